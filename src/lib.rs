@@ -1,0 +1,2 @@
+//! Build backends for pixi.
+pub mod protocol;

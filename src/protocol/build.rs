@@ -1,0 +1,197 @@
+//! `conda/build_v1`: build one output in environments that pixi installed.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use indexmap::IndexMap;
+use rattler_conda_types::{RepoDataRecord, Subdir};
+use serde::{Deserialize, Serialize};
+
+use crate::protocol::outputs::{InputGlobSet, VariantValue};
+use crate::protocol::spec::MatchSpec;
+
+/// Parameters of `conda/build_v1`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Params {
+    /// Channels of the workspace, most important first. For information.
+    #[serde(default)]
+    pub channels: Vec<String>,
+    /// The installed build environment.
+    #[serde(default)]
+    pub build_prefix: Option<Prefix>,
+    /// The installed host environment. What is added to it is the package.
+    #[serde(default)]
+    pub host_prefix: Option<Prefix>,
+    /// Final run dependencies.
+    #[serde(default)]
+    pub run_dependencies: Option<Vec<Dep>>,
+    /// Final run constraints.
+    #[serde(default)]
+    pub run_constraints: Option<Vec<Dep>>,
+    /// Final run exports.
+    #[serde(default)]
+    pub run_exports: Option<RunExports>,
+    /// Final optional groups of run dependencies.
+    #[serde(default)]
+    pub extra_dependencies: Option<IndexMap<String, Vec<Dep>>>,
+    /// Which output to build.
+    pub output: OutputId,
+    /// Persistent folder of this build.
+    pub work_directory: PathBuf,
+    /// Where the archive should go; missing means below the work directory.
+    #[serde(default)]
+    pub output_directory: Option<PathBuf>,
+    /// A development build.
+    #[serde(default)]
+    pub editable: Option<bool>,
+    /// Kind of archive; missing means `.conda` with the default level.
+    #[serde(default)]
+    pub package_format: Option<PackageFormat>,
+}
+
+/// An installed environment.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Prefix {
+    /// Its folder. It exists, also when nothing is installed.
+    pub prefix: PathBuf,
+    /// What it was solved for.
+    pub platform: Subdir,
+    /// What was asked of the solver.
+    #[serde(default)]
+    pub dependencies: Option<Vec<Dep>>,
+    /// What limited the solver.
+    #[serde(default)]
+    pub constraints: Option<Vec<Dep>>,
+    /// What is installed.
+    #[serde(default)]
+    pub packages: Option<Vec<RepoDataRecord>>,
+}
+
+/// A resolved dependency and where it came from.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Dep {
+    /// The match spec.
+    pub spec: DepSpec,
+    /// Set when a run export brought it in.
+    #[serde(default)]
+    pub source: Option<DepSource>,
+}
+
+/// A match spec: text in API 4, an object since API 5.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum DepSpec {
+    /// Conda match-spec syntax.
+    Text(String),
+    /// Structured.
+    Object(Box<MatchSpec>),
+}
+
+/// Where a dependency came from. Unknown kinds count as direct dependencies.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct DepSource {
+    /// `runExport` is the only kind known.
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+    /// `build` or `host`.
+    pub from: Option<String>,
+    /// The package that exported it.
+    pub run_export: Option<String>,
+}
+
+/// Final run exports of the package.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct RunExports {
+    /// Host dependencies to run dependencies.
+    pub weak: Vec<Dep>,
+    /// Build dependencies to host and run, host to run.
+    pub strong: Vec<Dep>,
+    /// The only ones that reach a noarch package.
+    pub noarch: Vec<Dep>,
+    /// Host dependencies to run constraints.
+    pub weak_constrains: Vec<Dep>,
+    /// Build and host dependencies to run constraints.
+    pub strong_constrains: Vec<Dep>,
+}
+
+/// Names one output of the preceding `conda/outputs`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct OutputId {
+    /// Package name.
+    pub name: String,
+    /// Version; current pixi always sends it.
+    #[serde(default)]
+    pub version: Option<String>,
+    /// Build string; current pixi always sends it.
+    #[serde(default)]
+    pub build: Option<String>,
+    /// Subdir.
+    pub subdir: Subdir,
+    /// Exactly the variant that was returned.
+    pub variant: BTreeMap<String, VariantValue>,
+}
+
+/// Kind of archive and how hard to compress it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PackageFormat {
+    /// `.conda` or `.tar.bz2`.
+    pub archive_type: ArchiveType,
+    /// Missing means the default level.
+    #[serde(default)]
+    pub compression_level: Option<CompressionLevel>,
+}
+
+/// Kind of archive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ArchiveType {
+    /// A zip of zstd tarballs.
+    Conda,
+    /// The classic format.
+    TarBz2,
+}
+
+/// How hard to compress.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum CompressionLevel {
+    /// By name.
+    Named(NamedLevel),
+    /// The archiver's own scale: -7 to 22 for zstd, 1 to 9 for bzip2.
+    Numeric(i32),
+}
+
+/// Compression levels with a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NamedLevel {
+    /// Fast.
+    Lowest,
+    /// What rattler-build takes by default.
+    Default,
+    /// Small.
+    Highest,
+}
+
+/// The answer to `conda/build_v1`: snake_case, the glob sets inside camelCase.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Answer {
+    /// Absolute path of the archive, `<name>-<version>-<build>.<ext>`.
+    pub output_file: PathBuf,
+    /// Files that influence the build, for clients that know no sets.
+    pub input_globs: Vec<String>,
+    /// Files that influence the build (pixi 0.70 and newer).
+    pub input_glob_sets: Vec<InputGlobSet>,
+    /// Normalised name.
+    pub name: String,
+    /// Version.
+    pub version: String,
+    /// Build string.
+    pub build: String,
+    /// Subdir.
+    pub subdir: Subdir,
+}

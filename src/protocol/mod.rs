@@ -1,0 +1,45 @@
+//! What goes over the wire: the types of the pixi build protocol, API 4 to 7.
+//!
+//! Data only. Reading is tolerant (unknown fields are ignored, `null` means
+//! missing, older shapes are accepted); writing uses one form that every
+//! supported pixi can read. Interpreting the values belongs to the layers above.
+
+pub mod build;
+pub mod compat;
+pub mod initialize;
+pub mod model;
+pub mod outputs;
+pub mod spec;
+
+use serde::{Deserialize, Serialize};
+
+/// The API versions this crate answers, oldest and newest.
+pub const API_VERSIONS: std::ops::RangeInclusive<u32> = 4..=7;
+
+/// The answer to `negotiateCapabilities`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Negotiated {
+    /// What the backend can do.
+    pub capabilities: Capabilities,
+}
+
+/// The procedures a backend implements.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Capabilities {
+    /// `conda/outputs` is implemented.
+    pub provides_conda_outputs: bool,
+    /// `conda/build_v1` is implemented.
+    pub provides_conda_build_v1: bool,
+}
+
+impl Default for Negotiated {
+    fn default() -> Self {
+        Self {
+            capabilities: Capabilities {
+                provides_conda_outputs: true,
+                provides_conda_build_v1: true,
+            },
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! The project model: `[package]` of the manifest as pixi sends it.
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+use crate::protocol::spec::PackageSpec;
+
+/// Dependencies by name, in the order of the manifest.
+pub type Dependencies = IndexMap<String, PackageSpec>;
+
+/// The package as the manifest states it. Whatever is missing, the backend finds.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ProjectModel {
+    /// Name, not normalised.
+    pub name: Option<String>,
+    /// Prefix of the build string.
+    #[serde(alias = "buildString")]
+    pub build_string_prefix: Option<String>,
+    /// Build number; missing means 0.
+    pub build_number: Option<u64>,
+    /// Conda version.
+    pub version: Option<String>,
+    /// Long description.
+    pub description: Option<String>,
+    /// Flags of the produced package.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub build_flags: Option<Vec<String>>,
+    /// Authors; no part of a conda package.
+    pub authors: Option<Vec<String>>,
+    /// SPDX expression.
+    pub license: Option<String>,
+    /// Licence file, relative to the source folder.
+    pub license_file: Option<String>,
+    /// Readme, relative to the source folder.
+    pub readme: Option<String>,
+    /// URL.
+    pub homepage: Option<String>,
+    /// URL.
+    pub repository: Option<String>,
+    /// URL.
+    pub documentation: Option<String>,
+    /// Dependencies.
+    pub targets: Option<Targets>,
+    /// Names of environment variables the build script may see.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub secrets: Option<Vec<String>>,
+}
+
+/// Dependencies that always count and those that count under a condition.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Targets {
+    /// Always.
+    pub default_target: Option<Target>,
+    /// By bare expression (API 5 and newer), in the order they were sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub conditional: Option<IndexMap<String, Target>>,
+    /// By target selector (API 4).
+    #[serde(skip_serializing)]
+    pub targets: Option<IndexMap<String, Target>>,
+}
+
+/// The dependency tables of one target.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Target {
+    /// For the host platform, while building.
+    pub host_dependencies: Option<Dependencies>,
+    /// For the build platform, while building.
+    pub build_dependencies: Option<Dependencies>,
+    /// When the package is used.
+    pub run_dependencies: Option<Dependencies>,
+    /// Limits on what may be installed beside the package.
+    pub run_constraints: Option<Dependencies>,
+    /// Optional groups of run dependencies.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub extra_dependencies: Option<IndexMap<String, Dependencies>>,
+    /// What packages that build against this one inherit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run_exports: Option<RunExports>,
+}
+
+/// The buckets of run exports. The last two end in `Constraints` here and in
+/// `Constrains` everywhere else on the wire.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct RunExports {
+    /// Host dependencies to run dependencies.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weak: Option<Dependencies>,
+    /// Build dependencies to host and run, host to run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub strong: Option<Dependencies>,
+    /// The only ones that reach a noarch package.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub noarch: Option<Dependencies>,
+    /// Host dependencies to run constraints.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weak_constraints: Option<Dependencies>,
+    /// Build and host dependencies to run constraints.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub strong_constraints: Option<Dependencies>,
+}

@@ -1,0 +1,331 @@
+//! Dependency specifications: binary, source and pinned, with their selectors.
+//!
+//! Version specs, hashes and matchers stay text here. The recipe layer parses
+//! them, because only there an error can name the dependency it belongs to.
+
+use rattler_conda_types::ChannelUrl;
+use serde::{Deserialize, Serialize};
+
+/// One dependency as the project model states it.
+///
+/// Constraints use the same type; a source there is an error of the recipe layer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", try_from = "AnySpec")]
+pub enum PackageSpec {
+    /// A package from a channel.
+    Binary(BinarySpec),
+    /// A package built from source by pixi.
+    Source(SourceSpec),
+    /// A pin to what the previous environment contains. Only pixi can resolve it.
+    PinCompatible(PinSpec),
+    /// A pin to the package being described. Must never be returned to pixi.
+    PinSubpackage(PinSpec),
+}
+
+/// A dependency with its name, as `conda/outputs` returns it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NamedSpec {
+    /// The name as the user spelled it.
+    pub name: String,
+    /// What is wanted of it.
+    #[serde(flatten)]
+    pub spec: PackageSpec,
+}
+
+/// A package from a channel; every member narrows the choice.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct BinarySpec {
+    /// Version spec; `*` and missing mean any version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// Build string: exact, glob or `^regex$`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub build: Option<String>,
+    /// Build number with an optional operator.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub build_number: Option<String>,
+    /// Exact archive name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file_name: Option<String>,
+    /// Extra dependency groups asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub extras: Option<Vec<String>>,
+    /// Matchers for the flags of the package.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub flags: Option<Vec<String>>,
+    /// URL of the channel.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
+    /// Conda subdir.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subdir: Option<String>,
+    /// MD5 of the archive, lower-case hexadecimal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub md5: Option<String>,
+    /// SHA-256 of the archive, lower-case hexadecimal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+    /// URL of the archive itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// Licence of the package.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub license: Option<String>,
+    /// The dependency counts only where this holds in the solve.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub condition: Option<Condition>,
+}
+
+/// A package built from source: where it lies and which of its outputs is meant.
+///
+/// pixi gets it back unchanged, whatever the selectors say.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SourceSpec {
+    /// Path, repository or archive.
+    #[serde(flatten)]
+    pub location: SourceLocation,
+    /// Version spec.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// Build string matcher.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub build: Option<String>,
+    /// Build number with an optional operator.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub build_number: Option<String>,
+    /// Conda subdir.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subdir: Option<String>,
+    /// Licence of the package.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub license: Option<String>,
+    /// Extra dependency groups asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extras: Option<Vec<String>>,
+    /// Matchers for the flags of the package.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flags: Option<Vec<String>>,
+    /// The dependency counts only where this holds in the solve.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub condition: Option<Condition>,
+}
+
+/// Where the source of a package lies.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum SourceLocation {
+    /// A folder on disk.
+    #[serde(alias = "Path")]
+    Path(PathLocation),
+    /// A git repository.
+    #[serde(alias = "Git")]
+    Git(GitLocation),
+    /// An archive.
+    #[serde(alias = "Url")]
+    Url(UrlLocation),
+}
+
+impl SourceSpec {
+    /// The package in the folder `path`, without any selector.
+    pub fn at_path(path: impl Into<String>) -> Self {
+        Self {
+            location: SourceLocation::Path(PathLocation { path: path.into() }),
+            version: None,
+            build: None,
+            build_number: None,
+            subdir: None,
+            license: None,
+            extras: None,
+            flags: None,
+            condition: None,
+        }
+    }
+}
+
+/// A folder, relative to the manifest or absolute, separated by `/`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PathLocation {
+    /// The folder as the manifest spells it.
+    pub path: String,
+}
+
+/// A commit of a git repository.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GitLocation {
+    /// URL of the repository.
+    pub git: String,
+    /// The commit; missing means the default branch.
+    #[serde(default)]
+    pub rev: Option<GitRef>,
+    /// Folder inside the checkout.
+    #[serde(default)]
+    pub subdirectory: Option<String>,
+    /// Whether large files are fetched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lfs: Option<bool>,
+}
+
+/// A git reference.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum GitRef {
+    /// The tip of a branch.
+    Branch(String),
+    /// A tag.
+    Tag(String),
+    /// A commit hash.
+    Rev(String),
+    /// Whatever the repository calls its default.
+    DefaultBranch,
+}
+
+/// A source archive.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct UrlLocation {
+    /// URL of the archive.
+    pub url: String,
+    /// MD5 of the archive, lower-case hexadecimal.
+    #[serde(default)]
+    pub md5: Option<String>,
+    /// SHA-256 of the archive, lower-case hexadecimal.
+    #[serde(default)]
+    pub sha256: Option<String>,
+    /// Folder inside the archive.
+    #[serde(default)]
+    pub subdirectory: Option<String>,
+}
+
+/// A range of versions derived from a concrete version.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct PinSpec {
+    /// Missing means no lower bound.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lower_bound: Option<Bound>,
+    /// Missing means no upper bound.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub upper_bound: Option<Bound>,
+    /// Pins version and build exactly.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub exact: bool,
+    /// Build string matcher.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub build: Option<String>,
+}
+
+/// One end of a pinned range.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Bound {
+    /// `x.x`: how many components of the version to keep.
+    Expression(String),
+    /// A literal version.
+    Version(String),
+}
+
+/// When a dependency counts. The tags are capitalised on the wire.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Condition {
+    /// Some package that matches is part of the solution.
+    MatchSpec(Box<MatchSpec>),
+    /// Both hold.
+    And(Box<Condition>, Box<Condition>),
+    /// At least one holds.
+    Or(Box<Condition>, Box<Condition>),
+}
+
+/// A conda match spec in its structured form (API 5 and newer, snake_case).
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct MatchSpec {
+    /// Package name, normally exact.
+    pub name: String,
+    /// Version spec.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// Build string matcher.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub build: Option<String>,
+    /// Build number with an optional operator.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub build_number: Option<String>,
+    /// Exact archive name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file_name: Option<String>,
+    /// Conda subdir.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subdir: Option<String>,
+    /// Namespace, hardly ever used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub namespace: Option<String>,
+    /// Licence of the package.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub license: Option<String>,
+    /// Licence family of the package.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub license_family: Option<String>,
+    /// Extra dependency groups asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extras: Option<Vec<String>>,
+    /// Track features of the package.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub track_features: Option<Vec<String>>,
+    /// Matchers for the flags of the package.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flags: Option<Vec<String>>,
+    /// The channel.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<MatchSpecChannel>,
+    /// MD5 of the archive, lower-case hexadecimal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub md5: Option<String>,
+    /// SHA-256 of the archive, lower-case hexadecimal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+    /// URL of the archive itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// The dependency counts only where this holds in the solve.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub condition: Option<Condition>,
+}
+
+/// The channel of a structured match spec.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MatchSpecChannel {
+    /// URL below which the subdirs lie.
+    pub base_url: ChannelUrl,
+    /// Short name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Subdirs the spec is limited to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub platforms: Option<Vec<String>>,
+}
+
+/// What a dependency object may hold before it is known to hold exactly one.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AnySpec {
+    binary: Option<BinarySpec>,
+    source: Option<SourceSpec>,
+    pin_compatible: Option<PinSpec>,
+    pin_subpackage: Option<PinSpec>,
+}
+
+impl TryFrom<AnySpec> for PackageSpec {
+    type Error = &'static str;
+
+    fn try_from(any: AnySpec) -> Result<Self, Self::Error> {
+        match (any.binary, any.source, any.pin_compatible, any.pin_subpackage) {
+            (Some(spec), None, None, None) => Ok(Self::Binary(spec)),
+            (None, Some(spec), None, None) => Ok(Self::Source(spec)),
+            (None, None, Some(pin), None) => Ok(Self::PinCompatible(pin)),
+            (None, None, None, Some(pin)) => Ok(Self::PinSubpackage(pin)),
+            _ => Err(
+                "a dependency needs exactly one of `binary`, `source`, `pinCompatible`, `pinSubpackage`",
+            ),
+        }
+    }
+}
