@@ -1,0 +1,117 @@
+//! What every error message needs: the file it is about and the place in it.
+//!
+//! A mistake a user can make is a struct of its own that derives `Error` and
+//! `Diagnostic`, next to the code that finds it. It travels as a
+//! [`miette::Report`]; only the edges (the server's error writer and the command
+//! line) look inside.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use miette::{Diagnostic, NamedSource};
+use thiserror::Error;
+
+/// A text file on the user's disk that labels may point into. Cheap to clone.
+pub type SourceFile = NamedSource<Arc<str>>;
+
+/// Something the user should know although the package can be built.
+///
+/// pixi shows nothing that happens while it asks for metadata, so warnings are
+/// data: they travel with the plan and are printed when the package is built.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// What is wrong, lower case, without a full stop.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+impl Warning {
+    /// A warning without advice.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            help: None,
+        }
+    }
+
+    /// Adds what to do about it.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+impl std::fmt::Display for Warning {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)?;
+        match &self.help {
+            Some(help) => write!(f, " (help: {help})"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A file that cannot be read although something needs it.
+#[derive(Debug, Error, Diagnostic)]
+#[error("cannot read {}: {source}", path.display())]
+#[diagnostic(code(io::read))]
+pub struct Unreadable {
+    /// The file.
+    pub path: PathBuf,
+    /// Why.
+    pub source: std::io::Error,
+}
+
+/// A file or folder that cannot be written.
+#[derive(Debug, Error, Diagnostic)]
+#[error("cannot write {}: {source}", path.display())]
+#[diagnostic(
+    code(io::write),
+    help("is there space left on the device, and may this user write there?")
+)]
+pub struct Unwritable {
+    /// The file or folder.
+    pub path: PathBuf,
+    /// Why.
+    pub source: std::io::Error,
+}
+
+/// Reads a text file.
+///
+/// # Errors
+/// [`Unreadable`], also when the file is not UTF-8.
+pub fn read_text(path: &Path) -> Result<String, Unreadable> {
+    std::fs::read_to_string(path).map_err(|source| Unreadable {
+        path: path.to_path_buf(),
+        source,
+    })
+}
+
+/// Creates a folder and its parents.
+///
+/// # Errors
+/// [`Unwritable`].
+pub fn create_folder(path: &Path) -> Result<(), Unwritable> {
+    std::fs::create_dir_all(path).map_err(|source| Unwritable {
+        path: path.to_path_buf(),
+        source,
+    })
+}
+
+/// The known word most like `word`, when one is near enough to be a misspelling.
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .into_iter()
+        .map(|candidate| (strsim::jaro_winkler(word, candidate), candidate))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|(a, _), (b, _)| a.total_cmp(b))
+        .map(|(_, candidate)| candidate)
+}
+
+/// Joins words as prose does: `` `a`, `b` ``.
+pub fn list<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+    let quoted: Vec<String> = words.into_iter().map(|word| format!("`{word}`")).collect();
+    quoted.join(", ")
+}

@@ -1,0 +1,93 @@
+//! What the user wrote: the manifest, the project model made from it, the
+//! configuration of the backend.
+
+pub mod config;
+pub mod document;
+
+use std::path::{Path, PathBuf};
+
+use crate::project::document::Document;
+use crate::protocol::model::ProjectModel;
+
+/// A package as its manifest describes it. Written once by `initialize`.
+#[derive(Debug)]
+pub struct Project {
+    /// The manifest, to point into.
+    pub manifest: Document,
+    /// The folder with the code.
+    pub source: PathBuf,
+    /// What pixi (or our own loader) made of the manifest.
+    pub model: ProjectModel,
+}
+
+impl Project {
+    /// The folder that holds the manifest.
+    pub fn manifest_folder(&self) -> &Path {
+        self.manifest.path().parent().unwrap_or(&self.source)
+    }
+
+    /// The metadata that stands in the manifest.
+    pub fn metadata(&self) -> Metadata {
+        let model = &self.model;
+        Metadata {
+            name: model.name.clone().filter(|name| !name.trim().is_empty()),
+            version: model.version.clone(),
+            summary: None,
+            description: model.description.clone(),
+            license: model.license.clone(),
+            license_files: model
+                .license_file
+                .iter()
+                .map(|file| self.source.join(file))
+                .collect(),
+            homepage: model.homepage.clone(),
+            repository: model.repository.clone(),
+            documentation: model.documentation.clone(),
+        }
+    }
+}
+
+/// What a package says about itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Metadata {
+    /// Name, not normalised.
+    pub name: Option<String>,
+    /// Conda version.
+    pub version: Option<String>,
+    /// One sentence.
+    pub summary: Option<String>,
+    /// Any length.
+    pub description: Option<String>,
+    /// SPDX expression.
+    pub license: Option<String>,
+    /// Absolute paths of licence texts that exist.
+    pub license_files: Vec<PathBuf>,
+    /// URL.
+    pub homepage: Option<String>,
+    /// URL.
+    pub repository: Option<String>,
+    /// URL.
+    pub documentation: Option<String>,
+}
+
+impl Metadata {
+    /// Fills what is missing here from `found`, field by field.
+    #[must_use]
+    pub fn or(self, found: Self) -> Self {
+        Self {
+            name: self.name.or(found.name),
+            version: self.version.or(found.version),
+            summary: self.summary.or(found.summary),
+            description: self.description.or(found.description),
+            license: self.license.or(found.license),
+            license_files: if self.license_files.is_empty() {
+                found.license_files
+            } else {
+                self.license_files
+            },
+            homepage: self.homepage.or(found.homepage),
+            repository: self.repository.or(found.repository),
+            documentation: self.documentation.or(found.documentation),
+        }
+    }
+}
