@@ -1,0 +1,186 @@
+//! What a build backend is. The page a sibling's author reads.
+//!
+//! A backend is a function from [`Request`] to [`Draft`]. Both are plain data:
+//! no type of rattler-build, no open file, no running process crosses this line.
+//! Everything else (variants, hashes, environments, packing, the protocol) is
+//! shared by all backends and lives in the layers above.
+
+pub mod script;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use miette::Report;
+use rattler_conda_types::Subdir;
+
+use crate::backend::script::Script;
+use crate::diagnostic::Warning;
+use crate::project::config::Options;
+use crate::project::{Metadata, Project};
+use crate::protocol::spec::PackageSpec;
+
+/// A build backend for one kind of project.
+pub trait Backend: Send + Sync + 'static {
+    /// The name of the executable and of its conda package.
+    const NAME: &'static str;
+
+    /// `[package.build.config]`, typed.
+    type Config: Options;
+
+    /// Reads the project and says how to build it.
+    ///
+    /// Builds nothing and needs no installed tool: pixi asks for platforms the
+    /// machine cannot run.
+    ///
+    /// # Errors
+    /// Mistakes in the user's files.
+    fn draft(&self, request: &Request<'_, Self::Config>) -> Result<Draft, Report>;
+
+    /// Variants to assume where neither the user nor a file sets them.
+    fn default_variants(&self, host: Subdir) -> Vec<(&'static str, Vec<&'static str>)> {
+        let mut variants = Vec::new();
+        if host.is_windows() {
+            variants.push(("c_compiler", vec!["vs2022"]));
+            variants.push(("cxx_compiler", vec!["vs2022"]));
+        }
+        if host.is_windows() || host.is_linux() {
+            variants.push(("cuda_compiler", vec!["cuda-nvcc"]));
+        }
+        variants
+    }
+}
+
+/// Everything a backend may look at. Built once per request; read-only.
+#[derive(Debug)]
+pub struct Request<'a, C> {
+    /// What the user wrote.
+    pub project: &'a Project,
+    /// The configuration for the host platform.
+    pub config: &'a C,
+    /// Where the build runs and what it builds for.
+    pub platforms: Platforms,
+    /// Variant keys that have a value (a `c_stdlib` decides whether one is needed).
+    pub variants: &'a BTreeSet<String>,
+    /// Folders shared between builds.
+    pub folders: &'a Folders,
+    /// The process environment, captured at start.
+    pub env: &'a Env,
+}
+
+/// The two platforms of a build.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Platforms {
+    /// The build runs here.
+    pub build: Subdir,
+    /// The package runs here.
+    pub host: Subdir,
+}
+
+/// Folders that outlive a request. `None` where pixi offers none.
+#[derive(Debug, Clone, Default)]
+pub struct Folders {
+    /// pixi's cache: one per user, shared by everything.
+    pub cache: Option<PathBuf>,
+    /// Scratch space: one per workspace, shared by concurrent backends.
+    pub scratch: Option<PathBuf>,
+    /// The root of the workspace.
+    pub workspace: Option<PathBuf>,
+    /// The root of the checkout, when the source came from git or an archive.
+    pub checkout: Option<PathBuf>,
+}
+
+/// The process environment, read once in the executable and passed down.
+///
+/// It may change the speed of a build, never its result.
+#[derive(Debug, Clone, Default)]
+pub struct Env(BTreeMap<String, String>);
+
+impl Env {
+    /// Takes the variables of this process. Names and values that are not
+    /// Unicode are left out.
+    pub fn capture() -> Self {
+        let unicode = |text: std::ffi::OsString| text.into_string().ok();
+        Self(
+            std::env::vars_os()
+                .filter_map(|(name, value)| Some((unicode(name)?, unicode(value)?)))
+                .collect(),
+        )
+    }
+
+    /// The value of a variable that is set and not empty.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0
+            .get(name)
+            .map(String::as_str)
+            .filter(|value| !value.is_empty())
+    }
+
+    /// The value of a variable that names a folder or file.
+    pub fn path(&self, name: &str) -> Option<&Path> {
+        self.get(name).map(Path::new)
+    }
+}
+
+impl FromIterator<(String, String)> for Env {
+    fn from_iter<I: IntoIterator<Item = (String, String)>>(variables: I) -> Self {
+        Self(variables.into_iter().collect())
+    }
+}
+
+/// What a backend answers.
+#[derive(Debug, Clone, Default)]
+pub struct Draft {
+    /// Found values; the manifest wins field by field.
+    pub metadata: Metadata,
+    /// What the build needs beside what the user asked for.
+    pub requirements: Vec<Requirement>,
+    /// How to build.
+    pub script: Script,
+    /// Which files matter.
+    pub inputs: Inputs,
+    /// What the user should know.
+    pub warnings: Vec<Warning>,
+}
+
+/// Something the build needs beside what the user asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Requirement {
+    /// The compiler of a language, by conda's naming convention.
+    Compiler(String),
+    /// The standard library of a language, when the variants name one.
+    Stdlib(String),
+    /// A package of the build environment.
+    Build(String, PackageSpec),
+}
+
+/// Which files an answer depends on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Inputs {
+    /// Files that decide the metadata.
+    pub metadata: Vec<GlobSet>,
+    /// Files that decide the package.
+    pub build: Vec<GlobSet>,
+}
+
+/// Patterns below one folder, inclusions before exclusions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GlobSet {
+    /// Absolute.
+    pub root: PathBuf,
+    /// As a `.gitignore` has them; the last match wins.
+    pub patterns: Vec<String>,
+    /// Files that end the descent where they are found.
+    pub markers: Vec<String>,
+}
+
+impl GlobSet {
+    /// Exactly one file, found without walking anything else.
+    pub fn file(path: &Path) -> Option<Self> {
+        let name = path.file_name()?.to_str()?.to_string();
+        Some(Self {
+            root: path.parent()?.to_path_buf(),
+            patterns: vec![format!("/{name}"), "!*/".to_string()],
+            markers: Vec::new(),
+        })
+    }
+}

@@ -1,0 +1,75 @@
+//! Licences: the expression as SPDX has it, the files that hold the text.
+
+use std::path::{Path, PathBuf};
+
+use spdx::Expression;
+
+use crate::diagnostic::Warning;
+
+/// How the names of licence texts begin.
+const FILE_NAMES: [&str; 5] = ["license", "licence", "copying", "notice", "unlicense"];
+
+/// Turns what Cargo accepts into an SPDX expression: `MIT/Apache-2.0` becomes
+/// `MIT OR Apache-2.0`. What is no licence is left out, with a warning.
+pub(super) fn normalize(license: &str, warnings: &mut Vec<Warning>) -> Option<String> {
+    if Expression::parse(license).is_ok() {
+        return Some(license.to_string());
+    }
+    // Cargo's own meaning of the slash, from before it asked for SPDX.
+    let with_or = license
+        .split('/')
+        .map(str::trim)
+        .collect::<Vec<_>>()
+        .join(" OR ");
+    match Expression::parse(&with_or) {
+        Ok(_) => Some(with_or),
+        Err(error) => {
+            warnings.push(
+                Warning::new(format!(
+                    "the licence `{license}` of Cargo.toml is no SPDX expression ({}) and is left out",
+                    error.reason
+                ))
+                .help("set `license` in `[package]` of pixi.toml, `LicenseRef-…` for a text of your own"),
+            );
+            None
+        }
+    }
+}
+
+/// The licence texts directly in `folder`, sorted by name.
+pub(super) fn in_folder(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let mut files: Vec<PathBuf> = entries
+        .flatten()
+        .filter(|entry| {
+            let name = entry.file_name().to_string_lossy().to_lowercase();
+            FILE_NAMES.iter().any(|start| name.starts_with(start))
+        })
+        .map(|entry| entry.path())
+        .filter(|path| path.is_file())
+        .collect();
+    files.sort();
+    files
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slash_means_or() {
+        let mut warnings = Vec::new();
+        let license = normalize("MIT/Apache-2.0", &mut warnings);
+        assert_eq!(license.as_deref(), Some("MIT OR Apache-2.0"));
+        assert_eq!(warnings, []);
+    }
+
+    #[test]
+    fn no_licence_is_left_out_and_reported() {
+        let mut warnings = Vec::new();
+        assert_eq!(normalize("do what you want", &mut warnings), None);
+        assert_eq!(warnings.len(), 1);
+    }
+}

@@ -1,0 +1,314 @@
+//! Reads `Cargo.toml` and the Cargo workspace it inherits from.
+//!
+//! Only values conda can use are read; everything else in the file is Cargo's
+//! business. Files that were looked at are remembered even when they contributed
+//! nothing, because editing them may change the answer.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use cargo_toml::{Inheritable, Manifest, Package, PackageTemplate};
+use miette::{Diagnostic, Report, SourceSpan};
+use thiserror::Error;
+use toml_edit::Document;
+
+use super::{licenses, version};
+use crate::diagnostic::{SourceFile, Unreadable, Warning, read_text};
+use crate::project::Metadata;
+
+/// The crate in the source folder and the Cargo workspace around it.
+#[derive(Debug)]
+pub(super) struct Crate {
+    manifest: CargoToml,
+    workspace: Option<CargoToml>,
+}
+
+/// One `Cargo.toml`.
+#[derive(Debug)]
+struct CargoToml {
+    path: PathBuf,
+    text: Arc<str>,
+    parsed: Manifest,
+}
+
+impl Crate {
+    /// Reads the crate in `source` and, when it belongs to one, its workspace.
+    ///
+    /// # Errors
+    /// [`NoCargoToml`], [`Broken`], [`Unreadable`].
+    pub(super) fn read(source: &Path) -> Result<Self, Report> {
+        let path = source.join("Cargo.toml");
+        if !path.is_file() {
+            return Err(NoCargoToml {
+                folder: source.to_path_buf(),
+            }
+            .into());
+        }
+        let manifest = CargoToml::read(path)?;
+        let workspace = manifest.workspace()?;
+        Ok(Self {
+            manifest,
+            workspace,
+        })
+    }
+
+    /// The folder of the Cargo workspace, or of the crate when it is alone.
+    pub(super) fn workspace_root(&self) -> &Path {
+        self.workspace.as_ref().unwrap_or(&self.manifest).folder()
+    }
+
+    /// Every manifest on the inheritance path.
+    pub(super) fn manifests(&self) -> impl Iterator<Item = &Path> {
+        std::iter::once(&self.manifest)
+            .chain(&self.workspace)
+            .map(|manifest| manifest.path.as_path())
+    }
+
+    /// What the crate says about itself. Nothing for a virtual workspace.
+    ///
+    /// # Errors
+    /// [`NotInherited`] for a value the workspace was to supply and does not.
+    pub(super) fn metadata(&self, warnings: &mut Vec<Warning>) -> Result<Metadata, Report> {
+        let Some(package) = &self.manifest.parsed.package else {
+            return Ok(Metadata::default());
+        };
+        let inherit = Inherit {
+            member: &self.manifest,
+            workspace: self.workspace.as_ref(),
+        };
+        let Package {
+            name,
+            version,
+            description,
+            homepage,
+            documentation,
+            license,
+            repository,
+            ..
+        } = package;
+
+        let description =
+            inherit.text("description", description.as_ref(), |ws| &ws.description)?;
+        let version = match version {
+            Inheritable::Set(version) => version.clone(),
+            Inheritable::Inherited => inherit.from_workspace("version", |ws| ws.version.clone())?,
+        };
+        let license = inherit.text("license", license.as_ref(), |ws| &ws.license)?;
+        Ok(Metadata {
+            name: Some(name.clone()),
+            version: Some(version::from_semver(&version.to_string())),
+            summary: description.as_deref().map(first_sentence),
+            license: license.and_then(|license| licenses::normalize(&license, warnings)),
+            license_files: self.license_files(package, &inherit)?,
+            homepage: inherit.text("homepage", homepage.as_ref(), |ws| &ws.homepage)?,
+            repository: inherit.text("repository", repository.as_ref(), |ws| &ws.repository)?,
+            documentation: inherit.text("documentation", documentation.as_ref(), |ws| {
+                &ws.documentation
+            })?,
+            description,
+        })
+    }
+
+    /// The file the crate names, relative to the manifest that names it, else
+    /// what lies in the crate, else what lies at the workspace root.
+    fn license_files(
+        &self,
+        package: &Package,
+        inherit: &Inherit<'_>,
+    ) -> Result<Vec<PathBuf>, Report> {
+        let named = match &package.license_file {
+            None => None,
+            Some(Inheritable::Set(file)) => Some(self.manifest.folder().join(file)),
+            Some(Inheritable::Inherited) => {
+                let file = inherit.from_workspace("license-file", |ws| ws.license_file.clone())?;
+                Some(self.workspace_root().join(file))
+            }
+        };
+        if let Some(file) = named {
+            return Ok(vec![file]);
+        }
+        let own = licenses::in_folder(self.manifest.folder());
+        Ok(if own.is_empty() {
+            licenses::in_folder(self.workspace_root())
+        } else {
+            own
+        })
+    }
+}
+
+impl CargoToml {
+    fn read(path: PathBuf) -> Result<Self, Report> {
+        let text = read_text(&path)?;
+        let parsed =
+            Manifest::from_str(&text).map_err(|source| Broken::new(&path, &text, source))?;
+        Ok(Self {
+            path,
+            text: text.into(),
+            parsed,
+        })
+    }
+
+    fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new(""))
+    }
+
+    fn file(&self) -> SourceFile {
+        SourceFile::new(self.path.display().to_string(), self.text.clone())
+    }
+
+    /// The workspace this manifest belongs to, unless it is one itself.
+    fn workspace(&self) -> Result<Option<Self>, Report> {
+        if self.parsed.workspace.is_some() {
+            return Ok(None);
+        }
+        let explicit = self
+            .parsed
+            .package
+            .as_ref()
+            .and_then(|package| package.workspace.as_ref());
+        if let Some(folder) = explicit {
+            return Self::read(self.folder().join(folder).join("Cargo.toml")).map(Some);
+        }
+        for folder in self.folder().ancestors().skip(1) {
+            let path = folder.join("Cargo.toml");
+            if path.is_file() {
+                let found = Self::read(path)?;
+                if found.parsed.workspace.is_some() {
+                    return Ok(Some(found));
+                }
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// Resolves `field.workspace = true`.
+struct Inherit<'a> {
+    member: &'a CargoToml,
+    workspace: Option<&'a CargoToml>,
+}
+
+impl Inherit<'_> {
+    fn text(
+        &self,
+        field: &'static str,
+        value: Option<&Inheritable<String>>,
+        inherited: impl Fn(&PackageTemplate) -> &Option<String>,
+    ) -> Result<Option<String>, Report> {
+        match value {
+            None => Ok(None),
+            Some(Inheritable::Set(text)) => Ok(Some(text.clone())),
+            Some(Inheritable::Inherited) => self
+                .from_workspace(field, |template| inherited(template).clone())
+                .map(Some),
+        }
+    }
+
+    fn from_workspace<T>(
+        &self,
+        field: &'static str,
+        inherited: impl Fn(&PackageTemplate) -> Option<T>,
+    ) -> Result<T, Report> {
+        let root = self.workspace.unwrap_or(self.member);
+        let template = root
+            .parsed
+            .workspace
+            .as_ref()
+            .and_then(|workspace| workspace.package.as_ref());
+        template.and_then(inherited).ok_or_else(|| {
+            let found = root.parsed.workspace.is_some();
+            NotInherited {
+                field,
+                reason: if found {
+                    format!("{} has no `workspace.package.{field}`", root.path.display())
+                } else {
+                    "no Cargo workspace was found in the folders above".to_string()
+                },
+                file: self.member.file(),
+                at: span(&self.member.text, &["package", field]),
+            }
+            .into()
+        })
+    }
+}
+
+fn span(text: &str, keys: &[&str]) -> Option<SourceSpan> {
+    let document = Document::parse(text).ok()?;
+    let (last, tables) = keys.split_last()?;
+    let table = tables
+        .iter()
+        .try_fold(document.as_item(), |item, key| item.get(key))?;
+    let (key, _) = table.as_table_like()?.get_key_value(last)?;
+    key.span().map(Into::into)
+}
+
+/// The text up to the first full stop that ends a sentence, on one line.
+fn first_sentence(description: &str) -> String {
+    let line = description.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.find(". ") {
+        Some(end) => line[..end].to_string(),
+        None => line.trim_end_matches('.').to_string(),
+    }
+}
+
+/// The source folder holds no crate.
+#[derive(Debug, Error, Diagnostic)]
+#[error("no Cargo.toml was found in {}", folder.display())]
+#[diagnostic(
+    code(cargo::no_manifest),
+    help(
+        "create one with `cargo init`, or name the folder of the crate with `source = {{ path = \"…\" }}` in `[package.build]` of pixi.toml"
+    )
+)]
+struct NoCargoToml {
+    folder: PathBuf,
+}
+
+/// `Cargo.toml` is not what Cargo expects.
+#[derive(Debug, Error, Diagnostic)]
+#[error("failed to parse Cargo.toml: {reason}")]
+#[diagnostic(code(cargo::broken_manifest))]
+struct Broken {
+    reason: String,
+    #[source_code]
+    file: SourceFile,
+    #[label("here")]
+    at: Option<SourceSpan>,
+}
+
+impl Broken {
+    fn new(path: &Path, text: &str, source: cargo_toml::Error) -> Report {
+        let (reason, at) = match source {
+            cargo_toml::Error::Parse(error) => {
+                (error.message().to_string(), error.span().map(Into::into))
+            }
+            cargo_toml::Error::Io(source) => {
+                let path = path.to_path_buf();
+                return Unreadable { path, source }.into();
+            }
+            other => (other.to_string(), None),
+        };
+        Self {
+            reason,
+            file: SourceFile::new(path.display().to_string(), Arc::from(text)),
+            at,
+        }
+        .into()
+    }
+}
+
+/// A value the Cargo workspace was to supply and does not.
+#[derive(Debug, Error, Diagnostic)]
+#[error("Cargo.toml inherits `{field}`, but {reason}")]
+#[diagnostic(
+    code(cargo::not_inherited),
+    help("write `{field}` into `[package]` of pixi.toml, or into the Cargo manifests")
+)]
+struct NotInherited {
+    field: &'static str,
+    reason: String,
+    #[source_code]
+    file: SourceFile,
+    #[label("inherited here")]
+    at: Option<SourceSpan>,
+}

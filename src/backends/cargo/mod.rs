@@ -1,0 +1,71 @@
+//! Cargo projects: `cargo install` into the host prefix.
+//!
+//! Reads `Cargo.toml` for what the manifest leaves out, asks for the compilers
+//! and writes down the command line. What cargo does with it is cargo's business.
+
+mod config;
+mod inputs;
+mod licenses;
+mod manifest;
+mod script;
+mod version;
+
+use miette::Report;
+
+pub use config::Config;
+
+use crate::backend::{Backend, Draft, Request, Requirement};
+use crate::project::Metadata;
+use crate::protocol::spec::{BinarySpec, PackageSpec};
+use manifest::Crate;
+
+/// The backend for Cargo projects.
+#[derive(Debug, Clone, Copy)]
+pub struct Cargo;
+
+impl Backend for Cargo {
+    const NAME: &'static str = "pixi-build-rust";
+
+    type Config = Config;
+
+    fn draft(&self, request: &Request<'_, Config>) -> Result<Draft, Report> {
+        let Request {
+            project, config, ..
+        } = *request;
+        let mut warnings = Vec::new();
+
+        let (cargo, metadata) = if config.ignore_cargo_manifest {
+            (None, Metadata::default())
+        } else {
+            let cargo = Crate::read(&project.source)?;
+            let metadata = cargo.metadata(&mut warnings)?;
+            (Some(cargo), metadata)
+        };
+
+        Ok(Draft {
+            metadata,
+            requirements: requirements(request),
+            script: script::install(request),
+            inputs: inputs::globs(request, cargo.as_ref()),
+            warnings,
+        })
+    }
+}
+
+fn requirements(request: &Request<'_, Config>) -> Vec<Requirement> {
+    let compilers = request.config.compilers();
+    let mut requirements: Vec<Requirement> = compilers
+        .iter()
+        .map(|language| Requirement::Compiler(language.clone()))
+        .collect();
+    // Go without cgo is the one compiler that needs no C library.
+    let needs_stdlib = compilers.iter().any(|language| language != "go-nocgo");
+    if request.variants.contains("c_stdlib") && needs_stdlib {
+        requirements.push(Requirement::Stdlib("c".to_string()));
+    }
+    if request.config.wants_sccache() {
+        let any = PackageSpec::Binary(BinarySpec::default());
+        requirements.push(Requirement::Build("sccache".to_string(), any));
+    }
+    requirements
+}

@@ -1,0 +1,146 @@
+//! The command line: `cargo install` with everything it needs around it.
+
+use rattler_conda_types::Subdir;
+
+use super::Config;
+use crate::backend::Request;
+use crate::backend::script::{Condition, Script, Step, Word};
+
+/// Installs the crate's binaries into the host prefix.
+pub(super) fn install(request: &Request<'_, Config>) -> Script {
+    let Request {
+        project,
+        config,
+        platforms,
+        folders,
+        ..
+    } = *request;
+    let tools = Tools {
+        build: platforms.build,
+    };
+
+    let mut steps = Vec::new();
+    let mut templates = indexmap::IndexMap::new();
+    for (name, value) in &config.env {
+        if value.contains("${{") {
+            templates.insert(name.clone(), value.clone());
+        } else {
+            steps.push(Step::Set(name.clone(), Word::with_references(value)));
+        }
+    }
+    let unset = |name: &str| !config.env.contains_key(name);
+
+    if unset("OPENSSL_DIR") {
+        let prefix = tools.library_prefix("PREFIX");
+        let separator = tools.separator();
+        let headers = prefix
+            .clone()
+            .then(format!("{separator}include{separator}openssl"));
+        steps.push(Step::When(
+            Condition::Folder(headers),
+            vec![Step::Set("OPENSSL_DIR".to_string(), prefix)],
+        ));
+    }
+    let sccache = tools.tool("sccache");
+    if unset("RUSTC_WRAPPER") {
+        steps.push(Step::When(
+            Condition::File(sccache.clone()),
+            vec![Step::Set("RUSTC_WRAPPER".to_string(), sccache.clone())],
+        ));
+    }
+    // The environment's tools, also where a rustup proxy comes first on PATH.
+    for (name, tool) in [
+        ("CARGO", "cargo"),
+        ("RUSTC", "rustc"),
+        ("RUSTDOC", "rustdoc"),
+    ] {
+        steps.push(Step::Set(name.to_string(), tools.tool(tool)));
+    }
+    if let Some(cache) = &folders.cache
+        && unset("CARGO_HOME")
+    {
+        // One for all builds of the user: a download is needed once.
+        let home = cache.join("pixi-build-rust").join("cargo-home");
+        let home = Word::literal(home.display().to_string());
+        steps.push(Step::Set("CARGO_HOME".to_string(), home));
+    }
+    if platforms.host.is_unix() {
+        let origin = if platforms.host.is_osx() {
+            "@loader_path"
+        } else {
+            "$ORIGIN"
+        };
+        let rpath = format!("-C link-arg=-Wl,-rpath,{origin}/../lib");
+        steps.push(Step::Append(
+            "CARGO_BUILD_RUSTFLAGS".to_string(),
+            Word::literal(rpath),
+        ));
+    }
+    // A progress bar would arrive as one endless line.
+    steps.push(Step::Set(
+        "CARGO_TERM_PROGRESS_WHEN".to_string(),
+        "never".into(),
+    ));
+
+    let mut command = vec![
+        tools.tool("cargo"),
+        "install".into(),
+        "--locked".into(),
+        "--root".into(),
+        Word::variable("PREFIX"),
+        "--path".into(),
+        Word::literal(project.source.display().to_string()),
+        "--target-dir".into(),
+        "target".into(),
+        "--no-track".into(),
+    ];
+    command.extend(config.extra_args.iter().map(Word::literal));
+    for binary in &config.binaries {
+        command.push("--bin".into());
+        command.push(Word::literal(binary));
+    }
+    command.push("--force".into());
+    steps.push(Step::Run(command));
+
+    steps.push(Step::When(
+        Condition::File(sccache.clone()),
+        vec![Step::Try(vec![sccache, "--show-stats".into()])],
+    ));
+
+    Script {
+        steps,
+        templates,
+        secrets: project.model.secrets.clone().unwrap_or_default(),
+    }
+}
+
+/// Where things are on the platform the build runs on.
+struct Tools {
+    build: Subdir,
+}
+
+impl Tools {
+    fn separator(&self) -> &'static str {
+        if self.build.is_windows() { "\\" } else { "/" }
+    }
+
+    /// The folder below which `include` and `lib` lie.
+    fn library_prefix(&self, prefix: &str) -> Word {
+        let word = Word::variable(prefix);
+        if self.build.is_windows() {
+            word.then("\\Library")
+        } else {
+            word
+        }
+    }
+
+    /// An executable of the build environment.
+    fn tool(&self, name: &str) -> Word {
+        let prefix = self.library_prefix("BUILD_PREFIX");
+        if self.build.is_windows() {
+            prefix.then(format!("\\bin\\{name}.exe"))
+        } else {
+            prefix.then(format!("/bin/{name}"))
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! The backends. Each is one folder and sees nothing above the backend layer.
+
+pub mod cargo;
