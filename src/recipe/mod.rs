@@ -1,0 +1,251 @@
+//! From a backend's draft to rendered recipes. Pure and synchronous: the same
+//! draft, platforms and variants give the same recipes on any machine.
+//!
+//! The recipe of rattler-build is filled in directly. Printing it as YAML and
+//! parsing that again would turn any text that holds `${{` into a template.
+
+mod render;
+pub mod requirements;
+mod shell;
+pub mod spec;
+pub mod variants;
+
+pub use render::{Rendered, render};
+pub use requirements::Sources;
+
+use std::path::Path;
+
+use indexmap::IndexMap;
+use miette::{Diagnostic, Report};
+use rattler_build_recipe::stage0::{
+    self, About, Build, BuildPlan, ConditionalList, Item, JinjaTemplate, License, Package,
+    SingleOutputRecipe, Value,
+};
+use rattler_conda_types::{Flag, PackageName, SourcePackageName, VersionWithSource};
+use thiserror::Error;
+use url::Url;
+
+use crate::backend::script::Script;
+use crate::backend::{Draft, Platforms};
+use crate::diagnostic::Warning;
+use crate::project::{Metadata, Project};
+
+/// A recipe before its variants are chosen.
+#[derive(Debug)]
+pub struct Recipe {
+    /// As rattler-build knows it.
+    pub stage0: SingleOutputRecipe,
+    /// The dependencies that rattler-build cannot know: packages built from source.
+    pub sources: Sources,
+    /// Prefix of the build string.
+    pub build_string_prefix: Option<String>,
+}
+
+impl Recipe {
+    /// Writes the recipe of `project` as its backend drafted it.
+    ///
+    /// # Errors
+    /// A missing or impossible name or version, and mistakes in dependencies.
+    pub fn new(
+        project: &Project,
+        draft: &Draft,
+        platforms: Platforms,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<Self, Report> {
+        let metadata = project.metadata().or(draft.metadata.clone());
+        let package = package(project, &metadata)?;
+        let name = package
+            .name
+            .as_concrete()
+            .expect("the name was made from text");
+        let (requirements, sources) =
+            requirements::requirements(project, name.as_ref(), &draft.requirements)?;
+        let stage0 = SingleOutputRecipe {
+            schema_version: None,
+            context: IndexMap::new(),
+            package,
+            build: build(project, &draft.script, platforms)?,
+            requirements,
+            about: about(&metadata, warnings),
+            extra: stage0::Extra::default(),
+            source: ConditionalList::default(),
+            tests: ConditionalList::default(),
+        };
+        Ok(Self {
+            stage0,
+            sources,
+            build_string_prefix: project.model.build_string_prefix.clone(),
+        })
+    }
+}
+
+fn concrete<T>(value: T) -> Value<T> {
+    Value::new_concrete(value, None)
+}
+
+fn package(project: &Project, metadata: &Metadata) -> Result<Package, Report> {
+    let missing = |what| {
+        let manifest = project.manifest.path().display().to_string();
+        Report::from(Missing { what, manifest })
+    };
+    let name = metadata.name.as_deref().ok_or_else(|| missing("name"))?;
+    let version = metadata
+        .version
+        .as_deref()
+        .ok_or_else(|| missing("version"))?;
+    let name: PackageName = name.to_lowercase().parse().map_err(|source| BadName {
+        name: name.to_string(),
+        source,
+    })?;
+    let version: VersionWithSource = version.parse().map_err(|source| BadVersion {
+        version: version.to_string(),
+        source,
+    })?;
+    Ok(Package::new(
+        concrete(SourcePackageName::from(name)),
+        concrete(version),
+    ))
+}
+
+fn about(metadata: &Metadata, warnings: &mut Vec<Warning>) -> About {
+    let mut url = |field: &str, text: &Option<String>| -> Option<Value<Url>> {
+        let text = text.as_deref()?;
+        match text.parse() {
+            Ok(url) => Some(concrete(url)),
+            Err(error) => {
+                let message = format!("the {field} `{text}` is no URL ({error}) and is left out");
+                warnings.push(Warning::new(message));
+                None
+            }
+        }
+    };
+    let homepage = url("homepage", &metadata.homepage);
+    let documentation = url("documentation", &metadata.documentation);
+    let repository = url("repository", &metadata.repository);
+    let license = metadata
+        .license
+        .as_deref()
+        .and_then(|text| match text.parse::<License>() {
+            Ok(license) => Some(concrete(license)),
+            Err(_) => {
+                let message = format!("the licence `{text}` is no SPDX expression and is left out");
+                warnings
+                    .push(Warning::new(message).help("use `LicenseRef-…` for a text of your own"));
+                None
+            }
+        });
+    let (found, lost): (Vec<_>, Vec<_>) = metadata
+        .license_files
+        .iter()
+        .partition(|file| file.is_file());
+    for file in lost {
+        let message = format!("the licence file {} does not exist", file.display());
+        warnings.push(Warning::new(message));
+    }
+    let license_file = (!found.is_empty()).then(|| list(found.iter().map(|file| path(file))));
+    About {
+        homepage,
+        license,
+        license_file,
+        license_family: None,
+        summary: metadata.summary.clone().map(concrete),
+        description: metadata.description.clone().map(concrete),
+        documentation,
+        repository,
+    }
+}
+
+fn build(project: &Project, script: &Script, platforms: Platforms) -> Result<Build, Report> {
+    let mut env = IndexMap::new();
+    for (name, template) in &script.templates {
+        let template = JinjaTemplate::new(template.clone()).map_err(|reason| BadTemplate {
+            variable: name.clone(),
+            reason,
+        })?;
+        env.insert(name.clone(), Value::new_template(template, None));
+    }
+    let commands = shell::commands(script, platforms.build);
+    let script = stage0::Script {
+        env,
+        secrets: script.secrets.clone(),
+        content: Some(list(commands.iter().map(|command| escape(command)))),
+        ..Default::default()
+    };
+    let mut flags = Vec::new();
+    for flag in project.model.build_flags.iter().flatten() {
+        let flag: Flag = flag.parse().map_err(|source| {
+            miette::miette!(
+                help = "flags look like `name` or `name:value`, in lower case",
+                "`{flag}` is no package flag: {source}"
+            )
+        })?;
+        flags.push(Item::Value(concrete(flag)));
+    }
+    Ok(Build {
+        number: Some(concrete(project.model.build_number.unwrap_or(0))),
+        plan: BuildPlan::Script(Box::new(script)),
+        flags: ConditionalList::new(flags),
+        ..Default::default()
+    })
+}
+
+/// Text that rattler-build renders once more, protected so that it comes out as
+/// it went in.
+fn escape(text: &str) -> String {
+    text.replace("${{", "${{ '${{' }}")
+}
+
+fn list(items: impl Iterator<Item = String>) -> ConditionalList<String> {
+    ConditionalList::new(items.map(|item| Item::Value(concrete(item))).collect())
+}
+
+fn path(path: &Path) -> String {
+    path.display().to_string()
+}
+
+/// Neither file gives the package a name or a version.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the package has no {what}: there is none in {manifest} and none was found in the project")]
+#[diagnostic(
+    code(package::missing),
+    help(
+        "write `{what} = \"…\"` into `[package]` of {manifest}, or into `[package]` of Cargo.toml"
+    )
+)]
+struct Missing {
+    what: &'static str,
+    manifest: String,
+}
+
+/// The name cannot be that of a conda package.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{name}` cannot be the name of a conda package: {source}")]
+#[diagnostic(
+    code(package::bad_name),
+    help("use letters, digits, `-`, `_` and `.`; set `name` in `[package]` of pixi.toml")
+)]
+struct BadName {
+    name: String,
+    source: rattler_conda_types::InvalidPackageNameError,
+}
+
+/// The version cannot be that of a conda package.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{version}` is no conda version: {source}")]
+#[diagnostic(
+    code(package::bad_version),
+    help("set `version` in `[package]` of pixi.toml, without `-`")
+)]
+struct BadVersion {
+    version: String,
+    source: rattler_conda_types::ParseVersionError,
+}
+
+/// A value of `env` is a template that cannot be read.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the value of `{variable}` in `env` is no template: {reason}")]
+#[diagnostic(code(config::template))]
+struct BadTemplate {
+    variable: String,
+    reason: String,
+}

@@ -1,0 +1,165 @@
+//! One recipe for each combination of variants.
+
+use std::collections::BTreeMap;
+
+use miette::{Diagnostic, Report};
+use rattler_build_jinja::Variable;
+use rattler_build_recipe::stage0::Recipe as Stage0;
+use rattler_build_recipe::stage1;
+use rattler_build_recipe::stage1::{Dependency, HashInfo};
+use rattler_build_recipe::variant_render::{RenderConfig, render_recipe_with_variant_config};
+use rattler_build_types::NormalizedKey;
+use rattler_build_variant_config::VariantConfig;
+use rattler_conda_types::{
+    MatchSpec, NamelessMatchSpec, PackageNameMatcher, RepodataRevision, VersionWithSource,
+};
+use thiserror::Error;
+
+use crate::backend::Platforms;
+use crate::recipe::Recipe;
+
+/// A recipe with everything decided.
+#[derive(Debug, Clone)]
+pub struct Rendered {
+    /// As rattler-build builds it.
+    pub recipe: stage1::Recipe,
+    /// The keys that were used, with their values.
+    pub variant: BTreeMap<NormalizedKey, Variable>,
+    /// What the build string is made from.
+    pub hash: HashInfo,
+    /// The build string.
+    pub build_string: String,
+}
+
+impl Rendered {
+    /// Normalised package name.
+    pub fn name(&self) -> &str {
+        self.recipe.package().name().as_normalized()
+    }
+
+    /// Version, as written.
+    pub fn version(&self) -> &VersionWithSource {
+        self.recipe.package().version()
+    }
+
+    /// Build number.
+    pub fn build_number(&self) -> u64 {
+        self.recipe.build().number.unwrap_or(0)
+    }
+
+    /// A bare dependency with the version its variant gives it; `None` for any
+    /// other.
+    ///
+    /// # Errors
+    /// A variant whose value is no version spec.
+    pub fn pinned_by_variant(&self, spec: &MatchSpec) -> Result<Option<MatchSpec>, Report> {
+        if spec.version.is_some() || spec.build.is_some() || spec.namespace.is_some() {
+            return Ok(None);
+        }
+        let PackageNameMatcher::Exact(name) = &spec.name else {
+            return Ok(None);
+        };
+        let Some(value) = self.variant.get(&NormalizedKey::from(name.as_normalized())) else {
+            return Ok(None);
+        };
+        let mut text = value.to_string();
+        if text.chars().all(|c| c.is_alphanumeric() || c == '.') {
+            text.insert(0, '=');
+        }
+        let pinned: NamelessMatchSpec = text.parse().map_err(|source| BadVariant {
+            key: name.as_normalized().to_string(),
+            value: value.to_string(),
+            source,
+        })?;
+        Ok(Some(MatchSpec::from_nameless(pinned, spec.name.clone())))
+    }
+
+    /// The match spec behind a dependency that rattler-build resolves by itself:
+    /// pins to this package become ranges, pins to others stay open (`None`).
+    ///
+    /// # Errors
+    /// A pin that cannot be applied to this version.
+    pub fn resolved(&self, dependency: &Dependency) -> Result<Option<MatchSpec>, Report> {
+        match dependency {
+            Dependency::Spec(spec) => Ok(Some(spec.as_ref().clone())),
+            Dependency::PinCompatible(_) => Ok(None),
+            Dependency::PinSubpackage(pin) => {
+                let pin = &pin.pin_subpackage;
+                let spec = pin
+                    .apply(self.version(), &self.build_string)
+                    .map_err(|source| {
+                        miette::miette!(
+                            "cannot pin `{}` to its own version {}: {source}",
+                            pin.name.as_normalized(),
+                            self.version()
+                        )
+                    })?;
+                Ok(Some(spec))
+            }
+        }
+    }
+}
+
+/// Renders `recipe` for every combination of the variants it uses. Skipped
+/// combinations are left out; combinations that come to the same are one.
+///
+/// # Errors
+/// Expressions and templates that cannot be evaluated.
+pub fn render(
+    recipe: &Recipe,
+    variants: &VariantConfig,
+    platforms: Platforms,
+) -> Result<Vec<Rendered>, Report> {
+    let config = RenderConfig {
+        build_string_prefix: recipe.build_string_prefix.clone(),
+        repodata_revision: RepodataRevision::V3,
+        target_platform: platforms.host,
+        host_platform: platforms.host,
+        build_platform: platforms.build,
+        ..Default::default()
+    };
+    let stage0 = Stage0::SingleOutput(Box::new(recipe.stage0.clone()));
+    let found = render_recipe_with_variant_config(&stage0, variants, config)
+        .map_err(|source| NotRendered(source.to_string()))?;
+    let mut rendered: Vec<Rendered> = Vec::new();
+    for output in found {
+        let again = rendered.iter().any(|known| known.variant == output.variant);
+        if again || output.recipe.build().skip {
+            continue;
+        }
+        let build_string = output.recipe.build().string.as_resolved();
+        let build_string = build_string
+            .expect("rendering resolves the build string")
+            .to_string();
+        rendered.push(Rendered {
+            hash: output
+                .hash_info
+                .expect("a default build string is made from the hash"),
+            recipe: output.recipe,
+            variant: output.variant,
+            build_string,
+        });
+    }
+    Ok(rendered)
+}
+
+/// The recipe cannot be evaluated.
+#[derive(Debug, Error, Diagnostic)]
+#[error("cannot evaluate the dependencies: {0}")]
+#[diagnostic(
+    code(recipe::not_rendered),
+    help(
+        "is every name in the conditions `if(…)` a variant or one of `host_platform`, `build_platform`, `unix`, `linux`, `osx`, `win`, …?"
+    )
+)]
+struct NotRendered(String);
+
+/// A variant that cannot pin the dependency of its name.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the variant `{key}` has the value `{value}`, which is no version spec: {source}")]
+#[diagnostic(code(variants::bad_value))]
+struct BadVariant {
+    key: String,
+    value: String,
+    source: rattler_conda_types::ParseMatchSpecError,
+}
