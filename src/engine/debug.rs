@@ -1,0 +1,149 @@
+//! The debug folder `<workDirectory>/debug`: what was asked, what was answered,
+//! what was made of it.
+//!
+//! Observing must not change the outcome. A file that cannot be written is a
+//! line in the log, never a failed request. Files are written beside their place
+//! and renamed, so a reader sees all of one or all of the other.
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use crate::engine::{Plan, Session};
+use crate::recipe::Rendered;
+
+/// Where one work directory keeps its debug files.
+#[derive(Debug, Clone)]
+pub struct DebugFolder(PathBuf);
+
+impl DebugFolder {
+    /// The debug folder of `work_directory`.
+    pub fn of(work_directory: &Path) -> Self {
+        Self(work_directory.join("debug"))
+    }
+
+    /// The log of the latest build.
+    pub fn build_log(&self) -> PathBuf {
+        self.0.join("build.log")
+    }
+
+    /// Keeps the parameters of a request, as they came.
+    pub fn params(&self, method: &str, json: &str) {
+        self.write(&format!("{method}_params.json"), &redacted(json));
+    }
+
+    /// Keeps a successful answer and drops what an earlier failure left.
+    pub fn response(&self, method: &str, answer: &impl Serialize) {
+        self.json(&format!("{method}_response.json"), answer);
+        self.remove(&format!("{method}_error.json"));
+    }
+
+    /// Keeps a failure and drops what an earlier success left.
+    pub fn error(&self, method: &str, error: &impl Serialize) {
+        self.json(&format!("{method}_error.json"), error);
+        self.remove(&format!("{method}_response.json"));
+    }
+
+    /// Keeps the project model.
+    pub fn project<B>(&self, session: &Session<B>) {
+        self.json("project_model.json", &session.project.model);
+    }
+
+    /// Keeps the recipe with its variants, and each output of it.
+    pub fn plan(&self, plan: &Plan) {
+        self.yaml("recipe.yaml", &plan.recipe.stage0);
+        self.yaml("variants.yaml", &plan.variants);
+        for Rendered {
+            recipe,
+            variant,
+            hash,
+            ..
+        } in &plan.outputs
+        {
+            let folder = format!("recipe/{}", hash.hash);
+            self.yaml(&format!("{folder}/recipe.yaml"), recipe);
+            self.yaml(&format!("{folder}/variants.yaml"), variant);
+        }
+    }
+
+    fn json(&self, name: &str, value: &impl Serialize) {
+        match serde_json::to_string_pretty(value) {
+            Ok(text) => self.write(name, &redacted(&text)),
+            Err(error) => tracing::warn!("cannot write {name} for debugging: {error}"),
+        }
+    }
+
+    fn yaml(&self, name: &str, value: &impl Serialize) {
+        match serde_yaml::to_string(value) {
+            Ok(text) => self.write(name, &redacted(&text)),
+            Err(error) => tracing::warn!("cannot write {name} for debugging: {error}"),
+        }
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        let path = self.0.join(name);
+        let beside = path.with_extension("part");
+        let written = std::fs::create_dir_all(path.parent().unwrap_or(&self.0))
+            .and_then(|()| std::fs::write(&beside, text))
+            .and_then(|()| std::fs::rename(&beside, &path));
+        if let Err(error) = written {
+            tracing::warn!("cannot write {} for debugging: {error}", path.display());
+        }
+    }
+
+    fn remove(&self, name: &str) {
+        let path = self.0.join(name);
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                tracing::warn!("cannot remove {}: {error}", path.display());
+            }
+            _ => {}
+        }
+    }
+}
+
+/// `text` without the credentials that URLs in it carry: `user:password@` and
+/// the token after `/t/`.
+fn redacted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find("://") {
+        let (before, url) = rest.split_at(start + 3);
+        out.push_str(before);
+        let end = url
+            .find(|c: char| c.is_whitespace() || "\"'<>,".contains(c))
+            .unwrap_or(url.len());
+        let (url, after) = url.split_at(end);
+        let (authority, path) = url.split_at(url.find('/').unwrap_or(url.len()));
+        match authority.rsplit_once('@') {
+            Some((_, host)) => {
+                out.push_str("********@");
+                out.push_str(host);
+            }
+            None => out.push_str(authority),
+        }
+        match path.strip_prefix("/t/") {
+            Some(token) => {
+                out.push_str("/t/********");
+                out.push_str(&token[token.find('/').unwrap_or(token.len())..]);
+            }
+            None => out.push_str(path),
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_in_urls_are_masked() {
+        assert_eq!(
+            redacted(r#"["https://user:pw@host.example/c","https://h.example/t/tk-1/conda/x"]"#),
+            r#"["https://********@host.example/c","https://h.example/t/********/conda/x"]"#
+        );
+    }
+}

@@ -1,0 +1,174 @@
+//! The answer to `conda/outputs`.
+
+use indexmap::IndexMap;
+use miette::Report;
+use rattler_build_recipe::stage1::Dependency;
+use rattler_conda_types::MatchSpec;
+
+use crate::backend::GlobSet;
+use crate::engine::Plan;
+use crate::protocol::outputs::{
+    Answer, Dependencies, IgnoreRunExports, InputGlobSet, Metadata, Output, RunExports,
+};
+use crate::protocol::spec::{NamedSpec, PackageSpec};
+use crate::recipe::variants::to_wire;
+use crate::recipe::{Rendered, Sources, spec};
+
+/// Describes every output of the plan.
+///
+/// # Errors
+/// Variants that cannot pin, pins that cannot be applied.
+pub fn describe(plan: &Plan, source: &std::path::Path) -> Result<Answer, Report> {
+    let outputs = plan
+        .outputs
+        .iter()
+        .map(|rendered| output(plan, rendered))
+        .collect::<Result<_, _>>()?;
+    let (input_globs, input_glob_sets) = globs(&plan.inputs.metadata, source);
+    Ok(Answer {
+        outputs,
+        input_globs,
+        input_glob_sets,
+    })
+}
+
+/// The rooted sets, and the patterns of those rooted at the source folder for
+/// clients that know no sets.
+pub(crate) fn globs(
+    sets: &[GlobSet],
+    source: &std::path::Path,
+) -> (Vec<String>, Vec<InputGlobSet>) {
+    let flat = sets
+        .iter()
+        .filter(|set| set.root == source)
+        .flat_map(|set| set.patterns.iter())
+        // A pruning pattern would end the walk of the patterns around it.
+        .filter(|pattern| *pattern != "!*/")
+        .map(|pattern| pattern.trim_start_matches('/').to_string())
+        .collect();
+    let rooted = sets
+        .iter()
+        .map(|set| InputGlobSet {
+            patterns: set.patterns.clone(),
+            markers: set.markers.clone(),
+            root: Some(set.root.clone()),
+        })
+        .collect();
+    (flat, rooted)
+}
+
+fn output(plan: &Plan, rendered: &Rendered) -> Result<Output, Report> {
+    let requirements = rendered.recipe.requirements();
+    let write = Write {
+        rendered,
+        sources: &plan.recipe.sources,
+    };
+    let about = rendered.recipe.about();
+    let exports = &requirements.run_exports;
+    let mut extra_dependencies = IndexMap::new();
+    for (group, dependencies) in &requirements.extras {
+        extra_dependencies.insert(group.clone(), write.as_stated(dependencies)?);
+    }
+    let environment = |depends| Dependencies {
+        depends,
+        constraints: Vec::new(),
+    };
+    Ok(Output {
+        metadata: Metadata {
+            name: rendered.name().to_string(),
+            version: rendered.version().to_string(),
+            build: rendered.build_string.clone(),
+            build_number: rendered.build_number(),
+            subdir: plan.platforms.host,
+            license: about.license.as_ref().map(ToString::to_string),
+            license_family: None,
+            flags: rendered
+                .recipe
+                .build()
+                .flags
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
+            track_features: Vec::new(),
+            noarch: false,
+            purls: None,
+            python_site_packages_path: None,
+            variant: to_wire(&rendered.variant),
+        },
+        build_dependencies: environment(write.with_variants(&requirements.build)?),
+        host_dependencies: environment(write.with_variants(&requirements.host)?),
+        run_dependencies: Dependencies {
+            depends: write.as_stated(&requirements.run)?,
+            constraints: write.as_stated(&requirements.run_constraints)?,
+        },
+        extra_dependencies,
+        ignore_run_exports: IgnoreRunExports::default(),
+        run_exports: RunExports {
+            weak: write.with_variants(&exports.weak)?,
+            strong: write.with_variants(&exports.strong)?,
+            noarch: write.with_variants(&exports.noarch)?,
+            weak_constrains: write.with_variants(&exports.weak_constraints)?,
+            strong_constrains: write.with_variants(&exports.strong_constraints)?,
+        },
+    })
+}
+
+/// Writes dependencies in wire form.
+struct Write<'a> {
+    rendered: &'a Rendered,
+    sources: &'a Sources,
+}
+
+impl Write<'_> {
+    fn as_stated(&self, dependencies: &[Dependency]) -> Result<Vec<NamedSpec>, Report> {
+        dependencies
+            .iter()
+            .map(|dependency| self.named(dependency))
+            .collect()
+    }
+
+    /// Bare dependencies get the version that the variant of their name has.
+    fn with_variants(&self, dependencies: &[Dependency]) -> Result<Vec<NamedSpec>, Report> {
+        dependencies
+            .iter()
+            .map(|dependency| {
+                if let Dependency::Spec(spec) = dependency
+                    && let Some(pinned) = self.rendered.pinned_by_variant(spec)?
+                {
+                    return self.spec(&pinned);
+                }
+                self.named(dependency)
+            })
+            .collect()
+    }
+
+    fn named(&self, dependency: &Dependency) -> Result<NamedSpec, Report> {
+        if let Dependency::PinCompatible(pin) = dependency {
+            let pin = &pin.pin_compatible;
+            return Ok(NamedSpec {
+                name: pin.name.as_source().to_string(),
+                spec: PackageSpec::PinCompatible(spec::from_pin(pin)),
+            });
+        }
+        let resolved = self.rendered.resolved(dependency)?;
+        let resolved = resolved.expect("only compatible pins stay open");
+        if matches!(dependency, Dependency::PinSubpackage(_)) {
+            // The package itself is built from source, in the manifest's folder.
+            let binary = spec::from_match_spec(&resolved)?;
+            return Ok(NamedSpec {
+                name: spec::exact_name(&resolved).to_string(),
+                spec: PackageSpec::Source(spec::at_own_source(binary)),
+            });
+        }
+        self.spec(&resolved)
+    }
+
+    fn spec(&self, spec: &MatchSpec) -> Result<NamedSpec, Report> {
+        let name = spec::exact_name(spec).to_string();
+        let spec = match self.sources.behind(spec) {
+            Some(source) => PackageSpec::Source(source.clone()),
+            None => PackageSpec::Binary(spec::from_match_spec(spec)?),
+        };
+        Ok(NamedSpec { name, spec })
+    }
+}

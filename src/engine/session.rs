@@ -1,0 +1,83 @@
+//! What `initialize` established: written once, immutable afterwards.
+
+use std::path::Path;
+
+use miette::{Diagnostic, Report};
+use thiserror::Error;
+
+use crate::backend::{Backend, Env, Folders};
+use crate::project::Project;
+use crate::project::config::Tables;
+use crate::project::document::Document;
+use crate::protocol::initialize;
+
+/// One project, served by one backend.
+#[derive(Debug)]
+pub struct Session<B> {
+    pub(crate) backend: B,
+    pub(crate) project: Project,
+    pub(crate) tables: Tables,
+    pub(crate) folders: Folders,
+    pub(crate) env: Env,
+}
+
+impl<B> Session<B> {
+    /// The folder with the code.
+    pub fn source(&self) -> &Path {
+        &self.project.source
+    }
+}
+
+impl<B: Backend> Session<B> {
+    /// Opens the project that `params` name and checks its configuration, for all
+    /// targets.
+    ///
+    /// # Errors
+    /// A missing project model, mistakes in the configuration.
+    pub fn open(backend: B, params: initialize::Params, env: Env) -> Result<Self, Report> {
+        let initialize::Params {
+            manifest_path,
+            source_directory,
+            workspace_directory,
+            checkout_root,
+            cache_directory,
+            workspace_scratch_directory,
+            project_model,
+            configuration,
+            target_configuration,
+        } = params;
+        let manifest = Document::read(&manifest_path);
+        let tables =
+            Tables::read::<B::Config>(B::NAME, configuration, target_configuration, &manifest)?;
+        let beside_manifest = || {
+            let folder = if manifest_path.is_dir() {
+                Some(manifest_path.as_path())
+            } else {
+                manifest_path.parent()
+            };
+            folder.unwrap_or(&manifest_path).to_path_buf()
+        };
+        Ok(Self {
+            backend,
+            project: Project {
+                source: source_directory.unwrap_or_else(beside_manifest),
+                manifest,
+                model: project_model.ok_or(NoProjectModel)?,
+            },
+            tables,
+            folders: Folders {
+                cache: cache_directory,
+                scratch: workspace_scratch_directory,
+                workspace: workspace_directory,
+                checkout: checkout_root,
+            },
+            env,
+        })
+    }
+}
+
+/// pixi always sends a project model.
+#[derive(Debug, Error, Diagnostic)]
+#[error("project model is required")]
+#[diagnostic(code(initialize::no_model))]
+struct NoProjectModel;
