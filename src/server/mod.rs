@@ -1,0 +1,233 @@
+//! JSON-RPC: one routing table, served over stdio or HTTP.
+//!
+//! Handlers see typed parameters and return typed answers. Parsing, debug files,
+//! panics and the shape of errors are dealt with here, once for all methods.
+
+mod error;
+pub mod http;
+pub mod stdio;
+
+use std::sync::{Arc, OnceLock};
+
+use jsonrpsee::types::{ErrorObjectOwned, Params as RawParams};
+use jsonrpsee::{Methods, RpcModule};
+use miette::{Diagnostic, Report};
+use rattler_conda_types::Subdir;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use thiserror::Error;
+
+use crate::backend::{Backend, Env, Platforms};
+use crate::engine::debug::DebugFolder;
+use crate::engine::describe::describe;
+use crate::engine::{Ask, Session, plan, run};
+use crate::protocol::compat::InitializeShape;
+use crate::protocol::{Negotiated, build, initialize, outputs};
+use crate::recipe::variants::Choice;
+
+/// One backend as a server sees it, before and after it is told its project.
+struct Service<B> {
+    backend: B,
+    env: Env,
+    session: OnceLock<Session<B>>,
+}
+
+/// The methods of the protocol, served by `backend`.
+///
+/// # Panics
+/// Never: the method names differ.
+pub fn methods<B: Backend + Clone>(backend: B, env: Env) -> Methods {
+    let mut module = RpcModule::new(Service {
+        backend,
+        env,
+        session: OnceLock::new(),
+    });
+    macro_rules! route {
+        ($($method:literal => $handler:ident),* $(,)?) => {$(
+            module
+                .register_async_method($method, |params, service, _| {
+                    // Owned, because a handler may outlive the line it came with.
+                    answer($handler(service, params.into_owned()))
+                })
+                .expect("every method is registered once");
+        )*};
+    }
+    route! {
+        "negotiateCapabilities" => negotiate,
+        "initialize" => initialize,
+        "conda/outputs" => conda_outputs,
+        "conda/build_v1" => conda_build,
+    }
+    module.into()
+}
+
+/// Runs a handler. A panic in it is a bug, and it is answered like any other
+/// failure: the process lives on.
+async fn answer<T>(
+    handler: impl Future<Output = Result<T, Report>> + Send + 'static,
+) -> Result<T, ErrorObjectOwned>
+where
+    T: Send + 'static,
+{
+    match tokio::spawn(handler).await {
+        Ok(result) => result.map_err(|report| error::to_wire(report.as_ref())),
+        Err(join) => Err(error::to_wire(&Bug::from(join))),
+    }
+}
+
+async fn negotiate<B: Backend>(
+    _: Arc<Service<B>>,
+    _: RawParams<'static>,
+) -> Result<Negotiated, Report> {
+    Ok(Negotiated::default())
+}
+
+async fn initialize<B: Backend + Clone>(
+    service: Arc<Service<B>>,
+    params: RawParams<'static>,
+) -> Result<initialize::Answer, Report> {
+    let shape: InitializeShape = parse(&params)?;
+    if let Some(member) = shape.obsolete_member() {
+        return Err(TooOld { member }.into());
+    }
+    let session = Session::open(
+        service.backend.clone(),
+        parse(&params)?,
+        service.env.clone(),
+    )?;
+    service
+        .session
+        .set(session)
+        .map_err(|_| AlreadyInitialized)?;
+    Ok(initialize::Answer::default())
+}
+
+async fn conda_outputs<B: Backend>(
+    service: Arc<Service<B>>,
+    raw: RawParams<'static>,
+) -> Result<outputs::Answer, Report> {
+    let session = service.session.get().ok_or(NotInitialized)?;
+    let params: outputs::Params = parse(&raw)?;
+    let debug = DebugFolder::of(&params.work_directory);
+    debug.params("conda_outputs", raw.as_str().unwrap_or("null"));
+    debug.project(session);
+    let ask = Ask {
+        platforms: Platforms {
+            build: params.build_platform,
+            host: params.host_platform,
+        },
+        choice: Choice::Matrix {
+            files: params.variant_files.unwrap_or_default(),
+            user: params.variant_configuration.unwrap_or_default(),
+        },
+    };
+    let result = plan(session, &ask).and_then(|plan| {
+        debug.plan(&plan);
+        describe(&plan, session.source())
+    });
+    record(&debug, "conda_outputs", &result);
+    result
+}
+
+async fn conda_build<B: Backend>(
+    service: Arc<Service<B>>,
+    raw: RawParams<'static>,
+) -> Result<build::Answer, Report> {
+    let session = service.session.get().ok_or(NotInitialized)?;
+    let params: build::Params = parse(&raw)?;
+    let debug = DebugFolder::of(&params.work_directory);
+    debug.params("conda_build_v1", raw.as_str().unwrap_or("null"));
+    drop(raw);
+    let result = build(session, params, &debug).await;
+    record(&debug, "conda_build_v1", &result);
+    result
+}
+
+/// Plans and runs one build; also what the command line does.
+pub(crate) async fn build<B: Backend>(
+    session: &Session<B>,
+    params: build::Params,
+    debug: &DebugFolder,
+) -> Result<build::Answer, Report> {
+    debug.project(session);
+    let current = Subdir::current().unwrap_or(params.output.subdir);
+    let ask = Ask {
+        platforms: run::platforms(&params, current),
+        choice: Choice::Pinned(params.output.variant.clone()),
+    };
+    let plan = plan(session, &ask)?;
+    debug.plan(&plan);
+    run::run(session, &plan, params, jiff::Timestamp::now()).await
+}
+
+fn record<T: Serialize>(debug: &DebugFolder, method: &str, result: &Result<T, Report>) {
+    match result {
+        Ok(answer) => debug.response(method, answer),
+        Err(report) => debug.error(method, &error::to_wire(report.as_ref())),
+    }
+}
+
+fn parse<T: DeserializeOwned>(params: &RawParams<'_>) -> Result<T, InvalidParams> {
+    serde_json::from_str(params.as_str().unwrap_or("null")).map_err(InvalidParams)
+}
+
+/// Parameters that do not have the shape of the protocol.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the parameters of the request cannot be read: {0}")]
+#[diagnostic(
+    code(protocol::invalid_params),
+    help("this backend speaks pixi build API 4 to 7 (pixi 0.63 and newer)")
+)]
+struct InvalidParams(serde_json::Error);
+
+/// A request that needs a project came before `initialize`.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the backend is not initialized")]
+#[diagnostic(code(protocol::not_initialized), help("send `initialize` first"))]
+struct NotInitialized;
+
+/// A second `initialize`.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the backend is already initialized")]
+#[diagnostic(
+    code(protocol::already_initialized),
+    help("start a process for each project")
+)]
+struct AlreadyInitialized;
+
+/// A client from before API 4.
+#[derive(Debug, Error, Diagnostic)]
+#[error("this pixi is too old for this backend: it sent `{member}`, which belongs to build API 3")]
+#[diagnostic(
+    code(protocol::too_old),
+    help("use pixi 0.63 or newer, which speaks build API 4")
+)]
+struct TooOld {
+    member: &'static str,
+}
+
+/// Something that must not happen happened.
+#[derive(Debug, Error, Diagnostic)]
+#[error("this is a bug in pixi-build-backends: {message}")]
+#[diagnostic(
+    code(bug),
+    help("please report it with the files in the `debug` folder of the work directory")
+)]
+struct Bug {
+    message: String,
+}
+
+impl From<tokio::task::JoinError> for Bug {
+    fn from(join: tokio::task::JoinError) -> Self {
+        let message = match join.try_into_panic() {
+            Ok(payload) => match payload.downcast::<String>() {
+                Ok(text) => *text,
+                Err(payload) => payload
+                    .downcast::<&str>()
+                    .map_or_else(|_| "a panic".to_string(), |text| text.to_string()),
+            },
+            Err(cancelled) => cancelled.to_string(),
+        };
+        Self { message }
+    }
+}
