@@ -1,0 +1,5 @@
+//! Integration tests: the built executable, driven the way pixi drives it.
+//!
+//! One binary, because linking the build library many times is slow.
+
+mod support;
