@@ -3,3 +3,4 @@
 //! One binary, because linking the build library many times is slow.
 
 mod support;
+mod support_works;
