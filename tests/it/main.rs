@@ -1,0 +1,6 @@
+//! Integration tests: the built executable, driven the way pixi drives it.
+//!
+//! One binary, because linking the build library many times is slow.
+
+mod support;
+mod support_works;

@@ -1,0 +1,29 @@
+//! What the integration tests stand on.
+//!
+//! A test reads as a story: a [`project::Project`] is written, [`pixi::Pixi`]
+//! starts the backend and asks for its outputs, [`build::Build`] installs the
+//! environments pixi would install from a [`channel::Channel`], and
+//! [`archive::Archive`] opens what came out. Nothing here knows how the backend
+//! works; it knows the wire, conda packages and the machine's own toolchain.
+
+#![expect(
+    dead_code,
+    reason = "the support is complete before every part of it has a user"
+)]
+
+pub mod activation;
+pub mod answer;
+pub mod archive;
+pub mod build;
+pub mod channel;
+pub mod dependencies;
+pub mod machine;
+pub mod openssl;
+pub mod packages;
+pub mod packing;
+pub mod pixi;
+pub mod prefix;
+pub mod project;
+pub mod requests;
+pub mod streams;
+pub mod toolchain;

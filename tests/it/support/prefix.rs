@@ -1,0 +1,120 @@
+//! Environments: installed with rattler, as pixi installs them.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use rattler::install::Installer;
+use rattler::package_cache::PackageCache;
+use rattler_conda_types::{PrefixRecord, RepoDataRecord, Subdir};
+use rattler_package_streaming::fs::repodata_record_from_package_archive;
+
+/// Makes `prefix` hold exactly these packages, `conda-meta` records included.
+///
+/// Files that belong to no package stay, as they do when pixi updates an
+/// environment.
+pub fn install(prefix: &Path, platform: Subdir, records: &[RepoDataRecord]) {
+    // Packages are linked into the prefix, so the cache can go afterwards.
+    // A fresh one for each call keeps tests from editing each other's files.
+    let cache = tempfile::tempdir().expect("a folder for the package cache");
+    let installer = Installer::new()
+        .with_package_cache(PackageCache::new(cache.path()))
+        .with_target_platform(platform);
+    let outcome = on_own_runtime(installer.install(prefix, records.to_vec()));
+    outcome.unwrap_or_else(|error| panic!("cannot install into {}: {error}", prefix.display()));
+}
+
+/// Installs one finished archive into a fresh prefix, without its dependencies.
+pub fn install_package(archive: &Path, prefix: &Path) -> RepoDataRecord {
+    let record = record_of(archive);
+    let current = Subdir::current().expect("tests run on a platform conda knows");
+    install(prefix, current, std::slice::from_ref(&record));
+    record
+}
+
+/// What a channel would say about a finished archive.
+pub fn record_of(archive: &Path) -> RepoDataRecord {
+    let record = on_own_runtime(repodata_record_from_package_archive(archive));
+    record.unwrap_or_else(|error| panic!("cannot read {}: {error}", archive.display()))
+}
+
+/// What is installed, by name.
+pub fn installed(prefix: &Path) -> Vec<PrefixRecord> {
+    let records = PrefixRecord::collect_from_prefix(prefix);
+    let mut records: Vec<PrefixRecord> = records.expect("conda-meta is readable");
+    records.sort_by(|a, b| {
+        let name = |record: &PrefixRecord| record.repodata_record.package_record.name.clone();
+        name(a).cmp(&name(b))
+    });
+    records
+}
+
+/// The host prefix pixi uses below a work directory: padded to 255 bytes, so
+/// that packages built in it can be relocated to any shorter path.
+pub fn padded_host_prefix(work: &Path) -> PathBuf {
+    let host = work.join("host");
+    let mut text = host.to_str().expect("test folders are UTF-8").to_owned();
+    assert!(text.len() <= 255, "{text} is too long for a host prefix");
+    while text.len() < 255 {
+        text.push_str("_placehold");
+    }
+    text.truncate(255);
+    PathBuf::from(text)
+}
+
+/// A command that runs a bash script in the activated environment.
+///
+/// The script sees the machine's environment too; set `PREFIX` on the command
+/// to play a build.
+pub fn activated(prefix: &Path, script: &str) -> Command {
+    const ACTIVATE: &str = r#"
+        for _script in "$CONDA_PREFIX"/etc/conda/activate.d/*.sh; do
+            [ -e "$_script" ] && . "$_script"
+        done
+        unset _script
+    "#;
+    let inherited = std::env::var_os("PATH").unwrap_or_default();
+    let bin = prefix.join("bin");
+    let folders = std::iter::once(bin).chain(std::env::split_paths(&inherited));
+    let path = std::env::join_paths(folders).expect("prefixes have no colon");
+
+    let mut command = Command::new("bash");
+    super::machine::forget_cargo(&mut command);
+    command
+        .args(["-e", "-u", "-c"])
+        .arg(format!("{ACTIVATE}\n{script}"))
+        .env("CONDA_PREFIX", prefix)
+        .env("PATH", path);
+    command
+}
+
+/// Runs a command that must succeed and returns what it printed, without the last newline.
+pub fn output(command: &mut Command) -> String {
+    let program = command.get_program().to_owned();
+    let output = command.output();
+    let output = output.unwrap_or_else(|error| panic!("cannot run {program:?}: {error}"));
+    assert!(
+        output.status.success(),
+        "{program:?} {:?} ended with {}\n{}{}",
+        command.get_args().collect::<Vec<&OsStr>>(),
+        output.status,
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
+    let text = String::from_utf8(output.stdout).expect("the command prints UTF-8");
+    text.trim_end_matches('\n').to_owned()
+}
+
+/// Waits for a future on a thread of its own, because a test may already be async.
+fn on_own_runtime<F: Future<Output: Send> + Send>(future: F) -> F::Output {
+    std::thread::scope(|scope| {
+        let thread = scope.spawn(|| {
+            let runtime = tokio::runtime::Builder::new_multi_thread()
+                .worker_threads(2)
+                .enable_all()
+                .build();
+            runtime.expect("a tokio runtime").block_on(future)
+        });
+        thread.join().expect("rattler does not panic")
+    })
+}

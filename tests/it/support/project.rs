@@ -1,0 +1,126 @@
+//! A project in a temporary folder, and the folders pixi has for it.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use tempfile::TempDir;
+
+use super::machine::{forget_cargo, machine};
+use super::prefix::output;
+
+/// A workspace folder that lives as long as this value.
+#[derive(Debug)]
+pub struct Project {
+    // Held to remove the folder at the end.
+    _temp: TempDir,
+    root: PathBuf,
+    cache: PathBuf,
+}
+
+impl Project {
+    /// An empty folder.
+    pub fn new() -> Self {
+        let temp = tempfile::tempdir().expect("a folder for the project");
+        // pixi sends canonical paths.
+        let base = fs_err::canonicalize(temp.path()).expect("the folder exists");
+        let (root, cache) = (base.join("ws"), base.join("cache"));
+        fs_err::create_dir_all(root.join(".pixi/scratch-v0")).expect("own folder");
+        fs_err::create_dir_all(&cache).expect("own folder");
+        Self {
+            _temp: temp,
+            root,
+            cache,
+        }
+    }
+
+    /// A crate `hello` with one binary, a lock file and a pixi manifest.
+    pub fn hello() -> Self {
+        Self::new()
+            .file(
+                "Cargo.toml",
+                "[package]\nname = \"hello\"\nversion = \"0.3.1\"\nedition = \"2024\"\nlicense = \"MIT\"\n",
+            )
+            .file("src/main.rs", "fn main() {\n    println!(\"hello from conda\");\n}\n")
+            .pixi_toml("[package]\nname = \"hello\"\nversion = \"0.3.1\"\n")
+            .lock()
+    }
+
+    /// Writes a file.
+    pub fn file(self, path: &str, content: impl AsRef<[u8]>) -> Self {
+        self.write(path, content);
+        self
+    }
+
+    /// Writes `pixi.toml`. A `[package]` without a backend gets the one under test.
+    pub fn pixi_toml(self, text: &str) -> Self {
+        let backend = if text.contains("[package.build") {
+            ""
+        } else {
+            "\n[package.build.backend]\nname = \"pixi-build-rust\"\nversion = \"*\"\n"
+        };
+        self.file("pixi.toml", format!("{text}{backend}"))
+    }
+
+    /// Writes `Cargo.lock` with the real cargo. The network is used only when
+    /// a dependency is not on this machine.
+    pub fn lock(self) -> Self {
+        self.lock_in("")
+    }
+
+    /// Writes `Cargo.lock` for a manifest in a folder below.
+    pub fn lock_in(self, folder: &str) -> Self {
+        let lock = |connection: &[&str]| {
+            let mut command = Command::new(&machine().cargo);
+            // The user's own cargo home may hold the crates already.
+            let home = std::env::var_os("CARGO_HOME");
+            forget_cargo(&mut command);
+            command.envs(home.map(|home| ("CARGO_HOME", home)));
+            command.env("RUSTC", &machine().rustc);
+            command.arg("generate-lockfile").args(connection);
+            command.current_dir(self.root.join(folder));
+            command
+        };
+        let offline = lock(&["--offline"]).output().expect("cargo can be run");
+        if !offline.status.success() {
+            output(&mut lock(&[]));
+        }
+        self
+    }
+
+    /// Changes a file in the middle of a test.
+    pub fn write(&self, path: &str, content: impl AsRef<[u8]>) {
+        let path = self.root.join(path);
+        let parent = path.parent().expect("below the project");
+        fs_err::create_dir_all(parent).expect("project folder is writable");
+        fs_err::write(path, content).expect("project folder is writable");
+    }
+
+    /// Removes a file in the middle of a test.
+    pub fn remove(&self, path: &str) {
+        fs_err::remove_file(self.root.join(path)).expect("the file exists");
+    }
+
+    /// The workspace folder, canonical.
+    pub fn dir(&self) -> &Path {
+        &self.root
+    }
+
+    /// pixi's cache, outside of the workspace.
+    pub fn cache(&self) -> &Path {
+        &self.cache
+    }
+
+    /// The work directory of metadata requests. It does not exist yet.
+    pub fn metadata_work(&self, package: &str) -> PathBuf {
+        let name = format!("{package}-Zy5wcK90vpE");
+        self.root.join(".pixi/meta-v0/f1UaKtHLcpw/work").join(name)
+    }
+
+    /// The work directory of builds. It survives from build to build.
+    pub fn build_work(&self, package: &str) -> PathBuf {
+        self.root
+            .join(".pixi/bld")
+            .join(package)
+            .join("kSOLZ0CokNw")
+    }
+}

@@ -1,0 +1,8 @@
+//! The support keeps its promises.
+//!
+//! When one of these fails, look no further: the other tests stand on sand.
+
+mod client;
+mod packages;
+mod requests;
+mod toolchain;
