@@ -17,7 +17,7 @@ use crate::backend::script::Script;
 use crate::diagnostic::Warning;
 use crate::project::config::Options;
 use crate::project::{Metadata, Project};
-use crate::protocol::spec::PackageSpec;
+use crate::protocol::spec::BinarySpec;
 
 /// A build backend for one kind of project.
 pub trait Backend: Send + Sync + 'static {
@@ -150,7 +150,7 @@ pub enum Requirement {
     /// The standard library of a language, when the variants name one.
     Stdlib(String),
     /// A package of the build environment.
-    Build(String, PackageSpec),
+    Build(String, Box<BinarySpec>),
 }
 
 /// Which files an answer depends on.

@@ -73,9 +73,8 @@ fn compiler_errors(text: &str) -> Vec<String> {
 fn last_errors(text: &str) -> Vec<String> {
     let mut errors: Vec<String> = Vec::new();
     for line in text.lines().map(str::trim) {
-        if line.starts_with("error: ") || line.starts_with("error[") {
-            errors.push(line.to_string());
-        } else if !errors.is_empty() && line.starts_with("Caused by:") {
+        let is_error = line.starts_with("error: ") || line.starts_with("error[");
+        if is_error || (!errors.is_empty() && line == "Caused by:") {
             errors.push(line.to_string());
         } else if errors.last().is_some_and(|last| last == "Caused by:") {
             let cause = format!("Caused by: {line}");

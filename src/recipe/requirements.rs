@@ -94,7 +94,10 @@ pub(super) fn requirements(
             Requirement::Stdlib(language) => {
                 template(format!("${{{{ stdlib({}) }}}}", jinja_text(language)))?
             }
-            Requirement::Build(name, spec) => writer.item(Section::Build, name, spec)?,
+            Requirement::Build(name, spec) => {
+                let spec = PackageSpec::Binary(spec.as_ref().clone());
+                writer.item(Section::Build, name, &spec)?
+            }
         };
         writer.tables.build.push(item);
     }

@@ -91,7 +91,7 @@ impl Crate {
             inherit.text("description", description.as_ref(), |ws| &ws.description)?;
         let version = match version {
             Inheritable::Set(version) => version.clone(),
-            Inheritable::Inherited => inherit.from_workspace("version", |ws| ws.version.clone())?,
+            Inheritable::Inherited => inherit.inherited("version", |ws| ws.version.clone())?,
         };
         let license = inherit.text("license", license.as_ref(), |ws| &ws.license)?;
         Ok(Metadata {
@@ -120,7 +120,7 @@ impl Crate {
             None => None,
             Some(Inheritable::Set(file)) => Some(self.manifest.folder().join(file)),
             Some(Inheritable::Inherited) => {
-                let file = inherit.from_workspace("license-file", |ws| ws.license_file.clone())?;
+                let file = inherit.inherited("license-file", |ws| ws.license_file.clone())?;
                 Some(self.workspace_root().join(file))
             }
         };
@@ -140,7 +140,7 @@ impl CargoToml {
     fn read(path: PathBuf) -> Result<Self, Report> {
         let text = read_text(&path)?;
         let parsed =
-            Manifest::from_str(&text).map_err(|source| Broken::new(&path, &text, source))?;
+            Manifest::from_str(&text).map_err(|source| Broken::report(&path, &text, source))?;
         Ok(Self {
             path,
             text: text.into(),
@@ -199,12 +199,12 @@ impl Inherit<'_> {
             None => Ok(None),
             Some(Inheritable::Set(text)) => Ok(Some(text.clone())),
             Some(Inheritable::Inherited) => self
-                .from_workspace(field, |template| inherited(template).clone())
+                .inherited(field, |template| inherited(template).clone())
                 .map(Some),
         }
     }
 
-    fn from_workspace<T>(
+    fn inherited<T>(
         &self,
         field: &'static str,
         inherited: impl Fn(&PackageTemplate) -> Option<T>,
@@ -277,7 +277,7 @@ struct Broken {
 }
 
 impl Broken {
-    fn new(path: &Path, text: &str, source: cargo_toml::Error) -> Report {
+    fn report(path: &Path, text: &str, source: cargo_toml::Error) -> Report {
         let (reason, at) = match source {
             cargo_toml::Error::Parse(error) => {
                 (error.message().to_string(), error.span().map(Into::into))

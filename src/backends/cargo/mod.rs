@@ -16,7 +16,7 @@ pub use config::Config;
 
 use crate::backend::{Backend, Draft, Request, Requirement};
 use crate::project::Metadata;
-use crate::protocol::spec::{BinarySpec, PackageSpec};
+use crate::protocol::spec::BinarySpec;
 use manifest::Crate;
 
 /// The backend for Cargo projects.
@@ -64,7 +64,7 @@ fn requirements(request: &Request<'_, Config>) -> Vec<Requirement> {
         requirements.push(Requirement::Stdlib("c".to_string()));
     }
     if request.config.wants_sccache() {
-        let any = PackageSpec::Binary(BinarySpec::default());
+        let any = Box::new(BinarySpec::default());
         requirements.push(Requirement::Build("sccache".to_string(), any));
     }
     requirements
