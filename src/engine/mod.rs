@@ -6,6 +6,7 @@
 pub mod debug;
 pub mod describe;
 mod failure;
+mod globs;
 pub mod log;
 pub mod run;
 mod session;
@@ -20,7 +21,7 @@ use miette::{Diagnostic, Report};
 use rattler_build_variant_config::VariantConfig;
 use thiserror::Error;
 
-use crate::backend::{Backend, Inputs, Platforms, Request};
+use crate::backend::{Backend, Built, GlobSet, Inputs, Platforms, Request};
 use crate::diagnostic::Warning;
 use crate::project::config::Options;
 use crate::protocol::build::OutputId;
@@ -62,16 +63,9 @@ pub fn plan<B: Backend>(session: &Session<B>, ask: &Ask) -> Result<Plan, Report>
     let config: B::Config = session.tables.merged(ask.platforms.host)?;
     let defaults = session.backend.default_variants(ask.platforms.host);
     let variants = variants::configuration(&ask.choice, defaults, ask.platforms)?;
-    let keys: BTreeSet<String> = variants.keys().map(|key| key.normalize()).collect();
-
-    let draft = session.backend.draft(&Request {
-        project: &session.project,
-        config: &config,
-        platforms: ask.platforms,
-        variants: &keys,
-        folders: &session.folders,
-        env: &session.env,
-    })?;
+    let keys = keys(&variants);
+    let request = request(session, &config, &keys, ask.platforms);
+    let draft = session.backend.draft(&request)?;
     let mut warnings = config.warnings();
     warnings.extend(draft.warnings.iter().cloned());
     let recipe = Recipe::new(&session.project, &draft, ask.platforms, &mut warnings)?;
@@ -84,6 +78,47 @@ pub fn plan<B: Backend>(session: &Session<B>, ask: &Ask) -> Result<Plan, Report>
         warnings,
         platforms: ask.platforms,
     })
+}
+
+/// What the backend looks at.
+fn request<'a, B: Backend>(
+    session: &'a Session<B>,
+    config: &'a B::Config,
+    variants: &'a BTreeSet<String>,
+    platforms: Platforms,
+) -> Request<'a, B::Config> {
+    Request {
+        project: &session.project,
+        config,
+        platforms,
+        variants,
+        folders: &session.folders,
+        env: &session.env,
+    }
+}
+
+fn keys(variants: &VariantConfig) -> BTreeSet<String> {
+    variants.keys().map(|key| key.normalize()).collect()
+}
+
+/// The inputs of a finished build: what it read, if the backend can tell, else
+/// what the draft says.
+fn built_inputs<B: Backend>(session: &Session<B>, plan: &Plan, built: &Built) -> Vec<GlobSet> {
+    let exact = || {
+        let config: B::Config = session.tables.merged(plan.platforms.host)?;
+        let keys = keys(&plan.variants);
+        let request = request(session, &config, &keys, plan.platforms);
+        session.backend.built_inputs(&request, built)
+    };
+    match exact() {
+        Ok(Some(sets)) => sets,
+        Ok(None) => plan.inputs.build.clone(),
+        Err(error) => {
+            // The package is good; only the next decision to build is coarser.
+            tracing::warn!("what the build read is not known, patterns stand in: {error}");
+            plan.inputs.build.clone()
+        }
+    }
 }
 
 impl Plan {

@@ -20,11 +20,11 @@ use rattler_conda_types::package::{CondaArchiveType, RunExportsJson};
 use rattler_conda_types::{ChannelUrl, MatchSpec, ParseMatchSpecOptions, RepodataRevision, Subdir};
 use thiserror::Error;
 
-use crate::backend::{Backend, Platforms};
+use crate::backend::{Backend, Built, Platforms};
 use crate::engine::debug::DebugFolder;
-use crate::engine::describe::globs;
 use crate::engine::failure::BuildFailed;
-use crate::engine::{Plan, Session, sweep};
+use crate::engine::globs::globs;
+use crate::engine::{Plan, Session, built_inputs, sweep};
 use crate::protocol::build::{
     Answer, ArchiveType, CompressionLevel as Level, Dep, DepSpec, NamedLevel, PackageFormat,
     Params, Prefix, RunExports,
@@ -61,6 +61,11 @@ pub async fn run<B: Backend>(
     if host_prefix.is_dir() {
         sweep::sweep(&host_prefix, &work_directory)?;
     }
+    let built = Built {
+        script_folder: work_directory.join("work"),
+        host_prefix,
+        work_directory: work_directory.clone(),
+    };
     let log = Log::begin(&work_directory);
     let source = session.project.source.clone();
     let job = Job {
@@ -75,7 +80,7 @@ pub async fn run<B: Backend>(
     let log = log.finish();
     let (output, archive) = result.map_err(|error| explain(error, &log))?;
 
-    let (input_globs, input_glob_sets) = globs(&plan.inputs.build, &source);
+    let (input_globs, input_glob_sets) = globs(&built_inputs(session, plan, &built), &source);
     Ok(Answer {
         output_file: archive,
         input_globs,

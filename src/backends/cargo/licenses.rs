@@ -36,6 +36,13 @@ pub(super) fn normalize(license: &str, warnings: &mut Vec<Warning>) -> Option<St
     }
 }
 
+/// The names of licence texts as patterns.
+pub(super) fn patterns() -> Vec<String> {
+    let either = |sign: char| format!("[{sign}{}]", sign.to_ascii_uppercase());
+    let pattern = |name: &&str| name.chars().map(either).collect::<String>() + "*";
+    FILE_NAMES.iter().map(pattern).collect()
+}
+
 /// The licence texts directly in `folder`, sorted by name.
 pub(super) fn in_folder(folder: &Path) -> Vec<PathBuf> {
     let Ok(entries) = std::fs::read_dir(folder) else {

@@ -52,16 +52,14 @@ impl Crate {
         })
     }
 
+    /// The folder of the crate, for `cargo install --path`.
+    pub(super) fn folder(&self) -> &Path {
+        self.manifest.folder()
+    }
+
     /// The folder of the Cargo workspace, or of the crate when it is alone.
     pub(super) fn workspace_root(&self) -> &Path {
         self.workspace.as_ref().unwrap_or(&self.manifest).folder()
-    }
-
-    /// Every manifest on the inheritance path.
-    pub(super) fn manifests(&self) -> impl Iterator<Item = &Path> {
-        std::iter::once(&self.manifest)
-            .chain(&self.workspace)
-            .map(|manifest| manifest.path.as_path())
     }
 
     /// What the crate says about itself. Nothing for a virtual workspace.

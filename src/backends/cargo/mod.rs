@@ -3,18 +3,25 @@
 //! Reads `Cargo.toml` for what the manifest leaves out, asks for the compilers
 //! and writes down the command line. What cargo does with it is cargo's business.
 
+mod build_scripts;
+mod closure;
 mod config;
+mod dep_info;
 mod inputs;
 mod licenses;
 mod manifest;
 mod script;
+mod sources;
+mod surroundings;
+mod traces;
+mod user_globs;
 mod version;
 
 use miette::Report;
 
 pub use config::Config;
 
-use crate::backend::{Backend, Draft, Request, Requirement};
+use crate::backend::{Backend, Built, Draft, GlobSet, Request, Requirement};
 use crate::project::Metadata;
 use crate::protocol::spec::BinarySpec;
 use manifest::Crate;
@@ -46,9 +53,23 @@ impl Backend for Cargo {
             metadata,
             requirements: requirements(request),
             script: script::install(request),
-            inputs: inputs::globs(request, cargo.as_ref()),
+            inputs: inputs::drafted(request, cargo.as_ref()),
             warnings,
         })
+    }
+
+    fn built_inputs(
+        &self,
+        request: &Request<'_, Config>,
+        built: &Built,
+    ) -> Result<Option<Vec<GlobSet>>, Report> {
+        let ignored = request.config.ignore_cargo_manifest;
+        let cargo = if ignored {
+            None
+        } else {
+            Some(Crate::read(&request.project.source)?)
+        };
+        inputs::built(request, cargo.as_ref(), built)
     }
 }
 

@@ -6,6 +6,9 @@ use super::Config;
 use crate::backend::Request;
 use crate::backend::script::{Condition, Script, Step, Word};
 
+/// Where artefacts go, relative to the folder the script runs in.
+pub(super) const TARGET_DIR: &str = "target";
+
 /// Installs the crate's binaries into the host prefix.
 pub(super) fn install(request: &Request<'_, Config>) -> Script {
     let Request {
@@ -91,7 +94,7 @@ pub(super) fn install(request: &Request<'_, Config>) -> Script {
         "--path".into(),
         Word::literal(project.source.display().to_string()),
         "--target-dir".into(),
-        "target".into(),
+        TARGET_DIR.into(),
         "--no-track".into(),
     ];
     command.extend(config.extra_args.iter().map(Word::literal));
