@@ -2,5 +2,6 @@
 //!
 //! One binary, because linking the build library many times is slow.
 
+mod freshness;
 mod support;
 mod support_works;

@@ -17,6 +17,7 @@ pub mod archive;
 pub mod build;
 pub mod channel;
 pub mod dependencies;
+pub mod edits;
 pub mod freshness;
 pub mod glob;
 pub mod machine;
