@@ -1,6 +1,6 @@
 //! The answer to `conda/build_v1`: runs the script and packs what it installed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use miette::{Diagnostic, Report};
@@ -15,11 +15,13 @@ use rattler_build_core::types::{
     BuildConfiguration, Directories, Output, PackageIdentifier, PackagingSettings,
     PlatformWithVirtualPackages,
 };
+use rattler_build_types::GlobVec;
 use rattler_conda_types::compression_level::CompressionLevel;
 use rattler_conda_types::package::{CondaArchiveType, RunExportsJson};
 use rattler_conda_types::{ChannelUrl, MatchSpec, ParseMatchSpecOptions, RepodataRevision, Subdir};
 use thiserror::Error;
 
+use crate::backend::inputs::escape;
 use crate::backend::{Backend, Built, Platforms};
 use crate::engine::debug::DebugFolder;
 use crate::engine::failure::BuildFailed;
@@ -51,16 +53,16 @@ pub async fn run<B: Backend>(
     params: Params,
     now: jiff::Timestamp,
 ) -> Result<Answer, Report> {
-    let rendered = plan.select(&params.output)?.clone();
+    let mut rendered = plan.select(&params.output)?.clone();
     for warning in &plan.warnings {
         tracing::warn!("{warning}");
     }
 
     let work_directory = params.work_directory.clone();
     let host_prefix = prefix_path(&params.host_prefix, &work_directory, "host");
-    if host_prefix.is_dir() {
-        sweep::sweep(&host_prefix, &work_directory)?;
-    }
+    crate::diagnostic::create_folder(&work_directory)?;
+    let foreign = sweep::sweep(&host_prefix, &work_directory)?;
+    rendered.recipe.build.files = everything_but(&foreign)?;
     let built = Built {
         script_folder: work_directory.join("work"),
         host_prefix,
@@ -90,6 +92,18 @@ pub async fn run<B: Backend>(
         build: output.build_string().into_owned(),
         subdir: *output.target_platform(),
     })
+}
+
+/// Packs everything new except what was in the prefix and belongs to nobody.
+fn everything_but(foreign: &BTreeSet<PathBuf>) -> Result<Option<GlobVec>, Report> {
+    if foreign.is_empty() {
+        return Ok(None);
+    }
+    let paths = foreign.iter().filter_map(|path| path.to_str());
+    let excluded = paths.map(escape).collect();
+    GlobVec::from_strings(vec!["**".to_string()], excluded)
+        .map(Some)
+        .map_err(|error| miette::miette!("files of the host prefix cannot be left out: {error}"))
 }
 
 /// `SOURCE_DATE_EPOCH`, for builds that must come out the same every time.

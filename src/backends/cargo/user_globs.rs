@@ -26,17 +26,22 @@ pub(super) fn sets(patterns: &[String], source: &Path) -> Vec<GlobSet> {
     let included = outside.iter().filter(|pattern| !pattern.starts_with('!'));
     for pattern in included {
         let (root, rest) = rooted(pattern, source);
+        let alone = !rest.contains('/') && rest != "**";
         let exclusions = outside.iter().filter_map(|other| {
             let (other_root, rest) = rooted(other.strip_prefix('!')?, source);
             let below = other_root.strip_prefix(&root).ok()?;
+            // A single folder is looked into, so nothing below needs excluding.
+            if alone && !below.as_os_str().is_empty() {
+                return None;
+            }
             let rest = below.join(rest).display().to_string();
             Some(format!("!{}", rest.replace('\\', "/")))
         });
         let exclusions: Vec<String> = exclusions.collect();
-        let mut set = if rest.contains('/') || rest == "**" {
-            GlobSet::tree(&root, [rest], REASON)
-        } else {
+        let mut set = if alone {
             GlobSet::names(&root, [rest], REASON)
+        } else {
+            GlobSet::tree(&root, [rest], REASON)
         };
         set.patterns.extend(exclusions);
         sets.push(set);

@@ -10,7 +10,9 @@ fn built(layout: Layout) -> Finished {
         initialize,
         package,
     } = layout;
-    finish(project, &initialize, package)
+    let finished = finish(project, &initialize, package);
+    assert!(finished.is_exact(), "{:#?}", finished.stderr);
+    finished
 }
 
 #[test]

@@ -1,5 +1,9 @@
 //! The layouts whose edits are judged.
 
+use std::path::PathBuf;
+
+use serde_json::json;
+
 use crate::support::project::Project;
 use crate::support::requests::Initialize;
 
@@ -165,12 +169,19 @@ pub fn build_script() -> Layout {
         .file("data/unrelated.txt", "nothing\n")
         .pixi_toml(PIXI);
     let project = noise(project, "").lock();
-    let initialize = member(&project, "");
+    // `cc` is downloaded once for this machine, not for every test.
+    let initialize =
+        member(&project, "").configuration(json!({"env": {"CARGO_HOME": cargo_home()}}));
     Layout {
         project,
         initialize,
         package: "app",
     }
+}
+
+fn cargo_home() -> PathBuf {
+    let home = || std::env::home_dir().expect("a home folder").join(".cargo");
+    std::env::var_os("CARGO_HOME").map_or_else(home, PathBuf::from)
 }
 
 /// A path dependency outside of the package's folder, in a workspace of its own.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::build::Build;
+use super::channel::Channel;
 use super::freshness::{Change, Remembered};
 use super::pixi::Pixi;
 use super::project::Project;
@@ -35,11 +36,22 @@ pub struct Finished {
 /// Builds the package for real.
 #[track_caller]
 pub fn finish(project: Project, initialize: &Initialize, package: &str) -> Finished {
+    finish_from(channel(), project, initialize, package)
+}
+
+/// Builds the package with the toolchain of a channel.
+#[track_caller]
+pub fn finish_from(
+    channel: &Channel,
+    project: Project,
+    initialize: &Initialize,
+    package: &str,
+) -> Finished {
     let mut pixi = Pixi::start();
     pixi.initialize(initialize);
     let work = project.build_work(package);
-    let outputs = pixi.outputs(&Outputs::new(&work).channel(channel()));
-    let build = Build::prepare(&outputs[0], &work, channel());
+    let outputs = pixi.outputs(&Outputs::new(&work).channel(channel));
+    let build = Build::prepare(&outputs[0], &work, channel);
     let answer = pixi.build(&build).unwrap_or_else(|error| {
         panic!("build failed: {error:#}\n{}", pixi.stderr().join("\n"));
     });
@@ -59,6 +71,14 @@ pub fn finish(project: Project, initialize: &Initialize, package: &str) -> Finis
 pub type Row<'a> = (&'a str, &'a str, Verdict);
 
 impl Finished {
+    /// Whether the inputs are what the build read, not patterns in their place.
+    pub fn is_exact(&self) -> bool {
+        !self
+            .stderr
+            .iter()
+            .any(|line| line.contains("patterns stand in"))
+    }
+
     /// Does every edit, one at a time, and takes it back. Panics with the rows
     /// that were judged wrongly.
     ///
