@@ -16,7 +16,7 @@ pub struct Inputs {
     pub build: Vec<GlobSet>,
 }
 
-/// Where a finished build left its traces.
+/// Where a build leaves its traces.
 #[derive(Debug, Clone)]
 pub struct Built {
     /// Whatever lies in here was made by a build.

@@ -38,6 +38,19 @@ pub trait Backend: Send + Sync + 'static {
     /// Mistakes in the user's files.
     fn draft(&self, request: &Request<'_, Self::Config>) -> Result<Draft, Report>;
 
+    /// Makes the work directory ready, in which earlier builds may have left what
+    /// the build tool would wrongly reuse. `built` says where those are.
+    ///
+    /// # Errors
+    /// Files that cannot be read or removed.
+    fn before_build(
+        &self,
+        _request: &Request<'_, Self::Config>,
+        _built: &Built,
+    ) -> Result<(), Report> {
+        Ok(())
+    }
+
     /// Inputs that are known only once the build has run: exactly what it read.
     /// `None` when those of the draft are all there is to say.
     ///

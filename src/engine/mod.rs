@@ -101,16 +101,24 @@ fn keys(variants: &VariantConfig) -> BTreeSet<String> {
     variants.keys().map(|key| key.normalize()).collect()
 }
 
+/// Does `work` with what the backend looked at when it made the plan.
+fn again<B: Backend, T>(
+    session: &Session<B>,
+    plan: &Plan,
+    work: impl FnOnce(&Request<'_, B::Config>) -> Result<T, Report>,
+) -> Result<T, Report> {
+    let config: B::Config = session.tables.merged(plan.platforms.host)?;
+    let keys = keys(&plan.variants);
+    work(&request(session, &config, &keys, plan.platforms))
+}
+
 /// The inputs of a finished build: what it read, if the backend can tell, else
 /// what the draft says.
 fn built_inputs<B: Backend>(session: &Session<B>, plan: &Plan, built: &Built) -> Vec<GlobSet> {
-    let exact = || {
-        let config: B::Config = session.tables.merged(plan.platforms.host)?;
-        let keys = keys(&plan.variants);
-        let request = request(session, &config, &keys, plan.platforms);
-        session.backend.built_inputs(&request, built)
-    };
-    match exact() {
+    let exact = again(session, plan, |request| {
+        session.backend.built_inputs(request, built)
+    });
+    match exact {
         Ok(Some(sets)) => sets,
         Ok(None) => plan.inputs.build.clone(),
         Err(error) => {

@@ -26,7 +26,7 @@ use crate::backend::{Backend, Built, Platforms};
 use crate::engine::debug::DebugFolder;
 use crate::engine::failure::BuildFailed;
 use crate::engine::globs::globs;
-use crate::engine::{Plan, Session, built_inputs, sweep};
+use crate::engine::{Plan, Session, again, built_inputs, sweep};
 use crate::protocol::build::{
     Answer, ArchiveType, CompressionLevel as Level, Dep, DepSpec, NamedLevel, PackageFormat,
     Params, Prefix, RunExports,
@@ -68,6 +68,9 @@ pub async fn run<B: Backend>(
         host_prefix,
         work_directory: work_directory.clone(),
     };
+    again(session, plan, |request| {
+        session.backend.before_build(request, &built)
+    })?;
     let log = Log::begin(&work_directory);
     let source = session.project.source.clone();
     let job = Job {

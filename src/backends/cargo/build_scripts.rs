@@ -4,7 +4,9 @@
 //! The dep-info of the artefacts does not show that, so the script's own output
 //! is read.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use super::dep_info::{folders, profile_folders};
 
 /// Whether a build script of the crate called `name` left it to Cargo what to
 /// watch. Also when its output cannot be found.
@@ -15,10 +17,8 @@ pub(super) fn watches_everything(target_dir: &Path, name: &str) -> bool {
 
 /// `<target>/**/build/<name>-<hash>/output`, for each profile and triple.
 fn outputs(target_dir: &Path, name: &str) -> Vec<String> {
-    let mut profiles = folders(target_dir);
-    profiles.extend(profiles.clone().iter().flat_map(|folder| folders(folder)));
     let prefix = format!("{name}-");
-    profiles
+    profile_folders(target_dir)
         .iter()
         .flat_map(|profile| folders(&profile.join("build")))
         .filter(|folder| {
@@ -29,12 +29,6 @@ fn outputs(target_dir: &Path, name: &str) -> Vec<String> {
         .filter_map(|folder| std::fs::read(folder.join("output")).ok())
         .map(|output| String::from_utf8_lossy(&output).into_owned())
         .collect()
-}
-
-fn folders(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let paths = entries.map(|entry| entry.path());
-    paths.filter(|path| path.is_dir()).collect()
 }
 
 fn has_directive(output: &str) -> bool {

@@ -39,7 +39,7 @@ pub(super) fn sources(built: &Built, target_dir: &Path) -> Result<BTreeSet<PathB
             };
             if installed(built, name).is_some_and(|copy| same_content(&file, &copy)) {
                 without.insert(file);
-            } else if file.extension().is_some_and(|extension| extension == "d")
+            } else if is_rule(&file)
                 && let Some(rule) = parse(&read_text(&file)?)
             {
                 seen.insert(rule.artefact.clone());
@@ -61,6 +61,31 @@ pub(super) fn sources(built: &Built, target_dir: &Path) -> Result<BTreeSet<PathB
     Ok(sources)
 }
 
+/// Every path that any artefact in the target folder was made from.
+pub(super) fn everything(target_dir: &Path) -> BTreeSet<PathBuf> {
+    profile_folders(target_dir)
+        .iter()
+        .filter_map(|folder| files(folder).ok())
+        .flatten()
+        .filter(|file| is_rule(file))
+        .filter_map(|file| parse(&read_text(&file).ok()?))
+        .flat_map(|rule| rule.sources)
+        .collect()
+}
+
+/// The folders in which Cargo notes what state a unit was compiled in, called
+/// `<crate>-<hash>`.
+pub(super) fn fingerprints(target_dir: &Path) -> Vec<PathBuf> {
+    profile_folders(target_dir)
+        .iter()
+        .flat_map(|profile| folders(&profile.join(".fingerprint")))
+        .collect()
+}
+
+fn is_rule(file: &Path) -> bool {
+    file.extension().is_some_and(|extension| extension == "d")
+}
+
 /// Makes a path absolute. `build.dep-info-basedir` makes Cargo write relative
 /// ones; `bases` are the folders it may stand for.
 pub(super) fn absolute<'a>(path: &Path, bases: impl Iterator<Item = &'a Path>) -> PathBuf {
@@ -74,18 +99,19 @@ pub(super) fn absolute<'a>(path: &Path, bases: impl Iterator<Item = &'a Path>) -
 
 /// `<target>/<profile>` and `<target>/<triple>/<profile>`: the folders in which
 /// Cargo keeps `deps`.
-fn profile_folders(target_dir: &Path) -> Vec<PathBuf> {
-    let below = |folder: &Path| -> Vec<PathBuf> {
-        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-        let paths = entries.map(|entry| entry.path());
-        paths.filter(|path| path.is_dir()).collect()
-    };
-    let tops = below(target_dir);
-    let nested: Vec<PathBuf> = tops.iter().flat_map(|top| below(top)).collect();
-    let mut folders = tops;
+pub(super) fn profile_folders(target_dir: &Path) -> Vec<PathBuf> {
+    let mut profiles = folders(target_dir);
+    let nested = profiles.clone().into_iter().flat_map(|top| folders(&top));
     // A triple's folder has a folder called `deps` only if a profile is called so.
-    folders.extend(nested.into_iter().filter(|folder| !is_internal(folder)));
-    folders
+    profiles.extend(nested.filter(|folder| !is_internal(folder)));
+    profiles
+}
+
+/// The folders directly in `folder`.
+pub(super) fn folders(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let paths = entries.map(|entry| entry.path());
+    paths.filter(|path| path.is_dir()).collect()
 }
 
 fn is_internal(folder: &Path) -> bool {

@@ -44,16 +44,11 @@ pub(super) fn drafted(request: &Request<'_, Config>, cargo: Option<&Crate>) -> I
 ///
 /// # Errors
 /// Why the traces of the build cannot be read.
-pub(super) fn built(
-    request: &Request<'_, Config>,
-    cargo: Option<&Crate>,
-    built: &Built,
-) -> Result<Option<Vec<GlobSet>>, Report> {
-    if request.config.input_tracking == InputTracking::Globs {
+pub(super) fn built(view: &View<'_>, built: &Built) -> Result<Option<Vec<GlobSet>>, Report> {
+    if view.request.config.input_tracking == InputTracking::Globs {
         return Ok(None);
     }
-    let view = View::of(request, cargo);
-    let traces = Traces::read(&view, built)?;
+    let traces = Traces::read(view, built)?;
     let mut sets = view.around(traces.used().collect());
     sets.extend(traces.inputs());
     Ok(Some(sets))
@@ -86,7 +81,8 @@ fn between<'a>(folder: &'a Path, top: &'a Path) -> impl Iterator<Item = &'a Path
 }
 
 impl<'a> View<'a> {
-    fn of(request: &'a Request<'a, Config>, cargo: Option<&Crate>) -> Self {
+    /// Reads the manifests and what is around them.
+    pub(super) fn of(request: &'a Request<'a, Config>, cargo: Option<&Crate>) -> Self {
         let root = cargo.map_or(request.project.source.as_path(), Crate::folder);
         let workspace = cargo.map_or(root, Crate::workspace_root);
         let surroundings = Surroundings::of(request, root, workspace);

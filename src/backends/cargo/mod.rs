@@ -12,6 +12,7 @@ mod licenses;
 mod manifest;
 mod script;
 mod sources;
+mod stale;
 mod surroundings;
 mod traces;
 mod user_globs;
@@ -24,6 +25,7 @@ pub use config::Config;
 use crate::backend::{Backend, Built, Draft, GlobSet, Request, Requirement};
 use crate::project::Metadata;
 use crate::protocol::spec::BinarySpec;
+use inputs::View;
 use manifest::Crate;
 
 /// The backend for Cargo projects.
@@ -36,17 +38,12 @@ impl Backend for Cargo {
     type Config = Config;
 
     fn draft(&self, request: &Request<'_, Config>) -> Result<Draft, Report> {
-        let Request {
-            project, config, ..
-        } = *request;
         let mut warnings = Vec::new();
 
-        let (cargo, metadata) = if config.ignore_cargo_manifest {
-            (None, Metadata::default())
-        } else {
-            let cargo = Crate::read(&project.source)?;
-            let metadata = cargo.metadata(&mut warnings)?;
-            (Some(cargo), metadata)
+        let cargo = described(request)?;
+        let metadata = match &cargo {
+            None => Metadata::default(),
+            Some(cargo) => cargo.metadata(&mut warnings)?,
         };
 
         Ok(Draft {
@@ -58,19 +55,26 @@ impl Backend for Cargo {
         })
     }
 
+    fn before_build(&self, request: &Request<'_, Config>, built: &Built) -> Result<(), Report> {
+        let cargo = described(request)?;
+        stale::drop_stale(&View::of(request, cargo.as_ref()), built)
+    }
+
     fn built_inputs(
         &self,
         request: &Request<'_, Config>,
         built: &Built,
     ) -> Result<Option<Vec<GlobSet>>, Report> {
-        let ignored = request.config.ignore_cargo_manifest;
-        let cargo = if ignored {
-            None
-        } else {
-            Some(Crate::read(&request.project.source)?)
-        };
-        inputs::built(request, cargo.as_ref(), built)
+        let cargo = described(request)?;
+        inputs::built(&View::of(request, cargo.as_ref()), built)
     }
+}
+
+/// The crate, unless the user does not want its manifest read.
+fn described(request: &Request<'_, Config>) -> Result<Option<Crate>, Report> {
+    let ignored = request.config.ignore_cargo_manifest;
+    let source = &request.project.source;
+    (!ignored).then(|| Crate::read(source)).transpose()
 }
 
 fn requirements(request: &Request<'_, Config>) -> Vec<Requirement> {

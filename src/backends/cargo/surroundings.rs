@@ -93,6 +93,13 @@ impl Surroundings {
         found
     }
 
+    /// The variables that the configuration sets, as text to compare.
+    pub(super) fn env(&self) -> String {
+        let tables = self.configurations.iter();
+        let tables = tables.filter_map(|file| file.content.get("env"));
+        tables.map(ToString::to_string).collect()
+    }
+
     /// Folders for build output that the user chose, for builds beside pixi's.
     pub(super) fn target_dirs(&self, request: &Request<'_, Config>) -> Vec<PathBuf> {
         let mut found = Vec::new();
