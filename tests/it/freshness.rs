@@ -7,6 +7,7 @@ mod edits;
 mod globs;
 mod layouts;
 mod metadata;
+mod odd;
 mod options;
 mod sweep;
 mod walks;

@@ -38,6 +38,7 @@ pub(super) fn closure(root: &Path, overrides: &[PathBuf]) -> BTreeMap<PathBuf, L
             continue;
         };
         let workspace = workspace(&root, &manifest);
+        open.extend(patches(&root, manifest.as_table()));
         open.extend(path_dependencies(&root, &manifest, workspace.as_ref()));
         if let Some((folder, manifest)) = &workspace {
             open.extend(patches(folder, manifest.as_table()));

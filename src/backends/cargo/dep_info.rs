@@ -42,12 +42,14 @@ pub(super) fn sources(built: &Built, target_dir: &Path) -> Result<BTreeSet<PathB
             } else if is_rule(&file)
                 && let Some(rule) = parse(&read_text(&file)?)
             {
-                seen.insert(rule.artefact.clone());
                 let name = rule.artefact.file_name().unwrap_or_default();
+                // The path may be relative, but they lie side by side.
+                let artefact = folder.join(name);
                 let copy = installed(built, name);
-                if copy.is_some_and(|copy| same_content(&rule.artefact, &copy)) {
+                if copy.is_some_and(|copy| same_content(&artefact, &copy)) {
                     sources.extend(rule.sources);
                 }
+                seen.insert(artefact);
             }
         }
     }

@@ -66,6 +66,9 @@ impl<'a> Traces<'a> {
         for local in self.used() {
             trees.extend(sources::trees(local, &self.read));
         }
+        let output = || self.output.iter().map(PathBuf::as_path);
+        let trees = trees.into_iter().map(|tree: GlobSet| tree.except(output()));
+        let mut trees: Vec<GlobSet> = trees.collect();
         let mut sets = self.files(&trees);
         sets.append(&mut trees);
         let folders = self.read.iter().filter(|path| path.is_dir());
