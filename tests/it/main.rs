@@ -2,5 +2,7 @@
 //!
 //! One binary, because linking the build library many times is slow.
 
+mod build;
+mod script;
 mod support;
 mod support_works;
