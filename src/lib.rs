@@ -1,2 +1,3 @@
 //! Build backends for pixi.
+pub mod project;
 pub mod protocol;

@@ -1,0 +1,4 @@
+//! What the user wrote.
+
+pub mod document;
+pub mod load;
