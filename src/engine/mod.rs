@@ -6,7 +6,6 @@
 pub mod debug;
 pub mod describe;
 mod failure;
-pub mod log;
 pub mod run;
 mod session;
 mod sweep;
