@@ -24,15 +24,37 @@ use crate::backend::{Backend, Platforms};
 use crate::engine::debug::DebugFolder;
 use crate::engine::describe::globs;
 use crate::engine::failure::BuildFailed;
-use crate::engine::{Plan, Session, sweep};
+use crate::engine::{Ask, Plan, Session, plan, sweep};
 use crate::protocol::build::{
     Answer, ArchiveType, CompressionLevel as Level, Dep, DepSpec, NamedLevel, PackageFormat,
     Params, Prefix, RunExports,
 };
 use crate::recipe::Rendered;
+use crate::recipe::variants::Choice;
+
+/// Plans and runs one build.
+///
+/// # Errors
+/// Mistakes in the user's files, an output that is not what was described, a
+/// failed build.
+pub async fn build<B: Backend>(
+    session: &Session<B>,
+    params: Params,
+    debug: &DebugFolder,
+) -> Result<Answer, Report> {
+    debug.project(session);
+    let current = Subdir::current().unwrap_or(params.output.subdir);
+    let ask = Ask {
+        platforms: platforms(&params, current),
+        choice: Choice::Pinned(params.output.variant.clone()),
+    };
+    let plan = plan(session, &ask)?;
+    debug.plan(&plan);
+    run(session, &plan, params).await
+}
 
 /// What the platforms of a build are: those of its prefixes.
-pub fn platforms(params: &Params, current: Subdir) -> Platforms {
+fn platforms(params: &Params, current: Subdir) -> Platforms {
     let of = |prefix: &Option<Prefix>| prefix.as_ref().map(|prefix| prefix.platform);
     let host = of(&params.host_prefix).unwrap_or(params.output.subdir);
     Platforms {
@@ -45,11 +67,10 @@ pub fn platforms(params: &Params, current: Subdir) -> Platforms {
 ///
 /// # Errors
 /// [`BuildFailed`] with the first compiler errors; whatever packing runs into.
-pub async fn run<B: Backend>(
+async fn run<B: Backend>(
     session: &Session<B>,
     plan: &Plan,
     params: Params,
-    now: jiff::Timestamp,
 ) -> Result<Answer, Report> {
     let rendered = plan.select(&params.output)?.clone();
     for warning in &plan.warnings {
@@ -69,7 +90,7 @@ pub async fn run<B: Backend>(
         plan,
         rendered,
         params,
-        now: source_date(session).unwrap_or(now),
+        now: source_date(session).unwrap_or_else(jiff::Timestamp::now),
     };
     let result = job.run().await;
     let log = log.finish();
@@ -339,15 +360,20 @@ fn packaging(format: Option<PackageFormat>) -> Result<PackagingSettings, Report>
     Ok(PackagingSettings::from_args(archive_type, level))
 }
 
+/// `None` where nobody says what is installed.
 fn resolved(prefix: Option<Prefix>) -> Result<Option<ResolvedDependencies>, Report> {
-    prefix
-        .map(|prefix| {
-            Ok(ResolvedDependencies {
-                specs: dependencies(prefix.dependencies.unwrap_or_default())?,
-                resolved: prefix.packages.unwrap_or_default(),
-            })
-        })
-        .transpose()
+    let Some(Prefix {
+        dependencies: specs,
+        packages: Some(packages),
+        ..
+    }) = prefix
+    else {
+        return Ok(None);
+    };
+    Ok(Some(ResolvedDependencies {
+        specs: dependencies(specs.unwrap_or_default())?,
+        resolved: packages,
+    }))
 }
 
 fn dependencies(deps: Vec<Dep>) -> Result<Vec<DependencyInfo>, Report> {
