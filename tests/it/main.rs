@@ -6,3 +6,4 @@ mod build;
 mod script;
 mod support;
 mod support_works;
+mod tidy;
