@@ -39,7 +39,10 @@ fn build_prints_the_path_of_a_package_and_nothing_else() {
 #[test]
 fn folders_of_the_command_line_are_used() {
     let project = Project::hello();
-    let (work, output) = (project.dir().join("a work"), project.dir().join("an output"));
+    let (work, output) = (
+        project.dir().join("a work"),
+        project.dir().join("an output"),
+    );
     let run = pixi_build_rust()
         .args(["build", "--quiet", "--system-toolchain", "--work-dir"])
         .arg(&work)
@@ -118,13 +121,19 @@ fn a_broken_crate_ends_with_exit_code_1() {
 
 #[test]
 fn a_command_line_that_makes_no_sense_ends_with_exit_code_2() {
-    pixi_build_rust().args(["build", "--nonsense"]).assert().code(2);
+    pixi_build_rust()
+        .args(["build", "--nonsense"])
+        .assert()
+        .code(2);
 }
 
 #[test]
 fn help_fits_on_a_terminal() {
     for arguments in [&["--help"][..], &["build", "--help"]] {
-        let run = pixi_build_rust().args(arguments).env("COLUMNS", "80").unwrap();
+        let run = pixi_build_rust()
+            .args(arguments)
+            .env("COLUMNS", "80")
+            .unwrap();
         let name = arguments.join(" ").replace("--", "");
         insta::assert_snapshot!(format!("help {name}").replace(' ', "_"), text(&run.stdout));
     }
@@ -137,5 +146,46 @@ fn version_and_capabilities_are_printed() {
     assert_eq!(text(&run.stdout), version);
     let run = pixi_build_rust().arg("capabilities").unwrap();
     let capabilities = text(&run.stdout);
-    assert!(capabilities.contains("conda/build_v1: supported"), "{capabilities}");
+    assert!(
+        capabilities.contains("conda/build_v1: supported"),
+        "{capabilities}"
+    );
+}
+
+#[test]
+fn http_serves_the_same_methods_on_loopback() {
+    use std::io::{BufRead, BufReader, Read, Write};
+    let mut process = std::process::Command::new(assert_cmd::cargo::cargo_bin!("pixi-build-rust"))
+        .args(["--http-port", "0"])
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("the executable starts");
+    let mut stderr = BufReader::new(process.stderr.take().expect("piped"));
+    let mut line = String::new();
+    stderr.read_line(&mut line).expect("the address is printed");
+    let address = line
+        .trim()
+        .strip_prefix("listening on http://")
+        .expect("an address");
+    assert!(address.starts_with("127.0.0.1:"), "{address}");
+
+    let body =
+        r#"{"jsonrpc":"2.0","id":7,"method":"negotiateCapabilities","params":{"capabilities":{}}}"#;
+    let mut stream = std::net::TcpStream::connect(address).expect("somebody listens");
+    write!(
+        stream,
+        "POST / HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        body.len()
+    )
+    .expect("the request is sent");
+    let mut answer = String::new();
+    stream
+        .read_to_string(&mut answer)
+        .expect("the request is answered");
+    process.kill().expect("the server can be stopped");
+    process.wait().expect("the server ends");
+    assert!(
+        answer.contains(r#""providesCondaOutputs":true"#),
+        "{answer}"
+    );
 }
