@@ -45,7 +45,8 @@ pub(crate) fn targets(
         let Some(target) = field.value.table(findings) else {
             continue;
         };
-        target.only(&["config", "configuration"], findings);
+        let help = format!("options go into `[{}.config]`", field.value.key_path());
+        target.only_or(&["config", "configuration"], &help, findings);
         let Some(config) = config_field(&target, findings) else {
             continue;
         };
@@ -142,7 +143,7 @@ fn json(value: Value<'_>, findings: &mut Findings) -> Option<Json> {
         Data::Integer(number) => Json::from(number),
         Data::Float(number) => Json::from(number),
         Data::Boolean(flag) => Json::from(flag),
-        Data::Date => return value.not("anything but a date", &Data::Date, findings),
+        Data::Date => return value.not("a string", &Data::Date, findings),
         Data::List(list) => {
             let list: Vec<_> = list.into_iter().map(|one| json(one, findings)).collect();
             Json::Array(list.into_iter().collect::<Option<_>>()?)

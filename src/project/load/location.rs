@@ -9,8 +9,8 @@ use crate::project::load::Scope;
 use crate::project::load::mistake::Findings;
 use crate::project::load::mistake::shape::Unfit;
 use crate::project::load::mistake::warning::NoEffect;
+use crate::project::load::parts::{Parts, is_selector};
 use crate::project::load::paths;
-use crate::project::load::spec::{Parts, is_selector};
 use crate::protocol::spec::{GitLocation, GitRef, PathLocation, SourceLocation, UrlLocation};
 
 /// Where a dependency comes from.

@@ -37,9 +37,7 @@ impl Selector {
             return Ok(Self::Subdir(subdir));
         }
         if text.contains('(') {
-            return Err(
-                "conditions belong into dependency tables; name a platform here".to_owned(),
-            );
+            return Err("conditions belong in dependency tables; name a platform here".to_owned());
         }
         let (is_name, is_pattern) = (is_name(text), text.contains('*'));
         match (is_name, is_pattern) {

@@ -5,6 +5,7 @@ mod finding;
 mod mistakes;
 mod overrides;
 mod pyproject;
+mod robust;
 mod spec_mistakes;
 mod vectors;
 mod warnings;
@@ -116,7 +117,7 @@ impl Tree {
     fn record(&self) -> Json {
         let loaded = self.load();
         let record = drop_nulls(json!({
-            "manifestPath": loaded.manifest_path,
+            "manifestPath": loaded.manifest.path(),
             "sourceDirectory": loaded.source_directory,
             "workspaceDirectory": loaded.workspace_directory,
             "projectModel": loaded.project_model,

@@ -9,7 +9,8 @@ use crate::project::document::{Field, Table};
 use crate::project::load::Scope;
 use crate::project::load::channels::HasCondaForge;
 use crate::project::load::mistake::Findings;
-use crate::project::load::mistake::package::{ExtraFileMissing, FileMissing};
+use crate::project::load::mistake::package::FileMissing;
+use crate::project::load::mistake::request::PathMissing;
 use crate::project::load::mistake::warning::Replaced;
 use crate::project::load::paths;
 use crate::project::load::platforms::Host;
@@ -77,7 +78,7 @@ pub(crate) fn files(scope: &Scope<'_>, findings: &mut Findings) -> Vec<PathBuf> 
         let path = scope.request.current_folder.join(path);
         match path.is_file() {
             true => files.push(path),
-            false => findings.mistake(ExtraFileMissing { path }),
+            false => findings.mistake(PathMissing { path }),
         }
     }
     files

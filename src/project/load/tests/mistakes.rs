@@ -83,15 +83,21 @@ fn inherited_values_are_checked_where_they_stand() {
 
 #[test]
 fn package_needs_a_backend() {
-    insta::assert_snapshot!("no build", build("[package]\nname = \"a\""));
-    insta::assert_snapshot!("no backend", build("[package.build]\nbuild-number = 1"));
-    insta::assert_snapshot!("no name", build("[package.build.backend]\nversion = \"*\""));
+    insta::assert_snapshot!("build_missing", build("[package]\nname = \"a\""));
     insta::assert_snapshot!(
-        "string",
+        "backend_missing",
+        build("[package.build]\nbuild-number = 1")
+    );
+    insta::assert_snapshot!(
+        "backend_name_missing",
+        build("[package.build.backend]\nversion = \"*\"")
+    );
+    insta::assert_snapshot!(
+        "backend_string",
         build("[package.build]\nbackend = \"pixi-build-rust\"")
     );
     insta::assert_snapshot!(
-        "source",
+        "backend_source",
         build(
             "[package.build]\nbackend = { name = \"pixi-build-rust\", path = \"..\", channels = [] }"
         )
@@ -134,14 +140,14 @@ fn configuration_targets_are_platforms() {
 
 #[test]
 fn source_names_one_place() {
-    insta::assert_snapshot!("string", package("[package.build]\nsource = \"..\""));
-    insta::assert_snapshot!("empty", package("[package.build]\nsource = {}"));
+    insta::assert_snapshot!("source_string", package("[package.build]\nsource = \"..\""));
+    insta::assert_snapshot!("source_empty", package("[package.build]\nsource = {}"));
     insta::assert_snapshot!(
-        "ambiguous",
+        "source_ambiguous",
         package("[package.build]\nsource = { path = \"..\", git = \"https://g.org/a\" }")
     );
     insta::assert_snapshot!(
-        "missing",
+        "source_missing",
         package("[package.build]\nsource.path = \"../nowhere\"")
     );
 }

@@ -58,6 +58,7 @@ fn files_of_the_command_line_must_exist() {
     let tree = Tree::package("").with(|request| {
         request.source_directory = Some("nowhere".into());
         request.variant_files = vec!["nothing.yaml".into()];
+        request.channels = vec!["https://[/x".to_owned()];
     });
     insta::assert_snapshot!(tree.mistakes());
 }

@@ -55,3 +55,10 @@ fn system_requirements_and_rich_platforms_exclude_each_other() {
          [system-requirements]\nlibc = \"2.17\""
     ));
 }
+
+#[test]
+fn misspelled_keys_are_found_and_new_ones_are_not() {
+    insta::assert_snapshot!(workspace(
+        "channels = []\nbuild-varients = { a = [\"1\"] }\nsome-key-of-the-future = 1"
+    ));
+}
