@@ -235,7 +235,7 @@ fn read(request: &Request, findings: &mut Findings) -> Option<Loaded> {
         manifest: found.member,
         source_directory: build.code.folder?,
         workspace_directory,
-        backend: build.backend,
+        backend: build.backend?,
         project_model,
         configuration: build.configuration,
         target_configuration: build.target_configuration,

@@ -18,8 +18,8 @@ const BACKEND_HELP: &str = "write `backend = { name = \"pixi-build-rust\" }`";
 /// What `[package.build]` says.
 #[derive(Debug)]
 pub(crate) struct Build {
-    /// Name of the backend, as written.
-    pub backend: String,
+    /// Name of the backend, as written. `None` when there is none, which has been noted.
+    pub backend: Option<String>,
     /// Where the code is.
     pub code: Code,
     /// The base configuration.
@@ -36,7 +36,7 @@ pub(crate) struct Build {
     pub secrets: Option<Vec<String>>,
 }
 
-/// Reads the table. `None` when there is no backend, which has been noted.
+/// Reads the table. `None` when there is no table, which has been noted.
 pub(crate) fn read(scope: &Scope<'_>, findings: &mut Findings) -> Option<Build> {
     let Some(field) = scope.package.get("build") else {
         let table = header(scope.member(), "package.build.backend");
@@ -90,7 +90,7 @@ pub(crate) fn read(scope: &Scope<'_>, findings: &mut Findings) -> Option<Build> 
         .and_then(|field| field.value.text(findings).map(str::to_owned));
     let secrets = secrets(&table, findings);
     Some(Build {
-        backend: backend?,
+        backend,
         code,
         configuration,
         target_configuration,

@@ -12,7 +12,7 @@ use crate::project::document::{Data, Field, Table, Value};
 use crate::project::load::mistake::Findings;
 use crate::project::load::mistake::shape::Conflict;
 use crate::project::load::mistake::warning::{Deprecated, NeverApplies, OldTargets, Replaced};
-use crate::project::load::selector::{Selector, suggestion};
+use crate::project::load::selector::{self, Selector, suggestion};
 
 /// The base configuration; `None` when there is none.
 pub(crate) fn base(build: &Table<'_>, findings: &mut Findings) -> Option<Json> {
@@ -77,13 +77,13 @@ pub(crate) fn targets(
 
 fn wire_selector(field: &Field<'_>, findings: &mut Findings) -> Option<String> {
     let document = field.value.document;
-    let selector = match Selector::parse(field.name) {
+    let parsed = match Selector::parse(field.name) {
         Ok(Selector::Pattern(_)) => {
             Err("name each platform, or a family such as `linux`".to_owned())
         }
         other => other,
     };
-    match selector {
+    match parsed {
         Ok(selector) => {
             if let Selector::Name(name) = &selector {
                 findings.warn(NeverApplies {
@@ -96,14 +96,7 @@ fn wire_selector(field: &Field<'_>, findings: &mut Findings) -> Option<String> {
             Some(selector.wire().to_owned())
         }
         Err(help) => {
-            findings.mistake(crate::project::load::mistake::shape::Invalid {
-                text: field.name.to_owned(),
-                what: "a target selector",
-                reason: "not a platform".to_owned(),
-                help: Some(help),
-                file: document.file(),
-                at: field.key_at,
-            });
+            selector::refuse(field, help, findings);
             None
         }
     }

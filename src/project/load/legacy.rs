@@ -5,10 +5,10 @@ use indexmap::map::Entry;
 
 use crate::project::document::{Data, Field};
 use crate::project::load::mistake::dependency::SameCondition;
-use crate::project::load::mistake::shape::{Invalid, Unfit};
+use crate::project::load::mistake::shape::Unfit;
 use crate::project::load::mistake::warning::{Deprecated, Replaced};
 use crate::project::load::read::header;
-use crate::project::load::selector::Selector;
+use crate::project::load::selector::{self, Selector};
 use crate::project::load::tables::{GROUP, TABLES};
 use crate::project::load::targets::{Builder, new_target};
 use crate::protocol::model::Target;
@@ -78,14 +78,7 @@ impl<'d> Builder<'_, 'd> {
             }
             Err(help) => help,
         };
-        self.findings.mistake(Invalid {
-            text: field.name.to_owned(),
-            what: "a target selector",
-            reason: "not a platform".to_owned(),
-            help: Some(help),
-            file: field.value.document.file(),
-            at: field.key_at,
-        });
+        selector::refuse(field, help, self.findings);
         None
     }
 

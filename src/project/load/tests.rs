@@ -1,9 +1,11 @@
 //! What the tests of the loader share: folders with manifests, and results as text.
 
+mod dependencies;
 mod examples;
 mod finding;
 mod mistakes;
 mod overrides;
+mod platforms;
 mod pyproject;
 mod robust;
 mod spec_mistakes;

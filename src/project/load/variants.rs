@@ -14,7 +14,7 @@ use crate::project::load::mistake::request::PathMissing;
 use crate::project::load::mistake::warning::Replaced;
 use crate::project::load::paths;
 use crate::project::load::platforms::Host;
-use crate::project::load::selector::Selector;
+use crate::project::load::selector::{self, Selector};
 use crate::protocol::outputs::VariantValue;
 
 /// Values by key. A target replaces the lists of the base, the command line those of both;
@@ -103,14 +103,7 @@ fn targets<'d>(workspace: &Table<'d>, findings: &mut Findings) -> IndexMap<Selec
         let selector = match Selector::parse(target.name) {
             Ok(selector) => selector,
             Err(help) => {
-                findings.mistake(crate::project::load::mistake::shape::Invalid {
-                    text: target.name.to_owned(),
-                    what: "a target selector",
-                    reason: "not a platform".to_owned(),
-                    help: Some(help),
-                    file: workspace.document.file(),
-                    at: target.key_at,
-                });
+                selector::refuse(&target, help, findings);
                 continue;
             }
         };

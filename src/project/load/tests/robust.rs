@@ -33,16 +33,12 @@ fn damaged(text: &str) -> Vec<String> {
         all.push(with(line.get(..line.len() / 2).unwrap_or_default()));
         if let Some((key, _)) = line.split_once(" = ") {
             let values = [
-                "1",
                 "-0.5",
                 "true",
-                "\"\"",
                 "\"é (\"",
-                "[]",
                 "[{}]",
                 "{}",
                 "{ workspace = true }",
-                "2020-01-01",
             ];
             all.extend(values.map(|value| with(&format!("{key} = {value}"))));
         }
@@ -58,7 +54,13 @@ fn damaged(text: &str) -> Vec<String> {
 #[test]
 fn damaged_manifest_has_an_answer() {
     let text = include_str!("fixtures/rich.toml");
-    let tree = Tree::new().file("ws/pixi.toml", text).at("ws");
+    let tree = ["LICENSE", "README.md", "ci/pins.yaml"]
+        .iter()
+        .fold(Tree::new(), |tree, file| {
+            tree.file(&format!("ws/{file}"), "")
+        })
+        .file("ws/pixi.toml", text)
+        .at("ws");
     for text in damaged(text) {
         answers(&tree, "ws/pixi.toml", &text);
     }
@@ -83,6 +85,9 @@ fn damaged_workspace_has_an_answer() {
 fn damaged_member_has_an_answer() {
     let text = include_str!("fixtures/tool.toml");
     let tree = Tree::new()
+        .file("ws/LICENSE", "")
+        .file("ws/variants/base.yaml", "")
+        .file("ws/native/tool-src/Cargo.toml", "")
         .file("ws/pixi.toml", include_str!("fixtures/toolbox.toml"))
         .file("ws/crates/tool/pixi.toml", text)
         .at("ws/crates/tool");
