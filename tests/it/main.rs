@@ -2,5 +2,6 @@
 //!
 //! One binary, because linking the build library many times is slow.
 
+mod diagnostics;
 mod support;
 mod support_works;
