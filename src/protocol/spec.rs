@@ -318,7 +318,12 @@ impl TryFrom<AnySpec> for PackageSpec {
     type Error = &'static str;
 
     fn try_from(any: AnySpec) -> Result<Self, Self::Error> {
-        match (any.binary, any.source, any.pin_compatible, any.pin_subpackage) {
+        match (
+            any.binary,
+            any.source,
+            any.pin_compatible,
+            any.pin_subpackage,
+        ) {
             (Some(spec), None, None, None) => Ok(Self::Binary(spec)),
             (None, Some(spec), None, None) => Ok(Self::Source(spec)),
             (None, None, Some(pin), None) => Ok(Self::PinCompatible(pin)),

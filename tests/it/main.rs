@@ -4,6 +4,7 @@
 
 mod build;
 mod cli;
+mod diagnostics;
 mod script;
 mod support;
 mod support_works;

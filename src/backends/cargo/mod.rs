@@ -7,6 +7,7 @@ mod config;
 mod inputs;
 mod licenses;
 mod manifest;
+mod members;
 mod script;
 mod version;
 
@@ -34,19 +35,18 @@ impl Backend for Cargo {
         } = *request;
         let mut warnings = Vec::new();
 
-        let (cargo, metadata) = if config.ignore_cargo_manifest {
-            (None, Metadata::default())
+        let cargo = Crate::read(&project.source, project.name())?;
+        let metadata = if config.ignore_cargo_manifest {
+            Metadata::default()
         } else {
-            let cargo = Crate::read(&project.source)?;
-            let metadata = cargo.metadata(&mut warnings)?;
-            (Some(cargo), metadata)
+            cargo.metadata(&mut warnings)?
         };
 
         Ok(Draft {
             metadata,
             requirements: requirements(request),
-            script: script::install(request),
-            inputs: inputs::globs(request, cargo.as_ref()),
+            script: script::install(request, cargo.folder()),
+            inputs: inputs::globs(request, Some(&cargo)),
             warnings,
         })
     }

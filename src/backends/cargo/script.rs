@@ -1,13 +1,15 @@
 //! The command line: `cargo install` with everything it needs around it.
 
+use std::path::Path;
+
 use rattler_conda_types::Subdir;
 
 use super::Config;
 use crate::backend::Request;
 use crate::backend::script::{Condition, Script, Step, Word};
 
-/// Installs the crate's binaries into the host prefix.
-pub(super) fn install(request: &Request<'_, Config>) -> Script {
+/// Installs the binaries of the crate in `folder` into the host prefix.
+pub(super) fn install(request: &Request<'_, Config>, folder: &Path) -> Script {
     let Request {
         project,
         config,
@@ -89,7 +91,7 @@ pub(super) fn install(request: &Request<'_, Config>) -> Script {
         "--root".into(),
         Word::variable("PREFIX"),
         "--path".into(),
-        Word::literal(project.source.display().to_string()),
+        Word::literal(folder.display().to_string()),
         "--target-dir".into(),
         "target".into(),
         "--no-track".into(),
