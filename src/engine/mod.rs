@@ -14,7 +14,6 @@ mod session;
 mod sweep;
 pub mod toolchain;
 
-pub(crate) use select::identifier;
 pub use session::Session;
 
 use std::collections::BTreeSet;

@@ -94,7 +94,7 @@ fn check_drift(output: &Rendered, id: &OutputId, platforms: Platforms) -> Result
 }
 
 /// `<name>-<version>-<build>`.
-pub(crate) fn identifier(output: &Rendered) -> String {
+fn identifier(output: &Rendered) -> String {
     format!(
         "{}-{}-{}",
         output.name(),
