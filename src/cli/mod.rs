@@ -2,20 +2,19 @@
 
 mod build;
 mod capabilities;
-mod progress;
 mod serve;
+mod terminal;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
-use indicatif::MultiProgress;
 use miette::Report;
 use rattler_conda_types::Subdir;
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::backend::{Backend, Env};
-use crate::engine::log;
+use crate::cli::terminal::Terminal;
 
 /// Builds conda packages from Cargo projects.
 ///
@@ -81,14 +80,13 @@ pub fn main<B: Backend + Clone>(backend: B) -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => error.exit(),
     };
-    let progress = MultiProgress::new();
-    log::init(level(&arguments), progress.clone());
+    let terminal = Terminal::init(level(&arguments));
     let env = Env::capture();
 
     let result = match arguments.command {
         None => serve::serve(backend, env, arguments.http_port),
         Some(Command::Capabilities) => capabilities::print::<B>(),
-        Some(Command::Build(arguments)) => build::build(backend, env, arguments, progress),
+        Some(Command::Build(arguments)) => build::build(backend, env, arguments, &terminal),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

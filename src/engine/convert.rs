@@ -75,19 +75,23 @@ pub(super) fn packaging(format: Option<PackageFormat>) -> Result<PackagingSettin
     Ok(PackagingSettings::from_args(archive_type, level))
 }
 
-/// An environment that pixi installed.
+/// An environment that pixi installed; `None` where nobody says what is in it.
 ///
 /// # Errors
 /// Match specs that cannot be read.
 pub(super) fn resolved(prefix: Option<Prefix>) -> Result<Option<ResolvedDependencies>, Report> {
-    prefix
-        .map(|prefix| {
-            Ok(ResolvedDependencies {
-                specs: dependencies(prefix.dependencies.unwrap_or_default())?,
-                resolved: prefix.packages.unwrap_or_default(),
-            })
-        })
-        .transpose()
+    let Some(Prefix {
+        dependencies: specs,
+        packages: Some(packages),
+        ..
+    }) = prefix
+    else {
+        return Ok(None);
+    };
+    Ok(Some(ResolvedDependencies {
+        specs: dependencies(specs.unwrap_or_default())?,
+        resolved: packages,
+    }))
 }
 
 /// Dependencies with where they came from.

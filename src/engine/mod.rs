@@ -7,7 +7,6 @@ mod convert;
 pub mod debug;
 pub mod describe;
 mod failure;
-pub mod log;
 pub mod run;
 mod select;
 mod session;

@@ -20,14 +20,36 @@ use crate::engine::convert::{channel_urls, dependencies, exports, packaging, res
 use crate::engine::debug::DebugFolder;
 use crate::engine::describe::globs;
 use crate::engine::failure::BuildFailed;
-use crate::engine::{Plan, Session, sweep};
+use crate::engine::{Ask, Plan, Session, plan, sweep};
 use crate::protocol::build::{Answer, Params, Prefix};
 use crate::protocol::outputs::VariantValue;
 use crate::recipe::Rendered;
+use crate::recipe::variants::Choice;
+
+/// Plans and runs one build.
+///
+/// # Errors
+/// Mistakes in the user's files, an output that is not what was described, a
+/// failed build.
+pub async fn build<B: Backend>(
+    session: &Session<B>,
+    params: Params,
+    debug: &DebugFolder,
+) -> Result<Answer, Report> {
+    debug.project(session);
+    let current = Subdir::current().unwrap_or(params.output.subdir);
+    let ask = Ask {
+        platforms: platforms(&params, current),
+        choice: Choice::Pinned(params.output.variant.clone()),
+    };
+    let plan = plan(session, &ask)?;
+    debug.plan(&plan);
+    run(session, &plan, params).await
+}
 
 /// What the platforms of a build are: those of its prefixes, else those that the
 /// output was described with, else this machine's.
-pub fn platforms(params: &Params, current: Subdir) -> Platforms {
+fn platforms(params: &Params, current: Subdir) -> Platforms {
     let of = |prefix: &Option<Prefix>| prefix.as_ref().map(|prefix| prefix.platform);
     let described = |key: &str| match params.output.variant.get(key) {
         Some(VariantValue::String(subdir)) => subdir.parse().ok(),
@@ -47,11 +69,10 @@ pub fn platforms(params: &Params, current: Subdir) -> Platforms {
 ///
 /// # Errors
 /// [`BuildFailed`] with the first compiler errors; whatever packing runs into.
-pub async fn run<B: Backend>(
+async fn run<B: Backend>(
     session: &Session<B>,
     plan: &Plan,
     params: Params,
-    now: jiff::Timestamp,
 ) -> Result<Answer, Report> {
     let rendered = plan.select(&params.output)?.clone();
     for warning in &plan.warnings {
@@ -71,7 +92,7 @@ pub async fn run<B: Backend>(
         plan,
         rendered,
         params,
-        now: source_date(session).unwrap_or(now),
+        now: source_date(session).unwrap_or_else(jiff::Timestamp::now),
     };
     let result = job.run().await;
     let log = log.finish();

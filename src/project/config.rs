@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 use thiserror::Error;
 
 use crate::diagnostic::{SourceFile, Warning, list, nearest};
-use crate::project::document::Document;
+use crate::project::manifest::Manifest;
 
 /// The options of one backend.
 ///
@@ -46,7 +46,7 @@ impl Tables {
         backend: &'static str,
         configuration: Option<Value>,
         target_configuration: Option<IndexMap<String, Value>>,
-        manifest: &Document,
+        manifest: &Manifest,
     ) -> Result<Self, Report> {
         let mut check = Check {
             backend,
@@ -189,7 +189,7 @@ impl std::fmt::Display for Place {
 
 struct Check<'a> {
     backend: &'static str,
-    manifest: &'a Document,
+    manifest: &'a Manifest,
     mistakes: Vec<Mistake>,
 }
 
@@ -361,7 +361,7 @@ mod tests {
             .iter()
             .map(|(selector, table)| (selector.to_string(), table.clone()))
             .collect();
-        let manifest = Document::read("does-not-exist/pixi.toml".as_ref());
+        let manifest = Manifest::at("does-not-exist/pixi.toml".as_ref());
         Tables::read::<Example>("example", Some(base), Some(targets), &manifest)
             .expect("the tables are valid")
             .merged(host)

@@ -16,7 +16,7 @@ use thiserror::Error;
 
 use crate::backend::Platforms;
 use crate::diagnostic::{SourceFile, list, nearest};
-use crate::project::document::Document;
+use crate::project::manifest::Manifest;
 
 /// Names that are worth naming in advice; there are many more.
 const COMMON_NAMES: [&str; 8] = [
@@ -37,8 +37,16 @@ pub(super) struct Condition {
     stated: String,
     /// As rattler-build evaluates it.
     expression: JinjaExpression,
-    /// Where it stands, when that can be said.
-    at: Option<SourceSpan>,
+    kind: Kind,
+}
+
+/// How the manifest writes a condition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// `if(expression)`.
+    Expression,
+    /// The selector of a target, which is all that API 4 has.
+    Selector,
 }
 
 impl Condition {
@@ -46,47 +54,40 @@ impl Condition {
     ///
     /// # Errors
     /// [`BadExpression`].
-    pub(super) fn expression(stated: &str, manifest: &Document) -> Result<Self, Report> {
-        let at = manifest.condition_span(stated);
-        Self::new(stated, &as_jinja(stated), at, manifest)
+    pub(super) fn expression(stated: &str, manifest: &Manifest) -> Result<Self, Report> {
+        Self::new(Kind::Expression, stated, &as_jinja(stated), manifest)
     }
 
     /// The condition that API 4 writes as the selector of a target.
     ///
     /// # Errors
     /// [`BadExpression`].
-    pub(super) fn selector(selector: &str, manifest: &Document) -> Result<Self, Report> {
-        let written = match selector {
-            "macos" => "osx",
-            other => other,
-        };
-        let at = [selector, written]
-            .iter()
-            .find_map(|selector| manifest.key_span(&["package", "target", selector]));
-        let expression = match written {
-            "unix" | "linux" | "win" | "osx" => written.to_string(),
+    pub(super) fn selector(selector: &str, manifest: &Manifest) -> Result<Self, Report> {
+        let expression = match selector {
+            "unix" | "linux" | "win" | "osx" => selector.to_string(),
+            "macos" => "osx".to_string(),
             subdir => format!("host_platform == {}", super::jinja_text(subdir)),
         };
-        Self::new(selector, &expression, at, manifest)
+        Self::new(Kind::Selector, selector, &expression, manifest)
     }
 
     fn new(
+        kind: Kind,
         stated: &str,
         expression: &str,
-        at: Option<SourceSpan>,
-        manifest: &Document,
+        manifest: &Manifest,
     ) -> Result<Self, Report> {
-        let expression =
-            JinjaExpression::new(expression.to_string()).map_err(|reason| BadExpression {
-                expression: stated.to_string(),
-                reason: one_line(&reason),
-                file: manifest.file(),
-                at,
-            })?;
+        let parsed = JinjaExpression::new(expression.to_string());
+        let expression = parsed.map_err(|reason| BadExpression {
+            expression: stated.to_string(),
+            reason: one_line(&reason),
+            file: manifest.file(),
+            at: span(kind, stated, manifest),
+        })?;
         Ok(Self {
             stated: stated.to_string(),
             expression,
-            at,
+            kind,
         })
     }
 
@@ -96,8 +97,8 @@ impl Condition {
     }
 
     /// Where `name` stands in the manifest, else the whole condition.
-    fn span_of(&self, name: &str) -> Option<SourceSpan> {
-        let at = self.at?;
+    fn span_of(&self, name: &str, manifest: &Manifest) -> Option<SourceSpan> {
+        let at = span(self.kind, &self.stated, manifest)?;
         let inside = |c: char| c.is_alphanumeric() || c == '_';
         let found = self.stated.match_indices(name).find(|(start, _)| {
             let before = self.stated[..*start].chars().next_back();
@@ -105,13 +106,24 @@ impl Condition {
             !before.is_some_and(inside) && !after.is_some_and(inside)
         });
         match found {
-            // A selector is found by its key, quotes included: no offset inside.
-            Some((start, _)) if at.len() == self.stated.len() => {
+            Some((start, _)) if self.kind == Kind::Expression => {
                 Some((at.offset() + start, name.len()).into())
             }
             _ => Some(at),
         }
     }
+}
+
+/// Where a condition stands in the manifest.
+fn span(kind: Kind, stated: &str, manifest: &Manifest) -> Option<SourceSpan> {
+    if kind == Kind::Expression {
+        return manifest.condition_span(stated);
+    }
+    // pixi turns `osx` into `macos` before it sends the selector.
+    let written = if stated == "macos" { "osx" } else { stated };
+    [stated, written]
+        .iter()
+        .find_map(|selector| manifest.key_span(&["package", "target", selector]))
 }
 
 /// What is evaluated together with a recipe, for finding out what failed.
@@ -128,7 +140,7 @@ impl Evaluated {
     /// variants it uses.
     pub(super) fn first_failure(
         &self,
-        manifest: &Document,
+        manifest: &Manifest,
         variants: &VariantConfig,
         platforms: Platforms,
     ) -> Option<Report> {
@@ -199,7 +211,7 @@ fn condition_error(
     condition: &Condition,
     jinja: &Jinja,
     reason: &str,
-    manifest: &Document,
+    manifest: &Manifest,
 ) -> Report {
     let functions: HashSet<&str> = jinja.env().globals().map(|(name, _)| name).collect();
     let known = |name: &str| jinja.context().contains_key(name) || functions.contains(name);
@@ -210,14 +222,14 @@ fn condition_error(
             expression: condition.stated.clone(),
             advice: advice(name, jinja),
             file: manifest.file(),
-            at: condition.span_of(name),
+            at: condition.span_of(name, manifest),
         }
         .into(),
         None => NotEvaluated {
             expression: condition.stated.clone(),
             reason: one_line(reason),
             file: manifest.file(),
-            at: condition.at,
+            at: span(condition.kind, &condition.stated, manifest),
         }
         .into(),
     }

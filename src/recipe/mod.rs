@@ -5,7 +5,6 @@
 //! parsing that again would turn any text that holds `${{` into a template.
 
 mod condition;
-pub mod hash;
 mod render;
 mod requirements;
 mod shell;
@@ -31,7 +30,7 @@ use url::Url;
 use crate::backend::script::Script;
 use crate::backend::{Draft, Platforms};
 use crate::diagnostic::{SourceFile, Warning};
-use crate::project::document::Document;
+use crate::project::manifest::Manifest;
 use crate::project::{Metadata, Project};
 use crate::recipe::condition::Evaluated;
 use crate::recipe::requirements::Written;
@@ -46,7 +45,7 @@ pub struct Recipe {
     /// Prefix of the build string.
     pub build_string_prefix: Option<String>,
     /// The manifest, to point into.
-    manifest: Document,
+    manifest: Manifest,
     /// What may fail when the recipe is rendered.
     evaluated: Evaluated,
 }

@@ -6,7 +6,6 @@ use miette::{Diagnostic, Report};
 use rattler_build_jinja::Variable;
 use rattler_build_recipe::stage0::Recipe as Stage0;
 use rattler_build_recipe::stage1;
-use rattler_build_recipe::stage1::build::BuildString;
 use rattler_build_recipe::stage1::{Dependency, HashInfo};
 use rattler_build_recipe::variant_render::{
     RenderConfig, RenderedVariant, render_recipe_with_variant_config,
@@ -19,8 +18,8 @@ use rattler_conda_types::{
 use thiserror::Error;
 
 use crate::backend::Platforms;
+use crate::recipe::Recipe;
 use crate::recipe::variants::{show, to_wire};
-use crate::recipe::{Recipe, hash};
 
 /// A recipe with everything decided.
 #[derive(Debug, Clone)]
@@ -168,22 +167,20 @@ impl From<RenderedVariant> for Rendered {
     fn from(output: RenderedVariant) -> Self {
         let RenderedVariant {
             variant,
-            mut recipe,
+            recipe,
             hash_info,
             full_combination: _,
             experimental: _,
             pin_subpackages: _,
         } = output;
-        let mut hash = hash_info.expect("a default build string is made from the hash");
-        // rattler-build leaves signs beyond ASCII alone, Python's JSON escapes them.
-        hash.hash = hash::hash(&to_wire(&variant));
-        let build_string = format!("{hash}_{}", recipe.build().number.unwrap_or(0));
-        recipe.build.string = BuildString::resolved(build_string.clone());
+        let build_string = recipe.build().string.as_resolved();
         Self {
+            build_string: build_string
+                .expect("rendering resolves the build string")
+                .to_string(),
+            hash: hash_info.expect("a default build string is made from the hash"),
             recipe,
             variant,
-            hash,
-            build_string,
         }
     }
 }

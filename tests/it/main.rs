@@ -2,5 +2,9 @@
 //!
 //! One binary, because linking the build library many times is slow.
 
+mod build;
+mod cli;
+mod script;
 mod support;
 mod support_works;
+mod tidy;
