@@ -93,7 +93,7 @@ pub struct GitLocation {
 
 /// A git reference.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", try_from = "AnyGitRef")]
 pub enum GitRef {
     /// The tip of a branch.
     Branch(String),
@@ -159,5 +159,35 @@ impl TryFrom<AnySource> for SourceSpec {
             flags: any.flags,
             condition: any.condition,
         })
+    }
+}
+
+/// What a git reference may be before it is known to be one.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum AnyGitRef {
+    Name(String),
+    Members {
+        branch: Option<String>,
+        tag: Option<String>,
+        rev: Option<String>,
+    },
+}
+
+impl TryFrom<AnyGitRef> for GitRef {
+    type Error = &'static str;
+
+    fn try_from(any: AnyGitRef) -> Result<Self, Self::Error> {
+        let (branch, tag, rev) = match any {
+            AnyGitRef::Name(name) if name == "defaultBranch" => return Ok(Self::DefaultBranch),
+            AnyGitRef::Name(_) => (None, None, None),
+            AnyGitRef::Members { branch, tag, rev } => (branch, tag, rev),
+        };
+        match (branch, tag, rev) {
+            (Some(branch), None, None) => Ok(Self::Branch(branch)),
+            (None, Some(tag), None) => Ok(Self::Tag(tag)),
+            (None, None, Some(rev)) => Ok(Self::Rev(rev)),
+            _ => Err("a git reference needs one of `branch`, `tag`, `rev` or is `defaultBranch`"),
+        }
     }
 }

@@ -104,7 +104,7 @@ pub struct PinSpec {
 
 /// One end of a pinned range.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", try_from = "AnyBound")]
 pub enum Bound {
     /// `x.x`: how many components of the version to keep.
     Expression(String),
@@ -114,6 +114,7 @@ pub enum Bound {
 
 /// When a dependency counts. The tags are capitalised on the wire.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "AnyCondition")]
 pub enum Condition {
     /// Some package that matches is part of the solution.
     MatchSpec(Box<MatchSpec>),
@@ -218,6 +219,48 @@ impl TryFrom<AnySpec> for PackageSpec {
             _ => Err(
                 "a dependency needs exactly one of `binary`, `source`, `pinCompatible`, `pinSubpackage`",
             ),
+        }
+    }
+}
+
+/// What a bound may hold before it is known to hold exactly one.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AnyBound {
+    expression: Option<String>,
+    version: Option<String>,
+}
+
+impl TryFrom<AnyBound> for Bound {
+    type Error = &'static str;
+
+    fn try_from(any: AnyBound) -> Result<Self, Self::Error> {
+        match (any.expression, any.version) {
+            (Some(text), None) => Ok(Self::Expression(text)),
+            (None, Some(text)) => Ok(Self::Version(text)),
+            _ => Err("a bound needs exactly one of `expression`, `version`"),
+        }
+    }
+}
+
+/// What a condition may hold before it is known to hold exactly one.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct AnyCondition {
+    match_spec: Option<Box<MatchSpec>>,
+    and: Option<(Box<Condition>, Box<Condition>)>,
+    or: Option<(Box<Condition>, Box<Condition>)>,
+}
+
+impl TryFrom<AnyCondition> for Condition {
+    type Error = &'static str;
+
+    fn try_from(any: AnyCondition) -> Result<Self, Self::Error> {
+        match (any.match_spec, any.and, any.or) {
+            (Some(spec), None, None) => Ok(Self::MatchSpec(spec)),
+            (None, Some((one, other)), None) => Ok(Self::And(one, other)),
+            (None, None, Some((one, other))) => Ok(Self::Or(one, other)),
+            _ => Err("a condition needs exactly one of `MatchSpec`, `And`, `Or`"),
         }
     }
 }

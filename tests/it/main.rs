@@ -4,7 +4,11 @@
 
 mod build;
 mod cli;
+mod outputs;
+mod properties;
+mod protocol;
 mod script;
 mod support;
 mod support_works;
 mod tidy;
+mod variants;
