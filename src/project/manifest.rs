@@ -49,10 +49,10 @@ impl Manifest {
     /// Where the condition `if(expression)` stands for the first time.
     pub fn condition_span(&self, expression: &str) -> Option<SourceSpan> {
         let text = self.text();
-        let start = text
-            .match_indices("if(")
-            .map(|(at, _)| at + 3)
-            .find(|at| text[*at..].trim_start().starts_with(expression))?;
+        let start = text.match_indices("if(").map(|(at, _)| at + 3).find(|at| {
+            let inside = text[*at..].trim_start().strip_prefix(expression);
+            inside.is_some_and(|after| after.trim_start().starts_with(')'))
+        })?;
         let blanks = text[start..].len() - text[start..].trim_start().len();
         Some((start + blanks, expression.len()).into())
     }

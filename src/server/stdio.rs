@@ -3,6 +3,7 @@
 //! stdout belongs to the protocol: this is the only place that writes to it while
 //! serving. Nothing that is not an answer to a request may appear there.
 
+use std::borrow::Cow;
 use std::io::Write;
 
 use jsonrpsee::Methods;
@@ -17,7 +18,8 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 struct Envelope<'a> {
     #[serde(borrow)]
     id: Option<&'a RawValue>,
-    method: Option<&'a str>,
+    #[serde(borrow)]
+    method: Option<Cow<'a, str>>,
 }
 
 /// Answers requests until stdin ends.
@@ -42,7 +44,10 @@ pub async fn serve(methods: Methods) -> Result<(), Report> {
         let envelope: Envelope<'_> =
             serde_json::from_str(text).map_err(|error| Unanswerable(error.to_string()))?;
         let Some(id) = envelope.id else {
-            tracing::debug!("notification `{}` ignored", envelope.method.unwrap_or(""));
+            tracing::debug!(
+                "notification `{}` ignored",
+                envelope.method.as_deref().unwrap_or("")
+            );
             continue;
         };
         if envelope.method.is_none() {

@@ -5,7 +5,11 @@
 mod build;
 mod cli;
 mod diagnostics;
+mod outputs;
+mod properties;
+mod protocol;
 mod script;
 mod support;
 mod support_works;
 mod tidy;
+mod variants;
