@@ -6,6 +6,7 @@ mod build;
 mod cli;
 mod diagnostics;
 mod outputs;
+mod process;
 mod properties;
 mod protocol;
 mod script;
