@@ -10,6 +10,7 @@ mod process;
 mod properties;
 mod protocol;
 mod script;
+mod shared;
 mod support;
 mod support_works;
 mod tidy;

@@ -9,6 +9,7 @@ mod licenses;
 mod manifest;
 mod members;
 mod script;
+mod shared;
 mod version;
 
 use miette::Report;
@@ -19,6 +20,7 @@ use crate::backend::{Backend, Draft, Request, Requirement};
 use crate::project::Metadata;
 use crate::protocol::spec::BinarySpec;
 use manifest::Crate;
+use shared::Shared;
 
 /// The backend for Cargo projects.
 #[derive(Debug, Clone, Copy)]
@@ -42,10 +44,13 @@ impl Backend for Cargo {
             cargo.metadata(&mut warnings)?
         };
 
+        let shared = cargo
+            .package_name()
+            .and_then(|package| Shared::new(request, cargo.folder(), package));
         Ok(Draft {
             metadata,
             requirements: requirements(request),
-            script: script::install(request, cargo.folder()),
+            script: script::install(request, cargo.folder(), shared.as_ref()),
             inputs: inputs::globs(request, Some(&cargo)),
             warnings,
         })
