@@ -3,17 +3,19 @@
 
 pub mod config;
 pub mod document;
+pub mod load;
+pub mod manifest;
 
 use std::path::{Path, PathBuf};
 
-use crate::project::document::Document;
+use crate::project::manifest::Manifest;
 use crate::protocol::model::ProjectModel;
 
 /// A package as its manifest describes it. Written once by `initialize`.
 #[derive(Debug)]
 pub struct Project {
     /// The manifest, to point into.
-    pub manifest: Document,
+    pub manifest: Manifest,
     /// The folder with the code.
     pub source: PathBuf,
     /// What pixi (or our own loader) made of the manifest.
@@ -26,11 +28,17 @@ impl Project {
         self.manifest.path().parent().unwrap_or(&self.source)
     }
 
+    /// The name that stands in the manifest, not normalised.
+    pub fn name(&self) -> Option<&str> {
+        let name = self.model.name.as_deref()?;
+        (!name.trim().is_empty()).then_some(name)
+    }
+
     /// The metadata that stands in the manifest.
     pub fn metadata(&self) -> Metadata {
         let model = &self.model;
         Metadata {
-            name: model.name.clone().filter(|name| !name.trim().is_empty()),
+            name: self.name().map(str::to_string),
             version: model.version.clone(),
             summary: None,
             description: model.description.clone(),

@@ -2,6 +2,17 @@
 //!
 //! One binary, because linking the build library many times is slow.
 
+mod build;
+mod cli;
+mod diagnostics;
 mod freshness;
+mod outputs;
+mod process;
+mod properties;
+mod protocol;
+mod script;
+mod shared;
 mod support;
 mod support_works;
+mod tidy;
+mod variants;

@@ -4,22 +4,23 @@
 //! The dep-info of the artefacts does not show that, so the script's own output
 //! is read.
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use super::dep_info::{folders, profile_folders};
 
 /// Whether a build script of the crate called `name` left it to Cargo what to
 /// watch. Also when its output cannot be found.
-pub(super) fn watches_everything(target_dir: &Path, name: &str) -> bool {
-    let outputs = outputs(target_dir, name);
+pub(super) fn watches_everything(artefacts: &[PathBuf], name: &str) -> bool {
+    let outputs = outputs(artefacts, name);
     outputs.is_empty() || outputs.iter().any(|text| !has_directive(text))
 }
 
 /// `<target>/**/build/<name>-<hash>/output`, for each profile and triple.
-fn outputs(target_dir: &Path, name: &str) -> Vec<String> {
+fn outputs(artefacts: &[PathBuf], name: &str) -> Vec<String> {
     let prefix = format!("{name}-");
-    profile_folders(target_dir)
+    artefacts
         .iter()
+        .flat_map(|folder| profile_folders(folder))
         .flat_map(|profile| folders(&profile.join("build")))
         .filter(|folder| {
             let name = folder.file_name().and_then(|name| name.to_str());

@@ -63,23 +63,12 @@ pub(super) fn sources(built: &Built, target_dir: &Path) -> Result<BTreeSet<PathB
     Ok(sources)
 }
 
-/// Every path that any artefact in the target folder was made from.
-pub(super) fn everything(target_dir: &Path) -> BTreeSet<PathBuf> {
-    profile_folders(target_dir)
-        .iter()
-        .filter_map(|folder| files(folder).ok())
-        .flatten()
-        .filter(|file| is_rule(file))
-        .filter_map(|file| parse(&read_text(&file).ok()?))
-        .flat_map(|rule| rule.sources)
-        .collect()
-}
-
 /// The folders in which Cargo notes what state a unit was compiled in, called
 /// `<crate>-<hash>`.
-pub(super) fn fingerprints(target_dir: &Path) -> Vec<PathBuf> {
-    profile_folders(target_dir)
+pub(super) fn fingerprints(artefacts: &[PathBuf]) -> Vec<PathBuf> {
+    artefacts
         .iter()
+        .flat_map(|folder| profile_folders(folder))
         .flat_map(|profile| folders(&profile.join(".fingerprint")))
         .collect()
 }

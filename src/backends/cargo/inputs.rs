@@ -14,9 +14,11 @@ use super::closure::{self, Local};
 use super::config::InputTracking;
 use super::licenses;
 use super::manifest::Crate;
+use super::script::TARGET_DIR;
+use super::shared::Shared;
 use super::surroundings::Surroundings;
 use super::traces::Traces;
-use super::user_globs;
+use super::{stale, user_globs};
 use crate::backend::{Built, GlobSet, Inputs, Request};
 
 /// What the backend looks at to find the inputs of a crate.
@@ -27,16 +29,22 @@ pub(super) struct View<'a> {
     /// The folder of the Cargo workspace.
     workspace: PathBuf,
     license_files: Vec<PathBuf>,
+    /// The name Cargo knows the crate by.
+    pub(super) package: String,
+    /// A fingerprint of the variables that Cargo does not know to matter.
+    pub(super) variables: Option<String>,
+    /// What builds of the workspace have in common.
+    pub(super) shared: Option<Shared>,
     pub(super) surroundings: Surroundings,
     /// The crates on this disk, by folder.
     pub(super) closure: BTreeMap<PathBuf, Local>,
 }
 
 /// What is known before the build.
-pub(super) fn drafted(request: &Request<'_, Config>, cargo: Option<&Crate>) -> Inputs {
+pub(super) fn drafted(view: &View<'_>, cargo: &Crate) -> Inputs {
     Inputs {
-        metadata: cargo.map(inheritance).unwrap_or_default(),
-        build: View::of(request, cargo).patterns(),
+        metadata: inheritance(view.request, cargo),
+        build: view.patterns(),
     }
 }
 
@@ -45,10 +53,14 @@ pub(super) fn drafted(request: &Request<'_, Config>, cargo: Option<&Crate>) -> I
 /// # Errors
 /// Why the traces of the build cannot be read.
 pub(super) fn built(view: &View<'_>, built: &Built) -> Result<Option<Vec<GlobSet>>, Report> {
+    let traces = Traces::read(view, built);
+    if let Ok(traces) = &traces {
+        stale::remember(view, built, traces.paths());
+    }
     if view.request.config.input_tracking == InputTracking::Globs {
         return Ok(None);
     }
-    let traces = Traces::read(view, built)?;
+    let traces = traces?;
     let mut sets = view.around(traces.used().collect());
     sets.extend(traces.inputs());
     Ok(Some(sets))
@@ -56,15 +68,20 @@ pub(super) fn built(view: &View<'_>, built: &Built) -> Result<Option<Vec<GlobSet
 
 /// The manifests that the crate's values come from. One that is not there counts
 /// where it would come between the crate and its workspace.
-fn inheritance(cargo: &Crate) -> Vec<GlobSet> {
+fn inheritance(request: &Request<'_, Config>, cargo: &Crate) -> Vec<GlobSet> {
     let own = cargo.folder();
     let workspace = cargo.workspace_root();
     let manifest = own.join("Cargo.toml");
+    // A virtual workspace says which of its members is the package.
+    let chooses = workspace == request.project.source && workspace != own;
+    if request.config.ignore_cargo_manifest && !chooses {
+        return Vec::new();
+    }
     let inherits = closure::read(&manifest)
         .and_then(|manifest| manifest.get("package").map(closure::inherits))
         .unwrap_or(false);
     let mut manifests = vec![manifest];
-    if inherits && workspace != own {
+    if chooses || (inherits && workspace != own) {
         let between = between(own, workspace);
         manifests.extend(between.map(|folder| folder.join("Cargo.toml")));
     }
@@ -82,15 +99,22 @@ fn between<'a>(folder: &'a Path, top: &'a Path) -> impl Iterator<Item = &'a Path
 
 impl<'a> View<'a> {
     /// Reads the manifests and what is around them.
-    pub(super) fn of(request: &'a Request<'a, Config>, cargo: Option<&Crate>) -> Self {
-        let root = cargo.map_or(request.project.source.as_path(), Crate::folder);
-        let workspace = cargo.map_or(root, Crate::workspace_root);
+    pub(super) fn of(request: &'a Request<'a, Config>, cargo: &Crate) -> Self {
+        let root = cargo.folder();
+        let workspace = cargo.workspace_root();
         let surroundings = Surroundings::of(request, root, workspace);
         let own = request.project.metadata().license_files;
         // A mistake in the manifest was reported before the build.
-        let found = cargo.and_then(|cargo| cargo.metadata(&mut Vec::new()).ok());
+        let ignored = request.config.ignore_cargo_manifest;
+        let found = (!ignored).then(|| cargo.metadata(&mut Vec::new()));
+        let found = found.and_then(Result::ok);
+        let package = cargo.package_name().unwrap_or_default();
+        let variables = stale::variables(request.config, &surroundings);
         Self {
             request,
+            package: package.to_string(),
+            shared: Shared::new(request, root, package, variables.as_deref()),
+            variables,
             closure: closure::closure(root, &surroundings.overrides()),
             root: root.to_path_buf(),
             workspace: workspace.to_path_buf(),
@@ -101,6 +125,15 @@ impl<'a> View<'a> {
             },
             surroundings,
         }
+    }
+
+    /// Folders in which Cargo keeps what it compiles for pixi, final or not.
+    pub(super) fn artefacts(&self, built: &Built) -> Vec<PathBuf> {
+        let mut folders = vec![built.script_folder.join(TARGET_DIR)];
+        folders.extend(self.shared.as_ref().map(Shared::build_dir));
+        let config = self.request.config;
+        folders.extend(config.env.get("CARGO_BUILD_BUILD_DIR").map(PathBuf::from));
+        folders
     }
 
     /// Patterns that cover whatever the crate could be made from.

@@ -10,7 +10,9 @@ mod dep_info;
 mod inputs;
 mod licenses;
 mod manifest;
+mod members;
 mod script;
+mod shared;
 mod sources;
 mod stale;
 mod surroundings;
@@ -41,23 +43,25 @@ impl Backend for Cargo {
         let mut warnings = Vec::new();
 
         let cargo = described(request)?;
-        let metadata = match &cargo {
-            None => Metadata::default(),
-            Some(cargo) => cargo.metadata(&mut warnings)?,
+        let metadata = if request.config.ignore_cargo_manifest {
+            Metadata::default()
+        } else {
+            cargo.metadata(&mut warnings)?
         };
 
+        let view = View::of(request, &cargo);
         Ok(Draft {
             metadata,
             requirements: requirements(request),
-            script: script::install(request),
-            inputs: inputs::drafted(request, cargo.as_ref()),
+            script: script::install(request, cargo.folder(), view.shared.as_ref()),
+            inputs: inputs::drafted(&view, &cargo),
             warnings,
         })
     }
 
     fn before_build(&self, request: &Request<'_, Config>, built: &Built) -> Result<(), Report> {
         let cargo = described(request)?;
-        stale::drop_stale(&View::of(request, cargo.as_ref()), built)
+        stale::drop_stale(&View::of(request, &cargo), built)
     }
 
     fn built_inputs(
@@ -66,15 +70,12 @@ impl Backend for Cargo {
         built: &Built,
     ) -> Result<Option<Vec<GlobSet>>, Report> {
         let cargo = described(request)?;
-        inputs::built(&View::of(request, cargo.as_ref()), built)
+        inputs::built(&View::of(request, &cargo), built)
     }
 }
 
-/// The crate, unless the user does not want its manifest read.
-fn described(request: &Request<'_, Config>) -> Result<Option<Crate>, Report> {
-    let ignored = request.config.ignore_cargo_manifest;
-    let source = &request.project.source;
-    (!ignored).then(|| Crate::read(source)).transpose()
+fn described(request: &Request<'_, Config>) -> Result<Crate, Report> {
+    Crate::read(&request.project.source, request.project.name())
 }
 
 fn requirements(request: &Request<'_, Config>) -> Vec<Requirement> {

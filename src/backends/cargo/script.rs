@@ -1,16 +1,23 @@
 //! The command line: `cargo install` with everything it needs around it.
 
+use std::path::Path;
+
 use rattler_conda_types::Subdir;
 
 use super::Config;
+use super::shared::Shared;
 use crate::backend::Request;
 use crate::backend::script::{Condition, Script, Step, Word};
 
 /// Where artefacts go, relative to the folder the script runs in.
 pub(super) const TARGET_DIR: &str = "target";
 
-/// Installs the crate's binaries into the host prefix.
-pub(super) fn install(request: &Request<'_, Config>) -> Script {
+/// Installs the binaries of the crate in `folder` into the host prefix.
+pub(super) fn install(
+    request: &Request<'_, Config>,
+    folder: &Path,
+    shared: Option<&Shared>,
+) -> Script {
     let Request {
         project,
         config,
@@ -85,6 +92,7 @@ pub(super) fn install(request: &Request<'_, Config>) -> Script {
         "never".into(),
     ));
 
+    steps.extend(shared.into_iter().flat_map(Shared::steps));
     let mut command = vec![
         tools.tool("cargo"),
         "install".into(),
@@ -92,7 +100,7 @@ pub(super) fn install(request: &Request<'_, Config>) -> Script {
         "--root".into(),
         Word::variable("PREFIX"),
         "--path".into(),
-        Word::literal(project.source.display().to_string()),
+        Word::literal(folder.display().to_string()),
         "--target-dir".into(),
         TARGET_DIR.into(),
         "--no-track".into(),
@@ -114,6 +122,8 @@ pub(super) fn install(request: &Request<'_, Config>) -> Script {
         steps,
         templates,
         secrets: project.model.secrets.clone().unwrap_or_default(),
+        files: shared.map(Shared::files).unwrap_or_default(),
+        lock: shared.map(Shared::lock),
     }
 }
 

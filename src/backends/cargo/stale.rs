@@ -5,6 +5,7 @@
 //! changed variable that a script reads without saying so, would end in a build
 //! that compiles nothing, and yesterday's package would be kept for good.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -12,14 +13,32 @@ use miette::Report;
 use rattler_digest::{Sha256, compute_bytes_digest};
 
 use super::closure::Local;
-use super::dep_info;
 use super::inputs::View;
 use super::script::TARGET_DIR;
+use super::shared::Shared;
+use super::surroundings::Surroundings;
+use super::{Config, dep_info};
 use crate::backend::Built;
 use crate::diagnostic::{Unwritable, create_folder};
 
-/// Says when the last build began, and with which variables.
-const STAMP: &str = ".last-build";
+/// Notes about the last build of a package, beside what Cargo compiled.
+struct Notes {
+    /// As old as the beginning of the build.
+    began: PathBuf,
+    /// The paths that were read, one a line.
+    read: PathBuf,
+}
+
+impl Notes {
+    fn of(view: &View<'_>, built: &Built) -> Self {
+        let shared = view.shared.as_ref().map(Shared::folder);
+        let folder = shared.unwrap_or(&built.script_folder);
+        Self {
+            began: folder.join(format!("{}.began", view.package)),
+            read: folder.join(format!("{}.read", view.package)),
+        }
+    }
+}
 
 /// Removes what earlier builds compiled if it cannot be trusted, and notes that a
 /// build begins.
@@ -27,43 +46,48 @@ const STAMP: &str = ".last-build";
 /// # Errors
 /// Folders that cannot be removed or written.
 pub(super) fn drop_stale(view: &View<'_>, built: &Built) -> Result<(), Report> {
-    let target_dir = built.script_folder.join(TARGET_DIR);
-    let stamp = built.script_folder.join(STAMP);
-    let variables = variables(view);
-    match std::fs::read_to_string(&stamp) {
-        Ok(before) if before == variables => {
-            if let Some(path) = hidden_from_cargo(view, &target_dir, &stamp) {
-                tracing::info!("{} was replaced by an older file", path.display());
-                forget_local_crates(view, &target_dir)?;
-            }
-        }
+    let variables = view.variables.clone().unwrap_or_default();
+    let stamp = built.script_folder.join(".variables");
+    if std::fs::read_to_string(&stamp).ok() != Some(variables.clone()) {
         // Crates from elsewhere may read variables too.
-        _ => remove_folder(&target_dir)?,
+        remove_folder(&built.script_folder.join(TARGET_DIR))?;
+        write(&stamp, &variables)?;
     }
-    create_folder(&built.script_folder)?;
-    std::fs::write(&stamp, variables).map_err(|source| Unwritable {
-        path: stamp,
-        source,
-    })?;
-    Ok(())
+    let notes = Notes::of(view, built);
+    if let Some(path) = hidden_from_cargo(&notes) {
+        tracing::info!("{} was replaced by an older file", path.display());
+        forget_local_crates(view, built)?;
+    }
+    Ok(write(&notes.began, "")?)
+}
+
+/// Notes what a build has read.
+pub(super) fn remember(view: &View<'_>, built: &Built, read: &BTreeSet<PathBuf>) {
+    let paths: Vec<&str> = read.iter().filter_map(|path| path.to_str()).collect();
+    if let Err(error) = write(&Notes::of(view, built).read, &paths.join("\n")) {
+        tracing::warn!("{error}");
+    }
 }
 
 /// Makes Cargo compile the crates on this disk again, and no others.
-fn forget_local_crates(view: &View<'_>, target_dir: &Path) -> Result<(), Unwritable> {
+fn forget_local_crates(view: &View<'_>, built: &Built) -> Result<(), Unwritable> {
     let names: Vec<&str> = view.closure.values().filter_map(Local::name).collect();
-    let units = dep_info::fingerprints(target_dir);
-    let mut local = units.iter().filter(|unit| {
-        let unit = unit.file_name().and_then(|name| name.to_str());
-        let name = unit.and_then(|unit| Some(unit.rsplit_once('-')?.0));
-        name.is_some_and(|name| names.contains(&name))
-    });
-    let Some(first) = local.next() else {
-        // Cargo keeps them elsewhere, so everything has to go.
-        return remove_folder(target_dir);
-    };
-    std::iter::once(first)
-        .chain(local)
-        .try_for_each(|unit| remove_folder(unit))
+    for unit in dep_info::fingerprints(&view.artefacts(built)) {
+        let unit_name = unit.file_name().and_then(|name| name.to_str());
+        let name = unit_name.and_then(|unit| Some(unit.rsplit_once('-')?.0));
+        if name.is_some_and(|name| names.contains(&name)) {
+            remove_folder(&unit)?;
+        }
+    }
+    Ok(())
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Unwritable> {
+    create_folder(path.parent().unwrap_or(path))?;
+    std::fs::write(path, text).map_err(|source| Unwritable {
+        path: path.to_path_buf(),
+        source,
+    })
 }
 
 fn remove_folder(folder: &Path) -> Result<(), Unwritable> {
@@ -78,15 +102,16 @@ fn remove_folder(folder: &Path) -> Result<(), Unwritable> {
 
 /// A fingerprint of the variables that build scripts and macros see and that the
 /// user sets: in the options, on Cargo's command line, in Cargo's configuration.
-fn variables(view: &View<'_>) -> String {
-    let config = view.request.config;
-    let settings = settings(&config.extra_args);
-    let text = format!(
-        "{:?}\n{settings:?}\n{}",
-        config.env,
-        view.surroundings.env()
-    );
-    hex::encode(compute_bytes_digest::<Sha256>(text))
+/// `None` when there are none.
+pub(super) fn variables(config: &Config, surroundings: &Surroundings) -> Option<String> {
+    // Cargo and its helpers know about their own.
+    let known = |name: &str| name.starts_with("CARGO_") || name.starts_with("SCCACHE_");
+    let own = config.env.iter().filter(|(name, _)| !known(name));
+    let mut set: Vec<String> = own.map(|(name, value)| format!("{name}={value}")).collect();
+    set.extend(settings(&config.extra_args));
+    set.extend(Some(surroundings.env()).filter(|env| !env.is_empty()));
+    let hash = || hex::encode(compute_bytes_digest::<Sha256>(format!("{set:?}")));
+    (!set.is_empty()).then(|| hash()[..16].to_string())
 }
 
 /// The values of `--config`, and the content of the files it names.
@@ -108,13 +133,10 @@ fn settings(args: &[String]) -> Vec<String> {
 
 /// A file that the last build read and that changed since, although the time of
 /// its content is earlier than that of the build.
-fn hidden_from_cargo(view: &View<'_>, target_dir: &Path, stamp: &Path) -> Option<PathBuf> {
-    let build = std::fs::metadata(stamp).ok()?.modified().ok()?;
-    let mut open: Vec<PathBuf> = dep_info::everything(target_dir)
-        .iter()
-        .map(|path| dep_info::absolute(path, view.surroundings.folders()))
-        .filter(|path| !path.starts_with(target_dir))
-        .collect();
+fn hidden_from_cargo(notes: &Notes) -> Option<PathBuf> {
+    let build = std::fs::metadata(&notes.began).ok()?.modified().ok()?;
+    let read = std::fs::read_to_string(&notes.read).ok()?;
+    let mut open: Vec<PathBuf> = read.lines().map(PathBuf::from).collect();
     while let Some(path) = open.pop() {
         let Ok(about) = std::fs::metadata(&path) else {
             continue;

@@ -110,16 +110,12 @@ impl Surroundings {
                 found.extend(folder.map(|folder| plain(&base(path).join(folder))));
             }
         }
-        let variable = "CARGO_TARGET_DIR";
-        let configured = request.config.env.get(variable).map(String::as_str);
-        let relative_to = &request.project.source;
-        let chosen = [configured, request.env.get(variable)];
-        found.extend(
-            chosen
-                .into_iter()
-                .flatten()
-                .map(|folder| plain(&relative_to.join(folder))),
-        );
+        for variable in ["CARGO_TARGET_DIR", "CARGO_BUILD_BUILD_DIR"] {
+            let configured = request.config.env.get(variable).map(String::as_str);
+            let chosen = [configured, request.env.get(variable)];
+            let chosen = chosen.into_iter().flatten();
+            found.extend(chosen.map(|folder| plain(&request.project.source.join(folder))));
+        }
         found
     }
 }

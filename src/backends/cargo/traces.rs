@@ -18,7 +18,8 @@ const ASIDE: [&str; 3] = ["tests", "benches", "examples"];
 /// The traces of a build.
 pub(super) struct Traces<'a> {
     view: &'a View<'a>,
-    target_dir: PathBuf,
+    /// Folders in which Cargo keeps what it compiled.
+    artefacts: Vec<PathBuf>,
     /// Files and folders that were read and that nobody generated.
     read: BTreeSet<PathBuf>,
     /// Folders for output, wherever they are.
@@ -33,25 +34,30 @@ impl<'a> Traces<'a> {
     /// # Errors
     /// See [`dep_info::sources`].
     pub(super) fn read(view: &'a View<'a>, built: &Built) -> Result<Self, Report> {
-        let target_dir = built.script_folder.join(TARGET_DIR);
         let mut output = view.surroundings.target_dirs(view.request);
         output.push(built.work_directory.clone());
         output.extend(view.request.folders.scratch.clone());
-        let read: BTreeSet<PathBuf> = dep_info::sources(built, &target_dir)?
-            .iter()
-            .map(|path| dep_info::absolute(path, view.surroundings.folders()))
-            .filter(|path| !output.iter().any(|folder| path.starts_with(folder)))
-            .filter(|path| !is_in_target(path, view))
-            .collect();
+        let read: BTreeSet<PathBuf> =
+            dep_info::sources(built, &built.script_folder.join(TARGET_DIR))?
+                .iter()
+                .map(|path| dep_info::absolute(path, view.surroundings.folders()))
+                .filter(|path| !output.iter().any(|folder| path.starts_with(folder)))
+                .filter(|path| !is_in_target(path, view))
+                .collect();
         let mut used: BTreeSet<&Path> = BTreeSet::from([view.root.as_path()]);
         used.extend(read.iter().filter_map(|path| owner(view, path)));
         Ok(Self {
             view,
-            target_dir,
+            artefacts: view.artefacts(built),
             read,
             output,
             used,
         })
+    }
+
+    /// Files and folders that were read and that nobody generated.
+    pub(super) fn paths(&self) -> &BTreeSet<PathBuf> {
+        &self.read
     }
 
     /// The crates that something was read of.
@@ -128,8 +134,8 @@ impl<'a> Traces<'a> {
     fn whole_package(&self, local: &Local) -> Option<GlobSet> {
         let script = local.build_script()?;
         let name = local.name()?;
-        let left_open = self.read.contains(&script)
-            && build_scripts::watches_everything(&self.target_dir, name);
+        let left_open =
+            self.read.contains(&script) && build_scripts::watches_everything(&self.artefacts, name);
         if !left_open {
             return None;
         }
