@@ -222,6 +222,39 @@ fn dep_info_with_relative_paths() {
 }
 
 #[test]
+fn a_virtual_workspace_as_the_source() {
+    let root = "[workspace]\nmembers = [\"crates/*\"]\nresolver = \"3\"\n";
+    let project = Project::new()
+        .file("Cargo.toml", root)
+        .file(
+            "crates/app/Cargo.toml",
+            manifest("app", "[dependencies]\nlib = { path = \"../lib\" }\n"),
+        )
+        .file("crates/app/src/main.rs", MAIN)
+        .file("crates/lib/Cargo.toml", manifest("lib", ""))
+        .file("crates/lib/src/lib.rs", "")
+        .file("crates/tool/Cargo.toml", manifest("tool", ""))
+        .file("crates/tool/src/main.rs", MAIN)
+        .pixi_toml("[package]\nname = \"app\"\nversion = \"1.0.0\"\n")
+        .lock();
+    let rows = [
+        ("edit", "Cargo.toml", Rebuild),
+        ("edit", "Cargo.lock", Rebuild),
+        ("edit", "pixi.toml", Rebuild),
+        ("edit", "crates/app/src/main.rs", Rebuild),
+        ("edit", "crates/app/Cargo.toml", Rebuild),
+        ("edit", "crates/lib/src/lib.rs", Rebuild),
+        ("edit", "crates/lib/Cargo.toml", Rebuild),
+        ("new", "crates/lib/src/new.rs", Rebuild),
+        ("edit", "crates/tool/Cargo.toml", Reuse),
+        ("edit", "crates/tool/src/main.rs", Reuse),
+        ("new", "src/main.rs", Reuse),
+        ("new", "target/x.rs", Reuse),
+    ];
+    judge(project, json!({}), &rows);
+}
+
+#[test]
 fn the_flat_list_alone_serves_older_clients() {
     let project = app("")
         .file(

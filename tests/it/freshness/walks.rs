@@ -52,3 +52,26 @@ fn unrelated_files_are_not_looked_at() {
     let seen = many - few;
     assert!(seen <= 3 * places.len(), "{few} became {many}");
 }
+
+/// `cargo nextest run --run-ignored all --no-capture fifty_thousand` prints what
+/// the walks cost.
+#[test]
+#[ignore = "a measurement: it asserts nothing"]
+fn fifty_thousand_files_beside_the_crate() {
+    for places in [&[][..], &["beside"; 50]] {
+        let Layout {
+            project,
+            initialize,
+            package,
+        } = layouts::workspace_member();
+        for (number, place) in places.iter().enumerate() {
+            fill(&project, &format!("{place}/{number}"));
+            fill(&project, &format!("crates/app/{place}/{number}"));
+        }
+        let finished = finish(project, &initialize, package);
+        let begin = std::time::Instant::now();
+        assert_eq!(finished.cache.changes(), []);
+        let files = 2 * places.len() * FILES;
+        println!("{files} files: {:?}", begin.elapsed());
+    }
+}
