@@ -1,4 +1,5 @@
 //! Errors as the user sees them through pixi. Every snapshot is an entry of
 //! `docs/errors.md`.
 
+mod builds;
 mod options;

@@ -2,6 +2,11 @@
 
 use crate::backend::script::{Condition, Part, Step, Word};
 
+/// Notes which command failed, and how, where the reader of the log finds it:
+/// rattler-build says no more than that the script failed.
+pub(super) const NOTE_FAILURE: &str = "trap '{ _code=$?; set +x; } 2>/dev/null; \
+    [ \"$_code\" -eq 0 ] || echo \"build script: exit code $_code of $BASH_COMMAND\" >&2' EXIT";
+
 pub(super) fn step(step: &Step) -> String {
     match step {
         Step::Run(command) => line(command),

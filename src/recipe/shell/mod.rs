@@ -10,10 +10,11 @@ use crate::backend::script::Script;
 
 /// The commands of `script`, one element each, for a build on `platform`.
 pub(super) fn commands(script: &Script, platform: Subdir) -> Vec<String> {
-    let write = if platform.is_windows() {
-        cmd::step
-    } else {
-        bash::step
-    };
-    script.steps.iter().map(write).collect()
+    if platform.is_windows() {
+        return script.steps.iter().map(cmd::step).collect();
+    }
+    let steps = script.steps.iter().map(bash::step);
+    std::iter::once(bash::NOTE_FAILURE.to_string())
+        .chain(steps)
+        .collect()
 }
