@@ -10,6 +10,7 @@ pub mod log;
 pub mod run;
 mod session;
 mod sweep;
+mod template;
 pub mod toolchain;
 
 pub use session::Session;
@@ -74,8 +75,10 @@ pub fn plan<B: Backend>(session: &Session<B>, ask: &Ask) -> Result<Plan, Report>
     })?;
     let mut warnings = config.warnings();
     warnings.extend(draft.warnings.iter().cloned());
-    let recipe = Recipe::new(&session.project, &draft, ask.platforms, &mut warnings)?;
-    let outputs = render(&recipe, &variants, ask.platforms)?;
+    let point = |error| template::point(error, session, &draft.script, ask.platforms.host);
+    let recipe = Recipe::new(&session.project, &draft, ask.platforms, &mut warnings);
+    let recipe = recipe.map_err(point)?;
+    let outputs = render(&recipe, &variants, ask.platforms).map_err(point)?;
     Ok(Plan {
         recipe,
         variants,

@@ -158,7 +158,8 @@ fn about(metadata: &Metadata, warnings: &mut Vec<Warning>) -> About {
 fn build(project: &Project, script: &Script, platforms: Platforms) -> Result<Build, Report> {
     let mut env = IndexMap::new();
     for (name, template) in &script.templates {
-        let template = JinjaTemplate::new(template.clone()).map_err(|reason| BadTemplate {
+        let template = shell::template(template, platforms.build);
+        let template = JinjaTemplate::new(template).map_err(|reason| BadTemplate {
             variable: name.clone(),
             reason,
         })?;
@@ -190,9 +191,27 @@ fn build(project: &Project, script: &Script, platforms: Platforms) -> Result<Bui
 }
 
 /// Text that rattler-build renders once more, protected so that it comes out as
-/// it went in.
+/// it went in: openings of templates, blocks and comments.
 fn escape(text: &str) -> String {
-    text.replace("${{", "${{ '${{' }}")
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(next) = rest.chars().next() {
+        let opening = ["${{", "{%", "{#"]
+            .into_iter()
+            .find(|opening| rest.starts_with(opening));
+        let length = match opening {
+            Some(opening) => {
+                out.push_str(&format!("${{{{ '{opening}' }}}}"));
+                opening.len()
+            }
+            None => {
+                out.push(next);
+                next.len_utf8()
+            }
+        };
+        rest = &rest[length..];
+    }
+    out
 }
 
 fn list(items: impl Iterator<Item = String>) -> ConditionalList<String> {
@@ -241,11 +260,14 @@ struct BadVersion {
     source: rattler_conda_types::ParseVersionError,
 }
 
-/// A value of `env` is a template that cannot be read.
+/// A value of `env` is a template that cannot be read. The engine, which knows
+/// the manifest's tables, points at it.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the value of `{variable}` in `env` is no template: {reason}")]
 #[diagnostic(code(config::template))]
-struct BadTemplate {
-    variable: String,
-    reason: String,
+pub struct BadTemplate {
+    /// The environment variable.
+    pub variable: String,
+    /// What rattler-build says.
+    pub reason: String,
 }

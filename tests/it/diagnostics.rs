@@ -3,3 +3,4 @@
 
 mod builds;
 mod options;
+mod templates;

@@ -111,7 +111,7 @@ impl Crate {
             version: Some(version::from_semver(&version.to_string())),
             summary: description.as_deref().map(first_sentence),
             license: license.and_then(|license| licenses::normalize(&license, warnings)),
-            license_files: self.license_files(package, &inherit)?,
+            license_files: Vec::from_iter(self.named_license_file(package, &inherit)?),
             homepage: inherit.text("homepage", homepage.as_ref(), |ws| &ws.homepage)?,
             repository: inherit.text("repository", repository.as_ref(), |ws| &ws.repository)?,
             documentation: inherit.text("documentation", documentation.as_ref(), |ws| {
@@ -121,30 +121,37 @@ impl Crate {
         })
     }
 
-    /// The file the crate names, relative to the manifest that names it, else
-    /// what lies in the crate, else what lies at the workspace root.
-    fn license_files(
+    /// The licence text the crate names, relative to the manifest that names it.
+    fn named_license_file(
         &self,
         package: &Package,
         inherit: &Inherit<'_>,
-    ) -> Result<Vec<PathBuf>, Report> {
-        let named = match &package.license_file {
+    ) -> Result<Option<PathBuf>, Report> {
+        Ok(match &package.license_file {
             None => None,
             Some(Inheritable::Set(file)) => Some(self.manifest.folder().join(file)),
             Some(Inheritable::Inherited) => {
                 let file = inherit.inherited("license-file", |ws| ws.license_file.clone())?;
                 Some(self.workspace_root().join(file))
             }
-        };
-        if let Some(file) = named {
-            return Ok(vec![file]);
-        }
-        let own = licenses::in_folder(self.manifest.folder());
-        Ok(if own.is_empty() {
-            licenses::in_folder(self.workspace_root())
-        } else {
-            own
         })
+    }
+
+    /// The licence texts in the crate, else those at the workspace root, for
+    /// crates that name none.
+    pub(super) fn license_files(&self, warnings: &mut Vec<Warning>) -> Vec<PathBuf> {
+        let mut found = licenses::in_folder(self.folder());
+        if found.is_empty() {
+            found = licenses::in_folder(self.workspace_root());
+        }
+        if found.is_empty() {
+            let folder = self.folder().display();
+            warnings.push(
+                Warning::new(format!("no licence text was found in {folder}"))
+                    .help("add a file `LICENSE`, or name one with `license-file` in `[package]`"),
+            );
+        }
+        found
     }
 }
 

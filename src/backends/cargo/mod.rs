@@ -36,11 +36,14 @@ impl Backend for Cargo {
         let mut warnings = Vec::new();
 
         let cargo = Crate::read(&project.source, project.name())?;
-        let metadata = if config.ignore_cargo_manifest {
+        let mut metadata = if config.ignore_cargo_manifest {
             Metadata::default()
         } else {
             cargo.metadata(&mut warnings)?
         };
+        if project.model.license_file.is_none() && metadata.license_files.is_empty() {
+            metadata.license_files = cargo.license_files(&mut warnings);
+        }
 
         Ok(Draft {
             metadata,

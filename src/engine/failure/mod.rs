@@ -24,7 +24,7 @@ use log::Log;
 const QUOTED: usize = 5;
 
 /// What is wrong, as far as one kind of failure goes.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Explanation {
     /// Of the diagnostic.
     code: &'static str,
@@ -91,10 +91,18 @@ impl BuildFailed {
 
 fn explain(log: &Log) -> Explanation {
     let known = READERS.iter().find_map(|reader| reader(log));
-    known.unwrap_or_else(|| Explanation {
-        code: "build::failed",
-        details: log.last_errors(QUOTED),
-        ..Explanation::default()
+    known.unwrap_or_else(|| {
+        let details = log.last_errors(QUOTED);
+        let message = match details.as_slice() {
+            [] => "the script could not be written or started".to_string(),
+            _ => String::new(),
+        };
+        Explanation {
+            code: "build::failed",
+            message,
+            details,
+            help: None,
+        }
     })
 }
 

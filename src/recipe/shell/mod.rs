@@ -18,3 +18,12 @@ pub(super) fn commands(script: &Script, platform: Subdir) -> Vec<String> {
         .chain(steps)
         .collect()
 }
+
+/// A value with templates, protected from the shell that will set it: in what
+/// stands around the templates only references to variables mean something.
+pub(super) fn template(text: &str, platform: Subdir) -> String {
+    if platform.is_windows() {
+        return text.to_string();
+    }
+    bash::template(text)
+}
