@@ -84,15 +84,12 @@ fn concrete<T>(value: T) -> Value<T> {
 }
 
 fn package(project: &Project, metadata: &Metadata) -> Result<Package, Report> {
-    let missing = |what| {
-        let manifest = project.manifest.path().display().to_string();
-        Report::from(Missing { what, manifest })
+    let (name, version) = match (&metadata.name, &metadata.version) {
+        (Some(name), Some(version)) => (name.as_str(), version.as_str()),
+        (None, Some(_)) => return Err(Missing::report(project, &["name"])),
+        (Some(_), None) => return Err(Missing::report(project, &["version"])),
+        (None, None) => return Err(Missing::report(project, &["name", "version"])),
     };
-    let name = metadata.name.as_deref().ok_or_else(|| missing("name"))?;
-    let version = metadata
-        .version
-        .as_deref()
-        .ok_or_else(|| missing("version"))?;
     let name: PackageName = name.to_lowercase().parse().map_err(|source| BadName {
         name: name.to_string(),
         source,
@@ -224,16 +221,31 @@ fn path(path: &Path) -> String {
 
 /// Neither file gives the package a name or a version.
 #[derive(Debug, Error, Diagnostic)]
-#[error("the package has no {what}: there is none in {manifest} and none was found in the project")]
+#[error("the package has no {what}: {manifest} has none and the project's own files were no help")]
 #[diagnostic(
     code(package::missing),
-    help(
-        "write `{what} = \"…\"` into `[package]` of {manifest}, or into `[package]` of Cargo.toml"
-    )
+    help("write {lines} into `[package]` of {manifest} or of Cargo.toml")
 )]
 struct Missing {
-    what: &'static str,
+    what: String,
+    lines: String,
     manifest: String,
+}
+
+impl Missing {
+    fn report(project: &Project, keys: &[&str]) -> Report {
+        let example = |key: &&str| match *key {
+            "version" => "`version = \"0.1.0\"`".to_string(),
+            key => format!("`{key} = \"…\"`"),
+        };
+        let lines: Vec<String> = keys.iter().map(example).collect();
+        Self {
+            what: keys.join(" and no "),
+            lines: lines.join(" and "),
+            manifest: project.manifest.path().display().to_string(),
+        }
+        .into()
+    }
 }
 
 /// The name cannot be that of a conda package.

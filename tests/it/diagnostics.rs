@@ -2,5 +2,6 @@
 //! `docs/errors.md`.
 
 mod builds;
+mod manifests;
 mod options;
 mod templates;

@@ -8,6 +8,7 @@ mod inputs;
 mod licenses;
 mod manifest;
 mod members;
+mod mistakes;
 mod script;
 mod version;
 
