@@ -4,5 +4,6 @@
 
 mod configuration;
 mod diagnostics;
+mod metadata;
 mod support;
 mod support_works;
