@@ -15,7 +15,7 @@ pub mod toolchain;
 
 pub use session::Session;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use miette::{Diagnostic, Report};
 use rattler_build_variant_config::VariantConfig;
@@ -63,13 +63,20 @@ pub fn plan<B: Backend>(session: &Session<B>, ask: &Ask) -> Result<Plan, Report>
     let config: B::Config = session.tables.merged(ask.platforms.host)?;
     let defaults = session.backend.default_variants(ask.platforms.host);
     let variants = variants::configuration(&ask.choice, defaults, ask.platforms)?;
-    let keys: BTreeSet<String> = variants.keys().map(|key| key.normalize()).collect();
+    let values: BTreeMap<String, Vec<String>> = (variants.variants.iter())
+        .map(|(key, values)| {
+            (
+                key.normalize(),
+                values.iter().map(ToString::to_string).collect(),
+            )
+        })
+        .collect();
 
     let draft = session.backend.draft(&Request {
         project: &session.project,
         config: &config,
         platforms: ask.platforms,
-        variants: &keys,
+        variants: &values,
         folders: &session.folders,
         env: &session.env,
     })?;

@@ -2,6 +2,7 @@
 //! `docs/errors.md`.
 
 mod builds;
+mod conflicts;
 mod manifests;
 mod options;
 mod templates;

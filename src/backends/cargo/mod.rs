@@ -4,6 +4,7 @@
 //! and writes down the command line. What cargo does with it is cargo's business.
 
 mod config;
+mod conflicts;
 mod inputs;
 mod licenses;
 mod manifest;
@@ -35,6 +36,7 @@ impl Backend for Cargo {
             project, config, ..
         } = *request;
         let mut warnings = Vec::new();
+        conflicts::check(request)?;
 
         let cargo = Crate::read(&project.source, project.name())?;
         let mut metadata = if config.ignore_cargo_manifest {
@@ -64,7 +66,7 @@ fn requirements(request: &Request<'_, Config>) -> Vec<Requirement> {
         .collect();
     // Go without cgo is the one compiler that needs no C library.
     let needs_stdlib = compilers.iter().any(|language| language != "go-nocgo");
-    if request.variants.contains("c_stdlib") && needs_stdlib {
+    if request.variants.contains_key("c_stdlib") && needs_stdlib {
         requirements.push(Requirement::Stdlib("c".to_string()));
     }
     if request.config.wants_sccache() {
