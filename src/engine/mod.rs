@@ -7,10 +7,10 @@ pub mod debug;
 pub mod describe;
 mod failure;
 pub mod log;
+mod point;
 pub mod run;
 mod session;
 mod sweep;
-mod template;
 pub mod toolchain;
 
 pub use session::Session;
@@ -82,7 +82,7 @@ pub fn plan<B: Backend>(session: &Session<B>, ask: &Ask) -> Result<Plan, Report>
     })?;
     let mut warnings = config.warnings();
     warnings.extend(draft.warnings.iter().cloned());
-    let point = |error| template::point(error, session, &draft.script, ask.platforms.host);
+    let point = |error| point::point(error, session, &draft.script, ask.platforms.host);
     let recipe = Recipe::new(&session.project, &draft, ask.platforms, &mut warnings);
     let recipe = recipe.map_err(point)?;
     let outputs = render(&recipe, &variants, ask.platforms).map_err(point)?;

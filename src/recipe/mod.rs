@@ -16,7 +16,7 @@ pub use requirements::Sources;
 use std::path::Path;
 
 use indexmap::IndexMap;
-use miette::{Diagnostic, Report};
+use miette::{Diagnostic, Report, SourceSpan};
 use rattler_build_recipe::stage0::{
     self, About, Build, BuildPlan, ConditionalList, Item, JinjaTemplate, License, Package,
     SingleOutputRecipe, Value,
@@ -27,7 +27,7 @@ use url::Url;
 
 use crate::backend::script::Script;
 use crate::backend::{Draft, Platforms};
-use crate::diagnostic::Warning;
+use crate::diagnostic::{SourceFile, Warning};
 use crate::project::{Metadata, Project};
 
 /// A recipe before its variants are chosen.
@@ -90,13 +90,19 @@ fn package(project: &Project, metadata: &Metadata) -> Result<Package, Report> {
         (Some(_), None) => return Err(Missing::report(project, &["version"])),
         (None, None) => return Err(Missing::report(project, &["name", "version"])),
     };
+    // A value that was found elsewhere does not stand in the manifest.
+    let at = |key| project.manifest.value_span(&["package", key]);
     let name: PackageName = name.to_lowercase().parse().map_err(|source| BadName {
         name: name.to_string(),
         source,
+        file: project.manifest.file(),
+        at: at("name"),
     })?;
     let version: VersionWithSource = version.parse().map_err(|source| BadVersion {
         version: version.to_string(),
         source,
+        file: project.manifest.file(),
+        at: at("version"),
     })?;
     Ok(Package::new(
         concrete(SourcePackageName::from(name)),
@@ -258,18 +264,28 @@ impl Missing {
 struct BadName {
     name: String,
     source: rattler_conda_types::InvalidPackageNameError,
+    #[source_code]
+    file: SourceFile,
+    #[label("this name")]
+    at: Option<SourceSpan>,
 }
 
 /// The version cannot be that of a conda package.
 #[derive(Debug, Error, Diagnostic)]
-#[error("`{version}` is no conda version: {source}")]
+#[error("`{version}` is no conda version: {}", source.kind)]
 #[diagnostic(
     code(package::bad_version),
-    help("set `version` in `[package]` of pixi.toml, without `-`")
+    help(
+        "versions look like `1.2.3`, `1.2.3rc1` or `2024.1.post2`; set `version` in `[package]` of pixi.toml"
+    )
 )]
 struct BadVersion {
     version: String,
     source: rattler_conda_types::ParseVersionError,
+    #[source_code]
+    file: SourceFile,
+    #[label("this version")]
+    at: Option<SourceSpan>,
 }
 
 /// A value of `env` is a template that cannot be read. The engine, which knows

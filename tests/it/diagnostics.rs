@@ -5,4 +5,5 @@ mod builds;
 mod conflicts;
 mod manifests;
 mod options;
+mod packages;
 mod templates;

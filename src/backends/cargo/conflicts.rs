@@ -73,7 +73,7 @@ fn can_be_both(wanted: &VersionSpec, fixed: &str) -> bool {
         (2, 2) => (0..=99).map(|patch| format!("{fixed}.{patch}")).collect(),
         _ => return true,
     };
-    let versions = versions
+    let mut versions = versions
         .iter()
         .filter_map(|version| version.parse::<Version>().ok());
     versions.any(|version| wanted.matches(&version))

@@ -1,4 +1,6 @@
-//! Points at the template in `env` that cannot be read or evaluated.
+//! Points at the template in `env` or the condition of a dependency that cannot be
+//! read or evaluated. rattler-build, which evaluates them, has never seen the
+//! manifest.
 
 use miette::{Diagnostic, Report, SourceSpan};
 use rattler_conda_types::Subdir;
@@ -7,10 +9,11 @@ use thiserror::Error;
 use crate::backend::script::Script;
 use crate::diagnostic::SourceFile;
 use crate::engine::Session;
+use crate::project::document::Document;
 use crate::recipe::BadTemplate;
 
-/// `error` as it is, unless a template of `script` caused it: then what is wrong
-/// with the template, and where the manifest has it.
+/// `error` as it is, unless a template of `script` or a condition caused it: then
+/// what is wrong with it, and where the manifest has it.
 pub(super) fn point<B>(
     error: Report,
     session: &Session<B>,
@@ -21,10 +24,10 @@ pub(super) fn point<B>(
         Some(BadTemplate { variable, reason }) => Some((variable.clone(), reason.clone())),
         None => culprit(&error.to_string(), script),
     };
-    let Some((variable, reason)) = found else {
-        return error;
-    };
     let manifest = &session.project.manifest;
+    let Some((variable, reason)) = found else {
+        return condition(&error.to_string(), manifest).map_or(error, Report::from);
+    };
     let keys = ["env", variable.as_str()];
     InvalidTemplate {
         at: session.tables.value_span(host, &keys, manifest),
@@ -34,6 +37,18 @@ pub(super) fn point<B>(
         variable,
     }
     .into()
+}
+
+/// rattler-build quotes the condition in its message.
+fn condition(message: &str, manifest: &Document) -> Option<InvalidCondition> {
+    let (_, rest) = message.split_once("Failed to evaluate condition '")?;
+    let (expression, reason) = rest.split_once("': ")?;
+    Some(InvalidCondition {
+        expression: expression.to_string(),
+        reason: plain(reason),
+        file: manifest.file(),
+        at: manifest.condition_span(expression),
+    })
 }
 
 /// rattler-build quotes the template, protected from the shell, in its message.
@@ -89,5 +104,23 @@ struct InvalidTemplate {
     #[source_code]
     file: SourceFile,
     #[label("this template")]
+    at: Option<SourceSpan>,
+}
+
+/// A condition that cannot be evaluated.
+#[derive(Debug, Error, Diagnostic)]
+#[error("invalid selector expression `{expression}`: {reason}")]
+#[diagnostic(
+    code(dependency::bad_expression),
+    help(
+        "conditions know the variants and `host_platform`, `build_platform`, `unix`, `linux`, `osx`, `win`"
+    )
+)]
+struct InvalidCondition {
+    expression: String,
+    reason: String,
+    #[source_code]
+    file: SourceFile,
+    #[label("this condition")]
     at: Option<SourceSpan>,
 }
