@@ -151,15 +151,12 @@ impl Evaluated {
         for condition in &self.conditions {
             let names = condition.expression.used_variables();
             for jinja in contexts.of(names) {
-                let Err(error) = jinja.eval(condition.expression.source()) else {
-                    continue;
+                let reason = match jinja.eval(condition.expression.source()) {
+                    Ok(value) if value.is_undefined() => "it has no value".to_string(),
+                    Ok(_) => continue,
+                    Err(error) => error.to_string(),
                 };
-                return Some(condition_error(
-                    condition,
-                    &jinja,
-                    &error.to_string(),
-                    manifest,
-                ));
+                return Some(condition_error(condition, &jinja, &reason, manifest));
             }
         }
         for (variable, template) in &self.templates {
