@@ -133,7 +133,9 @@ pub fn render(
         let failure = recipe
             .evaluated
             .first_failure(&recipe.manifest, variants, platforms);
-        failure.unwrap_or_else(|| NotRendered(source.to_string()).into())
+        failure
+            .or_else(|| BadLanguage::among(variants))
+            .unwrap_or_else(|| NotRendered(source.to_string()).into())
     })?;
     let mut rendered: BTreeMap<_, (Rendered, Combination)> = BTreeMap::new();
     let mut order = Vec::new();
