@@ -2,6 +2,8 @@
 
 mod builds;
 mod lines;
+mod own_recipe;
+mod packages;
 
 use serde_json::{Value, json};
 
