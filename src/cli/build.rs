@@ -2,12 +2,14 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use miette::{Diagnostic, Report};
 use rattler_conda_types::Subdir;
 use thiserror::Error;
 
 use crate::backend::{Backend, Env, Platforms};
+use crate::cli::process::{Outcome, adopt_orphans, until_asked_to_end};
 use crate::cli::terminal::Terminal;
 use crate::cli::{BuildArguments, runtime};
 use crate::diagnostic::create_folder;
@@ -25,7 +27,7 @@ pub(super) fn build<B: Backend>(
     env: Env,
     arguments: BuildArguments,
     terminal: &Terminal,
-) -> Result<(), Report> {
+) -> Result<ExitCode, Report> {
     if !arguments.system_toolchain {
         return Err(NoEnvironments.into());
     }
@@ -59,17 +61,25 @@ pub(super) fn build<B: Backend>(
     };
     let described = describe(&plan(&session, &ask)?, session.source())?;
 
+    adopt_orphans();
     let runtime = runtime()?;
     let _spinning = terminal.spin("building");
-    for output in &described.outputs {
-        let work = work_folder(&arguments, &loaded, &described, output);
-        let params = params(&arguments, &loaded, platforms, output, work)?;
-        toolchain::link_system_tools(session.env(), platforms, &params)?;
-        let debug = DebugFolder::of(&params.work_directory);
-        let answer = runtime.block_on(run::build(&session, params, &debug))?;
-        print(&answer.output_file)?;
+    let building = async {
+        for output in &described.outputs {
+            let work = work_folder(&arguments, &loaded, &described, output);
+            let params = params(&arguments, &loaded, platforms, output, work)?;
+            toolchain::link_system_tools(session.env(), platforms, &params)?;
+            let debug = DebugFolder::of(&params.work_directory);
+            let answer = run::build(&session, params, &debug).await?;
+            print(&answer.output_file)?;
+        }
+        Ok(ExitCode::SUCCESS)
+    };
+    let result = runtime.block_on(until_asked_to_end(building));
+    runtime.shutdown_background();
+    match result? {
+        Outcome::Done(code) | Outcome::Asked(code) => Ok(code),
     }
-    Ok(())
 }
 
 fn load(env: &Env, path: &Path, platforms: Platforms) -> Result<Loaded, Report> {

@@ -2,6 +2,7 @@
 
 mod build;
 mod capabilities;
+mod process;
 mod serve;
 mod terminal;
 
@@ -73,7 +74,7 @@ struct BuildArguments {
 }
 
 /// Runs the executable of `backend` and returns its exit code: 0, 1 for a failure,
-/// 2 for a command line that makes no sense.
+/// 2 for a command line that makes no sense, 130 and 143 after a signal.
 pub fn main<B: Backend + Clone>(backend: B) -> ExitCode {
     let command = Arguments::command().name(B::NAME).bin_name(B::NAME);
     let arguments = match Arguments::from_arg_matches(&command.get_matches()) {
@@ -85,11 +86,11 @@ pub fn main<B: Backend + Clone>(backend: B) -> ExitCode {
 
     let result = match arguments.command {
         None => serve::serve(backend, env, arguments.http_port),
-        Some(Command::Capabilities) => capabilities::print::<B>(),
+        Some(Command::Capabilities) => capabilities::print::<B>().map(|()| ExitCode::SUCCESS),
         Some(Command::Build(arguments)) => build::build(backend, env, arguments, &terminal),
     };
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(report) => {
             eprintln!("{report:?}");
             ExitCode::FAILURE

@@ -7,6 +7,7 @@ mod convert;
 pub mod debug;
 pub mod describe;
 mod failure;
+mod prepare;
 pub mod run;
 mod select;
 mod session;
@@ -16,10 +17,12 @@ pub mod toolchain;
 pub use session::Session;
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use miette::Report;
 use rattler_build_variant_config::VariantConfig;
 
+use crate::backend::script::ScriptFile;
 use crate::backend::{Backend, Inputs, Platforms, Request};
 use crate::diagnostic::Warning;
 use crate::project::config::Options;
@@ -46,6 +49,10 @@ pub struct Plan {
     pub outputs: Vec<Rendered>,
     /// Which files matter.
     pub inputs: Inputs,
+    /// Files the script needs, written before it runs.
+    pub script_files: Vec<ScriptFile>,
+    /// A file to lock while the script runs.
+    pub lock: Option<PathBuf>,
     /// What the user should know; shown when the package is built.
     pub warnings: Vec<Warning>,
     /// The platforms that were asked for.
@@ -79,6 +86,8 @@ pub fn plan<B: Backend>(session: &Session<B>, ask: &Ask) -> Result<Plan, Report>
         variants,
         outputs,
         inputs: draft.inputs,
+        script_files: draft.script.files,
+        lock: draft.script.lock,
         warnings,
         platforms: ask.platforms,
     })

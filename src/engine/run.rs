@@ -20,7 +20,7 @@ use crate::engine::convert::{channel_urls, dependencies, exports, packaging, res
 use crate::engine::debug::DebugFolder;
 use crate::engine::describe::globs;
 use crate::engine::failure::BuildFailed;
-use crate::engine::{Ask, Plan, Session, plan, sweep};
+use crate::engine::{Ask, Plan, Session, plan, prepare, sweep};
 use crate::protocol::build::{Answer, Params, Prefix};
 use crate::protocol::outputs::VariantValue;
 use crate::recipe::Rendered;
@@ -94,7 +94,10 @@ async fn run<B: Backend>(
         params,
         now: source_date(session).unwrap_or_else(jiff::Timestamp::now),
     };
+    prepare::write(&plan.script_files)?;
+    let alone = prepare::lock(plan.lock.clone()).await?;
     let result = job.run().await;
+    drop(alone);
     let log = log.finish();
     let (output, archive) = result.map_err(|error| explain(error, &log))?;
 

@@ -3,13 +3,15 @@
 //! The file is parsed once. What the keys mean is not known here: `load` turns a
 //! manifest into a project model, and errors of any layer ask for spans by key path.
 
-use std::ops::Range;
+mod value;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use miette::{Diagnostic, NamedSource, SourceSpan};
 use thiserror::Error;
-use toml_edit::{Item, TableLike};
+
+pub use value::{Data, Field, Table, Value};
 
 /// The text of a file on the user's disk under the name that errors show.
 pub type SourceFile = NamedSource<Arc<str>>;
@@ -126,11 +128,7 @@ impl Document {
 
     /// The whole file, also what does not belong to pixi.
     pub fn root(&self) -> Table<'_> {
-        Table {
-            document: self,
-            at: (0..0).into(),
-            raw: self.toml.as_table(),
-        }
+        Table::new(self, self.toml.as_table())
     }
 
     /// The table `name` of pixi, such as `package` (`tool.pixi.package` in `pyproject.toml`).
@@ -175,161 +173,87 @@ impl Document {
     }
 }
 
-/// A value with its place in the file.
-#[derive(Debug, Clone, Copy)]
-pub struct Value<'d> {
-    /// The manifest it stands in.
-    pub document: &'d Document,
-    /// Where it stands. A table without header of its own is marked at its key.
-    pub at: SourceSpan,
-    raw: Raw<'d>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-#[derive(Debug, Clone, Copy)]
-enum Raw<'d> {
-    Value(&'d toml_edit::Value),
-    Table(&'d toml_edit::Table),
-    Tables(&'d toml_edit::ArrayOfTables),
-}
+    const TEXT: &str = r#"
+[package.build.config]
+extra-args = ["--features", "tls"]
+env.RUST_LOG = "info"
+[package.build.target."linux-64".config]
+binaries = []
+[package]
+name = "a"
+"#;
 
-/// What a value is.
-#[derive(Debug, Clone)]
-pub enum Data<'d> {
-    /// A string.
-    Text(&'d str),
-    /// A whole number.
-    Integer(i64),
-    /// A number with a fraction, `nan` or `inf`.
-    Float(f64),
-    /// A truth value.
-    Boolean(bool),
-    /// A date or a time, for which pixi has no use.
-    Date,
-    /// An array.
-    List(Vec<Value<'d>>),
-    /// A table in any of the spellings of TOML.
-    Table(Table<'d>),
-}
-
-impl<'d> Value<'d> {
-    /// The value by its type.
-    pub fn read(self) -> Data<'d> {
-        let document = self.document;
-        let nested = |raw: Raw<'d>, span: Option<Range<usize>>| Value {
-            document,
-            at: span.map_or(self.at, SourceSpan::from),
-            raw,
-        };
-        let table = |raw: &'d dyn TableLike| Table {
-            document,
-            at: self.at,
-            raw,
-        };
-        match self.raw {
-            Raw::Table(raw) => Data::Table(table(raw)),
-            Raw::Tables(raw) => Data::List(
-                raw.iter()
-                    .map(|raw| nested(Raw::Table(raw), raw.span()))
-                    .collect(),
-            ),
-            Raw::Value(raw) => match raw {
-                toml_edit::Value::String(text) => Data::Text(text.value()),
-                toml_edit::Value::Integer(number) => Data::Integer(*number.value()),
-                toml_edit::Value::Float(number) => Data::Float(*number.value()),
-                toml_edit::Value::Boolean(flag) => Data::Boolean(*flag.value()),
-                toml_edit::Value::Datetime(_) => Data::Date,
-                toml_edit::Value::Array(raw) => Data::List(
-                    raw.iter()
-                        .map(|raw| nested(Raw::Value(raw), raw.span()))
-                        .collect(),
-                ),
-                toml_edit::Value::InlineTable(raw) => Data::Table(table(raw)),
-            },
-        }
-    }
-}
-
-/// A key with its value.
-#[derive(Debug, Clone, Copy)]
-pub struct Field<'d> {
-    /// The key as it is meant, without quotes.
-    pub name: &'d str,
-    /// Where the key is written.
-    pub key_at: SourceSpan,
-    /// What it is set to.
-    pub value: Value<'d>,
-}
-
-/// A table with its place in the file.
-#[derive(Clone, Copy)]
-pub struct Table<'d> {
-    /// The manifest it stands in.
-    pub document: &'d Document,
-    /// Its header, or its braces, or the key that makes it.
-    pub at: SourceSpan,
-    raw: &'d dyn TableLike,
-}
-
-impl std::fmt::Debug for Table<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_map()
-            .entries(self.fields().iter().map(|field| (field.name, field.value)))
-            .finish()
-    }
-}
-
-impl<'d> Table<'d> {
-    /// The value of one key.
-    pub fn get(&self, name: &str) -> Option<Field<'d>> {
-        let (key, item) = self.raw.get_key_value(name)?;
-        let key_at = SourceSpan::from(key.span().or_else(|| item.span()).unwrap_or(0..0));
-        let raw = match item {
-            Item::None => return None,
-            Item::Value(raw) => Raw::Value(raw),
-            Item::Table(raw) => Raw::Table(raw),
-            Item::ArrayOfTables(raw) => Raw::Tables(raw),
-        };
-        Some(Field {
-            name: key.get(),
-            key_at,
-            value: Value {
-                document: self.document,
-                at: item.span().map_or(key_at, SourceSpan::from),
-                raw,
-            },
-        })
+    fn document(name: &str, text: &str) -> Document {
+        Document::parse(PathBuf::from("/w").join(name), name, text.to_owned()).unwrap()
     }
 
-    /// Whether there are no keys.
-    pub fn is_empty(&self) -> bool {
-        self.raw.is_empty()
+    #[track_caller]
+    fn marked(document: &Document, span: Option<SourceSpan>) -> &str {
+        let span = span.expect("the key is there");
+        &document.text()[span.offset()..span.offset() + span.len()]
     }
 
-    /// All keys by their first appearance in the file.
-    pub fn fields(&self) -> Vec<Field<'d>> {
-        let mut fields: Vec<_> = self
-            .raw
+    #[test]
+    fn knows_where_keys_and_values_are() {
+        let document = document("pixi.toml", TEXT);
+        let key = |path: &[&str]| marked(&document, document.key_span(path));
+        let value = |path: &[&str]| marked(&document, document.value_span(path));
+        let config = ["package", "build", "config"];
+        assert_eq!(value(&config), "[package.build.config]");
+        assert_eq!(key(&[&config[..], &["extra-args"]].concat()), "extra-args");
+        assert_eq!(
+            value(&[&config[..], &["extra-args", "1"]].concat()),
+            "\"tls\""
+        );
+        assert_eq!(
+            key(&[&config[..], &["env", "RUST_LOG"]].concat()),
+            "RUST_LOG"
+        );
+        assert_eq!(
+            key(&["package", "build", "target", "linux-64"]),
+            "\"linux-64\""
+        );
+        assert_eq!(value(&["package", "name"]), "\"a\"");
+        assert!(document.key_span(&["package", "version"]).is_none());
+        assert!(document.value_span(&["package", "name", "0"]).is_none());
+    }
+
+    #[test]
+    fn tables_of_pyproject_lie_deeper() {
+        let text = "[project]\nname = \"no\"\n[tool.pixi.package]\nname = \"a\"";
+        let document = document("pyproject.toml", text);
+        assert_eq!(
+            marked(&document, document.value_span(&["package", "name"])),
+            "\"a\""
+        );
+        assert!(document.table("project").is_none());
+        assert!(document.table("package").is_some());
+    }
+
+    #[test]
+    fn fields_are_in_the_order_of_the_file() {
+        let document = document("pixi.toml", "[b.x]\n[a]\n[b]\ny = 1\n[c]\n");
+        let names: Vec<_> = document
+            .root()
+            .fields()
             .iter()
-            .filter_map(|(name, _)| self.get(name))
+            .map(|field| field.name)
             .collect();
-        // toml_edit moves a table to the end when its own header follows those of its
-        // sub-tables, so its order is not the order of the file.
-        fields.sort_by_key(Field::position);
-        fields
+        assert_eq!(names, ["b", "a", "c"]);
     }
-}
 
-impl Field<'_> {
-    fn position(&self) -> usize {
-        let own = self.key_at.offset();
-        match self.value.raw {
-            Raw::Table(_) => match self.value.read() {
-                Data::Table(table) => (table.fields().iter())
-                    .map(Field::position)
-                    .fold(own, usize::min),
-                _ => own,
-            },
-            Raw::Value(_) | Raw::Tables(_) => own,
-        }
+    #[test]
+    fn toml_1_1_is_understood() {
+        let text = "[package]\nbuild = {\n  backend = { name = \"a\" },\n}\nname = \"\\e\\x41\"";
+        let document = document("pixi.toml", text);
+        assert!(
+            document
+                .field(&["package", "build", "backend", "name"])
+                .is_some()
+        );
     }
 }

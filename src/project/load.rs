@@ -7,25 +7,32 @@
 
 mod build;
 mod channels;
+mod code;
 mod config;
 mod cutoff;
 mod dependencies;
 mod environment;
 mod find;
+mod inherit;
+mod legacy;
 mod location;
 mod metadata;
 pub mod mistake;
+mod parts;
 mod paths;
 mod pin;
 mod platforms;
 mod pool;
 mod pyproject;
 mod read;
+mod requirements;
 mod selector;
 mod spec;
+mod tables;
 mod targets;
 mod variants;
 mod version;
+mod virtual_packages;
 mod when;
 
 #[cfg(test)]
@@ -40,7 +47,7 @@ use rattler_conda_types::Subdir;
 pub use channels::{ChannelPriority, Solving};
 pub use cutoff::Cutoff;
 pub use mistake::{LoadErrors, Mistake, Warning};
-pub use platforms::VirtualPackage;
+pub use virtual_packages::VirtualPackage;
 
 use crate::project::document::{Document, Table};
 use crate::project::load::mistake::Findings;
@@ -78,8 +85,8 @@ pub struct Request {
 /// A manifest and its workspace, as pixi would send them.
 #[derive(Debug)]
 pub struct Loaded {
-    /// The manifest; links are resolved.
-    pub manifest_path: PathBuf,
+    /// The manifest, for later errors that point into it. Links in its path are resolved.
+    pub manifest: Document,
     /// The code; links are resolved.
     pub source_directory: PathBuf,
     /// Where the workspace's manifest lies; without a workspace where the manifest lies.
@@ -114,7 +121,7 @@ impl Loaded {
     /// The parameters of `initialize`, with the folders pixi would have chosen.
     pub fn initialize_params(&self, cache: PathBuf, scratch: PathBuf) -> initialize::Params {
         initialize::Params {
-            manifest_path: self.manifest_path.clone(),
+            manifest_path: self.manifest.path().to_owned(),
             source_directory: Some(self.source_directory.clone()),
             workspace_directory: Some(self.workspace_directory.clone()),
             checkout_root: None,
@@ -198,6 +205,9 @@ fn read(request: &Request, findings: &mut Findings) -> Option<Loaded> {
         workspace: find::workspace_table(home, findings),
     };
 
+    if let Some(workspace) = &scope.workspace {
+        find::check_keys(workspace, findings);
+    }
     metadata::check_keys(&scope, findings);
     let build = build::read(&scope, findings);
     let code = build.as_ref().map(|build| &build.code);
@@ -220,11 +230,12 @@ fn read(request: &Request, findings: &mut Findings) -> Option<Loaded> {
     project_model.build_string_prefix = build.string_prefix;
     project_model.build_flags = build.flags;
     project_model.secrets = build.secrets;
+    let workspace_directory = scope.workspace_folder().to_owned();
     Some(Loaded {
-        manifest_path: scope.member().path().to_owned(),
+        manifest: found.member,
         source_directory: build.code.folder?,
-        workspace_directory: scope.workspace_folder().to_owned(),
-        backend: build.backend,
+        workspace_directory,
+        backend: build.backend?,
         project_model,
         configuration: build.configuration,
         target_configuration: build.target_configuration,

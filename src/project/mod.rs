@@ -28,11 +28,17 @@ impl Project {
         self.manifest.path().parent().unwrap_or(&self.source)
     }
 
+    /// The name that stands in the manifest, not normalised.
+    pub fn name(&self) -> Option<&str> {
+        let name = self.model.name.as_deref()?;
+        (!name.trim().is_empty()).then_some(name)
+    }
+
     /// The metadata that stands in the manifest.
     pub fn metadata(&self) -> Metadata {
         let model = &self.model;
         Metadata {
-            name: model.name.clone().filter(|name| !name.trim().is_empty()),
+            name: self.name().map(str::to_string),
             version: model.version.clone(),
             summary: None,
             description: model.description.clone(),

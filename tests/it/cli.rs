@@ -151,3 +151,41 @@ fn version_and_capabilities_are_printed() {
         "{capabilities}"
     );
 }
+
+#[test]
+fn http_serves_the_same_methods_on_loopback() {
+    use std::io::{BufRead, BufReader, Read, Write};
+    let mut process = std::process::Command::new(assert_cmd::cargo::cargo_bin!("pixi-build-rust"))
+        .args(["--http-port", "0"])
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("the executable starts");
+    let mut stderr = BufReader::new(process.stderr.take().expect("piped"));
+    let mut line = String::new();
+    stderr.read_line(&mut line).expect("the address is printed");
+    let address = line
+        .trim()
+        .strip_prefix("listening on http://")
+        .expect("an address");
+    assert!(address.starts_with("127.0.0.1:"), "{address}");
+
+    let body =
+        r#"{"jsonrpc":"2.0","id":7,"method":"negotiateCapabilities","params":{"capabilities":{}}}"#;
+    let mut stream = std::net::TcpStream::connect(address).expect("somebody listens");
+    write!(
+        stream,
+        "POST / HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        body.len()
+    )
+    .expect("the request is sent");
+    let mut answer = String::new();
+    stream
+        .read_to_string(&mut answer)
+        .expect("the request is answered");
+    process.kill().expect("the server can be stopped");
+    process.wait().expect("the server ends");
+    assert!(
+        answer.contains(r#""providesCondaOutputs":true"#),
+        "{answer}"
+    );
+}

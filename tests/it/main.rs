@@ -4,10 +4,13 @@
 
 mod build;
 mod cli;
+mod diagnostics;
 mod outputs;
+mod process;
 mod properties;
 mod protocol;
 mod script;
+mod shared;
 mod support;
 mod support_works;
 mod tidy;

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use indexmap::IndexMap;
 use serde::Deserialize;
 
-use crate::diagnostic::Warning;
-use crate::project::config::Options;
+use crate::diagnostic::{Warning, nearest};
+use crate::project::config::{Misfit, Options, Part};
 
 /// The options of the Cargo backend.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -64,5 +64,71 @@ impl Options for Config {
                 .help("remove it; debug files are written to `debug` in the work directory")
         });
         deprecated.into_iter().collect()
+    }
+
+    fn misfits(&self) -> Vec<Misfit> {
+        let compilers = self.compilers.iter().flatten();
+        let compilers = compilers.filter_map(|name| unknown_compiler(name));
+        let variables = self.env.keys().filter(|name| !is_variable(name));
+        compilers
+            .chain(variables.map(|name| bad_variable(name)))
+            .collect()
+    }
+}
+
+/// Languages conda has compiler packages for. Others are taken at their word:
+/// the package is then called after the language.
+const COMPILERS: [&str; 12] = [
+    "rust",
+    "c",
+    "cxx",
+    "fortran",
+    "cuda",
+    "go",
+    "go-cgo",
+    "go-nocgo",
+    "zig",
+    "nim",
+    "m2w64_c",
+    "m2w64_cxx",
+];
+
+fn unknown_compiler(name: &str) -> Option<Misfit> {
+    let sign = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-".contains(c);
+    let valid = name.starts_with(|c: char| c.is_ascii_lowercase()) && name.chars().all(sign);
+    let meant = match name.to_lowercase().as_str() {
+        "c++" | "cpp" | "g++" | "clangxx" => Some("cxx"),
+        "gcc" | "cc" | "clang" => Some("c"),
+        "rustc" | "cargo" => Some("rust"),
+        "gfortran" => Some("fortran"),
+        lower => nearest(lower, COMPILERS),
+    };
+    if COMPILERS.contains(&name) || (valid && meant.is_none()) {
+        return None;
+    }
+    Some(Misfit {
+        keys: vec!["compilers".to_string()],
+        part: Part::Value,
+        message: format!("`{name}` is no language with a compiler package"),
+        help: match meant {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => "names of languages consist of small letters, digits, `-` and `_`; common \
+                     ones are `rust`, `c`, `cxx`, `fortran` and `cuda`"
+                .to_string(),
+        },
+    })
+}
+
+fn is_variable(name: &str) -> bool {
+    let sign = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()) && name.chars().all(sign)
+}
+
+fn bad_variable(name: &str) -> Misfit {
+    Misfit {
+        keys: vec!["env".to_string(), name.to_string()],
+        part: Part::Key,
+        message: format!("`{name}` cannot be the name of an environment variable"),
+        help: "use letters, digits and `_`, and no digit at the start".to_string(),
     }
 }

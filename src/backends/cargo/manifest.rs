@@ -12,7 +12,7 @@ use miette::{Diagnostic, Report, SourceSpan};
 use thiserror::Error;
 use toml_edit::Document;
 
-use super::{licenses, version};
+use super::{licenses, members, version};
 use crate::diagnostic::{SourceFile, Unreadable, Warning, read_text};
 use crate::project::Metadata;
 
@@ -25,18 +25,19 @@ pub(super) struct Crate {
 
 /// One `Cargo.toml`.
 #[derive(Debug)]
-struct CargoToml {
-    path: PathBuf,
-    text: Arc<str>,
-    parsed: Manifest,
+pub(super) struct CargoToml {
+    pub(super) path: PathBuf,
+    pub(super) text: Arc<str>,
+    pub(super) parsed: Manifest,
 }
 
 impl Crate {
-    /// Reads the crate in `source` and, when it belongs to one, its workspace.
+    /// Reads the crate in `source` and, when it belongs to one, its workspace. In
+    /// a virtual workspace the crate is the member that builds `package`.
     ///
     /// # Errors
-    /// [`NoCargoToml`], [`Broken`], [`Unreadable`].
-    pub(super) fn read(source: &Path) -> Result<Self, Report> {
+    /// [`NoCargoToml`], [`Broken`], [`Unreadable`], [`members::NoChoice`].
+    pub(super) fn read(source: &Path, package: Option<&str>) -> Result<Self, Report> {
         let path = source.join("Cargo.toml");
         if !path.is_file() {
             return Err(NoCargoToml {
@@ -45,6 +46,12 @@ impl Crate {
             .into());
         }
         let manifest = CargoToml::read(path)?;
+        if manifest.parsed.package.is_none() {
+            return Ok(Self {
+                manifest: members::choose(&manifest, package)?,
+                workspace: Some(manifest),
+            });
+        }
         let workspace = manifest.workspace()?;
         Ok(Self {
             manifest,
@@ -52,9 +59,20 @@ impl Crate {
         })
     }
 
+    /// The folder of the crate, for `cargo install --path`.
+    pub(super) fn folder(&self) -> &Path {
+        self.manifest.folder()
+    }
+
     /// The folder of the Cargo workspace, or of the crate when it is alone.
     pub(super) fn workspace_root(&self) -> &Path {
         self.workspace.as_ref().unwrap_or(&self.manifest).folder()
+    }
+
+    /// The name Cargo knows the crate by.
+    pub(super) fn package_name(&self) -> Option<&str> {
+        let package = self.manifest.parsed.package.as_ref()?;
+        Some(package.name.as_str())
     }
 
     /// Every manifest on the inheritance path.
@@ -64,7 +82,7 @@ impl Crate {
             .map(|manifest| manifest.path.as_path())
     }
 
-    /// What the crate says about itself. Nothing for a virtual workspace.
+    /// What the crate says about itself.
     ///
     /// # Errors
     /// [`NotInherited`] for a value the workspace was to supply and does not.
@@ -137,7 +155,7 @@ impl Crate {
 }
 
 impl CargoToml {
-    fn read(path: PathBuf) -> Result<Self, Report> {
+    pub(super) fn read(path: PathBuf) -> Result<Self, Report> {
         let text = read_text(&path)?;
         let parsed =
             Manifest::from_str(&text).map_err(|source| Broken::report(&path, &text, source))?;
@@ -148,11 +166,11 @@ impl CargoToml {
         })
     }
 
-    fn folder(&self) -> &Path {
+    pub(super) fn folder(&self) -> &Path {
         self.path.parent().unwrap_or(Path::new(""))
     }
 
-    fn file(&self) -> SourceFile {
+    pub(super) fn file(&self) -> SourceFile {
         SourceFile::new(self.path.display().to_string(), self.text.clone())
     }
 
@@ -173,8 +191,9 @@ impl CargoToml {
             let path = folder.join("Cargo.toml");
             if path.is_file() {
                 let found = Self::read(path)?;
-                if found.parsed.workspace.is_some() {
-                    return Ok(Some(found));
+                if let Some(workspace) = &found.parsed.workspace {
+                    let apart = members::is_excluded(folder, workspace, self.folder());
+                    return Ok((!apart).then_some(found));
                 }
             }
         }
@@ -232,7 +251,8 @@ impl Inherit<'_> {
     }
 }
 
-fn span(text: &str, keys: &[&str]) -> Option<SourceSpan> {
+/// Where the key at the end of `keys` stands in a manifest.
+pub(super) fn span(text: &str, keys: &[&str]) -> Option<SourceSpan> {
     let document = Document::parse(text).ok()?;
     let (last, tables) = keys.split_last()?;
     let table = tables

@@ -7,7 +7,9 @@ mod config;
 mod inputs;
 mod licenses;
 mod manifest;
+mod members;
 mod script;
+mod shared;
 mod version;
 
 use miette::Report;
@@ -18,6 +20,7 @@ use crate::backend::{Backend, Draft, Request, Requirement};
 use crate::project::Metadata;
 use crate::protocol::spec::BinarySpec;
 use manifest::Crate;
+use shared::Shared;
 
 /// The backend for Cargo projects.
 #[derive(Debug, Clone, Copy)]
@@ -34,19 +37,21 @@ impl Backend for Cargo {
         } = *request;
         let mut warnings = Vec::new();
 
-        let (cargo, metadata) = if config.ignore_cargo_manifest {
-            (None, Metadata::default())
+        let cargo = Crate::read(&project.source, project.name())?;
+        let metadata = if config.ignore_cargo_manifest {
+            Metadata::default()
         } else {
-            let cargo = Crate::read(&project.source)?;
-            let metadata = cargo.metadata(&mut warnings)?;
-            (Some(cargo), metadata)
+            cargo.metadata(&mut warnings)?
         };
 
+        let shared = cargo
+            .package_name()
+            .and_then(|package| Shared::new(request, cargo.folder(), package));
         Ok(Draft {
             metadata,
             requirements: requirements(request),
-            script: script::install(request),
-            inputs: inputs::globs(request, cargo.as_ref()),
+            script: script::install(request, cargo.folder(), shared.as_ref()),
+            inputs: inputs::globs(request, Some(&cargo)),
             warnings,
         })
     }

@@ -1,13 +1,20 @@
 //! The command line: `cargo install` with everything it needs around it.
 
+use std::path::Path;
+
 use rattler_conda_types::Subdir;
 
 use super::Config;
+use super::shared::Shared;
 use crate::backend::Request;
 use crate::backend::script::{Condition, Script, Step, Word};
 
-/// Installs the crate's binaries into the host prefix.
-pub(super) fn install(request: &Request<'_, Config>) -> Script {
+/// Installs the binaries of the crate in `folder` into the host prefix.
+pub(super) fn install(
+    request: &Request<'_, Config>,
+    folder: &Path,
+    shared: Option<&Shared>,
+) -> Script {
     let Request {
         project,
         config,
@@ -82,6 +89,7 @@ pub(super) fn install(request: &Request<'_, Config>) -> Script {
         "never".into(),
     ));
 
+    steps.extend(shared.into_iter().flat_map(Shared::steps));
     let mut command = vec![
         tools.tool("cargo"),
         "install".into(),
@@ -89,7 +97,7 @@ pub(super) fn install(request: &Request<'_, Config>) -> Script {
         "--root".into(),
         Word::variable("PREFIX"),
         "--path".into(),
-        Word::literal(project.source.display().to_string()),
+        Word::literal(folder.display().to_string()),
         "--target-dir".into(),
         "target".into(),
         "--no-track".into(),
@@ -111,6 +119,8 @@ pub(super) fn install(request: &Request<'_, Config>) -> Script {
         steps,
         templates,
         secrets: project.model.secrets.clone().unwrap_or_default(),
+        files: shared.map(Shared::files).unwrap_or_default(),
+        lock: shared.map(Shared::lock),
     }
 }
 

@@ -1,27 +1,25 @@
 //! `[package.build]`: the backend, the code, the configuration and what is written into the package.
 
-use std::path::PathBuf;
 use std::str::FromStr;
 
 use indexmap::IndexMap;
 use rattler_conda_types::Flag;
 
 use crate::project::document::{Data, Table};
+use crate::project::load::code::{self, Code};
 use crate::project::load::mistake::Findings;
-use crate::project::load::mistake::build::RemoteSource;
-use crate::project::load::mistake::package::{ExtraFileMissing, FileMissing};
-use crate::project::load::mistake::shape::{Conflict, Unfit};
+use crate::project::load::mistake::shape::Unfit;
 use crate::project::load::mistake::warning::Deprecated;
 use crate::project::load::read::header;
-use crate::project::load::{Scope, config, location, paths};
+use crate::project::load::{Scope, config};
 
 const BACKEND_HELP: &str = "write `backend = { name = \"pixi-build-rust\" }`";
 
 /// What `[package.build]` says.
 #[derive(Debug)]
 pub(crate) struct Build {
-    /// Name of the backend, as written.
-    pub backend: String,
+    /// Name of the backend, as written. `None` when there is none, which has been noted.
+    pub backend: Option<String>,
     /// Where the code is.
     pub code: Code,
     /// The base configuration.
@@ -38,16 +36,7 @@ pub(crate) struct Build {
     pub secrets: Option<Vec<String>>,
 }
 
-/// Where the code is.
-#[derive(Debug)]
-pub(crate) struct Code {
-    /// The source folder. `None` when it could not be found, which has been noted.
-    pub folder: Option<PathBuf>,
-    /// Whether the manifest says that it comes from a repository or an archive.
-    pub remote: bool,
-}
-
-/// Reads the table. `None` when there is no backend, which has been noted.
+/// Reads the table. `None` when there is no table, which has been noted.
 pub(crate) fn read(scope: &Scope<'_>, findings: &mut Findings) -> Option<Build> {
     let Some(field) = scope.package.get("build") else {
         let table = header(scope.member(), "package.build.backend");
@@ -56,7 +45,8 @@ pub(crate) fn read(scope: &Scope<'_>, findings: &mut Findings) -> Option<Build> 
             .missing("build", format!("add a `{table}` table"), findings);
     };
     let table = field.value.table(findings)?;
-    table.only(
+    let config = header(scope.member(), "package.build.config");
+    table.only_or(
         &[
             "backend",
             "config",
@@ -70,6 +60,7 @@ pub(crate) fn read(scope: &Scope<'_>, findings: &mut Findings) -> Option<Build> 
             "channels",
             "additional-dependencies",
         ],
+        &format!("options of the backend go into `{config}`"),
         findings,
     );
     for key in ["channels", "additional-dependencies"] {
@@ -90,7 +81,7 @@ pub(crate) fn read(scope: &Scope<'_>, findings: &mut Findings) -> Option<Build> 
     }
     let request = scope.request;
     let backend = backend(&table, findings);
-    let code = code(scope, &table, findings);
+    let code = code::read(scope, &table, findings);
     let configuration = config::base(&table, findings);
     let target_configuration = config::targets(&table, findings);
     let flags = flags(&table, findings);
@@ -99,7 +90,7 @@ pub(crate) fn read(scope: &Scope<'_>, findings: &mut Findings) -> Option<Build> 
         .and_then(|field| field.value.text(findings).map(str::to_owned));
     let secrets = secrets(&table, findings);
     Some(Build {
-        backend: backend?,
+        backend,
         code,
         configuration,
         target_configuration,
@@ -177,117 +168,6 @@ fn backend(build: &Table<'_>, findings: &mut Findings) -> Option<String> {
     match table.get("name") {
         Some(name) => name.value.text(findings).map(str::to_owned),
         None => table.missing("name", BACKEND_HELP, findings),
-    }
-}
-
-fn code(scope: &Scope<'_>, build: &Table<'_>, findings: &mut Findings) -> Code {
-    let source = build.get("source");
-    let table = source.and_then(|source| match source.value.read() {
-        Data::Text(text) => {
-            let help = Some(format!("write `source = {{ path = \"{text}\" }}`"));
-            source.value.wrong_type("a table", help, findings)
-        }
-        _ => source.value.table(findings),
-    });
-    let told = scope.request.source_directory.as_ref();
-    let told = told.map(|folder| scope.request.current_folder.join(folder));
-    let mut code = Code {
-        folder: None,
-        remote: false,
-    };
-    match (table, source) {
-        (Some(table), _) => named(scope, &table, &mut code, findings),
-        (None, Some(_)) => {}
-        (None, None) => code.folder = Some(scope.manifest_folder().to_owned()),
-    }
-    match told.map(|path| (fs_err::canonicalize(&path), path)) {
-        None if code.remote => {
-            if let Some(place) = table.and_then(|table| table.get("git").or(table.get("url"))) {
-                findings.mistake(RemoteSource {
-                    place: if place.name == "git" {
-                        "in a git repository"
-                    } else {
-                        "in an archive"
-                    },
-                    file: build.document.file(),
-                    at: place.value.at,
-                });
-            }
-        }
-        None => {}
-        Some((Ok(folder), _)) => code.folder = Some(folder),
-        Some((Err(_), path)) => {
-            code.folder = None;
-            findings.mistake(ExtraFileMissing { path });
-        }
-    }
-    code
-}
-
-/// What `[package.build.source]` names.
-fn named(scope: &Scope<'_>, table: &Table<'_>, code: &mut Code, findings: &mut Findings) {
-    if let Some(lfs) = table.get("lfs") {
-        findings.mistake(Unfit {
-            key: "lfs".to_owned(),
-            place: "for the source of a build".to_owned(),
-            help: "remove it; only dependencies have it".to_owned(),
-            file: table.document.file(),
-            at: lfs.key_at,
-        });
-    }
-    table.only(
-        &[
-            "path",
-            "git",
-            "branch",
-            "tag",
-            "rev",
-            "subdirectory",
-            "url",
-            "md5",
-            "sha256",
-            "lfs",
-        ],
-        findings,
-    );
-    let mut places = table.fields();
-    places.retain(|field| ["path", "git", "url"].contains(&field.name));
-    match places.as_slice() {
-        [] => {
-            let help = "write `source = { path = \"..\" }`, or `git` or `url`";
-            table.missing::<()>("path", help, findings);
-        }
-        [one] if one.name == "path" => {
-            let Some(text) = one.value.text(findings) else {
-                return;
-            };
-            let path = paths::resolve(text, scope.manifest_folder(), scope.home());
-            if scope.request.source_directory.is_some() {
-                return;
-            }
-            match fs_err::canonicalize(&path) {
-                Ok(real) if real.is_file() => code.folder = real.parent().map(PathBuf::from),
-                Ok(real) => code.folder = Some(real),
-                Err(_) => findings.mistake(FileMissing {
-                    path: paths::fold(&path),
-                    help: "the path is relative to the manifest".to_owned(),
-                    file: table.document.file(),
-                    at: one.value.at,
-                }),
-            }
-        }
-        [one] => {
-            code.remote = true;
-            location::check_remote(table, one, findings);
-        }
-        [first, second, ..] => findings.mistake(Conflict {
-            first: first.name.to_owned(),
-            second: second.name.to_owned(),
-            help: "the code lies in one place".to_owned(),
-            file: table.document.file(),
-            first_at: first.key_at,
-            second_at: Some(second.key_at),
-        }),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Channels as URLs, most important first, and what else only the solver needs to know.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::str::FromStr;
@@ -10,6 +11,7 @@ use crate::project::document::{Data, Table, Value};
 use crate::project::load::cutoff::{self, Cutoff};
 use crate::project::load::environment::{Environment, OwnTables};
 use crate::project::load::mistake::Findings;
+use crate::project::load::mistake::request::BadChannel;
 use crate::project::load::{Scope, paths};
 
 /// What is used when neither a workspace nor the command line names a channel.
@@ -75,7 +77,7 @@ pub(crate) fn read(
 ) -> Channels {
     let mut solving = solving(scope, findings);
     if !scope.request.channels.is_empty() {
-        return told(scope, solving);
+        return told(scope, solving, findings);
     }
     let Some(workspace) = scope.workspace else {
         return Channels {
@@ -88,44 +90,30 @@ pub(crate) fn read(
         Some(field) => entries(field.value, findings),
         None => {
             let help = "write `channels = [\"conda-forge\"]`; it may be empty";
-            workspace
-                .missing("channels", help, findings)
-                .unwrap_or_default()
+            (workspace.missing("channels", help, findings)).unwrap_or_default()
         }
     };
-    let mut sorted: Vec<_> = (environment.values("channels").into_iter())
+    let mut entries: Vec<_> = (environment.values("channels").into_iter())
         .flat_map(|field| entries(field.value, findings))
         .collect();
-    let known = [&sorted, &own]
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| resolve(scope, entry.value, entry.text).ok())
-        .collect::<Vec<_>>();
-    let mut known: Vec<_> = known;
-    for feature in &environment.all_features {
-        if let Some(field) = feature.get("channels") {
-            let texts = entries(field.value, &mut Findings::default());
-            known.extend(
-                texts
-                    .iter()
-                    .filter_map(|entry| resolve(scope, entry.value, entry.text).ok()),
-            );
-        }
-    }
+    let known: Vec<_> = (entries.iter().chain(&own).map(|entry| entry.text))
+        .chain(feature_channels(environment))
+        .filter_map(|text| resolve(scope, text).ok())
+        .collect();
     if environment.own == OwnTables::Count {
-        sorted.extend(own);
+        entries.extend(own);
     }
-    sorted.sort_by_key(|entry| std::cmp::Reverse(entry.priority));
+    entries.sort_by_key(|entry| Reverse(entry.priority));
 
     let mut urls = Vec::new();
     let mut seen = Vec::new();
-    for entry in sorted {
+    for entry in entries {
         // Compared as written: a name and the URL it stands for both stay.
         if seen.contains(&entry.text) {
             continue;
         }
         seen.push(entry.text);
-        match resolve(scope, entry.value, entry.text) {
+        match resolve(scope, entry.text) {
             Ok(url) => {
                 let url = url.trim_end_matches('/').to_owned();
                 if let Some(cutoff) = entry.cutoff {
@@ -134,17 +122,24 @@ pub(crate) fn read(
                 urls.push(url);
             }
             Err(reason) => {
-                entry
-                    .value
-                    .invalid::<()>("a channel", reason, None, findings);
+                (entry.value).invalid::<()>("a channel", reason, None, findings);
             }
         }
     }
     Channels {
-        has_conda_forge: conda_forge(known.iter().map(String::as_str)),
+        has_conda_forge: conda_forge(&known),
         urls,
         solving,
     }
+}
+
+/// The channels of all features, also of those that nobody uses and nobody has checked.
+fn feature_channels<'d>(environment: &Environment<'d>) -> Vec<&'d str> {
+    let lists = (environment.all_features.iter()).filter_map(|feature| feature.get("channels"));
+    lists
+        .flat_map(|field| entries(field.value, &mut Findings::default()))
+        .map(|entry| entry.text)
+        .collect()
 }
 
 /// The `channel` of a dependency, with the trailing slash it has there.
@@ -154,28 +149,35 @@ pub(crate) fn spec_url(
     findings: &mut Findings,
 ) -> Option<String> {
     let text = value.text(findings)?;
-    match resolve(scope, value, text) {
+    match resolve(scope, text) {
         Ok(url) => Some(url),
         Err(reason) => value.invalid("a channel", reason, None, findings),
     }
 }
 
 /// The channels of the command line, where paths begin at the current folder.
-fn told(scope: &Scope<'_>, solving: Solving) -> Channels {
+fn told(scope: &Scope<'_>, solving: Solving, findings: &mut Findings) -> Channels {
     let request = scope.request;
-    let urls: Vec<_> = (request.channels.iter())
-        .filter_map(|text| url(text, &request.current_folder, scope.home()).ok())
-        .map(|url| url.trim_end_matches('/').to_owned())
-        .collect();
+    let mut urls = Vec::new();
+    for text in &request.channels {
+        match url(text, &request.current_folder, scope.home()) {
+            Ok(url) => urls.push(url.trim_end_matches('/').to_owned()),
+            Err(reason) => findings.mistake(BadChannel {
+                text: text.clone(),
+                reason,
+            }),
+        }
+    }
     Channels {
-        has_conda_forge: conda_forge(urls.iter().map(String::as_str)),
+        has_conda_forge: conda_forge(&urls),
         urls,
         solving,
     }
 }
 
-fn conda_forge<'u>(mut urls: impl Iterator<Item = &'u str>) -> HasCondaForge {
-    match urls.any(|url| url.trim_end_matches('/').rsplit('/').next() == Some(DEFAULT_CHANNEL)) {
+fn conda_forge(urls: &[String]) -> HasCondaForge {
+    let name = |url: &String| url.trim_end_matches('/').rsplit('/').next() == Some(DEFAULT_CHANNEL);
+    match urls.iter().any(name) {
         true => HasCondaForge::Yes,
         false => HasCondaForge::No,
     }
@@ -219,7 +221,7 @@ fn from_table<'d>(table: &Table<'d>, findings: &mut Findings) -> Option<Entry<'d
 }
 
 /// The URL a channel stands for, with trailing slash. Paths begin at the workspace.
-fn resolve(scope: &Scope<'_>, _value: Value<'_>, text: &str) -> Result<String, String> {
+fn resolve(scope: &Scope<'_>, text: &str) -> Result<String, String> {
     url(text, scope.workspace_folder(), scope.home())
 }
 

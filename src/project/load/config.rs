@@ -12,7 +12,7 @@ use crate::project::document::{Data, Field, Table, Value};
 use crate::project::load::mistake::Findings;
 use crate::project::load::mistake::shape::Conflict;
 use crate::project::load::mistake::warning::{Deprecated, NeverApplies, OldTargets, Replaced};
-use crate::project::load::selector::{Selector, suggestion};
+use crate::project::load::selector::{self, Selector, suggestion};
 
 /// The base configuration; `None` when there is none.
 pub(crate) fn base(build: &Table<'_>, findings: &mut Findings) -> Option<Json> {
@@ -45,7 +45,8 @@ pub(crate) fn targets(
         let Some(target) = field.value.table(findings) else {
             continue;
         };
-        target.only(&["config", "configuration"], findings);
+        let help = format!("options go into `[{}.config]`", field.value.key_path());
+        target.only_or(&["config", "configuration"], &help, findings);
         let Some(config) = config_field(&target, findings) else {
             continue;
         };
@@ -76,13 +77,13 @@ pub(crate) fn targets(
 
 fn wire_selector(field: &Field<'_>, findings: &mut Findings) -> Option<String> {
     let document = field.value.document;
-    let selector = match Selector::parse(field.name) {
+    let parsed = match Selector::parse(field.name) {
         Ok(Selector::Pattern(_)) => {
             Err("name each platform, or a family such as `linux`".to_owned())
         }
         other => other,
     };
-    match selector {
+    match parsed {
         Ok(selector) => {
             if let Selector::Name(name) = &selector {
                 findings.warn(NeverApplies {
@@ -95,14 +96,7 @@ fn wire_selector(field: &Field<'_>, findings: &mut Findings) -> Option<String> {
             Some(selector.wire().to_owned())
         }
         Err(help) => {
-            findings.mistake(crate::project::load::mistake::shape::Invalid {
-                text: field.name.to_owned(),
-                what: "a target selector",
-                reason: "not a platform".to_owned(),
-                help: Some(help),
-                file: document.file(),
-                at: field.key_at,
-            });
+            selector::refuse(field, help, findings);
             None
         }
     }
@@ -142,7 +136,7 @@ fn json(value: Value<'_>, findings: &mut Findings) -> Option<Json> {
         Data::Integer(number) => Json::from(number),
         Data::Float(number) => Json::from(number),
         Data::Boolean(flag) => Json::from(flag),
-        Data::Date => return value.not("anything but a date", &Data::Date, findings),
+        Data::Date => return value.not("a string", &Data::Date, findings),
         Data::List(list) => {
             let list: Vec<_> = list.into_iter().map(|one| json(one, findings)).collect();
             Json::Array(list.into_iter().collect::<Option<_>>()?)

@@ -87,7 +87,8 @@ fn moment(text: &str) -> Option<SystemTime> {
 /// Days between the first of January 1970 and `date`, which is not before it.
 fn days_since_1970(date: Date) -> Option<u64> {
     let year = u64::from(date.year).checked_sub(1970)? + 1970;
-    let leap = |year: u64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let divides = |divisor: u64, year: u64| year.is_multiple_of(divisor);
+    let leap = |year| divides(4, year) && (!divides(100, year) || divides(400, year));
     let before: u64 = (1970..year)
         .map(|year| if leap(year) { 366 } else { 365 })
         .sum();

@@ -8,13 +8,11 @@ use miette::SourceSpan;
 use rattler_conda_types::PackageName;
 
 use crate::project::document::{Field, Table, Value};
-use crate::project::load::Scope;
 use crate::project::load::mistake::Findings;
 use crate::project::load::mistake::dependency::{BadCondition, NestedCondition, SameName};
 use crate::project::load::mistake::shape::Invalid;
 use crate::project::load::mistake::warning::Replaced;
 use crate::project::load::spec::Reader;
-use crate::project::load::targets::TableKind;
 use crate::protocol::model::Dependencies;
 
 /// Entries that count under the same condition.
@@ -26,60 +24,48 @@ pub(crate) struct Group {
     pub entries: Dependencies,
 }
 
-/// Splits a table into what always counts and its conditions. The name is that of the
-/// package, as far as the manifest knows it.
-pub(crate) fn groups<'d>(
-    scope: &Scope<'d>,
-    value: Value<'d>,
-    (kind, own_name): (TableKind, Option<&str>),
-    findings: &mut Findings,
-) -> Vec<Group> {
-    let Some(table) = value.table(findings) else {
-        return Vec::new();
-    };
-    let (conditions, plain): (Vec<_>, Vec<_>) =
-        (table.fields().into_iter()).partition(|field| field.name.contains('('));
-    let mut reader = Reader {
-        scope,
-        kind,
-        own_name,
-        findings,
-    };
-    let mut groups = vec![Group {
-        condition: None,
-        entries: reader.entries(&plain),
-    }];
-    let mut seen = IndexMap::<String, (Field<'_>, Dependencies)>::new();
-    for field in conditions {
-        let Some(expression) = expression(&field, reader.findings) else {
-            continue;
-        };
-        let Some(table) = field.value.table(reader.findings) else {
-            continue;
-        };
-        let entries = reader.conditional(&table, &expression);
-        // The later table replaces the earlier one, in its place.
-        if let Some((earlier, _)) = seen.insert(expression, (field, entries)) {
-            reader.findings.warn(Replaced {
-                later: field.name.to_owned(),
-                earlier: earlier.name.to_owned(),
-                file: table.document.file(),
-                earlier_at: earlier.key_at,
-                later_at: field.key_at,
-            });
-        }
-    }
-    groups.extend(
-        seen.into_iter()
-            .map(|(expression, (field, entries))| Group {
-                condition: Some((expression, field.key_at)),
-                entries,
-            }),
-    );
-    groups
-}
-
 impl<'d> Reader<'_, 'd> {
+    /// Splits a table into what always counts and its conditions.
+    pub fn groups(&mut self, value: Value<'d>) -> Vec<Group> {
+        let Some(table) = value.table(self.findings) else {
+            return Vec::new();
+        };
+        let (conditions, plain): (Vec<_>, Vec<_>) =
+            (table.fields().into_iter()).partition(|field| field.name.contains('('));
+        let mut groups = vec![Group {
+            condition: None,
+            entries: self.entries(&plain),
+        }];
+        let mut seen = IndexMap::<String, (Field<'_>, Dependencies)>::new();
+        for field in conditions {
+            let Some(expression) = expression(&field, self.findings) else {
+                continue;
+            };
+            let Some(table) = field.value.table(self.findings) else {
+                continue;
+            };
+            let entries = self.conditional(&table, &expression);
+            // The later table replaces the earlier one, in its place.
+            if let Some((earlier, _)) = seen.insert(expression, (field, entries)) {
+                self.findings.warn(Replaced {
+                    later: field.name.to_owned(),
+                    earlier: earlier.name.to_owned(),
+                    file: table.document.file(),
+                    earlier_at: earlier.key_at,
+                    later_at: field.key_at,
+                });
+            }
+        }
+        groups.extend(
+            seen.into_iter()
+                .map(|(expression, (field, entries))| Group {
+                    condition: Some((expression, field.key_at)),
+                    entries,
+                }),
+        );
+        groups
+    }
+
     fn conditional(&mut self, table: &Table<'d>, outer: &str) -> Dependencies {
         let (nested, plain): (Vec<_>, Vec<_>) =
             (table.fields().into_iter()).partition(|field| field.name.contains('('));
@@ -114,6 +100,7 @@ impl<'d> Reader<'_, 'd> {
             }
             if let Some(first) = known.insert(field.name.to_ascii_lowercase(), field) {
                 self.findings.mistake(SameName {
+                    what: "package",
                     first: first.name.to_owned(),
                     second: field.name.to_owned(),
                     file: file(),

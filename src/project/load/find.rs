@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 use crate::project::document::{Data, Document, Kind, Table};
 use crate::project::load::mistake::Findings;
 use crate::project::load::mistake::find::{NoManifest, NoPackage, NotAManifest, Unreadable};
+use crate::project::load::mistake::request::PathMissing;
 use crate::project::load::mistake::shape::Conflict;
 use crate::project::load::mistake::warning::{Deprecated, InvisibleWorkspace};
 use crate::project::load::paths;
+use crate::project::load::read::nearest;
 
 /// The manifests of one load.
 #[derive(Debug)]
@@ -49,14 +51,18 @@ pub(crate) fn workspace_table<'d>(
     let (new, old) = (document.field(&["workspace"]), document.field(&["project"]));
     match (new, old) {
         (Some(new), Some(old)) => {
+            let (first, second) = match new.key_at.offset() < old.key_at.offset() {
+                true => (new.value, old.value),
+                false => (old.value, new.value),
+            };
             findings.mistake(Conflict {
-                first: new.value.key_path(),
-                second: old.value.key_path(),
+                first: first.key_path(),
+                second: second.key_path(),
                 help: "`project` is the old name of `workspace`; put everything into `workspace`"
                     .to_owned(),
                 file: document.file(),
-                first_at: new.value.at,
-                second_at: Some(old.value.at),
+                first_at: first.at,
+                second_at: Some(second.at),
             });
             None
         }
@@ -74,6 +80,41 @@ pub(crate) fn workspace_table<'d>(
     }
 }
 
+/// Notes keys of `[workspace]` that look like one a package depends on. Other unknown keys
+/// are left to pixi, which may have learned them since.
+pub(crate) fn check_keys(workspace: &Table<'_>, findings: &mut Findings) {
+    for field in workspace.fields() {
+        if WORKSPACE_KEYS.contains(&field.name) {
+            continue;
+        }
+        if let Some(near) = nearest(field.name, WORKSPACE_KEYS.into_iter()) {
+            workspace.unknown(&field, format!("did you mean `{near}`?"), findings);
+        }
+    }
+}
+
+const WORKSPACE_KEYS: [&str; 19] = [
+    "channels",
+    "platforms",
+    "build-variants",
+    "build-variants-files",
+    "target",
+    "dependencies",
+    "exclude-newer",
+    "channel-priority",
+    "name",
+    "version",
+    "description",
+    "authors",
+    "license",
+    "license-file",
+    "readme",
+    "homepage",
+    "repository",
+    "documentation",
+    "preview",
+];
+
 /// The file that a path from the user stands for. Links are resolved first, because pixi
 /// takes everything relative to where the file really is.
 fn choose(path: &Path, findings: &mut Findings) -> Option<PathBuf> {
@@ -86,7 +127,12 @@ fn choose(path: &Path, findings: &mut Findings) -> Option<PathBuf> {
             });
             return None;
         }
-        Err(error) => return unreadable(path, error, findings),
+        Err(_) => {
+            findings.mistake(PathMissing {
+                path: path.to_owned(),
+            });
+            return None;
+        }
     };
     if real.is_dir() {
         let chosen = in_folder(&real);
@@ -112,7 +158,10 @@ fn in_folder(folder: &Path) -> Option<PathBuf> {
 fn read(path: &Path, folder: &Path, findings: &mut Findings) -> Option<Document> {
     let text = match fs_err::read_to_string(path) {
         Ok(text) => text,
-        Err(error) => return unreadable(path, error, findings),
+        Err(error) => {
+            findings.mistake(Unreadable { error });
+            return None;
+        }
     };
     match Document::parse(path.to_owned(), &paths::relative(path, folder), text) {
         Ok(document) => Some(document),
@@ -121,14 +170,6 @@ fn read(path: &Path, folder: &Path, findings: &mut Findings) -> Option<Document>
             None
         }
     }
-}
-
-fn unreadable<T>(path: &Path, source: std::io::Error, findings: &mut Findings) -> Option<T> {
-    findings.mistake(Unreadable {
-        path: path.to_owned(),
-        source,
-    });
-    None
 }
 
 /// The next workspace in the folders above. pixi stops at files without any table of its

@@ -4,13 +4,13 @@ use std::path::Path;
 
 use url::Url;
 
-use crate::project::document::{Field, Table, Value};
+use crate::project::document::{Data, Field, Table, Value};
 use crate::project::load::Scope;
 use crate::project::load::mistake::Findings;
 use crate::project::load::mistake::shape::Unfit;
 use crate::project::load::mistake::warning::NoEffect;
+use crate::project::load::parts::{Parts, is_selector};
 use crate::project::load::paths;
-use crate::project::load::spec::{Parts, is_selector};
 use crate::protocol::spec::{GitLocation, GitRef, PathLocation, SourceLocation, UrlLocation};
 
 /// Where a dependency comes from.
@@ -114,7 +114,7 @@ fn is_archive_url(url: &Url) -> bool {
 /// Notes every key that the location leaves no room for. `None` if there was any.
 fn check_fit(parts: &Parts<'_>, place: Option<&Field<'_>>, findings: &mut Findings) -> Option<()> {
     let text = place.and_then(|place| match place.value.read() {
-        crate::project::document::Data::Text(text) => Some(text),
+        Data::Text(text) => Some(text),
         _ => None,
     });
     let archive = match (place, text) {

@@ -6,15 +6,17 @@ use std::str::FromStr;
 use rattler_conda_types::Version;
 use url::Url;
 
-use crate::project::document::{Data, Field, Table, Value};
-use crate::project::load::build::Code;
+use crate::project::document::{Data, Value};
+use crate::project::load::Scope;
+use crate::project::load::code::Code;
+use crate::project::load::inherit::{self, Origin};
 use crate::project::load::mistake::Findings;
-use crate::project::load::mistake::package::{BadInheritance, FileMissing, NothingToInherit};
+use crate::project::load::mistake::package::FileMissing;
 use crate::project::load::mistake::warning::{Dropped, NoEffect};
 use crate::project::load::paths;
 use crate::project::load::pyproject::Defaults;
 use crate::project::load::read::{header, nearest};
-use crate::project::load::{Scope, targets};
+use crate::project::load::tables::TABLES;
 use crate::protocol::model::ProjectModel;
 
 const FIELDS: [&str; 10] = [
@@ -32,7 +34,6 @@ const FIELDS: [&str; 10] = [
 
 /// Notes keys that `[package]` does not have.
 pub(crate) fn check_keys(scope: &Scope<'_>, findings: &mut Findings) {
-    let tables = targets::TABLES;
     let keys: Vec<_> = FIELDS
         .into_iter()
         .chain([
@@ -42,7 +43,7 @@ pub(crate) fn check_keys(scope: &Scope<'_>, findings: &mut Findings) {
             "extra-dependencies",
             "run-exports",
         ])
-        .chain(tables.iter().map(|table| table.key))
+        .chain(TABLES.iter().map(|table| table.key))
         .collect();
     for field in scope.package.fields() {
         if keys.contains(&field.name) {
@@ -51,7 +52,7 @@ pub(crate) fn check_keys(scope: &Scope<'_>, findings: &mut Findings) {
         let help = match field.name {
             "dependencies" | "test-dependencies" | "dev-dependencies" => format!(
                 "dependencies of a package go into {}",
-                tables
+                TABLES
                     .map(|table| format!(
                         "`{}`",
                         header(scope.member(), &format!("package.{}", table.key))
@@ -102,16 +103,12 @@ pub(crate) fn read(
     }
 }
 
-/// Where the value of a field comes from.
-enum Origin<'d> {
-    /// Nobody wrote it.
-    Absent,
-    /// `[package]`.
-    Literal(Value<'d>),
-    /// `[workspace]`.
-    Inherited(Value<'d>),
-    /// The workspace was asked and has no such key.
-    Nowhere(Value<'d>),
+/// Why pixi sends no path where the manifest has one.
+enum Loss {
+    /// The code is in a repository or an archive.
+    RemoteCode,
+    /// The path is relative and inherited.
+    Inheritance,
 }
 
 struct Reader<'a, 'd> {
@@ -121,23 +118,7 @@ struct Reader<'a, 'd> {
 
 impl<'d> Reader<'_, 'd> {
     fn origin(&mut self, key: &str) -> Origin<'d> {
-        let Some(field) = self.scope.package.get(key) else {
-            return Origin::Absent;
-        };
-        let Data::Table(table) = field.value.read() else {
-            return Origin::Literal(field.value);
-        };
-        if asks_workspace(&table, &field, self.findings).is_none() {
-            return Origin::Absent;
-        }
-        match self
-            .scope
-            .workspace
-            .and_then(|workspace| workspace.get(key))
-        {
-            Some(inherited) => Origin::Inherited(inherited.value),
-            None => Origin::Nowhere(field.value),
-        }
+        inherit::origin(self.scope, key, self.findings)
     }
 
     /// The value of a field that has no default in the workspace's manifest.
@@ -171,16 +152,8 @@ impl<'d> Reader<'_, 'd> {
         match Version::from_str(text) {
             Ok(version) => Some(version.to_string()),
             Err(error) => {
-                let plain: String = text.chars().filter(|c| *c != '-').collect();
-                let help = Version::from_str(&plain)
-                    .is_ok()
-                    .then(|| format!("conda versions have no `-`: write `{plain}`"));
-                value.invalid(
-                    "a conda version",
-                    error.kind.to_string(),
-                    help,
-                    self.findings,
-                )
+                let reason = error.kind.to_string();
+                value.invalid("a conda version", reason, None, self.findings)
             }
         }
     }
@@ -252,19 +225,18 @@ impl<'d> Reader<'_, 'd> {
             }
             Origin::Literal(value) => {
                 let text = value.text(self.findings)?;
-                let sent =
-                    self.existing(value, folder.join(text), ("the source folder", folder))?;
+                let sent = self.existing(value, folder.join(text), "the source folder", folder)?;
                 if code.remote {
-                    self.dropped(key, value, "with a `git` or `url` source", &sent);
+                    self.dropped(key, value, &sent, Loss::RemoteCode);
                 }
                 Some(sent)
             }
             Origin::Inherited(value) => {
                 let text = value.text(self.findings)?;
                 let path = self.scope.workspace_folder().join(text);
-                let sent = self.existing(value, path, ("the workspace", folder))?;
+                let sent = self.existing(value, path, "the workspace", folder)?;
                 if !Path::new(text).is_absolute() {
-                    self.dropped(key, value, "when it is inherited", &sent);
+                    self.dropped(key, value, &sent, Loss::Inheritance);
                 }
                 Some(sent)
             }
@@ -276,7 +248,8 @@ impl<'d> Reader<'_, 'd> {
         &mut self,
         value: Value<'d>,
         path: PathBuf,
-        (base, folder): (&'static str, &Path),
+        base: &str,
+        folder: &Path,
     ) -> Option<String> {
         if path.exists() {
             return Some(paths::relative(&path, folder));
@@ -290,35 +263,29 @@ impl<'d> Reader<'_, 'd> {
         None
     }
 
-    fn dropped(&mut self, key: &str, value: Value<'d>, reason: &'static str, sent: &str) {
+    fn dropped(&mut self, key: &str, value: Value<'d>, sent: &str, loss: Loss) {
+        let (reason, help) = match loss {
+            Loss::RemoteCode => (
+                "with a `git` or `url` source",
+                "pixi keeps it only when the code is local".to_owned(),
+            ),
+            Loss::Inheritance => (
+                "when it is inherited",
+                format!("for the same package with pixi write `{key} = \"{sent}\"` in `[package]`"),
+            ),
+        };
         self.findings.warn(Dropped {
             key: key.to_owned(),
             reason,
             value: sent.to_owned(),
-            help: format!(
-                "for the same package with pixi write `{key} = \"{sent}\"` in `[package]`"
-            ),
+            help,
             file: value.document.file(),
             at: value.at,
         });
     }
 
     fn nothing_to_inherit<T>(&mut self, key: &str, at: Value<'d>) -> Option<T> {
-        let help = match self.scope.workspace {
-            Some(table) => format!(
-                "add `{key}` to {} of `{}`, or write it here",
-                table.title(),
-                table.document.file().name()
-            ),
-            None => "there is no workspace above this manifest; write the value here".to_owned(),
-        };
-        self.findings.mistake(NothingToInherit {
-            key: key.to_owned(),
-            help,
-            file: at.document.file(),
-            at: at.at,
-        });
-        None
+        inherit::nothing(self.scope, key, at, self.findings)
     }
 
     /// The name in `[package]` of the workspace's manifest, which names the workspace too.
@@ -329,28 +296,4 @@ impl<'d> Reader<'_, 'd> {
             _ => None,
         }
     }
-}
-
-/// Whether a table is exactly `{ workspace = true }`; notes what else it is.
-fn asks_workspace(table: &Table<'_>, field: &Field<'_>, findings: &mut Findings) -> Option<()> {
-    let fields = table.fields();
-    let problem = match fields.as_slice() {
-        [] => format!("`{}` is an empty table", field.name),
-        [one] if one.name == "workspace" => match one.value.read() {
-            Data::Boolean(true) => return Some(()),
-            _ => "`workspace` can only be `true`".to_owned(),
-        },
-        more => {
-            let other = more.iter().find(|one| one.name != "workspace")?;
-            format!("`{}` says nothing about `{}`", other.name, field.name)
-        }
-    };
-    findings.mistake(BadInheritance {
-        problem,
-        key: field.name.to_owned(),
-        otherwise: "a value of its own",
-        file: table.document.file(),
-        at: field.value.at,
-    });
-    None
 }

@@ -7,6 +7,7 @@ pub(crate) mod build;
 pub(crate) mod dependency;
 pub(crate) mod find;
 pub(crate) mod package;
+pub(crate) mod request;
 pub(crate) mod shape;
 pub(crate) mod spec;
 pub(crate) mod warning;
@@ -72,7 +73,8 @@ one_of! {
         NothingToInherit(package::NothingToInherit),
         BadInheritance(package::BadInheritance),
         FileMissing(package::FileMissing),
-        ExtraFileMissing(package::ExtraFileMissing),
+        PathMissing(request::PathMissing),
+        BadChannel(request::BadChannel),
         RemoteSource(build::RemoteSource),
         BadCondition(dependency::BadCondition),
         NestedCondition(dependency::NestedCondition),

@@ -9,8 +9,9 @@ use crate::project::load::mistake::Findings;
 use crate::project::load::mistake::dependency::{NoPinHere, PinName};
 use crate::project::load::mistake::shape::Unfit;
 use crate::project::load::mistake::warning::WordBound;
-use crate::project::load::spec::{Parts, Reader};
-use crate::project::load::targets::Pins;
+use crate::project::load::parts::Parts;
+use crate::project::load::spec::Reader;
+use crate::project::load::tables::Pins;
 use crate::protocol::spec::{Bound, PackageSpec, PinSpec};
 
 /// The two kinds of pins.
@@ -67,7 +68,7 @@ pub(crate) fn read<'d>(
     if !fits {
         reader.findings.mistake(NoPinHere {
             pin: pin.key(),
-            table: reader.kind.key,
+            table: reader.kind.title,
             file: parts.document.file(),
             at: field.key_at,
         });

@@ -4,44 +4,15 @@
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
-use rattler_conda_types::{Subdir, Version};
+use rattler_conda_types::Subdir;
 
-use crate::project::document::{Data, Field, Table, Value};
+use crate::project::document::{Data, Table, Value};
 use crate::project::load::Scope;
 use crate::project::load::environment::{Environment, texts};
 use crate::project::load::mistake::Findings;
 use crate::project::load::mistake::dependency::SameName;
-use crate::project::load::mistake::shape::Conflict;
-use crate::project::load::mistake::warning::Deprecated;
-use crate::project::load::selector;
-
-/// A property of a machine, as a package the solver can depend on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct VirtualPackage {
-    /// `__glibc` and the like.
-    pub name: String,
-    /// Its version; `0` when it has none.
-    pub version: String,
-    /// Its build string; `0` when it has none.
-    pub build: String,
-}
-
-impl VirtualPackage {
-    fn new(name: &str, version: &str) -> Self {
-        Self {
-            name: name.to_owned(),
-            version: version.to_owned(),
-            build: "0".to_owned(),
-        }
-    }
-
-    fn archspec(architecture: &str) -> Self {
-        Self {
-            build: architecture.to_owned(),
-            ..Self::new("__archspec", "1")
-        }
-    }
-}
+use crate::project::load::virtual_packages::{self, VirtualPackage, defaults};
+use crate::project::load::{requirements, selector};
 
 /// The host platform.
 #[derive(Debug)]
@@ -55,11 +26,15 @@ pub(crate) struct Host {
 }
 
 /// An entry of `platforms`.
-struct Entry<'d> {
-    value: Value<'d>,
-    subdir: Subdir,
-    name: String,
-    declared: Vec<VirtualPackage>,
+pub(crate) struct Entry<'d> {
+    /// As written.
+    pub value: Value<'d>,
+    /// The conda platform.
+    pub subdir: Subdir,
+    /// The name that selectors know it by.
+    pub name: String,
+    /// Its virtual packages, without the defaults.
+    pub declared: Vec<VirtualPackage>,
 }
 
 /// The first entry for the host platform that the default environment supports, else the
@@ -71,7 +46,7 @@ pub(crate) fn host(
 ) -> Host {
     let subdir = scope.request.host_platform;
     let mut entries = entries(scope, findings);
-    requirements(scope, environment, &mut entries, findings);
+    requirements::add(scope, environment, &mut entries, findings);
     let limits: Vec<_> = (environment.values("platforms").into_iter())
         .map(|field| texts(field.value))
         .collect();
@@ -101,42 +76,6 @@ pub(crate) fn host(
     }
 }
 
-/// What a platform has unless it is declared otherwise.
-fn defaults(subdir: Subdir) -> Vec<VirtualPackage> {
-    let mut packages = Vec::new();
-    if subdir.is_unix() {
-        packages.push(VirtualPackage::new("__unix", "0"));
-    }
-    if subdir.is_linux() {
-        packages.push(VirtualPackage::new("__linux", "4.18"));
-        packages.push(VirtualPackage::new("__glibc", "2.28"));
-    }
-    if subdir.is_osx() {
-        packages.push(VirtualPackage::new("__osx", "13.0"));
-    }
-    if subdir.is_windows() {
-        packages.push(VirtualPackage::new("__win", "10.0"));
-    }
-    let architecture = match subdir {
-        Subdir::Linux32 | Subdir::Win32 => "x86",
-        Subdir::Linux64 | Subdir::Osx64 | Subdir::Win64 => "x86_64",
-        Subdir::LinuxAarch64 | Subdir::LinuxArmV6l | Subdir::LinuxArmV7l | Subdir::WinArm64 => {
-            "aarch64"
-        }
-        Subdir::OsxArm64 => "m1",
-        Subdir::LinuxPpc64le => "ppc64le",
-        Subdir::LinuxPpc64 => "ppc64",
-        Subdir::LinuxPpc => "ppc",
-        Subdir::LinuxS390X => "s390x",
-        Subdir::LinuxRiscv32 => "riscv32",
-        Subdir::LinuxRiscv64 => "riscv64",
-        Subdir::LinuxLoongArch64 => "loongarch64",
-        _ => return packages,
-    };
-    packages.push(VirtualPackage::archspec(architecture));
-    packages
-}
-
 fn entries<'d>(scope: &Scope<'d>, findings: &mut Findings) -> Vec<Entry<'d>> {
     let field = scope
         .workspace
@@ -162,6 +101,7 @@ fn entries<'d>(scope: &Scope<'d>, findings: &mut Findings) -> Vec<Entry<'d>> {
         match entries.iter().find(|known| known.name == entry.name) {
             None => entries.push(entry),
             Some(first) => findings.mistake(SameName {
+                what: "platform",
                 first: first.name.clone(),
                 second: entry.name,
                 file: value.document.file(),
@@ -202,7 +142,7 @@ fn rich<'d>(value: Value<'d>, table: &Table<'d>, findings: &mut Findings) -> Opt
         if matches!(field.name, "name" | "platform") {
             continue;
         }
-        for package in packages(table, &field, findings)? {
+        for package in virtual_packages::declared(table, &field, findings)? {
             if !defaults(subdir).contains(&package) {
                 let (key, shown) = match package.name.as_str() {
                     "__archspec" => ("archspec", &package.build),
@@ -234,180 +174,5 @@ fn check_name<'d>(name: &'d str, value: Value<'d>, findings: &mut Findings) -> O
     match selector::is_name(name) {
         true => Some(name),
         false => value.invalid(what, "letters, digits and `-` only", None, findings),
-    }
-}
-
-/// The virtual packages that one key declares.
-fn packages(
-    table: &Table<'_>,
-    field: &Field<'_>,
-    findings: &mut Findings,
-) -> Option<Vec<VirtualPackage>> {
-    let name = match field.name {
-        "glibc" => "__glibc",
-        "linux" => "__linux",
-        "macos" | "osx" => "__osx",
-        "windows" => "__win",
-        "cuda" => return cuda(field.value, findings),
-        "archspec" => return Some(vec![VirtualPackage::archspec(field.value.text(findings)?)]),
-        raw if raw.starts_with("__") => {
-            let text = field.value.text(findings)?;
-            let (number, build) = text.split_once('=').unwrap_or((text, "0"));
-            let number = version(number, field.value, findings)?;
-            return Some(vec![VirtualPackage {
-                build: build.to_owned(),
-                ..VirtualPackage::new(raw, number)
-            }]);
-        }
-        _ => {
-            let keys = [
-                "platform", "name", "glibc", "linux", "macos", "osx", "windows", "cuda", "archspec",
-            ];
-            let near = crate::project::load::read::nearest(field.name, keys.into_iter());
-            let help = match near {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!(
-                    "for the virtual package of that name write `__{}`",
-                    field.name
-                ),
-            };
-            table.unknown(field, help, findings);
-            return None;
-        }
-    };
-    let text = field.value.text(findings)?;
-    Some(vec![VirtualPackage::new(
-        name,
-        version(text, field.value, findings)?,
-    )])
-}
-
-/// A version, or a table of a driver's version and an architecture.
-fn cuda(value: Value<'_>, findings: &mut Findings) -> Option<Vec<VirtualPackage>> {
-    let table = match value.read() {
-        Data::Text(text) => {
-            return Some(vec![VirtualPackage::new(
-                "__cuda",
-                version(text, value, findings)?,
-            )]);
-        }
-        Data::Table(table) => table,
-        other => return value.not("a string or a table", &other, findings),
-    };
-    table.only(&["driver", "arch"], findings);
-    let mut packages = Vec::new();
-    for (key, name) in [("driver", "__cuda"), ("arch", "__cuda_arch")] {
-        if let Some(field) = table.get(key) {
-            let text = field.value.text(findings)?;
-            packages.push(VirtualPackage::new(
-                name,
-                version(text, field.value, findings)?,
-            ));
-        }
-    }
-    Some(packages)
-}
-
-fn version<'t>(text: &'t str, value: Value<'_>, findings: &mut Findings) -> Option<&'t str> {
-    match Version::from_str(text) {
-        Ok(_) => Some(text),
-        Err(error) => value.invalid("a version", error.kind.to_string(), None, findings),
-    }
-}
-
-/// `[system-requirements]`, the old way to declare virtual packages: those of the workspace
-/// and of the default environment's features count, the highest version wins.
-fn requirements(
-    scope: &Scope<'_>,
-    environment: &Environment<'_>,
-    entries: &mut [Entry<'_>],
-    findings: &mut Findings,
-) {
-    let Some(workspace) = scope.workspace else {
-        return;
-    };
-    let top = workspace.document.field(&["system-requirements"]);
-    let features = environment.values("system-requirements");
-    for field in top.into_iter().chain(features) {
-        if let Some(rich) = entries
-            .iter()
-            .find(|entry| matches!(entry.value.read(), Data::Table(_)))
-        {
-            findings.mistake(Conflict {
-                first: field.value.key_path(),
-                second: "platforms".to_owned(),
-                help: "declare everything in `platforms`, such as `{ platform = \"linux-64\", glibc = \"2.17\" }`".to_owned(),
-                file: workspace.document.file(),
-                first_at: field.key_at,
-                second_at: Some(rich.value.at),
-            });
-            return;
-        }
-        findings.warn(Deprecated {
-            old: field.value.key_path(),
-            new: "platforms = [{ platform = \"linux-64\", glibc = \"2.17\" }]".to_owned(),
-            file: workspace.document.file(),
-            at: field.key_at,
-        });
-        let Some(table) = field.value.table(findings) else {
-            continue;
-        };
-        for (package, applies) in required(&table, findings) {
-            for entry in entries.iter_mut().filter(|entry| applies(entry.subdir)) {
-                raise(&mut entry.declared, &package);
-            }
-        }
-    }
-}
-
-type Applies = fn(Subdir) -> bool;
-
-fn required(table: &Table<'_>, findings: &mut Findings) -> Vec<(VirtualPackage, Applies)> {
-    table.only(&["libc", "linux", "macos", "cuda", "archspec"], findings);
-    let mut required: Vec<(VirtualPackage, Applies)> = Vec::new();
-    for (key, name, applies) in [
-        ("linux", "__linux", Subdir::is_linux as Applies),
-        ("macos", "__osx", Subdir::is_osx as Applies),
-        ("cuda", "__cuda", (|subdir| !subdir.is_osx()) as Applies),
-    ] {
-        if let Some(value) = table.get(key).map(|field| field.value)
-            && let Some(text) = value.text(findings)
-            && let Some(text) = version(text, value, findings)
-        {
-            required.push((VirtualPackage::new(name, text), applies));
-        }
-    }
-    if let Some(field) = table.get("libc")
-        && let Some(libc) = libc(field.value, findings)
-    {
-        required.push((libc, Subdir::is_linux));
-    }
-    required
-}
-
-fn libc(value: Value<'_>, findings: &mut Findings) -> Option<VirtualPackage> {
-    let Data::Table(table) = value.read() else {
-        let text = version(value.text(findings)?, value, findings)?;
-        return Some(VirtualPackage::new("__glibc", text));
-    };
-    table.only(&["family", "version"], findings);
-    let family = match table.get("family") {
-        Some(field) => field.value.text(findings)?,
-        None => "glibc",
-    };
-    let Some(field) = table.get("version") else {
-        return table.missing("version", "write `version = \"2.17\"`", findings);
-    };
-    let text = version(field.value.text(findings)?, field.value, findings)?;
-    Some(VirtualPackage::new(&format!("__{family}"), text))
-}
-
-/// Adds a package, or raises the version of the one that is there.
-fn raise(declared: &mut Vec<VirtualPackage>, package: &VirtualPackage) {
-    let parsed = |one: &VirtualPackage| Version::from_str(&one.version).ok();
-    match declared.iter_mut().find(|known| known.name == package.name) {
-        Some(known) if parsed(known) < parsed(package) => *known = package.clone(),
-        Some(_) => {}
-        None => declared.push(package.clone()),
     }
 }

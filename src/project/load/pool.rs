@@ -6,8 +6,8 @@ use crate::project::load::mistake::Findings;
 use crate::project::load::mistake::dependency::{FixedByPool, NotInPool, SameName};
 use crate::project::load::mistake::package::BadInheritance;
 use crate::project::load::mistake::shape::Unfit;
+use crate::project::load::parts::Parts;
 use crate::project::load::read::nearest;
-use crate::project::load::spec::Parts;
 
 /// The pooled keys with those of the package on top. `own` has the key `workspace`.
 pub(crate) fn merged<'d>(
@@ -20,7 +20,7 @@ pub(crate) fn merged<'d>(
         findings.mistake(BadInheritance {
             problem: "`workspace` can only be `true`".to_owned(),
             key: own.name.to_owned(),
-            otherwise: "a version of its own",
+            otherwise: "a version",
             file: own.document.file(),
             at: request.value.at,
         });
@@ -88,6 +88,7 @@ fn entry<'d>(scope: &Scope<'d>, own: &Parts<'d>, findings: &mut Findings) -> Opt
         (Some(one), None) => Some(*one),
         (Some(first), Some(second)) => {
             findings.mistake(SameName {
+                what: "package",
                 first: first.name.to_owned(),
                 second: second.name.to_owned(),
                 file: first.value.document.file(),

@@ -99,7 +99,7 @@ impl<'d> Value<'d> {
     ) -> Option<T> {
         findings.mistake(Invalid {
             text: match self.read() {
-                Data::Text(text) => text.to_owned(),
+                Data::Text(text) if !text.is_empty() => text.to_owned(),
                 _ => self.source_text().to_owned(),
             },
             what,
@@ -141,11 +141,20 @@ impl Data<'_> {
 impl Table<'_> {
     /// Notes every key that is not one of `keys`.
     pub(crate) fn only(&self, keys: &[&str], findings: &mut Findings) {
+        let help = match keys {
+            [one] => format!("the only key is `{one}`"),
+            keys => format!("the keys are {}", backticked(keys)),
+        };
+        self.only_or(keys, &help, findings);
+    }
+
+    /// Notes every key that is not one of `keys`, with `help` for those that resemble none.
+    pub(crate) fn only_or(&self, keys: &[&str], help: &str, findings: &mut Findings) {
         for field in self.fields() {
             if !keys.contains(&field.name) {
                 let help = match nearest(field.name, keys.iter().copied()) {
                     Some(near) => format!("did you mean `{near}`?"),
-                    None => format!("the keys are {}", backticked(keys)),
+                    None => help.to_owned(),
                 };
                 self.unknown(&field, help, findings);
             }
@@ -182,7 +191,11 @@ impl Table<'_> {
 
     /// How the table is called in messages.
     pub(crate) fn title(&self) -> String {
-        format!("`[{}]`", path_of(self.document, self.at))
+        let path = path_of(self.document, self.at);
+        match path.ends_with(']') {
+            true => format!("`{path}`"),
+            false => format!("`[{path}]`"),
+        }
     }
 }
 
@@ -217,29 +230,33 @@ pub(crate) fn backticked(words: &[&str]) -> String {
 }
 
 fn path_of(document: &Document, at: SourceSpan) -> String {
-    let mut names = Vec::new();
-    descend(document.root(), at, &mut names);
-    names.join(".")
+    below_table(document.root(), at).unwrap_or_default()
 }
 
-/// Extends `names` by the keys that lead to the key or value at `at`.
-fn descend(table: Table<'_>, at: SourceSpan, names: &mut Vec<String>) -> bool {
-    table.fields().into_iter().any(|field| {
-        names.push(quoted(field.name));
-        let found = field.key_at == at || field.value.at == at || inside(field.value, at, names);
-        if !found {
-            names.pop();
+/// The keys that lead to the key or value at `at`, joined by dots.
+fn below_table(table: Table<'_>, at: SourceSpan) -> Option<String> {
+    table.fields().into_iter().find_map(|field| {
+        let name = quoted(field.name);
+        if field.key_at == at || field.value.at == at {
+            return Some(name);
         }
-        found
+        Some(name + &below_value(field.value, at)?)
     })
 }
 
-fn inside(value: Value<'_>, at: SourceSpan, names: &mut Vec<String>) -> bool {
+/// What follows the name of a value that contains the one at `at`.
+fn below_value(value: Value<'_>, at: SourceSpan) -> Option<String> {
     match value.read() {
-        Data::Table(table) => descend(table, at, names),
-        // An element has no name of its own; that of the array says enough.
-        Data::List(list) => (list.into_iter()).any(|one| one.at == at || inside(one, at, names)),
-        _ => false,
+        Data::Table(table) => Some(format!(".{}", below_table(table, at)?)),
+        Data::List(list) => list.into_iter().enumerate().find_map(|(index, one)| {
+            let rest = if one.at == at {
+                String::new()
+            } else {
+                below_value(one, at)?
+            };
+            Some(format!("[{index}]{rest}"))
+        }),
+        _ => None,
     }
 }
 

@@ -2,6 +2,9 @@
 
 use rattler_conda_types::Subdir;
 
+use crate::project::document::Field;
+use crate::project::load::mistake::Findings;
+use crate::project::load::mistake::shape::Invalid;
 use crate::project::load::read::nearest;
 
 /// A selector. `osx` and `macos` are the same.
@@ -37,9 +40,7 @@ impl Selector {
             return Ok(Self::Subdir(subdir));
         }
         if text.contains('(') {
-            return Err(
-                "conditions belong into dependency tables; name a platform here".to_owned(),
-            );
+            return Err("conditions belong in dependency tables; name a platform here".to_owned());
         }
         let (is_name, is_pattern) = (is_name(text), text.contains('*'));
         match (is_name, is_pattern) {
@@ -92,6 +93,18 @@ pub(crate) fn is_name(text: &str) -> bool {
         && text.starts_with(|c: char| c.is_ascii_alphabetic())
         && text.ends_with(|c: char| c.is_ascii_alphanumeric())
         && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+}
+
+/// Notes that a key of a `target` table is no selector, and how to write it.
+pub(crate) fn refuse(field: &Field<'_>, help: String, findings: &mut Findings) {
+    findings.mistake(Invalid {
+        text: field.name.to_owned(),
+        what: "a target selector",
+        reason: "not a platform".to_owned(),
+        help: Some(help),
+        file: field.value.document.file(),
+        at: field.key_at,
+    });
 }
 
 /// The platform that `text` was probably meant to be, as a sentence.

@@ -3,77 +3,16 @@
 //! Conditions are listed table by table in an order of pixi's own, not in that of the file.
 
 use indexmap::IndexMap;
-use indexmap::map::Entry;
 use miette::SourceSpan;
 
 use crate::project::document::{Data, Field, Table, Value};
 use crate::project::load::Scope;
-use crate::project::load::dependencies::{self, Group};
+use crate::project::load::dependencies::Group;
 use crate::project::load::mistake::Findings;
-use crate::project::load::mistake::dependency::SameCondition;
-use crate::project::load::mistake::shape::{Invalid, Unfit};
-use crate::project::load::mistake::warning::{Deprecated, Replaced};
-use crate::project::load::selector::Selector;
+use crate::project::load::mistake::shape::Invalid;
+use crate::project::load::spec::Reader;
+use crate::project::load::tables::{BUCKETS, GROUP, TABLES, TableKind};
 use crate::protocol::model::{Dependencies, Target, Targets};
-
-/// A dependency table and what it takes.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct TableKind {
-    /// Its key.
-    pub key: &'static str,
-    /// The pins it takes.
-    pub pins: Pins,
-    /// The locations it takes.
-    pub sources: Sources,
-}
-
-/// Which pins a table takes.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Pins {
-    /// None.
-    None,
-    /// `pin-compatible`.
-    Compatible,
-    /// `pin-compatible` and `pin-subpackage`.
-    Both,
-}
-
-/// Which locations a table takes, besides channels.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Sources {
-    /// All.
-    All,
-    /// Finished packages only.
-    NotBuilt,
-    /// Folders and repositories.
-    Folders,
-    /// None.
-    None,
-}
-
-const fn kind(key: &'static str, pins: Pins, sources: Sources) -> TableKind {
-    TableKind { key, pins, sources }
-}
-
-/// The plain tables, in the order in which their conditions are listed.
-pub(crate) const TABLES: [TableKind; 4] = [
-    kind("run-dependencies", Pins::Compatible, Sources::All),
-    // pixi forwards sources here, and nothing can be done with them.
-    kind("run-constraints", Pins::None, Sources::NotBuilt),
-    kind("host-dependencies", Pins::Compatible, Sources::All),
-    kind("build-dependencies", Pins::None, Sources::All),
-];
-
-/// The buckets of `run-exports`, in the order in which their conditions are listed.
-const BUCKETS: [TableKind; 5] = [
-    kind("noarch", Pins::Both, Sources::Folders),
-    kind("strong", Pins::Both, Sources::Folders),
-    kind("weak", Pins::Both, Sources::Folders),
-    kind("strong-constraints", Pins::Both, Sources::None),
-    kind("weak-constraints", Pins::Both, Sources::None),
-];
-
-const GROUP: TableKind = kind("extra-dependencies", Pins::None, Sources::All);
 
 /// Reads all tables. `own_name` is the name of the package, as far as the manifest knows it.
 pub(crate) fn read(scope: &Scope<'_>, own_name: Option<&str>, findings: &mut Findings) -> Targets {
@@ -99,7 +38,7 @@ pub(crate) fn read(scope: &Scope<'_>, own_name: Option<&str>, findings: &mut Fin
 }
 
 /// A target as pixi sends it when there is nothing in it.
-fn new_target() -> Target {
+pub(crate) fn new_target() -> Target {
     Target {
         host_dependencies: Some(Dependencies::new()),
         build_dependencies: Some(Dependencies::new()),
@@ -110,17 +49,18 @@ fn new_target() -> Target {
     }
 }
 
-struct Builder<'a, 'd> {
-    scope: &'a Scope<'d>,
-    own_name: Option<&'a str>,
-    default: Target,
+/// Sorts dependencies into targets.
+pub(crate) struct Builder<'a, 'd> {
+    pub scope: &'a Scope<'d>,
+    pub own_name: Option<&'a str>,
+    pub default: Target,
     /// Each condition with the place of its first appearance.
-    conditional: IndexMap<String, (Target, SourceSpan)>,
-    findings: &'a mut Findings,
+    pub conditional: IndexMap<String, (Target, SourceSpan)>,
+    pub findings: &'a mut Findings,
 }
 
 impl<'d> Builder<'_, 'd> {
-    fn tables(&mut self, package: Table<'d>) {
+    pub fn tables(&mut self, package: Table<'d>) {
         for kind in TABLES {
             if let Some(field) = package.get(kind.key) {
                 self.groups(field.value, kind, |target| match kind.key {
@@ -162,7 +102,7 @@ impl<'d> Builder<'_, 'd> {
         }
     }
 
-    fn extras(&mut self, package: Table<'d>) {
+    pub fn extras(&mut self, package: Table<'d>) {
         let Some(table) =
             (package.get("extra-dependencies")).and_then(|field| field.value.table(self.findings))
         else {
@@ -194,7 +134,13 @@ impl<'d> Builder<'_, 'd> {
     where
         F: Fn(&mut Target) -> &mut Dependencies,
     {
-        let groups = dependencies::groups(self.scope, value, (kind, self.own_name), self.findings);
+        let mut reader = Reader {
+            scope: self.scope,
+            kind,
+            own_name: self.own_name,
+            findings: self.findings,
+        };
+        let groups = reader.groups(value);
         for Group { condition, entries } in groups {
             let target = match condition {
                 None => &mut self.default,
@@ -207,114 +153,6 @@ impl<'d> Builder<'_, 'd> {
                 *slot(target) = entries;
             }
         }
-    }
-
-    /// `[package.target.<selector>]`, lowered to conditions.
-    fn legacy(&mut self) {
-        let Some(table) =
-            (self.scope.package.get("target")).and_then(|field| field.value.table(self.findings))
-        else {
-            return;
-        };
-        let mut lowered = IndexMap::<String, Field<'d>>::new();
-        for field in table.fields() {
-            let Some(expression) = self.expression(&field) else {
-                continue;
-            };
-            let Some(target) = self.legacy_target(&field) else {
-                continue;
-            };
-            let file = table.document.file();
-            self.findings.warn(Deprecated {
-                old: field.value.key_path(),
-                new: format!("[package.<table>.\"if({expression})\"]"),
-                file: file.clone(),
-                at: field.key_at,
-            });
-            match self.conditional.entry(expression) {
-                Entry::Vacant(entry) => {
-                    lowered.insert(entry.key().clone(), field);
-                    entry.insert((target, field.key_at));
-                }
-                Entry::Occupied(mut entry) => match lowered.get(entry.key()) {
-                    Some(earlier) => {
-                        self.findings.warn(Replaced {
-                            later: field.value.key_path(),
-                            earlier: earlier.value.key_path(),
-                            file,
-                            earlier_at: earlier.key_at,
-                            later_at: field.key_at,
-                        });
-                        entry.get_mut().0 = target;
-                    }
-                    None => self.findings.mistake(SameCondition {
-                        selector: field.name.to_owned(),
-                        condition: entry.key().clone(),
-                        file,
-                        at: field.key_at,
-                        condition_at: Some(entry.get().1),
-                    }),
-                },
-            }
-        }
-    }
-
-    fn expression(&mut self, field: &Field<'d>) -> Option<String> {
-        let help = match Selector::parse(field.name) {
-            Ok(Selector::Pattern(_)) => {
-                "use a condition: `[package.<table>.\"if(<expression>)\"]`".to_owned()
-            }
-            Ok(selector) => return Some(selector.expression()),
-            Err(_) if field.name.contains('(') => {
-                format!(
-                    "a condition goes inside: `[package.<table>.\"{}\"]`",
-                    field.name
-                )
-            }
-            Err(help) => help,
-        };
-        self.findings.mistake(Invalid {
-            text: field.name.to_owned(),
-            what: "a target selector",
-            reason: "not a platform".to_owned(),
-            help: Some(help),
-            file: field.value.document.file(),
-            at: field.key_at,
-        });
-        None
-    }
-
-    fn legacy_target(&mut self, field: &Field<'d>) -> Option<Target> {
-        let table = field.value.table(self.findings)?;
-        let keys: Vec<_> = (TABLES.iter().chain([&GROUP]))
-            .map(|kind| kind.key)
-            .collect();
-        table.only(&keys, self.findings);
-        let mut inner = Builder {
-            scope: self.scope,
-            own_name: self.own_name,
-            default: new_target(),
-            conditional: IndexMap::new(),
-            findings: &mut *self.findings,
-        };
-        inner.tables(table);
-        inner.extras(table);
-        let Builder {
-            default,
-            conditional,
-            findings,
-            ..
-        } = inner;
-        for (expression, (_, at)) in conditional {
-            findings.mistake(Unfit {
-                key: format!("if({expression})"),
-                place: "below `[package.target]`".to_owned(),
-                help: "write one condition instead of the target".to_owned(),
-                file: table.document.file(),
-                at,
-            });
-        }
-        Some(default)
     }
 }
 

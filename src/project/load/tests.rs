@@ -1,10 +1,13 @@
 //! What the tests of the loader share: folders with manifests, and results as text.
 
+mod dependencies;
 mod examples;
 mod finding;
 mod mistakes;
 mod overrides;
+mod platforms;
 mod pyproject;
+mod robust;
 mod spec_mistakes;
 mod vectors;
 mod warnings;
@@ -116,7 +119,7 @@ impl Tree {
     fn record(&self) -> Json {
         let loaded = self.load();
         let record = drop_nulls(json!({
-            "manifestPath": loaded.manifest_path,
+            "manifestPath": loaded.manifest.path(),
             "sourceDirectory": loaded.source_directory,
             "workspaceDirectory": loaded.workspace_directory,
             "projectModel": loaded.project_model,

@@ -9,11 +9,12 @@ use crate::project::document::{Field, Table};
 use crate::project::load::Scope;
 use crate::project::load::channels::HasCondaForge;
 use crate::project::load::mistake::Findings;
-use crate::project::load::mistake::package::{ExtraFileMissing, FileMissing};
+use crate::project::load::mistake::package::FileMissing;
+use crate::project::load::mistake::request::PathMissing;
 use crate::project::load::mistake::warning::Replaced;
 use crate::project::load::paths;
 use crate::project::load::platforms::Host;
-use crate::project::load::selector::Selector;
+use crate::project::load::selector::{self, Selector};
 use crate::protocol::outputs::VariantValue;
 
 /// Values by key. A target replaces the lists of the base, the command line those of both;
@@ -77,7 +78,7 @@ pub(crate) fn files(scope: &Scope<'_>, findings: &mut Findings) -> Vec<PathBuf> 
         let path = scope.request.current_folder.join(path);
         match path.is_file() {
             true => files.push(path),
-            false => findings.mistake(ExtraFileMissing { path }),
+            false => findings.mistake(PathMissing { path }),
         }
     }
     files
@@ -102,14 +103,7 @@ fn targets<'d>(workspace: &Table<'d>, findings: &mut Findings) -> IndexMap<Selec
         let selector = match Selector::parse(target.name) {
             Ok(selector) => selector,
             Err(help) => {
-                findings.mistake(crate::project::load::mistake::shape::Invalid {
-                    text: target.name.to_owned(),
-                    what: "a target selector",
-                    reason: "not a platform".to_owned(),
-                    help: Some(help),
-                    file: workspace.document.file(),
-                    at: target.key_at,
-                });
+                selector::refuse(&target, help, findings);
                 continue;
             }
         };

@@ -38,7 +38,7 @@ pub(crate) fn constraint_in(
         }
         Err(reason) => {
             findings.mistake(BadVersionSpec {
-                text: text.to_owned(),
+                text: if text.is_empty() { "\"\"" } else { text }.to_owned(),
                 reason,
                 help: advice(text),
                 file: value.document.file(),
@@ -85,6 +85,9 @@ fn print(text: &str) -> Result<Printed, String> {
             spec: spec.to_string(),
             bare,
         }),
+        Err(_) if text.starts_with('^') && !text.ends_with('$') => {
+            Err("`^` is not an operator".to_owned())
+        }
         Err(error) => Err(reason(&error.to_string())),
     }
 }
@@ -142,6 +145,11 @@ fn advice(text: &str) -> String {
     {
         return format!("conda has no `~`: write `{}.*`", version.trim());
     }
+    let repaired = [
+        plain.replace("=>", ">=").replace("=<", "<="),
+        format!("{}.*", plain.trim_end_matches(".*")),
+        without_blanks,
+    ];
     if plain.contains('*') && plain.starts_with(['=', '>', '<']) {
         let (operator, version) = plain.split_at(plain.find(|c| !"=<>".contains(c)).unwrap_or(0));
         let stem = version.trim().trim_end_matches(['*', '.']);
@@ -154,8 +162,8 @@ fn advice(text: &str) -> String {
             return format!("write `{fixed}`");
         }
     }
-    if print(&without_blanks).is_ok() {
-        return format!("write `{without_blanks}`");
+    if let Some(repaired) = repaired.iter().find(|text| print(text).is_ok()) {
+        return format!("write `{repaired}`");
     }
     if let Some((version, build)) = plain.split_once(' ')
         && print(version).is_ok()
@@ -246,6 +254,8 @@ mod tests {
             ("=1.2.*", "write `1.2.*`"),
             (">=1.*", "write `>=1`"),
             (">= 1", "write `>=1`"),
+            ("=>1", "write `>=1`"),
+            ("1.2.*.*", "write `1.2.*`"),
             ("1.2.* *cuda", "build = \"*cuda\""),
             ("../x", "path = \"../x\""),
             ("git+https://g.org/x", "git = \"https://g.org/x\""),

@@ -7,7 +7,8 @@ use rattler_conda_types::PackageName;
 use crate::project::document::{Data, Table, Value};
 use crate::project::load::mistake::Findings;
 use crate::project::load::mistake::spec::BadWhen;
-use crate::project::load::{spec, version};
+use crate::project::load::parts::Parts;
+use crate::project::load::version;
 use crate::protocol::spec::{Condition, MatchSpec};
 
 /// The condition, or `None` with a note.
@@ -118,7 +119,7 @@ fn from_package(
     );
     let name = package.text(findings)?;
     check_name(name, package, findings)?;
-    let parts = spec::Parts::of(name, *table);
+    let parts = Parts::of(name, *table);
     Some(leaf(MatchSpec {
         name: name.to_owned(),
         version: parts.version(findings),

@@ -42,14 +42,13 @@ pub struct NestedCondition {
     pub at: SourceSpan,
 }
 
-/// One package in two spellings.
+/// One thing twice, perhaps in two spellings.
 #[derive(Debug, Error, Diagnostic)]
-#[error("`{first}` and `{second}` are the same package")]
-#[diagnostic(
-    code(manifest::same_name),
-    help("remove one; names are compared in lower case")
-)]
+#[error("`{first}` and `{second}` are the same {what}")]
+#[diagnostic(code(manifest::same_name), help("remove one"))]
 pub struct SameName {
+    /// A package or a platform.
+    pub what: &'static str,
     /// The spelling that comes first.
     pub first: String,
     /// The other one.
@@ -115,8 +114,8 @@ pub struct NoSourceHere {
 #[diagnostic(
     code(manifest::no_pin_here),
     help(
-        "`pin-compatible` belongs into `host-dependencies`, `run-dependencies` or `run-exports`, \
-         `pin-subpackage` into `run-exports`; write a version instead"
+        "`pin-compatible` belongs in `host-dependencies`, `run-dependencies` or `run-exports`, \
+         `pin-subpackage` in `run-exports`; write a version instead"
     )
 )]
 pub struct NoPinHere {
@@ -145,7 +144,7 @@ pub struct PinName {
     #[source_code]
     pub file: SourceFile,
     /// The dependency.
-    #[label("this package")]
+    #[label("pinned here")]
     pub at: SourceSpan,
 }
 

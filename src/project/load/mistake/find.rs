@@ -45,11 +45,9 @@ pub struct NoPackage {
 
 /// A file that is there and cannot be read.
 #[derive(Debug, Error, Diagnostic)]
-#[error("`{}` cannot be read: {source}", path.display())]
+#[error("{error}")]
 #[diagnostic(code(manifest::unreadable))]
 pub struct Unreadable {
-    /// The file.
-    pub path: PathBuf,
-    /// What the operating system says.
-    pub source: std::io::Error,
+    /// What the operating system says; it names the file.
+    pub error: std::io::Error,
 }

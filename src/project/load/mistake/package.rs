@@ -9,7 +9,7 @@ use crate::project::document::SourceFile;
 
 /// A value asked of a workspace that does not have it.
 #[derive(Debug, Error, Diagnostic)]
-#[error("the workspace has no `{key}` to inherit")]
+#[error("there is no `{key}` to inherit")]
 #[diagnostic(code(manifest::nothing_to_inherit), help("{help}"))]
 pub struct NothingToInherit {
     /// The key.
@@ -29,9 +29,7 @@ pub struct NothingToInherit {
 #[error("{problem}")]
 #[diagnostic(
     code(manifest::bad_inheritance),
-    help(
-        "write `{key} = {{ workspace = true }}` to take the value of the workspace, or {otherwise}"
-    )
+    help("write `{key} = {{ workspace = true }}` for that of the workspace, or {otherwise} here")
 )]
 pub struct BadInheritance {
     /// What is wrong with the table.
@@ -63,16 +61,4 @@ pub struct FileMissing {
     /// The path as written.
     #[label("not found")]
     pub at: SourceSpan,
-}
-
-/// A file named on the command line that is not there.
-#[derive(Debug, Error, Diagnostic)]
-#[error("`{}` does not exist", path.display())]
-#[diagnostic(
-    code(manifest::extra_file_missing),
-    help("paths on the command line are relative to the current folder")
-)]
-pub struct ExtraFileMissing {
-    /// The absolute path.
-    pub path: PathBuf,
 }

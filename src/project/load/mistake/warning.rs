@@ -157,7 +157,7 @@ pub struct NeverApplies {
     #[source_code]
     pub file: SourceFile,
     /// The selector.
-    #[label("a name of the workspace, unknown to backends")]
+    #[label("not known to backends")]
     pub at: SourceSpan,
 }
 

@@ -1,0 +1,225 @@
+//! Checks the configuration, one option at a time, and collects every mistake.
+
+use rattler_conda_types::Subdir;
+use serde_json::{Map, Value};
+
+use super::mistakes::{
+    Mistake, Mistakes, NotATable, TargetTwice, Unfit, UnknownKey, UnknownTarget, WrongType,
+};
+use super::place::Place;
+use super::{Options, Part, Target};
+use crate::diagnostic::{list, nearest};
+use crate::project::manifest::Manifest;
+
+/// Selectors of targets beside the names of platforms.
+const FAMILIES: [&str; 5] = ["unix", "linux", "osx", "macos", "win"];
+
+pub(super) struct Check<'a> {
+    backend: &'static str,
+    manifest: &'a Manifest,
+    mistakes: Vec<Mistake>,
+}
+
+impl<'a> Check<'a> {
+    pub(super) fn new(backend: &'static str, manifest: &'a Manifest) -> Self {
+        Self {
+            backend,
+            manifest,
+            mistakes: Vec::new(),
+        }
+    }
+
+    pub(super) fn table(&mut self, value: Value, place: &Place) -> Map<String, Value> {
+        match value {
+            Value::Null => Map::new(),
+            Value::Object(table) => table,
+            other => {
+                self.mistakes.push(Mistake::NotATable(NotATable {
+                    place: place.to_string(),
+                    found: kind(&other),
+                    file: self.manifest.file(),
+                    at: place.find(|keys| self.manifest.value_span(keys)),
+                }));
+                Map::new()
+            }
+        }
+    }
+
+    pub(super) fn target<O: Options>(
+        &mut self,
+        selector: String,
+        table: Value,
+        place: Place,
+    ) -> Target {
+        let table = self.table(table, &place);
+        self.options::<O>(&table, &place);
+        Target {
+            selector,
+            table,
+            place,
+        }
+    }
+
+    pub(super) fn options<O: Options>(&mut self, table: &Map<String, Value>, place: &Place) {
+        for (key, value) in table {
+            let place = place.clone().option(key);
+            if O::KEYS.contains(&key.as_str()) {
+                self.option::<O>(key, value, &place);
+                continue;
+            }
+            self.mistakes.push(Mistake::UnknownKey(UnknownKey {
+                key: key.clone(),
+                backend: self.backend,
+                suggestion: suggestion(key, O::KEYS),
+                file: self.manifest.file(),
+                at: place.find(|keys| self.manifest.key_span(keys)),
+            }));
+        }
+    }
+
+    /// One option at a time, so that a mistake is known to be in it, and each
+    /// entry of a table for itself.
+    fn option<O: Options>(&mut self, key: &str, value: &Value, place: &Place) {
+        let alone = |value: Value| {
+            let table = Map::from_iter([(key.to_string(), value)]);
+            serde_json::from_value::<O>(Value::Object(table))
+        };
+        let options = match alone(value.clone()) {
+            Ok(options) => return self.misfits(&options, place),
+            Err(source) => source,
+        };
+        let entries: Vec<(String, serde_json::Error)> = match value {
+            Value::Object(entries) => (entries.iter())
+                .map(|(name, value)| (name, Map::from_iter([(name.clone(), value.clone())])))
+                .filter_map(|(name, entry)| {
+                    Some((name.clone(), alone(Value::Object(entry)).err()?))
+                })
+                .collect(),
+            _ => Vec::new(),
+        };
+        if entries.is_empty() {
+            self.wrong((key, value), &options, place);
+        }
+        for (name, source) in entries {
+            let place = place.clone().option(&name);
+            self.wrong((&name, &value[&name]), &source, &place);
+        }
+    }
+
+    fn wrong(&mut self, (key, value): (&str, &Value), source: &serde_json::Error, place: &Place) {
+        // The words of JSON and Rust, in those of TOML.
+        let reason = source.to_string();
+        let reason = reason.trim_start_matches("invalid type: ");
+        let reason = reason
+            .replace("a sequence", "an array")
+            .replace("a map", "a table");
+        let reason = reason
+            .replace("sequence,", "an array,")
+            .replace("map,", "a table,");
+        self.mistakes.push(Mistake::WrongType(WrongType {
+            key: key.to_string(),
+            help: rewritten(key, value, &reason),
+            reason,
+            file: self.manifest.file(),
+            at: place.find(|keys| self.manifest.value_span(keys)),
+        }));
+    }
+
+    fn misfits(&mut self, options: &impl Options, place: &Place) {
+        for misfit in options.misfits() {
+            let place = misfit.keys[1..]
+                .iter()
+                .fold(place.clone(), |place, key| place.option(key));
+            self.mistakes.push(Mistake::Unfit(Unfit {
+                message: misfit.message,
+                help: misfit.help,
+                file: self.manifest.file(),
+                at: place.find(|keys| match misfit.part {
+                    Part::Key => self.manifest.key_span(keys),
+                    Part::Value => self.manifest.value_span(keys),
+                }),
+            }));
+        }
+    }
+
+    /// pixi knows the selectors of its own tables; these it did not look at.
+    pub(super) fn selector(&mut self, selector: &str, place: &Place) {
+        if FAMILIES.contains(&selector) || selector.parse::<Subdir>().is_ok() {
+            return;
+        }
+        let subdirs = ["linux-64", "linux-aarch64", "osx-64", "osx-arm64", "win-64"];
+        let known = || FAMILIES.into_iter().chain(subdirs);
+        let help = match nearest(selector, known()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("use one of {} or another conda platform", list(known())),
+        };
+        self.mistakes.push(Mistake::UnknownTarget(UnknownTarget {
+            selector: selector.to_string(),
+            help,
+            file: self.manifest.file(),
+            at: place.find(|keys| self.manifest.key_span(keys)),
+        }));
+    }
+
+    pub(super) fn twice(&mut self, selector: &str, place: &Place) {
+        self.mistakes.push(Mistake::TargetTwice(TargetTwice {
+            selector: selector.to_string(),
+            file: self.manifest.file(),
+            at: place.find(|keys| self.manifest.key_span(keys)),
+        }));
+    }
+
+    pub(super) fn finish(mut self) -> Result<(), miette::Report> {
+        match self.mistakes.len() {
+            0 => Ok(()),
+            1 => Err(self.mistakes.remove(0).into()),
+            count => Err(Mistakes {
+                count,
+                mistakes: self.mistakes,
+            }
+            .into()),
+        }
+    }
+}
+
+fn suggestion(key: &str, known: &[&str]) -> String {
+    if key == "target" {
+        return "write the options of a target into `[package.build.target.<selector>.config]`"
+            .to_string();
+    }
+    match nearest(key, known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => {
+            // Older spellings of the same options have underscores.
+            let current = known.iter().copied().filter(|key| !key.contains('_'));
+            format!("the options are {}", list(current))
+        }
+    }
+}
+
+/// The same value as another type, for values that only lack the right signs.
+fn rewritten(key: &str, value: &Value, reason: &str) -> Option<String> {
+    let written = match value {
+        Value::String(_) if reason.ends_with("an array") => format!("[{value}]"),
+        Value::String(text) if reason.ends_with("a boolean") => match text.as_str() {
+            "true" | "yes" => "true".to_string(),
+            _ => "false".to_string(),
+        },
+        Value::Number(_) | Value::Bool(_) if reason.ends_with("a string") => {
+            format!("\"{value}\"")
+        }
+        _ => return None,
+    };
+    Some(format!("write `{key} = {written}`"))
+}
+
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "nothing",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "a table",
+    }
+}

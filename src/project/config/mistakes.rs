@@ -1,0 +1,115 @@
+//! Every mistake a configuration may hold.
+
+use miette::{Diagnostic, SourceSpan};
+use thiserror::Error;
+
+use crate::diagnostic::SourceFile;
+
+/// Several mistakes in one configuration.
+#[derive(Debug, Error, Diagnostic)]
+#[error("failed to parse configuration: {count} mistakes")]
+#[diagnostic(code(config::invalid))]
+pub(super) struct Mistakes {
+    pub(super) count: usize,
+    #[related]
+    pub(super) mistakes: Vec<Mistake>,
+}
+
+/// Any of the mistakes below.
+#[derive(Debug, Error, Diagnostic)]
+#[error(transparent)]
+#[diagnostic(transparent)]
+pub(super) enum Mistake {
+    UnknownKey(UnknownKey),
+    WrongType(WrongType),
+    Unfit(Unfit),
+    NotATable(NotATable),
+    UnknownTarget(UnknownTarget),
+    TargetTwice(TargetTwice),
+}
+
+/// An option the backend does not have.
+#[derive(Debug, Error, Diagnostic)]
+#[error("failed to parse configuration: unknown field `{key}`, {backend} has no such option")]
+#[diagnostic(code(config::unknown_key), help("{suggestion}"))]
+pub(super) struct UnknownKey {
+    pub(super) key: String,
+    pub(super) backend: &'static str,
+    pub(super) suggestion: String,
+    #[source_code]
+    pub(super) file: SourceFile,
+    #[label("not recognized")]
+    pub(super) at: Option<SourceSpan>,
+}
+
+/// A value of the wrong type.
+#[derive(Debug, Error, Diagnostic)]
+#[error("failed to parse configuration: `{key}` has the wrong type: found {reason}")]
+#[diagnostic(code(config::wrong_type))]
+pub(super) struct WrongType {
+    pub(super) key: String,
+    pub(super) reason: String,
+    #[help]
+    pub(super) help: Option<String>,
+    #[source_code]
+    pub(super) file: SourceFile,
+    #[label("this value")]
+    pub(super) at: Option<SourceSpan>,
+}
+
+/// A value of the right type that makes no sense.
+#[derive(Debug, Error, Diagnostic)]
+#[error("failed to parse configuration: {message}")]
+#[diagnostic(code(config::unfit), help("{help}"))]
+pub(super) struct Unfit {
+    pub(super) message: String,
+    pub(super) help: String,
+    #[source_code]
+    pub(super) file: SourceFile,
+    #[label("here")]
+    pub(super) at: Option<SourceSpan>,
+}
+
+/// Something else where a table must be.
+#[derive(Debug, Error, Diagnostic)]
+#[error("failed to parse configuration: `{place}` must be a table, found {found}")]
+#[diagnostic(
+    code(config::not_a_table),
+    help("options are written as `option = value` below a line `[{place}]`")
+)]
+pub(super) struct NotATable {
+    pub(super) place: String,
+    pub(super) found: &'static str,
+    #[source_code]
+    pub(super) file: SourceFile,
+    #[label("not a table")]
+    pub(super) at: Option<SourceSpan>,
+}
+
+/// A table for a target that no platform matches.
+#[derive(Debug, Error, Diagnostic)]
+#[error("failed to parse configuration: there is no target `{selector}`")]
+#[diagnostic(code(config::unknown_target), help("{help}"))]
+pub(super) struct UnknownTarget {
+    pub(super) selector: String,
+    pub(super) help: String,
+    #[source_code]
+    pub(super) file: SourceFile,
+    #[label("matches no platform")]
+    pub(super) at: Option<SourceSpan>,
+}
+
+/// A target with a table in both places.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the target `{selector}` is configured twice")]
+#[diagnostic(
+    code(config::target_twice),
+    help("keep `[package.build.target.{selector}.config]` and move its options there")
+)]
+pub(super) struct TargetTwice {
+    pub(super) selector: String,
+    #[source_code]
+    pub(super) file: SourceFile,
+    #[label("again here")]
+    pub(super) at: Option<SourceSpan>,
+}

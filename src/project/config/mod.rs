@@ -1,0 +1,252 @@
+//! The backend's configuration: a base table and tables for targets become one
+//! typed value.
+//!
+//! Tables are merged before they are deserialised, least specific selector
+//! first, so a target can set any option to any value, also to an empty list.
+//! Which options exist is the backend's business; see [`Options`].
+
+mod check;
+mod mistakes;
+mod place;
+
+use indexmap::IndexMap;
+use miette::{Report, SourceSpan};
+use rattler_conda_types::Subdir;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::diagnostic::Warning;
+use crate::project::manifest::Manifest;
+use check::Check;
+use place::Place;
+
+/// The options of one backend.
+///
+/// A table option is merged key by key, every other option is replaced.
+pub trait Options: DeserializeOwned + Send + Sync + 'static {
+    /// Every key that [`serde`] accepts, for suggestions.
+    const KEYS: &'static [&'static str];
+
+    /// What to tell the user about values that are accepted but have no effect.
+    fn warnings(&self) -> Vec<Warning>;
+
+    /// Values of the right type that still make no sense.
+    fn misfits(&self) -> Vec<Misfit> {
+        Vec::new()
+    }
+}
+
+/// A value that makes no sense, and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misfit {
+    /// The option, and the key in it when the option is a table.
+    pub keys: Vec<String>,
+    /// Which part of it.
+    pub part: Part,
+    /// What is wrong, lower case, without a full stop.
+    pub message: String,
+    /// What to do about it.
+    pub help: String,
+}
+
+/// The part of an entry that is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Its name.
+    Key,
+    /// What it is set to.
+    Value,
+}
+
+/// The configuration tables of a package, checked but not yet merged.
+#[derive(Debug)]
+pub struct Tables {
+    base: Map<String, Value>,
+    /// In the order of the manifest.
+    targets: Vec<Target>,
+}
+
+/// The options of one target.
+#[derive(Debug)]
+struct Target {
+    selector: String,
+    table: Map<String, Value>,
+    place: Place,
+}
+
+impl Tables {
+    /// Takes the tables apart and checks every option of every one of them, also
+    /// of targets that do not apply today.
+    ///
+    /// # Errors
+    /// One mistake for each unknown key and each wrong value; several are related
+    /// to one error.
+    pub fn read<O: Options>(
+        backend: &'static str,
+        configuration: Option<Value>,
+        target_configuration: Option<IndexMap<String, Value>>,
+        manifest: &Manifest,
+    ) -> Result<Self, Report> {
+        let mut check = Check::new(backend, manifest);
+        let mut base = check.table(configuration.unwrap_or_default(), &Place::base());
+        // Older documentation spells target tables inside the configuration.
+        let nested = base.remove("targets").unwrap_or_default();
+        let nested = check.table(nested, &Place::base().option("targets"));
+        check.options::<O>(&base, &Place::base());
+
+        let mut targets: Vec<Target> = Vec::new();
+        for (selector, table) in target_configuration.unwrap_or_default() {
+            let place = Place::target(&selector);
+            targets.push(check.target::<O>(selector, table, place));
+        }
+        for (selector, table) in nested {
+            let place = Place::nested_target(&selector);
+            check.selector(&selector, &place);
+            if targets.iter().any(|known| known.selector == selector) {
+                check.twice(&selector, &place);
+            }
+            targets.push(check.target::<O>(selector, table, place));
+        }
+        check.finish()?;
+        Ok(Self { base, targets })
+    }
+
+    /// The configuration that applies on `host`: the base overlaid with every
+    /// matching target table, least specific first, ties in manifest order.
+    ///
+    /// # Errors
+    /// None for tables that [`Tables::read`] accepted, unless two options
+    /// contradict each other.
+    pub fn merged<O: Options>(&self, host: Subdir) -> Result<O, Report> {
+        let mut merged = self.base.clone();
+        for target in self.matching(host) {
+            for (key, value) in &target.table {
+                match (merged.get_mut(key), value) {
+                    (Some(Value::Object(below)), Value::Object(above)) => {
+                        below.extend(above.clone());
+                    }
+                    _ => {
+                        merged.insert(key.clone(), value.clone());
+                    }
+                }
+            }
+        }
+        serde_json::from_value(Value::Object(merged))
+            .map_err(|source| miette::miette!("invalid configuration: {source}"))
+    }
+
+    /// Where the value stands that applies on `host`; `keys` are the option and,
+    /// when it is a table, a key in it.
+    pub fn value_span(
+        &self,
+        host: Subdir,
+        keys: &[&str],
+        manifest: &Manifest,
+    ) -> Option<SourceSpan> {
+        let of = |place: &Place| {
+            let place = keys
+                .iter()
+                .fold(place.clone(), |place, key| place.option(key));
+            place.find(|keys| manifest.value_span(keys))
+        };
+        let targets = self.matching(host);
+        let above = targets.iter().rev().find_map(|target| of(&target.place));
+        above.or_else(|| of(&Place::base()))
+    }
+
+    /// The tables that apply on `host`, least specific first.
+    fn matching(&self, host: Subdir) -> Vec<&Target> {
+        let mut matching: Vec<(Specificity, &Target)> = (self.targets.iter())
+            .filter_map(|target| Some((specificity(&target.selector, host)?, target)))
+            .collect();
+        matching.sort_by_key(|(specificity, _)| *specificity);
+        matching.into_iter().map(|(_, target)| target).collect()
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Specificity {
+    Family,
+    System,
+    Subdir,
+}
+
+/// How closely `selector` describes `host`; `None` when it does not.
+fn specificity(selector: &str, host: Subdir) -> Option<Specificity> {
+    match selector {
+        "unix" => host.is_unix().then_some(Specificity::Family),
+        "linux" => host.is_linux().then_some(Specificity::System),
+        "macos" | "osx" => host.is_osx().then_some(Specificity::System),
+        "win" => host.is_windows().then_some(Specificity::System),
+        subdir => (subdir == host.as_str()).then_some(Specificity::Subdir),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[derive(Debug, serde::Deserialize, Default, PartialEq)]
+    #[serde(rename_all = "kebab-case", default)]
+    struct Example {
+        extra_args: Vec<String>,
+        env: BTreeMap<String, String>,
+    }
+
+    impl Options for Example {
+        const KEYS: &'static [&'static str] = &["extra-args", "env"];
+
+        fn warnings(&self) -> Vec<Warning> {
+            Vec::new()
+        }
+    }
+
+    fn merged(base: Value, targets: &[(&str, Value)], host: Subdir) -> Example {
+        let targets = targets
+            .iter()
+            .map(|(selector, table)| (selector.to_string(), table.clone()))
+            .collect();
+        let manifest = Manifest::at("does-not-exist/pixi.toml".as_ref());
+        Tables::read::<Example>("example", Some(base), Some(targets), &manifest)
+            .expect("the tables are valid")
+            .merged(host)
+            .expect("the options agree")
+    }
+
+    #[test]
+    fn target_table_can_clear_a_list() {
+        let example = merged(
+            serde_json::json!({"extra-args": ["--features", "tls"]}),
+            &[("linux-64", serde_json::json!({"extra-args": []}))],
+            Subdir::Linux64,
+        );
+        assert_eq!(example.extra_args, Vec::<String>::new());
+    }
+
+    #[test]
+    fn every_matching_target_applies_and_the_most_specific_wins() {
+        let targets = [
+            ("linux-64", serde_json::json!({"env": {"B": "subdir"}})),
+            (
+                "unix",
+                serde_json::json!({"env": {"A": "unix", "B": "unix"}}),
+            ),
+            ("win", serde_json::json!({"env": {"A": "win"}})),
+        ];
+        let example = merged(serde_json::json!({}), &targets, Subdir::Linux64);
+        let expected = [("A", "unix"), ("B", "subdir")];
+        assert_eq!(
+            example.env,
+            expected.map(|(k, v)| (k.to_string(), v.to_string())).into()
+        );
+    }
+
+    #[test]
+    fn targets_inside_the_configuration_mean_the_same() {
+        let base = serde_json::json!({"targets": {"osx-arm64": {"extra-args": ["-v"]}}});
+        let example = merged(base, &[], Subdir::OsxArm64);
+        assert_eq!(example.extra_args, ["-v"]);
+    }
+}

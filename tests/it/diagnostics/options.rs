@@ -1,0 +1,97 @@
+//! Mistakes in `[package.build.config]`.
+
+use crate::support::drawn::drawn;
+use crate::support::manifest::initialize;
+use crate::support::pixi::Pixi;
+use crate::support::project::Project;
+
+const BACKEND: &str = "[package]\nname = \"hello\"\nversion = \"0.1.0\"\n\n[package.build.backend]\n\
+    name = \"pixi-build-rust\"\nversion = \"*\"\n\n";
+
+/// What is said about a configuration.
+fn mistake(configuration: &str) -> String {
+    let project = Project::new().pixi_toml(&format!("{BACKEND}{configuration}"));
+    let mut pixi = Pixi::start();
+    let error = pixi.try_initialize(&initialize(&project));
+    drawn(&project, &error.expect_err("the configuration is wrong"))
+}
+
+#[test]
+fn misspelled_option() {
+    insta::assert_snapshot!(mistake(
+        "[package.build.config]\nextra-arg = [\"--all-features\"]\n"
+    ));
+}
+
+#[test]
+fn option_nobody_knows() {
+    insta::assert_snapshot!(mistake("[package.build.config]\nfrobnicate = true\n"));
+}
+
+#[test]
+fn wrong_type() {
+    insta::assert_snapshot!(mistake(
+        "[package.build.config]\nextra-args = \"--all-features\"\n"
+    ));
+}
+
+#[test]
+fn wrong_type_of_a_variable() {
+    insta::assert_snapshot!(mistake(
+        "[package.build.config.env]\nRUST_LOG = \"debug\"\nJOBS = 4\n"
+    ));
+}
+
+#[test]
+fn several_mistakes() {
+    insta::assert_snapshot!(mistake(
+        "[package.build.config]\nbinary = [\"hello\"]\nignore-cargo-manifest = \"yes\"\n\n\
+         [package.build.target.osx.config]\ncompiler = [\"rust\"]\n"
+    ));
+}
+
+#[test]
+fn configuration_that_is_no_table() {
+    insta::assert_snapshot!(mistake("[package.build]\nconfig = [\"--all-features\"]\n"));
+}
+
+#[test]
+fn target_configured_twice() {
+    insta::assert_snapshot!(mistake(
+        "[package.build.target.linux-64.config]\nbinaries = [\"a\"]\n\n\
+         [package.build.config.targets.linux-64]\nbinaries = [\"b\"]\n"
+    ));
+}
+
+#[test]
+fn target_nobody_knows() {
+    insta::assert_snapshot!(mistake(
+        "[package.build.config.targets.windows]\nbinaries = [\"b\"]\n"
+    ));
+}
+
+#[test]
+fn target_in_the_singular() {
+    insta::assert_snapshot!(mistake(
+        "[package.build.config.target.linux-64]\nbinaries = [\"b\"]\n"
+    ));
+}
+
+#[test]
+fn compiler_with_a_quote() {
+    insta::assert_snapshot!(mistake(
+        "[package.build.config]\ncompilers = [\"rust\", \"it's\"]\n"
+    ));
+}
+
+#[test]
+fn misspelled_compiler() {
+    insta::assert_snapshot!(mistake(
+        "[package.build.config]\ncompilers = [\"rust\", \"c++\"]\n"
+    ));
+}
+
+#[test]
+fn variable_nobody_can_set() {
+    insta::assert_snapshot!(mistake("[package.build.config.env]\nMY-VAR = \"1\"\n"));
+}

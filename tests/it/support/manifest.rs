@@ -1,0 +1,39 @@
+//! What pixi makes of `[package]` in a manifest, as far as tests write it.
+
+use serde_json::{Map, Value, json};
+
+use super::project::Project;
+use super::requests::Initialize;
+
+/// The parameters of `initialize` for the `pixi.toml` of the project.
+pub fn initialize(project: &Project) -> Initialize {
+    let text = fs_err::read_to_string(project.dir().join("pixi.toml")).expect("it was written");
+    let manifest: Value = toml_edit::de::from_str(&text).expect("tests write valid TOML");
+    let package = &manifest["package"];
+    let build = &package["build"];
+    let mut params = Initialize::of(project).model(json!({
+        "name": package["name"],
+        "version": package["version"],
+        "description": package["description"],
+        "license": package["license"],
+        "licenseFile": package["license-file"],
+        "homepage": package["homepage"],
+    }));
+    for (name, version) in package["build-dependencies"]
+        .as_object()
+        .into_iter()
+        .flatten()
+    {
+        let version = version.as_str().expect("tests write plain versions");
+        params = params.dependency("buildDependencies", name, version);
+    }
+    let mut targets = Map::new();
+    for (selector, table) in build["target"].as_object().into_iter().flatten() {
+        let selector = if selector == "osx" { "macos" } else { selector };
+        targets.insert(selector.to_owned(), table["config"].clone());
+    }
+    if !targets.is_empty() {
+        params = params.target_configuration(Value::Object(targets));
+    }
+    params.configuration(build["config"].clone())
+}
