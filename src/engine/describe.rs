@@ -12,7 +12,7 @@ use crate::protocol::outputs::{
 };
 use crate::protocol::spec::{NamedSpec, PackageSpec};
 use crate::recipe::variants::to_wire;
-use crate::recipe::{Rendered, Stated, spec};
+use crate::recipe::{Rendered, Stated, pin, spec};
 
 /// Describes every output of the plan.
 ///
@@ -139,11 +139,11 @@ impl Write<'_> {
     }
 
     fn named(&self, dependency: &Dependency) -> Result<NamedSpec, Report> {
-        if let Dependency::PinCompatible(pin) = dependency {
-            let pin = &pin.pin_compatible;
+        if let Dependency::PinCompatible(stated) = dependency {
+            let compatible = &stated.pin_compatible;
             return Ok(NamedSpec {
-                name: pin.name.as_source().to_string(),
-                spec: PackageSpec::PinCompatible(spec::from_pin(pin)),
+                name: compatible.name.as_source().to_string(),
+                spec: PackageSpec::PinCompatible(pin::from_pin(compatible)),
             });
         }
         let resolved = self.rendered.resolved(dependency)?;

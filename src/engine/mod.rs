@@ -8,6 +8,7 @@ pub mod debug;
 pub mod describe;
 mod failure;
 mod globs;
+mod point;
 mod prepare;
 pub mod run;
 mod select;
@@ -17,7 +18,7 @@ pub mod toolchain;
 
 pub use session::Session;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use miette::Report;
@@ -68,13 +69,15 @@ pub fn plan<B: Backend>(session: &Session<B>, ask: &Ask) -> Result<Plan, Report>
     let config: B::Config = session.tables.merged(ask.platforms.host)?;
     let defaults = session.backend.default_variants(ask.platforms.host);
     let variants = variants::configuration(&ask.choice, defaults, ask.platforms)?;
-    let keys = keys(&variants);
-    let request = request(session, &config, &keys, ask.platforms);
+    let values = values(&variants);
+    let request = request(session, &config, &values, ask.platforms);
     let draft = session.backend.draft(&request)?;
     let mut warnings = config.warnings();
     warnings.extend(draft.warnings.iter().cloned());
-    let recipe = Recipe::new(&session.project, &draft, ask.platforms, &mut warnings)?;
-    let outputs = render(&recipe, &variants, ask.platforms)?;
+    let point = |error| point::point(error, session, ask.platforms.host);
+    let recipe = Recipe::new(&session.project, &draft, ask.platforms, &mut warnings);
+    let recipe = recipe.map_err(point)?;
+    let outputs = render(&recipe, &variants, ask.platforms).map_err(point)?;
     Ok(Plan {
         recipe,
         variants,
@@ -91,7 +94,7 @@ pub fn plan<B: Backend>(session: &Session<B>, ask: &Ask) -> Result<Plan, Report>
 fn request<'a, B: Backend>(
     session: &'a Session<B>,
     config: &'a B::Config,
-    variants: &'a BTreeSet<String>,
+    variants: &'a BTreeMap<String, Vec<String>>,
     platforms: Platforms,
 ) -> Request<'a, B::Config> {
     Request {
@@ -104,8 +107,13 @@ fn request<'a, B: Backend>(
     }
 }
 
-fn keys(variants: &VariantConfig) -> BTreeSet<String> {
-    variants.keys().map(|key| key.normalize()).collect()
+/// The values of each variant key, as text.
+fn values(variants: &VariantConfig) -> BTreeMap<String, Vec<String>> {
+    let text = |values: &Vec<_>| values.iter().map(ToString::to_string).collect();
+    let variants = variants.variants.iter();
+    variants
+        .map(|(key, values)| (key.normalize(), text(values)))
+        .collect()
 }
 
 /// Does `work` with what the backend looked at when it made the plan.
@@ -115,8 +123,8 @@ fn again<B: Backend, T>(
     work: impl FnOnce(&Request<'_, B::Config>) -> Result<T, Report>,
 ) -> Result<T, Report> {
     let config: B::Config = session.tables.merged(plan.platforms.host)?;
-    let keys = keys(&plan.variants);
-    work(&request(session, &config, &keys, plan.platforms))
+    let values = values(&plan.variants);
+    work(&request(session, &config, &values, plan.platforms))
 }
 
 /// The inputs of a finished build: what it read, if the backend can tell, else

@@ -4,12 +4,16 @@
 //! The recipe of rattler-build is filled in directly. Printing it as YAML and
 //! parsing that again would turn any text that holds `${{` into a template.
 
+mod about;
 mod condition;
+pub mod pin;
 mod render;
 mod requirements;
 mod shell;
 pub mod spec;
+mod spelling;
 mod stated;
+mod tables;
 pub mod variants;
 
 pub use render::{Rendered, render};
@@ -20,12 +24,11 @@ use std::path::Path;
 use indexmap::IndexMap;
 use miette::{Diagnostic, Report, SourceSpan};
 use rattler_build_recipe::stage0::{
-    self, About, Build, BuildPlan, ConditionalList, Item, JinjaTemplate, License, Package,
-    SingleOutputRecipe, Value,
+    self, Build, BuildPlan, ConditionalList, Item, JinjaTemplate, Package, SingleOutputRecipe,
+    Value,
 };
 use rattler_conda_types::{Flag, PackageName, SourcePackageName, VersionWithSource};
 use thiserror::Error;
-use url::Url;
 
 use crate::backend::script::Script;
 use crate::backend::{Draft, Platforms};
@@ -72,7 +75,7 @@ impl Recipe {
             stated,
             conditions,
         } = requirements::requirements(project, name.as_ref(), &draft.requirements)?;
-        let templates = templates(&draft.script)?;
+        let templates = templates(&draft.script, platforms)?;
         let build = build(project, &draft.script, &templates, platforms)?;
         let stage0 = SingleOutputRecipe {
             schema_version: None,
@@ -80,7 +83,7 @@ impl Recipe {
             package,
             build,
             requirements,
-            about: about(&metadata, warnings),
+            about: about::about(&metadata, warnings),
             extra: stage0::Extra::default(),
             source: ConditionalList::default(),
             tests: ConditionalList::default(),
@@ -103,24 +106,27 @@ fn concrete<T>(value: T) -> Value<T> {
 }
 
 fn package(project: &Project, metadata: &Metadata) -> Result<Package, Report> {
-    let missing = |what| {
-        let manifest = project.manifest.path().display().to_string();
-        Report::from(Missing { what, manifest })
+    let (name, version) = match (&metadata.name, &metadata.version) {
+        (Some(name), Some(version)) => (name.as_str(), version.as_str()),
+        (None, Some(_)) => return Err(Missing::report(project, &["name"])),
+        (Some(_), None) => return Err(Missing::report(project, &["version"])),
+        (None, None) => return Err(Missing::report(project, &["name", "version"])),
     };
-    let name = metadata.name.as_deref().ok_or_else(|| missing("name"))?;
-    let version = metadata
-        .version
-        .as_deref()
-        .ok_or_else(|| missing("version"))?;
+    // A value that was found elsewhere does not stand in the manifest.
+    let at = |key| project.manifest.value_span(&["package", key]);
     let name: PackageName = name.to_lowercase().parse().map_err(|source| BadName {
         name: name.to_string(),
         source,
+        file: project.manifest.file(),
+        at: at("name"),
     })?;
     // Archive names have `-` between name, version and build. Conda orders `_` alike.
     let dashless = version.replace('-', "_");
     let version: VersionWithSource = dashless.parse().map_err(|source| BadVersion {
         version: version.to_string(),
         source,
+        file: project.manifest.file(),
+        at: at("version"),
     })?;
     Ok(Package::new(
         concrete(SourcePackageName::from(name)),
@@ -128,58 +134,14 @@ fn package(project: &Project, metadata: &Metadata) -> Result<Package, Report> {
     ))
 }
 
-fn about(metadata: &Metadata, warnings: &mut Vec<Warning>) -> About {
-    let mut url = |field: &str, text: &Option<String>| -> Option<Value<Url>> {
-        let text = text.as_deref()?;
-        match text.parse() {
-            Ok(url) => Some(concrete(url)),
-            Err(error) => {
-                let message = format!("the {field} `{text}` is no URL ({error}) and is left out");
-                warnings.push(Warning::new(message));
-                None
-            }
-        }
-    };
-    let homepage = url("homepage", &metadata.homepage);
-    let documentation = url("documentation", &metadata.documentation);
-    let repository = url("repository", &metadata.repository);
-    let license = metadata
-        .license
-        .as_deref()
-        .and_then(|text| match text.parse::<License>() {
-            Ok(license) => Some(concrete(license)),
-            Err(_) => {
-                let message = format!("the licence `{text}` is no SPDX expression and is left out");
-                warnings
-                    .push(Warning::new(message).help("use `LicenseRef-…` for a text of your own"));
-                None
-            }
-        });
-    let (found, lost): (Vec<_>, Vec<_>) = metadata
-        .license_files
-        .iter()
-        .partition(|file| file.is_file());
-    for file in lost {
-        let message = format!("the licence file {} does not exist", file.display());
-        warnings.push(Warning::new(message));
-    }
-    let license_file = (!found.is_empty()).then(|| list(found.iter().map(|file| path(file))));
-    About {
-        homepage,
-        license,
-        license_file,
-        license_family: None,
-        summary: metadata.summary.clone().map(concrete),
-        description: metadata.description.clone().map(concrete),
-        documentation,
-        repository,
-    }
-}
-
-fn templates(script: &Script) -> Result<Vec<(String, JinjaTemplate)>, Report> {
+fn templates(
+    script: &Script,
+    platforms: Platforms,
+) -> Result<Vec<(String, JinjaTemplate)>, Report> {
     let mut templates = Vec::new();
     for (variable, text) in &script.templates {
-        let template = JinjaTemplate::new(text.clone()).map_err(|reason| BadTemplate {
+        let text = shell::template(text, platforms.build);
+        let template = JinjaTemplate::new(text).map_err(|reason| BadTemplate {
             variable: variable.clone(),
             reason,
         })?;
@@ -249,9 +211,27 @@ fn jinja_text(text: &str) -> String {
 }
 
 /// Text that rattler-build renders once more, protected so that it comes out as
-/// it went in.
+/// it went in: openings of templates, blocks and comments.
 fn escape(text: &str) -> String {
-    text.replace("${{", "${{ '${{' }}")
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(next) = rest.chars().next() {
+        let opening = ["${{", "{%", "{#"]
+            .into_iter()
+            .find(|opening| rest.starts_with(opening));
+        let length = match opening {
+            Some(opening) => {
+                out.push_str(&format!("${{{{ '{opening}' }}}}"));
+                opening.len()
+            }
+            None => {
+                out.push(next);
+                next.len_utf8()
+            }
+        };
+        rest = &rest[length..];
+    }
+    out
 }
 
 fn list(items: impl Iterator<Item = String>) -> ConditionalList<String> {
@@ -264,16 +244,31 @@ fn path(path: &Path) -> String {
 
 /// Neither file gives the package a name or a version.
 #[derive(Debug, Error, Diagnostic)]
-#[error("the package has no {what}: there is none in {manifest} and none was found in the project")]
+#[error("the package has no {what}: {manifest} has none and the project's own files were no help")]
 #[diagnostic(
     code(package::missing),
-    help(
-        "write `{what} = \"…\"` into `[package]` of {manifest}, or into `[package]` of Cargo.toml"
-    )
+    help("write {lines} into `[package]` of {manifest} or of Cargo.toml")
 )]
 struct Missing {
-    what: &'static str,
+    what: String,
+    lines: String,
     manifest: String,
+}
+
+impl Missing {
+    fn report(project: &Project, keys: &[&str]) -> Report {
+        let example = |key: &&str| match *key {
+            "version" => "`version = \"0.1.0\"`".to_string(),
+            key => format!("`{key} = \"…\"`"),
+        };
+        let lines: Vec<String> = keys.iter().map(example).collect();
+        Self {
+            what: keys.join(" and no "),
+            lines: lines.join(" and "),
+            manifest: project.manifest.path().display().to_string(),
+        }
+        .into()
+    }
 }
 
 /// The name cannot be that of a conda package.
@@ -286,27 +281,40 @@ struct Missing {
 struct BadName {
     name: String,
     source: rattler_conda_types::InvalidPackageNameError,
+    #[source_code]
+    file: SourceFile,
+    #[label("this name")]
+    at: Option<SourceSpan>,
 }
 
 /// The version cannot be that of a conda package.
 #[derive(Debug, Error, Diagnostic)]
-#[error("`{version}` is no conda version: {source}")]
+#[error("`{version}` is no conda version: {}", source.kind)]
 #[diagnostic(
     code(package::bad_version),
-    help("set `version` in `[package]` of pixi.toml, without `-`")
+    help(
+        "versions look like `1.2.3`, `1.2.3rc1` or `2024.1.post2`; set `version` in `[package]` of pixi.toml"
+    )
 )]
 struct BadVersion {
     version: String,
     source: rattler_conda_types::ParseVersionError,
+    #[source_code]
+    file: SourceFile,
+    #[label("this version")]
+    at: Option<SourceSpan>,
 }
 
-/// A value of `env` is a template that cannot be read.
+/// A value of `env` is a template that cannot be read. The engine, which knows
+/// the manifest's tables, points at it.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the value of `{variable}` in `env` is no template: {reason}")]
 #[diagnostic(code(config::template))]
-struct BadTemplate {
-    variable: String,
-    reason: String,
+pub struct BadTemplate {
+    /// The environment variable.
+    pub variable: String,
+    /// What rattler-build says.
+    pub reason: String,
 }
 
 /// The build string cannot begin like this.

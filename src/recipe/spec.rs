@@ -3,27 +3,26 @@
 use std::sync::Arc;
 
 use miette::{Diagnostic, Report};
-use rattler_build_types::{Pin, PinArgs, PinBound};
 use rattler_conda_types::{
     Channel, MatchSpec, MatchSpecCondition, PackageName, PackageNameMatcher, ParseStrictness,
-    ParseVersionError, VersionSpec,
+    VersionSpec,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 use url::Url;
 
-use crate::protocol::spec::{BinarySpec, Bound, PinSpec, SourceSpec};
+use crate::protocol::spec::{BinarySpec, SourceSpec};
 
 /// A selector of a dependency that cannot be read.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the dependency `{name}` has an invalid {field} `{value}`: {reason}")]
 #[diagnostic(code(dependency::invalid))]
 pub struct InvalidSpec {
-    name: String,
-    field: &'static str,
-    value: String,
-    reason: String,
+    pub(super) name: String,
+    pub(super) field: &'static str,
+    pub(super) value: String,
+    pub(super) reason: String,
 }
 
 /// The match spec for a package from a channel. `*` alone is dropped, which makes
@@ -222,82 +221,6 @@ pub fn at_own_source(spec: BinarySpec) -> SourceSpec {
         license,
         condition,
         ..SourceSpec::at_path(".")
-    }
-}
-
-/// rattler-build's pin for a pin of the wire.
-///
-/// # Errors
-/// A bound that is neither an expression nor a version, `exact` with `build`.
-pub fn to_pin(name: &PackageName, spec: &PinSpec) -> Result<Pin, Report> {
-    if spec.exact && spec.build.is_some() {
-        return Err(miette::miette!(
-            code = "dependency::exact_pin",
-            help = "drop one of the two",
-            "invalid dependency `{}`: `exact` and `build` cannot be combined in a pin",
-            name.as_source()
-        ));
-    }
-    let bound = |field, bound: &Option<Bound>| {
-        let bound = bound.as_ref().map(|bound| {
-            to_bound(bound).map_err(|(value, reason)| InvalidSpec {
-                name: name.as_source().to_string(),
-                field,
-                value,
-                reason,
-            })
-        });
-        bound.transpose()
-    };
-    Ok(Pin {
-        name: name.clone(),
-        args: PinArgs {
-            lower_bound: bound("lower bound", &spec.lower_bound)?,
-            upper_bound: bound("upper bound", &spec.upper_bound)?,
-            exact: spec.exact,
-            build: spec.build.clone(),
-        },
-    })
-}
-
-/// rattler-build's bound, else the text and what is wrong with it.
-fn to_bound(bound: &Bound) -> Result<PinBound, (String, String)> {
-    match bound {
-        // The parser of expressions takes any mixture of `x` and `.`.
-        Bound::Expression(text) if text.split('.').all(|component| component == "x") => text
-            .parse()
-            .map(PinBound::Expression)
-            .map_err(|error: std::io::Error| (text.clone(), error.to_string())),
-        Bound::Expression(text) => Err((
-            text.clone(),
-            "expressions look like `x.x`, one `x` for each part of the version".to_string(),
-        )),
-        Bound::Version(text) => text
-            .parse()
-            .map(PinBound::Version)
-            .map_err(|error: ParseVersionError| (text.clone(), error.to_string())),
-    }
-}
-
-/// The wire form of a pin.
-pub fn from_pin(pin: &Pin) -> PinSpec {
-    let bound = |bound: &Option<PinBound>| {
-        bound.as_ref().map(|bound| match bound {
-            PinBound::Expression(text) => Bound::Expression(text.to_string()),
-            PinBound::Version(version) => Bound::Version(version.to_string()),
-        })
-    };
-    let PinArgs {
-        lower_bound,
-        upper_bound,
-        exact,
-        build,
-    } = &pin.args;
-    PinSpec {
-        lower_bound: bound(lower_bound),
-        upper_bound: bound(upper_bound),
-        exact: *exact,
-        build: build.clone(),
     }
 }
 

@@ -4,8 +4,10 @@
 
 mod build;
 mod cli;
+mod configuration;
 mod diagnostics;
 mod freshness;
+mod metadata;
 mod outputs;
 mod process;
 mod properties;

@@ -29,6 +29,7 @@ pub(super) struct View<'a> {
     /// The folder of the Cargo workspace.
     workspace: PathBuf,
     license_files: Vec<PathBuf>,
+    licenses_are_named: bool,
     /// The name Cargo knows the crate by.
     pub(super) package: String,
     /// A fingerprint of the variables that Cargo does not know to matter.
@@ -103,11 +104,11 @@ impl<'a> View<'a> {
         let root = cargo.folder();
         let workspace = cargo.workspace_root();
         let surroundings = Surroundings::of(request, root, workspace);
-        let own = request.project.metadata().license_files;
         // A mistake in the manifest was reported before the build.
         let ignored = request.config.ignore_cargo_manifest;
         let found = (!ignored).then(|| cargo.metadata(&mut Vec::new()));
-        let found = found.and_then(Result::ok);
+        let found = found.and_then(Result::ok).unwrap_or_default();
+        let named = request.project.metadata().or(found).license_files;
         let package = cargo.package_name().unwrap_or_default();
         let variables = stale::variables(request.config, &surroundings);
         Self {
@@ -118,10 +119,11 @@ impl<'a> View<'a> {
             closure: closure::closure(root, &surroundings.overrides()),
             root: root.to_path_buf(),
             workspace: workspace.to_path_buf(),
-            license_files: if own.is_empty() {
-                found.map(|found| found.license_files).unwrap_or_default()
+            licenses_are_named: !named.is_empty(),
+            license_files: if named.is_empty() {
+                cargo.license_files(&mut Vec::new())
             } else {
-                own
+                named
             },
             surroundings,
         }
@@ -195,12 +197,7 @@ impl<'a> View<'a> {
         let mut sets: Vec<GlobSet> = files
             .filter_map(|file| GlobSet::file(file, reason))
             .collect();
-        let named = self.request.project.model.license_file.is_some()
-            || self.request.config.ignore_cargo_manifest
-            || closure::read(&self.root.join("Cargo.toml"))
-                .and_then(|manifest| Some(manifest.get("package")?.get("license-file").is_some()))
-                .unwrap_or(false);
-        if named {
+        if self.licenses_are_named {
             return sets;
         }
         let discovered = |folder: &Path| {

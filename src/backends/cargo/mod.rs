@@ -6,11 +6,13 @@
 mod build_scripts;
 mod closure;
 mod config;
+mod conflicts;
 mod dep_info;
 mod inputs;
 mod licenses;
 mod manifest;
 mod members;
+mod mistakes;
 mod script;
 mod shared;
 mod sources;
@@ -41,13 +43,17 @@ impl Backend for Cargo {
 
     fn draft(&self, request: &Request<'_, Config>) -> Result<Draft, Report> {
         let mut warnings = Vec::new();
+        conflicts::check(request)?;
 
         let cargo = described(request)?;
-        let metadata = if request.config.ignore_cargo_manifest {
+        let mut metadata = if request.config.ignore_cargo_manifest {
             Metadata::default()
         } else {
             cargo.metadata(&mut warnings)?
         };
+        if request.project.model.license_file.is_none() && metadata.license_files.is_empty() {
+            metadata.license_files = cargo.license_files(&mut warnings);
+        }
 
         let view = View::of(request, &cargo);
         Ok(Draft {
@@ -86,7 +92,7 @@ fn requirements(request: &Request<'_, Config>) -> Vec<Requirement> {
         .collect();
     // Go without cgo is the one compiler that needs no C library.
     let needs_stdlib = compilers.iter().any(|language| language != "go-nocgo");
-    if request.variants.contains("c_stdlib") && needs_stdlib {
+    if request.variants.contains_key("c_stdlib") && needs_stdlib {
         requirements.push(Requirement::Stdlib("c".to_string()));
     }
     if request.config.wants_sccache() {
