@@ -11,6 +11,9 @@ use crate::backend::GlobSet;
 use crate::backend::inputs::{STAY, escape};
 use crate::protocol::outputs::InputGlobSet;
 
+/// Folders that build tools fill beside the sources.
+const OUTPUT: [&str; 1] = ["target"];
+
 /// The flat list, relative to `source`, and the rooted sets.
 pub(crate) fn globs(sets: &[GlobSet], source: &Path) -> (Vec<String>, Vec<InputGlobSet>) {
     let merged = merged(sets);
@@ -55,46 +58,64 @@ fn mergeable(set: &GlobSet) -> bool {
     set.stays() && set.markers.is_empty() && set.patterns.iter().all(is_name)
 }
 
-/// What can be said in one list: trees first, then their exclusions, then single
-/// files, which no exclusion may take away, and last the folders to stay out of.
+/// What can be said in one list: trees with their exclusions, the broadest first
+/// because exclusions take away from what stands before them; then single files,
+/// which no exclusion may take away; last the folders to stay out of.
 fn flat(sets: &[GlobSet], source: &Path) -> Vec<String> {
+    let mut broad = Vec::new();
     let mut trees = Vec::new();
-    let mut excluded = Vec::new();
     let mut files = Vec::new();
     let mut roots = BTreeSet::new();
     for set in sets {
         let Some(prefix) = prefix(&set.root, source) else {
             continue;
         };
-        let stays = set.stays();
-        for pattern in set.patterns.iter().filter(|pattern| *pattern != STAY) {
-            match pattern.strip_prefix('!') {
-                Some(body) if is_anywhere(body) => excluded.push(pattern.clone()),
-                Some(body) => excluded.push(format!("!{prefix}{body}")),
-                None if !stays => trees.push(format!("{prefix}{pattern}")),
-                None if is_plain(pattern) => files.push(format!("{prefix}{pattern}")),
-                // Would match in folders below as well, or show what is hidden.
-                None => continue,
+        let patterns = set.patterns.iter();
+        if set.stays() {
+            // A wildcard would match in folders below as well.
+            let plain: Vec<String> = patterns
+                .filter(|pattern| is_plain(pattern))
+                .map(|name| format!("{prefix}{name}"))
+                .collect();
+            if plain.is_empty() {
+                continue;
             }
-            roots.insert(set.root.clone());
+            files.extend(plain);
+        } else {
+            let block = if set.root == source {
+                &mut broad
+            } else {
+                &mut trees
+            };
+            block.extend(patterns.map(|pattern| below(&prefix, pattern)));
         }
+        roots.insert(set.root.clone());
     }
-    let only_here = trees.is_empty() && roots.iter().all(|root| root == source);
+    if roots.is_empty() {
+        return Vec::new();
+    }
+    let only_here = broad.is_empty() && roots.iter().all(|root| root == source);
     let pruned = if only_here {
         vec![STAY.to_string()]
     } else {
         unrelated(source, &roots)
     };
-    let mut flat = Vec::new();
-    if trees.is_empty() && files.is_empty() {
-        return flat;
-    }
-    for pattern in [trees, excluded, files, pruned].concat() {
+    let mut flat: Vec<String> = Vec::new();
+    for pattern in [broad, trees, files, pruned].concat() {
         if !flat.contains(&pattern) {
             flat.push(pattern);
         }
     }
     flat
+}
+
+/// A pattern of a set as one of the flat list.
+fn below(prefix: &str, pattern: &str) -> String {
+    match pattern.strip_prefix('!') {
+        Some(body) if is_anywhere(body) => pattern.to_string(),
+        Some(body) => format!("!{prefix}{body}"),
+        None => format!("{prefix}{pattern}"),
+    }
 }
 
 /// The way from `source` to `root` as the start of a pattern.
@@ -118,12 +139,15 @@ fn is_anywhere(body: &str) -> bool {
 }
 
 fn is_plain(name: &str) -> bool {
-    !name.contains(['*', '?', '[', '{', '\\']) && !name.starts_with('.')
+    !name.contains(['*', '?', '[', '{', '\\']) && !name.starts_with(['.', '!'])
 }
 
 /// Folders beside the way to every root, to stay out of.
 fn unrelated(source: &Path, roots: &BTreeSet<PathBuf>) -> Vec<String> {
-    let mut unrelated = Vec::new();
+    let leads_on = |folder: &Path| roots.iter().any(|root| root.starts_with(folder));
+    // Not there yet, perhaps, and large as soon as it is.
+    let output = OUTPUT.iter().filter(|name| !leads_on(&source.join(name)));
+    let mut unrelated: Vec<String> = output.map(|name| format!("!{name}")).collect();
     let mut open = vec![source.to_path_buf()];
     while let Some(folder) = open.pop() {
         if roots.contains(&folder) && folder != source {
@@ -137,7 +161,7 @@ fn unrelated(source: &Path, roots: &BTreeSet<PathBuf>) -> Vec<String> {
             .collect();
         folders.sort();
         for path in folders {
-            if roots.iter().any(|root| root.starts_with(&path)) {
+            if leads_on(&path) {
                 open.push(path);
             } else if let Some(prefix) = prefix(&path, source)
                 && !prefix.contains('\\')
@@ -177,6 +201,6 @@ mod tests {
         let (flat, _) = lists(&[file, tree]);
         assert_eq!(flat.first().map(String::as_str), Some("src/**/*.rs"));
         assert_eq!(flat[1], "!src/x.rs");
-        assert_eq!(flat.last().map(String::as_str), Some("src/x.rs"));
+        assert_eq!(flat[flat.len() - 2..], ["src/x.rs", "!target"]);
     }
 }

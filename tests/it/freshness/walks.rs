@@ -25,7 +25,9 @@ fn visited(places: &[&str]) -> usize {
         initialize,
         package,
     } = layouts::workspace_member();
-    for place in places {
+    // Somebody runs cargo only after the package was built.
+    let before = places.iter().filter(|place| !place.contains("app/target"));
+    for place in before {
         fill(&project, place);
     }
     let finished = finish(project, &initialize, package);
