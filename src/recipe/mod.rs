@@ -21,7 +21,9 @@ use rattler_build_recipe::stage0::{
     self, About, Build, BuildPlan, ConditionalList, Item, JinjaTemplate, License, Package,
     SingleOutputRecipe, Value,
 };
-use rattler_conda_types::{Flag, PackageName, SourcePackageName, VersionWithSource};
+use rattler_conda_types::{
+    Flag, PackageName, ParseVersionError, SourcePackageName, VersionWithSource,
+};
 use thiserror::Error;
 use url::Url;
 
@@ -98,12 +100,15 @@ fn package(project: &Project, metadata: &Metadata) -> Result<Package, Report> {
         file: project.manifest.file(),
         at: at("name"),
     })?;
-    let version: VersionWithSource = version.parse().map_err(|source| BadVersion {
-        version: version.to_string(),
-        source,
-        file: project.manifest.file(),
-        at: at("version"),
-    })?;
+    let version: VersionWithSource =
+        version
+            .parse()
+            .map_err(|source: ParseVersionError| BadVersion {
+                version: version.to_string(),
+                reason: source.kind.to_string(),
+                file: project.manifest.file(),
+                at: at("version"),
+            })?;
     Ok(Package::new(
         concrete(SourcePackageName::from(name)),
         concrete(version),
@@ -272,7 +277,7 @@ struct BadName {
 
 /// The version cannot be that of a conda package.
 #[derive(Debug, Error, Diagnostic)]
-#[error("`{version}` is no conda version: {}", source.kind)]
+#[error("`{version}` is no conda version: {reason}")]
 #[diagnostic(
     code(package::bad_version),
     help(
@@ -281,7 +286,7 @@ struct BadName {
 )]
 struct BadVersion {
     version: String,
-    source: rattler_conda_types::ParseVersionError,
+    reason: String,
     #[source_code]
     file: SourceFile,
     #[label("this version")]
