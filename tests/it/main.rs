@@ -2,6 +2,7 @@
 //!
 //! One binary, because linking the build library many times is slow.
 
+mod catalogue;
 mod configuration;
 mod diagnostics;
 mod metadata;
