@@ -3,6 +3,8 @@
 //! Nothing here knows a shell. The recipe layer writes the text for bash or cmd
 //! at the last moment, with one quoting function for each.
 
+use std::path::PathBuf;
+
 use indexmap::IndexMap;
 
 /// How to build.
@@ -14,6 +16,21 @@ pub struct Script {
     pub templates: IndexMap<String, String>,
     /// Variables to pass on from the process environment, masked in the log.
     pub secrets: Vec<String>,
+    /// Files the steps need, written before they run.
+    pub files: Vec<ScriptFile>,
+    /// A file to lock while the steps run.
+    pub lock: Option<PathBuf>,
+}
+
+/// A file that a script needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScriptFile {
+    /// Absolute; may be shared with other builds.
+    pub path: PathBuf,
+    /// Everything in it.
+    pub text: String,
+    /// Whether it is a program.
+    pub executable: bool,
 }
 
 /// One step of a script.
@@ -25,6 +42,8 @@ pub enum Step {
     Try(Vec<Word>),
     /// Sets an environment variable.
     Set(String, Word),
+    /// Runs a file of the shell's own language in the shell itself.
+    Source(Word),
     /// Adds a word to a variable that holds a list separated by blanks.
     Append(String, Word),
     /// Steps for the case that something is there.

@@ -1,23 +1,241 @@
 //! `build`: the same requests to the same engine, without pixi.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
-use indicatif::MultiProgress;
 use miette::{Diagnostic, Report};
+use rattler_conda_types::Subdir;
 use thiserror::Error;
 
-use crate::backend::{Backend, Env};
-use crate::cli::progress::Step;
+use crate::backend::{Backend, Env, Platforms};
+use crate::cli::process::{Outcome, adopt_orphans, until_asked_to_end};
+use crate::cli::terminal::Terminal;
 use crate::cli::{BuildArguments, runtime};
+use crate::diagnostic::create_folder;
+use crate::engine::debug::DebugFolder;
+use crate::engine::describe::describe;
+use crate::engine::{Ask, Session, plan, run, toolchain};
+use crate::project::load::{self, Loaded};
+use crate::protocol::build::{Dep, DepSpec, OutputId, Params, Prefix};
+use crate::protocol::outputs::{Answer, Output};
+use crate::protocol::spec::{MatchSpec, NamedSpec, PackageSpec};
+use crate::recipe::variants::Choice;
 
 pub(super) fn build<B: Backend>(
-    _backend: B,
-    _env: Env,
-    _arguments: BuildArguments,
-    _progress: MultiProgress,
-) -> Result<(), Report> {
-    let _ = (runtime, Step::start, Path::new(""), PathBuf::new());
-    Err(NoEnvironments.into())
+    backend: B,
+    env: Env,
+    arguments: BuildArguments,
+    terminal: &Terminal,
+) -> Result<ExitCode, Report> {
+    if !arguments.system_toolchain {
+        return Err(NoEnvironments.into());
+    }
+    let current = Subdir::current().ok_or(UnknownMachine)?;
+    let platforms = Platforms {
+        build: current,
+        host: arguments.target_platform.unwrap_or(current),
+    };
+    let loaded = load(&env, &arguments.path, platforms)?;
+    for warning in &loaded.warnings {
+        tracing::warn!("{warning}");
+    }
+    if loaded.backend != B::NAME {
+        return Err(OtherBackend {
+            wanted: loaded.backend,
+            this: B::NAME,
+        }
+        .into());
+    }
+
+    let scratch = loaded.workspace_directory.join(".pixi").join("scratch-v0");
+    create_folder(&scratch)?;
+    let initialize = loaded.initialize_params(cache_folder(&env), scratch);
+    let session = Session::open(backend, initialize, env)?;
+    let ask = Ask {
+        platforms,
+        choice: Choice::Matrix {
+            files: loaded.variant_files.clone(),
+            user: loaded.variant_configuration.clone(),
+        },
+    };
+    let described = describe(&plan(&session, &ask)?, session.source())?;
+
+    adopt_orphans();
+    let runtime = runtime()?;
+    let _spinning = terminal.spin("building");
+    let building = async {
+        for output in &described.outputs {
+            let work = work_folder(&arguments, &loaded, &described, output);
+            let params = params(&arguments, &loaded, platforms, output, work)?;
+            toolchain::link_system_tools(session.env(), platforms, &params)?;
+            let debug = DebugFolder::of(&params.work_directory);
+            let answer = run::build(&session, params, &debug).await?;
+            print(&answer.output_file)?;
+        }
+        Ok(ExitCode::SUCCESS)
+    };
+    let result = runtime.block_on(until_asked_to_end(building));
+    runtime.shutdown_background();
+    match result? {
+        Outcome::Done(code) | Outcome::Asked(code) => Ok(code),
+    }
+}
+
+fn load(env: &Env, path: &Path, platforms: Platforms) -> Result<Loaded, Report> {
+    let current_folder = std::env::current_dir()
+        .map_err(|error| miette::miette!("the current folder cannot be found: {error}"))?;
+    let home = env.path("HOME").or_else(|| env.path("USERPROFILE"));
+    let request = load::Request {
+        path: path.to_path_buf(),
+        source_directory: None,
+        host_platform: platforms.host,
+        build_platform: platforms.build,
+        variants: Default::default(),
+        variant_files: Vec::new(),
+        channels: Vec::new(),
+        build_number: None,
+        build_string_prefix: None,
+        home: home.map(Path::to_path_buf),
+        current_folder,
+    };
+    Ok(load::load(&request)?)
+}
+
+/// pixi's cache, so that downloads are shared with it.
+fn cache_folder(env: &Env) -> PathBuf {
+    let overrides = ["PIXI_CACHE_DIR", "RATTLER_CACHE_DIR"];
+    if let Some(folder) = overrides.into_iter().find_map(|name| env.path(name)) {
+        return folder.to_path_buf();
+    }
+    let caches = if cfg!(windows) {
+        env.path("LOCALAPPDATA").map(Path::to_path_buf)
+    } else if cfg!(target_os = "macos") {
+        env.path("HOME").map(|home| home.join("Library/Caches"))
+    } else {
+        let home = || env.path("HOME").map(|home| home.join(".cache"));
+        env.path("XDG_CACHE_HOME")
+            .map(Path::to_path_buf)
+            .or_else(home)
+    };
+    let caches = caches.unwrap_or_else(std::env::temp_dir);
+    caches.join("rattler").join("cache")
+}
+
+/// One folder for a package, or for each of its variants when there are several.
+fn work_folder(
+    arguments: &BuildArguments,
+    loaded: &Loaded,
+    described: &Answer,
+    output: &Output,
+) -> PathBuf {
+    let work = match &arguments.work_dir {
+        Some(folder) => absolute(folder),
+        None => {
+            let builds = loaded.workspace_directory.join(".pixi").join("bld");
+            builds.join(&output.metadata.name)
+        }
+    };
+    if described.outputs.len() == 1 {
+        work
+    } else {
+        work.join(&output.metadata.build)
+    }
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf())
+}
+
+/// The request that pixi would send, had it installed the environments.
+fn params(
+    arguments: &BuildArguments,
+    loaded: &Loaded,
+    platforms: Platforms,
+    output: &Output,
+    work: PathBuf,
+) -> Result<Params, Report> {
+    let host = &output.host_dependencies.depends;
+    if !host.is_empty() {
+        let names: Vec<&str> = host.iter().map(|spec| spec.name.as_str()).collect();
+        tracing::warn!(
+            "host dependencies are not installed with --system-toolchain: {}",
+            names.join(", ")
+        );
+    }
+    let prefix = |prefix, platform| Prefix {
+        prefix,
+        platform,
+        dependencies: None,
+        constraints: None,
+        packages: None,
+    };
+    let metadata = &output.metadata;
+    Ok(Params {
+        channels: loaded.channels.clone(),
+        build_prefix: Some(prefix(work.join("bld"), platforms.build)),
+        host_prefix: Some(prefix(host_prefix(&work, platforms.host), platforms.host)),
+        run_dependencies: Some(stated(&output.run_dependencies.depends)),
+        run_constraints: Some(stated(&output.run_dependencies.constraints)),
+        run_exports: None,
+        extra_dependencies: None,
+        output: OutputId {
+            name: metadata.name.clone(),
+            version: Some(metadata.version.clone()),
+            build: Some(metadata.build.clone()),
+            subdir: metadata.subdir,
+            variant: metadata.variant.clone(),
+        },
+        work_directory: work,
+        output_directory: arguments.output_dir.as_deref().map(absolute),
+        editable: Some(false),
+        package_format: None,
+    })
+}
+
+/// As long as pixi makes it, so that any prefix fits into its place later.
+fn host_prefix(work: &Path, host: Subdir) -> PathBuf {
+    const LENGTH: usize = 255;
+    if host.is_windows() {
+        return work.join("host");
+    }
+    let mut name = String::from("host");
+    let room = LENGTH.saturating_sub(work.as_os_str().len() + 1);
+    while name.len() < room {
+        name.push_str("_placehold");
+    }
+    name.truncate(room.max("host".len()));
+    work.join(name)
+}
+
+/// Dependencies as the manifest states them. Pins and sources need environments
+/// that are not there.
+fn stated(specs: &[NamedSpec]) -> Vec<Dep> {
+    let mut deps = Vec::new();
+    for NamedSpec { name, spec } in specs {
+        let PackageSpec::Binary(binary) = spec else {
+            tracing::warn!(
+                "`{name}` is left out of the package's dependencies: it needs an environment"
+            );
+            continue;
+        };
+        deps.push(Dep {
+            spec: DepSpec::Object(Box::new(MatchSpec {
+                name: name.clone(),
+                version: binary.version.clone(),
+                build: binary.build.clone(),
+                build_number: binary.build_number.clone(),
+                ..Default::default()
+            })),
+            source: None,
+        });
+    }
+    deps
+}
+
+fn print(path: &Path) -> Result<(), Report> {
+    writeln!(std::io::stdout(), "{}", path.display())
+        .map_err(|error| miette::miette!("cannot print the path of the package: {error}"))
 }
 
 /// Environments from channels are not made here yet.
@@ -28,3 +246,21 @@ pub(super) fn build<B: Backend>(
     help("add `--system-toolchain` to build with the Rust and C compilers of this machine")
 )]
 struct NoEnvironments;
+
+/// The manifest asks for another backend.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the package is built by `{wanted}`, this is `{this}`")]
+#[diagnostic(
+    code(build::other_backend),
+    help("run `{wanted} build`, or name `{this}` in `[package.build.backend]`")
+)]
+struct OtherBackend {
+    wanted: String,
+    this: &'static str,
+}
+
+/// conda has no name for this machine.
+#[derive(Debug, Error, Diagnostic)]
+#[error("this machine is no platform that conda knows")]
+#[diagnostic(code(build::unknown_machine))]
+struct UnknownMachine;

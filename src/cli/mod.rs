@@ -2,20 +2,20 @@
 
 mod build;
 mod capabilities;
-mod progress;
+mod process;
 mod serve;
+mod terminal;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
-use indicatif::MultiProgress;
 use miette::Report;
 use rattler_conda_types::Subdir;
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::backend::{Backend, Env};
-use crate::engine::log;
+use crate::cli::terminal::Terminal;
 
 /// Builds conda packages from Cargo projects.
 ///
@@ -74,24 +74,23 @@ struct BuildArguments {
 }
 
 /// Runs the executable of `backend` and returns its exit code: 0, 1 for a failure,
-/// 2 for a command line that makes no sense.
+/// 2 for a command line that makes no sense, 130 and 143 after a signal.
 pub fn main<B: Backend + Clone>(backend: B) -> ExitCode {
     let command = Arguments::command().name(B::NAME).bin_name(B::NAME);
     let arguments = match Arguments::from_arg_matches(&command.get_matches()) {
         Ok(arguments) => arguments,
         Err(error) => error.exit(),
     };
-    let progress = MultiProgress::new();
-    log::init(level(&arguments), progress.clone());
+    let terminal = Terminal::init(level(&arguments));
     let env = Env::capture();
 
     let result = match arguments.command {
         None => serve::serve(backend, env, arguments.http_port),
-        Some(Command::Capabilities) => capabilities::print::<B>(),
-        Some(Command::Build(arguments)) => build::build(backend, env, arguments, progress),
+        Some(Command::Capabilities) => capabilities::print::<B>().map(|()| ExitCode::SUCCESS),
+        Some(Command::Build(arguments)) => build::build(backend, env, arguments, &terminal),
     };
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(report) => {
             eprintln!("{report:?}");
             ExitCode::FAILURE

@@ -1,23 +1,37 @@
 //! The server, until stdin ends.
 
+use std::process::ExitCode;
+
 use miette::Report;
 
 use crate::backend::{Backend, Env};
+use crate::cli::process::{Outcome, adopt_orphans, end_children, until_asked_to_end};
 use crate::cli::runtime;
-use crate::server;
+use crate::server::{self, stdio};
 
 pub(super) fn serve<B: Backend + Clone>(
     backend: B,
     env: Env,
     http_port: Option<u16>,
-) -> Result<(), Report> {
+) -> Result<ExitCode, Report> {
+    adopt_orphans();
     let methods = server::methods(backend, env);
     let runtime = runtime()?;
-    let result = match http_port {
-        Some(port) => runtime.block_on(server::http::serve(methods, port)),
-        None => runtime.block_on(server::stdio::serve(methods)),
+    let serving = async {
+        match http_port {
+            Some(port) => server::http::serve(methods, port).await?,
+            None => {
+                if stdio::serve(methods).await? == stdio::Ended::Abandoned {
+                    end_children();
+                }
+            }
+        }
+        Ok(ExitCode::SUCCESS)
     };
+    let result = runtime.block_on(until_asked_to_end(serving));
     // A thread that still waits for stdin must not keep the process alive.
     runtime.shutdown_background();
-    result
+    match result? {
+        Outcome::Done(code) | Outcome::Asked(code) => Ok(code),
+    }
 }

@@ -12,7 +12,7 @@ use crate::protocol::outputs::{
 };
 use crate::protocol::spec::{NamedSpec, PackageSpec};
 use crate::recipe::variants::to_wire;
-use crate::recipe::{Rendered, Sources, spec};
+use crate::recipe::{Rendered, Stated, spec};
 
 /// Describes every output of the plan.
 ///
@@ -61,7 +61,7 @@ fn output(plan: &Plan, rendered: &Rendered) -> Result<Output, Report> {
     let requirements = rendered.recipe.requirements();
     let write = Write {
         rendered,
-        sources: &plan.recipe.sources,
+        stated: &plan.recipe.stated,
     };
     let about = rendered.recipe.about();
     let exports = &requirements.run_exports;
@@ -99,7 +99,7 @@ fn output(plan: &Plan, rendered: &Rendered) -> Result<Output, Report> {
         host_dependencies: environment(write.with_variants(&requirements.host)?),
         run_dependencies: Dependencies {
             depends: write.as_stated(&requirements.run)?,
-            constraints: write.as_stated(&requirements.run_constraints)?,
+            constraints: write.limits(&requirements.run_constraints)?,
         },
         extra_dependencies,
         ignore_run_exports: IgnoreRunExports::default(),
@@ -107,39 +107,60 @@ fn output(plan: &Plan, rendered: &Rendered) -> Result<Output, Report> {
             weak: write.with_variants(&exports.weak)?,
             strong: write.with_variants(&exports.strong)?,
             noarch: write.with_variants(&exports.noarch)?,
-            weak_constrains: write.with_variants(&exports.weak_constraints)?,
-            strong_constrains: write.with_variants(&exports.strong_constraints)?,
+            weak_constrains: write.limits_with_variants(&exports.weak_constraints)?,
+            strong_constrains: write.limits_with_variants(&exports.strong_constraints)?,
         },
+        input_globs: None,
     })
 }
 
 /// Writes dependencies in wire form.
 struct Write<'a> {
     rendered: &'a Rendered,
-    sources: &'a Sources,
+    stated: &'a Stated,
 }
 
 impl Write<'_> {
     fn as_stated(&self, dependencies: &[Dependency]) -> Result<Vec<NamedSpec>, Report> {
-        dependencies
-            .iter()
-            .map(|dependency| self.named(dependency))
-            .collect()
+        dependencies.iter().map(|spec| self.named(spec)).collect()
+    }
+
+    fn limits(&self, dependencies: &[Dependency]) -> Result<Vec<NamedSpec>, Report> {
+        dependencies.iter().map(|spec| self.limit(spec)).collect()
     }
 
     /// Bare dependencies get the version that the variant of their name has.
     fn with_variants(&self, dependencies: &[Dependency]) -> Result<Vec<NamedSpec>, Report> {
-        dependencies
-            .iter()
-            .map(|dependency| {
-                if let Dependency::Spec(spec) = dependency
-                    && let Some(pinned) = self.rendered.pinned_by_variant(spec)?
-                {
-                    return self.spec(&pinned);
-                }
-                self.named(dependency)
-            })
-            .collect()
+        let named = |spec| match self.pinned(spec)? {
+            Some(pinned) => Ok(pinned),
+            None => self.named(spec),
+        };
+        dependencies.iter().map(named).collect()
+    }
+
+    /// Like [`Write::with_variants`], for lists that have no room for a source.
+    fn limits_with_variants(&self, dependencies: &[Dependency]) -> Result<Vec<NamedSpec>, Report> {
+        let limit = |spec| match self.pinned(spec)? {
+            Some(pinned) => Ok(pinned),
+            None => self.limit(spec),
+        };
+        dependencies.iter().map(limit).collect()
+    }
+
+    fn pinned(&self, dependency: &Dependency) -> Result<Option<NamedSpec>, Report> {
+        let Dependency::Spec(spec) = dependency else {
+            return Ok(None);
+        };
+        let pinned = self.rendered.pinned_by_variant(spec)?;
+        pinned.map(|pinned| self.spec(&pinned)).transpose()
+    }
+
+    /// A constraint limits whatever there is, also of the package itself.
+    fn limit(&self, dependency: &Dependency) -> Result<NamedSpec, Report> {
+        match self.rendered.resolved(dependency)? {
+            Some(spec) => self.spec(&spec),
+            None => self.named(dependency),
+        }
     }
 
     fn named(&self, dependency: &Dependency) -> Result<NamedSpec, Report> {
@@ -165,8 +186,8 @@ impl Write<'_> {
 
     fn spec(&self, spec: &MatchSpec) -> Result<NamedSpec, Report> {
         let name = spec::exact_name(spec).to_string();
-        let spec = match self.sources.behind(spec) {
-            Some(source) => PackageSpec::Source(source.clone()),
+        let spec = match self.stated.behind(spec) {
+            Some(stated) => stated.clone(),
             None => PackageSpec::Binary(spec::from_match_spec(spec)?),
         };
         Ok(NamedSpec { name, spec })

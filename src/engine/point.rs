@@ -1,66 +1,32 @@
-//! Points at the template in `env` or the condition of a dependency that cannot be
-//! read or evaluated. rattler-build, which evaluates them, has never seen the
-//! manifest.
+//! Points at the template in `env` that cannot be read or evaluated. Which table
+//! its value comes from is known here alone.
 
 use miette::{Diagnostic, Report, SourceSpan};
 use rattler_conda_types::Subdir;
 use thiserror::Error;
 
-use crate::backend::script::Script;
 use crate::diagnostic::SourceFile;
 use crate::engine::Session;
-use crate::project::document::Document;
 use crate::recipe::BadTemplate;
 
-/// `error` as it is, unless a template of `script` or a condition caused it: then
-/// what is wrong with it, and where the manifest has it.
-pub(super) fn point<B>(
-    error: Report,
-    session: &Session<B>,
-    script: &Script,
-    host: Subdir,
-) -> Report {
-    let found = match error.downcast_ref::<BadTemplate>() {
-        Some(BadTemplate { variable, reason }) => Some((variable.clone(), reason.clone())),
-        None => culprit(&error.to_string(), script),
+/// `error` as it is, unless it is about a template: then with the place where the
+/// manifest has the template.
+pub(super) fn point<B>(error: Report, session: &Session<B>, host: Subdir) -> Report {
+    let BadTemplate { variable, reason } = match error.downcast() {
+        Ok(template) => template,
+        Err(other) => return other,
     };
     let manifest = &session.project.manifest;
-    let Some((variable, reason)) = found else {
-        return condition(&error.to_string(), manifest).map_or(error, Report::from);
-    };
-    let keys = ["env", variable.as_str()];
     InvalidTemplate {
-        at: session.tables.value_span(host, &keys, manifest),
+        at: session
+            .tables
+            .value_span(host, &["env", &variable], manifest),
         file: manifest.file(),
         help: help(&reason),
         reason: plain(&reason),
         variable,
     }
     .into()
-}
-
-/// rattler-build quotes the condition in its message.
-fn condition(message: &str, manifest: &Document) -> Option<InvalidCondition> {
-    let (_, rest) = message.split_once("Failed to evaluate condition '")?;
-    let (expression, reason) = rest.split_once("': ")?;
-    Some(InvalidCondition {
-        expression: expression.to_string(),
-        reason: plain(reason),
-        file: manifest.file(),
-        at: manifest.condition_span(expression),
-    })
-}
-
-/// rattler-build quotes the template, protected from the shell, in its message.
-fn culprit(message: &str, script: &Script) -> Option<(String, String)> {
-    let quoted = |template: &str| {
-        let mut expressions = template.split("${{").skip(1);
-        expressions.all(|rest| message.contains(rest.split("}}").next().unwrap_or(rest)))
-    };
-    let about_template = message.contains("(template: ");
-    let mut templates = script.templates.iter().filter(|_| about_template);
-    let (variable, _) = templates.find(|(_, template)| quoted(template))?;
-    Some((variable.clone(), message.to_string()))
 }
 
 /// The reason without the layers around it and places in files that do not exist.
@@ -104,23 +70,5 @@ struct InvalidTemplate {
     #[source_code]
     file: SourceFile,
     #[label("this template")]
-    at: Option<SourceSpan>,
-}
-
-/// A condition that cannot be evaluated.
-#[derive(Debug, Error, Diagnostic)]
-#[error("invalid selector expression `{expression}`: {reason}")]
-#[diagnostic(
-    code(dependency::bad_expression),
-    help(
-        "conditions know the variants and `host_platform`, `build_platform`, `unix`, `linux`, `osx`, `win`"
-    )
-)]
-struct InvalidCondition {
-    expression: String,
-    reason: String,
-    #[source_code]
-    file: SourceFile,
-    #[label("this condition")]
     at: Option<SourceSpan>,
 }

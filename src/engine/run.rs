@@ -3,41 +3,65 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use miette::{Diagnostic, Report};
+use miette::Report;
 use rattler_build_core::build::{WorkingDirectoryBehavior, run_build};
 use rattler_build_core::render::resolved_dependencies::{
-    DependencyInfo, FinalizedDependencies, FinalizedRunDependencies, ResolvedDependencies,
-    RunExportDependency, SourceDependency,
+    FinalizedDependencies, FinalizedRunDependencies,
 };
 use rattler_build_core::system_tools::SystemTools;
 use rattler_build_core::tool_configuration::Configuration;
 use rattler_build_core::types::{
-    BuildConfiguration, Directories, Output, PackageIdentifier, PackagingSettings,
-    PlatformWithVirtualPackages,
+    BuildConfiguration, Directories, Output, PackageIdentifier, PlatformWithVirtualPackages,
 };
-use rattler_conda_types::compression_level::CompressionLevel;
-use rattler_conda_types::package::{CondaArchiveType, RunExportsJson};
-use rattler_conda_types::{ChannelUrl, MatchSpec, ParseMatchSpecOptions, RepodataRevision, Subdir};
-use thiserror::Error;
+use rattler_conda_types::Subdir;
 
 use crate::backend::{Backend, Platforms};
+use crate::engine::convert::{channel_urls, dependencies, exports, packaging, resolved, revision};
 use crate::engine::debug::DebugFolder;
 use crate::engine::describe::globs;
 use crate::engine::failure::BuildFailed;
-use crate::engine::{Plan, Session, sweep};
-use crate::protocol::build::{
-    Answer, ArchiveType, CompressionLevel as Level, Dep, DepSpec, NamedLevel, PackageFormat,
-    Params, Prefix, RunExports,
-};
+use crate::engine::{Ask, Plan, Session, plan, prepare, sweep};
+use crate::protocol::build::{Answer, Params, Prefix};
+use crate::protocol::outputs::VariantValue;
 use crate::recipe::Rendered;
+use crate::recipe::variants::Choice;
 
-/// What the platforms of a build are: those of its prefixes.
-pub fn platforms(params: &Params, current: Subdir) -> Platforms {
+/// Plans and runs one build.
+///
+/// # Errors
+/// Mistakes in the user's files, an output that is not what was described, a
+/// failed build.
+pub async fn build<B: Backend>(
+    session: &Session<B>,
+    params: Params,
+    debug: &DebugFolder,
+) -> Result<Answer, Report> {
+    debug.project(session);
+    let current = Subdir::current().unwrap_or(params.output.subdir);
+    let ask = Ask {
+        platforms: platforms(&params, current),
+        choice: Choice::Pinned(params.output.variant.clone()),
+    };
+    let plan = plan(session, &ask)?;
+    debug.plan(&plan);
+    run(session, &plan, params).await
+}
+
+/// What the platforms of a build are: those of its prefixes, else those that the
+/// output was described with, else this machine's.
+fn platforms(params: &Params, current: Subdir) -> Platforms {
     let of = |prefix: &Option<Prefix>| prefix.as_ref().map(|prefix| prefix.platform);
-    let host = of(&params.host_prefix).unwrap_or(params.output.subdir);
+    let described = |key: &str| match params.output.variant.get(key) {
+        Some(VariantValue::String(subdir)) => subdir.parse().ok(),
+        _ => None,
+    };
     Platforms {
-        build: of(&params.build_prefix).unwrap_or(current),
-        host,
+        build: of(&params.build_prefix)
+            .or_else(|| described("build_platform"))
+            .unwrap_or(current),
+        host: of(&params.host_prefix)
+            .or_else(|| described("target_platform"))
+            .unwrap_or(params.output.subdir),
     }
 }
 
@@ -45,11 +69,10 @@ pub fn platforms(params: &Params, current: Subdir) -> Platforms {
 ///
 /// # Errors
 /// [`BuildFailed`] with the first compiler errors; whatever packing runs into.
-pub async fn run<B: Backend>(
+async fn run<B: Backend>(
     session: &Session<B>,
     plan: &Plan,
     params: Params,
-    now: jiff::Timestamp,
 ) -> Result<Answer, Report> {
     let rendered = plan.select(&params.output)?.clone();
     for warning in &plan.warnings {
@@ -69,9 +92,12 @@ pub async fn run<B: Backend>(
         plan,
         rendered,
         params,
-        now: source_date(session).unwrap_or(now),
+        now: source_date(session).unwrap_or_else(jiff::Timestamp::now),
     };
+    prepare::write(&plan.script_files)?;
+    let alone = prepare::lock(plan.lock.clone()).await?;
     let result = job.run().await;
+    drop(alone);
     let log = log.finish();
     let (output, archive) = result.map_err(|error| explain(error, &log))?;
 
@@ -247,7 +273,7 @@ impl Job<'_> {
             variant,
             hash,
             directories,
-            channels: channel_urls(&channels)?,
+            channels: channel_urls(&channels),
             channel_priority: Default::default(),
             solve_strategy: Default::default(),
             timestamp: now,
@@ -283,129 +309,3 @@ fn platform(platform: Subdir) -> PlatformWithVirtualPackages {
         virtual_packages: Vec::new(),
     }
 }
-
-fn channel_urls(channels: &[String]) -> Result<Vec<ChannelUrl>, Report> {
-    channels
-        .iter()
-        .map(|channel| {
-            let url: url::Url = channel
-                .parse()
-                .map_err(|error| miette::miette!("the channel `{channel}` is no URL: {error}"))?;
-            Ok(ChannelUrl::from(url))
-        })
-        .collect()
-}
-
-/// Extras, flags and conditions need metadata that older clients cannot read.
-fn revision(
-    flags: &[rattler_conda_types::Flag],
-    run: &FinalizedRunDependencies,
-) -> RepodataRevision {
-    let conditional = |specs: &[DependencyInfo]| {
-        specs.iter().any(|dependency| {
-            let spec = dependency.spec();
-            spec.condition.is_some() || spec.extras.is_some() || spec.flags.is_some()
-        })
-    };
-    let classic = flags.is_empty()
-        && run.extra_depends.is_empty()
-        && !conditional(&run.depends)
-        && !conditional(&run.constraints);
-    if classic {
-        RepodataRevision::Legacy
-    } else {
-        RepodataRevision::V3
-    }
-}
-
-fn packaging(format: Option<PackageFormat>) -> Result<PackagingSettings, Report> {
-    let archive_type = match format.as_ref().map(|format| format.archive_type) {
-        None | Some(ArchiveType::Conda) => CondaArchiveType::Conda,
-        Some(ArchiveType::TarBz2) => CondaArchiveType::TarBz2,
-    };
-    let level = match format.and_then(|format| format.compression_level) {
-        None | Some(Level::Named(NamedLevel::Default)) => CompressionLevel::Default,
-        Some(Level::Named(NamedLevel::Lowest)) => CompressionLevel::Lowest,
-        Some(Level::Named(NamedLevel::Highest)) => CompressionLevel::Highest,
-        Some(Level::Numeric(number)) => CompressionLevel::Numeric(number),
-    };
-    let valid = match archive_type {
-        CondaArchiveType::Conda => level.to_zstd_level().is_ok(),
-        CondaArchiveType::TarBz2 => level.to_bzip2_level().is_ok(),
-    };
-    if !valid {
-        return Err(BadLevel.into());
-    }
-    Ok(PackagingSettings::from_args(archive_type, level))
-}
-
-fn resolved(prefix: Option<Prefix>) -> Result<Option<ResolvedDependencies>, Report> {
-    prefix
-        .map(|prefix| {
-            Ok(ResolvedDependencies {
-                specs: dependencies(prefix.dependencies.unwrap_or_default())?,
-                resolved: prefix.packages.unwrap_or_default(),
-            })
-        })
-        .transpose()
-}
-
-fn dependencies(deps: Vec<Dep>) -> Result<Vec<DependencyInfo>, Report> {
-    deps.into_iter()
-        .map(|dep| {
-            let spec = match_spec(dep.spec)?;
-            let source = dep.source.unwrap_or_default();
-            Ok(match (source.kind.as_deref(), source.run_export) {
-                (Some("runExport"), Some(source_package)) => RunExportDependency {
-                    spec,
-                    from: source.from.unwrap_or_default(),
-                    source_package,
-                }
-                .into(),
-                _ => SourceDependency { spec }.into(),
-            })
-        })
-        .collect()
-}
-
-fn exports(exports: RunExports) -> Result<RunExportsJson, Report> {
-    let texts = |deps: Vec<Dep>| -> Result<Vec<String>, Report> {
-        deps.into_iter()
-            .map(|dep| Ok(match_spec(dep.spec)?.to_string()))
-            .collect()
-    };
-    Ok(RunExportsJson {
-        weak: texts(exports.weak)?,
-        strong: texts(exports.strong)?,
-        noarch: texts(exports.noarch)?,
-        weak_constrains: texts(exports.weak_constrains)?,
-        strong_constrains: texts(exports.strong_constrains)?,
-    })
-}
-
-fn match_spec(spec: DepSpec) -> Result<MatchSpec, Report> {
-    match spec {
-        DepSpec::Text(text) => {
-            let options =
-                ParseMatchSpecOptions::lenient().with_repodata_revision(RepodataRevision::V3);
-            MatchSpec::from_str(&text, options)
-                .map_err(|error| miette::miette!("`{text}` is no match spec: {error}"))
-        }
-        // The wire form is the serialised form of rattler's type.
-        DepSpec::Object(spec) => {
-            let name = spec.name.clone();
-            serde_json::to_value(spec)
-                .and_then(serde_json::from_value)
-                .map_err(|error| miette::miette!("the spec of `{name}` cannot be read: {error}"))
-        }
-    }
-}
-
-/// A compression level the archive format does not have.
-#[derive(Debug, Error, Diagnostic)]
-#[error("the compression level is out of range")]
-#[diagnostic(
-    code(package::compression_level),
-    help("`.conda` takes -7 to 22, `.tar.bz2` takes 1 to 9")
-)]
-struct BadLevel;

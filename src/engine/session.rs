@@ -8,7 +8,7 @@ use thiserror::Error;
 use crate::backend::{Backend, Env, Folders};
 use crate::project::Project;
 use crate::project::config::Tables;
-use crate::project::document::Document;
+use crate::project::manifest::Manifest;
 use crate::protocol::initialize;
 
 /// One project, served by one backend.
@@ -25,6 +25,11 @@ impl<B> Session<B> {
     /// The folder with the code.
     pub fn source(&self) -> &Path {
         &self.project.source
+    }
+
+    /// The process environment, captured at start.
+    pub fn env(&self) -> &Env {
+        &self.env
     }
 }
 
@@ -46,7 +51,7 @@ impl<B: Backend> Session<B> {
             configuration,
             target_configuration,
         } = params;
-        let manifest = Document::read(&manifest_path);
+        let manifest = Manifest::at(&manifest_path);
         let tables =
             Tables::read::<B::Config>(B::NAME, configuration, target_configuration, &manifest)?;
         let beside_manifest = || {

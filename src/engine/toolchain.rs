@@ -7,22 +7,29 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use miette::{Diagnostic, Report};
+use rattler_conda_types::Subdir;
 use thiserror::Error;
 
-use crate::backend::Env;
+use crate::backend::{Env, Platforms};
 use crate::diagnostic::{Unwritable, create_folder};
+use crate::protocol::build::Params;
 
-/// Fills `build_prefix` with links to cargo and rustc and creates an empty
-/// `host_prefix`.
+/// Fills the build prefix of `params` with links to cargo and rustc and creates
+/// an empty host prefix.
 ///
 /// # Errors
-/// [`NoRustc`], folders that cannot be written.
-pub fn link_system_tools(env: &Env, build_prefix: &Path, host_prefix: &Path) -> Result<(), Report> {
-    create_folder(host_prefix)?;
-    let bin = if cfg!(windows) {
-        build_prefix.join("Library").join("bin")
+/// [`NoRustc`], [`NoTool`], folders that cannot be written.
+pub fn link_system_tools(env: &Env, platforms: Platforms, params: &Params) -> Result<(), Report> {
+    if let Some(host) = &params.host_prefix {
+        create_folder(&host.prefix)?;
+    }
+    let Some(build) = &params.build_prefix else {
+        return Ok(());
+    };
+    let bin = if platforms.build.is_windows() {
+        build.prefix.join("Library").join("bin")
     } else {
-        build_prefix.join("bin")
+        build.prefix.join("bin")
     };
     create_folder(&bin)?;
     let sysroot = sysroot(env)?;
@@ -34,7 +41,43 @@ pub fn link_system_tools(env: &Env, build_prefix: &Path, host_prefix: &Path) -> 
         }
         link(&target, &bin.join(name))?;
     }
+    if platforms.build != platforms.host {
+        activate_target(&build.prefix, platforms)?;
+    }
     Ok(())
+}
+
+/// What the activation of conda's `rust_<platform>` does for a foreign platform.
+fn activate_target(build_prefix: &Path, platforms: Platforms) -> Result<(), Report> {
+    let triple = triple(platforms.host).ok_or(NoTriple(platforms.host))?;
+    let folder = build_prefix.join("etc").join("conda").join("activate.d");
+    create_folder(&folder)?;
+    let (name, text) = if platforms.build.is_windows() {
+        (
+            "target.bat",
+            format!("@set \"CARGO_BUILD_TARGET={triple}\"\r\n"),
+        )
+    } else {
+        ("target.sh", format!("export CARGO_BUILD_TARGET={triple}\n"))
+    };
+    let path = folder.join(name);
+    Ok(std::fs::write(&path, text).map_err(|source| Unwritable { path, source })?)
+}
+
+/// Rust's name for a platform of conda.
+fn triple(platform: Subdir) -> Option<&'static str> {
+    Some(match platform {
+        Subdir::Linux64 => "x86_64-unknown-linux-gnu",
+        Subdir::LinuxAarch64 => "aarch64-unknown-linux-gnu",
+        Subdir::LinuxPpc64le => "powerpc64le-unknown-linux-gnu",
+        Subdir::LinuxS390X => "s390x-unknown-linux-gnu",
+        Subdir::LinuxRiscv64 => "riscv64gc-unknown-linux-gnu",
+        Subdir::Osx64 => "x86_64-apple-darwin",
+        Subdir::OsxArm64 => "aarch64-apple-darwin",
+        Subdir::Win64 => "x86_64-pc-windows-msvc",
+        Subdir::WinArm64 => "aarch64-pc-windows-msvc",
+        _ => return None,
+    })
 }
 
 /// The toolchain behind `rustc`: a rustup proxy would need rustup's own settings,
@@ -97,3 +140,9 @@ struct NoTool {
     tool: &'static str,
     sysroot: PathBuf,
 }
+
+/// Rust is not known to run there.
+#[derive(Debug, Error, Diagnostic)]
+#[error("no Rust target is known for {0}")]
+#[diagnostic(code(toolchain::no_target))]
+struct NoTriple(Subdir);

@@ -1,76 +1,259 @@
-//! One manifest file: its text and where its keys and values stand.
+//! One manifest file: where it lies, its text, and the place of every key and value in it.
+//!
+//! The file is parsed once. What the keys mean is not known here: `load` turns a
+//! manifest into a project model, and errors of any layer ask for spans by key path.
+
+mod value;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use miette::SourceSpan;
-use toml_edit::{Document as Toml, Item};
+use miette::{Diagnostic, NamedSource, SourceSpan};
+use thiserror::Error;
 
-use crate::diagnostic::SourceFile;
+pub use value::{Data, Field, Table, Value};
 
-/// A manifest. A file that is missing or broken has no spans, never an error:
-/// pixi has read it already, and labels are a courtesy.
-#[derive(Debug, Clone)]
-pub struct Document {
-    path: PathBuf,
-    text: Arc<str>,
+/// The text of a file on the user's disk under the name that errors show.
+pub type SourceFile = NamedSource<Arc<str>>;
+
+/// Which of the three manifest files a document is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// `pixi.toml`
+    Pixi,
+    /// `pyproject.toml`: the tables of pixi lie below `tool.pixi`.
+    Pyproject,
+    /// `mojoproject.toml`
+    Mojo,
 }
 
-impl Document {
-    /// Reads the manifest at `path`, if there is one.
-    pub fn read(path: &Path) -> Self {
-        Self {
-            path: path.to_path_buf(),
-            text: std::fs::read_to_string(path).unwrap_or_default().into(),
+impl Kind {
+    /// In the order in which a folder is searched.
+    pub const ALL: [Self; 3] = [Self::Pixi, Self::Pyproject, Self::Mojo];
+
+    /// The name of the file.
+    pub fn file_name(self) -> &'static str {
+        match self {
+            Self::Pixi => "pixi.toml",
+            Self::Pyproject => "pyproject.toml",
+            Self::Mojo => "mojoproject.toml",
         }
     }
 
-    /// Where the manifest is.
+    /// What a file of this name is. `None` for any other name.
+    pub fn of(path: &Path) -> Option<Self> {
+        let name = path.file_name()?;
+        Self::ALL.into_iter().find(|kind| name == kind.file_name())
+    }
+
+    /// The keys below which the tables of pixi lie.
+    fn prefix(self) -> &'static [&'static str] {
+        match self {
+            Self::Pyproject => &["tool", "pixi"],
+            Self::Pixi | Self::Mojo => &[],
+        }
+    }
+}
+
+/// The text is not TOML.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{}` is not valid TOML: {message}", file.name())]
+#[diagnostic(code(manifest::syntax))]
+pub struct Syntax {
+    /// What the parser says.
+    pub message: String,
+    /// The manifest.
+    #[source_code]
+    pub file: SourceFile,
+    /// Where the parser stopped.
+    #[label("here")]
+    pub at: SourceSpan,
+}
+
+/// A parsed manifest.
+#[derive(Debug)]
+pub struct Document {
+    path: PathBuf,
+    kind: Kind,
+    file: SourceFile,
+    toml: toml_edit::Document<Arc<str>>,
+}
+
+impl Document {
+    /// Parses `text`, the content of the file at the absolute `path`. Errors show the
+    /// file as `shown_as`, normally its path relative to the manifest's folder.
+    pub fn parse(path: PathBuf, shown_as: &str, text: String) -> Result<Self, Box<Syntax>> {
+        let kind = Kind::of(&path).unwrap_or(Kind::Pixi);
+        let text = Arc::<str>::from(text);
+        let file = NamedSource::new(shown_as, Arc::clone(&text)).with_language("TOML");
+        match toml_edit::Document::parse(text) {
+            Ok(toml) => Ok(Self {
+                path,
+                kind,
+                file,
+                toml,
+            }),
+            Err(error) => Err(Box::new(Syntax {
+                message: error.message().to_owned(),
+                file,
+                at: error.span().unwrap_or(0..0).into(),
+            })),
+        }
+    }
+
+    /// Absolute path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The text, named by its path, to point into.
+    /// The folder the file lies in.
+    pub fn directory(&self) -> &Path {
+        self.path.parent().unwrap_or(&self.path)
+    }
+
+    /// Which manifest this is.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The text, for errors.
     pub fn file(&self) -> SourceFile {
-        SourceFile::new(self.path.display().to_string(), self.text.clone()).with_language("TOML")
+        self.file.clone()
     }
 
-    /// Where the key at the end of `keys` stands.
-    pub fn key_span(&self, keys: &[&str]) -> Option<SourceSpan> {
-        let (last, tables) = keys.split_last()?;
-        let toml = Toml::parse(&*self.text).ok()?;
-        let table = self.descend(toml.as_item(), tables)?;
-        let (key, _) = table.as_table_like()?.get_key_value(last)?;
-        key.span().map(Into::into)
+    /// The text, as it is on disk.
+    pub fn text(&self) -> &str {
+        self.file.inner()
     }
 
-    /// Where the value at `keys` stands.
-    pub fn value_span(&self, keys: &[&str]) -> Option<SourceSpan> {
-        let toml = Toml::parse(&*self.text).ok()?;
-        self.descend(toml.as_item(), keys)?.span().map(Into::into)
+    /// The whole file, also what does not belong to pixi.
+    pub fn root(&self) -> Table<'_> {
+        Table::new(self, self.toml.as_table())
     }
 
-    /// Where the condition `if(expression)` stands for the first time.
-    pub fn condition_span(&self, expression: &str) -> Option<SourceSpan> {
-        let start = self
-            .text
-            .match_indices("if(")
-            .map(|(at, _)| at + 3)
-            .find(|at| self.text[*at..].trim_start().starts_with(expression))?;
-        let blanks = self.text[start..].len() - self.text[start..].trim_start().len();
-        Some((start + blanks, expression.len()).into())
+    /// The table `name` of pixi, such as `package` (`tool.pixi.package` in `pyproject.toml`).
+    pub fn table(&self, name: &str) -> Option<Table<'_>> {
+        match self.field(&[name])?.value.read() {
+            Data::Table(table) => Some(table),
+            _ => None,
+        }
     }
 
-    fn descend<'a>(&self, root: &'a Item, keys: &[&str]) -> Option<&'a Item> {
-        let name = self.path.file_name()?;
-        let prefix: &[&str] = if name == "pyproject.toml" {
-            &["tool", "pixi"]
-        } else {
-            &[]
-        };
-        prefix
+    /// Where the last key of a key path is written. Paths begin at `package` or
+    /// `workspace`, also in `pyproject.toml`.
+    pub fn key_span(&self, path: &[&str]) -> Option<SourceSpan> {
+        self.field(path).map(|field| field.key_at)
+    }
+
+    /// Where the value at a key path is written; a table is marked by its header. An
+    /// element of an array is named by its index.
+    pub fn value_span(&self, path: &[&str]) -> Option<SourceSpan> {
+        self.field(path).map(|field| field.value.at)
+    }
+
+    /// The key and the value at a key path below the tables of pixi.
+    pub fn field(&self, path: &[&str]) -> Option<Field<'_>> {
+        let mut names = self.kind.prefix().iter().chain(path).copied();
+        let mut field = self.root().get(names.next()?)?;
+        for name in names {
+            field = match field.value.read() {
+                Data::Table(table) => table.get(name)?,
+                Data::List(list) => {
+                    let value = *list.get(name.parse::<usize>().ok()?)?;
+                    Field {
+                        key_at: value.at,
+                        value,
+                        ..field
+                    }
+                }
+                _ => return None,
+            };
+        }
+        Some(field)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = r#"
+[package.build.config]
+extra-args = ["--features", "tls"]
+env.RUST_LOG = "info"
+[package.build.target."linux-64".config]
+binaries = []
+[package]
+name = "a"
+"#;
+
+    fn document(name: &str, text: &str) -> Document {
+        Document::parse(PathBuf::from("/w").join(name), name, text.to_owned()).unwrap()
+    }
+
+    #[track_caller]
+    fn marked(document: &Document, span: Option<SourceSpan>) -> &str {
+        let span = span.expect("the key is there");
+        &document.text()[span.offset()..span.offset() + span.len()]
+    }
+
+    #[test]
+    fn knows_where_keys_and_values_are() {
+        let document = document("pixi.toml", TEXT);
+        let key = |path: &[&str]| marked(&document, document.key_span(path));
+        let value = |path: &[&str]| marked(&document, document.value_span(path));
+        let config = ["package", "build", "config"];
+        assert_eq!(value(&config), "[package.build.config]");
+        assert_eq!(key(&[&config[..], &["extra-args"]].concat()), "extra-args");
+        assert_eq!(
+            value(&[&config[..], &["extra-args", "1"]].concat()),
+            "\"tls\""
+        );
+        assert_eq!(
+            key(&[&config[..], &["env", "RUST_LOG"]].concat()),
+            "RUST_LOG"
+        );
+        assert_eq!(
+            key(&["package", "build", "target", "linux-64"]),
+            "\"linux-64\""
+        );
+        assert_eq!(value(&["package", "name"]), "\"a\"");
+        assert!(document.key_span(&["package", "version"]).is_none());
+        assert!(document.value_span(&["package", "name", "0"]).is_none());
+    }
+
+    #[test]
+    fn tables_of_pyproject_lie_deeper() {
+        let text = "[project]\nname = \"no\"\n[tool.pixi.package]\nname = \"a\"";
+        let document = document("pyproject.toml", text);
+        assert_eq!(
+            marked(&document, document.value_span(&["package", "name"])),
+            "\"a\""
+        );
+        assert!(document.table("project").is_none());
+        assert!(document.table("package").is_some());
+    }
+
+    #[test]
+    fn fields_are_in_the_order_of_the_file() {
+        let document = document("pixi.toml", "[b.x]\n[a]\n[b]\ny = 1\n[c]\n");
+        let names: Vec<_> = document
+            .root()
+            .fields()
             .iter()
-            .chain(keys)
-            .try_fold(root, |item, key| item.as_table_like()?.get(key))
+            .map(|field| field.name)
+            .collect();
+        assert_eq!(names, ["b", "a", "c"]);
+    }
+
+    #[test]
+    fn toml_1_1_is_understood() {
+        let text = "[package]\nbuild = {\n  backend = { name = \"a\" },\n}\nname = \"\\e\\x41\"";
+        let document = document("pixi.toml", text);
+        assert!(
+            document
+                .field(&["package", "build", "backend", "name"])
+                .is_some()
+        );
     }
 }

@@ -3,17 +3,19 @@
 
 pub mod config;
 pub mod document;
+pub mod load;
+pub mod manifest;
 
 use std::path::{Path, PathBuf};
 
-use crate::project::document::Document;
+use crate::project::manifest::Manifest;
 use crate::protocol::model::ProjectModel;
 
 /// A package as its manifest describes it. Written once by `initialize`.
 #[derive(Debug)]
 pub struct Project {
     /// The manifest, to point into.
-    pub manifest: Document,
+    pub manifest: Manifest,
     /// The folder with the code.
     pub source: PathBuf,
     /// What pixi (or our own loader) made of the manifest.

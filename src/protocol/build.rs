@@ -5,9 +5,13 @@ use std::path::PathBuf;
 
 use indexmap::IndexMap;
 use rattler_conda_types::{RepoDataRecord, Subdir};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::protocol::null_is_default;
 use crate::protocol::outputs::{InputGlobSet, VariantValue};
+pub use crate::protocol::package_format::{
+    ArchiveType, CompressionLevel, NamedLevel, PackageFormat,
+};
 use crate::protocol::spec::MatchSpec;
 
 /// Parameters of `conda/build_v1`.
@@ -15,7 +19,7 @@ use crate::protocol::spec::MatchSpec;
 #[serde(rename_all = "camelCase")]
 pub struct Params {
     /// Channels of the workspace, most important first. For information.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_is_default")]
     pub channels: Vec<String>,
     /// The installed build environment.
     #[serde(default)]
@@ -74,7 +78,7 @@ pub struct Dep {
     /// The match spec.
     pub spec: DepSpec,
     /// Set when a run export brought it in.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "known_source")]
     pub source: Option<DepSource>,
 }
 
@@ -88,17 +92,24 @@ pub enum DepSpec {
     Object(Box<MatchSpec>),
 }
 
-/// Where a dependency came from. Unknown kinds count as direct dependencies.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct DepSource {
-    /// `runExport` is the only kind known.
-    #[serde(rename = "type")]
-    pub kind: Option<String>,
-    /// `build` or `host`.
-    pub from: Option<String>,
-    /// The package that exported it.
-    pub run_export: Option<String>,
+/// Where a dependency came from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase")]
+pub enum DepSource {
+    /// Another package exported it.
+    #[serde(rename_all = "camelCase")]
+    RunExport {
+        /// `build` or `host`.
+        from: String,
+        /// The package that exported it.
+        run_export: String,
+    },
+}
+
+/// Kinds of sources that later versions may bring count as direct dependencies.
+fn known_source<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DepSource>, D::Error> {
+    let value = Option::<serde_json::Value>::deserialize(deserializer)?;
+    Ok(value.and_then(|value| serde_json::from_value(value).ok()))
 }
 
 /// Final run exports of the package.
@@ -106,14 +117,19 @@ pub struct DepSource {
 #[serde(rename_all = "camelCase", default)]
 pub struct RunExports {
     /// Host dependencies to run dependencies.
+    #[serde(deserialize_with = "null_is_default")]
     pub weak: Vec<Dep>,
     /// Build dependencies to host and run, host to run.
+    #[serde(deserialize_with = "null_is_default")]
     pub strong: Vec<Dep>,
     /// The only ones that reach a noarch package.
+    #[serde(deserialize_with = "null_is_default")]
     pub noarch: Vec<Dep>,
     /// Host dependencies to run constraints.
+    #[serde(deserialize_with = "null_is_default")]
     pub weak_constrains: Vec<Dep>,
     /// Build and host dependencies to run constraints.
+    #[serde(deserialize_with = "null_is_default")]
     pub strong_constrains: Vec<Dep>,
 }
 
@@ -132,49 +148,6 @@ pub struct OutputId {
     pub subdir: Subdir,
     /// Exactly the variant that was returned.
     pub variant: BTreeMap<String, VariantValue>,
-}
-
-/// Kind of archive and how hard to compress it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PackageFormat {
-    /// `.conda` or `.tar.bz2`.
-    pub archive_type: ArchiveType,
-    /// Missing means the default level.
-    #[serde(default)]
-    pub compression_level: Option<CompressionLevel>,
-}
-
-/// Kind of archive.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ArchiveType {
-    /// A zip of zstd tarballs.
-    Conda,
-    /// The classic format.
-    TarBz2,
-}
-
-/// How hard to compress.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum CompressionLevel {
-    /// By name.
-    Named(NamedLevel),
-    /// The archiver's own scale: -7 to 22 for zstd, 1 to 9 for bzip2.
-    Numeric(i32),
-}
-
-/// Compression levels with a name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum NamedLevel {
-    /// Fast.
-    Lowest,
-    /// What rattler-build takes by default.
-    Default,
-    /// Small.
-    Highest,
 }
 
 /// The answer to `conda/build_v1`: snake_case, the glob sets inside camelCase.

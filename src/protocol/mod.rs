@@ -9,9 +9,12 @@ pub mod compat;
 pub mod initialize;
 pub mod model;
 pub mod outputs;
+pub mod package_format;
+pub mod source;
 pub mod spec;
+pub mod variant;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// The API versions this crate answers, oldest and newest.
 pub const API_VERSIONS: std::ops::RangeInclusive<u32> = 4..=7;
@@ -42,4 +45,13 @@ impl Default for Negotiated {
             },
         }
     }
+}
+
+/// Reads `null` like a member that is missing.
+fn null_is_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de> + Default,
+{
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }

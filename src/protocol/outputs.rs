@@ -7,14 +7,16 @@ use indexmap::IndexMap;
 use rattler_conda_types::Subdir;
 use serde::{Deserialize, Serialize};
 
+use crate::protocol::null_is_default;
 use crate::protocol::spec::NamedSpec;
+pub use crate::protocol::variant::VariantValue;
 
 /// Parameters of `conda/outputs`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Params {
     /// Channels of the workspace, most important first. For information.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_is_default")]
     pub channels: Vec<String>,
     /// The platform the package will run on.
     pub host_platform: Subdir,
@@ -28,18 +30,6 @@ pub struct Params {
     pub variant_files: Option<Vec<PathBuf>>,
     /// Scratch space for this package; may not exist yet.
     pub work_directory: PathBuf,
-}
-
-/// The value of a variant key.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum VariantValue {
-    /// Text, also for versions.
-    String(String),
-    /// A whole number.
-    Int(i64),
-    /// A truth value.
-    Bool(bool),
 }
 
 /// The answer to `conda/outputs`.
@@ -72,6 +62,8 @@ pub struct Output {
     pub ignore_run_exports: IgnoreRunExports,
     /// What packages that build against this one inherit.
     pub run_exports: RunExports,
+    /// Always `null`: the globs of the answer count for every output.
+    pub input_globs: Option<Vec<String>>,
 }
 
 /// Identity of an output. Every key that influenced it is in `variant`.

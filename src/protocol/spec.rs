@@ -3,8 +3,12 @@
 //! Version specs, hashes and matchers stay text here. The recipe layer parses
 //! them, because only there an error can name the dependency it belongs to.
 
-use rattler_conda_types::ChannelUrl;
 use serde::{Deserialize, Serialize};
+
+use crate::protocol::null_is_default;
+pub use crate::protocol::source::{
+    GitLocation, GitRef, PathLocation, SourceLocation, SourceSpec, UrlLocation,
+};
 
 /// One dependency as the project model states it.
 ///
@@ -77,126 +81,6 @@ pub struct BinarySpec {
     pub condition: Option<Condition>,
 }
 
-/// A package built from source: where it lies and which of its outputs is meant.
-///
-/// pixi gets it back unchanged, whatever the selectors say.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SourceSpec {
-    /// Path, repository or archive.
-    #[serde(flatten)]
-    pub location: SourceLocation,
-    /// Version spec.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub version: Option<String>,
-    /// Build string matcher.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub build: Option<String>,
-    /// Build number with an optional operator.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub build_number: Option<String>,
-    /// Conda subdir.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub subdir: Option<String>,
-    /// Licence of the package.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub license: Option<String>,
-    /// Extra dependency groups asked for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub extras: Option<Vec<String>>,
-    /// Matchers for the flags of the package.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub flags: Option<Vec<String>>,
-    /// The dependency counts only where this holds in the solve.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub condition: Option<Condition>,
-}
-
-/// Where the source of a package lies.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum SourceLocation {
-    /// A folder on disk.
-    #[serde(alias = "Path")]
-    Path(PathLocation),
-    /// A git repository.
-    #[serde(alias = "Git")]
-    Git(GitLocation),
-    /// An archive.
-    #[serde(alias = "Url")]
-    Url(UrlLocation),
-}
-
-impl SourceSpec {
-    /// The package in the folder `path`, without any selector.
-    pub fn at_path(path: impl Into<String>) -> Self {
-        Self {
-            location: SourceLocation::Path(PathLocation { path: path.into() }),
-            version: None,
-            build: None,
-            build_number: None,
-            subdir: None,
-            license: None,
-            extras: None,
-            flags: None,
-            condition: None,
-        }
-    }
-}
-
-/// A folder, relative to the manifest or absolute, separated by `/`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct PathLocation {
-    /// The folder as the manifest spells it.
-    pub path: String,
-}
-
-/// A commit of a git repository.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct GitLocation {
-    /// URL of the repository.
-    pub git: String,
-    /// The commit; missing means the default branch.
-    #[serde(default)]
-    pub rev: Option<GitRef>,
-    /// Folder inside the checkout.
-    #[serde(default)]
-    pub subdirectory: Option<String>,
-    /// Whether large files are fetched.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lfs: Option<bool>,
-}
-
-/// A git reference.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum GitRef {
-    /// The tip of a branch.
-    Branch(String),
-    /// A tag.
-    Tag(String),
-    /// A commit hash.
-    Rev(String),
-    /// Whatever the repository calls its default.
-    DefaultBranch,
-}
-
-/// A source archive.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct UrlLocation {
-    /// URL of the archive.
-    pub url: String,
-    /// MD5 of the archive, lower-case hexadecimal.
-    #[serde(default)]
-    pub md5: Option<String>,
-    /// SHA-256 of the archive, lower-case hexadecimal.
-    #[serde(default)]
-    pub sha256: Option<String>,
-    /// Folder inside the archive.
-    #[serde(default)]
-    pub subdirectory: Option<String>,
-}
-
 /// A range of versions derived from a concrete version.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -208,7 +92,10 @@ pub struct PinSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub upper_bound: Option<Bound>,
     /// Pins version and build exactly.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[serde(
+        deserialize_with = "null_is_default",
+        skip_serializing_if = "std::ops::Not::not"
+    )]
     pub exact: bool,
     /// Build string matcher.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -217,7 +104,7 @@ pub struct PinSpec {
 
 /// One end of a pinned range.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", try_from = "AnyBound")]
 pub enum Bound {
     /// `x.x`: how many components of the version to keep.
     Expression(String),
@@ -227,6 +114,7 @@ pub enum Bound {
 
 /// When a dependency counts. The tags are capitalised on the wire.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "AnyCondition")]
 pub enum Condition {
     /// Some package that matches is part of the solution.
     MatchSpec(Box<MatchSpec>),
@@ -295,7 +183,7 @@ pub struct MatchSpec {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MatchSpecChannel {
     /// URL below which the subdirs lie.
-    pub base_url: ChannelUrl,
+    pub base_url: String,
     /// Short name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
@@ -331,6 +219,48 @@ impl TryFrom<AnySpec> for PackageSpec {
             _ => Err(
                 "a dependency needs exactly one of `binary`, `source`, `pinCompatible`, `pinSubpackage`",
             ),
+        }
+    }
+}
+
+/// What a bound may hold before it is known to hold exactly one.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AnyBound {
+    expression: Option<String>,
+    version: Option<String>,
+}
+
+impl TryFrom<AnyBound> for Bound {
+    type Error = &'static str;
+
+    fn try_from(any: AnyBound) -> Result<Self, Self::Error> {
+        match (any.expression, any.version) {
+            (Some(text), None) => Ok(Self::Expression(text)),
+            (None, Some(text)) => Ok(Self::Version(text)),
+            _ => Err("a bound needs exactly one of `expression`, `version`"),
+        }
+    }
+}
+
+/// What a condition may hold before it is known to hold exactly one.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct AnyCondition {
+    match_spec: Option<Box<MatchSpec>>,
+    and: Option<(Box<Condition>, Box<Condition>)>,
+    or: Option<(Box<Condition>, Box<Condition>)>,
+}
+
+impl TryFrom<AnyCondition> for Condition {
+    type Error = &'static str;
+
+    fn try_from(any: AnyCondition) -> Result<Self, Self::Error> {
+        match (any.match_spec, any.and, any.or) {
+            (Some(spec), None, None) => Ok(Self::MatchSpec(spec)),
+            (None, Some((one, other)), None) => Ok(Self::And(one, other)),
+            (None, None, Some((one, other))) => Ok(Self::Or(one, other)),
+            _ => Err("a condition needs exactly one of `MatchSpec`, `And`, `Or`"),
         }
     }
 }

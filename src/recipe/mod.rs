@@ -4,14 +4,16 @@
 //! The recipe of rattler-build is filled in directly. Printing it as YAML and
 //! parsing that again would turn any text that holds `${{` into a template.
 
+mod condition;
 mod render;
-pub mod requirements;
+mod requirements;
 mod shell;
 pub mod spec;
+mod stated;
 pub mod variants;
 
 pub use render::{Rendered, render};
-pub use requirements::Sources;
+pub use stated::Stated;
 
 use std::path::Path;
 
@@ -21,26 +23,31 @@ use rattler_build_recipe::stage0::{
     self, About, Build, BuildPlan, ConditionalList, Item, JinjaTemplate, License, Package,
     SingleOutputRecipe, Value,
 };
-use rattler_conda_types::{
-    Flag, PackageName, ParseVersionError, SourcePackageName, VersionWithSource,
-};
+use rattler_conda_types::{Flag, PackageName, SourcePackageName, VersionWithSource};
 use thiserror::Error;
 use url::Url;
 
 use crate::backend::script::Script;
 use crate::backend::{Draft, Platforms};
 use crate::diagnostic::{SourceFile, Warning};
+use crate::project::manifest::Manifest;
 use crate::project::{Metadata, Project};
+use crate::recipe::condition::Evaluated;
+use crate::recipe::requirements::Written;
 
 /// A recipe before its variants are chosen.
 #[derive(Debug)]
 pub struct Recipe {
     /// As rattler-build knows it.
     pub stage0: SingleOutputRecipe,
-    /// The dependencies that rattler-build cannot know: packages built from source.
-    pub sources: Sources,
+    /// The dependencies that rattler-build cannot hold.
+    pub stated: Stated,
     /// Prefix of the build string.
     pub build_string_prefix: Option<String>,
+    /// The manifest, to point into.
+    manifest: Manifest,
+    /// What may fail when the recipe is rendered.
+    evaluated: Evaluated,
 }
 
 impl Recipe {
@@ -60,13 +67,18 @@ impl Recipe {
             .name
             .as_concrete()
             .expect("the name was made from text");
-        let (requirements, sources) =
-            requirements::requirements(project, name.as_ref(), &draft.requirements)?;
+        let Written {
+            requirements,
+            stated,
+            conditions,
+        } = requirements::requirements(project, name.as_ref(), &draft.requirements)?;
+        let templates = templates(&draft.script, platforms)?;
+        let build = build(project, &draft.script, &templates, platforms)?;
         let stage0 = SingleOutputRecipe {
             schema_version: None,
             context: IndexMap::new(),
             package,
-            build: build(project, &draft.script, platforms)?,
+            build,
             requirements,
             about: about(&metadata, warnings),
             extra: stage0::Extra::default(),
@@ -75,8 +87,13 @@ impl Recipe {
         };
         Ok(Self {
             stage0,
-            sources,
-            build_string_prefix: project.model.build_string_prefix.clone(),
+            stated,
+            build_string_prefix: build_string_prefix(project)?,
+            manifest: project.manifest.clone(),
+            evaluated: Evaluated {
+                conditions,
+                templates,
+            },
         })
     }
 }
@@ -100,15 +117,15 @@ fn package(project: &Project, metadata: &Metadata) -> Result<Package, Report> {
         file: project.manifest.file(),
         at: at("name"),
     })?;
-    let version: VersionWithSource =
-        version
-            .parse()
-            .map_err(|source: ParseVersionError| BadVersion {
-                version: version.to_string(),
-                reason: source.kind.to_string(),
-                file: project.manifest.file(),
-                at: at("version"),
-            })?;
+    // Archive names have `-` between name, version and build. Conda orders `_` alike.
+    let dashless = version.replace('-', "_");
+    let version = dashless.parse::<VersionWithSource>();
+    let version = version.map_err(|source| BadVersion {
+        version: dashless.clone(),
+        reason: source.kind.to_string(),
+        file: project.manifest.file(),
+        at: at("version"),
+    })?;
     Ok(Package::new(
         concrete(SourcePackageName::from(name)),
         concrete(version),
@@ -163,16 +180,51 @@ fn about(metadata: &Metadata, warnings: &mut Vec<Warning>) -> About {
     }
 }
 
-fn build(project: &Project, script: &Script, platforms: Platforms) -> Result<Build, Report> {
-    let mut env = IndexMap::new();
-    for (name, template) in &script.templates {
-        let template = shell::template(template, platforms.build);
-        let template = JinjaTemplate::new(template).map_err(|reason| BadTemplate {
-            variable: name.clone(),
+fn templates(
+    script: &Script,
+    platforms: Platforms,
+) -> Result<Vec<(String, JinjaTemplate)>, Report> {
+    let mut templates = Vec::new();
+    for (variable, text) in &script.templates {
+        let text = shell::template(text, platforms.build);
+        let template = JinjaTemplate::new(text).map_err(|reason| BadTemplate {
+            variable: variable.clone(),
             reason,
         })?;
-        env.insert(name.clone(), Value::new_template(template, None));
+        templates.push((variable.clone(), template));
     }
+    Ok(templates)
+}
+
+/// The part of the build string in front of the hash, when the user wants one.
+fn build_string_prefix(project: &Project) -> Result<Option<String>, Report> {
+    let prefix = project.model.build_string_prefix.clone();
+    let prefix = prefix.filter(|prefix| !prefix.is_empty());
+    let allowed = |sign: char| sign.is_ascii_alphanumeric() || "_.+".contains(sign);
+    match prefix {
+        Some(prefix) if !prefix.chars().all(allowed) => {
+            let at = ["package", "build", "build-string-prefix"];
+            Err(BadPrefix {
+                prefix,
+                file: project.manifest.file(),
+                at: project.manifest.value_span(&at),
+            }
+            .into())
+        }
+        prefix => Ok(prefix),
+    }
+}
+
+fn build(
+    project: &Project,
+    script: &Script,
+    templates: &[(String, JinjaTemplate)],
+    platforms: Platforms,
+) -> Result<Build, Report> {
+    let env = templates
+        .iter()
+        .map(|(name, template)| (name.clone(), Value::new_template(template.clone(), None)))
+        .collect();
     let commands = shell::commands(script, platforms.build);
     let script = stage0::Script {
         env,
@@ -184,6 +236,7 @@ fn build(project: &Project, script: &Script, platforms: Platforms) -> Result<Bui
     for flag in project.model.build_flags.iter().flatten() {
         let flag: Flag = flag.parse().map_err(|source| {
             miette::miette!(
+                code = "package::bad_flag",
                 help = "flags look like `name` or `name:value`, in lower case",
                 "`{flag}` is no package flag: {source}"
             )
@@ -196,6 +249,11 @@ fn build(project: &Project, script: &Script, platforms: Platforms) -> Result<Bui
         flags: ConditionalList::new(flags),
         ..Default::default()
     })
+}
+
+/// `text` as a string literal of the template language.
+fn jinja_text(text: &str) -> String {
+    format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))
 }
 
 /// Text that rattler-build renders once more, protected so that it comes out as
@@ -303,4 +361,19 @@ pub struct BadTemplate {
     pub variable: String,
     /// What rattler-build says.
     pub reason: String,
+}
+
+/// The build string cannot begin like this.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{prefix}` cannot be the prefix of a build string")]
+#[diagnostic(
+    code(package::bad_build_string_prefix),
+    help("use letters, digits, `_`, `.` and `+`")
+)]
+struct BadPrefix {
+    prefix: String,
+    #[source_code]
+    file: SourceFile,
+    #[label("here")]
+    at: Option<SourceSpan>,
 }

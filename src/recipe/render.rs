@@ -7,7 +7,9 @@ use rattler_build_jinja::Variable;
 use rattler_build_recipe::stage0::Recipe as Stage0;
 use rattler_build_recipe::stage1;
 use rattler_build_recipe::stage1::{Dependency, HashInfo};
-use rattler_build_recipe::variant_render::{RenderConfig, render_recipe_with_variant_config};
+use rattler_build_recipe::variant_render::{
+    RenderConfig, RenderedVariant, render_recipe_with_variant_config,
+};
 use rattler_build_types::NormalizedKey;
 use rattler_build_variant_config::VariantConfig;
 use rattler_conda_types::{
@@ -17,6 +19,7 @@ use thiserror::Error;
 
 use crate::backend::Platforms;
 use crate::recipe::Recipe;
+use crate::recipe::variants::{show, to_wire};
 
 /// A recipe with everything decided.
 #[derive(Debug, Clone)]
@@ -53,17 +56,21 @@ impl Rendered {
     /// # Errors
     /// A variant whose value is no version spec.
     pub fn pinned_by_variant(&self, spec: &MatchSpec) -> Result<Option<MatchSpec>, Report> {
-        if spec.version.is_some() || spec.build.is_some() || spec.namespace.is_some() {
-            return Ok(None);
-        }
         let PackageNameMatcher::Exact(name) = &spec.name else {
             return Ok(None);
         };
+        // Extras and flags do not say which version is wanted, all else does.
+        let mut bare = MatchSpec::from(name.clone());
+        bare.extras.clone_from(&spec.extras);
+        bare.flags.clone_from(&spec.flags);
+        if *spec != bare {
+            return Ok(None);
+        }
         let Some(value) = self.variant.get(&NormalizedKey::from(name.as_normalized())) else {
             return Ok(None);
         };
         let mut text = value.to_string();
-        if text.chars().all(|c| c.is_alphanumeric() || c == '.') {
+        if text.chars().all(|c| c.is_ascii_alphanumeric() || c == '.') {
             text.insert(0, '=');
         }
         let pinned: NamelessMatchSpec = text.parse().map_err(|source| BadVariant {
@@ -71,7 +78,10 @@ impl Rendered {
             value: value.to_string(),
             source,
         })?;
-        Ok(Some(MatchSpec::from_nameless(pinned, spec.name.clone())))
+        let mut pinned = MatchSpec::from_nameless(pinned, spec.name.clone());
+        pinned.extras = pinned.extras.or(bare.extras);
+        pinned.flags = pinned.flags.or(bare.flags);
+        Ok(Some(pinned))
     }
 
     /// The match spec behind a dependency that rattler-build resolves by itself:
@@ -104,7 +114,7 @@ impl Rendered {
 /// combinations are left out; combinations that come to the same are one.
 ///
 /// # Errors
-/// Expressions and templates that cannot be evaluated.
+/// Expressions and templates that cannot be evaluated, [`Ambiguous`] variants.
 pub fn render(
     recipe: &Recipe,
     variants: &VariantConfig,
@@ -119,40 +129,97 @@ pub fn render(
         ..Default::default()
     };
     let stage0 = Stage0::SingleOutput(Box::new(recipe.stage0.clone()));
-    let found = render_recipe_with_variant_config(&stage0, variants, config)
-        .map_err(|source| NotRendered(source.to_string()))?;
-    let mut rendered: Vec<Rendered> = Vec::new();
+    let found = render_recipe_with_variant_config(&stage0, variants, config).map_err(|source| {
+        let failure = recipe
+            .evaluated
+            .first_failure(&recipe.manifest, variants, platforms);
+        failure.unwrap_or_else(|| NotRendered(source.to_string()).into())
+    })?;
+    let mut rendered: BTreeMap<_, (Rendered, Combination)> = BTreeMap::new();
+    let mut order = Vec::new();
     for output in found {
-        let again = rendered.iter().any(|known| known.variant == output.variant);
-        if again || output.recipe.build().skip {
+        if output.recipe.build().skip {
             continue;
         }
-        let build_string = output.recipe.build().string.as_resolved();
-        let build_string = build_string
-            .expect("rendering resolves the build string")
-            .to_string();
-        rendered.push(Rendered {
-            hash: output
-                .hash_info
-                .expect("a default build string is made from the hash"),
-            recipe: output.recipe,
-            variant: output.variant,
-            build_string,
-        });
+        let combination = output.full_combination.clone();
+        let output = Rendered::from(output);
+        let variant = to_wire(&output.variant);
+        match rendered.get(&variant) {
+            None => {
+                order.push(variant.clone());
+                rendered.insert(variant, (output, combination));
+            }
+            Some((known, _)) if known.recipe == output.recipe => {}
+            Some((known, first)) => return Err(Ambiguous::report(known, [first, &combination])),
+        }
     }
-    Ok(rendered)
+    Ok(order
+        .iter()
+        .filter_map(|variant| rendered.remove(variant))
+        .map(|(rendered, _)| rendered)
+        .collect())
+}
+
+/// Every key in play with its value, whether it is used or not.
+type Combination = BTreeMap<NormalizedKey, Variable>;
+
+impl From<RenderedVariant> for Rendered {
+    fn from(output: RenderedVariant) -> Self {
+        let RenderedVariant {
+            variant,
+            recipe,
+            hash_info,
+            full_combination: _,
+            experimental: _,
+            pin_subpackages: _,
+        } = output;
+        let build_string = recipe.build().string.as_resolved();
+        Self {
+            build_string: build_string
+                .expect("rendering resolves the build string")
+                .to_string(),
+            hash: hash_info.expect("a default build string is made from the hash"),
+            recipe,
+            variant,
+        }
+    }
 }
 
 /// The recipe cannot be evaluated.
 #[derive(Debug, Error, Diagnostic)]
 #[error("cannot evaluate the dependencies: {0}")]
-#[diagnostic(
-    code(recipe::not_rendered),
-    help(
-        "is every name in the conditions `if(…)` a variant or one of `host_platform`, `build_platform`, `unix`, `linux`, `osx`, `win`, …?"
-    )
-)]
+#[diagnostic(code(recipe::not_rendered))]
 struct NotRendered(String);
+
+/// Two packages that pixi could not tell apart.
+#[derive(Debug, Error, Diagnostic)]
+#[error(
+    "the variants of `{name}` are ambiguous: {candidates} differ, but have the same variant {variant}"
+)]
+#[diagnostic(
+    code(variants::ambiguous),
+    help("drop all but one of them from the build variants")
+)]
+struct Ambiguous {
+    name: String,
+    candidates: String,
+    variant: String,
+}
+
+impl Ambiguous {
+    fn report(known: &Rendered, combinations: [&Combination; 2]) -> Report {
+        let candidates: Vec<String> = combinations
+            .iter()
+            .map(|combination| format!("({})", show(&to_wire(combination))))
+            .collect();
+        Self {
+            name: known.name().to_string(),
+            candidates: candidates.join(" and "),
+            variant: format!("({})", show(&to_wire(&known.variant))),
+        }
+        .into()
+    }
+}
 
 /// A variant that cannot pin the dependency of its name.
 #[derive(Debug, Error, Diagnostic)]

@@ -4,8 +4,8 @@
 use indexmap::IndexMap;
 use miette::{Diagnostic, Report, SourceSpan};
 use rattler_build_recipe::stage0::{
-    Conditional, ConditionalList, Item, JinjaExpression, JinjaTemplate, NestedItemList,
-    Requirements, SerializableMatchSpec, Value,
+    Conditional, ConditionalList, Item, JinjaTemplate, NestedItemList, Requirements,
+    SerializableMatchSpec, Value,
 };
 use rattler_build_types::PinBound;
 use rattler_conda_types::{MatchSpec, PackageName};
@@ -14,36 +14,13 @@ use thiserror::Error;
 use crate::backend::Requirement;
 use crate::diagnostic::SourceFile;
 use crate::project::Project;
-use crate::protocol::model::{Dependencies, Target};
-use crate::protocol::spec::{BinarySpec, PackageSpec, PinSpec, SourceSpec};
-use crate::recipe::spec;
+use crate::protocol::model::{Dependencies, RunExports, Target};
+use crate::protocol::spec::{BinarySpec, PackageSpec, PinSpec};
+use crate::recipe::condition::Condition;
+use crate::recipe::stated::Stated;
+use crate::recipe::{jinja_text, spec};
 
 type Specs = Vec<Item<SerializableMatchSpec>>;
-
-/// Packages built from source, by the number their stand-in in the recipe bears.
-///
-/// rattler-build knows no such dependency, but its position, condition and
-/// variants count. The recipe holds a match spec with a namespace that no channel
-/// can have, and the answer to pixi puts the source back in its place.
-#[derive(Debug, Default)]
-pub struct Sources(Vec<SourceSpec>);
-
-impl Sources {
-    const NAMESPACE: &str = "built-from-source-";
-
-    fn stand_in(&mut self, name: &PackageName, source: SourceSpec) -> MatchSpec {
-        let mut spec = MatchSpec::from(name.clone());
-        spec.namespace = Some(format!("{}{}", Self::NAMESPACE, self.0.len()));
-        self.0.push(source);
-        spec
-    }
-
-    /// The source that `spec` stands for.
-    pub fn behind(&self, spec: &MatchSpec) -> Option<&SourceSpec> {
-        let number = spec.namespace.as_deref()?.strip_prefix(Self::NAMESPACE)?;
-        self.0.get(number.parse::<usize>().ok()?)
-    }
-}
 
 /// Which table a dependency stands in; decides what it may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,9 +28,18 @@ enum Section {
     Build,
     Host,
     Run,
-    Constraints,
     Extra,
     RunExports,
+    /// Run constraints, and the two kinds of them that are exported.
+    Constraints,
+}
+
+/// The requirements of a recipe and what they do not show.
+pub(super) struct Written {
+    pub(super) requirements: Requirements,
+    pub(super) stated: Stated,
+    /// Every condition, in the order of the manifest.
+    pub(super) conditions: Vec<Condition>,
 }
 
 /// Writes down every dependency: the user's in the order of the manifest, the
@@ -65,43 +51,40 @@ pub(super) fn requirements(
     project: &Project,
     own_name: &str,
     added: &[Requirement],
-) -> Result<(Requirements, Sources), Report> {
+) -> Result<Written, Report> {
     let mut writer = Writer {
         project,
         own_name: own_name.to_lowercase(),
-        sources: Sources::default(),
+        stated: Stated::default(),
         tables: Tables::default(),
     };
-    let targets = project.model.targets.clone().unwrap_or_default();
-    writer.target(&targets.default_target.unwrap_or_default(), None)?;
-    for (expression, target) in targets.conditional.unwrap_or_default() {
-        writer.target(&target, Some(&expression))?;
-    }
-    // API 4 names platforms where later versions have expressions.
-    for (selector, target) in targets.targets.unwrap_or_default() {
-        let expression = match selector.as_str() {
-            "unix" | "linux" | "win" => selector,
-            "macos" | "osx" => "osx".to_string(),
-            subdir => format!("host_platform == '{}'", subdir.replace('\'', "")),
-        };
-        writer.target(&target, Some(&expression))?;
+    let mut conditions = Vec::new();
+    let manifest = &project.manifest;
+    if let Some(targets) = &project.model.targets {
+        if let Some(target) = &targets.default_target {
+            writer.target(target, None)?;
+        }
+        for (expression, target) in targets.conditional.iter().flatten() {
+            let condition = Condition::expression(expression, manifest)?;
+            writer.target(target, Some(&condition))?;
+            conditions.push(condition);
+        }
+        // API 4 names platforms where later versions have expressions.
+        for (selector, target) in targets.targets.iter().flatten() {
+            let condition = Condition::selector(selector, manifest)?;
+            writer.target(target, Some(&condition))?;
+            conditions.push(condition);
+        }
     }
     for requirement in added {
-        let item = match requirement {
-            Requirement::Compiler(language) => {
-                template(format!("${{{{ compiler({}) }}}}", jinja_text(language)))?
-            }
-            Requirement::Stdlib(language) => {
-                template(format!("${{{{ stdlib({}) }}}}", jinja_text(language)))?
-            }
-            Requirement::Build(name, spec) => {
-                let spec = PackageSpec::Binary(spec.as_ref().clone());
-                writer.item(Section::Build, name, &spec)?
-            }
-        };
+        let item = writer.added(requirement)?;
         writer.tables.build.push(item);
     }
-    Ok((writer.tables.finish(), writer.sources))
+    Ok(Written {
+        requirements: writer.tables.finish(),
+        stated: writer.stated,
+        conditions,
+    })
 }
 
 #[derive(Default)]
@@ -146,12 +129,12 @@ impl Tables {
 struct Writer<'a> {
     project: &'a Project,
     own_name: String,
-    sources: Sources,
+    stated: Stated,
     tables: Tables,
 }
 
 impl Writer<'_> {
-    fn target(&mut self, target: &Target, condition: Option<&str>) -> Result<(), Report> {
+    fn target(&mut self, target: &Target, condition: Option<&Condition>) -> Result<(), Report> {
         let Target {
             host_dependencies,
             build_dependencies,
@@ -160,53 +143,63 @@ impl Writer<'_> {
             extra_dependencies,
             run_exports,
         } = target;
-        let build = self.specs(Section::Build, build_dependencies.as_ref(), condition)?;
+        let build = self.specs(Section::Build, build_dependencies, condition)?;
         self.tables.build.extend(build);
-        let host = self.specs(Section::Host, host_dependencies.as_ref(), condition)?;
+        let host = self.specs(Section::Host, host_dependencies, condition)?;
         self.tables.host.extend(host);
-        let run = self.specs(Section::Run, run_dependencies.as_ref(), condition)?;
+        let run = self.specs(Section::Run, run_dependencies, condition)?;
         self.tables.run.extend(run);
-        let limits = self.specs(Section::Constraints, run_constraints.as_ref(), condition)?;
+        let limits = self.specs(Section::Constraints, run_constraints, condition)?;
         self.tables.run_constraints.extend(limits);
         for (group, dependencies) in extra_dependencies.iter().flatten() {
             let extra = self.specs(Section::Extra, Some(dependencies), condition)?;
-            self.tables
-                .extras
-                .entry(group.clone())
-                .or_default()
-                .extend(extra);
+            let table = self.tables.extras.entry(group.clone()).or_default();
+            table.extend(extra);
         }
         if let Some(exports) = run_exports {
-            let mut bucket = |dependencies: &Option<Dependencies>| {
-                self.specs(Section::RunExports, dependencies.as_ref(), condition)
-            };
-            let weak = bucket(&exports.weak)?;
-            let strong = bucket(&exports.strong)?;
-            let noarch = bucket(&exports.noarch)?;
-            let weak_constraints = bucket(&exports.weak_constraints)?;
-            let strong_constraints = bucket(&exports.strong_constraints)?;
-            self.tables.weak.extend(weak);
-            self.tables.strong.extend(strong);
-            self.tables.noarch.extend(noarch);
-            self.tables.weak_constraints.extend(weak_constraints);
-            self.tables.strong_constraints.extend(strong_constraints);
+            self.run_exports(exports, condition)?;
         }
         Ok(())
     }
 
-    fn specs(
+    fn run_exports(
+        &mut self,
+        exports: &RunExports,
+        condition: Option<&Condition>,
+    ) -> Result<(), Report> {
+        let RunExports {
+            weak,
+            strong,
+            noarch,
+            weak_constraints,
+            strong_constraints,
+        } = exports;
+        let weak = self.specs(Section::RunExports, weak, condition)?;
+        self.tables.weak.extend(weak);
+        let strong = self.specs(Section::RunExports, strong, condition)?;
+        self.tables.strong.extend(strong);
+        let noarch = self.specs(Section::RunExports, noarch, condition)?;
+        self.tables.noarch.extend(noarch);
+        let weak = self.specs(Section::Constraints, weak_constraints, condition)?;
+        self.tables.weak_constraints.extend(weak);
+        let strong = self.specs(Section::Constraints, strong_constraints, condition)?;
+        self.tables.strong_constraints.extend(strong);
+        Ok(())
+    }
+
+    fn specs<'d>(
         &mut self,
         section: Section,
-        dependencies: Option<&Dependencies>,
-        condition: Option<&str>,
+        dependencies: impl IntoIterator<Item = &'d Dependencies>,
+        condition: Option<&Condition>,
     ) -> Result<Specs, Report> {
         let mut items = Vec::new();
         for (name, spec) in dependencies.into_iter().flatten() {
             let item = self.item(section, name, spec)?;
             items.push(match condition {
                 None => item,
-                Some(expression) => Item::Conditional(Conditional {
-                    condition: self.condition(expression)?,
+                Some(condition) => Item::Conditional(Conditional {
+                    condition: condition.jinja(),
                     then: NestedItemList::new(vec![item]),
                     else_value: None,
                     condition_span: None,
@@ -216,16 +209,19 @@ impl Writer<'_> {
         Ok(items)
     }
 
-    fn condition(&self, expression: &str) -> Result<JinjaExpression, Report> {
-        JinjaExpression::new(as_jinja(expression)).map_err(|reason| {
-            BadExpression {
-                expression: expression.to_string(),
-                reason,
-                file: self.project.manifest.file(),
-                at: self.project.manifest.condition_span(expression),
+    fn added(&mut self, requirement: &Requirement) -> Result<Item<SerializableMatchSpec>, Report> {
+        match requirement {
+            Requirement::Compiler(language) => {
+                template(format!("${{{{ compiler({}) }}}}", jinja_text(language)))
             }
-            .into()
-        })
+            Requirement::Stdlib(language) => {
+                template(format!("${{{{ stdlib({}) }}}}", jinja_text(language)))
+            }
+            Requirement::Build(name, spec) => {
+                let spec = PackageSpec::Binary(spec.as_ref().clone());
+                self.item(Section::Build, name, &spec)
+            }
+        }
     }
 
     fn item(
@@ -234,57 +230,85 @@ impl Writer<'_> {
         name: &str,
         dependency: &PackageSpec,
     ) -> Result<Item<SerializableMatchSpec>, Report> {
-        let package: PackageName = name.parse().map_err(|error| {
-            miette::miette!("`{name}` cannot be the name of a conda package: {error}")
+        let package: PackageName = name.parse().map_err(|source| BadName {
+            name: name.to_string(),
+            source,
         })?;
         match dependency {
-            PackageSpec::Binary(binary) => {
-                let spec = spec::to_match_spec(&package, binary)?;
-                // A package that depends on itself means what is being built.
-                let spec = if package.as_normalized() == self.own_name {
-                    let binary = BinarySpec {
-                        version: spec.version.as_ref().map(ToString::to_string),
-                        ..binary.clone()
-                    };
-                    self.sources.stand_in(&package, spec::at_own_source(binary))
-                } else {
-                    spec
-                };
-                Ok(concrete(spec))
-            }
+            PackageSpec::Binary(binary) => Ok(concrete(self.binary(section, &package, binary)?)),
             PackageSpec::Source(_) if section == Section::Constraints => Err(miette::miette!(
+                code = "dependency::source_constraint",
                 help = "give a version instead of a path, git or url",
                 "the run constraint `{name}` cannot be a source"
             )),
-            PackageSpec::Source(source) => {
-                Ok(concrete(self.sources.stand_in(&package, source.clone())))
+            PackageSpec::Source(_) => {
+                let stand_in = self.stated.keep_named(&package, dependency.clone());
+                Ok(concrete(stand_in))
             }
-            PackageSpec::PinCompatible(pin) | PackageSpec::PinSubpackage(pin)
+            PackageSpec::PinCompatible(_) | PackageSpec::PinSubpackage(_)
                 if matches!(section, Section::Build | Section::Extra) =>
             {
-                let _ = pin;
-                Err(miette::miette!(
-                    help = "give a version, or move it to the host or run dependencies",
-                    "pin specs are not supported in {} dependencies: `{name}`",
-                    if section == Section::Build {
-                        "build"
-                    } else {
-                        "extra"
-                    }
+                Err(self.misplaced_pin(section, name))
+            }
+            PackageSpec::PinCompatible(pin) => {
+                // Only pixi resolves it, so it must come back as it was.
+                if spec::from_pin(&spec::to_pin(&package, pin)?) == *pin {
+                    return pin_template("pin_compatible", &package, pin);
+                }
+                Ok(concrete(
+                    self.stated.keep_named(&package, dependency.clone()),
                 ))
             }
-            PackageSpec::PinCompatible(pin) => pin_template("pin_compatible", &package, pin),
-            PackageSpec::PinSubpackage(pin) => {
-                if package.as_normalized() != self.own_name {
-                    return Err(miette::miette!(
-                        help = "use `pin-compatible` for other packages",
-                        "`pin-subpackage` must name the package itself, `{}`, not `{name}`",
-                        self.own_name
-                    ));
-                }
+            PackageSpec::PinSubpackage(pin) if package.as_normalized() == self.own_name => {
                 pin_template("pin_subpackage", &package, pin)
             }
+            PackageSpec::PinSubpackage(_) => Err(miette::miette!(
+                code = "dependency::pin_subpackage",
+                help = "use `pin-compatible` for other packages",
+                "`pin-subpackage` must name the package itself, `{}`, not `{name}`",
+                self.own_name
+            )),
         }
+    }
+
+    fn binary(
+        &mut self,
+        section: Section,
+        name: &PackageName,
+        binary: &BinarySpec,
+    ) -> Result<MatchSpec, Report> {
+        let match_spec = spec::to_match_spec(name, binary)?;
+        let canonical = spec::from_match_spec(&match_spec)?;
+        // A package that depends on itself means what is being built. A constraint
+        // has no source, it limits whatever there is.
+        if name.as_normalized() == self.own_name && section != Section::Constraints {
+            let source = PackageSpec::Source(spec::at_own_source(canonical));
+            return Ok(self.stated.keep_named(name, source));
+        }
+        let lossless = BinarySpec {
+            version: canonical.version.clone(),
+            ..binary.clone()
+        };
+        if canonical == lossless {
+            return Ok(match_spec);
+        }
+        Ok(self.stated.keep(match_spec, PackageSpec::Binary(lossless)))
+    }
+
+    fn misplaced_pin(&self, section: Section, name: &str) -> Report {
+        let (kind, table) = if section == Section::Build {
+            ("build", "build-dependencies")
+        } else {
+            ("extra", "extra-dependencies")
+        };
+        let manifest = &self.project.manifest;
+        MisplacedPin {
+            kind,
+            name: name.to_string(),
+            file: manifest.file(),
+            at: manifest.key_span(&["package", table, name]),
+        }
+        .into()
     }
 }
 
@@ -327,61 +351,27 @@ fn pin_template(
     ))
 }
 
-/// `text` as a string literal of the template language.
-fn jinja_text(text: &str) -> String {
-    format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))
-}
-
-/// The manual writes `matches(…)` and `macos`; the language has `match` and `osx`.
-fn as_jinja(expression: &str) -> String {
-    let mut out = String::new();
-    let mut rest = expression;
-    while let Some(first) = rest.chars().next() {
-        let length = if first == '\'' || first == '"' {
-            // A text literal, up to its closing quote.
-            rest[1..].find(first).map_or(rest.len(), |end| end + 2)
-        } else if first.is_alphanumeric() || first == '_' {
-            rest.find(|c: char| !c.is_alphanumeric() && c != '_')
-                .unwrap_or(rest.len())
-        } else {
-            first.len_utf8()
-        };
-        let (token, after) = rest.split_at(length);
-        out.push_str(match token {
-            "macos" => "osx",
-            "matches" if after.trim_start().starts_with('(') => "match",
-            other => other,
-        });
-        rest = after;
-    }
-    out
-}
-
-/// A condition that cannot be read.
+/// A name that no package can have.
 #[derive(Debug, Error, Diagnostic)]
-#[error("invalid selector expression `{expression}`: {reason}")]
+#[error("`{name}` cannot be the name of a conda package: {source}")]
+#[diagnostic(code(dependency::bad_name))]
+struct BadName {
+    name: String,
+    source: rattler_conda_types::InvalidPackageNameError,
+}
+
+/// A pin where there is no environment it could refer to.
+#[derive(Debug, Error, Diagnostic)]
+#[error("pin specs are not supported in {kind} dependencies: `{name}`")]
 #[diagnostic(
-    code(dependency::bad_expression),
-    help("conditions look like `if(unix and host_platform != 'osx-64')`")
+    code(dependency::misplaced_pin),
+    help("give a version, or move it to the host or run dependencies")
 )]
-struct BadExpression {
-    expression: String,
-    reason: String,
+struct MisplacedPin {
+    kind: &'static str,
+    name: String,
     #[source_code]
     file: SourceFile,
-    #[label("this condition")]
+    #[label("a pin")]
     at: Option<SourceSpan>,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_spellings_of_the_manual_are_understood() {
-        assert_eq!(
-            as_jinja("macos or matches(python, '>=3.10 macos')"),
-            "osx or match(python, '>=3.10 macos')"
-        );
-    }
 }

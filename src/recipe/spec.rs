@@ -6,7 +6,7 @@ use miette::{Diagnostic, Report};
 use rattler_build_types::{Pin, PinArgs, PinBound};
 use rattler_conda_types::{
     Channel, MatchSpec, MatchSpecCondition, PackageName, PackageNameMatcher, ParseStrictness,
-    VersionSpec,
+    ParseVersionError, VersionSpec,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -232,22 +232,22 @@ pub fn at_own_source(spec: BinarySpec) -> SourceSpec {
 pub fn to_pin(name: &PackageName, spec: &PinSpec) -> Result<Pin, Report> {
     if spec.exact && spec.build.is_some() {
         return Err(miette::miette!(
+            code = "dependency::exact_pin",
             help = "drop one of the two",
             "invalid dependency `{}`: `exact` and `build` cannot be combined in a pin",
             name.as_source()
         ));
     }
-    let bound = |field, bound: &Option<Bound>| -> Result<Option<PinBound>, Report> {
-        let Some(Bound::Expression(text) | Bound::Version(text)) = bound else {
-            return Ok(None);
-        };
-        let bound = text.parse().map_err(|error: std::io::Error| InvalidSpec {
-            name: name.as_source().to_string(),
-            field,
-            value: text.clone(),
-            reason: error.to_string(),
-        })?;
-        Ok(Some(bound))
+    let bound = |field, bound: &Option<Bound>| {
+        let bound = bound.as_ref().map(|bound| {
+            to_bound(bound).map_err(|(value, reason)| InvalidSpec {
+                name: name.as_source().to_string(),
+                field,
+                value,
+                reason,
+            })
+        });
+        bound.transpose()
     };
     Ok(Pin {
         name: name.clone(),
@@ -258,6 +258,25 @@ pub fn to_pin(name: &PackageName, spec: &PinSpec) -> Result<Pin, Report> {
             build: spec.build.clone(),
         },
     })
+}
+
+/// rattler-build's bound, else the text and what is wrong with it.
+fn to_bound(bound: &Bound) -> Result<PinBound, (String, String)> {
+    match bound {
+        // The parser of expressions takes any mixture of `x` and `.`.
+        Bound::Expression(text) if text.split('.').all(|component| component == "x") => text
+            .parse()
+            .map(PinBound::Expression)
+            .map_err(|error: std::io::Error| (text.clone(), error.to_string())),
+        Bound::Expression(text) => Err((
+            text.clone(),
+            "expressions look like `x.x`, one `x` for each part of the version".to_string(),
+        )),
+        Bound::Version(text) => text
+            .parse()
+            .map(PinBound::Version)
+            .map_err(|error: ParseVersionError| (text.clone(), error.to_string())),
+    }
 }
 
 /// The wire form of a pin.

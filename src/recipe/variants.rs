@@ -1,7 +1,7 @@
 //! The variant configuration: what each key may be.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 use miette::{Diagnostic, Report};
 use rattler_build_jinja::{JinjaConfig, Variable};
@@ -11,6 +11,9 @@ use thiserror::Error;
 
 use crate::backend::Platforms;
 use crate::protocol::outputs::VariantValue;
+
+/// Keys whose value is part of the request; no file and no user can change it.
+const PLATFORM_KEYS: [&str; 3] = ["target_platform", "host_platform", "build_platform"];
 
 /// Where the values of variant keys come from.
 #[derive(Debug, Clone)]
@@ -31,7 +34,8 @@ pub enum Choice {
 /// A pinned choice has no defaults: an output is recovered from its map alone.
 ///
 /// # Errors
-/// Variant files that cannot be read.
+/// Variant files that cannot be read, keys that are spelled in two ways, zipped
+/// keys with different numbers of values.
 pub fn configuration(
     choice: &Choice,
     defaults: Vec<(&'static str, Vec<&'static str>)>,
@@ -41,28 +45,100 @@ pub fn configuration(
     match choice {
         Choice::Pinned(values) => {
             for (key, value) in values {
-                config.insert(key.as_str(), vec![variable(value)]);
+                config.insert(normalized(key), vec![variable(value)]);
             }
         }
         Choice::Matrix { files, user } => {
             for (key, values) in defaults {
                 config.insert(key, values.into_iter().map(Variable::from).collect());
             }
-            let jinja = JinjaConfig {
-                target_platform: platforms.host,
-                host_platform: platforms.host,
-                build_platform: platforms.build,
-                ..Default::default()
-            };
-            let read = VariantConfig::from_files_with_context(files, &jinja)
-                .map_err(|source| BadVariantFile(source.to_string()))?;
-            config.merge(read);
-            for (key, values) in user {
-                config.insert(key.as_str(), values.iter().map(variable).collect());
+            for file in files {
+                config.merge(read(file, platforms)?);
+            }
+            for (key, values) in unambiguous(user)? {
+                config.insert(key, values.iter().map(variable).collect());
             }
         }
     }
+    // A key without values is a key nobody set.
+    config.variants.retain(|key, values| {
+        !values.is_empty() && !PLATFORM_KEYS.contains(&key.normalize().as_str())
+    });
+    check_zips(&config)?;
     Ok(config)
+}
+
+fn normalized(key: &str) -> String {
+    NormalizedKey::from(key).normalize()
+}
+
+fn read(file: &Path, platforms: Platforms) -> Result<VariantConfig, Report> {
+    let jinja = JinjaConfig {
+        target_platform: platforms.host,
+        host_platform: platforms.host,
+        build_platform: platforms.build,
+        ..Default::default()
+    };
+    let mut read = VariantConfig::from_files_with_context(&[file], &jinja).map_err(|source| {
+        BadVariantFile {
+            file: file.display().to_string(),
+            reason: source.to_string(),
+        }
+    })?;
+    // Files may spell keys as packages are spelled.
+    read.variants = read
+        .variants
+        .into_iter()
+        .map(|(key, values)| (key.normalize().into(), values))
+        .collect();
+    Ok(read)
+}
+
+/// The user's values by normalised key.
+fn unambiguous(
+    user: &BTreeMap<String, Vec<VariantValue>>,
+) -> Result<BTreeMap<String, &[VariantValue]>, SpelledTwice> {
+    let mut found: BTreeMap<String, (&str, &[VariantValue])> = BTreeMap::new();
+    for (spelling, values) in user {
+        let key = normalized(spelling);
+        match found.get(&key) {
+            Some((first, known)) if *known != values.as_slice() => {
+                return Err(SpelledTwice {
+                    candidates: format!(
+                        "`{first}` ({}) and `{spelling}` ({})",
+                        listed(known),
+                        listed(values)
+                    ),
+                    key,
+                });
+            }
+            _ => found.insert(key, (spelling, values)),
+        };
+    }
+    let values = found.into_iter().map(|(key, (_, values))| (key, values));
+    Ok(values.collect())
+}
+
+/// Zipped keys walk in step, so all of them need equally many values. Keys that a
+/// selector removed for this platform do not count.
+fn check_zips(config: &VariantConfig) -> Result<(), UnequalZip> {
+    for zip in config.zip_keys.iter().flatten() {
+        let counts: Vec<(String, usize)> = zip
+            .iter()
+            .filter_map(|key| Some((key.normalize(), config.get(key)?.len())))
+            .collect();
+        let lengths: BTreeSet<usize> = counts.iter().map(|(_, count)| *count).collect();
+        if lengths.len() > 1 {
+            let counts: Vec<String> = counts
+                .iter()
+                .map(|(key, count)| format!("`{key}` has {count}"))
+                .collect();
+            return Err(UnequalZip {
+                counts: counts.join(", "),
+            });
+        }
+    }
+    Ok(())
 }
 
 fn variable(value: &VariantValue) -> Variable {
@@ -82,17 +158,64 @@ pub fn to_wire(variant: &BTreeMap<NormalizedKey, Variable>) -> BTreeMap<String, 
 }
 
 fn value_to_wire(value: &Variable) -> VariantValue {
-    if let Some(truth) = value.as_bool() {
-        VariantValue::Bool(truth)
+    if let Some(text) = value.as_str() {
+        VariantValue::String(text.to_string())
     } else if let Some(number) = value.as_i64().filter(|_| value.is_number()) {
         VariantValue::Int(number)
+    } else if let Some(truth) = value.as_bool() {
+        VariantValue::Bool(truth)
     } else {
         VariantValue::String(value.to_string())
     }
 }
 
+/// A combination of variants as text: `python=3.12, target_platform=linux-64`.
+pub fn show(variant: &BTreeMap<String, VariantValue>) -> String {
+    let members: Vec<String> = variant
+        .iter()
+        .map(|(key, value)| format!("{key}={value}"))
+        .collect();
+    members.join(", ")
+}
+
+fn listed(values: &[VariantValue]) -> String {
+    let values: Vec<String> = values.iter().map(ToString::to_string).collect();
+    values.join(", ")
+}
+
 /// A variant file that cannot be read.
 #[derive(Debug, Error, Diagnostic)]
-#[error("cannot read the variant files: {0}")]
-#[diagnostic(code(variants::bad_file))]
-struct BadVariantFile(String);
+#[error("cannot read the variant file {file}: {reason}")]
+#[diagnostic(
+    code(variants::bad_file),
+    help(
+        "it is named in `build-variants-files` of the workspace; `conda_build_config.yaml` may have `# [selectors]`, other files `if` and `then`"
+    )
+)]
+struct BadVariantFile {
+    file: String,
+    reason: String,
+}
+
+/// One key under two names, with different values.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the build variant `{key}` is ambiguous: it is set as {candidates}")]
+#[diagnostic(
+    code(variants::spelled_twice),
+    help("`-`, `.` and `_` are the same in a variant key; keep one of them")
+)]
+struct SpelledTwice {
+    key: String,
+    candidates: String,
+}
+
+/// Zipped keys that do not fit together.
+#[derive(Debug, Error, Diagnostic)]
+#[error("zipped build variants need equally many values, but {counts}")]
+#[diagnostic(
+    code(variants::unequal_zip),
+    help("change `zip_keys`, or give each of these keys a value for every other")
+)]
+struct UnequalZip {
+    counts: String,
+}

@@ -12,7 +12,6 @@ use std::sync::{Arc, OnceLock};
 use jsonrpsee::types::{ErrorObjectOwned, Params as RawParams};
 use jsonrpsee::{Methods, RpcModule};
 use miette::{Diagnostic, Report};
-use rattler_conda_types::Subdir;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
@@ -138,26 +137,9 @@ async fn conda_build<B: Backend>(
     let debug = DebugFolder::of(&params.work_directory);
     debug.params("conda_build_v1", raw.as_str().unwrap_or("null"));
     drop(raw);
-    let result = build(session, params, &debug).await;
+    let result = run::build(session, params, &debug).await;
     record(&debug, "conda_build_v1", &result);
     result
-}
-
-/// Plans and runs one build; also what the command line does.
-pub(crate) async fn build<B: Backend>(
-    session: &Session<B>,
-    params: build::Params,
-    debug: &DebugFolder,
-) -> Result<build::Answer, Report> {
-    debug.project(session);
-    let current = Subdir::current().unwrap_or(params.output.subdir);
-    let ask = Ask {
-        platforms: run::platforms(&params, current),
-        choice: Choice::Pinned(params.output.variant.clone()),
-    };
-    let plan = plan(session, &ask)?;
-    debug.plan(&plan);
-    run::run(session, &plan, params, jiff::Timestamp::now()).await
 }
 
 fn record<T: Serialize>(debug: &DebugFolder, method: &str, result: &Result<T, Report>) {

@@ -7,7 +7,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 /// What each kind of error is about, in the order of the page.
-const KINDS: [(&str, &str); 38] = [
+const KINDS: [(&str, &str); 39] = [
     (
         "config::unknown_key",
         "An option the backend does not have.",
@@ -46,6 +46,10 @@ const KINDS: [(&str, &str); 38] = [
     (
         "dependency::bad_expression",
         "A condition that cannot be read or evaluated.",
+    ),
+    (
+        "dependency::unknown_name",
+        "A condition with a name that means nothing.",
     ),
     (
         "dependency::rust_twice",

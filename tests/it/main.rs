@@ -2,9 +2,19 @@
 //!
 //! One binary, because linking the build library many times is slow.
 
+mod build;
 mod catalogue;
+mod cli;
 mod configuration;
 mod diagnostics;
 mod metadata;
+mod outputs;
+mod process;
+mod properties;
+mod protocol;
+mod script;
+mod shared;
 mod support;
 mod support_works;
+mod tidy;
+mod variants;

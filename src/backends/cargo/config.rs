@@ -140,7 +140,7 @@ mod tests {
 
     use super::*;
     use crate::project::config::Tables;
-    use crate::project::document::Document;
+    use crate::project::manifest::Manifest;
 
     const PAGE: &str = include_str!("../../../docs/backends/rust.md");
 
@@ -154,7 +154,7 @@ mod tests {
         let build = &manifest["package"]["build"];
         let targets = build["target"].as_object().into_iter().flatten();
         let targets = targets.map(|(name, table)| (name.clone(), table["config"].clone()));
-        let missing = Document::read("does-not-exist/pixi.toml".as_ref());
+        let missing = Manifest::at("does-not-exist/pixi.toml".as_ref());
         Tables::read::<Config>(
             "test",
             Some(build["config"].clone()),

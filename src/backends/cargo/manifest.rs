@@ -70,6 +70,12 @@ impl Crate {
         self.workspace.as_ref().unwrap_or(&self.manifest).folder()
     }
 
+    /// The name Cargo knows the crate by.
+    pub(super) fn package_name(&self) -> Option<&str> {
+        let package = self.manifest.parsed.package.as_ref()?;
+        Some(package.name.as_str())
+    }
+
     /// Every manifest on the inheritance path.
     pub(super) fn manifests(&self) -> impl Iterator<Item = &Path> {
         std::iter::once(&self.manifest)

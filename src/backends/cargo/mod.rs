@@ -11,6 +11,7 @@ mod manifest;
 mod members;
 mod mistakes;
 mod script;
+mod shared;
 mod version;
 
 use miette::Report;
@@ -21,6 +22,7 @@ use crate::backend::{Backend, Draft, Request, Requirement};
 use crate::project::Metadata;
 use crate::protocol::spec::BinarySpec;
 use manifest::Crate;
+use shared::Shared;
 
 /// The backend for Cargo projects.
 #[derive(Debug, Clone, Copy)]
@@ -48,10 +50,13 @@ impl Backend for Cargo {
             metadata.license_files = cargo.license_files(&mut warnings);
         }
 
+        let shared = cargo
+            .package_name()
+            .and_then(|package| Shared::new(request, cargo.folder(), package));
         Ok(Draft {
             metadata,
             requirements: requirements(request),
-            script: script::install(request, cargo.folder()),
+            script: script::install(request, cargo.folder(), shared.as_ref()),
             inputs: inputs::globs(request, Some(&cargo)),
             warnings,
         })

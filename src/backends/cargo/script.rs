@@ -5,11 +5,16 @@ use std::path::Path;
 use rattler_conda_types::Subdir;
 
 use super::Config;
+use super::shared::Shared;
 use crate::backend::Request;
 use crate::backend::script::{Condition, Script, Step, Word};
 
 /// Installs the binaries of the crate in `folder` into the host prefix.
-pub(super) fn install(request: &Request<'_, Config>, folder: &Path) -> Script {
+pub(super) fn install(
+    request: &Request<'_, Config>,
+    folder: &Path,
+    shared: Option<&Shared>,
+) -> Script {
     let Request {
         project,
         config,
@@ -89,6 +94,7 @@ pub(super) fn install(request: &Request<'_, Config>, folder: &Path) -> Script {
         folder,
         &config.extra_args,
     )));
+    steps.extend(shared.into_iter().flat_map(Shared::steps));
     let mut command = vec![
         tools.tool("cargo"),
         "install".into(),
@@ -118,6 +124,8 @@ pub(super) fn install(request: &Request<'_, Config>, folder: &Path) -> Script {
         steps,
         templates,
         secrets: project.model.secrets.clone().unwrap_or_default(),
+        files: shared.map(Shared::files).unwrap_or_default(),
+        lock: shared.map(Shared::lock),
     }
 }
 

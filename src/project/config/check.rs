@@ -9,19 +9,19 @@ use super::mistakes::{
 use super::place::Place;
 use super::{Options, Part, Target};
 use crate::diagnostic::{list, nearest};
-use crate::project::document::Document;
+use crate::project::manifest::Manifest;
 
 /// Selectors of targets beside the names of platforms.
 const FAMILIES: [&str; 5] = ["unix", "linux", "osx", "macos", "win"];
 
 pub(super) struct Check<'a> {
     backend: &'static str,
-    manifest: &'a Document,
+    manifest: &'a Manifest,
     mistakes: Vec<Mistake>,
 }
 
 impl<'a> Check<'a> {
-    pub(super) fn new(backend: &'static str, manifest: &'a Document) -> Self {
+    pub(super) fn new(backend: &'static str, manifest: &'a Manifest) -> Self {
         Self {
             backend,
             manifest,

@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::diagnostic::Warning;
-use crate::project::document::Document;
+use crate::project::manifest::Manifest;
 use check::Check;
 use place::Place;
 
@@ -85,7 +85,7 @@ impl Tables {
         backend: &'static str,
         configuration: Option<Value>,
         target_configuration: Option<IndexMap<String, Value>>,
-        manifest: &Document,
+        manifest: &Manifest,
     ) -> Result<Self, Report> {
         let mut check = Check::new(backend, manifest);
         let mut base = check.table(configuration.unwrap_or_default(), &Place::base());
@@ -141,7 +141,7 @@ impl Tables {
         &self,
         host: Subdir,
         keys: &[&str],
-        manifest: &Document,
+        manifest: &Manifest,
     ) -> Option<SourceSpan> {
         let of = |place: &Place| {
             let place = keys
@@ -208,7 +208,7 @@ mod tests {
             .iter()
             .map(|(selector, table)| (selector.to_string(), table.clone()))
             .collect();
-        let manifest = Document::read("does-not-exist/pixi.toml".as_ref());
+        let manifest = Manifest::at("does-not-exist/pixi.toml".as_ref());
         Tables::read::<Example>("example", Some(base), Some(targets), &manifest)
             .expect("the tables are valid")
             .merged(host)

@@ -11,6 +11,7 @@ pub(super) fn step(step: &Step) -> String {
     match step {
         Step::Run(command) => line(command),
         Step::Try(command) => format!("{} || true", line(command)),
+        Step::Source(file) => format!(". {}", word(file)),
         Step::Set(name, value) => format!("export {name}={}", word(value)),
         Step::Append(name, value) => {
             format!("export {name}=\"${{{name}:+${name} }}\"{}", word(value))

@@ -11,6 +11,7 @@ pub(super) fn step(step: &Step) -> String {
     match step {
         Step::Run(command) => line(command),
         Step::Try(command) => format!("{} || cd .", line(command)),
+        Step::Source(file) => format!("call {}", word(file)),
         Step::Set(name, value) => set(name, &raw(value)),
         Step::Append(name, value) => format!(
             "if defined {name} ({}) else ({})",

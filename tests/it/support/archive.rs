@@ -17,6 +17,11 @@ pub struct Archive {
 }
 
 impl Archive {
+    /// The archive itself.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Extracts an archive into a folder that lives as long as this value.
     pub fn open(path: impl AsRef<Path>) -> Self {
         let path = path.as_ref().to_owned();

@@ -1,0 +1,159 @@
+//! How much of a build is done twice: ratios to what Cargo alone needs.
+//!
+//! `cargo bench --bench builds` builds a workspace of four tools that share serde,
+//! regex, clap and a crate that compiles C, with activation as on conda-forge, and
+//! prints each case beside Cargo in the same run. Crates are downloaded before.
+
+#[path = "../tests/it/support/mod.rs"]
+#[allow(dead_code, unfulfilled_lint_expectations)]
+mod support;
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use support::build::Build;
+use support::channel::Channel;
+use support::machine::{forget_cargo, machine};
+use support::packages::Package;
+use support::pixi::Pixi;
+use support::prefix::output;
+use support::project::Project;
+use support::requests::{Initialize, Outputs};
+use support::toolchain;
+
+const TOOLS: [&str; 4] = ["alpha", "beta", "gamma", "delta"];
+
+fn main() {
+    let project = workspace();
+    let channel = channel(&project);
+    let tools = |work: &str| -> Duration {
+        TOOLS
+            .iter()
+            .map(|tool| build(&project, &channel, tool, work, &[]))
+            .sum()
+    };
+
+    let cargo_cold = cargo(&project, &["--workspace"]);
+    let cold = tools("first");
+    report(
+        "four tools, everything cold",
+        cold,
+        "cold `cargo build --release --workspace`",
+        cargo_cold,
+    );
+
+    remove(&project, "target");
+    let member = cargo(&project, &["-p", "alpha"]);
+    let changed = build(&project, &channel, "alpha", "second", &["libmore"]);
+    report(
+        "one more host package",
+        changed,
+        "cold build of that member",
+        member,
+    );
+    let again = build(&project, &channel, "alpha", "second", &["libmore"]);
+    report("the same again", again, "cold build of that member", member);
+
+    project.write("alpha/src/main.rs", source("alpha") + "// edited\n");
+    let edited_cargo = cargo(&project, &["-p", "alpha"]);
+    let edited = build(&project, &channel, "alpha", "second", &["libmore"]);
+    println!(
+        "one-line edit: {:.2} s, Cargo alone {:.2} s, difference {:.2} s",
+        edited.as_secs_f64(),
+        edited_cargo.as_secs_f64(),
+        edited.as_secs_f64() - edited_cargo.as_secs_f64(),
+    );
+}
+
+fn report(case: &str, time: Duration, floor: &str, floor_time: Duration) {
+    println!(
+        "{case}: {:.2} s, {:.2} of {floor} ({:.2} s)",
+        time.as_secs_f64(),
+        time.as_secs_f64() / floor_time.as_secs_f64(),
+        floor_time.as_secs_f64(),
+    );
+}
+
+fn workspace() -> Project {
+    let members = TOOLS.map(|tool| format!("\"{tool}\"")).join(", ");
+    let mut project = Project::new().file(
+        "Cargo.toml",
+        format!(
+            "[workspace]\nmembers = [{members}]\nresolver = \"3\"\n\n[workspace.dependencies]\n\
+             serde = {{ version = \"1\", features = [\"derive\"] }}\nserde_json = \"1\"\nregex = \"1\"\n\
+             clap = {{ version = \"4\", features = [\"derive\"] }}\n\
+             libz-sys = {{ version = \"1\", features = [\"static\"] }}\n"
+        ),
+    );
+    for tool in TOOLS {
+        project = project
+            .file(
+                &format!("{tool}/Cargo.toml"),
+                format!(
+                    "[package]\nname = \"{tool}\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n[dependencies]\n\
+                     serde.workspace = true\nserde_json.workspace = true\nregex.workspace = true\n\
+                     clap.workspace = true\nlibz-sys.workspace = true\n"
+                ),
+            )
+            .file(&format!("{tool}/src/main.rs"), source(tool))
+            .file(&format!("{tool}/pixi.toml"), format!("[package]\nname = \"{tool}\"\n"));
+    }
+    project.lock()
+}
+
+fn source(tool: &str) -> String {
+    format!(
+        "use clap::Parser;\n\
+         #[derive(Parser, serde::Serialize)]\nstruct Arguments {{ pattern: String, text: String }}\n\
+         fn main() {{\n    let arguments = Arguments::parse();\n    \
+         let found = regex::Regex::new(&arguments.pattern).unwrap().is_match(&arguments.text);\n    \
+         let zlib = unsafe {{ libz_sys::zlibCompileFlags() }};\n    \
+         println!(\"{tool} {{found}} {{zlib}} {{}}\", serde_json::to_string(&arguments).unwrap());\n}}\n"
+    )
+}
+
+fn channel(project: &Project) -> Channel {
+    let mut channel = Channel::new(project.cache().join("channel"));
+    channel.include(toolchain::channel());
+    channel.add(Package::new("libmore", "1.0").file("lib/libmore.txt", "more"));
+    channel
+}
+
+/// The time of one build, without that for installing its environments.
+fn build(project: &Project, channel: &Channel, tool: &str, work: &str, host: &[&str]) -> Duration {
+    let mut initialize = Initialize::member(project, tool);
+    for name in host {
+        initialize = initialize.dependency("hostDependencies", name, "*");
+    }
+    let mut pixi = Pixi::start();
+    pixi.initialize(&initialize);
+    let work = project.build_work(&format!("{tool}-{work}"));
+    let outputs = pixi.outputs(&Outputs::new(&work).channel(channel));
+    let build = Build::prepare(&outputs[0], &work, channel);
+    let start = Instant::now();
+    pixi.build(&build).expect("the tool compiles");
+    start.elapsed()
+}
+
+/// The time Cargo needs alone, in a target folder of its own.
+fn cargo(project: &Project, arguments: &[&str]) -> Duration {
+    let mut command = Command::new(&machine().cargo);
+    forget_cargo(&mut command);
+    command
+        .args(["build", "--release", "--locked", "--target-dir"])
+        .arg(project.cache().join("target"))
+        .args(arguments)
+        .current_dir(project.dir())
+        .env(
+            "CARGO_HOME",
+            project.cache().join("pixi-build-rust/cargo-home"),
+        )
+        .env("RUSTC", &machine().rustc);
+    let start = Instant::now();
+    output(&mut command);
+    start.elapsed()
+}
+
+fn remove(project: &Project, folder: &str) {
+    fs_err::remove_dir_all(project.cache().join(folder)).expect("cargo made it");
+}

@@ -1,0 +1,176 @@
+//! Parts of a build request in rattler-build's types.
+
+use miette::{Diagnostic, Report};
+use rattler_build_core::render::resolved_dependencies::{
+    DependencyInfo, FinalizedRunDependencies, ResolvedDependencies, RunExportDependency,
+    SourceDependency,
+};
+use rattler_build_core::types::PackagingSettings;
+use rattler_conda_types::compression_level::CompressionLevel;
+use rattler_conda_types::package::{CondaArchiveType, RunExportsJson};
+use rattler_conda_types::{ChannelUrl, MatchSpec, ParseMatchSpecOptions, RepodataRevision};
+use thiserror::Error;
+use url::Url;
+
+use crate::protocol::build::{
+    ArchiveType, CompressionLevel as Level, Dep, DepSource, DepSpec, NamedLevel, PackageFormat,
+    Prefix, RunExports,
+};
+
+/// Channels are for information: one that is no URL is left out.
+pub(super) fn channel_urls(channels: &[String]) -> Vec<ChannelUrl> {
+    let urls = channels.iter().filter_map(|channel| channel.parse().ok());
+    urls.map(|url: Url| ChannelUrl::from(url)).collect()
+}
+
+/// Extras, flags and conditions need metadata that older clients cannot read.
+pub(super) fn revision(
+    flags: &[rattler_conda_types::Flag],
+    run: &FinalizedRunDependencies,
+) -> RepodataRevision {
+    let conditional = |specs: &[DependencyInfo]| {
+        specs.iter().any(|dependency| {
+            let spec = dependency.spec();
+            spec.condition.is_some() || spec.extras.is_some() || spec.flags.is_some()
+        })
+    };
+    let classic = flags.is_empty()
+        && run.extra_depends.is_empty()
+        && !conditional(&run.depends)
+        && !conditional(&run.constraints);
+    if classic {
+        RepodataRevision::Legacy
+    } else {
+        RepodataRevision::V3
+    }
+}
+
+/// The archive to make; `.conda` with the default level when nothing is said.
+///
+/// # Errors
+/// [`BadLevel`].
+pub(super) fn packaging(format: Option<PackageFormat>) -> Result<PackagingSettings, Report> {
+    let (archive_type, extension) = match format.map(|format| format.archive_type) {
+        None | Some(ArchiveType::Conda) => (CondaArchiveType::Conda, ".conda"),
+        Some(ArchiveType::TarBz2) => (CondaArchiveType::TarBz2, ".tar.bz2"),
+    };
+    let level = match format.and_then(|format| format.compression_level) {
+        None | Some(Level::Named(NamedLevel::Default)) => CompressionLevel::Default,
+        Some(Level::Named(NamedLevel::Lowest)) => CompressionLevel::Lowest,
+        Some(Level::Named(NamedLevel::Highest)) => CompressionLevel::Highest,
+        Some(Level::Numeric(number)) => {
+            let range = match archive_type {
+                CondaArchiveType::Conda => -7..=22,
+                CondaArchiveType::TarBz2 => 1..=9,
+            };
+            let in_range = i32::try_from(number).ok().filter(|n| range.contains(n));
+            CompressionLevel::Numeric(in_range.ok_or(BadLevel {
+                level: number,
+                extension,
+                lowest: *range.start(),
+                highest: *range.end(),
+            })?)
+        }
+    };
+    Ok(PackagingSettings::from_args(archive_type, level))
+}
+
+/// An environment that pixi installed; `None` where nobody says what is in it.
+///
+/// # Errors
+/// Match specs that cannot be read.
+pub(super) fn resolved(prefix: Option<Prefix>) -> Result<Option<ResolvedDependencies>, Report> {
+    let Some(Prefix {
+        dependencies: specs,
+        packages: Some(packages),
+        ..
+    }) = prefix
+    else {
+        return Ok(None);
+    };
+    Ok(Some(ResolvedDependencies {
+        specs: dependencies(specs.unwrap_or_default())?,
+        resolved: packages,
+    }))
+}
+
+/// Dependencies with where they came from.
+///
+/// # Errors
+/// Match specs that cannot be read.
+pub(super) fn dependencies(deps: Vec<Dep>) -> Result<Vec<DependencyInfo>, Report> {
+    deps.into_iter()
+        .map(|dep| {
+            let spec = match_spec(dep.spec)?;
+            Ok(match dep.source {
+                Some(DepSource::RunExport { from, run_export }) => RunExportDependency {
+                    spec,
+                    from,
+                    source_package: run_export,
+                }
+                .into(),
+                None => SourceDependency { spec }.into(),
+            })
+        })
+        .collect()
+}
+
+/// What goes into `run_exports.json`.
+///
+/// # Errors
+/// Match specs that cannot be read.
+pub(super) fn exports(exports: RunExports) -> Result<RunExportsJson, Report> {
+    let texts = |deps: Vec<Dep>| -> Result<Vec<String>, Report> {
+        deps.into_iter()
+            .map(|dep| Ok(match_spec(dep.spec)?.to_string()))
+            .collect()
+    };
+    Ok(RunExportsJson {
+        weak: texts(exports.weak)?,
+        strong: texts(exports.strong)?,
+        noarch: texts(exports.noarch)?,
+        weak_constrains: texts(exports.weak_constrains)?,
+        strong_constrains: texts(exports.strong_constrains)?,
+    })
+}
+
+fn match_spec(spec: DepSpec) -> Result<MatchSpec, Report> {
+    match spec {
+        DepSpec::Text(text) => {
+            let options =
+                ParseMatchSpecOptions::lenient().with_repodata_revision(RepodataRevision::V3);
+            MatchSpec::from_str(&text, options).map_err(|error| {
+                miette::miette!(
+                    code = "build::bad_spec",
+                    "`{text}` is no match spec: {error}"
+                )
+            })
+        }
+        // The wire form is the serialised form of rattler's type.
+        DepSpec::Object(spec) => {
+            let name = spec.name.clone();
+            serde_json::to_value(spec)
+                .and_then(serde_json::from_value)
+                .map_err(|error| {
+                    miette::miette!(
+                        code = "build::bad_spec",
+                        "the spec of `{name}` cannot be read: {error}"
+                    )
+                })
+        }
+    }
+}
+
+/// A compression level the archive format does not have.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the compression level {level} is out of range for `{extension}`")]
+#[diagnostic(
+    code(package::compression_level),
+    help("`{extension}` takes {lowest} to {highest}")
+)]
+struct BadLevel {
+    level: i64,
+    extension: &'static str,
+    lowest: i32,
+    highest: i32,
+}

@@ -1,0 +1,170 @@
+//! Finds the output that a build is for, and checks that it is still the one that
+//! was described.
+
+use std::collections::BTreeMap;
+
+use miette::{Diagnostic, Report};
+use thiserror::Error;
+
+use crate::backend::Platforms;
+use crate::engine::Plan;
+use crate::protocol::build::OutputId;
+use crate::protocol::outputs::VariantValue;
+use crate::recipe::{Rendered, variants};
+
+impl Plan {
+    /// The one output that `id` names.
+    ///
+    /// # Errors
+    /// [`NoSuchOutput`], [`Ambiguous`] and, when the output that has the variant
+    /// is not the one that was described, [`OutputDrift`] or [`VariantDrift`].
+    pub fn select(&self, id: &OutputId) -> Result<&Rendered, Report> {
+        let name = id.name.to_lowercase();
+        let named = || self.outputs.iter().filter(|output| output.name() == name);
+        let mut matching: Vec<&Rendered> = named()
+            .filter(|output| has_variant(&variants::to_wire(&output.variant), &id.variant))
+            .collect();
+        if matching.len() > 1 {
+            let same = |output: &&Rendered| id.build.as_ref() == Some(&output.build_string);
+            if let Some(output) = matching.iter().copied().find(same) {
+                matching = vec![output];
+            }
+        }
+        match matching.as_slice() {
+            [output] => {
+                check_drift(output, id, self.platforms)?;
+                Ok(output)
+            }
+            [] => Err(self.missing(id, named().collect())),
+            several => Err(Ambiguous {
+                wanted: describe_id(id),
+                candidates: list(several),
+            }
+            .into()),
+        }
+    }
+
+    fn missing(&self, id: &OutputId, named: Vec<&Rendered>) -> Report {
+        let [only] = named.as_slice() else {
+            let all: Vec<&Rendered> = self.outputs.iter().collect();
+            return NoSuchOutput {
+                wanted: describe_id(id),
+                available: list(&all),
+            }
+            .into();
+        };
+        VariantDrift {
+            wanted: describe_id(id),
+            asked: variants::show(&id.variant),
+            found: variants::show(&variants::to_wire(&only.variant)),
+        }
+        .into()
+    }
+}
+
+fn has_variant(
+    variant: &BTreeMap<String, VariantValue>,
+    wanted: &BTreeMap<String, VariantValue>,
+) -> bool {
+    wanted
+        .iter()
+        .all(|(key, value)| variant.get(key) == Some(value))
+}
+
+fn check_drift(output: &Rendered, id: &OutputId, platforms: Platforms) -> Result<(), OutputDrift> {
+    let version = output.version().to_string();
+    let fields = [
+        ("version", id.version.as_deref(), version.as_str()),
+        ("build string", id.build.as_deref(), &output.build_string),
+        ("subdir", Some(id.subdir.as_str()), platforms.host.as_str()),
+    ];
+    for (field, described, built) in fields {
+        if let Some(described) = described
+            && described != built
+        {
+            return Err(OutputDrift {
+                name: output.name().to_string(),
+                field,
+                described: described.to_string(),
+                built: built.to_string(),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// `<name>-<version>-<build>`.
+fn identifier(output: &Rendered) -> String {
+    format!(
+        "{}-{}-{}",
+        output.name(),
+        output.version(),
+        output.build_string
+    )
+}
+
+fn describe_id(id: &OutputId) -> String {
+    let parts = [Some(&id.name), id.version.as_ref(), id.build.as_ref()];
+    let parts: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
+    parts.join("-")
+}
+
+/// Outputs with their variants.
+fn list(outputs: &[&Rendered]) -> String {
+    let outputs: Vec<String> = outputs
+        .iter()
+        .map(|output| {
+            let variant = variants::show(&variants::to_wire(&output.variant));
+            format!("{} ({variant})", identifier(output))
+        })
+        .collect();
+    outputs.join(", ")
+}
+
+/// What is built is not what was described.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the {field} of `{name}` changed from `{described}` to `{built}` since it was described")]
+#[diagnostic(
+    code(output::drift),
+    help("a manifest was edited in between: run the command again")
+)]
+struct OutputDrift {
+    name: String,
+    field: &'static str,
+    described: String,
+    built: String,
+}
+
+/// The output no longer uses the variants it was described with.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the variant of `{wanted}` changed from ({asked}) to ({found}) since it was described")]
+#[diagnostic(
+    code(output::variant_drift),
+    help("a manifest or variant file was edited in between: run the command again")
+)]
+struct VariantDrift {
+    wanted: String,
+    asked: String,
+    found: String,
+}
+
+/// Nothing of that name can be built.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the project does not build `{wanted}`")]
+#[diagnostic(code(output::unknown), help("it builds: {available}"))]
+struct NoSuchOutput {
+    wanted: String,
+    available: String,
+}
+
+/// A variant that more than one output has.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{wanted}` could be any of {candidates}")]
+#[diagnostic(
+    code(output::ambiguous),
+    help("give every variant key that tells them apart")
+)]
+struct Ambiguous {
+    wanted: String,
+    candidates: String,
+}

@@ -1,0 +1,251 @@
+//! Turns `pixi.toml` (also `pyproject.toml`, `mojoproject.toml`) into what pixi would have sent.
+//!
+//! For use without pixi. What would change the package is an error, all of them at once;
+//! the rest of the manifest is not looked at. Where pixi loses data the data is kept and a
+//! warning says so, so that a manifest pixi understands completely yields the same package
+//! with and without it.
+
+mod build;
+mod channels;
+mod code;
+mod config;
+mod cutoff;
+mod dependencies;
+mod environment;
+mod find;
+mod inherit;
+mod legacy;
+mod location;
+mod metadata;
+pub mod mistake;
+mod parts;
+mod paths;
+mod pin;
+mod platforms;
+mod pool;
+mod pyproject;
+mod read;
+mod requirements;
+mod selector;
+mod spec;
+mod tables;
+mod targets;
+mod variants;
+mod version;
+mod virtual_packages;
+mod when;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use indexmap::IndexMap;
+use rattler_conda_types::Subdir;
+
+pub use channels::{ChannelPriority, Solving};
+pub use cutoff::Cutoff;
+pub use mistake::{LoadErrors, Mistake, Warning};
+pub use virtual_packages::VirtualPackage;
+
+use crate::project::document::{Document, Table};
+use crate::project::load::mistake::Findings;
+use crate::protocol::model::ProjectModel;
+use crate::protocol::outputs::VariantValue;
+use crate::protocol::{initialize, outputs};
+
+/// What to load, and what the command line says about it.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The manifest, or the folder it lies in. Relative to `current_folder`.
+    pub path: PathBuf,
+    /// Where the code is, whatever the manifest says.
+    pub source_directory: Option<PathBuf>,
+    /// The platform the package will run on.
+    pub host_platform: Subdir,
+    /// The platform the build runs on.
+    pub build_platform: Subdir,
+    /// Variants that replace those of the manifest, key by key.
+    pub variants: BTreeMap<String, Vec<String>>,
+    /// Variant files to read after those of the manifest.
+    pub variant_files: Vec<PathBuf>,
+    /// Channels (names, URLs or paths) instead of those of the manifest; empty means none given.
+    pub channels: Vec<String>,
+    /// Build number instead of that of the manifest.
+    pub build_number: Option<u64>,
+    /// Prefix of the build string instead of that of the manifest.
+    pub build_string_prefix: Option<String>,
+    /// What `~/` stands for.
+    pub home: Option<PathBuf>,
+    /// What paths of the command line are relative to. Absolute.
+    pub current_folder: PathBuf,
+}
+
+/// A manifest and its workspace, as pixi would send them.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The manifest, for later errors that point into it. Links in its path are resolved.
+    pub manifest: Document,
+    /// The code; links are resolved.
+    pub source_directory: PathBuf,
+    /// Where the workspace's manifest lies; without a workspace where the manifest lies.
+    pub workspace_directory: PathBuf,
+    /// The name in `[package.build.backend]`, as written.
+    pub backend: String,
+    /// `[package]`.
+    pub project_model: ProjectModel,
+    /// `[package.build.config]`; `None` when there is none.
+    pub configuration: Option<serde_json::Value>,
+    /// `[package.build.target.<selector>.config]` in the order of the file.
+    pub target_configuration: Option<IndexMap<String, serde_json::Value>>,
+    /// The platform the package will run on, as requested.
+    pub host_platform: Subdir,
+    /// The platform the build runs on, as requested.
+    pub build_platform: Subdir,
+    /// URLs without trailing slash, most important first.
+    pub channels: Vec<String>,
+    /// What the host platform is declared to have.
+    pub virtual_packages: Vec<VirtualPackage>,
+    /// The variants of the manifest, the command line and the platform.
+    pub variant_configuration: BTreeMap<String, Vec<VariantValue>>,
+    /// Absolute paths, not normalised, later ones win.
+    pub variant_files: Vec<PathBuf>,
+    /// What only the solver needs to know.
+    pub solving: Solving,
+    /// To be shown, also when all is well.
+    pub warnings: Vec<Warning>,
+}
+
+impl Loaded {
+    /// The parameters of `initialize`, with the folders pixi would have chosen.
+    pub fn initialize_params(&self, cache: PathBuf, scratch: PathBuf) -> initialize::Params {
+        initialize::Params {
+            manifest_path: self.manifest.path().to_owned(),
+            source_directory: Some(self.source_directory.clone()),
+            workspace_directory: Some(self.workspace_directory.clone()),
+            checkout_root: None,
+            cache_directory: Some(cache),
+            workspace_scratch_directory: Some(scratch),
+            project_model: Some(self.project_model.clone()),
+            configuration: self.configuration.clone(),
+            target_configuration: self.target_configuration.clone(),
+        }
+    }
+
+    /// The parameters of `conda/outputs`, with a folder of our own choice.
+    pub fn outputs_params(&self, work_directory: PathBuf) -> outputs::Params {
+        outputs::Params {
+            channels: self.channels.clone(),
+            host_platform: self.host_platform,
+            build_platform: self.build_platform,
+            variant_configuration: Some(self.variant_configuration.clone()),
+            variant_files: Some(self.variant_files.clone()),
+            work_directory,
+        }
+    }
+}
+
+/// Everything the readers look at.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Scope<'d> {
+    /// What was asked for.
+    pub request: &'d Request,
+    /// `[package]`.
+    pub package: Table<'d>,
+    /// `[workspace]`, here or above.
+    pub workspace: Option<Table<'d>>,
+}
+
+impl<'d> Scope<'d> {
+    /// The manifest with the package.
+    pub fn member(&self) -> &'d Document {
+        self.package.document
+    }
+
+    /// Where dependency paths of the package begin.
+    pub fn manifest_folder(&self) -> &'d Path {
+        self.member().directory()
+    }
+
+    /// Where paths of the workspace begin.
+    pub fn workspace_folder(&self) -> &'d Path {
+        self.workspace
+            .map_or(self.member(), |table| table.document)
+            .directory()
+    }
+
+    /// What `~/` stands for.
+    pub fn home(&self) -> Option<&'d Path> {
+        self.request.home.as_deref()
+    }
+}
+
+/// Loads the manifest that `request` names, with everything it inherits. Reads the
+/// manifests and asks whether named files exist; nothing else is touched.
+///
+/// # Errors
+///
+/// All mistakes in the manifest, and those in the workspace that concern the package.
+pub fn load(request: &Request) -> Result<Loaded, LoadErrors> {
+    let mut findings = Findings::default();
+    let loaded = read(request, &mut findings);
+    let warnings = findings.finish()?;
+    let loaded = loaded.expect("a reader that has no value notes a mistake");
+    Ok(Loaded { warnings, ..loaded })
+}
+
+fn read(request: &Request, findings: &mut Findings) -> Option<Loaded> {
+    let found = find::find(&request.current_folder.join(&request.path), findings)?;
+    let package = found.member.field(&["package"])?.value.table(findings)?;
+    let home = found.above.as_ref().unwrap_or(&found.member);
+    let scope = Scope {
+        request,
+        package,
+        workspace: find::workspace_table(home, findings),
+    };
+
+    if let Some(workspace) = &scope.workspace {
+        find::check_keys(workspace, findings);
+    }
+    metadata::check_keys(&scope, findings);
+    let build = build::read(&scope, findings);
+    let code = build.as_ref().map(|build| &build.code);
+    let mut project_model = metadata::read(&scope, code, findings);
+    project_model.targets = Some(targets::read(
+        &scope,
+        project_model.name.as_deref(),
+        findings,
+    ));
+
+    let environment = environment::Environment::of(&scope);
+    let channels = channels::read(&scope, &environment, findings);
+    let platform = platforms::host(&scope, &environment, findings);
+    let variant_configuration =
+        variants::configuration(&scope, &platform, channels.has_conda_forge, findings);
+    let variant_files = variants::files(&scope, findings);
+
+    let build = build?;
+    project_model.build_number = build.number;
+    project_model.build_string_prefix = build.string_prefix;
+    project_model.build_flags = build.flags;
+    project_model.secrets = build.secrets;
+    let workspace_directory = scope.workspace_folder().to_owned();
+    Some(Loaded {
+        manifest: found.member,
+        source_directory: build.code.folder?,
+        workspace_directory,
+        backend: build.backend?,
+        project_model,
+        configuration: build.configuration,
+        target_configuration: build.target_configuration,
+        host_platform: request.host_platform,
+        build_platform: request.build_platform,
+        channels: channels.urls,
+        virtual_packages: platform.packages,
+        variant_configuration,
+        variant_files,
+        solving: channels.solving,
+        warnings: Vec::new(),
+    })
+}

@@ -1,0 +1,221 @@
+//! Which file describes the package, and which one the workspace around it.
+
+use std::path::{Path, PathBuf};
+
+use crate::project::document::{Data, Document, Kind, Table};
+use crate::project::load::mistake::Findings;
+use crate::project::load::mistake::find::{NoManifest, NoPackage, NotAManifest, Unreadable};
+use crate::project::load::mistake::request::PathMissing;
+use crate::project::load::mistake::shape::Conflict;
+use crate::project::load::mistake::warning::{Deprecated, InvisibleWorkspace};
+use crate::project::load::paths;
+use crate::project::load::read::nearest;
+
+/// The manifests of one load.
+#[derive(Debug)]
+pub(crate) struct Found {
+    /// The manifest with the package.
+    pub member: Document,
+    /// The manifest with the workspace, when that is another file.
+    pub above: Option<Document>,
+}
+
+/// Finds and parses the manifest that `path` (absolute) names and the workspace it belongs to.
+pub(crate) fn find(path: &Path, findings: &mut Findings) -> Option<Found> {
+    let manifest = choose(path, findings)?;
+    let folder = manifest.parent()?.to_owned();
+    let member = read(&manifest, &folder, findings)?;
+    if member.field(&["package"]).is_none() {
+        findings.mistake(NoPackage {
+            help: help_without_package(&member),
+            path: manifest,
+        });
+        return None;
+    }
+    let above = match own_workspace(&member) {
+        true => None,
+        false => search_above(&folder, findings),
+    };
+    Some(Found { member, above })
+}
+
+fn own_workspace(document: &Document) -> bool {
+    (["workspace", "project"].iter()).any(|name| document.field(&[name]).is_some())
+}
+
+/// The `[workspace]` table of a document, also under its old name.
+pub(crate) fn workspace_table<'d>(
+    document: &'d Document,
+    findings: &mut Findings,
+) -> Option<Table<'d>> {
+    let (new, old) = (document.field(&["workspace"]), document.field(&["project"]));
+    match (new, old) {
+        (Some(new), Some(old)) => {
+            let (first, second) = match new.key_at.offset() < old.key_at.offset() {
+                true => (new.value, old.value),
+                false => (old.value, new.value),
+            };
+            findings.mistake(Conflict {
+                first: first.key_path(),
+                second: second.key_path(),
+                help: "`project` is the old name of `workspace`; put everything into `workspace`"
+                    .to_owned(),
+                file: document.file(),
+                first_at: first.at,
+                second_at: Some(second.at),
+            });
+            None
+        }
+        (None, Some(old)) => {
+            let path = old.value.key_path();
+            findings.warn(Deprecated {
+                new: format!("[{}workspace]", path.trim_end_matches("project")),
+                old: format!("[{path}]"),
+                file: document.file(),
+                at: old.value.at,
+            });
+            old.value.table(findings)
+        }
+        (new, None) => new?.value.table(findings),
+    }
+}
+
+/// Notes keys of `[workspace]` that look like one a package depends on. Other unknown keys
+/// are left to pixi, which may have learned them since.
+pub(crate) fn check_keys(workspace: &Table<'_>, findings: &mut Findings) {
+    for field in workspace.fields() {
+        if WORKSPACE_KEYS.contains(&field.name) {
+            continue;
+        }
+        if let Some(near) = nearest(field.name, WORKSPACE_KEYS.into_iter()) {
+            workspace.unknown(&field, format!("did you mean `{near}`?"), findings);
+        }
+    }
+}
+
+const WORKSPACE_KEYS: [&str; 19] = [
+    "channels",
+    "platforms",
+    "build-variants",
+    "build-variants-files",
+    "target",
+    "dependencies",
+    "exclude-newer",
+    "channel-priority",
+    "name",
+    "version",
+    "description",
+    "authors",
+    "license",
+    "license-file",
+    "readme",
+    "homepage",
+    "repository",
+    "documentation",
+    "preview",
+];
+
+/// The file that a path from the user stands for. Links are resolved first, because pixi
+/// takes everything relative to where the file really is.
+fn choose(path: &Path, findings: &mut Findings) -> Option<PathBuf> {
+    let named = path.to_owned();
+    let real = match fs_err::canonicalize(path) {
+        Ok(real) => real,
+        Err(_) if Kind::of(path).is_some() => {
+            findings.mistake(NoManifest {
+                folder: path.parent().unwrap_or(path).to_owned(),
+            });
+            return None;
+        }
+        Err(_) => {
+            findings.mistake(PathMissing {
+                path: path.to_owned(),
+            });
+            return None;
+        }
+    };
+    if real.is_dir() {
+        let chosen = in_folder(&real);
+        if chosen.is_none() {
+            findings.mistake(NoManifest { folder: real });
+        }
+        return chosen;
+    }
+    if Kind::of(&named).is_none() {
+        findings.mistake(NotAManifest { path: named });
+        return None;
+    }
+    Some(real)
+}
+
+/// The one manifest of a folder that counts.
+fn in_folder(folder: &Path) -> Option<PathBuf> {
+    (Kind::ALL.iter())
+        .map(|kind| folder.join(kind.file_name()))
+        .find(|path| path.is_file())
+}
+
+fn read(path: &Path, folder: &Path, findings: &mut Findings) -> Option<Document> {
+    let text = match fs_err::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) => {
+            findings.mistake(Unreadable { error });
+            return None;
+        }
+    };
+    match Document::parse(path.to_owned(), &paths::relative(path, folder), text) {
+        Ok(document) => Some(document),
+        Err(syntax) => {
+            findings.mistake(*syntax);
+            None
+        }
+    }
+}
+
+/// The next workspace in the folders above. pixi stops at files without any table of its
+/// own; they are passed over here, because they cannot change the package.
+fn search_above(folder: &Path, findings: &mut Findings) -> Option<Document> {
+    let mut invisible = None;
+    for above in folder.ancestors().skip(1) {
+        let Some(path) = in_folder(above) else {
+            continue;
+        };
+        // A broken `pyproject.toml` of some other tool is none of our business.
+        if Kind::of(&path) == Some(Kind::Pyproject)
+            && !fs_err::read_to_string(&path).is_ok_and(|text| text.contains("pixi"))
+        {
+            continue;
+        }
+        let document = read(&path, folder, findings)?;
+        let named = |name: &str| document.field(&[name]).is_some();
+        if named("workspace") || (document.kind() == Kind::Pyproject && named("project")) {
+            return Some(document);
+        }
+        if named("project") {
+            invisible.get_or_insert(path);
+        }
+    }
+    if let Some(path) = invisible {
+        findings.warn(InvisibleWorkspace { path });
+    }
+    None
+}
+
+fn help_without_package(document: &Document) -> String {
+    let sibling = |kind: &Kind| {
+        let path = document.directory().join(kind.file_name());
+        let text = fs_err::read_to_string(&path).ok()?;
+        let other = Document::parse(path, kind.file_name(), text).ok()?;
+        matches!(other.field(&["package"])?.value.read(), Data::Table(_)).then_some(())
+    };
+    let other =
+        (Kind::ALL.iter()).find(|kind| **kind != document.kind() && sibling(kind).is_some());
+    match (other, document.kind()) {
+        (Some(other), _) => format!(
+            "only one manifest of a folder is read, but the package is in `{name}` beside it: name that file",
+            name = other.file_name()
+        ),
+        (None, Kind::Pyproject) => "add a `[tool.pixi.package.build.backend]` table".to_owned(),
+        (None, Kind::Pixi | Kind::Mojo) => "add a `[package.build.backend]` table".to_owned(),
+    }
+}

@@ -1,0 +1,84 @@
+//! `{ workspace = true }` in a field of `[package]`.
+
+use crate::project::document::{Data, Field, Table, Value};
+use crate::project::load::Scope;
+use crate::project::load::mistake::Findings;
+use crate::project::load::mistake::package::{BadInheritance, NothingToInherit};
+
+/// Where the value of a field comes from.
+pub(crate) enum Origin<'d> {
+    /// Nobody wrote it.
+    Absent,
+    /// `[package]`.
+    Literal(Value<'d>),
+    /// `[workspace]`.
+    Inherited(Value<'d>),
+    /// The workspace was asked and has no such key.
+    Nowhere(Value<'d>),
+}
+
+/// Finds the value of a field. What asks for something else than inheritance is noted, and
+/// counts as absent.
+pub(crate) fn origin<'d>(scope: &Scope<'d>, key: &str, findings: &mut Findings) -> Origin<'d> {
+    let Some(field) = scope.package.get(key) else {
+        return Origin::Absent;
+    };
+    let Data::Table(table) = field.value.read() else {
+        return Origin::Literal(field.value);
+    };
+    if asks(&table, &field, findings).is_none() {
+        return Origin::Absent;
+    }
+    match scope.workspace.and_then(|workspace| workspace.get(key)) {
+        Some(inherited) => Origin::Inherited(inherited.value),
+        None => Origin::Nowhere(field.value),
+    }
+}
+
+/// Notes that the workspace, if there is one, does not have what `at` asks for.
+pub(crate) fn nothing<T>(
+    scope: &Scope<'_>,
+    key: &str,
+    at: Value<'_>,
+    findings: &mut Findings,
+) -> Option<T> {
+    let help = match scope.workspace {
+        Some(table) => format!(
+            "add `{key}` to {} of `{}`, or write it here",
+            table.title(),
+            table.document.file().name()
+        ),
+        None => "there is no workspace above this manifest; write the value here".to_owned(),
+    };
+    findings.mistake(NothingToInherit {
+        key: key.to_owned(),
+        help,
+        file: at.document.file(),
+        at: at.at,
+    });
+    None
+}
+
+/// Whether a table is exactly `{ workspace = true }`; notes what else it is.
+fn asks(table: &Table<'_>, field: &Field<'_>, findings: &mut Findings) -> Option<()> {
+    let fields = table.fields();
+    let problem = match fields.as_slice() {
+        [] => format!("`{}` is an empty table", field.name),
+        [one] if one.name == "workspace" => match one.value.read() {
+            Data::Boolean(true) => return Some(()),
+            _ => "`workspace` can only be `true`".to_owned(),
+        },
+        more => {
+            let other = more.iter().find(|one| one.name != "workspace")?;
+            format!("`{}` says nothing about `{}`", other.name, field.name)
+        }
+    };
+    findings.mistake(BadInheritance {
+        problem,
+        key: field.name.to_owned(),
+        otherwise: "the value itself",
+        file: table.document.file(),
+        at: field.value.at,
+    });
+    None
+}

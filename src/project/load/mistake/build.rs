@@ -1,0 +1,24 @@
+//! Mistakes in `[package.build]`.
+
+use miette::{Diagnostic, SourceSpan};
+use thiserror::Error;
+
+use crate::project::document::SourceFile;
+
+/// Code that has to be fetched first.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the code of this package is {place}, which only pixi fetches")]
+#[diagnostic(
+    code(manifest::remote_source),
+    help("fetch it yourself and name the folder with `--source-dir`, or build with pixi")
+)]
+pub struct RemoteSource {
+    /// What it lies in.
+    pub place: &'static str,
+    /// The manifest.
+    #[source_code]
+    pub file: SourceFile,
+    /// The location.
+    #[label("not on this disk")]
+    pub at: SourceSpan,
+}

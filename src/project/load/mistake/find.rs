@@ -1,0 +1,53 @@
+//! Mistakes in naming the manifest.
+
+use std::path::PathBuf;
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+/// A folder without a manifest.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{}` has no manifest", folder.display())]
+#[diagnostic(
+    code(manifest::not_found),
+    help(
+        "create a `pixi.toml` there with a `[package.build.backend]` table, or name the folder that has one; \
+         only the folder itself is searched, for `pixi.toml`, `pyproject.toml` and `mojoproject.toml`"
+    )
+)]
+pub struct NoManifest {
+    /// Where it was looked for.
+    pub folder: PathBuf,
+}
+
+/// A file that pixi would not take for a manifest.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{}` is not a manifest", path.display())]
+#[diagnostic(
+    code(manifest::not_a_manifest),
+    help("a manifest is called `pixi.toml`, `pyproject.toml` or `mojoproject.toml`")
+)]
+pub struct NotAManifest {
+    /// The file that was named.
+    pub path: PathBuf,
+}
+
+/// A manifest that describes no package.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{}` does not describe a package", path.display())]
+#[diagnostic(code(manifest::no_package), help("{help}"))]
+pub struct NoPackage {
+    /// The manifest.
+    pub path: PathBuf,
+    /// The table to add, or the file to name.
+    pub help: String,
+}
+
+/// A file that is there and cannot be read.
+#[derive(Debug, Error, Diagnostic)]
+#[error("{error}")]
+#[diagnostic(code(manifest::unreadable))]
+pub struct Unreadable {
+    /// What the operating system says; it names the file.
+    pub error: std::io::Error,
+}

@@ -1,0 +1,32 @@
+//! Mistakes on the command line. They have no place in a file.
+
+use std::path::PathBuf;
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+/// A file or folder that is not there.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{}` does not exist", path.display())]
+#[diagnostic(
+    code(request::path_missing),
+    help("paths on the command line are relative to the current folder")
+)]
+pub struct PathMissing {
+    /// The absolute path.
+    pub path: PathBuf,
+}
+
+/// Text that names no channel.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{text}` is not a channel: {reason}")]
+#[diagnostic(
+    code(request::bad_channel),
+    help("name a channel (`conda-forge`), its URL, or a path that begins with `./`")
+)]
+pub struct BadChannel {
+    /// The text as given.
+    pub text: String,
+    /// Why not.
+    pub reason: String,
+}

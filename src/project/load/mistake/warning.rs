@@ -1,0 +1,194 @@
+//! What loads and is still worth knowing: old spellings, and places where pixi loses data.
+
+use std::path::PathBuf;
+
+use miette::{Diagnostic, SourceSpan};
+use thiserror::Error;
+
+use super::one_of;
+use crate::project::document::SourceFile;
+
+one_of! {
+    /// Something in a manifest that is probably not meant.
+    Warning {
+        Deprecated(Deprecated),
+        ExactVersion(ExactVersion),
+        WordBound(WordBound),
+        Dropped(Dropped),
+        Replaced(Replaced),
+        NoEffect(NoEffect),
+        NeverApplies(NeverApplies),
+        OldTargets(OldTargets),
+        InvisibleWorkspace(InvisibleWorkspace),
+    }
+}
+
+/// A spelling that pixi is going to give up.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{old}` is deprecated")]
+#[diagnostic(severity(Warning), code(manifest::deprecated), help("write `{new}`"))]
+pub struct Deprecated {
+    /// As written.
+    pub old: String,
+    /// The spelling of today.
+    pub new: String,
+    /// The manifest.
+    #[source_code]
+    pub file: SourceFile,
+    /// The key.
+    #[label("old spelling")]
+    pub at: SourceSpan,
+}
+
+/// A version without operator, which means just that version.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{text}` means exactly this version, `=={text}`")]
+#[diagnostic(
+    severity(Warning),
+    code(manifest::exact_version),
+    help(
+        "write `=={text}` if that is meant, else `{text}.*` or `>={text}`; Cargo would read it as a range"
+    )
+)]
+pub struct ExactVersion {
+    /// The version.
+    pub text: String,
+    /// The manifest.
+    #[source_code]
+    pub file: SourceFile,
+    /// The constraint.
+    #[label("ambiguous")]
+    pub at: SourceSpan,
+}
+
+/// A bound of a pin that looks like an expression and is a version.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{text}` is taken for a version")]
+#[diagnostic(
+    severity(Warning),
+    code(manifest::word_bound),
+    help("an expression is made of `x` only, such as `x.x`")
+)]
+pub struct WordBound {
+    /// The bound.
+    pub text: String,
+    /// The manifest.
+    #[source_code]
+    pub file: SourceFile,
+    /// The bound.
+    #[label("a version without digits")]
+    pub at: SourceSpan,
+}
+
+/// A value that is used here and that pixi loses on the way.
+#[derive(Debug, Error, Diagnostic)]
+#[error("pixi drops `{key}` {reason}; here it is `{value}`")]
+#[diagnostic(severity(Warning), code(manifest::dropped_by_pixi), help("{help}"))]
+pub struct Dropped {
+    /// The key.
+    pub key: String,
+    /// When pixi does so.
+    pub reason: &'static str,
+    /// What is used here, relative to the source folder.
+    pub value: String,
+    /// How to have it in both.
+    pub help: String,
+    /// The manifest.
+    #[source_code]
+    pub file: SourceFile,
+    /// The value.
+    #[label("used here, not by pixi")]
+    pub at: SourceSpan,
+}
+
+/// A table of which only the later half counts.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{later}` replaces `{earlier}`, which means the same")]
+#[diagnostic(
+    severity(Warning),
+    code(manifest::replaced),
+    help("put both into one table; nothing of the first is used")
+)]
+pub struct Replaced {
+    /// The spelling that counts.
+    pub later: String,
+    /// The spelling that is lost.
+    pub earlier: String,
+    /// The manifest.
+    #[source_code]
+    pub file: SourceFile,
+    /// The table that is lost.
+    #[label("not used")]
+    pub earlier_at: SourceSpan,
+    /// The table that counts.
+    #[label("used")]
+    pub later_at: SourceSpan,
+}
+
+/// A key without effect.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{key}` has no effect {reason}")]
+#[diagnostic(severity(Warning), code(manifest::no_effect), help("{help}"))]
+pub struct NoEffect {
+    /// The key.
+    pub key: String,
+    /// Why.
+    pub reason: &'static str,
+    /// What to do about it.
+    pub help: String,
+    /// The manifest.
+    #[source_code]
+    pub file: SourceFile,
+    /// The key.
+    #[label("ignored")]
+    pub at: SourceSpan,
+}
+
+/// A target table for something that is no conda platform.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{selector}` is no conda platform, so this configuration never applies")]
+#[diagnostic(severity(Warning), code(manifest::never_applies), help("{help}"))]
+pub struct NeverApplies {
+    /// The selector.
+    pub selector: String,
+    /// The nearest platform, or what a selector can be.
+    pub help: String,
+    /// The manifest.
+    #[source_code]
+    pub file: SourceFile,
+    /// The selector.
+    #[label("not known to backends")]
+    pub at: SourceSpan,
+}
+
+/// Target configuration where old documentation put it.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{key}` is an old spelling that pixi never understood")]
+#[diagnostic(
+    severity(Warning),
+    code(manifest::old_targets),
+    help("write `[package.build.target.<platform>.config]`")
+)]
+pub struct OldTargets {
+    /// The key.
+    pub key: String,
+    /// The manifest.
+    #[source_code]
+    pub file: SourceFile,
+    /// The key.
+    #[label("part of the ordinary configuration")]
+    pub at: SourceSpan,
+}
+
+/// A workspace that pixi does not find because its table has the old name.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{}` is not used as the workspace", path.display())]
+#[diagnostic(
+    severity(Warning),
+    code(manifest::invisible_workspace),
+    help("rename its table `[project]` to `[workspace]`")
+)]
+pub struct InvisibleWorkspace {
+    /// The manifest above.
+    pub path: PathBuf,
+}

@@ -1,0 +1,210 @@
+//! The keys of one dependency, typed.
+
+use std::str::FromStr;
+
+use miette::SourceSpan;
+use rattler_conda_types::{BuildNumberSpec, StringMatcher};
+
+use crate::project::document::{Document, Field, Table, Value};
+use crate::project::load::mistake::Findings;
+use crate::project::load::mistake::shape::{Conflict, UnknownKey};
+use crate::project::load::read::nearest;
+use crate::project::load::version;
+
+/// Keys that narrow the choice, wherever the package comes from.
+const SELECTORS: [&str; 9] = [
+    "version",
+    "build",
+    "build-number",
+    "extras",
+    "flags",
+    "subdir",
+    "license",
+    "when",
+    "track-features",
+];
+
+const OTHER_KEYS: [&str; 16] = [
+    "channel",
+    "file-name",
+    "md5",
+    "sha256",
+    "license-family",
+    "path",
+    "url",
+    "git",
+    "branch",
+    "tag",
+    "rev",
+    "lfs",
+    "subdirectory",
+    "workspace",
+    "pin-compatible",
+    "pin-subpackage",
+];
+
+/// The keys of one dependency; those of a pooled one come from two files.
+#[derive(Debug)]
+pub(crate) struct Parts<'d> {
+    /// The dependency.
+    pub name: &'d str,
+    /// Where the entry in the package is.
+    pub document: &'d Document,
+    /// The table of that entry.
+    pub at: SourceSpan,
+    /// The keys.
+    pub fields: Vec<Field<'d>>,
+}
+
+impl<'d> Parts<'d> {
+    /// The keys of a table.
+    pub fn of(name: &'d str, table: Table<'d>) -> Self {
+        Self {
+            name,
+            document: table.document,
+            at: table.at,
+            fields: table.fields(),
+        }
+    }
+
+    /// The value of one key.
+    pub fn get(&self, name: &str) -> Option<Field<'d>> {
+        self.fields.iter().find(|field| field.name == name).copied()
+    }
+
+    /// Notes keys that no dependency has.
+    pub fn check_keys(&self, findings: &mut Findings) {
+        let keys = || SELECTORS.into_iter().chain(OTHER_KEYS);
+        for field in &self.fields {
+            if keys().any(|key| key == field.name) {
+                continue;
+            }
+            let help = match field.name {
+                "package" => "packages are defined inside `[dependencies]` of a workspace only; \
+                              give the dependency a manifest of its own"
+                    .to_owned(),
+                "features" | "default-features" | "optional" => {
+                    "that is Cargo's; a conda package has `extras` and `flags`".to_owned()
+                }
+                name => match nearest(name, keys()) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => "the usual keys are `version`, `build`, `channel`, `path` and `git`"
+                        .to_owned(),
+                },
+            };
+            findings.mistake(UnknownKey {
+                key: field.name.to_owned(),
+                table: format!("the dependency `{}`", self.name),
+                help,
+                file: field.value.document.file(),
+                at: field.key_at,
+            });
+        }
+    }
+
+    /// Notes that only one of the two keys can be given.
+    pub fn conflict(
+        &self,
+        first: &Field<'d>,
+        second: &Field<'d>,
+        help: &str,
+        findings: &mut Findings,
+    ) {
+        let (here, there) = (first.value.document, second.value.document);
+        findings.mistake(Conflict {
+            first: first.name.to_owned(),
+            second: second.name.to_owned(),
+            help: help.to_owned(),
+            file: here.file(),
+            first_at: first.key_at,
+            second_at: std::ptr::eq(here, there).then_some(second.key_at),
+        });
+    }
+
+    /// The version constraint.
+    pub fn version(&self, findings: &mut Findings) -> Option<String> {
+        version::constraint(self.get("version")?.value, findings)
+    }
+
+    /// A string.
+    pub fn text(&self, key: &str, findings: &mut Findings) -> Option<String> {
+        Some(self.get(key)?.value.text(findings)?.to_owned())
+    }
+
+    /// An array of strings.
+    pub fn texts(&self, key: &str, findings: &mut Findings) -> Option<Vec<String>> {
+        let texts = self.get(key)?.value.texts(findings)?;
+        Some(texts.into_iter().map(|(text, _)| text.to_owned()).collect())
+    }
+
+    /// A string that matches strings: exact, glob or regular expression.
+    pub fn matcher(&self, key: &str, findings: &mut Findings) -> Option<String> {
+        let value = self.get(key)?.value;
+        check_matcher(value.text(findings)?, value, findings)
+    }
+
+    /// An array of such strings.
+    pub fn matchers(&self, key: &str, findings: &mut Findings) -> Option<Vec<String>> {
+        let texts = self.get(key)?.value.texts(findings)?;
+        (texts.into_iter())
+            .map(|(text, value)| check_matcher(text, value, findings))
+            .collect()
+    }
+
+    /// The constraint on the build number.
+    pub fn build_number(&self, findings: &mut Findings) -> Option<String> {
+        let value = self.get("build-number")?.value;
+        let text = value.text(findings)?;
+        // The parser of rattler_conda_types panics on more digits than a number can have.
+        let short = text.chars().filter(char::is_ascii_digit).count() < 20;
+        let spec = short
+            .then(|| BuildNumberSpec::from_str(text).ok())
+            .flatten();
+        match spec {
+            Some(spec) => Some(spec.to_string()),
+            None => {
+                let help = Some("write for example `\"3\"` or `\">=3\"`".to_owned());
+                value.invalid(
+                    "a constraint on build numbers",
+                    "does not parse",
+                    help,
+                    findings,
+                )
+            }
+        }
+    }
+
+    /// A checksum in lower case. `key` is `md5` or `sha256`.
+    pub fn hash(&self, key: &str, findings: &mut Findings) -> Option<String> {
+        let value = self.get(key)?.value;
+        let text = value.text(findings)?;
+        let (digits, what) = match key {
+            "md5" => (32, "an MD5 checksum"),
+            _ => (64, "a SHA-256 checksum"),
+        };
+        if text.len() == digits && text.chars().all(|c| c.is_ascii_hexdigit()) {
+            return Some(text.to_lowercase());
+        }
+        value.invalid(
+            what,
+            format!("not {digits} hexadecimal digits"),
+            None,
+            findings,
+        )
+    }
+}
+
+fn check_matcher(text: &str, value: Value<'_>, findings: &mut Findings) -> Option<String> {
+    match StringMatcher::from_str(text) {
+        Ok(_) => Some(text.to_owned()),
+        Err(error) => {
+            let help = Some("write the text, a glob such as `py*`, or `^<regex>$`".to_owned());
+            value.invalid("a matcher", error.to_string(), help, findings)
+        }
+    }
+}
+
+/// Whether a key narrows the choice wherever the package comes from.
+pub(crate) fn is_selector(key: &str) -> bool {
+    SELECTORS.contains(&key)
+}

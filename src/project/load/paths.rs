@@ -1,0 +1,92 @@
+//! Paths as text: relative to a folder, without `.` and `..`, with the home folder filled in.
+//!
+//! Everything here is lexical. Whether a file exists is asked where it matters.
+
+use std::path::{Component, Path, PathBuf};
+
+/// `path` without `.` and without `..` that can be folded. Leading `..` stay.
+pub(crate) fn fold(path: &Path) -> PathBuf {
+    let mut folded = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir => match folded.components().next_back() {
+                Some(Component::Normal(_)) => {
+                    folded.pop();
+                }
+                Some(Component::RootDir | Component::Prefix(_)) => {}
+                _ => folded.push(".."),
+            },
+            other => folded.push(other),
+        }
+    }
+    folded
+}
+
+/// How `path` is reached from `folder`, both absolute, separated by `/`; the folder itself is
+/// `.`. On Windows a path on another drive stays absolute.
+pub(crate) fn relative(path: &Path, folder: &Path) -> String {
+    let (path, folder) = (fold(path), fold(folder));
+    let (target, base): (Vec<_>, Vec<_>) =
+        (path.components().collect(), folder.components().collect());
+    let shared = (target.iter().zip(&base))
+        .take_while(|(left, right)| left == right)
+        .count();
+    if shared == 0 {
+        return slashes(&path);
+    }
+    let up = base[shared..].iter().map(|_| Component::ParentDir);
+    let way: PathBuf = up.chain(target[shared..].iter().copied()).collect();
+    match way.as_os_str().is_empty() {
+        true => ".".to_owned(),
+        false => slashes(&way),
+    }
+}
+
+/// `text` as a path below `folder`, unless it is absolute or begins with `~/`.
+pub(crate) fn resolve(text: &str, folder: &Path, home: Option<&Path>) -> PathBuf {
+    match (home_path(text), home) {
+        (Some(rest), Some(home)) => home.join(rest),
+        _ => folder.join(text),
+    }
+}
+
+/// What follows `~/`.
+pub(crate) fn home_path(text: &str) -> Option<&str> {
+    text.strip_prefix("~/")
+}
+
+/// Whether the name ends like a conda package.
+pub(crate) fn is_archive(name: &str) -> bool {
+    name.ends_with(".conda") || name.ends_with(".tar.bz2")
+}
+
+/// The path separated by `/`, as the wire has it.
+pub(crate) fn slashes(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    match std::path::MAIN_SEPARATOR {
+        '/' => text.into_owned(),
+        separator => text.replace(separator, "/"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn leads_up_and_down_again() {
+        let way = |path: &str, folder: &str| relative(Path::new(path), Path::new(folder));
+        assert_eq!(way("/w/crates/core", "/w/crates/tool"), "../core");
+        assert_eq!(way("/w/./a", "/w"), "a");
+        assert_eq!(way("/w", "/w"), ".");
+        assert_eq!(way("/LICENSE", "/w/a"), "../../LICENSE");
+    }
+
+    #[test]
+    fn folds_dots_but_keeps_leading_ones() {
+        assert_eq!(fold(Path::new("./sub/../x/")), Path::new("x"));
+        assert_eq!(fold(Path::new("../a/./b")), Path::new("../a/b"));
+        assert_eq!(fold(Path::new("/../a")), Path::new("/a"));
+    }
+}

@@ -1,0 +1,269 @@
+//! Typed reading: the value of a key, or a note of what is wrong with it.
+
+use miette::SourceSpan;
+
+use crate::project::document::{Data, Document, Field, Kind, Table, Value};
+use crate::project::load::mistake::Findings;
+use crate::project::load::mistake::shape::{Invalid, MissingKey, UnknownKey, WrongType};
+
+impl<'d> Value<'d> {
+    /// The string, or a note.
+    pub(crate) fn text(self, findings: &mut Findings) -> Option<&'d str> {
+        match self.read() {
+            Data::Text(text) => Some(text),
+            other => self.not("a string", &other, findings),
+        }
+    }
+
+    /// The truth value, or a note.
+    pub(crate) fn boolean(self, findings: &mut Findings) -> Option<bool> {
+        match self.read() {
+            Data::Boolean(flag) => Some(flag),
+            other => self.not("`true` or `false`", &other, findings),
+        }
+    }
+
+    /// The table, or a note.
+    pub(crate) fn table(self, findings: &mut Findings) -> Option<Table<'d>> {
+        match self.read() {
+            Data::Table(table) => Some(table),
+            other => self.not("a table", &other, findings),
+        }
+    }
+
+    /// The elements of the array, or a note.
+    pub(crate) fn list(self, findings: &mut Findings) -> Option<Vec<Value<'d>>> {
+        match self.read() {
+            Data::List(list) => Some(list),
+            other => self.not("an array", &other, findings),
+        }
+    }
+
+    /// The strings of the array with their values, or a note.
+    pub(crate) fn texts(self, findings: &mut Findings) -> Option<Vec<(&'d str, Value<'d>)>> {
+        let Data::List(list) = self.read() else {
+            return self.not("an array of strings", &self.read(), findings);
+        };
+        // All elements are looked at, so that every wrong one is noted.
+        let texts: Vec<_> = (list.into_iter())
+            .map(|value| value.text(findings).map(|text| (text, value)))
+            .collect();
+        texts.into_iter().collect()
+    }
+
+    /// Notes that the value, which is `found`, has the wrong type.
+    pub(crate) fn not<T>(
+        self,
+        expected: &'static str,
+        found: &Data<'_>,
+        findings: &mut Findings,
+    ) -> Option<T> {
+        let help = match found {
+            Data::Date => Some("dates are written in quotes".to_owned()),
+            Data::Text(text) if expected == "an array of strings" => {
+                Some(format!("write `[\"{text}\"]`"))
+            }
+            Data::Integer(_) | Data::Float(_) if expected == "a string" => {
+                Some(format!("write `\"{}\"`", self.source_text()))
+            }
+            _ => None,
+        };
+        self.wrong_type(expected, help, findings)
+    }
+
+    /// Notes that the value has the wrong type, and how to write it.
+    pub(crate) fn wrong_type<T>(
+        self,
+        expected: &'static str,
+        help: Option<String>,
+        findings: &mut Findings,
+    ) -> Option<T> {
+        findings.mistake(WrongType {
+            key: self.key_path(),
+            expected,
+            found: self.read().with_article(),
+            help,
+            file: self.document.file(),
+            at: self.at,
+        });
+        None
+    }
+
+    /// Notes that the text does not follow the grammar of its key.
+    pub(crate) fn invalid<T>(
+        self,
+        what: &'static str,
+        reason: impl Into<String>,
+        help: Option<String>,
+        findings: &mut Findings,
+    ) -> Option<T> {
+        findings.mistake(Invalid {
+            text: match self.read() {
+                Data::Text(text) if !text.is_empty() => text.to_owned(),
+                _ => self.source_text().to_owned(),
+            },
+            what,
+            reason: reason.into(),
+            help,
+            file: self.document.file(),
+            at: self.at,
+        });
+        None
+    }
+
+    /// The value as it is written.
+    pub(crate) fn source_text(self) -> &'d str {
+        let range = self.at.offset()..self.at.offset() + self.at.len();
+        self.document.text().get(range).unwrap_or_default()
+    }
+
+    /// The dotted path of the key, from the top of the file.
+    pub(crate) fn key_path(self) -> String {
+        path_of(self.document, self.at)
+    }
+}
+
+impl Data<'_> {
+    fn with_article(&self) -> &'static str {
+        match self {
+            Self::Text(_) => "a string",
+            Self::Integer(_) => "an integer",
+            Self::Float(_) => "a number",
+            Self::Boolean(true) => "`true`",
+            Self::Boolean(false) => "`false`",
+            Self::Date => "a date",
+            Self::List(_) => "an array",
+            Self::Table(_) => "a table",
+        }
+    }
+}
+
+impl Table<'_> {
+    /// Notes every key that is not one of `keys`.
+    pub(crate) fn only(&self, keys: &[&str], findings: &mut Findings) {
+        let help = match keys {
+            [one] => format!("the only key is `{one}`"),
+            keys => format!("the keys are {}", backticked(keys)),
+        };
+        self.only_or(keys, &help, findings);
+    }
+
+    /// Notes every key that is not one of `keys`, with `help` for those that resemble none.
+    pub(crate) fn only_or(&self, keys: &[&str], help: &str, findings: &mut Findings) {
+        for field in self.fields() {
+            if !keys.contains(&field.name) {
+                let help = match nearest(field.name, keys.iter().copied()) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => help.to_owned(),
+                };
+                self.unknown(&field, help, findings);
+            }
+        }
+    }
+
+    /// Notes a key the table does not have.
+    pub(crate) fn unknown(&self, field: &Field<'_>, help: String, findings: &mut Findings) {
+        findings.mistake(UnknownKey {
+            key: field.name.to_owned(),
+            table: self.title(),
+            help,
+            file: self.document.file(),
+            at: field.key_at,
+        });
+    }
+
+    /// Notes that `key` is missing.
+    pub(crate) fn missing<T>(
+        &self,
+        key: &'static str,
+        help: impl Into<String>,
+        findings: &mut Findings,
+    ) -> Option<T> {
+        findings.mistake(MissingKey {
+            key,
+            table: self.title(),
+            help: help.into(),
+            file: self.document.file(),
+            at: self.at,
+        });
+        None
+    }
+
+    /// How the table is called in messages.
+    pub(crate) fn title(&self) -> String {
+        let path = path_of(self.document, self.at);
+        match path.ends_with(']') {
+            true => format!("`{path}`"),
+            false => format!("`[{path}]`"),
+        }
+    }
+}
+
+/// Brackets with the whole path of a pixi table, for help texts.
+pub(crate) fn header(document: &Document, path: &str) -> String {
+    match document.kind() {
+        Kind::Pyproject => format!("[tool.pixi.{path}]"),
+        Kind::Pixi | Kind::Mojo => format!("[{path}]"),
+    }
+}
+
+/// The candidate that `word` was probably meant to be.
+pub(crate) fn nearest<'a>(
+    word: &str,
+    candidates: impl Iterator<Item = &'a str>,
+) -> Option<&'a str> {
+    let word = word.to_lowercase().replace('_', "-");
+    candidates
+        .map(|candidate| (strsim::damerau_levenshtein(&word, candidate), candidate))
+        .filter(|(distance, candidate)| *distance <= (candidate.len() / 4).clamp(1, 3))
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// `a`, `b` and `c`.
+pub(crate) fn backticked(words: &[&str]) -> String {
+    let quoted: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
+    match quoted.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => quoted.concat(),
+    }
+}
+
+fn path_of(document: &Document, at: SourceSpan) -> String {
+    below_table(document.root(), at).unwrap_or_default()
+}
+
+/// The keys that lead to the key or value at `at`, joined by dots.
+fn below_table(table: Table<'_>, at: SourceSpan) -> Option<String> {
+    table.fields().into_iter().find_map(|field| {
+        let name = quoted(field.name);
+        if field.key_at == at || field.value.at == at {
+            return Some(name);
+        }
+        Some(name + &below_value(field.value, at)?)
+    })
+}
+
+/// What follows the name of a value that contains the one at `at`.
+fn below_value(value: Value<'_>, at: SourceSpan) -> Option<String> {
+    match value.read() {
+        Data::Table(table) => Some(format!(".{}", below_table(table, at)?)),
+        Data::List(list) => list.into_iter().enumerate().find_map(|(index, one)| {
+            let rest = if one.at == at {
+                String::new()
+            } else {
+                below_value(one, at)?
+            };
+            Some(format!("[{index}]{rest}"))
+        }),
+        _ => None,
+    }
+}
+
+fn quoted(key: &str) -> String {
+    let bare = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    match !key.is_empty() && key.chars().all(bare) {
+        true => key.to_owned(),
+        false => format!("{key:?}"),
+    }
+}

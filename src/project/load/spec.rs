@@ -1,0 +1,170 @@
+//! One dependency: a version, or a table that says which package is meant and where it is.
+
+use crate::project::document::{Data, Field};
+use crate::project::load::location::{self, Location};
+use crate::project::load::mistake::Findings;
+use crate::project::load::mistake::dependency::NoSourceHere;
+use crate::project::load::mistake::spec::EmptySpec;
+use crate::project::load::parts::Parts;
+use crate::project::load::tables::{Sources, TableKind};
+use crate::project::load::{Scope, channels, pin, pool, version, when};
+use crate::protocol::spec::{BinarySpec, PackageSpec, SourceSpec};
+
+/// Reads the dependencies of one table.
+pub(crate) struct Reader<'a, 'd> {
+    /// The manifest.
+    pub scope: &'a Scope<'d>,
+    /// What the table takes.
+    pub kind: TableKind,
+    /// The package's own name, as far as the manifest knows it.
+    pub own_name: Option<&'a str>,
+    /// Where mistakes go.
+    pub findings: &'a mut Findings,
+}
+
+impl<'d> Reader<'_, 'd> {
+    /// The dependency, or `None` with a note.
+    pub fn read(&mut self, entry: &Field<'d>) -> Option<PackageSpec> {
+        let table = match entry.value.read() {
+            Data::Text(_) => {
+                return Some(PackageSpec::Binary(BinarySpec {
+                    version: Some(version::constraint(entry.value, self.findings)?),
+                    ..BinarySpec::default()
+                }));
+            }
+            Data::Table(table) => table,
+            Data::Integer(_) | Data::Float(_) => {
+                let help = format!(
+                    "write `{} = \"{}.*\"`",
+                    entry.name,
+                    entry.value.source_text()
+                );
+                return entry
+                    .value
+                    .wrong_type("a string or a table", Some(help), self.findings);
+            }
+            other => {
+                return entry
+                    .value
+                    .not("a string or a table", &other, self.findings);
+            }
+        };
+        let own = Parts::of(entry.name, table);
+        own.check_keys(self.findings);
+        if own.get("workspace").is_some() {
+            let parts = pool::merged(self.scope, &own, self.findings)?;
+            return self.package(&parts);
+        }
+        match pin::find(&own) {
+            Some(pin) => pin::read(self, entry, &own, pin),
+            None => self.package(&own),
+        }
+    }
+
+    fn package(&mut self, parts: &Parts<'d>) -> Option<PackageSpec> {
+        if parts
+            .fields
+            .iter()
+            .all(|field| matches!(field.name, "license-family" | "subdirectory"))
+        {
+            self.findings.mistake(EmptySpec {
+                name: parts.name.to_owned(),
+                file: parts.document.file(),
+                at: parts.at,
+            });
+            return None;
+        }
+        let location = location::read(self.scope, parts, self.findings);
+        if let Some(location) = &location {
+            self.check_source(parts, location);
+        }
+        // Selectors are read also when the location is wrong, so that their mistakes are noted.
+        let selected = BinarySpec {
+            version: parts.version(self.findings),
+            build: parts.matcher("build", self.findings),
+            build_number: parts.build_number(self.findings),
+            file_name: parts.text("file-name", self.findings),
+            extras: parts.texts("extras", self.findings),
+            flags: parts.matchers("flags", self.findings),
+            channel: parts
+                .get("channel")
+                .and_then(|field| channels::spec_url(self.scope, field.value, self.findings)),
+            subdir: parts.text("subdir", self.findings),
+            md5: parts.hash("md5", self.findings),
+            sha256: parts.hash("sha256", self.findings),
+            url: None,
+            license: parts.text("license", self.findings),
+            condition: (parts.get("when"))
+                .and_then(|field| when::condition(field.value, self.findings)),
+        };
+        // Accepted for conda's sake; a project model has no place for them.
+        parts.text("license-family", self.findings);
+        parts.texts("track-features", self.findings);
+
+        let location = match location? {
+            Location::Channel => return Some(PackageSpec::Binary(selected)),
+            Location::Archive(url) => {
+                return Some(PackageSpec::Binary(BinarySpec {
+                    url: Some(url),
+                    ..selected
+                }));
+            }
+            Location::Source(location) => location,
+        };
+        let BinarySpec {
+            version,
+            build,
+            build_number,
+            extras,
+            flags,
+            subdir,
+            license,
+            condition,
+            // Those of the location are in it; the rest cannot stand beside one.
+            md5: _,
+            sha256: _,
+            file_name: _,
+            channel: _,
+            url: _,
+        } = selected;
+        Some(PackageSpec::Source(SourceSpec {
+            location,
+            version,
+            build,
+            build_number,
+            subdir,
+            license,
+            extras,
+            flags,
+            condition,
+        }))
+    }
+
+    /// Notes a location that the table cannot hold.
+    fn check_source(&mut self, parts: &Parts<'d>, location: &Location) {
+        let refused = match (self.kind.sources, location) {
+            (_, Location::Channel) | (Sources::All, _) => return,
+            (Sources::NotBuilt, Location::Archive(_)) => return,
+            (Sources::Folders, Location::Source(source)) if !location::is_url(source) => return,
+            (Sources::Folders, _) => (
+                "an archive",
+                "use `path` with a folder, `git`, or a version",
+            ),
+            (Sources::NotBuilt | Sources::None, _) => (
+                "a path or a URL",
+                "a constraint only limits versions: write one",
+            ),
+        };
+        let place = ["path", "git", "url"].iter().find_map(|key| parts.get(key));
+        if let Some(place) = place {
+            self.findings.mistake(NoSourceHere {
+                name: parts.name.to_owned(),
+                table: self.kind.title,
+                location: refused.0,
+                help: refused.1,
+                file: place.value.document.file(),
+                at: place.key_at,
+            });
+        }
+    }
+}

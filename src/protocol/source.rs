@@ -1,0 +1,193 @@
+//! Packages built from source: where they lie and which output is meant.
+
+use serde::{Deserialize, Serialize};
+
+use crate::protocol::spec::Condition;
+
+/// A package built from source: where it lies and which of its outputs is meant.
+///
+/// pixi gets it back unchanged, whatever the selectors say.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", try_from = "AnySource")]
+pub struct SourceSpec {
+    /// Path, repository or archive.
+    #[serde(flatten)]
+    pub location: SourceLocation,
+    /// Version spec.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// Build string matcher.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub build: Option<String>,
+    /// Build number with an optional operator.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub build_number: Option<String>,
+    /// Conda subdir.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subdir: Option<String>,
+    /// Licence of the package.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub license: Option<String>,
+    /// Extra dependency groups asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub extras: Option<Vec<String>>,
+    /// Matchers for the flags of the package.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub flags: Option<Vec<String>>,
+    /// The dependency counts only where this holds in the solve.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub condition: Option<Condition>,
+}
+
+/// Where the source of a package lies.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum SourceLocation {
+    /// A folder on disk.
+    Path(PathLocation),
+    /// A git repository.
+    Git(GitLocation),
+    /// An archive.
+    Url(UrlLocation),
+}
+
+impl SourceSpec {
+    /// The package in the folder `path`, without any selector.
+    pub fn at_path(path: impl Into<String>) -> Self {
+        Self {
+            location: SourceLocation::Path(PathLocation { path: path.into() }),
+            version: None,
+            build: None,
+            build_number: None,
+            subdir: None,
+            license: None,
+            extras: None,
+            flags: None,
+            condition: None,
+        }
+    }
+}
+
+/// A folder, relative to the manifest or absolute, separated by `/`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PathLocation {
+    /// The folder as the manifest spells it.
+    pub path: String,
+}
+
+/// A commit of a git repository.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GitLocation {
+    /// URL of the repository.
+    pub git: String,
+    /// The commit; missing means the default branch.
+    #[serde(default)]
+    pub rev: Option<GitRef>,
+    /// Folder inside the checkout.
+    #[serde(default)]
+    pub subdirectory: Option<String>,
+    /// Whether large files are fetched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lfs: Option<bool>,
+}
+
+/// A git reference.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", try_from = "AnyGitRef")]
+pub enum GitRef {
+    /// The tip of a branch.
+    Branch(String),
+    /// A tag.
+    Tag(String),
+    /// A commit hash.
+    Rev(String),
+    /// Whatever the repository calls its default.
+    DefaultBranch,
+}
+
+/// A source archive.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct UrlLocation {
+    /// URL of the archive.
+    pub url: String,
+    /// MD5 of the archive, lower-case hexadecimal.
+    #[serde(default)]
+    pub md5: Option<String>,
+    /// SHA-256 of the archive, lower-case hexadecimal.
+    #[serde(default)]
+    pub sha256: Option<String>,
+    /// Folder inside the archive.
+    #[serde(default)]
+    pub subdirectory: Option<String>,
+}
+
+/// What a source object may hold before it is known to hold one location.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AnySource {
+    path: Option<PathLocation>,
+    git: Option<GitLocation>,
+    url: Option<UrlLocation>,
+    version: Option<String>,
+    build: Option<String>,
+    build_number: Option<String>,
+    subdir: Option<String>,
+    license: Option<String>,
+    extras: Option<Vec<String>>,
+    flags: Option<Vec<String>>,
+    condition: Option<Condition>,
+}
+
+impl TryFrom<AnySource> for SourceSpec {
+    type Error = &'static str;
+
+    fn try_from(any: AnySource) -> Result<Self, Self::Error> {
+        let location = match (any.path, any.git, any.url) {
+            (Some(path), None, None) => SourceLocation::Path(path),
+            (None, Some(git), None) => SourceLocation::Git(git),
+            (None, None, Some(url)) => SourceLocation::Url(url),
+            _ => return Err("a source needs exactly one of `path`, `git`, `url`"),
+        };
+        Ok(Self {
+            location,
+            version: any.version,
+            build: any.build,
+            build_number: any.build_number,
+            subdir: any.subdir,
+            license: any.license,
+            extras: any.extras,
+            flags: any.flags,
+            condition: any.condition,
+        })
+    }
+}
+
+/// What a git reference may be before it is known to be one.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum AnyGitRef {
+    Name(String),
+    Members {
+        branch: Option<String>,
+        tag: Option<String>,
+        rev: Option<String>,
+    },
+}
+
+impl TryFrom<AnyGitRef> for GitRef {
+    type Error = &'static str;
+
+    fn try_from(any: AnyGitRef) -> Result<Self, Self::Error> {
+        let (branch, tag, rev) = match any {
+            AnyGitRef::Name(name) if name == "defaultBranch" => return Ok(Self::DefaultBranch),
+            AnyGitRef::Name(_) => (None, None, None),
+            AnyGitRef::Members { branch, tag, rev } => (branch, tag, rev),
+        };
+        match (branch, tag, rev) {
+            (Some(branch), None, None) => Ok(Self::Branch(branch)),
+            (None, Some(tag), None) => Ok(Self::Tag(tag)),
+            (None, None, Some(rev)) => Ok(Self::Rev(rev)),
+            _ => Err("a git reference needs one of `branch`, `tag`, `rev` or is `defaultBranch`"),
+        }
+    }
+}

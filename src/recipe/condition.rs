@@ -1,0 +1,350 @@
+//! The conditions `if(…)` of dependencies: how they are spelled, and what is wrong
+//! with one that cannot be evaluated.
+//!
+//! rattler-build evaluates them together with the recipe and says no more than
+//! that something failed. Its verdict counts; this module finds the condition or
+//! template that caused it and quotes it as the manifest has it.
+
+use std::collections::HashSet;
+
+use miette::{Diagnostic, Report, SourceSpan};
+use rattler_build_jinja::{Jinja, JinjaConfig};
+use rattler_build_recipe::stage0::{JinjaExpression, JinjaTemplate};
+use rattler_build_types::NormalizedKey;
+use rattler_build_variant_config::VariantConfig;
+use thiserror::Error;
+
+use crate::backend::Platforms;
+use crate::diagnostic::{SourceFile, list, nearest};
+use crate::project::manifest::Manifest;
+use crate::recipe::BadTemplate;
+
+/// Names that are worth naming in advice; there are many more.
+const COMMON_NAMES: [&str; 8] = [
+    "host_platform",
+    "build_platform",
+    "unix",
+    "linux",
+    "osx",
+    "win",
+    "x86_64",
+    "aarch64",
+];
+
+/// A condition under which dependencies count.
+#[derive(Debug, Clone)]
+pub(super) struct Condition {
+    /// As the manifest has it.
+    stated: String,
+    /// As rattler-build evaluates it.
+    expression: JinjaExpression,
+    kind: Kind,
+}
+
+/// How the manifest writes a condition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// `if(expression)`.
+    Expression,
+    /// The selector of a target, which is all that API 4 has.
+    Selector,
+}
+
+impl Condition {
+    /// The condition of a table `if(stated)`.
+    ///
+    /// # Errors
+    /// [`BadExpression`].
+    pub(super) fn expression(stated: &str, manifest: &Manifest) -> Result<Self, Report> {
+        Self::new(Kind::Expression, stated, &as_jinja(stated), manifest)
+    }
+
+    /// The condition that API 4 writes as the selector of a target.
+    ///
+    /// # Errors
+    /// [`BadExpression`].
+    pub(super) fn selector(selector: &str, manifest: &Manifest) -> Result<Self, Report> {
+        let expression = match selector {
+            "unix" | "linux" | "win" | "osx" => selector.to_string(),
+            "macos" => "osx".to_string(),
+            subdir => format!("host_platform == {}", super::jinja_text(subdir)),
+        };
+        Self::new(Kind::Selector, selector, &expression, manifest)
+    }
+
+    fn new(
+        kind: Kind,
+        stated: &str,
+        expression: &str,
+        manifest: &Manifest,
+    ) -> Result<Self, Report> {
+        let parsed = JinjaExpression::new(expression.to_string());
+        let expression = parsed.map_err(|reason| BadExpression {
+            expression: stated.to_string(),
+            reason: one_line(&reason),
+            file: manifest.file(),
+            at: span(kind, stated, manifest),
+        })?;
+        Ok(Self {
+            stated: stated.to_string(),
+            expression,
+            kind,
+        })
+    }
+
+    /// What rattler-build evaluates.
+    pub(super) fn jinja(&self) -> JinjaExpression {
+        self.expression.clone()
+    }
+
+    /// Where `name` stands in the manifest, else the whole condition.
+    fn span_of(&self, name: &str, manifest: &Manifest) -> Option<SourceSpan> {
+        let at = span(self.kind, &self.stated, manifest)?;
+        let inside = |c: char| c.is_alphanumeric() || c == '_';
+        let found = self.stated.match_indices(name).find(|(start, _)| {
+            let before = self.stated[..*start].chars().next_back();
+            let after = self.stated[start + name.len()..].chars().next();
+            !before.is_some_and(inside) && !after.is_some_and(inside)
+        });
+        match found {
+            Some((start, _)) if self.kind == Kind::Expression => {
+                Some((at.offset() + start, name.len()).into())
+            }
+            _ => Some(at),
+        }
+    }
+}
+
+/// Where a condition stands in the manifest.
+fn span(kind: Kind, stated: &str, manifest: &Manifest) -> Option<SourceSpan> {
+    if kind == Kind::Expression {
+        return manifest.condition_span(stated);
+    }
+    // pixi turns `osx` into `macos` before it sends the selector.
+    let written = if stated == "macos" { "osx" } else { stated };
+    [stated, written]
+        .iter()
+        .find_map(|selector| manifest.key_span(&["package", "target", selector]))
+}
+
+/// What is evaluated together with a recipe, for finding out what failed.
+#[derive(Debug, Default)]
+pub(super) struct Evaluated {
+    /// Every condition, in the order of the manifest.
+    pub(super) conditions: Vec<Condition>,
+    /// Templates in values of `env`, by variable.
+    pub(super) templates: Vec<(String, JinjaTemplate)>,
+}
+
+impl Evaluated {
+    /// The first condition or template that fails for some combination of the
+    /// variants it uses.
+    pub(super) fn first_failure(
+        &self,
+        manifest: &Manifest,
+        variants: &VariantConfig,
+        platforms: Platforms,
+    ) -> Option<Report> {
+        let contexts = Contexts {
+            variants,
+            platforms,
+        };
+        for condition in &self.conditions {
+            let names = condition.expression.used_variables();
+            for jinja in contexts.of(names) {
+                let Err(error) = jinja.eval(condition.expression.source()) else {
+                    continue;
+                };
+                return Some(condition_error(
+                    condition,
+                    &jinja,
+                    &error.to_string(),
+                    manifest,
+                ));
+            }
+        }
+        for (variable, template) in &self.templates {
+            for jinja in contexts.of(template.used_variables()) {
+                let Err(error) = jinja.render_str(template.source()) else {
+                    continue;
+                };
+                let error = BadTemplate {
+                    variable: variable.clone(),
+                    reason: one_line(&error.to_string()),
+                };
+                return Some(error.into());
+            }
+        }
+        None
+    }
+}
+
+struct Contexts<'a> {
+    variants: &'a VariantConfig,
+    platforms: Platforms,
+}
+
+impl Contexts<'_> {
+    /// One for each combination of the variants among `names`.
+    fn of(&self, names: &[String]) -> Vec<Jinja> {
+        let used: HashSet<NormalizedKey> = names
+            .iter()
+            .map(|name| NormalizedKey::from(name.as_str()))
+            .filter(|key| self.variants.get(key).is_some())
+            .collect();
+        let combinations = self.variants.combinations(&used).unwrap_or_default();
+        let jinja = |variant| {
+            Jinja::new(JinjaConfig {
+                target_platform: self.platforms.host,
+                host_platform: self.platforms.host,
+                build_platform: self.platforms.build,
+                variant,
+                ..Default::default()
+            })
+        };
+        combinations.into_iter().map(jinja).collect()
+    }
+}
+
+fn condition_error(
+    condition: &Condition,
+    jinja: &Jinja,
+    reason: &str,
+    manifest: &Manifest,
+) -> Report {
+    let functions: HashSet<&str> = jinja.env().globals().map(|(name, _)| name).collect();
+    let known = |name: &str| jinja.context().contains_key(name) || functions.contains(name);
+    let names = condition.expression.used_variables();
+    match names.iter().find(|name| !known(name)) {
+        Some(name) => UnknownName {
+            name: name.clone(),
+            expression: condition.stated.clone(),
+            advice: advice(name, jinja),
+            file: manifest.file(),
+            at: condition.span_of(name, manifest),
+        }
+        .into(),
+        None => NotEvaluated {
+            expression: condition.stated.clone(),
+            reason: one_line(reason),
+            file: manifest.file(),
+            at: span(condition.kind, &condition.stated, manifest),
+        }
+        .into(),
+    }
+}
+
+fn advice(name: &str, jinja: &Jinja) -> String {
+    match nearest(name, jinja.context().keys().map(String::as_str)) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!(
+            "the names are {}, other platforms and the keys of the build variants; \
+             give `{name}` a value in `[workspace.build-variants]` if it is one of those",
+            list(COMMON_NAMES)
+        ),
+    }
+}
+
+fn one_line(reason: &str) -> String {
+    reason.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The manual writes `matches(…)` and `macos`; the language has `match` and `osx`.
+fn as_jinja(expression: &str) -> String {
+    let mut out = String::new();
+    let mut rest = expression;
+    while let Some(first) = rest.chars().next() {
+        let length = if first == '\'' || first == '"' {
+            text_length(rest, first)
+        } else if first.is_alphanumeric() || first == '_' {
+            rest.find(|c: char| !c.is_alphanumeric() && c != '_')
+                .unwrap_or(rest.len())
+        } else {
+            first.len_utf8()
+        };
+        let (token, after) = rest.split_at(length);
+        out.push_str(match token {
+            "macos" => "osx",
+            "matches" if after.trim_start().starts_with('(') => "match",
+            other => other,
+        });
+        rest = after;
+    }
+    out
+}
+
+/// The length of the text literal at the start of `rest`, quotes included.
+fn text_length(rest: &str, quote: char) -> usize {
+    let mut escaped = false;
+    for (at, sign) in rest.char_indices().skip(1) {
+        if sign == quote && !escaped {
+            return at + quote.len_utf8();
+        }
+        escaped = sign == '\\' && !escaped;
+    }
+    rest.len()
+}
+
+/// A condition that cannot be read.
+#[derive(Debug, Error, Diagnostic)]
+#[error("invalid selector expression `{expression}`: {reason}")]
+#[diagnostic(
+    code(dependency::bad_expression),
+    help("conditions look like `if(unix and host_platform != 'osx-64')`")
+)]
+struct BadExpression {
+    expression: String,
+    reason: String,
+    #[source_code]
+    file: SourceFile,
+    #[label("this condition")]
+    at: Option<SourceSpan>,
+}
+
+/// A name in a condition that means nothing.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the condition `{expression}` uses the unknown name `{name}`")]
+#[diagnostic(code(dependency::unknown_name), help("{advice}"))]
+struct UnknownName {
+    name: String,
+    expression: String,
+    advice: String,
+    #[source_code]
+    file: SourceFile,
+    #[label("unknown")]
+    at: Option<SourceSpan>,
+}
+
+/// A condition whose names are known and that fails nevertheless.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the condition `{expression}` cannot be evaluated: {reason}")]
+#[diagnostic(code(dependency::condition))]
+struct NotEvaluated {
+    expression: String,
+    reason: String,
+    #[source_code]
+    file: SourceFile,
+    #[label("this condition")]
+    at: Option<SourceSpan>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_spellings_of_the_manual_are_understood() {
+        assert_eq!(
+            as_jinja("macos or matches(python, '>=3.10 macos')"),
+            "osx or match(python, '>=3.10 macos')"
+        );
+    }
+
+    #[test]
+    fn text_is_left_alone_whatever_it_quotes() {
+        assert_eq!(
+            as_jinja(r#"x == 'it\'s macos' and macosx != "macos'" and macos"#),
+            r#"x == 'it\'s macos' and macosx != "macos'" and osx"#
+        );
+    }
+}

@@ -1,0 +1,299 @@
+//! Real builds over stdio: environments as pixi installs them, the real cargo,
+//! the finished archive opened, installed and run.
+
+use serde_json::json;
+
+use super::support::archive::Archive;
+use super::support::build::Build;
+use super::support::pixi::Pixi;
+use super::support::prefix::{install_package, output};
+use super::support::project::Project;
+use super::support::requests::{Initialize, Outputs};
+use super::support::toolchain::{self, Extra};
+
+/// Installs the archive into a prefix of its own and runs one of its programs.
+fn run_installed(archive: &std::path::Path, program: &str) -> String {
+    let prefix = tempfile::tempdir().expect("a folder for the prefix");
+    install_package(archive, prefix.path());
+    output(&mut std::process::Command::new(prefix.path().join(program)))
+}
+
+#[test]
+fn a_recorded_session_ends_with_a_package_that_runs() {
+    let project = Project::hello();
+    let mut pixi = Pixi::start();
+    let capabilities = pixi
+        .request("negotiateCapabilities", json!({"capabilities": {}}))
+        .expect("capabilities are known");
+    assert_eq!(
+        capabilities,
+        json!({"capabilities": {"providesCondaOutputs": true, "providesCondaBuildV1": true}})
+    );
+    pixi.initialize(&Initialize::of(&project).package("hello", "0.3.1"));
+
+    let channel = toolchain::channel();
+    let described = pixi.outputs(&Outputs::new(&project.metadata_work("hello")).channel(channel));
+    assert_eq!(described[0]["metadata"]["build"], "hb0f4dca_0");
+    let work = project.build_work("hello");
+    let described = pixi.outputs(&Outputs::new(&work).channel(channel));
+    let build = Build::prepare(&described[0], &work, channel);
+    assert_eq!(build.host_prefix().as_os_str().len(), 255);
+    let answer = pixi.build(&build).expect("the crate compiles");
+
+    let path = work.join("output/linux-64/hello-0.3.1-hb0f4dca_0.conda");
+    assert_eq!(answer["output_file"], json!(path));
+    let archive = Archive::open(&path);
+    archive.check_paths();
+    assert_eq!(archive.files(), ["bin/hello"]);
+    let index = archive.index();
+    assert_eq!(index["name"], "hello");
+    assert_eq!(index["version"], "0.3.1");
+    assert_eq!(index["build"], "hb0f4dca_0");
+    assert_eq!(index["build_number"], 0);
+    assert_eq!(index["subdir"], "linux-64");
+    assert_eq!(index["license"], "MIT");
+    assert_eq!(index["depends"][0], "libgcc >=12");
+    assert_eq!(archive.about()["license"], "MIT");
+    assert_eq!(run_installed(&path, "bin/hello"), "hello from conda");
+}
+
+#[test]
+fn debug_files_tell_what_was_asked_answered_and_built() {
+    let project = Project::hello();
+    let mut pixi = Pixi::start();
+    pixi.initialize(
+        &Initialize::of(&project)
+            .package("hello", "0.3.1")
+            .configuration(json!({"debug-dir": "elsewhere"})),
+    );
+    let archive = pixi.package(&project, toolchain::channel(), "hello");
+    assert!(archive.has("bin/hello"));
+
+    let debug = project.build_work("hello").join("debug");
+    for file in [
+        "project_model.json",
+        "conda_outputs_params.json",
+        "conda_outputs_response.json",
+        "conda_build_v1_params.json",
+        "conda_build_v1_response.json",
+        "recipe.yaml",
+        "variants.yaml",
+        "recipe/b0f4dca/recipe.yaml",
+        "recipe/b0f4dca/variants.yaml",
+    ] {
+        assert!(debug.join(file).is_file(), "{file} is missing");
+    }
+    let log = fs_err::read_to_string(debug.join("build.log")).expect("the log was written");
+    assert_eq!(log.matches("Compiling hello").count(), 1, "{log}");
+    let seen = pixi.stderr().join("\n");
+    assert!(seen.contains("`debug-dir` has no effect"), "{seen}");
+}
+
+#[test]
+fn an_unwritable_debug_folder_does_not_fail_the_build() {
+    let project = Project::hello();
+    let work = project.build_work("hello");
+    fs_err::create_dir_all(&work).expect("own folder");
+    // A file where the folder should be.
+    fs_err::write(work.join("debug"), "").expect("own folder");
+    let mut pixi = Pixi::start();
+    pixi.initialize(&Initialize::of(&project).package("hello", "0.3.1"));
+    let archive = pixi.package(&project, toolchain::channel(), "hello");
+    assert!(archive.has("bin/hello"));
+}
+
+#[test]
+fn a_crate_from_the_registry_is_compiled_in() {
+    let project = Project::new()
+        .file(
+            "Cargo.toml",
+            "[package]\nname = \"counts\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n[dependencies]\nitoa = \"1\"\n",
+        )
+        .file(
+            "src/main.rs",
+            "fn main() {\n    println!(\"{}\", itoa::Buffer::new().format(42));\n}\n",
+        )
+        .pixi_toml("[package]\nname = \"counts\"\n")
+        .lock();
+    let mut pixi = Pixi::start();
+    pixi.initialize(&Initialize::of(&project));
+    let archive = pixi.package(&project, toolchain::channel(), "counts");
+    assert_eq!(run_installed(archive.path(), "bin/counts"), "42");
+}
+
+#[test]
+fn a_workspace_member_inherits_and_its_licence_is_packed() {
+    let project = Project::new()
+        .file(
+            "Cargo.toml",
+            "[workspace]\nmembers = [\"crates/*\"]\nresolver = \"3\"\n\n[workspace.package]\nversion = \"2.5.0\"\nedition = \"2024\"\nlicense = \"MIT/Apache-2.0\"\ndescription = \"Does one thing. And ${{ another }}.\"\nhomepage = \"https://tool.example.org\"\n",
+        )
+        .file("LICENSE-MIT", "the text\n")
+        .file(
+            "crates/tool/Cargo.toml",
+            "[package]\nname = \"tool\"\nversion.workspace = true\nedition.workspace = true\nlicense.workspace = true\ndescription.workspace = true\nhomepage.workspace = true\n",
+        )
+        .file("crates/tool/src/main.rs", "fn main() {\n    println!(\"{}\", env!(\"CARGO_PKG_VERSION\"));\n}\n")
+        .file("crates/tool/pixi.toml", "[package.build.backend]\nname = \"pixi-build-rust\"\n")
+        .lock();
+    let mut pixi = Pixi::start();
+    pixi.initialize(&Initialize::member(&project, "crates/tool"));
+    let archive = pixi.package(&project, toolchain::channel(), "tool");
+    assert_eq!(archive.index()["version"], "2.5.0");
+    assert_eq!(archive.index()["license"], "MIT OR Apache-2.0");
+    let about = archive.about();
+    assert_eq!(about["summary"], "Does one thing");
+    assert_eq!(about["description"], "Does one thing. And ${{ another }}.");
+    assert_eq!(about["home"], "https://tool.example.org/");
+    assert!(
+        archive
+            .info_files()
+            .contains(&"info/licenses/LICENSE-MIT".to_string())
+    );
+    assert_eq!(run_installed(archive.path(), "bin/tool"), "2.5.0");
+}
+
+#[test]
+fn openssl_is_linked_from_the_host_prefix() {
+    let channel = match toolchain::channel_with(&[Extra::Openssl, Extra::PkgConfig]) {
+        Ok(channel) => channel,
+        Err(missing) => panic!("install libssl-dev and pkg-config: {missing:?}"),
+    };
+    let project = Project::new()
+        .file(
+            "Cargo.toml",
+            "[package]\nname = \"tls\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n[dependencies]\nopenssl-sys = \"0.9\"\n",
+        )
+        .file(
+            "src/main.rs",
+            "fn main() {\n    assert_ne!(unsafe { openssl_sys::OpenSSL_version_num() }, 0);\n    println!(\"linked\");\n}\n",
+        )
+        .pixi_toml("[package]\nname = \"tls\"\n")
+        .lock();
+    let mut pixi = Pixi::start();
+    pixi.initialize(&Initialize::of(&project).dependency("hostDependencies", "openssl", "*"));
+    let archive = pixi.package(&project, &channel, "tls");
+
+    let log = project.build_work("tls").join("debug/build.log");
+    let log = fs_err::read_to_string(log).expect("the log was written");
+    assert!(log.contains("export OPENSSL_DIR=$PREFIX"), "{log}");
+    let depends = archive.index()["depends"].to_string();
+    assert!(depends.contains("openssl >="), "{depends}");
+    // The run path leads into the prefix, wherever the package is installed.
+    let program = archive.root().join("bin/tls");
+    let dynamic = output(
+        std::process::Command::new("readelf")
+            .arg("-d")
+            .arg(&program),
+    );
+    assert!(dynamic.contains("[$ORIGIN/../lib]"), "{dynamic}");
+    assert!(dynamic.contains("libcrypto.so"), "{dynamic}");
+}
+
+#[test]
+fn sccache_of_the_build_environment_is_used_and_hits_the_second_time() {
+    let channel = match toolchain::channel_with(&[Extra::Sccache]) {
+        Ok(channel) => channel,
+        Err(missing) => panic!("install sccache with cargo: {missing:?}"),
+    };
+    // Programs are not cached, libraries are.
+    let project = Project::hello()
+        .file("src/lib.rs", "pub const NAME: &str = \"conda\";\n")
+        .file(
+            "src/main.rs",
+            "fn main() {\n    println!(\"hello from {}\", hello::NAME);\n}\n",
+        );
+    let cache = project.cache().join("sccache");
+    let build = |work: &str, port: u16| {
+        let mut pixi = Pixi::start();
+        pixi.initialize(
+            &Initialize::of(&project)
+                .package("hello", "0.3.1")
+                .configuration(json!({"env": {
+                    "SCCACHE_DIR": cache,
+                    "SCCACHE_SERVER_PORT": port.to_string(),
+                    "SCCACHE_IDLE_TIMEOUT": "5",
+                    "CARGO_INCREMENTAL": "0",
+                }})),
+        );
+        let work = project.build_work(work);
+        let outputs = pixi.outputs(&Outputs::new(&work).channel(&channel));
+        let needs = outputs[0]["buildDependencies"]["depends"].to_string();
+        assert!(needs.contains("\"sccache\""), "{needs}");
+        // The same target folder twice: sccache hashes the working directory.
+        let built = Build::prepare(&outputs[0], &work, &channel);
+        pixi.build(&built).expect("the crate compiles");
+        let shared = project.dir().join(".pixi/scratch-v0/pixi-build-rust/build");
+        fs_err::remove_dir_all(shared).expect("cargo made it");
+        fs_err::remove_dir_all(work.join("work/target")).expect("cargo made it");
+        fs_err::read_to_string(work.join("debug/build.log")).expect("the log was written")
+    };
+    let port = std::net::TcpListener::bind("127.0.0.1:0")
+        .and_then(|listener| listener.local_addr())
+        .expect("a free port")
+        .port();
+    let first = build("hello", port);
+    assert!(first.contains("Compile requests"), "{first}");
+    let second = build("hello", port);
+    let hits = second
+        .lines()
+        .find_map(|line| line.strip_prefix("Cache hits  "))
+        .expect("statistics were printed");
+    assert_ne!(hits.trim(), "0", "{second}");
+}
+
+#[test]
+fn a_crate_that_does_not_compile_is_answered_and_the_process_lives_on() {
+    let project = Project::hello();
+    let mut pixi = Pixi::start();
+    pixi.initialize(&Initialize::of(&project).package("hello", "0.3.1"));
+    let good = pixi.package(&project, toolchain::channel(), "hello");
+
+    project.write("src/main.rs", "fn main() { let x: u32 = \"t\"; }\n");
+    let work = project.build_work("hello");
+    let outputs = pixi.outputs(&Outputs::new(&work).channel(toolchain::channel()));
+    let build = Build::prepare(&outputs[0], &work, toolchain::channel());
+    let error = pixi.build(&build).expect_err("the crate is broken");
+    assert_eq!(error["code"], -32000);
+    let message = error["data"]["message"].as_str().expect("a message");
+    assert!(
+        message.contains("error[E0308]: mismatched types"),
+        "{message}"
+    );
+    assert!(message.contains("src/main.rs:1:"), "{message}");
+    assert!(work.join("debug/conda_build_v1_error.json").is_file());
+    assert!(!work.join("debug/conda_build_v1_response.json").exists());
+    assert!(good.path().is_file(), "the earlier package is still there");
+
+    project.write("src/main.rs", "fn main() {}\n");
+    pixi.build(&build).expect("the crate compiles again");
+    assert!(!work.join("debug/conda_build_v1_error.json").exists());
+}
+
+#[test]
+fn arguments_reach_cargo_as_they_are() {
+    let project = Project::new()
+        .file(
+            "Cargo.toml",
+            "[package]\nname = \"many\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n[features]\na = []\nb = []\n\n[[bin]]\nname = \"one\"\npath = \"src/one.rs\"\n\n[[bin]]\nname = \"two\"\npath = \"src/two.rs\"\n",
+        )
+        .file(
+            "src/one.rs",
+            "fn main() {\n    println!(\"{} {}\", cfg!(all(feature = \"a\", feature = \"b\")), env!(\"SIGNS\"));\n}\n",
+        )
+        .file("src/two.rs", "fn main() {}\n")
+        .pixi_toml("[package]\nname = \"many\"\n")
+        .lock();
+    let mut pixi = Pixi::start();
+    pixi.initialize(&Initialize::of(&project).configuration(json!({
+        "extra-args": ["--features", "a b", "--config", "profile.release.lto=\"thin\""],
+        "binaries": ["one"],
+        "env": {"SIGNS": "it's `5$` \"{\" "},
+    })));
+    let archive = pixi.package(&project, toolchain::channel(), "many");
+    assert_eq!(archive.files(), ["bin/one"]);
+    assert_eq!(
+        run_installed(archive.path(), "bin/one"),
+        "true it's `5$` \"{\" "
+    );
+}

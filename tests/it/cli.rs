@@ -1,0 +1,191 @@
+//! The executable as people run it.
+
+use std::path::Path;
+
+use assert_cmd::Command;
+
+use super::support::archive::Archive;
+use super::support::project::Project;
+
+fn pixi_build_rust() -> Command {
+    let mut command = Command::cargo_bin("pixi-build-rust").expect("the executable is built");
+    command.env_remove("RUST_LOG").env("NO_COLOR", "1");
+    command
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("output is text")
+}
+
+#[test]
+fn build_prints_the_path_of_a_package_and_nothing_else() {
+    let project = Project::hello();
+    let run = pixi_build_rust()
+        .args(["build", "--system-toolchain"])
+        .arg(project.dir())
+        .env("PIXI_CACHE_DIR", project.cache())
+        .unwrap();
+    let stdout = text(&run.stdout);
+    let path = stdout.strip_suffix('\n').expect("one line");
+    let archive = Archive::open(path);
+    assert_eq!(archive.files(), ["bin/hello"]);
+    archive.check_paths();
+    assert!(Path::new(path).starts_with(project.dir().join(".pixi/bld/hello/output")));
+    let stderr = text(&run.stderr);
+    assert!(stderr.contains("Compiling hello v0.3.1"), "{stderr}");
+    assert!(!stderr.contains('\u{1b}'), "plain lines where nobody looks");
+}
+
+#[test]
+fn folders_of_the_command_line_are_used() {
+    let project = Project::hello().file("LICENSE", "as you like");
+    let (work, output) = (
+        project.dir().join("a work"),
+        project.dir().join("an output"),
+    );
+    let run = pixi_build_rust()
+        .args(["build", "--quiet", "--system-toolchain", "--work-dir"])
+        .arg(&work)
+        .arg("--output-dir")
+        .arg(&output)
+        .arg(project.dir().join("pixi.toml"))
+        .env("PIXI_CACHE_DIR", project.cache())
+        .unwrap();
+    let path = text(&run.stdout);
+    assert!(Path::new(path.trim()).starts_with(&output), "{path}");
+    assert!(work.join("debug/build.log").is_file());
+    assert_eq!(text(&run.stderr), "");
+}
+
+#[test]
+fn every_table_of_the_manifest_counts() {
+    let project = Project::new()
+        .file(
+            "Cargo.toml",
+            "[package]\nname = \"tool\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n[features]\nloud = []\n",
+        )
+        .file("src/main.rs", "#[cfg(not(feature = \"loud\"))]\ncompile_error!(\"quiet\");\nfn main() {}\n")
+        .pixi_toml(
+            "[package]\nname = \"Tool\"\nversion = \"2.0.0\"\ndescription = \"from the manifest\"\n\n\
+             [package.build.backend]\nname = \"pixi-build-rust\"\n\n\
+             [package.build.config]\nextra-args = []\n\n\
+             [package.build.config.targets.unix]\nextra-args = [\"--features\", \"loud\"]\n\n\
+             [package.run-dependencies]\nbash = \">=5\"\n",
+        )
+        .lock();
+    let run = pixi_build_rust()
+        .args(["build", "--system-toolchain"])
+        .arg(project.dir())
+        .env("PIXI_CACHE_DIR", project.cache())
+        .unwrap();
+    let archive = Archive::open(text(&run.stdout).trim());
+    assert_eq!(archive.index()["name"], "tool");
+    assert_eq!(archive.index()["version"], "2.0.0");
+    assert_eq!(archive.index()["depends"][0], "bash >=5");
+    assert_eq!(archive.about()["description"], "from the manifest");
+}
+
+#[test]
+fn without_the_machines_toolchain_build_says_what_is_missing() {
+    let run = pixi_build_rust().arg("build").assert().code(1);
+    insta::assert_snapshot!(text(&run.get_output().stderr));
+}
+
+#[test]
+fn another_backends_package_is_left_to_it() {
+    let project = Project::hello().pixi_toml(
+        "[package]\nname = \"hello\"\n\n[package.build.backend]\nname = \"pixi-build-cmake\"\n",
+    );
+    let run = pixi_build_rust()
+        .args(["build", "--system-toolchain"])
+        .arg(project.dir())
+        .assert()
+        .code(1);
+    insta::assert_snapshot!(text(&run.get_output().stderr));
+}
+
+#[test]
+fn a_broken_crate_ends_with_exit_code_1() {
+    let project = Project::hello().file("src/main.rs", "fn main() { missing() }\n");
+    let run = pixi_build_rust()
+        .args(["build", "--system-toolchain"])
+        .arg(project.dir())
+        .env("PIXI_CACHE_DIR", project.cache())
+        .assert()
+        .code(1);
+    let output = run.get_output();
+    assert_eq!(text(&output.stdout), "");
+    let stderr = text(&output.stderr);
+    assert!(stderr.contains("error[E0425]"), "{stderr}");
+}
+
+#[test]
+fn a_command_line_that_makes_no_sense_ends_with_exit_code_2() {
+    pixi_build_rust()
+        .args(["build", "--nonsense"])
+        .assert()
+        .code(2);
+}
+
+#[test]
+fn help_fits_on_a_terminal() {
+    for arguments in [&["--help"][..], &["build", "--help"]] {
+        let run = pixi_build_rust()
+            .args(arguments)
+            .env("COLUMNS", "80")
+            .unwrap();
+        let name = arguments.join(" ").replace("--", "");
+        insta::assert_snapshot!(format!("help {name}").replace(' ', "_"), text(&run.stdout));
+    }
+}
+
+#[test]
+fn version_and_capabilities_are_printed() {
+    let run = pixi_build_rust().arg("--version").unwrap();
+    let version = format!("pixi-build-rust {}\n", env!("CARGO_PKG_VERSION"));
+    assert_eq!(text(&run.stdout), version);
+    let run = pixi_build_rust().arg("capabilities").unwrap();
+    let capabilities = text(&run.stdout);
+    assert!(
+        capabilities.contains("conda/build_v1: supported"),
+        "{capabilities}"
+    );
+}
+
+#[test]
+fn http_serves_the_same_methods_on_loopback() {
+    use std::io::{BufRead, BufReader, Read, Write};
+    let mut process = std::process::Command::new(assert_cmd::cargo::cargo_bin!("pixi-build-rust"))
+        .args(["--http-port", "0"])
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("the executable starts");
+    let mut stderr = BufReader::new(process.stderr.take().expect("piped"));
+    let mut line = String::new();
+    stderr.read_line(&mut line).expect("the address is printed");
+    let address = line
+        .trim()
+        .strip_prefix("listening on http://")
+        .expect("an address");
+    assert!(address.starts_with("127.0.0.1:"), "{address}");
+
+    let body =
+        r#"{"jsonrpc":"2.0","id":7,"method":"negotiateCapabilities","params":{"capabilities":{}}}"#;
+    let mut stream = std::net::TcpStream::connect(address).expect("somebody listens");
+    write!(
+        stream,
+        "POST / HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        body.len()
+    )
+    .expect("the request is sent");
+    let mut answer = String::new();
+    stream
+        .read_to_string(&mut answer)
+        .expect("the request is answered");
+    process.kill().expect("the server can be stopped");
+    process.wait().expect("the server ends");
+    assert!(
+        answer.contains(r#""providesCondaOutputs":true"#),
+        "{answer}"
+    );
+}

@@ -1,0 +1,192 @@
+//! What holds for every fixture, and for specs and hashes of every kind.
+
+mod hash;
+mod rich;
+mod specs;
+
+use std::path::Path;
+
+use pixi_build_backends::backend::{Env, Platforms};
+use pixi_build_backends::backends::cargo::Cargo;
+use pixi_build_backends::engine::describe::describe;
+use pixi_build_backends::engine::{Ask, Session, plan};
+use pixi_build_backends::protocol::{build, initialize, outputs};
+use pixi_build_backends::recipe::variants::Choice;
+use serde_json::{Value, json};
+
+use crate::support::fixtures::{Exchange, Fixture, requests};
+use crate::support::server::Server;
+
+/// A server that heard the first half of a recorded process.
+fn initialized(process: &[Exchange]) -> Server {
+    let initialize = requests(process, "initialize").next();
+    Server::initialized(initialize.expect("every process has one").params.clone())
+}
+
+fn session(process: &[Exchange]) -> Session<Cargo> {
+    let initialize = requests(process, "initialize").next();
+    let params = initialize.expect("every process has one").params.clone();
+    let params: initialize::Params = serde_json::from_value(params).expect("it can be read");
+    Session::open(Cargo, params, Env::default()).expect("the session can be opened")
+}
+
+#[test]
+fn every_answer_is_what_pixi_reads_in_the_narrowest_sense() {
+    for fixture in Fixture::all() {
+        for process in &fixture.processes {
+            let server = initialized(process);
+            for request in requests(process, "conda/outputs") {
+                let outputs = server.outputs(request.params.clone());
+                assert_ne!(outputs, Vec::<Value>::new(), "{}", fixture.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_same_request_has_the_same_bytes_for_an_answer() {
+    for fixture in Fixture::all() {
+        for process in &fixture.processes {
+            for request in requests(process, "conda/outputs") {
+                let bytes = || initialized(process).answer("conda/outputs", &request.params);
+                assert_eq!(bytes(), bytes(), "{}", fixture.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn unknown_members_change_no_answer() {
+    for fixture in Fixture::all() {
+        for process in &fixture.processes {
+            let server = initialized(process);
+            let mut strange = process.clone();
+            for exchange in &mut strange {
+                add_unknown(&mut exchange.params);
+            }
+            let other = initialized(&strange);
+            let all = requests(process, "conda/outputs").zip(requests(&strange, "conda/outputs"));
+            for (plain, strange) in all {
+                let answers = [
+                    server.request("conda/outputs", plain.params.clone()),
+                    other.request("conda/outputs", strange.params.clone()),
+                ];
+                assert_eq!(answers[0], answers[1], "{}", fixture.name);
+            }
+            for request in requests(&strange, "conda/build_v1") {
+                let read: Result<build::Params, _> = serde_json::from_value(request.params.clone());
+                read.unwrap_or_else(|error| panic!("{}: {error}", fixture.name));
+            }
+        }
+    }
+}
+
+/// Adds a member to every object whose members are not the user's names.
+fn add_unknown(value: &mut Value) {
+    match value {
+        Value::Array(elements) => elements.iter_mut().for_each(add_unknown),
+        Value::Object(members) => {
+            for (key, member) in members.iter_mut() {
+                match (key.as_str(), member) {
+                    ("configuration" | "targetConfiguration" | "variant", _)
+                    | ("variantConfiguration" | "extra_depends", _) => {}
+                    (
+                        "hostDependencies" | "buildDependencies" | "runDependencies"
+                        | "runConstraints" | "conditional" | "targets" | "weak" | "strong"
+                        | "noarch" | "weakConstraints" | "strongConstraints",
+                        Value::Object(names),
+                    ) => names.values_mut().for_each(add_unknown),
+                    ("extraDependencies", Value::Object(groups)) => {
+                        for group in groups.values_mut() {
+                            match group {
+                                Value::Object(names) => names.values_mut().for_each(add_unknown),
+                                deps => add_unknown(deps),
+                            }
+                        }
+                    }
+                    (_, member) => add_unknown(member),
+                }
+            }
+            members.insert(
+                "ofTheFuture".to_owned(),
+                json!({"some": ["thing", 1, null]}),
+            );
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn every_output_is_recovered_from_its_variant_alone() {
+    for fixture in Fixture::all() {
+        for process in &fixture.processes {
+            let session = session(process);
+            for request in requests(process, "conda/outputs") {
+                let params = serde_json::from_value(request.params.clone());
+                describe_then_build_agrees(&session, params.expect("it can be read"));
+            }
+        }
+    }
+}
+
+/// Plans each output once more with nothing but what a build request says, and
+/// expects the same description.
+#[track_caller]
+pub fn describe_then_build_agrees(session: &Session<Cargo>, params: outputs::Params) {
+    let platforms = Platforms {
+        build: params.build_platform,
+        host: params.host_platform,
+    };
+    let choice = Choice::Matrix {
+        files: params.variant_files.unwrap_or_default(),
+        user: params.variant_configuration.unwrap_or_default(),
+    };
+    let source = Path::new("");
+    let described = plan(session, &Ask { platforms, choice }).expect("the outputs can be planned");
+    let described = describe(&described, source).expect("the outputs can be described");
+    for output in described.outputs {
+        let metadata = &output.metadata;
+        let choice = Choice::Pinned(metadata.variant.clone());
+        let again = plan(session, &Ask { platforms, choice }).expect("the build can be planned");
+        let id = build::OutputId {
+            name: metadata.name.clone(),
+            version: Some(metadata.version.clone()),
+            build: Some(metadata.build.clone()),
+            subdir: metadata.subdir,
+            variant: metadata.variant.clone(),
+        };
+        again.select(&id).expect("the output is found");
+        let again = describe(&again, source).expect("the build can be described");
+        let [again] = again.outputs.as_slice() else {
+            panic!("{id:?} stands for several outputs: {again:#?}");
+        };
+        assert_eq!(json!(again), json!(output));
+    }
+}
+
+#[test]
+fn every_recorded_build_names_an_output_that_exists() {
+    for fixture in Fixture::all() {
+        for process in &fixture.processes {
+            let session = session(process);
+            for request in requests(process, "conda/build_v1") {
+                let params: build::Params =
+                    serde_json::from_value(request.params.clone()).expect("it can be read");
+                let platform = |prefix: &Option<build::Prefix>| {
+                    prefix.as_ref().expect("pixi sends both prefixes").platform
+                };
+                let ask = Ask {
+                    platforms: Platforms {
+                        build: platform(&params.build_prefix),
+                        host: platform(&params.host_prefix),
+                    },
+                    choice: Choice::Pinned(params.output.variant.clone()),
+                };
+                let plan = plan(&session, &ask).expect("the build can be planned");
+                if let Err(error) = plan.select(&params.output) {
+                    panic!("{}: {error:?}", fixture.name);
+                }
+            }
+        }
+    }
+}

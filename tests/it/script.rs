@@ -1,0 +1,61 @@
+//! The text of the build script, for every kind of shell on every machine.
+
+use pixi_build_backends::backend::{Env, Platforms};
+use pixi_build_backends::backends::cargo::Cargo;
+use pixi_build_backends::engine::{Ask, Session, plan};
+use pixi_build_backends::protocol::initialize;
+use pixi_build_backends::recipe::variants::Choice;
+use rattler_conda_types::Subdir;
+use serde_json::json;
+
+use super::support::project::Project;
+
+/// The commands of the recipe that is rendered for a build on `build` for `host`.
+fn script(build: Subdir, host: Subdir) -> String {
+    let project = Project::new().file(
+        "Cargo.toml",
+        "[package]\nname = \"tool\"\nversion = \"1.0.0\"\n",
+    );
+    let params: initialize::Params = serde_json::from_value(json!({
+        "manifestPath": project.dir().join("pixi.toml"),
+        "sourceDirectory": project.dir(),
+        "cacheDirectory": "/cache of pixi",
+        "projectModel": {"secrets": ["TOKEN"]},
+        "configuration": {
+            "extra-args": ["--features", "a b", "--config", "profile.release.lto=\"thin\"", "100%"],
+            "binaries": ["tool"],
+            "env": {"FLAGS": "-L$PREFIX/lib it's", "PERCENT": "%PATH% & \"more\""},
+        },
+    }))
+    .expect("the parameters are valid");
+    let session = Session::open(Cargo, params, Env::default()).expect("the project is valid");
+    let ask = Ask {
+        platforms: Platforms { build, host },
+        choice: Choice::Matrix {
+            files: Vec::new(),
+            user: Default::default(),
+        },
+    };
+    let plan = plan(&session, &ask).expect("the package can be planned");
+    let recipe = serde_json::to_value(&plan.recipe.stage0.build.plan).expect("a plan is data");
+    let commands = recipe["script"]["content"].as_array().expect("a list");
+    let lines: Vec<&str> = commands.iter().filter_map(|line| line.as_str()).collect();
+    lines
+        .join("\n")
+        .replace(&project.dir().display().to_string(), "<project>")
+}
+
+#[test]
+fn bash_on_linux() {
+    insta::assert_snapshot!(script(Subdir::Linux64, Subdir::Linux64));
+}
+
+#[test]
+fn bash_on_macos() {
+    insta::assert_snapshot!(script(Subdir::OsxArm64, Subdir::OsxArm64));
+}
+
+#[test]
+fn cmd_on_windows() {
+    insta::assert_snapshot!(script(Subdir::Win64, Subdir::Win64));
+}

@@ -1,0 +1,152 @@
+//! What one build has compiled, the next one does not compile again.
+
+use serde_json::json;
+
+use super::support::archive::Archive;
+use super::support::build::Build;
+use super::support::packages::Package;
+use super::support::pixi::Pixi;
+use super::support::prefix::output;
+use super::support::project::Project;
+use super::support::requests::{Initialize, Outputs};
+use super::support::toolchain;
+
+/// A program with a crate from the registry.
+fn counting() -> Project {
+    Project::new()
+        .file(
+            "Cargo.toml",
+            "[package]\nname = \"counts\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n[dependencies]\nitoa = \"1\"\n",
+        )
+        .file(
+            "src/main.rs",
+            "fn main() {\n    println!(\"{}\", itoa::Buffer::new().format(42));\n}\n",
+        )
+        .pixi_toml("[package]\nname = \"counts\"\n")
+        .lock()
+}
+
+/// Builds in a work directory of its own; `host` goes into its host environment.
+fn build_in(project: &Project, work: &str, host: &[&str]) -> (Archive, String) {
+    let mut channel = super::support::channel::Channel::new(project.cache().join(work));
+    channel.include(toolchain::channel());
+    channel.add(Package::new("libmore", "1.0").file("lib/libmore.txt", "more"));
+    let mut initialize = Initialize::of(project);
+    for name in host {
+        initialize = initialize.dependency("hostDependencies", name, "*");
+    }
+    let mut pixi = Pixi::start();
+    pixi.initialize(&initialize);
+    let work = project.build_work(work);
+    let outputs = pixi.outputs(&Outputs::new(&work).channel(&channel));
+    let build = Build::prepare(&outputs[0], &work, &channel);
+    let answer = pixi.build(&build).expect("the crate compiles");
+    let log = fs_err::read_to_string(work.join("debug/build.log")).expect("a log");
+    let path = answer["output_file"].as_str().expect("a path");
+    (Archive::open(path), log)
+}
+
+#[test]
+fn a_changed_environment_compiles_the_package_alone() {
+    let project = counting();
+    let (_, first) = build_in(&project, "first", &[]);
+    assert!(first.contains("Compiling itoa"), "{first}");
+    let (archive, second) = build_in(&project, "second", &["libmore"]);
+    assert!(!second.contains("Compiling itoa"), "{second}");
+    assert!(second.contains("Compiling counts"), "{second}");
+
+    // Nothing of the first work directory is in the second package.
+    let program = archive.root().join("bin/counts");
+    let bytes = fs_err::read(&program).expect("the program was packed");
+    let first = project.build_work("first").display().to_string();
+    assert!(
+        !bytes
+            .windows(first.len())
+            .any(|bytes| bytes == first.as_bytes()),
+        "a path of the first build is in the second program"
+    );
+    let dynamic = output(
+        std::process::Command::new("readelf")
+            .arg("-d")
+            .arg(&program),
+    );
+    assert!(dynamic.contains("[$ORIGIN/../lib]"), "{dynamic}");
+}
+
+#[test]
+fn the_same_work_directory_compiles_nothing() {
+    let project = counting();
+    build_in(&project, "same", &[]);
+    let (archive, again) = build_in(&project, "same", &[]);
+    assert!(!again.contains("Compiling"), "{again}");
+    assert_eq!(archive.files(), ["bin/counts"]);
+}
+
+#[test]
+fn a_library_that_is_linked_by_name_is_the_one_of_this_environment() {
+    // No build script: Cargo does not know that the library exists.
+    let project = Project::new()
+        .file(
+            "Cargo.toml",
+            "[package]\nname = \"asks\"\nversion = \"1.0.0\"\nedition = \"2024\"\n",
+        )
+        .file(
+            "src/main.rs",
+            "#[link(name = \"answer\")]\nunsafe extern \"C\" {\n    fn answer() -> i32;\n}\nfn main() {\n    println!(\"{}\", unsafe { answer() });\n}\n",
+        )
+        .pixi_toml("[package]\nname = \"asks\"\n")
+        .lock();
+    let build = |work: &str, number: u32| {
+        let mut channel = super::support::channel::Channel::new(project.cache().join(work));
+        channel.include(toolchain::channel());
+        channel.add(
+            Package::new("libanswer", &format!("{number}.0"))
+                .copy_of("lib/libanswer.a", &archive_of(&project, number)),
+        );
+        let mut pixi = Pixi::start();
+        pixi.initialize(
+            &Initialize::of(&project)
+                .dependency("hostDependencies", "libanswer", "*")
+                .configuration(json!({"env": {"LIBRARY_PATH": "$PREFIX/lib"}})),
+        );
+        let work = project.build_work(work);
+        let outputs = pixi.outputs(&Outputs::new(&work).channel(&channel));
+        let build = Build::prepare(&outputs[0], &work, &channel);
+        let answer = pixi.build(&build).expect("the crate links");
+        let archive = Archive::open(answer["output_file"].as_str().expect("a path"));
+        output(&mut std::process::Command::new(
+            archive.root().join("bin/asks"),
+        ))
+    };
+    assert_eq!(build("one", 1), "1");
+    assert_eq!(build("two", 2), "2");
+    assert_eq!(build("one", 1), "1");
+}
+
+/// A static library whose `answer()` is `number`.
+fn archive_of(project: &Project, number: u32) -> std::path::PathBuf {
+    let folder = project.cache().join(format!("answer-{number}"));
+    fs_err::create_dir_all(&folder).expect("own folder");
+    let source = folder.join("answer.c");
+    fs_err::write(
+        &source,
+        format!("int answer(void) {{ return {number}; }}\n"),
+    )
+    .expect("own folder");
+    let object = folder.join("answer.o");
+    let library = folder.join("libanswer.a");
+    output(
+        std::process::Command::new("cc")
+            .arg("-c")
+            .arg(&source)
+            .arg("-o")
+            .arg(&object),
+    );
+    output(
+        std::process::Command::new("ar")
+            .arg("rcs")
+            .arg(&library)
+            .arg(&object),
+    );
+    library
+}

@@ -1,0 +1,89 @@
+//! The real methods of the backend without a process around them: the same
+//! parsing, the same errors, but no pipes and no toolchain.
+
+use pixi_build_backends::backend::Env;
+use pixi_build_backends::backends::cargo::Cargo;
+use pixi_build_backends::server;
+use serde_json::{Value, json};
+use tokio::runtime::Runtime;
+
+use super::strict;
+
+/// A backend that has just been started.
+pub struct Server {
+    call: Box<dyn Fn(&str) -> String>,
+    next: std::cell::Cell<u64>,
+}
+
+impl Server {
+    /// Starts a backend that sees no environment variables.
+    pub fn start() -> Self {
+        let methods = server::methods(Cargo, Env::default());
+        let runtime = Runtime::new().expect("a tokio runtime");
+        let call = move |line: &str| {
+            let answer = runtime.block_on(methods.raw_json_request(line, 1));
+            answer.expect("the line is a request").0.get().to_owned()
+        };
+        Self {
+            call: Box::new(call),
+            next: std::cell::Cell::new(0),
+        }
+    }
+
+    /// Starts a backend and tells it its project, which must succeed.
+    #[track_caller]
+    pub fn initialized(params: Value) -> Self {
+        let server = Self::start();
+        let answer = server.request("initialize", params);
+        assert_eq!(answer, Ok(json!({})), "`initialize`");
+        server
+    }
+
+    /// The bytes that answer one request.
+    pub fn answer(&self, method: &str, params: &Value) -> String {
+        let id = self.next.replace(self.next.get() + 1);
+        let request = json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params});
+        (self.call)(&request.to_string())
+    }
+
+    /// The result of one request, checked as strictly as the protocol allows.
+    ///
+    /// # Errors
+    ///
+    /// The `data` of the error, checked as well.
+    #[track_caller]
+    pub fn request(&self, method: &str, params: Value) -> Result<Value, Value> {
+        let answer = self.answer(method, &params);
+        let mut answer: Value = serde_json::from_str(&answer).expect("answers are JSON");
+        if answer.get("error").is_some() {
+            strict::error(&answer["error"]).unwrap_or_else(|fault| panic!("{fault}: {answer:#}"));
+            return Err(answer["error"]["data"].take());
+        }
+        let check = match method {
+            "initialize" => strict::initialize,
+            "conda/outputs" => strict::outputs,
+            "conda/build_v1" => strict::build,
+            _ => strict::anything,
+        };
+        check(&answer["result"]).unwrap_or_else(|fault| panic!("{fault}: {answer:#}"));
+        Ok(answer["result"].take())
+    }
+
+    /// Every output for these parameters of `conda/outputs`.
+    #[track_caller]
+    pub fn outputs(&self, params: Value) -> Vec<Value> {
+        let answer = self.request("conda/outputs", params);
+        let mut answer = answer.unwrap_or_else(|error| panic!("`conda/outputs`: {error:#}"));
+        match answer["outputs"].take() {
+            Value::Array(outputs) => outputs,
+            _ => unreachable!("checked by the strict reader"),
+        }
+    }
+
+    /// What the user is told when `conda/outputs` fails.
+    #[track_caller]
+    pub fn outputs_error(&self, params: Value) -> Value {
+        let answer = self.request("conda/outputs", params);
+        answer.expect_err("the request must fail")
+    }
+}
