@@ -27,17 +27,30 @@ fn main() {
     let project = workspace();
     let channel = channel(&project);
     let tools = |work: &str| -> Duration {
-        TOOLS.iter().map(|tool| build(&project, &channel, tool, work, &[])).sum()
+        TOOLS
+            .iter()
+            .map(|tool| build(&project, &channel, tool, work, &[]))
+            .sum()
     };
 
     let cargo_cold = cargo(&project, &["--workspace"]);
     let cold = tools("first");
-    report("four tools, everything cold", cold, "cold `cargo build --release --workspace`", cargo_cold);
+    report(
+        "four tools, everything cold",
+        cold,
+        "cold `cargo build --release --workspace`",
+        cargo_cold,
+    );
 
     remove(&project, "target");
     let member = cargo(&project, &["-p", "alpha"]);
     let changed = build(&project, &channel, "alpha", "second", &["libmore"]);
-    report("one more host package", changed, "cold build of that member", member);
+    report(
+        "one more host package",
+        changed,
+        "cold build of that member",
+        member,
+    );
     let again = build(&project, &channel, "alpha", "second", &["libmore"]);
     report("the same again", again, "cold build of that member", member);
 
@@ -131,7 +144,10 @@ fn cargo(project: &Project, arguments: &[&str]) -> Duration {
         .arg(project.cache().join("target"))
         .args(arguments)
         .current_dir(project.dir())
-        .env("CARGO_HOME", project.cache().join("pixi-build-rust/cargo-home"))
+        .env(
+            "CARGO_HOME",
+            project.cache().join("pixi-build-rust/cargo-home"),
+        )
         .env("RUSTC", &machine().rustc);
     let start = Instant::now();
     output(&mut command);
