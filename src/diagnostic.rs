@@ -56,7 +56,10 @@ impl std::fmt::Display for Warning {
 /// A file that cannot be read although something needs it.
 #[derive(Debug, Error, Diagnostic)]
 #[error("cannot read {}: {source}", path.display())]
-#[diagnostic(code(io::read))]
+#[diagnostic(
+    code(io::read),
+    help("does the file exist, may this user read it, and is it UTF-8 text?")
+)]
 pub struct Unreadable {
     /// The file.
     pub path: PathBuf,

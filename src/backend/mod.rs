@@ -7,7 +7,7 @@
 
 pub mod script;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use miette::Report;
@@ -59,8 +59,9 @@ pub struct Request<'a, C> {
     pub config: &'a C,
     /// Where the build runs and what it builds for.
     pub platforms: Platforms,
-    /// Variant keys that have a value (a `c_stdlib` decides whether one is needed).
-    pub variants: &'a BTreeSet<String>,
+    /// Variant keys with the values they may have (a `c_stdlib` decides whether one
+    /// is needed).
+    pub variants: &'a BTreeMap<String, Vec<String>>,
     /// Folders shared between builds.
     pub folders: &'a Folders,
     /// The process environment, captured at start.

@@ -7,6 +7,7 @@ mod convert;
 pub mod debug;
 pub mod describe;
 mod failure;
+mod point;
 mod prepare;
 pub mod run;
 mod select;
@@ -16,7 +17,7 @@ pub mod toolchain;
 
 pub use session::Session;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use miette::Report;
@@ -67,20 +68,29 @@ pub fn plan<B: Backend>(session: &Session<B>, ask: &Ask) -> Result<Plan, Report>
     let config: B::Config = session.tables.merged(ask.platforms.host)?;
     let defaults = session.backend.default_variants(ask.platforms.host);
     let variants = variants::configuration(&ask.choice, defaults, ask.platforms)?;
-    let keys: BTreeSet<String> = variants.keys().map(|key| key.normalize()).collect();
+    let values: BTreeMap<String, Vec<String>> = (variants.variants.iter())
+        .map(|(key, values)| {
+            (
+                key.normalize(),
+                values.iter().map(ToString::to_string).collect(),
+            )
+        })
+        .collect();
 
     let draft = session.backend.draft(&Request {
         project: &session.project,
         config: &config,
         platforms: ask.platforms,
-        variants: &keys,
+        variants: &values,
         folders: &session.folders,
         env: &session.env,
     })?;
     let mut warnings = config.warnings();
     warnings.extend(draft.warnings.iter().cloned());
-    let recipe = Recipe::new(&session.project, &draft, ask.platforms, &mut warnings)?;
-    let outputs = render(&recipe, &variants, ask.platforms)?;
+    let point = |error| point::point(error, session, ask.platforms.host);
+    let recipe = Recipe::new(&session.project, &draft, ask.platforms, &mut warnings);
+    let recipe = recipe.map_err(point)?;
+    let outputs = render(&recipe, &variants, ask.platforms).map_err(point)?;
     Ok(Plan {
         recipe,
         variants,

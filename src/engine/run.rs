@@ -122,7 +122,7 @@ fn source_date<B>(session: &Session<B>) -> Option<jiff::Timestamp> {
 /// rattler-build says no more than that the script failed.
 fn explain(error: Report, log: &Path) -> Report {
     if error.to_string() == "Script failed to execute" {
-        return BuildFailed::from_log("cargo install", log).into();
+        return BuildFailed::from_log(log).into();
     }
     error
 }

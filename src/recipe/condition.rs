@@ -17,6 +17,7 @@ use thiserror::Error;
 use crate::backend::Platforms;
 use crate::diagnostic::{SourceFile, list, nearest};
 use crate::project::manifest::Manifest;
+use crate::recipe::BadTemplate;
 use crate::recipe::spelling::as_jinja;
 
 /// Names that are worth naming in advice; there are many more.
@@ -165,11 +166,9 @@ impl Evaluated {
                 let Err(error) = jinja.render_str(template.source()) else {
                     continue;
                 };
-                let error = TemplateFails {
+                let error = BadTemplate {
                     variable: variable.clone(),
                     reason: one_line(&error.to_string()),
-                    file: manifest.file(),
-                    at: manifest.value_span(&["package", "build", "config", "env", variable]),
                 };
                 return Some(error.into());
             }
@@ -288,21 +287,5 @@ struct NotEvaluated {
     #[source_code]
     file: SourceFile,
     #[label("this condition")]
-    at: Option<SourceSpan>,
-}
-
-/// A template in the configuration that fails.
-#[derive(Debug, Error, Diagnostic)]
-#[error("the template in the value of `{variable}` in `env` cannot be evaluated: {reason}")]
-#[diagnostic(
-    code(config::template),
-    help("templates may use variants and platforms; `$PREFIX` is a variable of the build instead")
-)]
-struct TemplateFails {
-    variable: String,
-    reason: String,
-    #[source_code]
-    file: SourceFile,
-    #[label("this value")]
     at: Option<SourceSpan>,
 }

@@ -75,7 +75,7 @@ impl Recipe {
             stated,
             conditions,
         } = requirements::requirements(project, name.as_ref(), &draft.requirements)?;
-        let templates = templates(&draft.script)?;
+        let templates = templates(&draft.script, platforms)?;
         let build = build(project, &draft.script, &templates, platforms)?;
         let stage0 = SingleOutputRecipe {
             schema_version: None,
@@ -106,24 +106,27 @@ fn concrete<T>(value: T) -> Value<T> {
 }
 
 fn package(project: &Project, metadata: &Metadata) -> Result<Package, Report> {
-    let missing = |what| {
-        let manifest = project.manifest.path().display().to_string();
-        Report::from(Missing { what, manifest })
+    let (name, version) = match (&metadata.name, &metadata.version) {
+        (Some(name), Some(version)) => (name.as_str(), version.as_str()),
+        (None, Some(_)) => return Err(Missing::report(project, &["name"])),
+        (Some(_), None) => return Err(Missing::report(project, &["version"])),
+        (None, None) => return Err(Missing::report(project, &["name", "version"])),
     };
-    let name = metadata.name.as_deref().ok_or_else(|| missing("name"))?;
-    let version = metadata
-        .version
-        .as_deref()
-        .ok_or_else(|| missing("version"))?;
+    // A value that was found elsewhere does not stand in the manifest.
+    let at = |key| project.manifest.value_span(&["package", key]);
     let name: PackageName = name.to_lowercase().parse().map_err(|source| BadName {
         name: name.to_string(),
         source,
+        file: project.manifest.file(),
+        at: at("name"),
     })?;
     // Archive names have `-` between name, version and build. Conda orders `_` alike.
     let dashless = version.replace('-', "_");
     let version: VersionWithSource = dashless.parse().map_err(|source| BadVersion {
         version: version.to_string(),
         source,
+        file: project.manifest.file(),
+        at: at("version"),
     })?;
     Ok(Package::new(
         concrete(SourcePackageName::from(name)),
@@ -131,10 +134,14 @@ fn package(project: &Project, metadata: &Metadata) -> Result<Package, Report> {
     ))
 }
 
-fn templates(script: &Script) -> Result<Vec<(String, JinjaTemplate)>, Report> {
+fn templates(
+    script: &Script,
+    platforms: Platforms,
+) -> Result<Vec<(String, JinjaTemplate)>, Report> {
     let mut templates = Vec::new();
     for (variable, text) in &script.templates {
-        let template = JinjaTemplate::new(text.clone()).map_err(|reason| BadTemplate {
+        let text = shell::template(text, platforms.build);
+        let template = JinjaTemplate::new(text).map_err(|reason| BadTemplate {
             variable: variable.clone(),
             reason,
         })?;
@@ -204,9 +211,27 @@ fn jinja_text(text: &str) -> String {
 }
 
 /// Text that rattler-build renders once more, protected so that it comes out as
-/// it went in.
+/// it went in: openings of templates, blocks and comments.
 fn escape(text: &str) -> String {
-    text.replace("${{", "${{ '${{' }}")
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(next) = rest.chars().next() {
+        let opening = ["${{", "{%", "{#"]
+            .into_iter()
+            .find(|opening| rest.starts_with(opening));
+        let length = match opening {
+            Some(opening) => {
+                out.push_str(&format!("${{{{ '{opening}' }}}}"));
+                opening.len()
+            }
+            None => {
+                out.push(next);
+                next.len_utf8()
+            }
+        };
+        rest = &rest[length..];
+    }
+    out
 }
 
 fn list(items: impl Iterator<Item = String>) -> ConditionalList<String> {
@@ -219,16 +244,31 @@ fn path(path: &Path) -> String {
 
 /// Neither file gives the package a name or a version.
 #[derive(Debug, Error, Diagnostic)]
-#[error("the package has no {what}: there is none in {manifest} and none was found in the project")]
+#[error("the package has no {what}: {manifest} has none and the project's own files were no help")]
 #[diagnostic(
     code(package::missing),
-    help(
-        "write `{what} = \"…\"` into `[package]` of {manifest}, or into `[package]` of Cargo.toml"
-    )
+    help("write {lines} into `[package]` of {manifest} or of Cargo.toml")
 )]
 struct Missing {
-    what: &'static str,
+    what: String,
+    lines: String,
     manifest: String,
+}
+
+impl Missing {
+    fn report(project: &Project, keys: &[&str]) -> Report {
+        let example = |key: &&str| match *key {
+            "version" => "`version = \"0.1.0\"`".to_string(),
+            key => format!("`{key} = \"…\"`"),
+        };
+        let lines: Vec<String> = keys.iter().map(example).collect();
+        Self {
+            what: keys.join(" and no "),
+            lines: lines.join(" and "),
+            manifest: project.manifest.path().display().to_string(),
+        }
+        .into()
+    }
 }
 
 /// The name cannot be that of a conda package.
@@ -241,27 +281,40 @@ struct Missing {
 struct BadName {
     name: String,
     source: rattler_conda_types::InvalidPackageNameError,
+    #[source_code]
+    file: SourceFile,
+    #[label("this name")]
+    at: Option<SourceSpan>,
 }
 
 /// The version cannot be that of a conda package.
 #[derive(Debug, Error, Diagnostic)]
-#[error("`{version}` is no conda version: {source}")]
+#[error("`{version}` is no conda version: {}", source.kind)]
 #[diagnostic(
     code(package::bad_version),
-    help("set `version` in `[package]` of pixi.toml, without `-`")
+    help(
+        "versions look like `1.2.3`, `1.2.3rc1` or `2024.1.post2`; set `version` in `[package]` of pixi.toml"
+    )
 )]
 struct BadVersion {
     version: String,
     source: rattler_conda_types::ParseVersionError,
+    #[source_code]
+    file: SourceFile,
+    #[label("this version")]
+    at: Option<SourceSpan>,
 }
 
-/// A value of `env` is a template that cannot be read.
+/// A value of `env` is a template that cannot be read. The engine, which knows
+/// the manifest's tables, points at it.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the value of `{variable}` in `env` is no template: {reason}")]
 #[diagnostic(code(config::template))]
-struct BadTemplate {
-    variable: String,
-    reason: String,
+pub struct BadTemplate {
+    /// The environment variable.
+    pub variable: String,
+    /// What rattler-build says.
+    pub reason: String,
 }
 
 /// The build string cannot begin like this.

@@ -1,4 +1,9 @@
 //! Errors as the user sees them through pixi. Every snapshot is an entry of
 //! `docs/errors.md`.
 
+mod builds;
+mod conflicts;
+mod manifests;
 mod options;
+mod packages;
+mod templates;

@@ -4,7 +4,9 @@
 
 mod build;
 mod cli;
+mod configuration;
 mod diagnostics;
+mod metadata;
 mod outputs;
 mod process;
 mod properties;

@@ -28,7 +28,7 @@ fn counting() -> Project {
 
 /// Builds in a work directory of its own; `host` goes into its host environment.
 fn build_in(project: &Project, work: &str, host: &[&str]) -> (Archive, String) {
-    let mut channel = super::support::channel::Channel::new(&project.cache().join(work));
+    let mut channel = super::support::channel::Channel::new(project.cache().join(work));
     channel.include(toolchain::channel());
     channel.add(Package::new("libmore", "1.0").file("lib/libmore.txt", "more"));
     let mut initialize = Initialize::of(project);
@@ -97,7 +97,7 @@ fn a_library_that_is_linked_by_name_is_the_one_of_this_environment() {
         .pixi_toml("[package]\nname = \"asks\"\n")
         .lock();
     let build = |work: &str, number: u32| {
-        let mut channel = super::support::channel::Channel::new(&project.cache().join(work));
+        let mut channel = super::support::channel::Channel::new(project.cache().join(work));
         channel.include(toolchain::channel());
         channel.add(
             Package::new("libanswer", &format!("{number}.0"))

@@ -45,7 +45,8 @@ pub(super) fn in_folder(folder: &Path) -> Vec<PathBuf> {
         .flatten()
         .filter(|entry| {
             let name = entry.file_name().to_string_lossy().to_lowercase();
-            FILE_NAMES.iter().any(|start| name.starts_with(start))
+            // A module about licences is no licence.
+            FILE_NAMES.iter().any(|start| name.starts_with(start)) && !name.ends_with(".rs")
         })
         .map(|entry| entry.path())
         .filter(|path| path.is_file())

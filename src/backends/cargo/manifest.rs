@@ -8,12 +8,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use cargo_toml::{Inheritable, Manifest, Package, PackageTemplate};
-use miette::{Diagnostic, Report, SourceSpan};
-use thiserror::Error;
+use miette::{Report, SourceSpan};
 use toml_edit::Document;
 
+use super::mistakes::{Broken, NoCargoToml, NoWorkspace, NotInherited};
 use super::{licenses, members, version};
-use crate::diagnostic::{SourceFile, Unreadable, Warning, read_text};
+use crate::diagnostic::{SourceFile, Warning, read_text};
 use crate::project::Metadata;
 
 /// The crate in the source folder and the Cargo workspace around it.
@@ -36,7 +36,8 @@ impl Crate {
     /// a virtual workspace the crate is the member that builds `package`.
     ///
     /// # Errors
-    /// [`NoCargoToml`], [`Broken`], [`Unreadable`], [`members::NoChoice`].
+    /// [`NoCargoToml`], [`Broken`], [`NoWorkspace`], [`members::NoChoice`], and files
+    /// that cannot be read.
     pub(super) fn read(source: &Path, package: Option<&str>) -> Result<Self, Report> {
         let path = source.join("Cargo.toml");
         if !path.is_file() {
@@ -117,7 +118,7 @@ impl Crate {
             version: Some(version::from_semver(&version.to_string())),
             summary: description.as_deref().map(first_sentence),
             license: license.and_then(|license| licenses::normalize(&license, warnings)),
-            license_files: self.license_files(package, &inherit)?,
+            license_files: Vec::from_iter(self.named_license_file(package, &inherit)?),
             homepage: inherit.text("homepage", homepage.as_ref(), |ws| &ws.homepage)?,
             repository: inherit.text("repository", repository.as_ref(), |ws| &ws.repository)?,
             documentation: inherit.text("documentation", documentation.as_ref(), |ws| {
@@ -127,30 +128,37 @@ impl Crate {
         })
     }
 
-    /// The file the crate names, relative to the manifest that names it, else
-    /// what lies in the crate, else what lies at the workspace root.
-    fn license_files(
+    /// The licence text the crate names, relative to the manifest that names it.
+    fn named_license_file(
         &self,
         package: &Package,
         inherit: &Inherit<'_>,
-    ) -> Result<Vec<PathBuf>, Report> {
-        let named = match &package.license_file {
+    ) -> Result<Option<PathBuf>, Report> {
+        Ok(match &package.license_file {
             None => None,
             Some(Inheritable::Set(file)) => Some(self.manifest.folder().join(file)),
             Some(Inheritable::Inherited) => {
                 let file = inherit.inherited("license-file", |ws| ws.license_file.clone())?;
                 Some(self.workspace_root().join(file))
             }
-        };
-        if let Some(file) = named {
-            return Ok(vec![file]);
-        }
-        let own = licenses::in_folder(self.manifest.folder());
-        Ok(if own.is_empty() {
-            licenses::in_folder(self.workspace_root())
-        } else {
-            own
         })
+    }
+
+    /// The licence texts in the crate, else those at the workspace root, for
+    /// crates that name none.
+    pub(super) fn license_files(&self, warnings: &mut Vec<Warning>) -> Vec<PathBuf> {
+        let mut found = licenses::in_folder(self.folder());
+        if found.is_empty() {
+            found = licenses::in_folder(self.workspace_root());
+        }
+        if found.is_empty() {
+            let folder = self.folder().display();
+            warnings.push(
+                Warning::new(format!("no licence text was found in {folder}"))
+                    .help("add a file `LICENSE`, or name one with `license-file` in `[package]`"),
+            );
+        }
+        found
     }
 }
 
@@ -174,6 +182,26 @@ impl CargoToml {
         SourceFile::new(self.path.display().to_string(), self.text.clone())
     }
 
+    /// The workspace in the folder that `package.workspace` names.
+    fn named_workspace(&self, folder: &Path) -> Result<Self, Report> {
+        let folder = self.folder().join(folder);
+        // `../..` would stay in every message and input otherwise.
+        let folder = std::fs::canonicalize(&folder).unwrap_or(folder);
+        let path = folder.join("Cargo.toml");
+        if path.is_file() {
+            let found = Self::read(path)?;
+            if found.parsed.workspace.is_some() {
+                return Ok(found);
+            }
+        }
+        Err(NoWorkspace {
+            folder,
+            file: self.file(),
+            at: span(&self.text, &["package", "workspace"]),
+        }
+        .into())
+    }
+
     /// The workspace this manifest belongs to, unless it is one itself.
     fn workspace(&self) -> Result<Option<Self>, Report> {
         if self.parsed.workspace.is_some() {
@@ -185,7 +213,7 @@ impl CargoToml {
             .as_ref()
             .and_then(|package| package.workspace.as_ref());
         if let Some(folder) = explicit {
-            return Self::read(self.folder().join(folder).join("Cargo.toml")).map(Some);
+            return self.named_workspace(folder).map(Some);
         }
         for folder in self.folder().ancestors().skip(1) {
             let path = folder.join("Cargo.toml");
@@ -269,66 +297,4 @@ fn first_sentence(description: &str) -> String {
         Some(end) => line[..end].to_string(),
         None => line.trim_end_matches('.').to_string(),
     }
-}
-
-/// The source folder holds no crate.
-#[derive(Debug, Error, Diagnostic)]
-#[error("no Cargo.toml was found in {}", folder.display())]
-#[diagnostic(
-    code(cargo::no_manifest),
-    help(
-        "create one with `cargo init`, or name the folder of the crate with `source = {{ path = \"…\" }}` in `[package.build]` of pixi.toml"
-    )
-)]
-struct NoCargoToml {
-    folder: PathBuf,
-}
-
-/// `Cargo.toml` is not what Cargo expects.
-#[derive(Debug, Error, Diagnostic)]
-#[error("failed to parse Cargo.toml: {reason}")]
-#[diagnostic(code(cargo::broken_manifest))]
-struct Broken {
-    reason: String,
-    #[source_code]
-    file: SourceFile,
-    #[label("here")]
-    at: Option<SourceSpan>,
-}
-
-impl Broken {
-    fn report(path: &Path, text: &str, source: cargo_toml::Error) -> Report {
-        let (reason, at) = match source {
-            cargo_toml::Error::Parse(error) => {
-                (error.message().to_string(), error.span().map(Into::into))
-            }
-            cargo_toml::Error::Io(source) => {
-                let path = path.to_path_buf();
-                return Unreadable { path, source }.into();
-            }
-            other => (other.to_string(), None),
-        };
-        Self {
-            reason,
-            file: SourceFile::new(path.display().to_string(), Arc::from(text)),
-            at,
-        }
-        .into()
-    }
-}
-
-/// A value the Cargo workspace was to supply and does not.
-#[derive(Debug, Error, Diagnostic)]
-#[error("Cargo.toml inherits `{field}`, but {reason}")]
-#[diagnostic(
-    code(cargo::not_inherited),
-    help("write `{field}` into `[package]` of pixi.toml, or into the Cargo manifests")
-)]
-struct NotInherited {
-    field: &'static str,
-    reason: String,
-    #[source_code]
-    file: SourceFile,
-    #[label("inherited here")]
-    at: Option<SourceSpan>,
 }

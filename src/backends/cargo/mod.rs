@@ -4,10 +4,12 @@
 //! and writes down the command line. What cargo does with it is cargo's business.
 
 mod config;
+mod conflicts;
 mod inputs;
 mod licenses;
 mod manifest;
 mod members;
+mod mistakes;
 mod script;
 mod shared;
 mod version;
@@ -36,13 +38,17 @@ impl Backend for Cargo {
             project, config, ..
         } = *request;
         let mut warnings = Vec::new();
+        conflicts::check(request)?;
 
         let cargo = Crate::read(&project.source, project.name())?;
-        let metadata = if config.ignore_cargo_manifest {
+        let mut metadata = if config.ignore_cargo_manifest {
             Metadata::default()
         } else {
             cargo.metadata(&mut warnings)?
         };
+        if project.model.license_file.is_none() && metadata.license_files.is_empty() {
+            metadata.license_files = cargo.license_files(&mut warnings);
+        }
 
         let shared = cargo
             .package_name()
@@ -65,7 +71,7 @@ fn requirements(request: &Request<'_, Config>) -> Vec<Requirement> {
         .collect();
     // Go without cgo is the one compiler that needs no C library.
     let needs_stdlib = compilers.iter().any(|language| language != "go-nocgo");
-    if request.variants.contains("c_stdlib") && needs_stdlib {
+    if request.variants.contains_key("c_stdlib") && needs_stdlib {
         requirements.push(Requirement::Stdlib("c".to_string()));
     }
     if request.config.wants_sccache() {

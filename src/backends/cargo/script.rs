@@ -89,6 +89,11 @@ pub(super) fn install(
         "never".into(),
     ));
 
+    steps.push(Step::Run(check_lock_file(
+        tools.tool("cargo"),
+        folder,
+        &config.extra_args,
+    )));
     steps.extend(shared.into_iter().flat_map(Shared::steps));
     let mut command = vec![
         tools.tool("cargo"),
@@ -122,6 +127,29 @@ pub(super) fn install(
         files: shared.map(Shared::files).unwrap_or_default(),
         lock: shared.map(Shared::lock),
     }
+}
+
+/// `cargo install --locked` of a folder takes a missing or stale lock file for
+/// granted and resolves anew. A command that looks at the same packages does not.
+fn check_lock_file(cargo: Word, folder: &Path, extra_args: &[String]) -> Vec<Word> {
+    let manifest = folder.join("Cargo.toml").display().to_string();
+    let mut command = vec![cargo];
+    let arguments = ["tree", "--locked", "--edges", "no-dev", "--depth", "0"];
+    command.extend(arguments.map(Word::from));
+    command.extend(["--manifest-path".into(), Word::literal(manifest)]);
+    // What decides where packages come from counts here too.
+    let mut extra = extra_args.iter();
+    while let Some(argument) = extra.next() {
+        if ["--offline", "--frozen"].contains(&argument.as_str())
+            || argument.starts_with("--config=")
+        {
+            command.push(Word::literal(argument));
+        } else if argument == "--config" {
+            command.push(Word::literal(argument));
+            command.extend(extra.next().map(Word::literal));
+        }
+    }
+    command
 }
 
 /// Where things are on the platform the build runs on.

@@ -2,6 +2,11 @@
 
 use crate::backend::script::{Condition, Part, Step, Word};
 
+/// Notes which command failed, and how, where the reader of the log finds it:
+/// rattler-build says no more than that the script failed.
+pub(super) const NOTE_FAILURE: &str = "trap '{ _code=$?; set +x; } 2>/dev/null; \
+    [ \"$_code\" -eq 0 ] || echo \"build script: exit code $_code of $BASH_COMMAND\" >&2' EXIT";
+
 pub(super) fn step(step: &Step) -> String {
     match step {
         Step::Run(command) => line(command),
@@ -57,6 +62,58 @@ fn word(word: &Word) -> String {
         .collect()
 }
 
+/// rattler-build sets a value that holds a `$` between double quotes, in which it
+/// escapes only those, and any other value literally.
+pub(super) fn template(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    let with_dollar = outside(text).any(|piece| piece.contains('$'));
+    while !rest.is_empty() {
+        let start = rest.find("${{").unwrap_or(rest.len());
+        let (literal, after) = rest.split_at(start);
+        let end = after.find("}}").map_or(after.len(), |end| end + 2);
+        let (template, after) = after.split_at(end);
+        out.push_str(&match with_dollar {
+            true => in_double_quotes(literal),
+            false => literal.to_string(),
+        });
+        out.push_str(template);
+        rest = after;
+    }
+    out
+}
+
+/// The pieces of `text` around its templates.
+fn outside(text: &str) -> impl Iterator<Item = &str> {
+    let pieces = text.split("${{").enumerate();
+    pieces.map(|(number, piece)| match (number, piece.split_once("}}")) {
+        (0, _) => piece,
+        (_, Some((_, literal))) => literal,
+        (_, None) => "",
+    })
+}
+
+fn in_double_quotes(text: &str) -> String {
+    if text.is_empty() {
+        return String::new();
+    }
+    let parts = Word::with_references(text).0;
+    let parts = parts.into_iter().map(|part| match part {
+        Part::Variable(name) => format!("${{{name}}}"),
+        Part::Literal(text) => {
+            let mut out = String::new();
+            for sign in text.chars() {
+                if ['\\', '`', '$'].contains(&sign) {
+                    out.push('\\');
+                }
+                out.push(sign);
+            }
+            out
+        }
+    });
+    parts.collect()
+}
+
 /// `text` as one argument that means itself.
 fn quote(text: &str) -> String {
     if !text.is_empty() && is_harmless(text) {
@@ -79,6 +136,15 @@ mod tests {
         assert_eq!(quote("/my crate/src"), "'/my crate/src'");
         assert_eq!(quote("it's"), r"'it'\''s'");
         assert_eq!(quote(""), "''");
+    }
+
+    #[test]
+    fn a_template_keeps_the_text_around_it_from_the_shell() {
+        assert_eq!(
+            template(r"$A `x` \ $5 ${{ unix }}${{ linux }}"),
+            r"${A} \`x\` \\ \$5 ${{ unix }}${{ linux }}"
+        );
+        assert_eq!(template(r"`x` \ ${{ unix }}"), r"`x` \ ${{ unix }}");
     }
 
     #[test]

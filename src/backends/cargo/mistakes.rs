@@ -1,0 +1,103 @@
+//! Every mistake a Cargo.toml may hold, as far as it matters here.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use miette::{Diagnostic, Report, SourceSpan};
+use thiserror::Error;
+
+use crate::diagnostic::{SourceFile, Unreadable};
+
+/// The source folder holds no crate.
+#[derive(Debug, Error, Diagnostic)]
+#[error("no Cargo.toml was found in {}", folder.display())]
+#[diagnostic(
+    code(cargo::no_manifest),
+    help(
+        "create one with `cargo init`, or name the folder of the crate with `source = {{ path = \"…\" }}` in `[package.build]` of pixi.toml"
+    )
+)]
+pub(super) struct NoCargoToml {
+    pub(super) folder: PathBuf,
+}
+
+/// `Cargo.toml` is not what Cargo expects.
+#[derive(Debug, Error, Diagnostic)]
+#[error("failed to parse Cargo.toml: {reason}")]
+#[diagnostic(code(cargo::broken_manifest))]
+pub(super) struct Broken {
+    pub(super) reason: String,
+    #[help]
+    pub(super) help: Option<String>,
+    #[source_code]
+    pub(super) file: SourceFile,
+    #[label("here")]
+    pub(super) at: Option<SourceSpan>,
+}
+
+impl Broken {
+    pub(super) fn report(path: &Path, text: &str, source: cargo_toml::Error) -> Report {
+        let (reason, at) = match source {
+            cargo_toml::Error::Parse(error) => {
+                (error.message().to_string(), error.span().map(Into::into))
+            }
+            cargo_toml::Error::Io(source) => {
+                let path = path.to_path_buf();
+                return Unreadable { path, source }.into();
+            }
+            other => (other.to_string(), None),
+        };
+        let (reason, help) = in_own_words(&reason);
+        Self {
+            reason,
+            help,
+            file: SourceFile::new(path.display().to_string(), Arc::from(text)),
+            at,
+        }
+        .into()
+    }
+}
+
+/// What the parser of Cargo.toml says, where it speaks of Rust.
+fn in_own_words(reason: &str) -> (String, Option<String>) {
+    match reason.split_once("Expected to deserialize semver::Version, found ") {
+        Some((_, found)) => (
+            format!("`version` cannot be {found}"),
+            Some("a version is a text with three numbers, such as `\"1.0.0\"`".to_string()),
+        ),
+        None => (reason.to_string(), None),
+    }
+}
+
+/// `package.workspace` names a folder without a workspace.
+#[derive(Debug, Error, Diagnostic)]
+#[error("there is no Cargo workspace in {}", folder.display())]
+#[diagnostic(
+    code(cargo::no_workspace),
+    help(
+        "`workspace` names the folder of the Cargo.toml with the `[workspace]` table; without it the folders above are searched"
+    )
+)]
+pub(super) struct NoWorkspace {
+    pub(super) folder: PathBuf,
+    #[source_code]
+    pub(super) file: SourceFile,
+    #[label("named here")]
+    pub(super) at: Option<SourceSpan>,
+}
+
+/// A value the Cargo workspace was to supply and does not.
+#[derive(Debug, Error, Diagnostic)]
+#[error("Cargo.toml inherits `{field}`, but {reason}")]
+#[diagnostic(
+    code(cargo::not_inherited),
+    help("write `{field}` into `[package]` of pixi.toml, or into the Cargo manifests")
+)]
+pub(super) struct NotInherited {
+    pub(super) field: &'static str,
+    pub(super) reason: String,
+    #[source_code]
+    pub(super) file: SourceFile,
+    #[label("inherited here")]
+    pub(super) at: Option<SourceSpan>,
+}

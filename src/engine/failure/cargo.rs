@@ -1,0 +1,71 @@
+//! What cargo refuses before it compiles anything.
+
+use super::Explanation;
+use super::log::Log;
+
+/// A crate that is a library only.
+pub(super) fn nothing_to_install(log: &Log) -> Option<Explanation> {
+    let empty = log.has("no packages found with binaries or examples")
+        || log.has("there is nothing to install in");
+    empty.then(|| Explanation {
+        code: "build::library_only",
+        message: "the crate is a library: it has no binary to install".to_string(),
+        details: Vec::new(),
+        help: Some(
+            "add `src/main.rs` or a `[[bin]]` table to Cargo.toml, or build the folder of another \
+             crate with `source = { path = \"…\" }` in `[package.build]` of pixi.toml; libraries \
+             that other crates use need no package"
+                .to_string(),
+        ),
+    })
+}
+
+/// A workspace without a package of its own.
+pub(super) fn virtual_workspace(log: &Log) -> Option<Explanation> {
+    let manifest = log.between("found a virtual manifest at `", "`")?;
+    Some(Explanation {
+        code: "build::virtual_workspace",
+        message: format!("{manifest} is a workspace without a package of its own"),
+        details: Vec::new(),
+        help: Some(
+            "build the folder of a member with `source = { path = \"…\" }` in `[package.build]` of \
+             pixi.toml"
+                .to_string(),
+        ),
+    })
+}
+
+/// A binary, feature or argument that does not exist.
+pub(super) fn no_such_target(log: &Log) -> Option<Explanation> {
+    let explanation = |message: String, help: String| Explanation {
+        code: "build::unknown_name",
+        message,
+        details: Vec::new(),
+        help: Some(help),
+    };
+    if let Some(name) = log.between("no bin target named `", "`") {
+        let present: Vec<&str> = (log.from("available bin targets:").skip(1))
+            .map(str::trim)
+            .take_while(|line| !line.is_empty() && !line.contains(' '))
+            .collect();
+        let help = match (log.after("similar name exists: "), present.as_slice()) {
+            (Some(near), _) => format!("did you mean {}?", near.trim()),
+            (None, []) => "name a binary of the crate, or none for all".to_string(),
+            (None, names) => format!("the binaries are {}", names.join(", ")),
+        };
+        let message = format!("the crate has no binary `{name}`, which `binaries` names");
+        return Some(explanation(message, help));
+    }
+    if let Some(name) = log.after("does not contain this feature: ") {
+        return Some(explanation(
+            format!("the crate has no feature `{name}`, which `extra-args` names"),
+            "the features are in `[features]` of Cargo.toml".to_string(),
+        ));
+    }
+    let name = log.between("error: unexpected argument '", "' found")?;
+    Some(explanation(
+        format!("`cargo install` has no argument `{name}`, which `extra-args` names"),
+        "each element of `extra-args` is one argument: write `[\"--features\", \"tls\"]`"
+            .to_string(),
+    ))
+}

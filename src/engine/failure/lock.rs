@@ -1,0 +1,196 @@
+//! Cargo.lock is missing, or says something else than Cargo.toml.
+
+use std::path::Path;
+
+use toml_edit::{DocumentMut, Item, Table, TableLike};
+
+use super::Explanation;
+use super::log::Log;
+
+/// There is no lock file.
+pub(super) fn missing(log: &Log) -> Option<Explanation> {
+    let path = log.between("cannot create the lock file ", " because --locked")?;
+    Some(Explanation {
+        code: "build::lock_missing",
+        message: format!("{path} does not exist"),
+        details: Vec::new(),
+        help: Some(
+            "run `cargo generate-lockfile` there and keep the file with the sources: it makes every \
+             build use the same crates"
+                .to_string(),
+        ),
+    })
+}
+
+/// The lock file does not fit the manifests.
+pub(super) fn stale(log: &Log) -> Option<Explanation> {
+    let path = log.between("cannot update the lock file ", " because --locked")?;
+    let root = Path::new(path).parent()?;
+    let read = |name: &str| std::fs::read_to_string(root.join(name)).ok();
+    let entry = read("Cargo.toml")
+        .zip(read("Cargo.lock"))
+        .and_then(|(manifest, lock)| stale_entry(&manifest, &lock));
+    Some(Explanation {
+        code: "build::lock_stale",
+        message: format!("{path} does not fit the manifests"),
+        details: entry.into_iter().collect(),
+        help: Some("run `cargo update --workspace` there and keep the changed file".to_string()),
+    })
+}
+
+/// What a manifest says that its lock file does not: the version of the package
+/// or a dependency. `None` when the difference is elsewhere.
+fn stale_entry(manifest: &str, lock: &str) -> Option<String> {
+    let manifest: DocumentMut = manifest.parse().ok()?;
+    let lock: DocumentMut = lock.parse().ok()?;
+    let package = manifest.get("package")?;
+    let name = package.get("name")?.as_str()?;
+    let locked = lock.get("package")?.as_array_of_tables()?;
+    let named = |name: &str| -> Vec<&Table> {
+        let own = locked
+            .iter()
+            .filter(|entry| text(entry.get("name")) == name);
+        own.collect()
+    };
+
+    let Some(own) = named(name)
+        .into_iter()
+        .find(|entry| !entry.contains_key("source"))
+    else {
+        return Some(format!("`{name}` is not in it"));
+    };
+    let version = package.get("version").and_then(Item::as_str);
+    if let Some(version) = version
+        && text(own.get("version")) != version
+    {
+        let locked = text(own.get("version"));
+        return Some(format!(
+            "`{name}` has the version {version}, the lock file says {locked}"
+        ));
+    }
+    let listed = own.get("dependencies").and_then(Item::as_array);
+    let listed: Vec<&str> = (listed.into_iter().flatten())
+        .filter_map(|entry| entry.as_str()?.split(' ').next())
+        .collect();
+    for (key, dependency) in dependencies(manifest.as_table()) {
+        let name = dependency
+            .get("package")
+            .and_then(Item::as_str)
+            .unwrap_or(&key);
+        if !listed.contains(&name) {
+            return Some(format!(
+                "`{name}` is a dependency in Cargo.toml and not in the lock file"
+            ));
+        }
+        let wanted = dependency
+            .as_str()
+            .or_else(|| dependency.get("version")?.as_str());
+        let versions: Vec<&str> = named(name)
+            .into_iter()
+            .map(|entry| text(entry.get("version")))
+            .collect();
+        if let Some(wanted) = wanted
+            && !versions.iter().any(|version| satisfies(version, wanted))
+        {
+            let versions = versions.join(", ");
+            return Some(format!(
+                "Cargo.toml wants `{name} = \"{wanted}\"`, the lock file has {versions}"
+            ));
+        }
+    }
+    None
+}
+
+fn text(item: Option<&Item>) -> &str {
+    item.and_then(Item::as_str).unwrap_or_default()
+}
+
+/// Every dependency of every table, also of those for targets.
+fn dependencies(manifest: &dyn TableLike) -> Vec<(String, Item)> {
+    let tables = ["dependencies", "build-dependencies", "dev-dependencies"];
+    let mut found = Vec::new();
+    for table in tables {
+        let table = manifest.get(table).and_then(Item::as_table_like);
+        let entries = table.into_iter().flat_map(|table| table.iter());
+        found.extend(entries.map(|(name, item)| (name.to_string(), item.clone())));
+    }
+    let targets = manifest.get("target").and_then(Item::as_table_like);
+    for (_, target) in targets.into_iter().flat_map(|targets| targets.iter()) {
+        found.extend(target.as_table_like().map(dependencies).unwrap_or_default());
+    }
+    found
+}
+
+/// Whether a locked version may be what a plain requirement asks for. Anything
+/// but a caret requirement is believed.
+fn satisfies(version: &str, wanted: &str) -> bool {
+    let wanted = wanted.trim().trim_start_matches('^');
+    if !wanted.starts_with(|c: char| c.is_ascii_digit()) || wanted.contains([',', '*', '-']) {
+        return true;
+    }
+    let numbers = |text: &str| -> Vec<u64> {
+        text.split(['.', '-', '+'])
+            .map_while(|part| part.parse().ok())
+            .collect()
+    };
+    let (version, wanted) = (numbers(version), numbers(wanted));
+    let significant = wanted.iter().position(|number| *number != 0);
+    let fixed = significant.map_or(wanted.len(), |first| first + 1);
+    version.len() >= fixed && version[..fixed] == wanted[..fixed] && version >= wanted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LOCK: &str = "version = 4\n\n[[package]]\nname = \"itoa\"\nversion = \"1.0.18\"\n\
+        source = \"registry\"\n\n[[package]]\nname = \"own\"\nversion = \"0.1.0\"\n\
+        dependencies = [\n \"itoa\",\n]\n";
+
+    fn entry(manifest: &str) -> String {
+        let manifest = format!("[package]\nname = \"own\"\n{manifest}");
+        stale_entry(&manifest, LOCK).unwrap_or_default()
+    }
+
+    #[test]
+    fn the_entry_that_differs_is_named() {
+        assert_eq!(entry("version = '0.1.0'\n[dependencies]\nitoa = '1'"), "");
+        assert_eq!(
+            entry("version = '0.2.0'\n"),
+            "`own` has the version 0.2.0, the lock file says 0.1.0"
+        );
+        assert_eq!(
+            entry("version = '0.1.0'\n[target.'cfg(unix)'.dependencies]\nr = { package = 'ryu' }"),
+            "`ryu` is a dependency in Cargo.toml and not in the lock file"
+        );
+        assert_eq!(
+            entry("version = '0.1.0'\n[dependencies]\nitoa = { version = '0.4' }"),
+            "Cargo.toml wants `itoa = \"0.4\"`, the lock file has 1.0.18"
+        );
+    }
+
+    #[test]
+    fn a_caret_fixes_everything_up_to_the_first_number_that_is_not_zero() {
+        let fits = [
+            ("1.4.2", "1"),
+            ("1.4.2", "1.4"),
+            ("0.4.2", "0.4.1"),
+            ("0.0.3", "0.0.3"),
+        ];
+        let not = [
+            ("2.0.0", "1"),
+            ("1.3.9", "1.4"),
+            ("0.5.0", "0.4.1"),
+            ("0.0.4", "0.0.3"),
+        ];
+        assert!(
+            fits.iter()
+                .all(|(version, wanted)| satisfies(version, wanted))
+        );
+        assert!(
+            !not.iter()
+                .any(|(version, wanted)| satisfies(version, wanted))
+        );
+        assert!(satisfies("3.0.0", ">=2, <4"));
+    }
+}

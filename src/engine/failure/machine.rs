@@ -1,0 +1,110 @@
+//! Failures of the machine: disk, memory, network.
+
+use super::Explanation;
+use super::log::Log;
+
+/// The disk is full, or a linker died the way it does when it is.
+pub(super) fn full_disk(log: &Log) -> Option<Explanation> {
+    let full = log.has("No space left on device") || log.has("os error 28");
+    // A linker maps its output into memory, and there is no disk behind it.
+    let mapped = log.has("terminated with signal 7 [Bus error]");
+    if !full && !mapped {
+        return None;
+    }
+    let message = if full {
+        "there is no space left on the device"
+    } else {
+        "the linker died of a bus error, which is how a full disk looks to it"
+    };
+    Some(Explanation {
+        code: "build::full_disk",
+        message: message.to_string(),
+        details: Vec::new(),
+        help: Some(
+            "make room on the disk of the workspace; `pixi clean` removes its old builds"
+                .to_string(),
+        ),
+    })
+}
+
+/// A compiler was killed, which nobody but the kernel does.
+pub(super) fn killed(log: &Log) -> Option<Explanation> {
+    let by_signal = log.has("(signal: 9, SIGKILL") || log.has("terminated with signal 9");
+    let noted = log.exit().is_some_and(|(_, code)| code == 137);
+    if !by_signal && !noted {
+        return None;
+    }
+    let crate_name = log.between("could not compile `", "`");
+    let victim = match crate_name {
+        Some(name) => format!("the compiler was killed while it compiled `{name}`"),
+        None => "the compiler was killed".to_string(),
+    };
+    Some(Explanation {
+        code: "build::killed",
+        message: format!("{victim}, most likely because the memory ran out"),
+        details: Vec::new(),
+        help: Some(
+            "compile fewer crates at a time with `extra-args = [\"--jobs\", \"1\"]` in \
+             `[package.build.config]`, or close other programs"
+                .to_string(),
+        ),
+    })
+}
+
+/// Nothing could be downloaded.
+pub(super) fn network(log: &Log) -> Option<Explanation> {
+    if log.has("you're using offline mode") {
+        return Some(offline(log));
+    }
+    let signs = [
+        "Could not connect to server",
+        "Could not resolve",
+        "Couldn't resolve host",
+        "network failure seems to have happened",
+        "Timeout was reached",
+        "Operation was too slow",
+        "SSL connect error",
+        "failed to download from `",
+        "failed to resolve address for",
+    ];
+    let place = log.between("failed to download from `", "`");
+    let sign = log
+        .lines()
+        .find(|line| signs.iter().any(|sign| line.contains(sign)))?;
+    // The innermost cause comes last.
+    let reason = log
+        .from("Caused by:")
+        .filter(|line| line.trim_start().starts_with('['));
+    let reason = reason.last().unwrap_or(sign);
+    Some(Explanation {
+        code: "build::network",
+        message: match place {
+            Some(place) => format!("cargo could not download {place}"),
+            None => "cargo could not download what the build needs".to_string(),
+        },
+        details: vec![reason.trim().to_string()],
+        help: Some(
+            "is the network up? Proxies are taken from `HTTPS_PROXY`, certificates from \
+             `SSL_CERT_FILE`; what was downloaded once is not needed again"
+                .to_string(),
+        ),
+    })
+}
+
+fn offline(log: &Log) -> Explanation {
+    let name = log.between("no matching package named `", "`");
+    let message = match name {
+        Some(name) => format!("cargo may not use the network, and `{name}` is not downloaded"),
+        None => "cargo may not use the network, and something is not downloaded".to_string(),
+    };
+    Explanation {
+        code: "build::offline",
+        message,
+        details: Vec::new(),
+        help: Some(
+            "build once without `--offline` in `extra-args` and without `CARGO_NET_OFFLINE` in \
+             `env`"
+                .to_string(),
+        ),
+    }
+}

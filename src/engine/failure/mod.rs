@@ -1,0 +1,201 @@
+//! Turns the log of a failed build into an error that says what went wrong.
+//!
+//! Cargo says it all, somewhere between a thousand lines. Readers of the log look
+//! for one kind of failure each; the first that recognises its own explains it.
+//! They are pure functions over text, tested on logs of real failures.
+
+mod cargo;
+mod compiler;
+mod libraries;
+mod lock;
+mod log;
+mod machine;
+mod toolchain;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use log::Log;
+
+/// How many compiler errors are quoted.
+const QUOTED: usize = 5;
+
+/// What is wrong, as far as one kind of failure goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Explanation {
+    /// Of the diagnostic.
+    code: &'static str,
+    /// One line, lower case, without a full stop.
+    message: String,
+    /// Quoted from the log, one line each.
+    details: Vec<String>,
+    /// What to do about it.
+    help: Option<String>,
+}
+
+/// Recognises one kind of failure.
+type Reader = fn(&Log) -> Option<Explanation>;
+
+/// From causes to consequences: a full disk also shows as a failed link, and a
+/// failed link as a compiler error.
+const READERS: [Reader; 14] = [
+    machine::full_disk,
+    toolchain::no_cargo,
+    lock::missing,
+    lock::stale,
+    machine::network,
+    machine::killed,
+    toolchain::old_rustc,
+    toolchain::old_cargo,
+    cargo::nothing_to_install,
+    cargo::virtual_workspace,
+    cargo::no_such_target,
+    libraries::missing_tool,
+    libraries::missing_library,
+    compiler::errors,
+];
+
+/// The build script failed.
+#[derive(Debug, Error)]
+pub(super) struct BuildFailed {
+    explanation: Explanation,
+    /// `cargo install`.
+    step: String,
+    exit: Option<i32>,
+    log: PathBuf,
+}
+
+impl BuildFailed {
+    /// Reads the log and says what failed, why, and what to do about it.
+    pub(super) fn from_log(path: &Path) -> Self {
+        let text = match std::fs::read(path) {
+            Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+            Err(error) => format!("error: the log cannot be read: {error}"),
+        };
+        let log = Log::new(&text);
+        let (step, exit) = match log.exit() {
+            Some((command, code)) => (command, Some(code)),
+            None => ("the build script".to_string(), None),
+        };
+        Self {
+            explanation: explain(&log),
+            step,
+            exit,
+            log: path.to_path_buf(),
+        }
+    }
+}
+
+fn explain(log: &Log) -> Explanation {
+    let known = READERS.iter().find_map(|reader| reader(log));
+    known.unwrap_or_else(|| {
+        let details = log.last_errors(QUOTED);
+        let message = match details.as_slice() {
+            [] => "the script could not be written or started".to_string(),
+            _ => String::new(),
+        };
+        Explanation {
+            code: "build::failed",
+            message,
+            details,
+            help: None,
+        }
+    })
+}
+
+impl fmt::Display for BuildFailed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            explanation, step, ..
+        } = self;
+        write!(f, "`{step}` failed")?;
+        if let Some(code) = self.exit {
+            write!(f, " with exit code {code}")?;
+        }
+        if !explanation.message.is_empty() {
+            write!(f, ": {}", explanation.message)?;
+        }
+        (explanation.details.iter()).try_for_each(|detail| write!(f, "\n  {detail}"))
+    }
+}
+
+impl Diagnostic for BuildFailed {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        Some(Box::new(self.explanation.code))
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        let log = format!("the whole log is in {}", self.log.display());
+        Some(Box::new(match &self.explanation.help {
+            Some(help) => format!("{help}\n{log}"),
+            None => log,
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is made of a captured log: code, message, details and help.
+    fn explained(log: &str) -> String {
+        let Explanation {
+            code,
+            message,
+            details,
+            help,
+        } = explain(&Log::new(log));
+        let details: String = details.iter().map(|line| format!("\n  {line}")).collect();
+        let help = help.map(|help| format!("\nhelp: {help}"));
+        format!("{code}: {message}{details}{}", help.unwrap_or_default())
+    }
+
+    macro_rules! logs {
+        ($($name:ident),* $(,)?) => {$(
+            #[test]
+            fn $name() {
+                let log = include_str!(concat!("logs/", stringify!($name), ".log"));
+                insta::assert_snapshot!(explained(log));
+            }
+        )*};
+    }
+
+    logs! {
+        compiler_errors,
+        edition_of_the_future,
+        full_disk,
+        full_disk_in_the_linker,
+        killed_compiler,
+        library_only,
+        lock_file_missing,
+        lock_file_of_the_future,
+        lock_file_stale,
+        network_down,
+        no_c_compiler,
+        no_cargo,
+        no_cmake,
+        no_libclang,
+        no_pkg_config,
+        no_protoc,
+        no_such_binary,
+        no_such_feature,
+        offline_and_not_downloaded,
+        openssl_missing,
+        openssl_missing_without_pkg_config,
+        linker_finds_no_library,
+        linker_of_binutils_finds_no_library,
+        pkg_config_finds_no_library,
+        rustc_too_old,
+        undefined_symbol,
+        unknown_argument,
+        virtual_workspace,
+    }
+
+    #[test]
+    fn what_nobody_recognises_ends_with_the_last_lines() {
+        insta::assert_snapshot!(explained("one\ntwo\n\nthree\n"));
+    }
+}

@@ -1,0 +1,161 @@
+//! What `[package.build.config]` does to a build.
+
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::support::archive::Archive;
+use crate::support::manifest::initialize;
+use crate::support::pixi::Pixi;
+use crate::support::prefix::{output, padded_host_prefix};
+use crate::support::project::Project;
+use crate::support::requests::Initialize;
+use crate::support::toolchain::channel;
+
+/// Builds `hello` with a configuration.
+fn built(project: &Project, configuration: Value) -> Archive {
+    let mut pixi = Pixi::start();
+    let params = Initialize::of(project).package("hello", "0.3.1");
+    pixi.initialize(&params.configuration(configuration));
+    pixi.package(project, channel(), "hello")
+}
+
+fn said(archive: &Archive) -> String {
+    output(&mut Command::new(archive.root().join("bin/hello")))
+}
+
+/// Values that a shell, a template or a command line would take for something
+/// else.
+const LITERAL: [(&str, &str); 9] = [
+    ("QUOTES", r#"it's "quoted" ''"#),
+    ("BLANKS", "  two  blanks\t"),
+    ("DOLLARS", "100$ $5 $$ ${ ${5} $"),
+    ("TICKS", r"`date` $(date) \ \n \\"),
+    ("SIGNS", "* ? [a] ~ # ; & | < > ( ) { } ! ^ %PATH%"),
+    ("LINES", "one\ntwo"),
+    ("LETTERS", "ä€😀"),
+    ("JINJA", "{{ unix }} {% if %} {# #}"),
+    ("EMPTY", ""),
+];
+
+#[test]
+fn variables_arrive_byte_for_byte_and_references_are_followed() {
+    let names: Vec<&str> = (LITERAL.iter().map(|(name, _)| *name))
+        .chain(["REFERENCE", "TEMPLATE", "MIXED"])
+        .collect();
+    let print = names
+        .iter()
+        .map(|name| format!("    println!(\"{{}}\\0\", env!(\"{name}\"));\n"));
+    let project = Project::hello().file(
+        "src/main.rs",
+        format!("fn main() {{\n{}}}\n", print.collect::<String>()),
+    );
+    let mut env = json!({
+        "REFERENCE": "-I$PREFIX/a b:${PREFIX}'s",
+        "TEMPLATE": "${{ 'unix' if unix }} `x` \"q\" \\",
+        "MIXED": "${{ 'unix' if unix }} $PREFIX `x` \"q\" \\ $5",
+    });
+    for (name, value) in LITERAL {
+        env[name] = json!(value);
+    }
+    let archive = built(&project, json!({ "env": env }));
+
+    let prefix = padded_host_prefix(&project.build_work("hello"));
+    let prefix = prefix.display();
+    let mut expected: Vec<String> = LITERAL.map(|(_, value)| value.to_owned()).into();
+    expected.push(format!("-I{prefix}/a b:{prefix}'s"));
+    expected.push("unix `x` \"q\" \\".to_owned());
+    expected.push(format!("unix {prefix} `x` \"q\" \\ $5"));
+    let run = Command::new(archive.root().join("bin/hello"))
+        .output()
+        .expect("it runs");
+    let printed = String::from_utf8(run.stdout).expect("it prints UTF-8");
+    let values: Vec<&str> = printed.split_terminator("\0\n").collect();
+    assert_eq!(values, expected);
+}
+
+#[test]
+fn arguments_are_passed_on_one_by_one() {
+    let project = Project::hello()
+        .file(
+            "Cargo.toml",
+            "[package]\nname = \"hello\"\nversion = \"0.3.1\"\nedition = \"2024\"\n\n\
+             [features]\nfast = []\nloud = []\n",
+        )
+        .file(
+            "src/main.rs",
+            "fn main() {\n    println!(\"{} {} {}\", cfg!(feature = \"fast\"), \
+             cfg!(feature = \"loud\"), cfg!(debug_assertions));\n}\n",
+        );
+    let arguments = [
+        "--features",
+        "fast loud",
+        "--config",
+        "profile.release.debug-assertions=true",
+    ];
+    let archive = built(&project, json!({ "extra-args": arguments }));
+    assert_eq!(said(&archive), "true true true");
+    let quoted = [
+        "--config",
+        "profile.release.lto=\"thin\"",
+        "--config=profile.release.strip = true",
+    ];
+    let archive = built(&project, json!({ "extra-args": quoted }));
+    assert_eq!(said(&archive), "false false false");
+}
+
+fn two_binaries() -> Project {
+    Project::hello()
+        .file("src/bin/one.rs", "fn main() {}\n")
+        .file("src/bin/two.rs", "fn main() {}\n")
+}
+
+fn binaries(manifest: &str) -> Vec<String> {
+    let project = two_binaries().pixi_toml(&format!(
+        "[package]\nname = \"hello\"\nversion = \"0.3.1\"\n\n{manifest}"
+    ));
+    let mut pixi = Pixi::start();
+    pixi.initialize(&initialize(&project));
+    pixi.package(&project, channel(), "hello").files()
+}
+
+#[test]
+fn the_most_specific_target_decides() {
+    let manifest = "[package.build.target.linux.config]\nbinaries = [\"two\"]\n\n\
+        [package.build.target.unix.config]\nbinaries = [\"one\", \"hello\"]\n\n\
+        [package.build.config]\nbinaries = [\"hello\"]\n";
+    assert_eq!(binaries(manifest), ["bin/two"]);
+}
+
+#[test]
+fn a_target_can_clear_a_list_in_either_spelling() {
+    let all = ["bin/hello", "bin/one", "bin/two"];
+    let base = "[package.build.config]\nbinaries = [\"one\"]\n\n";
+    let cleared = format!("{base}[package.build.target.unix.config]\nbinaries = []\n");
+    assert_eq!(binaries(&cleared), all);
+    let cleared = format!("{base}[package.build.config.targets.unix]\nbinaries = []\n");
+    assert_eq!(binaries(&cleared), all);
+}
+
+#[test]
+fn a_deprecated_option_is_reported_during_the_build() {
+    let project = Project::hello();
+    let mut pixi = Pixi::start();
+    let params = Initialize::of(&project).package("hello", "0.3.1");
+    pixi.initialize(&params.configuration(json!({ "debug_dir": "debug" })));
+    pixi.package(&project, channel(), "hello");
+    let stderr = pixi.stderr().join("\n");
+    assert!(stderr.contains("`debug-dir` has no effect"), "{stderr}");
+}
+
+#[test]
+fn rust_may_come_from_the_build_dependencies() {
+    let project = Project::hello().pixi_toml(
+        "[package]\nname = \"hello\"\nversion = \"0.3.1\"\n\n[package.build.config]\n\
+         compilers = [\"c\"]\n\n[package.build-dependencies]\nrust = \"*\"\n",
+    );
+    let mut pixi = Pixi::start();
+    pixi.initialize(&initialize(&project));
+    let archive = pixi.package(&project, channel(), "hello");
+    assert_eq!(said(&archive), "hello from conda");
+}

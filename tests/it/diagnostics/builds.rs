@@ -1,0 +1,95 @@
+//! Builds that fail: the real cargo, run by the real backend.
+
+use serde_json::json;
+
+use crate::support::build::Build;
+use crate::support::drawn::drawn;
+use crate::support::manifest::initialize;
+use crate::support::pixi::Pixi;
+use crate::support::project::Project;
+use crate::support::requests::Outputs;
+use crate::support::toolchain::channel;
+
+/// What is said about a build that fails. Nothing is downloaded for it.
+fn failure(project: &Project) -> String {
+    let mut pixi = Pixi::start();
+    let params = initialize(project);
+    let mut configuration = params.params()["configuration"].clone();
+    configuration["env"]["CARGO_NET_OFFLINE"] = json!("true");
+    pixi.initialize(&params.configuration(configuration));
+    let work = project.build_work("hello");
+    let outputs = pixi.outputs(&Outputs::new(&work).channel(channel()));
+    let build = Build::prepare(&outputs[0], &work, channel());
+    let error = pixi.build(&build).expect_err("the build fails");
+    drawn(project, &error)
+}
+
+fn hello(main: &str) -> Project {
+    Project::hello().file("src/main.rs", main)
+}
+
+#[test]
+fn code_that_does_not_compile() {
+    let project = hello("fn main() {\n    let count: u32 = \"one\";\n    missing();\n}\n");
+    insta::assert_snapshot!(failure(&project));
+}
+
+#[test]
+fn lock_file_that_is_missing() {
+    let project = Project::hello();
+    project.remove("Cargo.lock");
+    insta::assert_snapshot!(failure(&project));
+}
+
+#[test]
+fn lock_file_that_is_stale() {
+    let project = Project::hello();
+    let manifest = fs_err::read_to_string(project.dir().join("Cargo.toml")).expect("it is there");
+    project.write("Cargo.toml", manifest.replace("0.3.1", "0.4.0"));
+    insta::assert_snapshot!(failure(&project));
+}
+
+#[test]
+fn library_without_a_binary() {
+    let project = Project::hello();
+    project.remove("src/main.rs");
+    project.write("src/lib.rs", "");
+    insta::assert_snapshot!(failure(&project));
+}
+
+#[test]
+fn library_the_system_does_not_have() {
+    let main = "#[link(name = \"sodium\")]\nunsafe extern \"C\" {\n    fn sodium_init() -> i32;\n}\n\n\
+                fn main() {\n    unsafe { sodium_init() };\n}\n";
+    insta::assert_snapshot!(failure(&hello(main)));
+}
+
+#[test]
+fn crate_that_needs_a_newer_rustc() {
+    let project = Project::hello();
+    let manifest = fs_err::read_to_string(project.dir().join("Cargo.toml")).expect("it is there");
+    let newer = manifest.replace("edition", "rust-version = \"1.999\"\nedition");
+    project.write("Cargo.toml", newer);
+    let said = failure(&project);
+    let mut settings = insta::Settings::clone_current();
+    settings.add_filter(r"has 1\.\d+\.\d+", "has [rustc]");
+    settings.bind(|| insta::assert_snapshot!(said));
+}
+
+#[test]
+fn binary_that_does_not_exist() {
+    let project = Project::hello().pixi_toml(
+        "[package]\nname = \"hello\"\nversion = \"0.3.1\"\n\n\
+         [package.build.config]\nbinaries = [\"helo\"]\n",
+    );
+    insta::assert_snapshot!(failure(&project));
+}
+
+#[test]
+fn compilers_without_rust() {
+    let project = Project::hello().pixi_toml(
+        "[package]\nname = \"hello\"\nversion = \"0.3.1\"\n\n\
+         [package.build.config]\ncompilers = [\"c\"]\n",
+    );
+    insta::assert_snapshot!(failure(&project));
+}

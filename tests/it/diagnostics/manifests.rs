@@ -1,0 +1,122 @@
+//! Mistakes in Cargo.toml, and names and versions that nobody wrote.
+
+use serde_json::json;
+
+use crate::support::drawn::drawn;
+use crate::support::pixi::Pixi;
+use crate::support::project::Project;
+use crate::support::requests::{Initialize, Outputs};
+
+/// What is said when the package in `folder` is described.
+fn mistake_in(project: &Project, params: &Initialize) -> String {
+    let mut pixi = Pixi::start();
+    pixi.initialize(params);
+    let params = Outputs::new(&project.metadata_work("hello")).params();
+    let error = pixi.request("conda/outputs", params);
+    drawn(project, &error.expect_err("the manifest is wrong"))
+}
+
+fn mistake(project: &Project) -> String {
+    mistake_in(project, &Initialize::of(project))
+}
+
+#[test]
+fn cargo_toml_that_is_missing() {
+    let project = Project::new().pixi_toml("[package]\nname = \"hello\"\nversion = \"0.3.1\"\n");
+    let params = Initialize::of(&project).package("hello", "0.3.1");
+    insta::assert_snapshot!(mistake_in(&project, &params));
+}
+
+#[test]
+fn cargo_toml_that_is_broken() {
+    let project = Project::new().file("Cargo.toml", "[package]\nname = \"hello\"\nversion = 0.1\n");
+    insta::assert_snapshot!(mistake(&project));
+}
+
+#[test]
+fn cargo_toml_that_is_no_toml() {
+    let project = Project::new().file(
+        "Cargo.toml",
+        "[package]\nname = \"hello\nversion = \"0.1.0\"\n",
+    );
+    insta::assert_snapshot!(mistake(&project));
+}
+
+#[test]
+fn cargo_toml_that_is_no_text() {
+    let project = Project::new().file("Cargo.toml", b"[package]\nname = \"\xff\"\n");
+    insta::assert_snapshot!(mistake(&project));
+}
+
+#[test]
+fn version_that_is_not_semver() {
+    let project = Project::new().file(
+        "Cargo.toml",
+        "[package]\nname = \"hello\"\nversion = \"1.0\"\n",
+    );
+    insta::assert_snapshot!(mistake(&project));
+}
+
+#[test]
+fn name_and_version_that_nobody_wrote() {
+    let project = Project::hello().pixi_toml("[package]\n");
+    let params = Initialize::of(&project).configuration(json!({"ignore-cargo-manifest": true}));
+    insta::assert_snapshot!(mistake_in(&project, &params));
+}
+
+#[test]
+fn version_that_nobody_wrote() {
+    let project = Project::hello().pixi_toml("[package]\nname = \"hello\"\n");
+    let params = Initialize::of(&project)
+        .model(json!({"name": "hello"}))
+        .configuration(json!({"ignore-cargo-manifest": true}));
+    insta::assert_snapshot!(mistake_in(&project, &params));
+}
+
+#[test]
+fn value_the_workspace_does_not_have() {
+    let project = Project::new()
+        .file(
+            "Cargo.toml",
+            "[workspace]\nmembers = [\"app\"]\n\n[workspace.package]\nedition = \"2024\"\n",
+        )
+        .file(
+            "app/Cargo.toml",
+            "[package]\nname = \"app\"\nversion.workspace = true\n",
+        );
+    let params = Initialize::member(&project, "app");
+    insta::assert_snapshot!(mistake_in(&project, &params));
+}
+
+#[test]
+fn value_inherited_from_no_workspace() {
+    let project = Project::new().file(
+        "Cargo.toml",
+        "[package]\nname = \"app\"\nversion = { workspace = true }\n",
+    );
+    insta::assert_snapshot!(mistake(&project));
+}
+
+#[test]
+fn workspace_that_is_not_where_the_member_says() {
+    let project = Project::new().file(
+        "app/Cargo.toml",
+        "[package]\nname = \"app\"\nversion.workspace = true\nworkspace = \"../up\"\n",
+    );
+    let params = Initialize::member(&project, "app");
+    insta::assert_snapshot!(mistake_in(&project, &params));
+}
+
+#[test]
+fn virtual_workspace_without_a_choice() {
+    let project = Project::new()
+        .file("Cargo.toml", "[workspace]\nmembers = [\"crates/*\"]\n")
+        .file("crates/one/Cargo.toml", "[package]\nname = \"one\"\n")
+        .file("crates/one/src/main.rs", "fn main() {}\n")
+        .file("crates/two/Cargo.toml", "[package]\nname = \"two\"\n")
+        .file("crates/two/src/bin/second.rs", "fn main() {}\n")
+        .file("crates/core/Cargo.toml", "[package]\nname = \"core\"\n")
+        .file("crates/core/src/lib.rs", "");
+    let params = Initialize::of(&project).package("hello", "0.3.1");
+    insta::assert_snapshot!(mistake_in(&project, &params));
+}

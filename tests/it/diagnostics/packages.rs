@@ -1,0 +1,81 @@
+//! Names, versions, conditions and outputs that mean nothing.
+
+use serde_json::{Value, json};
+
+use crate::support::build::Build;
+use crate::support::drawn::drawn;
+use crate::support::manifest::initialize;
+use crate::support::pixi::Pixi;
+use crate::support::project::Project;
+use crate::support::requests::{Initialize, Outputs};
+use crate::support::toolchain::channel;
+
+fn mistake(project: &Project, params: &Initialize) -> String {
+    let mut pixi = Pixi::start();
+    pixi.initialize(params);
+    let params = Outputs::new(&project.metadata_work("hello")).params();
+    let error = pixi.request("conda/outputs", params);
+    drawn(project, &error.expect_err("the package is wrong"))
+}
+
+#[test]
+fn name_that_is_none() {
+    let project = Project::hello().pixi_toml("[package]\nname = \"hello world\"\n");
+    insta::assert_snapshot!(mistake(&project, &initialize(&project)));
+}
+
+#[test]
+fn version_that_is_none() {
+    let project =
+        Project::hello().pixi_toml("[package]\nname = \"hello\"\nversion = \"1.0 final\"\n");
+    insta::assert_snapshot!(mistake(&project, &initialize(&project)));
+}
+
+/// A run dependency under a condition, in the manifest and in the model.
+fn conditional(condition: &str) -> String {
+    let project = Project::hello().pixi_toml(&format!(
+        "[package]\nname = \"hello\"\nversion = \"0.3.1\"\n\n\
+         [package.run-dependencies.\"if({condition})\"]\nbash = \"*\"\n"
+    ));
+    let run = json!({"runDependencies": {"bash": {"binary": {"version": "*"}}}});
+    let params = initialize(&project).model(json!({"targets": {"conditional": {condition: run}}}));
+    mistake(&project, &params)
+}
+
+#[test]
+fn condition_that_cannot_be_read() {
+    insta::assert_snapshot!(conditional("unix and"));
+}
+
+#[test]
+fn condition_with_an_unknown_name() {
+    insta::assert_snapshot!(conditional("plattform == 'linux-64'"));
+}
+
+/// What is said about a build whose output was changed by `change`.
+fn build(change: impl FnOnce(&mut Value, &Project)) -> String {
+    let project = Project::hello().pixi_toml("[package]\nname = \"hello\"\n");
+    let mut pixi = Pixi::start();
+    pixi.initialize(&initialize(&project));
+    let work = project.build_work("hello");
+    let outputs = pixi.outputs(&Outputs::new(&work).channel(channel()));
+    let build = Build::prepare(&outputs[0], &work, channel());
+    let mut output = build.params()["output"].clone();
+    change(&mut output, &project);
+    let error = pixi.build(&build.set("output", output));
+    drawn(&project, &error.expect_err("there is no such output"))
+}
+
+#[test]
+fn output_nobody_described() {
+    insta::assert_snapshot!(build(|output, _| output["name"] = json!("goodbye")));
+}
+
+#[test]
+fn output_that_changed_after_it_was_described() {
+    insta::assert_snapshot!(build(|_, project| {
+        let manifest = fs_err::read_to_string(project.dir().join("Cargo.toml"));
+        let manifest = manifest.expect("it is there").replace("0.3.1", "0.4.0");
+        project.write("Cargo.toml", manifest);
+    }));
+}

@@ -1,0 +1,42 @@
+//! Templates in `env` that cannot be evaluated.
+
+use crate::support::drawn::drawn;
+use crate::support::manifest::initialize;
+use crate::support::pixi::Pixi;
+use crate::support::project::Project;
+use crate::support::requests::Outputs;
+
+/// What is said about a configuration when the package is described.
+fn mistake(configuration: &str) -> String {
+    let project = Project::hello().pixi_toml(&format!(
+        "[package]\nname = \"hello\"\nversion = \"0.1.0\"\n\n[package.build.backend]\n\
+         name = \"pixi-build-rust\"\nversion = \"*\"\n\n{configuration}"
+    ));
+    let mut pixi = Pixi::start();
+    pixi.initialize(&initialize(&project));
+    let params = Outputs::new(&project.metadata_work("hello")).params();
+    let error = pixi.request("conda/outputs", params);
+    drawn(&project, &error.expect_err("the template is wrong"))
+}
+
+#[test]
+fn template_with_an_unknown_name() {
+    insta::assert_snapshot!(mistake(
+        "[package.build.config.env]\nGOOD = \"${{ target_platform }}\"\nBAD = \"x-${{ plattform }}\"\n"
+    ));
+}
+
+#[test]
+fn template_that_does_not_end() {
+    insta::assert_snapshot!(mistake(
+        "[package.build.config]\nenv = { BAD = \"${{ target_platform\" }\n"
+    ));
+}
+
+#[test]
+fn template_in_the_table_of_a_target() {
+    insta::assert_snapshot!(mistake(
+        "[package.build.config.env]\nBAD = \"fine\"\n\n\
+         [package.build.target.unix.config.env]\nBAD = \"${{ PREFIX }}/lib\"\n"
+    ));
+}

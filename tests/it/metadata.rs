@@ -1,0 +1,307 @@
+//! What a package says about itself: from pixi.toml, from Cargo.toml, from the
+//! Cargo workspace.
+
+use serde_json::{Value, json};
+
+use crate::support::archive::Archive;
+use crate::support::pixi::Pixi;
+use crate::support::project::Project;
+use crate::support::requests::{Initialize, Outputs};
+use crate::support::toolchain::channel;
+
+const MAIN: &str = "fn main() {}\n";
+
+/// The metadata of the only output.
+fn described(project: &Project, params: &Initialize) -> Value {
+    let mut pixi = Pixi::start();
+    pixi.initialize(params);
+    let mut outputs = pixi.outputs(&Outputs::new(&project.metadata_work("hello")));
+    assert_eq!(outputs.len(), 1);
+    outputs.remove(0)["metadata"].take()
+}
+
+fn name_and_version(project: &Project, params: &Initialize) -> String {
+    let metadata = described(project, params);
+    let text = |key: &str| {
+        metadata[key]
+            .as_str()
+            .expect("outputs have text here")
+            .to_owned()
+    };
+    format!("{} {}", text("name"), text("version"))
+}
+
+/// The built package, and what was said while it was built.
+fn built(project: &Project, params: &Initialize, name: &str) -> (Archive, String) {
+    let mut pixi = Pixi::start();
+    pixi.initialize(params);
+    let archive = pixi.package(project, channel(), name);
+    (archive, pixi.stderr().join("\n"))
+}
+
+#[test]
+fn everything_is_found_in_cargo_toml() {
+    let project = Project::new()
+        .file(
+            "Cargo.toml",
+            "[package]\nname = \"Hello_World\"\nversion = \"1.0.0-rc.1\"\nedition = \"2024\"\n\
+             description = \"Greets the world. Politely, e.g. with\\na wave.\"\n\
+             license = \"MIT/Apache-2.0\"\nhomepage = \"https://hello.example\"\n\
+             repository = \"https://code.example/hello\"\ndocumentation = \"https://docs.example\"\n",
+        )
+        .file("src/main.rs", MAIN)
+        .file("LICENSE-MIT", "mit")
+        .file("COPYING", "copying")
+        .lock();
+    let params = Initialize::of(&project);
+    let (archive, _) = built(&project, &params, "hello_world");
+    let index = archive.index();
+    assert_eq!(index["name"], "hello_world");
+    assert_eq!(index["version"], "1.0.0rc1");
+    let about = archive.about();
+    assert_eq!(about["summary"], "Greets the world");
+    assert_eq!(
+        about["description"],
+        "Greets the world. Politely, e.g. with\na wave."
+    );
+    assert_eq!(about["license"], "MIT OR Apache-2.0");
+    assert_eq!(about["home"], "https://hello.example/");
+    assert_eq!(about["dev_url"], "https://code.example/hello");
+    assert_eq!(about["doc_url"], "https://docs.example/");
+    assert_eq!(archive.text("info/licenses/LICENSE-MIT"), "mit");
+    assert_eq!(archive.text("info/licenses/COPYING"), "copying");
+}
+
+#[test]
+fn the_manifest_wins_field_by_field() {
+    let project = Project::hello();
+    let params = Initialize::of(&project).model(json!({"version": "7.0", "license": "ISC"}));
+    let metadata = described(&project, &params);
+    assert_eq!(metadata["name"], "hello");
+    assert_eq!(metadata["version"], "7.0");
+    assert_eq!(metadata["license"], "ISC");
+    let params = params.configuration(json!({"ignore-cargo-manifest": true}));
+    let params = params.model(json!({"name": "other", "license": null}));
+    let metadata = described(&project, &params);
+    assert_eq!(metadata["name"], "other");
+    assert_eq!(metadata["license"], Value::Null);
+}
+
+/// A member that inherits what it can.
+fn inheriting(name: &str, more: &str) -> String {
+    format!(
+        "[package]\nname = \"{name}\"\nversion.workspace = true\nedition = \"2024\"\n\
+         license-file.workspace = true\n{more}"
+    )
+}
+
+const TEMPLATE: &str = "[workspace.package]\nversion = \"2.1.0\"\nlicense-file = \"legal/TEXT\"\n";
+
+#[test]
+fn values_are_inherited_from_a_workspace_above() {
+    let project = Project::new()
+        .file(
+            "Cargo.toml",
+            format!("[workspace]\nmembers = [\"apps/*\"]\n{TEMPLATE}"),
+        )
+        .file("legal/TEXT", "the text")
+        .file("apps/app/Cargo.toml", inheriting("app", ""))
+        .file("apps/app/src/main.rs", MAIN)
+        .lock();
+    let params = Initialize::member(&project, "apps/app");
+    let (archive, _) = built(&project, &params, "app");
+    assert_eq!(archive.index()["version"], "2.1.0");
+    assert_eq!(archive.text("info/licenses/TEXT"), "the text");
+}
+
+#[test]
+fn values_are_inherited_from_the_crates_own_workspace() {
+    let own = inheriting("own", &format!("\n[workspace]\n{TEMPLATE}"));
+    let project = Project::new()
+        .file("Cargo.toml", "[workspace.package]\nversion = \"9.9.9\"\n")
+        .file("own/Cargo.toml", own);
+    let params = Initialize::member(&project, "own");
+    assert_eq!(name_and_version(&project, &params), "own 2.1.0");
+}
+
+#[test]
+fn values_are_inherited_from_the_workspace_the_crate_names() {
+    let project = Project::new()
+        .file("Cargo.toml", "[workspace.package]\nversion = \"9.9.9\"\n")
+        .file(
+            "root/Cargo.toml",
+            format!("[workspace]\nmembers = [\"../app\"]\n{TEMPLATE}"),
+        )
+        .file(
+            "app/Cargo.toml",
+            inheriting("app", "workspace = \"../root\"\n"),
+        );
+    let params = Initialize::member(&project, "app");
+    assert_eq!(name_and_version(&project, &params), "app 2.1.0");
+}
+
+#[test]
+fn a_workspace_that_excludes_the_crate_does_not_count() {
+    let project = Project::new()
+        .file(
+            "Cargo.toml",
+            format!("[workspace]\nexclude = [\"app\"]\n{TEMPLATE}"),
+        )
+        .file(
+            "app/Cargo.toml",
+            "[package]\nname = \"app\"\nversion = \"0.1.0\"\n",
+        );
+    let params = Initialize::member(&project, "app");
+    assert_eq!(name_and_version(&project, &params), "app 0.1.0");
+}
+
+#[test]
+fn licence_texts_above_the_package_are_packed() {
+    let project = Project::new()
+        .file("LICENSE", "from above")
+        .file(
+            "app/Cargo.toml",
+            "[package]\nname = \"app\"\nversion = \"0.1.0\"\nedition = \"2024\"\nlicense-file = \"../LICENSE\"\n",
+        )
+        .file("app/src/main.rs", MAIN)
+        .lock_in("app");
+    let params = Initialize::member(&project, "app");
+    let (archive, said) = built(&project, &params, "app");
+    assert_eq!(archive.text("info/licenses/LICENSE"), "from above");
+    assert!(!said.contains("licence text"), "{said}");
+}
+
+#[test]
+fn the_workspace_has_the_licence_texts_its_members_lack() {
+    let project = Project::new()
+        .file("Cargo.toml", "[workspace]\nmembers = [\"app\"]\n")
+        .file("UNLICENSE", "of the workspace")
+        .file(
+            "app/Cargo.toml",
+            "[package]\nname = \"app\"\nversion = \"0.1.0\"\nedition = \"2024\"\n",
+        )
+        .file("app/src/main.rs", MAIN)
+        .lock();
+    let params = Initialize::member(&project, "app");
+    let (archive, _) = built(&project, &params, "app");
+    assert_eq!(archive.text("info/licenses/UNLICENSE"), "of the workspace");
+}
+
+#[test]
+fn what_cannot_be_used_is_left_out_and_reported_during_the_build() {
+    let project = Project::new()
+        .file(
+            "Cargo.toml",
+            "[package]\nname = \"hello\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\
+             license = \"do what you want\"\nhomepage = \"no address\"\n",
+        )
+        .file("src/main.rs", MAIN)
+        .lock();
+    let (archive, said) = built(&project, &Initialize::of(&project), "hello");
+    assert_eq!(archive.about()["license"], Value::Null);
+    for warning in [
+        "`do what you want`",
+        "`no address`",
+        "no licence text was found",
+    ] {
+        assert!(said.contains(warning), "{warning} is not in\n{said}");
+    }
+}
+
+#[test]
+fn a_licence_file_that_does_not_exist_is_reported_and_fails_nothing() {
+    let project = Project::hello();
+    let params = Initialize::of(&project).model(json!({"licenseFile": "LICENCE.txt"}));
+    let (archive, said) = built(&project, &params, "hello");
+    assert!(!archive.has("info/licenses"));
+    assert!(said.contains("LICENCE.txt does not exist"), "{said}");
+}
+
+#[test]
+fn text_that_looks_like_a_template_is_only_text() {
+    let project = Project::hello().file(
+        "Cargo.toml",
+        "[package]\nname = \"hello\"\nversion = \"0.3.1\"\nedition = \"2024\"\n\
+         description = \"Renders ${{ nothing }} and {% raw %}.\"\n",
+    );
+    let (archive, _) = built(&project, &Initialize::of(&project), "hello");
+    assert_eq!(
+        archive.about()["description"],
+        "Renders ${{ nothing }} and {% raw %}."
+    );
+}
+
+#[test]
+fn a_virtual_workspace_builds_the_member_of_the_packages_name() {
+    let project = Project::new()
+        .file(
+            "Cargo.toml",
+            "[workspace]\nmembers = [\"crates/*\"]\nresolver = \"3\"\n",
+        )
+        .file(
+            "crates/one/Cargo.toml",
+            "[package]\nname = \"one\"\nversion = \"1.0.0\"\nedition = \"2024\"\n",
+        )
+        .file("crates/one/src/main.rs", MAIN)
+        .file("crates/one/LICENSE", "of one")
+        .file(
+            "crates/two/Cargo.toml",
+            "[package]\nname = \"two\"\nversion = \"2.0.0\"\nedition = \"2024\"\n",
+        )
+        .file("crates/two/src/bin/second.rs", MAIN)
+        .lock();
+    let params = Initialize::of(&project).model(json!({"name": "second"}));
+    let (archive, _) = built(&project, &params, "second");
+    assert_eq!(archive.files(), ["bin/second"]);
+    assert_eq!(archive.index()["version"], "2.0.0");
+    let params = Initialize::of(&project).model(json!({"name": "one"}));
+    let (archive, _) = built(&project, &params, "one");
+    assert_eq!(archive.files(), ["bin/one"]);
+    assert_eq!(archive.text("info/licenses/LICENSE"), "of one");
+}
+
+#[test]
+fn any_manifest_will_do() {
+    let project = Project::hello();
+    let folder = project.dir();
+    for manifest in [
+        "pyproject.toml",
+        "mojoproject.toml",
+        "does-not-exist.toml",
+        "",
+    ] {
+        let path = folder.join(manifest);
+        let params = Initialize::of(&project).set("manifestPath", json!(path));
+        assert_eq!(
+            name_and_version(&project, &params),
+            "hello 0.3.1",
+            "{manifest}"
+        );
+        // An older pixi does not say where the source is.
+        let params = params.set("sourceDirectory", Value::Null);
+        assert_eq!(
+            name_and_version(&project, &params),
+            "hello 0.3.1",
+            "{manifest}"
+        );
+    }
+}
+
+#[test]
+fn the_source_may_lie_elsewhere_and_have_any_name() {
+    let folder = "my $crate's `dir` \"x\" %PATH%";
+    let file = |name: &str| format!("{folder}/{name}");
+    let project = Project::new()
+        .file(
+            &file("Cargo.toml"),
+            "[package]\nname = \"odd\"\nversion = \"0.1.0\"\nedition = \"2024\"\n",
+        )
+        .file(&file("src/main.rs"), MAIN)
+        .file(&file("LICENSE"), "odd")
+        .lock_in(folder);
+    let source = project.dir().join(folder);
+    let params = Initialize::of(&project).set("sourceDirectory", json!(source));
+    let (archive, _) = built(&project, &params, "odd");
+    assert_eq!(archive.files(), ["bin/odd"]);
+    assert_eq!(archive.text("info/licenses/LICENSE"), "odd");
+}
