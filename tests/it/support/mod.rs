@@ -31,5 +31,6 @@ pub mod requests;
 pub mod server;
 pub mod streams;
 pub mod strict;
+pub mod strict_error;
 pub mod strict_spec;
 pub mod toolchain;
