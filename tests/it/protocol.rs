@@ -146,6 +146,23 @@ fn parameters_that_cannot_be_read_are_explained() {
 }
 
 #[test]
+fn a_member_that_is_there_twice_is_refused_and_a_key_that_is_counts_once() {
+    let project = project();
+    let server = Server::initialized(Initialize::of(&project).params());
+    let work = project.metadata_work("demo").display().to_string();
+    let outputs = |more: &str| {
+        let params = format!(
+            r#"{{"hostPlatform":"linux-64","buildPlatform":"linux-64","workDirectory":{work:?}{more}}}"#
+        );
+        server.raw("conda/outputs", &params)
+    };
+    let twice = outputs(r#","hostPlatform":"win-64""#);
+    assert!(twice.contains("duplicate field `hostPlatform`"), "{twice}");
+    let twice = outputs(r#","variantConfiguration":{"a":["1"],"a":["2"]}"#);
+    assert!(twice.contains(r#""result":"#), "{twice}");
+}
+
+#[test]
 fn the_source_is_beside_the_manifest_when_nobody_says_where() {
     let project = project();
     for manifest in [project.dir().join("pixi.toml"), project.dir().to_owned()] {

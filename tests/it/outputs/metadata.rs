@@ -26,6 +26,39 @@ fn every_platform_can_be_described_on_this_machine() {
 }
 
 #[test]
+fn exotic_platforms_are_described_or_refused_but_never_a_bug() {
+    let case = Case::new();
+    let server = crate::support::server::Server::initialized(case.initialize.params());
+    for host in [
+        "linux-32",
+        "linux-armv6l",
+        "linux-armv7l",
+        "linux-loongarch64",
+        "linux-ppc64",
+        "linux-ppc",
+        "linux-s390x",
+        "linux-riscv32",
+        "linux-riscv64",
+        "win-32",
+        "win-arm64",
+        "freebsd-32",
+        "freebsd-64",
+        "freebsd-arm64",
+        "emscripten-wasm32",
+        "emscripten-wasm64",
+        "wasi-wasm32",
+        "zos-z",
+        "noarch",
+        "unknown",
+    ] {
+        match server.request("conda/outputs", case.request(host).params()) {
+            Ok(answer) => assert_eq!(answer["outputs"][0]["metadata"]["subdir"], host),
+            Err(error) => assert_ne!(error["code"], "bug", "{host}: {error:#}"),
+        }
+    }
+}
+
+#[test]
 fn the_build_platform_is_the_one_that_was_sent() {
     let targets = json!({"conditional": {"build_platform != host_platform": {
         "buildDependencies": {"cross-tool": {"binary": {"version": "*"}}},

@@ -67,6 +67,39 @@ fn a_prefix_for_another_platform_is_drift_too() {
 }
 
 #[test]
+fn without_prefixes_the_platforms_are_those_of_the_variant() {
+    let condition = json!({"build_platform != host_platform": {"buildDependencies": {
+        "cross-tool": {"binary": {"version": "*"}},
+    }}});
+    let project = project();
+    let model = json!({"targets": {"conditional": condition}});
+    let server = Server::initialized(Initialize::of(&project).model(model).params());
+    let output = json!({
+        "name": "demo", "version": "0", "subdir": "osx-arm64",
+        "variant": {"build_platform": "win-64", "target_platform": "osx-arm64"},
+    });
+    for prefix in [
+        Value::Null,
+        json!({"prefix": "/nowhere", "platform": "win-64"}),
+    ] {
+        let mut params = params(&project, output.clone());
+        params["buildPrefix"] = prefix;
+        // The variant is found; only the version is another.
+        assert_eq!(
+            message(server.request("conda/build_v1", params)),
+            "the version of `demo` changed from `0` to `1.2.3` since it was described"
+        );
+    }
+    let mut params = params(&project, output);
+    params["buildPrefix"] = json!({"prefix": "/nowhere", "platform": "osx-64"});
+    assert_eq!(
+        message(server.request("conda/build_v1", params)),
+        "the variant of `demo-0` changed from (build_platform=win-64, target_platform=osx-arm64) \
+         to (build_platform=osx-64, target_platform=osx-arm64) since it was described"
+    );
+}
+
+#[test]
 fn an_unknown_output_is_told_what_there_is() {
     assert_eq!(
         refused(|params| params["output"]["name"] = json!("other")),

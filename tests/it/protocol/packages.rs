@@ -197,3 +197,28 @@ fn prefixes_may_say_little() {
     assert!(archive.has("bin/hello"));
     assert_eq!(archive.index()["depends"], json!([]));
 }
+
+#[test]
+fn secrets_reach_the_build_and_nothing_else_does() {
+    let project = Project::hello().file(
+        "build.rs",
+        "fn main() {
+            let token = std::env::var(\"A_TOKEN\").expect(\"it is passed on\");
+            println!(\"cargo::warning=the token is {token}\");
+            assert!(std::env::var(\"OTHER_TOKEN\").is_err());
+        }\n",
+    );
+    let mut pixi = Pixi::start_with(|command| {
+        command.env("A_TOKEN", "hunter2-hunter2");
+        command.env("OTHER_TOKEN", "x");
+    });
+    let initialize = Initialize::of(&project)
+        .package("hello", "0.3.1")
+        .model(json!({"secrets": ["A_TOKEN", "UNSET_TOKEN"]}));
+    pixi.initialize(&initialize);
+    let archive = pixi.package(&project, channel(), "hello");
+    assert!(archive.has("bin/hello"));
+    let seen = pixi.stderr().join("\n");
+    assert!(seen.contains("the token is"), "{seen}");
+    assert!(!seen.contains("hunter2"), "{seen}");
+}

@@ -34,6 +34,7 @@ pub mod requests;
 pub mod server;
 pub mod streams;
 pub mod strict;
+pub mod strict_error;
 pub mod strict_spec;
 pub mod toolchain;
 mod walk;

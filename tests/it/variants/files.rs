@@ -143,3 +143,18 @@ fn an_empty_file_says_nothing() {
         assert_eq!(case.variants(json!({})), json!([{}]), "{name}");
     }
 }
+
+#[test]
+fn keys_that_always_count_do() {
+    let case = Case::new(&[]).file(
+        "conda_build_config.yaml",
+        "channel_targets:\n  - conda-forge main\nchannel_sources:\n  - conda-forge\nCONDA_BUILD_SYSROOT:\n  - /sdk\nother:\n  - 1\n",
+    );
+    assert_eq!(
+        case.variants(json!({})),
+        json!([{
+            "CONDA_BUILD_SYSROOT": "/sdk", "channel_sources": "conda-forge",
+            "channel_targets": "conda-forge main",
+        }])
+    );
+}
