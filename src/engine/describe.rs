@@ -5,10 +5,10 @@ use miette::Report;
 use rattler_build_recipe::stage1::Dependency;
 use rattler_conda_types::MatchSpec;
 
-use crate::backend::GlobSet;
 use crate::engine::Plan;
+use crate::engine::globs::globs;
 use crate::protocol::outputs::{
-    Answer, Dependencies, IgnoreRunExports, InputGlobSet, Metadata, Output, RunExports,
+    Answer, Dependencies, IgnoreRunExports, Metadata, Output, RunExports,
 };
 use crate::protocol::spec::{NamedSpec, PackageSpec};
 use crate::recipe::variants::to_wire;
@@ -30,31 +30,6 @@ pub fn describe(plan: &Plan, source: &std::path::Path) -> Result<Answer, Report>
         input_globs,
         input_glob_sets,
     })
-}
-
-/// The rooted sets, and the patterns of those rooted at the source folder for
-/// clients that know no sets.
-pub(crate) fn globs(
-    sets: &[GlobSet],
-    source: &std::path::Path,
-) -> (Vec<String>, Vec<InputGlobSet>) {
-    let flat = sets
-        .iter()
-        .filter(|set| set.root == source)
-        .flat_map(|set| set.patterns.iter())
-        // A pruning pattern would end the walk of the patterns around it.
-        .filter(|pattern| *pattern != "!*/")
-        .map(|pattern| pattern.trim_start_matches('/').to_string())
-        .collect();
-    let rooted = sets
-        .iter()
-        .map(|set| InputGlobSet {
-            patterns: set.patterns.clone(),
-            markers: set.markers.clone(),
-            root: Some(set.root.clone()),
-        })
-        .collect();
-    (flat, rooted)
 }
 
 fn output(plan: &Plan, rendered: &Rendered) -> Result<Output, Report> {

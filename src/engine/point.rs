@@ -1,5 +1,5 @@
-//! Points at the template in `env` that cannot be read or evaluated. The recipe
-//! layer, which finds it, does not know which table of the manifest it came from.
+//! Points at the template in `env` that cannot be read or evaluated. Which table
+//! its value comes from is known here alone.
 
 use miette::{Diagnostic, Report, SourceSpan};
 use rattler_conda_types::Subdir;
@@ -9,20 +9,22 @@ use crate::diagnostic::SourceFile;
 use crate::engine::Session;
 use crate::recipe::BadTemplate;
 
-/// `error` as it is, unless a template caused it: then what is wrong with it, and
-/// where the manifest has it.
+/// `error` as it is, unless it is about a template: then with the place where the
+/// manifest has the template.
 pub(super) fn point<B>(error: Report, session: &Session<B>, host: Subdir) -> Report {
-    let Some(BadTemplate { variable, reason }) = error.downcast_ref() else {
-        return error;
+    let BadTemplate { variable, reason } = match error.downcast() {
+        Ok(template) => template,
+        Err(other) => return other,
     };
     let manifest = &session.project.manifest;
-    let keys = ["env", variable.as_str()];
     InvalidTemplate {
-        at: session.tables.value_span(host, &keys, manifest),
+        at: session
+            .tables
+            .value_span(host, &["env", &variable], manifest),
         file: manifest.file(),
-        help: help(reason),
-        reason: plain(reason),
-        variable: variable.clone(),
+        help: help(&reason),
+        reason: plain(&reason),
+        variable,
     }
     .into()
 }

@@ -122,9 +122,10 @@ fn package(project: &Project, metadata: &Metadata) -> Result<Package, Report> {
     })?;
     // Archive names have `-` between name, version and build. Conda orders `_` alike.
     let dashless = version.replace('-', "_");
-    let version: VersionWithSource = dashless.parse().map_err(|source| BadVersion {
-        version: version.to_string(),
-        source,
+    let version = dashless.parse::<VersionWithSource>();
+    let version = version.map_err(|source| BadVersion {
+        version: dashless.clone(),
+        reason: source.kind.to_string(),
         file: project.manifest.file(),
         at: at("version"),
     })?;
@@ -194,7 +195,7 @@ struct BadName {
 
 /// The version cannot be that of a conda package.
 #[derive(Debug, Error, Diagnostic)]
-#[error("`{version}` is no conda version: {}", source.kind)]
+#[error("`{version}` is no conda version: {reason}")]
 #[diagnostic(
     code(package::bad_version),
     help(
@@ -203,7 +204,7 @@ struct BadName {
 )]
 struct BadVersion {
     version: String,
-    source: rattler_conda_types::ParseVersionError,
+    reason: String,
     #[source_code]
     file: SourceFile,
     #[label("this version")]

@@ -3,9 +3,11 @@
 //! One binary, because linking the build library many times is slow.
 
 mod build;
+mod catalogue;
 mod cli;
 mod configuration;
 mod diagnostics;
+mod freshness;
 mod metadata;
 mod outputs;
 mod process;

@@ -19,6 +19,8 @@ pub struct Config {
     pub env: IndexMap<String, String>,
     /// Files that trigger a rebuild beside those the backend knows of.
     pub extra_input_globs: Vec<String>,
+    /// How the files that trigger a rebuild are found.
+    pub input_tracking: InputTracking,
     /// Takes no metadata from `Cargo.toml`.
     pub ignore_cargo_manifest: bool,
     /// Languages whose compilers the build needs. Missing means `["rust", "c"]`.
@@ -28,6 +30,17 @@ pub struct Config {
     /// Without effect: debug files go to `<workDirectory>/debug`.
     #[serde(alias = "debug_dir")]
     pub debug_dir: Option<PathBuf>,
+}
+
+/// How the files that trigger a rebuild are found.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum InputTracking {
+    /// `"exact"`: those that the last build read.
+    #[default]
+    Exact,
+    /// `"globs"`: those that match patterns over the crate and its path dependencies.
+    Globs,
 }
 
 impl Config {
@@ -51,6 +64,7 @@ impl Options for Config {
         "extra-args",
         "env",
         "extra-input-globs",
+        "input-tracking",
         "ignore-cargo-manifest",
         "compilers",
         "binaries",
@@ -130,5 +144,79 @@ fn bad_variable(name: &str) -> Misfit {
         part: Part::Key,
         message: format!("`{name}` cannot be the name of an environment variable"),
         help: "use letters, digits and `_`, and no digit at the start".to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rattler_conda_types::Subdir;
+    use serde_json::Value;
+
+    use super::*;
+    use crate::project::config::Tables;
+    use crate::project::manifest::Manifest;
+
+    const PAGE: &str = include_str!("../../../docs/backends/rust.md");
+
+    fn examples() -> impl Iterator<Item = &'static str> {
+        let blocks = PAGE.split("```toml\n").skip(1);
+        blocks.map(|block| block.split("```").next().expect("a block ends"))
+    }
+
+    fn read(example: &str) -> Tables {
+        let manifest: Value = toml_edit::de::from_str(example).expect("examples are TOML");
+        let build = &manifest["package"]["build"];
+        let targets = build["target"].as_object().into_iter().flatten();
+        let targets = targets.map(|(name, table)| (name.clone(), table["config"].clone()));
+        let missing = Manifest::at("does-not-exist/pixi.toml".as_ref());
+        Tables::read::<Config>(
+            "test",
+            Some(build["config"].clone()),
+            Some(targets.collect()),
+            &missing,
+        )
+        .unwrap_or_else(|report| panic!("{report:?} in\n{example}"))
+    }
+
+    #[test]
+    fn every_example_of_the_page_can_be_read_for_every_platform() {
+        assert!(examples().count() > Config::KEYS.len());
+        for example in examples() {
+            let tables = read(example);
+            for host in [Subdir::Linux64, Subdir::OsxArm64, Subdir::Win64] {
+                tables.merged::<Config>(host).expect("an example");
+            }
+        }
+    }
+
+    #[test]
+    fn the_page_has_a_heading_for_every_option_with_type_default_and_merging() {
+        for key in Config::KEYS {
+            let quoted = format!("`{key}`");
+            let mut sections = PAGE.split("\n## ").skip(1);
+            let section = sections.find(|section| {
+                section
+                    .lines()
+                    .next()
+                    .is_some_and(|heading| heading.contains(&quoted))
+            });
+            let section = section.unwrap_or_else(|| panic!("no heading for {quoted}"));
+            for part in ["* Type: ", "* Default: ", "* Merging: ", "```toml\n"] {
+                assert!(section.contains(part), "{quoted} lacks {part}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_page_says_what_merging_does() {
+        let example = examples()
+            .find(|example| example.contains("linux-64"))
+            .expect("it is there");
+        let tables = read(example);
+        let config: Config = tables.merged(Subdir::Linux64).expect("an example");
+        assert_eq!(config.extra_args, Vec::<String>::new());
+        assert_eq!(config.env["RUST_LOG"], "debug");
+        let config: Config = tables.merged(Subdir::Win64).expect("an example");
+        assert_eq!(config.extra_args, ["--features", "tls"]);
     }
 }

@@ -2,12 +2,16 @@
 
 use std::path::Path;
 
+use indexmap::IndexMap;
 use rattler_conda_types::Subdir;
 
 use super::Config;
 use super::shared::Shared;
 use crate::backend::Request;
 use crate::backend::script::{Condition, Script, Step, Word};
+
+/// Where artefacts go, relative to the folder the script runs in.
+pub(super) const TARGET_DIR: &str = "target";
 
 /// Installs the binaries of the crate in `folder` into the host prefix.
 pub(super) fn install(
@@ -19,15 +23,37 @@ pub(super) fn install(
         project,
         config,
         platforms,
-        folders,
         ..
     } = *request;
     let tools = Tools {
         build: platforms.build,
     };
 
+    let (mut steps, templates) = variables(config);
+    steps.extend(prefixes(config, &tools));
+    steps.extend(cargo_settings(request));
+    steps.push(Step::Run(check_lock_file(&tools, folder, config)));
+    steps.extend(shared.into_iter().flat_map(Shared::steps));
+    steps.push(Step::Run(command(&tools, folder, config)));
+    let sccache = tools.tool("sccache");
+    steps.push(Step::When(
+        Condition::File(sccache.clone()),
+        vec![Step::Try(vec![sccache, "--show-stats".into()])],
+    ));
+
+    Script {
+        steps,
+        templates,
+        secrets: project.model.secrets.clone().unwrap_or_default(),
+        files: shared.map(Shared::files).unwrap_or_default(),
+        lock: shared.map(Shared::lock),
+    }
+}
+
+/// The user's variables: those to set, and those that are templates.
+fn variables(config: &Config) -> (Vec<Step>, IndexMap<String, String>) {
     let mut steps = Vec::new();
-    let mut templates = indexmap::IndexMap::new();
+    let mut templates = IndexMap::new();
     for (name, value) in &config.env {
         if value.contains("${{") {
             templates.insert(name.clone(), value.clone());
@@ -35,8 +61,13 @@ pub(super) fn install(
             steps.push(Step::Set(name.clone(), Word::with_references(value)));
         }
     }
-    let unset = |name: &str| !config.env.contains_key(name);
+    (steps, templates)
+}
 
+/// What the environments have to offer, unless the user chose something else.
+fn prefixes(config: &Config, tools: &Tools) -> Vec<Step> {
+    let unset = |name: &str| !config.env.contains_key(name);
+    let mut steps = Vec::new();
     if unset("OPENSSL_DIR") {
         let prefix = tools.library_prefix("PREFIX");
         let separator = tools.separator();
@@ -48,23 +79,35 @@ pub(super) fn install(
             vec![Step::Set("OPENSSL_DIR".to_string(), prefix)],
         ));
     }
-    let sccache = tools.tool("sccache");
     if unset("RUSTC_WRAPPER") {
+        let sccache = tools.tool("sccache");
         steps.push(Step::When(
             Condition::File(sccache.clone()),
-            vec![Step::Set("RUSTC_WRAPPER".to_string(), sccache.clone())],
+            vec![Step::Set("RUSTC_WRAPPER".to_string(), sccache)],
         ));
     }
     // The environment's tools, also where a rustup proxy comes first on PATH.
-    for (name, tool) in [
+    let named = [
         ("CARGO", "cargo"),
         ("RUSTC", "rustc"),
         ("RUSTDOC", "rustdoc"),
-    ] {
-        steps.push(Step::Set(name.to_string(), tools.tool(tool)));
-    }
+    ];
+    steps.extend(named.map(|(name, tool)| Step::Set(name.to_string(), tools.tool(tool))));
+    steps
+}
+
+/// Where cargo keeps its downloads, how binaries find their libraries, and what
+/// cargo shows.
+fn cargo_settings(request: &Request<'_, Config>) -> Vec<Step> {
+    let Request {
+        config,
+        platforms,
+        folders,
+        ..
+    } = *request;
+    let mut steps = Vec::new();
     if let Some(cache) = &folders.cache
-        && unset("CARGO_HOME")
+        && !config.env.contains_key("CARGO_HOME")
     {
         // One for all builds of the user: a download is needed once.
         let home = cache.join("pixi-build-rust").join("cargo-home");
@@ -84,17 +127,12 @@ pub(super) fn install(
         ));
     }
     // A progress bar would arrive as one endless line.
-    steps.push(Step::Set(
-        "CARGO_TERM_PROGRESS_WHEN".to_string(),
-        "never".into(),
-    ));
+    let progress = "CARGO_TERM_PROGRESS_WHEN".to_string();
+    steps.push(Step::Set(progress, "never".into()));
+    steps
+}
 
-    steps.push(Step::Run(check_lock_file(
-        tools.tool("cargo"),
-        folder,
-        &config.extra_args,
-    )));
-    steps.extend(shared.into_iter().flat_map(Shared::steps));
+fn command(tools: &Tools, folder: &Path, config: &Config) -> Vec<Word> {
     let mut command = vec![
         tools.tool("cargo"),
         "install".into(),
@@ -104,7 +142,7 @@ pub(super) fn install(
         "--path".into(),
         Word::literal(folder.display().to_string()),
         "--target-dir".into(),
-        "target".into(),
+        TARGET_DIR.into(),
         "--no-track".into(),
     ];
     command.extend(config.extra_args.iter().map(Word::literal));
@@ -113,32 +151,19 @@ pub(super) fn install(
         command.push(Word::literal(binary));
     }
     command.push("--force".into());
-    steps.push(Step::Run(command));
-
-    steps.push(Step::When(
-        Condition::File(sccache.clone()),
-        vec![Step::Try(vec![sccache, "--show-stats".into()])],
-    ));
-
-    Script {
-        steps,
-        templates,
-        secrets: project.model.secrets.clone().unwrap_or_default(),
-        files: shared.map(Shared::files).unwrap_or_default(),
-        lock: shared.map(Shared::lock),
-    }
+    command
 }
 
 /// `cargo install --locked` of a folder takes a missing or stale lock file for
 /// granted and resolves anew. A command that looks at the same packages does not.
-fn check_lock_file(cargo: Word, folder: &Path, extra_args: &[String]) -> Vec<Word> {
+fn check_lock_file(tools: &Tools, folder: &Path, config: &Config) -> Vec<Word> {
     let manifest = folder.join("Cargo.toml").display().to_string();
-    let mut command = vec![cargo];
+    let mut command = vec![tools.tool("cargo")];
     let arguments = ["tree", "--locked", "--edges", "no-dev", "--depth", "0"];
     command.extend(arguments.map(Word::from));
     command.extend(["--manifest-path".into(), Word::literal(manifest)]);
     // What decides where packages come from counts here too.
-    let mut extra = extra_args.iter();
+    let mut extra = config.extra_args.iter();
     while let Some(argument) = extra.next() {
         if ["--offline", "--frozen"].contains(&argument.as_str())
             || argument.starts_with("--config=")

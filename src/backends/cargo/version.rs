@@ -223,6 +223,22 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_page_shows_what_the_code_does() {
+        let page = include_str!("../../../docs/backends/rust.md");
+        let mut shown = 0;
+        for line in page.lines().filter(|line| line.starts_with('|')) {
+            let quoted: Vec<&str> = line.split('`').skip(1).step_by(2).collect();
+            for pair in quoted.windows(2) {
+                if pair[0].parse::<Version>().is_ok() {
+                    assert_eq!(from_semver(pair[0]), pair[1], "{line}");
+                    shown += 1;
+                }
+            }
+        }
+        assert!(shown > 15, "{shown}");
+    }
+
     /// The words whose neighbours are hard, and any other.
     fn word() -> impl Strategy<Value = String> {
         prop_oneof![

@@ -1,9 +1,12 @@
 //! Mistakes in `[package.build.config]`.
 
+use serde_json::json;
+
 use crate::support::drawn::drawn;
 use crate::support::manifest::initialize;
 use crate::support::pixi::Pixi;
 use crate::support::project::Project;
+use crate::support::requests::Initialize;
 
 const BACKEND: &str = "[package]\nname = \"hello\"\nversion = \"0.1.0\"\n\n[package.build.backend]\n\
     name = \"pixi-build-rust\"\nversion = \"*\"\n\n";
@@ -94,4 +97,26 @@ fn misspelled_compiler() {
 #[test]
 fn variable_nobody_can_set() {
     insta::assert_snapshot!(mistake("[package.build.config.env]\nMY-VAR = \"1\"\n"));
+}
+
+#[test]
+fn misspelled_option_in_pyproject_toml() {
+    let text = "[tool.pixi.package.build]\nconfig = { binarys = [\"hello\"] }\n";
+    let project = Project::new().file("pyproject.toml", text);
+    let params = Initialize::of(&project)
+        .set("manifestPath", json!(project.dir().join("pyproject.toml")))
+        .configuration(json!({"binarys": ["hello"]}));
+    let error = Pixi::start().try_initialize(&params);
+    let error = error.expect_err("the configuration is wrong");
+    insta::assert_snapshot!(drawn(&project, &error));
+}
+
+#[test]
+fn mistakes_without_a_manifest_are_told_without_a_place() {
+    let project = Project::new();
+    let params = Initialize::of(&project).configuration(json!({"binarys": ["hello"]}));
+    let error = Pixi::start().try_initialize(&params);
+    let error = error.expect_err("the configuration is wrong");
+    assert_eq!(error["data"]["labels"], json!([]));
+    assert_eq!(error["data"]["help"], "did you mean `binaries`?");
 }

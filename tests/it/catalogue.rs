@@ -1,0 +1,213 @@
+//! `docs/errors.md` is made of the snapshots, so it shows what users see.
+//!
+//! After a snapshot changed, run the test with `UPDATE_CATALOGUE=1`.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+/// What each kind of error is about, in the order of the page.
+const KINDS: [(&str, &str); 39] = [
+    (
+        "config::unknown_key",
+        "An option the backend does not have.",
+    ),
+    ("config::wrong_type", "A value of the wrong type."),
+    (
+        "config::unfit",
+        "A value of the right type that makes no sense.",
+    ),
+    (
+        "config::not_a_table",
+        "Something else where the table of options must be.",
+    ),
+    (
+        "config::unknown_target",
+        "A table for a target that no platform matches.",
+    ),
+    (
+        "config::target_twice",
+        "A target with a table in both places.",
+    ),
+    ("config::invalid", "Several mistakes in one configuration."),
+    (
+        "config::template",
+        "A template in `env` that cannot be read or evaluated.",
+    ),
+    (
+        "package::missing",
+        "Neither manifest has a name or a version.",
+    ),
+    (
+        "package::bad_name",
+        "A name that no conda package can have.",
+    ),
+    ("package::bad_version", "A version that conda cannot read."),
+    (
+        "dependency::bad_expression",
+        "A condition that cannot be read or evaluated.",
+    ),
+    (
+        "dependency::unknown_name",
+        "A condition with a name that means nothing.",
+    ),
+    (
+        "dependency::rust_twice",
+        "A `rust` that the compiler package cannot live with.",
+    ),
+    ("cargo::no_manifest", "There is no Cargo.toml."),
+    (
+        "cargo::broken_manifest",
+        "Cargo.toml is not what Cargo expects.",
+    ),
+    ("io::read", "A file that cannot be read."),
+    (
+        "cargo::not_inherited",
+        "A value the Cargo workspace was to supply and does not.",
+    ),
+    (
+        "cargo::no_workspace",
+        "`package.workspace` names a folder without a workspace.",
+    ),
+    (
+        "cargo::no_choice",
+        "A workspace without a package, and no member stands out.",
+    ),
+    (
+        "output::unknown",
+        "pixi asks for a package that the project does not build.",
+    ),
+    (
+        "output::drift",
+        "A manifest was edited between describing and building.",
+    ),
+    ("build::compile_error", "The code does not compile."),
+    ("build::lock_missing", "There is no Cargo.lock."),
+    (
+        "build::lock_stale",
+        "Cargo.lock does not fit the manifests.",
+    ),
+    ("build::library_only", "The crate has no binary."),
+    (
+        "build::virtual_workspace",
+        "A workspace without a package of its own.",
+    ),
+    (
+        "build::unknown_name",
+        "A binary, feature or argument that does not exist.",
+    ),
+    (
+        "build::missing_library",
+        "A library that the host environment lacks.",
+    ),
+    (
+        "build::undefined_symbol",
+        "A function that no linked library has.",
+    ),
+    (
+        "build::missing_tool",
+        "A program that the build environment lacks.",
+    ),
+    ("build::no_cargo", "The build environment has no cargo."),
+    ("build::old_rustc", "A crate needs a newer rustc."),
+    (
+        "build::old_cargo",
+        "A manifest or lock file needs a newer cargo.",
+    ),
+    ("build::full_disk", "The disk is full."),
+    ("build::killed", "A compiler was killed."),
+    ("build::network", "Something could not be downloaded."),
+    (
+        "build::offline",
+        "Something is not downloaded, and cargo may not use the network.",
+    ),
+    (
+        "build::failed",
+        "Any other failure: the last errors of the log.",
+    ),
+];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The snapshots in a folder: their names as sentences, and what they show.
+fn snapshots(folder: &str) -> Vec<(String, String)> {
+    let entries = fs_err::read_dir(root().join(folder)).expect("the folder with the snapshots");
+    let mut paths: Vec<PathBuf> = entries
+        .map(|entry| entry.expect("the folder is readable").path())
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "snap")
+        })
+        .collect();
+    paths.sort();
+    let read = |path: PathBuf| {
+        let text = fs_err::read_to_string(&path).expect("snapshots are text");
+        let shown = text
+            .splitn(3, "---\n")
+            .nth(2)
+            .expect("a snapshot has a head")
+            .to_owned();
+        let stem = path
+            .file_stem()
+            .and_then(|stem| stem.to_str())
+            .expect("UTF-8");
+        let name = stem.rsplit("__").next().expect("a last part");
+        let mut name = name.replace('_', " ");
+        name[..1].make_ascii_uppercase();
+        (name, shown)
+    };
+    paths.into_iter().map(read).collect()
+}
+
+/// Errors by their code. Logs of failed builds are shown where no test makes the
+/// failure happen.
+fn by_code() -> BTreeMap<String, Vec<(String, String)>> {
+    let mut codes: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
+    for (name, shown) in snapshots("tests/it/diagnostics/snapshots") {
+        let code = shown.lines().next().expect("the code").to_owned();
+        codes.entry(code).or_default().push((name, shown));
+    }
+    let seen: Vec<String> = codes.keys().cloned().collect();
+    for (name, shown) in snapshots("src/engine/failure/snapshots") {
+        let (code, rest) = shown.split_once(": ").expect("the code comes first");
+        if !seen.iter().any(|seen| seen == code) {
+            let entries = codes.entry(code.to_owned()).or_default();
+            entries.push((name, rest.trim_start().to_owned()));
+        }
+    }
+    codes
+}
+
+fn page() -> String {
+    let mut codes = by_code();
+    let mut page = String::from(
+        "# Errors\n\nEvery error of `pixi-build-rust` as pixi shows it. The code stands above the \
+         message. Several mistakes are\nreported together where that is possible. This page is made \
+         of the snapshots of the tests.\n",
+    );
+    for (code, about) in KINDS {
+        let entries = codes
+            .remove(code)
+            .unwrap_or_else(|| panic!("no snapshot shows {code}"));
+        write!(page, "\n## `{code}`\n\n{about}\n").expect("text can be written");
+        for (name, shown) in entries {
+            let shown = shown.trim_end();
+            write!(page, "\n{name}:\n\n```text\n{shown}\n```\n").expect("text can be written");
+        }
+    }
+    assert!(codes.is_empty(), "nothing is said about {:?}", codes.keys());
+    page
+}
+
+#[test]
+fn the_page_of_errors_shows_every_snapshot() {
+    let path = root().join("docs/errors.md");
+    let page = page();
+    if std::env::var_os("UPDATE_CATALOGUE").is_some() {
+        fs_err::write(&path, &page).expect("docs are writable");
+    }
+    let written = fs_err::read_to_string(&path).unwrap_or_default();
+    assert!(written == page, "run this test with UPDATE_CATALOGUE=1");
+}
