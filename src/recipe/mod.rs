@@ -5,6 +5,7 @@
 //! parsing that again would turn any text that holds `${{` into a template.
 
 mod about;
+mod build;
 mod condition;
 pub mod pin;
 mod render;
@@ -16,6 +17,7 @@ mod stated;
 mod tables;
 pub mod variants;
 
+pub use build::BadTemplate;
 pub use render::{Rendered, render};
 pub use stated::Stated;
 
@@ -24,13 +26,11 @@ use std::path::Path;
 use indexmap::IndexMap;
 use miette::{Diagnostic, Report, SourceSpan};
 use rattler_build_recipe::stage0::{
-    self, Build, BuildPlan, ConditionalList, Item, JinjaTemplate, Package, SingleOutputRecipe,
-    Value,
+    self, ConditionalList, Item, Package, SingleOutputRecipe, Value,
 };
-use rattler_conda_types::{Flag, PackageName, SourcePackageName, VersionWithSource};
+use rattler_conda_types::{PackageName, SourcePackageName, VersionWithSource};
 use thiserror::Error;
 
-use crate::backend::script::Script;
 use crate::backend::{Draft, Platforms};
 use crate::diagnostic::{SourceFile, Warning};
 use crate::project::manifest::Manifest;
@@ -75,8 +75,8 @@ impl Recipe {
             stated,
             conditions,
         } = requirements::requirements(project, name.as_ref(), &draft.requirements)?;
-        let templates = templates(&draft.script, platforms)?;
-        let build = build(project, &draft.script, &templates, platforms)?;
+        let templates = build::templates(&draft.script, platforms)?;
+        let build = build::build(project, &draft.script, &templates, platforms)?;
         let stage0 = SingleOutputRecipe {
             schema_version: None,
             context: IndexMap::new(),
@@ -91,7 +91,7 @@ impl Recipe {
         Ok(Self {
             stage0,
             stated,
-            build_string_prefix: build_string_prefix(project)?,
+            build_string_prefix: build::build_string_prefix(project)?,
             manifest: project.manifest.clone(),
             evaluated: Evaluated {
                 conditions,
@@ -135,104 +135,9 @@ fn package(project: &Project, metadata: &Metadata) -> Result<Package, Report> {
     ))
 }
 
-fn templates(
-    script: &Script,
-    platforms: Platforms,
-) -> Result<Vec<(String, JinjaTemplate)>, Report> {
-    let mut templates = Vec::new();
-    for (variable, text) in &script.templates {
-        let text = shell::template(text, platforms.build);
-        let template = JinjaTemplate::new(text).map_err(|reason| BadTemplate {
-            variable: variable.clone(),
-            reason,
-        })?;
-        templates.push((variable.clone(), template));
-    }
-    Ok(templates)
-}
-
-/// The part of the build string in front of the hash, when the user wants one.
-fn build_string_prefix(project: &Project) -> Result<Option<String>, Report> {
-    let prefix = project.model.build_string_prefix.clone();
-    let prefix = prefix.filter(|prefix| !prefix.is_empty());
-    let allowed = |sign: char| sign.is_ascii_alphanumeric() || "_.+".contains(sign);
-    match prefix {
-        Some(prefix) if !prefix.chars().all(allowed) => {
-            let at = ["package", "build", "build-string-prefix"];
-            Err(BadPrefix {
-                prefix,
-                file: project.manifest.file(),
-                at: project.manifest.value_span(&at),
-            }
-            .into())
-        }
-        prefix => Ok(prefix),
-    }
-}
-
-fn build(
-    project: &Project,
-    script: &Script,
-    templates: &[(String, JinjaTemplate)],
-    platforms: Platforms,
-) -> Result<Build, Report> {
-    let env = templates
-        .iter()
-        .map(|(name, template)| (name.clone(), Value::new_template(template.clone(), None)))
-        .collect();
-    let commands = shell::commands(script, platforms.build);
-    let script = stage0::Script {
-        env,
-        secrets: script.secrets.clone(),
-        content: Some(list(commands.iter().map(|command| escape(command)))),
-        ..Default::default()
-    };
-    let mut flags = Vec::new();
-    for flag in project.model.build_flags.iter().flatten() {
-        let flag: Flag = flag.parse().map_err(|source| {
-            miette::miette!(
-                code = "package::bad_flag",
-                help = "flags look like `name` or `name:value`, in lower case",
-                "`{flag}` is no package flag: {source}"
-            )
-        })?;
-        flags.push(Item::Value(concrete(flag)));
-    }
-    Ok(Build {
-        number: Some(concrete(project.model.build_number.unwrap_or(0))),
-        plan: BuildPlan::Script(Box::new(script)),
-        flags: ConditionalList::new(flags),
-        ..Default::default()
-    })
-}
-
 /// `text` as a string literal of the template language.
 fn jinja_text(text: &str) -> String {
     format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))
-}
-
-/// Text that rattler-build renders once more, protected so that it comes out as
-/// it went in: openings of templates, blocks and comments.
-fn escape(text: &str) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some(next) = rest.chars().next() {
-        let opening = ["${{", "{%", "{#"]
-            .into_iter()
-            .find(|opening| rest.starts_with(opening));
-        let length = match opening {
-            Some(opening) => {
-                out.push_str(&format!("${{{{ '{opening}' }}}}"));
-                opening.len()
-            }
-            None => {
-                out.push(next);
-                next.len_utf8()
-            }
-        };
-        rest = &rest[length..];
-    }
-    out
 }
 
 fn list(items: impl Iterator<Item = String>) -> ConditionalList<String> {
@@ -303,32 +208,5 @@ struct BadVersion {
     #[source_code]
     file: SourceFile,
     #[label("this version")]
-    at: Option<SourceSpan>,
-}
-
-/// A value of `env` is a template that cannot be read. The engine, which knows
-/// the manifest's tables, points at it.
-#[derive(Debug, Error, Diagnostic)]
-#[error("the value of `{variable}` in `env` is no template: {reason}")]
-#[diagnostic(code(config::template))]
-pub struct BadTemplate {
-    /// The environment variable.
-    pub variable: String,
-    /// What rattler-build says.
-    pub reason: String,
-}
-
-/// The build string cannot begin like this.
-#[derive(Debug, Error, Diagnostic)]
-#[error("`{prefix}` cannot be the prefix of a build string")]
-#[diagnostic(
-    code(package::bad_build_string_prefix),
-    help("use letters, digits, `_`, `.` and `+`")
-)]
-struct BadPrefix {
-    prefix: String,
-    #[source_code]
-    file: SourceFile,
-    #[label("here")]
     at: Option<SourceSpan>,
 }

@@ -6,6 +6,7 @@ use std::process::{Command, ExitStatus, Stdio};
 use serde_json::{Value, json};
 
 use crate::support::machine::forget_cargo;
+use crate::support::pixi::Pixi;
 use crate::support::project::Project;
 use crate::support::requests::{Initialize, Outputs};
 
@@ -119,14 +120,9 @@ fn a_line_of_twenty_megabytes_is_read() {
     );
     let padding = "x".repeat(20 << 20);
     let outputs = Outputs::new(&project.metadata_work("demo")).set("padding", json!(padding));
-    let requests = [
-        json!({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": Initialize::of(&project).params()}),
-        json!({"jsonrpc": "2.0", "id": 1, "method": "conda/outputs", "params": outputs.params()}),
-    ];
-    let answers = answers(&format!("{}\n{}", requests[0], requests[1]));
-    assert_eq!(answers[0]["result"], json!({}));
-    assert_eq!(
-        answers[1]["result"]["outputs"][0]["metadata"]["name"],
-        "demo"
-    );
+    let mut pixi = Pixi::start();
+    pixi.initialize(&Initialize::of(&project));
+    let answer = pixi.request("conda/outputs", outputs.params());
+    let answer = answer.expect("the line is read");
+    assert_eq!(answer["outputs"][0]["metadata"]["name"], "demo");
 }

@@ -1,0 +1,147 @@
+//! How a recipe builds: number, script, flags.
+
+use miette::{Diagnostic, Report, SourceSpan};
+use rattler_build_recipe::stage0::{
+    self, Build, BuildPlan, ConditionalList, Item, JinjaTemplate, Value,
+};
+use rattler_conda_types::Flag;
+use thiserror::Error;
+
+use crate::backend::Platforms;
+use crate::backend::script::Script;
+use crate::diagnostic::SourceFile;
+use crate::project::Project;
+use crate::recipe::{concrete, list, shell};
+
+/// The templates in values of `env`, by variable.
+///
+/// # Errors
+/// [`BadTemplate`].
+pub(super) fn templates(
+    script: &Script,
+    platforms: Platforms,
+) -> Result<Vec<(String, JinjaTemplate)>, Report> {
+    let mut templates = Vec::new();
+    for (variable, text) in &script.templates {
+        let text = shell::template(text, platforms.build);
+        let template = JinjaTemplate::new(text).map_err(|reason| BadTemplate {
+            variable: variable.clone(),
+            reason,
+        })?;
+        templates.push((variable.clone(), template));
+    }
+    Ok(templates)
+}
+
+/// The part of the build string in front of the hash, when the user wants one.
+///
+/// # Errors
+/// [`BadPrefix`].
+pub(super) fn build_string_prefix(project: &Project) -> Result<Option<String>, Report> {
+    let prefix = project.model.build_string_prefix.clone();
+    let prefix = prefix.filter(|prefix| !prefix.is_empty());
+    let allowed = |sign: char| sign.is_ascii_alphanumeric() || "_.+".contains(sign);
+    match prefix {
+        Some(prefix) if !prefix.chars().all(allowed) => {
+            let at = ["package", "build", "build-string-prefix"];
+            Err(BadPrefix {
+                prefix,
+                file: project.manifest.file(),
+                at: project.manifest.value_span(&at),
+            }
+            .into())
+        }
+        prefix => Ok(prefix),
+    }
+}
+
+/// Number, script and flags.
+///
+/// # Errors
+/// Flags that are none.
+pub(super) fn build(
+    project: &Project,
+    script: &Script,
+    templates: &[(String, JinjaTemplate)],
+    platforms: Platforms,
+) -> Result<Build, Report> {
+    let env = templates
+        .iter()
+        .map(|(name, template)| (name.clone(), Value::new_template(template.clone(), None)))
+        .collect();
+    let commands = shell::commands(script, platforms.build);
+    let script = stage0::Script {
+        env,
+        secrets: script.secrets.clone(),
+        content: Some(list(commands.iter().map(|command| escape(command)))),
+        ..Default::default()
+    };
+    let mut flags = Vec::new();
+    for flag in project.model.build_flags.iter().flatten() {
+        let flag: Flag = flag.parse().map_err(|source| {
+            miette::miette!(
+                code = "package::bad_flag",
+                help = "flags look like `name` or `name:value`, in lower case",
+                "`{flag}` is no package flag: {source}"
+            )
+        })?;
+        flags.push(Item::Value(concrete(flag)));
+    }
+    Ok(Build {
+        number: Some(concrete(project.model.build_number.unwrap_or(0))),
+        plan: BuildPlan::Script(Box::new(script)),
+        flags: ConditionalList::new(flags),
+        ..Default::default()
+    })
+}
+
+/// Text that rattler-build renders once more, protected so that it comes out as
+/// it went in: openings of templates, blocks and comments.
+fn escape(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(next) = rest.chars().next() {
+        let opening = ["${{", "{%", "{#"]
+            .into_iter()
+            .find(|opening| rest.starts_with(opening));
+        let length = match opening {
+            Some(opening) => {
+                out.push_str(&format!("${{{{ '{opening}' }}}}"));
+                opening.len()
+            }
+            None => {
+                out.push(next);
+                next.len_utf8()
+            }
+        };
+        rest = &rest[length..];
+    }
+    out
+}
+
+/// A value of `env` is a template that cannot be read. The engine, which knows
+/// the manifest's tables, points at it.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the value of `{variable}` in `env` is no template: {reason}")]
+#[diagnostic(code(config::template))]
+pub struct BadTemplate {
+    /// The environment variable.
+    pub variable: String,
+    /// What rattler-build says.
+    pub reason: String,
+}
+
+/// The build string cannot begin like this.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{prefix}` cannot be the prefix of a build string")]
+#[diagnostic(
+    code(package::bad_build_string_prefix),
+    help("use letters, digits, `_`, `.` and `+`")
+)]
+struct BadPrefix {
+    prefix: String,
+    #[source_code]
+    file: SourceFile,
+    #[label("here")]
+    at: Option<SourceSpan>,
+}
