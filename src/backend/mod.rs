@@ -5,6 +5,7 @@
 //! Everything else (variants, hashes, environments, packing, the protocol) is
 //! shared by all backends and lives in the layers above.
 
+pub mod inputs;
 pub mod script;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 use miette::Report;
 use rattler_conda_types::Subdir;
 
+pub use crate::backend::inputs::{Built, GlobSet, Inputs};
 use crate::backend::script::Script;
 use crate::diagnostic::Warning;
 use crate::project::config::Options;
@@ -35,6 +37,33 @@ pub trait Backend: Send + Sync + 'static {
     /// # Errors
     /// Mistakes in the user's files.
     fn draft(&self, request: &Request<'_, Self::Config>) -> Result<Draft, Report>;
+
+    /// Makes the work directory ready, in which earlier builds may have left what
+    /// the build tool would wrongly reuse. `built` says where those are.
+    ///
+    /// # Errors
+    /// Files that cannot be read or removed.
+    fn before_build(
+        &self,
+        _request: &Request<'_, Self::Config>,
+        _built: &Built,
+    ) -> Result<(), Report> {
+        Ok(())
+    }
+
+    /// Inputs that are known only once the build has run: exactly what it read.
+    /// `None` when those of the draft are all there is to say.
+    ///
+    /// # Errors
+    /// Why the traces of the build cannot be read. The inputs of the draft stand
+    /// in, and the user is told.
+    fn built_inputs(
+        &self,
+        _request: &Request<'_, Self::Config>,
+        _built: &Built,
+    ) -> Result<Option<Vec<GlobSet>>, Report> {
+        Ok(None)
+    }
 
     /// Variants to assume where neither the user nor a file sets them.
     fn default_variants(&self, host: Subdir) -> Vec<(&'static str, Vec<&'static str>)> {
@@ -152,36 +181,4 @@ pub enum Requirement {
     Stdlib(String),
     /// A package of the build environment.
     Build(String, Box<BinarySpec>),
-}
-
-/// Which files an answer depends on.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Inputs {
-    /// Files that decide the metadata.
-    pub metadata: Vec<GlobSet>,
-    /// Files that decide the package.
-    pub build: Vec<GlobSet>,
-}
-
-/// Patterns below one folder, inclusions before exclusions.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GlobSet {
-    /// Absolute.
-    pub root: PathBuf,
-    /// As a `.gitignore` has them; the last match wins.
-    pub patterns: Vec<String>,
-    /// Files that end the descent where they are found.
-    pub markers: Vec<String>,
-}
-
-impl GlobSet {
-    /// Exactly one file, found without walking anything else.
-    pub fn file(path: &Path) -> Option<Self> {
-        let name = path.file_name()?.to_str()?.to_string();
-        Some(Self {
-            root: path.parent()?.to_path_buf(),
-            patterns: vec![format!("/{name}"), "!*/".to_string()],
-            markers: Vec::new(),
-        })
-    }
 }

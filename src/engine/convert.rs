@@ -8,10 +8,13 @@ use rattler_build_core::render::resolved_dependencies::{
 use rattler_build_core::types::PackagingSettings;
 use rattler_conda_types::compression_level::CompressionLevel;
 use rattler_conda_types::package::{CondaArchiveType, RunExportsJson};
-use rattler_conda_types::{ChannelUrl, MatchSpec, ParseMatchSpecOptions, RepodataRevision};
+use rattler_conda_types::{
+    ChannelUrl, MatchSpec, ParseMatchSpecOptions, RepodataRevision, VersionSpec,
+};
 use thiserror::Error;
 use url::Url;
 
+use crate::protocol;
 use crate::protocol::build::{
     ArchiveType, CompressionLevel as Level, Dep, DepSource, DepSpec, NamedLevel, PackageFormat,
     Prefix, RunExports,
@@ -135,30 +138,38 @@ pub(super) fn exports(exports: RunExports) -> Result<RunExportsJson, Report> {
 }
 
 fn match_spec(spec: DepSpec) -> Result<MatchSpec, Report> {
-    match spec {
-        DepSpec::Text(text) => {
-            let options =
-                ParseMatchSpecOptions::lenient().with_repodata_revision(RepodataRevision::V3);
-            MatchSpec::from_str(&text, options).map_err(|error| {
-                miette::miette!(
-                    code = "build::bad_spec",
-                    "`{text}` is no match spec: {error}"
-                )
-            })
-        }
-        // The wire form is the serialised form of rattler's type.
-        DepSpec::Object(spec) => {
-            let name = spec.name.clone();
-            serde_json::to_value(spec)
-                .and_then(serde_json::from_value)
-                .map_err(|error| {
-                    miette::miette!(
-                        code = "build::bad_spec",
-                        "the spec of `{name}` cannot be read: {error}"
-                    )
-                })
-        }
+    let mut spec = match spec {
+        DepSpec::Text(text) => from_text(&text)?,
+        DepSpec::Object(spec) => from_object(&spec)?,
+    };
+    // Written as text, a build string stands behind a version.
+    if spec.build.is_some() && spec.version.is_none() {
+        spec.version = Some(VersionSpec::Any);
     }
+    Ok(spec)
+}
+
+fn from_text(text: &str) -> Result<MatchSpec, Report> {
+    let options = ParseMatchSpecOptions::lenient().with_repodata_revision(RepodataRevision::V3);
+    MatchSpec::from_str(text, options).map_err(|error| {
+        miette::miette!(
+            code = "build::bad_spec",
+            "`{text}` is no match spec: {error}"
+        )
+    })
+}
+
+/// The wire form is the serialised form of rattler's type.
+fn from_object(spec: &protocol::spec::MatchSpec) -> Result<MatchSpec, Report> {
+    serde_json::to_value(spec)
+        .and_then(serde_json::from_value)
+        .map_err(|error| {
+            miette::miette!(
+                code = "build::bad_spec",
+                "the spec of `{}` cannot be read: {error}",
+                spec.name
+            )
+        })
 }
 
 /// A compression level the archive format does not have.

@@ -5,14 +5,14 @@ use miette::Report;
 use rattler_build_recipe::stage1::Dependency;
 use rattler_conda_types::MatchSpec;
 
-use crate::backend::GlobSet;
 use crate::engine::Plan;
+use crate::engine::globs::globs;
 use crate::protocol::outputs::{
-    Answer, Dependencies, IgnoreRunExports, InputGlobSet, Metadata, Output, RunExports,
+    Answer, Dependencies, IgnoreRunExports, Metadata, Output, RunExports,
 };
 use crate::protocol::spec::{NamedSpec, PackageSpec};
 use crate::recipe::variants::to_wire;
-use crate::recipe::{Rendered, Stated, spec};
+use crate::recipe::{Rendered, Stated, pin, spec};
 
 /// Describes every output of the plan.
 ///
@@ -30,31 +30,6 @@ pub fn describe(plan: &Plan, source: &std::path::Path) -> Result<Answer, Report>
         input_globs,
         input_glob_sets,
     })
-}
-
-/// The rooted sets, and the patterns of those rooted at the source folder for
-/// clients that know no sets.
-pub(crate) fn globs(
-    sets: &[GlobSet],
-    source: &std::path::Path,
-) -> (Vec<String>, Vec<InputGlobSet>) {
-    let flat = sets
-        .iter()
-        .filter(|set| set.root == source)
-        .flat_map(|set| set.patterns.iter())
-        // A pruning pattern would end the walk of the patterns around it.
-        .filter(|pattern| *pattern != "!*/")
-        .map(|pattern| pattern.trim_start_matches('/').to_string())
-        .collect();
-    let rooted = sets
-        .iter()
-        .map(|set| InputGlobSet {
-            patterns: set.patterns.clone(),
-            markers: set.markers.clone(),
-            root: Some(set.root.clone()),
-        })
-        .collect();
-    (flat, rooted)
 }
 
 fn output(plan: &Plan, rendered: &Rendered) -> Result<Output, Report> {
@@ -164,11 +139,11 @@ impl Write<'_> {
     }
 
     fn named(&self, dependency: &Dependency) -> Result<NamedSpec, Report> {
-        if let Dependency::PinCompatible(pin) = dependency {
-            let pin = &pin.pin_compatible;
+        if let Dependency::PinCompatible(stated) = dependency {
+            let compatible = &stated.pin_compatible;
             return Ok(NamedSpec {
-                name: pin.name.as_source().to_string(),
-                spec: PackageSpec::PinCompatible(spec::from_pin(pin)),
+                name: compatible.name.as_source().to_string(),
+                spec: PackageSpec::PinCompatible(pin::from_pin(compatible)),
             });
         }
         let resolved = self.rendered.resolved(dependency)?;

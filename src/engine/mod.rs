@@ -7,6 +7,7 @@ mod convert;
 pub mod debug;
 pub mod describe;
 mod failure;
+mod globs;
 mod point;
 mod prepare;
 pub mod run;
@@ -24,7 +25,7 @@ use miette::Report;
 use rattler_build_variant_config::VariantConfig;
 
 use crate::backend::script::ScriptFile;
-use crate::backend::{Backend, Inputs, Platforms, Request};
+use crate::backend::{Backend, Built, GlobSet, Inputs, Platforms, Request};
 use crate::diagnostic::Warning;
 use crate::project::config::Options;
 use crate::recipe::variants::{self, Choice};
@@ -68,23 +69,9 @@ pub fn plan<B: Backend>(session: &Session<B>, ask: &Ask) -> Result<Plan, Report>
     let config: B::Config = session.tables.merged(ask.platforms.host)?;
     let defaults = session.backend.default_variants(ask.platforms.host);
     let variants = variants::configuration(&ask.choice, defaults, ask.platforms)?;
-    let values: BTreeMap<String, Vec<String>> = (variants.variants.iter())
-        .map(|(key, values)| {
-            (
-                key.normalize(),
-                values.iter().map(ToString::to_string).collect(),
-            )
-        })
-        .collect();
-
-    let draft = session.backend.draft(&Request {
-        project: &session.project,
-        config: &config,
-        platforms: ask.platforms,
-        variants: &values,
-        folders: &session.folders,
-        env: &session.env,
-    })?;
+    let values = values(&variants);
+    let request = request(session, &config, &values, ask.platforms);
+    let draft = session.backend.draft(&request)?;
     let mut warnings = config.warnings();
     warnings.extend(draft.warnings.iter().cloned());
     let point = |error| point::point(error, session, ask.platforms.host);
@@ -101,4 +88,58 @@ pub fn plan<B: Backend>(session: &Session<B>, ask: &Ask) -> Result<Plan, Report>
         warnings,
         platforms: ask.platforms,
     })
+}
+
+/// What the backend looks at.
+fn request<'a, B: Backend>(
+    session: &'a Session<B>,
+    config: &'a B::Config,
+    variants: &'a BTreeMap<String, Vec<String>>,
+    platforms: Platforms,
+) -> Request<'a, B::Config> {
+    Request {
+        project: &session.project,
+        config,
+        platforms,
+        variants,
+        folders: &session.folders,
+        env: &session.env,
+    }
+}
+
+/// The values of each variant key, as text.
+fn values(variants: &VariantConfig) -> BTreeMap<String, Vec<String>> {
+    let text = |values: &Vec<_>| values.iter().map(ToString::to_string).collect();
+    let variants = variants.variants.iter();
+    variants
+        .map(|(key, values)| (key.normalize(), text(values)))
+        .collect()
+}
+
+/// Does `work` with what the backend looked at when it made the plan.
+fn again<B: Backend, T>(
+    session: &Session<B>,
+    plan: &Plan,
+    work: impl FnOnce(&Request<'_, B::Config>) -> Result<T, Report>,
+) -> Result<T, Report> {
+    let config: B::Config = session.tables.merged(plan.platforms.host)?;
+    let values = values(&plan.variants);
+    work(&request(session, &config, &values, plan.platforms))
+}
+
+/// The inputs of a finished build: what it read, if the backend can tell, else
+/// what the draft says.
+fn built_inputs<B: Backend>(session: &Session<B>, plan: &Plan, built: &Built) -> Vec<GlobSet> {
+    let exact = again(session, plan, |request| {
+        session.backend.built_inputs(request, built)
+    });
+    match exact {
+        Ok(Some(sets)) => sets,
+        Ok(None) => plan.inputs.build.clone(),
+        Err(error) => {
+            // The package is good; only the next decision to build is coarser.
+            tracing::warn!("what the build read is not known, patterns stand in: {error}");
+            plan.inputs.build.clone()
+        }
+    }
 }

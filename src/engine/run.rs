@@ -1,6 +1,6 @@
 //! The answer to `conda/build_v1`: runs the script and packs what it installed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use miette::Report;
@@ -13,14 +13,16 @@ use rattler_build_core::tool_configuration::Configuration;
 use rattler_build_core::types::{
     BuildConfiguration, Directories, Output, PackageIdentifier, PlatformWithVirtualPackages,
 };
+use rattler_build_types::GlobVec;
 use rattler_conda_types::Subdir;
 
-use crate::backend::{Backend, Platforms};
+use crate::backend::inputs::escape;
+use crate::backend::{Backend, Built, Platforms};
 use crate::engine::convert::{channel_urls, dependencies, exports, packaging, resolved, revision};
 use crate::engine::debug::DebugFolder;
-use crate::engine::describe::globs;
 use crate::engine::failure::BuildFailed;
-use crate::engine::{Ask, Plan, Session, plan, prepare, sweep};
+use crate::engine::globs::globs;
+use crate::engine::{Ask, Plan, Session, again, built_inputs, plan, prepare, sweep};
 use crate::protocol::build::{Answer, Params, Prefix};
 use crate::protocol::outputs::VariantValue;
 use crate::recipe::Rendered;
@@ -74,16 +76,21 @@ async fn run<B: Backend>(
     plan: &Plan,
     params: Params,
 ) -> Result<Answer, Report> {
-    let rendered = plan.select(&params.output)?.clone();
+    let mut rendered = plan.select(&params.output)?.clone();
     for warning in &plan.warnings {
         tracing::warn!("{warning}");
     }
 
     let work_directory = params.work_directory.clone();
     let host_prefix = prefix_path(&params.host_prefix, &work_directory, "host");
-    if host_prefix.is_dir() {
-        sweep::sweep(&host_prefix, &work_directory)?;
-    }
+    crate::diagnostic::create_folder(&work_directory)?;
+    let foreign = sweep::sweep(&host_prefix, &work_directory)?;
+    rendered.recipe.build.files = everything_but(&foreign)?;
+    let built = Built {
+        script_folder: work_directory.join("work"),
+        host_prefix,
+        work_directory: work_directory.clone(),
+    };
     let log = Log::begin(&work_directory);
     let source = session.project.source.clone();
     let job = Job {
@@ -96,12 +103,15 @@ async fn run<B: Backend>(
     };
     prepare::write(&plan.script_files)?;
     let alone = prepare::lock(plan.lock.clone()).await?;
+    again(session, plan, |request| {
+        session.backend.before_build(request, &built)
+    })?;
     let result = job.run().await;
     drop(alone);
     let log = log.finish();
     let (output, archive) = result.map_err(|error| explain(error, &log))?;
 
-    let (input_globs, input_glob_sets) = globs(&plan.inputs.build, &source);
+    let (input_globs, input_glob_sets) = globs(&built_inputs(session, plan, &built), &source);
     Ok(Answer {
         output_file: archive,
         input_globs,
@@ -111,6 +121,18 @@ async fn run<B: Backend>(
         build: output.build_string().into_owned(),
         subdir: *output.target_platform(),
     })
+}
+
+/// Packs everything new except what was in the prefix and belongs to nobody.
+fn everything_but(foreign: &BTreeSet<PathBuf>) -> Result<Option<GlobVec>, Report> {
+    if foreign.is_empty() {
+        return Ok(None);
+    }
+    let paths = foreign.iter().filter_map(|path| path.to_str());
+    let excluded = paths.map(escape).collect();
+    GlobVec::from_strings(vec!["**".to_string()], excluded)
+        .map(Some)
+        .map_err(|error| miette::miette!("files of the host prefix cannot be left out: {error}"))
 }
 
 /// `SOURCE_DATE_EPOCH`, for builds that must come out the same every time.

@@ -13,30 +13,24 @@ use rattler_conda_types::PrefixRecord;
 
 use crate::diagnostic::{Unreadable, Unwritable};
 
-/// Removes every file of `prefix` that neither a conda package owns nor the
+/// Removes everything in `prefix` that neither a conda package owns nor the
 /// first build in `work_directory` found there (post-link scripts leave files
-/// that no record mentions).
+/// that no record mentions). Folders go when nothing is left in them, because
+/// an empty folder would be packed too.
+///
+/// Returns the files that nobody owns and that stay, relative to the prefix: they
+/// are no part of the package.
 ///
 /// # Errors
 /// Files that cannot be read or removed.
-pub(super) fn sweep(prefix: &Path, work_directory: &Path) -> Result<(), Report> {
-    let unowned = unowned_files(prefix)?;
+pub(super) fn sweep(prefix: &Path, work_directory: &Path) -> Result<BTreeSet<PathBuf>, Report> {
+    let unowned = unowned(prefix)?;
     let state = work_directory.join(".host-prefix-before-build");
     let text = match std::fs::read_to_string(&state) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            let found: Vec<String> = unowned
-                .iter()
-                .map(|file| file.display().to_string())
-                .collect();
-            let beside = state.with_extension("part");
-            std::fs::write(&beside, found.join("\n"))
-                .and_then(|()| std::fs::rename(&beside, &state))
-                .map_err(|source| Unwritable {
-                    path: state,
-                    source,
-                })?;
-            return Ok(());
+            remember(&unowned, state)?;
+            return Ok(files(prefix, unowned));
         }
         Err(source) => {
             return Err(Unreadable {
@@ -46,20 +40,61 @@ pub(super) fn sweep(prefix: &Path, work_directory: &Path) -> Result<(), Report> 
             .into());
         }
     };
-    let before: BTreeSet<&Path> = text.lines().map(Path::new).collect();
-    for file in unowned {
-        if before.contains(file.as_path()) {
-            continue;
+    let before: BTreeSet<PathBuf> = text.lines().map(PathBuf::from).collect();
+    // What lies in a folder comes after it.
+    for path in unowned.iter().rev() {
+        if !before.contains(path) {
+            remove(&prefix.join(path))?;
         }
-        tracing::debug!("removing {} of an earlier build", file.display());
-        let path = prefix.join(&file);
-        std::fs::remove_file(&path).map_err(|source| Unwritable { path, source })?;
     }
-    Ok(())
+    Ok(files(prefix, before))
 }
 
-/// Files in `prefix` that no record in `conda-meta` mentions, relative to it.
-fn unowned_files(prefix: &Path) -> Result<BTreeSet<PathBuf>, Report> {
+/// Without folders: each may hold what the build installs.
+fn files(prefix: &Path, paths: BTreeSet<PathBuf>) -> BTreeSet<PathBuf> {
+    let is_file = |path: &PathBuf| {
+        let path = prefix.join(path);
+        path.is_symlink() || path.is_file()
+    };
+    paths.into_iter().filter(is_file).collect()
+}
+
+/// Writes down what the first build found.
+fn remember(unowned: &BTreeSet<PathBuf>, state: PathBuf) -> Result<(), Unwritable> {
+    let found: Vec<String> = unowned
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect();
+    let beside = state.with_extension("part");
+    std::fs::write(&beside, found.join("\n"))
+        .and_then(|()| std::fs::rename(&beside, &state))
+        .map_err(|source| Unwritable {
+            path: state,
+            source,
+        })
+}
+
+/// Removes a file or link, or a folder if it is empty.
+fn remove(path: &Path) -> Result<(), Unwritable> {
+    if path.is_dir() && !path.is_symlink() {
+        // A folder that something is left in stays, and that is the only error.
+        if let Err(error) = std::fs::remove_dir(path) {
+            tracing::trace!("{} stays: {error}", path.display());
+        }
+        return Ok(());
+    }
+    tracing::debug!("removing {} of an earlier build", path.display());
+    std::fs::remove_file(path).map_err(|source| Unwritable {
+        path: path.to_path_buf(),
+        source,
+    })
+}
+
+/// What is in `prefix` and in no record in `conda-meta`, relative to it.
+fn unowned(prefix: &Path) -> Result<BTreeSet<PathBuf>, Report> {
+    if !prefix.is_dir() {
+        return Ok(BTreeSet::new());
+    }
     let unreadable = |source: std::io::Error| Unreadable {
         path: prefix.to_path_buf(),
         source,
@@ -74,8 +109,7 @@ fn unowned_files(prefix: &Path) -> Result<BTreeSet<PathBuf>, Report> {
     let all = record_files(prefix).map_err(unreadable)?;
     Ok(all
         .into_iter()
-        .filter(|path| !path.starts_with(&meta))
-        .filter(|path| path.is_symlink() || !path.is_dir())
+        .filter(|path| path != prefix && !path.starts_with(&meta))
         .filter_map(|path| Some(path.strip_prefix(prefix).ok()?.to_path_buf()))
         .filter(|path| !owned.contains(path))
         .collect())

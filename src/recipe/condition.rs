@@ -18,6 +18,7 @@ use crate::backend::Platforms;
 use crate::diagnostic::{SourceFile, list, nearest};
 use crate::project::manifest::Manifest;
 use crate::recipe::BadTemplate;
+use crate::recipe::spelling::as_jinja;
 
 /// Names that are worth naming in advice; there are many more.
 const COMMON_NAMES: [&str; 8] = [
@@ -152,15 +153,12 @@ impl Evaluated {
         for condition in &self.conditions {
             let names = condition.expression.used_variables();
             for jinja in contexts.of(names) {
-                let Err(error) = jinja.eval(condition.expression.source()) else {
-                    continue;
+                let reason = match jinja.eval(condition.expression.source()) {
+                    Ok(value) if value.is_undefined() => "it has no value".to_string(),
+                    Ok(_) => continue,
+                    Err(error) => error.to_string(),
                 };
-                return Some(condition_error(
-                    condition,
-                    &jinja,
-                    &error.to_string(),
-                    manifest,
-                ));
+                return Some(condition_error(condition, &jinja, &reason, manifest));
             }
         }
         for (variable, template) in &self.templates {
@@ -249,42 +247,6 @@ fn one_line(reason: &str) -> String {
     reason.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The manual writes `matches(…)` and `macos`; the language has `match` and `osx`.
-fn as_jinja(expression: &str) -> String {
-    let mut out = String::new();
-    let mut rest = expression;
-    while let Some(first) = rest.chars().next() {
-        let length = if first == '\'' || first == '"' {
-            text_length(rest, first)
-        } else if first.is_alphanumeric() || first == '_' {
-            rest.find(|c: char| !c.is_alphanumeric() && c != '_')
-                .unwrap_or(rest.len())
-        } else {
-            first.len_utf8()
-        };
-        let (token, after) = rest.split_at(length);
-        out.push_str(match token {
-            "macos" => "osx",
-            "matches" if after.trim_start().starts_with('(') => "match",
-            other => other,
-        });
-        rest = after;
-    }
-    out
-}
-
-/// The length of the text literal at the start of `rest`, quotes included.
-fn text_length(rest: &str, quote: char) -> usize {
-    let mut escaped = false;
-    for (at, sign) in rest.char_indices().skip(1) {
-        if sign == quote && !escaped {
-            return at + quote.len_utf8();
-        }
-        escaped = sign == '\\' && !escaped;
-    }
-    rest.len()
-}
-
 /// A condition that cannot be read.
 #[derive(Debug, Error, Diagnostic)]
 #[error("invalid selector expression `{expression}`: {reason}")]
@@ -326,25 +288,4 @@ struct NotEvaluated {
     file: SourceFile,
     #[label("this condition")]
     at: Option<SourceSpan>,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_spellings_of_the_manual_are_understood() {
-        assert_eq!(
-            as_jinja("macos or matches(python, '>=3.10 macos')"),
-            "osx or match(python, '>=3.10 macos')"
-        );
-    }
-
-    #[test]
-    fn text_is_left_alone_whatever_it_quotes() {
-        assert_eq!(
-            as_jinja(r#"x == 'it\'s macos' and macosx != "macos'" and macos"#),
-            r#"x == 'it\'s macos' and macosx != "macos'" and osx"#
-        );
-    }
 }

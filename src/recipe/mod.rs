@@ -4,12 +4,16 @@
 //! The recipe of rattler-build is filled in directly. Printing it as YAML and
 //! parsing that again would turn any text that holds `${{` into a template.
 
+mod about;
 mod condition;
+pub mod pin;
 mod render;
 mod requirements;
 mod shell;
 pub mod spec;
+mod spelling;
 mod stated;
+mod tables;
 pub mod variants;
 
 pub use render::{Rendered, render};
@@ -20,12 +24,11 @@ use std::path::Path;
 use indexmap::IndexMap;
 use miette::{Diagnostic, Report, SourceSpan};
 use rattler_build_recipe::stage0::{
-    self, About, Build, BuildPlan, ConditionalList, Item, JinjaTemplate, License, Package,
-    SingleOutputRecipe, Value,
+    self, Build, BuildPlan, ConditionalList, Item, JinjaTemplate, Package, SingleOutputRecipe,
+    Value,
 };
 use rattler_conda_types::{Flag, PackageName, SourcePackageName, VersionWithSource};
 use thiserror::Error;
-use url::Url;
 
 use crate::backend::script::Script;
 use crate::backend::{Draft, Platforms};
@@ -80,7 +83,7 @@ impl Recipe {
             package,
             build,
             requirements,
-            about: about(&metadata, warnings),
+            about: about::about(&metadata, warnings),
             extra: stage0::Extra::default(),
             source: ConditionalList::default(),
             tests: ConditionalList::default(),
@@ -130,54 +133,6 @@ fn package(project: &Project, metadata: &Metadata) -> Result<Package, Report> {
         concrete(SourcePackageName::from(name)),
         concrete(version),
     ))
-}
-
-fn about(metadata: &Metadata, warnings: &mut Vec<Warning>) -> About {
-    let mut url = |field: &str, text: &Option<String>| -> Option<Value<Url>> {
-        let text = text.as_deref()?;
-        match text.parse() {
-            Ok(url) => Some(concrete(url)),
-            Err(error) => {
-                let message = format!("the {field} `{text}` is no URL ({error}) and is left out");
-                warnings.push(Warning::new(message));
-                None
-            }
-        }
-    };
-    let homepage = url("homepage", &metadata.homepage);
-    let documentation = url("documentation", &metadata.documentation);
-    let repository = url("repository", &metadata.repository);
-    let license = metadata
-        .license
-        .as_deref()
-        .and_then(|text| match text.parse::<License>() {
-            Ok(license) => Some(concrete(license)),
-            Err(_) => {
-                let message = format!("the licence `{text}` is no SPDX expression and is left out");
-                warnings
-                    .push(Warning::new(message).help("use `LicenseRef-…` for a text of your own"));
-                None
-            }
-        });
-    let (found, lost): (Vec<_>, Vec<_>) = metadata
-        .license_files
-        .iter()
-        .partition(|file| file.is_file());
-    for file in lost {
-        let message = format!("the licence file {} does not exist", file.display());
-        warnings.push(Warning::new(message));
-    }
-    let license_file = (!found.is_empty()).then(|| list(found.iter().map(|file| path(file))));
-    About {
-        homepage,
-        license,
-        license_file,
-        license_family: None,
-        summary: metadata.summary.clone().map(concrete),
-        description: metadata.description.clone().map(concrete),
-        documentation,
-        repository,
-    }
 }
 
 fn templates(

@@ -133,7 +133,9 @@ pub fn render(
         let failure = recipe
             .evaluated
             .first_failure(&recipe.manifest, variants, platforms);
-        failure.unwrap_or_else(|| NotRendered(source.to_string()).into())
+        failure
+            .or_else(|| BadLanguage::among(variants))
+            .unwrap_or_else(|| NotRendered(source.to_string()).into())
     })?;
     let mut rendered: BTreeMap<_, (Rendered, Combination)> = BTreeMap::new();
     let mut order = Vec::new();
@@ -190,6 +192,37 @@ impl From<RenderedVariant> for Rendered {
 #[error("cannot evaluate the dependencies: {0}")]
 #[diagnostic(code(recipe::not_rendered))]
 struct NotRendered(String);
+
+/// A language whose version stands in front of the hash, with a range for a version.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the variant `{key}` has the value `{value}`, which cannot be part of a build string")]
+#[diagnostic(
+    code(variants::bad_language),
+    help("give one version, such as `3.12` or `3.12.* *_cpython`, for each variant")
+)]
+struct BadLanguage {
+    key: String,
+    value: String,
+}
+
+impl BadLanguage {
+    const KEYS: [&str; 6] = ["numpy", "python", "perl", "lua", "r", "r_base"];
+
+    fn among(variants: &VariantConfig) -> Option<Report> {
+        let bad = |value: &&Variable| {
+            let text = value.to_string();
+            let version = text.split_whitespace().next().unwrap_or_default();
+            !version
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "._+*".contains(c))
+        };
+        Self::KEYS.into_iter().find_map(|key| {
+            let value = variants.get(&key.into())?.iter().find(bad)?;
+            let (key, value) = (key.to_string(), value.to_string());
+            Some(Self { key, value }.into())
+        })
+    }
+}
 
 /// Two packages that pixi could not tell apart.
 #[derive(Debug, Error, Diagnostic)]

@@ -1,13 +1,10 @@
 //! The dependencies of the project model and those the backend adds, as the
 //! requirements of a recipe.
 
-use indexmap::IndexMap;
 use miette::{Diagnostic, Report, SourceSpan};
 use rattler_build_recipe::stage0::{
-    Conditional, ConditionalList, Item, JinjaTemplate, NestedItemList, Requirements,
-    SerializableMatchSpec, Value,
+    Conditional, Item, JinjaTemplate, NestedItemList, Requirements, SerializableMatchSpec, Value,
 };
-use rattler_build_types::PinBound;
 use rattler_conda_types::{MatchSpec, PackageName};
 use thiserror::Error;
 
@@ -15,12 +12,11 @@ use crate::backend::Requirement;
 use crate::diagnostic::SourceFile;
 use crate::project::Project;
 use crate::protocol::model::{Dependencies, RunExports, Target};
-use crate::protocol::spec::{BinarySpec, PackageSpec, PinSpec};
+use crate::protocol::spec::{BinarySpec, PackageSpec};
 use crate::recipe::condition::Condition;
 use crate::recipe::stated::Stated;
-use crate::recipe::{jinja_text, spec};
-
-type Specs = Vec<Item<SerializableMatchSpec>>;
+use crate::recipe::tables::{Specs, Tables};
+use crate::recipe::{jinja_text, pin, spec};
 
 /// Which table a dependency stands in; decides what it may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,45 +81,6 @@ pub(super) fn requirements(
         stated: writer.stated,
         conditions,
     })
-}
-
-#[derive(Default)]
-struct Tables {
-    build: Specs,
-    host: Specs,
-    run: Specs,
-    run_constraints: Specs,
-    extras: IndexMap<String, Specs>,
-    weak: Specs,
-    strong: Specs,
-    noarch: Specs,
-    weak_constraints: Specs,
-    strong_constraints: Specs,
-}
-
-impl Tables {
-    fn finish(self) -> Requirements {
-        let list = ConditionalList::new;
-        let mut requirements = Requirements {
-            build: list(self.build),
-            host: list(self.host),
-            run: list(self.run),
-            run_constraints: list(self.run_constraints),
-            extras: self
-                .extras
-                .into_iter()
-                .map(|(group, specs)| (group, list(specs)))
-                .collect(),
-            ..Default::default()
-        };
-        let exports = &mut requirements.run_exports;
-        exports.weak = list(self.weak);
-        exports.strong = list(self.strong);
-        exports.noarch = list(self.noarch);
-        exports.weak_constraints = list(self.weak_constraints);
-        exports.strong_constraints = list(self.strong_constraints);
-        requirements
-    }
 }
 
 struct Writer<'a> {
@@ -250,17 +207,17 @@ impl Writer<'_> {
             {
                 Err(self.misplaced_pin(section, name))
             }
-            PackageSpec::PinCompatible(pin) => {
+            PackageSpec::PinCompatible(spec) => {
                 // Only pixi resolves it, so it must come back as it was.
-                if spec::from_pin(&spec::to_pin(&package, pin)?) == *pin {
-                    return pin_template("pin_compatible", &package, pin);
+                if pin::from_pin(&pin::to_pin(&package, spec)?) == *spec {
+                    return template(pin::call("pin_compatible", &package, spec)?);
                 }
                 Ok(concrete(
                     self.stated.keep_named(&package, dependency.clone()),
                 ))
             }
-            PackageSpec::PinSubpackage(pin) if package.as_normalized() == self.own_name => {
-                pin_template("pin_subpackage", &package, pin)
+            PackageSpec::PinSubpackage(spec) if package.as_normalized() == self.own_name => {
+                template(pin::call("pin_subpackage", &package, spec)?)
             }
             PackageSpec::PinSubpackage(_) => Err(miette::miette!(
                 code = "dependency::pin_subpackage",
@@ -320,35 +277,6 @@ fn template(text: String) -> Result<Item<SerializableMatchSpec>, Report> {
     let template = JinjaTemplate::new(text)
         .map_err(|reason| miette::miette!("a requirement cannot be written: {reason}"))?;
     Ok(Item::Value(Value::new_template(template, None)))
-}
-
-/// The call that rattler-build understands as a pin, with every bound explicit:
-/// what is missing on the wire means no bound, what is missing in a call means
-/// the default bound.
-fn pin_template(
-    function: &str,
-    name: &PackageName,
-    pin: &PinSpec,
-) -> Result<Item<SerializableMatchSpec>, Report> {
-    let pin = spec::to_pin(name, pin)?;
-    let name = jinja_text(name.as_source());
-    if pin.args.exact {
-        return template(format!("${{{{ {function}({name}, exact=true) }}}}"));
-    }
-    let bound = |bound: &Option<PinBound>| match bound {
-        None => "none".to_string(),
-        Some(PinBound::Expression(text)) => jinja_text(&text.to_string()),
-        Some(PinBound::Version(version)) => jinja_text(&version.to_string()),
-    };
-    let lower = bound(&pin.args.lower_bound);
-    let upper = bound(&pin.args.upper_bound);
-    let build = match &pin.args.build {
-        None => String::new(),
-        Some(build) => format!(", build={}", jinja_text(build)),
-    };
-    template(format!(
-        "${{{{ {function}({name}, lower_bound={lower}, upper_bound={upper}{build}) }}}}"
-    ))
 }
 
 /// A name that no package can have.

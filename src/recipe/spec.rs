@@ -1,29 +1,31 @@
 //! Dependencies as the wire spells them, as rattler spells them, and back.
 
+use std::fmt::Display;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use miette::{Diagnostic, Report};
-use rattler_build_types::{Pin, PinArgs, PinBound};
 use rattler_conda_types::{
     Channel, MatchSpec, MatchSpecCondition, PackageName, PackageNameMatcher, ParseStrictness,
-    ParseVersionError, VersionSpec,
+    VersionSpec,
 };
+use rattler_digest::{Md5, Sha256, parse_digest_from_hex};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 use url::Url;
 
-use crate::protocol::spec::{BinarySpec, Bound, PinSpec, SourceSpec};
+use crate::protocol::spec::{BinarySpec, Condition, SourceSpec};
 
 /// A selector of a dependency that cannot be read.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the dependency `{name}` has an invalid {field} `{value}`: {reason}")]
 #[diagnostic(code(dependency::invalid))]
 pub struct InvalidSpec {
-    name: String,
-    field: &'static str,
-    value: String,
-    reason: String,
+    pub(super) name: String,
+    pub(super) field: &'static str,
+    pub(super) value: String,
+    pub(super) reason: String,
 }
 
 /// The match spec for a package from a channel. `*` alone is dropped, which makes
@@ -47,13 +49,7 @@ pub fn to_match_spec(name: &PackageName, spec: &BinarySpec) -> Result<MatchSpec,
         license,
         condition,
     } = spec;
-    let invalid = |field, value: &str, reason: String| InvalidSpec {
-        name: name.as_source().to_string(),
-        field,
-        value: value.to_string(),
-        reason,
-    };
-    let narrowed = [
+    let texts = [
         build,
         build_number,
         file_name,
@@ -63,84 +59,86 @@ pub fn to_match_spec(name: &PackageName, spec: &BinarySpec) -> Result<MatchSpec,
         sha256,
         url,
         license,
-    ]
-    .iter()
-    .any(|selector| selector.is_some())
-        || condition.is_some();
+    ];
+    let narrowed = texts.iter().any(|text| text.is_some()) || condition.is_some();
+    let any = version.as_deref() == Some("*") && !narrowed;
+    let version = version.as_ref().filter(|_| !any);
 
+    let read = Selectors { name };
     let mut result = MatchSpec::from(name.clone());
-    result.version = match version.as_deref() {
-        None => None,
-        Some("*") if !narrowed => None,
-        Some(text) => Some(
-            VersionSpec::from_str(text, ParseStrictness::Lenient)
-                .map_err(|error| invalid("version", text, error.to_string()))?,
-        ),
-    };
-    macro_rules! parse {
-        ($field:ident, $name:literal) => {
-            $field
-                .as_deref()
-                .map(|text| {
-                    text.parse()
-                        .map_err(|error| invalid($name, text, format!("{error}")))
-                })
-                .transpose()?
-        };
-    }
-    result.build = parse!(build, "build string");
-    result.build_number = parse!(build_number, "build number");
-    result.url = parse!(url, "url");
-    result.file_name = file_name.clone();
-    result.extras = extras.clone();
-    result.subdir = subdir.clone();
-    result.license = license.clone();
-    result.flags = match flags {
-        None => None,
-        Some(flags) => {
-            let mut matchers = Vec::new();
-            for flag in flags {
-                let matcher = flag
-                    .parse()
-                    .map_err(|error| invalid("flag", flag, format!("{error}")))?;
-                matchers.push(matcher);
-            }
-            Some(matchers)
-        }
-    };
-    result.channel = match channel {
-        None => None,
-        Some(text) => {
-            let url: Url = text
-                .parse()
-                .map_err(|error| invalid("channel", text, format!("{error}")))?;
-            Some(Arc::new(Channel::from_url(url)))
-        }
-    };
-    result.md5 = match md5 {
-        None => None,
-        Some(text) => Some(
-            rattler_digest::parse_digest_from_hex::<rattler_digest::Md5>(text)
-                .ok_or_else(|| invalid("md5", text, "not 32 hexadecimal digits".to_string()))?,
-        ),
-    };
-    result.sha256 = match sha256 {
-        None => None,
-        Some(text) => Some(
-            rattler_digest::parse_digest_from_hex::<rattler_digest::Sha256>(text)
-                .ok_or_else(|| invalid("sha256", text, "not 64 hexadecimal digits".to_string()))?,
-        ),
-    };
-    result.condition = match condition {
-        None => None,
-        Some(condition) => Some(
-            // The wire form of conditions is the serialised form of rattler's.
-            convert::<_, MatchSpecCondition>(condition).map_err(|error| {
-                invalid("condition", &format!("{condition:?}"), error.to_string())
-            })?,
-        ),
-    };
+    result.version = read.one("version", version, |text| {
+        VersionSpec::from_str(text, ParseStrictness::Lenient).map_err(|error| error.to_string())
+    })?;
+    result.build = read.one("build string", build.as_ref(), parse)?;
+    result.build_number = read.one("build number", build_number.as_ref(), parse)?;
+    result.file_name.clone_from(file_name);
+    result.extras.clone_from(extras);
+    result.flags = flags
+        .as_deref()
+        .map(|flags| read.flags(flags))
+        .transpose()?;
+    let channel = read.one("channel", channel.as_ref(), parse::<Url>)?;
+    result.channel = channel.map(|url| Arc::new(Channel::from_url(url)));
+    result.subdir.clone_from(subdir);
+    result.md5 = read.one("md5", md5.as_ref(), |text| {
+        parse_digest_from_hex::<Md5>(text).ok_or("not 32 hexadecimal digits".to_string())
+    })?;
+    result.sha256 = read.one("sha256", sha256.as_ref(), |text| {
+        parse_digest_from_hex::<Sha256>(text).ok_or("not 64 hexadecimal digits".to_string())
+    })?;
+    result.url = read.one("url", url.as_ref(), parse)?;
+    result.license.clone_from(license);
+    result.condition = condition
+        .as_ref()
+        .map(|condition| read.condition(condition))
+        .transpose()?;
     Ok(result)
+}
+
+/// Reads the selectors of one dependency and names it when that fails.
+struct Selectors<'a> {
+    name: &'a PackageName,
+}
+
+impl Selectors<'_> {
+    fn one<T>(
+        &self,
+        field: &'static str,
+        text: Option<&String>,
+        read: impl Fn(&str) -> Result<T, String>,
+    ) -> Result<Option<T>, InvalidSpec> {
+        let read = |text: &String| {
+            read(text).map_err(|reason| InvalidSpec {
+                name: self.name.as_source().to_string(),
+                field,
+                value: text.clone(),
+                reason,
+            })
+        };
+        text.map(read).transpose()
+    }
+
+    fn flags<T: FromStr<Err: Display>>(&self, flags: &[String]) -> Result<Vec<T>, InvalidSpec> {
+        let mut matchers = Vec::new();
+        for flag in flags {
+            matchers.extend(self.one("flag", Some(flag), parse)?);
+        }
+        Ok(matchers)
+    }
+
+    /// The wire form of conditions is the serialised form of rattler's.
+    fn condition(&self, condition: &Condition) -> Result<MatchSpecCondition, InvalidSpec> {
+        convert(condition).map_err(|error| InvalidSpec {
+            name: self.name.as_source().to_string(),
+            field: "condition",
+            value: serde_json::to_string(condition).unwrap_or_default(),
+            reason: error.to_string(),
+        })
+    }
+}
+
+fn parse<T: FromStr<Err: Display>>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|error: T::Err| error.to_string())
 }
 
 /// The wire form of a match spec.
@@ -222,82 +220,6 @@ pub fn at_own_source(spec: BinarySpec) -> SourceSpec {
         license,
         condition,
         ..SourceSpec::at_path(".")
-    }
-}
-
-/// rattler-build's pin for a pin of the wire.
-///
-/// # Errors
-/// A bound that is neither an expression nor a version, `exact` with `build`.
-pub fn to_pin(name: &PackageName, spec: &PinSpec) -> Result<Pin, Report> {
-    if spec.exact && spec.build.is_some() {
-        return Err(miette::miette!(
-            code = "dependency::exact_pin",
-            help = "drop one of the two",
-            "invalid dependency `{}`: `exact` and `build` cannot be combined in a pin",
-            name.as_source()
-        ));
-    }
-    let bound = |field, bound: &Option<Bound>| {
-        let bound = bound.as_ref().map(|bound| {
-            to_bound(bound).map_err(|(value, reason)| InvalidSpec {
-                name: name.as_source().to_string(),
-                field,
-                value,
-                reason,
-            })
-        });
-        bound.transpose()
-    };
-    Ok(Pin {
-        name: name.clone(),
-        args: PinArgs {
-            lower_bound: bound("lower bound", &spec.lower_bound)?,
-            upper_bound: bound("upper bound", &spec.upper_bound)?,
-            exact: spec.exact,
-            build: spec.build.clone(),
-        },
-    })
-}
-
-/// rattler-build's bound, else the text and what is wrong with it.
-fn to_bound(bound: &Bound) -> Result<PinBound, (String, String)> {
-    match bound {
-        // The parser of expressions takes any mixture of `x` and `.`.
-        Bound::Expression(text) if text.split('.').all(|component| component == "x") => text
-            .parse()
-            .map(PinBound::Expression)
-            .map_err(|error: std::io::Error| (text.clone(), error.to_string())),
-        Bound::Expression(text) => Err((
-            text.clone(),
-            "expressions look like `x.x`, one `x` for each part of the version".to_string(),
-        )),
-        Bound::Version(text) => text
-            .parse()
-            .map(PinBound::Version)
-            .map_err(|error: ParseVersionError| (text.clone(), error.to_string())),
-    }
-}
-
-/// The wire form of a pin.
-pub fn from_pin(pin: &Pin) -> PinSpec {
-    let bound = |bound: &Option<PinBound>| {
-        bound.as_ref().map(|bound| match bound {
-            PinBound::Expression(text) => Bound::Expression(text.to_string()),
-            PinBound::Version(version) => Bound::Version(version.to_string()),
-        })
-    };
-    let PinArgs {
-        lower_bound,
-        upper_bound,
-        exact,
-        build,
-    } = &pin.args;
-    PinSpec {
-        lower_bound: bound(lower_bound),
-        upper_bound: bound(upper_bound),
-        exact: *exact,
-        build: build.clone(),
     }
 }
 

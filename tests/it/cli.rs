@@ -38,7 +38,7 @@ fn build_prints_the_path_of_a_package_and_nothing_else() {
 
 #[test]
 fn folders_of_the_command_line_are_used() {
-    let project = Project::hello().file("LICENSE", "as you like");
+    let project = Project::hello().file("LICENSE", "the text\n");
     let (work, output) = (
         project.dir().join("a work"),
         project.dir().join("an output"),

@@ -19,6 +19,8 @@ pub struct Config {
     pub env: IndexMap<String, String>,
     /// Files that trigger a rebuild beside those the backend knows of.
     pub extra_input_globs: Vec<String>,
+    /// How the files that trigger a rebuild are found.
+    pub input_tracking: InputTracking,
     /// Takes no metadata from `Cargo.toml`.
     pub ignore_cargo_manifest: bool,
     /// Languages whose compilers the build needs. Missing means `["rust", "c"]`.
@@ -28,6 +30,17 @@ pub struct Config {
     /// Without effect: debug files go to `<workDirectory>/debug`.
     #[serde(alias = "debug_dir")]
     pub debug_dir: Option<PathBuf>,
+}
+
+/// How the files that trigger a rebuild are found.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum InputTracking {
+    /// `"exact"`: those that the last build read.
+    #[default]
+    Exact,
+    /// `"globs"`: those that match patterns over the crate and its path dependencies.
+    Globs,
 }
 
 impl Config {
@@ -51,6 +64,7 @@ impl Options for Config {
         "extra-args",
         "env",
         "extra-input-globs",
+        "input-tracking",
         "ignore-cargo-manifest",
         "compilers",
         "binaries",

@@ -36,6 +36,14 @@ pub(super) fn normalize(license: &str, warnings: &mut Vec<Warning>) -> Option<St
     }
 }
 
+/// The names of licence texts as patterns.
+pub(super) fn patterns() -> Vec<String> {
+    let either = |sign: char| format!("[{sign}{}]", sign.to_ascii_uppercase());
+    let pattern = |name: &&str| name.chars().map(either).collect::<String>() + "*";
+    let other = std::iter::once("!*.rs".to_string());
+    FILE_NAMES.iter().map(pattern).chain(other).collect()
+}
+
 /// The licence texts directly in `folder`, sorted by name.
 pub(super) fn in_folder(folder: &Path) -> Vec<PathBuf> {
     let Ok(entries) = std::fs::read_dir(folder) else {
@@ -45,8 +53,9 @@ pub(super) fn in_folder(folder: &Path) -> Vec<PathBuf> {
         .flatten()
         .filter(|entry| {
             let name = entry.file_name().to_string_lossy().to_lowercase();
-            // A module about licences is no licence.
-            FILE_NAMES.iter().any(|start| name.starts_with(start)) && !name.ends_with(".rs")
+            // A module about licences is no licence, nor is an editor's copy of one.
+            let other = name.ends_with(".rs") || name.ends_with('~');
+            FILE_NAMES.iter().any(|start| name.starts_with(start)) && !other
         })
         .map(|entry| entry.path())
         .filter(|path| path.is_file())

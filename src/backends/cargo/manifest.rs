@@ -76,13 +76,6 @@ impl Crate {
         Some(package.name.as_str())
     }
 
-    /// Every manifest on the inheritance path.
-    pub(super) fn manifests(&self) -> impl Iterator<Item = &Path> {
-        std::iter::once(&self.manifest)
-            .chain(&self.workspace)
-            .map(|manifest| manifest.path.as_path())
-    }
-
     /// What the crate says about itself.
     ///
     /// # Errors

@@ -3,8 +3,11 @@
 //! Reads `Cargo.toml` for what the manifest leaves out, asks for the compilers
 //! and writes down the command line. What cargo does with it is cargo's business.
 
+mod build_scripts;
+mod closure;
 mod config;
 mod conflicts;
+mod dep_info;
 mod inputs;
 mod licenses;
 mod manifest;
@@ -12,17 +15,22 @@ mod members;
 mod mistakes;
 mod script;
 mod shared;
+mod sources;
+mod stale;
+mod surroundings;
+mod traces;
+mod user_globs;
 mod version;
 
 use miette::Report;
 
 pub use config::Config;
 
-use crate::backend::{Backend, Draft, Request, Requirement};
+use crate::backend::{Backend, Built, Draft, GlobSet, Request, Requirement};
 use crate::project::Metadata;
 use crate::protocol::spec::BinarySpec;
+use inputs::View;
 use manifest::Crate;
-use shared::Shared;
 
 /// The backend for Cargo projects.
 #[derive(Debug, Clone, Copy)]
@@ -34,33 +42,46 @@ impl Backend for Cargo {
     type Config = Config;
 
     fn draft(&self, request: &Request<'_, Config>) -> Result<Draft, Report> {
-        let Request {
-            project, config, ..
-        } = *request;
         let mut warnings = Vec::new();
         conflicts::check(request)?;
 
-        let cargo = Crate::read(&project.source, project.name())?;
-        let mut metadata = if config.ignore_cargo_manifest {
+        let cargo = described(request)?;
+        let mut metadata = if request.config.ignore_cargo_manifest {
             Metadata::default()
         } else {
             cargo.metadata(&mut warnings)?
         };
-        if project.model.license_file.is_none() && metadata.license_files.is_empty() {
+        if request.project.model.license_file.is_none() && metadata.license_files.is_empty() {
             metadata.license_files = cargo.license_files(&mut warnings);
         }
 
-        let shared = cargo
-            .package_name()
-            .and_then(|package| Shared::new(request, cargo.folder(), package));
+        let view = View::of(request, &cargo);
         Ok(Draft {
             metadata,
             requirements: requirements(request),
-            script: script::install(request, cargo.folder(), shared.as_ref()),
-            inputs: inputs::globs(request, Some(&cargo)),
+            script: script::install(request, cargo.folder(), view.shared.as_ref()),
+            inputs: inputs::drafted(&view, &cargo),
             warnings,
         })
     }
+
+    fn before_build(&self, request: &Request<'_, Config>, built: &Built) -> Result<(), Report> {
+        let cargo = described(request)?;
+        stale::drop_stale(&View::of(request, &cargo), built)
+    }
+
+    fn built_inputs(
+        &self,
+        request: &Request<'_, Config>,
+        built: &Built,
+    ) -> Result<Option<Vec<GlobSet>>, Report> {
+        let cargo = described(request)?;
+        inputs::built(&View::of(request, &cargo), built)
+    }
+}
+
+fn described(request: &Request<'_, Config>) -> Result<Crate, Report> {
+    Crate::read(&request.project.source, request.project.name())
 }
 
 fn requirements(request: &Request<'_, Config>) -> Vec<Requirement> {

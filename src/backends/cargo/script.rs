@@ -10,6 +10,9 @@ use super::shared::Shared;
 use crate::backend::Request;
 use crate::backend::script::{Condition, Script, Step, Word};
 
+/// Where artefacts go, relative to the folder the script runs in.
+pub(super) const TARGET_DIR: &str = "target";
+
 /// Installs the binaries of the crate in `folder` into the host prefix.
 pub(super) fn install(
     request: &Request<'_, Config>,
@@ -139,7 +142,7 @@ fn command(tools: &Tools, folder: &Path, config: &Config) -> Vec<Word> {
         "--path".into(),
         Word::literal(folder.display().to_string()),
         "--target-dir".into(),
-        "target".into(),
+        TARGET_DIR.into(),
         "--no-track".into(),
     ];
     command.extend(config.extra_args.iter().map(Word::literal));

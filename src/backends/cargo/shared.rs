@@ -24,7 +24,15 @@ impl Shared {
     /// where there is no scratch folder, where the user has chosen a build directory,
     /// and on Windows, whose activation puts no prefix into the fingerprints and
     /// whose linker is not found by name.
-    pub(super) fn new(request: &Request<'_, Config>, folder: &Path, package: &str) -> Option<Self> {
+    ///
+    /// `variables` stands for those that Cargo does not know to matter. Builds that
+    /// differ in them share nothing.
+    pub(super) fn new(
+        request: &Request<'_, Config>,
+        folder: &Path,
+        package: &str,
+        variables: Option<&str>,
+    ) -> Option<Self> {
         let Request {
             config,
             platforms,
@@ -36,7 +44,8 @@ impl Shared {
         {
             return None;
         }
-        let shared = folders.scratch.as_ref()?.join("pixi-build-rust");
+        let mut shared = folders.scratch.as_ref()?.join("pixi-build-rust");
+        shared.extend(variables);
         let path = |path: PathBuf| Word::literal(path.display().to_string());
         let origin = if platforms.host.is_osx() {
             "@loader_path"
@@ -59,6 +68,16 @@ impl Shared {
             package: package.to_string(),
             folder: shared,
         })
+    }
+
+    /// Where Cargo keeps intermediate artefacts.
+    pub(super) fn build_dir(&self) -> PathBuf {
+        self.folder.join("build")
+    }
+
+    /// Where notes about builds are kept.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// What the script does before cargo runs.

@@ -41,9 +41,15 @@ impl Server {
 
     /// The bytes that answer one request.
     pub fn answer(&self, method: &str, params: &Value) -> String {
+        self.raw(method, &params.to_string())
+    }
+
+    /// The bytes that answer one request, the parameters of which are any JSON.
+    pub fn raw(&self, method: &str, params: &str) -> String {
         let id = self.next.replace(self.next.get() + 1);
-        let request = json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params});
-        (self.call)(&request.to_string())
+        (self.call)(&format!(
+            r#"{{"jsonrpc":"2.0","id":{id},"method":"{method}","params":{params}}}"#
+        ))
     }
 
     /// The result of one request, checked as strictly as the protocol allows.

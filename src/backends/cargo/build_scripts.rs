@@ -1,0 +1,56 @@
+//! What build scripts told Cargo to watch.
+//!
+//! A script that says nothing runs again when any file of its package changes.
+//! The dep-info of the artefacts does not show that, so the script's own output
+//! is read.
+
+use std::path::PathBuf;
+
+use super::dep_info::{folders, profile_folders};
+
+/// Whether a build script of the crate called `name` left it to Cargo what to
+/// watch. Also when its output cannot be found.
+pub(super) fn watches_everything(artefacts: &[PathBuf], name: &str) -> bool {
+    let outputs = outputs(artefacts, name);
+    outputs.is_empty() || outputs.iter().any(|text| !has_directive(text))
+}
+
+/// `<target>/**/build/<name>-<hash>/output`, for each profile and triple.
+fn outputs(artefacts: &[PathBuf], name: &str) -> Vec<String> {
+    let prefix = format!("{name}-");
+    artefacts
+        .iter()
+        .flat_map(|folder| profile_folders(folder))
+        .flat_map(|profile| folders(&profile.join("build")))
+        .filter(|folder| {
+            let name = folder.file_name().and_then(|name| name.to_str());
+            let hash = name.and_then(|name| name.strip_prefix(&prefix));
+            hash.is_some_and(|hash| !hash.contains('-'))
+        })
+        .filter_map(|folder| std::fs::read(folder.join("output")).ok())
+        .map(|output| String::from_utf8_lossy(&output).into_owned())
+        .collect()
+}
+
+fn has_directive(output: &str) -> bool {
+    output.lines().any(|line| {
+        let directive = line.strip_prefix("cargo::");
+        let directive = directive.or_else(|| line.strip_prefix("cargo:"));
+        directive.is_some_and(|directive| {
+            directive.starts_with("rerun-if-changed=")
+                || directive.starts_with("rerun-if-env-changed=")
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn directives_have_two_spellings() {
+        assert!(has_directive("x\ncargo:rerun-if-changed=a\n"));
+        assert!(has_directive("cargo::rerun-if-env-changed=CC"));
+        assert!(!has_directive("cargo:rustc-link-lib=z\nrerun-if-changed=a"));
+    }
+}

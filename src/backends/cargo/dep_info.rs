@@ -1,0 +1,207 @@
+//! What rustc and the build scripts read, as Cargo wrote it down.
+//!
+//! Beside each final artefact lies a `.d` file: one rule of a makefile whose
+//! right side names every file of the crates on this disk, included texts, and
+//! the paths that build scripts asked to watch (folders among them). The target
+//! folder keeps those of earlier builds, so only artefacts whose bytes are the
+//! installed ones count.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use miette::{Diagnostic, Report};
+use thiserror::Error;
+
+use crate::backend::Built;
+use crate::backend::inputs::plain;
+use crate::diagnostic::{Unreadable, read_text};
+
+/// A rule: an artefact and what it was made from.
+#[derive(Debug, PartialEq, Eq)]
+struct Rule {
+    artefact: PathBuf,
+    sources: Vec<PathBuf>,
+}
+
+/// Every path that the installed artefacts were made from. Relative ones count
+/// from a folder the user set; see [`absolute`].
+///
+/// # Errors
+/// [`NoDepInfo`] when an installed artefact has none, or nothing was installed.
+pub(super) fn sources(built: &Built, target_dir: &Path) -> Result<BTreeSet<PathBuf>, Report> {
+    let mut sources = BTreeSet::new();
+    let mut seen = BTreeSet::new();
+    let mut without = BTreeSet::new();
+    for folder in profile_folders(target_dir) {
+        for file in files(&folder)? {
+            let Some(name) = file.file_name() else {
+                continue;
+            };
+            if installed(built, name).is_some_and(|copy| same_content(&file, &copy)) {
+                without.insert(file);
+            } else if is_rule(&file)
+                && let Some(rule) = parse(&read_text(&file)?)
+            {
+                let name = rule.artefact.file_name().unwrap_or_default();
+                // The path may be relative, but they lie side by side.
+                let artefact = folder.join(name);
+                let copy = installed(built, name);
+                if copy.is_some_and(|copy| same_content(&artefact, &copy)) {
+                    sources.extend(rule.sources);
+                }
+                seen.insert(artefact);
+            }
+        }
+    }
+    let without = without.difference(&seen).next();
+    if let Some(artefact) = without {
+        return Err(NoDepInfo::of(artefact).into());
+    }
+    if sources.is_empty() {
+        return Err(NoDepInfo::of(target_dir).into());
+    }
+    Ok(sources)
+}
+
+/// The folders in which Cargo notes what state a unit was compiled in, called
+/// `<crate>-<hash>`.
+pub(super) fn fingerprints(artefacts: &[PathBuf]) -> Vec<PathBuf> {
+    artefacts
+        .iter()
+        .flat_map(|folder| profile_folders(folder))
+        .flat_map(|profile| folders(&profile.join(".fingerprint")))
+        .collect()
+}
+
+fn is_rule(file: &Path) -> bool {
+    file.extension().is_some_and(|extension| extension == "d")
+}
+
+/// Makes a path absolute. `build.dep-info-basedir` makes Cargo write relative
+/// ones; `bases` are the folders it may stand for.
+pub(super) fn absolute<'a>(path: &Path, bases: impl Iterator<Item = &'a Path>) -> PathBuf {
+    if path.is_absolute() {
+        return plain(path);
+    }
+    let mut candidates = bases.map(|base| base.join(path));
+    let found = candidates.find(|candidate| candidate.exists());
+    plain(&found.unwrap_or_else(|| path.to_path_buf()))
+}
+
+/// `<target>/<profile>` and `<target>/<triple>/<profile>`: the folders in which
+/// Cargo keeps `deps`.
+pub(super) fn profile_folders(target_dir: &Path) -> Vec<PathBuf> {
+    let mut profiles = folders(target_dir);
+    let nested = profiles.clone().into_iter().flat_map(|top| folders(&top));
+    // A triple's folder has a folder called `deps` only if a profile is called so.
+    profiles.extend(nested.filter(|folder| !is_internal(folder)));
+    profiles
+}
+
+/// The folders directly in `folder`.
+pub(super) fn folders(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let paths = entries.map(|entry| entry.path());
+    paths.filter(|path| path.is_dir()).collect()
+}
+
+fn is_internal(folder: &Path) -> bool {
+    let internal = ["deps", "build", "examples", "incremental", ".fingerprint"];
+    let name = folder.file_name().unwrap_or_default();
+    internal.iter().any(|internal| name == *internal)
+}
+
+fn files(folder: &Path) -> Result<Vec<PathBuf>, Unreadable> {
+    let unreadable = |source| Unreadable {
+        path: folder.to_path_buf(),
+        source,
+    };
+    let entries = std::fs::read_dir(folder).map_err(unreadable)?;
+    let paths = entries.flatten().map(|entry| entry.path());
+    Ok(paths.filter(|path| path.is_file()).collect())
+}
+
+/// The copy of an artefact in the host prefix.
+fn installed(built: &Built, name: &std::ffi::OsStr) -> Option<PathBuf> {
+    ["bin", "Library/bin", "lib"]
+        .iter()
+        .map(|folder| built.host_prefix.join(folder).join(name))
+        .find(|path| path.is_file())
+}
+
+fn same_content(a: &Path, b: &Path) -> bool {
+    let length = |path: &Path| std::fs::metadata(path).map(|about| about.len()).ok();
+    let same_length = length(a).is_some_and(|a| Some(a) == length(b));
+    same_length && std::fs::read(a).ok() == std::fs::read(b).ok()
+}
+
+/// Reads the first rule. Cargo escapes blanks and nothing else.
+fn parse(text: &str) -> Option<Rule> {
+    let line = text.lines().next()?;
+    // A drive letter is followed by a colon too, but not by a blank.
+    let (artefact, sources) = match line.split_once(": ") {
+        Some(sides) => sides,
+        None => (line.strip_suffix(':')?, ""),
+    };
+    Some(Rule {
+        artefact: PathBuf::from(artefact.replace("\\ ", " ")),
+        sources: words(sources),
+    })
+}
+
+fn words(text: &str) -> Vec<PathBuf> {
+    let mut words = Vec::new();
+    let mut word = String::new();
+    for piece in text.split(' ') {
+        match piece.strip_suffix('\\') {
+            Some(start) => {
+                word.push_str(start);
+                word.push(' ');
+            }
+            None => {
+                word.push_str(piece);
+                if !word.is_empty() {
+                    words.push(PathBuf::from(std::mem::take(&mut word)));
+                }
+            }
+        }
+    }
+    words
+}
+
+/// Nothing says what an artefact was made from.
+#[derive(Debug, Error, Diagnostic)]
+#[error("Cargo left no list of sources for {}", artefact.display())]
+#[diagnostic(code(inputs::no_dep_info))]
+struct NoDepInfo {
+    artefact: PathBuf,
+}
+
+impl NoDepInfo {
+    fn of(artefact: &Path) -> Self {
+        Self {
+            artefact: artefact.to_path_buf(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blanks_in_paths_are_escaped() {
+        let rule = parse("/t/my\\ app: /a/b.rs /c\\ d/e.rs /f\n\n/a/b.rs:\n").expect("a rule");
+        assert_eq!(rule.artefact, Path::new("/t/my app"));
+        assert_eq!(
+            rule.sources,
+            ["/a/b.rs", "/c d/e.rs", "/f"].map(PathBuf::from)
+        );
+    }
+
+    #[test]
+    fn a_rule_may_have_no_sources() {
+        let rule = parse("/t/app:").expect("a rule");
+        assert!(rule.sources.is_empty());
+    }
+}

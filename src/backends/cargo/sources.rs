@@ -1,0 +1,129 @@
+//! The source folders of a crate: where a new module counts.
+//!
+//! What was read is known file by file. A file that was not read and was there
+//! is left out, so that a binary nobody installs, a module of another platform
+//! or a test beside the sources does not trigger a build. A file that is new may
+//! be a module or a binary that Cargo discovers, so it counts.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use super::closure::Local;
+use crate::backend::GlobSet;
+
+/// The source trees of one crate after a build that read `read`.
+pub(super) fn trees(local: &Local, read: &BTreeSet<PathBuf>) -> Vec<GlobSet> {
+    let reason = format!("sources of {}", local.name().unwrap_or("the crate"));
+    let mut sets = Vec::new();
+    for folder in folders(local, read) {
+        let set = if folder == local.root {
+            // Whatever else lies in a crate's own folder is no module.
+            GlobSet::names(&folder, ["*.rs"], &reason)
+        } else {
+            GlobSet::tree(&folder, ["**/*.rs"], &reason)
+        };
+        let unread = if set.stays() {
+            unread_here(&folder, read)
+        } else {
+            unread(&folder, read)
+        };
+        sets.push(set.except(unread.iter().map(PathBuf::as_path)));
+    }
+    sets
+}
+
+/// The outermost folders with sources: `src`, the folders of targets that were
+/// read, and for targets in the crate's own folder those of their modules.
+fn folders(local: &Local, read: &BTreeSet<PathBuf>) -> BTreeSet<PathBuf> {
+    let mut folders = BTreeSet::from([local.root.join("src")]);
+    let targets = local.named_targets();
+    let targets = targets.iter().filter(|target| read.contains(*target));
+    folders.extend(targets.filter_map(|target| Some(target.parent()?.to_path_buf())));
+    if folders.contains(&local.root) {
+        let modules = read.range(local.root.clone()..);
+        let modules = modules
+            .take_while(|path| path.starts_with(&local.root))
+            .filter(|path| is_rust(path));
+        folders.extend(modules.filter_map(|path| {
+            let below = path.strip_prefix(&local.root).ok()?;
+            let first = below.components().next()?;
+            let folder = local.root.join(first);
+            folder.is_dir().then_some(folder)
+        }));
+    }
+    let all = folders.clone();
+    folders.retain(|folder| {
+        let mut above = folder.ancestors().skip(1);
+        !above.any(|above| above != local.root && all.contains(above))
+    });
+    folders
+}
+
+/// Rust files in `folder` that were there and were not read, and folders of
+/// other crates in it of which nothing was read.
+fn unread(folder: &Path, read: &BTreeSet<PathBuf>) -> Vec<PathBuf> {
+    let survey = survey(folder, &["Cargo.toml", "CACHEDIR.TAG"], read);
+    let mut unread = survey.apart;
+    unread.extend(survey.unread);
+    unread.sort();
+    unread
+}
+
+/// The same for a folder that is not descended into.
+fn unread_here(folder: &Path, read: &BTreeSet<PathBuf>) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let paths = entries.map(|entry| entry.path());
+    paths
+        .filter(|path| is_rust(path) && !read.contains(path))
+        .collect()
+}
+
+/// Folders below `folder` that hold one of the files in `marks` and nothing
+/// that was read.
+pub(super) fn apart(folder: &Path, marks: &[&str], read: &BTreeSet<PathBuf>) -> Vec<PathBuf> {
+    let mut apart = survey(folder, marks, read).apart;
+    apart.sort();
+    apart
+}
+
+/// What lies in a folder and was not read.
+#[derive(Default)]
+struct Survey {
+    unread: Vec<PathBuf>,
+    apart: Vec<PathBuf>,
+}
+
+fn survey(folder: &Path, marks: &[&str], read: &BTreeSet<PathBuf>) -> Survey {
+    let mut survey = Survey::default();
+    let mut open = vec![folder.to_path_buf()];
+    while let Some(folder) = open.pop() {
+        let entries = std::fs::read_dir(&folder).into_iter().flatten().flatten();
+        for path in entries.map(|entry| entry.path()) {
+            let name = path.file_name().unwrap_or_default();
+            if name.as_encoded_bytes().starts_with(b".") {
+                continue;
+            }
+            if path.is_dir() {
+                let marked = marks.iter().any(|name| path.join(name).is_file());
+                if marked && !contains(read, &path) {
+                    survey.apart.push(path);
+                } else if !path.is_symlink() {
+                    open.push(path);
+                }
+            } else if is_rust(&path) && !read.contains(&path) {
+                survey.unread.push(path);
+            }
+        }
+    }
+    survey
+}
+
+/// Whether one of the paths lies in `folder`.
+pub(super) fn contains(paths: &BTreeSet<PathBuf>, folder: &Path) -> bool {
+    let next = paths.range(folder.to_path_buf()..).next();
+    next.is_some_and(|path| path.starts_with(folder))
+}
+
+fn is_rust(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "rs")
+}

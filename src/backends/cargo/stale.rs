@@ -1,0 +1,182 @@
+//! Drops artefacts that Cargo would wrongly call fresh.
+//!
+//! Clients decide by content, Cargo by time, and Cargo knows of a variable only
+//! when a build script declares it. So a file that was put back from a copy, or a
+//! changed variable that a script reads without saying so, would end in a build
+//! that compiles nothing, and yesterday's package would be kept for good.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use miette::Report;
+use rattler_digest::{Sha256, compute_bytes_digest};
+
+use super::closure::Local;
+use super::inputs::View;
+use super::script::TARGET_DIR;
+use super::shared::Shared;
+use super::surroundings::Surroundings;
+use super::{Config, dep_info};
+use crate::backend::Built;
+use crate::diagnostic::{Unwritable, create_folder};
+
+/// Notes about the last build of a package, beside what Cargo compiled.
+struct Notes {
+    /// As old as the beginning of the build.
+    began: PathBuf,
+    /// The paths that were read, one a line.
+    read: PathBuf,
+}
+
+impl Notes {
+    fn of(view: &View<'_>, built: &Built) -> Self {
+        let shared = view.shared.as_ref().map(Shared::folder);
+        let folder = shared.unwrap_or(&built.script_folder);
+        Self {
+            began: folder.join(format!("{}.began", view.package)),
+            read: folder.join(format!("{}.read", view.package)),
+        }
+    }
+}
+
+/// Removes what earlier builds compiled if it cannot be trusted, and notes that a
+/// build begins.
+///
+/// # Errors
+/// Folders that cannot be removed or written.
+pub(super) fn drop_stale(view: &View<'_>, built: &Built) -> Result<(), Report> {
+    let variables = view.variables.clone().unwrap_or_default();
+    let stamp = built.script_folder.join(".variables");
+    if std::fs::read_to_string(&stamp).ok() != Some(variables.clone()) {
+        // Crates from elsewhere may read variables too.
+        remove_folder(&built.script_folder.join(TARGET_DIR))?;
+        write(&stamp, &variables)?;
+    }
+    let notes = Notes::of(view, built);
+    if let Some(path) = hidden_from_cargo(&notes) {
+        tracing::info!("{} was replaced by an older file", path.display());
+        forget_local_crates(view, built)?;
+    }
+    Ok(write(&notes.began, "")?)
+}
+
+/// Notes what a build has read.
+pub(super) fn remember(view: &View<'_>, built: &Built, read: &BTreeSet<PathBuf>) {
+    let paths: Vec<&str> = read.iter().filter_map(|path| path.to_str()).collect();
+    if let Err(error) = write(&Notes::of(view, built).read, &paths.join("\n")) {
+        tracing::warn!("{error}");
+    }
+}
+
+/// Makes Cargo compile the crates on this disk again, and no others.
+fn forget_local_crates(view: &View<'_>, built: &Built) -> Result<(), Unwritable> {
+    let names: Vec<&str> = view.closure.values().filter_map(Local::name).collect();
+    for unit in dep_info::fingerprints(&view.artefacts(built)) {
+        let unit_name = unit.file_name().and_then(|name| name.to_str());
+        let name = unit_name.and_then(|unit| Some(unit.rsplit_once('-')?.0));
+        if name.is_some_and(|name| names.contains(&name)) {
+            remove_folder(&unit)?;
+        }
+    }
+    Ok(())
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Unwritable> {
+    create_folder(path.parent().unwrap_or(path))?;
+    std::fs::write(path, text).map_err(|source| Unwritable {
+        path: path.to_path_buf(),
+        source,
+    })
+}
+
+fn remove_folder(folder: &Path) -> Result<(), Unwritable> {
+    match std::fs::remove_dir_all(folder) {
+        Err(source) if source.kind() != std::io::ErrorKind::NotFound => Err(Unwritable {
+            path: folder.to_path_buf(),
+            source,
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// A fingerprint of the variables that build scripts and macros see and that the
+/// user sets: in the options, on Cargo's command line, in Cargo's configuration.
+/// `None` when there are none.
+pub(super) fn variables(config: &Config, surroundings: &Surroundings) -> Option<String> {
+    // Cargo and its helpers know about their own.
+    let known = |name: &str| name.starts_with("CARGO_") || name.starts_with("SCCACHE_");
+    let own = config.env.iter().filter(|(name, _)| !known(name));
+    let mut set: Vec<String> = own.map(|(name, value)| format!("{name}={value}")).collect();
+    set.extend(settings(&config.extra_args));
+    set.extend(Some(surroundings.env()).filter(|env| !env.is_empty()));
+    let hash = || hex::encode(compute_bytes_digest::<Sha256>(format!("{set:?}")));
+    (!set.is_empty()).then(|| hash()[..16].to_string())
+}
+
+/// The values of `--config`, and the content of the files it names.
+fn settings(args: &[String]) -> Vec<String> {
+    let mut settings = Vec::new();
+    let mut rest = args.iter();
+    while let Some(arg) = rest.next() {
+        let value = match arg.strip_prefix("--config") {
+            Some("") => rest.next().map(String::as_str),
+            Some(joined) => joined.strip_prefix('='),
+            None => None,
+        };
+        let Some(value) = value else { continue };
+        settings.push(value.to_string());
+        settings.extend(std::fs::read_to_string(value).ok());
+    }
+    settings
+}
+
+/// A file that the last build read and that changed since, although the time of
+/// its content is earlier than that of the build.
+fn hidden_from_cargo(notes: &Notes) -> Option<PathBuf> {
+    let build = std::fs::metadata(&notes.began).ok()?.modified().ok()?;
+    let read = std::fs::read_to_string(&notes.read).ok()?;
+    let mut open: Vec<PathBuf> = read.lines().map(PathBuf::from).collect();
+    while let Some(path) = open.pop() {
+        let Ok(about) = std::fs::metadata(&path) else {
+            continue;
+        };
+        if about.is_dir() {
+            let entries = std::fs::read_dir(&path).into_iter().flatten().flatten();
+            open.extend(entries.map(|entry| entry.path()));
+        } else if changed(&about).is_some_and(|changed| changed >= build)
+            && about.modified().is_ok_and(|modified| modified < build)
+        {
+            return Some(path);
+        }
+    }
+    None
+}
+
+/// When anything about a file changed, its name and times included.
+#[cfg(unix)]
+fn changed(about: &std::fs::Metadata) -> Option<SystemTime> {
+    use std::os::unix::fs::MetadataExt;
+    use std::time::Duration;
+
+    let seconds = Duration::from_secs(about.ctime().try_into().ok()?);
+    let rest = Duration::from_nanos(about.ctime_nsec().try_into().ok()?);
+    Some(SystemTime::UNIX_EPOCH + seconds + rest)
+}
+
+/// When a file came to be: the nearest thing there is.
+#[cfg(not(unix))]
+fn changed(about: &std::fs::Metadata) -> Option<SystemTime> {
+    about.created().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_are_found_in_both_spellings() {
+        let args = ["--config", "a=1", "--features", "x", "--config=b=2"];
+        assert_eq!(settings(&args.map(String::from)), ["a=1", "b=2"]);
+    }
+}

@@ -1,0 +1,168 @@
+//! Files around a crate that apply to its build without being named by it:
+//! Cargo's configuration and the toolchain file.
+
+use std::path::{Path, PathBuf};
+
+use toml_edit::{DocumentMut, Item};
+
+use super::Config;
+use super::closure::{patches, read};
+use crate::backend::inputs::plain;
+use crate::backend::{GlobSet, Request};
+
+/// Names of toolchain files. In one folder the first wins.
+const TOOLCHAIN: [&str; 2] = ["rust-toolchain", "rust-toolchain.toml"];
+
+/// The folders from a crate up to the top of what belongs to the user's project.
+#[derive(Debug)]
+pub(super) struct Surroundings {
+    folders: Vec<PathBuf>,
+    configurations: Vec<Configuration>,
+}
+
+/// One file of Cargo's configuration.
+#[derive(Debug)]
+struct Configuration {
+    path: PathBuf,
+    content: DocumentMut,
+}
+
+impl Surroundings {
+    /// Looks around the crate in `root`, whose Cargo workspace is in `workspace`.
+    pub(super) fn of(request: &Request<'_, Config>, root: &Path, workspace: &Path) -> Self {
+        let folders = request.folders;
+        let tops = [folders.checkout.as_deref(), folders.workspace.as_deref()];
+        let top = tops
+            .into_iter()
+            .flatten()
+            .chain([workspace])
+            .filter(|top| root.starts_with(top))
+            .min_by_key(|top| top.components().count())
+            .unwrap_or(root);
+        let folders: Vec<PathBuf> = root
+            .ancestors()
+            .take_while(|folder| folder.starts_with(top))
+            .map(Path::to_path_buf)
+            .collect();
+        let mut configurations = Vec::new();
+        for folder in &folders {
+            for name in ["config.toml", "config"] {
+                load(&folder.join(".cargo").join(name), &mut configurations);
+            }
+        }
+        Self {
+            folders,
+            configurations,
+        }
+    }
+
+    /// The folders, the crate's own first.
+    pub(super) fn folders(&self) -> impl Iterator<Item = &Path> {
+        self.folders.iter().map(PathBuf::as_path)
+    }
+
+    /// What is there, and what would apply if it were.
+    pub(super) fn inputs(&self) -> Vec<GlobSet> {
+        let reason = "Cargo's configuration";
+        let mut sets: Vec<GlobSet> = self
+            .folders()
+            .map(|folder| GlobSet::names(&folder.join(".cargo"), ["config.toml", "config"], reason))
+            .collect();
+        let included = self.configurations.iter();
+        sets.extend(included.filter_map(|file| GlobSet::file(&file.path, reason)));
+        for folder in self.folders() {
+            sets.push(GlobSet::names(folder, TOOLCHAIN, "the toolchain file"));
+            // The nearest wins; those further up have no say.
+            if TOOLCHAIN.iter().any(|name| folder.join(name).is_file()) {
+                break;
+            }
+        }
+        sets
+    }
+
+    /// Folders of crates that the configuration puts in the place of others.
+    pub(super) fn overrides(&self) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        for Configuration { path, content } in &self.configurations {
+            let base = base(path);
+            found.extend(patches(base, content.as_table()));
+            let paths = content.get("paths").and_then(Item::as_array);
+            let paths = paths.into_iter().flatten().filter_map(|path| path.as_str());
+            found.extend(paths.map(|path| plain(&base.join(path))));
+        }
+        found
+    }
+
+    /// The variables that the configuration sets, as text to compare.
+    pub(super) fn env(&self) -> String {
+        let tables = self.configurations.iter();
+        let tables = tables.filter_map(|file| file.content.get("env"));
+        tables.map(ToString::to_string).collect()
+    }
+
+    /// Folders for build output that the user chose, for builds beside pixi's.
+    pub(super) fn target_dirs(&self, request: &Request<'_, Config>) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        for Configuration { path, content } in &self.configurations {
+            for key in ["target-dir", "build-dir"] {
+                let folder = content.get("build").and_then(|build| build.get(key));
+                let folder = folder.and_then(Item::as_str);
+                found.extend(folder.map(|folder| plain(&base(path).join(folder))));
+            }
+        }
+        for variable in ["CARGO_TARGET_DIR", "CARGO_BUILD_BUILD_DIR"] {
+            let configured = request.config.env.get(variable).map(String::as_str);
+            let chosen = [configured, request.env.get(variable)];
+            let chosen = chosen.into_iter().flatten();
+            found.extend(chosen.map(|folder| plain(&request.project.source.join(folder))));
+        }
+        found
+    }
+}
+
+/// What paths in a configuration file are relative to.
+fn base(file: &Path) -> &Path {
+    let folder = file.parent().unwrap_or(file);
+    folder.parent().unwrap_or(folder)
+}
+
+/// Reads a configuration file and those it includes.
+fn load(path: &Path, into: &mut Vec<Configuration>) {
+    if into.iter().any(|known| known.path == path) {
+        return;
+    }
+    let Some(content) = read(path) else {
+        return;
+    };
+    let includes = includes(&content);
+    into.push(Configuration {
+        path: path.to_path_buf(),
+        content,
+    });
+    for include in includes {
+        let folder = path.parent().unwrap_or(path);
+        load(&plain(&folder.join(include)), into);
+    }
+}
+
+/// `include` is a path, a list of them, or a list of tables with a `path`.
+fn includes(content: &DocumentMut) -> Vec<String> {
+    let Some(include) = content.get("include") else {
+        return Vec::new();
+    };
+    if let Some(path) = include.as_str() {
+        return vec![path.to_string()];
+    }
+    if let Some(tables) = include.as_array_of_tables() {
+        let paths = tables.iter().filter_map(|table| table.get("path"));
+        return paths.filter_map(Item::as_str).map(str::to_string).collect();
+    }
+    let values = include.as_array().into_iter().flatten();
+    values
+        .filter_map(|value| {
+            let table = value.as_inline_table();
+            let path = table.and_then(|table| table.get("path"));
+            path.unwrap_or(value).as_str().map(str::to_string)
+        })
+        .collect()
+}

@@ -1,0 +1,114 @@
+//! `extra-input-globs`, made safe.
+//!
+//! Clients understand patterns below the source folder. The user may also write
+//! `../shared/*.json` or an absolute path; those get a set of their own, rooted
+//! at the first folder that has no wildcard above it.
+
+use std::path::{Path, PathBuf};
+
+use crate::backend::GlobSet;
+use crate::backend::inputs::plain;
+
+const REASON: &str = "extra-input-globs";
+
+/// The sets for the user's patterns, relative to `source`.
+pub(super) fn sets(patterns: &[String], source: &Path) -> Vec<GlobSet> {
+    let (outside, inside): (Vec<&String>, Vec<&String>) = patterns
+        .iter()
+        .filter(|pattern| !body(pattern).trim().is_empty())
+        .partition(|pattern| leaves(body(pattern)));
+    let inside: Vec<String> = inside.into_iter().map(|pattern| tidied(pattern)).collect();
+    let mut sets = Vec::new();
+    if inside.iter().any(|pattern| !pattern.starts_with('!')) {
+        let set = GlobSet::tree(source, inside, REASON);
+        sets.push(set.except([source.join("target").as_path()]));
+    }
+    let included = outside.iter().filter(|pattern| !pattern.starts_with('!'));
+    for pattern in included {
+        let (root, rest) = rooted(pattern, source);
+        let alone = !rest.contains('/') && rest != "**";
+        let exclusions = outside.iter().filter_map(|other| {
+            let (other_root, rest) = rooted(other.strip_prefix('!')?, source);
+            let below = other_root.strip_prefix(&root).ok()?;
+            // A single folder is looked into, so nothing below needs excluding.
+            if alone && !below.as_os_str().is_empty() {
+                return None;
+            }
+            let rest = below.join(rest).display().to_string();
+            Some(format!("!{}", rest.replace('\\', "/")))
+        });
+        let exclusions: Vec<String> = exclusions.collect();
+        let mut set = if alone {
+            GlobSet::names(&root, [rest], REASON)
+        } else {
+            GlobSet::tree(&root, [rest], REASON)
+        };
+        set.patterns.extend(exclusions);
+        sets.push(set);
+    }
+    sets
+}
+
+fn body(pattern: &str) -> &str {
+    pattern.strip_prefix('!').unwrap_or(pattern)
+}
+
+fn leaves(body: &str) -> bool {
+    let normal = body.trim_start_matches("./");
+    normal.starts_with("../") || Path::new(normal).is_absolute()
+}
+
+/// Without a leading `./`, with which no literal matches.
+fn tidied(pattern: &str) -> String {
+    let sign = if pattern.starts_with('!') { "!" } else { "" };
+    format!("{sign}{}", body(pattern).trim_start_matches("./"))
+}
+
+/// The longest start of a pattern without wildcards, as a folder, and the rest.
+fn rooted(pattern: &str, source: &Path) -> (PathBuf, String) {
+    let parts: Vec<&str> = pattern.split('/').collect();
+    let literal = parts[..parts.len() - 1]
+        .iter()
+        .take_while(|part| !part.contains(['*', '?', '[', '{', '\\']))
+        .count();
+    let start = parts[..literal].join("/");
+    let start = if pattern.starts_with('/') {
+        format!("{start}/")
+    } else {
+        start
+    };
+    (plain(&source.join(start)), parts[literal..].join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn patterns(globs: &[&str]) -> Vec<(String, Vec<String>)> {
+        let globs: Vec<String> = globs.iter().map(ToString::to_string).collect();
+        let sets = sets(&globs, Path::new("/ws/app"));
+        let pair = |set: GlobSet| (set.root.display().to_string(), set.patterns);
+        sets.into_iter().map(pair).collect()
+    }
+
+    #[test]
+    fn patterns_inside_stay_together() {
+        let expected = ["data/**", "x.txt", "!data/tmp", "!target"].map(String::from);
+        let expected = [("/ws/app".to_string(), expected.to_vec())];
+        let globs = ["data/**", "", "./x.txt", "!", "!data/tmp"];
+        assert_eq!(patterns(&globs), expected);
+    }
+
+    #[test]
+    fn patterns_outside_get_a_root() {
+        let globs = ["../Cargo.toml", "../p/**/*.x", "!../p/q/**", "/abs/*.y"];
+        let expected = [
+            ("/ws", vec!["Cargo.toml", "!*/"]),
+            ("/ws/p", vec!["**/*.x", "!q/**"]),
+            ("/abs", vec!["*.y", "!*/"]),
+        ];
+        let text = |patterns: Vec<&str>| patterns.into_iter().map(String::from).collect();
+        let expected = expected.map(|(root, patterns)| (root.to_string(), text(patterns)));
+        assert_eq!(patterns(&globs), expected);
+    }
+}

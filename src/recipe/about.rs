@@ -1,0 +1,57 @@
+//! What a package says about itself.
+
+use rattler_build_recipe::stage0::{About, License, Value};
+use url::Url;
+
+use crate::diagnostic::Warning;
+use crate::project::Metadata;
+use crate::recipe::{concrete, list, path};
+
+/// Writes it down. What conda cannot use is left out with a warning.
+pub(super) fn about(metadata: &Metadata, warnings: &mut Vec<Warning>) -> About {
+    let mut url = |field: &str, text: &Option<String>| -> Option<Value<Url>> {
+        let text = text.as_deref()?;
+        match text.parse() {
+            Ok(url) => Some(concrete(url)),
+            Err(error) => {
+                let message = format!("the {field} `{text}` is no URL ({error}) and is left out");
+                warnings.push(Warning::new(message));
+                None
+            }
+        }
+    };
+    let homepage = url("homepage", &metadata.homepage);
+    let documentation = url("documentation", &metadata.documentation);
+    let repository = url("repository", &metadata.repository);
+    let license = metadata
+        .license
+        .as_deref()
+        .and_then(|text| match text.parse::<License>() {
+            Ok(license) => Some(concrete(license)),
+            Err(_) => {
+                let message = format!("the licence `{text}` is no SPDX expression and is left out");
+                warnings
+                    .push(Warning::new(message).help("use `LicenseRef-…` for a text of your own"));
+                None
+            }
+        });
+    let (found, lost): (Vec<_>, Vec<_>) = metadata
+        .license_files
+        .iter()
+        .partition(|file| file.is_file());
+    for file in lost {
+        let message = format!("the licence file {} does not exist", file.display());
+        warnings.push(Warning::new(message));
+    }
+    let license_file = (!found.is_empty()).then(|| list(found.iter().map(|file| path(file))));
+    About {
+        homepage,
+        license,
+        license_file,
+        license_family: None,
+        summary: metadata.summary.clone().map(concrete),
+        description: metadata.description.clone().map(concrete),
+        documentation,
+        repository,
+    }
+}

@@ -1,0 +1,114 @@
+//! When what was read is not to be known: patterns over the crates on this disk.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use super::layouts::{self, Layout};
+use crate::support::channel::Channel;
+use crate::support::edits::Verdict::{Rebuild, Reuse};
+use crate::support::edits::{finish, finish_from};
+use crate::support::machine::{Machine, machine};
+use crate::support::packages::Package;
+use crate::support::toolchain::channel;
+
+#[test]
+fn the_user_may_ask_for_patterns() {
+    let Layout {
+        project,
+        initialize,
+        package,
+    } = layouts::workspace_member();
+    let initialize = initialize.configuration(json!({"input-tracking": "globs"}));
+    let finished = finish(project, &initialize, package);
+    assert!(finished.is_exact(), "nothing to warn of: it was asked for");
+    finished.judge(&[
+        ("edit", "crates/app/src/main.rs", Rebuild),
+        ("edit", "crates/helper/src/inner.rs", Rebuild),
+        ("edit", "crates/helper/Cargo.toml", Rebuild),
+        ("new", "crates/helper/src/data.bin", Rebuild),
+        ("edit", "Cargo.toml", Rebuild),
+        ("edit", "crates/app/pixi.toml", Rebuild),
+        ("edit", "crates/other/src/lib.rs", Reuse),
+        ("edit", "crates/app/tests/integration.rs", Reuse),
+        ("new", "target/x.rs", Reuse),
+    ]);
+}
+
+/// A toolchain whose cargo keeps to itself what it read.
+fn silent_toolchain(folder: &Path) -> Channel {
+    let Machine {
+        cargo,
+        rustc,
+        rustdoc,
+        rust_version,
+        ..
+    } = machine();
+    let cargo = cargo.display();
+    let script = format!(
+        "#!/bin/sh\n'{cargo}' \"$@\" || exit\nfind . -name '*.d' -not -path '*/deps/*' -delete\n"
+    );
+    let rust = Package::new("rust", rust_version)
+        .build("silent_1", 1)
+        .executable("bin/cargo", script)
+        .wrapper("bin/rustc", rustc)
+        .wrapper("bin/rustdoc", rustdoc);
+    let mut silent = Channel::new(folder);
+    silent.include(channel());
+    silent.add(rust);
+    silent
+}
+
+#[test]
+fn patterns_stand_in_for_what_cargo_did_not_write_down() {
+    let Layout {
+        project,
+        initialize,
+        package,
+    } = layouts::outside();
+    let folder = tempfile::tempdir().expect("a folder");
+    let channel = silent_toolchain(folder.path());
+    let finished = finish_from(&channel, project, &initialize, package);
+    let said = finished.stderr.join("\n");
+    assert!(said.contains("Cargo left no list of sources for"), "{said}");
+    assert!(!finished.is_exact(), "{said}");
+    finished.judge(&[
+        ("edit", "app/src/main.rs", Rebuild),
+        ("edit", "app/pixi.toml", Rebuild),
+        ("edit", "app/Cargo.lock", Rebuild),
+        ("edit", "libs/library/src/my text [1].txt", Rebuild),
+        ("edit", "libs/library/templates/page.html", Rebuild),
+        ("edit", "libs/Cargo.toml", Rebuild),
+        ("edit", "libs/neighbour/src/lib.rs", Reuse),
+        ("edit", "libs/library/tests/works.rs", Reuse),
+        ("new", "libs/library/target/x", Reuse),
+    ]);
+}
+
+#[test]
+fn extra_globs_count() {
+    let Layout {
+        project,
+        initialize,
+        package,
+    } = layouts::workspace_member();
+    let globs = [
+        "data/**/*.json",
+        "!data/tmp",
+        "../../shared/*.txt",
+        "../../NOTES",
+        "",
+        "./note",
+    ];
+    let initialize = initialize.configuration(json!({"extra-input-globs": globs}));
+    finish(project, &initialize, package).judge(&[
+        ("new", "crates/app/data/deep/x.json", Rebuild),
+        ("edit", "shared/other.txt", Rebuild),
+        ("new", "NOTES", Rebuild),
+        ("new", "crates/app/note", Rebuild),
+        ("new", "crates/app/data/tmp/x.json", Reuse),
+        ("new", "crates/app/data/x.txt", Reuse),
+        ("new", "shared/deep/x.txt", Reuse),
+        ("new", "crates/NOTES", Reuse),
+    ]);
+}

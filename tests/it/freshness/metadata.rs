@@ -1,0 +1,105 @@
+//! What makes pixi ask for the outputs again: the manifests on the way from
+//! which values are inherited, and nothing else.
+
+use std::path::Path;
+
+use crate::support::edits::Verdict::{Rebuild, Reuse};
+use crate::support::edits::{Finished, Row};
+use crate::support::freshness::Remembered;
+use crate::support::pixi::Pixi;
+use crate::support::project::Project;
+use crate::support::requests::{Initialize, Outputs};
+
+/// Asks for outputs, edits, and judges like a build.
+#[track_caller]
+fn judge(project: Project, folder: &str, rows: &[Row<'_>]) {
+    let mut pixi = Pixi::start();
+    pixi.initialize(&Initialize::member(&project, folder));
+    let params = Outputs::new(&project.metadata_work("app")).params();
+    let answer = pixi.request("conda/outputs", params).expect("outputs");
+    let source = project.dir().join(Path::new(folder));
+    let finished = Finished {
+        cache: Remembered::of(&answer, &source),
+        project,
+        answer,
+        stderr: Vec::new(),
+    };
+    finished.judge(rows);
+}
+
+fn crate_called(name: &str, version: &str) -> String {
+    format!("[package]\nname = \"{name}\"\n{version}\nedition = \"2024\"\n")
+}
+
+#[test]
+fn a_crate_alone() {
+    let project = Project::new()
+        .file("Cargo.toml", crate_called("app", "version = \"1.0.0\""))
+        .file("src/main.rs", "fn main() {}\n")
+        .file("Cargo.lock", "version = 4\n");
+    let rows = [
+        ("edit", "Cargo.toml", Rebuild),
+        ("edit", "src/main.rs", Reuse),
+        ("edit", "Cargo.lock", Reuse),
+        ("new", "src/Cargo.toml", Reuse),
+        ("new", "rust-toolchain.toml", Reuse),
+        ("new", "LICENSE", Reuse),
+    ];
+    judge(project, "", &rows);
+}
+
+fn workspace(version: &str) -> Project {
+    Project::new()
+        .file(
+            "Cargo.toml",
+            "[workspace]\nmembers = [\"crates/*\"]\n[workspace.package]\nversion = \"1.0.0\"\n",
+        )
+        .file("crates/app/Cargo.toml", crate_called("app", version))
+        .file("crates/app/src/main.rs", "fn main() {}\n")
+        .file("crates/other/Cargo.toml", crate_called("other", version))
+}
+
+#[test]
+fn a_member_that_inherits() {
+    let rows = [
+        ("edit", "crates/app/Cargo.toml", Rebuild),
+        ("edit", "Cargo.toml", Rebuild),
+        // It would be the workspace then.
+        ("new", "crates/Cargo.toml", Rebuild),
+        ("edit", "crates/other/Cargo.toml", Reuse),
+        ("edit", "crates/app/src/main.rs", Reuse),
+        ("new", "Cargo.lock", Reuse),
+        ("new", "crates/app/src/Cargo.toml", Reuse),
+    ];
+    judge(workspace("version.workspace = true"), "crates/app", &rows);
+}
+
+#[test]
+fn a_member_that_inherits_nothing() {
+    let rows = [
+        ("edit", "crates/app/Cargo.toml", Rebuild),
+        ("edit", "Cargo.toml", Reuse),
+        ("new", "crates/Cargo.toml", Reuse),
+    ];
+    judge(workspace("version = \"2.0.0\""), "crates/app", &rows);
+}
+
+#[test]
+fn a_workspace_that_is_named() {
+    let project = Project::new()
+        .file(
+            "root/Cargo.toml",
+            "[workspace]\nmembers = [\"../app\"]\n[workspace.package]\nversion = \"1.0.0\"\n",
+        )
+        .file(
+            "app/Cargo.toml",
+            crate_called("app", "version.workspace = true\nworkspace = \"../root\""),
+        )
+        .file("app/src/main.rs", "fn main() {}\n");
+    let rows = [
+        ("edit", "app/Cargo.toml", Rebuild),
+        ("edit", "root/Cargo.toml", Rebuild),
+        ("new", "Cargo.toml", Reuse),
+    ];
+    judge(project, "app", &rows);
+}

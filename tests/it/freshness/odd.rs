@@ -1,0 +1,287 @@
+//! Projects that are unlike most: every one of them was somebody's stale package.
+
+use serde_json::json;
+
+use crate::support::edits::Verdict::{Rebuild, Reuse};
+use crate::support::edits::{Finished, Row, finish};
+use crate::support::project::Project;
+use crate::support::requests::Initialize;
+
+const MAIN: &str = "fn main() {}\n";
+
+fn manifest(name: &str, rest: &str) -> String {
+    format!("[package]\nname = \"{name}\"\nversion = \"1.0.0\"\nedition = \"2024\"\n{rest}")
+}
+
+fn app(rest: &str) -> Project {
+    Project::new()
+        .file("Cargo.toml", manifest("app", rest))
+        .pixi_toml("[package]\nname = \"app\"\nversion = \"1.0.0\"\n")
+}
+
+#[track_caller]
+fn judge(project: Project, configuration: serde_json::Value, rows: &[Row<'_>]) -> Finished {
+    let initialize = Initialize::of(&project).package("app", "1.0.0");
+    let finished = finish(project, &initialize.configuration(configuration), "app");
+    assert!(finished.is_exact(), "{:#?}", finished.stderr);
+    finished.judge(rows);
+    finished
+}
+
+#[test]
+fn macros_tools_of_build_scripts_and_patches() {
+    let dependencies = "[dependencies]\nmacros = { path = \"macros\" }\nshout = \"1\"\n\
+        [build-dependencies]\ntool = { path = \"tool\" }\n\
+        [patch.crates-io]\nshout = { path = \"shout\" }\n";
+    let project = app(dependencies)
+        .file("src/main.rs", "fn main() {\n    println!(\"{}{}\", macros::one!(), shout::X);\n}\n")
+        .file("build.rs", "fn main() {\n    tool::run();\n}\n")
+        .file("tool/Cargo.toml", manifest("tool", ""))
+        .file("tool/src/lib.rs", "pub fn run() {\n    println!(\"cargo::rerun-if-changed=build.rs\");\n}\n")
+        .file("macros/Cargo.toml", manifest("macros", "[lib]\nproc-macro = true\n"))
+        .file("macros/src/lib.rs", "use proc_macro::TokenStream;\n#[proc_macro]\npub fn one(_: TokenStream) -> TokenStream {\n    \"1\".parse().unwrap()\n}\n")
+        .file("shout/Cargo.toml", manifest("shout", ""))
+        .file("shout/src/lib.rs", "pub const X: u8 = 1;\n")
+        .lock();
+    let rows = [
+        ("edit", "macros/src/lib.rs", Rebuild),
+        ("edit", "macros/Cargo.toml", Rebuild),
+        ("edit", "tool/src/lib.rs", Rebuild),
+        ("edit", "tool/Cargo.toml", Rebuild),
+        ("edit", "shout/src/lib.rs", Rebuild),
+        ("edit", "shout/Cargo.toml", Rebuild),
+        ("new", "shout/README.md", Reuse),
+        ("new", "macros/tests/works.rs", Reuse),
+    ];
+    judge(project, json!({}), &rows);
+}
+
+#[test]
+fn names_full_of_signs() {
+    let texts = [
+        "!bang.txt",
+        "#hash.txt",
+        "{a,b}*?.txt",
+        "blank .txt",
+        ".hidden.txt",
+    ];
+    let includes: String = texts
+        .iter()
+        .map(|name| format!("const _: &str = include_str!(\"../[x] y/{name}\");\n"))
+        .collect();
+    let mut project = app("")
+        .file(
+            "src/main.rs",
+            format!("#[path = \"we[ir]d.rs\"]\nmod weird;\n{includes}{MAIN}"),
+        )
+        .file("src/we[ir]d.rs", "")
+        .file("src/wei.rs", "");
+    for name in texts {
+        project = project.file(&format!("[x] y/{name}"), "text\n");
+    }
+    let mut rows = vec![
+        ("edit", "src/we[ir]d.rs", Rebuild),
+        ("edit", "src/wei.rs", Reuse),
+        ("new", "x/#hash.txt", Reuse),
+        ("new", "[x] y/a.txt", Reuse),
+        ("new", "[x] y/bang.txt", Reuse),
+        ("new", "[x] y/deep/blank .txt", Reuse),
+    ];
+    let paths: Vec<String> = texts.iter().map(|name| format!("[x] y/{name}")).collect();
+    rows.extend(paths.iter().map(|path| ("edit", path.as_str(), Rebuild)));
+    judge(project.lock(), json!({}), &rows);
+}
+
+#[test]
+fn output_folders_under_any_name() {
+    // The build script names nothing, so all of the package is watched.
+    let project = app("")
+        .file("src/main.rs", MAIN)
+        .file("build.rs", MAIN)
+        .file("data/x.txt", "text\n")
+        .file(
+            "tagged/CACHEDIR.TAG",
+            "Signature: 8a477f597d28d172789f06886806bc55\n",
+        )
+        .file("nested/Cargo.toml", manifest("nested", "[workspace]\n"))
+        .file(".cargo/config.toml", "[build]\ntarget-dir = \"out\"\n")
+        .lock();
+    let configuration = json!({"env": {"CARGO_TARGET_DIR": "src/produced"}});
+    let rows = [
+        ("edit", "data/x.txt", Rebuild),
+        ("new", "data/y.txt", Rebuild),
+        ("new", "target/x.rs", Reuse),
+        ("new", "out/release/x.rs", Reuse),
+        ("new", "src/produced/x.rs", Reuse),
+        ("new", "tagged/x.rs", Reuse),
+        ("new", "nested/src/lib.rs", Reuse),
+        ("new", "tests/x.rs", Reuse),
+    ];
+    judge(project, configuration, &rows);
+}
+
+#[test]
+fn configuration_that_includes_another() {
+    let project = app("")
+        .file("src/main.rs", MAIN)
+        .file(".cargo/config.toml", "include = [\"more.toml\"]\n")
+        .file(".cargo/more.toml", "[env]\nX = \"1\"\n")
+        .file(".cargo/other.toml", "[env]\nX = \"1\"\n")
+        .lock();
+    let rows = [
+        ("edit", ".cargo/more.toml", Rebuild),
+        ("edit", ".cargo/other.toml", Reuse),
+    ];
+    judge(project, json!({}), &rows);
+}
+
+#[test]
+fn binaries_that_were_not_asked_for() {
+    let project = app("")
+        .file("src/bin/one.rs", MAIN)
+        .file("src/bin/two/main.rs", "mod part;\nfn main() {}\n")
+        .file("src/bin/two/part.rs", "")
+        .lock();
+    let rows = [
+        ("edit", "src/bin/one.rs", Rebuild),
+        ("edit", "src/bin/two/main.rs", Reuse),
+        ("edit", "src/bin/two/part.rs", Reuse),
+    ];
+    judge(project, json!({"binaries": ["one"]}), &rows);
+}
+
+#[test]
+fn values_taken_from_the_pixi_workspace() {
+    let backend = "[package.build.backend]\nname = \"pixi-build-rust\"\nversion = \"*\"\n";
+    let project = Project::new()
+        .file("pixi.toml", "[workspace]\ndescription = \"one\"\n")
+        .file(
+            "app/pixi.toml",
+            format!("[package]\nname = \"app\"\ndescription.workspace = true\n{backend}"),
+        )
+        .file("app/Cargo.toml", manifest("app", ""))
+        .file("app/src/main.rs", MAIN)
+        .lock_in("app");
+    let initialize = Initialize::member(&project, "app").package("app", "1.0.0");
+    let rows = [
+        ("edit", "pixi.toml", Rebuild),
+        ("edit", "app/pixi.toml", Rebuild),
+        ("new", "app/pyproject.toml", Reuse),
+    ];
+    finish(project, &initialize, "app").judge(&rows);
+}
+
+#[test]
+fn a_path_that_a_build_script_waits_for() {
+    let script = "fn main() {\n    for path in [\"build.rs\", \"later/file.txt\", \"folder\"] {\n        \
+        println!(\"cargo::rerun-if-changed={path}\");\n    }\n}\n";
+    let project = app("")
+        .file("src/main.rs", MAIN)
+        .file("build.rs", script)
+        .lock();
+    let rows = [
+        ("new", "later/file.txt", Rebuild),
+        ("new", "later/other.txt", Reuse),
+        ("new", "folder", Rebuild),
+        ("new", "folder/deep/x.txt", Rebuild),
+    ];
+    judge(project, json!({}), &rows);
+}
+
+#[cfg(unix)]
+#[test]
+fn sources_behind_a_link() {
+    let project = app("")
+        .file("code/main.rs", "mod part;\nfn main() {}\n")
+        .file("code/part.rs", "")
+        .file("code/unused.rs", "");
+    fs_err::os::unix::fs::symlink("code", project.dir().join("src")).expect("own folder");
+    let rows = [
+        ("edit", "code/main.rs", Rebuild),
+        ("edit", "code/part.rs", Rebuild),
+        ("new", "code/new.rs", Rebuild),
+        ("edit", "code/unused.rs", Reuse),
+    ];
+    judge(project.lock(), json!({}), &rows);
+}
+
+#[test]
+fn dep_info_with_relative_paths() {
+    let project = app("[dependencies]\nlib = { path = \"lib\" }\n")
+        .file("src/main.rs", MAIN)
+        .file("lib/Cargo.toml", manifest("lib", ""))
+        .file("lib/src/lib.rs", "")
+        .file(".cargo/config.toml", "[build]\ndep-info-basedir = \".\"\n")
+        .lock();
+    let rows = [
+        ("edit", "src/main.rs", Rebuild),
+        ("edit", "lib/src/lib.rs", Rebuild),
+        ("edit", "lib/Cargo.toml", Rebuild),
+    ];
+    judge(project, json!({}), &rows);
+}
+
+#[test]
+fn a_virtual_workspace_as_the_source() {
+    let root = "[workspace]\nmembers = [\"crates/*\"]\nresolver = \"3\"\n";
+    let project = Project::new()
+        .file("Cargo.toml", root)
+        .file(
+            "crates/app/Cargo.toml",
+            manifest("app", "[dependencies]\nlib = { path = \"../lib\" }\n"),
+        )
+        .file("crates/app/src/main.rs", MAIN)
+        .file("crates/lib/Cargo.toml", manifest("lib", ""))
+        .file("crates/lib/src/lib.rs", "")
+        .file("crates/tool/Cargo.toml", manifest("tool", ""))
+        .file("crates/tool/src/main.rs", MAIN)
+        .pixi_toml("[package]\nname = \"app\"\nversion = \"1.0.0\"\n")
+        .lock();
+    let rows = [
+        ("edit", "Cargo.toml", Rebuild),
+        ("edit", "Cargo.lock", Rebuild),
+        ("edit", "pixi.toml", Rebuild),
+        ("edit", "crates/app/src/main.rs", Rebuild),
+        ("edit", "crates/app/Cargo.toml", Rebuild),
+        ("edit", "crates/lib/src/lib.rs", Rebuild),
+        ("edit", "crates/lib/Cargo.toml", Rebuild),
+        ("new", "crates/lib/src/new.rs", Rebuild),
+        ("edit", "crates/tool/Cargo.toml", Reuse),
+        ("edit", "crates/tool/src/main.rs", Reuse),
+        ("new", "src/main.rs", Reuse),
+        ("new", "target/x.rs", Reuse),
+    ];
+    judge(project, json!({}), &rows);
+}
+
+#[test]
+fn the_flat_list_alone_serves_older_clients() {
+    let project = app("")
+        .file(
+            "src/main.rs",
+            "mod part;\nfn main() {\n    include_str!(\"../data/x.txt\");\n}\n",
+        )
+        .file("src/part.rs", "")
+        .file("src/unused.rs", "")
+        .file("data/x.txt", "text\n")
+        .file("LICENSE", "text\n")
+        .lock();
+    let initialize = Initialize::of(&project).package("app", "1.0.0");
+    let mut finished = finish(project, &initialize, "app");
+    finished.answer["input_glob_sets"] = json!(null);
+    let source = finished.project.dir().to_owned();
+    finished.cache = crate::support::freshness::Remembered::of(&finished.answer, &source);
+    finished.judge(&[
+        ("edit", "src/part.rs", Rebuild),
+        ("new", "src/new.rs", Rebuild),
+        ("edit", "data/x.txt", Rebuild),
+        ("edit", "Cargo.toml", Rebuild),
+        ("edit", "Cargo.lock", Rebuild),
+        ("edit", "pixi.toml", Rebuild),
+        ("edit", "LICENSE", Rebuild),
+        ("new", "build.rs", Rebuild),
+        ("edit", "src/unused.rs", Reuse),
+        ("new", "data/y.txt", Reuse),
+        ("new", "target/x.rs", Reuse),
+    ]);
+}

@@ -1,0 +1,102 @@
+//! A build that pixi asks for builds what is there now, also where Cargo sees
+//! nothing new.
+
+use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
+use std::time::{Duration, SystemTime};
+
+use serde_json::{Value, json};
+
+use crate::support::pixi::Pixi;
+use crate::support::prefix::output;
+use crate::support::project::Project;
+use crate::support::requests::Initialize;
+use crate::support::toolchain::channel;
+
+/// Prints how it was compiled. The build script names `build.rs` as the one file
+/// it depends on, and no variable.
+fn talkative() -> Project {
+    let manifest = "[package]\nname = \"hello\"\nversion = \"0.3.1\"\nedition = \"2024\"\n\
+        [features]\nloud = []\n";
+    let script = "fn main() {\n    println!(\"cargo::rerun-if-changed=build.rs\");\n    \
+        let word = std::env::var(\"WORD\").unwrap_or_default();\n    \
+        println!(\"cargo::rustc-env=SCRIPT={word}\");\n}\n";
+    let main = "fn main() {\n    let word = option_env!(\"WORD\").unwrap_or_default();\n    \
+        let flags = (cfg!(feature = \"loud\"), cfg!(debug_assertions));\n    \
+        println!(\"{word} {} {flags:?}\", env!(\"SCRIPT\"));\n}\n";
+    Project::new()
+        .file("Cargo.toml", manifest)
+        .file("build.rs", script)
+        .file("src/main.rs", main)
+        .pixi_toml("[package]\nname = \"hello\"\nversion = \"0.3.1\"\n")
+        .lock()
+}
+
+/// Builds with a configuration and says what the program prints.
+fn built(project: &Project, configuration: Value) -> String {
+    let mut pixi = Pixi::start();
+    let initialize = Initialize::of(project).package("hello", "0.3.1");
+    pixi.initialize(&initialize.configuration(configuration));
+    let archive = pixi.package(project, channel(), "hello");
+    let program = archive.root().join("bin/hello");
+    let executable = PermissionsExt::from_mode(0o755);
+    fs_err::set_permissions(&program, executable).expect("own file");
+    output(&mut Command::new(program))
+}
+
+#[test]
+fn a_changed_variable_reaches_scripts_and_code() {
+    let project = talkative();
+    let word = |word: &str| json!({"env": {"WORD": word}});
+    assert_eq!(built(&project, word("one")), "one one (false, false)");
+    assert_eq!(built(&project, word("two")), "two two (false, false)");
+    assert_eq!(built(&project, json!({})), "  (false, false)");
+    assert_eq!(built(&project, word("one")), "one one (false, false)");
+}
+
+#[test]
+fn a_changed_variable_of_cargos_configuration_does_too() {
+    let project = talkative();
+    for word in ["one", "two"] {
+        let configuration = format!("[env]\nWORD = \"{word}\"\n");
+        project.write(".cargo/config.toml", configuration);
+        let expected = format!("{word} {word} (false, false)");
+        assert_eq!(built(&project, json!({})), expected);
+    }
+    for word in ["three", "four"] {
+        let setting = format!("env.WORD='{word}'");
+        let said = built(&project, json!({"extra-args": ["--config", setting]}));
+        assert_eq!(said, format!("{word} {word} (false, false)"));
+    }
+}
+
+#[test]
+fn changed_arguments_do() {
+    let project = talkative();
+    let args = |args: &[&str]| json!({"extra-args": args});
+    assert_eq!(built(&project, args(&[])), "  (false, false)");
+    assert_eq!(
+        built(&project, args(&["--features", "loud"])),
+        "  (true, false)"
+    );
+    assert_eq!(
+        built(&project, args(&["--profile", "dev"])),
+        "  (false, true)"
+    );
+    assert_eq!(built(&project, args(&[])), "  (false, false)");
+}
+
+#[test]
+fn a_file_that_got_older_is_compiled() {
+    let project = talkative();
+    let path = project.dir().join("src/main.rs");
+    let old = fs_err::read_to_string(&path).expect("it exists");
+    assert_eq!(built(&project, json!({})), "  (false, false)");
+    // As `cp -p`, `mv` and archives do.
+    project.write("src/main.rs", old.replace("println!(\"", "println!(\"old"));
+    let yesterday = SystemTime::now() - Duration::from_secs(86_400);
+    let file = fs_err::OpenOptions::new().write(true).open(&path);
+    let file = file.expect("it exists").into_parts().0;
+    file.set_modified(yesterday).expect("own file");
+    assert_eq!(built(&project, json!({})), "old  (false, false)");
+}

@@ -1,0 +1,78 @@
+//! The package is what was built, whatever lay in the host prefix.
+
+use serde_json::json;
+
+use crate::support::archive::Archive;
+use crate::support::pixi::Pixi;
+use crate::support::prefix::padded_host_prefix;
+use crate::support::project::Project;
+use crate::support::requests::Initialize;
+use crate::support::toolchain::channel;
+
+fn two_binaries() -> Project {
+    Project::hello().file("src/bin/second.rs", "fn main() {}\n")
+}
+
+fn build(project: &Project, binaries: &[&str]) -> Archive {
+    let mut pixi = Pixi::start();
+    let initialize = Initialize::of(project).package("hello", "0.3.1");
+    pixi.initialize(&initialize.configuration(json!({"binaries": binaries})));
+    pixi.package(project, channel(), "hello")
+}
+
+#[test]
+fn a_renamed_binary_is_gone() {
+    let project = two_binaries();
+    assert_eq!(build(&project, &[]).files(), ["bin/hello", "bin/second"]);
+    project.remove("src/bin/second.rs");
+    project.write("src/bin/third.rs", "fn main() {}\n");
+    assert_eq!(build(&project, &[]).files(), ["bin/hello", "bin/third"]);
+}
+
+#[test]
+fn a_deselected_binary_is_gone() {
+    let project = two_binaries();
+    assert_eq!(build(&project, &[]).files(), ["bin/hello", "bin/second"]);
+    assert_eq!(build(&project, &["second"]).files(), ["bin/second"]);
+    assert_eq!(build(&project, &[]).files(), ["bin/hello", "bin/second"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn leftovers_of_a_killed_build_are_gone() {
+    let project = two_binaries();
+    let prefix = padded_host_prefix(&project.build_work("hello"));
+    build(&project, &[]);
+    fs_err::create_dir_all(prefix.join("share/hello/empty")).expect("own folder");
+    fs_err::write(prefix.join("share/hello/half"), "written").expect("own folder");
+    fs_err::os::unix::fs::symlink("nowhere", prefix.join("bin/dangling")).expect("own folder");
+    fs_err::os::unix::fs::symlink("lib", prefix.join("folder")).expect("own folder");
+    assert_eq!(build(&project, &[]).files(), ["bin/hello", "bin/second"]);
+    for gone in ["share", "bin/dangling", "folder"] {
+        let path = prefix.join(gone);
+        assert!(
+            !path.exists() && !path.is_symlink(),
+            "{gone} is still there"
+        );
+    }
+    assert!(
+        prefix.join("lib/libgcc_s.so.1").exists(),
+        "owned by a package"
+    );
+}
+
+#[test]
+fn what_was_there_before_the_first_build_stays() {
+    let project = two_binaries();
+    let prefix = padded_host_prefix(&project.build_work("hello"));
+    fs_err::create_dir_all(prefix.join("etc")).expect("own folder");
+    fs_err::create_dir_all(prefix.join("bin")).expect("own folder");
+    for file in ["etc/post-link", "bin/post[1]"] {
+        fs_err::write(prefix.join(file), "made by a script").expect("own folder");
+    }
+    for _ in 0..2 {
+        let files = build(&project, &[]).files();
+        assert_eq!(files, ["bin/hello", "bin/second"]);
+        assert!(prefix.join("etc/post-link").exists());
+    }
+}

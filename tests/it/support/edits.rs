@@ -1,0 +1,157 @@
+//! Edits of a built project, each judged and taken back.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::build::Build;
+use super::channel::Channel;
+use super::freshness::{Change, Remembered};
+use super::pixi::Pixi;
+use super::project::Project;
+use super::requests::{Initialize, Outputs};
+use super::toolchain::channel;
+
+/// What pixi has to do after an edit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Build again.
+    Rebuild,
+    /// Reuse the package.
+    Reuse,
+}
+
+/// A project that was built once.
+pub struct Finished {
+    /// The project.
+    pub project: Project,
+    /// What pixi remembers of the build.
+    pub cache: Remembered,
+    /// The answer to the build.
+    pub answer: Value,
+    /// What was on stderr.
+    pub stderr: Vec<String>,
+}
+
+/// Builds the package for real.
+#[track_caller]
+pub fn finish(project: Project, initialize: &Initialize, package: &str) -> Finished {
+    finish_from(channel(), project, initialize, package)
+}
+
+/// Builds the package with the toolchain of a channel.
+#[track_caller]
+pub fn finish_from(
+    channel: &Channel,
+    project: Project,
+    initialize: &Initialize,
+    package: &str,
+) -> Finished {
+    let mut pixi = Pixi::start();
+    pixi.initialize(initialize);
+    let work = project.build_work(package);
+    let outputs = pixi.outputs(&Outputs::new(&work).channel(channel));
+    let build = Build::prepare(&outputs[0], &work, channel);
+    let answer = pixi.build(&build).unwrap_or_else(|error| {
+        panic!("build failed: {error:#}\n{}", pixi.stderr().join("\n"));
+    });
+    let params = initialize.params();
+    let source = params["sourceDirectory"].as_str().expect("always sent");
+    let finished = Finished {
+        cache: Remembered::of(&answer, Path::new(source)),
+        stderr: pixi.stderr(),
+        project,
+        answer,
+    };
+    assert_eq!(finished.cache.changes(), [], "nothing was edited");
+    finished
+}
+
+/// One edit and what has to follow.
+pub type Row<'a> = (&'a str, &'a str, Verdict);
+
+impl Finished {
+    /// Whether the inputs are what the build read, not patterns in their place.
+    pub fn is_exact(&self) -> bool {
+        !self
+            .stderr
+            .iter()
+            .any(|line| line.contains("patterns stand in"))
+    }
+
+    /// Does every edit, one at a time, and takes it back. Panics with the rows
+    /// that were judged wrongly.
+    ///
+    /// An edit is a verb and a path relative to the workspace: `edit`, `touch`,
+    /// `new`, `remove`.
+    #[track_caller]
+    pub fn judge(&self, rows: &[Row<'_>]) {
+        let mut wrong = Vec::new();
+        for (verb, path, expected) in rows {
+            let path = self.project.dir().join(path);
+            let undo = edit(verb, &path);
+            let changes = self.cache.changes();
+            undo.apply(&path);
+            let verdict = if changes.is_empty() {
+                Verdict::Reuse
+            } else {
+                Verdict::Rebuild
+            };
+            if verdict != *expected {
+                let path = path.display();
+                wrong.push(format!("{verb} {path}: {expected:?} expected, {changes:?}"));
+            }
+        }
+        let again: Vec<Change> = self.cache.changes();
+        assert_eq!(again, [], "an edit was not taken back");
+        assert!(
+            wrong.is_empty(),
+            "{}\npixi remembers {:#?}\nof {:#}",
+            wrong.join("\n"),
+            self.cache.names(self.project.dir()),
+            self.answer,
+        );
+    }
+}
+
+/// How a file was before.
+enum Before {
+    Content(Vec<u8>),
+    /// The outermost thing that was not there.
+    Nothing(PathBuf),
+}
+
+fn edit(verb: &str, path: &Path) -> Before {
+    let before = match fs_err::read(path) {
+        Ok(content) => Before::Content(content),
+        Err(_) => {
+            let missing = path.ancestors().take_while(|above| !above.exists());
+            Before::Nothing(missing.last().expect("the file is missing").to_owned())
+        }
+    };
+    match (verb, &before) {
+        ("edit", Before::Content(content)) => {
+            fs_err::write(path, [content.as_slice(), b"\n"].concat()).expect("writable");
+        }
+        ("touch", Before::Content(content)) => fs_err::write(path, content).expect("writable"),
+        ("remove", Before::Content(_)) => fs_err::remove_file(path).expect("removable"),
+        ("new", Before::Nothing(_)) => {
+            fs_err::create_dir_all(path.parent().expect("below")).expect("writable");
+            fs_err::write(path, "new\n").expect("writable");
+        }
+        _ => panic!("cannot {verb} {}: wrong row", path.display()),
+    }
+    before
+}
+
+impl Before {
+    fn apply(self, path: &Path) {
+        match self {
+            Before::Content(content) => fs_err::write(path, content).expect("writable"),
+            Before::Nothing(outermost) if outermost.is_dir() => {
+                fs_err::remove_dir_all(outermost).expect("removable");
+            }
+            Before::Nothing(outermost) => fs_err::remove_file(outermost).expect("removable"),
+        }
+    }
+}
