@@ -7,7 +7,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 /// What each kind of error is about, in the order of the page.
-const KINDS: [(&str, &str); 39] = [
+const KINDS: [(&str, &str); 40] = [
     (
         "config::unknown_key",
         "An option the backend does not have.",
@@ -64,6 +64,10 @@ const KINDS: [(&str, &str); 39] = [
     (
         "cargo::not_inherited",
         "A value the Cargo workspace was to supply and does not.",
+    ),
+    (
+        "cargo::nothing_inherited",
+        "Several values the Cargo workspace does not have.",
     ),
     (
         "cargo::no_workspace",

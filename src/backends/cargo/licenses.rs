@@ -36,12 +36,12 @@ pub(super) fn normalize(license: &str, warnings: &mut Vec<Warning>) -> Option<St
     }
 }
 
-/// The names of licence texts as patterns.
+/// The names of licence texts as patterns. A module about licences matches them
+/// too: an exclusion would count for whatever shares a list with them.
 pub(super) fn patterns() -> Vec<String> {
     let either = |sign: char| format!("[{sign}{}]", sign.to_ascii_uppercase());
     let pattern = |name: &&str| name.chars().map(either).collect::<String>() + "*";
-    let other = std::iter::once("!*.rs".to_string());
-    FILE_NAMES.iter().map(pattern).chain(other).collect()
+    FILE_NAMES.iter().map(pattern).collect()
 }
 
 /// The licence texts directly in `folder`, sorted by name.

@@ -11,7 +11,7 @@ use cargo_toml::{Inheritable, Manifest, Package, PackageTemplate};
 use miette::{Report, SourceSpan};
 use toml_edit::Document;
 
-use super::mistakes::{Broken, NoCargoToml, NoWorkspace, NotInherited};
+use super::mistakes::{Broken, NoCargoToml, NoWorkspace, NotInherited, NothingInherited};
 use super::{licenses, members, version};
 use crate::diagnostic::{SourceFile, Warning, read_text};
 use crate::project::Metadata;
@@ -84,9 +84,10 @@ impl Crate {
         let Some(package) = &self.manifest.parsed.package else {
             return Ok(Metadata::default());
         };
-        let inherit = Inherit {
+        let mut inherit = Inherit {
             member: &self.manifest,
             workspace: self.workspace.as_ref(),
+            lost: Vec::new(),
         };
         let Package {
             name,
@@ -99,42 +100,41 @@ impl Crate {
             ..
         } = package;
 
-        let description =
-            inherit.text("description", description.as_ref(), |ws| &ws.description)?;
+        let description = inherit.text("description", description.as_ref(), |ws| &ws.description);
         let version = match version {
-            Inheritable::Set(version) => version.clone(),
-            Inheritable::Inherited => inherit.inherited("version", |ws| ws.version.clone())?,
+            Inheritable::Set(version) => Some(version.clone()),
+            Inheritable::Inherited => inherit.inherited("version", |ws| ws.version.clone()),
         };
-        let license = inherit.text("license", license.as_ref(), |ws| &ws.license)?;
+        let license = inherit.text("license", license.as_ref(), |ws| &ws.license);
+        let license_file = self.named_license_file(package, &mut inherit);
+        let homepage = inherit.text("homepage", homepage.as_ref(), |ws| &ws.homepage);
+        let repository = inherit.text("repository", repository.as_ref(), |ws| &ws.repository);
+        let documentation = inherit.text("documentation", documentation.as_ref(), |ws| {
+            &ws.documentation
+        });
+        NothingInherited::check(inherit.lost)?;
         Ok(Metadata {
             name: Some(name.clone()),
-            version: Some(version::from_semver(&version.to_string())),
+            version: version.map(|version| version::from_semver(&version.to_string())),
             summary: description.as_deref().map(first_sentence),
             license: license.and_then(|license| licenses::normalize(&license, warnings)),
-            license_files: Vec::from_iter(self.named_license_file(package, &inherit)?),
-            homepage: inherit.text("homepage", homepage.as_ref(), |ws| &ws.homepage)?,
-            repository: inherit.text("repository", repository.as_ref(), |ws| &ws.repository)?,
-            documentation: inherit.text("documentation", documentation.as_ref(), |ws| {
-                &ws.documentation
-            })?,
+            license_files: Vec::from_iter(license_file),
+            homepage,
+            repository,
+            documentation,
             description,
         })
     }
 
     /// The licence text the crate names, relative to the manifest that names it.
-    fn named_license_file(
-        &self,
-        package: &Package,
-        inherit: &Inherit<'_>,
-    ) -> Result<Option<PathBuf>, Report> {
-        Ok(match &package.license_file {
-            None => None,
-            Some(Inheritable::Set(file)) => Some(self.manifest.folder().join(file)),
-            Some(Inheritable::Inherited) => {
+    fn named_license_file(&self, package: &Package, inherit: &mut Inherit<'_>) -> Option<PathBuf> {
+        match package.license_file.as_ref()? {
+            Inheritable::Set(file) => Some(self.manifest.folder().join(file)),
+            Inheritable::Inherited => {
                 let file = inherit.inherited("license-file", |ws| ws.license_file.clone())?;
                 Some(self.workspace_root().join(file))
             }
-        })
+        }
     }
 
     /// The licence texts in the crate, else those at the workspace root, for
@@ -226,49 +226,47 @@ impl CargoToml {
 struct Inherit<'a> {
     member: &'a CargoToml,
     workspace: Option<&'a CargoToml>,
+    /// What was not found. Cargo would refuse the manifest.
+    lost: Vec<NotInherited>,
 }
 
 impl Inherit<'_> {
     fn text(
-        &self,
+        &mut self,
         field: &'static str,
         value: Option<&Inheritable<String>>,
         inherited: impl Fn(&PackageTemplate) -> &Option<String>,
-    ) -> Result<Option<String>, Report> {
-        match value {
-            None => Ok(None),
-            Some(Inheritable::Set(text)) => Ok(Some(text.clone())),
-            Some(Inheritable::Inherited) => self
-                .inherited(field, |template| inherited(template).clone())
-                .map(Some),
+    ) -> Option<String> {
+        match value? {
+            Inheritable::Set(text) => Some(text.clone()),
+            Inheritable::Inherited => self.inherited(field, |template| inherited(template).clone()),
         }
     }
 
+    /// The value in the workspace. Without one it is noted as lost.
     fn inherited<T>(
-        &self,
+        &mut self,
         field: &'static str,
         inherited: impl Fn(&PackageTemplate) -> Option<T>,
-    ) -> Result<T, Report> {
+    ) -> Option<T> {
         let root = self.workspace.unwrap_or(self.member);
-        let template = root
-            .parsed
-            .workspace
-            .as_ref()
-            .and_then(|workspace| workspace.package.as_ref());
-        template.and_then(inherited).ok_or_else(|| {
-            let found = root.parsed.workspace.is_some();
-            NotInherited {
+        let workspace = root.parsed.workspace.as_ref();
+        let template = workspace.and_then(|workspace| workspace.package.as_ref());
+        let value = template.and_then(inherited);
+        if value.is_none() {
+            self.lost.push(NotInherited {
                 field,
-                reason: if found {
-                    format!("{} has no `workspace.package.{field}`", root.path.display())
-                } else {
-                    "no Cargo workspace was found in the folders above".to_string()
+                reason: match workspace {
+                    Some(_) => {
+                        format!("{} has no `workspace.package.{field}`", root.path.display())
+                    }
+                    None => "no Cargo workspace was found in the folders above".to_string(),
                 },
                 file: self.member.file(),
                 at: span(&self.member.text, &["package", field]),
-            }
-            .into()
-        })
+            });
+        }
+        value
     }
 }
 

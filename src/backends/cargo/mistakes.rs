@@ -91,7 +91,9 @@ pub(super) struct NoWorkspace {
 #[error("Cargo.toml inherits `{field}`, but {reason}")]
 #[diagnostic(
     code(cargo::not_inherited),
-    help("write `{field}` into `[package]` of pixi.toml, or into the Cargo manifests")
+    help(
+        "write `{field}` into `[workspace.package]` of the workspace's Cargo.toml, or its value here"
+    )
 )]
 pub(super) struct NotInherited {
     pub(super) field: &'static str,
@@ -100,4 +102,25 @@ pub(super) struct NotInherited {
     pub(super) file: SourceFile,
     #[label("inherited here")]
     pub(super) at: Option<SourceSpan>,
+}
+
+/// Several values the Cargo workspace does not have.
+#[derive(Debug, Error, Diagnostic)]
+#[error("Cargo.toml inherits {count} values that no workspace has")]
+#[diagnostic(code(cargo::nothing_inherited))]
+pub(super) struct NothingInherited {
+    count: usize,
+    #[related]
+    lost: Vec<NotInherited>,
+}
+
+impl NothingInherited {
+    /// Turns what was lost into one error.
+    pub(super) fn check(mut lost: Vec<NotInherited>) -> Result<(), Report> {
+        match lost.len() {
+            0 => Ok(()),
+            1 => Err(lost.remove(0).into()),
+            count => Err(Self { count, lost }.into()),
+        }
+    }
 }

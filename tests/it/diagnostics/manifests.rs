@@ -89,6 +89,18 @@ fn value_the_workspace_does_not_have() {
 }
 
 #[test]
+fn values_the_workspace_does_not_have() {
+    let project = Project::new()
+        .file("Cargo.toml", "[workspace]\nmembers = [\"app\"]\n")
+        .file(
+            "app/Cargo.toml",
+            "[package]\nname = \"app\"\nversion.workspace = true\nlicense.workspace = true\n",
+        );
+    let params = Initialize::member(&project, "app");
+    insta::assert_snapshot!(mistake_in(&project, &params));
+}
+
+#[test]
 fn value_inherited_from_no_workspace() {
     let project = Project::new().file(
         "Cargo.toml",
