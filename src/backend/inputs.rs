@@ -7,6 +7,8 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
+
 /// Which files an answer depends on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Inputs {
@@ -28,7 +30,7 @@ pub struct Built {
 }
 
 /// Patterns below one folder, inclusions before exclusions.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GlobSet {
     /// Absolute.
     pub root: PathBuf,

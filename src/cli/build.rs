@@ -9,18 +9,17 @@ use rattler_conda_types::Subdir;
 use thiserror::Error;
 
 use crate::backend::{Backend, Env, Platforms};
+use crate::cli::package::Package;
 use crate::cli::process::{Outcome, adopt_orphans, until_asked_to_end};
 use crate::cli::terminal::Terminal;
 use crate::cli::{BuildArguments, runtime};
-use crate::diagnostic::create_folder;
 use crate::engine::debug::DebugFolder;
 use crate::engine::describe::describe;
-use crate::engine::{Ask, Session, plan, run, toolchain};
-use crate::project::load::{self, Loaded};
+use crate::engine::{run, toolchain};
+use crate::project::load::Loaded;
 use crate::protocol::build::{Dep, DepSpec, OutputId, Params, Prefix};
 use crate::protocol::outputs::{Answer, Output};
 use crate::protocol::spec::{MatchSpec, NamedSpec, PackageSpec};
-use crate::recipe::variants::Choice;
 
 pub(super) fn build<B: Backend>(
     backend: B,
@@ -31,46 +30,25 @@ pub(super) fn build<B: Backend>(
     if !arguments.system_toolchain {
         return Err(NoEnvironments.into());
     }
-    let current = Subdir::current().ok_or(UnknownMachine)?;
-    let platforms = Platforms {
-        build: current,
-        host: arguments.target_platform.unwrap_or(current),
-    };
-    let loaded = load(&env, &arguments.path, platforms)?;
-    for warning in &loaded.warnings {
-        tracing::warn!("{warning}");
-    }
-    if loaded.backend != B::NAME {
-        return Err(OtherBackend {
-            wanted: loaded.backend,
-            this: B::NAME,
-        }
-        .into());
-    }
-
-    let scratch = loaded.workspace_directory.join(".pixi").join("scratch-v0");
-    create_folder(&scratch)?;
-    let initialize = loaded.initialize_params(cache_folder(&env), scratch);
-    let session = Session::open(backend, initialize, env)?;
-    let ask = Ask {
+    let target = arguments.target_platform;
+    let package = Package::open(backend, env, &arguments.path, target)?;
+    let Package {
+        loaded,
+        session,
         platforms,
-        choice: Choice::Matrix {
-            files: loaded.variant_files.clone(),
-            user: loaded.variant_configuration.clone(),
-        },
-    };
-    let described = describe(&plan(&session, &ask)?, session.source())?;
+    } = &package;
+    let described = describe(&package.plan()?, session.source())?;
 
     adopt_orphans();
     let runtime = runtime()?;
     let _spinning = terminal.spin("building");
     let building = async {
         for output in &described.outputs {
-            let work = work_folder(&arguments, &loaded, &described, output);
-            let params = params(&arguments, &loaded, platforms, output, work)?;
-            toolchain::link_system_tools(session.env(), platforms, &params)?;
+            let work = work_folder(&arguments, &package, &described, output);
+            let params = params(&arguments, loaded, *platforms, output, work)?;
+            toolchain::link_system_tools(session.env(), *platforms, &params)?;
             let debug = DebugFolder::of(&params.work_directory);
-            let answer = run::build(&session, params, &debug).await?;
+            let answer = run::build(session, params, &debug).await?;
             print(&answer.output_file)?;
         }
         Ok(ExitCode::SUCCESS)
@@ -82,59 +60,16 @@ pub(super) fn build<B: Backend>(
     }
 }
 
-fn load(env: &Env, path: &Path, platforms: Platforms) -> Result<Loaded, Report> {
-    let current_folder = std::env::current_dir()
-        .map_err(|error| miette::miette!("the current folder cannot be found: {error}"))?;
-    let home = env.path("HOME").or_else(|| env.path("USERPROFILE"));
-    let request = load::Request {
-        path: path.to_path_buf(),
-        source_directory: None,
-        host_platform: platforms.host,
-        build_platform: platforms.build,
-        variants: Default::default(),
-        variant_files: Vec::new(),
-        channels: Vec::new(),
-        build_number: None,
-        build_string_prefix: None,
-        home: home.map(Path::to_path_buf),
-        current_folder,
-    };
-    Ok(load::load(&request)?)
-}
-
-/// pixi's cache, so that downloads are shared with it.
-fn cache_folder(env: &Env) -> PathBuf {
-    let overrides = ["PIXI_CACHE_DIR", "RATTLER_CACHE_DIR"];
-    if let Some(folder) = overrides.into_iter().find_map(|name| env.path(name)) {
-        return folder.to_path_buf();
-    }
-    let caches = if cfg!(windows) {
-        env.path("LOCALAPPDATA").map(Path::to_path_buf)
-    } else if cfg!(target_os = "macos") {
-        env.path("HOME").map(|home| home.join("Library/Caches"))
-    } else {
-        let home = || env.path("HOME").map(|home| home.join(".cache"));
-        env.path("XDG_CACHE_HOME")
-            .map(Path::to_path_buf)
-            .or_else(home)
-    };
-    let caches = caches.unwrap_or_else(std::env::temp_dir);
-    caches.join("rattler").join("cache")
-}
-
 /// One folder for a package, or for each of its variants when there are several.
-fn work_folder(
+fn work_folder<B: Backend>(
     arguments: &BuildArguments,
-    loaded: &Loaded,
+    package: &Package<B>,
     described: &Answer,
     output: &Output,
 ) -> PathBuf {
     let work = match &arguments.work_dir {
         Some(folder) => absolute(folder),
-        None => {
-            let builds = loaded.workspace_directory.join(".pixi").join("bld");
-            builds.join(&output.metadata.name)
-        }
+        None => package.builds(&output.metadata.name),
     };
     if described.outputs.len() == 1 {
         work
@@ -246,21 +181,3 @@ fn print(path: &Path) -> Result<(), Report> {
     help("add `--system-toolchain` to build with the Rust and C compilers of this machine")
 )]
 struct NoEnvironments;
-
-/// The manifest asks for another backend.
-#[derive(Debug, Error, Diagnostic)]
-#[error("the package is built by `{wanted}`, this is `{this}`")]
-#[diagnostic(
-    code(build::other_backend),
-    help("run `{wanted} build`, or name `{this}` in `[package.build.backend]`")
-)]
-struct OtherBackend {
-    wanted: String,
-    this: &'static str,
-}
-
-/// conda has no name for this machine.
-#[derive(Debug, Error, Diagnostic)]
-#[error("this machine is no platform that conda knows")]
-#[diagnostic(code(build::unknown_machine))]
-struct UnknownMachine;

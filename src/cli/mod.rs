@@ -2,6 +2,8 @@
 
 mod build;
 mod capabilities;
+mod explain;
+mod package;
 mod process;
 mod serve;
 mod terminal;
@@ -15,6 +17,7 @@ use rattler_conda_types::Subdir;
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::backend::{Backend, Env};
+use crate::cli::explain::ExplainArguments;
 use crate::cli::terminal::Terminal;
 
 /// Builds conda packages from Cargo projects.
@@ -44,6 +47,8 @@ struct Arguments {
 enum Command {
     /// Build the package and print its path
     Build(BuildArguments),
+    /// Print what would be built and which files trigger a rebuild
+    Explain(ExplainArguments),
     /// Print what the backend supports
     Capabilities,
 }
@@ -87,6 +92,7 @@ pub fn main<B: Backend + Clone>(backend: B) -> ExitCode {
     let result = match arguments.command {
         None => serve::serve(backend, env, arguments.http_port),
         Some(Command::Capabilities) => capabilities::print::<B>().map(|()| ExitCode::SUCCESS),
+        Some(Command::Explain(arguments)) => explain::explain(backend, env, &arguments),
         Some(Command::Build(arguments)) => build::build(backend, env, arguments, &terminal),
     };
     match result {

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use crate::backend::GlobSet;
 use crate::engine::{Plan, Session};
 use crate::recipe::Rendered;
 
@@ -42,6 +43,17 @@ impl DebugFolder {
     pub fn error(&self, method: &str, error: &impl Serialize) {
         self.json(&format!("{method}_error.json"), error);
         self.remove(&format!("{method}_response.json"));
+    }
+
+    /// Keeps which files the latest build depends on, and why.
+    pub fn inputs(&self, inputs: &[GlobSet]) {
+        self.json("inputs.json", &inputs);
+    }
+
+    /// What [`DebugFolder::inputs`] kept. `None` where nothing has been built.
+    pub fn recorded_inputs(&self) -> Option<Vec<GlobSet>> {
+        let text = std::fs::read_to_string(self.0.join("inputs.json")).ok()?;
+        serde_json::from_str(&text).ok()
     }
 
     /// Keeps the project model.

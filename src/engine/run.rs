@@ -18,6 +18,7 @@ use rattler_conda_types::Subdir;
 
 use crate::backend::inputs::escape;
 use crate::backend::{Backend, Built, Platforms};
+use crate::diagnostic::create_folder;
 use crate::engine::convert::{channel_urls, dependencies, exports, packaging, resolved, revision};
 use crate::engine::debug::DebugFolder;
 use crate::engine::failure::BuildFailed;
@@ -83,7 +84,7 @@ async fn run<B: Backend>(
 
     let work_directory = params.work_directory.clone();
     let host_prefix = prefix_path(&params.host_prefix, &work_directory, "host");
-    crate::diagnostic::create_folder(&work_directory)?;
+    create_folder(&work_directory)?;
     let foreign = sweep::sweep(&host_prefix, &work_directory)?;
     rendered.recipe.build.files = everything_but(&foreign)?;
     let built = Built {
@@ -111,7 +112,9 @@ async fn run<B: Backend>(
     let log = log.finish();
     let (output, archive) = result.map_err(|error| explain(error, &log))?;
 
-    let (input_globs, input_glob_sets) = globs(&built_inputs(session, plan, &built), &source);
+    let inputs = built_inputs(session, plan, &built);
+    DebugFolder::of(&work_directory).inputs(&inputs);
+    let (input_globs, input_glob_sets) = globs(&inputs, &source);
     Ok(Answer {
         output_file: archive,
         input_globs,

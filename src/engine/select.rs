@@ -93,16 +93,6 @@ fn check_drift(output: &Rendered, id: &OutputId, platforms: Platforms) -> Result
     Ok(())
 }
 
-/// `<name>-<version>-<build>`.
-fn identifier(output: &Rendered) -> String {
-    format!(
-        "{}-{}-{}",
-        output.name(),
-        output.version(),
-        output.build_string
-    )
-}
-
 fn describe_id(id: &OutputId) -> String {
     let parts = [Some(&id.name), id.version.as_ref(), id.build.as_ref()];
     let parts: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
@@ -115,7 +105,7 @@ fn list(outputs: &[&Rendered]) -> String {
         .iter()
         .map(|output| {
             let variant = variants::show(&variants::to_wire(&output.variant));
-            format!("{} ({variant})", identifier(output))
+            format!("{} ({variant})", output.identifier())
         })
         .collect();
     outputs.join(", ")

@@ -45,6 +45,11 @@ impl Rendered {
         self.recipe.package().version()
     }
 
+    /// `<name>-<version>-<build>`, as archives are called.
+    pub fn identifier(&self) -> String {
+        format!("{}-{}-{}", self.name(), self.version(), self.build_string)
+    }
+
     /// Build number.
     pub fn build_number(&self) -> u64 {
         self.recipe.build().number.unwrap_or(0)

@@ -120,6 +120,27 @@ fn a_broken_crate_ends_with_exit_code_1() {
 }
 
 #[test]
+fn explain_prints_the_inputs_with_their_reasons() {
+    let project = Project::hello().file("LICENSE", "the text\n");
+    let explain = || {
+        let run = pixi_build_rust()
+            .arg("explain")
+            .arg(project.dir())
+            .env("PIXI_CACHE_DIR", project.cache())
+            .unwrap();
+        text(&run.stdout).replace(&project.dir().display().to_string(), "<project>")
+    };
+    let before = explain();
+    assert!(before.contains("has not been built here"), "{before}");
+    pixi_build_rust()
+        .args(["build", "--system-toolchain"])
+        .arg(project.dir())
+        .env("PIXI_CACHE_DIR", project.cache())
+        .unwrap();
+    insta::assert_snapshot!(explain());
+}
+
+#[test]
 fn a_command_line_that_makes_no_sense_ends_with_exit_code_2() {
     pixi_build_rust()
         .args(["build", "--nonsense"])
@@ -129,7 +150,11 @@ fn a_command_line_that_makes_no_sense_ends_with_exit_code_2() {
 
 #[test]
 fn help_fits_on_a_terminal() {
-    for arguments in [&["--help"][..], &["build", "--help"]] {
+    for arguments in [
+        &["--help"][..],
+        &["build", "--help"],
+        &["explain", "--help"],
+    ] {
         let run = pixi_build_rust()
             .args(arguments)
             .env("COLUMNS", "80")

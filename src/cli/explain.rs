@@ -1,0 +1,112 @@
+//! `explain`: what would be built, and which files trigger a rebuild, with the
+//! reason for each.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+use miette::Report;
+use rattler_conda_types::Subdir;
+
+use crate::backend::{Backend, Env, GlobSet};
+use crate::cli::package::Package;
+use crate::engine::Plan;
+use crate::engine::debug::DebugFolder;
+
+#[derive(Debug, Args)]
+pub(super) struct ExplainArguments {
+    /// The package: a folder with a manifest, or the manifest itself
+    #[arg(default_value = ".")]
+    path: PathBuf,
+
+    /// The work directory of the build to explain [default: the latest below .pixi/bld/<package>]
+    #[arg(long, value_name = "FOLDER")]
+    work_dir: Option<PathBuf>,
+
+    /// The platform the package will run on [default: this machine's]
+    #[arg(long, value_name = "PLATFORM")]
+    target_platform: Option<Subdir>,
+}
+
+pub(super) fn explain<B: Backend>(
+    backend: B,
+    env: Env,
+    arguments: &ExplainArguments,
+) -> Result<ExitCode, Report> {
+    let target = arguments.target_platform;
+    let package = Package::open(backend, env, &arguments.path, target)?;
+    let plan = package.plan()?;
+    let recorded = plan.outputs.first().and_then(|output| {
+        let builds = package.builds(output.name());
+        let work = arguments.work_dir.clone().or_else(|| latest(&builds))?;
+        Some((DebugFolder::of(&work).recorded_inputs()?, work))
+    });
+    let text = text(&plan, recorded.as_ref());
+    std::io::stdout()
+        .write_all(text.as_bytes())
+        .map_err(|error| miette::miette!("cannot print: {error}"))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn text(plan: &Plan, recorded: Option<&(Vec<GlobSet>, PathBuf)>) -> String {
+    let mut text = String::new();
+    let mut line = |indent: usize, line: &str| {
+        let blanks = " ".repeat(indent);
+        writeln!(text, "{blanks}{line}").expect("text can be written into a string");
+    };
+    for output in &plan.outputs {
+        let host = plan.platforms.host;
+        line(0, &format!("{} for {host}", output.identifier()));
+    }
+    for warning in &plan.warnings {
+        line(0, &format!("warning: {warning}"));
+    }
+    line(
+        0,
+        "\nthe metadata is asked for again when one of these changes:",
+    );
+    sets(&plan.inputs.metadata, &mut line);
+    match recorded {
+        Some((inputs, work)) => {
+            line(0, "\nthe package is built again when one of these changes,");
+            line(0, &format!("as the build in {} found:", work.display()));
+            sets(inputs, &mut line);
+        }
+        None => {
+            line(
+                0,
+                "\nthe package has not been built here. Until then these would count:",
+            );
+            sets(&plan.inputs.build, &mut line);
+        }
+    }
+    text
+}
+
+fn sets(sets: &[GlobSet], line: &mut impl FnMut(usize, &str)) {
+    for set in sets {
+        line(2, &format!("{}, in {}", set.reason, set.root.display()));
+        // What is left out would fill the screen; the debug folder has it.
+        for pattern in set.patterns.iter().filter(|p| !p.starts_with('!')) {
+            line(6, pattern);
+        }
+    }
+}
+
+/// The work directory of the latest build: `builds` itself, or one below it as
+/// pixi has them.
+fn latest(builds: &Path) -> Option<PathBuf> {
+    let below = std::fs::read_dir(builds).ok()?.flatten();
+    let candidates = below
+        .map(|entry| entry.path())
+        .chain([builds.to_path_buf()]);
+    candidates
+        .filter_map(|work| {
+            let log = DebugFolder::of(&work).build_log();
+            Some((log.metadata().ok()?.modified().ok()?, work))
+        })
+        .max()
+        .map(|(_, work)| work)
+}

@@ -1,0 +1,138 @@
+//! The package a command is about: its manifest read as pixi would have read it.
+
+use std::path::{Path, PathBuf};
+
+use miette::{Diagnostic, Report};
+use rattler_conda_types::Subdir;
+use thiserror::Error;
+
+use crate::backend::{Backend, Env, Platforms};
+use crate::diagnostic::create_folder;
+use crate::engine::{Ask, Plan, Session, plan};
+use crate::project::load::{self, Loaded};
+use crate::recipe::variants::Choice;
+
+/// A package with everything that pixi would have sent.
+pub(super) struct Package<B> {
+    pub(super) loaded: Loaded,
+    pub(super) session: Session<B>,
+    pub(super) platforms: Platforms,
+}
+
+impl<B: Backend> Package<B> {
+    /// Reads the manifest at `path` (or in that folder) for `target`, by default
+    /// this machine's platform. Warnings about the manifest are printed.
+    ///
+    /// # Errors
+    /// Mistakes in the manifest, another backend's package.
+    pub(super) fn open(
+        backend: B,
+        env: Env,
+        path: &Path,
+        target: Option<Subdir>,
+    ) -> Result<Self, Report> {
+        let current = Subdir::current().ok_or(UnknownMachine)?;
+        let platforms = Platforms {
+            build: current,
+            host: target.unwrap_or(current),
+        };
+        let loaded = load(&env, path, platforms)?;
+        for warning in &loaded.warnings {
+            tracing::warn!("{warning}");
+        }
+        if loaded.backend != B::NAME {
+            return Err(OtherBackend {
+                wanted: loaded.backend,
+                this: B::NAME,
+            }
+            .into());
+        }
+        let scratch = loaded.workspace_directory.join(".pixi").join("scratch-v0");
+        create_folder(&scratch)?;
+        let initialize = loaded.initialize_params(cache_folder(&env), scratch);
+        Ok(Self {
+            session: Session::open(backend, initialize, env)?,
+            loaded,
+            platforms,
+        })
+    }
+
+    /// What would be built, for all combinations of the manifest's variants.
+    ///
+    /// # Errors
+    /// Mistakes in the user's files.
+    pub(super) fn plan(&self) -> Result<Plan, Report> {
+        let ask = Ask {
+            platforms: self.platforms,
+            choice: Choice::Matrix {
+                files: self.loaded.variant_files.clone(),
+                user: self.loaded.variant_configuration.clone(),
+            },
+        };
+        plan(&self.session, &ask)
+    }
+
+    /// Where builds of the package `name` go when nobody says otherwise.
+    pub(super) fn builds(&self, name: &str) -> PathBuf {
+        let workspace = &self.loaded.workspace_directory;
+        workspace.join(".pixi").join("bld").join(name)
+    }
+}
+
+fn load(env: &Env, path: &Path, platforms: Platforms) -> Result<Loaded, Report> {
+    let current_folder = std::env::current_dir()
+        .map_err(|error| miette::miette!("the current folder cannot be found: {error}"))?;
+    let home = env.path("HOME").or_else(|| env.path("USERPROFILE"));
+    let request = load::Request {
+        path: path.to_path_buf(),
+        source_directory: None,
+        host_platform: platforms.host,
+        build_platform: platforms.build,
+        variants: Default::default(),
+        variant_files: Vec::new(),
+        channels: Vec::new(),
+        build_number: None,
+        build_string_prefix: None,
+        home: home.map(Path::to_path_buf),
+        current_folder,
+    };
+    Ok(load::load(&request)?)
+}
+
+/// pixi's cache, so that downloads are shared with it.
+fn cache_folder(env: &Env) -> PathBuf {
+    let overrides = ["PIXI_CACHE_DIR", "RATTLER_CACHE_DIR"];
+    if let Some(folder) = overrides.into_iter().find_map(|name| env.path(name)) {
+        return folder.to_path_buf();
+    }
+    let caches = if cfg!(windows) {
+        env.path("LOCALAPPDATA").map(Path::to_path_buf)
+    } else if cfg!(target_os = "macos") {
+        env.path("HOME").map(|home| home.join("Library/Caches"))
+    } else {
+        let home = || env.path("HOME").map(|home| home.join(".cache"));
+        env.path("XDG_CACHE_HOME")
+            .map(Path::to_path_buf)
+            .or_else(home)
+    };
+    let caches = caches.unwrap_or_else(std::env::temp_dir);
+    caches.join("rattler").join("cache")
+}
+
+/// The manifest asks for another backend.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the package is built by `{wanted}`, this is `{this}`")]
+#[diagnostic(
+    code(build::other_backend),
+    help("run `{wanted} build`, or name `{this}` in `[package.build.backend]`")
+)]
+struct OtherBackend {
+    wanted: String,
+    this: &'static str,
+}
+
+/// conda has no name for this machine.
+#[derive(Debug, Error, Diagnostic)]
+#[error("this machine is no platform that conda knows")]
+#[diagnostic(code(build::unknown_machine))]
+struct UnknownMachine;
