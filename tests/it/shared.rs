@@ -22,6 +22,11 @@ fn counting() -> Project {
             "src/main.rs",
             "fn main() {\n    println!(\"{}\", itoa::Buffer::new().format(42));\n}\n",
         )
+        // As whatever compiles C does.
+        .file(
+            "build.rs",
+            "fn main() {\n    println!(\"cargo::rerun-if-env-changed=SOURCE_DATE_EPOCH\");\n}\n",
+        )
         .pixi_toml("[package]\nname = \"counts\"\n")
         .lock()
 }

@@ -13,6 +13,10 @@ use crate::backend::script::{Condition, Script, Step, Word};
 /// Where artefacts go, relative to the folder the script runs in.
 pub(super) const TARGET_DIR: &str = "target";
 
+/// The first day a zip archive can name, in seconds since 1970: a date that is the
+/// same in every build.
+const SOURCE_DATE: &str = "315532800";
+
 /// Installs the binaries of the crate in `folder` into the host prefix.
 pub(super) fn install(
     request: &Request<'_, Config>,
@@ -103,9 +107,16 @@ fn cargo_settings(request: &Request<'_, Config>) -> Vec<Step> {
         config,
         platforms,
         folders,
+        env,
         ..
     } = *request;
     let mut steps = Vec::new();
+    if !config.env.contains_key("SOURCE_DATE_EPOCH") {
+        // rattler-build's is the time of the build. Whatever compiles C asks for it, and
+        // Cargo would compile that again every time.
+        let date = env.get("SOURCE_DATE_EPOCH").unwrap_or(SOURCE_DATE);
+        steps.push(Step::Set("SOURCE_DATE_EPOCH".to_string(), date.into()));
+    }
     if let Some(cache) = &folders.cache
         && !config.env.contains_key("CARGO_HOME")
     {
