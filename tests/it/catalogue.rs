@@ -7,7 +7,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 /// What each kind of error is about, in the order of the page.
-const KINDS: [(&str, &str); 40] = [
+const KINDS: [(&str, &str); 41] = [
     (
         "config::unknown_key",
         "An option the backend does not have.",
@@ -76,6 +76,10 @@ const KINDS: [(&str, &str); 40] = [
     (
         "cargo::no_choice",
         "A workspace without a package, and no member stands out.",
+    ),
+    (
+        "variants::ambiguous",
+        "Outputs that nothing in their variants tells apart.",
     ),
     (
         "output::unknown",

@@ -52,6 +52,25 @@ fn condition_with_an_unknown_name() {
     insta::assert_snapshot!(conditional("plattform == 'linux-64'"));
 }
 
+#[test]
+fn variants_that_come_to_the_same() {
+    let project = Project::hello();
+    // rattler-build takes `hash` for a function and does not record its use.
+    let run = json!({"runDependencies": {"bash": {"binary": {"version": "*"}}}});
+    let params = initialize(&project)
+        .package("hello", "0.3.1")
+        .model(json!({"targets": {"conditional": {"hash == 'b'": run}}}));
+    let mut pixi = Pixi::start();
+    pixi.initialize(&params);
+    let outputs = Outputs::new(&project.metadata_work("hello"));
+    let outputs = outputs.variants(json!({"hash": ["a", "b"]}));
+    let error = pixi.request("conda/outputs", outputs.params());
+    insta::assert_snapshot!(drawn(
+        &project,
+        &error.expect_err("the outputs are ambiguous")
+    ));
+}
+
 /// What is said about a build whose output was changed by `change`.
 fn build(change: impl FnOnce(&mut Value, &Project)) -> String {
     let project = Project::hello().pixi_toml("[package]\nname = \"hello\"\n");
