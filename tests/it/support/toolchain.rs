@@ -21,6 +21,24 @@ const SYSROOT_VERSION: &str = "2.28";
 #[derive(Debug, PartialEq, Eq)]
 pub struct Missing(pub &'static str);
 
+/// The channel with `extras`. Where the machine lacks one of them the test has to be
+/// skipped, except in the gate (`CI` is set), which installs all of them.
+///
+/// # Panics
+/// In the gate, when something is missing.
+pub fn channel_or_skip(extras: &[Extra]) -> Option<Channel> {
+    match channel_with(extras) {
+        Ok(channel) => Some(channel),
+        Err(Missing(what)) if std::env::var_os("CI").is_some() => {
+            panic!("the gate should have installed {what}")
+        }
+        Err(Missing(what)) => {
+            eprintln!("skipped, this machine lacks {what}");
+            None
+        }
+    }
+}
+
 /// Packages beside the toolchain, made only where they are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extra {

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 use crate::support::machine::machine;
 use crate::support::prefix::{activated, install, output};
 use crate::support::project::Project;
-use crate::support::toolchain::{self, Extra, Missing, channel, gcc_name, rust_name};
+use crate::support::toolchain::{self, Extra, channel, gcc_name, rust_name};
 
 /// A build and a host prefix, as in a build.
 struct Environments {
@@ -123,9 +123,8 @@ fn the_wrapped_cargo_builds_a_program() {
 
 #[test]
 fn openssl_links_through_pkg_config() {
-    let channel = match toolchain::channel_with(&[Extra::Openssl, Extra::PkgConfig]) {
-        Ok(channel) => channel,
-        Err(Missing(what)) => return eprintln!("skipped, this machine lacks {what}"),
+    let Some(channel) = toolchain::channel_or_skip(&[Extra::Openssl, Extra::PkgConfig]) else {
+        return;
     };
     let record = &channel.record("openssl").package_record;
     let exports = record
@@ -167,9 +166,8 @@ fn openssl_links_through_pkg_config() {
 
 #[test]
 fn sccache_runs_from_a_prefix() {
-    let channel = match toolchain::channel_with(&[Extra::Sccache]) {
-        Ok(channel) => channel,
-        Err(Missing(what)) => return eprintln!("skipped, this machine lacks {what}"),
+    let Some(channel) = toolchain::channel_or_skip(&[Extra::Sccache]) else {
+        return;
     };
     let temp = tempfile::tempdir().expect("a folder");
     install(temp.path(), machine().subdir, &channel.closure(["sccache"]));
