@@ -41,22 +41,31 @@ pub(super) fn build<B: Backend>(
 
     adopt_orphans();
     let runtime = runtime()?;
-    let _spinning = terminal.spin("building");
+    let spinning = terminal.spin("building");
     let building = async {
+        let mut archives = Vec::new();
         for output in &described.outputs {
             let work = work_folder(&arguments, &package, &described, output);
             let params = params(&arguments, loaded, *platforms, output, work)?;
             toolchain::link_system_tools(session.env(), *platforms, &params)?;
             let debug = DebugFolder::of(&params.work_directory);
             let answer = run::build(session, params, &debug).await?;
-            print(&answer.output_file)?;
+            archives.push(answer.output_file);
         }
-        Ok(ExitCode::SUCCESS)
+        Ok(archives)
     };
     let result = runtime.block_on(until_asked_to_end(building));
     runtime.shutdown_background();
+    // It would share a line of the terminal with the paths.
+    drop(spinning);
     match result? {
-        Outcome::Done(code) | Outcome::Asked(code) => Ok(code),
+        Outcome::Asked(code) => Ok(code),
+        Outcome::Done(archives) => {
+            for archive in archives {
+                print(&archive)?;
+            }
+            Ok(ExitCode::SUCCESS)
+        }
     }
 }
 
