@@ -13,8 +13,7 @@ use thiserror::Error;
 
 pub use value::{Data, Field, Table, Value};
 
-/// The text of a file on the user's disk under the name that errors show.
-pub type SourceFile = NamedSource<Arc<str>>;
+use crate::diagnostic::SourceFile;
 
 /// Which of the three manifest files a document is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

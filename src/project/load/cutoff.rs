@@ -1,9 +1,10 @@
 //! `exclude-newer`: the moment after which packages do not count.
 
-use std::str::FromStr;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
-use toml_edit::{Date, Datetime, Offset};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use crate::project::document::Value;
 use crate::project::load::mistake::Findings;
@@ -12,7 +13,7 @@ use crate::project::load::mistake::Findings;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cutoff {
     /// Those published after this moment.
-    At(SystemTime),
+    At(Timestamp),
     /// Those younger than this.
     Age(Duration),
 }
@@ -63,50 +64,13 @@ fn age(text: &str) -> Option<Duration> {
 }
 
 /// A time with offset, or a date, which lasts until the next one begins in UTC.
-fn moment(text: &str) -> Option<SystemTime> {
-    let Datetime { date, time, offset } = Datetime::from_str(text).ok()?;
-    let midnight = UNIX_EPOCH.checked_add(Duration::from_secs(days_since_1970(date?)? * DAY))?;
-    let Some(time) = time else {
-        return midnight.checked_add(Duration::from_secs(DAY));
-    };
-    let minutes = match offset? {
-        Offset::Z => 0,
-        Offset::Custom { minutes } => i64::from(minutes),
-    };
-    let hms = u64::from(time.hour) * 3600
-        + u64::from(time.minute) * 60
-        + u64::from(time.second.unwrap_or(0));
-    let local = midnight.checked_add(Duration::new(hms, time.nanosecond.unwrap_or(0)))?;
-    let shift = Duration::from_secs(minutes.unsigned_abs() * 60);
-    match minutes > 0 {
-        true => local.checked_sub(shift),
-        false => local.checked_add(shift),
+fn moment(text: &str) -> Option<Timestamp> {
+    if let Ok(moment) = text.parse() {
+        return Some(moment);
     }
-}
-
-/// Days between the first of January 1970 and `date`, which is not before it.
-fn days_since_1970(date: Date) -> Option<u64> {
-    let year = u64::from(date.year).checked_sub(1970)? + 1970;
-    let divides = |divisor: u64, year: u64| year.is_multiple_of(divisor);
-    let leap = |year| divides(4, year) && (!divides(100, year) || divides(400, year));
-    let before: u64 = (1970..year)
-        .map(|year| if leap(year) { 366 } else { 365 })
-        .sum();
-    let lengths = [
-        31,
-        if leap(year) { 29 } else { 28 },
-        31,
-        30,
-        31,
-        30,
-        31,
-        31,
-        30,
-        31,
-        30,
-    ];
-    let months: u64 = lengths.iter().take(usize::from(date.month) - 1).sum();
-    Some(before + months + u64::from(date.day) - 1)
+    let day = Date::strptime("%Y-%m-%d", text).ok()?;
+    let next = day.tomorrow().ok()?.to_zoned(TimeZone::UTC).ok()?;
+    Some(next.timestamp())
 }
 
 #[cfg(test)]
@@ -115,7 +79,11 @@ mod tests {
 
     #[test]
     fn reads_ages_dates_and_times() {
-        let at = |seconds| Some(Cutoff::At(UNIX_EPOCH + Duration::from_secs(seconds)));
+        let at = |seconds| {
+            Some(Cutoff::At(
+                Timestamp::from_second(seconds).expect("a moment"),
+            ))
+        };
         assert_eq!(parse("7d"), Some(Cutoff::Age(Duration::from_secs(7 * DAY))));
         assert_eq!(parse("1h30m"), Some(Cutoff::Age(Duration::from_secs(5400))));
         // The date lasts until midnight: 2024-03-01T00:00:00Z.

@@ -3,7 +3,7 @@
 use miette::{Diagnostic, SourceSpan};
 use thiserror::Error;
 
-use crate::project::document::SourceFile;
+use crate::diagnostic::SourceFile;
 
 /// Code that has to be fetched first.
 #[derive(Debug, Error, Diagnostic)]

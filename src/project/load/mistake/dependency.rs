@@ -3,7 +3,7 @@
 use miette::{Diagnostic, SourceSpan};
 use thiserror::Error;
 
-use crate::project::document::SourceFile;
+use crate::diagnostic::SourceFile;
 
 /// A key with a parenthesis that is not a condition.
 #[derive(Debug, Error, Diagnostic)]

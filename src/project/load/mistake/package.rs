@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use miette::{Diagnostic, SourceSpan};
 use thiserror::Error;
 
-use crate::project::document::SourceFile;
+use crate::diagnostic::SourceFile;
 
 /// A value asked of a workspace that does not have it.
 #[derive(Debug, Error, Diagnostic)]

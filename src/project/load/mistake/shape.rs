@@ -3,7 +3,7 @@
 use miette::{Diagnostic, SourceSpan};
 use thiserror::Error;
 
-use crate::project::document::SourceFile;
+use crate::diagnostic::SourceFile;
 
 /// A key the table does not have.
 #[derive(Debug, Error, Diagnostic)]

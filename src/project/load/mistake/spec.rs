@@ -3,7 +3,7 @@
 use miette::{Diagnostic, SourceSpan};
 use thiserror::Error;
 
-use crate::project::document::SourceFile;
+use crate::diagnostic::SourceFile;
 
 /// A specification that says nothing.
 #[derive(Debug, Error, Diagnostic)]

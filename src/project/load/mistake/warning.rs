@@ -6,7 +6,7 @@ use miette::{Diagnostic, SourceSpan};
 use thiserror::Error;
 
 use super::one_of;
-use crate::project::document::SourceFile;
+use crate::diagnostic::SourceFile;
 
 one_of! {
     /// Something in a manifest that is probably not meant.
