@@ -84,6 +84,8 @@ fn the_same_work_directory_compiles_nothing() {
     build_in(&project, "same", &[]);
     let (archive, again) = build_in(&project, "same", &[]);
     assert!(!again.contains("Compiling"), "{again}");
+    // Everything was downloaded the first time: the registry is not asked again.
+    assert!(!again.contains("Updating"), "{again}");
     assert_eq!(archive.files(), ["bin/counts"]);
 }
 

@@ -27,7 +27,18 @@ pixi_build_rust_share() {
   else
     echo "intermediate artifacts are not shared: cargo cannot clean $package there" >&2
   fi
+  pixi_build_rust_stay_offline "$manifest"
   if [ -n "$trace" ]; then set -x; fi
+}
+
+# `cargo install` asks the registry for yanked crates in every build. Where each crate
+# that any feature needs is here already, the network is not needed.
+pixi_build_rust_stay_offline() {
+  if [ -n "${CARGO_NET_OFFLINE:-}" ]; then return 0; fi
+  if "$CARGO" tree --quiet --locked --offline --all-features --edges no-dev --depth 0 \
+    --manifest-path "$1" >/dev/null 2>&1; then
+    export CARGO_NET_OFFLINE=true
+  fi
 }
 
 # Puts the wrapper in the place of every linker that activation has chosen. Without
