@@ -1,7 +1,7 @@
 //! `extra-input-globs`, made safe.
 //!
 //! Clients understand patterns below the source folder. The user may also write
-//! `../shared/*.json` or an absolute path; those get a set of their own, rooted
+//! `../schema/*.json` or an absolute path; those get a set of their own, rooted
 //! at the first folder that has no wildcard above it.
 
 use std::path::{Path, PathBuf};

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::project::document::{Data, Document, Kind, Table};
+use crate::project::load::metadata;
 use crate::project::load::mistake::Findings;
 use crate::project::load::mistake::find::{NoManifest, NoPackage, NotAManifest, Unreadable};
 use crate::project::load::mistake::request::PathMissing;
@@ -83,17 +84,19 @@ pub(crate) fn workspace_table<'d>(
 /// Notes keys of `[workspace]` that look like one a package depends on. Other unknown keys
 /// are left to pixi, which may have learned them since.
 pub(crate) fn check_keys(workspace: &Table<'_>, findings: &mut Findings) {
+    let known = || OWN_KEYS.into_iter().chain(metadata::FIELDS);
     for field in workspace.fields() {
-        if WORKSPACE_KEYS.contains(&field.name) {
+        if known().any(|key| key == field.name) {
             continue;
         }
-        if let Some(near) = nearest(field.name, WORKSPACE_KEYS.into_iter()) {
+        if let Some(near) = nearest(field.name, known()) {
             workspace.unknown(&field, format!("did you mean `{near}`?"), findings);
         }
     }
 }
 
-const WORKSPACE_KEYS: [&str; 19] = [
+/// What a workspace has beside the metadata that members inherit.
+const OWN_KEYS: [&str; 9] = [
     "channels",
     "platforms",
     "build-variants",
@@ -102,16 +105,6 @@ const WORKSPACE_KEYS: [&str; 19] = [
     "dependencies",
     "exclude-newer",
     "channel-priority",
-    "name",
-    "version",
-    "description",
-    "authors",
-    "license",
-    "license-file",
-    "readme",
-    "homepage",
-    "repository",
-    "documentation",
     "preview",
 ];
 

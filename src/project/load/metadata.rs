@@ -19,7 +19,8 @@ use crate::project::load::read::{header, nearest};
 use crate::project::load::tables::TABLES;
 use crate::protocol::model::ProjectModel;
 
-const FIELDS: [&str; 10] = [
+/// The keys of `[package]` that a member may inherit from `[workspace]`.
+pub(super) const FIELDS: [&str; 10] = [
     "name",
     "version",
     "description",

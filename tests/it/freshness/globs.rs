@@ -95,7 +95,7 @@ fn extra_globs_count() {
     let globs = [
         "data/**/*.json",
         "!data/tmp",
-        "../../shared/*.txt",
+        "../../texts/*.txt",
         "../../NOTES",
         "",
         "./note",
@@ -103,12 +103,12 @@ fn extra_globs_count() {
     let initialize = initialize.configuration(json!({"extra-input-globs": globs}));
     finish(project, &initialize, package).judge(&[
         ("new", "crates/app/data/deep/x.json", Rebuild),
-        ("edit", "shared/other.txt", Rebuild),
+        ("edit", "texts/other.txt", Rebuild),
         ("new", "NOTES", Rebuild),
         ("new", "crates/app/note", Rebuild),
         ("new", "crates/app/data/tmp/x.json", Reuse),
         ("new", "crates/app/data/x.txt", Reuse),
-        ("new", "shared/deep/x.txt", Reuse),
+        ("new", "texts/deep/x.txt", Reuse),
         ("new", "crates/NOTES", Reuse),
     ]);
 }

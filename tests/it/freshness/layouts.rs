@@ -85,11 +85,11 @@ pub fn workspace_member() -> Layout {
         )
         .file(
             "crates/helper/src/inner.rs",
-            "pub fn text() -> &'static str {\n    include_str!(\"../../../shared/text.txt\")\n}\n",
+            "pub fn text() -> &'static str {\n    include_str!(\"../../../texts/text.txt\")\n}\n",
         )
         .file("crates/helper/src/main.rs", "fn main() {}\n")
-        .file("shared/text.txt", "shared\n")
-        .file("shared/other.txt", "other\n")
+        .file("texts/text.txt", "shared\n")
+        .file("texts/other.txt", "other\n")
         .file("crates/other/Cargo.toml", manifest("other", ""))
         .file("crates/other/src/lib.rs", "pub fn other() {}\n")
         .file("crates/app/pixi.toml", PIXI);
