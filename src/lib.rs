@@ -14,6 +14,7 @@
 //! | [`recipe`] | a draft becomes recipes |
 //! | [`engine`] | describing and building |
 //! | [`server`] | JSON-RPC |
+//! | [`environments`] | solving, installing, channels |
 //! | [`cli`] | the command line |
 
 pub mod diagnostic;
@@ -29,5 +30,7 @@ pub mod recipe;
 pub mod engine;
 
 pub mod server;
+
+pub mod environments;
 
 pub mod cli;

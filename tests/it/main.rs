@@ -7,6 +7,7 @@ mod catalogue;
 mod cli;
 mod configuration;
 mod diagnostics;
+mod environments;
 mod freshness;
 mod metadata;
 mod outputs;

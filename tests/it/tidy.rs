@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// Bottom to top. A layer imports itself and what stands before it.
-const LAYERS: [&str; 9] = [
+const LAYERS: [&str; 10] = [
     "diagnostic",
     "protocol",
     "project",
@@ -12,13 +12,15 @@ const LAYERS: [&str; 9] = [
     "recipe",
     "engine",
     "server",
+    "environments",
     "cli",
 ];
 
 /// Crates that only some layers may know.
-const HEAVYWEIGHTS: [(&str, &[&str]); 6] = [
+const HEAVYWEIGHTS: [(&str, &[&str]); 7] = [
     ("jsonrpsee", &["server"]),
     ("rattler_build_core", &["engine"]),
+    ("rattler_index", &["environments"]),
     ("rattler_build_recipe", &["recipe", "engine"]),
     ("cargo_toml", &["backends"]),
     ("clap", &["cli"]),

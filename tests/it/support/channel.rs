@@ -22,6 +22,7 @@ pub struct Channel {
 
 /// The part of `repodata.json` that tests use.
 #[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 struct RepoData {
     info: Info,
     packages: BTreeMap<String, PackageRecord>,
@@ -32,6 +33,7 @@ struct RepoData {
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 struct Info {
     subdir: String,
 }

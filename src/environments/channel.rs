@@ -1,0 +1,57 @@
+//! Finished packages as a channel that conda tools install from.
+
+use std::path::{Path, PathBuf};
+
+use miette::{Diagnostic, Report};
+use rattler_index::{IndexFsConfig, PackageRevisionAssignment, index_fs};
+use thiserror::Error;
+
+/// Packages read at a time: enough to keep a disk busy.
+const AT_A_TIME: usize = 8;
+
+/// Writes `repodata.json`, plain and compressed, for every platform below `folder`.
+/// Afterwards pixi, rattler and conda install from it. `folder` must exist.
+///
+/// Every package is read again, because a rebuilt one has the name of the one it
+/// replaces.
+///
+/// # Errors
+/// [`NotIndexed`].
+pub async fn index(folder: &Path) -> Result<(), Report> {
+    let config = IndexFsConfig {
+        channel: folder.to_path_buf(),
+        target_platform: None,
+        repodata_patch: None,
+        write_zst: true,
+        write_shards: false,
+        repodata_revisions: Vec::new(),
+        package_revision_assignment: PackageRevisionAssignment::FromIndexJson,
+        force: true,
+        max_parallel: AT_A_TIME,
+        multi_progress: None,
+    };
+    let indexed = index_fs(config).await;
+    indexed.map_err(|error| NotIndexed {
+        folder: folder.to_path_buf(),
+        reason: error.to_string(),
+    })?;
+    // Where the library stages what it writes; nothing of it belongs to a channel.
+    if let Err(error) = std::fs::remove_dir_all(folder.join(".tmp")) {
+        tracing::debug!("the staging folder of the index stays: {error}");
+    }
+    Ok(())
+}
+
+/// The folder of packages could not be made a channel.
+#[derive(Debug, Error, Diagnostic)]
+#[error("{} cannot be made a channel: {reason}", folder.display())]
+#[diagnostic(
+    code(package::not_indexed),
+    help(
+        "the packages are there; remove what is no conda package from the folder and build again"
+    )
+)]
+struct NotIndexed {
+    folder: PathBuf,
+    reason: String,
+}

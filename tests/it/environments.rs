@@ -1,0 +1,3 @@
+//! Building without pixi: environments from channels, packages as a channel.
+
+mod channel;
