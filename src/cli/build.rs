@@ -1,8 +1,6 @@
 //! `build`: the same requests to the same engine, without pixi.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use miette::{Diagnostic, Report};
 use rattler_conda_types::Subdir;
@@ -11,7 +9,7 @@ use thiserror::Error;
 use crate::backend::{Backend, Env, Platforms};
 use crate::cli::package::Package;
 use crate::cli::process::{Outcome, adopt_orphans, until_asked_to_end};
-use crate::cli::terminal::Terminal;
+use crate::cli::report::{Finished, Reporter, step};
 use crate::cli::{BuildArguments, runtime};
 use crate::engine::debug::DebugFolder;
 use crate::engine::describe::describe;
@@ -25,8 +23,8 @@ pub(super) fn build<B: Backend>(
     backend: B,
     env: Env,
     arguments: BuildArguments,
-    terminal: &Terminal,
-) -> Result<ExitCode, Report> {
+    reporter: &Reporter,
+) -> Result<u8, Report> {
     if !arguments.system_toolchain {
         return Err(NoEnvironments.into());
     }
@@ -41,32 +39,34 @@ pub(super) fn build<B: Backend>(
 
     adopt_orphans();
     let runtime = runtime()?;
-    let spinning = terminal.spin("building");
     let building = async {
-        let mut archives = Vec::new();
         for output in &described.outputs {
             let work = work_folder(&arguments, &package, &described, output);
             let params = params(&arguments, loaded, *platforms, output, work)?;
-            toolchain::link_system_tools(session.env(), *platforms, &params)?;
-            let debug = DebugFolder::of(&params.work_directory);
-            let answer = run::build(session, params, &debug).await?;
-            archives.push(answer.output_file);
+            let identifier = identifier(output);
+            let building = async {
+                toolchain::link_system_tools(session.env(), *platforms, &params)?;
+                let debug = DebugFolder::of(&params.work_directory);
+                run::build(session, params, &debug).await
+            };
+            let title = format!("building {identifier}");
+            let answer = step(&title, Some(&identifier), building).await?;
+            reporter.finished(Finished::new(&answer)?)?;
         }
-        Ok(archives)
+        Ok(())
     };
     let result = runtime.block_on(until_asked_to_end(building));
     runtime.shutdown_background();
-    // It would share a line of the terminal with the paths.
-    drop(spinning);
     match result? {
         Outcome::Asked(code) => Ok(code),
-        Outcome::Done(archives) => {
-            for archive in archives {
-                print(&archive)?;
-            }
-            Ok(ExitCode::SUCCESS)
-        }
+        Outcome::Done(()) => Ok(0),
     }
+}
+
+/// Name, version and build string, as the archive is called.
+fn identifier(output: &Output) -> String {
+    let metadata = &output.metadata;
+    format!("{}-{}-{}", metadata.name, metadata.version, metadata.build)
 }
 
 /// One folder for a package, or for each of its variants when there are several.
@@ -175,11 +175,6 @@ fn stated(specs: &[NamedSpec]) -> Vec<Dep> {
         });
     }
     deps
-}
-
-fn print(path: &Path) -> Result<(), Report> {
-    writeln!(std::io::stdout(), "{}", path.display())
-        .map_err(|error| miette::miette!("cannot print the path of the package: {error}"))
 }
 
 /// Environments from channels are not made here yet.

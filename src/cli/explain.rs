@@ -4,7 +4,6 @@
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use clap::Args;
 use miette::Report;
@@ -34,7 +33,7 @@ pub(super) fn explain<B: Backend>(
     backend: B,
     env: Env,
     arguments: &ExplainArguments,
-) -> Result<ExitCode, Report> {
+) -> Result<u8, Report> {
     let target = arguments.target_platform;
     let package = Package::open(backend, env, &arguments.path, target)?;
     let plan = package.plan()?;
@@ -47,7 +46,7 @@ pub(super) fn explain<B: Backend>(
     std::io::stdout()
         .write_all(text.as_bytes())
         .map_err(|error| miette::miette!("cannot print: {error}"))?;
-    Ok(ExitCode::SUCCESS)
+    Ok(0)
 }
 
 fn text(plan: &Plan, recorded: Option<&(Vec<GlobSet>, PathBuf)>) -> String {

@@ -5,8 +5,8 @@ mod capabilities;
 mod explain;
 mod package;
 mod process;
+mod report;
 mod serve;
-mod terminal;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -18,7 +18,7 @@ use tracing_subscriber::filter::LevelFilter;
 
 use crate::backend::{Backend, Env};
 use crate::cli::explain::ExplainArguments;
-use crate::cli::terminal::Terminal;
+use crate::cli::report::{Reporter, Stdout};
 
 /// Builds conda packages from Cargo projects.
 ///
@@ -76,31 +76,49 @@ struct BuildArguments {
     /// The platform the package will run on [default: this machine's]
     #[arg(long, value_name = "PLATFORM")]
     target_platform: Option<Subdir>,
+
+    /// Print one JSON object a line: every step and, last, the packages
+    #[arg(long)]
+    json: bool,
 }
 
-/// Runs the executable of `backend` and returns its exit code: 0, 1 for a failure,
-/// 2 for a command line that makes no sense, 130 and 143 after a signal.
+/// Runs the executable of `backend` and returns its exit code; see [`exit_code`].
 pub fn main<B: Backend + Clone>(backend: B) -> ExitCode {
     let command = Arguments::command().name(B::NAME).bin_name(B::NAME);
     let arguments = match Arguments::from_arg_matches(&command.get_matches()) {
         Ok(arguments) => arguments,
         Err(error) => error.exit(),
     };
-    let terminal = Terminal::init(level(&arguments));
     let env = Env::capture();
+    let reporter = Reporter::init(&env, level(&arguments), stdout(&arguments));
 
     let result = match arguments.command {
         None => serve::serve(backend, env, arguments.http_port),
-        Some(Command::Capabilities) => capabilities::print::<B>().map(|()| ExitCode::SUCCESS),
+        Some(Command::Capabilities) => capabilities::print::<B>().map(|()| 0),
         Some(Command::Explain(arguments)) => explain::explain(backend, env, &arguments),
-        Some(Command::Build(arguments)) => build::build(backend, env, arguments, &terminal),
+        Some(Command::Build(arguments)) => build::build(backend, env, arguments, &reporter),
     };
-    match result {
-        Ok(code) => code,
-        Err(report) => {
-            eprintln!("{report:?}");
-            ExitCode::FAILURE
-        }
+    reporter.end(result)
+}
+
+/// What stdout is for.
+fn stdout(arguments: &Arguments) -> Stdout {
+    match &arguments.command {
+        None => Stdout::Protocol,
+        Some(Command::Build(build)) if build.json => Stdout::JsonLines,
+        Some(_) => Stdout::Text,
+    }
+}
+
+/// What the process says about `report`: 2 for a command line that makes no sense, 3
+/// for an environment that cannot be solved, 1 for everything else. Beside those there
+/// are 0, and 130 and 143 after a signal.
+fn exit_code(report: &Report) -> u8 {
+    let code = report.code().map(|code| code.to_string());
+    match code.as_deref().and_then(|code| code.split("::").next()) {
+        Some("usage") => 2,
+        Some("environment") => 3,
+        _ => 1,
     }
 }
 

@@ -1,7 +1,5 @@
 //! The life of this process: how it is asked to end, and that nothing of it stays.
 
-use std::process::ExitCode;
-
 /// Runs `work` until it is done or the process is asked to end. In the second case
 /// everything the work has started is ended with it.
 ///
@@ -24,12 +22,12 @@ pub(super) enum Outcome<T> {
     /// By itself.
     Done(T),
     /// By a signal; the exit code says which.
-    Asked(ExitCode),
+    Asked(u8),
 }
 
 /// Waits for SIGINT or SIGTERM and gives the exit code a shell expects after it.
 #[cfg(unix)]
-async fn asked_to_end() -> ExitCode {
+async fn asked_to_end() -> u8 {
     use tokio::signal::unix::{SignalKind, signal};
     let (Ok(mut interrupt), Ok(mut terminate)) = (
         signal(SignalKind::interrupt()),
@@ -39,15 +37,15 @@ async fn asked_to_end() -> ExitCode {
         return std::future::pending().await;
     };
     tokio::select! {
-        _ = interrupt.recv() => ExitCode::from(130),
-        _ = terminate.recv() => ExitCode::from(143),
+        _ = interrupt.recv() => 130,
+        _ = terminate.recv() => 143,
     }
 }
 
 #[cfg(not(unix))]
-async fn asked_to_end() -> ExitCode {
+async fn asked_to_end() -> u8 {
     match tokio::signal::ctrl_c().await {
-        Ok(()) => ExitCode::from(130),
+        Ok(()) => 130,
         Err(_) => std::future::pending().await,
     }
 }

@@ -1,7 +1,5 @@
 //! The server, until stdin ends.
 
-use std::process::ExitCode;
-
 use miette::Report;
 
 use crate::backend::{Backend, Env};
@@ -13,7 +11,7 @@ pub(super) fn serve<B: Backend + Clone>(
     backend: B,
     env: Env,
     http_port: Option<u16>,
-) -> Result<ExitCode, Report> {
+) -> Result<u8, Report> {
     adopt_orphans();
     let methods = server::methods(backend, env);
     let runtime = runtime()?;
@@ -26,7 +24,7 @@ pub(super) fn serve<B: Backend + Clone>(
                 }
             }
         }
-        Ok(ExitCode::SUCCESS)
+        Ok(0)
     };
     let result = runtime.block_on(until_asked_to_end(serving));
     // A thread that still waits for stdin must not keep the process alive.

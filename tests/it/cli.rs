@@ -7,9 +7,14 @@ use assert_cmd::Command;
 use super::support::archive::Archive;
 use super::support::project::Project;
 
+mod report;
+
 fn pixi_build_rust() -> Command {
     let mut command = Command::cargo_bin("pixi-build-rust").expect("the executable is built");
-    command.env_remove("RUST_LOG").env("NO_COLOR", "1");
+    for name in ["RUST_LOG", "GITHUB_ACTIONS", "CLICOLOR_FORCE"] {
+        command.env_remove(name);
+    }
+    command.env("NO_COLOR", "1");
     command
 }
 

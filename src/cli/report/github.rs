@@ -1,0 +1,140 @@
+//! For GitHub Actions: groups that fold, and annotations at the lines of the code.
+//!
+//! Workflow commands are lines on stderr that begin with `::`. Groups cannot be
+//! nested, so each holds the lines of one innermost step.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tracing::Level;
+
+use super::mistake::Mistake;
+use super::steps::{Rendering, Step};
+use crate::backend::Env;
+
+/// The log of an action. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct GitHub {
+    /// Where the repository lies.
+    workspace: Option<PathBuf>,
+    open: Arc<Mutex<Option<Arc<Step>>>>,
+}
+
+impl GitHub {
+    /// The action that `env` describes.
+    pub(super) fn new(env: &Env) -> Self {
+        Self {
+            workspace: env.path("GITHUB_WORKSPACE").map(Path::to_path_buf),
+            open: Arc::default(),
+        }
+    }
+
+    /// Shows a mistake at the places it was made.
+    pub(super) fn annotate(&self, mistake: &Mistake) {
+        let title = mistake.code.as_deref().unwrap_or("error");
+        if mistake.places.is_empty() {
+            let message = mistake.with_help();
+            write(&command("error", &[("title", title)], &message));
+        }
+        for place in &mistake.places {
+            let (line, column) = (place.line.to_string(), place.column.to_string());
+            let file = self.relative(&place.file);
+            let properties = [
+                ("file", file.as_str()),
+                ("line", &line),
+                ("col", &column),
+                ("title", title),
+            ];
+            write(&command("error", &properties, &place.message));
+        }
+        for related in &mistake.related {
+            self.annotate(related);
+        }
+    }
+
+    /// A file as the repository names it.
+    fn relative(&self, file: &Path) -> String {
+        let workspace = self.workspace.as_deref();
+        let below = workspace.and_then(|workspace| file.strip_prefix(workspace).ok());
+        below.unwrap_or(file).display().to_string()
+    }
+
+    /// Ends the open group unless it is that of `step`.
+    fn leave(&self, open: &mut Option<Arc<Step>>, step: Option<&Arc<Step>>) {
+        let stays = |open: &Arc<Step>| step.is_some_and(|step| Arc::ptr_eq(open, step));
+        if open.as_ref().is_some_and(|open| !stays(open)) {
+            write("::endgroup::");
+            *open = None;
+        }
+    }
+}
+
+impl Rendering for GitHub {
+    fn began(&self, _: &Arc<Step>) {}
+
+    fn ended(&self, step: &Arc<Step>) {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        self.leave(&mut open, None);
+        let failed = if step.failed() { "failed, " } else { "" };
+        let took = step.took().as_secs_f32();
+        write(&format!("{}: {failed}{took:.1} s", step.title));
+    }
+
+    fn line(&self, level: Level, text: &str, within: Option<&Arc<Step>>) {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        self.leave(&mut open, within);
+        if let Some(step) = within
+            && !step.name()
+        {
+            write(&command("group", &[], &step.title));
+            *open = Some(step.clone());
+        }
+        match level {
+            // The command ends with an error that says more, and that one is annotated.
+            Level::ERROR => text
+                .lines()
+                .for_each(|line| write(&format!("error: {line}"))),
+            Level::WARN => write(&command("warning", &[], text)),
+            _ => write(text),
+        }
+    }
+}
+
+fn write(line: &str) {
+    // Nobody is left to tell when this fails.
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+/// A workflow command.
+fn command(name: &str, properties: &[(&str, &str)], message: &str) -> String {
+    let properties: Vec<String> = properties
+        .iter()
+        .map(|(key, value)| format!("{key}={}", property(value)))
+        .collect();
+    let space = if properties.is_empty() { "" } else { " " };
+    let properties = properties.join(",");
+    format!("::{name}{space}{properties}::{}", data(message))
+}
+
+fn data(text: &str) -> String {
+    let text = text.replace('%', "%25").replace('\r', "%0D");
+    text.replace('\n', "%0A")
+}
+
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_cannot_end_a_command_or_a_property() {
+        assert_eq!(
+            command("error", &[("file", "a,b:c")], "100%\n::stop"),
+            "::error file=a%2Cb%3Ac::100%25%0A::stop"
+        );
+    }
+}

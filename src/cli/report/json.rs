@@ -1,0 +1,71 @@
+//! For programs: one object a line on stdout.
+
+use std::io::Write;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use tracing::Level;
+
+use super::mistake::Mistake;
+use super::package::Finished;
+use super::steps::{Rendering, Step};
+
+/// Steps and warnings as objects.
+pub(super) struct Json;
+
+impl Rendering for Json {
+    fn began(&self, step: &Arc<Step>) {
+        print(&json!({
+            "event": "step-started",
+            "step": step.title,
+            "package": step.package,
+        }));
+    }
+
+    fn ended(&self, step: &Arc<Step>) {
+        let milliseconds = step.took().as_millis();
+        print(&json!({
+            "event": "step-finished",
+            "step": step.title,
+            "package": step.package,
+            "seconds": milliseconds as f64 / 1000.0,
+            "failed": step.failed(),
+        }));
+    }
+
+    fn line(&self, level: Level, text: &str, within: Option<&Arc<Step>>) {
+        // Errors of rattler-build precede the one that the command ends with.
+        if level == Level::WARN {
+            print(&json!({
+                "event": "warning",
+                "package": within.and_then(|step| step.package.as_ref()),
+                "message": console::strip_ansi_codes(text),
+            }));
+        }
+    }
+}
+
+/// The last line of a command that did what it was asked for.
+pub(super) fn finished(packages: &[Finished]) -> Value {
+    json!({ "event": "finished", "packages": packages })
+}
+
+/// The last line of a command that failed.
+pub(super) fn failed(mistake: &Mistake, exit_code: u8) -> Value {
+    json!({ "event": "error", "exit_code": exit_code, "error": mistake })
+}
+
+/// The last line of a command that a signal ended.
+pub(super) fn interrupted(exit_code: u8) -> Value {
+    json!({
+        "event": "error",
+        "exit_code": exit_code,
+        "error": { "code": "interrupted", "message": "asked to end" },
+    })
+}
+
+/// Writes an object as one line.
+pub(super) fn print(object: &Value) {
+    // When nobody reads any more the build goes on: its package is wanted.
+    let _ = writeln!(std::io::stdout().lock(), "{object}");
+}

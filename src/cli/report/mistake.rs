@@ -1,0 +1,90 @@
+//! An error as plain data: what programs and GitHub are told.
+
+use std::path::PathBuf;
+
+use miette::Diagnostic;
+use serde::Serialize;
+
+/// An error, with the places in files that it is about.
+#[derive(Debug, Serialize)]
+pub(super) struct Mistake {
+    /// What kind of error.
+    pub(super) code: Option<String>,
+    /// What is wrong.
+    pub(super) message: String,
+    /// What to do about it.
+    pub(super) help: Option<String>,
+    /// Where.
+    pub(super) places: Vec<Place>,
+    /// Other errors that were found with it.
+    pub(super) related: Vec<Mistake>,
+}
+
+/// A place in a file.
+#[derive(Debug, Serialize)]
+pub(super) struct Place {
+    /// The file; relative ones are named as the error names them.
+    pub(super) file: PathBuf,
+    /// Counted from 1.
+    pub(super) line: usize,
+    /// Counted from 1, in bytes.
+    pub(super) column: usize,
+    /// What is wrong there.
+    pub(super) message: String,
+}
+
+impl Mistake {
+    /// Reads a diagnostic.
+    pub(super) fn of(diagnostic: &dyn Diagnostic) -> Self {
+        let message = plain(&diagnostic.to_string());
+        Self {
+            code: diagnostic.code().map(|code| code.to_string()),
+            places: places(diagnostic, &message),
+            message,
+            help: diagnostic.help().map(|help| plain(&help.to_string())),
+            related: diagnostic
+                .related()
+                .into_iter()
+                .flatten()
+                .map(Self::of)
+                .collect(),
+        }
+    }
+
+    /// What is wrong and what to do about it.
+    pub(super) fn with_help(&self) -> String {
+        match &self.help {
+            Some(help) => format!("{}\n{help}", self.message),
+            None => self.message.clone(),
+        }
+    }
+}
+
+/// The labels that point into a file with a name.
+fn places(diagnostic: &dyn Diagnostic, message: &str) -> Vec<Place> {
+    let (Some(source), Some(labels)) = (diagnostic.source_code(), diagnostic.labels()) else {
+        return Vec::new();
+    };
+    let mut places = Vec::new();
+    for label in labels {
+        let Ok(contents) = source.read_span(label.inner(), 0, 0) else {
+            continue;
+        };
+        let Some(name) = contents.name() else {
+            continue;
+        };
+        let about = label.label().map(|label| format!(": {label}"));
+        places.push(Place {
+            file: PathBuf::from(name),
+            line: contents.line() + 1,
+            column: contents.column() + 1,
+            message: plain(&format!("{message}{}", about.unwrap_or_default())),
+        });
+    }
+    places
+}
+
+/// `text` without colours.
+fn plain(text: &str) -> String {
+    console::strip_ansi_codes(text).into_owned()
+}

@@ -1,0 +1,170 @@
+//! What a command tells while it works, for people, for GitHub and as JSON.
+//!
+//! Everything is a step, a line or a finished package. Steps are tracing spans, so
+//! that rattler-build's own count like ours; [`step`] opens one. People and GitHub
+//! read stderr. stdout is for the result: paths, or with `--json` one object a line.
+
+mod github;
+mod json;
+mod mistake;
+mod package;
+mod steps;
+mod terminal;
+
+use std::io::Write;
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use miette::Report;
+use tracing::Instrument;
+use tracing::field::Empty;
+use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer};
+
+pub(super) use package::Finished;
+
+use crate::backend::Env;
+use crate::cli::exit_code;
+use github::GitHub;
+use json::Json;
+use mistake::Mistake;
+use steps::Steps;
+use terminal::Terminal;
+
+/// Crates whose steps and lines are for users.
+const OURS: [&str; 3] = [
+    "rattler_build_core",
+    "rattler_build_script",
+    "pixi_build_backends",
+];
+
+/// Does `work` as a step with this title: what is done, such as "solving the build
+/// environment". Steps inside of it and lines that are logged belong to it. `package`
+/// is the name, version and build string of the package it is done for; without one
+/// that of the step around it counts.
+///
+/// # Errors
+/// Those of `work`; the step has failed then.
+pub(super) async fn step<T>(
+    title: &str,
+    package: Option<&str>,
+    work: impl Future<Output = Result<T, Report>>,
+) -> Result<T, Report> {
+    let span = tracing::info_span!("step", title, package, failed = Empty);
+    let result = work.instrument(span.clone()).await;
+    if result.is_err() {
+        span.record("failed", true);
+    }
+    result
+}
+
+/// What stdout is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stdout {
+    /// The protocol: nobody is at a desk.
+    Protocol,
+    /// Text for people, or the paths of packages.
+    Text,
+    /// One object for each step, warning and error, the last with the packages.
+    JsonLines,
+}
+
+/// Where commands report to. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Reporter {
+    stdout: Stdout,
+    terminal: Terminal,
+    github: Option<GitHub>,
+    finished: Arc<Mutex<Vec<Finished>>>,
+}
+
+impl Reporter {
+    /// Sends everything that is logged to where it belongs. `level` is how much people
+    /// want to read; `RUST_LOG` overrides it.
+    pub(super) fn init(env: &Env, level: LevelFilter, stdout: Stdout) -> Self {
+        let is_action = env.get("GITHUB_ACTIONS") == Some("true");
+        let github = (is_action && stdout != Stdout::Protocol).then(|| GitHub::new(env));
+        let is_short = stdout != Stdout::Protocol && level <= LevelFilter::INFO;
+        let terminal = Terminal::new(is_short);
+        let wanted = || EnvFilter::try_from_default_env().unwrap_or_else(|_| targets(level));
+        let people = (github.is_none())
+            .then(|| Steps::new(terminal.clone(), is_short).with_filter(wanted()));
+        let actions = github
+            .clone()
+            .map(|github| Steps::new(github, is_short).with_filter(wanted()));
+        let programs = (stdout == Stdout::JsonLines)
+            .then(|| Steps::new(Json, true).with_filter(targets(LevelFilter::INFO)));
+        tracing_subscriber::registry()
+            .with(people)
+            .with(actions)
+            .with(programs)
+            .init();
+        Self {
+            stdout,
+            terminal,
+            github,
+            finished: Arc::default(),
+        }
+    }
+
+    /// Tells of a package that is done.
+    ///
+    /// # Errors
+    /// Nobody reads stdout any more.
+    pub(super) fn finished(&self, package: Finished) -> Result<(), Report> {
+        if self.stdout == Stdout::Text {
+            self.print(&package.path.display().to_string())?;
+        }
+        self.packages().push(package);
+        Ok(())
+    }
+
+    /// Writes `text` and a line break to stdout.
+    ///
+    /// # Errors
+    /// Nobody reads stdout any more.
+    pub(super) fn print(&self, text: &str) -> Result<(), Report> {
+        let written = self
+            .terminal
+            .suspended(|| writeln!(std::io::stdout(), "{text}"));
+        written.map_err(|error| miette::miette!("cannot print: {error}"))
+    }
+
+    /// Says how the command ended and gives the exit code of the process.
+    pub(super) fn end(&self, result: Result<u8, Report>) -> ExitCode {
+        let (code, last) = match result {
+            Ok(0) => (0, json::finished(&self.packages())),
+            Ok(code) => (code, json::interrupted(code)),
+            Err(report) => {
+                let code = exit_code(&report);
+                let mistake = Mistake::of(&*report);
+                self.terminal.suspended(|| eprintln!("{report:?}"));
+                if let Some(github) = &self.github {
+                    github.annotate(&mistake);
+                }
+                (code, json::failed(&mistake, code))
+            }
+        };
+        let is_last = match self.stdout {
+            Stdout::JsonLines => true,
+            Stdout::Text | Stdout::Protocol => false,
+        };
+        if is_last {
+            json::print(&last);
+        }
+        ExitCode::from(code)
+    }
+
+    fn packages(&self) -> MutexGuard<'_, Vec<Finished>> {
+        self.finished.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Everything of ours down to `level`, of others no more than warnings.
+fn targets(level: LevelFilter) -> EnvFilter {
+    let others = level.min(LevelFilter::WARN);
+    let directives = OURS.map(|target| format!("{target}={level}"));
+    EnvFilter::new(format!("{others},{}", directives.join(",")))
+}

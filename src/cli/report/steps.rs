@@ -1,0 +1,266 @@
+//! Tracing's spans and events as steps and lines.
+//!
+//! rattler-build has steps of its own. They get the names that ours would have, and
+//! those that never have anything to say are left out.
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Level, Subscriber};
+use tracing_subscriber::layer::{Context, Layer};
+use tracing_subscriber::registry::LookupSpan;
+
+/// How steps and lines look to somebody.
+pub(super) trait Rendering: Send + Sync + 'static {
+    /// A step begins.
+    fn began(&self, step: &Arc<Step>);
+
+    /// A step has ended.
+    fn ended(&self, step: &Arc<Step>);
+
+    /// Something was logged during the innermost of `within`.
+    fn line(&self, level: Level, text: &str, within: Option<&Arc<Step>>);
+}
+
+/// Something that takes time.
+#[derive(Debug)]
+pub(super) struct Step {
+    /// What is done.
+    pub(super) title: String,
+    /// The package it is done for.
+    pub(super) package: Option<String>,
+    /// The step it is a part of.
+    pub(super) parent: Option<Arc<Step>>,
+    began: Instant,
+    failed: AtomicBool,
+    named: AtomicBool,
+}
+
+impl Step {
+    /// How long it has been going on.
+    pub(super) fn took(&self) -> Duration {
+        self.began.elapsed()
+    }
+
+    /// Whether it has failed, as far as it can tell.
+    pub(super) fn failed(&self) -> bool {
+        self.failed.load(Ordering::Relaxed)
+    }
+
+    /// Whether its title had been shown. It counts as shown from now on.
+    pub(super) fn name(&self) -> bool {
+        self.named.swap(true, Ordering::Relaxed)
+    }
+
+    /// How many steps it is a part of.
+    pub(super) fn depth(&self) -> usize {
+        let parents = std::iter::successors(self.parent.as_ref(), |step| step.parent.as_ref());
+        parents.count()
+    }
+
+    /// It and the steps it is a part of, the outermost first.
+    pub(super) fn path(self: &Arc<Self>) -> Vec<Arc<Self>> {
+        let steps = std::iter::successors(Some(self), |step| step.parent.as_ref());
+        let mut path: Vec<Arc<Self>> = steps.cloned().collect();
+        path.reverse();
+        path
+    }
+}
+
+/// Hands what is traced to a rendering.
+pub(super) struct Steps<R> {
+    rendering: R,
+    is_short: bool,
+}
+
+impl<R> Steps<R> {
+    /// With `is_short`, only what people at a desk want to know.
+    pub(super) fn new(rendering: R, is_short: bool) -> Self {
+        Self {
+            rendering,
+            is_short,
+        }
+    }
+}
+
+/// What a span is to the rendering `R`.
+struct Place<R> {
+    /// The innermost step.
+    step: Option<Arc<Step>>,
+    /// Whether the span is that step.
+    is_step: bool,
+    /// Whether lines in it are of no interest.
+    is_quiet: bool,
+    rendering: PhantomData<fn() -> R>,
+}
+
+/// What a span means.
+enum Meaning {
+    /// A step, with its title.
+    Step(String),
+    /// A step whose lines are details.
+    QuietStep(String),
+    /// Nothing; what is in it counts.
+    Around,
+    /// Nothing, together with what is in it.
+    Nothing,
+}
+
+fn meaning(name: &str, fields: &Fields, is_short: bool) -> Meaning {
+    let step = |title: &str| Meaning::Step(title.to_string());
+    if let Some(title) = &fields.title {
+        return step(title);
+    }
+    match name {
+        _ if !is_short => Meaning::Step(format!("{name}{}", fields.recipe)),
+        "Running build for" => Meaning::Around,
+        "Running build script" => step("running the build script"),
+        "Packaging new files" => Meaning::QuietStep("packing the files".to_string()),
+        "Fetching source code" | "Externally resolved dependencies" | "Running package tests" => {
+            Meaning::Nothing
+        }
+        _ => Meaning::Step(format!("{name}{}", fields.recipe)),
+    }
+}
+
+impl<S, R: Rendering> Layer<S> for Steps<R>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+{
+    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
+        let Some(span) = context.span(id) else {
+            return;
+        };
+        let (parent, was_quiet) = around::<S, R>(span.scope().skip(1));
+        let mut fields = Fields::default();
+        attributes.record(&mut fields);
+        let (title, is_quiet) = match meaning(span.name(), &fields, self.is_short) {
+            Meaning::Step(title) => (Some(title), was_quiet),
+            Meaning::QuietStep(title) => (Some(title), true),
+            Meaning::Around => (None, was_quiet),
+            Meaning::Nothing => (None, true),
+        };
+        let is_step = title.is_some();
+        let step = match title {
+            Some(title) => {
+                let inherited = || parent.as_ref().and_then(|step| step.package.clone());
+                let step = Arc::new(Step {
+                    title,
+                    package: fields.package.or_else(inherited),
+                    parent,
+                    began: Instant::now(),
+                    failed: AtomicBool::new(false),
+                    named: AtomicBool::new(false),
+                });
+                self.rendering.began(&step);
+                Some(step)
+            }
+            None => parent,
+        };
+        span.extensions_mut().insert(Place::<R> {
+            step,
+            is_step,
+            is_quiet,
+            rendering: PhantomData,
+        });
+    }
+
+    fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
+        let mut fields = Fields::default();
+        values.record(&mut fields);
+        if let Some(span) = context.span(id)
+            && let Some(place) = span.extensions().get::<Place<R>>()
+            && let Some(step) = &place.step
+        {
+            step.failed.store(fields.failed, Ordering::Relaxed);
+        }
+    }
+
+    fn on_close(&self, id: Id, context: Context<'_, S>) {
+        let Some(span) = context.span(&id) else {
+            return;
+        };
+        let place = span.extensions_mut().remove::<Place<R>>();
+        if let Some(place) = place
+            && let (true, Some(step)) = (place.is_step, &place.step)
+        {
+            self.rendering.ended(step);
+        }
+    }
+
+    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
+        let spans = context.event_span(event);
+        let (step, is_quiet) = match &spans {
+            Some(span) => around::<S, R>(span.scope()),
+            None => (None, false),
+        };
+        let level = *event.metadata().level();
+        if is_quiet && level > Level::WARN {
+            return;
+        }
+        let mut fields = Fields::default();
+        event.record(&mut fields);
+        // rattler-build sets warnings apart with empty ones.
+        if fields.message.is_empty() && level == Level::WARN {
+            return;
+        }
+        let text = if level > Level::INFO {
+            format!("{}: {}", event.metadata().target(), fields.message)
+        } else {
+            fields.message
+        };
+        self.rendering.line(level, &text, step.as_ref());
+    }
+}
+
+/// The innermost step of some spans, the innermost of which comes first, and whether
+/// lines are of no interest there.
+fn around<'a, S, R: Rendering>(
+    mut spans: impl Iterator<Item = tracing_subscriber::registry::SpanRef<'a, S>>,
+) -> (Option<Arc<Step>>, bool)
+where
+    S: Subscriber + LookupSpan<'a>,
+{
+    let place = spans.find_map(|span| {
+        let extensions = span.extensions();
+        let place = extensions.get::<Place<R>>()?;
+        Some((place.step.clone(), place.is_quiet))
+    });
+    place.unwrap_or_default()
+}
+
+/// The fields of a span or event that are for people.
+#[derive(Default)]
+struct Fields {
+    message: String,
+    recipe: String,
+    title: Option<String>,
+    package: Option<String>,
+    failed: bool,
+}
+
+impl Visit for Fields {
+    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
+        match field.name() {
+            "message" => self.message = format!("{value:?}"),
+            "recipe" => self.recipe = format!(" {value:?}"),
+            "title" => self.title = Some(format!("{value:?}")),
+            "package" => self.package = Some(format!("{value:?}")),
+            _ => {}
+        }
+    }
+
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        if field.name() == "failed" {
+            self.failed = value;
+        }
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.record_debug(field, &format_args!("{value}"));
+    }
+}

@@ -1,0 +1,146 @@
+//! For people: steps with their times, the lines of the build, and on a terminal the
+//! running step below them.
+//!
+//! All of it goes to stderr. Whether anybody still reads it does not matter: a
+//! closed stderr must not end a build.
+
+use std::io::Write;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use console::style;
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use tracing::Level;
+
+use super::steps::{Rendering, Step};
+
+/// stderr, shared by the log and the spinner. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Terminal {
+    progress: MultiProgress,
+    running: Arc<Mutex<Running>>,
+    is_short: bool,
+}
+
+/// Steps that have not ended, and the spinner that shows the latest of them.
+#[derive(Default)]
+struct Running {
+    steps: Vec<Arc<Step>>,
+    spinner: Option<ProgressBar>,
+}
+
+impl Terminal {
+    /// With `is_short`, without the commands of the build script.
+    pub(super) fn new(is_short: bool) -> Self {
+        Self {
+            progress: MultiProgress::new(),
+            running: Arc::default(),
+            is_short,
+        }
+    }
+
+    /// Does `write` while the spinner is out of the way.
+    pub(super) fn suspended<T>(&self, write: impl FnOnce() -> T) -> T {
+        self.progress.suspend(write)
+    }
+
+    fn write(&self, line: &str) {
+        self.suspended(|| {
+            let mut stderr = std::io::stderr().lock();
+            // Nobody is left to tell when this fails.
+            let _ = writeln!(stderr, "{}", line.trim_end());
+        });
+    }
+
+    /// Shows the titles of `step` and all around it, unless they were shown.
+    fn introduce(&self, step: &Arc<Step>) {
+        for step in step.path() {
+            if !step.name() {
+                let start = style("╭─").dim().for_stderr();
+                self.write(&format!("{}{start} {}", bars(step.depth()), step.title));
+            }
+        }
+    }
+
+    /// Lets the spinner show the latest step. Where stderr is no terminal nothing is
+    /// shown.
+    fn spin(&self, running: &mut Running) {
+        let Some(step) = running.steps.last() else {
+            if let Some(spinner) = running.spinner.take() {
+                spinner.finish_and_clear();
+            }
+            return;
+        };
+        let spinner = running.spinner.get_or_insert_with(|| {
+            let style = ProgressStyle::with_template("{spinner} {wide_msg} {elapsed}");
+            let spinner =
+                ProgressBar::new_spinner().with_style(style.expect("the template is valid"));
+            let spinner = self.progress.add(spinner);
+            spinner.enable_steady_tick(Duration::from_millis(100));
+            spinner
+        });
+        spinner.set_message(step.title.clone());
+        spinner.set_elapsed(step.took());
+    }
+
+    fn with_running(&self, change: impl FnOnce(&mut Running)) {
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        change(&mut running);
+        self.spin(&mut running);
+    }
+}
+
+impl Rendering for Terminal {
+    fn began(&self, step: &Arc<Step>) {
+        if !self.is_short {
+            self.introduce(step);
+        }
+        self.with_running(|running| running.steps.push(step.clone()));
+    }
+
+    fn ended(&self, step: &Arc<Step>) {
+        self.with_running(|running| running.steps.retain(|other| !Arc::ptr_eq(other, step)));
+        let took = format!("{:.1} s", step.took().as_secs_f32());
+        let took = match step.failed() {
+            true => format!("{} {took}", style("failed").red().for_stderr()),
+            false => took,
+        };
+        if let Some(parent) = &step.parent {
+            self.introduce(parent);
+        }
+        let bars = bars(step.depth());
+        let line = match step.name() {
+            true => format!("{bars}{} {took}", style("╰─").dim().for_stderr()),
+            false => format!(
+                "{bars}{} {}: {took}",
+                style("──").dim().for_stderr(),
+                step.title
+            ),
+        };
+        self.write(&line);
+    }
+
+    fn line(&self, level: Level, text: &str, within: Option<&Arc<Step>>) {
+        let label = match level {
+            Level::ERROR => style("error: ").red().bold().for_stderr().to_string(),
+            Level::WARN => style("warning: ").yellow().bold().for_stderr().to_string(),
+            Level::INFO => String::new(),
+            level => format!("{} ", level.as_str().to_lowercase()),
+        };
+        for line in text.lines() {
+            // The shell's trace of the script. The log has it.
+            if self.is_short && level == Level::INFO && line.starts_with('+') {
+                continue;
+            }
+            if let Some(step) = within {
+                self.introduce(step);
+            }
+            let bars = bars(within.map_or(0, |step| step.depth() + 1));
+            self.write(&format!("{bars}{label}{line}"));
+        }
+    }
+}
+
+fn bars(depth: usize) -> String {
+    style("│ ").dim().for_stderr().to_string().repeat(depth)
+}

@@ -1,0 +1,107 @@
+//! What a build tells people, programs and GitHub.
+
+use serde_json::Value;
+
+use super::{Project, pixi_build_rust, text};
+
+/// Builds with `arguments` and gives the exit code, stdout and stderr, without what
+/// differs from run to run.
+fn build(project: &Project, arguments: &[&str], env: &[(&str, &str)]) -> (i32, String, String) {
+    let run = pixi_build_rust()
+        .args(["build", "--system-toolchain"])
+        .args(arguments)
+        .arg(project.dir())
+        .env("PIXI_CACHE_DIR", project.cache())
+        .env("GITHUB_WORKSPACE", project.dir())
+        .envs(env.iter().copied())
+        .output()
+        .expect("the executable starts");
+    let plain = |bytes: &[u8]| {
+        let text = text(bytes).replace(&project.dir().display().to_string(), "<project>");
+        let lines = text.lines().map(|line| {
+            let words = line.split_inclusive(' ');
+            let mut plain = String::new();
+            for word in words {
+                let is_time = word.contains('.') && word.trim().parse::<f32>().is_ok();
+                plain.push_str(if is_time { "<time> " } else { word });
+            }
+            plain + "\n"
+        });
+        lines.collect::<String>()
+    };
+    let code = run.status.code().expect("no signal");
+    (code, plain(&run.stdout), plain(&run.stderr))
+}
+
+fn with_license() -> Project {
+    Project::hello().file("LICENSE", "the text\n")
+}
+
+#[test]
+fn people_see_steps_with_their_times() {
+    let (_, _, stderr) = build(&with_license(), &[], &[]);
+    insta::with_settings!({filters => [(r"target\(s\) in [0-9.]+s", "target(s) in <time>")]}, {
+        insta::assert_snapshot!(stderr);
+    });
+}
+
+#[test]
+fn programs_get_an_object_for_each_step_and_last_the_packages() {
+    let project = with_license();
+    let (code, stdout, _) = build(&project, &["--json"], &[]);
+    assert_eq!(code, 0);
+    let lines: Vec<Value> = stdout
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("one object a line"))
+        .collect();
+    let package = &lines.last().expect("lines")["packages"][0];
+    let path = package["path"].as_str().expect("a path");
+    let path = path.replace("<project>", &project.dir().display().to_string());
+    let archive = fs_err::read(path).expect("the archive exists");
+    let digest = rattler_digest::compute_bytes_digest::<rattler_digest::Sha256>(&archive);
+    assert_eq!(package["sha256"], hex::encode(digest));
+    assert_eq!(package["size"], archive.len());
+    let filters = [
+        (r#""seconds":[0-9.]+"#, r#""seconds":<time>"#),
+        (
+            r#""sha256":"[0-9a-f]{64}","size":[0-9]+"#,
+            r#""sha256":<digest>,"size":<size>"#,
+        ),
+    ];
+    insta::with_settings!({filters => filters}, {
+        insta::assert_snapshot!(stdout);
+    });
+}
+
+#[test]
+fn the_last_line_for_programs_is_the_error() {
+    let project = with_license().file("src/main.rs", "fn main() { missing() }\n");
+    let (code, stdout, _) = build(&project, &["--json"], &[]);
+    assert_eq!(code, 1);
+    insta::assert_snapshot!(stdout.lines().last().expect("lines"));
+}
+
+#[test]
+fn github_gets_groups_and_no_colour() {
+    let (_, stdout, stderr) = build(&with_license(), &[], &[("GITHUB_ACTIONS", "true")]);
+    assert!(stdout.ends_with(".conda\n"), "{stdout}");
+    let commands: Vec<&str> = stderr
+        .lines()
+        .filter(|line| !line.starts_with('+'))
+        .collect();
+    insta::with_settings!({filters => [(r"target\(s\) in [0-9.]+s", "target(s) in <time>")]}, {
+        insta::assert_snapshot!(commands.join("\n"));
+    });
+}
+
+#[test]
+fn github_shows_a_mistake_where_it_was_made() {
+    let project = with_license().pixi_toml(
+        "[package]\nname = \"hello\"\n\n[package.build.backend]\nname = \"pixi-build-rust\"\n\n\
+         [package.build.config]\nextra-arg = []\n",
+    );
+    let (code, _, stderr) = build(&project, &[], &[("GITHUB_ACTIONS", "true")]);
+    assert_eq!(code, 1);
+    let annotation = stderr.lines().find(|line| line.starts_with("::error"));
+    insta::assert_snapshot!(annotation.expect("an annotation"));
+}
