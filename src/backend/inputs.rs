@@ -23,6 +23,8 @@ pub struct Inputs {
 pub struct Built {
     /// Whatever lies in here was made by a build.
     pub work_directory: PathBuf,
+    /// Below here are other names of the folders, by which the script knew them.
+    pub alias: Option<PathBuf>,
     /// The folder the script ran in.
     pub script_folder: PathBuf,
     /// The prefix the script installed into.

@@ -3,6 +3,7 @@
 //! `conda/outputs` and `conda/build_v1` differ in one value, [`Ask`]. Both go
 //! through [`plan`], so what is described is what is built.
 
+mod alias;
 mod convert;
 pub mod debug;
 pub mod describe;

@@ -19,6 +19,7 @@ use rattler_conda_types::Subdir;
 use crate::backend::inputs::escape;
 use crate::backend::{Backend, Built, Platforms};
 use crate::diagnostic::create_folder;
+use crate::engine::alias::Aliases;
 use crate::engine::convert::{channel_urls, dependencies, exports, packaging, resolved, revision};
 use crate::engine::debug::DebugFolder;
 use crate::engine::failure::BuildFailed;
@@ -87,13 +88,6 @@ async fn run<B: Backend>(
     create_folder(&work_directory)?;
     let foreign = sweep::sweep(&host_prefix, &work_directory)?;
     rendered.recipe.build.files = everything_but(&foreign)?;
-    let built = Built {
-        script_folder: work_directory.join("work"),
-        host_prefix,
-        work_directory: work_directory.clone(),
-    };
-    let log = Log::begin(&work_directory);
-    let source = session.project.source.clone();
     let job = Job {
         backend: B::NAME,
         recipe_path: session.project.manifest.path().to_path_buf(),
@@ -102,12 +96,21 @@ async fn run<B: Backend>(
         params,
         now: source_date(session).unwrap_or_else(jiff::Timestamp::now),
     };
+    let aliases = job.aliases()?;
+    let built = Built {
+        script_folder: work_directory.join("work"),
+        host_prefix,
+        alias: aliases.folder().map(Path::to_path_buf),
+        work_directory: work_directory.clone(),
+    };
+    let log = Log::begin(&work_directory);
+    let source = session.project.source.clone();
     prepare::write(&plan.script_files)?;
     let alone = prepare::lock(plan.lock.clone()).await?;
     again(session, plan, |request| {
         session.backend.before_build(request, &built)
     })?;
-    let result = job.run().await;
+    let result = job.run(&aliases).await;
     drop(alone);
     let log = log.finish();
     let (output, archive) = result.map_err(|error| explain(error, &log))?;
@@ -216,7 +219,24 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
-    async fn run(self) -> Result<(Output, PathBuf), Report> {
+    /// Names for the folders that the script hears of.
+    fn aliases(&self) -> Result<Aliases, Report> {
+        let Params {
+            work_directory,
+            build_prefix,
+            host_prefix,
+            ..
+        } = &self.params;
+        let recipe = self.recipe_path.parent().unwrap_or(&self.recipe_path);
+        Ok(Aliases::of(&[
+            work_directory,
+            &prefix_path(host_prefix, work_directory, "host"),
+            &prefix_path(build_prefix, work_directory, "bld"),
+            recipe,
+        ])?)
+    }
+
+    async fn run(self, aliases: &Aliases) -> Result<(Output, PathBuf), Report> {
         let tools = Configuration::builder()
             .with_cache_dir(self.params.work_directory.join(".rattler-build"))
             .with_environments_externally_managed(true)
@@ -224,11 +244,11 @@ impl Job<'_> {
             .with_testing(false)
             .with_allow_absolute_license_paths(true)
             .finish();
-        let output = self.output()?;
+        let output = self.output(aliases)?;
         run_build(output, &tools, WorkingDirectoryBehavior::Preserve).await
     }
 
-    fn output(self) -> Result<Output, Report> {
+    fn output(self, aliases: &Aliases) -> Result<Output, Report> {
         let Self {
             backend,
             recipe_path,
@@ -261,14 +281,14 @@ impl Job<'_> {
         let Platforms { build, host } = plan.platforms;
 
         let directories = Directories {
-            recipe_dir: recipe_path.parent().unwrap_or(&recipe_path).to_path_buf(),
+            recipe_dir: aliases.name(recipe_path.parent().unwrap_or(&recipe_path)),
             recipe_path,
             cache_dir: work_directory.join(".rattler-build"),
-            host_prefix: prefix_path(&host_prefix, &work_directory, "host"),
-            build_prefix: prefix_path(&build_prefix, &work_directory, "bld"),
-            work_dir: work_directory.join("work"),
+            host_prefix: aliases.name(&prefix_path(&host_prefix, &work_directory, "host")),
+            build_prefix: aliases.name(&prefix_path(&build_prefix, &work_directory, "bld")),
+            work_dir: aliases.name(&work_directory.join("work")),
             output_dir: output_directory.unwrap_or_else(|| work_directory.join("output")),
-            build_dir: work_directory,
+            build_dir: aliases.name(&work_directory),
         };
         let run = FinalizedRunDependencies {
             depends: dependencies(run_dependencies.unwrap_or_default())?,

@@ -14,6 +14,7 @@ mod outputs;
 mod process;
 mod properties;
 mod protocol;
+mod quoting;
 mod script;
 mod shared;
 mod support;

@@ -45,6 +45,10 @@ impl Shared {
             return None;
         }
         let mut shared = folders.scratch.as_ref()?.join("pixi-build-rust");
+        if shared.to_str()?.contains(['{', '}']) {
+            // Cargo takes them for variables in `build.build-dir`.
+            return None;
+        }
         shared.extend(variables);
         let path = |path: PathBuf| Word::literal(path.display().to_string());
         let origin = if platforms.host.is_osx() {

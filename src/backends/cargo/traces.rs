@@ -36,6 +36,7 @@ impl<'a> Traces<'a> {
     pub(super) fn read(view: &'a View<'a>, built: &Built) -> Result<Self, Report> {
         let mut output = view.surroundings.target_dirs(view.request);
         output.push(built.work_directory.clone());
+        output.extend(built.alias.clone());
         output.extend(view.request.folders.scratch.clone());
         let read: BTreeSet<PathBuf> =
             dep_info::sources(built, &built.script_folder.join(TARGET_DIR))?

@@ -101,6 +101,9 @@ fn caret(text: &str, start: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -118,5 +121,120 @@ mod tests {
             step(&Step::Set("OPENSSL_DIR".into(), library)),
             r#"set "OPENSSL_DIR=%PREFIX%\Library""#
         );
+    }
+
+    /// The value of the variables that words refer to.
+    const FOLDER: &str = r"C:\some folder";
+
+    /// What cmd passes on of a line in a batch file: variables are put in first, then
+    /// carets and quotation marks are looked at.
+    fn through_cmd(line: &str) -> String {
+        let mut text = String::new();
+        let mut rest = line;
+        while let Some((before, after)) = rest.split_once('%') {
+            text.push_str(before);
+            rest = match (after.strip_prefix('%'), after.split_once('%')) {
+                (Some(rest), _) => {
+                    text.push('%');
+                    rest
+                }
+                (None, Some((name, rest))) => {
+                    assert_eq!(name, "FOLDER", "an undefined variable in {line}");
+                    text.push_str(FOLDER);
+                    rest
+                }
+                (None, None) => panic!("a lone % in {line}"),
+            };
+        }
+        text.push_str(rest);
+
+        let mut out = String::new();
+        let mut quoted = false;
+        let mut signs = text.chars();
+        while let Some(sign) = signs.next() {
+            match sign {
+                '"' => quoted = !quoted,
+                '^' if !quoted => {
+                    out.extend(signs.next());
+                    continue;
+                }
+                '&' | '|' | '<' | '>' | '(' | ')' if !quoted => panic!("an operator in {line}"),
+                _ => {}
+            }
+            out.push(sign);
+        }
+        assert!(!quoted, "an open quotation mark in {line}");
+        out
+    }
+
+    /// How the C runtime takes a command line apart.
+    fn through_runtime(line: &str) -> Vec<String> {
+        let mut arguments = Vec::new();
+        let mut argument: Option<String> = None;
+        let (mut quoted, mut backslashes) = (false, 0);
+        for sign in line.chars().chain([' ']) {
+            if sign == '\\' {
+                backslashes += 1;
+                continue;
+            }
+            let escaping = sign == '"';
+            let kept = if escaping {
+                backslashes / 2
+            } else {
+                backslashes
+            };
+            if kept > 0 {
+                argument
+                    .get_or_insert_default()
+                    .push_str(&"\\".repeat(kept));
+            }
+            let escaped = escaping && backslashes % 2 == 1;
+            backslashes = 0;
+            match sign {
+                '"' if !escaped => {
+                    quoted = !quoted;
+                    argument.get_or_insert_default();
+                }
+                ' ' | '\t' if !quoted => arguments.extend(argument.take()),
+                sign => argument.get_or_insert_default().push(sign),
+            }
+        }
+        arguments
+    }
+
+    /// What `set` stores.
+    fn through_set(line: &str) -> String {
+        let text = line.strip_prefix("set ").expect("the command");
+        match text.strip_prefix('"') {
+            Some(text) => text.rsplit_once('"').expect("it is closed").0.to_string(),
+            None => text.to_string(),
+        }
+    }
+
+    /// Words of every sign a line may hold, some with a variable in front.
+    fn hostile() -> impl Strategy<Value = (Word, String)> {
+        let signs = prop_oneof![3 => "[ -~]{0,12}", 2 => r#"[\\"^%!& ]{0,8}"#, 1 => "\\PC{0,6}"];
+        (any::<bool>(), signs).prop_map(|(variable, text)| match variable {
+            true => (
+                Word::variable("FOLDER").then(&text),
+                format!("{FOLDER}{text}"),
+            ),
+            false => (Word::literal(&text), text),
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn arguments_arrive_as_they_were(words in vec(hostile(), 1..6)) {
+            let (words, expected): (Vec<Word>, Vec<String>) = words.into_iter().unzip();
+            let line = through_cmd(&step(&Step::Run(words)));
+            prop_assert_eq!(through_runtime(&line), expected, "{}", line);
+        }
+
+        #[test]
+        fn values_arrive_as_they_were((word, expected) in hostile()) {
+            let line = through_cmd(&step(&Step::Set("NAME".into(), word)));
+            prop_assert_eq!(through_set(&line), format!("NAME={expected}"), "{}", line);
+        }
     }
 }

@@ -20,10 +20,15 @@ pub struct Project {
 impl Project {
     /// An empty folder.
     pub fn new() -> Self {
+        Self::called("ws")
+    }
+
+    /// An empty folder with a path of its own below the temporary one.
+    pub fn called(path: &str) -> Self {
         let temp = tempfile::tempdir().expect("a folder for the project");
         // pixi sends canonical paths.
         let base = fs_err::canonicalize(temp.path()).expect("the folder exists");
-        let (root, cache) = (base.join("ws"), base.join("cache"));
+        let (root, cache) = (base.join(path), base.join("cache"));
         fs_err::create_dir_all(root.join(".pixi/scratch-v0")).expect("own folder");
         fs_err::create_dir_all(&cache).expect("own folder");
         Self {
@@ -35,8 +40,12 @@ impl Project {
 
     /// A crate `hello` with one binary, a lock file and a pixi manifest.
     pub fn hello() -> Self {
-        Self::new()
-            .file(
+        Self::new().with_hello()
+    }
+
+    /// Adds that crate.
+    pub fn with_hello(self) -> Self {
+        self.file(
                 "Cargo.toml",
                 "[package]\nname = \"hello\"\nversion = \"0.3.1\"\nedition = \"2024\"\nlicense = \"MIT\"\n",
             )
