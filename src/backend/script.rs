@@ -42,6 +42,8 @@ pub enum Step {
     Try(Vec<Word>),
     /// Sets an environment variable.
     Set(String, Word),
+    /// Removes environment variables, or all that begin with a name that ends in `*`.
+    Unset(Vec<&'static str>),
     /// Runs a file of the shell's own language in the shell itself.
     Source(Word),
     /// Adds a word to a variable that holds a list separated by blanks.

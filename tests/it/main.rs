@@ -9,6 +9,7 @@ mod configuration;
 mod diagnostics;
 mod environments;
 mod freshness;
+mod isolation;
 mod metadata;
 mod outputs;
 mod process;

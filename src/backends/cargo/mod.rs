@@ -59,7 +59,7 @@ impl Backend for Cargo {
         Ok(Draft {
             metadata,
             requirements: requirements(request),
-            script: script::install(request, cargo.folder(), view.shared.as_ref()),
+            script: script::install(&view),
             inputs: inputs::drafted(&view, &cargo),
             warnings,
         })
@@ -67,7 +67,14 @@ impl Backend for Cargo {
 
     fn before_build(&self, request: &Request<'_, Config>, built: &Built) -> Result<(), Report> {
         let cargo = described(request)?;
-        stale::drop_stale(&View::of(request, &cargo), built)
+        let view = View::of(request, &cargo);
+        for file in view.surroundings.foreign(request) {
+            tracing::info!(
+                "{} is no part of the project and does not apply",
+                file.display()
+            );
+        }
+        stale::drop_stale(&view, built)
     }
 
     fn built_inputs(

@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 use rattler_conda_types::Subdir;
 
 use super::Config;
+use super::inputs::View;
 use super::shared::Shared;
 use crate::backend::Request;
 use crate::backend::script::{Condition, Script, Step, Word};
@@ -17,12 +18,22 @@ pub(super) const TARGET_DIR: &str = "target";
 /// same in every build.
 const SOURCE_DATE: &str = "315532800";
 
-/// Installs the binaries of the crate in `folder` into the host prefix.
-pub(super) fn install(
-    request: &Request<'_, Config>,
-    folder: &Path,
-    shared: Option<&Shared>,
-) -> Script {
+/// Variables of the machine that rattler-build passes on although nothing that is
+/// built may depend on them.
+const OF_THE_MACHINE: [&str; 8] = [
+    "CONDA_ENV_SHLVL_*",
+    "CONDA_SHLVL",
+    "CROSSCOMPILING_EMULATOR",
+    "DEJAGNU",
+    "DISPLAY",
+    "LD_RUN_PATH",
+    "QEMU_LD_PREFIX",
+    "QEMU_UNAME",
+];
+
+/// Installs the binaries of the crate into the host prefix.
+pub(super) fn install(view: &View<'_>) -> Script {
+    let (request, folder, shared) = (view.request, view.root.as_path(), view.shared.as_ref());
     let Request {
         project,
         config,
@@ -33,9 +44,12 @@ pub(super) fn install(
         build: platforms.build,
     };
 
-    let (mut steps, templates) = variables(config);
+    let mut steps = vec![Step::Unset(OF_THE_MACHINE.to_vec())];
+    let (set, templates) = variables(config);
+    steps.extend(set);
     steps.extend(prefixes(config, &tools));
     steps.extend(cargo_settings(request));
+    steps.push(look_no_further(view));
     steps.push(Step::Run(check_lock_file(&tools, folder, config)));
     steps.extend(shared.into_iter().flat_map(Shared::steps));
     steps.push(Step::Run(command(&tools, folder, config)));
@@ -141,6 +155,15 @@ fn cargo_settings(request: &Request<'_, Config>) -> Vec<Step> {
     let progress = "CARGO_TERM_PROGRESS_WHEN".to_string();
     steps.push(Step::Set(progress, "never".into()));
     steps
+}
+
+/// Cargo takes up configuration from every folder above the crate, the user's own
+/// included when the project lies below the home folder. It has no option against
+/// that; the one way to end the walk is the variable its own tests use. A test here
+/// builds below such a folder and notices when a Cargo no longer knows it.
+fn look_no_further(view: &View<'_>) -> Step {
+    let top = view.surroundings.top().display().to_string();
+    Step::Set("__CARGO_TEST_ROOT".to_string(), Word::literal(top))
 }
 
 fn command(tools: &Tools, folder: &Path, config: &Config) -> Vec<Word> {

@@ -1,6 +1,7 @@
 //! Files around a crate that apply to its build without being named by it:
 //! Cargo's configuration and the toolchain file.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use toml_edit::{DocumentMut, Item};
@@ -13,10 +14,14 @@ use crate::backend::{GlobSet, Request};
 /// Names of toolchain files. In one folder the first wins.
 const TOOLCHAIN: [&str; 2] = ["rust-toolchain", "rust-toolchain.toml"];
 
+/// Names of configuration files. In one folder both are looked for.
+const CONFIGURATION: [&str; 2] = ["config.toml", "config"];
+
 /// The folders from a crate up to the top of what belongs to the user's project.
 #[derive(Debug)]
 pub(super) struct Surroundings {
     folders: Vec<PathBuf>,
+    top: PathBuf,
     configurations: Vec<Configuration>,
 }
 
@@ -46,14 +51,34 @@ impl Surroundings {
             .collect();
         let mut configurations = Vec::new();
         for folder in &folders {
-            for name in ["config.toml", "config"] {
+            for name in CONFIGURATION {
                 load(&folder.join(".cargo").join(name), &mut configurations);
             }
         }
         Self {
+            top: top.to_path_buf(),
             folders,
             configurations,
         }
+    }
+
+    /// The folder above which nothing belongs to the project.
+    pub(super) fn top(&self) -> &Path {
+        &self.top
+    }
+
+    /// Cargo's configuration that another build of the crate would take up: from
+    /// above the project, and the user's own.
+    pub(super) fn foreign(&self, request: &Request<'_, Config>) -> BTreeSet<PathBuf> {
+        let env = request.env;
+        let home = env.path("HOME").map(|home| home.join(".cargo"));
+        let home = env.path("CARGO_HOME").map(Path::to_path_buf).or(home);
+        let above = self.top.ancestors().skip(1);
+        let folders = above.map(|folder| folder.join(".cargo")).chain(home);
+        folders
+            .flat_map(|folder| CONFIGURATION.map(|name| plain(&folder.join(name))))
+            .filter(|file| file.is_file() && !file.starts_with(&self.top))
+            .collect()
     }
 
     /// The folders, the crate's own first.
@@ -66,7 +91,7 @@ impl Surroundings {
         let reason = "Cargo's configuration";
         let mut sets: Vec<GlobSet> = self
             .folders()
-            .map(|folder| GlobSet::names(&folder.join(".cargo"), ["config.toml", "config"], reason))
+            .map(|folder| GlobSet::names(&folder.join(".cargo"), CONFIGURATION, reason))
             .collect();
         let included = self.configurations.iter();
         sets.extend(included.filter_map(|file| GlobSet::file(&file.path, reason)));

@@ -13,6 +13,13 @@ pub(super) fn step(step: &Step) -> String {
         Step::Try(command) => format!("{} || true", line(command)),
         Step::Source(file) => format!(". {}", word(file)),
         Step::Set(name, value) => format!("export {name}={}", word(value)),
+        Step::Unset(names) => {
+            let names = names.iter().map(|name| match name.strip_suffix('*') {
+                Some(start) => format!(" \"${{!{start}@}}\""),
+                None => format!(" {name}"),
+            });
+            format!("unset{}", names.collect::<String>())
+        }
         Step::Append(name, value) => {
             format!("export {name}=\"${{{name}:+${name} }}\"{}", word(value))
         }

@@ -13,6 +13,15 @@ pub(super) fn step(step: &Step) -> String {
         Step::Try(command) => format!("{} || cd .", line(command)),
         Step::Source(file) => format!("call {}", word(file)),
         Step::Set(name, value) => set(name, &raw(value)),
+        Step::Unset(names) => {
+            let names = names.iter().map(|name| match name.strip_suffix('*') {
+                Some(start) => {
+                    format!("(for /f \"delims==\" %%v in ('set {start} 2^>nul') do set \"%%v=\")")
+                }
+                None => set(name, ""),
+            });
+            names.collect::<Vec<_>>().join(" & ")
+        }
         Step::Append(name, value) => format!(
             "if defined {name} ({}) else ({})",
             set(name, &format!("%{name}% {}", raw(value))),

@@ -1,0 +1,172 @@
+//! The machine a build runs on leaves no trace in recipe and package.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::support::archive::Archive;
+use super::support::build::Build;
+use super::support::pixi::Pixi;
+use super::support::project::Project;
+use super::support::requests::{Initialize, Outputs};
+use super::support::toolchain;
+
+/// Variables that mean something to Cargo, compilers, shells or rattler-build.
+const TELLING: [(&str, &str); 34] = [
+    ("AR", "/no/such/ar"),
+    ("BASH_ENV", "/no/such/file"),
+    ("CARGO", "/no/such/cargo"),
+    ("CARGO_BUILD_RUSTFLAGS", "--cfg leaked"),
+    ("CARGO_BUILD_TARGET", "no-such-target"),
+    ("CARGO_BUILD_TARGET_DIR", "/no/such/target"),
+    ("CARGO_ENCODED_RUSTFLAGS", "--cfg\u{1f}leaked"),
+    ("CARGO_HOME", "/no/such/cargo-home"),
+    ("CARGO_INCREMENTAL", "1"),
+    ("CARGO_NET_OFFLINE", "true"),
+    ("CARGO_PROFILE_RELEASE_DEBUG", "2"),
+    ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0"),
+    ("CARGO_TARGET_DIR", "/no/such/target"),
+    ("CC", "/no/such/cc"),
+    ("CFLAGS", "-DLEAKED"),
+    ("CONDA_BUILD", "1"),
+    ("CONDA_PREFIX", "/no/such/prefix"),
+    ("CONDA_SHLVL", "3"),
+    ("HOME", "/no/such/home"),
+    ("LANG", "tr_TR.UTF-8"),
+    ("LC_ALL", "tr_TR.UTF-8"),
+    ("LDFLAGS", "-lleaked"),
+    ("LD_RUN_PATH", "/no/such/lib"),
+    ("MAKEFLAGS", "-j99"),
+    ("PKG_CONFIG_PATH", "/no/such/pkgconfig"),
+    ("PREFIX", "/no/such/prefix"),
+    ("RUSTC", "/no/such/rustc"),
+    ("RUSTC_WRAPPER", "/no/such/wrapper"),
+    ("RUSTDOCFLAGS", "--cfg leaked"),
+    ("RUSTFLAGS", "--cfg leaked"),
+    ("RUSTUP_TOOLCHAIN", "no-such-toolchain"),
+    ("SRC_DIR", "/no/such/source"),
+    ("TZ", "Pacific/Kiritimati"),
+    ("XDG_CONFIG_HOME", "/no/such/config"),
+];
+
+/// Two hundred variables: the telling ones, and random ones of the same families.
+fn polluted() -> BTreeMap<String, String> {
+    let mut variables: BTreeMap<String, String> = TELLING
+        .iter()
+        .map(|(name, value)| (name.to_string(), value.to_string()))
+        .collect();
+    let families = [
+        "CARGO_",
+        "RUST",
+        "CONDA_",
+        "PIXI_",
+        "npm_config_",
+        "",
+        "CMAKE_",
+        "PKG_",
+    ];
+    // A generator of its own: the same two hundred in every run.
+    let mut state: u64 = 1;
+    while variables.len() < 200 {
+        state = state
+            .wrapping_mul(6364136223846793005)
+            .wrapping_add(1442695040888963407);
+        let family = families[usize::try_from(state >> 61).expect("three bits")];
+        let name = format!("{family}X{:X}", state >> 32);
+        variables.insert(name, format!("$(touch leaked) {state} \"'`\\"));
+    }
+    variables
+}
+
+/// A crate that shows what it was compiled with.
+fn talkative() -> Project {
+    Project::hello()
+        .file(
+            "src/main.rs",
+            "fn main() {\n    println!(\"{:?}\", (cfg!(leaked), option_env!(\"LANG\"), option_env!(\"TZ\"), env!(\"SEEN\")));\n}\n",
+        )
+        // Paths of this build aside, every variable it sees is in the program.
+        .file(
+            "build.rs",
+            r#"fn main() {
+                let mut seen: Vec<String> = std::env::vars()
+                    .filter(|(_, value)| !value.contains('/'))
+                    .map(|(name, value)| format!("{name}={value}"))
+                    .collect();
+                seen.sort();
+                println!("cargo::rustc-env=SEEN={}", seen.join("\u{1f}").replace('\n', " "));
+                println!("cargo::rustc-check-cfg=cfg(leaked)");
+            }"#,
+        )
+}
+
+/// Builds from scratch and returns the bytes of the package.
+fn bytes(project: &Project, variables: &BTreeMap<String, String>) -> Vec<u8> {
+    fs_err::remove_dir_all(project.dir().join(".pixi")).expect("own folder");
+    fs_err::create_dir_all(project.dir().join(".pixi/scratch-v0")).expect("own folder");
+    let mut pixi = Pixi::start_with(|command| {
+        command.env_clear();
+        command.env("PATH", std::env::var_os("PATH").expect("there is one"));
+        command.env("SOURCE_DATE_EPOCH", "1700000000");
+        command.envs(variables);
+    });
+    pixi.initialize(&Initialize::of(project).package("hello", "0.3.1"));
+    let archive = pixi.package(project, toolchain::channel(), "hello");
+    fs_err::read(archive.path()).expect("it was just opened")
+}
+
+#[test]
+fn two_hundred_variables_change_nothing() {
+    let project = talkative();
+    let bare = bytes(&project, &BTreeMap::new());
+    let polluted = polluted();
+    assert_eq!(polluted.len(), 200);
+    let other = bytes(&project, &polluted);
+    assert_eq!(bare.len(), other.len());
+    assert!(bare == other, "the environment is in the package");
+}
+
+/// Builds the crate below a folder with Cargo's configuration in it.
+fn below_configuration() -> (Project, Archive, Vec<String>) {
+    let configuration = |name: &str| format!("[env]\n{name} = \"applies\"\n");
+    let project = Project::called("home/ws").with_hello().file(
+        "src/main.rs",
+        "fn main() {\n    println!(\"{:?}\", (option_env!(\"OWN\"), option_env!(\"ABOVE\"), option_env!(\"OF_THE_USER\")));\n}\n",
+    );
+    let project = project
+        .file(".cargo/config.toml", configuration("OWN"))
+        .file("../.cargo/config.toml", configuration("ABOVE"))
+        .file("../user/config.toml", configuration("OF_THE_USER"));
+    let user = project.dir().with_file_name("user");
+    let mut pixi = Pixi::start_with(|command| {
+        command.env("CARGO_HOME", &user);
+    });
+    pixi.initialize(&Initialize::of(&project).package("hello", "0.3.1"));
+    let work = project.build_work("hello");
+    let outputs = pixi.outputs(&Outputs::new(&work).channel(toolchain::channel()));
+    let build = Build::prepare(&outputs[0], &work, toolchain::channel());
+    let answer = pixi.build(&build).expect("the crate compiles");
+    let archive = Archive::open(answer["output_file"].as_str().expect("checked"));
+    let said = pixi.stderr();
+    (project, archive, said)
+}
+
+#[test]
+fn cargo_is_configured_by_the_project_alone() {
+    let (project, archive, said) = below_configuration();
+    let mut hello = std::process::Command::new(archive.root().join("bin/hello"));
+    let shown = super::support::prefix::output(&mut hello);
+    assert_eq!(shown, "(Some(\"applies\"), None, None)");
+
+    let above = project.dir().parent().expect("it is not the root");
+    for file in [
+        above.join(".cargo/config.toml"),
+        above.join("user/config.toml"),
+    ] {
+        let notes = said.iter().filter(|line| names(line, &file)).count();
+        assert_eq!(notes, 1, "{} in {said:#?}", file.display());
+    }
+}
+
+fn names(line: &str, file: &Path) -> bool {
+    line.contains(&format!("{} is no part of the project", file.display()))
+}
