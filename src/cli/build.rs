@@ -2,15 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::{Args, ValueHint};
 use miette::{Diagnostic, Report};
 use rattler_conda_types::Subdir;
 use thiserror::Error;
 
 use crate::backend::{Backend, Env, Platforms};
-use crate::cli::package::Package;
+use crate::cli::package::{Package, PackageArguments};
 use crate::cli::process::{Outcome, adopt_orphans, until_asked_to_end};
 use crate::cli::report::{Finished, Reporter, step};
-use crate::cli::{BuildArguments, runtime};
+use crate::cli::runtime;
 use crate::engine::debug::DebugFolder;
 use crate::engine::describe::describe;
 use crate::engine::{run, toolchain};
@@ -18,6 +19,30 @@ use crate::project::load::Loaded;
 use crate::protocol::build::{Dep, DepSpec, OutputId, Params, Prefix};
 use crate::protocol::outputs::{Answer, Output};
 use crate::protocol::spec::{MatchSpec, NamedSpec, PackageSpec};
+
+#[derive(Debug, Args)]
+pub(super) struct BuildArguments {
+    #[command(flatten)]
+    package: PackageArguments,
+
+    /// Use the cargo, rustc and C compiler of this machine instead of environments
+    /// from channels
+    #[arg(long)]
+    system_toolchain: bool,
+
+    /// Where to build; kept between builds [default: .pixi/bld/<package> beside the manifest]
+    #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
+    work_dir: Option<PathBuf>,
+
+    /// Where to put the package, below a folder for its platform [default: output in the work
+    /// directory]
+    #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
+    output_dir: Option<PathBuf>,
+
+    /// Print one JSON object a line: every step and, last, the packages
+    #[arg(long)]
+    pub(super) json: bool,
+}
 
 pub(super) fn build<B: Backend>(
     backend: B,
@@ -28,8 +53,7 @@ pub(super) fn build<B: Backend>(
     if !arguments.system_toolchain {
         return Err(NoEnvironments.into());
     }
-    let target = arguments.target_platform;
-    let package = Package::open(backend, env, &arguments.path, target)?;
+    let package = Package::open(backend, env, &arguments.package)?;
     let Package {
         loaded,
         session,

@@ -7,26 +7,20 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use miette::Report;
-use rattler_conda_types::Subdir;
 
 use crate::backend::{Backend, Env, GlobSet};
-use crate::cli::package::Package;
+use crate::cli::package::{Package, PackageArguments};
 use crate::engine::Plan;
 use crate::engine::debug::DebugFolder;
 
 #[derive(Debug, Args)]
 pub(super) struct ExplainArguments {
-    /// The package: a folder with a manifest, or the manifest itself
-    #[arg(default_value = ".")]
-    path: PathBuf,
+    #[command(flatten)]
+    package: PackageArguments,
 
     /// The work directory of the build to explain [default: the latest below .pixi/bld/<package>]
     #[arg(long, value_name = "FOLDER")]
     work_dir: Option<PathBuf>,
-
-    /// The platform the package will run on [default: this machine's]
-    #[arg(long, value_name = "PLATFORM")]
-    target_platform: Option<Subdir>,
 }
 
 pub(super) fn explain<B: Backend>(
@@ -34,8 +28,7 @@ pub(super) fn explain<B: Backend>(
     env: Env,
     arguments: &ExplainArguments,
 ) -> Result<u8, Report> {
-    let target = arguments.target_platform;
-    let package = Package::open(backend, env, &arguments.path, target)?;
+    let package = Package::open(backend, env, &arguments.package)?;
     let plan = package.plan()?;
     let recorded = plan.outputs.first().and_then(|output| {
         let builds = package.builds(output.name());

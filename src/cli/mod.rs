@@ -2,22 +2,27 @@
 
 mod build;
 mod capabilities;
+mod completions;
 mod explain;
+mod outputs;
 mod package;
 mod process;
+mod recipe;
 mod report;
 mod serve;
+mod table;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand};
 use miette::Report;
-use rattler_conda_types::Subdir;
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::backend::{Backend, Env};
+use crate::cli::build::BuildArguments;
 use crate::cli::explain::ExplainArguments;
+use crate::cli::outputs::OutputsArguments;
+use crate::cli::recipe::RecipeArguments;
 use crate::cli::report::{Reporter, Stdout};
 
 /// Builds conda packages from Cargo projects.
@@ -47,47 +52,27 @@ struct Arguments {
 enum Command {
     /// Build the package and print its path
     Build(BuildArguments),
+    /// Print what would be built
+    Outputs(OutputsArguments),
+    /// Print the recipe, for `rattler-build build --recipe`
+    Recipe(RecipeArguments),
     /// Print what would be built and which files trigger a rebuild
     Explain(ExplainArguments),
+    /// Print the script that completes command lines in a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
     /// Print what the backend supports
     Capabilities,
 }
 
-#[derive(Debug, Args)]
-struct BuildArguments {
-    /// The package: a folder with a manifest, or the manifest itself
-    #[arg(default_value = ".")]
-    path: PathBuf,
-
-    /// Use the cargo, rustc and C compiler of this machine instead of environments
-    /// from channels
-    #[arg(long)]
-    system_toolchain: bool,
-
-    /// Where to build; kept between builds [default: .pixi/bld/<package> beside the manifest]
-    #[arg(long, value_name = "FOLDER")]
-    work_dir: Option<PathBuf>,
-
-    /// Where to put the package, below a folder for its platform [default: output in the work
-    /// directory]
-    #[arg(long, value_name = "FOLDER")]
-    output_dir: Option<PathBuf>,
-
-    /// The platform the package will run on [default: this machine's]
-    #[arg(long, value_name = "PLATFORM")]
-    target_platform: Option<Subdir>,
-
-    /// Print one JSON object a line: every step and, last, the packages
-    #[arg(long)]
-    json: bool,
-}
-
 /// Runs the executable of `backend` and returns its exit code; see [`exit_code`].
 pub fn main<B: Backend + Clone>(backend: B) -> ExitCode {
-    let command = Arguments::command().name(B::NAME).bin_name(B::NAME);
-    let arguments = match Arguments::from_arg_matches(&command.get_matches()) {
+    let matches = command::<B>().try_get_matches();
+    let arguments = match matches.and_then(|matches| Arguments::from_arg_matches(&matches)) {
         Ok(arguments) => arguments,
-        Err(error) => error.exit(),
+        Err(error) => return report::wrong_usage(&error),
     };
     let env = Env::capture();
     let reporter = Reporter::init(&env, level(&arguments), stdout(&arguments));
@@ -95,10 +80,18 @@ pub fn main<B: Backend + Clone>(backend: B) -> ExitCode {
     let result = match arguments.command {
         None => serve::serve(backend, env, arguments.http_port),
         Some(Command::Capabilities) => capabilities::print::<B>().map(|()| 0),
+        Some(Command::Outputs(arguments)) => outputs::outputs(backend, env, &arguments, &reporter),
+        Some(Command::Recipe(arguments)) => recipe::recipe(backend, env, &arguments, &reporter),
+        Some(Command::Completions { shell }) => completions::completions::<B>(shell, &reporter),
         Some(Command::Explain(arguments)) => explain::explain(backend, env, &arguments),
         Some(Command::Build(arguments)) => build::build(backend, env, arguments, &reporter),
     };
     reporter.end(result)
+}
+
+/// The command line of `B`.
+fn command<B: Backend>() -> clap::Command {
+    Arguments::command().name(B::NAME).bin_name(B::NAME)
 }
 
 /// What stdout is for.
@@ -106,9 +99,13 @@ fn stdout(arguments: &Arguments) -> Stdout {
     match &arguments.command {
         None => Stdout::Protocol,
         Some(Command::Build(build)) if build.json => Stdout::JsonLines,
+        Some(Command::Outputs(outputs)) if outputs.json => Stdout::Json,
         Some(_) => Stdout::Text,
     }
 }
+
+/// What the process says about a command line that makes no sense.
+const USAGE: u8 = 2;
 
 /// What the process says about `report`: 2 for a command line that makes no sense, 3
 /// for an environment that cannot be solved, 1 for everything else. Beside those there
@@ -116,7 +113,7 @@ fn stdout(arguments: &Arguments) -> Stdout {
 fn exit_code(report: &Report) -> u8 {
     let code = report.code().map(|code| code.to_string());
     match code.as_deref().and_then(|code| code.split("::").next()) {
-        Some("usage") => 2,
+        Some("usage") => USAGE,
         Some("environment") => 3,
         _ => 1,
     }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::Args;
 use miette::{Diagnostic, Report};
 use rattler_conda_types::Subdir;
 use thiserror::Error;
@@ -12,6 +13,18 @@ use crate::engine::{Ask, Plan, Session, plan};
 use crate::project::load::{self, Loaded};
 use crate::recipe::variants::Choice;
 
+/// Which package a command is about.
+#[derive(Debug, Args)]
+pub(super) struct PackageArguments {
+    /// The package: a folder with a manifest, or the manifest itself
+    #[arg(default_value = ".", value_hint = clap::ValueHint::AnyPath)]
+    pub(super) path: PathBuf,
+
+    /// The platform the package will run on [default: this machine's]
+    #[arg(long, value_name = "PLATFORM")]
+    pub(super) target_platform: Option<Subdir>,
+}
+
 /// A package with everything that pixi would have sent.
 pub(super) struct Package<B> {
     pub(super) loaded: Loaded,
@@ -20,23 +33,17 @@ pub(super) struct Package<B> {
 }
 
 impl<B: Backend> Package<B> {
-    /// Reads the manifest at `path` (or in that folder) for `target`, by default
-    /// this machine's platform. Warnings about the manifest are printed.
+    /// Reads the manifest that `arguments` name. Warnings about it are printed.
     ///
     /// # Errors
     /// Mistakes in the manifest, another backend's package.
-    pub(super) fn open(
-        backend: B,
-        env: Env,
-        path: &Path,
-        target: Option<Subdir>,
-    ) -> Result<Self, Report> {
+    pub(super) fn open(backend: B, env: Env, arguments: &PackageArguments) -> Result<Self, Report> {
         let current = Subdir::current().ok_or(UnknownMachine)?;
         let platforms = Platforms {
             build: current,
-            host: target.unwrap_or(current),
+            host: arguments.target_platform.unwrap_or(current),
         };
-        let loaded = load(&env, path, platforms)?;
+        let loaded = load(&env, &arguments.path, platforms)?;
         for warning in &loaded.warnings {
             tracing::warn!("{warning}");
         }
@@ -55,6 +62,14 @@ impl<B: Backend> Package<B> {
             loaded,
             platforms,
         })
+    }
+
+    /// The same package, built without the files that builds of a workspace share.
+    pub(super) fn alone(self) -> Self {
+        Self {
+            session: self.session.without_scratch(),
+            ..self
+        }
     }
 
     /// What would be built, for all combinations of the manifest's variants.

@@ -62,6 +62,17 @@ pub struct Plan {
     pub platforms: Platforms,
 }
 
+impl Plan {
+    /// The variants as a file that rattler-build reads.
+    ///
+    /// # Errors
+    /// Variants that are no YAML.
+    pub fn variant_config(&self) -> Result<String, Report> {
+        serde_yaml::to_string(&self.variants)
+            .map_err(|error| miette::miette!("the variants cannot be written: {error}"))
+    }
+}
+
 /// Finds out what would be built. Builds nothing, asks no tool and no network.
 ///
 /// # Errors

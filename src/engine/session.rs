@@ -27,6 +27,13 @@ impl<B> Session<B> {
         &self.project.source
     }
 
+    /// The same session without the folder that builds of a workspace share.
+    #[must_use]
+    pub fn without_scratch(mut self) -> Self {
+        self.folders.scratch = None;
+        self
+    }
+
     /// The process environment, captured at start.
     pub fn env(&self) -> &Env {
         &self.env

@@ -51,6 +51,16 @@ pub enum SourceLocation {
     Url(UrlLocation),
 }
 
+impl std::fmt::Display for SourceLocation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Path(path) => f.write_str(&path.path),
+            Self::Git(git) => f.write_str(&git.git),
+            Self::Url(archive) => f.write_str(&archive.url),
+        }
+    }
+}
+
 impl SourceSpec {
     /// The package in the folder `path`, without any selector.
     pub fn at_path(path: impl Into<String>) -> Self {

@@ -97,7 +97,7 @@ pub(super) fn build(
 
 /// Text that rattler-build renders once more, protected so that it comes out as
 /// it went in: openings of templates, blocks and comments.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
     while let Some(next) = rest.chars().next() {

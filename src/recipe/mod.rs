@@ -8,9 +8,11 @@ mod about;
 mod build;
 mod condition;
 pub mod pin;
+mod print;
 mod render;
 mod requirements;
 mod shell;
+mod shown;
 pub mod spec;
 mod spelling;
 mod stated;
@@ -19,6 +21,7 @@ pub mod variants;
 
 pub use build::BadTemplate;
 pub use render::{Rendered, render};
+pub use shown::shown;
 pub use stated::Stated;
 
 use std::path::Path;

@@ -1,6 +1,6 @@
 //! Dependencies that pixi gets back as it sent them.
 
-use rattler_conda_types::{MatchSpec, PackageName};
+use rattler_conda_types::{MatchSpec, PackageName, ParseMatchSpecOptions, RepodataRevision};
 
 use crate::protocol::spec::PackageSpec;
 
@@ -27,6 +27,17 @@ impl Stated {
     /// Keeps `spec`, of which rattler-build needs to know no more than the name.
     pub(super) fn keep_named(&mut self, name: &PackageName, spec: PackageSpec) -> MatchSpec {
         self.keep(MatchSpec::from(name.clone()), spec)
+    }
+
+    /// The stand-in that `text` is, with the dependency it stands for.
+    pub(super) fn named_in(&self, text: &str) -> Option<(MatchSpec, &PackageSpec)> {
+        if !text.contains(Self::NAMESPACE) {
+            return None;
+        }
+        let options = ParseMatchSpecOptions::lenient().with_repodata_revision(RepodataRevision::V3);
+        let spec = MatchSpec::from_str(text, options).ok()?;
+        let stated = self.behind(&spec)?;
+        Some((spec, stated))
     }
 
     /// The dependency that `spec` stands for.

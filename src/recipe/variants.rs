@@ -13,7 +13,7 @@ use crate::backend::Platforms;
 use crate::protocol::outputs::VariantValue;
 
 /// Keys whose value is part of the request; no file and no user can change it.
-const PLATFORM_KEYS: [&str; 3] = ["target_platform", "host_platform", "build_platform"];
+pub const PLATFORM_KEYS: [&str; 3] = ["target_platform", "host_platform", "build_platform"];
 
 /// Where the values of variant keys come from.
 #[derive(Debug, Clone)]

@@ -7,6 +7,8 @@ use assert_cmd::Command;
 use super::support::archive::Archive;
 use super::support::project::Project;
 
+mod outputs;
+mod recipe;
 mod report;
 
 fn pixi_build_rust() -> Command {
@@ -158,7 +160,11 @@ fn help_fits_on_a_terminal() {
     for arguments in [
         &["--help"][..],
         &["build", "--help"],
+        &["outputs", "--help"],
+        &["recipe", "--help"],
         &["explain", "--help"],
+        &["completions", "--help"],
+        &["capabilities", "--help"],
     ] {
         let run = pixi_build_rust()
             .args(arguments)
@@ -167,6 +173,26 @@ fn help_fits_on_a_terminal() {
         let name = arguments.join(" ").replace("--", "");
         insta::assert_snapshot!(format!("help {name}").replace(' ', "_"), text(&run.stdout));
     }
+}
+
+#[test]
+fn every_shell_gets_its_completions() {
+    for (shell, sign) in [
+        ("bash", "complete -F _pixi__build__rust"),
+        ("zsh", "#compdef pixi-build-rust"),
+        ("fish", "complete -c pixi-build-rust"),
+        ("powershell", "Register-ArgumentCompleter"),
+        ("elvish", "edit:completion"),
+    ] {
+        let run = pixi_build_rust().args(["completions", shell]).unwrap();
+        let script = text(&run.stdout);
+        assert!(script.contains(sign), "{shell} has no `{sign}`");
+        assert!(script.contains("output-dir"), "{shell} misses options");
+    }
+    pixi_build_rust()
+        .args(["completions", "cmd"])
+        .assert()
+        .code(2);
 }
 
 #[test]

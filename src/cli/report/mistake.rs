@@ -51,6 +51,22 @@ impl Mistake {
         }
     }
 
+    /// What is wrong with a command line, as the parser says it.
+    pub(super) fn usage(text: &str) -> Self {
+        let text = text.strip_prefix("error: ").unwrap_or(text);
+        let (message, help) = match text.split_once("\n\n") {
+            Some((message, help)) => (message, Some(help.trim().to_string())),
+            None => (text.trim(), None),
+        };
+        Self {
+            code: Some("usage".to_string()),
+            message: message.to_string(),
+            help,
+            places: Vec::new(),
+            related: Vec::new(),
+        }
+    }
+
     /// What is wrong and what to do about it.
     pub(super) fn with_help(&self) -> String {
         match &self.help {

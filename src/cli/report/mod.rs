@@ -26,7 +26,7 @@ use tracing_subscriber::{EnvFilter, Layer};
 pub(super) use package::Finished;
 
 use crate::backend::Env;
-use crate::cli::exit_code;
+use crate::cli::{USAGE, exit_code};
 use github::GitHub;
 use json::Json;
 use mistake::Mistake;
@@ -69,6 +69,8 @@ pub(super) enum Stdout {
     Text,
     /// One object for each step, warning and error, the last with the packages.
     JsonLines,
+    /// One JSON document, that of the command or that of its error.
+    Json,
 }
 
 /// Where commands report to. Cheap to clone.
@@ -149,6 +151,7 @@ impl Reporter {
         };
         let is_last = match self.stdout {
             Stdout::JsonLines => true,
+            Stdout::Json => code != 0,
             Stdout::Text | Stdout::Protocol => false,
         };
         if is_last {
@@ -160,6 +163,18 @@ impl Reporter {
     fn packages(&self) -> MutexGuard<'_, Vec<Finished>> {
         self.finished.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Says what is wrong with a command line, or shows the help it asks for.
+pub(super) fn wrong_usage(error: &clap::Error) -> ExitCode {
+    // Nobody is left to tell when this fails.
+    let _ = error.print();
+    let code = if error.use_stderr() { USAGE } else { 0 };
+    if code != 0 && std::env::args_os().any(|argument| argument == "--json") {
+        let mistake = Mistake::usage(&error.render().to_string());
+        json::print(&json::failed(&mistake, code));
+    }
+    ExitCode::from(code)
 }
 
 /// Everything of ours down to `level`, of others no more than warnings.

@@ -105,3 +105,45 @@ fn github_shows_a_mistake_where_it_was_made() {
     let annotation = stderr.lines().find(|line| line.starts_with("::error"));
     insta::assert_snapshot!(annotation.expect("an annotation"));
 }
+
+#[test]
+fn a_command_line_that_makes_no_sense_is_an_error_for_programs_too() {
+    let run = pixi_build_rust()
+        .args(["build", "--json", "--work-dri", "x"])
+        .assert()
+        .code(2);
+    insta::assert_snapshot!(text(&run.get_output().stdout));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_build_that_is_interrupted_says_so() {
+    use std::io::{BufRead, BufReader, Read};
+
+    let project = with_license().file("build.rs", "fn main() { loop { std::thread::park() } }\n");
+    let mut process = std::process::Command::new(assert_cmd::cargo::cargo_bin!("pixi-build-rust"))
+        .args(["build", "--json", "--system-toolchain"])
+        .arg(project.dir())
+        .env("PIXI_CACHE_DIR", project.cache())
+        .env_remove("GITHUB_ACTIONS")
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("the executable starts");
+    // The script runs as soon as cargo says something.
+    let mut stderr = BufReader::new(process.stderr.take().expect("piped")).lines();
+    stderr
+        .find(|line| line.as_ref().is_ok_and(|line| line.contains("Compiling")))
+        .expect("cargo compiles")
+        .expect("stderr is text");
+    let interrupted = std::process::Command::new("kill")
+        .args(["-INT", &process.id().to_string()])
+        .status();
+    assert!(interrupted.expect("kill exists").success());
+    let mut stdout = String::new();
+    let mut pipe = process.stdout.take().expect("piped");
+    pipe.read_to_string(&mut stdout).expect("stdout is text");
+    let status = process.wait().expect("it ends");
+    assert_eq!(status.code(), Some(130));
+    insta::assert_snapshot!(stdout.lines().last().expect("lines"));
+}

@@ -1,0 +1,41 @@
+//! `recipe`: the recipe that would be built, for rattler-build.
+
+use clap::Args;
+use miette::Report;
+
+use crate::backend::{Backend, Env};
+use crate::cli::package::{Package, PackageArguments};
+use crate::cli::report::Reporter;
+
+#[derive(Debug, Args)]
+pub(super) struct RecipeArguments {
+    #[command(flatten)]
+    package: PackageArguments,
+
+    /// Print the variants instead, for `rattler-build build --variant-config`
+    #[arg(long)]
+    variant_config: bool,
+}
+
+pub(super) fn recipe<B: Backend>(
+    backend: B,
+    env: Env,
+    arguments: &RecipeArguments,
+    reporter: &Reporter,
+) -> Result<u8, Report> {
+    let package = Package::open(backend, env, &arguments.package)?.alone();
+    let plan = package.plan()?;
+    if arguments.variant_config {
+        reporter.print(plan.variant_config()?.trim_end())?;
+        return Ok(0);
+    }
+    for warning in &plan.warnings {
+        tracing::warn!("{warning}");
+    }
+    let (text, warnings) = plan.recipe.to_yaml()?;
+    for warning in warnings {
+        tracing::warn!("{warning}");
+    }
+    reporter.print(text.trim_end())?;
+    Ok(0)
+}

@@ -1,0 +1,104 @@
+//! The recipe as a file that rattler-build reads.
+//!
+//! For people; nothing here builds from it. Text that holds `${{` is protected, and
+//! what only pixi understands is replaced by what comes nearest.
+
+use miette::Report;
+use rattler_build_recipe::stage0::Build;
+use serde_yaml::Value;
+
+use crate::diagnostic::Warning;
+use crate::protocol::spec::PackageSpec;
+use crate::recipe::Recipe;
+use crate::recipe::build::escape;
+
+impl Recipe {
+    /// The recipe as YAML, and what is lost in it.
+    ///
+    /// # Errors
+    /// A recipe that is no YAML.
+    pub fn to_yaml(&self) -> Result<(String, Vec<Warning>), Report> {
+        let unwritable =
+            |error: serde_yaml::Error| miette::miette!("the recipe cannot be written: {error}");
+        let mut recipe = serde_yaml::to_value(&self.stage0).map_err(unwritable)?;
+        let mut lost = Vec::new();
+        if let Value::Mapping(tables) = &mut recipe {
+            for (name, table) in tables.iter_mut() {
+                match name.as_str() {
+                    Some("requirements") => self.requirements(table, &mut lost),
+                    Some("build") => self.build(table).map_err(unwritable)?,
+                    _ => each_text(table, &mut |text| *text = escape(text)),
+                }
+            }
+        }
+        if let Value::Mapping(tables) = &mut recipe {
+            tables.retain(|_, table| !is_empty(table));
+        }
+        let text = serde_yaml::to_string(&recipe).map_err(unwritable)?;
+        Ok((text, lost))
+    }
+
+    /// Puts dependencies in the place of their stand-ins.
+    fn requirements(&self, table: &mut Value, lost: &mut Vec<Warning>) {
+        each_text(table, &mut |text| {
+            let Some((mut spec, stated)) = self.stated.named_in(text) else {
+                return;
+            };
+            let what = match stated {
+                PackageSpec::Binary(_) => None,
+                PackageSpec::Source(_) => Some("is built from source by pixi"),
+                PackageSpec::PinCompatible(_) | PackageSpec::PinSubpackage(_) => {
+                    Some("is pinned by pixi")
+                }
+            };
+            spec.namespace = None;
+            *text = spec.to_string();
+            let warning = |what| Warning::new(format!("`{text}` {what}, which no recipe can say"));
+            lost.extend(what.map(warning));
+        });
+    }
+
+    /// Leaves out what is not set, and adds what is no part of the recipe otherwise.
+    /// Values of `env` are templates on purpose, and commands are protected already.
+    fn build(&self, table: &mut Value) -> serde_yaml::Result<()> {
+        let Value::Mapping(build) = table else {
+            return Ok(());
+        };
+        let unset = serde_yaml::to_value(Build::default())?;
+        build.retain(|key, value| unset.get(key) != Some(value) && !is_empty(value));
+        if let Some(prefix) = &self.build_string_prefix {
+            let number = self.stage0.build.number.as_ref();
+            let number = number.and_then(|number| number.as_concrete()).copied();
+            let string = format!("{prefix}_h${{{{ hash }}}}_{}", number.unwrap_or_default());
+            build.insert("string".into(), string.into());
+        }
+        let script = build.get_mut("script").and_then(Value::as_mapping_mut);
+        if let Some(script) = script
+            && script.len() == 1
+            && let Some(commands) = script.remove("content")
+        {
+            build.insert("script".into(), commands);
+        }
+        Ok(())
+    }
+}
+
+/// Whether a value says nothing: what is not set is left out of the file.
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Sequence(items) => items.is_empty(),
+        Value::Mapping(items) => items.values().all(is_empty),
+        _ => false,
+    }
+}
+
+/// Changes every text in `value` that is no key.
+fn each_text(value: &mut Value, change: &mut impl FnMut(&mut String)) {
+    match value {
+        Value::String(text) => change(text),
+        Value::Sequence(items) => items.iter_mut().for_each(|item| each_text(item, change)),
+        Value::Mapping(items) => items.values_mut().for_each(|item| each_text(item, change)),
+        _ => {}
+    }
+}

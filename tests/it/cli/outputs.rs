@@ -1,0 +1,48 @@
+//! What would be built, for people and programs.
+
+use super::{Project, pixi_build_rust, text};
+
+fn variants() -> Project {
+    Project::hello().file("LICENSE", "the text\n").pixi_toml(
+        "[workspace]\nchannels = []\nplatforms = [\"linux-64\"]\n\n\
+             [workspace.build-variants]\npython = [\"3.11.*\", \"3.12.*\"]\n\n\
+             [package]\nname = \"hello\"\n\n\
+             [package.build.backend]\nname = \"pixi-build-rust\"\n\n\
+             [package.host-dependencies]\npython = \"*\"\n\n\
+             [package.run-dependencies]\nbash = \">=5\"\nhelper = { path = \"helper\" }\n",
+    )
+}
+
+fn outputs(project: &Project, arguments: &[&str]) -> String {
+    let run = pixi_build_rust()
+        .arg("outputs")
+        .args(arguments)
+        .arg(project.dir())
+        .env("PIXI_CACHE_DIR", project.cache())
+        .unwrap();
+    assert_eq!(text(&run.stderr), "");
+    text(&run.stdout)
+}
+
+#[test]
+fn people_get_a_row_for_each_variant() {
+    insta::assert_snapshot!(outputs(&variants(), &[]));
+}
+
+#[test]
+fn programs_get_the_dependencies_too() {
+    insta::assert_snapshot!(outputs(&variants(), &["--json"]));
+}
+
+#[test]
+fn for_programs_an_error_is_a_document_too() {
+    let project = Project::hello().pixi_toml("[package]\nnames = \"hello\"\n");
+    let run = pixi_build_rust()
+        .args(["outputs", "--json"])
+        .arg(project.dir())
+        .assert()
+        .code(1);
+    let stdout = text(&run.get_output().stdout);
+    let stdout = stdout.replace(&project.dir().display().to_string(), "<project>");
+    insta::assert_snapshot!(stdout);
+}

@@ -1,0 +1,171 @@
+//! The printed recipe is the one that is built.
+
+use pixi_build_backends::backend::{Env, Platforms};
+use pixi_build_backends::backends::cargo::Cargo;
+use pixi_build_backends::engine::{Ask, Plan, Session, plan};
+use pixi_build_backends::project::load::{Request, load};
+use pixi_build_backends::recipe::variants::Choice;
+use rattler_build_recipe::stage0::parse_recipe_or_multi_from_source;
+use rattler_build_recipe::variant_render::render_recipe_with_variant_config;
+use rattler_build_recipe::{RenderConfig, Stage1Recipe};
+use rattler_build_variant_config::VariantConfig;
+use rattler_conda_types::RepodataRevision;
+use serde_yaml::Value;
+
+use super::{Project, pixi_build_rust, text};
+use crate::support::machine::machine;
+
+fn planned(project: &Project) -> Plan {
+    let subdir = machine().subdir;
+    let platforms = Platforms {
+        build: subdir,
+        host: subdir,
+    };
+    let loaded = load(&Request {
+        path: project.dir().to_path_buf(),
+        source_directory: None,
+        host_platform: subdir,
+        build_platform: subdir,
+        variants: Default::default(),
+        variant_files: Vec::new(),
+        channels: Vec::new(),
+        build_number: None,
+        build_string_prefix: None,
+        home: None,
+        current_folder: project.dir().to_path_buf(),
+    })
+    .expect("the manifest is good");
+    let initialize =
+        loaded.initialize_params(project.cache().to_path_buf(), project.dir().join("scratch"));
+    let session = Session::open(Cargo, initialize, Env::default()).expect("the project is good");
+    let choice = Choice::Matrix {
+        files: loaded.variant_files.clone(),
+        user: loaded.variant_configuration.clone(),
+    };
+    plan(&session, &Ask { platforms, choice }).expect("the project is good")
+}
+
+/// The stage after variants are chosen, as text.
+fn rendered(recipe: &str, variants: &str) -> Vec<(String, String)> {
+    let recipe = parse_recipe_or_multi_from_source(recipe).expect("rattler-build reads it");
+    let variants: VariantConfig = serde_yaml::from_str(variants).expect("variants are read");
+    let subdir = machine().subdir;
+    let config = RenderConfig {
+        repodata_revision: RepodataRevision::V3,
+        target_platform: subdir,
+        host_platform: subdir,
+        build_platform: subdir,
+        ..Default::default()
+    };
+    let outputs =
+        render_recipe_with_variant_config(&recipe, &variants, config).expect("it can be rendered");
+    outputs
+        .iter()
+        .map(|output| {
+            let string = output.recipe.build().string.as_resolved();
+            (
+                string.expect("it is decided").to_string(),
+                written(&output.recipe),
+            )
+        })
+        .collect()
+}
+
+/// A recipe as text. A script that is nothing but commands has two forms.
+fn written(recipe: &Stage1Recipe) -> String {
+    let mut recipe = serde_yaml::to_value(recipe).expect("recipes are YAML");
+    recipe["build"]["string"] = Value::Null;
+    let script = &mut recipe["build"]["script"];
+    if let Some(commands) = script.get("content")
+        && script.as_mapping().is_some_and(|script| script.len() == 1)
+    {
+        *script = commands.clone();
+    }
+    serde_yaml::to_string(&recipe).expect("recipes are YAML")
+}
+
+#[track_caller]
+fn check(project: &Project) {
+    let plan = planned(project);
+    let (recipe, _) = plan.recipe.to_yaml().expect("the recipe is YAML");
+    let variants = plan.variant_config().expect("the variants are YAML");
+    let expected: Vec<(String, String)> = plan
+        .outputs
+        .iter()
+        .map(|output| (output.build_string.clone(), written(&output.recipe)))
+        .collect();
+    assert_eq!(rendered(&recipe, &variants), expected);
+}
+
+#[test]
+fn what_is_printed_is_what_is_built() {
+    check(&Project::hello().file("LICENSE", "the text\n"));
+}
+
+#[test]
+fn text_that_looks_like_a_template_stays_text() {
+    let project = Project::hello().pixi_toml(
+        "[package]\nname = \"hello\"\ndescription = \"says ${{ hello }} {# and #} {% more %}\"\n\n\
+         [package.build.backend]\nname = \"pixi-build-rust\"\n\n\
+         [package.build.config]\nextra-args = [\"--config\", 'env.A=\"${{ x }}\"']\n\n\
+         [package.build.config.env]\nPLAIN = \"a $HOME {{ b }}\"\nMADE = \"${{ target_platform }} {# no #}\"\n",
+    );
+    check(&project);
+}
+
+#[test]
+fn conditions_variants_and_pins_come_through() {
+    let project = Project::hello().pixi_toml(
+        "[workspace]\nchannels = []\nplatforms = [\"linux-64\"]\n\n\
+         [workspace.build-variants]\npython = [\"3.11.*\", \"3.12.*\"]\n\n\
+         [package]\nname = \"hello\"\n\n\
+         [package.build]\nbuild-number = 4\nsecrets = [\"TOKEN\"]\n\n\
+         [package.build.backend]\nname = \"pixi-build-rust\"\n\n\
+         [package.host-dependencies]\npython = \"*\"\nzlib = { version = \">=1.2\", build = \"*_0\" }\n\n\
+         [package.run-dependencies]\nzlib = { pin-compatible = { lower-bound = \"x.x\" } }\n\n\
+         [package.run-constraints]\nnumpy = \">=2\"\n\n\
+         [package.run-dependencies.\"if(unix)\"]\nbash = \">=5\"\n\n\
+         [package.run-exports]\nweak = { hello = { pin-subpackage = { upper-bound = \"x\" } } }\n",
+    );
+    check(&project);
+}
+
+#[test]
+fn the_prefix_of_the_build_string_comes_through() {
+    let project = Project::hello().pixi_toml(
+        "[package]\nname = \"hello\"\n\n\
+         [package.build]\nbuild-number = 4\nbuild-string-prefix = \"mine\"\n\n\
+         [package.build.backend]\nname = \"pixi-build-rust\"\n",
+    );
+    check(&project);
+}
+
+#[test]
+fn what_no_recipe_can_say_is_warned_of() {
+    let project = Project::hello().file("LICENSE", "the text\n").pixi_toml(
+        "[package]\nname = \"hello\"\n\n\
+             [package.build.backend]\nname = \"pixi-build-rust\"\n\n\
+             [package.run-dependencies]\nhelper = { path = \"helper\" }\n",
+    );
+    let (recipe, warnings) = planned(&project).recipe.to_yaml().expect("a recipe");
+    assert!(recipe.contains("  run:\n  - helper\n"), "{recipe}");
+    let warnings: Vec<String> = warnings.iter().map(ToString::to_string).collect();
+    let expected = "`helper` is built from source by pixi, which no recipe can say";
+    assert_eq!(warnings, [expected]);
+}
+
+#[test]
+fn the_recipe_of_a_small_package_is_short() {
+    let project = Project::hello().file("LICENSE", "the text\n");
+    let run = pixi_build_rust()
+        .arg("recipe")
+        .arg(project.dir())
+        .env("PIXI_CACHE_DIR", project.cache())
+        .unwrap();
+    assert_eq!(text(&run.stderr), "");
+    let recipe = text(&run.stdout).replace(&project.dir().display().to_string(), "<project>");
+    let (before, after) = recipe.split_once("  script:\n").expect("a script");
+    let (script, after) = after.split_once("requirements:").expect("requirements");
+    assert!(script.contains(" install --locked --root "), "{script}");
+    insta::assert_snapshot!(format!("{before}  script: …\nrequirements:{after}"));
+}
