@@ -145,6 +145,13 @@ impl Env {
             .filter(|value| !value.is_empty())
     }
 
+    /// The same with one more variable, or another value for it.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.0.insert(name.to_string(), value.into());
+        self
+    }
+
     /// The value of a variable that names a folder or file.
     pub fn path(&self, name: &str) -> Option<&Path> {
         self.get(name).map(Path::new)

@@ -13,11 +13,12 @@ use rattler_build_core::tool_configuration::Configuration;
 use rattler_build_core::types::{
     BuildConfiguration, Directories, Output, PackageIdentifier, PlatformWithVirtualPackages,
 };
+use rattler_build_recipe::stage1::build::BuildPlan;
 use rattler_build_types::GlobVec;
 use rattler_conda_types::Subdir;
 
 use crate::backend::inputs::escape;
-use crate::backend::{Backend, Built, Platforms};
+use crate::backend::{Backend, Built, Env, Platforms};
 use crate::diagnostic::create_folder;
 use crate::engine::alias::Aliases;
 use crate::engine::convert::{channel_urls, dependencies, exports, packaging, resolved, revision};
@@ -88,6 +89,7 @@ async fn run<B: Backend>(
     create_folder(&work_directory)?;
     let foreign = sweep::sweep(&host_prefix, &work_directory)?;
     rendered.recipe.build.files = everything_but(&foreign)?;
+    pass_on(&session.env, &mut rendered.recipe.build.plan);
     let job = Job {
         backend: B::NAME,
         recipe_path: session.project.manifest.path().to_path_buf(),
@@ -127,6 +129,23 @@ async fn run<B: Backend>(
         build: output.build_string().into_owned(),
         subdir: *output.target_platform(),
     })
+}
+
+/// Variables that change how fast Cargo works, or whether it may use the network. They
+/// change no package, so they are no part of the recipe.
+const PASSED_ON: [&str; 2] = ["CARGO_BUILD_JOBS", "CARGO_NET_OFFLINE"];
+
+/// Lets the script see those variables of this process. What the user configured wins,
+/// because the script sets it.
+fn pass_on(env: &Env, plan: &mut BuildPlan) {
+    let BuildPlan::Script(script) = plan else {
+        return;
+    };
+    for name in PASSED_ON {
+        if let Some(value) = env.get(name) {
+            script.env.insert(name.to_string(), value.to_string());
+        }
+    }
 }
 
 /// Packs everything new except what was in the prefix and belongs to nobody.

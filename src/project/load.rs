@@ -16,6 +16,7 @@ mod find;
 mod inherit;
 mod legacy;
 mod location;
+mod members;
 mod metadata;
 pub mod mistake;
 mod parts;
@@ -46,6 +47,7 @@ use rattler_conda_types::Subdir;
 
 pub use channels::{ChannelPriority, Solving};
 pub use cutoff::Cutoff;
+pub use members::{Member, members};
 pub use mistake::{LoadErrors, Mistake, Warning};
 pub use virtual_packages::VirtualPackage;
 

@@ -93,12 +93,6 @@ fn every_table_of_the_manifest_counts() {
 }
 
 #[test]
-fn without_the_machines_toolchain_build_says_what_is_missing() {
-    let run = pixi_build_rust().arg("build").assert().code(1);
-    insta::assert_snapshot!(text(&run.get_output().stderr));
-}
-
-#[test]
 fn another_backends_package_is_left_to_it() {
     let project = Project::hello().pixi_toml(
         "[package]\nname = \"hello\"\n\n[package.build.backend]\nname = \"pixi-build-cmake\"\n",

@@ -17,10 +17,12 @@ const LAYERS: [&str; 10] = [
 ];
 
 /// Crates that only some layers may know.
-const HEAVYWEIGHTS: [(&str, &[&str]); 7] = [
+const HEAVYWEIGHTS: [(&str, &[&str]); 9] = [
     ("jsonrpsee", &["server"]),
     ("rattler_build_core", &["engine"]),
     ("rattler_index", &["environments"]),
+    ("rattler_repodata_gateway", &["environments"]),
+    ("rattler_solve", &["environments"]),
     ("rattler_build_recipe", &["recipe", "engine"]),
     ("cargo_toml", &["backends"]),
     ("clap", &["cli"]),

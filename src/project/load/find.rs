@@ -40,7 +40,7 @@ pub(crate) fn find(path: &Path, findings: &mut Findings) -> Option<Found> {
     Some(Found { member, above })
 }
 
-fn own_workspace(document: &Document) -> bool {
+pub(crate) fn own_workspace(document: &Document) -> bool {
     (["workspace", "project"].iter()).any(|name| document.field(&[name]).is_some())
 }
 
@@ -110,7 +110,7 @@ const OWN_KEYS: [&str; 9] = [
 
 /// The file that a path from the user stands for. Links are resolved first, because pixi
 /// takes everything relative to where the file really is.
-fn choose(path: &Path, findings: &mut Findings) -> Option<PathBuf> {
+pub(crate) fn choose(path: &Path, findings: &mut Findings) -> Option<PathBuf> {
     let named = path.to_owned();
     let real = match fs_err::canonicalize(path) {
         Ok(real) => real,
@@ -142,13 +142,13 @@ fn choose(path: &Path, findings: &mut Findings) -> Option<PathBuf> {
 }
 
 /// The one manifest of a folder that counts.
-fn in_folder(folder: &Path) -> Option<PathBuf> {
+pub(crate) fn in_folder(folder: &Path) -> Option<PathBuf> {
     (Kind::ALL.iter())
         .map(|kind| folder.join(kind.file_name()))
         .find(|path| path.is_file())
 }
 
-fn read(path: &Path, folder: &Path, findings: &mut Findings) -> Option<Document> {
+pub(crate) fn read(path: &Path, folder: &Path, findings: &mut Findings) -> Option<Document> {
     let text = match fs_err::read_to_string(path) {
         Ok(text) => text,
         Err(error) => {
@@ -167,7 +167,7 @@ fn read(path: &Path, folder: &Path, findings: &mut Findings) -> Option<Document>
 
 /// The next workspace in the folders above. pixi stops at files without any table of its
 /// own; they are passed over here, because they cannot change the package.
-fn search_above(folder: &Path, findings: &mut Findings) -> Option<Document> {
+pub(crate) fn search_above(folder: &Path, findings: &mut Findings) -> Option<Document> {
     let mut invisible = None;
     for above in folder.ancestors().skip(1) {
         let Some(path) = in_folder(above) else {

@@ -17,6 +17,7 @@ pub mod archive;
 pub mod build;
 pub mod channel;
 pub mod dependencies;
+pub mod desk;
 pub mod drawn;
 pub mod edits;
 pub mod fixtures;

@@ -1,10 +1,13 @@
 //! The package a command is about: its manifest read as pixi would have read it.
 
+mod choices;
+
+pub(super) use choices::Choices;
+
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use miette::{Diagnostic, Report};
-use rattler_conda_types::Subdir;
 use thiserror::Error;
 
 use crate::backend::{Backend, Env, Platforms};
@@ -20,9 +23,8 @@ pub(super) struct PackageArguments {
     #[arg(default_value = ".", value_hint = clap::ValueHint::AnyPath)]
     pub(super) path: PathBuf,
 
-    /// The platform the package will run on [default: this machine's]
-    #[arg(long, value_name = "PLATFORM")]
-    pub(super) target_platform: Option<Subdir>,
+    #[command(flatten)]
+    pub(super) choices: Choices,
 }
 
 /// A package with everything that pixi would have sent.
@@ -38,12 +40,16 @@ impl<B: Backend> Package<B> {
     /// # Errors
     /// Mistakes in the manifest, another backend's package.
     pub(super) fn open(backend: B, env: Env, arguments: &PackageArguments) -> Result<Self, Report> {
-        let current = Subdir::current().ok_or(UnknownMachine)?;
-        let platforms = Platforms {
-            build: current,
-            host: arguments.target_platform.unwrap_or(current),
-        };
-        let loaded = load(&env, &arguments.path, platforms)?;
+        let PackageArguments { path, choices } = arguments;
+        let loaded = load(&env, path, choices.platforms()?, choices)?;
+        Self::of(backend, env, loaded)
+    }
+
+    /// The package whose manifest was `loaded`. Warnings about it are printed.
+    ///
+    /// # Errors
+    /// Another backend's package, mistakes in the configuration.
+    pub(super) fn of(backend: B, env: Env, loaded: Loaded) -> Result<Self, Report> {
         for warning in &loaded.warnings {
             tracing::warn!("{warning}");
         }
@@ -58,9 +64,12 @@ impl<B: Backend> Package<B> {
         create_folder(&scratch)?;
         let initialize = loaded.initialize_params(cache_folder(&env), scratch);
         Ok(Self {
+            platforms: Platforms {
+                build: loaded.build_platform,
+                host: loaded.host_platform,
+            },
             session: Session::open(backend, initialize, env)?,
             loaded,
-            platforms,
         })
     }
 
@@ -94,28 +103,72 @@ impl<B: Backend> Package<B> {
     }
 }
 
-fn load(env: &Env, path: &Path, platforms: Platforms) -> Result<Loaded, Report> {
+/// Reads the manifest at `path` for `platforms`.
+///
+/// # Errors
+/// Mistakes in the manifest.
+pub(super) fn load(
+    env: &Env,
+    path: &Path,
+    platforms: Platforms,
+    choices: &Choices,
+) -> Result<Loaded, Report> {
     let current_folder = std::env::current_dir()
         .map_err(|error| miette::miette!("the current folder cannot be found: {error}"))?;
-    let home = env.path("HOME").or_else(|| env.path("USERPROFILE"));
     let request = load::Request {
         path: path.to_path_buf(),
         source_directory: None,
         host_platform: platforms.host,
         build_platform: platforms.build,
-        variants: Default::default(),
-        variant_files: Vec::new(),
-        channels: Vec::new(),
+        variants: choices.variants(),
+        variant_files: choices.variant_files.clone(),
+        channels: choices.channels.clone(),
         build_number: None,
         build_string_prefix: None,
-        home: home.map(Path::to_path_buf),
+        home: home(env).map(Path::to_path_buf),
         current_folder,
     };
     Ok(load::load(&request)?)
 }
 
+/// Reads the manifest of a package that `consumer` is built with. As with pixi, it is
+/// the consumer's workspace that says where packages come from and which variants
+/// there are.
+///
+/// # Errors
+/// Mistakes in the manifest.
+pub(super) fn load_dependency(
+    env: &Env,
+    path: &Path,
+    consumer: &Loaded,
+    choices: &Choices,
+) -> Result<Loaded, Report> {
+    let platforms = Platforms {
+        build: consumer.build_platform,
+        host: consumer.host_platform,
+    };
+    let loaded = load(env, path, platforms, choices)?;
+    if loaded.workspace_directory == consumer.workspace_directory {
+        return Ok(loaded);
+    }
+    Ok(Loaded {
+        workspace_directory: consumer.workspace_directory.clone(),
+        channels: consumer.channels.clone(),
+        virtual_packages: consumer.virtual_packages.clone(),
+        variant_configuration: consumer.variant_configuration.clone(),
+        variant_files: consumer.variant_files.clone(),
+        solving: consumer.solving.clone(),
+        ..loaded
+    })
+}
+
+/// What `~/` stands for.
+pub(super) fn home(env: &Env) -> Option<&Path> {
+    env.path("HOME").or_else(|| env.path("USERPROFILE"))
+}
+
 /// pixi's cache, so that downloads are shared with it.
-fn cache_folder(env: &Env) -> PathBuf {
+pub(super) fn cache_folder(env: &Env) -> PathBuf {
     let overrides = ["PIXI_CACHE_DIR", "RATTLER_CACHE_DIR"];
     if let Some(folder) = overrides.into_iter().find_map(|name| env.path(name)) {
         return folder.to_path_buf();

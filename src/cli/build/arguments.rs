@@ -1,0 +1,118 @@
+//! What `build` can be told.
+
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueHint};
+
+use crate::cli::package::PackageArguments;
+use crate::protocol::build::{ArchiveType, CompressionLevel, NamedLevel, PackageFormat};
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct BuildArguments {
+    #[command(flatten)]
+    pub(super) package: PackageArguments,
+
+    /// Build every package of the workspace, those that others need first
+    #[arg(long)]
+    pub(super) all: bool,
+
+    /// Use the cargo, rustc and C compiler of this machine instead of environments
+    /// from channels
+    #[arg(long)]
+    pub(super) system_toolchain: bool,
+
+    /// Where to build; kept between builds, with a folder for each package when there
+    /// are several [default: .pixi/bld/<package> in the workspace]
+    #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
+    pub(super) work_dir: Option<PathBuf>,
+
+    /// Where to put the packages, below a folder for their platform [default: output in
+    /// the work directory]
+    #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
+    pub(super) output_dir: Option<PathBuf>,
+
+    /// Kind of archive and, after a colon, how hard to compress: `conda`, `tar-bz2`,
+    /// `conda:highest`, `conda:19`
+    #[arg(long, value_name = "FORMAT", value_parser = package_format)]
+    pub(super) package_format: Option<PackageFormat>,
+
+    /// Leave the network alone: channels, packages and crates come from the disk and
+    /// from caches
+    #[arg(long)]
+    pub(super) offline: bool,
+
+    /// Use the environments of the last build as they are, and fail if something else is
+    /// asked for now. Cargo.lock counts always
+    #[arg(long)]
+    pub(super) locked: bool,
+
+    /// Compile and download this many things at a time [default: what the machine can do]
+    #[arg(short, long, value_name = "NUMBER")]
+    pub(super) jobs: Option<NonZeroUsize>,
+
+    /// Print one JSON object a line: every step and, last, the packages
+    #[arg(long)]
+    pub(in crate::cli) json: bool,
+}
+
+impl BuildArguments {
+    /// Where the packages go, when the user says so.
+    pub(super) fn output_folder(&self) -> Option<PathBuf> {
+        self.output_dir.as_deref().map(absolute)
+    }
+
+    /// Where everything is built, when the user says so.
+    pub(super) fn work_folder(&self) -> Option<PathBuf> {
+        self.work_dir.as_deref().map(absolute)
+    }
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf())
+}
+
+fn package_format(text: &str) -> Result<PackageFormat, String> {
+    let (kind, level) = match text.split_once(':') {
+        Some((kind, level)) => (kind, Some(level)),
+        None => (text, None),
+    };
+    let archive_type = match kind {
+        "conda" => ArchiveType::Conda,
+        "tar-bz2" | "tar.bz2" => ArchiveType::TarBz2,
+        _ => return Err("write `conda` or `tar-bz2`".to_string()),
+    };
+    let level = level.map(|level| match level {
+        "lowest" => Ok(CompressionLevel::Named(NamedLevel::Lowest)),
+        "default" => Ok(CompressionLevel::Named(NamedLevel::Default)),
+        "highest" => Ok(CompressionLevel::Named(NamedLevel::Highest)),
+        number => number.parse().map(CompressionLevel::Numeric).map_err(|_| {
+            "the level after the colon is `lowest`, `default`, `highest` or a number".to_string()
+        }),
+    });
+    Ok(PackageFormat {
+        archive_type,
+        compression_level: level.transpose()?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_format_is_a_kind_and_a_level() {
+        let read = |text: &str| package_format(text).expect("it is a format");
+        assert_eq!(read("conda").compression_level, None);
+        assert_eq!(
+            read("tar-bz2:9").compression_level,
+            Some(CompressionLevel::Numeric(9))
+        );
+        assert_eq!(
+            read("conda:-7").compression_level,
+            Some(CompressionLevel::Numeric(-7))
+        );
+        assert!(package_format("zip").is_err());
+        assert!(package_format("conda:max").is_err());
+    }
+}

@@ -1,0 +1,110 @@
+//! `build`: the same requests to the same engine, without pixi.
+//!
+//! ```text
+//! paths ─ queue → jobs in order ─ solve, install → request ─ engine → packages
+//!                                      ↑                                  │
+//!                                      └──── packages from source ────────┘
+//! ```
+
+mod arguments;
+mod queue;
+mod system;
+mod workshop;
+
+use std::path::{Path, PathBuf};
+
+use miette::{Diagnostic, Report};
+use thiserror::Error;
+
+pub(super) use arguments::BuildArguments;
+
+use crate::backend::{Backend, Env};
+use crate::cli::process::{Outcome, adopt_orphans, until_asked_to_end};
+use crate::cli::report::Reporter;
+use crate::cli::runtime;
+use crate::project::load::{self, Member};
+use queue::{Queue, Reading};
+use workshop::Workshop;
+
+pub(super) fn build<B: Backend + Clone>(
+    backend: &B,
+    env: &Env,
+    arguments: &BuildArguments,
+    reporter: &Reporter,
+) -> Result<u8, Report> {
+    let env = &told(env, arguments);
+    let reading = Reading {
+        backend,
+        env,
+        choices: &arguments.package.choices,
+    };
+    let paths = match arguments.all {
+        true => members::<B>(&arguments.package.path)?,
+        false => vec![arguments.package.path.clone()],
+    };
+    let queue = match arguments.system_toolchain {
+        true => Queue::alone(reading, &paths)?,
+        false => Queue::read(reading, &paths)?,
+    };
+
+    adopt_orphans();
+    let runtime = runtime()?;
+    let workshop = Workshop::new(arguments, env, &queue, reporter);
+    let result = runtime.block_on(until_asked_to_end(workshop.build_all()));
+    runtime.shutdown_background();
+    match result? {
+        Outcome::Asked(code) => Ok(code),
+        Outcome::Done(()) => Ok(0),
+    }
+}
+
+/// The manifests of the workspace's packages that this backend builds.
+fn members<B: Backend>(path: &Path) -> Result<Vec<PathBuf>, Report> {
+    let path = std::path::absolute(path)
+        .map_err(|error| miette::miette!("the current folder cannot be found: {error}"))?;
+    let mut manifests = Vec::new();
+    for Member { manifest, backend } in load::members(&path)? {
+        match backend {
+            Some(other) if other != B::NAME => {
+                let manifest = manifest.display();
+                tracing::warn!("{manifest} is left out: it is built by `{other}`");
+            }
+            // Without a backend the manifest has a mistake, which is told when it is read.
+            _ => manifests.push(manifest),
+        }
+    }
+    match manifests.is_empty() {
+        true => Err(NoMembers {
+            path,
+            this: B::NAME,
+        }
+        .into()),
+        false => Ok(manifests),
+    }
+}
+
+/// `--all` where there is nothing.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the workspace of {} has no package that `{this}` builds", path.display())]
+#[diagnostic(
+    code(build::no_members),
+    help(
+        "packages are manifests with `[package.build.backend]` in or below the folder of the workspace"
+    )
+)]
+struct NoMembers {
+    path: PathBuf,
+    this: &'static str,
+}
+
+/// The environment with what the command line says to Cargo.
+fn told(env: &Env, arguments: &BuildArguments) -> Env {
+    let mut env = env.clone();
+    if let Some(jobs) = arguments.jobs {
+        env = env.with("CARGO_BUILD_JOBS", jobs.to_string());
+    }
+    if arguments.offline {
+        env = env.with("CARGO_NET_OFFLINE", "true");
+    }
+    env
+}

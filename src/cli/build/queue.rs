@@ -1,0 +1,118 @@
+//! What has to be built for what was asked for, and in which order.
+
+mod order;
+mod read;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use miette::Report;
+use rattler_conda_types::Subdir;
+
+use crate::backend::{Backend, Env};
+use crate::cli::package::{Choices, Package};
+use crate::environments::Supply;
+use crate::protocol::outputs::Answer;
+
+/// Where a package stands in the queue's list.
+pub(super) type Index = usize;
+
+/// Packages to build, with the order they have to be built in.
+pub(super) struct Queue<B> {
+    pub(super) jobs: Vec<Job<B>>,
+    /// Each comes after everything it needs.
+    pub(super) order: Vec<Index>,
+    /// Where packages come from, by the platform they are for.
+    pub(super) supplies: Vec<(Subdir, Supply)>,
+}
+
+/// One package to build for one platform.
+pub(super) struct Job<B> {
+    pub(super) package: Package<B>,
+    pub(super) described: Answer,
+    pub(super) name: String,
+    pub(super) needs: Needs,
+}
+
+/// The packages from source that a package needs.
+#[derive(Debug, Default)]
+pub(super) struct Needs {
+    /// In its build environment.
+    pub(super) build: BTreeSet<Index>,
+    /// In its host environment.
+    pub(super) host: BTreeSet<Index>,
+    /// When it is used.
+    pub(super) run: BTreeSet<Index>,
+}
+
+/// What every package of the queue is read with.
+#[derive(Clone, Copy)]
+pub(super) struct Reading<'a, B> {
+    pub(super) backend: &'a B,
+    pub(super) env: &'a Env,
+    pub(super) choices: &'a Choices,
+}
+
+impl<B: Backend + Clone> Queue<B> {
+    /// Reads the packages at `paths` and everything from source that they need.
+    ///
+    /// # Errors
+    /// Mistakes in manifests, packages that need each other, two packages of one name,
+    /// another backend's package.
+    pub(super) fn read(reading: Reading<'_, B>, paths: &[PathBuf]) -> Result<Self, Report> {
+        let mut reader = read::Reader::new(reading);
+        let asked = reader.all(paths)?;
+        let (jobs, supplies) = reader.finish();
+        let order = order::order(&jobs, &asked)?;
+        Ok(Self {
+            jobs,
+            order,
+            supplies,
+        })
+    }
+
+    /// Exactly the packages at `paths`, whatever they need.
+    ///
+    /// # Errors
+    /// Mistakes in manifests, another backend's package.
+    pub(super) fn alone(reading: Reading<'_, B>, paths: &[PathBuf]) -> Result<Self, Report> {
+        let mut reader = read::Reader::new(reading);
+        for path in paths {
+            reader.alone(path)?;
+        }
+        let (jobs, supplies) = reader.finish();
+        Ok(Self {
+            order: (0..jobs.len()).collect(),
+            jobs,
+            supplies,
+        })
+    }
+}
+
+impl<B> Queue<B> {
+    /// `from` and what they need when they are used.
+    pub(super) fn installed(&self, from: &BTreeSet<Index>) -> BTreeSet<Index> {
+        let mut found = BTreeSet::new();
+        let mut next: Vec<Index> = from.iter().copied().collect();
+        while let Some(index) = next.pop() {
+            if found.insert(index) {
+                next.extend(&self.jobs[index].needs.run);
+            }
+        }
+        found
+    }
+
+    /// Where packages for `platform` come from.
+    pub(super) fn supply(&self, platform: Subdir) -> &Supply {
+        let mut supplies = self.supplies.iter();
+        let found = supplies.find(|(known, _)| *known == platform);
+        &found.expect("every package that was read brought one").1
+    }
+}
+
+impl<B> Job<B> {
+    /// Its manifest.
+    pub(super) fn manifest(&self) -> &Path {
+        self.package.loaded.manifest.path()
+    }
+}

@@ -1,0 +1,98 @@
+//! The order in which packages are built.
+//!
+//! A package in an environment needs the environment's other packages too: what it
+//! is built with is built before it, and so is everything those need when they are
+//! used. Packages that need each other only when they are used are no problem.
+
+use std::collections::BTreeSet;
+
+use miette::{Diagnostic, Report};
+use thiserror::Error;
+
+use crate::cli::build::queue::{Index, Job};
+
+/// Everything that has to be built for `asked`, in the order it can be built in.
+///
+/// # Errors
+/// [`Cycle`].
+pub(super) fn order<B>(jobs: &[Job<B>], asked: &[Index]) -> Result<Vec<Index>, Report> {
+    let mut sorter = Sorter {
+        jobs,
+        order: Vec::new(),
+        begun: Vec::new(),
+    };
+    for index in asked {
+        sorter.build(*index)?;
+    }
+    for index in asked {
+        sorter.install(*index, &mut BTreeSet::new())?;
+    }
+    Ok(sorter.order)
+}
+
+struct Sorter<'a, B> {
+    jobs: &'a [Job<B>],
+    order: Vec<Index>,
+    /// What waits for something else, each for the one after it.
+    begun: Vec<Index>,
+}
+
+impl<B> Sorter<'_, B> {
+    fn build(&mut self, index: Index) -> Result<(), Cycle> {
+        if self.order.contains(&index) {
+            return Ok(());
+        }
+        if let Some(at) = self.begun.iter().position(|begun| *begun == index) {
+            return Err(self.cycle(&self.begun[at..]));
+        }
+        self.begun.push(index);
+        let needs = &self.jobs[index].needs;
+        let mut seen = BTreeSet::new();
+        for need in needs.build.union(&needs.host) {
+            self.install(*need, &mut seen)?;
+        }
+        self.begun.pop();
+        self.order.push(index);
+        Ok(())
+    }
+
+    /// Builds a package and what it needs when it is used.
+    fn install(&mut self, index: Index, seen: &mut BTreeSet<Index>) -> Result<(), Cycle> {
+        if !seen.insert(index) {
+            return Ok(());
+        }
+        self.build(index)?;
+        for need in &self.jobs[index].needs.run {
+            self.install(*need, seen)?;
+        }
+        Ok(())
+    }
+
+    fn cycle(&self, indices: &[Index]) -> Cycle {
+        let path = |index: &Index| {
+            let job = &self.jobs[*index];
+            format!("`{}` ({})", job.name, job.manifest().display())
+        };
+        let mut chain: Vec<String> = indices.iter().map(path).collect();
+        chain.push(format!("`{}`", self.jobs[indices[0]].name));
+        Cycle {
+            name: self.jobs[indices[0]].name.clone(),
+            chain: chain.join(" needs "),
+        }
+    }
+}
+
+/// Packages that wait for each other.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{name}` has to be built before itself: {chain}")]
+#[diagnostic(
+    code(environment::cycle),
+    help(
+        "take one of these packages from a channel: give it a version instead of a path, or make \
+         it a run dependency if it is not needed for building"
+    )
+)]
+struct Cycle {
+    name: String,
+    chain: String,
+}

@@ -1,0 +1,192 @@
+//! Builds the packages of a queue, one after the other.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use miette::Report;
+use rattler_conda_types::RepoDataRecord;
+
+use crate::backend::{Backend, Env};
+use crate::cli::build::arguments::BuildArguments;
+use crate::cli::build::queue::{Index, Job, Queue};
+use crate::cli::build::system;
+use crate::cli::package::cache_folder;
+use crate::cli::report::{Finished, Reporter, step};
+use crate::engine::debug::DebugFolder;
+use crate::engine::run;
+use crate::environments::{
+    self, Access, Depot, Keep, Network, Order, Prefixes, Solved, Sources, channel,
+};
+use crate::protocol::build::{OutputId, Params};
+use crate::protocol::outputs::Output;
+
+/// Everything that the builds of one command share.
+pub(super) struct Workshop<'a, B> {
+    arguments: &'a BuildArguments,
+    env: &'a Env,
+    queue: &'a Queue<B>,
+    reporter: &'a Reporter,
+    depot: Depot,
+    /// What was built, by the place in the queue's list.
+    built: Vec<Vec<RepoDataRecord>>,
+}
+
+impl<'a, B: Backend + Clone> Workshop<'a, B> {
+    pub(super) fn new(
+        arguments: &'a BuildArguments,
+        env: &'a Env,
+        queue: &'a Queue<B>,
+        reporter: &'a Reporter,
+    ) -> Self {
+        let depot = Depot::open(&Access {
+            cache: cache_folder(env),
+            network: match arguments.offline {
+                true => Network::LeftAlone,
+                false => Network::Allowed,
+            },
+            downloads: arguments.jobs,
+        });
+        Self {
+            arguments,
+            env,
+            queue,
+            reporter,
+            depot,
+            built: queue.jobs.iter().map(|_| Vec::new()).collect(),
+        }
+    }
+
+    /// Builds everything and makes the output folder a channel.
+    pub(super) async fn build_all(mut self) -> Result<(), Report> {
+        for index in &self.queue.order {
+            let job = &self.queue.jobs[*index];
+            for output in &job.described.outputs {
+                let finished = self.build(job, output).await?;
+                if !self.arguments.system_toolchain {
+                    let record = environments::record(&finished.path).await?;
+                    self.built[*index].push(record);
+                }
+                self.reporter.finished(finished)?;
+            }
+        }
+        if let Some(folder) = self.arguments.output_folder() {
+            step("indexing the output folder", None, channel::index(&folder)).await?;
+        }
+        Ok(())
+    }
+
+    async fn build(&self, job: &Job<B>, output: &Output) -> Result<Finished, Report> {
+        let work = self.work_folder(job, output);
+        let package = identifier(output);
+        let request = self.bare_request(job, output, work.clone());
+        let params = if self.arguments.system_toolchain {
+            system::request(self.env, job.package.platforms, output, request)?
+        } else {
+            let solving = self.solve(job, output, &work);
+            let title = format!("solving the environments of {package}");
+            let solved = step(&title, Some(&package), solving).await?;
+            let prefixes = Prefixes::below(&work, job.package.platforms.host);
+            let installing = self.install(&job.name, &solved, &prefixes);
+            let title = format!("installing the environments of {package}");
+            step(&title, Some(&package), installing).await?;
+            solved.request(&prefixes, request)?
+        };
+        let debug = DebugFolder::of(&params.work_directory);
+        let building = run::build(&job.package.session, params, &debug);
+        let title = format!("building {package}");
+        let answer = step(&title, Some(&package), building).await?;
+        Finished::new(&answer)
+    }
+
+    async fn solve(&self, job: &Job<B>, output: &Output, work: &Path) -> Result<Solved, Report> {
+        let platforms = job.package.platforms;
+        let (build, host) = (
+            self.sources(&job.needs.build),
+            self.sources(&job.needs.host),
+        );
+        let order = Order {
+            output,
+            platforms,
+            supply: self.queue.supply(platforms.host),
+            sources: Sources {
+                build: &build,
+                host: &host,
+            },
+            work,
+        };
+        let keep = match self.arguments.locked {
+            true => Keep::Everything,
+            false => Keep::WhatFits,
+        };
+        self.depot.solve(&order, keep).await
+    }
+
+    async fn install(
+        &self,
+        name: &str,
+        solved: &Solved,
+        prefixes: &Prefixes,
+    ) -> Result<(), Report> {
+        let Solved { build, host, .. } = solved;
+        self.depot.install(name, build, &prefixes.build).await?;
+        self.depot.install(name, host, &prefixes.host).await
+    }
+
+    /// The packages from source for an environment that needs `direct`.
+    fn sources(&self, direct: &BTreeSet<Index>) -> Vec<RepoDataRecord> {
+        let installed = self.queue.installed(direct);
+        let records = installed.into_iter().flat_map(|index| &self.built[index]);
+        records.cloned().collect()
+    }
+
+    /// The request without anything about environments.
+    fn bare_request(&self, job: &Job<B>, output: &Output, work: PathBuf) -> Params {
+        let metadata = &output.metadata;
+        Params {
+            channels: job.package.loaded.channels.clone(),
+            build_prefix: None,
+            host_prefix: None,
+            run_dependencies: None,
+            run_constraints: None,
+            run_exports: None,
+            extra_dependencies: None,
+            output: OutputId {
+                name: metadata.name.clone(),
+                version: Some(metadata.version.clone()),
+                build: Some(metadata.build.clone()),
+                subdir: metadata.subdir,
+                variant: metadata.variant.clone(),
+            },
+            work_directory: work,
+            output_directory: self.arguments.output_folder(),
+            editable: Some(false),
+            package_format: self.arguments.package_format,
+        }
+    }
+
+    /// One folder for a package, or for each of its variants and foreign platforms.
+    fn work_folder(&self, job: &Job<B>, output: &Output) -> PathBuf {
+        let (work, is_shared) = match self.arguments.work_folder() {
+            Some(folder) if self.queue.jobs.len() == 1 => (folder, false),
+            Some(folder) => (folder.join(&job.name), true),
+            None => (job.package.builds(&job.name), true),
+        };
+        let platforms = job.package.platforms;
+        let foreign = is_shared && platforms.host != platforms.build;
+        let parts = [
+            foreign.then(|| platforms.host.to_string()),
+            (job.described.outputs.len() > 1).then(|| output.metadata.build.clone()),
+        ];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        match parts.is_empty() {
+            true => work,
+            false => work.join(parts.join("-")),
+        }
+    }
+}
+
+/// Name, version and build string, as the archive is called.
+fn identifier(output: &Output) -> String {
+    let metadata = &output.metadata;
+    format!("{}-{}-{}", metadata.name, metadata.version, metadata.build)
+}

@@ -1,0 +1,100 @@
+//! What the command line says about a package beside what its manifest says.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use clap::{Args, ValueHint};
+use miette::Report;
+use rattler_conda_types::Subdir;
+
+use crate::backend::Platforms;
+use crate::cli::package::UnknownMachine;
+
+/// Platforms, channels and variants; the same for every command that reads a manifest.
+#[derive(Debug, Clone, Default, Args)]
+pub(in crate::cli) struct Choices {
+    /// The platform the package will run on [default: this machine's]
+    #[arg(long, value_name = "PLATFORM")]
+    pub(in crate::cli) target_platform: Option<Subdir>,
+
+    /// The platform the build runs on [default: this machine's]
+    #[arg(long, value_name = "PLATFORM")]
+    pub(in crate::cli) build_platform: Option<Subdir>,
+
+    /// Take packages from this channel, by name, URL or path, instead of those of the
+    /// workspace; repeat for more, most important first
+    #[arg(short, long = "channel", value_name = "CHANNEL")]
+    pub(in crate::cli) channels: Vec<String>,
+
+    /// Replace the values of a variant key; repeat or separate by commas for more
+    #[arg(long = "variant", value_name = "KEY=VALUE", value_parser = variant)]
+    pub(in crate::cli) variants: Vec<Variant>,
+
+    /// Read variants from a file, after those of the workspace
+    #[arg(long = "variants", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(in crate::cli) variant_files: Vec<PathBuf>,
+}
+
+/// A variant key with values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::cli) struct Variant {
+    key: String,
+    values: Vec<String>,
+}
+
+impl Choices {
+    /// Both platforms of the build.
+    ///
+    /// # Errors
+    /// [`UnknownMachine`], where a default is needed.
+    pub(in crate::cli) fn platforms(&self) -> Result<Platforms, Report> {
+        let or_current = |platform: Option<Subdir>| -> Result<Subdir, Report> {
+            Ok(platform.or_else(Subdir::current).ok_or(UnknownMachine)?)
+        };
+        Ok(Platforms {
+            build: or_current(self.build_platform)?,
+            host: or_current(self.target_platform)?,
+        })
+    }
+
+    /// The values of each variant key.
+    pub(super) fn variants(&self) -> BTreeMap<String, Vec<String>> {
+        let mut variants: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for Variant { key, values } in &self.variants {
+            let known = variants.entry(key.clone()).or_default();
+            known.extend(values.iter().cloned());
+        }
+        variants
+    }
+}
+
+fn variant(text: &str) -> Result<Variant, String> {
+    match text.split_once('=') {
+        Some((key, values)) if !key.is_empty() && !values.is_empty() => Ok(Variant {
+            key: key.to_string(),
+            values: values.split(',').map(str::to_string).collect(),
+        }),
+        _ => Err("write `key=value`, for example `python=3.12.*`".to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_of_one_key_are_collected() {
+        let choices = Choices {
+            variants: ["a=1,2", "b==1.2", "a=3"]
+                .map(|text| variant(text).expect("it is a variant"))
+                .to_vec(),
+            ..Choices::default()
+        };
+        let variants = choices.variants();
+        assert_eq!(variants["a"], ["1", "2", "3"]);
+        assert_eq!(variants["b"], ["=1.2"]);
+        for text in ["a", "a=", "=1"] {
+            assert!(variant(text).is_err(), "{text}");
+        }
+    }
+}

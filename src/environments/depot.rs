@@ -1,0 +1,94 @@
+//! Where packages come from: channels on the network or on the disk, through the
+//! caches that pixi uses too.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use rattler::package_cache::PackageCache;
+use rattler_build_networking::BaseClient;
+use rattler_networking::{LazyClient, OfflineMiddleware};
+use rattler_repodata_gateway::fetch::CacheAction;
+use rattler_repodata_gateway::{ChannelConfig, Gateway, SourceConfig};
+use reqwest_middleware::ClientWithMiddleware;
+
+/// Downloads at a time when nobody says otherwise; what pixi uses.
+const DOWNLOADS: usize = 50;
+
+/// How packages are fetched.
+#[derive(Debug, Clone)]
+pub struct Access {
+    /// pixi's cache folder.
+    pub cache: PathBuf,
+    /// Whether the network may be used.
+    pub network: Network,
+    /// Downloads at a time.
+    pub downloads: Option<NonZeroUsize>,
+}
+
+/// Whether the network may be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Network {
+    /// It may.
+    Allowed,
+    /// What is neither on the disk nor in a cache is not there.
+    LeftAlone,
+}
+
+/// Fetches what channels have, and keeps it.
+pub struct Depot {
+    pub(super) gateway: Gateway,
+    pub(super) packages: PackageCache,
+    pub(super) client: LazyClient,
+    pub(super) network: Network,
+    pub(super) downloads: usize,
+}
+
+impl Depot {
+    /// Opens the caches. Nothing is fetched before something is asked for.
+    pub fn open(access: &Access) -> Self {
+        let client = client(access.network);
+        // The names of the folders are pixi's, so that downloads are shared.
+        let packages = PackageCache::new(access.cache.join("pkgs"));
+        let downloads = access.downloads.map_or(DOWNLOADS, NonZeroUsize::get);
+        let cache_action = match access.network {
+            Network::Allowed => CacheAction::CacheOrFetch,
+            Network::LeftAlone => CacheAction::ForceCacheOnly,
+        };
+        let gateway = Gateway::builder()
+            .with_client(client.clone())
+            .with_cache_dir(access.cache.join("repodata"))
+            .with_package_cache(packages.clone())
+            .with_max_concurrent_requests(downloads)
+            .with_channel_config(ChannelConfig {
+                default: SourceConfig {
+                    cache_action,
+                    ..SourceConfig::default()
+                },
+                ..ChannelConfig::default()
+            })
+            .finish();
+        Self {
+            gateway,
+            packages,
+            client,
+            network: access.network,
+            downloads,
+        }
+    }
+}
+
+/// A client that knows the user's credentials, or one that refuses everything.
+fn client(network: Network) -> LazyClient {
+    match network {
+        Network::Allowed => {
+            let name = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
+            let client = BaseClient::builder().user_agent(name).build();
+            client.get_client().clone()
+        }
+        Network::LeftAlone => LazyClient::new(|| {
+            let refuse = Arc::new(OfflineMiddleware);
+            ClientWithMiddleware::new(reqwest::Client::new(), [refuse as _])
+        }),
+    }
+}

@@ -1,0 +1,73 @@
+//! Puts packages into a prefix, or leaves them there.
+
+use std::path::{Path, PathBuf};
+
+use miette::{Diagnostic, Report};
+use rattler::install::{Installer, InstallerError};
+use rattler_conda_types::{RepoDataRecord, Subdir};
+use thiserror::Error;
+
+use crate::diagnostic::create_folder;
+use crate::environments::Environment;
+use crate::environments::depot::{Depot, Network};
+use crate::environments::mistakes::chain;
+use crate::environments::question::Role;
+
+impl Depot {
+    /// Makes `prefix` hold exactly the packages of `environment`. What is there
+    /// already is not installed again; files that belong to no package stay.
+    ///
+    /// # Errors
+    /// [`NotInstalled`].
+    pub async fn install(
+        &self,
+        package: &str,
+        environment: &Environment,
+        prefix: &Path,
+    ) -> Result<(), Report> {
+        // pixi has the folder also where nothing is in it.
+        create_folder(prefix)?;
+        let installed = self
+            .install_records(&environment.packages, environment.platform, prefix)
+            .await;
+        Ok(installed.map_err(|error| NotInstalled {
+            role: environment.role,
+            package: package.to_string(),
+            prefix: prefix.to_path_buf(),
+            reason: chain(&error),
+            help: match self.network {
+                Network::Allowed => "is the channel reachable, and is there space on the disk?",
+                Network::LeftAlone => "build once without `--offline` to download it",
+            },
+        })?)
+    }
+
+    async fn install_records(
+        &self,
+        records: &[RepoDataRecord],
+        platform: Subdir,
+        prefix: &Path,
+    ) -> Result<(), InstallerError> {
+        // As with pixi, scripts that packages bring are not run.
+        let installer = Installer::new()
+            .with_download_client(self.client.clone())
+            .with_package_cache(self.packages.clone())
+            .with_max_concurrent_requests(self.downloads)
+            .with_target_platform(platform)
+            .with_execute_link_scripts(false);
+        installer.install(prefix, records.to_vec()).await?;
+        Ok(())
+    }
+}
+
+/// Packages that could not be fetched or linked.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the {role} environment of `{package}` cannot be installed into {}: {reason}", prefix.display())]
+#[diagnostic(code(environment::not_installed), help("{help}"))]
+struct NotInstalled {
+    role: Role,
+    package: String,
+    prefix: PathBuf,
+    reason: String,
+    help: &'static str,
+}

@@ -1,0 +1,148 @@
+//! What the last build in a work directory chose.
+//!
+//! The next build keeps to it where it still fits, so that Cargo can reuse what it
+//! compiled. With `--locked` it is taken as it is.
+
+use std::path::{Path, PathBuf};
+
+use miette::{Diagnostic, Report};
+use rattler_conda_types::RepoDataRecord;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::diagnostic::{Unreadable, Unwritable, create_folder};
+use crate::environments::question::{Asked, Question, Role};
+
+/// The environments of the last build.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct Kept {
+    build: Option<Answered>,
+    host: Option<Answered>,
+}
+
+/// A question and the packages that answered it.
+#[derive(Debug, Serialize, Deserialize)]
+struct Answered {
+    asked: Asked,
+    packages: Vec<RepoDataRecord>,
+}
+
+impl Kept {
+    /// Reads what the last build in `work` left; nothing, where there was none.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub(super) fn read(work: &Path) -> Result<Self, Report> {
+        let path = path(work);
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Ok(Self::default());
+            }
+            Err(source) => return Err(Unreadable { path, source }.into()),
+        };
+        Ok(serde_json::from_str(&text).unwrap_or_else(|error| {
+            tracing::warn!("{} is not used: {error}", path.display());
+            Self::default()
+        }))
+    }
+
+    /// Keeps it for the next build.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    pub(super) fn write(&self, work: &Path) -> Result<(), Report> {
+        create_folder(work)?;
+        let path = path(work);
+        let text = serde_json::to_vec_pretty(self)
+            .map_err(|error| miette::miette!("environments cannot be written down: {error}"))?;
+        let beside = path.with_extension("part");
+        let written = std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, &path));
+        Ok(written.map_err(|source| Unwritable { path, source })?)
+    }
+
+    /// The packages of an environment, whatever it was asked for.
+    pub(super) fn packages(&self, role: Role) -> &[RepoDataRecord] {
+        self.of(role).map_or(&[], |answered| &answered.packages)
+    }
+
+    /// The answer to exactly this question. Packages from source are those of now.
+    ///
+    /// # Errors
+    /// [`NotKept`], [`Outdated`].
+    pub(super) fn answer(&self, question: &Question<'_>) -> Result<Vec<RepoDataRecord>, Report> {
+        let Some(Answered { asked, packages }) = self.of(question.role) else {
+            return Err(NotKept {
+                package: question.package.to_string(),
+            }
+            .into());
+        };
+        if let Some(difference) = asked.differs_from(&question.asked()) {
+            return Err(Outdated {
+                role: question.role,
+                package: question.package.to_string(),
+                difference,
+            }
+            .into());
+        }
+        let now = |record: &RepoDataRecord| {
+            let name = &record.package_record.name;
+            let built = question.sources.iter();
+            built
+                .clone()
+                .find(|built| built.package_record.name == *name)
+                .cloned()
+        };
+        let packages = packages.iter();
+        Ok(packages
+            .map(|record| now(record).unwrap_or_else(|| record.clone()))
+            .collect())
+    }
+
+    /// Notes an answer.
+    pub(super) fn note(&mut self, question: &Question<'_>, packages: &[RepoDataRecord]) {
+        let answered = Some(Answered {
+            asked: question.asked(),
+            packages: packages.to_vec(),
+        });
+        match question.role {
+            Role::Build => self.build = answered,
+            Role::Host => self.host = answered,
+        }
+    }
+
+    fn of(&self, role: Role) -> Option<&Answered> {
+        match role {
+            Role::Build => self.build.as_ref(),
+            Role::Host => self.host.as_ref(),
+        }
+    }
+}
+
+fn path(work: &Path) -> PathBuf {
+    work.join("environments.json")
+}
+
+/// `--locked` without anything to keep to.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{package}` has not been built here, so `--locked` has no environments to keep to")]
+#[diagnostic(
+    code(environment::not_kept),
+    help("build once without `--locked`, with the same `--work-dir`")
+)]
+struct NotKept {
+    package: String,
+}
+
+/// `--locked` although something else is asked for now.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the {role} environment of `{package}` is not the one of the last build: {difference}")]
+#[diagnostic(
+    code(environment::outdated),
+    help("build without `--locked` to solve it again")
+)]
+struct Outdated {
+    role: Role,
+    package: String,
+    difference: String,
+}

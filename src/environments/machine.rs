@@ -1,0 +1,46 @@
+//! What platforms have that no package brings: the C library, the kernel, the processor.
+
+use miette::Report;
+use rattler_conda_types::{GenericVirtualPackage, Subdir};
+use rattler_virtual_packages::{VirtualPackageOverrides, VirtualPackages};
+
+use crate::project::load::VirtualPackage;
+
+/// What this machine has, as far as it can speak for `platform`; else what every
+/// machine of that platform is taken to have. `CONDA_OVERRIDE_…` variables count.
+///
+/// # Errors
+/// A machine that cannot be asked, a variable that holds no version.
+pub(super) fn detected(platform: Subdir) -> Result<Vec<GenericVirtualPackage>, Report> {
+    let overrides = VirtualPackageOverrides::from_env();
+    let found = VirtualPackages::detect_for_platform(platform, &overrides, None);
+    let found = found.map_err(|error| {
+        miette::miette!(
+            code = "environment::unknown_machine",
+            "what this machine has cannot be found out: {error}"
+        )
+    })?;
+    Ok(found.into_generic_virtual_packages().collect())
+}
+
+/// What the workspace declares its platform to have.
+///
+/// # Errors
+/// Versions that cannot be read.
+pub(super) fn declared(packages: &[VirtualPackage]) -> Result<Vec<GenericVirtualPackage>, Report> {
+    let declared = packages.iter().map(|package| {
+        let VirtualPackage {
+            name,
+            version,
+            build,
+        } = package;
+        let unreadable =
+            |error: &dyn std::fmt::Display| miette::miette!("`{name} {version} {build}`: {error}");
+        Ok(GenericVirtualPackage {
+            name: name.parse().map_err(|error| unreadable(&error))?,
+            version: version.parse().map_err(|error| unreadable(&error))?,
+            build_string: build.parse().map_err(|error| unreadable(&error))?,
+        })
+    });
+    declared.collect()
+}

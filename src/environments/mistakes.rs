@@ -1,0 +1,232 @@
+//! Why there is no environment: what was asked for, by whom, and what to do.
+
+use miette::{Diagnostic, Report};
+use rattler_conda_types::Subdir;
+use rattler_repodata_gateway::{GatewayError, RepoData};
+use rattler_solve::SolveError;
+use thiserror::Error;
+
+use crate::diagnostic::{list, nearest};
+use crate::environments::depot::{Depot, Network};
+use crate::environments::question::{Question, Role};
+use crate::environments::wish::{Wish, told};
+
+/// The wishes that no channel has any package for.
+pub(super) fn missing<'q>(question: &'q Question<'_>, found: &[RepoData]) -> Vec<&'q Wish> {
+    let sources = question.source_names();
+    let is_there = |name: &str| {
+        let same = |record: &rattler_conda_types::RepoDataRecord| {
+            record.package_record.name.as_normalized() == name
+        };
+        sources.contains(name)
+            || name.starts_with("__")
+            || found.iter().any(|channel| channel.iter().any(same))
+    };
+    let wishes = question.wishes.iter();
+    let unknown = |wish: &&Wish| wish.name().is_some_and(|name| !is_there(name));
+    // Whether a condition holds is known to the solver alone.
+    wishes
+        .filter(|wish| wish.spec.condition.is_none())
+        .filter(unknown)
+        .collect()
+}
+
+impl Depot {
+    /// What to say when `missing` is in no channel.
+    pub(super) async fn nobody_has(&self, question: &Question<'_>, missing: Vec<&Wish>) -> Report {
+        let channels = question.channels.join(", ");
+        if question.channels.is_empty() {
+            return NoChannels {
+                package: question.package.to_string(),
+                role: question.role,
+                asked: told(&question.wishes),
+            }
+            .into();
+        }
+        let names = |platform: Subdir| async move {
+            let names = self.gateway.names(question.channels(), [platform]).await;
+            // Only a hint is lost.
+            names.map(|found| found.names).unwrap_or_default()
+        };
+        let native = names(question.platform).await;
+        if native.is_empty() {
+            return NoPackagesForPlatform {
+                platform: question.platform,
+                package: question.package.to_string(),
+                role: question.role,
+                missing: list(missing.iter().filter_map(|wish| wish.name())),
+                channels,
+            }
+            .into();
+        }
+        let generic = names(Subdir::NoArch).await;
+        let known = || {
+            native
+                .iter()
+                .chain(&generic)
+                .map(|name| name.as_normalized())
+        };
+        let first = missing[0];
+        let near = first.name().and_then(|name| nearest(name, known()));
+        NoSuchPackage {
+            wish: first.told(),
+            others: match missing.len() {
+                1 => String::new(),
+                _ => format!(
+                    ", nor {}",
+                    list(missing[1..].iter().filter_map(|wish| wish.name()))
+                ),
+            },
+            role: question.role,
+            package: question.package.to_string(),
+            platform: question.platform,
+            help: match near {
+                Some(near) => format!("did you mean `{near}`? The channels are {channels}"),
+                None => format!(
+                    "check the name, or add the channel that has it; the channels are {channels}"
+                ),
+            },
+        }
+        .into()
+    }
+}
+
+/// What to say when the solver gives up.
+pub(super) fn unsolvable(question: &Question<'_>, error: SolveError) -> Report {
+    let reason = match error {
+        SolveError::Unsolvable(reasons) => reasons.join("\n"),
+        other => other.to_string(),
+    };
+    Unsolvable {
+        role: question.role,
+        package: question.package.to_string(),
+        platform: question.platform,
+        reason: reason.trim().to_string(),
+        asked: told(&question.wishes),
+        limits: match question.constraints.is_empty() {
+            true => String::new(),
+            false => format!("; limited by {}", told(&question.constraints)),
+        },
+    }
+    .into()
+}
+
+/// What to say when channels cannot be read.
+pub(super) fn unreachable(depot: &Depot, question: &Question<'_>, error: &GatewayError) -> Report {
+    let reason = chain(error);
+    let urls = question.channels();
+    let urls: Vec<&str> = urls
+        .iter()
+        .map(|channel| channel.base_url.as_str())
+        .collect();
+    let guilty = |url: &&str| reason.contains(url.trim_end_matches('/'));
+    let channel = match urls.iter().copied().find(guilty) {
+        Some(url) => url.to_string(),
+        None => urls.join(", "),
+    };
+    Unreachable {
+        channel,
+        reason,
+        role: question.role,
+        package: question.package.to_string(),
+        help: match depot.network {
+            Network::Allowed => {
+                "check the address and the network, or name other channels with `--channel`"
+            }
+            Network::LeftAlone => {
+                "build once without `--offline`, so that what is needed is in the cache"
+            }
+        },
+    }
+    .into()
+}
+
+/// The error and what caused it, each said once.
+pub(super) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let next = error.to_string();
+        if !text.contains(&next) {
+            text = format!("{text}: {next}");
+        }
+        cause = error.source();
+    }
+    text
+}
+
+/// No channel was named.
+#[derive(Debug, Error, Diagnostic)]
+#[error("there is no channel to take the {role} environment of `{package}` from")]
+#[diagnostic(
+    code(environment::no_channels),
+    help("it asks for {asked}: name a channel in `[workspace]`, or with `--channel conda-forge`")
+)]
+struct NoChannels {
+    role: Role,
+    package: String,
+    asked: String,
+}
+
+/// The channels have nothing for a platform.
+#[derive(Debug, Error, Diagnostic)]
+#[error("no channel has packages for {platform}")]
+#[diagnostic(
+    code(environment::no_platform),
+    help(
+        "the {role} environment of `{package}` needs {missing}: build for another platform, or add \
+         a channel that has {platform}; the channels are {channels}"
+    )
+)]
+struct NoPackagesForPlatform {
+    platform: Subdir,
+    role: Role,
+    package: String,
+    missing: String,
+    channels: String,
+}
+
+/// A name that no channel has.
+#[derive(Debug, Error, Diagnostic)]
+#[error(
+    "no channel has {wish} for {platform}{others}, which the {role} environment of `{package}` asks for"
+)]
+#[diagnostic(code(environment::no_such_package), help("{help}"))]
+struct NoSuchPackage {
+    wish: String,
+    others: String,
+    role: Role,
+    package: String,
+    platform: Subdir,
+    help: String,
+}
+
+/// Wishes that contradict each other, or the packages there are.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the {role} environment of `{package}` for {platform} cannot be solved: {reason}")]
+#[diagnostic(
+    code(environment::unsolvable),
+    help(
+        "it asks for {asked}{limits}: loosen one of them, or add a channel that has what is missing"
+    )
+)]
+struct Unsolvable {
+    role: Role,
+    package: String,
+    platform: Subdir,
+    reason: String,
+    asked: String,
+    limits: String,
+}
+
+/// A channel that does not answer.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the channel {channel} cannot be read for the {role} environment of `{package}`: {reason}")]
+#[diagnostic(code(environment::unreachable), help("{help}"))]
+struct Unreachable {
+    channel: String,
+    role: Role,
+    package: String,
+    reason: String,
+    help: &'static str,
+}

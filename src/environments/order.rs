@@ -1,0 +1,246 @@
+//! What a package needs before and after it is built, solved as pixi does it: the
+//! build environment first, then the host environment with what the former exports.
+
+use std::path::Path;
+
+use miette::Report;
+use rattler_conda_types::{GenericVirtualPackage, RepoDataRecord, Subdir};
+
+use crate::backend::Platforms;
+use crate::environments::depot::Depot;
+use crate::environments::kept::Kept;
+use crate::environments::mistakes::chain;
+use crate::environments::pins::Pins;
+use crate::environments::question::{Question, Role};
+use crate::environments::request::{Exported, Solved};
+use crate::environments::run_exports::{RunExports, is_direct};
+use crate::environments::wish::Wish;
+use crate::environments::{Environment, machine};
+use crate::project::load::{Loaded, Solving};
+use crate::protocol::outputs::{self, Dependencies, Output};
+
+/// Where the packages of a workspace come from, and what its platforms have.
+#[derive(Debug)]
+pub struct Supply {
+    channels: Vec<String>,
+    solving: Solving,
+    build: Vec<GenericVirtualPackage>,
+    host: Vec<GenericVirtualPackage>,
+}
+
+impl Supply {
+    /// What the workspace says. The machine is asked what it has.
+    ///
+    /// # Errors
+    /// A machine that cannot be asked.
+    pub fn of(loaded: &Loaded) -> Result<Self, Report> {
+        Ok(Self {
+            channels: loaded.channels.clone(),
+            solving: loaded.solving.clone(),
+            build: machine::detected(loaded.build_platform)?,
+            host: machine::declared(&loaded.virtual_packages)?,
+        })
+    }
+}
+
+/// One output to prepare for.
+#[derive(Debug, Clone, Copy)]
+pub struct Order<'a> {
+    /// What is going to be built.
+    pub output: &'a Output,
+    /// Where the build runs and what it builds for.
+    pub platforms: Platforms,
+    /// Where packages come from.
+    pub supply: &'a Supply,
+    /// Packages built from source before, with everything they need at run time.
+    pub sources: Sources<'a>,
+    /// Where the build keeps what it needs.
+    pub work: &'a Path,
+}
+
+/// Packages built from source, by the environment they are for.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Sources<'a> {
+    /// For the build environment.
+    pub build: &'a [RepoDataRecord],
+    /// For the host environment.
+    pub host: &'a [RepoDataRecord],
+}
+
+/// What the last build in the work directory means to this one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// Its packages stay where they still fit.
+    WhatFits,
+    /// Its environments are used as they are.
+    Everything,
+}
+
+impl Depot {
+    /// Solves both environments of a build and finds out what its package will
+    /// depend on. Nothing is installed.
+    ///
+    /// # Errors
+    /// Everything that leaves a build without environments.
+    pub async fn solve(&self, order: &Order<'_>, keep: Keep) -> Result<Solved, Report> {
+        let package = order.output.metadata.name.as_str();
+        let ignored = &order.output.ignore_run_exports;
+        let before = Kept::read(order.work)?;
+        let mut now = Kept::default();
+
+        let unpinned = Pins {
+            package,
+            environments: Vec::new(),
+        };
+        let stated = Stated::of(&order.output.build_dependencies, &unpinned)?;
+        let question = order.question(Role::Build, stated);
+        let build = self.environment(order, question, (&before, keep), &mut now);
+        let build = build.await?;
+        let from_build =
+            RunExports::collect(Role::Build, &build.dependencies, &build.packages, ignored)?;
+
+        let pinned = Pins {
+            package,
+            environments: vec![&build.packages],
+        };
+        let mut stated = Stated::of(&order.output.host_dependencies, &pinned)?;
+        add(&mut stated.wishes, &from_build.strong);
+        add(&mut stated.constraints, &from_build.strong_constrains);
+        let question = order.question(Role::Host, stated);
+        let host = self.environment(order, question, (&before, keep), &mut now);
+        let host = host.await?;
+        let from_host =
+            RunExports::collect(Role::Host, &host.dependencies, &host.packages, ignored)?;
+        if keep == Keep::WhatFits {
+            now.write(order.work)?;
+        }
+
+        let pins = Pins {
+            package,
+            environments: vec![&host.packages, &build.packages],
+        };
+        let mut run = Stated::of(&order.output.run_dependencies, &pins)?;
+        if order.output.metadata.subdir == Subdir::NoArch {
+            add(&mut run.wishes, &from_host.noarch);
+        } else {
+            add(&mut run.wishes, &from_host.weak);
+            add(&mut run.wishes, &from_host.strong);
+            add(&mut run.wishes, &from_build.strong);
+            add(&mut run.constraints, &from_host.weak_constrains);
+            add(&mut run.constraints, &from_host.strong_constrains);
+            add(&mut run.constraints, &from_build.strong_constrains);
+        }
+        let groups = order.output.extra_dependencies.iter();
+        let extra = groups.map(|(group, specs)| Ok((group.clone(), pins.applied(specs)?)));
+        Ok(Solved {
+            extra_dependencies: extra.collect::<Result<_, Report>>()?,
+            run_exports: exported(&order.output.run_exports, &pins)?,
+            run_dependencies: run.wishes,
+            run_constraints: run.constraints,
+            build,
+            host,
+        })
+    }
+
+    async fn environment(
+        &self,
+        order: &Order<'_>,
+        question: Question<'_>,
+        (before, keep): (&Kept, Keep),
+        now: &mut Kept,
+    ) -> Result<Environment, Report> {
+        let mut packages = match keep {
+            Keep::Everything => before.answer(&question)?,
+            Keep::WhatFits => {
+                let solving = &order.supply.solving;
+                self.answer(&question, solving, before.packages(question.role))
+                    .await?
+            }
+        };
+        let direct = packages.iter_mut();
+        let direct = direct.filter(|record| is_direct(&question.wishes, record));
+        let known = self.gateway.ensure_run_exports(direct, None).await;
+        known.map_err(|error| {
+            miette::miette!(
+                code = "environment::no_run_exports",
+                "what the packages of the {} environment export cannot be found out: {}",
+                question.role,
+                chain(&error)
+            )
+        })?;
+        now.note(&question, &packages);
+        Ok(Environment {
+            role: question.role,
+            platform: question.platform,
+            dependencies: question.wishes,
+            constraints: question.constraints,
+            packages,
+        })
+    }
+}
+
+impl Order<'_> {
+    fn question(&self, role: Role, stated: Stated) -> Question<'_> {
+        let Supply {
+            channels,
+            solving: _,
+            build,
+            host,
+        } = self.supply;
+        let (platform, virtual_packages, sources) = match role {
+            Role::Build => (self.platforms.build, build, self.sources.build),
+            Role::Host => (self.platforms.host, host, self.sources.host),
+        };
+        Question {
+            role,
+            package: &self.output.metadata.name,
+            platform,
+            channels,
+            virtual_packages,
+            wishes: stated.wishes,
+            constraints: stated.constraints,
+            sources,
+        }
+    }
+}
+
+/// Dependencies and constraints with their pins applied.
+struct Stated {
+    wishes: Vec<Wish>,
+    constraints: Vec<Wish>,
+}
+
+impl Stated {
+    fn of(dependencies: &Dependencies, pins: &Pins<'_>) -> Result<Self, Report> {
+        Ok(Self {
+            wishes: pins.applied(&dependencies.depends)?,
+            constraints: pins.applied(&dependencies.constraints)?,
+        })
+    }
+}
+
+/// What is there already is not asked for again.
+fn add(wishes: &mut Vec<Wish>, exported: &[Wish]) {
+    for wish in exported {
+        if !wishes.contains(wish) {
+            wishes.push(wish.clone());
+        }
+    }
+}
+
+fn exported(exports: &outputs::RunExports, pins: &Pins<'_>) -> Result<Exported, Report> {
+    let outputs::RunExports {
+        weak,
+        strong,
+        noarch,
+        weak_constrains,
+        strong_constrains,
+    } = exports;
+    Ok(Exported {
+        weak: pins.applied(weak)?,
+        strong: pins.applied(strong)?,
+        noarch: pins.applied(noarch)?,
+        weak_constrains: pins.applied(weak_constrains)?,
+        strong_constrains: pins.applied(strong_constrains)?,
+    })
+}

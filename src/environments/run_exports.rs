@@ -1,0 +1,114 @@
+//! What packages hand on to those that are built with them.
+
+use miette::Report;
+use rattler_conda_types::{
+    MatchSpec, ParseMatchSpecOptions, RepoDataRecord, RepodataRevision, package::RunExportsJson,
+};
+
+use crate::environments::Role;
+use crate::environments::wish::Wish;
+use crate::protocol::build::DepSource;
+use crate::protocol::outputs::IgnoreRunExports;
+
+/// The run exports of one environment, by kind.
+#[derive(Debug, Default)]
+pub(super) struct RunExports {
+    pub(super) weak: Vec<Wish>,
+    pub(super) strong: Vec<Wish>,
+    pub(super) noarch: Vec<Wish>,
+    pub(super) weak_constrains: Vec<Wish>,
+    pub(super) strong_constrains: Vec<Wish>,
+}
+
+/// Whether the environment asks for this package itself. Only such packages export.
+pub(super) fn is_direct(wishes: &[Wish], record: &RepoDataRecord) -> bool {
+    let name = record.package_record.name.as_normalized();
+    wishes.iter().any(|wish| wish.name() == Some(name))
+}
+
+impl RunExports {
+    /// What the direct dependencies among `records` export, except what the package
+    /// ignores.
+    ///
+    /// # Errors
+    /// An export that is no match spec.
+    pub(super) fn collect(
+        role: Role,
+        wishes: &[Wish],
+        records: &[RepoDataRecord],
+        ignored: &IgnoreRunExports,
+    ) -> Result<Self, Report> {
+        let mut exports = Self::default();
+        for record in records.iter().filter(|record| is_direct(wishes, record)) {
+            let name = record.package_record.name.as_normalized();
+            let same = |other: &String| other.eq_ignore_ascii_case(name);
+            if ignored.from_package.iter().any(same) {
+                continue;
+            }
+            if let Some(found) = &record.package_record.run_exports {
+                let reader = Reader {
+                    role,
+                    name,
+                    ignored,
+                };
+                exports.add(&reader, found)?;
+            }
+        }
+        Ok(exports)
+    }
+
+    fn add(&mut self, reader: &Reader<'_>, found: &RunExportsJson) -> Result<(), Report> {
+        let RunExportsJson {
+            weak,
+            strong,
+            noarch,
+            weak_constrains,
+            strong_constrains,
+        } = found;
+        self.weak.extend(reader.read(weak)?);
+        self.strong.extend(reader.read(strong)?);
+        self.noarch.extend(reader.read(noarch)?);
+        self.weak_constrains.extend(reader.read(weak_constrains)?);
+        self.strong_constrains
+            .extend(reader.read(strong_constrains)?);
+        Ok(())
+    }
+}
+
+/// Reads the exports of one package.
+struct Reader<'a> {
+    role: Role,
+    name: &'a str,
+    ignored: &'a IgnoreRunExports,
+}
+
+impl Reader<'_> {
+    fn read(&self, texts: &[String]) -> Result<Vec<Wish>, Report> {
+        let options = ParseMatchSpecOptions::lenient().with_repodata_revision(RepodataRevision::V3);
+        let mut wishes = Vec::new();
+        for text in texts {
+            let spec = MatchSpec::from_str(text, options).map_err(|error| {
+                miette::miette!(
+                    code = "environment::bad_export",
+                    "`{}` exports `{text}`, which is no match spec: {error}",
+                    self.name
+                )
+            })?;
+            let wish = Wish {
+                spec,
+                source: Some(DepSource::RunExport {
+                    from: self.role.to_string(),
+                    run_export: self.name.to_string(),
+                }),
+            };
+            let ignored = |name: &str| {
+                let same = |other: &String| other.eq_ignore_ascii_case(name);
+                self.ignored.by_name.iter().any(same)
+            };
+            if !wish.name().is_some_and(ignored) {
+                wishes.push(wish);
+            }
+        }
+        Ok(wishes)
+    }
+}

@@ -1,0 +1,125 @@
+//! Asks the channels and the solver.
+
+use std::sync::Arc;
+
+use miette::Report;
+use rattler_conda_types::{GenericVirtualPackage, MatchSpec, RepoDataRecord};
+use rattler_repodata_gateway::RepoData;
+use rattler_solve::{ExcludeNewer, SolveError, SolverImpl, SolverTask, resolvo::Solver};
+
+use crate::environments::cutoff;
+use crate::environments::depot::Depot;
+use crate::environments::mistakes::{self, unreachable};
+use crate::environments::question::Question;
+use crate::environments::wish::Wish;
+use crate::project::load::{ChannelPriority, Solving};
+
+impl Depot {
+    /// The packages that answer `question`, sorted by name. Those of `before` stay
+    /// where they still fit and are still there.
+    ///
+    /// # Errors
+    /// A channel that cannot be read, wishes that nothing or no combination fulfils.
+    pub(super) async fn answer(
+        &self,
+        question: &Question<'_>,
+        solving: &Solving,
+        before: &[RepoDataRecord],
+    ) -> Result<Vec<RepoDataRecord>, Report> {
+        if question.wishes.is_empty() {
+            return Ok(Vec::new());
+        }
+        let query = self
+            .gateway
+            .query(
+                question.channels(),
+                [question.platform, rattler_conda_types::Subdir::NoArch],
+                question.looked_up(),
+            )
+            .recursive(true);
+        let found = query
+            .await
+            .map_err(|error| unreachable(self, question, &error))?;
+        for warning in &found.warnings {
+            tracing::warn!("{warning}");
+        }
+        let missing = mistakes::missing(question, &found.repodata);
+        if !missing.is_empty() {
+            return Err(self.nobody_has(question, missing).await);
+        }
+        let task = Task {
+            repodata: found.repodata,
+            sources: question.sources.to_vec(),
+            before: before.to_vec(),
+            virtual_packages: question.virtual_packages.to_vec(),
+            specs: specs(&question.wishes),
+            constraints: specs(&question.constraints),
+            priority: solving.channel_priority,
+            exclude_newer: cutoff::exclude_newer(solving, question.sources),
+        };
+        // The solver computes; signals have to be answered meanwhile.
+        let solved = tokio::task::spawn_blocking(move || task.solve()).await;
+        let solved = solved.map_err(|error| miette::miette!("the solver stopped: {error}"))?;
+        let mut records = solved.map_err(|error| mistakes::unsolvable(question, error))?;
+        records.sort_by(|a, b| a.package_record.name.cmp(&b.package_record.name));
+        Ok(records)
+    }
+}
+
+fn specs(wishes: &[Wish]) -> Vec<MatchSpec> {
+    wishes.iter().map(|wish| wish.spec.clone()).collect()
+}
+
+/// Everything the solver needs, without borrows, to be sent to a thread.
+struct Task {
+    repodata: Vec<RepoData>,
+    sources: Vec<RepoDataRecord>,
+    before: Vec<RepoDataRecord>,
+    virtual_packages: Vec<GenericVirtualPackage>,
+    specs: Vec<MatchSpec>,
+    constraints: Vec<MatchSpec>,
+    priority: ChannelPriority,
+    exclude_newer: Option<ExcludeNewer>,
+}
+
+impl Task {
+    fn solve(self) -> Result<Vec<RepoDataRecord>, SolveError> {
+        let from_source = |record: &RepoDataRecord| {
+            let name = &record.package_record.name;
+            self.sources
+                .iter()
+                .any(|source| source.package_record.name == *name)
+        };
+        let mut available: Vec<Vec<&RepoDataRecord>> = vec![self.sources.iter().collect()];
+        available.extend(self.repodata.iter().map(|channel| {
+            let records = channel.iter_arc().map(Arc::as_ref);
+            records.filter(|record| !from_source(record)).collect()
+        }));
+        // One that a channel no longer has cannot be installed either.
+        let preferred = available.iter().flatten().copied().filter(|record| {
+            let same = |before: &RepoDataRecord| {
+                before.url == record.url
+                    && before.package_record.sha256 == record.package_record.sha256
+            };
+            self.before.iter().any(same)
+        });
+        let preferred: Vec<&RepoDataRecord> = preferred.collect();
+        let task = SolverTask {
+            locked_packages: preferred,
+            virtual_packages: self.virtual_packages,
+            specs: self.specs,
+            constraints: self.constraints,
+            channel_priority: match self.priority {
+                ChannelPriority::Strict => rattler_solve::ChannelPriority::Strict,
+                ChannelPriority::Flexible => rattler_solve::ChannelPriority::Flexible,
+                ChannelPriority::Disabled => rattler_solve::ChannelPriority::Disabled,
+            },
+            exclude_newer: self.exclude_newer,
+            ..available
+                .iter()
+                .map(|records| records.iter().copied())
+                .collect()
+        };
+        Ok(Solver.solve(task)?.records)
+    }
+}
