@@ -27,6 +27,8 @@ pub struct Built {
     pub alias: Option<PathBuf>,
     /// The folder the script ran in.
     pub script_folder: PathBuf,
+    /// The prefix the tools of the build come from.
+    pub build_prefix: PathBuf,
     /// The prefix the script installed into.
     pub host_prefix: PathBuf,
 }

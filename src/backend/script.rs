@@ -59,6 +59,8 @@ pub enum Condition {
     Folder(Word),
     /// The file exists.
     File(Word),
+    /// The variable has no value, or an empty one.
+    Unset(String),
 }
 
 /// One argument or value: literal text and references to variables.

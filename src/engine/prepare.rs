@@ -70,7 +70,7 @@ pub(super) async fn lock(path: Option<PathBuf>) -> Result<Option<File>, Report> 
         match file.try_lock() {
             Ok(()) => Ok(file),
             Err(TryLockError::WouldBlock) => {
-                tracing::info!("waiting for another build of the same package");
+                tracing::info!("waiting for another build in the same workspace");
                 file.lock().map_err(unwritable)?;
                 Ok(file)
             }

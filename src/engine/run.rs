@@ -101,6 +101,7 @@ async fn run<B: Backend>(
     let aliases = job.aliases()?;
     let built = Built {
         script_folder: work_directory.join("work"),
+        build_prefix: prefix_path(&job.params.build_prefix, &work_directory, "bld"),
         host_prefix,
         alias: aliases.folder().map(Path::to_path_buf),
         work_directory: work_directory.clone(),

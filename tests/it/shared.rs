@@ -1,5 +1,7 @@
 //! What one build has compiled, the next one does not compile again.
 
+mod stale;
+
 use serde_json::json;
 
 use super::support::archive::Archive;

@@ -63,6 +63,16 @@ pub(super) fn sources(built: &Built, target_dir: &Path) -> Result<BTreeSet<PathB
     Ok(sources)
 }
 
+/// The files that what lies in `folder` was made from, as far as rustc said so.
+pub(super) fn beside(folder: &Path) -> Vec<PathBuf> {
+    let rules = files(folder).unwrap_or_default().into_iter();
+    rules
+        .filter(|file| is_rule(file))
+        .filter_map(|file| parse(&read_text(&file).ok()?))
+        .flat_map(|rule| rule.sources)
+        .collect()
+}
+
 /// The folders in which Cargo notes what state a unit was compiled in, called
 /// `<crate>-<hash>`.
 pub(super) fn fingerprints(artefacts: &[PathBuf]) -> Vec<PathBuf> {
@@ -71,6 +81,11 @@ pub(super) fn fingerprints(artefacts: &[PathBuf]) -> Vec<PathBuf> {
         .flat_map(|folder| profile_folders(folder))
         .flat_map(|profile| folders(&profile.join(".fingerprint")))
         .collect()
+}
+
+/// The crate in the name of a folder `<crate>-<hash>`.
+pub(super) fn crate_of(folder: &Path) -> Option<&str> {
+    Some(folder.file_name()?.to_str()?.rsplit_once('-')?.0)
 }
 
 fn is_rule(file: &Path) -> bool {

@@ -114,7 +114,7 @@ impl<'a> View<'a> {
         Self {
             request,
             package: package.to_string(),
-            shared: Shared::new(request, root, package, variables.as_deref()),
+            shared: Shared::new(request, variables.as_deref()),
             variables,
             closure: closure::closure(root, &surroundings.overrides()),
             root: root.to_path_buf(),
@@ -131,10 +131,16 @@ impl<'a> View<'a> {
 
     /// Folders in which Cargo keeps what it compiles for pixi, final or not.
     pub(super) fn artefacts(&self, built: &Built) -> Vec<PathBuf> {
-        let mut folders = vec![built.script_folder.join(TARGET_DIR)];
-        folders.extend(self.shared.as_ref().map(Shared::build_dir));
+        let mut folders = self.own_artefacts(built);
         let config = self.request.config;
         folders.extend(config.env.get("CARGO_BUILD_BUILD_DIR").map(PathBuf::from));
+        folders
+    }
+
+    /// Those of them that nobody else uses.
+    pub(super) fn own_artefacts(&self, built: &Built) -> Vec<PathBuf> {
+        let mut folders = vec![built.script_folder.join(TARGET_DIR)];
+        folders.extend(self.shared.as_ref().map(Shared::build_dir));
         folders
     }
 

@@ -8,6 +8,8 @@ mod closure;
 mod config;
 mod conflicts;
 mod dep_info;
+mod disk;
+mod environment;
 mod inputs;
 mod licenses;
 mod manifest;

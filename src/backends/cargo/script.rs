@@ -50,8 +50,11 @@ pub(super) fn install(view: &View<'_>) -> Script {
     steps.extend(prefixes(config, &tools));
     steps.extend(cargo_settings(request));
     steps.push(look_no_further(view));
-    steps.push(Step::Run(check_lock_file(&tools, folder, config)));
-    steps.extend(shared.into_iter().flat_map(Shared::steps));
+    let check = check_lock_file(&tools, folder, config);
+    match shared {
+        Some(shared) => steps.extend(shared.steps(check)),
+        None => steps.push(Step::Run(check)),
+    }
     steps.push(Step::Run(command(&tools, folder, config)));
     let sccache = tools.tool("sccache");
     steps.push(Step::When(

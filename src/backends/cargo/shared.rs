@@ -10,29 +10,23 @@ use std::path::{Path, PathBuf};
 
 use super::Config;
 use crate::backend::Request;
-use crate::backend::script::{ScriptFile, Step, Word};
+use crate::backend::script::{Condition, ScriptFile, Step, Word};
 
 /// The shared state of a workspace, as the script needs it.
 pub(super) struct Shared {
     folder: PathBuf,
-    steps: Vec<Step>,
-    package: String,
+    source: Step,
+    share: Vec<Word>,
 }
 
 impl Shared {
-    /// How the crate in `folder`, Cargo package `package`, takes part. `None`
-    /// where there is no scratch folder, where the user has chosen a build directory,
-    /// and on Windows, whose activation puts no prefix into the fingerprints and
-    /// whose linker is not found by name.
+    /// How a build takes part. `None` where there is no scratch folder, where the user
+    /// has chosen a build directory, and on Windows, whose activation puts no prefix
+    /// into the fingerprints and whose linker is not found by name.
     ///
     /// `variables` stands for those that Cargo does not know to matter. Builds that
     /// differ in them share nothing.
-    pub(super) fn new(
-        request: &Request<'_, Config>,
-        folder: &Path,
-        package: &str,
-        variables: Option<&str>,
-    ) -> Option<Self> {
+    pub(super) fn new(request: &Request<'_, Config>, variables: Option<&str>) -> Option<Self> {
         let Request {
             config,
             platforms,
@@ -56,20 +50,13 @@ impl Shared {
         } else {
             "$ORIGIN"
         };
-        let mut share = vec![
-            "pixi_build_rust_share".into(),
-            path(shared.clone()),
-            package.into(),
-            path(folder.join("Cargo.toml")),
-            origin.into(),
-        ];
-        share.extend(profile(&config.extra_args).map(Word::literal));
         Some(Self {
-            steps: vec![
-                Step::Source(path(shared.join("share.sh"))),
-                Step::Run(share),
+            source: Step::Source(path(shared.join("share.sh"))),
+            share: vec![
+                "pixi_build_rust_share".into(),
+                path(shared.clone()),
+                origin.into(),
             ],
-            package: package.to_string(),
             folder: shared,
         })
     }
@@ -84,9 +71,16 @@ impl Shared {
         &self.folder
     }
 
-    /// What the script does before cargo runs.
-    pub(super) fn steps(&self) -> impl Iterator<Item = Step> {
-        self.steps.iter().cloned()
+    /// What the script does before cargo runs. `check` fails where the lock file does
+    /// not fit.
+    pub(super) fn steps(&self, check: Vec<Word>) -> [Step; 3] {
+        let share = self.share.iter().chain(&check).cloned();
+        let unknown = Condition::Unset("PIXI_BUILD_RUST_LOCK_FILE_FITS".to_string());
+        [
+            self.source.clone(),
+            Step::Run(share.collect()),
+            Step::When(unknown, vec![Step::Run(check)]),
+        ]
     }
 
     /// The files those steps need.
@@ -102,43 +96,9 @@ impl Shared {
         ]
     }
 
-    /// Held while the script runs: two builds of one package in different
-    /// environments must not find each other's programs.
+    /// Held while the script runs: two builds in different environments must not find
+    /// each other's artefacts. Cargo would let only one of them compile anyway.
     pub(super) fn lock(&self) -> PathBuf {
-        self.folder.join(format!("{}.lock", self.package))
-    }
-}
-
-/// The arguments of `cargo clean` for the profile that `cargo install` takes.
-fn profile(extra_args: &[String]) -> impl Iterator<Item = String> {
-    let mut profile = vec!["--release".to_string()];
-    let mut arguments = extra_args.iter();
-    while let Some(argument) = arguments.next() {
-        if argument == "--debug" {
-            profile.clear();
-        } else if argument == "--profile" {
-            profile = vec![argument.clone()];
-            profile.extend(arguments.next().cloned());
-        } else if argument.starts_with("--profile=") {
-            profile = vec![argument.clone()];
-        }
-    }
-    profile.into_iter()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_profile_of_the_installation_is_cleaned() {
-        let of = |arguments: &[&str]| -> Vec<String> {
-            let arguments: Vec<String> = arguments.iter().map(ToString::to_string).collect();
-            profile(&arguments).collect()
-        };
-        assert_eq!(of(&["--features", "a"]), ["--release"]);
-        assert_eq!(of(&["--debug"]), Vec::<String>::new());
-        assert_eq!(of(&["--profile", "dist"]), ["--profile", "dist"]);
-        assert_eq!(of(&["--profile=dist"]), ["--profile=dist"]);
+        self.folder.join("lock")
     }
 }

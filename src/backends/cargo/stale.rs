@@ -13,13 +13,13 @@ use miette::Report;
 use rattler_digest::{Sha256, compute_bytes_digest};
 
 use super::closure::Local;
+use super::disk::{files_below, remove_folder, write};
 use super::inputs::View;
 use super::script::TARGET_DIR;
-use super::shared::Shared;
 use super::surroundings::Surroundings;
-use super::{Config, dep_info};
+use super::{Config, dep_info, environment};
 use crate::backend::Built;
-use crate::diagnostic::{Unwritable, create_folder};
+use crate::diagnostic::Unwritable;
 
 /// Notes about the last build of a package, beside what Cargo compiled.
 struct Notes {
@@ -31,12 +31,31 @@ struct Notes {
 
 impl Notes {
     fn of(view: &View<'_>, built: &Built) -> Self {
-        let shared = view.shared.as_ref().map(Shared::folder);
-        let folder = shared.unwrap_or(&built.script_folder);
+        Self::called(&view.package, state(view, built))
+    }
+
+    fn called(package: &str, folder: &Path) -> Self {
         Self {
-            began: folder.join(format!("{}.began", view.package)),
-            read: folder.join(format!("{}.read", view.package)),
+            began: folder.join(format!("{package}.began")),
+            read: folder.join(format!("{package}.read")),
         }
+    }
+
+    /// Those of every package that was built with the same artefacts.
+    fn all(folder: &Path) -> Vec<Self> {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+        names
+            .filter_map(|name| Some(Self::called(name.strip_suffix(".read")?, folder)))
+            .collect()
+    }
+}
+
+/// Where notes about builds are kept.
+pub(super) fn state<'a>(view: &'a View<'_>, built: &'a Built) -> &'a Path {
+    match &view.shared {
+        Some(shared) => shared.folder(),
+        None => &built.script_folder,
     }
 }
 
@@ -53,12 +72,24 @@ pub(super) fn drop_stale(view: &View<'_>, built: &Built) -> Result<(), Report> {
         remove_folder(&built.script_folder.join(TARGET_DIR))?;
         write(&stamp, &variables)?;
     }
-    let notes = Notes::of(view, built);
-    if let Some(path) = hidden_from_cargo(&notes) {
+    let own = Notes::of(view, built);
+    let matters = |notes: &Notes, path: &Path| {
+        notes.read == own.read
+            || path
+                .ancestors()
+                .any(|above| view.closure.contains_key(above))
+    };
+    let all = Notes::all(state(view, built));
+    let mut hidden = all
+        .iter()
+        .filter_map(|notes| hidden_from_cargo(notes, |path| matters(notes, path)));
+    if let Some(path) = hidden.next() {
         tracing::info!("{} was replaced by an older file", path.display());
-        forget_local_crates(view, built)?;
+        let names: Vec<&str> = view.closure.values().filter_map(Local::name).collect();
+        forget(view, built, &names)?;
     }
-    Ok(write(&notes.began, "")?)
+    environment::enter(view, built)?;
+    Ok(write(&own.began, "")?)
 }
 
 /// Notes what a build has read.
@@ -69,35 +100,20 @@ pub(super) fn remember(view: &View<'_>, built: &Built, read: &BTreeSet<PathBuf>)
     }
 }
 
-/// Makes Cargo compile the crates on this disk again, and no others.
-fn forget_local_crates(view: &View<'_>, built: &Built) -> Result<(), Unwritable> {
-    let names: Vec<&str> = view.closure.values().filter_map(Local::name).collect();
-    for unit in dep_info::fingerprints(&view.artefacts(built)) {
-        let unit_name = unit.file_name().and_then(|name| name.to_str());
-        let name = unit_name.and_then(|unit| Some(unit.rsplit_once('-')?.0));
-        if name.is_some_and(|name| names.contains(&name)) {
+/// Makes Cargo compile these crates again, and no others.
+pub(super) fn forget(view: &View<'_>, built: &Built, names: &[&str]) -> Result<(), Unwritable> {
+    let units = dep_info::fingerprints(&view.artefacts(built));
+    if units.is_empty() {
+        // Nothing is there, or Cargo arranges it in a way that is not known here.
+        let own = view.own_artefacts(built);
+        return own.iter().try_for_each(|folder| remove_folder(folder));
+    }
+    for unit in units {
+        if dep_info::crate_of(&unit).is_some_and(|name| names.contains(&name)) {
             remove_folder(&unit)?;
         }
     }
     Ok(())
-}
-
-fn write(path: &Path, text: &str) -> Result<(), Unwritable> {
-    create_folder(path.parent().unwrap_or(path))?;
-    std::fs::write(path, text).map_err(|source| Unwritable {
-        path: path.to_path_buf(),
-        source,
-    })
-}
-
-fn remove_folder(folder: &Path) -> Result<(), Unwritable> {
-    match std::fs::remove_dir_all(folder) {
-        Err(source) if source.kind() != std::io::ErrorKind::NotFound => Err(Unwritable {
-            path: folder.to_path_buf(),
-            source,
-        }),
-        _ => Ok(()),
-    }
 }
 
 /// A fingerprint of the variables that build scripts and macros see and that the
@@ -131,26 +147,22 @@ fn settings(args: &[String]) -> Vec<String> {
     settings
 }
 
-/// A file that the last build read and that changed since, although the time of
-/// its content is earlier than that of the build.
-fn hidden_from_cargo(notes: &Notes) -> Option<PathBuf> {
+/// A file that a build read, that matters and that changed since, although the time
+/// of its content is earlier than that of the build.
+fn hidden_from_cargo(notes: &Notes, matters: impl Fn(&Path) -> bool) -> Option<PathBuf> {
     let build = std::fs::metadata(&notes.began).ok()?.modified().ok()?;
     let read = std::fs::read_to_string(&notes.read).ok()?;
-    let mut open: Vec<PathBuf> = read.lines().map(PathBuf::from).collect();
-    while let Some(path) = open.pop() {
-        let Ok(about) = std::fs::metadata(&path) else {
-            continue;
-        };
-        if about.is_dir() {
-            let entries = std::fs::read_dir(&path).into_iter().flatten().flatten();
-            open.extend(entries.map(|entry| entry.path()));
-        } else if changed(&about).is_some_and(|changed| changed >= build)
-            && about.modified().is_ok_and(|modified| modified < build)
-        {
-            return Some(path);
+    let mut files = read.lines().map(PathBuf::from).flat_map(files_below);
+    files.find(|path| {
+        if !matters(path) {
+            return false;
         }
-    }
-    None
+        let Ok(about) = std::fs::metadata(path) else {
+            return false;
+        };
+        changed(&about).is_some_and(|changed| changed >= build)
+            && about.modified().is_ok_and(|modified| modified < build)
+    })
 }
 
 /// When anything about a file changed, its name and times included.

@@ -28,13 +28,15 @@ pub(super) fn step(step: &Step) -> String {
             set(name, &raw(value)),
         ),
         Step::When(condition, steps) => {
-            let path = match condition {
+            let exists = |path: &Word| format!("exist {}", word(path));
+            let test = match condition {
                 // A folder is there when a path through it is.
-                Condition::Folder(path) => path.clone().then("\\."),
-                Condition::File(path) => path.clone(),
+                Condition::Folder(path) => exists(&path.clone().then("\\.")),
+                Condition::File(path) => exists(path),
+                Condition::Unset(name) => format!("not defined {name}"),
             };
             let steps: Vec<String> = steps.iter().map(self::step).collect();
-            format!("if exist {} ({})", word(&path), steps.join(" & "))
+            format!("if {test} ({})", steps.join(" & "))
         }
     }
 }

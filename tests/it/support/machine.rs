@@ -13,7 +13,7 @@ use rattler_conda_types::Subdir;
 use super::prefix::output;
 
 /// The tools that test packages wrap.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Machine {
     /// The platform, in conda's spelling.
     pub subdir: Subdir,

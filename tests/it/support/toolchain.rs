@@ -100,6 +100,15 @@ pub fn sccache_executable() -> Result<PathBuf, Missing> {
     ))
 }
 
+/// A channel whose toolchain is made of the tools of `machine`.
+pub fn channel_of(machine: &Machine, root: &Path) -> Channel {
+    let mut channel = Channel::new(root);
+    for package in packages(machine) {
+        channel.add(package);
+    }
+    channel
+}
+
 fn packages(machine: &Machine) -> Vec<Package> {
     let Machine {
         subdir,

@@ -6,38 +6,32 @@
 # Cargo hashes both into every unit. Here they move into variables that a linker
 # wrapper at a stable path reads.
 
-# pixi_build_rust_share FOLDER PACKAGE MANIFEST ORIGIN [PROFILE...]
+# pixi_build_rust_share FOLDER ORIGIN CHECK...
 #
-# FOLDER    shared by the builds of the workspace; holds `linker`
-# PACKAGE   the Cargo package that is installed
-# MANIFEST  its Cargo.toml
-# ORIGIN    how a program names its own folder in a run path
-# PROFILE   arguments of `cargo clean` that select the profile
+# FOLDER  shared by the builds of the workspace; holds `linker`
+# ORIGIN  how a program names its own folder in a run path
+# CHECK   a `cargo tree` that fails when the lock file does not fit
 pixi_build_rust_share() {
   local trace=${-//[!x]/}
   { set +x; } 2>/dev/null
-  local folder=$1 package=$2 manifest=$3 origin=$4
-  shift 4
+  local folder=$1 origin=$2
+  shift 2
 
   pixi_build_rust_wrap_linkers "$folder"
   pixi_build_rust_stabilize_flags "$origin"
-  if pixi_build_rust_forget_other_prefix "$folder" "$package" "$manifest" "$@"; then
-    export CARGO_BUILD_BUILD_DIR="$folder/build"
-    echo "intermediate artifacts are shared below $CARGO_BUILD_BUILD_DIR"
-  else
-    echo "intermediate artifacts are not shared: cargo cannot clean $package there" >&2
-  fi
-  pixi_build_rust_stay_offline "$manifest"
+  pixi_build_rust_alias_compilers "$folder"
+  export CARGO_BUILD_BUILD_DIR="$folder/build"
+  echo "intermediate artifacts are shared below $CARGO_BUILD_BUILD_DIR"
+  pixi_build_rust_stay_offline "$@"
   if [ -n "$trace" ]; then set -x; fi
 }
 
 # `cargo install` asks the registry for yanked crates in every build. Where each crate
 # that any feature needs is here already, the network is not needed.
 pixi_build_rust_stay_offline() {
-  if [ -n "${CARGO_NET_OFFLINE:-}" ]; then return 0; fi
-  if "$CARGO" tree --quiet --locked --offline --all-features --edges no-dev --depth 0 \
-    --manifest-path "$1" >/dev/null 2>&1; then
-    export CARGO_NET_OFFLINE=true
+  if "$@" --quiet --offline --all-features >/dev/null 2>&1; then
+    export CARGO_NET_OFFLINE="${CARGO_NET_OFFLINE:-true}"
+    export PIXI_BUILD_RUST_LOCK_FILE_FITS=true
   fi
 }
 
@@ -121,27 +115,56 @@ pixi_build_rust_add_link_arg() {
 }$2"
 }
 
-# What the linker and undeclared build scripts take from the prefixes is invisible to
-# Cargo. When they are not those of the last build of this package, the package
-# itself is compiled and linked again; its dependencies are not.
-pixi_build_rust_forget_other_prefix() {
-  local folder=$1 package=$2 manifest=$3
-  shift 3
-  local stamp="$folder/prefixes-of-$package" prefixes
-  prefixes=$(
-    {
-      printf '%s\n' "$PREFIX" "$BUILD_PREFIX" "${MACOSX_DEPLOYMENT_TARGET:-}"
-      cat "$PREFIX"/conda-meta/*.json "$BUILD_PREFIX"/conda-meta/*.json 2>/dev/null || true
-    } | cksum
-  )
-  if [ "$prefixes" = "$(cat "$stamp" 2>/dev/null)" ]; then return 0; fi
-  local clean=("$CARGO" clean --quiet --locked -p "$package" --manifest-path "$manifest" "$@")
-  if [ -d "$folder/build" ]; then
-    CARGO_BUILD_BUILD_DIR="$folder/build" "${clean[@]}" --target-dir target || return 1
-    if [ -n "${CARGO_BUILD_TARGET:-}" ]; then
-      CARGO_BUILD_BUILD_DIR="$folder/build" "${clean[@]}" --target-dir target \
-        --target "$CARGO_BUILD_TARGET" || return 1
-    fi
-  fi
-  printf '%s\n' "$prefixes" >"$stamp.part" && mv "$stamp.part" "$stamp"
+# Build scripts that compile C ask Cargo to run them again when the compiler or its
+# flags change, and those name the prefixes. Here they name links to the prefixes, at a
+# path that is made of what is installed: another work directory with the same packages
+# changes nothing, another compiler or header does.
+pixi_build_rust_alias_compilers() {
+  local content alias variable
+  read -r content <"$1/latest-environments"
+  alias="$1/environments/$content"
+  mkdir -p "$alias"
+  # No other build is here: the folder is locked.
+  ln -sfn "$BUILD_PREFIX" "$alias/build"
+  ln -sfn "$PREFIX" "$alias/host"
+  for variable in $(compgen -e); do
+    case $variable in
+      CC | CXX | AR | RANLIB | NM | OPENSSL_DIR | \
+        CC_* | CXX_* | AR_* | RANLIB_* | NM_* | \
+        HOST_CC | HOST_CXX | HOST_AR | HOST_RANLIB | \
+        TARGET_CC | TARGET_CXX | TARGET_AR | TARGET_RANLIB)
+        pixi_build_rust_alias "$variable" "$alias"
+        ;;
+      CFLAGS | CXXFLAGS | CPPFLAGS | CFLAGS_* | CXXFLAGS_* | CPPFLAGS_* | \
+        HOST_CFLAGS | HOST_CXXFLAGS | TARGET_CFLAGS | TARGET_CXXFLAGS)
+        pixi_build_rust_alias "$variable" "$alias"
+        pixi_build_rust_map_paths "$variable" "$alias"
+        ;;
+    esac
+  done
+}
+
+pixi_build_rust_alias() {
+  local value=${!1}
+  value=${value//"$BUILD_PREFIX"/"$2/build"}
+  value=${value//"$PREFIX"/"$2/host"}
+  export "$1=$value"
+}
+
+# Nothing is compiled in the script's own folder: a map for its paths maps nothing. The
+# path of a header that lands in a program names no folder of this machine.
+pixi_build_rust_map_paths() {
+  local word kept='' noglob=${-//[!f]/}
+  set -f
+  for word in ${!1}; do
+    case $word in
+      -f*-prefix-map="$SRC_DIR"=*) ;;
+      *) kept="$kept${kept:+ }$word" ;;
+    esac
+  done
+  if [ -z "$noglob" ]; then set +f; fi
+  case $kept in
+    *"$2/host"*) kept="$kept -fmacro-prefix-map=$2/host=/usr/local/src/conda-prefix" ;;
+  esac
+  export "$1=$kept"
 }

@@ -1,0 +1,200 @@
+//! Which environments the artefacts of earlier builds came from.
+//!
+//! Cargo knows of a library, a header or a compiler only what a build script
+//! declares. Builds that share artefacts have different prefixes, and one prefix
+//! may hold other packages today than yesterday. So what was made from a prefix is
+//! marked with it, and forgotten where another one takes its place.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use memchr::memmem::Finder;
+use miette::Report;
+use rattler_digest::{Sha256, compute_bytes_digest};
+use serde::Deserialize;
+
+use super::dep_info::{self, crate_of, folders, profile_folders};
+use super::disk::{files_below, remove_file, remove_folder, write};
+use super::inputs::View;
+use super::script::TARGET_DIR;
+use super::stale::{forget, state};
+use crate::backend::Built;
+
+/// What generated text may weigh, in bytes. Larger files are objects, and those
+/// are compiled from paths that are the same everywhere.
+const TEXT: u64 = 1 << 20;
+
+/// How the source of a build script asks for a prefix.
+const PREFIX_VARIABLES: [&str; 4] = [
+    "\"PREFIX\"",
+    "\"CONDA_PREFIX\"",
+    "\"BUILD_PREFIX\"",
+    "\"LIBRARY_PREFIX\"",
+];
+
+/// The state in which the latest build of this folder ran: the hash of what its
+/// environments held, and where those were, one a line. The build script reads the
+/// first line.
+const LATEST: &str = "latest-environments";
+
+/// Beside the output of a build script that took something from a prefix: the
+/// environments it ran in.
+const MARK: &str = "made-in-environments";
+
+/// Makes Cargo forget what came from other environments than those of this build.
+///
+/// # Errors
+/// Folders that cannot be removed or written.
+pub(super) fn enter(view: &View<'_>, built: &Built) -> Result<(), Report> {
+    let state = state(view, built);
+    let latest = state.join(LATEST);
+    let now = description(built);
+    let artefacts = view.artefacts(built);
+
+    if let Ok(before) = std::fs::read_to_string(&latest) {
+        if view.shared.is_none() && content_of(&before) != content_of(&now) {
+            // Nothing here names an environment by its content, the compiler least of all.
+            remove_folder(&built.script_folder.join(TARGET_DIR))?;
+        }
+        mark_latest(view, &latest, &before, &artefacts)?;
+    }
+    for run in runs(&artefacts) {
+        let mark = std::fs::read_to_string(run.join(MARK));
+        if mark.is_ok_and(|mark| mark != now) {
+            forget_run(&run)?;
+        }
+    }
+    // What the linker takes is seen by nobody.
+    let own = state.join(format!("{}.environments", view.package));
+    if std::fs::read_to_string(&own).ok().as_ref() != Some(&now) {
+        forget(view, built, &[&view.package])?;
+        write(&own, &now)?;
+    }
+    Ok(write(&latest, &now)?)
+}
+
+/// The content of both environments in one hash, and where tools saw them.
+fn description(built: &Built) -> String {
+    let prefixes = [&built.build_prefix, &built.host_prefix];
+    let content: Vec<String> = prefixes.iter().map(|prefix| content(prefix)).collect();
+    let hash = hex::encode(compute_bytes_digest::<Sha256>(content.join("\n\n")));
+    let mut lines = vec![hash[..16].to_string()];
+    let names = prefixes.into_iter().chain(&built.alias);
+    lines.extend(names.map(|name| name.display().to_string()));
+    lines.join("\n") + "\n"
+}
+
+fn content_of(description: &str) -> Option<&str> {
+    description.lines().next()
+}
+
+/// What tells one version of a package from another.
+#[derive(Deserialize)]
+struct Record {
+    sha256: Option<String>,
+    md5: Option<String>,
+}
+
+/// The packages of an environment, or where there are none the programs it links to.
+fn content(prefix: &Path) -> String {
+    let records = lines(&prefix.join("conda-meta"), |path| {
+        let text = std::fs::read(path).ok()?;
+        let record: Record = serde_json::from_slice(&text).ok()?;
+        let hash = record.sha256.or(record.md5);
+        Some(hash.unwrap_or_else(|| hex::encode(compute_bytes_digest::<Sha256>(&text))))
+    });
+    if !records.is_empty() {
+        return records;
+    }
+    lines(&prefix.join("bin"), |path| {
+        let about = std::fs::metadata(path).ok()?;
+        Some(format!("{} {:?}", about.len(), about.modified().ok()?))
+    })
+}
+
+/// One line for each file of a folder, in the order of their names.
+fn lines(folder: &Path, describe: impl Fn(&Path) -> Option<String>) -> String {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut lines: Vec<String> = entries
+        .filter_map(|entry| {
+            let described = describe(&entry.path())?;
+            Some(format!("{} {described}\n", entry.file_name().display()))
+        })
+        .collect();
+    lines.sort();
+    lines.concat()
+}
+
+/// Marks what build scripts took from a prefix in the latest build: those that said or
+/// wrote where it is, and those that ask for it by name and do not tell Cargo.
+fn mark_latest(
+    view: &View<'_>,
+    latest: &Path,
+    before: &str,
+    artefacts: &[PathBuf],
+) -> Result<(), Report> {
+    let modified = |path: &Path| std::fs::metadata(path).and_then(|about| about.modified());
+    let prefixes: Vec<Finder<'_>> = before.lines().skip(1).map(Finder::new).collect();
+    let Ok(began) = modified(latest) else {
+        return Ok(());
+    };
+    let runs = runs(artefacts);
+    let asking = asking(view, &runs);
+    for run in &runs {
+        let output = run.join("output");
+        if !modified(&output).is_ok_and(|finished| finished >= began) {
+            continue;
+        }
+        let generated = std::iter::once(output).chain(files_below(run.join("out")));
+        let mut texts = generated.filter_map(|path| small_file(&path));
+        if crate_of(run).is_some_and(|name| asking.contains(name))
+            || texts.any(|text| prefixes.iter().any(|prefix| prefix.find(&text).is_some()))
+        {
+            write(&run.join(MARK), before)?;
+        } else {
+            remove_file(&run.join(MARK))?;
+        }
+    }
+    Ok(())
+}
+
+/// The crates whose build scripts ask for a prefix.
+fn asking<'a>(view: &View<'_>, runs: &'a [PathBuf]) -> BTreeSet<&'a str> {
+    let names = PREFIX_VARIABLES.map(Finder::new);
+    let asks = |source: &PathBuf| {
+        let source = dep_info::absolute(source, view.surroundings.folders());
+        let text = std::fs::read(source).unwrap_or_default();
+        names.iter().any(|name| name.find(&text).is_some())
+    };
+    let compiled = runs.iter().filter(|run| !run.join("output").is_file());
+    compiled
+        .filter(|folder| dep_info::beside(folder).iter().any(asks))
+        .filter_map(|folder| crate_of(folder))
+        .collect()
+}
+
+/// The folders in which Cargo keeps build scripts, and what they said and generated.
+fn runs(artefacts: &[PathBuf]) -> Vec<PathBuf> {
+    artefacts
+        .iter()
+        .flat_map(|folder| profile_folders(folder))
+        .flat_map(|profile| folders(&profile.join("build")))
+        .collect()
+}
+
+/// Makes Cargo run a build script again, and compile what depends on it.
+fn forget_run(run: &Path) -> Result<(), Report> {
+    let profile = run.parent().and_then(Path::parent);
+    if let (Some(profile), Some(unit)) = (profile, run.file_name()) {
+        remove_folder(&profile.join(".fingerprint").join(unit))?;
+    }
+    // Without it the crates that use what the script says count as changed too.
+    remove_file(&run.join("output"))?;
+    Ok(remove_file(&run.join(MARK))?)
+}
+
+/// The content of a file that may be text.
+fn small_file(path: &Path) -> Option<Vec<u8>> {
+    let about = std::fs::metadata(path).ok()?;
+    (about.is_file() && about.len() <= TEXT).then(|| std::fs::read(path).ok())?
+}

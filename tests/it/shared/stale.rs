@@ -1,0 +1,223 @@
+//! Nothing that was made in another environment gets into a package.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use super::super::support::archive::Archive;
+use super::super::support::build::Build;
+use super::super::support::channel::Channel;
+use super::super::support::machine::{Machine, machine};
+use super::super::support::packages::Package;
+use super::super::support::pixi::Pixi;
+use super::super::support::prefix::output;
+use super::super::support::project::Project;
+use super::super::support::requests::{Initialize, Outputs};
+use super::super::support::toolchain;
+
+/// A tool that prints what its crates were made from.
+struct Tool {
+    project: Project,
+    channel: Channel,
+}
+
+/// What a build printed, and what the program prints that it made.
+struct Built {
+    log: String,
+    says: String,
+}
+
+impl Tool {
+    /// `prints` is the crate the tool calls.
+    fn calling(prints: Project, channel: impl FnOnce(&Project) -> Channel) -> Self {
+        let project = prints
+            .file(
+                "Cargo.toml",
+                "[package]\nname = \"tool\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n\
+                 [features]\nloud = []\n\n[dependencies]\nprints = { path = \"prints\" }\n",
+            )
+            .file(
+                "src/main.rs",
+                "fn main() {\n    println!(\"{}{}{}\", prints::what(),\n        \
+                 if cfg!(feature = \"loud\") { \" loud\" } else { \"\" },\n        \
+                 if cfg!(debug_assertions) { \" checked\" } else { \"\" });\n}\n",
+            )
+            .pixi_toml("[package]\nname = \"tool\"\n")
+            .lock();
+        let channel = channel(&project);
+        Self { project, channel }
+    }
+
+    /// Builds in the work directory `work` with one version of the library `libanswer`.
+    fn build(&self, work: &str, answer: &str, configuration: Value) -> Built {
+        let mut pixi = Pixi::start();
+        pixi.initialize(
+            &Initialize::of(&self.project)
+                .dependency("hostDependencies", "libanswer", &format!("=={answer}"))
+                .configuration(configuration),
+        );
+        let work = self.project.build_work(work);
+        let outputs = pixi.outputs(&Outputs::new(&work).channel(&self.channel));
+        let build = Build::prepare(&outputs[0], &work, &self.channel);
+        let answer = pixi.build(&build).expect("the crate compiles");
+        let archive = Archive::open(answer["output_file"].as_str().expect("a path"));
+        Built {
+            log: fs_err::read_to_string(work.join("debug/build.log")).expect("a log"),
+            says: output(&mut Command::new(archive.root().join("bin/tool"))),
+        }
+    }
+}
+
+/// The toolchain and two versions of a header.
+fn headers(mut channel: Channel) -> Channel {
+    for version in ["1", "2"] {
+        let header = format!("#define ANSWER {version}\n");
+        channel.add(Package::new("libanswer", version).file("include/answer.h", header));
+    }
+    channel
+}
+
+fn usual(project: &Project) -> Channel {
+    let mut channel = Channel::new(project.cache().join("channel"));
+    channel.include(toolchain::channel());
+    headers(channel)
+}
+
+/// A crate that compiles C, as most `-sys` crates do.
+fn compiles_c() -> Project {
+    Project::new()
+        .file(
+            "prints/Cargo.toml",
+            "[package]\nname = \"prints\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n[build-dependencies]\ncc = \"1\"\n",
+        )
+        .file(
+            "prints/build.rs",
+            "fn main() {\n    println!(\"cargo::rerun-if-changed=prints.c\");\n    \
+             cc::Build::new().file(\"prints.c\").compile(\"prints\");\n}\n",
+        )
+        .file(
+            "prints/prints.c",
+            "#include <answer.h>\n#ifndef COMPILER\n#define COMPILER 1\n#endif\n\
+             int answer(void) { return 10 * COMPILER + ANSWER; }\n",
+        )
+        .file(
+            "prints/src/lib.rs",
+            "unsafe extern \"C\" {\n    fn answer() -> i32;\n}\npub fn what() -> i32 {\n    unsafe { answer() }\n}\n",
+        )
+}
+
+const COMPILED: &str = "Compiling prints";
+
+#[test]
+fn equal_environments_compile_c_once() {
+    let tool = Tool::calling(compiles_c(), usual);
+    let first = tool.build("first", "1", json!({}));
+    assert!(first.log.contains(COMPILED), "{}", first.log);
+    let second = tool.build("second", "1", json!({}));
+    assert!(!second.log.contains(COMPILED), "{}", second.log);
+    assert_eq!(second.says, "11");
+}
+
+#[test]
+fn another_header_compiles_c_again() {
+    let tool = Tool::calling(compiles_c(), usual);
+    assert_eq!(tool.build("one", "1", json!({})).says, "11");
+    assert_eq!(tool.build("two", "2", json!({})).says, "12");
+    // The same work directory, and a prefix at the same path.
+    assert_eq!(tool.build("one", "2", json!({})).says, "12");
+    assert_eq!(tool.build("two", "1", json!({})).says, "11");
+}
+
+#[test]
+fn another_c_compiler_compiles_c_again() {
+    let mut tool = Tool::calling(compiles_c(), usual);
+    assert_eq!(tool.build("one", "1", json!({})).says, "11");
+    let cc = machine().cc.display();
+    let other = Machine {
+        cc: program(&tool.project, &format!("exec '{cc}' -DCOMPILER=2 \"$@\"\n")),
+        ..machine().clone()
+    };
+    let root = tool.project.cache().join("other compiler");
+    tool.channel = headers(toolchain::channel_of(&other, &root));
+    assert_eq!(tool.build("two", "1", json!({})).says, "21");
+    assert_eq!(tool.build("one", "1", json!({})).says, "21");
+}
+
+#[test]
+fn another_rustc_compiles_everything_again() {
+    let mut tool = Tool::calling(compiles_c(), usual);
+    tool.build("one", "1", json!({}));
+    let rustc = machine().rustc.display();
+    let other = Machine {
+        rustc: program(
+            &tool.project,
+            &format!(
+                "case $* in\n-vV) '{rustc}' -vV | sed 's/^commit-hash: .*/commit-hash: 1234/' ;;\n\
+                 *) exec '{rustc}' \"$@\" ;;\nesac\n"
+            ),
+        ),
+        ..machine().clone()
+    };
+    let root = tool.project.cache().join("other rustc");
+    tool.channel = headers(toolchain::channel_of(&other, &root));
+    let built = tool.build("two", "1", json!({}));
+    assert!(built.log.contains(COMPILED), "{}", built.log);
+}
+
+#[test]
+fn features_and_profiles_do_not_mix() {
+    let tool = Tool::calling(compiles_c(), usual);
+    let with = |arguments: Value| {
+        tool.build("one", "1", json!({"extra-args": arguments}))
+            .says
+    };
+    assert_eq!(with(json!([])), "11");
+    assert_eq!(with(json!(["--features", "loud"])), "11 loud");
+    assert_eq!(with(json!(["--profile", "dev"])), "11 checked");
+    assert_eq!(with(json!([])), "11");
+}
+
+#[test]
+fn a_build_script_that_hides_what_it_reads_runs_again() {
+    // It asks Cargo to watch the script alone, and reads a prefix.
+    let peeks = Project::new()
+        .file(
+            "prints/Cargo.toml",
+            "[package]\nname = \"prints\"\nversion = \"1.0.0\"\nedition = \"2024\"\n",
+        )
+        .file(
+            "prints/build.rs",
+            "use std::{env, fs, path::PathBuf};\n\nfn main() {\n    \
+             println!(\"cargo::rerun-if-changed=build.rs\");\n    \
+             let prefix = PathBuf::from(env::var_os(\"PREFIX\").unwrap());\n    \
+             let header = fs::read_to_string(prefix.join(\"include/answer.h\")).unwrap();\n    \
+             let work = prefix.ancestors().nth(2).unwrap().file_name().unwrap();\n    \
+             let text = format!(\"{header}of {}\", work.display());\n    \
+             fs::write(PathBuf::from(env::var_os(\"OUT_DIR\").unwrap()).join(\"text\"), text).unwrap();\n}\n",
+        )
+        .file(
+            "prints/src/lib.rs",
+            "pub fn what() -> &'static str {\n    include_str!(concat!(env!(\"OUT_DIR\"), \"/text\"))\n}\n",
+        );
+    let tool = Tool::calling(peeks, usual);
+    for (work, answer) in [("one", "1"), ("two", "1"), ("one", "1"), ("one", "2")] {
+        let says = tool.build(work, answer, json!({})).says;
+        assert_eq!(says, format!("#define ANSWER {answer}\nof {work}"));
+    }
+    let again = tool.build("one", "2", json!({}));
+    assert!(!again.log.contains("Compiling"), "{}", again.log);
+}
+
+/// A shell script that stands for a tool.
+fn program(project: &Project, text: &str) -> PathBuf {
+    let path: PathBuf = project.cache().join("program");
+    write_executable(&path, &format!("#!/bin/sh\n{text}"));
+    path
+}
+
+fn write_executable(path: &Path, text: &str) {
+    fs_err::write(path, text).expect("own folder");
+    fs_err::set_permissions(path, std::fs::Permissions::from_mode(0o755)).expect("own file");
+}
