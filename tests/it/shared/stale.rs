@@ -87,7 +87,11 @@ fn usual(project: &Project) -> Channel {
 
 /// A crate that compiles C, as most `-sys` crates do.
 fn compiles_c() -> Project {
-    Project::new()
+    with_c(Project::new())
+}
+
+fn with_c(project: Project) -> Project {
+    project
         .file(
             "prints/Cargo.toml",
             "[package]\nname = \"prints\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n[build-dependencies]\ncc = \"1\"\n",
@@ -126,6 +130,14 @@ fn another_header_compiles_c_again() {
     assert_eq!(tool.build("one", "1", json!({})).says, "11");
     assert_eq!(tool.build("two", "2", json!({})).says, "12");
     // The same work directory, and a prefix at the same path.
+    assert_eq!(tool.build("one", "2", json!({})).says, "12");
+    assert_eq!(tool.build("two", "1", json!({})).says, "11");
+}
+
+#[test]
+fn another_header_compiles_c_again_where_a_path_has_blanks() {
+    let tool = Tool::calling(with_c(Project::called("my tools")), usual);
+    assert_eq!(tool.build("one", "1", json!({})).says, "11");
     assert_eq!(tool.build("one", "2", json!({})).says, "12");
     assert_eq!(tool.build("two", "1", json!({})).says, "11");
 }

@@ -123,6 +123,14 @@ pixi_build_rust_alias_compilers() {
   local content alias variable
   read -r content <"$1/latest-environments"
   alias="$1/environments/$content"
+  case $alias in
+    *[!A-Za-z0-9/._+@%~-]*)
+      # Flags are separated by blanks, and a path has one. What is installed still counts.
+      export CFLAGS="${CFLAGS:-} -DPIXI_BUILD_RUST_ENVIRONMENT=$content"
+      export CXXFLAGS="${CXXFLAGS:-} -DPIXI_BUILD_RUST_ENVIRONMENT=$content"
+      return 0
+      ;;
+  esac
   mkdir -p "$alias"
   # No other build is here: the folder is locked.
   ln -sfn "$BUILD_PREFIX" "$alias/build"
