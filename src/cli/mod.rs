@@ -11,6 +11,7 @@ mod recipe;
 mod report;
 mod serve;
 mod table;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -24,6 +25,7 @@ use crate::cli::explain::ExplainArguments;
 use crate::cli::outputs::OutputsArguments;
 use crate::cli::recipe::RecipeArguments;
 use crate::cli::report::{Reporter, Stdout};
+use crate::cli::watch::Role;
 
 /// Builds conda packages from Cargo projects.
 ///
@@ -46,6 +48,10 @@ struct Arguments {
     /// Say less; repeat for silence
     #[arg(short, long, action = ArgAction::Count, global = true, conflicts_with = "verbose")]
     quiet: u8,
+
+    /// The process that ends this one's children when this one cannot
+    #[arg(long = watch::OPTION, value_name = "PROCESS", hide = true)]
+    watched_by: Option<i32>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -74,8 +80,16 @@ pub fn main<B: Backend + Clone>(backend: B) -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return report::wrong_usage(&error),
     };
+    let unwatched = match starts_processes(&arguments).then(|| watch::role(arguments.watched_by)) {
+        Some(Role::Watched(code)) => return code,
+        Some(Role::Works(reason)) => reason,
+        None => None,
+    };
     let env = Env::capture();
     let reporter = Reporter::init(&env, level(&arguments), stdout(&arguments));
+    if let Some(error) = unwatched {
+        tracing::debug!("nothing ends a build when this process is killed: {error}");
+    }
 
     let result = match arguments.command {
         None => serve::serve(backend, env, arguments.http_port),
@@ -92,6 +106,11 @@ pub fn main<B: Backend + Clone>(backend: B) -> ExitCode {
 /// The command line of `B`.
 fn command<B: Backend>() -> clap::Command {
     Arguments::command().name(B::NAME).bin_name(B::NAME)
+}
+
+/// Whether compilers may run below this process.
+fn starts_processes(arguments: &Arguments) -> bool {
+    matches!(arguments.command, None | Some(Command::Build(_)))
 }
 
 /// What stdout is for.

@@ -34,6 +34,12 @@ fn start_building(project: &Project, pixi: &mut Pixi) -> u32 {
     pid.parse().expect("a process number")
 }
 
+fn kill(signal: &str, pid: u32) {
+    let mut kill = std::process::Command::new("kill");
+    let killed = kill.args([signal, &pid.to_string()]).status();
+    assert!(killed.expect("kill can be run").success());
+}
+
 /// Looks again and again; a machine under load may need a while.
 fn wait_for(what: &str, mut happened: impl FnMut() -> bool) {
     let start = Instant::now();
@@ -69,12 +75,59 @@ fn a_build_ends_with_a_signal() {
     let project = endless();
     let mut pixi = Pixi::start();
     let script = start_building(&project, &mut pixi);
-    let backend = pixi.id().to_string();
-    let killed = std::process::Command::new("kill")
-        .args(["-TERM", &backend])
-        .status();
-    assert!(killed.expect("kill can be run").success());
+    kill("-TERM", pixi.id());
     let ended = pixi.finish();
     assert_eq!(ended.status.code(), Some(143));
     wait_for("the build script to end", || !is_running(script));
+}
+
+#[test]
+fn a_build_ends_when_the_backend_is_killed() {
+    let project = endless();
+    let mut pixi = Pixi::start();
+    let script = start_building(&project, &mut pixi);
+    let children = descendants(pixi.id());
+    assert!(children.contains(&script), "{children:?}");
+    kill("-KILL", pixi.id());
+    let ended = pixi.finish();
+    assert_eq!(ended.status.code(), None, "it had no time to say anything");
+    wait_for("everything to end", || {
+        !children.iter().any(|pid| is_running(*pid))
+    });
+}
+
+#[test]
+fn a_build_ends_when_the_process_that_works_is_killed() {
+    let project = endless();
+    let mut pixi = Pixi::start();
+    let script = start_building(&project, &mut pixi);
+    let children = descendants(pixi.id());
+    assert!(children.contains(&script), "{children:?}");
+    kill("-KILL", children[0]);
+    let ended = pixi.finish();
+    assert_eq!(ended.status.code(), Some(137));
+    wait_for("everything to end", || {
+        !children.iter().any(|pid| is_running(*pid))
+    });
+}
+
+/// The processes below `pid`, parents before their children.
+fn descendants(pid: u32) -> Vec<u32> {
+    let mut found = vec![pid];
+    let mut next = 0;
+    while let Some(parent) = found.get(next).copied() {
+        next += 1;
+        let tasks = fs_err::read_dir(format!("/proc/{parent}/task"));
+        for task in tasks.into_iter().flatten().flatten() {
+            let children = fs_err::read_to_string(task.path().join("children"));
+            let children = children.unwrap_or_default();
+            found.extend(
+                children
+                    .split(' ')
+                    .filter_map(|pid| pid.parse::<u32>().ok()),
+            );
+        }
+    }
+    found.remove(0);
+    found
 }

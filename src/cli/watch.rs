@@ -1,0 +1,125 @@
+//! The process that clients see, and the one that works.
+//!
+//! Nothing can be done in a process that dies of SIGKILL, and its children do not
+//! notice. So there are two: the one that was started only watches, and whichever of
+//! them dies, the other one ends everything that was started.
+
+use std::process::ExitCode;
+
+/// The option by which the process that works knows the other one.
+pub(super) const OPTION: &str = "watched-by";
+
+/// What this process is.
+pub(super) enum Role {
+    /// It has watched another one that did the work, and ends like that one.
+    Watched(ExitCode),
+    /// It does the work. Without a watcher there may be a reason for that.
+    Works(Option<std::io::Error>),
+}
+
+/// Starts this program once more and watches it, unless that has happened.
+#[cfg(target_os = "linux")]
+pub(super) fn role(watcher: Option<i32>) -> Role {
+    match watcher {
+        Some(watcher) => match linux::end_with(watcher) {
+            Ok(()) => Role::Works(None),
+            Err(error) => Role::Works(Some(error)),
+        },
+        None => match linux::watch() {
+            Ok(code) => Role::Watched(code),
+            Err(error) => Role::Works(Some(error)),
+        },
+    }
+}
+
+/// Elsewhere a process cannot learn that its parent died.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn role(_: Option<i32>) -> Role {
+    Role::Works(None)
+}
+
+#[cfg(target_os = "linux")]
+mod linux {
+    use std::io;
+    use std::os::unix::process::ExitStatusExt;
+    use std::process::{ExitCode, ExitStatus};
+
+    use rustix::io::Errno;
+    use rustix::process::{
+        Pid, Signal, WaitOptions, getpid, getppid, kill_process, set_parent_process_death_signal,
+        wait,
+    };
+    use tokio::process::{Child, Command};
+    use tokio::signal::unix::{SignalKind, signal};
+
+    use super::OPTION;
+    use crate::cli::process::{adopt_orphans, end_children};
+
+    /// Ends this process the gentle way, in which it takes its children along, as
+    /// soon as `watcher` is gone.
+    ///
+    /// The kernel means the thread that started this process. That is the only one
+    /// the watcher has.
+    pub(super) fn end_with(watcher: i32) -> io::Result<()> {
+        set_parent_process_death_signal(Some(Signal::TERM))?;
+        if getppid().map(Pid::as_raw_pid) != Some(watcher) {
+            // It was gone before that could be said.
+            kill_process(getpid(), Signal::TERM)?;
+        }
+        Ok(())
+    }
+
+    /// Starts the process that works, hands signals on to it, and ends what it leaves.
+    pub(super) fn watch() -> io::Result<ExitCode> {
+        adopt_orphans();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let status = runtime.block_on(async { outlive(worker().spawn()?).await })?;
+        // Looking at every process of the machine takes a while.
+        if !matches!(wait(WaitOptions::NOHANG), Err(Errno::CHILD)) {
+            end_children();
+        }
+        Ok(code(status))
+    }
+
+    fn worker() -> Command {
+        let mut arguments = std::env::args_os();
+        // This very file, also when an update has put another one in its place.
+        let mut worker = Command::new("/proc/self/exe");
+        if let Some(name) = arguments.next() {
+            worker.arg0(name);
+        }
+        worker
+            .arg(format!("--{OPTION}={}", getpid().as_raw_pid()))
+            .args(arguments);
+        worker
+    }
+
+    async fn outlive(mut worker: Child) -> io::Result<ExitStatus> {
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let mut terminate = signal(SignalKind::terminate())?;
+        loop {
+            let pass_on = tokio::select! {
+                status = worker.wait() => return status,
+                _ = interrupt.recv() => Signal::INT,
+                _ = terminate.recv() => Signal::TERM,
+            };
+            let pid = worker
+                .id()
+                .and_then(|id| Pid::from_raw(id.try_into().ok()?));
+            if let Some(pid) = pid {
+                // It may have ended in the meantime.
+                let _ = kill_process(pid, pass_on);
+            }
+        }
+    }
+
+    /// As shells do it.
+    fn code(status: ExitStatus) -> ExitCode {
+        let signal = || status.signal().map(|signal| 128 + signal);
+        let code = status.code().or_else(signal);
+        code.and_then(|code| u8::try_from(code).ok())
+            .map_or(ExitCode::FAILURE, ExitCode::from)
+    }
+}
