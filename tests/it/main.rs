@@ -16,6 +16,7 @@ mod process;
 mod properties;
 mod protocol;
 mod quoting;
+mod reproducible;
 mod script;
 mod shared;
 mod support;

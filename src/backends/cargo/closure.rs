@@ -74,6 +74,11 @@ impl Local {
         }
     }
 
+    /// Whether there is one.
+    pub(super) fn has_build_script(&self) -> bool {
+        self.build_script().is_some_and(|script| script.is_file())
+    }
+
     /// Root files of the library and the binaries that the manifest names.
     pub(super) fn named_targets(&self) -> Vec<PathBuf> {
         let lib = self.manifest.get("lib").and_then(|lib| lib.get("path"));

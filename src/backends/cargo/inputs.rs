@@ -129,6 +129,14 @@ impl<'a> View<'a> {
         }
     }
 
+    /// Whether rustc is given an absolute path of a crate on this disk. Those of the
+    /// Cargo workspace have relative ones, unless a build script makes a file.
+    pub(super) fn knows_its_path(&self) -> bool {
+        self.closure
+            .iter()
+            .any(|(folder, local)| !folder.starts_with(&self.workspace) || local.has_build_script())
+    }
+
     /// Folders in which Cargo keeps what it compiles for pixi, final or not.
     pub(super) fn artefacts(&self, built: &Built) -> Vec<PathBuf> {
         let mut folders = self.own_artefacts(built);
@@ -244,7 +252,7 @@ impl<'a> View<'a> {
 fn patterns_of(local: &Local, target_dirs: &[PathBuf]) -> Vec<GlobSet> {
     let reason = format!("anything of {}", local.name().unwrap_or("the crate"));
     let targets = target_dirs.iter().map(PathBuf::as_path);
-    if local.build_script().is_some_and(|script| script.is_file()) {
+    if local.has_build_script() {
         // A build script may read anything.
         let root = &local.root;
         let set = GlobSet::tree(root, ["**"], &reason);

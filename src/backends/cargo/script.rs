@@ -1,6 +1,6 @@
 //! The command line: `cargo install` with everything it needs around it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
 use rattler_conda_types::Subdir;
@@ -50,6 +50,7 @@ pub(super) fn install(view: &View<'_>) -> Script {
     steps.extend(prefixes(config, &tools));
     steps.extend(cargo_settings(request));
     steps.push(look_no_further(view));
+    steps.extend(hide_folders(view));
     let check = check_lock_file(&tools, folder, config);
     match shared {
         Some(shared) => steps.extend(shared.steps(check)),
@@ -137,9 +138,7 @@ fn cargo_settings(request: &Request<'_, Config>) -> Vec<Step> {
     if let Some(cache) = &folders.cache
         && !config.env.contains_key("CARGO_HOME")
     {
-        // One for all builds of the user: a download is needed once.
-        let home = cache.join("pixi-build-rust").join("cargo-home");
-        let home = Word::literal(home.display().to_string());
+        let home = Word::literal(cargo_home(cache).display().to_string());
         steps.push(Step::Set("CARGO_HOME".to_string(), home));
     }
     if platforms.host.is_unix() {
@@ -160,6 +159,11 @@ fn cargo_settings(request: &Request<'_, Config>) -> Vec<Step> {
     steps
 }
 
+/// One for all builds of the user: a download is needed once.
+fn cargo_home(cache: &Path) -> PathBuf {
+    cache.join("pixi-build-rust").join("cargo-home")
+}
+
 /// Cargo takes up configuration from every folder above the crate, the user's own
 /// included when the project lies below the home folder. It has no option against
 /// that; the one way to end the walk is the variable its own tests use. A test here
@@ -167,6 +171,29 @@ fn cargo_settings(request: &Request<'_, Config>) -> Vec<Step> {
 fn look_no_further(view: &View<'_>) -> Step {
     let top = view.surroundings.top().display().to_string();
     Step::Set("__CARGO_TEST_ROOT".to_string(), Word::literal(top))
+}
+
+/// Programs hold the paths of their sources. Those of this machine get other names.
+///
+/// Cargo and sccache compile everything again when a flag changes. So nothing that
+/// changes from work directory to work directory is in one, and the project's path only
+/// where a crate knows it.
+fn hide_folders(view: &View<'_>) -> Vec<Step> {
+    let cache = view.request.folders.cache.as_deref();
+    let project = view
+        .knows_its_path()
+        .then(|| view.surroundings.top().to_path_buf());
+    let folders = [(project, "/project"), (cache.map(cargo_home), "/cargo")];
+    let flag = |(folder, name): (Option<PathBuf>, &str)| {
+        let folder = folder?.display().to_string();
+        // Flags are separated by blanks, and no sign protects one.
+        let one = !folder.contains(char::is_whitespace);
+        one.then(|| {
+            let flag = format!("--remap-path-prefix={folder}={name}");
+            Step::Append("CARGO_BUILD_RUSTFLAGS".to_string(), Word::literal(flag))
+        })
+    };
+    folders.into_iter().filter_map(flag).collect()
 }
 
 fn command(tools: &Tools, folder: &Path, config: &Config) -> Vec<Word> {

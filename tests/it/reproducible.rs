@@ -1,0 +1,124 @@
+//! The same source makes the same package, wherever and whenever it is built.
+
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use super::support::archive::Archive;
+use super::support::build::Build;
+use super::support::pixi::Pixi;
+use super::support::project::Project;
+use super::support::requests::{Initialize, Outputs};
+use super::support::toolchain;
+
+/// A program that knows where its sources were: its own, those of a crate beside it, of
+/// a crate from the registry, generated ones, and C.
+fn revealing(folder: &str) -> Project {
+    Project::called(folder)
+        .file(
+            "Cargo.toml",
+            "[workspace]\nmembers = [\"tool\", \"near\"]\nresolver = \"3\"\n",
+        )
+        .file(
+            "tool/Cargo.toml",
+            "[package]\nname = \"tool\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n\
+             [dependencies]\nbytes = \"1\"\nnear = { path = \"../near\" }\n\n\
+             [build-dependencies]\ncc = \"1\"\n",
+        )
+        .file(
+            "tool/build.rs",
+            r#"fn main() {
+                let made = std::env::var("OUT_DIR").unwrap() + "/made.rs";
+                std::fs::write(made, "pub fn made() -> &'static str { file!() }").unwrap();
+                cc::Build::new().file("place.c").compile("place");
+            }"#,
+        )
+        .file(
+            "tool/place.c",
+            "const char *place(void) { return __FILE__; }\n",
+        )
+        .file(
+            "tool/src/main.rs",
+            r#"include!(concat!(env!("OUT_DIR"), "/made.rs"));
+            unsafe extern "C" {
+                fn place() -> *const std::ffi::c_char;
+            }
+            fn main() {
+                let place = unsafe { std::ffi::CStr::from_ptr(place()) };
+                println!("{} {} {} {place:?}", file!(), made(), near::near());
+                let outside = std::env::args().count() + 5;
+                std::panic::set_hook(Box::new(|panic| println!("{}", panic.location().unwrap())));
+                bytes::Bytes::from_static(b"four").slice(outside..);
+            }"#,
+        )
+        .file(
+            "near/Cargo.toml",
+            "[package]\nname = \"near\"\nversion = \"1.0.0\"\nedition = \"2024\"\n",
+        )
+        .file(
+            "near/src/lib.rs",
+            "pub fn near() -> &'static str {\n    file!()\n}\n",
+        )
+        .file(
+            "tool/pixi.toml",
+            "[package.build.backend]\nname = \"pixi-build-rust\"\n",
+        )
+        .lock()
+}
+
+/// Builds in `work` as if the sources had been checked out `age` days ago.
+fn build(project: &Project, work: &Path, age: u64) -> Archive {
+    let then = SystemTime::now() - Duration::from_secs(age * 24 * 60 * 60);
+    for file in [
+        "tool/src/main.rs",
+        "tool/build.rs",
+        "near/src/lib.rs",
+        "tool/pixi.toml",
+    ] {
+        let file = std::fs::File::open(project.dir().join(file)).expect("it was written");
+        file.set_modified(then).expect("own file");
+    }
+    let mut pixi = Pixi::start_with(|command| {
+        command.env("SOURCE_DATE_EPOCH", "1700000000");
+    });
+    pixi.initialize(&Initialize::member(project, "tool"));
+    let outputs = pixi.outputs(&Outputs::new(work).channel(toolchain::channel()));
+    let build = Build::prepare(&outputs[0], work, toolchain::channel());
+    let answer = pixi.build(&build).unwrap_or_else(|error| {
+        panic!("build failed: {error:#}\n{}", pixi.stderr().join("\n"));
+    });
+    Archive::open(answer["output_file"].as_str().expect("checked"))
+}
+
+/// Where `text` is in the archive, the paths of files included.
+fn found(archive: &Archive, text: &str) -> Vec<String> {
+    let names = [archive.files(), archive.info_files()].concat();
+    let holds = |name: &&String| {
+        let bytes = archive.read(name);
+        name.contains(text)
+            || bytes
+                .windows(text.len())
+                .any(|bytes| bytes == text.as_bytes())
+    };
+    names.iter().filter(holds).cloned().collect()
+}
+
+#[test]
+fn folders_and_days_leave_no_trace() {
+    let short = revealing("ws");
+    let long = revealing("a/workspace/with/a/much/longer/path");
+    let first = build(&short, &short.dir().join(".pixi/b"), 0);
+    let second = build(&long, &long.build_work("tool-with-a-longer-name"), 400);
+
+    let mut tool = std::process::Command::new(first.root().join("bin/tool"));
+    let shown = tool.output().expect("it can be run").stdout;
+    println!("{}", String::from_utf8_lossy(&shown));
+    for (project, archive) in [(&short, &first), (&long, &second)] {
+        let base = project.cache().parent().expect("it lies in a folder");
+        assert_eq!(
+            found(archive, base.to_str().expect("text")),
+            Vec::<String>::new()
+        );
+    }
+    let bytes = |archive: &Archive| fs_err::read(archive.path()).expect("it was opened");
+    assert!(bytes(&first) == bytes(&second), "the packages differ");
+}
