@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use miette::{Diagnostic, Report};
+use rattler_conda_types::package::{CondaArchiveType, IndexJson};
 use rattler_index::{IndexFsConfig, PackageRevisionAssignment, index_fs};
+use rattler_package_streaming::seek::read_package_file;
 use thiserror::Error;
 
 /// Packages read at a time: enough to keep a disk busy.
@@ -18,6 +20,7 @@ const AT_A_TIME: usize = 8;
 /// # Errors
 /// [`NotIndexed`].
 pub async fn index(folder: &Path) -> Result<(), Report> {
+    check(folder)?;
     let config = IndexFsConfig {
         channel: folder.to_path_buf(),
         target_platform: None,
@@ -38,6 +41,21 @@ pub async fn index(folder: &Path) -> Result<(), Report> {
     // Where the library stages what it writes; nothing of it belongs to a channel.
     if let Err(error) = std::fs::remove_dir_all(folder.join(".tmp")) {
         tracing::debug!("the staging folder of the index stays: {error}");
+    }
+    Ok(())
+}
+
+/// The library panics where an archive cannot be read.
+fn check(folder: &Path) -> Result<(), Report> {
+    let entries = |folder: &Path| std::fs::read_dir(folder).into_iter().flatten().flatten();
+    for archive in entries(folder).flat_map(|subdir| entries(&subdir.path())) {
+        let archive = archive.path();
+        if CondaArchiveType::try_from(archive.as_path()).is_some() {
+            read_package_file::<IndexJson>(&archive).map_err(|error| NotIndexed {
+                folder: folder.to_path_buf(),
+                reason: format!("{}: {error}", archive.display()),
+            })?;
+        }
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Puts packages into a prefix, or leaves them there.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use miette::{Diagnostic, Report};
 use rattler::install::{Installer, InstallerError};
@@ -33,7 +33,6 @@ impl Depot {
         Ok(installed.map_err(|error| NotInstalled {
             role: environment.role,
             package: package.to_string(),
-            prefix: prefix.to_path_buf(),
             reason: chain(&error),
             help: match self.network {
                 Network::Allowed => "is the channel reachable, and is there space on the disk?",
@@ -62,12 +61,11 @@ impl Depot {
 
 /// Packages that could not be fetched or linked.
 #[derive(Debug, Error, Diagnostic)]
-#[error("the {role} environment of `{package}` cannot be installed into {}: {reason}", prefix.display())]
+#[error("the {role} environment of `{package}` cannot be installed: {reason}")]
 #[diagnostic(code(environment::not_installed), help("{help}"))]
 struct NotInstalled {
     role: Role,
     package: String,
-    prefix: PathBuf,
     reason: String,
     help: &'static str,
 }

@@ -2,6 +2,7 @@
 
 use miette::{Diagnostic, Report};
 use rattler_conda_types::Subdir;
+use rattler_repodata_gateway::fetch::FetchRepoDataError;
 use rattler_repodata_gateway::{GatewayError, RepoData};
 use rattler_solve::SolveError;
 use thiserror::Error;
@@ -113,7 +114,12 @@ pub(super) fn unsolvable(question: &Question<'_>, error: SolveError) -> Report {
 
 /// What to say when channels cannot be read.
 pub(super) fn unreachable(depot: &Depot, question: &Question<'_>, error: &GatewayError) -> Report {
-    let reason = chain(error);
+    let reason = match error {
+        GatewayError::FetchRepoDataError(FetchRepoDataError::NoCacheAvailable(_)) => {
+            "it is in no cache".to_string()
+        }
+        error => chain(error),
+    };
     let urls = question.channels();
     let urls: Vec<&str> = urls
         .iter()

@@ -3,8 +3,9 @@
 
 use std::path::Path;
 
-use miette::Report;
+use miette::{Diagnostic, Report};
 use rattler_conda_types::{GenericVirtualPackage, RepoDataRecord, Subdir};
+use thiserror::Error;
 
 use crate::backend::Platforms;
 use crate::environments::depot::Depot;
@@ -160,13 +161,10 @@ impl Depot {
         let direct = packages.iter_mut();
         let direct = direct.filter(|record| is_direct(&question.wishes, record));
         let known = self.gateway.ensure_run_exports(direct, None).await;
-        known.map_err(|error| {
-            miette::miette!(
-                code = "environment::no_run_exports",
-                "what the packages of the {} environment export cannot be found out: {}",
-                question.role,
-                chain(&error)
-            )
+        known.map_err(|error| NoRunExports {
+            role: question.role,
+            package: question.package.to_string(),
+            reason: chain(&error),
         })?;
         now.note(&question, &packages);
         Ok(Environment {
@@ -243,4 +241,19 @@ fn exported(exports: &outputs::RunExports, pins: &Pins<'_>) -> Result<Exported, 
         weak_constrains: pins.applied(weak_constrains)?,
         strong_constrains: pins.applied(strong_constrains)?,
     })
+}
+
+/// The packages of an environment do not tell what they hand on.
+#[derive(Debug, Error, Diagnostic)]
+#[error("what the {role} environment of `{package}` exports cannot be found out: {reason}")]
+#[diagnostic(
+    code(environment::no_run_exports),
+    help(
+        "it stands in the channel's `run_exports.json` or in the packages: is the channel complete and reachable?"
+    )
+)]
+struct NoRunExports {
+    role: Role,
+    package: String,
+    reason: String,
 }

@@ -87,9 +87,11 @@ impl Question<'_> {
             .collect()
     }
 
-    /// The question as it can be compared with a later one.
+    /// The question as it can be compared with a later one: only the order of the
+    /// channels matters.
     pub(super) fn asked(&self) -> Asked {
         let texts = |wishes: &[Wish]| wishes.iter().map(|wish| wish.spec.to_string()).collect();
+        let sources = self.source_names().into_iter();
         Asked {
             platform: self.platform,
             channels: self.channels.to_vec(),
@@ -100,11 +102,7 @@ impl Question<'_> {
                 .collect(),
             dependencies: texts(&self.wishes),
             constraints: texts(&self.constraints),
-            sources: self
-                .source_names()
-                .into_iter()
-                .map(str::to_string)
-                .collect(),
+            sources: sources.map(str::to_string).collect(),
         }
     }
 }
@@ -114,17 +112,22 @@ impl Question<'_> {
 pub(super) struct Asked {
     pub(super) platform: Subdir,
     pub(super) channels: Vec<String>,
-    pub(super) virtual_packages: Vec<String>,
-    pub(super) dependencies: Vec<String>,
-    pub(super) constraints: Vec<String>,
-    pub(super) sources: Vec<String>,
+    pub(super) virtual_packages: BTreeSet<String>,
+    pub(super) dependencies: BTreeSet<String>,
+    pub(super) constraints: BTreeSet<String>,
+    pub(super) sources: BTreeSet<String>,
 }
 
 impl Asked {
     /// What is different now, in a few words.
     pub(super) fn differs_from(&self, now: &Self) -> Option<String> {
-        let lists = [
-            ("channel", &self.channels, &now.channels),
+        if self.platform != now.platform {
+            return Some(format!("it was for {}", self.platform));
+        }
+        if self.channels != now.channels {
+            return Some(format!("the channels were {}", self.channels.join(", ")));
+        }
+        let sets = [
             (
                 "virtual package",
                 &self.virtual_packages,
@@ -132,24 +135,13 @@ impl Asked {
             ),
             ("dependency", &self.dependencies, &now.dependencies),
             ("constraint", &self.constraints, &now.constraints),
-            ("source", &self.sources, &now.sources),
+            ("package from source", &self.sources, &now.sources),
         ];
-        if self.platform != now.platform {
-            return Some(format!(
-                "the platform was {}, it is {}",
-                self.platform, now.platform
-            ));
-        }
-        lists.into_iter().find_map(|(what, before, now)| {
-            let new = now.iter().find(|text| !before.contains(text));
-            let gone = before.iter().find(|text| !now.contains(text));
-            match (new, gone) {
-                (Some(new), _) => Some(format!("the {what} `{new}` is new")),
-                (None, Some(gone)) => Some(format!("the {what} `{gone}` is gone")),
-                (None, None) => {
-                    (before != now).then(|| format!("the order of each {what} changed"))
-                }
-            }
+        sets.into_iter().find_map(|(what, before, now)| {
+            let new = now.difference(before).next();
+            let gone = before.difference(now).next();
+            let new = new.map(|new| format!("the {what} `{new}` is new"));
+            new.or_else(|| gone.map(|gone| format!("the {what} `{gone}` is gone")))
         })
     }
 }

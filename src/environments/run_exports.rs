@@ -1,9 +1,10 @@
 //! What packages hand on to those that are built with them.
 
-use miette::Report;
+use miette::{Diagnostic, Report};
 use rattler_conda_types::{
     MatchSpec, ParseMatchSpecOptions, RepoDataRecord, RepodataRevision, package::RunExportsJson,
 };
+use thiserror::Error;
 
 use crate::environments::Role;
 use crate::environments::wish::Wish;
@@ -87,12 +88,10 @@ impl Reader<'_> {
         let options = ParseMatchSpecOptions::lenient().with_repodata_revision(RepodataRevision::V3);
         let mut wishes = Vec::new();
         for text in texts {
-            let spec = MatchSpec::from_str(text, options).map_err(|error| {
-                miette::miette!(
-                    code = "environment::bad_export",
-                    "`{}` exports `{text}`, which is no match spec: {error}",
-                    self.name
-                )
+            let spec = MatchSpec::from_str(text, options).map_err(|error| BadExport {
+                package: self.name.to_string(),
+                text: text.clone(),
+                reason: error.to_string(),
             })?;
             let wish = Wish {
                 spec,
@@ -111,4 +110,17 @@ impl Reader<'_> {
         }
         Ok(wishes)
     }
+}
+
+/// A package of a channel exports something that cannot be read.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{package}` exports `{text}`, which is no match spec: {reason}")]
+#[diagnostic(
+    code(environment::bad_export),
+    help("the package is broken: ask for another version of `{package}`")
+)]
+struct BadExport {
+    package: String,
+    text: String,
+    reason: String,
 }

@@ -7,7 +7,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 /// What each kind of error is about, in the order of the page.
-const KINDS: [(&str, &str); 41] = [
+const KINDS: [(&str, &str); 61] = [
     (
         "config::unknown_key",
         "An option the backend does not have.",
@@ -132,6 +132,80 @@ const KINDS: [(&str, &str); 41] = [
     (
         "build::failed",
         "Any other failure: the last errors of the log.",
+    ),
+    (
+        "environment::no_such_package",
+        "An environment asks for a name that no channel has.",
+    ),
+    (
+        "environment::unsolvable",
+        "No packages fulfil everything an environment asks for.",
+    ),
+    (
+        "environment::no_platform",
+        "The channels have nothing for a platform.",
+    ),
+    ("environment::no_channels", "No channel was named."),
+    ("environment::unreachable", "A channel that cannot be read."),
+    (
+        "environment::no_run_exports",
+        "What packages hand on cannot be found out.",
+    ),
+    (
+        "environment::bad_export",
+        "A package hands on something that cannot be read.",
+    ),
+    (
+        "environment::nothing_to_pin",
+        "A pin to a package that no environment has.",
+    ),
+    (
+        "environment::not_installed",
+        "Packages that cannot be fetched or linked.",
+    ),
+    (
+        "environment::not_kept",
+        "`--locked` where nothing was built before.",
+    ),
+    (
+        "environment::outdated",
+        "`--locked` although something else is asked for now.",
+    ),
+    (
+        "environment::cycle",
+        "Packages from source that need each other.",
+    ),
+    (
+        "environment::two_of_one_name",
+        "Two packages from source that are called alike.",
+    ),
+    (
+        "environment::other_name",
+        "The package at a path is not the one that was asked for.",
+    ),
+    (
+        "environment::other_backend",
+        "A package from source that another backend builds.",
+    ),
+    (
+        "environment::not_there",
+        "A package from source at a path where nothing is.",
+    ),
+    (
+        "environment::mistaken",
+        "A package from source whose manifest has mistakes.",
+    ),
+    (
+        "environment::not_on_disk",
+        "A package from source that only pixi fetches.",
+    ),
+    (
+        "build::no_members",
+        "`--all` where there is nothing to build.",
+    ),
+    (
+        "package::not_indexed",
+        "A folder of packages that cannot be made a channel.",
     ),
 ];
 

@@ -3,6 +3,7 @@
 
 mod builds;
 mod conflicts;
+mod environments;
 mod manifests;
 mod options;
 mod packages;

@@ -113,9 +113,22 @@ pub(super) fn load(
     platforms: Platforms,
     choices: &Choices,
 ) -> Result<Loaded, Report> {
+    Ok(load::load(&request(env, path, platforms, choices)?)?)
+}
+
+/// What the loader is asked for.
+///
+/// # Errors
+/// There is no current folder.
+pub(super) fn request(
+    env: &Env,
+    path: &Path,
+    platforms: Platforms,
+    choices: &Choices,
+) -> Result<load::Request, Report> {
     let current_folder = std::env::current_dir()
         .map_err(|error| miette::miette!("the current folder cannot be found: {error}"))?;
-    let request = load::Request {
+    Ok(load::Request {
         path: path.to_path_buf(),
         source_directory: None,
         host_platform: platforms.host,
@@ -127,38 +140,6 @@ pub(super) fn load(
         build_string_prefix: None,
         home: home(env).map(Path::to_path_buf),
         current_folder,
-    };
-    Ok(load::load(&request)?)
-}
-
-/// Reads the manifest of a package that `consumer` is built with. As with pixi, it is
-/// the consumer's workspace that says where packages come from and which variants
-/// there are.
-///
-/// # Errors
-/// Mistakes in the manifest.
-pub(super) fn load_dependency(
-    env: &Env,
-    path: &Path,
-    consumer: &Loaded,
-    choices: &Choices,
-) -> Result<Loaded, Report> {
-    let platforms = Platforms {
-        build: consumer.build_platform,
-        host: consumer.host_platform,
-    };
-    let loaded = load(env, path, platforms, choices)?;
-    if loaded.workspace_directory == consumer.workspace_directory {
-        return Ok(loaded);
-    }
-    Ok(Loaded {
-        workspace_directory: consumer.workspace_directory.clone(),
-        channels: consumer.channels.clone(),
-        virtual_packages: consumer.virtual_packages.clone(),
-        variant_configuration: consumer.variant_configuration.clone(),
-        variant_files: consumer.variant_files.clone(),
-        solving: consumer.solving.clone(),
-        ..loaded
     })
 }
 

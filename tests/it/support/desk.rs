@@ -1,30 +1,28 @@
 //! The executable as people run it: in a plain shell, without pixi.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
+
+use serde_json::{Value, json};
 
 use super::archive::Archive;
 use super::channel::Channel;
+use super::drawn::drawn;
 use super::machine::forget_cargo;
 use super::project::Project;
 
 /// A `build` that is about to be run.
-pub struct Desk {
+pub struct Desk<'p> {
     command: Command,
-    project: PathBuf,
-    cache: PathBuf,
+    project: &'p Project,
 }
 
 /// How a command ended.
-pub struct Ended {
-    output: Output,
-    project: PathBuf,
-    cache: PathBuf,
-}
+pub struct Ended(Output);
 
-impl Desk {
+impl<'p> Desk<'p> {
     /// `build` of the package in a folder of the project.
-    pub fn build(project: &Project, folder: &str) -> Self {
+    pub fn build(project: &'p Project, folder: &str) -> Self {
         let mut command = Command::new(assert_cmd::cargo::cargo_bin!("pixi-build-rust"));
         forget_cargo(&mut command);
         for name in ["RUST_LOG", "GITHUB_ACTIONS", "CLICOLOR_FORCE"] {
@@ -32,17 +30,13 @@ impl Desk {
         }
         command
             .arg("build")
-            .arg(project.dir().join(folder))
+            .args((!folder.is_empty()).then_some(folder))
             .current_dir(project.dir())
             .env("NO_COLOR", "1")
             .env("PIXI_CACHE_DIR", project.cache())
             // What the machine has must not decide what a test finds.
             .env("CONDA_OVERRIDE_GLIBC", "2.28");
-        Self {
-            command,
-            project: project.dir().to_owned(),
-            cache: project.cache().to_owned(),
-        }
+        Self { command, project }
     }
 
     /// Takes packages from this channel.
@@ -65,11 +59,22 @@ impl Desk {
 
     /// Runs it to the end.
     pub fn run(mut self) -> Ended {
-        Ended {
-            output: self.command.output().expect("the executable can be run"),
-            project: self.project,
-            cache: self.cache,
-        }
+        Ended(self.command.output().expect("the executable can be run"))
+    }
+
+    /// Runs it, which must fail, and draws the error as the user sees it. Paths of this
+    /// run read `/ws` and `/cache`.
+    #[track_caller]
+    pub fn error(self) -> (i32, String) {
+        let project = self.project;
+        let ended = self.args(["--json"]).run();
+        let last = ended.stdout().lines().last().unwrap_or_default();
+        let cache = project.cache().to_str().expect("temporary paths are UTF-8");
+        let last: Value = serde_json::from_str(&last.replace(cache, "/cache"))
+            .unwrap_or_else(|error| panic!("{error}: {}", ended.stderr()));
+        assert_eq!(last["event"], "error", "{}", ended.stderr());
+        let shown = json!({"code": -32000, "data": last["error"]});
+        (ended.code(), drawn(project, &shown))
     }
 
     /// Runs it, which must succeed, and opens what it built, in order.
@@ -96,28 +101,16 @@ impl Desk {
 impl Ended {
     /// The exit code.
     pub fn code(&self) -> i32 {
-        self.output.status.code().expect("no signal ended it")
+        self.0.status.code().expect("no signal ended it")
     }
 
     /// What went to stdout.
     pub fn stdout(&self) -> &str {
-        std::str::from_utf8(&self.output.stdout).expect("it prints text")
+        std::str::from_utf8(&self.0.stdout).expect("it prints text")
     }
 
     /// What went to stderr.
     pub fn stderr(&self) -> &str {
-        std::str::from_utf8(&self.output.stderr).expect("it prints text")
-    }
-
-    /// The exit code and the error, with the folders of the test named.
-    pub fn error(&self) -> String {
-        let stderr = self.stderr();
-        // The report stands at the end, below its code.
-        let start = stderr.rfind("\nError: ").map_or(0, |at| at + 1);
-        let place = |path: &Path| path.to_str().expect("test folders are UTF-8").to_owned();
-        let text = stderr[start..]
-            .replace(&place(&self.project), "<ws>")
-            .replace(&place(&self.cache), "<cache>");
-        format!("exit code {}\n{text}", self.code())
+        std::str::from_utf8(&self.0.stderr).expect("it prints text")
     }
 }

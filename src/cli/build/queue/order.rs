@@ -20,6 +20,7 @@ pub(super) fn order<B>(jobs: &[Job<B>], asked: &[Index]) -> Result<Vec<Index>, R
         jobs,
         order: Vec::new(),
         begun: Vec::new(),
+        path: Vec::new(),
     };
     for index in asked {
         sorter.build(*index)?;
@@ -33,8 +34,10 @@ pub(super) fn order<B>(jobs: &[Job<B>], asked: &[Index]) -> Result<Vec<Index>, R
 struct Sorter<'a, B> {
     jobs: &'a [Job<B>],
     order: Vec<Index>,
-    /// What waits for something else, each for the one after it.
+    /// What waits for what it is built with.
     begun: Vec<Index>,
+    /// How the sorter came here, each needs the one after it.
+    path: Vec<Index>,
 }
 
 impl<B> Sorter<'_, B> {
@@ -42,15 +45,17 @@ impl<B> Sorter<'_, B> {
         if self.order.contains(&index) {
             return Ok(());
         }
-        if let Some(at) = self.begun.iter().position(|begun| *begun == index) {
-            return Err(self.cycle(&self.begun[at..]));
+        if self.begun.contains(&index) {
+            return Err(self.cycle(index));
         }
         self.begun.push(index);
+        self.path.push(index);
         let needs = &self.jobs[index].needs;
         let mut seen = BTreeSet::new();
         for need in needs.build.union(&needs.host) {
             self.install(*need, &mut seen)?;
         }
+        self.path.pop();
         self.begun.pop();
         self.order.push(index);
         Ok(())
@@ -62,21 +67,25 @@ impl<B> Sorter<'_, B> {
             return Ok(());
         }
         self.build(index)?;
+        self.path.push(index);
         for need in &self.jobs[index].needs.run {
             self.install(*need, seen)?;
         }
+        self.path.pop();
         Ok(())
     }
 
-    fn cycle(&self, indices: &[Index]) -> Cycle {
-        let path = |index: &Index| {
+    fn cycle(&self, index: Index) -> Cycle {
+        let place = |index: &Index| {
             let job = &self.jobs[*index];
             format!("`{}` ({})", job.name, job.manifest().display())
         };
-        let mut chain: Vec<String> = indices.iter().map(path).collect();
-        chain.push(format!("`{}`", self.jobs[indices[0]].name));
+        let from = self.path.iter().position(|passed| *passed == index);
+        let mut chain: Vec<String> = self.path[from.unwrap_or(0)..].iter().map(place).collect();
+        let name = self.jobs[index].name.clone();
+        chain.push(format!("`{name}`"));
         Cycle {
-            name: self.jobs[indices[0]].name.clone(),
+            name,
             chain: chain.join(" needs "),
         }
     }

@@ -8,10 +8,10 @@ use thiserror::Error;
 
 use crate::backend::{Backend, Platforms};
 use crate::cli::build::queue::{Index, Job, Needs, Reading};
-use crate::cli::package::{Package, home, load, load_dependency};
+use crate::cli::package::{self, Package, home, request};
 use crate::engine::describe::describe;
 use crate::environments::Supply;
-use crate::project::load::Loaded;
+use crate::project::load::{self, LoadErrors, Loaded};
 use crate::protocol::outputs::Output;
 use crate::protocol::spec::{NamedSpec, PackageSpec, SourceLocation};
 
@@ -79,7 +79,7 @@ impl<'a, B: Backend + Clone> Reader<'a, B> {
             env,
             choices,
         } = self.reading;
-        let loaded = load(env, path, choices.platforms()?, choices)?;
+        let loaded = package::load(env, path, choices.platforms()?, choices)?;
         let package = Package::of(backend.clone(), env.clone(), loaded)?;
         self.enter(package, "the command line".to_string())
     }
@@ -164,9 +164,25 @@ impl<'a, B: Backend + Clone> Reader<'a, B> {
             choices,
         } = self.reading;
         let consumer = &self.consumers[consumer];
-        let loaded = load_dependency(env, &path, consumer, choices).map_err(|report| {
-            report.wrap_err(format!("`{}` is needed by {asked_by}", need.name))
+        if !path.exists() {
+            return Err(NotThere {
+                name: need.name.to_string(),
+                asker: asked_by,
+                path: location.path.clone(),
+            }
+            .into());
+        }
+        let platforms = Platforms {
+            build: consumer.build_platform,
+            host: consumer.host_platform,
+        };
+        let request = request(env, &path, platforms, choices)?;
+        let loaded = load::load(&request).map_err(|mistakes| Mistaken {
+            name: need.name.to_string(),
+            asker: asked_by.clone(),
+            mistakes: vec![mistakes],
         })?;
+        let loaded = in_workspace_of(consumer, loaded);
         if loaded.backend != B::NAME {
             return Err(OtherBackend {
                 name: need.name.to_string(),
@@ -210,9 +226,26 @@ impl<'a, B: Backend + Clone> Reader<'a, B> {
             host,
         };
         let Reading { env, choices, .. } = self.reading;
-        let loaded = load(env, first.manifest(), platforms, choices)?;
+        let loaded = package::load(env, first.manifest(), platforms, choices)?;
         self.consumers.push(loaded);
         Ok(self.consumers.len() - 1)
+    }
+}
+
+/// What a dependency builds with: as with pixi, it is the workspace of the consumer that
+/// says where packages come from and which variants there are.
+fn in_workspace_of(consumer: &Loaded, loaded: Loaded) -> Loaded {
+    if loaded.workspace_directory == consumer.workspace_directory {
+        return loaded;
+    }
+    Loaded {
+        workspace_directory: consumer.workspace_directory.clone(),
+        channels: consumer.channels.clone(),
+        virtual_packages: consumer.virtual_packages.clone(),
+        variant_configuration: consumer.variant_configuration.clone(),
+        variant_files: consumer.variant_files.clone(),
+        solving: consumer.solving.clone(),
+        ..loaded
     }
 }
 
@@ -246,6 +279,30 @@ fn sources(specs: &[NamedSpec], host: Subdir, kind: Kind) -> impl Iterator<Item 
         }),
         _ => None,
     })
+}
+
+/// A dependency at a path where nothing is.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{name}`, which {asker} needs, is not there: `{path}` does not exist")]
+#[diagnostic(
+    code(environment::not_there),
+    help("the path of a dependency is relative to the manifest that names it")
+)]
+struct NotThere {
+    name: String,
+    asker: String,
+    path: String,
+}
+
+/// A dependency whose manifest cannot be used.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{name}`, which {asker} needs, cannot be built")]
+#[diagnostic(code(environment::mistaken))]
+struct Mistaken {
+    name: String,
+    asker: String,
+    #[related]
+    mistakes: Vec<LoadErrors>,
 }
 
 /// A dependency in a repository or an archive of sources.

@@ -1,0 +1,268 @@
+//! Environments that there cannot be, and packages that wait for each other.
+
+use crate::support::channel::Channel;
+use crate::support::desk::Desk;
+use crate::support::packages::Package;
+use crate::support::project::Project;
+use crate::support::toolchain::channel;
+
+/// What `build` says about a package whose environments cannot be made.
+fn refused(desk: Desk<'_>) -> String {
+    let (code, error) = desk.error();
+    assert_eq!(code, 3, "{error}");
+    error
+}
+
+/// A copy of the channel, at a path that is not the machine's.
+fn near(project: &Project) -> Channel {
+    let mut copy = Channel::new(project.cache().join("channel"));
+    copy.include(channel());
+    copy
+}
+
+/// A project that needs more, with `[package.…]` tables.
+fn hello(tables: &str) -> Project {
+    let backend = "[package.build.backend]\nname = \"pixi-build-rust\"\n";
+    let manifest = format!("[package]\nname = \"hello\"\n\n{backend}\n{tables}");
+    Project::hello().pixi_toml(&manifest)
+}
+
+/// The same manifest in several folders of one workspace.
+fn packages(manifests: &[(&str, &str)]) -> Project {
+    let mut project = Project::new().file("pixi.toml", "[workspace]\nchannels = []\n");
+    for (folder, manifest) in manifests {
+        let name = manifest.split('"').nth(1).expect("a name");
+        let backend = "[package.build.backend]\nname = \"pixi-build-rust\"\n";
+        let backend = if manifest.contains("[package.build.backend]") {
+            ""
+        } else {
+            backend
+        };
+        let cargo = format!("[package]\nname = \"{name}\"\nversion = \"1.0.0\"\n");
+        project = project
+            .file(
+                &format!("{folder}/pixi.toml"),
+                format!("{manifest}\n{backend}"),
+            )
+            .file(&format!("{folder}/Cargo.toml"), cargo)
+            .file(&format!("{folder}/src/main.rs"), "fn main() {}\n");
+    }
+    project
+}
+
+#[test]
+fn name_that_no_channel_has() {
+    let project = hello("[package.build-dependencies]\nrusd = \"*\"\ncmake = \">=3\"\n");
+    insta::assert_snapshot!(refused(Desk::build(&project, "").channel(&near(&project))));
+}
+
+#[test]
+fn versions_that_contradict_each_other() {
+    let project = hello("[package.host-dependencies]\nlibgcc = \"<2\"\n");
+    insta::assert_snapshot!(refused(Desk::build(&project, "").channel(&near(&project))));
+}
+
+#[test]
+fn platform_without_packages() {
+    let project = hello("[package.host-dependencies]\nzlib = \"*\"\n");
+    let desk = Desk::build(&project, "").channel(&near(&project));
+    let desk = desk.args([
+        "--target-platform",
+        "linux-ppc64le",
+        "--build-platform",
+        "linux-s390x",
+    ]);
+    insta::assert_snapshot!(refused(desk));
+}
+
+#[test]
+fn channel_that_is_not_there() {
+    let project = hello("");
+    let desk = Desk::build(&project, "").args(["--channel", "./missing"]);
+    insta::assert_snapshot!(refused(desk));
+}
+
+#[test]
+fn channel_that_was_never_downloaded() {
+    let project = hello("");
+    let desk = Desk::build(&project, "");
+    let desk = desk.args(["--offline", "--channel", "https://conda.example/channel"]);
+    insta::assert_snapshot!(refused(desk));
+}
+
+#[test]
+fn no_channel_at_all() {
+    let project = packages(&[("hello", "[package]\nname = \"hello\"\n")]);
+    insta::assert_snapshot!(refused(Desk::build(&project, "hello")));
+}
+
+#[test]
+fn pin_to_a_package_that_is_not_there() {
+    let project = hello("[package.run-dependencies]\nzlib = { pin-compatible = true }\n");
+    insta::assert_snapshot!(refused(Desk::build(&project, "").channel(&near(&project))));
+}
+
+#[test]
+fn run_export_that_means_nothing() {
+    let project = hello("[package.host-dependencies]\nodd = \"*\"\n");
+    let mut odd = near(&project);
+    odd.add(Package::new("odd", "1.0").run_exports_weak(["odd >>1"]));
+    insta::assert_snapshot!(refused(Desk::build(&project, "").channel(&odd)));
+}
+
+#[test]
+fn package_that_the_channel_lost() {
+    let project = hello("[package.host-dependencies]\nkeeper = \"*\"\n");
+    let mut lossy = near(&project);
+    let lost = lossy.add(Package::new("lost", "1.0"));
+    lossy.add(Package::new("keeper", "1.0").depends(["lost"]));
+    let archive = lost.url.to_file_path().expect("a local channel");
+    fs_err::write(archive, "nothing").expect("own channel");
+    insta::assert_snapshot!(refused(Desk::build(&project, "").channel(&lossy)));
+}
+
+#[test]
+fn locked_without_an_earlier_build() {
+    let project = hello("");
+    let desk = Desk::build(&project, "")
+        .channel(&near(&project))
+        .args(["--locked"]);
+    insta::assert_snapshot!(refused(desk));
+}
+
+#[test]
+fn packages_that_are_built_with_each_other() {
+    let project = packages(&[
+        (
+            "one",
+            "[package]\nname = \"one\"\n[package.host-dependencies]\ntwo = { path = \"../two\" }\n",
+        ),
+        (
+            "two",
+            "[package]\nname = \"two\"\n[package.run-dependencies]\nthree = { path = \"../three\" }\n",
+        ),
+        (
+            "three",
+            "[package]\nname = \"three\"\n[package.build-dependencies]\none = { path = \"../one\" }\n",
+        ),
+    ]);
+    insta::assert_snapshot!(refused(Desk::build(&project, "one")));
+}
+
+#[test]
+fn packages_of_one_name() {
+    let project = packages(&[
+        (
+            "app",
+            "[package]\nname = \"app\"\n[package.host-dependencies]\nlib = { path = \"../lib\" }\n\
+             [package.run-dependencies]\ntool = { path = \"../tool\" }\n",
+        ),
+        ("lib", "[package]\nname = \"lib\"\n"),
+        (
+            "tool",
+            "[package]\nname = \"tool\"\n[package.run-dependencies]\nlib = { path = \"../lib-old\" }\n",
+        ),
+        ("lib-old", "[package]\nname = \"lib\"\n"),
+    ]);
+    insta::assert_snapshot!(refused(Desk::build(&project, "app")));
+}
+
+#[test]
+fn dependency_under_another_name() {
+    let project = packages(&[
+        (
+            "app",
+            "[package]\nname = \"app\"\n[package.host-dependencies]\nlibrary = { path = \"../lib\" }\n",
+        ),
+        ("lib", "[package]\nname = \"lib\"\n"),
+    ]);
+    insta::assert_snapshot!(refused(Desk::build(&project, "app")));
+}
+
+#[test]
+fn dependency_of_another_backend() {
+    let project = packages(&[
+        (
+            "app",
+            "[package]\nname = \"app\"\n[package.host-dependencies]\nlib = { path = \"../lib\" }\n",
+        ),
+        (
+            "lib",
+            "[package]\nname = \"lib\"\n[package.build.backend]\nname = \"pixi-build-cmake\"\n",
+        ),
+    ]);
+    insta::assert_snapshot!(refused(Desk::build(&project, "app")));
+}
+
+#[test]
+fn dependency_in_a_repository() {
+    let project = packages(&[(
+        "app",
+        "[package]\nname = \"app\"\n[package.host-dependencies]\nlib = { git = \"https://git.example/lib\" }\n",
+    )]);
+    insta::assert_snapshot!(refused(Desk::build(&project, "app")));
+}
+
+#[test]
+fn workspace_without_packages() {
+    let project = Project::new().file("pixi.toml", "[workspace]\nchannels = []\n");
+    let (code, error) = Desk::build(&project, "").args(["--all"]).error();
+    assert_eq!(code, 1, "{error}");
+    insta::assert_snapshot!(error);
+}
+
+#[test]
+fn output_folder_with_something_else_in_it() {
+    let project = hello("");
+    project.write("out/linux-64/broken-1-0.conda", "nothing");
+    let out = project.dir().join("out");
+    let (code, error) = Desk::build(&project, "")
+        .channel(&near(&project))
+        .args(["--output-dir", out.to_str().expect("UTF-8")])
+        .error();
+    assert_eq!(code, 1, "{error}");
+    insta::assert_snapshot!(error);
+}
+
+#[test]
+fn export_that_cannot_be_read() {
+    let project = hello("[package.host-dependencies]\nlost = \"*\"\n");
+    let mut lossy = near(&project);
+    let lost = lossy.add(Package::new("lost", "1.0"));
+    let archive = lost.url.to_file_path().expect("a local channel");
+    fs_err::write(archive, "nothing").expect("own channel");
+    insta::assert_snapshot!(refused(Desk::build(&project, "").channel(&lossy)));
+}
+
+#[test]
+fn locked_although_something_else_is_asked_for() {
+    let project = Project::hello();
+    let near = near(&project);
+    Desk::build(&project, "").channel(&near).package();
+    let manifest = fs_err::read_to_string(project.dir().join("pixi.toml")).expect("own file");
+    let more = format!("{manifest}\n[package.host-dependencies]\nlibgcc = \">=11\"\n");
+    project.write("pixi.toml", more);
+    let desk = Desk::build(&project, "").channel(&near).args(["--locked"]);
+    insta::assert_snapshot!(refused(desk));
+}
+
+#[test]
+fn dependency_that_is_not_there() {
+    let project = packages(&[(
+        "app",
+        "[package]\nname = \"app\"\n[package.host-dependencies]\nlib = { path = \"../lib\" }\n",
+    )]);
+    insta::assert_snapshot!(refused(Desk::build(&project, "app")));
+}
+
+#[test]
+fn dependency_with_a_mistake() {
+    let project = packages(&[
+        (
+            "app",
+            "[package]\nname = \"app\"\n[package.host-dependencies]\nlib = { path = \"../lib\" }\n",
+        ),
+        ("lib", "[package]\nname = \"lib\"\nversoin = \"1.0\"\n"),
+    ]);
+    insta::assert_snapshot!(refused(Desk::build(&project, "app")));
+}
