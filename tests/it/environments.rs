@@ -2,5 +2,6 @@
 
 mod build;
 mod channel;
+mod model;
 mod request;
 mod workspace;
