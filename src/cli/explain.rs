@@ -16,7 +16,7 @@ use crate::engine::debug::DebugFolder;
 #[derive(Debug, Args)]
 pub(super) struct ExplainArguments {
     #[command(flatten)]
-    package: PackageArguments,
+    pub(super) package: PackageArguments,
 
     /// The work directory of the build to explain [default: the latest below .pixi/bld/<package>]
     #[arg(long, value_name = "FOLDER")]

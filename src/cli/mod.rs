@@ -13,6 +13,7 @@ mod serve;
 mod table;
 mod watch;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -86,7 +87,8 @@ pub fn main<B: Backend + Clone>(backend: B) -> ExitCode {
         None => None,
     };
     let env = Env::capture();
-    let reporter = Reporter::init(&env, level(&arguments), stdout(&arguments));
+    let (level, stdout) = (level(&arguments), stdout(&arguments));
+    let reporter = Reporter::init(&env, level, stdout, path(&arguments));
     if let Some(error) = unwatched {
         tracing::debug!("nothing ends a build when this process is killed: {error}");
     }
@@ -120,6 +122,17 @@ fn stdout(arguments: &Arguments) -> Stdout {
         Some(Command::Build(build)) if build.json => Stdout::JsonLines,
         Some(Command::Outputs(outputs)) if outputs.json => Stdout::Json,
         Some(_) => Stdout::Text,
+    }
+}
+
+/// The package that the command is about.
+fn path(arguments: &Arguments) -> &Path {
+    match &arguments.command {
+        Some(Command::Build(build)) => &build.package.path,
+        Some(Command::Outputs(outputs)) => &outputs.package.path,
+        Some(Command::Recipe(recipe)) => &recipe.package.path,
+        Some(Command::Explain(explain)) => &explain.package.path,
+        Some(Command::Completions { .. } | Command::Capabilities) | None => Path::new("."),
     }
 }
 

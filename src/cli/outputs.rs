@@ -22,7 +22,7 @@ use crate::recipe::variants::PLATFORM_KEYS;
 #[derive(Debug, Args)]
 pub(super) struct OutputsArguments {
     #[command(flatten)]
-    package: PackageArguments,
+    pub(super) package: PackageArguments,
 
     /// Print one JSON document, with the dependencies
     #[arg(long)]

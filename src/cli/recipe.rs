@@ -10,7 +10,7 @@ use crate::cli::report::Reporter;
 #[derive(Debug, Args)]
 pub(super) struct RecipeArguments {
     #[command(flatten)]
-    package: PackageArguments,
+    pub(super) package: PackageArguments,
 
     /// Print the variants instead, for `rattler-build build --variant-config`
     #[arg(long)]

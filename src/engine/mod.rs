@@ -7,7 +7,7 @@ mod alias;
 mod convert;
 pub mod debug;
 pub mod describe;
-mod failure;
+pub mod failure;
 mod globs;
 mod point;
 mod prepare;

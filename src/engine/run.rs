@@ -116,7 +116,7 @@ async fn run<B: Backend>(
     let result = job.run(&aliases).await;
     drop(alone);
     let log = log.finish();
-    let (output, archive) = result.map_err(|error| explain(error, &log))?;
+    let (output, archive) = result.map_err(|error| explain(error, &log, &source))?;
 
     let inputs = built_inputs(session, plan, &built);
     DebugFolder::of(&work_directory).inputs(&inputs);
@@ -168,9 +168,9 @@ fn source_date<B>(session: &Session<B>) -> Option<jiff::Timestamp> {
 }
 
 /// rattler-build says no more than that the script failed.
-fn explain(error: Report, log: &Path) -> Report {
+fn explain(error: Report, log: &Path, source: &Path) -> Report {
     if error.to_string() == "Script failed to execute" {
-        return BuildFailed::from_log(log).into();
+        return BuildFailed::from_log(log, source).into();
     }
     error
 }

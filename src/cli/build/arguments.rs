@@ -11,7 +11,7 @@ use crate::protocol::build::{ArchiveType, CompressionLevel, NamedLevel, PackageF
 #[derive(Debug, Args)]
 pub(in crate::cli) struct BuildArguments {
     #[command(flatten)]
-    pub(super) package: PackageArguments,
+    pub(in crate::cli) package: PackageArguments,
 
     /// Build every package of the workspace, those that others need first
     #[arg(long)]

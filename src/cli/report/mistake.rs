@@ -1,9 +1,11 @@
 //! An error as plain data: what programs and GitHub are told.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use miette::Diagnostic;
+use miette::{Diagnostic, Report};
 use serde::Serialize;
+
+use crate::engine::failure::code_errors;
 
 /// An error, with the places in files that it is about.
 #[derive(Debug, Serialize)]
@@ -34,8 +36,36 @@ pub(super) struct Place {
 }
 
 impl Mistake {
+    /// Reads the error of a command. `folder` is where files lie that it names by their
+    /// short names.
+    pub(super) fn new(report: &Report, folder: &Path) -> Self {
+        let mut mistake = Self::of(&**report);
+        mistake.locate(folder);
+        let errors = code_errors(report).iter().map(|error| Place {
+            file: error.file.clone(),
+            line: error.line,
+            column: error.column,
+            message: error.message.clone(),
+        });
+        mistake.places.extend(errors);
+        mistake
+    }
+
+    /// Gives files their whole names.
+    fn locate(&mut self, folder: &Path) {
+        for place in &mut self.places {
+            let file = folder.join(&place.file);
+            if file.is_file() {
+                place.file = file;
+            }
+        }
+        for related in &mut self.related {
+            related.locate(folder);
+        }
+    }
+
     /// Reads a diagnostic.
-    pub(super) fn of(diagnostic: &dyn Diagnostic) -> Self {
+    fn of(diagnostic: &dyn Diagnostic) -> Self {
         let message = plain(&diagnostic.to_string());
         Self {
             code: diagnostic.code().map(|code| code.to_string()),

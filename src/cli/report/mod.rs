@@ -12,6 +12,7 @@ mod steps;
 mod terminal;
 
 use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -79,13 +80,16 @@ pub(super) struct Reporter {
     stdout: Stdout,
     terminal: Terminal,
     github: Option<GitHub>,
+    /// That of the package the command is about.
+    folder: PathBuf,
     finished: Arc<Mutex<Vec<Finished>>>,
 }
 
 impl Reporter {
     /// Sends everything that is logged to where it belongs. `level` is how much people
-    /// want to read; `RUST_LOG` overrides it.
-    pub(super) fn init(env: &Env, level: LevelFilter, stdout: Stdout) -> Self {
+    /// want to read; `RUST_LOG` overrides it. `path` is the package or manifest that the
+    /// command is about.
+    pub(super) fn init(env: &Env, level: LevelFilter, stdout: Stdout, path: &Path) -> Self {
         let is_action = env.get("GITHUB_ACTIONS") == Some("true");
         let github = (is_action && stdout != Stdout::Protocol).then(|| GitHub::new(env));
         let is_short = stdout != Stdout::Protocol && level <= LevelFilter::INFO;
@@ -107,6 +111,7 @@ impl Reporter {
             stdout,
             terminal,
             github,
+            folder: folder_of(path),
             finished: Arc::default(),
         }
     }
@@ -141,7 +146,7 @@ impl Reporter {
             Ok(code) => (code, json::interrupted(code)),
             Err(report) => {
                 let code = exit_code(&report);
-                let mistake = Mistake::of(&*report);
+                let mistake = Mistake::new(&report, &self.folder);
                 self.terminal.suspended(|| eprintln!("{report:?}"));
                 if let Some(github) = &self.github {
                     github.annotate(&mistake);
@@ -175,6 +180,15 @@ pub(super) fn wrong_usage(error: &clap::Error) -> ExitCode {
         json::print(&json::failed(&mistake, code));
     }
     ExitCode::from(code)
+}
+
+/// The folder that `path` is or, as a manifest, lies in; absolute.
+fn folder_of(path: &Path) -> PathBuf {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    match absolute.parent() {
+        Some(parent) if absolute.is_file() => parent.to_path_buf(),
+        _ => absolute,
+    }
 }
 
 /// Everything of ours down to `level`, of others no more than warnings.

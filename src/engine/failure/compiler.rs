@@ -1,24 +1,18 @@
 //! Errors of rustc.
 
+use std::path::PathBuf;
+
 use super::log::Log;
-use super::{Explanation, QUOTED};
+use super::{CodeError, Explanation, QUOTED};
+
+/// Of code that does not compile.
+pub(super) const CODE: &str = "build::compile_error";
 
 /// `error[E0308]: mismatched types (src/main.rs:1:25)`, the first few of them.
 pub(super) fn errors(log: &Log) -> Option<Explanation> {
-    let lines: Vec<&str> = log.lines().map(str::trim).collect();
-    let mut errors = Vec::new();
-    for (number, line) in lines.iter().enumerate() {
-        if !line.starts_with("error[") && !line.starts_with("error: ") {
-            continue;
-        }
-        let place = lines[number + 1..]
-            .iter()
-            .take(3)
-            .find_map(|next| next.strip_prefix("--> "));
-        if let Some(place) = place {
-            errors.push(format!("{line} ({place})"));
-        }
-    }
+    let mut errors: Vec<String> = found(log)
+        .map(|(line, place)| format!("{line} ({place})"))
+        .collect();
     let count = errors.len();
     errors.truncate(QUOTED);
     let message = match count {
@@ -30,9 +24,52 @@ pub(super) fn errors(log: &Log) -> Option<Explanation> {
         count => format!("the code does not compile, there are {count} errors"),
     };
     Some(Explanation {
-        code: "build::compile_error",
+        code: CODE,
         message,
         details: errors,
         help: None,
     })
+}
+
+/// Where the compiler found errors, in files as it names them.
+pub(super) fn places(log: &Log) -> Vec<CodeError> {
+    let mut errors: Vec<CodeError> = Vec::new();
+    for (line, place) in found(log) {
+        // A file that belongs to two targets is compiled twice.
+        if let Some(error) = code_error(line, place)
+            && !errors.contains(&error)
+        {
+            errors.push(error);
+        }
+    }
+    errors
+}
+
+/// Reads `src/main.rs:1:25`.
+fn code_error(message: &str, place: &str) -> Option<CodeError> {
+    let mut parts = place.rsplitn(3, ':');
+    let column = parts.next()?.parse().ok()?;
+    Some(CodeError {
+        message: message.to_string(),
+        line: parts.next()?.parse().ok()?,
+        column,
+        file: PathBuf::from(parts.next()?),
+    })
+}
+
+/// Errors with their places.
+fn found<'a>(log: &'a Log) -> impl Iterator<Item = (&'a str, &'a str)> {
+    let lines: Vec<&str> = log.lines().map(str::trim).collect();
+    let mut errors = Vec::new();
+    for (number, line) in lines.iter().enumerate() {
+        if !line.starts_with("error[") && !line.starts_with("error: ") {
+            continue;
+        }
+        let place = lines[number + 1..]
+            .iter()
+            .take(3)
+            .find_map(|next| next.strip_prefix("--> "));
+        errors.extend(place.map(|place| (*line, place)));
+    }
+    errors.into_iter()
 }

@@ -15,7 +15,7 @@ mod toolchain;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use miette::Diagnostic;
+use miette::{Diagnostic, Report};
 use thiserror::Error;
 
 use log::Log;
@@ -66,11 +66,33 @@ pub(super) struct BuildFailed {
     step: String,
     exit: Option<i32>,
     log: PathBuf,
+    errors: Vec<CodeError>,
+}
+
+/// An error that a compiler found in the code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodeError {
+    /// What the compiler says.
+    pub message: String,
+    /// Absolute when the file was found.
+    pub file: PathBuf,
+    /// Counted from 1.
+    pub line: usize,
+    /// Counted from 1.
+    pub column: usize,
+}
+
+/// What compilers found in the code, when that is why `report` says that a build
+/// failed.
+pub fn code_errors(report: &Report) -> &[CodeError] {
+    let failed = report.downcast_ref::<BuildFailed>();
+    failed.map_or(&[], |failed| &failed.errors)
 }
 
 impl BuildFailed {
-    /// Reads the log and says what failed, why, and what to do about it.
-    pub(super) fn from_log(path: &Path) -> Self {
+    /// Reads the log and says what failed, why, and what to do about it. `source` is
+    /// the folder with the code.
+    pub(super) fn from_log(path: &Path, source: &Path) -> Self {
         let text = match std::fs::read(path) {
             Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
             Err(error) => format!("error: the log cannot be read: {error}"),
@@ -80,8 +102,21 @@ impl BuildFailed {
             Some((command, code)) => (command, Some(code)),
             None => ("the build script".to_string(), None),
         };
+        let explanation = explain(&log);
+        let mut errors = match explanation.code {
+            compiler::CODE => compiler::places(&log),
+            _ => Vec::new(),
+        };
+        for error in &mut errors {
+            // Compilers run in the root of a Cargo workspace, which may lie above.
+            let known = source.ancestors().map(|folder| folder.join(&error.file));
+            if let Some(file) = known.into_iter().find(|file| file.is_file()) {
+                error.file = file;
+            }
+        }
         Self {
-            explanation: explain(&log),
+            explanation,
+            errors,
             step,
             exit,
             log: path.to_path_buf(),
@@ -192,6 +227,16 @@ mod tests {
         undefined_symbol,
         unknown_argument,
         virtual_workspace,
+    }
+
+    #[test]
+    fn compiler_errors_have_places() {
+        let log = Log::new(include_str!("logs/compiler_errors.log"));
+        let places: Vec<String> = compiler::places(&log)
+            .iter()
+            .map(|error| format!("{}:{}:{}", error.file.display(), error.line, error.column))
+            .collect();
+        insta::assert_snapshot!(places.join("\n"));
     }
 
     #[test]

@@ -95,6 +95,43 @@ fn github_gets_groups_and_no_colour() {
 }
 
 #[test]
+fn github_shows_compiler_errors_at_their_lines() {
+    // rustc runs in the root of the Cargo workspace and names files from there.
+    let project = Project::new()
+        .file(
+            "Cargo.toml",
+            "[workspace]\nmembers = [\"tool\"]\nresolver = \"3\"\n",
+        )
+        .file(
+            "tool/Cargo.toml",
+            "[package]\nname = \"tool\"\nversion = \"1.0.0\"\nedition = \"2024\"\n",
+        )
+        .file(
+            "tool/src/main.rs",
+            "fn main() {\n    missing();\n    let x: u8 = \"\";\n}\n",
+        )
+        .file(
+            "tool/pixi.toml",
+            "[package]\nname = \"tool\"\n\n[package.build.backend]\nname = \"pixi-build-rust\"\n",
+        )
+        .lock();
+    let run = pixi_build_rust()
+        .args(["build", "--system-toolchain"])
+        .arg(project.dir().join("tool"))
+        .env("PIXI_CACHE_DIR", project.cache())
+        .env("GITHUB_ACTIONS", "true")
+        .env("GITHUB_WORKSPACE", project.dir())
+        .assert()
+        .code(1);
+    let stderr = text(&run.get_output().stderr);
+    let annotations: Vec<&str> = stderr
+        .lines()
+        .filter(|line| line.starts_with("::error"))
+        .collect();
+    insta::assert_snapshot!(annotations.join("\n"));
+}
+
+#[test]
 fn github_shows_a_mistake_where_it_was_made() {
     let project = with_license().pixi_toml(
         "[package]\nname = \"hello\"\n\n[package.build.backend]\nname = \"pixi-build-rust\"\n\n\
