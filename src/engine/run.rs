@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use miette::Report;
 use rattler_build_core::build::{WorkingDirectoryBehavior, run_build};
+use rattler_build_core::console_utils::LoggingOutputHandler;
 use rattler_build_core::render::resolved_dependencies::{
     FinalizedDependencies, FinalizedRunDependencies,
 };
@@ -257,7 +258,11 @@ impl Job<'_> {
     }
 
     async fn run(self, aliases: &Aliases) -> Result<(Output, PathBuf), Report> {
+        // Steps are shown by whoever asked for the build.
+        let shown = LoggingOutputHandler::default();
+        shown.set_progress_bars_hidden(true);
         let tools = Configuration::builder()
+            .with_logging_output_handler(shown)
             .with_cache_dir(self.params.work_directory.join(".rattler-build"))
             .with_environments_externally_managed(true)
             .with_keep_build(true)

@@ -16,7 +16,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use miette::Report;
+use console::Term;
+use miette::{MietteHandlerOpts, Report};
 use tracing::Instrument;
 use tracing::field::Empty;
 use tracing_subscriber::filter::LevelFilter;
@@ -90,6 +91,7 @@ impl Reporter {
     /// want to read; `RUST_LOG` overrides it. `path` is the package or manifest that the
     /// command is about.
     pub(super) fn init(env: &Env, level: LevelFilter, stdout: Stdout, path: &Path) -> Self {
+        draw_errors();
         let is_action = env.get("GITHUB_ACTIONS") == Some("true");
         let github = (is_action && stdout != Stdout::Protocol).then(|| GitHub::new(env));
         let is_short = stdout != Stdout::Protocol && level <= LevelFilter::INFO;
@@ -121,6 +123,10 @@ impl Reporter {
     /// # Errors
     /// Nobody reads stdout any more.
     pub(super) fn finished(&self, package: Finished) -> Result<(), Report> {
+        match package.summary() {
+            Ok(summary) => tracing::info!("{summary}"),
+            Err(error) => tracing::debug!("the package cannot be looked into: {error}"),
+        }
         if self.stdout == Stdout::Text {
             self.print(&package.path.display().to_string())?;
         }
@@ -180,6 +186,20 @@ pub(super) fn wrong_usage(error: &clap::Error) -> ExitCode {
         json::print(&json::failed(&mistake, code));
     }
     ExitCode::from(code)
+}
+
+/// Errors fit the terminal and have the colours of everything else.
+fn draw_errors() {
+    const ELSEWHERE: u16 = 80;
+    let is_coloured = console::colors_enabled_stderr();
+    let (_, width) = Term::stderr().size_checked().unwrap_or((0, ELSEWHERE));
+    let hook = miette::set_hook(Box::new(move |_| {
+        let options = MietteHandlerOpts::new().color(is_coloured);
+        Box::new(options.width(width.into()).build())
+    }));
+    if let Err(error) = hook {
+        tracing::debug!("errors are drawn as they were: {error}");
+    }
 }
 
 /// The folder that `path` is or, as a manifest, lies in; absolute.

@@ -1,14 +1,21 @@
 //! A package that was built.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use indicatif::BinaryBytes;
 use miette::Report;
 use rattler_conda_types::Subdir;
+use rattler_conda_types::package::{IndexJson, PathsJson};
 use rattler_digest::Sha256;
+use rattler_package_streaming::ExtractError;
+use rattler_package_streaming::seek::read_package_file;
 use serde::Serialize;
 
 use crate::diagnostic::Unreadable;
 use crate::protocol::build::Answer;
+
+/// How many files of a package are shown.
+const SHOWN: usize = 5;
 
 /// A finished archive.
 #[derive(Debug, Clone, Serialize)]
@@ -46,5 +53,43 @@ impl Finished {
             build: answer.build.clone(),
             subdir: answer.subdir,
         })
+    }
+
+    /// What is in it, for people: its largest files, their sizes, what it needs.
+    ///
+    /// # Errors
+    /// An archive that is none.
+    pub(super) fn summary(&self) -> Result<String, ExtractError> {
+        let paths: PathsJson = read_package_file(&self.path)?;
+        let index: IndexJson = read_package_file(&self.path)?;
+        let mut files: Vec<(u64, &Path)> = paths
+            .paths
+            .iter()
+            .map(|file| {
+                (
+                    file.size_in_bytes.unwrap_or(0),
+                    file.relative_path.as_path(),
+                )
+            })
+            .collect();
+        // The largest first; one of many of a size is found by its name.
+        files.sort_by(|(a, left), (b, right)| b.cmp(a).then(left.cmp(right)));
+        let name = self.path.file_name().unwrap_or_default().display();
+        let mut lines = vec![format!("{name}, {}", BinaryBytes(self.size))];
+        let shown = &files[..files.len().min(SHOWN)];
+        let width = shown.iter().map(|(_, path)| path.as_os_str().len()).max();
+        for (size, path) in shown {
+            let path = path.display().to_string();
+            let width = width.unwrap_or_default();
+            lines.push(format!("  {path:width$}  {}", BinaryBytes(*size)));
+        }
+        if files.len() > SHOWN {
+            lines.push(format!("  and {} smaller files", files.len() - SHOWN));
+        }
+        match index.depends.as_slice() {
+            [] => lines.push("  depends on nothing".to_string()),
+            depends => lines.push(format!("  depends on {}", depends.join(", "))),
+        }
+        Ok(lines.join("\n"))
     }
 }
