@@ -65,6 +65,12 @@ pub trait Backend: Send + Sync + 'static {
         Ok(None)
     }
 
+    /// What a line of the build's log says about how far the build is. `None` for lines
+    /// that say something else.
+    fn progress(_line: &str) -> Option<Progress> {
+        None
+    }
+
     /// Variants to assume where neither the user nor a file sets them.
     fn default_variants(&self, host: Subdir) -> Vec<(&'static str, Vec<&'static str>)> {
         let mut variants = Vec::new();
@@ -77,6 +83,19 @@ pub trait Backend: Send + Sync + 'static {
         }
         variants
     }
+}
+
+/// The variable of [`Env`] by which somebody who draws [`Progress`] asks for it. Such
+/// lines are of no use in a log.
+pub const SHOW_PROGRESS: &str = "PIXI_BUILD_SHOW_PROGRESS";
+
+/// How far a build is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Progress {
+    /// How much is done, of how much, in the build tool's own units.
+    pub units: Option<(u64, u64)>,
+    /// What is being done.
+    pub now: String,
 }
 
 /// Everything a backend may look at. Built once per request; read-only.

@@ -25,7 +25,7 @@ use crate::cli::build::BuildArguments;
 use crate::cli::explain::ExplainArguments;
 use crate::cli::outputs::OutputsArguments;
 use crate::cli::recipe::RecipeArguments;
-use crate::cli::report::{Reporter, Stdout};
+use crate::cli::report::{Reporter, Stdout, Wanted};
 use crate::cli::watch::Role;
 
 /// Builds conda packages from Cargo projects.
@@ -87,8 +87,12 @@ pub fn main<B: Backend + Clone>(backend: B) -> ExitCode {
         None => None,
     };
     let env = Env::capture();
-    let (level, stdout) = (level(&arguments), stdout(&arguments));
-    let reporter = Reporter::init(&env, level, stdout, path(&arguments));
+    let wanted = Wanted {
+        level: level(&arguments),
+        stdout: stdout(&arguments),
+        path: path(&arguments),
+    };
+    let reporter = Reporter::init::<B>(&env, wanted);
     if let Some(error) = unwatched {
         tracing::debug!("nothing ends a build when this process is killed: {error}");
     }

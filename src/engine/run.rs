@@ -19,7 +19,7 @@ use rattler_build_types::GlobVec;
 use rattler_conda_types::Subdir;
 
 use crate::backend::inputs::escape;
-use crate::backend::{Backend, Built, Env, Platforms};
+use crate::backend::{Backend, Built, Env, Platforms, SHOW_PROGRESS};
 use crate::diagnostic::create_folder;
 use crate::engine::alias::Aliases;
 use crate::engine::convert::{channel_urls, dependencies, exports, packaging, resolved, revision};
@@ -117,6 +117,9 @@ async fn run<B: Backend>(
     let result = job.run(&aliases).await;
     drop(alone);
     let log = log.finish();
+    if session.env.get(SHOW_PROGRESS).is_some() {
+        remove_lines(&log, |line| B::progress(line).is_some());
+    }
     let (output, archive) = result.map_err(|error| explain(error, &log, &source))?;
 
     let inputs = built_inputs(session, plan, &built);
@@ -219,6 +222,18 @@ impl Log {
             return self.written;
         }
         self.kept
+    }
+}
+
+/// Takes lines out of a log that were of use while the build ran.
+fn remove_lines(log: &Path, is_over: impl Fn(&str) -> bool) {
+    let rewritten = std::fs::read(log).and_then(|bytes| {
+        let lines = bytes.split_inclusive(|byte| *byte == b'\n');
+        let kept = lines.filter(|line| !is_over(&String::from_utf8_lossy(line)));
+        std::fs::write(log, kept.collect::<Vec<_>>().concat())
+    });
+    if let Err(error) = rewritten {
+        tracing::debug!("the build log keeps what is over: {error}");
     }
 }
 

@@ -15,6 +15,7 @@ mod licenses;
 mod manifest;
 mod members;
 mod mistakes;
+mod progress;
 mod script;
 mod shared;
 mod sources;
@@ -28,7 +29,7 @@ use miette::Report;
 
 pub use config::Config;
 
-use crate::backend::{Backend, Built, Draft, GlobSet, Request, Requirement};
+use crate::backend::{Backend, Built, Draft, GlobSet, Progress, Request, Requirement};
 use crate::project::Metadata;
 use crate::protocol::spec::BinarySpec;
 use inputs::View;
@@ -42,6 +43,10 @@ impl Backend for Cargo {
     const NAME: &'static str = "pixi-build-rust";
 
     type Config = Config;
+
+    fn progress(line: &str) -> Option<Progress> {
+        progress::read(line)
+    }
 
     fn draft(&self, request: &Request<'_, Config>) -> Result<Draft, Report> {
         let mut warnings = Vec::new();

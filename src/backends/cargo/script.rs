@@ -7,6 +7,7 @@ use rattler_conda_types::Subdir;
 
 use super::Config;
 use super::inputs::View;
+use super::progress;
 use super::shared::Shared;
 use crate::backend::Request;
 use crate::backend::script::{Condition, Script, Step, Word};
@@ -153,9 +154,7 @@ fn cargo_settings(request: &Request<'_, Config>) -> Vec<Step> {
             Word::literal(rpath),
         ));
     }
-    // A progress bar would arrive as one endless line.
-    let progress = "CARGO_TERM_PROGRESS_WHEN".to_string();
-    steps.push(Step::Set(progress, "never".into()));
+    steps.extend(progress::settings(env));
     steps
 }
 

@@ -18,7 +18,7 @@ use thiserror::Error;
 
 pub(super) use arguments::BuildArguments;
 
-use crate::backend::{Backend, Env};
+use crate::backend::{Backend, Env, SHOW_PROGRESS};
 use crate::cli::process::{Outcome, adopt_orphans, until_asked_to_end};
 use crate::cli::report::Reporter;
 use crate::cli::runtime;
@@ -32,7 +32,7 @@ pub(super) fn build<B: Backend + Clone>(
     arguments: &BuildArguments,
     reporter: &Reporter,
 ) -> Result<u8, Report> {
-    let env = &told(env, arguments);
+    let env = &told(env, arguments, reporter);
     let reading = Reading {
         backend,
         env,
@@ -98,8 +98,11 @@ struct NoMembers {
 }
 
 /// The environment with what the command line says to Cargo.
-fn told(env: &Env, arguments: &BuildArguments) -> Env {
+fn told(env: &Env, arguments: &BuildArguments, reporter: &Reporter) -> Env {
     let mut env = env.clone();
+    if reporter.draws_progress() {
+        env = env.with(SHOW_PROGRESS, "1");
+    }
     if let Some(jobs) = arguments.jobs {
         env = env.with("CARGO_BUILD_JOBS", jobs.to_string());
     }

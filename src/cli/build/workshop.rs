@@ -82,7 +82,12 @@ impl<'a, B: Backend + Clone> Workshop<'a, B> {
         let params = if self.arguments.system_toolchain {
             system::request(self.env, job.package.platforms, output, request)?
         } else {
-            let solving = self.solve(job, output, &work);
+            let solving = async {
+                let solved = self.solve(job, output, &work).await?;
+                self.reporter.solved(&package, &solved.build);
+                self.reporter.solved(&package, &solved.host);
+                Ok(solved)
+            };
             let title = format!("solving the environments of {package}");
             let solved = step(&title, Some(&package), solving).await?;
             let prefixes = Prefixes::below(&work, job.package.platforms.host);

@@ -4,6 +4,7 @@
 //! that rattler-build's own count like ours; [`step`] opens one. People and GitHub
 //! read stderr. stdout is for the result: paths, or with `--json` one object a line.
 
+mod environment;
 mod github;
 mod json;
 mod mistake;
@@ -27,8 +28,9 @@ use tracing_subscriber::{EnvFilter, Layer};
 
 pub(super) use package::Finished;
 
-use crate::backend::Env;
+use crate::backend::{Backend, Env};
 use crate::cli::{USAGE, exit_code};
+use crate::environments::Environment;
 use github::GitHub;
 use json::Json;
 use mistake::Mistake;
@@ -75,10 +77,20 @@ pub(super) enum Stdout {
     Json,
 }
 
+/// What a command line asks of a reporter.
+pub(super) struct Wanted<'a> {
+    /// How much people want to read; `RUST_LOG` overrides it.
+    pub(super) level: LevelFilter,
+    pub(super) stdout: Stdout,
+    /// The package or manifest that the command is about.
+    pub(super) path: &'a Path,
+}
+
 /// Where commands report to. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Reporter {
     stdout: Stdout,
+    level: LevelFilter,
     terminal: Terminal,
     github: Option<GitHub>,
     /// That of the package the command is about.
@@ -87,21 +99,24 @@ pub(super) struct Reporter {
 }
 
 impl Reporter {
-    /// Sends everything that is logged to where it belongs. `level` is how much people
-    /// want to read; `RUST_LOG` overrides it. `path` is the package or manifest that the
-    /// command is about.
-    pub(super) fn init(env: &Env, level: LevelFilter, stdout: Stdout, path: &Path) -> Self {
+    /// Sends everything that is logged to where it belongs.
+    pub(super) fn init<B: Backend>(env: &Env, wanted: Wanted<'_>) -> Self {
+        let Wanted {
+            level,
+            stdout,
+            path,
+        } = wanted;
         draw_errors();
         let is_action = env.get("GITHUB_ACTIONS") == Some("true");
         let github = (is_action && stdout != Stdout::Protocol).then(|| GitHub::new(env));
         let is_short = stdout != Stdout::Protocol && level <= LevelFilter::INFO;
-        let terminal = Terminal::new(is_short);
-        let wanted = || EnvFilter::try_from_default_env().unwrap_or_else(|_| targets(level));
+        let terminal = Terminal::new(is_short, B::progress);
+        let filter = || EnvFilter::try_from_default_env().unwrap_or_else(|_| targets(level));
         let people = (github.is_none())
-            .then(|| Steps::new(terminal.clone(), is_short).with_filter(wanted()));
+            .then(|| Steps::new(terminal.clone(), is_short).with_filter(filter()));
         let actions = github
             .clone()
-            .map(|github| Steps::new(github, is_short).with_filter(wanted()));
+            .map(|github| Steps::new(github, is_short).with_filter(filter()));
         let programs = (stdout == Stdout::JsonLines)
             .then(|| Steps::new(Json, true).with_filter(targets(LevelFilter::INFO)));
         tracing_subscriber::registry()
@@ -111,10 +126,24 @@ impl Reporter {
             .init();
         Self {
             stdout,
+            level,
             terminal,
             github,
             folder: folder_of(path),
             finished: Arc::default(),
+        }
+    }
+
+    /// Whether somebody sees how far a build is.
+    pub(super) fn draws_progress(&self) -> bool {
+        self.github.is_none() && self.level == LevelFilter::INFO && Term::stderr().is_term()
+    }
+
+    /// Tells of an environment that was solved for a package.
+    pub(super) fn solved(&self, package: &str, solved: &Environment) {
+        tracing::info!("{}", environment::text(solved));
+        if self.stdout == Stdout::JsonLines {
+            json::print(&environment::object(package, solved));
         }
     }
 

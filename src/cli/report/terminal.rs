@@ -13,6 +13,13 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use tracing::Level;
 
 use super::steps::{Rendering, Step};
+use crate::backend::Progress;
+
+/// The spinner of a step.
+const PLAIN: &str = "{spinner} {wide_msg} {elapsed}";
+
+/// The spinner of a step that knows how much there is to do.
+const COUNTED: &str = "{spinner} {bar:20} {pos}/{len} {wide_msg} {elapsed}";
 
 /// stderr, shared by the log and the spinner. Cheap to clone.
 #[derive(Clone)]
@@ -20,22 +27,27 @@ pub(super) struct Terminal {
     progress: MultiProgress,
     running: Arc<Mutex<Running>>,
     is_short: bool,
+    /// What a line says about how far the build is.
+    read: fn(&str) -> Option<Progress>,
 }
 
 /// Steps that have not ended, and the spinner that shows the latest of them.
 #[derive(Default)]
 struct Running {
     steps: Vec<Arc<Step>>,
+    progress: Option<Progress>,
     spinner: Option<ProgressBar>,
 }
 
 impl Terminal {
-    /// With `is_short`, without the commands of the build script.
-    pub(super) fn new(is_short: bool) -> Self {
+    /// With `is_short`, without the commands of the build script. `read` finds out how
+    /// far the build is.
+    pub(super) fn new(is_short: bool, read: fn(&str) -> Option<Progress>) -> Self {
         Self {
             progress: MultiProgress::new(),
             running: Arc::default(),
             is_short,
+            read,
         }
     }
 
@@ -72,14 +84,24 @@ impl Terminal {
             return;
         };
         let spinner = running.spinner.get_or_insert_with(|| {
-            let style = ProgressStyle::with_template("{spinner} {wide_msg} {elapsed}");
-            let spinner =
-                ProgressBar::new_spinner().with_style(style.expect("the template is valid"));
-            let spinner = self.progress.add(spinner);
+            let spinner = self.progress.add(ProgressBar::new_spinner());
             spinner.enable_steady_tick(Duration::from_millis(100));
             spinner
         });
-        spinner.set_message(step.title.clone());
+        let (template, message) = match &running.progress {
+            Some(Progress { units, now }) => {
+                if let Some((done, total)) = units {
+                    spinner.set_length(*total);
+                    spinner.set_position(*done);
+                }
+                let is_counted = units.is_some();
+                (if is_counted { COUNTED } else { PLAIN }, now)
+            }
+            None => (PLAIN, &step.title),
+        };
+        let style = ProgressStyle::with_template(template).expect("the template is valid");
+        spinner.set_style(style.progress_chars("━╸ "));
+        spinner.set_message(message.clone());
         spinner.set_elapsed(step.took());
     }
 
@@ -95,11 +117,17 @@ impl Rendering for Terminal {
         if !self.is_short {
             self.introduce(step);
         }
-        self.with_running(|running| running.steps.push(step.clone()));
+        self.with_running(|running| {
+            running.steps.push(step.clone());
+            running.progress = None;
+        });
     }
 
     fn ended(&self, step: &Arc<Step>) {
-        self.with_running(|running| running.steps.retain(|other| !Arc::ptr_eq(other, step)));
+        self.with_running(|running| {
+            running.steps.retain(|other| !Arc::ptr_eq(other, step));
+            running.progress = None;
+        });
         let took = format!("{:.1} s", step.took().as_secs_f32());
         let took = match step.failed() {
             true => format!("{} {took}", style("failed").red().for_stderr()),
@@ -128,6 +156,10 @@ impl Rendering for Terminal {
             level => format!("{} ", level.as_str().to_lowercase()),
         };
         for line in text.lines() {
+            if let Some(progress) = (self.read)(line) {
+                self.with_running(|running| running.progress = Some(progress));
+                continue;
+            }
             // The shell's trace of the script. The log has it.
             if self.is_short && level == Level::INFO && line.starts_with('+') {
                 continue;

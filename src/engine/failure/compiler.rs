@@ -58,7 +58,7 @@ fn code_error(message: &str, place: &str) -> Option<CodeError> {
 }
 
 /// Errors with their places.
-fn found<'a>(log: &'a Log) -> impl Iterator<Item = (&'a str, &'a str)> {
+fn found(log: &Log) -> impl Iterator<Item = (&str, &str)> {
     let lines: Vec<&str> = log.lines().map(str::trim).collect();
     let mut errors = Vec::new();
     for (number, line) in lines.iter().enumerate() {

@@ -3,6 +3,9 @@
 use serde_json::Value;
 
 use super::{Project, pixi_build_rust, text};
+use crate::support::desk::Desk;
+use crate::support::machine::machine;
+use crate::support::toolchain;
 
 /// Builds with `arguments` and gives the exit code, stdout and stderr, without what
 /// differs from run to run.
@@ -71,6 +74,63 @@ fn programs_get_an_object_for_each_step_and_last_the_packages() {
     insta::with_settings!({filters => filters}, {
         insta::assert_snapshot!(stdout);
     });
+}
+
+#[test]
+fn environments_are_shown_when_they_are_solved() {
+    let project = with_license();
+    let ended = Desk::build(&project, "")
+        .channel(toolchain::channel())
+        .args(["--json"])
+        .run();
+    let step = ended
+        .stderr()
+        .split("╭─ ")
+        .find(|step| step.starts_with("solving"));
+    let filters = [
+        (r"[0-9]+\.[0-9.]+", "<number>"),
+        (r"[0-9a-f]{16}", "<channel>"),
+        (r"[a-z0-9]+_0", "<build>"),
+        (r" {2,}", "  "),
+    ];
+    insta::with_settings!({filters => filters}, {
+        insta::assert_snapshot!(step.expect("it was solved"));
+    });
+    let environments: Vec<Value> = ended
+        .stdout()
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("one object a line"))
+        .filter(|object: &Value| object["event"] == "environment")
+        .collect();
+    let [build, host] = environments.as_slice() else {
+        panic!("two environments, not {environments:?}");
+    };
+    assert_eq!(build["environment"], "build");
+    let packages = build["packages"].as_array().expect("a list");
+    let rust = packages.iter().find(|package| package["name"] == "rust");
+    assert_eq!(
+        rust.expect("there is rust")["version"],
+        machine().rust_version
+    );
+    assert_eq!(host["environment"], "host");
+}
+
+#[test]
+fn colours_are_there_when_they_are_asked_for() {
+    let project = with_license();
+    let stderr = |name: &str| {
+        let run = pixi_build_rust()
+            .args(["build", "--system-toolchain"])
+            .arg(project.dir())
+            .env("PIXI_CACHE_DIR", project.cache())
+            .env_remove("NO_COLOR")
+            .env(name, "true")
+            .unwrap();
+        text(&run.stderr)
+    };
+    assert!(stderr("CLICOLOR_FORCE").contains('\u{1b}'));
+    assert!(!stderr("GITHUB_ACTIONS").contains('\u{1b}'));
+    assert!(!stderr("NO_COLOR").contains('\u{1b}'));
 }
 
 #[test]

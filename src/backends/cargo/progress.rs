@@ -1,0 +1,82 @@
+//! How far cargo is, in its own count.
+
+use crate::backend::{Env, script::Step};
+use crate::backend::{Progress, SHOW_PROGRESS};
+
+/// The width of cargo's bar, of which nothing is seen: wide enough for names.
+const WIDTH: &str = "120";
+
+/// Lets cargo say how far it is, when somebody draws it. Otherwise every change of its
+/// bar would be a line of the log.
+pub(super) fn settings(env: &Env) -> Vec<Step> {
+    let set = |name: &str, value: &str| Step::Set(name.to_string(), value.into());
+    match env.get(SHOW_PROGRESS) {
+        Some(_) => vec![
+            set("CARGO_TERM_PROGRESS_WHEN", "always"),
+            set("CARGO_TERM_PROGRESS_WIDTH", WIDTH),
+        ],
+        None => vec![set("CARGO_TERM_PROGRESS_WHEN", "never")],
+    }
+}
+
+/// Reads `    Building [=====>      ] 12/45: serde, syn(build)`, and what cargo shows
+/// while it downloads.
+pub(super) fn read(line: &str) -> Option<Progress> {
+    let line = console::strip_ansi_codes(line);
+    let (verb, rest) = line.trim().split_once(' ')?;
+    let without_units = |now: &str| Progress {
+        units: None,
+        now: now.trim().to_string(),
+    };
+    match verb {
+        "Building" => {
+            let (units, now) = after_bar(rest)?.split_once(':')?;
+            let (done, total) = units.split_once('/')?;
+            Some(Progress {
+                units: Some((done.parse().ok()?, total.parse().ok()?)),
+                ..without_units(now)
+            })
+        }
+        "Fetch" => Some(without_units(after_bar(rest)?)),
+        "Downloading" => {
+            let counts = rest.starts_with(|sign: char| sign.is_ascii_digit());
+            counts.then(|| without_units(&line))
+        }
+        _ => None,
+    }
+}
+
+/// What stands behind `[=====>    ] `.
+fn after_bar(text: &str) -> Option<&str> {
+    let (bar, rest) = text.strip_prefix('[')?.split_once("] ")?;
+    bar.chars().all(|sign| "=> ".contains(sign)).then_some(rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cargos_bar_is_read_and_its_other_lines_are_not() {
+        let read = |line| read(line).map(|progress| (progress.units, progress.now));
+        assert_eq!(
+            read("\u{1b}[1m    Building\u{1b}[0m [====>    ] 12/45: serde, syn(build)   "),
+            Some((Some((12, 45)), "serde, syn(build)".to_string()))
+        );
+        assert_eq!(
+            read(" Downloading 3 crates, remaining bytes: 1.2MB"),
+            Some((
+                None,
+                "Downloading 3 crates, remaining bytes: 1.2MB".to_string()
+            ))
+        );
+        for line in [
+            "   Compiling serde v1.0.0",
+            " Downloading crates ...",
+            "Building [x] 1/2: y",
+            "Building [=>",
+        ] {
+            assert_eq!(read(line), None, "{line}");
+        }
+    }
+}
