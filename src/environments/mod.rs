@@ -22,6 +22,7 @@ mod request;
 mod run_exports;
 mod solve;
 mod source;
+mod unchanged;
 mod wish;
 
 pub use depot::{Access, Depot, Network};
@@ -29,6 +30,7 @@ pub use order::{Keep, Order, Sources, Supply};
 pub use question::Role;
 pub use request::{Prefixes, Solved};
 pub use source::record;
+pub use unchanged::Earlier;
 pub use wish::Wish;
 
 use rattler_conda_types::{RepoDataRecord, Subdir};

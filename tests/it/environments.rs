@@ -4,4 +4,5 @@ mod build;
 mod channel;
 mod model;
 mod request;
+mod told;
 mod workspace;

@@ -102,6 +102,16 @@ impl<B> Queue<B> {
         found
     }
 
+    /// Whether another package of the queue is built with this one.
+    pub(super) fn is_needed(&self, job: &Job<B>) -> bool {
+        let is_it = |index: &Index| std::ptr::eq(&self.jobs[*index], job);
+        let needs = self.jobs.iter().map(|other| &other.needs);
+        needs
+            .flat_map(|needs| [&needs.build, &needs.host, &needs.run])
+            .flatten()
+            .any(is_it)
+    }
+
     /// Where packages for `platform` come from.
     pub(super) fn supply(&self, platform: Subdir) -> &Supply {
         let mut supplies = self.supplies.iter();

@@ -15,7 +15,7 @@ use crate::cli::report::{Finished, Reporter, step};
 use crate::engine::debug::DebugFolder;
 use crate::engine::run;
 use crate::environments::{
-    self, Access, Depot, Keep, Network, Order, Prefixes, Solved, Sources, channel,
+    self, Access, Depot, Earlier, Keep, Network, Order, Prefixes, Solved, Sources, channel,
 };
 use crate::protocol::build::{OutputId, Params};
 use crate::protocol::outputs::Output;
@@ -96,11 +96,33 @@ impl<'a, B: Backend + Clone> Workshop<'a, B> {
             step(&title, Some(&package), installing).await?;
             solved.request(&prefixes, request)?
         };
+        let earlier = self.earlier(job, output, &params)?;
         let debug = DebugFolder::of(&params.work_directory);
         let building = run::build(&job.package.session, params, &debug);
         let title = format!("building {package}");
         let answer = step(&title, Some(&package), building).await?;
+        if let Some(earlier) = earlier {
+            earlier.restore_if_same(&answer.output_file)?;
+        }
         Finished::new(&answer)
+    }
+
+    /// What the last build left of a package that others are built with.
+    fn earlier(
+        &self,
+        job: &Job<B>,
+        output: &Output,
+        params: &Params,
+    ) -> Result<Option<Earlier>, Report> {
+        if !self.queue.is_needed(job) {
+            return Ok(None);
+        }
+        let work = &params.work_directory;
+        let folder = params.output_directory.clone();
+        let folder = folder.unwrap_or_else(|| work.join("output"));
+        let name = format!("{}.conda", identifier(output));
+        let archive = folder.join(output.metadata.subdir.as_str()).join(name);
+        Earlier::keep(&archive, work)
     }
 
     async fn solve(&self, job: &Job<B>, output: &Output, work: &Path) -> Result<Solved, Report> {

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::support::archive::Archive;
 use crate::support::channel::Channel;
 use crate::support::desk::Desk;
-use crate::support::prefix::{install, output};
+use crate::support::prefix::{install, install_package, output};
 use crate::support::project::Project;
 use crate::support::toolchain;
 
@@ -100,4 +100,72 @@ fn all_packages_of_a_workspace_become_a_channel_that_works() {
     let run = |name: &str| output(&mut Command::new(prefix.path().join("bin").join(name)));
     assert_eq!(run("top"), "middle bottom");
     assert_eq!(run("bottom"), "bottom");
+}
+
+#[test]
+fn nothing_is_compiled_again_unless_something_changed() {
+    let project = three();
+    let build = || Desk::build(&project, "top").packages();
+    let log = || {
+        let log = project.dir().join(".pixi/bld/top/debug/build.log");
+        fs_err::read_to_string(log).expect("it was built")
+    };
+    build();
+    build();
+    assert!(!log().contains("Compiling top"), "{}", log());
+
+    project.write(
+        "bottom/src/main.rs",
+        "fn main() {\n    println!(\"lower\");\n}\n",
+    );
+    let packages = build();
+    assert!(log().contains("Compiling top"), "{}", log());
+    let prefix = tempfile::tempdir().expect("a folder for the prefix");
+    let top = packages.last().expect("three packages");
+    install_package(top.path(), prefix.path());
+    let run = output(&mut Command::new(prefix.path().join("bin/top")));
+    assert_eq!(run, "middle lower");
+}
+
+#[test]
+fn dependencies_of_another_workspace_follow_the_one_that_uses_them() {
+    // The other workspace has a channel that does not exist.
+    let elsewhere = "[workspace]\nchannels = [\"./nowhere\"]\n\n";
+    let project = tool(workspace(), "lib", "\"lib\"", "");
+    let manifest = fs_err::read_to_string(project.dir().join("lib/pixi.toml"));
+    project.write(
+        "lib/pixi.toml",
+        elsewhere.to_owned() + &manifest.expect("own file"),
+    );
+    let tables = "[package.host-dependencies]\nlib = { path = \"../lib\" }\n";
+    let project = tool(project, "app", "\"app\"", tables);
+    let packages = Desk::build(&project, "app").packages();
+    assert_eq!(names(&packages), ["lib", "app"]);
+    // A workspace of its own is no part of the one around it.
+    let packages = Desk::build(&project, "").args(["--all"]).packages();
+    assert_eq!(names(&packages), ["lib", "app"]);
+}
+
+#[test]
+fn a_build_dependency_from_source_is_a_tool() {
+    let project = tool(workspace(), "generator", "\"generated\"", "");
+    let build = "fn main() {\n    let prefix = std::env::var(\"BUILD_PREFIX\").unwrap();\n    \
+                 let run = std::process::Command::new(format!(\"{prefix}/bin/generator\"));\n    \
+                 let out = { run }.output().unwrap();\n    \
+                 println!(\"cargo::rustc-env=TEXT={}\", String::from_utf8(out.stdout).unwrap().trim());\n}\n";
+    let tables = "[package.build-dependencies]\ngenerator = { path = \"../generator\" }\n";
+    let project = tool(
+        project.file("app/build.rs", build),
+        "app",
+        "env!(\"TEXT\")",
+        tables,
+    );
+    let packages = Desk::build(&project, "app").packages();
+    assert_eq!(names(&packages), ["generator", "app"]);
+    let prefix = tempfile::tempdir().expect("a folder for the prefix");
+    install_package(packages[1].path(), prefix.path());
+    assert_eq!(
+        output(&mut Command::new(prefix.path().join("bin/app"))),
+        "generated"
+    );
 }

@@ -39,3 +39,4 @@ pub mod strict_error;
 pub mod strict_spec;
 pub mod toolchain;
 mod walk;
+pub mod web;

@@ -1,0 +1,43 @@
+//! A web server for the files of a folder, on this machine.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+
+/// Serves a folder as long as the test runs, and says where.
+pub fn serve(folder: &Path) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("it is bound");
+    let folder = folder.to_owned();
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let folder = folder.clone();
+            std::thread::spawn(move || answer(stream, &folder));
+        }
+    });
+    format!("http://{address}")
+}
+
+/// Answers one request. A client that has gone is nobody's business.
+fn answer(mut stream: TcpStream, folder: &Path) {
+    let mut lines = BufReader::new(stream.try_clone().expect("a socket")).lines();
+    let Some(Ok(request)) = lines.next() else {
+        return;
+    };
+    while lines.next().and_then(Result::ok).is_some_and(|line| !line.is_empty()) {}
+    let mut words = request.split(' ');
+    let (method, path) = (words.next(), words.next().unwrap_or_default());
+    let file: PathBuf = folder.join(path.trim_start_matches('/'));
+    let (status, body) = match fs_err::read(file) {
+        Ok(body) => ("200 OK", body),
+        Err(_) => ("404 Not Found", Vec::new()),
+    };
+    let head = format!(
+        "HTTP/1.1 {status}\r\nContent-Length: {}\r\nCache-Control: max-age=600\r\nConnection: close\r\n\r\n",
+        body.len()
+    );
+    let _ = stream.write_all(head.as_bytes());
+    if method == Some("GET") {
+        let _ = stream.write_all(&body);
+    }
+}
