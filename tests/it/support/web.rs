@@ -24,7 +24,11 @@ fn answer(mut stream: TcpStream, folder: &Path) {
     let Some(Ok(request)) = lines.next() else {
         return;
     };
-    while lines.next().and_then(Result::ok).is_some_and(|line| !line.is_empty()) {}
+    while lines
+        .next()
+        .and_then(Result::ok)
+        .is_some_and(|line| !line.is_empty())
+    {}
     let mut words = request.split(' ');
     let (method, path) = (words.next(), words.next().unwrap_or_default());
     let file: PathBuf = folder.join(path.trim_start_matches('/'));
