@@ -18,6 +18,7 @@
 //! | [`cli`] | the command line |
 
 pub mod diagnostic;
+pub mod disk;
 pub mod protocol;
 
 pub mod project;

@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 /// Bottom to top. A layer imports itself and what stands before it.
-const LAYERS: [&str; 10] = [
+const LAYERS: [&str; 11] = [
     "diagnostic",
+    "disk",
     "protocol",
     "project",
     "backend",

@@ -14,11 +14,11 @@ use rattler_digest::{Sha256, compute_bytes_digest};
 use serde::Deserialize;
 
 use super::dep_info::{self, crate_of, folders, profile_folders};
-use super::disk::{files_below, remove_file, remove_folder, write};
 use super::inputs::View;
 use super::script::TARGET_DIR;
 use super::stale::{forget, state};
 use crate::backend::Built;
+use crate::disk::{files_below, remove_file, remove_folder, write};
 
 /// What generated text may weigh, in bytes. Larger files are objects, and those
 /// are compiled from paths that are the same everywhere.

@@ -8,7 +8,6 @@ mod closure;
 mod config;
 mod conflicts;
 mod dep_info;
-mod disk;
 mod environment;
 mod inputs;
 mod licenses;

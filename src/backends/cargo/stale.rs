@@ -13,13 +13,13 @@ use miette::Report;
 use rattler_digest::{Sha256, compute_bytes_digest};
 
 use super::closure::Local;
-use super::disk::{files_below, remove_folder, write};
 use super::inputs::View;
 use super::script::TARGET_DIR;
 use super::surroundings::Surroundings;
 use super::{Config, dep_info, environment};
 use crate::backend::Built;
 use crate::diagnostic::Unwritable;
+use crate::disk::{files_below, remove_folder, write};
 
 /// Notes about the last build of a package, beside what Cargo compiled.
 struct Notes {

@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 use crate::diagnostic::{Unwritable, create_folder};
 
 /// Writes a file and the folders above it.
-pub(super) fn write(path: &Path, text: &str) -> Result<(), Unwritable> {
+///
+/// # Errors
+/// [`Unwritable`].
+pub fn write(path: &Path, text: &str) -> Result<(), Unwritable> {
     create_folder(path.parent().unwrap_or(path))?;
     std::fs::write(path, text).map_err(|source| Unwritable {
         path: path.to_path_buf(),
@@ -15,12 +18,18 @@ pub(super) fn write(path: &Path, text: &str) -> Result<(), Unwritable> {
 }
 
 /// Removes a folder if it is there.
-pub(super) fn remove_folder(folder: &Path) -> Result<(), Unwritable> {
+///
+/// # Errors
+/// [`Unwritable`].
+pub fn remove_folder(folder: &Path) -> Result<(), Unwritable> {
     removed(folder, std::fs::remove_dir_all(folder))
 }
 
 /// Removes a file if it is there.
-pub(super) fn remove_file(file: &Path) -> Result<(), Unwritable> {
+///
+/// # Errors
+/// [`Unwritable`].
+pub fn remove_file(file: &Path) -> Result<(), Unwritable> {
     removed(file, std::fs::remove_file(file))
 }
 
@@ -36,7 +45,7 @@ fn removed(path: &Path, result: std::io::Result<()>) -> Result<(), Unwritable> {
 
 /// The files below `path`, or `path` itself. Links to folders are not followed:
 /// they may lead in a circle.
-pub(super) fn files_below(path: PathBuf) -> impl Iterator<Item = PathBuf> {
+pub fn files_below(path: PathBuf) -> impl Iterator<Item = PathBuf> {
     let mut open = vec![path];
     std::iter::from_fn(move || {
         loop {
