@@ -1,5 +1,6 @@
 //! Small steps on the file system.
 
+use std::fs::{File, TryLockError};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -11,10 +12,7 @@ use crate::diagnostic::{Unwritable, create_folder};
 /// [`Unwritable`].
 pub fn write(path: &Path, text: &str) -> Result<(), Unwritable> {
     create_folder(path.parent().unwrap_or(path))?;
-    std::fs::write(path, text).map_err(|source| Unwritable {
-        path: path.to_path_buf(),
-        source,
-    })
+    std::fs::write(path, text).map_err(|source| unwritable(path, source))
 }
 
 /// Removes a folder if it is there.
@@ -35,10 +33,7 @@ pub fn remove_file(file: &Path) -> Result<(), Unwritable> {
 
 fn removed(path: &Path, result: std::io::Result<()>) -> Result<(), Unwritable> {
     match result {
-        Err(source) if source.kind() != ErrorKind::NotFound => Err(Unwritable {
-            path: path.to_path_buf(),
-            source,
-        }),
+        Err(source) if source.kind() != ErrorKind::NotFound => Err(unwritable(path, source)),
         _ => Ok(()),
     }
 }
@@ -61,4 +56,50 @@ pub fn files_below(path: PathBuf) -> impl Iterator<Item = PathBuf> {
             }
         }
     })
+}
+
+/// The folders directly in `folder`.
+pub fn folders(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let paths = entries.map(|entry| entry.path());
+    paths.filter(|path| path.is_dir()).collect()
+}
+
+/// Locks a file, which is created where it is missing. `None` while another process
+/// holds it. The lock ends with the returned value, and with the process, however that
+/// ends.
+///
+/// # Errors
+/// [`Unwritable`].
+pub fn try_lock(path: &Path) -> Result<Option<File>, Unwritable> {
+    let file = lock_file(path)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(source)) => Err(unwritable(path, source)),
+    }
+}
+
+/// Locks a file as soon as no other process holds it. Blocks the thread.
+///
+/// # Errors
+/// [`Unwritable`].
+pub fn lock(path: &Path) -> Result<File, Unwritable> {
+    let file = lock_file(path)?;
+    file.lock().map_err(|source| unwritable(path, source))?;
+    Ok(file)
+}
+
+fn lock_file(path: &Path) -> Result<File, Unwritable> {
+    create_folder(path.parent().unwrap_or(path))?;
+    let mut options = File::options();
+    let opened = options.create(true).append(true).open(path);
+    opened.map_err(|source| unwritable(path, source))
+}
+
+fn unwritable(path: &Path, source: std::io::Error) -> Unwritable {
+    Unwritable {
+        path: path.to_path_buf(),
+        source,
+    }
 }

@@ -5,6 +5,7 @@
 //! Everything else (variants, hashes, environments, packing, the protocol) is
 //! shared by all backends and lives in the layers above.
 
+pub mod cache;
 pub mod inputs;
 pub mod script;
 
@@ -14,6 +15,7 @@ use std::path::{Path, PathBuf};
 use miette::Report;
 use rattler_conda_types::Subdir;
 
+pub use crate::backend::cache::Cache;
 pub use crate::backend::inputs::{Built, GlobSet, Inputs};
 use crate::backend::script::Script;
 use crate::diagnostic::Warning;
@@ -69,6 +71,11 @@ pub trait Backend: Send + Sync + 'static {
     /// that say something else.
     fn progress(_line: &str) -> Option<Progress> {
         None
+    }
+
+    /// Folders that outlive builds and can be filled again.
+    fn caches(&self, _folders: &Folders) -> Vec<Cache> {
+        Vec::new()
     }
 
     /// Variants to assume where neither the user nor a file sets them.

@@ -5,10 +5,11 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use bytesize::ByteSize;
 use clap::Args;
 use miette::Report;
 
-use crate::backend::{Backend, Env, GlobSet};
+use crate::backend::{Backend, Cache, Env, GlobSet};
 use crate::cli::package::{Package, PackageArguments};
 use crate::engine::Plan;
 use crate::engine::debug::DebugFolder;
@@ -35,14 +36,14 @@ pub(super) fn explain<B: Backend>(
         let work = arguments.work_dir.clone().or_else(|| latest(&builds))?;
         Some((DebugFolder::of(&work).recorded_inputs()?, work))
     });
-    let text = text(&plan, recorded.as_ref());
+    let text = text(&plan, recorded.as_ref(), &package.caches());
     std::io::stdout()
         .write_all(text.as_bytes())
         .map_err(|error| miette::miette!("cannot print: {error}"))?;
     Ok(0)
 }
 
-fn text(plan: &Plan, recorded: Option<&(Vec<GlobSet>, PathBuf)>) -> String {
+fn text(plan: &Plan, recorded: Option<&(Vec<GlobSet>, PathBuf)>, caches: &[Cache]) -> String {
     let mut text = String::new();
     let mut line = |indent: usize, line: &str| {
         let blanks = " ".repeat(indent);
@@ -73,6 +74,12 @@ fn text(plan: &Plan, recorded: Option<&(Vec<GlobSet>, PathBuf)>) -> String {
             );
             sets(&plan.inputs.build, &mut line);
         }
+    }
+    line(0, "\nlater builds reuse what is in these folders:");
+    for cache in caches {
+        let size = ByteSize(cache.size());
+        let folder = cache.folder.display();
+        line(2, &format!("{}, {size} in {folder}", cache.what));
     }
     text
 }

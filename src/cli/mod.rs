@@ -2,6 +2,7 @@
 
 mod build;
 mod capabilities;
+mod clean;
 mod completions;
 mod explain;
 mod outputs;
@@ -22,6 +23,7 @@ use tracing_subscriber::filter::LevelFilter;
 
 use crate::backend::{Backend, Env};
 use crate::cli::build::BuildArguments;
+use crate::cli::clean::CleanArguments;
 use crate::cli::explain::ExplainArguments;
 use crate::cli::outputs::OutputsArguments;
 use crate::cli::recipe::RecipeArguments;
@@ -65,6 +67,8 @@ enum Command {
     Recipe(RecipeArguments),
     /// Print what would be built and which files trigger a rebuild
     Explain(ExplainArguments),
+    /// Remove what builds left for later ones
+    Clean(CleanArguments),
     /// Print the script that completes command lines in a shell
     Completions {
         /// The shell
@@ -102,6 +106,7 @@ pub fn main<B: Backend + Clone>(backend: B) -> ExitCode {
         Some(Command::Capabilities) => capabilities::print::<B>().map(|()| 0),
         Some(Command::Outputs(arguments)) => outputs::outputs(backend, env, &arguments, &reporter),
         Some(Command::Recipe(arguments)) => recipe::recipe(backend, env, &arguments, &reporter),
+        Some(Command::Clean(arguments)) => clean::clean(backend, env, &arguments, &reporter),
         Some(Command::Completions { shell }) => completions::completions::<B>(shell, &reporter),
         Some(Command::Explain(arguments)) => explain::explain(backend, env, &arguments),
         Some(Command::Build(arguments)) => build::build(&backend, &env, &arguments, &reporter),

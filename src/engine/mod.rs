@@ -17,6 +17,7 @@ mod session;
 mod sweep;
 pub mod toolchain;
 
+pub use prepare::alone;
 pub use session::Session;
 
 use std::collections::BTreeMap;

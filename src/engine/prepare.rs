@@ -1,12 +1,13 @@
 //! What has to be in place before the script of a build runs.
 
-use std::fs::{File, TryLockError};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use miette::Report;
 
 use crate::backend::script::ScriptFile;
 use crate::diagnostic::{Unwritable, create_folder};
+use crate::disk;
 
 /// Writes the files a script needs. Other builds may be reading them: a file that
 /// has the right text is left alone, any other is replaced in one step.
@@ -58,27 +59,16 @@ fn make_executable(_: &Path) -> std::io::Result<()> {
 ///
 /// # Errors
 /// [`Unwritable`].
-pub(super) async fn lock(path: Option<PathBuf>) -> Result<Option<File>, Report> {
-    let Some(path) = path else { return Ok(None) };
+pub async fn alone(path: PathBuf) -> Result<File, Report> {
     let waiting = tokio::task::spawn_blocking(move || {
-        create_folder(path.parent().unwrap_or(&path))?;
-        let unwritable = |source| Unwritable {
-            path: path.clone(),
-            source,
-        };
-        let file = File::create(&path).map_err(unwritable)?;
-        match file.try_lock() {
-            Ok(()) => Ok(file),
-            Err(TryLockError::WouldBlock) => {
-                tracing::info!("waiting for another build in the same workspace");
-                file.lock().map_err(unwritable)?;
-                Ok(file)
-            }
-            Err(TryLockError::Error(source)) => Err(unwritable(source)),
+        if let Some(file) = disk::try_lock(&path)? {
+            return Ok(file);
         }
+        tracing::info!("waiting for another build, which uses {}", path.display());
+        disk::lock(&path)
     });
     let locked: Result<File, Unwritable> = waiting
         .await
         .map_err(|error| miette::miette!("cannot wait for another build: {error}"))?;
-    Ok(Some(locked?))
+    Ok(locked?)
 }

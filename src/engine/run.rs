@@ -110,7 +110,10 @@ async fn run<B: Backend>(
     let log = Log::begin(&work_directory);
     let source = session.project.source.clone();
     prepare::write(&plan.script_files)?;
-    let alone = prepare::lock(plan.lock.clone()).await?;
+    let alone = match &plan.lock {
+        Some(path) => Some(prepare::alone(path.clone()).await?),
+        None => None,
+    };
     again(session, plan, |request| {
         session.backend.before_build(request, &built)
     })?;

@@ -5,7 +5,7 @@ use std::path::Path;
 use miette::{Diagnostic, Report};
 use thiserror::Error;
 
-use crate::backend::{Backend, Env, Folders};
+use crate::backend::{Backend, Cache, Env, Folders};
 use crate::project::Project;
 use crate::project::config::Tables;
 use crate::project::manifest::Manifest;
@@ -41,6 +41,11 @@ impl<B> Session<B> {
 }
 
 impl<B: Backend> Session<B> {
+    /// Folders that outlive builds and can be filled again.
+    pub fn caches(&self) -> Vec<Cache> {
+        self.backend.caches(&self.folders)
+    }
+
     /// Opens the project that `params` name and checks its configuration, for all
     /// targets.
     ///

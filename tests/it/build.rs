@@ -221,7 +221,9 @@ fn sccache_of_the_build_environment_is_used_and_hits_the_second_time() {
         // The same target folder twice: sccache hashes the working directory.
         let built = Build::prepare(&outputs[0], &work, &channel);
         pixi.build(&built).expect("the crate compiles");
-        let shared = project.dir().join(".pixi/scratch-v0/pixi-build-rust/build");
+        let shared = project
+            .dir()
+            .join(".pixi/scratch-v0/pixi-build-rust/plain/build");
         fs_err::remove_dir_all(shared).expect("cargo made it");
         fs_err::remove_dir_all(work.join("work/target")).expect("cargo made it");
         fs_err::read_to_string(work.join("debug/build.log")).expect("the log was written")

@@ -7,6 +7,7 @@ use assert_cmd::Command;
 use super::support::archive::Archive;
 use super::support::project::Project;
 
+mod clean;
 mod outputs;
 mod recipe;
 mod report;
@@ -129,7 +130,9 @@ fn explain_prints_the_inputs_with_their_reasons() {
             .arg(project.dir())
             .env("PIXI_CACHE_DIR", project.cache())
             .unwrap();
-        text(&run.stdout).replace(&project.dir().display().to_string(), "<project>")
+        text(&run.stdout)
+            .replace(&project.dir().display().to_string(), "<project>")
+            .replace(&project.cache().display().to_string(), "<cache>")
     };
     let before = explain();
     assert!(before.contains("has not been built here"), "{before}");
@@ -138,7 +141,9 @@ fn explain_prints_the_inputs_with_their_reasons() {
         .arg(project.dir())
         .env("PIXI_CACHE_DIR", project.cache())
         .unwrap();
-    insta::assert_snapshot!(explain());
+    insta::with_settings!({filters => [(r"[\d.]+ [KMG]?i?B in", "<size> in")]}, {
+        insta::assert_snapshot!(explain());
+    });
 }
 
 #[test]
@@ -157,6 +162,7 @@ fn help_fits_on_a_terminal() {
         &["outputs", "--help"],
         &["recipe", "--help"],
         &["explain", "--help"],
+        &["clean", "--help"],
         &["completions", "--help"],
         &["capabilities", "--help"],
     ] {

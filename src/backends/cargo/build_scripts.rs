@@ -6,7 +6,8 @@
 
 use std::path::PathBuf;
 
-use super::dep_info::{folders, profile_folders};
+use super::dep_info::profile_folders;
+use crate::disk::folders;
 
 /// Whether a build script of the crate called `name` left it to Cargo what to
 /// watch. Also when its output cannot be found.

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use bytesize::ByteSize;
 use indexmap::IndexMap;
 use serde::Deserialize;
 
@@ -27,6 +28,8 @@ pub struct Config {
     pub compilers: Option<Vec<String>>,
     /// Binary targets to install. Empty means all.
     pub binaries: Vec<String>,
+    /// What the intermediate artifacts of the workspace may weigh, as in `"20 GiB"`.
+    pub artifact_limit: Option<String>,
     /// Without effect: debug files go to `<workDirectory>/debug`.
     #[serde(alias = "debug_dir")]
     pub debug_dir: Option<PathBuf>,
@@ -52,6 +55,11 @@ impl Config {
         }
     }
 
+    /// What the intermediate artifacts of the workspace may weigh.
+    pub(super) fn artifact_limit(&self) -> Option<ByteSize> {
+        self.artifact_limit.as_deref()?.parse().ok()
+    }
+
     /// Whether the configuration speaks of sccache. The process environment has
     /// no say: it must not change what is built.
     pub(super) fn wants_sccache(&self) -> bool {
@@ -68,6 +76,7 @@ impl Options for Config {
         "ignore-cargo-manifest",
         "compilers",
         "binaries",
+        "artifact-limit",
         "debug-dir",
         "debug_dir",
     ];
@@ -84,8 +93,11 @@ impl Options for Config {
         let compilers = self.compilers.iter().flatten();
         let compilers = compilers.filter_map(|name| unknown_compiler(name));
         let variables = self.env.keys().filter(|name| !is_variable(name));
+        let limit = self.artifact_limit.as_deref();
+        let limit = limit.filter(|text| text.parse::<ByteSize>().is_err());
         compilers
             .chain(variables.map(|name| bad_variable(name)))
+            .chain(limit.map(bad_size))
             .collect()
     }
 }
@@ -136,6 +148,15 @@ fn unknown_compiler(name: &str) -> Option<Misfit> {
 fn is_variable(name: &str) -> bool {
     let sign = |c: char| c.is_ascii_alphanumeric() || c == '_';
     !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()) && name.chars().all(sign)
+}
+
+fn bad_size(text: &str) -> Misfit {
+    Misfit {
+        keys: vec!["artifact-limit".to_string()],
+        part: Part::Value,
+        message: format!("`{text}` is no size"),
+        help: "write a number and a unit, as in `20 GiB`".to_string(),
+    }
 }
 
 fn bad_variable(name: &str) -> Misfit {

@@ -15,6 +15,7 @@ use thiserror::Error;
 use crate::backend::Built;
 use crate::backend::inputs::plain;
 use crate::diagnostic::{Unreadable, read_text};
+use crate::disk::folders;
 
 /// A rule: an artefact and what it was made from.
 #[derive(Debug, PartialEq, Eq)]
@@ -111,13 +112,6 @@ pub(super) fn profile_folders(target_dir: &Path) -> Vec<PathBuf> {
     // A triple's folder has a folder called `deps` only if a profile is called so.
     profiles.extend(nested.filter(|folder| !is_internal(folder)));
     profiles
-}
-
-/// The folders directly in `folder`.
-pub(super) fn folders(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let paths = entries.map(|entry| entry.path());
-    paths.filter(|path| path.is_dir()).collect()
 }
 
 fn is_internal(folder: &Path) -> bool {

@@ -13,12 +13,12 @@ use miette::Report;
 use rattler_digest::{Sha256, compute_bytes_digest};
 use serde::Deserialize;
 
-use super::dep_info::{self, crate_of, folders, profile_folders};
+use super::dep_info::{self, crate_of, profile_folders};
 use super::inputs::View;
 use super::script::TARGET_DIR;
 use super::stale::{forget, state};
 use crate::backend::Built;
-use crate::disk::{files_below, remove_file, remove_folder, write};
+use crate::disk::{files_below, folders, remove_file, remove_folder, write};
 
 /// What generated text may weigh, in bytes. Larger files are objects, and those
 /// are compiled from paths that are the same everywhere.
@@ -35,7 +35,7 @@ const PREFIX_VARIABLES: [&str; 4] = [
 /// The state in which the latest build of this folder ran: the hash of what its
 /// environments held, and where those were, one a line. The build script reads the
 /// first line.
-const LATEST: &str = "latest-environments";
+pub(super) const LATEST: &str = "latest-environments";
 
 /// Beside the output of a build script that took something from a prefix: the
 /// environments it ran in.

@@ -4,6 +4,7 @@
 //! and writes down the command line. What cargo does with it is cargo's business.
 
 mod build_scripts;
+mod caches;
 mod closure;
 mod config;
 mod conflicts;
@@ -28,7 +29,9 @@ use miette::Report;
 
 pub use config::Config;
 
-use crate::backend::{Backend, Built, Draft, GlobSet, Progress, Request, Requirement};
+use crate::backend::{
+    Backend, Built, Cache, Draft, Folders, GlobSet, Progress, Request, Requirement,
+};
 use crate::project::Metadata;
 use crate::protocol::spec::BinarySpec;
 use inputs::View;
@@ -80,7 +83,14 @@ impl Backend for Cargo {
                 file.display()
             );
         }
+        if let Some(shared) = &view.shared {
+            caches::keep_within_limit(request, shared)?;
+        }
         stale::drop_stale(&view, built)
+    }
+
+    fn caches(&self, folders: &Folders) -> Vec<Cache> {
+        caches::all(folders)
     }
 
     fn built_inputs(

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use indexmap::IndexMap;
 use rattler_conda_types::Subdir;
 
-use super::Config;
 use super::inputs::View;
 use super::progress;
 use super::shared::Shared;
+use super::{Config, caches};
 use crate::backend::Request;
 use crate::backend::script::{Condition, Script, Step, Word};
 
@@ -136,10 +136,10 @@ fn cargo_settings(request: &Request<'_, Config>) -> Vec<Step> {
         let date = env.get("SOURCE_DATE_EPOCH").unwrap_or(SOURCE_DATE);
         steps.push(Step::Set("SOURCE_DATE_EPOCH".to_string(), date.into()));
     }
-    if let Some(cache) = &folders.cache
+    if let Some(home) = caches::cargo_home(folders)
         && !config.env.contains_key("CARGO_HOME")
     {
-        let home = Word::literal(cargo_home(cache).display().to_string());
+        let home = Word::literal(home.display().to_string());
         steps.push(Step::Set("CARGO_HOME".to_string(), home));
     }
     if platforms.host.is_unix() {
@@ -158,11 +158,6 @@ fn cargo_settings(request: &Request<'_, Config>) -> Vec<Step> {
     steps
 }
 
-/// One for all builds of the user: a download is needed once.
-fn cargo_home(cache: &Path) -> PathBuf {
-    cache.join("pixi-build-rust").join("cargo-home")
-}
-
 /// Cargo takes up configuration from every folder above the crate, the user's own
 /// included when the project lies below the home folder. It has no option against
 /// that; the one way to end the walk is the variable its own tests use. A test here
@@ -178,11 +173,11 @@ fn look_no_further(view: &View<'_>) -> Step {
 /// changes from work directory to work directory is in one, and the project's path only
 /// where a crate knows it.
 fn hide_folders(view: &View<'_>) -> Vec<Step> {
-    let cache = view.request.folders.cache.as_deref();
+    let downloads = caches::cargo_home(view.request.folders);
     let project = view
         .knows_its_path()
         .then(|| view.surroundings.top().to_path_buf());
-    let folders = [(project, "/project"), (cache.map(cargo_home), "/cargo")];
+    let folders = [(project, "/project"), (downloads, "/cargo")];
     let flag = |(folder, name): (Option<PathBuf>, &str)| {
         let folder = folder?.display().to_string();
         // Flags are separated by blanks, and no sign protects one.

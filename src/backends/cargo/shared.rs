@@ -9,8 +9,9 @@
 use std::path::{Path, PathBuf};
 
 use super::Config;
-use crate::backend::Request;
 use crate::backend::script::{Condition, ScriptFile, Step, Word};
+use crate::backend::{Folders, Request};
+use crate::disk;
 
 /// The shared state of a workspace, as the script needs it.
 pub(super) struct Shared {
@@ -38,12 +39,11 @@ impl Shared {
         {
             return None;
         }
-        let mut shared = folders.scratch.as_ref()?.join("pixi-build-rust");
+        let shared = siblings(folders)?.join(variables.unwrap_or("plain"));
         if shared.to_str()?.contains(['{', '}']) {
             // Cargo takes them for variables in `build.build-dir`.
             return None;
         }
-        shared.extend(variables);
         let path = |path: PathBuf| Word::literal(path.display().to_string());
         let origin = if platforms.host.is_osx() {
             "@loader_path"
@@ -99,6 +99,22 @@ impl Shared {
     /// Held while the script runs: two builds in different environments must not find
     /// each other's artefacts. Cargo would let only one of them compile anyway.
     pub(super) fn lock(&self) -> PathBuf {
-        self.folder.join("lock")
+        lock(&self.folder)
     }
+}
+
+/// The folders that builds of a workspace share, one for each set of variables.
+pub(super) fn folders_of(folders: &Folders) -> Vec<PathBuf> {
+    siblings(folders)
+        .map(|all| disk::folders(&all))
+        .unwrap_or_default()
+}
+
+/// The file in a shared folder that a build holds a lock on.
+pub(super) fn lock(folder: &Path) -> PathBuf {
+    folder.join("lock")
+}
+
+fn siblings(folders: &Folders) -> Option<PathBuf> {
+    Some(folders.scratch.as_ref()?.join("pixi-build-rust"))
 }

@@ -10,10 +10,10 @@ use crate::backend::{Backend, Env};
 use crate::cli::build::arguments::BuildArguments;
 use crate::cli::build::queue::{Index, Job, Queue};
 use crate::cli::build::system;
-use crate::cli::package::cache_folder;
+use crate::cli::package::{cache_folder, work_lock};
 use crate::cli::report::{Finished, Reporter, step};
 use crate::engine::debug::DebugFolder;
-use crate::engine::run;
+use crate::engine::{self, run};
 use crate::environments::{
     self, Access, Depot, Earlier, Keep, Network, Order, Prefixes, Solved, Sources, channel,
 };
@@ -78,6 +78,7 @@ impl<'a, B: Backend + Clone> Workshop<'a, B> {
     async fn build(&self, job: &Job<B>, output: &Output) -> Result<Finished, Report> {
         let work = self.work_folder(job, output);
         let package = identifier(output);
+        let _alone = engine::alone(work_lock(&work)).await?;
         let request = self.bare_request(job, output, work.clone());
         let params = if self.arguments.system_toolchain {
             system::request(self.env, job.package.platforms, output, request)?

@@ -10,8 +10,10 @@ use clap::Args;
 use miette::{Diagnostic, Report};
 use thiserror::Error;
 
-use crate::backend::{Backend, Env, Platforms};
+use crate::backend::cache::Scope;
+use crate::backend::{Backend, Cache, Env, Platforms};
 use crate::diagnostic::create_folder;
+use crate::disk::folders;
 use crate::engine::{Ask, Plan, Session, plan};
 use crate::project::load::{self, Loaded};
 use crate::recipe::variants::Choice;
@@ -96,11 +98,39 @@ impl<B: Backend> Package<B> {
         plan(&self.session, &ask)
     }
 
+    /// Folders that outlive builds and can be filled again: those of the backend, and
+    /// the work directories of `build` in this workspace.
+    pub(super) fn caches(&self) -> Vec<Cache> {
+        let mut caches = self.session.caches();
+        let works = folders(&self.all_builds()).into_iter().flat_map(|work| {
+            // One for the package, or one for each of its variants.
+            let below = folders(&work);
+            std::iter::once(work).chain(below)
+        });
+        let own = works.filter(|work| work_lock(work).is_file());
+        caches.extend(own.map(|folder| Cache {
+            what: "work directory".to_string(),
+            lock: work_lock(&folder),
+            folder,
+            scope: Scope::Workspace,
+        }));
+        caches
+    }
+
     /// Where builds of the package `name` go when nobody says otherwise.
     pub(super) fn builds(&self, name: &str) -> PathBuf {
-        let workspace = &self.loaded.workspace_directory;
-        workspace.join(".pixi").join("bld").join(name)
+        self.all_builds().join(name)
     }
+
+    fn all_builds(&self) -> PathBuf {
+        self.loaded.workspace_directory.join(".pixi").join("bld")
+    }
+}
+
+/// The file in a work directory that `build` holds a lock on. pixi's own work
+/// directories have none.
+pub(super) fn work_lock(work: &Path) -> PathBuf {
+    work.join(".building")
 }
 
 /// Reads the manifest at `path` for `platforms`.

@@ -1,0 +1,91 @@
+//! What builds leave for later ones, and how much of it.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use bytesize::ByteSize;
+use miette::Report;
+
+use super::shared::{self, Shared};
+use super::{Config, environment};
+use crate::backend::cache::{Cache, Scope, weight};
+use crate::backend::{Folders, Request};
+use crate::disk::{remove_folder, write};
+
+/// How often the artefacts of a workspace are weighed: a walk over all of them is too
+/// much for every build.
+const WEIGHING: Duration = Duration::from_secs(60 * 60);
+
+/// What the artefacts of a workspace may weigh when nobody says otherwise.
+const LIMIT: ByteSize = ByteSize::gib(20);
+
+/// One for all builds of the user: a download is needed once.
+pub(super) fn cargo_home(folders: &Folders) -> Option<PathBuf> {
+    let cache = folders.cache.as_ref()?;
+    Some(cache.join("pixi-build-rust").join("cargo-home"))
+}
+
+/// Every folder that outlives builds.
+pub(super) fn all(folders: &Folders) -> Vec<Cache> {
+    let artefacts = shared::folders_of(folders).into_iter().map(artefacts);
+    let downloads = cargo_home(folders).map(|folder| Cache {
+        what: "crates and registry index".to_string(),
+        // The lock of Cargo's own garbage collection, held by every cargo that compiles.
+        lock: folder.join(".package-cache-mutate"),
+        folder,
+        scope: Scope::User,
+    });
+    artefacts.chain(downloads).collect()
+}
+
+fn artefacts(folder: PathBuf) -> Cache {
+    Cache {
+        what: "intermediate artifacts".to_string(),
+        lock: shared::lock(&folder),
+        folder,
+        scope: Scope::Workspace,
+    }
+}
+
+/// Makes room when the artefacts of the workspace weigh more than the user allows:
+/// those of other sets of variables go first, longest unused first. The caller holds
+/// the lock of its own.
+///
+/// # Errors
+/// Folders that cannot be removed or written.
+pub(super) fn keep_within_limit(
+    request: &Request<'_, Config>,
+    shared: &Shared,
+) -> Result<(), Report> {
+    let weighed = shared.folder().join("weighed");
+    if modified(&weighed).is_some_and(|last| last.elapsed().is_ok_and(|age| age < WEIGHING)) {
+        return Ok(());
+    }
+    write(&weighed, "")?;
+    let limit = request.config.artifact_limit().unwrap_or(LIMIT);
+    let own = shared.build_dir();
+    let mut others: Vec<PathBuf> = shared::folders_of(request.folders);
+    others.retain(|folder| folder != shared.folder());
+    others.sort_by_key(|folder| modified(&folder.join(environment::LATEST)));
+
+    let mut total = weight(&own) + others.iter().map(|folder| weight(folder)).sum::<u64>();
+    for folder in others {
+        if total <= limit.as_u64() {
+            return Ok(());
+        }
+        let cache = artefacts(folder);
+        let before = cache.size();
+        cache.clear()?;
+        total -= before - cache.size();
+    }
+    if total > limit.as_u64() {
+        let size = ByteSize(total);
+        tracing::info!("{} is cleared: {size} is more than {limit}", own.display());
+        remove_folder(&own)?;
+    }
+    Ok(())
+}
+
+fn modified(path: &Path) -> Option<SystemTime> {
+    std::fs::metadata(path).ok()?.modified().ok()
+}

@@ -1,0 +1,63 @@
+//! `clean`: empties what builds left for later ones.
+
+use bytesize::ByteSize;
+use clap::Args;
+use miette::{Diagnostic, Report};
+use thiserror::Error;
+
+use crate::backend::cache::{Cleared, Scope};
+use crate::backend::{Backend, Env};
+use crate::cli::package::{Package, PackageArguments};
+use crate::cli::report::Reporter;
+use crate::diagnostic::list;
+
+#[derive(Debug, Args)]
+pub(super) struct CleanArguments {
+    #[command(flatten)]
+    package: PackageArguments,
+
+    /// Remove what all workspaces of this user share too, such as downloaded crates
+    #[arg(long)]
+    user: bool,
+
+    /// Say what would be removed, and remove nothing
+    #[arg(short = 'n', long)]
+    dry_run: bool,
+}
+
+pub(super) fn clean<B: Backend>(
+    backend: B,
+    env: Env,
+    arguments: &CleanArguments,
+    reporter: &Reporter,
+) -> Result<u8, Report> {
+    let package = Package::open(backend, env, &arguments.package)?;
+    let mut caches = package.caches();
+    caches.retain(|cache| arguments.user || cache.scope == Scope::Workspace);
+    let mut in_use = Vec::new();
+    for cache in caches {
+        let size = cache.size();
+        let folder = cache.folder.display().to_string();
+        if !arguments.dry_run && cache.clear()? == Cleared::InUse {
+            in_use.push(folder);
+            continue;
+        }
+        let what = format!("{}, {} in {folder}", cache.what, ByteSize(size));
+        reporter.print(&match arguments.dry_run {
+            true => format!("would remove {what}"),
+            false => format!("removed {what}"),
+        })?;
+    }
+    match in_use.is_empty() {
+        true => Ok(0),
+        false => Err(InUse { folders: in_use }.into()),
+    }
+}
+
+/// A build holds on to a cache.
+#[derive(Debug, Error, Diagnostic)]
+#[error("a build is using {}", list(folders.iter().map(String::as_str)))]
+#[diagnostic(code(clean::in_use), help("try again when the build has ended"))]
+struct InUse {
+    folders: Vec<String>,
+}
