@@ -14,7 +14,7 @@ use crate::diagnostic::list;
 #[derive(Debug, Args)]
 pub(super) struct CleanArguments {
     #[command(flatten)]
-    package: PackageArguments,
+    pub(super) package: PackageArguments,
 
     /// Remove what all workspaces of this user share too, such as downloaded crates
     #[arg(long)]

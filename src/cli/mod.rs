@@ -141,6 +141,7 @@ fn path(arguments: &Arguments) -> &Path {
         Some(Command::Outputs(outputs)) => &outputs.package.path,
         Some(Command::Recipe(recipe)) => &recipe.package.path,
         Some(Command::Explain(explain)) => &explain.package.path,
+        Some(Command::Clean(clean)) => &clean.package.path,
         Some(Command::Completions { .. } | Command::Capabilities) | None => Path::new("."),
     }
 }
