@@ -1,6 +1,7 @@
 //! What one build has compiled, the next one does not compile again.
 
 mod stale;
+mod together;
 
 use serde_json::json;
 

@@ -1,0 +1,115 @@
+//! Builds of one workspace at the same time.
+
+use std::path::PathBuf;
+use std::thread;
+
+use super::super::support::build::Build;
+use super::super::support::pixi::Pixi;
+use super::super::support::project::Project;
+use super::super::support::requests::{Initialize, Outputs};
+use super::super::support::toolchain;
+
+const TOOLS: [&str; 4] = ["alpha", "beta", "gamma", "delta"];
+
+/// Four tools with a crate of their own, one from the registry, and one that
+/// compiles C.
+fn workspace() -> Project {
+    let mut project = Project::new()
+        .file(
+            "Cargo.toml",
+            "[workspace]\nmembers = [\"alpha\", \"beta\", \"gamma\", \"delta\", \"common\"]\nresolver = \"3\"\n",
+        )
+        .file(
+            "common/Cargo.toml",
+            "[package]\nname = \"common\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n[dependencies]\nitoa = \"1\"\n\n\
+             [build-dependencies]\ncc = \"1\"\n",
+        )
+        .file(
+            "common/build.rs",
+            "fn main() {\n    println!(\"cargo::rerun-if-changed=common.c\");\n    \
+             cc::Build::new().file(\"common.c\").compile(\"commonc\");\n}\n",
+        )
+        .file("common/common.c", "int common(void) { return 42; }\n")
+        .file(
+            "common/src/lib.rs",
+            "unsafe extern \"C\" {\n    fn common() -> i32;\n}\n\
+             pub fn say(who: &str) {\n    println!(\"{who} {}\", itoa::Buffer::new().format(unsafe { common() }));\n}\n",
+        );
+    for tool in TOOLS {
+        project = project
+            .file(
+                &format!("{tool}/Cargo.toml"),
+                format!(
+                    "[package]\nname = \"{tool}\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n\
+                     [dependencies]\ncommon = {{ path = \"../common\" }}\n"
+                ),
+            )
+            .file(
+                &format!("{tool}/src/main.rs"),
+                format!("fn main() {{\n    common::say(\"{tool}\");\n}}\n"),
+            )
+            .file(
+                &format!("{tool}/pixi.toml"),
+                format!("[package]\nname = \"{tool}\"\n"),
+            );
+    }
+    project.lock()
+}
+
+/// The bytes of the package.
+fn build(project: &Project, tool: &str) -> Vec<u8> {
+    let mut pixi = Pixi::start_with(|command| {
+        command.env("SOURCE_DATE_EPOCH", "1700000000");
+    });
+    pixi.initialize(&Initialize::member(project, tool));
+    let work = project.build_work(tool);
+    let outputs = pixi.outputs(&Outputs::new(&work).channel(toolchain::channel()));
+    let build = Build::prepare(&outputs[0], &work, toolchain::channel());
+    let answer = pixi
+        .build(&build)
+        .unwrap_or_else(|error| panic!("{tool}: {error:#}\n{}", pixi.stderr().join("\n")));
+    let archive = PathBuf::from(answer["output_file"].as_str().expect("a path"));
+    fs_err::read(archive).expect("it was just written")
+}
+
+fn forget(project: &Project) {
+    for folder in ["bld", "scratch-v0"] {
+        fs_err::remove_dir_all(project.dir().join(".pixi").join(folder)).expect("builds were here");
+    }
+}
+
+/// `PIXI_BUILD_ROUNDS` says how often.
+#[test]
+fn packages_built_at_once_are_those_built_alone() {
+    let rounds = std::env::var("PIXI_BUILD_ROUNDS");
+    let rounds: usize = rounds.map_or(2, |rounds| rounds.parse().expect("a number"));
+    let project = workspace();
+    let alone: Vec<Vec<u8>> = TOOLS
+        .iter()
+        .map(|tool| {
+            let package = build(&project, tool);
+            forget(&project);
+            package
+        })
+        .collect();
+    for round in 0..rounds {
+        // Two, three or four of them; every second round finds what the last one left.
+        let tools = &TOOLS[..2 + round % 3];
+        if round % 2 == 1 {
+            forget(&project);
+        }
+        let together: Vec<Vec<u8>> = thread::scope(|scope| {
+            let builds: Vec<_> = tools
+                .iter()
+                .map(|tool| scope.spawn(|| build(&project, tool)))
+                .collect();
+            let finished = builds.into_iter().map(|build| build.join());
+            finished
+                .map(|package| package.expect("a build failed"))
+                .collect()
+        });
+        for (tool, (one, other)) in tools.iter().zip(alone.iter().zip(&together)) {
+            assert!(one == other, "{tool} came out different in round {round}");
+        }
+    }
+}
