@@ -3,6 +3,8 @@
 mod stale;
 mod together;
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
 use super::support::archive::Archive;
@@ -90,6 +92,40 @@ fn the_same_work_directory_compiles_nothing() {
     // Everything was downloaded the first time: the registry is not asked again.
     assert!(!again.contains("Updating"), "{again}");
     assert_eq!(archive.files(), ["bin/counts"]);
+}
+
+#[test]
+fn another_environment_downloads_nothing() {
+    let project = counting();
+    let downloads = || {
+        let mut open = vec![project.cache().join("pixi-build-rust/cargo-home/registry")];
+        let mut files = BTreeMap::new();
+        while let Some(path) = open.pop() {
+            if path.is_dir() {
+                let entries = fs_err::read_dir(path).expect("cargo made it");
+                open.extend(entries.map(|entry| entry.expect("readable").path()));
+            } else {
+                let content = fs_err::read(&path).expect("cargo made it");
+                files.insert(path, content);
+            }
+        }
+        files
+    };
+    build_in(&project, "first", &[]);
+    let before = downloads();
+    assert!(before.keys().any(|path| path.ends_with("src/lib.rs")));
+    let (_, log) = build_in(&project, "second", &["libmore"]);
+    assert!(
+        !log.contains("Updating") && !log.contains("Download"),
+        "{log}"
+    );
+    let after = downloads();
+    let new: Vec<_> = after
+        .iter()
+        .filter(|file| !before.contains_key(file.0))
+        .collect();
+    assert!(new.is_empty(), "{new:?}");
+    assert!(before == after, "the registry was written to");
 }
 
 #[test]
