@@ -178,6 +178,12 @@ impl Env {
         self
     }
 
+    /// Every variable that is not empty, with its value.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        let variables = self.0.iter().filter(|(_, value)| !value.is_empty());
+        variables.map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// The value of a variable that names a folder or file.
     pub fn path(&self, name: &str) -> Option<&Path> {
         self.get(name).map(Path::new)

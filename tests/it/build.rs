@@ -190,59 +190,6 @@ fn openssl_is_linked_from_the_host_prefix() {
 }
 
 #[test]
-fn sccache_of_the_build_environment_is_used_and_hits_the_second_time() {
-    let Some(channel) = toolchain::channel_or_skip(&[Extra::Sccache]) else {
-        return;
-    };
-    // Programs are not cached, libraries are.
-    let project = Project::hello()
-        .file("src/lib.rs", "pub const NAME: &str = \"conda\";\n")
-        .file(
-            "src/main.rs",
-            "fn main() {\n    println!(\"hello from {}\", hello::NAME);\n}\n",
-        );
-    let cache = project.cache().join("sccache");
-    let build = |work: &str, port: u16| {
-        let mut pixi = Pixi::start();
-        pixi.initialize(
-            &Initialize::of(&project)
-                .package("hello", "0.3.1")
-                .configuration(json!({"env": {
-                    "SCCACHE_DIR": cache,
-                    "SCCACHE_SERVER_PORT": port.to_string(),
-                    "SCCACHE_IDLE_TIMEOUT": "5",
-                    "CARGO_INCREMENTAL": "0",
-                }})),
-        );
-        let work = project.build_work(work);
-        let outputs = pixi.outputs(&Outputs::new(&work).channel(&channel));
-        let needs = outputs[0]["buildDependencies"]["depends"].to_string();
-        assert!(needs.contains("\"sccache\""), "{needs}");
-        // The same target folder twice: sccache hashes the working directory.
-        let built = Build::prepare(&outputs[0], &work, &channel);
-        pixi.build(&built).expect("the crate compiles");
-        let shared = project
-            .dir()
-            .join(".pixi/scratch-v0/pixi-build-rust/plain/build");
-        fs_err::remove_dir_all(shared).expect("cargo made it");
-        fs_err::remove_dir_all(work.join("work/target")).expect("cargo made it");
-        fs_err::read_to_string(work.join("debug/build.log")).expect("the log was written")
-    };
-    let port = std::net::TcpListener::bind("127.0.0.1:0")
-        .and_then(|listener| listener.local_addr())
-        .expect("a free port")
-        .port();
-    let first = build("hello", port);
-    assert!(first.contains("Compile requests"), "{first}");
-    let second = build("hello", port);
-    let hits = second
-        .lines()
-        .find_map(|line| line.strip_prefix("Cache hits  "))
-        .expect("statistics were printed");
-    assert_ne!(hits.trim(), "0", "{second}");
-}
-
-#[test]
 fn a_crate_that_does_not_compile_is_answered_and_the_process_lives_on() {
     let project = Project::hello();
     let mut pixi = Pixi::start();

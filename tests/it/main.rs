@@ -5,6 +5,7 @@
 mod build;
 mod catalogue;
 mod cli;
+mod compiler_cache;
 mod configuration;
 mod diagnostics;
 mod environments;

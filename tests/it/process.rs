@@ -41,7 +41,7 @@ fn kill(signal: &str, pid: u32) {
 }
 
 /// Looks again and again; a machine under load may need a while.
-fn wait_for(what: &str, mut happened: impl FnMut() -> bool) {
+pub(crate) fn wait_for(what: &str, mut happened: impl FnMut() -> bool) {
     let start = Instant::now();
     while !happened() {
         assert!(

@@ -26,6 +26,8 @@ pub struct Config {
     pub ignore_cargo_manifest: bool,
     /// Languages whose compilers the build needs. Missing means `["rust", "c"]`.
     pub compilers: Option<Vec<String>>,
+    /// Whether sccache stands between Cargo and the compilers.
+    pub compiler_cache: CompilerCache,
     /// Binary targets to install. Empty means all.
     pub binaries: Vec<String>,
     /// What the intermediate artifacts of the workspace may weigh, as in `"20 GiB"`.
@@ -46,6 +48,19 @@ pub enum InputTracking {
     Globs,
 }
 
+/// Whether sccache stands between Cargo and the compilers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CompilerCache {
+    /// `"auto"`: where it is in the build environment.
+    #[default]
+    Auto,
+    /// `"sccache"`: yes; it becomes part of the build environment.
+    Sccache,
+    /// `"none"`: no.
+    None,
+}
+
 impl Config {
     /// Languages whose compilers the build needs.
     pub(super) fn compilers(&self) -> Vec<String> {
@@ -60,10 +75,22 @@ impl Config {
         self.artifact_limit.as_deref()?.parse().ok()
     }
 
-    /// Whether the configuration speaks of sccache. The process environment has
+    /// Whether the build environment needs sccache. The process environment has
     /// no say: it must not change what is built.
     pub(super) fn wants_sccache(&self) -> bool {
-        self.env.keys().any(|name| name.starts_with("SCCACHE_"))
+        match self.compiler_cache {
+            CompilerCache::Auto => self.env.keys().any(|name| name.starts_with("SCCACHE_")),
+            CompilerCache::Sccache => true,
+            CompilerCache::None => false,
+        }
+    }
+
+    /// The user's variable that puts another program between Cargo and rustc.
+    pub(super) fn rustc_wrapper(&self) -> Option<&'static str> {
+        const WRAPPERS: [&str; 2] = ["RUSTC_WRAPPER", "CARGO_BUILD_RUSTC_WRAPPER"];
+        WRAPPERS
+            .into_iter()
+            .find(|name| self.env.contains_key(*name))
     }
 }
 
@@ -75,6 +102,7 @@ impl Options for Config {
         "input-tracking",
         "ignore-cargo-manifest",
         "compilers",
+        "compiler-cache",
         "binaries",
         "artifact-limit",
         "debug-dir",
@@ -86,7 +114,14 @@ impl Options for Config {
             Warning::new("`debug-dir` has no effect")
                 .help("remove it; debug files are written to `debug` in the work directory")
         });
-        deprecated.into_iter().collect()
+        let contradiction = self.rustc_wrapper().map(|name| {
+            Warning::new(format!(
+                "`compiler-cache` has no effect beside `{name}` in `env`"
+            ))
+            .help("remove one of both")
+        });
+        let contradiction = contradiction.filter(|_| self.compiler_cache == CompilerCache::Sccache);
+        deprecated.into_iter().chain(contradiction).collect()
     }
 
     fn misfits(&self) -> Vec<Misfit> {

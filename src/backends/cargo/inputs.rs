@@ -27,7 +27,7 @@ pub(super) struct View<'a> {
     /// The folder of the crate.
     pub(super) root: PathBuf,
     /// The folder of the Cargo workspace.
-    workspace: PathBuf,
+    pub(super) workspace: PathBuf,
     license_files: Vec<PathBuf>,
     licenses_are_named: bool,
     /// The name Cargo knows the crate by.

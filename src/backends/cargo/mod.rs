@@ -6,6 +6,7 @@
 mod build_scripts;
 mod caches;
 mod closure;
+mod compiler_cache;
 mod config;
 mod conflicts;
 mod dep_info;

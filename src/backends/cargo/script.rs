@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use indexmap::IndexMap;
 use rattler_conda_types::Subdir;
 
+use super::compiler_cache::CompilerCache;
 use super::inputs::View;
 use super::progress;
 use super::shared::Shared;
@@ -45,6 +46,8 @@ pub(super) fn install(view: &View<'_>) -> Script {
         build: platforms.build,
     };
 
+    let cache = CompilerCache::of(view, &tools);
+
     let mut steps = vec![Step::Unset(OF_THE_MACHINE.to_vec())];
     let (set, templates) = variables(config);
     steps.extend(set);
@@ -57,18 +60,18 @@ pub(super) fn install(view: &View<'_>) -> Script {
         Some(shared) => steps.extend(shared.steps(check)),
         None => steps.push(Step::Run(check)),
     }
+    steps.extend(cache.before);
     steps.push(Step::Run(command(&tools, folder, config)));
-    let sccache = tools.tool("sccache");
-    steps.push(Step::When(
-        Condition::File(sccache.clone()),
-        vec![Step::Try(vec![sccache, "--show-stats".into()])],
-    ));
+    steps.extend(cache.after);
 
+    let declared = project.model.secrets.iter().flatten().cloned();
+    let mut files = shared.map(Shared::files).unwrap_or_default();
+    files.extend(cache.files);
     Script {
         steps,
         templates,
-        secrets: project.model.secrets.clone().unwrap_or_default(),
-        files: shared.map(Shared::files).unwrap_or_default(),
+        secrets: declared.chain(cache.secrets).collect(),
+        files,
         lock: shared.map(Shared::lock),
     }
 }
@@ -100,13 +103,6 @@ fn prefixes(config: &Config, tools: &Tools) -> Vec<Step> {
         steps.push(Step::When(
             Condition::Folder(headers),
             vec![Step::Set("OPENSSL_DIR".to_string(), prefix)],
-        ));
-    }
-    if unset("RUSTC_WRAPPER") {
-        let sccache = tools.tool("sccache");
-        steps.push(Step::When(
-            Condition::File(sccache.clone()),
-            vec![Step::Set("RUSTC_WRAPPER".to_string(), sccache)],
         ));
     }
     // The environment's tools, also where a rustup proxy comes first on PATH.
@@ -236,7 +232,7 @@ fn check_lock_file(tools: &Tools, folder: &Path, config: &Config) -> Vec<Word> {
 }
 
 /// Where things are on the platform the build runs on.
-struct Tools {
+pub(super) struct Tools {
     build: Subdir,
 }
 
@@ -256,7 +252,7 @@ impl Tools {
     }
 
     /// An executable of the build environment.
-    fn tool(&self, name: &str) -> Word {
+    pub(super) fn tool(&self, name: &str) -> Word {
         let prefix = self.library_prefix("BUILD_PREFIX");
         if self.build.is_windows() {
             prefix.then(format!("\\bin\\{name}.exe"))

@@ -95,6 +95,13 @@ fn misspelled_compiler() {
 }
 
 #[test]
+fn compiler_cache_nobody_knows() {
+    insta::assert_snapshot!(mistake(
+        "[package.build.config]\ncompiler-cache = \"ccache\"\n"
+    ));
+}
+
+#[test]
 fn variable_nobody_can_set() {
     insta::assert_snapshot!(mistake("[package.build.config.env]\nMY-VAR = \"1\"\n"));
 }

@@ -31,6 +31,7 @@ pub mod packing;
 pub mod pixi;
 pub mod prefix;
 pub mod project;
+pub mod redis;
 pub mod requests;
 pub mod server;
 pub mod streams;

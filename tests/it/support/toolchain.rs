@@ -27,8 +27,17 @@ pub struct Missing(pub &'static str);
 /// # Panics
 /// In the gate, when something is missing.
 pub fn channel_or_skip(extras: &[Extra]) -> Option<Channel> {
-    match channel_with(extras) {
-        Ok(channel) => Some(channel),
+    or_skip(channel_with(extras))
+}
+
+/// Something that tests need. Where the machine lacks it the test has to be skipped, except
+/// in the gate.
+///
+/// # Panics
+/// In the gate, when it is missing.
+pub fn or_skip<T>(needed: Result<T, Missing>) -> Option<T> {
+    match needed {
+        Ok(needed) => Some(needed),
         Err(Missing(what)) if std::env::var_os("CI").is_some() => {
             panic!("the gate should have installed {what}")
         }

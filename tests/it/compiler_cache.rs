@@ -1,0 +1,100 @@
+//! sccache: who finds what others have compiled, and that it never fails a build.
+
+mod broken;
+mod checkouts;
+mod secrets;
+mod server;
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use super::support::archive::Archive;
+use super::support::build::Build;
+use super::support::channel::Channel;
+use super::support::pixi::Pixi;
+use super::support::project::Project;
+use super::support::requests::{Initialize, Outputs};
+
+/// What one build came to.
+struct Done {
+    answer: Result<Value, Value>,
+    log: String,
+    stderr: String,
+    work: PathBuf,
+}
+
+impl Done {
+    #[track_caller]
+    fn archive(&self) -> Archive {
+        let answer = self.answer.as_ref();
+        let answer = answer.unwrap_or_else(|error| panic!("{error:#}\n{}", self.log));
+        Archive::open(answer["output_file"].as_str().expect("a path"))
+    }
+
+    /// Compilations that were in the cache, and those that were not.
+    #[track_caller]
+    fn hits_and_misses(&self) -> (u32, u32) {
+        let line = self.log.lines().find_map(|line| {
+            let (hits, rest) = line
+                .strip_prefix("compiler cache: ")?
+                .split_once(" hits, ")?;
+            let misses = rest.split_once(" misses")?.0;
+            Some((hits.parse().ok()?, misses.parse().ok()?))
+        });
+        line.unwrap_or_else(|| panic!("no statistics in\n{}", self.log))
+    }
+}
+
+/// Builds the package at the top of a project with sccache; `variables` are those of the
+/// user, `env` those of the manifest.
+fn build(project: &Project, channel: &Channel, variables: &[(&str, &str)], env: Value) -> Done {
+    let configuration = json!({"compiler-cache": "sccache", "env": env});
+    build_with(project, channel, variables, configuration)
+}
+
+fn build_with(
+    project: &Project,
+    channel: &Channel,
+    variables: &[(&str, &str)],
+    configuration: Value,
+) -> Done {
+    let mut pixi = start(variables);
+    let initialize = Initialize::of(project).configuration(configuration);
+    pixi.initialize(&initialize.package("tool", "1.0.0"));
+    let work = project.build_work("tool");
+    let outputs = pixi.outputs(&Outputs::new(&work).channel(channel));
+    let build = Build::prepare(&outputs[0], &work, channel);
+    let answer = pixi.build(&build);
+    let log = fs_err::read_to_string(work.join("debug/build.log"));
+    Done {
+        answer,
+        log: log.expect("the log was written"),
+        stderr: pixi.stderr().join("\n"),
+        work,
+    }
+}
+
+fn start(variables: &[(&str, &str)]) -> Pixi {
+    Pixi::start_with(|command: &mut Command| {
+        command.envs(variables.iter().copied());
+    })
+}
+
+/// A program `tool` in a workspace with a library of its own.
+fn tool() -> Project {
+    Project::new()
+        .file(
+            "Cargo.toml",
+            "[package]\nname = \"tool\"\nversion = \"1.0.0\"\nedition = \"2024\"\nlicense = \"MIT\"\n\n\
+             [workspace]\nmembers = [\"part\"]\n\n[dependencies]\npart = { path = \"part\" }\n",
+        )
+        .file("src/main.rs", "fn main() {\n    println!(\"{}\", part::text());\n}\n")
+        .file(
+            "part/Cargo.toml",
+            "[package]\nname = \"part\"\nversion = \"1.0.0\"\nedition = \"2024\"\n",
+        )
+        .file("part/src/lib.rs", "pub fn text() -> String {\n    \"part\".to_string()\n}\n")
+        .lock()
+}

@@ -1,0 +1,116 @@
+//! A cache that does not work is a warning.
+
+use serde_json::json;
+
+use super::{build, build_with, tool};
+use crate::support::packages::Package;
+use crate::support::redis::Redis;
+use crate::support::toolchain::{self, Extra};
+
+const UNUSED: &str = "warning: the compiler cache is not used";
+
+#[test]
+fn a_storage_that_nobody_answers_for_is_a_warning() {
+    let Some(channel) = toolchain::channel_or_skip(&[Extra::Sccache]) else {
+        return;
+    };
+    // Nothing listens there.
+    let user = [("SCCACHE_REDIS_ENDPOINT", "redis://127.0.0.1:1")];
+    let project = tool();
+    let done = build(&project, &channel, &user, json!({}));
+    assert!(done.log.contains(UNUSED), "{}", done.log);
+    done.archive();
+}
+
+#[test]
+fn a_wrong_password_is_a_warning() {
+    let Some(channel) = toolchain::channel_or_skip(&[Extra::Sccache]) else {
+        return;
+    };
+    let Some(redis) = Redis::start_or_skip(Some("the right one")) else {
+        return;
+    };
+    let url = redis.url();
+    let user = [
+        ("SCCACHE_REDIS_ENDPOINT", url.as_str()),
+        ("SCCACHE_REDIS_PASSWORD", "the wrong one"),
+    ];
+    let project = tool();
+    let done = build(&project, &channel, &user, json!({}));
+    assert!(done.log.contains(UNUSED), "{}", done.log);
+    assert!(!done.log.contains("the wrong one"), "{}", done.log);
+    done.archive();
+}
+
+#[test]
+fn a_setting_that_makes_no_sense_is_a_warning() {
+    let Some(channel) = toolchain::channel_or_skip(&[Extra::Sccache]) else {
+        return;
+    };
+    let project = tool();
+    let done = build(
+        &project,
+        &channel,
+        &[],
+        json!({"SCCACHE_REDIS_ENDPOINT": "redis://127.0.0.1:1", "SCCACHE_REDIS_DB": "first"}),
+    );
+    assert!(done.log.contains(UNUSED), "{}", done.log);
+    done.archive();
+}
+
+#[test]
+fn a_server_that_ends_during_the_build_is_not_missed() {
+    let Some(channel) = toolchain::channel_or_skip(&[Extra::Sccache]) else {
+        return;
+    };
+    let project = tool().file(
+        "part/build.rs",
+        "fn main() {\n    let sccache = std::env::var(\"PIXI_BUILD_RUST_SCCACHE\").unwrap();\n    \
+         let stopped = std::process::Command::new(sccache).arg(\"--stop-server\").status();\n    \
+         assert!(stopped.unwrap().success());\n}\n",
+    );
+    build(&project, &channel, &[], json!({})).archive();
+}
+
+#[test]
+fn an_sccache_that_is_none_is_a_warning() {
+    let project = tool();
+    let mut channel = crate::support::channel::Channel::new(project.cache().join("channel"));
+    channel.include(toolchain::channel());
+    channel.add(Package::new("sccache", "1.0").executable("bin/sccache", "#!/bin/sh\nexit 7\n"));
+    let done = build(&project, &channel, &[], json!({}));
+    assert!(done.log.contains(UNUSED), "{}", done.log);
+    done.archive();
+}
+
+#[test]
+fn incremental_compilation_goes_first() {
+    let Some(channel) = toolchain::channel_or_skip(&[Extra::Sccache]) else {
+        return;
+    };
+    let project = tool();
+    let done = build(&project, &channel, &[], json!({"CARGO_INCREMENTAL": "1"}));
+    assert!(done.log.contains(UNUSED), "{}", done.log);
+    done.archive();
+}
+
+#[test]
+fn another_wrapper_of_the_user_stays() {
+    let Some(channel) = toolchain::channel_or_skip(&[Extra::Sccache]) else {
+        return;
+    };
+    let configuration = json!({
+        "compiler-cache": "sccache", "env": {"RUSTC_WRAPPER": "/usr/bin/env"},
+    });
+    let project = tool();
+    let done = build_with(&project, &channel, &[], configuration);
+    assert!(
+        done.log.contains("RUSTC_WRAPPER=/usr/bin/env"),
+        "{}",
+        done.log
+    );
+    assert!(!done.log.contains("compiler cache"), "{}", done.log);
+    let warning = "`compiler-cache` has no effect beside `RUSTC_WRAPPER` in `env`";
+    assert!(done.stderr.contains(warning), "{}", done.stderr);
+    done.archive();
+}

@@ -1,0 +1,251 @@
+//! What was compiled in one folder is found in another.
+
+use serde_json::json;
+
+use super::{build, build_with, tool};
+use crate::support::channel::Channel;
+use crate::support::machine::machine;
+use crate::support::packages::{Package, placeholder};
+use crate::support::prefix::output;
+use crate::support::project::Project;
+use crate::support::redis::Redis;
+use crate::support::requests::Initialize;
+use crate::support::toolchain::{self, Extra};
+
+/// A workspace with what is hard to share: generated code, a macro that reads files, a library
+/// that says where it is.
+fn part() -> Project {
+    tool()
+        .file(
+            "Cargo.toml",
+            "[package]\nname = \"tool\"\nversion = \"1.0.0\"\nedition = \"2024\"\nlicense = \"MIT\"\n\n\
+             [workspace]\nmembers = [\"part\", \"macros\"]\n\n[dependencies]\npart = { path = \"part\" }\n",
+        )
+        .file(
+            "macros/Cargo.toml",
+            "[package]\nname = \"macros\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n[lib]\nproc-macro = true\n",
+        )
+        // As macros for templates do: it does not say what it reads.
+        .file(
+            "macros/src/lib.rs",
+            "#[proc_macro]\npub fn notes(_: proc_macro::TokenStream) -> proc_macro::TokenStream {\n    \
+             let folder = std::env::var(\"CARGO_MANIFEST_DIR\").unwrap();\n    \
+             let notes = std::fs::read_to_string(folder + \"/notes.txt\").unwrap();\n    \
+             format!(\"{:?}\", notes.trim()).parse().unwrap()\n}\n",
+        )
+        .file(
+            "part/Cargo.toml",
+            "[package]\nname = \"part\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n\
+             [dependencies]\nmacros = { path = \"../macros\" }\n",
+        )
+        .file(
+            "part/build.rs",
+            "fn main() {\n    let out = std::env::var(\"OUT_DIR\").unwrap();\n    \
+             std::fs::write(out + \"/generated.rs\", \"const NUMBER: u32 = 7;\\n\").unwrap();\n}\n",
+        )
+        .file("part/notes.txt", "first\n")
+        .file(
+            "part/src/lib.rs",
+            "include!(concat!(env!(\"OUT_DIR\"), \"/generated.rs\"));\n\
+             pub fn text() -> String {\n    format!(\"{} {NUMBER} {}\", macros::notes!(), file!())\n}\n",
+        )
+        .lock()
+}
+
+/// The same with crates from the registry, one of which compiles C.
+fn rich() -> Project {
+    let project = part();
+    let manifest = fs_err::read_to_string(project.dir().join("Cargo.toml")).expect("it is there");
+    project
+        .file(
+            "Cargo.toml",
+            manifest + "itoa = \"1\"\nlibz-sys = { version = \"1\", features = [\"static\"] }\n",
+        )
+        .file(
+            "src/main.rs",
+            "fn main() {\n    let zlib = unsafe { libz_sys::zlibCompileFlags() };\n    \
+             println!(\"{} {}\", part::text(), itoa::Buffer::new().format(zlib));\n}\n",
+        )
+        .lock()
+}
+
+fn said(done: &super::Done) -> String {
+    output(&mut std::process::Command::new(
+        done.archive().root().join("bin/tool"),
+    ))
+}
+
+fn channel() -> Option<Channel> {
+    toolchain::channel_or_skip(&[Extra::Sccache])
+}
+
+#[test]
+fn another_checkout_of_another_user_compiles_next_to_nothing() {
+    let (Some(channel), Some(redis)) = (channel(), Redis::start_or_skip(None)) else {
+        return;
+    };
+    // Also what Cargo downloads lies in different folders.
+    let [one, other] = [rich(), rich()];
+    let url = redis.url();
+    let user = [("SCCACHE_REDIS_ENDPOINT", url.as_str())];
+    let first = build(&one, &channel, &user, json!({}));
+    let (hits, misses) = first.hits_and_misses();
+    assert!(hits == 0 && misses > 10, "{}", first.log);
+    assert!(first.log.contains("cannot be cached: "), "{}", first.log);
+    assert!(redis.len() >= misses as usize, "{}", first.log);
+
+    let second = build(&other, &channel, &user, json!({}));
+    let (hits, misses) = second.hits_and_misses();
+    assert!(hits * 10 >= (hits + misses) * 9, "{}", second.log);
+    assert!(hits > 10, "{}", second.log);
+    let [first, second] = [first, second].map(|done| done.archive());
+    let program = "bin/tool";
+    assert!(
+        first.read(program) == second.read(program),
+        "the programs differ"
+    );
+}
+
+#[test]
+fn what_the_second_checkout_reads_is_its_own() {
+    let Some(channel) = channel() else { return };
+    let [one, other] = [part(), part()];
+    let cache = one.cache().join("common").display().to_string();
+    let user = [("SCCACHE_DIR", cache.as_str())];
+    build(&one, &channel, &user, json!({})).archive();
+    let second = build(&other, &channel, &user, json!({}));
+    assert_eq!(second.hits_and_misses(), (1, 0), "{}", second.log);
+    let answer = second.answer.expect("it was built");
+    let elsewhere = one.dir().parent().expect("a temporary folder");
+    let inputs = answer["input_glob_sets"].to_string();
+    assert!(
+        !inputs.contains(&elsewhere.display().to_string()),
+        "{inputs}"
+    );
+    assert!(inputs.contains("part"), "{inputs}");
+
+    // Cargo compiles what was edited, also where it has compiled nothing itself.
+    other.write("part/src/lib.rs", "pub fn text() -> u8 {\n    5\n}\n");
+    let third = build(&other, &channel, &user, json!({}));
+    assert_eq!(said(&third), "5");
+}
+
+#[test]
+fn what_a_macro_reads_without_saying_so_counts() {
+    let Some(channel) = channel() else { return };
+    let [one, other] = [part(), part()];
+    other.write("part/notes.txt", "second\n");
+    let cache = one.cache().join("common").display().to_string();
+    let user = [("SCCACHE_DIR", cache.as_str())];
+    let first = build(&one, &channel, &user, json!({}));
+    assert_eq!(said(&first), "first 7 part/src/lib.rs");
+    let second = build(&other, &channel, &user, json!({}));
+    assert_eq!(second.hits_and_misses(), (0, 1), "{}", second.log);
+    assert_eq!(said(&second), "second 7 part/src/lib.rs");
+}
+
+#[test]
+fn a_program_that_names_its_folder_names_its_own() {
+    let Some(channel) = channel() else { return };
+    let naming = || {
+        tool().file(
+            "part/src/lib.rs",
+            "pub fn text() -> String {\n    env!(\"CARGO_MANIFEST_DIR\").to_string()\n}\n",
+        )
+    };
+    let [one, other] = [naming(), naming()];
+    let cache = one.cache().join("common").display().to_string();
+    let user = [("SCCACHE_DIR", cache.as_str())];
+    for project in [one, other] {
+        let done = build(&project, &channel, &user, json!({}));
+        let part = project.dir().join("part").display().to_string();
+        assert_eq!(said(&done), part);
+    }
+}
+
+#[test]
+fn a_user_has_one_cache_for_all_work_directories() {
+    let Some(channel) = channel() else { return };
+    let project = tool();
+    let first = build(&project, &channel, &[], json!({}));
+    assert_eq!(first.hits_and_misses(), (0, 1), "{}", first.log);
+    let cache = project.cache().join("pixi-build-rust/sccache");
+    assert!(cache.is_dir(), "{}", cache.display());
+    fs_err::remove_dir_all(&first.work).expect("own folder");
+    let shared = project.dir().join(".pixi/scratch-v0");
+    fs_err::remove_dir_all(shared).expect("own folder");
+    let second = build(&project, &channel, &[], json!({}));
+    assert_eq!(second.hits_and_misses(), (1, 0), "{}", second.log);
+}
+
+#[test]
+fn without_the_cache_what_it_has_compiled_stays_fresh() {
+    let Some(channel) = channel() else { return };
+    let project = tool();
+    build(&project, &channel, &[], json!({})).archive();
+    let again = build_with(&project, &channel, &[], json!({"compiler-cache": "none"}));
+    assert!(!again.log.contains("Compiling part"), "{}", again.log);
+    assert!(!again.log.contains("compiler cache"), "{}", again.log);
+    again.archive();
+}
+
+/// A project whose answer depends on the C compiler and on nothing that sccache sees.
+fn signed() -> Project {
+    tool()
+        .file(
+            "part/Cargo.toml",
+            "[package]\nname = \"part\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n\
+             [build-dependencies]\ncc = \"1\"\n",
+        )
+        .file(
+            "part/build.rs",
+            "fn main() {\n    cc::Build::new().file(\"answer.c\").compile(\"answer\");\n}\n",
+        )
+        .file(
+            "part/answer.c",
+            "int answer(void) { char one = -1; return one; }\n",
+        )
+        .file(
+            "part/src/lib.rs",
+            "unsafe extern \"C\" {\n    fn answer() -> i32;\n}\n\
+             pub fn text() -> String {\n    unsafe { answer() }.to_string()\n}\n",
+        )
+        .lock()
+}
+
+#[test]
+fn a_c_compiler_is_known_by_its_packages_and_not_by_its_folder() {
+    let Some(with_sccache) = channel() else {
+        return;
+    };
+    let projects = [signed(), signed(), signed()];
+    let cache = projects[0].cache().join("common").display().to_string();
+    let user = [("SCCACHE_DIR", cache.as_str())];
+    let built = |project: &Project, option: &str| {
+        let mut channel = Channel::new(project.cache().join("channel"));
+        channel.include(&with_sccache);
+        let root = placeholder();
+        let script = format!("#!/bin/sh\n# installed in {root}\nexec cc {option} \"$@\"\n");
+        channel.add(Package::new("oddcc", "1.0").executable("bin/oddcc", script));
+        let mut pixi = super::start(&user);
+        let variable = format!("CC_{}", machine().triple.replace('-', "_"));
+        let configuration = json!({
+            "compiler-cache": "sccache", "env": {variable: "$BUILD_PREFIX/bin/oddcc"},
+        });
+        let initialize = Initialize::of(project).configuration(configuration);
+        let initialize = initialize.dependency("buildDependencies", "oddcc", "*");
+        pixi.initialize(&initialize.package("tool", "1.0.0"));
+        let archive = pixi.package(project, &channel, "tool");
+        let log = project.build_work("tool").join("debug/build.log");
+        let log = fs_err::read_to_string(log).expect("the log was written");
+        let program = archive.root().join("bin/tool");
+        (output(&mut std::process::Command::new(program)), log)
+    };
+    let (first, log) = built(&projects[0], "-fsigned-char");
+    assert_eq!(first, "-1", "{log}");
+    let (second, log) = built(&projects[1], "-fsigned-char");
+    assert_eq!(second, "-1", "{log}");
+    assert!(log.contains(" 0 misses"), "{log}");
+    let (third, log) = built(&projects[2], "-funsigned-char");
+    assert_eq!(third, "255", "{log}");
+}

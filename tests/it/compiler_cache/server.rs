@@ -1,0 +1,80 @@
+//! Each build has a server of its own, and none is left.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use super::{build, start, tool};
+use crate::process::wait_for;
+use crate::support::build::Build;
+use crate::support::requests::{Initialize, Outputs};
+use crate::support::toolchain::{self, Extra};
+
+/// The servers that run in a work directory.
+fn servers(work: &Path) -> Vec<PathBuf> {
+    let processes = fs_err::read_dir("/proc").expect("Linux").flatten();
+    let processes = processes.map(|process| process.path());
+    let of_work = processes.filter(|process| {
+        let name = fs_err::read_to_string(process.join("comm")).unwrap_or_default();
+        let folder = std::fs::read_link(process.join("cwd")).unwrap_or_default();
+        name.trim() == "sccache" && folder.starts_with(work)
+    });
+    of_work.collect()
+}
+
+#[test]
+fn no_server_is_left_after_a_build() {
+    let Some(channel) = toolchain::channel_or_skip(&[Extra::Sccache]) else {
+        return;
+    };
+    let project = tool();
+    let done = build(&project, &channel, &[], json!({}));
+    done.archive();
+    assert_eq!(servers(&done.work), Vec::<PathBuf>::new());
+
+    project.write("part/src/lib.rs", "pub fn text() -> u8 {\n    \"no\"\n}\n");
+    let done = build(&project, &channel, &[], json!({}));
+    let error = done.answer.as_ref().expect_err("the crate is broken");
+    let message = error["data"]["message"].as_str().expect("a message");
+    assert!(message.contains("mismatched types"), "{message}");
+    assert_eq!(servers(&done.work), Vec::<PathBuf>::new());
+}
+
+#[test]
+fn no_server_is_left_when_a_build_is_killed() {
+    let Some(channel) = toolchain::channel_or_skip(&[Extra::Sccache]) else {
+        return;
+    };
+    let project = tool().file(
+        "build.rs",
+        "fn main() {\n    loop { std::thread::park() }\n}\n",
+    );
+    let mut pixi = start(&[]);
+    let configuration = json!({"compiler-cache": "sccache"});
+    let initialize = Initialize::of(&project).configuration(configuration);
+    pixi.initialize(&initialize.package("tool", "1.0.0"));
+    let work = project.build_work("tool");
+    let outputs = pixi.outputs(&Outputs::new(&work).channel(&channel));
+    let build = Build::prepare(&outputs[0], &work, &channel);
+    pixi.send("conda/build_v1", build.params());
+    wait_for("the server", || !servers(&work).is_empty());
+    pixi.end_input();
+    assert!(pixi.finish().status.success());
+    wait_for("the server to end", || servers(&work).is_empty());
+}
+
+#[test]
+fn a_long_path_of_the_work_directory_is_no_obstacle() {
+    let Some(channel) = toolchain::channel_or_skip(&[Extra::Sccache]) else {
+        return;
+    };
+    let project = crate::support::project::Project::called(&"long/".repeat(24)).with_hello();
+    let mut pixi = start(&[]);
+    let configuration = json!({"compiler-cache": "sccache"});
+    let initialize = Initialize::of(&project).configuration(configuration);
+    pixi.initialize(&initialize.package("hello", "0.3.1"));
+    pixi.package(&project, &channel, "hello");
+    let log = project.build_work("hello").join("debug/build.log");
+    let log = fs_err::read_to_string(log).expect("the log was written");
+    assert!(log.contains("compiler cache: 0 hits, 0 misses"), "{log}");
+}

@@ -1,0 +1,66 @@
+//! A Redis of the test's own, on a port of the loopback interface.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+
+use super::machine::on_path;
+use super::toolchain::{Missing, or_skip};
+
+/// A running server that keeps everything in memory. Dropping it ends it.
+#[derive(Debug)]
+pub struct Redis {
+    server: Child,
+    port: u16,
+}
+
+impl Redis {
+    /// Starts a server that lets in whoever knows `password`, everybody without one. `None`
+    /// where the machine has no Redis, except in the gate.
+    pub fn start_or_skip(password: Option<&str>) -> Option<Self> {
+        let executable = on_path("redis-server").ok_or(Missing("redis-server"));
+        let executable = or_skip(executable)?;
+        let port = TcpListener::bind("127.0.0.1:0")
+            .and_then(|listener| listener.local_addr())
+            .expect("a free port")
+            .port();
+        let mut command = Command::new(executable);
+        command
+            .args(["--bind", "127.0.0.1", "--port", &port.to_string()])
+            .args(["--save", "", "--appendonly", "no"])
+            .args(password.into_iter().flat_map(|it| ["--requirepass", it]))
+            .stdout(Stdio::piped());
+        let mut server = command.spawn().expect("Redis can be started");
+        let output = server.stdout.take().expect("stdout is a pipe");
+        let mut lines = BufReader::new(output).lines().map_while(Result::ok);
+        let ready = lines.any(|line| line.contains("Ready to accept connections"));
+        assert!(ready, "Redis ended before it began");
+        // It blocks when nobody reads.
+        std::thread::spawn(move || lines.for_each(drop));
+        Some(Self { server, port })
+    }
+
+    /// Its address.
+    pub fn url(&self) -> String {
+        format!("redis://127.0.0.1:{}", self.port)
+    }
+
+    /// How many results it holds.
+    pub fn len(&self) -> usize {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("it runs");
+        stream.write_all(b"DBSIZE\r\n").expect("it reads");
+        let mut answer = String::new();
+        let mut reader = BufReader::new(stream);
+        reader.read_line(&mut answer).expect("it answers");
+        let number = answer.trim().strip_prefix(':');
+        number.and_then(|it| it.parse().ok()).expect("a number")
+    }
+}
+
+impl Drop for Redis {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
