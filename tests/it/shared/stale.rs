@@ -179,6 +179,21 @@ fn another_rustc_compiles_everything_again() {
 }
 
 #[test]
+fn a_cargo_without_build_dir_keeps_its_artefacts_to_itself() {
+    let mut tool = Tool::calling(compiles_c(), usual);
+    let old = Machine {
+        rust_version: "1.90.0".to_string(),
+        ..machine().clone()
+    };
+    let root = tool.project.cache().join("old rust");
+    tool.channel = headers(toolchain::channel_of(&old, &root));
+    let built = tool.build("one", "1", json!({}));
+    assert!(built.log.contains("that needs Rust 1.91"), "{}", built.log);
+    assert_eq!(built.says, "11");
+    assert_eq!(tool.build("one", "2", json!({})).says, "12");
+}
+
+#[test]
 fn features_and_profiles_do_not_mix() {
     let tool = Tool::calling(compiles_c(), usual);
     let with = |arguments: Value| {
@@ -232,4 +247,44 @@ fn program(project: &Project, text: &str) -> PathBuf {
 fn write_executable(path: &Path, text: &str) {
     fs_err::write(path, text).expect("own folder");
     fs_err::set_permissions(path, std::fs::Permissions::from_mode(0o755)).expect("own file");
+}
+
+#[test]
+fn an_older_file_counts_for_every_package_of_the_workspace() {
+    let mut project = Project::new()
+        .file(
+            "Cargo.toml",
+            "[workspace]\nmembers = [\"one\", \"two\", \"common\"]\nresolver = \"3\"\n",
+        )
+        .file(
+            "common/Cargo.toml",
+            "[package]\nname = \"common\"\nversion = \"1.0.0\"\nedition = \"2024\"\n",
+        );
+    for tool in ["one", "two"] {
+        let dependency = "common = { path = \"../common\" }";
+        project = project
+            .file(
+                &format!("{tool}/Cargo.toml"),
+                format!("[package]\nname = \"{tool}\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n[dependencies]\n{dependency}\n"),
+            )
+            .file(&format!("{tool}/src/main.rs"), "fn main() {\n    println!(\"{}\", common::NAME);\n}\n")
+            .file(&format!("{tool}/pixi.toml"), format!("[package]\nname = \"{tool}\"\n"));
+    }
+    let common = |name: &str| format!("pub const NAME: &str = \"{name}\";\n");
+    let project = project
+        .file("common/src/lib.rs", common("first"))
+        .file("common/src/lib.rs.old", common("older"))
+        .lock();
+    let library = project.dir().join("common/src/lib.rs");
+    let builds = |tool: &str| {
+        let mut pixi = Pixi::start();
+        pixi.initialize(&Initialize::member(&project, tool));
+        let archive = pixi.package(&project, toolchain::channel(), tool);
+        output(&mut Command::new(archive.root().join("bin").join(tool)))
+    };
+    assert_eq!(builds("one"), "first");
+    // Cargo compares times, and this one is from before the first build.
+    fs_err::rename(library.with_extension("rs.old"), &library).expect("own files");
+    assert_eq!(builds("two"), "older");
+    assert_eq!(builds("one"), "older");
 }

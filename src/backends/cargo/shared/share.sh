@@ -20,10 +20,26 @@ pixi_build_rust_share() {
   pixi_build_rust_wrap_linkers "$folder"
   pixi_build_rust_stabilize_flags "$origin"
   pixi_build_rust_alias_compilers "$folder"
-  export CARGO_BUILD_BUILD_DIR="$folder/build"
-  echo "intermediate artifacts are shared below $CARGO_BUILD_BUILD_DIR"
+  if pixi_build_rust_knows_build_dir; then
+    export CARGO_BUILD_BUILD_DIR="$folder/build"
+    echo "intermediate artifacts are shared below $CARGO_BUILD_BUILD_DIR"
+  else
+    echo "intermediate artifacts are not shared: that needs Rust 1.91"
+  fi
   pixi_build_rust_stay_offline "$@"
   if [ -n "$trace" ]; then set -x; fi
+}
+
+# Cargo 1.91 does. The name of the package says which one is installed.
+pixi_build_rust_knows_build_dir() {
+  local record minor=91
+  for record in "$BUILD_PREFIX"/conda-meta/rust-1.*.json; do
+    if [ -e "$record" ]; then
+      minor=${record##*/rust-1.}
+      minor=${minor%%.*}
+    fi
+  done
+  [ "$minor" -ge 91 ]
 }
 
 # `cargo install` asks the registry for yanked crates in every build. Where each crate
