@@ -33,6 +33,11 @@ impl DebugFolder {
         self.write(&format!("{method}_params.json"), &redacted(json));
     }
 
+    /// Keeps the parameters of a request that was made in this process.
+    pub fn request(&self, method: &str, params: &impl Serialize) {
+        self.json(&format!("{method}_params.json"), params);
+    }
+
     /// Keeps a successful answer and drops what an earlier failure left.
     pub fn response(&self, method: &str, answer: &impl Serialize) {
         self.json(&format!("{method}_response.json"), answer);

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use rattler::package_cache::PackageCache;
 use rattler_build_networking::BaseClient;
+use rattler_git::resolver::GitResolver;
 use rattler_networking::{LazyClient, OfflineMiddleware};
 use rattler_repodata_gateway::fetch::CacheAction;
 use rattler_repodata_gateway::{ChannelConfig, Gateway, SourceConfig};
@@ -37,6 +38,10 @@ pub enum Network {
 
 /// Fetches what channels have, and keeps it.
 pub struct Depot {
+    pub(super) cache: PathBuf,
+    pub(super) repositories: GitResolver,
+    /// What fetches archives of sources.
+    pub(super) base: BaseClient,
     pub(super) gateway: Gateway,
     pub(super) packages: PackageCache,
     pub(super) client: LazyClient,
@@ -47,7 +52,8 @@ pub struct Depot {
 impl Depot {
     /// Opens the caches. Nothing is fetched before something is asked for.
     pub fn open(access: &Access) -> Self {
-        let client = client(access.network);
+        let base = client(access.network);
+        let client = base.get_client().clone();
         // The names of the folders are pixi's, so that downloads are shared.
         let packages = PackageCache::new(access.cache.join("pkgs"));
         let downloads = access.downloads.map_or(DOWNLOADS, NonZeroUsize::get);
@@ -69,6 +75,9 @@ impl Depot {
             })
             .finish();
         Self {
+            cache: access.cache.clone(),
+            repositories: GitResolver::default(),
+            base,
             gateway,
             packages,
             client,
@@ -79,16 +88,18 @@ impl Depot {
 }
 
 /// A client that knows the user's credentials, or one that refuses everything.
-fn client(network: Network) -> LazyClient {
+fn client(network: Network) -> BaseClient {
     match network {
         Network::Allowed => {
             let name = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
-            let client = BaseClient::builder().user_agent(name).build();
-            client.get_client().clone()
+            BaseClient::builder().user_agent(name).build()
         }
-        Network::LeftAlone => LazyClient::new(|| {
-            let refuse = Arc::new(OfflineMiddleware);
-            ClientWithMiddleware::new(reqwest::Client::new(), [refuse as _])
-        }),
+        Network::LeftAlone => {
+            let refuse = || {
+                let middleware = Arc::new(OfflineMiddleware);
+                ClientWithMiddleware::new(reqwest::Client::new(), [middleware as _])
+            };
+            BaseClient::new_from_clients(refuse(), refuse(), None)
+        }
     }
 }

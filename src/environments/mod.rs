@@ -11,6 +11,7 @@
 pub mod channel;
 mod cutoff;
 mod depot;
+mod fetch;
 mod install;
 mod kept;
 mod machine;
@@ -26,6 +27,7 @@ mod unchanged;
 mod wish;
 
 pub use depot::{Access, Depot, Network};
+pub use fetch::Checkout;
 pub use order::{Keep, Order, Sources, Supply};
 pub use question::Role;
 pub use request::{Prefixes, Solved};

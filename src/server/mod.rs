@@ -142,7 +142,8 @@ async fn conda_build<B: Backend>(
     result
 }
 
-fn record<T: Serialize>(debug: &DebugFolder, method: &str, result: &Result<T, Report>) {
+/// Keeps the answer to a request, or why there is none.
+pub(crate) fn record<T: Serialize>(debug: &DebugFolder, method: &str, result: &Result<T, Report>) {
     match result {
         Ok(answer) => debug.response(method, answer),
         Err(report) => debug.error(method, &error::to_wire(report.as_ref())),

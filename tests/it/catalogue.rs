@@ -196,8 +196,8 @@ const KINDS: [(&str, &str); 61] = [
         "A package from source whose manifest has mistakes.",
     ),
     (
-        "environment::not_on_disk",
-        "A package from source that only pixi fetches.",
+        "environment::not_fetched",
+        "A repository or an archive of sources that cannot be had.",
     ),
     (
         "build::no_members",

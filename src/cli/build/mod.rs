@@ -19,9 +19,11 @@ use thiserror::Error;
 pub(super) use arguments::BuildArguments;
 
 use crate::backend::{Backend, Env, SHOW_PROGRESS};
+use crate::cli::package::cache_folder;
 use crate::cli::process::{Outcome, adopt_orphans, until_asked_to_end};
 use crate::cli::report::Reporter;
 use crate::cli::runtime;
+use crate::environments::{Access, Depot, Network};
 use crate::project::load::{self, Member};
 use queue::{Queue, Reading};
 use workshop::Workshop;
@@ -42,15 +44,19 @@ pub(super) fn build<B: Backend + Clone>(
         true => members::<B>(&arguments.package.path)?,
         false => vec![arguments.package.path.clone()],
     };
-    let queue = match arguments.system_toolchain {
-        true => Queue::alone(reading, &paths)?,
-        false => Queue::read(reading, &paths)?,
-    };
 
     adopt_orphans();
     let runtime = runtime()?;
-    let workshop = Workshop::new(arguments, env, &queue, reporter);
-    let result = runtime.block_on(until_asked_to_end(workshop.build_all()));
+    let depot = depot(env, arguments);
+    let building = async {
+        let queue = match arguments.system_toolchain {
+            true => Queue::alone(reading, &paths)?,
+            false => Queue::read(reading, &paths, &depot).await?,
+        };
+        let workshop = Workshop::new(arguments, env, &queue, &depot, reporter);
+        workshop.build_all().await
+    };
+    let result = runtime.block_on(until_asked_to_end(building));
     runtime.shutdown_background();
     match result? {
         Outcome::Asked(code) => Ok(code),
@@ -95,6 +101,18 @@ fn members<B: Backend>(path: &Path) -> Result<Vec<PathBuf>, Report> {
 struct NoMembers {
     path: PathBuf,
     this: &'static str,
+}
+
+/// Where packages and sources come from.
+fn depot(env: &Env, arguments: &BuildArguments) -> Depot {
+    Depot::open(&Access {
+        cache: cache_folder(env),
+        network: match arguments.offline {
+            true => Network::LeftAlone,
+            false => Network::Allowed,
+        },
+        downloads: arguments.jobs,
+    })
 }
 
 /// The environment with what the command line says to Cargo.

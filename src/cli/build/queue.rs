@@ -11,7 +11,7 @@ use rattler_conda_types::Subdir;
 
 use crate::backend::{Backend, Env};
 use crate::cli::package::{Choices, Package};
-use crate::environments::Supply;
+use crate::environments::{Depot, Supply};
 use crate::protocol::outputs::Answer;
 
 /// Where a package stands in the queue's list.
@@ -32,6 +32,8 @@ pub(super) struct Job<B> {
     pub(super) described: Answer,
     pub(super) name: String,
     pub(super) needs: Needs,
+    /// What was fetched for it, when it was.
+    pub(super) checkout: Option<PathBuf>,
 }
 
 /// The packages from source that a package needs.
@@ -54,14 +56,19 @@ pub(super) struct Reading<'a, B> {
 }
 
 impl<B: Backend + Clone> Queue<B> {
-    /// Reads the packages at `paths` and everything from source that they need.
+    /// Reads the packages at `paths` and everything from source that they need. Sources
+    /// that are somewhere else are fetched.
     ///
     /// # Errors
     /// Mistakes in manifests, packages that need each other, two packages of one name,
     /// another backend's package.
-    pub(super) fn read(reading: Reading<'_, B>, paths: &[PathBuf]) -> Result<Self, Report> {
+    pub(super) async fn read(
+        reading: Reading<'_, B>,
+        paths: &[PathBuf],
+        depot: &Depot,
+    ) -> Result<Self, Report> {
         let mut reader = read::Reader::new(reading);
-        let asked = reader.all(paths)?;
+        let asked = reader.all(paths, depot).await?;
         let (jobs, supplies) = reader.finish();
         let order = order::order(&jobs, &asked)?;
         Ok(Self {

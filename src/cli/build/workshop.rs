@@ -10,15 +10,14 @@ use crate::backend::{Backend, Env};
 use crate::cli::build::arguments::BuildArguments;
 use crate::cli::build::queue::{Index, Job, Queue};
 use crate::cli::build::system;
-use crate::cli::package::{cache_folder, work_lock};
+use crate::cli::package::work_lock;
 use crate::cli::report::{Finished, Reporter, step};
 use crate::engine::debug::DebugFolder;
 use crate::engine::{self, run};
-use crate::environments::{
-    self, Access, Depot, Earlier, Keep, Network, Order, Prefixes, Solved, Sources, channel,
-};
+use crate::environments::{self, Depot, Earlier, Keep, Order, Prefixes, Solved, Sources, channel};
 use crate::protocol::build::{OutputId, Params};
 use crate::protocol::outputs::Output;
+use crate::server;
 
 /// Everything that the builds of one command share.
 pub(super) struct Workshop<'a, B> {
@@ -26,7 +25,7 @@ pub(super) struct Workshop<'a, B> {
     env: &'a Env,
     queue: &'a Queue<B>,
     reporter: &'a Reporter,
-    depot: Depot,
+    depot: &'a Depot,
     /// What was built, by the place in the queue's list.
     built: Vec<Vec<RepoDataRecord>>,
 }
@@ -36,16 +35,9 @@ impl<'a, B: Backend + Clone> Workshop<'a, B> {
         arguments: &'a BuildArguments,
         env: &'a Env,
         queue: &'a Queue<B>,
+        depot: &'a Depot,
         reporter: &'a Reporter,
     ) -> Self {
-        let depot = Depot::open(&Access {
-            cache: cache_folder(env),
-            network: match arguments.offline {
-                true => Network::LeftAlone,
-                false => Network::Allowed,
-            },
-            downloads: arguments.jobs,
-        });
         Self {
             arguments,
             env,
@@ -99,9 +91,12 @@ impl<'a, B: Backend + Clone> Workshop<'a, B> {
         };
         let earlier = self.earlier(job, output, &params)?;
         let debug = DebugFolder::of(&params.work_directory);
+        debug.request("conda_build_v1", &params);
         let building = run::build(&job.package.session, params, &debug);
         let title = format!("building {package}");
-        let answer = step(&title, Some(&package), building).await?;
+        let answer = step(&title, Some(&package), building).await;
+        server::record(&debug, "conda_build_v1", &answer);
+        let answer = answer?;
         if let Some(earlier) = earlier {
             earlier.restore_if_same(&answer.output_file)?;
         }

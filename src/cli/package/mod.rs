@@ -16,6 +16,7 @@ use crate::diagnostic::create_folder;
 use crate::disk::folders;
 use crate::engine::{Ask, Plan, Session, plan};
 use crate::project::load::{self, Loaded};
+use crate::protocol::initialize;
 use crate::recipe::variants::Choice;
 
 /// Which package a command is about.
@@ -44,14 +45,20 @@ impl<B: Backend> Package<B> {
     pub(super) fn open(backend: B, env: Env, arguments: &PackageArguments) -> Result<Self, Report> {
         let PackageArguments { path, choices } = arguments;
         let loaded = load(&env, path, choices.platforms()?, choices)?;
-        Self::of(backend, env, loaded)
+        Self::of(backend, env, loaded, None)
     }
 
-    /// The package whose manifest was `loaded`. Warnings about it are printed.
+    /// The package whose manifest was `loaded`, and what was fetched for it. Warnings
+    /// about it are printed.
     ///
     /// # Errors
     /// Another backend's package, mistakes in the configuration.
-    pub(super) fn of(backend: B, env: Env, loaded: Loaded) -> Result<Self, Report> {
+    pub(super) fn of(
+        backend: B,
+        env: Env,
+        loaded: Loaded,
+        checkout: Option<PathBuf>,
+    ) -> Result<Self, Report> {
         for warning in &loaded.warnings {
             tracing::warn!("{warning}");
         }
@@ -64,7 +71,10 @@ impl<B: Backend> Package<B> {
         }
         let scratch = loaded.workspace_directory.join(".pixi").join("scratch-v0");
         create_folder(&scratch)?;
-        let initialize = loaded.initialize_params(cache_folder(&env), scratch);
+        let initialize = initialize::Params {
+            checkout_root: checkout,
+            ..loaded.initialize_params(cache_folder(&env), scratch)
+        };
         Ok(Self {
             platforms: Platforms {
                 build: loaded.build_platform,

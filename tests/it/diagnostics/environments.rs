@@ -200,6 +200,27 @@ fn dependency_in_a_repository() {
         "app",
         "[package]\nname = \"app\"\n[package.host-dependencies]\nlib = { git = \"https://git.example/lib\" }\n",
     )]);
+    insta::assert_snapshot!(refused(Desk::build(&project, "app").args(["--offline"])));
+}
+
+#[test]
+fn archive_of_sources_that_is_another_one() {
+    let project = packages(&[]);
+    let name = "lib.tar.gz";
+    fs_err::write(project.cache().join(name), "something").expect("own folder");
+    let url = format!("file://{}/{name}", project.cache().display());
+    let sha256 = "0".repeat(64);
+    let source = format!("{{ url = \"{url}\", sha256 = \"{sha256}\" }}");
+    let manifest = format!(
+        "[package]\nname = \"app\"\n[package.host-dependencies]\nlib = {source}\n\n[package.build.backend]\nname = \"pixi-build-rust\"\n"
+    );
+    let project = project
+        .file("app/pixi.toml", manifest)
+        .file(
+            "app/Cargo.toml",
+            "[package]\nname = \"app\"\nversion = \"1.0.0\"\n",
+        )
+        .file("app/src/main.rs", "fn main() {}\n");
     insta::assert_snapshot!(refused(Desk::build(&project, "app")));
 }
 

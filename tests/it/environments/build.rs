@@ -21,6 +21,12 @@ fn a_package_is_built_in_environments_from_a_channel() {
         run_installed(archive.path(), "bin/hello"),
         "hello from conda"
     );
+    // A build by hand can be looked into like one of pixi's.
+    let debug = project.dir().join(".pixi/bld/hello/debug");
+    let request = fs_err::read(debug.join("conda_build_v1_params.json")).expect("it was kept");
+    let request: serde_json::Value = serde_json::from_slice(&request).expect("it is JSON");
+    assert_eq!(request["hostPrefix"]["packages"][0]["name"], "libgcc");
+    assert!(debug.join("conda_build_v1_response.json").is_file());
     let exported = serde_json::json!(["libgcc >=12"]);
     assert_eq!(archive.index()["depends"], exported);
 

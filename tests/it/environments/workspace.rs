@@ -1,5 +1,6 @@
 //! Packages of a workspace that need each other.
 
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::json;
@@ -10,6 +11,7 @@ use crate::support::desk::Desk;
 use crate::support::prefix::{install, install_package, output};
 use crate::support::project::Project;
 use crate::support::toolchain;
+use crate::support::web;
 
 /// A crate with one binary that prints what `print` says.
 fn tool(project: Project, name: &str, print: &str, tables: &str) -> Project {
@@ -168,4 +170,66 @@ fn a_build_dependency_from_source_is_a_tool() {
         output(&mut Command::new(prefix.path().join("bin/app"))),
         "generated"
     );
+}
+
+/// Commits everything in a folder, which becomes a repository if it is none.
+fn commit(folder: &Path) {
+    for arguments in [
+        &["init", "--quiet", "--initial-branch", "main"][..],
+        &["add", "--all"],
+        &["commit", "--quiet", "--message", "a change"],
+    ] {
+        let mut git = Command::new("git");
+        let somebody = [
+            "-c",
+            "user.name=somebody",
+            "-c",
+            "user.email=somebody@example.org",
+        ];
+        output(git.args(somebody).args(arguments).current_dir(folder));
+    }
+}
+
+#[test]
+fn a_dependency_in_a_repository_is_what_its_branch_says_now() {
+    let library = tool(Project::new(), "lib", "\"before\"", "");
+    commit(library.dir());
+    let repository = format!("file://{}", library.dir().display());
+    let tables = format!(
+        "[package.run-dependencies]\nlib = {{ git = \"{repository}\", branch = \"main\", subdirectory = \"lib\" }}\n"
+    );
+    let project = tool(workspace(), "app", "\"app\"", &tables);
+    let run = || {
+        let packages = Desk::build(&project, "app").packages();
+        assert_eq!(names(&packages), ["app", "lib"]);
+        let prefix = tempfile::tempdir().expect("a folder for the prefix");
+        install_package(packages[1].path(), prefix.path());
+        output(&mut Command::new(prefix.path().join("bin/lib")))
+    };
+    assert_eq!(run(), "before");
+    library.write(
+        "lib/src/main.rs",
+        "fn main() {\n    println!(\"after\");\n}\n",
+    );
+    commit(library.dir());
+    assert_eq!(run(), "after");
+}
+
+#[test]
+fn a_dependency_in_an_archive_is_unpacked() {
+    let library = tool(Project::new(), "lib", "\"unpacked\"", "");
+    let archive = library.cache().join("lib.tar.gz");
+    let mut tar = Command::new("tar");
+    output(
+        tar.arg("czf")
+            .arg(&archive)
+            .arg("lib")
+            .current_dir(library.dir()),
+    );
+    let served = web::serve(library.cache());
+    let tables =
+        format!("[package.host-dependencies]\nlib = {{ url = \"{served}/lib.tar.gz\" }}\n");
+    let project = tool(workspace(), "app", "\"app\"", &tables);
+    let packages = Desk::build(&project, "app").packages();
+    assert_eq!(names(&packages), ["lib", "app"]);
 }

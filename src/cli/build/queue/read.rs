@@ -9,11 +9,12 @@ use thiserror::Error;
 use crate::backend::{Backend, Platforms};
 use crate::cli::build::queue::{Index, Job, Needs, Reading};
 use crate::cli::package::{self, Package, home, request};
+use crate::cli::report::step;
 use crate::engine::describe::describe;
-use crate::environments::Supply;
+use crate::environments::{Checkout, Depot, Supply};
 use crate::project::load::{self, LoadErrors, Loaded};
 use crate::protocol::outputs::Output;
-use crate::protocol::spec::{NamedSpec, PackageSpec, SourceLocation};
+use crate::protocol::spec::{NamedSpec, PackageSpec, PathLocation, SourceLocation};
 
 /// The packages that were read so far.
 pub(super) struct Reader<'a, B> {
@@ -33,6 +34,13 @@ struct Need<'a> {
     location: &'a SourceLocation,
     host: Subdir,
     kind: Kind,
+}
+
+/// Where the source of a package is on this machine.
+struct Place {
+    path: PathBuf,
+    /// What was fetched, when it was.
+    checkout: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy)]
@@ -58,7 +66,11 @@ impl<'a, B: Backend + Clone> Reader<'a, B> {
     }
 
     /// Reads the packages at `paths`, and what they need.
-    pub(super) fn all(&mut self, paths: &[PathBuf]) -> Result<Vec<Index>, Report> {
+    pub(super) async fn all(
+        &mut self,
+        paths: &[PathBuf],
+        depot: &Depot,
+    ) -> Result<Vec<Index>, Report> {
         let mut asked = Vec::new();
         for path in paths {
             asked.push(self.alone(path)?);
@@ -66,7 +78,7 @@ impl<'a, B: Backend + Clone> Reader<'a, B> {
         // The list grows while it is worked through.
         let mut next = 0;
         while next < self.jobs.len() {
-            self.needs(next)?;
+            self.needs(next, depot).await?;
             next += 1;
         }
         Ok(asked)
@@ -80,11 +92,16 @@ impl<'a, B: Backend + Clone> Reader<'a, B> {
             choices,
         } = self.reading;
         let loaded = package::load(env, path, choices.platforms()?, choices)?;
-        let package = Package::of(backend.clone(), env.clone(), loaded)?;
-        self.enter(package, "the command line".to_string())
+        let package = Package::of(backend.clone(), env.clone(), loaded, None)?;
+        self.enter(package, "the command line".to_string(), None)
     }
 
-    fn enter(&mut self, package: Package<B>, asker: String) -> Result<Index, Report> {
+    fn enter(
+        &mut self,
+        package: Package<B>,
+        asker: String,
+        checkout: Option<PathBuf>,
+    ) -> Result<Index, Report> {
         let manifest = package.loaded.manifest.path();
         let host = package.platforms.host;
         let known = |job: &Job<B>| job.manifest() == manifest && job.package.platforms.host == host;
@@ -109,6 +126,7 @@ impl<'a, B: Backend + Clone> Reader<'a, B> {
             package,
             described,
             needs: Needs::default(),
+            checkout,
         };
         let twin = |other: &Job<B>| other.name == job.name && other.package.platforms.host == host;
         if let Some(at) = self.jobs.iter().position(twin) {
@@ -127,12 +145,12 @@ impl<'a, B: Backend + Clone> Reader<'a, B> {
     }
 
     /// Reads what the package at `index` needs.
-    fn needs(&mut self, index: Index) -> Result<(), Report> {
+    async fn needs(&mut self, index: Index, depot: &Depot) -> Result<(), Report> {
         let job = &self.jobs[index];
         let outputs = job.described.outputs.clone();
         let platforms = job.package.platforms;
         for need in outputs.iter().flat_map(|output| stated(output, platforms)) {
-            let found = self.read(index, &need)?;
+            let found = self.read(index, &need, depot).await?;
             let needs = &mut self.jobs[index].needs;
             match need.kind {
                 Kind::Build => needs.build.insert(found),
@@ -144,19 +162,15 @@ impl<'a, B: Backend + Clone> Reader<'a, B> {
         Ok(())
     }
 
-    fn read(&mut self, index: Index, need: &Need<'_>) -> Result<Index, Report> {
+    async fn read(
+        &mut self,
+        index: Index,
+        need: &Need<'_>,
+        depot: &Depot,
+    ) -> Result<Index, Report> {
         let asker = &self.jobs[index];
-        let manifest = asker.manifest();
-        let asked_by = format!("`{}` in {}", asker.name, manifest.display());
-        let SourceLocation::Path(location) = need.location else {
-            return Err(NotOnDisk {
-                name: need.name.to_string(),
-                asker: asked_by,
-            }
-            .into());
-        };
-        let folder = manifest.parent().unwrap_or(manifest);
-        let path = self.resolve(folder, &location.path);
+        let asked_by = format!("`{}` in {}", asker.name, asker.manifest().display());
+        let Place { path, checkout } = self.place(asker, need.location, depot).await?;
         let consumer = self.consumer(need.host)?;
         let Reading {
             backend,
@@ -168,7 +182,10 @@ impl<'a, B: Backend + Clone> Reader<'a, B> {
             return Err(NotThere {
                 name: need.name.to_string(),
                 asker: asked_by,
-                path: location.path.clone(),
+                path: match need.location {
+                    SourceLocation::Path(location) => location.path.clone(),
+                    SourceLocation::Git(_) | SourceLocation::Url(_) => path.display().to_string(),
+                },
             }
             .into());
         }
@@ -192,8 +209,8 @@ impl<'a, B: Backend + Clone> Reader<'a, B> {
             }
             .into());
         }
-        let package = Package::of(backend.clone(), env.clone(), loaded)?;
-        let found = self.enter(package, asked_by.clone())?;
+        let package = Package::of(backend.clone(), env.clone(), loaded, checkout.clone())?;
+        let found = self.enter(package, asked_by.clone(), checkout)?;
         let found_name = &self.jobs[found].name;
         if !found_name.eq_ignore_ascii_case(need.name) {
             return Err(OtherName {
@@ -205,6 +222,36 @@ impl<'a, B: Backend + Clone> Reader<'a, B> {
             .into());
         }
         Ok(found)
+    }
+
+    /// Where a source is, or is now.
+    async fn place(
+        &self,
+        asker: &Job<B>,
+        location: &SourceLocation,
+        depot: &Depot,
+    ) -> Result<Place, Report> {
+        let Checkout { root, folder } = match location {
+            SourceLocation::Path(PathLocation { path }) => {
+                let manifest = asker.manifest();
+                return Ok(Place {
+                    path: self.resolve(manifest.parent().unwrap_or(manifest), path),
+                    checkout: asker.checkout.clone(),
+                });
+            }
+            SourceLocation::Git(git) => {
+                let title = format!("fetching {}", git.git);
+                step(&title, None, depot.check_out(git)).await?
+            }
+            SourceLocation::Url(url) => {
+                let title = format!("fetching {}", url.url);
+                step(&title, None, depot.unpack(url)).await?
+            }
+        };
+        Ok(Place {
+            path: folder,
+            checkout: Some(root),
+        })
     }
 
     fn resolve(&self, folder: &Path, text: &str) -> PathBuf {
@@ -303,20 +350,6 @@ struct Mistaken {
     asker: String,
     #[related]
     mistakes: Vec<LoadErrors>,
-}
-
-/// A dependency in a repository or an archive of sources.
-#[derive(Debug, Error, Diagnostic)]
-#[error("`{name}`, which {asker} needs, is not on this machine")]
-#[diagnostic(
-    code(environment::not_on_disk),
-    help(
-        "sources in git repositories and archives are fetched by pixi alone: check it out and give its `path`, or take it from a channel"
-    )
-)]
-struct NotOnDisk {
-    name: String,
-    asker: String,
 }
 
 /// A dependency that this backend cannot build.
