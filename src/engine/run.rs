@@ -24,9 +24,8 @@ use crate::diagnostic::create_folder;
 use crate::engine::alias::Aliases;
 use crate::engine::convert::{channel_urls, dependencies, exports, packaging, resolved, revision};
 use crate::engine::debug::DebugFolder;
-use crate::engine::failure::BuildFailed;
 use crate::engine::globs::globs;
-use crate::engine::{Ask, Plan, Session, again, built_inputs, plan, prepare, sweep};
+use crate::engine::{Ask, Plan, Session, again, built_inputs, failure, plan, prepare, sweep};
 use crate::protocol::build::{Answer, Params, Prefix};
 use crate::protocol::outputs::VariantValue;
 use crate::recipe::Rendered;
@@ -123,7 +122,7 @@ async fn run<B: Backend>(
     if session.env.get(SHOW_PROGRESS).is_some() {
         remove_lines(&log, |line| B::progress(line).is_some());
     }
-    let (output, archive) = result.map_err(|error| explain(error, &log, &source))?;
+    let (output, archive) = result.map_err(|error| failure::explained(error, &log, &source))?;
 
     let inputs = built_inputs(session, plan, &built);
     DebugFolder::of(&work_directory).inputs(&inputs);
@@ -172,14 +171,6 @@ fn everything_but(foreign: &BTreeSet<PathBuf>) -> Result<Option<GlobVec>, Report
 fn source_date<B>(session: &Session<B>) -> Option<jiff::Timestamp> {
     let seconds = session.env.get("SOURCE_DATE_EPOCH")?.parse().ok()?;
     jiff::Timestamp::from_second(seconds).ok()
-}
-
-/// rattler-build says no more than that the script failed.
-fn explain(error: Report, log: &Path, source: &Path) -> Report {
-    if error.to_string() == "Script failed to execute" {
-        return BuildFailed::from_log(log, source).into();
-    }
-    error
 }
 
 fn prefix_path(prefix: &Option<Prefix>, work_directory: &Path, name: &str) -> PathBuf {

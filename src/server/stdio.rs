@@ -82,7 +82,10 @@ async fn read(lines: mpsc::UnboundedSender<Vec<u8>>) {
 }
 
 /// The answer to a line; `None` for a line that wants none.
-async fn answer(methods: &Methods, line: &[u8]) -> Result<Option<String>, Report> {
+///
+/// # Errors
+/// [`Unanswerable`].
+pub async fn answer(methods: &Methods, line: &[u8]) -> Result<Option<String>, Report> {
     let text = line.trim_ascii();
     if text.is_empty() {
         return Ok(None);

@@ -1,10 +1,8 @@
 //! The life of the process: nothing outlives it.
 
-use std::path::Path;
-use std::time::{Duration, Instant};
-
 use super::support::build::Build;
 use super::support::pixi::Pixi;
+use super::support::process::{descendants, is_running, kill, wait_for};
 use super::support::project::Project;
 use super::support::requests::{Initialize, Outputs};
 use super::support::toolchain;
@@ -32,30 +30,6 @@ fn start_building(project: &Project, pixi: &mut Pixi) -> u32 {
     wait_for("the build script to start", || file.is_file());
     let pid = fs_err::read_to_string(file).expect("the script wrote it");
     pid.parse().expect("a process number")
-}
-
-fn kill(signal: &str, pid: u32) {
-    let mut kill = std::process::Command::new("kill");
-    let killed = kill.args([signal, &pid.to_string()]).status();
-    assert!(killed.expect("kill can be run").success());
-}
-
-/// Looks again and again; a machine under load may need a while.
-pub(crate) fn wait_for(what: &str, mut happened: impl FnMut() -> bool) {
-    let start = Instant::now();
-    while !happened() {
-        assert!(
-            start.elapsed() < Duration::from_secs(120),
-            "waited for {what}"
-        );
-        std::thread::sleep(Duration::from_millis(10));
-    }
-}
-
-fn is_running(pid: u32) -> bool {
-    let stat = fs_err::read_to_string(Path::new("/proc").join(pid.to_string()).join("stat"));
-    // A zombie is dead already, only nobody has asked how it ended.
-    stat.is_ok_and(|stat| !stat.contains(") Z "))
 }
 
 #[test]
@@ -109,25 +83,4 @@ fn a_build_ends_when_the_process_that_works_is_killed() {
     wait_for("everything to end", || {
         !children.iter().any(|pid| is_running(*pid))
     });
-}
-
-/// The processes below `pid`, parents before their children.
-fn descendants(pid: u32) -> Vec<u32> {
-    let mut found = vec![pid];
-    let mut next = 0;
-    while let Some(parent) = found.get(next).copied() {
-        next += 1;
-        let tasks = fs_err::read_dir(format!("/proc/{parent}/task"));
-        for task in tasks.into_iter().flatten().flatten() {
-            let children = fs_err::read_to_string(task.path().join("children"));
-            let children = children.unwrap_or_default();
-            found.extend(
-                children
-                    .split(' ')
-                    .filter_map(|pid| pid.parse::<u32>().ok()),
-            );
-        }
-    }
-    found.remove(0);
-    found
 }

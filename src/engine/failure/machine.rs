@@ -1,7 +1,29 @@
 //! Failures of the machine: disk, memory, network.
 
+use std::io;
+
+use miette::{Diagnostic, Report};
+use thiserror::Error;
+
 use super::Explanation;
 use super::log::Log;
+
+const MAKE_ROOM: &str =
+    "make room on the disk of the workspace; `pixi clean` removes its old builds";
+
+/// There was no room for the package, or for what comes before it.
+#[derive(Debug, Error, Diagnostic)]
+#[error("there is no space left on the device: {0}")]
+#[diagnostic(code(build::full_disk), help("{MAKE_ROOM}"))]
+pub(super) struct FullDisk(pub(super) String);
+
+/// Whether the disk was full when `error` happened.
+pub(super) fn is_full_disk(error: &Report) -> bool {
+    error.chain().any(|cause| {
+        let cause = cause.downcast_ref::<io::Error>();
+        cause.is_some_and(|cause| cause.kind() == io::ErrorKind::StorageFull)
+    })
+}
 
 /// The disk is full, or a linker died the way it does when it is.
 pub(super) fn full_disk(log: &Log) -> Option<Explanation> {
@@ -20,10 +42,7 @@ pub(super) fn full_disk(log: &Log) -> Option<Explanation> {
         code: "build::full_disk",
         message: message.to_string(),
         details: Vec::new(),
-        help: Some(
-            "make room on the disk of the workspace; `pixi clean` removes its old builds"
-                .to_string(),
-        ),
+        help: Some(MAKE_ROOM.to_string()),
     })
 }
 

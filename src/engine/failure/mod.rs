@@ -58,9 +58,21 @@ const READERS: [Reader; 14] = [
     compiler::errors,
 ];
 
+/// What rattler-build ran into, in words that help. Of a script it says no more than
+/// that it failed; `log` is what that one wrote, `source` the folder with the code.
+pub(super) fn explained(error: Report, log: &Path, source: &Path) -> Report {
+    if error.to_string() == "Script failed to execute" {
+        return BuildFailed::from_log(log, source).into();
+    }
+    match machine::is_full_disk(&error) {
+        true => machine::FullDisk(error.to_string()).into(),
+        false => error,
+    }
+}
+
 /// The build script failed.
 #[derive(Debug, Error)]
-pub(super) struct BuildFailed {
+struct BuildFailed {
     explanation: Explanation,
     /// `cargo install`.
     step: String,
@@ -92,7 +104,7 @@ pub fn code_errors(report: &Report) -> &[CodeError] {
 impl BuildFailed {
     /// Reads the log and says what failed, why, and what to do about it. `source` is
     /// the folder with the code.
-    pub(super) fn from_log(path: &Path, source: &Path) -> Self {
+    fn from_log(path: &Path, source: &Path) -> Self {
         let text = match std::fs::read(path) {
             Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
             Err(error) => format!("error: the log cannot be read: {error}"),

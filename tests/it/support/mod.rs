@@ -30,6 +30,7 @@ pub mod packages;
 pub mod packing;
 pub mod pixi;
 pub mod prefix;
+pub mod process;
 pub mod project;
 pub mod redis;
 pub mod requests;

@@ -1,0 +1,76 @@
+//! What only happens rarely: crashes, full disks, many backends at once. Each test
+//! has a short form, which always runs, and a long one for `tests/soak.sh`.
+
+mod crash;
+mod crowd;
+mod disk;
+
+use std::path::Path;
+
+use super::support::archive::Archive;
+use super::support::build::Build;
+use super::support::pixi::Pixi;
+use super::support::project::Project;
+use super::support::requests::{Initialize, Outputs};
+use super::support::toolchain;
+
+/// A program with a build script and a crate from the registry.
+fn counting() -> Project {
+    Project::new()
+        .file(
+            "Cargo.toml",
+            "[package]\nname = \"counts\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n\
+             [dependencies]\nitoa = \"1\"\n",
+        )
+        .file(
+            "src/main.rs",
+            "fn main() {\n    println!(\"{}\", itoa::Buffer::new().format(42));\n}\n",
+        )
+        .file("build.rs", "fn main() {}\n")
+        .pixi_toml("[package]\nname = \"counts\"\n")
+        .lock()
+}
+
+/// A backend for whose packages time stands still.
+fn backend(project: &Project) -> Pixi {
+    let mut pixi = Pixi::start_with(|command| {
+        command.env("SOURCE_DATE_EPOCH", "1700000000");
+    });
+    pixi.initialize(&Initialize::of(project));
+    pixi
+}
+
+/// The request for a build in `work`, once its environments are there.
+fn prepare(pixi: &mut Pixi, work: &Path) -> Build {
+    let outputs = pixi.outputs(&Outputs::new(work).channel(toolchain::channel()));
+    Build::prepare(&outputs[0], work, toolchain::channel())
+}
+
+/// Builds, and returns the bytes of the package.
+fn package(project: &Project, work: &Path) -> Vec<u8> {
+    let mut pixi = backend(project);
+    let build = prepare(&mut pixi, work);
+    let answer = pixi.build(&build).unwrap_or_else(|error| {
+        panic!("build failed: {error:#}\n{}", pixi.stderr().join("\n"));
+    });
+    let path = answer["output_file"].as_str().expect("checked");
+    fs_err::read(path).expect("it is there")
+}
+
+/// Fails if a package is there that is not whole.
+fn no_half_package(work: &Path) {
+    let folder = work.join("output").join("linux-64");
+    for entry in std::fs::read_dir(folder).into_iter().flatten() {
+        let path = entry.expect("own folder").path();
+        if path.extension().is_some_and(|ending| ending == "conda") {
+            Archive::open(path).check_paths();
+        }
+    }
+}
+
+/// Forgets all builds of the workspace.
+fn start_over(project: &Project) {
+    let pixi = project.dir().join(".pixi");
+    fs_err::remove_dir_all(&pixi).expect("own folder");
+    fs_err::create_dir_all(pixi.join("scratch-v0")).expect("own folder");
+}

@@ -1,0 +1,97 @@
+//! Many backends of one workspace at the same time.
+
+use serde_json::json;
+
+use crate::support::archive::Archive;
+use crate::support::build::Build;
+use crate::support::pixi::Pixi;
+use crate::support::prefix::output;
+use crate::support::project::Project;
+use crate::support::requests::{Initialize, Outputs};
+use crate::support::toolchain;
+
+const PACKAGES: [&str; 4] = ["alpha", "beta", "gamma", "delta"];
+
+/// Four packages with one name for their binaries and one crate that all use.
+fn workspace() -> Project {
+    let members = PACKAGES.map(|name| format!("\"{name}\"")).join(", ");
+    let project = Project::new().file(
+        "Cargo.toml",
+        format!("[workspace]\nmembers = [{members}]\nresolver = \"3\"\n"),
+    );
+    let project = PACKAGES.iter().fold(project, |project, name| {
+        project
+            .file(
+                &format!("{name}/Cargo.toml"),
+                format!(
+                    "[package]\nname = \"{name}\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n\
+                     [[bin]]\nname = \"tool\"\npath = \"main.rs\"\n\n[dependencies]\nitoa = \"1\"\n"
+                ),
+            )
+            .file(
+                &format!("{name}/main.rs"),
+                format!(
+                    "fn main() {{\n    println!(\"{name} {{}} {{}}\", env!(\"ROUND\"), itoa::Buffer::new().format(42));\n}}\n"
+                ),
+            )
+            .file(
+                &format!("{name}/pixi.toml"),
+                "[package.build.backend]\nname = \"pixi-build-rust\"\n",
+            )
+    });
+    project.lock()
+}
+
+/// What one backend does in one round: asks for outputs, or builds and looks at what
+/// came out. Two backends have the same package, in work directories of their own.
+fn take_part(project: &Project, number: usize, round: usize) {
+    let name = PACKAGES[number % PACKAGES.len()];
+    let work = project.build_work(&format!("{name}-{}", number / PACKAGES.len()));
+    let mut pixi = Pixi::start();
+    pixi.initialize(
+        &Initialize::member(project, name)
+            .configuration(json!({"env": {"ROUND": (round / 3).to_string()}})),
+    );
+    let ask = Outputs::new(&work).channel(toolchain::channel());
+    let outputs = pixi.outputs(&ask);
+    assert_eq!(outputs[0]["metadata"]["name"], name);
+    if (number + round).is_multiple_of(3) {
+        assert_eq!(pixi.outputs(&ask), outputs);
+        return;
+    }
+    let build = Build::prepare(&outputs[0], &work, toolchain::channel());
+    let answer = pixi.build(&build).unwrap_or_else(|error| {
+        panic!(
+            "{name} in round {round}: {error:#}\n{}",
+            pixi.stderr().join("\n")
+        );
+    });
+    let archive = Archive::open(answer["output_file"].as_str().expect("checked"));
+    archive.check_paths();
+    assert_eq!(archive.files(), ["bin/tool"]);
+    let mut tool = std::process::Command::new(archive.root().join("bin/tool"));
+    assert_eq!(output(&mut tool), format!("{name} {} 42", round / 3));
+}
+
+fn rounds(rounds: usize) {
+    let project = workspace();
+    for round in 0..rounds {
+        std::thread::scope(|scope| {
+            for number in 0..8 {
+                let project = &project;
+                scope.spawn(move || take_part(project, number, round));
+            }
+        });
+    }
+}
+
+#[test]
+fn eight_backends_do_not_disturb_each_other() {
+    rounds(2);
+}
+
+#[test]
+#[ignore = "soak: twenty rounds of eight backends take minutes"]
+fn eight_backends_do_not_disturb_each_other_in_twenty_rounds() {
+    rounds(20);
+}

@@ -1,0 +1,51 @@
+//! Processes: what runs below one, and how they end.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// Looks again and again; a machine under load may need a while.
+pub fn wait_for(what: &str, mut happened: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !happened() {
+        assert!(
+            start.elapsed() < Duration::from_secs(120),
+            "waited for {what}"
+        );
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// Sends a signal. The process may have ended already.
+pub fn kill(signal: &str, pid: u32) {
+    let mut kill = std::process::Command::new("kill");
+    kill.args([signal, &pid.to_string()]);
+    kill.output().expect("kill can be run");
+}
+
+/// Whether a process runs. A zombie is dead already, only nobody has asked how it
+/// ended.
+pub fn is_running(pid: u32) -> bool {
+    let stat = fs_err::read_to_string(Path::new("/proc").join(pid.to_string()).join("stat"));
+    stat.is_ok_and(|stat| !stat.contains(") Z "))
+}
+
+/// The processes below `pid`, parents before their children.
+pub fn descendants(pid: u32) -> Vec<u32> {
+    let mut found = vec![pid];
+    let mut next = 0;
+    while let Some(parent) = found.get(next).copied() {
+        next += 1;
+        let tasks = fs_err::read_dir(format!("/proc/{parent}/task"));
+        for task in tasks.into_iter().flatten().flatten() {
+            let children = fs_err::read_to_string(task.path().join("children"));
+            let children = children.unwrap_or_default();
+            found.extend(
+                children
+                    .split(' ')
+                    .filter_map(|pid| pid.parse::<u32>().ok()),
+            );
+        }
+    }
+    found.remove(0);
+    found
+}
