@@ -12,6 +12,7 @@ mod globs;
 mod point;
 mod prepare;
 pub mod run;
+pub mod secrets;
 mod select;
 mod session;
 mod sweep;

@@ -20,11 +20,12 @@ use rattler_conda_types::Subdir;
 
 use crate::backend::inputs::escape;
 use crate::backend::{Backend, Built, Env, Platforms, SHOW_PROGRESS};
-use crate::diagnostic::create_folder;
+use crate::diagnostic::{Unwritable, create_folder};
 use crate::engine::alias::Aliases;
 use crate::engine::convert::{channel_urls, dependencies, exports, packaging, resolved, revision};
 use crate::engine::debug::DebugFolder;
 use crate::engine::globs::globs;
+use crate::engine::secrets::Secrets;
 use crate::engine::{Ask, Plan, Session, again, built_inputs, failure, plan, prepare, sweep};
 use crate::protocol::build::{Answer, Params, Prefix};
 use crate::protocol::outputs::VariantValue;
@@ -90,6 +91,8 @@ async fn run<B: Backend>(
     let foreign = sweep::sweep(&host_prefix, &work_directory)?;
     rendered.recipe.build.files = everything_but(&foreign)?;
     pass_on(&session.env, &mut rendered.recipe.build.plan);
+    let secrets = secrets(&session.env, &mut rendered.recipe.build.plan);
+    secrets.watch();
     let job = Job {
         backend: B::NAME,
         recipe_path: session.project.manifest.path().to_path_buf(),
@@ -118,11 +121,19 @@ async fn run<B: Backend>(
     })?;
     let result = job.run(&aliases).await;
     drop(alone);
-    let log = log.finish();
+    let log = log.finish(&secrets);
     if session.env.get(SHOW_PROGRESS).is_some() {
         remove_lines(&log, |line| B::progress(line).is_some());
     }
     let (output, archive) = result.map_err(|error| failure::explained(error, &log, &source))?;
+    let made = sweep::made(&built.host_prefix, &foreign)?;
+    if let Err(error) = secrets.check_package(&built.host_prefix, made) {
+        remove(&archive).map_err(|source| Unwritable {
+            path: archive,
+            source,
+        })?;
+        return Err(error);
+    }
 
     let inputs = built_inputs(session, plan, &built);
     DebugFolder::of(&work_directory).inputs(&inputs);
@@ -153,6 +164,17 @@ fn pass_on(env: &Env, plan: &mut BuildPlan) {
             script.env.insert(name.to_string(), value.to_string());
         }
     }
+}
+
+/// The secrets that the script sees. rattler-build would mask an empty value between
+/// any two signs.
+fn secrets(env: &Env, plan: &mut BuildPlan) -> Secrets {
+    let BuildPlan::Script(script) = plan else {
+        return Secrets::default();
+    };
+    let secrets = Secrets::of(script.secrets.iter().map(String::as_str), env);
+    script.secrets.retain(|name| secrets.has(name));
+    secrets
 }
 
 /// Packs everything new except what was in the prefix and belongs to nobody.
@@ -206,14 +228,21 @@ impl Log {
         log
     }
 
-    /// The log, wherever it could be written.
-    fn finish(self) -> PathBuf {
+    /// The log, wherever it could be written, without secrets.
+    fn finish(self, secrets: &Secrets) -> PathBuf {
         let length = |path: &Path| std::fs::metadata(path).map(|meta| meta.len()).unwrap_or(0);
         if length(&self.kept) < length(&self.written)
             && let Err(error) = std::fs::copy(&self.written, &self.kept)
         {
             tracing::warn!("cannot write {}: {error}", self.kept.display());
             return self.written;
+        }
+        // The other name of the same file keeps what was in it.
+        let masked = secrets
+            .mask_file(&self.kept)
+            .and_then(|()| remove(&self.written));
+        if let Err(error) = masked {
+            tracing::warn!("{} may hold secrets: {error}", self.kept.display());
         }
         self.kept
     }

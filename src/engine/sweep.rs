@@ -50,6 +50,19 @@ pub(super) fn sweep(prefix: &Path, work_directory: &Path) -> Result<BTreeSet<Pat
     Ok(files(prefix, before))
 }
 
+/// What a build has installed: the files in `prefix` that neither a package nor
+/// `foreign` names.
+///
+/// # Errors
+/// Files that cannot be read.
+pub(super) fn made(
+    prefix: &Path,
+    foreign: &BTreeSet<PathBuf>,
+) -> Result<BTreeSet<PathBuf>, Report> {
+    let all = files(prefix, unowned(prefix)?);
+    Ok(all.difference(foreign).cloned().collect())
+}
+
 /// Without folders: each may hold what the build installs.
 fn files(prefix: &Path, paths: BTreeSet<PathBuf>) -> BTreeSet<PathBuf> {
     let is_file = |path: &PathBuf| {

@@ -20,6 +20,7 @@ mod protocol;
 mod quoting;
 mod reproducible;
 mod script;
+mod secrets;
 mod shared;
 mod soak;
 mod support;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use crate::engine::secrets::masked;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Level, Subscriber};
@@ -213,7 +214,7 @@ where
         } else {
             fields.message
         };
-        self.rendering.line(level, &text, step.as_ref());
+        self.rendering.line(level, &masked(&text), step.as_ref());
     }
 }
 

@@ -1,0 +1,166 @@
+//! What must stay secret: values that the build sees, and credentials in addresses.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::support::build::Build;
+use super::support::channel::Channel;
+use super::support::drawn::drawn;
+use super::support::machine::machine;
+use super::support::packages::Package;
+use super::support::pixi::Pixi;
+use super::support::project::Project;
+use super::support::requests::{Initialize, Outputs};
+use super::support::toolchain::{gcc_name, rust_name};
+
+/// A value in which every encoding has something to do.
+const TOKEN: &str = "ghp_s3cr3t/of+some=body's \"own\"";
+
+/// The value as it is, in Basic authentication, in a URL, in JSON, in hexadecimal.
+const FORMS: [&str; 7] = [
+    TOKEN,
+    "dXNlcjpnaHBfczNjcjN0L29mK3NvbWU9Ym9keSdzICJvd24i",
+    "Z2hwX3MzY3IzdC9vZitzb21lPWJvZHkncyAib3duIg==",
+    "ghp_s3cr3t%2Fof%2Bsome%3Dbody%27s%20%22own%22",
+    "ghp_s3cr3t%2fof%2bsome%3dbody%27s+%22own%22",
+    "ghp_s3cr3t/of+some=body's \\\"own\\\"",
+    "6768705f7333637233742f6f662b736f6d653d626f6479277320226f776e22",
+];
+
+/// What is left of none of them: pieces that no other text holds.
+const PIECES: [&str; 5] = ["s3cr3t", "czNjcjN0", "zM2NyM3", "MzY3Iz", "733363723374"];
+
+/// A toolchain whose cargo tells everything it knows, and installs or fails on demand.
+fn talkative(folder: &Path) -> Channel {
+    let forms = folder.join("forms");
+    fs_err::write(&forms, FORMS.join("\n")).expect("own folder");
+    let cargo = format!(
+        "#!/bin/sh\n\
+         [ \"$1\" = install ] || exit 0\n\
+         set -x\n\
+         : \"$TOKEN\"\n\
+         cat '{0}'; sed 's/^/error: /' '{0}' >&2\n\
+         case $WHAT in\n\
+         fail) exit 1 ;;\n\
+         install) mkdir -p \"$PREFIX/share\"; cp '{0}' \"$PREFIX/share/forms\" ;;\n\
+         esac\n",
+        forms.display()
+    );
+    let mut channel = Channel::new(folder.join("talkative"));
+    channel.add(Package::new(&rust_name(), &machine().rust_version).executable("bin/cargo", cargo));
+    channel.add(Package::new(&gcc_name(), &machine().rust_version));
+    channel
+}
+
+/// Builds and returns the answer, after a look at everything that was written.
+fn build(what: &str) -> (Project, Result<Value, Value>) {
+    let project = Project::hello();
+    let channel = talkative(project.cache());
+    let mut pixi = Pixi::start_with(|command| {
+        command.env("TOKEN", TOKEN).env("EMPTY", "");
+    });
+    pixi.initialize(
+        &Initialize::of(&project)
+            .model(json!({"secrets": ["TOKEN", "EMPTY"]}))
+            .configuration(json!({"env": {"WHAT": what}})),
+    );
+    let work = project.build_work("hello");
+    let outputs = pixi.outputs(&Outputs::new(&work).channel(&channel));
+    let build = Build::prepare(&outputs[0], &work, &channel);
+    let answer = pixi.build(&build);
+
+    let stderr = pixi.stderr().join("\n");
+    assert!(stderr.contains("********"), "{stderr}");
+    assert!(
+        stderr.contains("the secret `EMPTY` has no value"),
+        "{stderr}"
+    );
+    no_piece(&PIECES, "stderr", stderr.as_bytes());
+    no_piece(&PIECES, "the answer", format!("{answer:?}").as_bytes());
+    look_around(&PIECES, project.dir());
+    (project, answer)
+}
+
+#[track_caller]
+fn no_piece(pieces: &[&str], place: &str, content: &[u8]) {
+    for piece in pieces {
+        let found = content
+            .windows(piece.len())
+            .position(|bytes| bytes == piece.as_bytes());
+        if let Some(at) = found {
+            let around = &content[at.saturating_sub(80)..(at + 80).min(content.len())];
+            panic!("{piece} is in {place}: {}", String::from_utf8_lossy(around));
+        }
+    }
+}
+
+/// Looks into every file below a folder, what the build itself installed aside.
+fn look_around(pieces: &[&str], folder: &Path) {
+    let walk = ignore::WalkBuilder::new(folder)
+        .standard_filters(false)
+        .filter_entry(|entry| entry.file_name() != "share")
+        .build();
+    for entry in walk {
+        let path = entry.expect("own folder").into_path();
+        if path.is_file() {
+            let content = fs_err::read(&path).expect("own file");
+            no_piece(pieces, &path.display().to_string(), &content);
+        }
+    }
+}
+
+#[test]
+fn a_secret_is_in_no_log_whatever_its_form() {
+    let (project, answer) = build("");
+    answer.expect("an empty package is one");
+    let log = project.build_work("hello").join("debug/build.log");
+    let log = fs_err::read_to_string(log).expect("a log");
+    assert!(log.matches("********").count() >= 2 * FORMS.len(), "{log}");
+}
+
+#[test]
+fn a_secret_is_in_no_error() {
+    let (_, answer) = build("fail");
+    let error = answer.expect_err("cargo failed");
+    let message = error["data"]["message"].as_str().expect("a message");
+    assert!(message.contains("********"), "{message}");
+}
+
+#[test]
+fn a_package_that_gives_a_secret_away_is_refused() {
+    let (project, answer) = build("install");
+    let error = answer.expect_err("the secret is in the package");
+    insta::assert_snapshot!("secret_in_package", drawn(&project, &error));
+    let packages = project.build_work("hello").join("output/linux-64");
+    let packages = fs_err::read_dir(packages).expect("it was made");
+    let names = packages.map(|entry| entry.expect("own folder").file_name());
+    let names: Vec<_> = names
+        .filter(|name| name.to_string_lossy().contains("conda"))
+        .collect();
+    assert!(names.is_empty(), "{names:?}");
+}
+
+#[test]
+fn credentials_of_channels_are_nowhere() {
+    let project = Project::hello();
+    let channel = talkative(project.cache());
+    let pieces = ["pa55word", "t0k3n"];
+    let secret = [
+        "https://me:pa55word@conda.example/channel",
+        "https://conda.example/t/t0k3n/channel",
+    ];
+    let mut pixi = Pixi::start();
+    pixi.initialize(&Initialize::of(&project));
+    let work = project.build_work("hello");
+    let outputs = pixi.outputs(&Outputs::new(&work).set("channels", json!(secret)));
+    let mut build = Build::prepare(&outputs[0], &work, &channel).set("channels", json!(secret));
+    let mut prefix = build.params()["hostPrefix"].clone();
+    let record = json!(channel.records()[0]).to_string();
+    let record = record.replace("file://", "https://me:pa55word@conda.example/t/t0k3n");
+    prefix["packages"] = json!([serde_json::from_str::<Value>(&record).expect("still JSON")]);
+    build = build.set("hostPrefix", prefix);
+    pixi.build(&build).expect("an empty package is one");
+    no_piece(&pieces, "stderr", pixi.stderr().join("\n").as_bytes());
+    look_around(&pieces, project.dir());
+}
