@@ -1,10 +1,19 @@
 //! The same methods over HTTP, for development. pixi never uses it.
+//!
+//! Whoever may ask for a build runs commands as this user. So only this machine is
+//! listened to, and every request has to show a token: other users of the machine do
+//! not know it, and neither does a page that a browser has open.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::future::ready;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use jsonrpsee::Methods;
-use jsonrpsee::server::Server;
+use jsonrpsee::server::{HttpBody, HttpRequest, HttpResponse, Server};
 use miette::Report;
+use tower::{Service, ServiceBuilder, layer::layer_fn};
 
 /// Serves on 127.0.0.1 until the process ends.
 ///
@@ -12,14 +21,101 @@ use miette::Report;
 /// A port that is taken.
 pub async fn serve(methods: Methods, port: u16) -> Result<(), Report> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let unable = |error| miette::miette!("cannot listen on {address}: {error}");
+    let listener = TcpListener::bind(address).map_err(unable)?;
+    listener.set_nonblocking(true).map_err(unable)?;
+    let address = listener.local_addr().map_err(unable)?;
+
+    let rules = Arc::new(Rules::new(address.port())?);
+    let token = rules.token.clone();
+    let guard = layer_fn(move |inner| Guard {
+        inner,
+        rules: Arc::clone(&rules),
+    });
     let server = Server::builder()
-        .build(address)
-        .await
-        .map_err(|error| miette::miette!("cannot listen on {address}: {error}"))?;
-    let address = server
-        .local_addr()
-        .map_err(|error| miette::miette!("cannot listen: {error}"))?;
+        .set_http_middleware(ServiceBuilder::new().layer(guard))
+        .build_from_tcp(listener)
+        .map_err(unable)?;
     tracing::info!("listening on http://{address}");
+    // Whatever the log level: without it nothing is answered.
+    eprintln!("send `Authorization: Bearer {token}` with every request");
     server.start(methods).stopped().await;
     Ok(())
+}
+
+/// Who is answered.
+#[derive(Debug)]
+struct Rules {
+    token: String,
+    /// What this server is called by those who mean it.
+    authorities: [String; 2],
+}
+
+impl Rules {
+    fn new(port: u16) -> Result<Self, Report> {
+        let mut secret = [0; 16];
+        getrandom::fill(&mut secret)
+            .map_err(|error| miette::miette!("cannot make a token: {error}"))?;
+        Ok(Self {
+            token: hex::encode(secret),
+            authorities: ["127.0.0.1", "localhost"].map(|host| format!("{host}:{port}")),
+        })
+    }
+
+    /// Why a request is not answered.
+    fn refuse<B>(&self, request: &HttpRequest<B>) -> Option<(u16, &'static str)> {
+        let header = |name: &str| {
+            let value = request.headers().get(name)?;
+            Some(value.to_str().unwrap_or_default())
+        };
+        let is_own = |name: &str| self.authorities.iter().any(|own| own == name);
+        // A page of elsewhere whose name was made to lead here.
+        if !header("host").is_some_and(is_own) {
+            return Some((403, "this host is not served\n"));
+        }
+        // Browsers say where a page is from, other clients say nothing.
+        let own_page = |origin: &str| origin.strip_prefix("http://").is_some_and(is_own);
+        if !header("origin").is_none_or(own_page) {
+            return Some((403, "pages of this origin are not served\n"));
+        }
+        let token = header("authorization").and_then(|value| value.strip_prefix("Bearer "));
+        if token != Some(self.token.as_str()) {
+            return Some((
+                401,
+                "the token that was printed at start is missing or wrong\n",
+            ));
+        }
+        None
+    }
+}
+
+/// Lets a request through, or refuses it.
+#[derive(Debug, Clone)]
+struct Guard<S> {
+    inner: S,
+    rules: Arc<Rules>,
+}
+
+impl<S, B> Service<HttpRequest<B>> for Guard<S>
+where
+    S: Service<HttpRequest<B>, Response = HttpResponse>,
+    S::Future: Send + 'static,
+    S::Error: Send + 'static,
+{
+    type Response = HttpResponse;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, S::Error>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: HttpRequest<B>) -> Self::Future {
+        let Some((status, reason)) = self.rules.refuse(&request) else {
+            return Box::pin(self.inner.call(request));
+        };
+        let mut answer = HttpResponse::new(HttpBody::from(reason));
+        *answer.status_mut() = status.try_into().expect("the codes above are valid");
+        Box::pin(ready(Ok(answer)))
+    }
 }

@@ -7,7 +7,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 /// What each kind of error is about, in the order of the page.
-const KINDS: [(&str, &str); 61] = [
+const KINDS: [(&str, &str); 62] = [
     (
         "config::unknown_key",
         "An option the backend does not have.",
@@ -123,6 +123,10 @@ const KINDS: [(&str, &str); 61] = [
         "A manifest or lock file needs a newer cargo.",
     ),
     ("build::full_disk", "The disk is full."),
+    (
+        "build::secret_in_package",
+        "A package that would give a secret away.",
+    ),
     ("build::killed", "A compiler was killed."),
     ("build::network", "Something could not be downloaded."),
     (

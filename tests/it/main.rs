@@ -11,6 +11,7 @@ mod diagnostics;
 mod environments;
 mod freshness;
 mod hostile;
+mod http;
 mod isolation;
 mod metadata;
 mod outputs;

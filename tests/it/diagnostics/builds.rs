@@ -93,3 +93,18 @@ fn compilers_without_rust() {
     );
     insta::assert_snapshot!(failure(&project));
 }
+
+#[test]
+fn secret_in_what_is_installed() {
+    let project = hello("fn main() {\n    println!(\"{}\", env!(\"TOKEN\"));\n}\n");
+    let mut pixi = Pixi::start_with(|command| {
+        command.env("TOKEN", "ghp_0123456789");
+    });
+    let params = initialize(&project).model(json!({"secrets": ["TOKEN"]}));
+    pixi.initialize(&params);
+    let work = project.build_work("hello");
+    let outputs = pixi.outputs(&Outputs::new(&work).channel(channel()));
+    let build = Build::prepare(&outputs[0], &work, channel());
+    let error = pixi.build(&build).expect_err("the program holds it");
+    insta::assert_snapshot!(drawn(&project, &error));
+}
