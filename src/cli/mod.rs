@@ -9,6 +9,7 @@ mod outputs;
 mod package;
 mod process;
 mod recipe;
+mod replay;
 mod report;
 mod serve;
 mod table;
@@ -27,6 +28,7 @@ use crate::cli::clean::CleanArguments;
 use crate::cli::explain::ExplainArguments;
 use crate::cli::outputs::OutputsArguments;
 use crate::cli::recipe::RecipeArguments;
+use crate::cli::replay::ReplayArguments;
 use crate::cli::report::{Reporter, Stdout, Wanted};
 use crate::cli::watch::Role;
 
@@ -45,11 +47,11 @@ struct Arguments {
     http_port: Option<u16>,
 
     /// Say more; repeat for even more
-    #[arg(short, long, action = ArgAction::Count, global = true)]
+    #[arg(short, long, action = ArgAction::Count, global = true, display_order = 900)]
     verbose: u8,
 
     /// Say less; repeat for silence
-    #[arg(short, long, action = ArgAction::Count, global = true, conflicts_with = "verbose")]
+    #[arg(short, long, action = ArgAction::Count, global = true, conflicts_with = "verbose", display_order = 901)]
     quiet: u8,
 
     /// The process that ends this one's children when this one cannot
@@ -69,6 +71,8 @@ enum Command {
     Explain(ExplainArguments),
     /// Remove what builds left for later ones
     Clean(CleanArguments),
+    /// Run a recorded build again
+    Replay(ReplayArguments),
     /// Print the script that completes command lines in a shell
     Completions {
         /// The shell
@@ -107,6 +111,7 @@ pub fn main<B: Backend + Clone>(backend: B) -> ExitCode {
         Some(Command::Outputs(arguments)) => outputs::outputs(backend, env, &arguments, &reporter),
         Some(Command::Recipe(arguments)) => recipe::recipe(backend, env, &arguments, &reporter),
         Some(Command::Clean(arguments)) => clean::clean(backend, env, &arguments, &reporter),
+        Some(Command::Replay(arguments)) => replay::replay(backend, env, &arguments, &reporter),
         Some(Command::Completions { shell }) => completions::completions::<B>(shell, &reporter),
         Some(Command::Explain(arguments)) => explain::explain(backend, env, &arguments),
         Some(Command::Build(arguments)) => build::build(&backend, &env, &arguments, &reporter),
@@ -121,7 +126,10 @@ fn command<B: Backend>() -> clap::Command {
 
 /// Whether compilers may run below this process.
 fn starts_processes(arguments: &Arguments) -> bool {
-    matches!(arguments.command, None | Some(Command::Build(_)))
+    matches!(
+        arguments.command,
+        None | Some(Command::Build(_) | Command::Replay(_))
+    )
 }
 
 /// What stdout is for.
@@ -129,6 +137,7 @@ fn stdout(arguments: &Arguments) -> Stdout {
     match &arguments.command {
         None => Stdout::Protocol,
         Some(Command::Build(build)) if build.json => Stdout::JsonLines,
+        Some(Command::Replay(replay)) if replay.json => Stdout::JsonLines,
         Some(Command::Outputs(outputs)) if outputs.json => Stdout::Json,
         Some(_) => Stdout::Text,
     }
@@ -140,6 +149,7 @@ fn path(arguments: &Arguments) -> &Path {
         Some(Command::Build(build)) => &build.package.path,
         Some(Command::Outputs(outputs)) => &outputs.package.path,
         Some(Command::Recipe(recipe)) => &recipe.package.path,
+        Some(Command::Replay(replay)) => &replay.folder,
         Some(Command::Explain(explain)) => &explain.package.path,
         Some(Command::Clean(clean)) => &clean.package.path,
         Some(Command::Completions { .. } | Command::Capabilities) | None => Path::new("."),

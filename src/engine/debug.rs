@@ -7,11 +7,21 @@
 
 use std::path::{Path, PathBuf};
 
+use miette::{Diagnostic, Report};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
+use thiserror::Error;
 
 use crate::backend::GlobSet;
 use crate::engine::{Plan, Session};
+use crate::protocol::{build, initialize};
 use crate::recipe::Rendered;
+
+/// How the session was opened.
+const INITIALIZE: &str = "initialize_params.json";
+
+/// What the latest build was asked for.
+const BUILD: &str = "conda_build_v1_params.json";
 
 /// Where one work directory keeps its debug files.
 #[derive(Debug, Clone)]
@@ -21,6 +31,15 @@ impl DebugFolder {
     /// The debug folder of `work_directory`.
     pub fn of(work_directory: &Path) -> Self {
         Self(work_directory.join("debug"))
+    }
+
+    /// The debug folder that `path` is or, as a work directory, has.
+    pub fn at(path: &Path) -> Self {
+        let below = Self::of(path);
+        match below.0.is_dir() {
+            true => below,
+            false => Self(path.to_path_buf()),
+        }
     }
 
     /// The log of the latest build.
@@ -61,9 +80,28 @@ impl DebugFolder {
         serde_json::from_str(&text).ok()
     }
 
-    /// Keeps the project model.
+    /// Keeps the project: how the session was opened, and its model by itself.
     pub fn project<B>(&self, session: &Session<B>) {
+        self.json(INITIALIZE, &session.opened);
         self.json("project_model.json", &session.project.model);
+    }
+
+    /// What the latest build was asked for, and how its session was opened.
+    ///
+    /// # Errors
+    /// [`NotRecorded`], [`BrokenRecord`].
+    pub fn recorded_build(&self) -> Result<(initialize::Params, build::Params), Report> {
+        Ok((self.recorded(INITIALIZE)?, self.recorded(BUILD)?))
+    }
+
+    fn recorded<T: DeserializeOwned>(&self, name: &str) -> Result<T, Report> {
+        let path = self.0.join(name);
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(source) => return Err(NotRecorded { path, source }.into()),
+        };
+        let record = serde_json::from_str(&text);
+        Ok(record.map_err(|source| BrokenRecord { path, source })?)
     }
 
     /// Keeps the recipe with its variants, and each output of it.
@@ -124,6 +162,30 @@ impl DebugFolder {
             _ => {}
         }
     }
+}
+
+/// Nothing was built here.
+#[derive(Debug, Error, Diagnostic)]
+#[error("no build is recorded in {}: {source}", path.display())]
+#[diagnostic(
+    code(usage::no_record),
+    help("name the work directory of a build, such as .pixi/bld/<package>, or its `debug` folder")
+)]
+struct NotRecorded {
+    path: PathBuf,
+    source: std::io::Error,
+}
+
+/// A record that this version does not understand.
+#[derive(Debug, Error, Diagnostic)]
+#[error("{} cannot be read: {source}", path.display())]
+#[diagnostic(
+    code(debug::broken_record),
+    help("was it recorded by another version? build once more to record it again")
+)]
+struct BrokenRecord {
+    path: PathBuf,
+    source: serde_json::Error,
 }
 
 /// `text` without the credentials that URLs in it carry: `user:password@` and

@@ -19,6 +19,8 @@ pub struct Session<B> {
     pub(crate) tables: Tables,
     pub(crate) folders: Folders,
     pub(crate) env: Env,
+    /// What the session was opened with, to be recorded.
+    pub(super) opened: Box<initialize::Params>,
 }
 
 impl<B> Session<B> {
@@ -52,6 +54,7 @@ impl<B: Backend> Session<B> {
     /// # Errors
     /// A missing project model, mistakes in the configuration.
     pub fn open(backend: B, params: initialize::Params, env: Env) -> Result<Self, Report> {
+        let opened = Box::new(params.clone());
         let initialize::Params {
             manifest_path,
             source_directory,
@@ -89,6 +92,7 @@ impl<B: Backend> Session<B> {
                 checkout: checkout_root,
             },
             env,
+            opened,
         })
     }
 }

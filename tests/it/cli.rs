@@ -10,6 +10,7 @@ use super::support::project::Project;
 mod clean;
 mod outputs;
 mod recipe;
+mod replay;
 mod report;
 
 fn pixi_build_rust() -> Command {
@@ -163,6 +164,7 @@ fn help_fits_on_a_terminal() {
         &["recipe", "--help"],
         &["explain", "--help"],
         &["clean", "--help"],
+        &["replay", "--help"],
         &["completions", "--help"],
         &["capabilities", "--help"],
     ] {

@@ -1,0 +1,146 @@
+//! `replay`: a recorded build once more, as it was asked for.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueHint};
+use miette::{Diagnostic, Report};
+use rattler_conda_types::Subdir;
+use thiserror::Error;
+
+use crate::backend::{Backend, Env, Platforms};
+use crate::cli::package::cache_folder;
+use crate::cli::process::{Outcome, adopt_orphans, until_asked_to_end};
+use crate::cli::report::{Finished, Reporter, step};
+use crate::cli::runtime;
+use crate::engine::debug::DebugFolder;
+use crate::engine::{Session, run, toolchain};
+use crate::environments::{Access, Depot, Environment, Network, Role};
+use crate::protocol::build::{Params, Prefix};
+use crate::protocol::initialize;
+
+#[derive(Debug, Args)]
+pub(super) struct ReplayArguments {
+    /// The work directory of a build, or its `debug` folder
+    #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(super) folder: PathBuf,
+
+    /// Leave the network alone: packages come from the disk and from caches
+    #[arg(long)]
+    offline: bool,
+
+    /// Print one JSON object a line: every step and, last, the package
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+pub(super) fn replay<B: Backend>(
+    backend: B,
+    env: Env,
+    arguments: &ReplayArguments,
+    reporter: &Reporter,
+) -> Result<u8, Report> {
+    let debug = DebugFolder::at(&arguments.folder);
+    let (initialize, params) = debug.recorded_build()?;
+    check_place(&initialize, &params)?;
+    let access = Access {
+        cache: cache_folder(&env),
+        network: match arguments.offline {
+            true => Network::LeftAlone,
+            false => Network::Allowed,
+        },
+        downloads: None,
+    };
+    let session = Session::open(backend, initialize, env)?;
+
+    adopt_orphans();
+    let runtime = runtime()?;
+    let name = params.output.name.clone();
+    let replaying = async {
+        step("installing the environments", None, async {
+            restore(&session, &params, &Depot::open(&access)).await
+        })
+        .await?;
+        let title = format!("building {name} again");
+        let answer = step(&title, Some(&name), run::build(&session, params, &debug)).await?;
+        reporter.finished(Finished::new(&answer)?)
+    };
+    let result = runtime.block_on(until_asked_to_end(replaying));
+    runtime.shutdown_background();
+    match result? {
+        Outcome::Asked(code) => Ok(code),
+        Outcome::Done(()) => Ok(0),
+    }
+}
+
+/// Puts back what is missing in the prefixes: the packages that are recorded, or links
+/// to the machine's toolchain where it was used.
+async fn restore<B: Backend>(
+    session: &Session<B>,
+    params: &Params,
+    depot: &Depot,
+) -> Result<(), Report> {
+    let prefixes = [
+        (Role::Build, &params.build_prefix),
+        (Role::Host, &params.host_prefix),
+    ];
+    for (role, prefix) in prefixes {
+        let Some(Prefix {
+            prefix,
+            platform,
+            packages: Some(packages),
+            ..
+        }) = prefix
+        else {
+            continue;
+        };
+        let environment = Environment {
+            role,
+            platform: *platform,
+            dependencies: Vec::new(),
+            constraints: Vec::new(),
+            packages: packages.clone(),
+        };
+        let name = &params.output.name;
+        depot.install(name, &environment, prefix).await?;
+    }
+    if let (Some(build), Some(host)) = (&params.build_prefix, &params.host_prefix)
+        && build.packages.is_none()
+    {
+        let platforms = Platforms {
+            build: build.platform,
+            host: host.platform,
+        };
+        toolchain::link_system_tools(session.env(), platforms, params)?;
+    }
+    Ok(())
+}
+
+/// A recording from another machine names folders that are not here.
+fn check_place(initialize: &initialize::Params, params: &Params) -> Result<(), Report> {
+    let source = initialize.source_directory.as_ref();
+    let project = source.unwrap_or(&initialize.manifest_path);
+    let machine = params.build_prefix.as_ref().map(|prefix| prefix.platform);
+    match machine {
+        Some(recorded) if Some(recorded) != Subdir::current() => Err(OtherMachine(recorded).into()),
+        _ if !project.exists() => Err(Moved(project.clone()).into()),
+        _ => Ok(()),
+    }
+}
+
+/// The recording is of a project that is not here.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the recorded build is of {}, which does not exist", .0.display())]
+#[diagnostic(
+    code(usage::moved),
+    help("a recording holds absolute paths: put the project back, or build it where it is now")
+)]
+struct Moved(PathBuf);
+
+/// The recording was made on another kind of machine.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the recorded build ran on {0}")]
+#[diagnostic(
+    code(usage::other_machine),
+    help("replay it on a machine of that kind")
+)]
+struct OtherMachine(Subdir);

@@ -1,0 +1,96 @@
+//! A recorded build runs again, also when its environments are gone.
+
+use std::path::Path;
+use std::process::Output;
+
+use super::{Project, pixi_build_rust, text};
+use crate::support::archive::Archive;
+use crate::support::build::Build;
+use crate::support::desk::Desk;
+use crate::support::pixi::Pixi;
+use crate::support::requests::{Initialize, Outputs};
+use crate::support::toolchain;
+
+fn replay(project: &Project, folder: &Path) -> Output {
+    pixi_build_rust()
+        .arg("replay")
+        .arg(folder)
+        .env("PIXI_CACHE_DIR", project.cache())
+        .output()
+        .expect("the executable starts")
+}
+
+#[track_caller]
+fn replayed(project: &Project, folder: &Path) -> Archive {
+    let run = replay(project, folder);
+    assert!(run.status.success(), "{}", text(&run.stderr));
+    Archive::open(text(&run.stdout).trim())
+}
+
+/// Removes both prefixes of a work directory.
+fn forget_environments(work: &Path) {
+    let mut removed = 0;
+    for entry in fs_err::read_dir(work).expect("it was built") {
+        let path = entry.expect("readable").path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if name == "bld" || name.starts_with("host") {
+            fs_err::remove_dir_all(&path).expect("it can be removed");
+            removed += 1;
+        }
+    }
+    assert_eq!(removed, 2, "both prefixes");
+}
+
+#[test]
+fn environments_are_installed_again_from_the_record() {
+    let project = Project::hello().file("LICENSE", "the text\n");
+    let first = Desk::build(&project, "")
+        .channel(toolchain::channel())
+        .package();
+    let depends = first.index()["depends"].clone();
+    let work = project.dir().join(".pixi/bld/hello");
+    forget_environments(&work);
+    fs_err::remove_file(first.path()).expect("it can be removed");
+    let again = replayed(&project, &work.join("debug"));
+    assert_eq!(again.path(), first.path());
+    assert_eq!(again.files(), ["bin/hello"]);
+    assert_eq!(again.index()["depends"], depends);
+}
+
+#[test]
+fn the_machines_toolchain_is_found_again() {
+    let project = Project::hello();
+    let run = pixi_build_rust()
+        .args(["build", "--system-toolchain"])
+        .arg(project.dir())
+        .env("PIXI_CACHE_DIR", project.cache())
+        .unwrap();
+    assert!(run.status.success());
+    let work = project.dir().join(".pixi/bld/hello");
+    forget_environments(&work);
+    assert_eq!(replayed(&project, &work).files(), ["bin/hello"]);
+}
+
+#[test]
+fn what_pixi_asked_for_can_be_replayed_too() {
+    let project = Project::hello();
+    let work = project.build_work("hello");
+    let mut pixi = Pixi::start();
+    pixi.initialize(&Initialize::of(&project).package("hello", "0.3.1"));
+    let outputs = pixi.outputs(&Outputs::new(&work).channel(toolchain::channel()));
+    let build = Build::prepare(&outputs[0], &work, toolchain::channel());
+    pixi.build(&build).expect("it builds");
+    pixi.end_input();
+    assert!(pixi.finish().status.success());
+    forget_environments(&work);
+    assert_eq!(replayed(&project, &work).files(), ["bin/hello"]);
+}
+
+#[test]
+fn a_folder_without_a_record_is_a_mistake_on_the_command_line() {
+    let project = Project::hello();
+    let run = replay(&project, project.dir());
+    assert_eq!(run.status.code(), Some(2));
+    let stderr = text(&run.stderr);
+    assert!(stderr.starts_with("usage::no_record"), "{stderr}");
+}
