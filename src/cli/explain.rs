@@ -13,6 +13,7 @@ use crate::backend::{Backend, Cache, Env, GlobSet};
 use crate::cli::package::{Package, PackageArguments};
 use crate::engine::Plan;
 use crate::engine::debug::DebugFolder;
+use crate::engine::reuse::{Change, What, changes};
 
 #[derive(Debug, Args)]
 pub(super) struct ExplainArguments {
@@ -36,14 +37,19 @@ pub(super) fn explain<B: Backend>(
         let work = arguments.work_dir.clone().or_else(|| latest(&builds))?;
         Some((DebugFolder::of(&work).recorded_inputs()?, work))
     });
-    let text = text(&plan, recorded.as_ref(), &package.caches());
+    let reuse = recorded
+        .as_ref()
+        .map(|(inputs, work)| reuse(&plan, inputs, &DebugFolder::of(work)));
+    let mut text = text(&plan, recorded.as_ref());
+    text.push_str(&reuse.unwrap_or_default());
+    text.push_str(&shared(&package.caches()));
     std::io::stdout()
         .write_all(text.as_bytes())
         .map_err(|error| miette::miette!("cannot print: {error}"))?;
     Ok(0)
 }
 
-fn text(plan: &Plan, recorded: Option<&(Vec<GlobSet>, PathBuf)>, caches: &[Cache]) -> String {
+fn text(plan: &Plan, recorded: Option<&(Vec<GlobSet>, PathBuf)>) -> String {
     let mut text = String::new();
     let mut line = |indent: usize, line: &str| {
         let blanks = " ".repeat(indent);
@@ -75,11 +81,62 @@ fn text(plan: &Plan, recorded: Option<&(Vec<GlobSet>, PathBuf)>, caches: &[Cache
             sets(&plan.inputs.build, &mut line);
         }
     }
-    line(0, "\nlater builds reuse what is in these folders:");
+    text
+}
+
+/// What later builds find, whether or not the package is built again.
+fn shared(caches: &[Cache]) -> String {
+    let mut text = "\nlater builds reuse what is in these folders:\n".to_string();
     for cache in caches {
         let size = ByteSize(cache.size());
         let folder = cache.folder.display();
-        line(2, &format!("{}, {size} in {folder}", cache.what));
+        text.push_str(&format!("  {}, {size} in {folder}\n", cache.what));
+    }
+    text
+}
+
+/// Whether the package that was built last can stay, and if not, why.
+fn reuse(plan: &Plan, inputs: &[GlobSet], debug: &DebugFolder) -> String {
+    let built = debug.recorded_build().map(|(_, params)| params.output);
+    if let Ok(built) = &built
+        && let [output] = plan.outputs.as_slice()
+    {
+        let (version, build) = (output.version().to_string(), &output.build_string);
+        let is_same = built
+            .version
+            .as_ref()
+            .is_none_or(|before| *before == version)
+            && built.build.as_ref().is_none_or(|before| before == build);
+        if !is_same {
+            let before = [
+                Some(&built.name),
+                built.version.as_ref(),
+                built.build.as_ref(),
+            ];
+            let before: Vec<&str> = before.into_iter().flatten().map(String::as_str).collect();
+            return format!(
+                "\nthe last build cannot be reused: it made {}\n",
+                before.join("-")
+            );
+        }
+    }
+    let Some(before) = debug.recorded_files() else {
+        return String::new();
+    };
+    let changes = changes(inputs, &before);
+    if changes.is_empty() {
+        let count = before.len();
+        return format!("\nthe last build can be reused: none of its {count} files has changed\n");
+    }
+    let mut text = "\nthe last build cannot be reused, because of\n".to_string();
+    for Change { file, what, reason } in changes {
+        let what = match what {
+            What::Changed => "changed",
+            What::New => "new",
+            What::Gone => "gone",
+        };
+        let file = file.display();
+        text.push_str(&format!("  {what:7}  {file} ({reason})\n"));
     }
     text
 }

@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 use thiserror::Error;
 
 use crate::backend::GlobSet;
+use crate::engine::reuse::{self, Files};
 use crate::engine::{Plan, Session};
 use crate::protocol::{build, initialize};
 use crate::recipe::Rendered;
@@ -22,6 +23,9 @@ const INITIALIZE: &str = "initialize_params.json";
 
 /// What the latest build was asked for.
 const BUILD: &str = "conda_build_v1_params.json";
+
+/// The content of each input of the latest build.
+const FILES: &str = "input_files.json";
 
 /// Where one work directory keeps its debug files.
 #[derive(Debug, Clone)]
@@ -72,6 +76,13 @@ impl DebugFolder {
     /// Keeps which files the latest build depends on, and why.
     pub fn inputs(&self, inputs: &[GlobSet]) {
         self.json("inputs.json", &inputs);
+        self.json(FILES, &reuse::files(inputs));
+    }
+
+    /// The files that [`DebugFolder::inputs`] named, as they were then.
+    pub fn recorded_files(&self) -> Option<Files> {
+        let text = std::fs::read_to_string(self.0.join(FILES)).ok()?;
+        serde_json::from_str(&text).ok()
     }
 
     /// What [`DebugFolder::inputs`] kept. `None` where nothing has been built.

@@ -11,6 +11,7 @@ pub mod failure;
 mod globs;
 mod point;
 mod prepare;
+pub mod reuse;
 pub mod run;
 pub mod secrets;
 mod select;

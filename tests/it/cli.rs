@@ -145,6 +145,17 @@ fn explain_prints_the_inputs_with_their_reasons() {
     insta::with_settings!({filters => [(r"[\d.]+ [KMG]?i?B in", "<size> in")]}, {
         insta::assert_snapshot!(explain());
     });
+
+    project.write("src/main.rs", "mod more;\nfn main() {}\n");
+    project.write("src/more.rs", "");
+    project.remove("LICENSE");
+    project.write("README.md", "not an input");
+    let after = explain();
+    let (_, changes) = after
+        .split_once("cannot be reused")
+        .expect("three files are other ones");
+    let changes = changes.split("\n\n").next().expect("a list");
+    insta::assert_snapshot!("explain_says_what_has_changed", changes);
 }
 
 #[test]

@@ -1,0 +1,136 @@
+//! Which inputs of a build have changed since, found as a client finds it that caches
+//! the package.
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use ignore::overrides::{Override, OverrideBuilder};
+use ignore::{DirEntry, WalkBuilder};
+use rattler_digest::Sha256;
+
+use crate::backend::GlobSet;
+
+/// The inputs of a build as it found them: the content of each file, as a hash.
+pub type Files = BTreeMap<PathBuf, String>;
+
+/// What became of an input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum What {
+    /// Its content is another one.
+    Changed,
+    /// It was not there.
+    New,
+    /// It is no longer there.
+    Gone,
+}
+
+/// An input that is not what it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The file.
+    pub file: PathBuf,
+    /// What became of it.
+    pub what: What,
+    /// Why it matters, for people.
+    pub reason: String,
+}
+
+/// The files that `inputs` name, as they are now. What cannot be read is not there.
+pub fn files(inputs: &[GlobSet]) -> Files {
+    let found = inputs.iter().flat_map(matching);
+    found
+        .filter_map(|file| {
+            let digest = rattler_digest::compute_file_digest::<Sha256>(&file).ok()?;
+            Some((file, hex::encode(digest)))
+        })
+        .collect()
+}
+
+/// How the files of `inputs` differ from those that were `before`.
+pub fn changes(inputs: &[GlobSet], before: &Files) -> Vec<Change> {
+    let now = files(inputs);
+    let everything: BTreeMap<&PathBuf, ()> = before
+        .keys()
+        .chain(now.keys())
+        .map(|file| (file, ()))
+        .collect();
+    let differing = everything.into_keys().filter_map(|file| {
+        let what = match (before.get(file), now.get(file)) {
+            (Some(before), Some(now)) if before == now => return None,
+            (Some(_), Some(_)) => What::Changed,
+            (None, _) => What::New,
+            (Some(_), None) => What::Gone,
+        };
+        Some(Change {
+            reason: reason(inputs, file),
+            file: file.clone(),
+            what,
+        })
+    });
+    differing.collect()
+}
+
+/// Why `file` matters: the reason of the innermost set that may name it.
+fn reason(inputs: &[GlobSet], file: &Path) -> String {
+    let naming = inputs.iter().filter(|set| {
+        file.starts_with(&set.root)
+            && overrides(set).is_some_and(|names| names.matched(file, false).is_whitelist())
+    });
+    let innermost = naming.max_by_key(|set| set.root.components().count());
+    innermost.map(|set| set.reason.clone()).unwrap_or_default()
+}
+
+/// The files below the root of `set` that its patterns match.
+fn matching(set: &GlobSet) -> Vec<PathBuf> {
+    let (Some(overrides), Some(hidden)) = (overrides(set), named_hidden(set)) else {
+        return Vec::new();
+    };
+    let markers = set.markers.clone();
+    let goes_on = move |entry: &DirEntry| {
+        let stops = |marker: &String| entry.path().join(marker).is_file();
+        let is_shown = entry.depth() == 0
+            || !is_hidden(entry.file_name())
+            || hidden.matched(entry.file_name(), false).is_whitelist();
+        is_shown && !markers.iter().any(stops)
+    };
+    let walk = WalkBuilder::new(&set.root)
+        .standard_filters(false)
+        .follow_links(true)
+        .overrides(overrides)
+        .filter_entry(goes_on)
+        .build();
+    walk.flatten()
+        .map(DirEntry::into_path)
+        .filter(|path| path.is_file())
+        .collect()
+}
+
+/// The patterns of a set, as the library reads them: what is named counts, `!` leaves
+/// out, and the last one decides.
+fn overrides(set: &GlobSet) -> Option<Override> {
+    let patterns = set.patterns.iter().map(String::as_str);
+    build(&set.root, patterns)
+}
+
+/// Names with a leading dot that the patterns ask for.
+fn named_hidden(set: &GlobSet) -> Option<Override> {
+    let included = set
+        .patterns
+        .iter()
+        .filter(|pattern| !pattern.starts_with('!'));
+    let parts = included.flat_map(|pattern| pattern.split('/'));
+    build(&set.root, parts.filter(|part| part.starts_with('.')))
+}
+
+fn build<'a>(root: &Path, patterns: impl Iterator<Item = &'a str>) -> Option<Override> {
+    let mut builder = OverrideBuilder::new(root);
+    for pattern in patterns {
+        builder.add(pattern).ok()?;
+    }
+    builder.build().ok()
+}
+
+fn is_hidden(name: &OsStr) -> bool {
+    name.as_encoded_bytes().starts_with(b".")
+}
