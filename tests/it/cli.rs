@@ -8,6 +8,7 @@ use super::support::archive::Archive;
 use super::support::project::Project;
 
 mod clean;
+mod docs;
 mod outputs;
 mod recipe;
 mod replay;

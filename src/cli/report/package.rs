@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use indicatif::BinaryBytes;
+use bytesize::ByteSize;
 use miette::Report;
 use rattler_conda_types::Subdir;
 use rattler_conda_types::package::{IndexJson, PathsJson};
@@ -75,13 +75,13 @@ impl Finished {
         // The largest first; one of many of a size is found by its name.
         files.sort_by(|(a, left), (b, right)| b.cmp(a).then(left.cmp(right)));
         let name = self.path.file_name().unwrap_or_default().display();
-        let mut lines = vec![format!("{name}, {}", BinaryBytes(self.size))];
+        let mut lines = vec![format!("{name}, {}", ByteSize(self.size))];
         let shown = &files[..files.len().min(SHOWN)];
         let width = shown.iter().map(|(_, path)| path.as_os_str().len()).max();
         for (size, path) in shown {
             let path = path.display().to_string();
             let width = width.unwrap_or_default();
-            lines.push(format!("  {path:width$}  {}", BinaryBytes(*size)));
+            lines.push(format!("  {path:width$}  {}", ByteSize(*size)));
         }
         if files.len() > SHOWN {
             lines.push(format!("  and {} smaller files", files.len() - SHOWN));
