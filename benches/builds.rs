@@ -2,7 +2,8 @@
 //!
 //! `cargo bench --bench builds` builds a workspace of four tools that share serde,
 //! regex, clap and a crate that compiles C, with activation as on conda-forge, and
-//! prints each case beside Cargo in the same run. Crates are downloaded before.
+//! prints each case beside Cargo in the same run. Crates are downloaded before. Where
+//! sccache and Redis are installed, a second checkout gets what the first one has compiled.
 
 #[path = "../tests/it/support/mod.rs"]
 #[allow(dead_code, unfulfilled_lint_expectations)]
@@ -11,15 +12,18 @@ mod support;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use support::build::Build;
+use serde_json::json;
+
+use support::build::{Build, compiler_cache};
 use support::channel::Channel;
 use support::machine::{forget_cargo, machine};
 use support::packages::Package;
 use support::pixi::Pixi;
 use support::prefix::output;
 use support::project::Project;
+use support::redis::Redis;
 use support::requests::{Initialize, Outputs};
-use support::toolchain;
+use support::toolchain::{self, Extra};
 
 const TOOLS: [&str; 4] = ["alpha", "beta", "gamma", "delta"];
 
@@ -63,6 +67,53 @@ fn main() {
         edited_cargo.as_secs_f64(),
         edited.as_secs_f64() - edited_cargo.as_secs_f64(),
     );
+
+    let redis = Redis::start_or_skip(None);
+    let sccache = toolchain::channel_or_skip(&[Extra::Sccache]);
+    if let (Some(redis), Some(sccache)) = (redis, sccache) {
+        second_checkout(&redis, &sccache);
+    }
+}
+
+/// The same commit in two folders, with separate caches but for the Redis they share.
+fn second_checkout(redis: &Redis, channel: &Channel) {
+    cached(&workspace(), channel, redis);
+    let second = workspace();
+    let cargo_cold = cargo(&second, &["--workspace"]);
+    let (time, hits, misses) = cached(&second, channel, redis);
+    report(
+        "second checkout elsewhere, remote sccache warm",
+        time,
+        "cold `cargo build --release --workspace`",
+        cargo_cold,
+    );
+    println!(
+        "second checkout elsewhere: {hits} of {} cacheable units hit",
+        hits + misses
+    );
+}
+
+/// The time of building all tools with sccache, hits and misses.
+fn cached(project: &Project, channel: &Channel, redis: &Redis) -> (Duration, u32, u32) {
+    let (mut time, mut hits, mut misses) = (Duration::ZERO, 0, 0);
+    for tool in TOOLS {
+        let mut pixi = Pixi::start_with(|command| {
+            command.env("SCCACHE_REDIS_ENDPOINT", redis.url());
+        });
+        let initialize = Initialize::member(project, tool);
+        pixi.initialize(&initialize.configuration(json!({"compiler-cache": "sccache"})));
+        let work = project.build_work(tool);
+        let outputs = pixi.outputs(&Outputs::new(&work).channel(channel));
+        let build = Build::prepare(&outputs[0], &work, channel);
+        let start = Instant::now();
+        pixi.build(&build).expect("the tool compiles");
+        time += start.elapsed();
+        let log = fs_err::read_to_string(work.join("debug/build.log")).expect("it was written");
+        let found = compiler_cache(&log).expect("statistics are in the log");
+        hits += found.0;
+        misses += found.1;
+    }
+    (time, hits, misses)
 }
 
 fn report(case: &str, time: Duration, floor: &str, floor_time: Duration) {

@@ -11,7 +11,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use super::support::archive::Archive;
-use super::support::build::Build;
+use super::support::build::{Build, compiler_cache};
 use super::support::channel::Channel;
 use super::support::pixi::Pixi;
 use super::support::project::Project;
@@ -36,14 +36,8 @@ impl Done {
     /// Compilations that were in the cache, and those that were not.
     #[track_caller]
     fn hits_and_misses(&self) -> (u32, u32) {
-        let line = self.log.lines().find_map(|line| {
-            let (hits, rest) = line
-                .strip_prefix("compiler cache: ")?
-                .split_once(" hits, ")?;
-            let misses = rest.split_once(" misses")?.0;
-            Some((hits.parse().ok()?, misses.parse().ok()?))
-        });
-        line.unwrap_or_else(|| panic!("no statistics in\n{}", self.log))
+        let found = compiler_cache(&self.log);
+        found.unwrap_or_else(|| panic!("no statistics in\n{}", self.log))
     }
 }
 

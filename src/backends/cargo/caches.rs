@@ -25,17 +25,33 @@ pub(super) fn cargo_home(folders: &Folders) -> Option<PathBuf> {
     Some(cache.join("pixi-build-rust").join("cargo-home"))
 }
 
+/// What sccache keeps, unless the user has chosen another storage. It watches over the size
+/// itself.
+pub(super) fn compilations(folders: &Folders) -> Option<PathBuf> {
+    let cache = folders.cache.as_ref()?;
+    Some(cache.join("pixi-build-rust").join("sccache"))
+}
+
 /// Every folder that outlives builds.
 pub(super) fn all(folders: &Folders) -> Vec<Cache> {
     let artefacts = shared::folders_of(folders).into_iter().map(artefacts);
-    let downloads = cargo_home(folders).map(|folder| Cache {
-        what: "crates and registry index".to_string(),
-        // The lock of Cargo's own garbage collection, held by every cargo that compiles.
-        lock: folder.join(".package-cache-mutate"),
-        folder,
-        scope: Scope::User,
-    });
-    artefacts.chain(downloads).collect()
+    let home = cargo_home(folders);
+    // The lock of Cargo's own garbage collection, held by every cargo that compiles.
+    let lock = home.as_ref().map(|home| home.join(".package-cache-mutate"));
+    let of_the_user = |what: &str, folder: Option<PathBuf>| {
+        Some(Cache {
+            what: what.to_string(),
+            folder: folder?,
+            scope: Scope::User,
+            lock: lock.clone()?,
+        })
+    };
+    let compilations = compilations(folders).filter(|folder| folder.is_dir());
+    let of_the_user = [
+        of_the_user("crates and registry index", home),
+        of_the_user("compilations of sccache", compilations),
+    ];
+    artefacts.chain(of_the_user.into_iter().flatten()).collect()
 }
 
 fn artefacts(folder: PathBuf) -> Cache {

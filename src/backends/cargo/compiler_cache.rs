@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 
 use rattler_digest::{Sha256, compute_bytes_digest};
 
-use super::config;
 use super::inputs::View;
 use super::script::Tools;
+use super::{caches, config};
 use crate::backend::Request;
 use crate::backend::script::{Condition, ScriptFile, Step, Word};
 use forwarded::Forwarded;
@@ -45,22 +45,32 @@ impl CompilerCache {
     /// wraps the compiler in something else.
     pub(super) fn of(view: &View<'_>, tools: &Tools) -> Self {
         let Request {
+            project,
             config,
             platforms,
             folders,
+            env,
             ..
         } = *view.request;
         if config.compiler_cache == config::CompilerCache::None || config.rustc_wrapper().is_some()
         {
             return Self::default();
         }
-        match &folders.cache {
-            Some(cache) if platforms.build.is_unix() => {
-                let cache = cache.join("pixi-build-rust");
-                Self::with_server(view, tools, &cache)
+        // What the user declares as a secret of the build is there for all of it.
+        let declared = project.model.secrets.as_deref().unwrap_or_default();
+        let forwarded = Forwarded::of(config, declared, env);
+        let settings = forwarded.settings.iter();
+        let settings = settings.map(|(name, value)| Step::Set(name.clone(), Word::literal(value)));
+        let mut cache = match (&folders.cache, caches::compilations(folders)) {
+            (Some(cache), Some(compilations)) if platforms.build.is_unix() => {
+                let programs = cache.join("pixi-build-rust").join("compiler-cache");
+                Self::with_server(view, tools, &forwarded, &programs, &compilations)
             }
             _ => Self::plain(tools),
-        }
+        };
+        cache.before.splice(..0, settings);
+        cache.secrets = forwarded.secrets;
+        cache
     }
 
     /// As sccache works out of the box: with a server that it starts and keeps.
@@ -74,40 +84,35 @@ impl CompilerCache {
         }
     }
 
-    fn with_server(view: &View<'_>, tools: &Tools, cache: &Path) -> Self {
-        let Request {
-            project,
-            config,
-            env,
-            ..
-        } = *view.request;
+    /// With a server that lives as long as the script and keeps what it gets in
+    /// `compilations`, and with programs below `programs` around it.
+    fn with_server(
+        view: &View<'_>,
+        tools: &Tools,
+        forwarded: &Forwarded,
+        programs: &Path,
+        compilations: &Path,
+    ) -> Self {
         let path = |path: &Path| Word::literal(path.display().to_string());
-        // What the user declares as a secret of the build is there for all of it.
-        let declared = project.model.secrets.as_deref().unwrap_or_default();
-        let forwarded = Forwarded::of(config, declared, env);
-        let (programs, files) = programs(&cache.join("compiler-cache"));
-
-        let settings = forwarded.settings.iter();
-        let mut before: Vec<Step> = settings
-            .map(|(name, value)| Step::Set(name.clone(), Word::literal(value)))
-            .collect();
+        let (programs, files) = self::programs(programs);
+        let home = view.request.env.get("HOME").unwrap_or_default();
         let mut start = vec![
             "pixi_build_rust_cache_compilations".into(),
             tools.tool("sccache"),
             path(&programs),
-            path(&cache.join("sccache")),
+            path(compilations),
             path(view.surroundings.top()),
             Word::literal(view.variables.clone().unwrap_or_default()),
-            Word::literal(env.get("HOME").unwrap_or_default()),
+            Word::literal(home),
         ];
         start.extend(forwarded.names().map(Word::literal));
-        before.push(Step::Source(path(&programs.join("server.sh"))));
-        before.push(Step::Run(start));
         Self {
-            before,
-            after: Vec::new(),
+            before: vec![
+                Step::Source(path(&programs.join("server.sh"))),
+                Step::Run(start),
+            ],
             files,
-            secrets: forwarded.secrets,
+            ..Self::default()
         }
     }
 }

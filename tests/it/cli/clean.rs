@@ -55,9 +55,12 @@ fn clean_removes_what_builds_left() {
         "what was removed is made again"
     );
 
+    let compilations = downloads.with_file_name("sccache").join("0/1");
     fs_err::write(downloads.join("a crate"), "").expect("own folder");
+    fs_err::create_dir_all(&compilations).expect("own folder");
     clean(&project, &["--user"]).success();
     assert!(!downloads.join("a crate").exists());
+    assert!(!compilations.exists());
 }
 
 #[test]

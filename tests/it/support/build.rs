@@ -182,6 +182,18 @@ impl Environment {
     }
 }
 
+/// What the log of a build says about its compiler cache: compilations that were there, and
+/// those that were not.
+pub fn compiler_cache(log: &str) -> Option<(u32, u32)> {
+    log.lines().find_map(|line| {
+        let (hits, rest) = line
+            .strip_prefix("compiler cache: ")?
+            .split_once(" hits, ")?;
+        let misses = rest.split_once(" misses")?.0;
+        Some((hits.parse().ok()?, misses.parse().ok()?))
+    })
+}
+
 /// Converts each list of an object; missing means an empty object.
 fn per_key(lists: &Value, previous: &[RepoDataRecord]) -> Value {
     let Some(lists) = lists.as_object() else {
