@@ -214,3 +214,19 @@ impl From<tokio::task::JoinError> for Bug {
         Self { message }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_answered() {
+        let error = answer::<()>(async { panic!("one is {}", 1) }).await;
+        let error = error.expect_err("the handler panicked");
+        assert_eq!(error.code(), -32000);
+        assert_eq!(
+            error.message(),
+            "this is a bug in pixi-build-backends: one is 1"
+        );
+    }
+}

@@ -14,6 +14,7 @@ mod hostile;
 mod http;
 mod isolation;
 mod metadata;
+mod odd;
 mod outputs;
 mod process;
 mod properties;

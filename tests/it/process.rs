@@ -84,3 +84,26 @@ fn a_build_ends_when_the_process_that_works_is_killed() {
         !children.iter().any(|pid| is_running(*pid))
     });
 }
+
+#[test]
+fn a_client_that_reads_no_more_is_no_mistake() {
+    use std::io::Write;
+    use std::process::{Command, Stdio};
+
+    let mut backend = Command::new(assert_cmd::cargo::cargo_bin!("pixi-build-rust"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the executable starts");
+    drop(backend.stdout.take());
+    let mut input = backend.stdin.take().expect("a pipe");
+    let question = r#"{"jsonrpc":"2.0","id":1,"method":"negotiateCapabilities","params":{}}"#;
+    writeln!(input, "{question}").expect("the backend reads");
+    let ended = backend
+        .wait_with_output()
+        .expect("it ends although its input does not");
+    drop(input);
+    assert!(ended.status.success(), "{:?}", ended.status);
+    assert_eq!(String::from_utf8_lossy(&ended.stderr), "");
+}

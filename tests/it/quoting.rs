@@ -8,13 +8,11 @@ use serde_json::{Value, json};
 
 use super::support::build::Build;
 use super::support::channel::Channel;
-use super::support::machine::machine;
-use super::support::packages::Package;
 use super::support::pixi::Pixi;
 use super::support::prefix::{install_package, output};
 use super::support::project::Project;
 use super::support::requests::{Initialize, Outputs};
-use super::support::toolchain::{self, gcc_name, rust_name};
+use super::support::toolchain;
 
 /// Every sign that means something to a shell, a template, a list of paths, a flag
 /// of a compiler or a makefile. `\` and `%` are missing: gcc cannot link a file whose
@@ -46,15 +44,7 @@ fn recorder(folder: &Path) -> Channel {
         [ \"$1\" = install ] || exit 0\n\
         cat /proc/$$/environ >environment\n\
         for argument; do printf '%s\\0' \"$argument\"; done >arguments\n";
-    let mut channel = Channel::new(folder.join("recorder"));
-    for name in [rust_name(), gcc_name()] {
-        let package = Package::new(&name, &machine().rust_version);
-        channel.add(match name == rust_name() {
-            true => package.executable("bin/cargo", cargo),
-            false => package,
-        });
-    }
-    channel
+    toolchain::with_cargo(folder, cargo)
 }
 
 /// What was written down, separated by NUL.

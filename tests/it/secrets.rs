@@ -6,12 +6,10 @@ use serde_json::{Value, json};
 
 use super::support::build::Build;
 use super::support::channel::Channel;
-use super::support::machine::machine;
-use super::support::packages::Package;
 use super::support::pixi::Pixi;
 use super::support::project::Project;
 use super::support::requests::{Initialize, Outputs};
-use super::support::toolchain::{gcc_name, rust_name};
+use super::support::toolchain;
 
 /// A value in which every encoding has something to do.
 const TOKEN: &str = "ghp_s3cr3t/of+some=body's \"own\"";
@@ -46,10 +44,7 @@ fn talkative(folder: &Path) -> Channel {
          esac\n",
         forms.display()
     );
-    let mut channel = Channel::new(folder.join("talkative"));
-    channel.add(Package::new(&rust_name(), &machine().rust_version).executable("bin/cargo", cargo));
-    channel.add(Package::new(&gcc_name(), &machine().rust_version));
-    channel
+    toolchain::with_cargo(folder, cargo)
 }
 
 /// Builds and returns the answer, after a look at everything that was written.

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::{build, start, tool};
-use crate::support::process::wait_for;
 use crate::support::build::Build;
+use crate::support::process::wait_for;
 use crate::support::requests::{Initialize, Outputs};
 use crate::support::toolchain::{self, Extra};
 

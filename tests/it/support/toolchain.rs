@@ -82,6 +82,16 @@ pub fn channel_with(extras: &[Extra]) -> Result<Channel, Missing> {
     Ok(shared(packages))
 }
 
+/// A channel below `folder` whose cargo is a script: for builds that are about
+/// everything but compiling.
+pub fn with_cargo(folder: &Path, script: impl Into<Vec<u8>>) -> Channel {
+    let version = &machine().rust_version;
+    let mut channel = Channel::new(folder.join("channel"));
+    channel.add(Package::new(&rust_name(), version).executable("bin/cargo", script));
+    channel.add(Package::new(&gcc_name(), version));
+    channel
+}
+
 /// `rust_linux-64` on the machine most tests run on.
 pub fn rust_name() -> String {
     format!("rust_{}", machine().subdir)

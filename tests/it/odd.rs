@@ -1,0 +1,97 @@
+//! Builds in odd circumstances: whatever happens around the compiler, there is an
+//! answer, and a good build is one.
+
+use serde_json::{Value, json};
+
+use super::support::build::Build;
+use super::support::channel::Channel;
+use super::support::packages::Package;
+use super::support::pixi::Pixi;
+use super::support::project::Project;
+use super::support::requests::{Initialize, Outputs};
+use super::support::toolchain;
+
+/// Builds with that channel and configuration.
+fn build(project: &Project, channel: &Channel, configuration: Value) -> Result<Value, Value> {
+    let mut pixi = Pixi::start();
+    pixi.initialize(&Initialize::of(project).configuration(configuration));
+    let work = project.build_work("hello");
+    let outputs = pixi.outputs(&Outputs::new(&work).channel(channel));
+    let build = Build::prepare(&outputs[0], &work, channel);
+    pixi.build(&build)
+}
+
+fn log(project: &Project) -> String {
+    let log = project.build_work("hello").join("debug/build.log");
+    fs_err::read_to_string(log).expect("the log is text")
+}
+
+#[test]
+fn output_that_is_no_text_ends_neither_log_nor_build() {
+    let project = Project::hello();
+    let cargo = "#!/bin/sh\nprintf 'before \\377\\376 \\303\\050\\n'; echo after\n";
+    let channel = toolchain::with_cargo(project.cache(), cargo);
+    build(&project, &channel, json!({})).expect("the build is good");
+    let log = log(&project);
+    assert!(log.contains("before \u{fffd}"), "{log}");
+    assert!(log.contains("after"), "{log}");
+}
+
+#[test]
+fn every_build_has_a_log_of_its_own() {
+    let project = Project::hello();
+    let cargo = "#!/bin/sh\n[ \"$1\" = install ] && echo installing now\nexit 0\n";
+    let channel = toolchain::with_cargo(project.cache(), cargo);
+    for _ in 0..3 {
+        build(&project, &channel, json!({})).expect("the build is good");
+        let log = log(&project);
+        assert_eq!(log.matches("\ninstalling now").count(), 1, "{log}");
+    }
+}
+
+#[test]
+fn a_cache_without_statistics_is_no_mistake() {
+    let project = Project::hello();
+    let mut channel = toolchain::with_cargo(project.cache(), "#!/bin/sh\n");
+    let sccache = "#!/bin/sh\necho no statistics >&2\nexit 7\n";
+    channel.add(Package::new("sccache", "0.1.0").executable("bin/sccache", sccache));
+    let configuration = json!({"env": {"SCCACHE_DIR": project.cache()}});
+    build(&project, &channel, configuration).expect("the build is good");
+}
+
+#[test]
+fn a_work_directory_of_any_length_has_an_answer() {
+    let project = Project::hello();
+    let channel = toolchain::with_cargo(project.cache(), "#!/bin/sh\n");
+    let mut pixi = Pixi::start();
+    pixi.initialize(&Initialize::of(&project));
+    let long = ["a".repeat(120), "b".repeat(120), "c".repeat(60)].join("/");
+    let long = project.build_work(&long);
+    let outputs = pixi.outputs(&Outputs::new(&long).channel(&channel));
+    // The prefixes of conda have no room in it: they are elsewhere.
+    let build = Build::prepare(&outputs[0], &project.build_work("hello"), &channel);
+    let build = build.set("workDirectory", json!(long));
+    pixi.build(&build).expect("the build is good");
+}
+
+#[test]
+fn a_work_directory_that_cannot_be_has_an_answer() {
+    let project = Project::hello();
+    let mut pixi = Pixi::start();
+    pixi.initialize(&Initialize::of(&project));
+    for impossible in ["a".repeat(300), "b/".repeat(3000)] {
+        let work = project.build_work(&impossible);
+        // Questions need no folder, what they leave for debugging is no condition.
+        let outputs = pixi.outputs(&Outputs::new(&work));
+        let metadata = &outputs[0]["metadata"];
+        let params = json!({
+            "channels": [],
+            "output": {"name": "hello", "subdir": metadata["subdir"], "variant": metadata["variant"]},
+            "workDirectory": work,
+        });
+        let error = pixi
+            .request("conda/build_v1", params)
+            .expect_err("nothing can be there");
+        assert_eq!(error["data"]["code"], "io::write", "{error:#}");
+    }
+}
