@@ -12,17 +12,18 @@ timeout 45m cargo test --test it -- --ignored --nocapture --test-threads 1 soak:
 
 targets=(line initialize outputs build_v1 manifest cargo_toml)
 if cargo +nightly --version >/dev/null 2>&1 && command -v cargo-fuzz >/dev/null; then
-  # A crash, a second without an end or 512 MiB stop a target and the script.
-  (cd fuzz && cargo +nightly fuzz build --dev --sanitizer none)
+  cargo test --test it -- --ignored --exact hostile::seeds_are_written
+  cd fuzz
+  cargo +nightly fuzz build --dev --sanitizer none
   for target in "${targets[@]}"; do
-    (cd fuzz && timeout "$((minutes + 2))m" cargo +nightly fuzz run --dev --sanitizer none \
-      "$target" -- -max_total_time="$((minutes * 60))" -timeout=1 -rss_limit_mb=512 \
-      -max_len=65536 -print_final_stats=1)
+    # A crash, a second without an end or 512 MiB stop the target and this script.
+    timeout "$((minutes + 2))m" cargo +nightly fuzz run --dev --sanitizer none "$target" -- \
+      -max_total_time="$((minutes * 60))" -timeout=1 -rss_limit_mb=512 -max_len=65536 \
+      -print_final_stats=1
   done
 else
   echo "no nightly toolchain with cargo-fuzz: random changes without feedback stand in" >&2
-  # A MiB is 1024 of the units of ulimit.
-  (ulimit -v $((8 * 1024 * 1024))
-    SECONDS_A_TARGET="$((minutes * 60))" timeout "$((minutes * 7))m" \
-      cargo test --test it -- --ignored --nocapture --test-threads 1 hostile::)
+  SECONDS_A_TARGET="$((minutes * 60))" timeout "$((minutes * ${#targets[@]} + 5))m" \
+    cargo test --test it -- --ignored --nocapture --exact \
+    hostile::changed_fixtures_are_survived_for_long
 fi

@@ -13,6 +13,7 @@ pub fn wait_for(what: &str, mut happened: impl FnMut() -> bool) {
         );
         std::thread::sleep(Duration::from_millis(10));
     }
+    eprintln!("waited {:?} for {what}", start.elapsed());
 }
 
 /// Sends a signal. The process may have ended already.
