@@ -108,16 +108,7 @@ fn reuse(plan: &Plan, inputs: &[GlobSet], debug: &DebugFolder) -> String {
             .is_none_or(|before| *before == version)
             && built.build.as_ref().is_none_or(|before| before == build);
         if !is_same {
-            let before = [
-                Some(&built.name),
-                built.version.as_ref(),
-                built.build.as_ref(),
-            ];
-            let before: Vec<&str> = before.into_iter().flatten().map(String::as_str).collect();
-            return format!(
-                "\nthe last build cannot be reused: it made {}\n",
-                before.join("-")
-            );
+            return format!("\nthe last build cannot be reused: it made {built}\n");
         }
     }
     let Some(before) = debug.recorded_files() else {

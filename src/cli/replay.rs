@@ -7,7 +7,7 @@ use miette::{Diagnostic, Report};
 use rattler_conda_types::Subdir;
 use thiserror::Error;
 
-use crate::backend::{Backend, Env, Platforms};
+use crate::backend::{Backend, Env, Platforms, SHOW_PROGRESS};
 use crate::cli::package::cache_folder;
 use crate::cli::process::{Outcome, adopt_orphans, until_asked_to_end};
 use crate::cli::report::{Finished, Reporter, step};
@@ -24,7 +24,7 @@ pub(super) struct ReplayArguments {
     #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(super) folder: PathBuf,
 
-    /// Leave the network alone: packages come from the disk and from caches
+    /// Leave the network alone: packages and crates come from the disk and from caches
     #[arg(long)]
     offline: bool,
 
@@ -50,18 +50,19 @@ pub(super) fn replay<B: Backend>(
         },
         downloads: None,
     };
-    let session = Session::open(backend, initialize, env)?;
+    let session = Session::open(backend, initialize, told(env, arguments, reporter))?;
 
     adopt_orphans();
     let runtime = runtime()?;
-    let name = params.output.name.clone();
+    let package = params.output.to_string();
     let replaying = async {
-        step("installing the environments", None, async {
+        let title = format!("installing the environments of {package}");
+        step(&title, Some(&package), async {
             restore(&session, &params, &Depot::open(&access)).await
         })
         .await?;
-        let title = format!("building {name} again");
-        let answer = step(&title, Some(&name), run::build(&session, params, &debug)).await?;
+        let title = format!("building {package} again");
+        let answer = step(&title, Some(&package), run::build(&session, params, &debug)).await?;
         reporter.finished(Finished::new(&answer)?)
     };
     let result = runtime.block_on(until_asked_to_end(replaying));
@@ -70,6 +71,17 @@ pub(super) fn replay<B: Backend>(
         Outcome::Asked(code) => Ok(code),
         Outcome::Done(()) => Ok(0),
     }
+}
+
+/// The environment with what the command line says to Cargo.
+fn told(mut env: Env, arguments: &ReplayArguments, reporter: &Reporter) -> Env {
+    if reporter.draws_progress() {
+        env = env.with(SHOW_PROGRESS, "1");
+    }
+    if arguments.offline {
+        env = env.with("CARGO_NET_OFFLINE", "true");
+    }
+    env
 }
 
 /// Puts back what is missing in the prefixes: the packages that are recorded, or links

@@ -37,7 +37,7 @@ impl Plan {
             }
             [] => Err(self.missing(id, named().collect())),
             several => Err(Ambiguous {
-                wanted: describe_id(id),
+                wanted: id.to_string(),
                 candidates: list(several),
             }
             .into()),
@@ -48,13 +48,13 @@ impl Plan {
         let [only] = named.as_slice() else {
             let all: Vec<&Rendered> = self.outputs.iter().collect();
             return NoSuchOutput {
-                wanted: describe_id(id),
+                wanted: id.to_string(),
                 available: list(&all),
             }
             .into();
         };
         VariantDrift {
-            wanted: describe_id(id),
+            wanted: id.to_string(),
             asked: variants::show(&id.variant),
             found: variants::show(&variants::to_wire(&only.variant)),
         }
@@ -91,12 +91,6 @@ fn check_drift(output: &Rendered, id: &OutputId, platforms: Platforms) -> Result
         }
     }
     Ok(())
-}
-
-fn describe_id(id: &OutputId) -> String {
-    let parts = [Some(&id.name), id.version.as_ref(), id.build.as_ref()];
-    let parts: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
-    parts.join("-")
 }
 
 /// Outputs with their variants.

@@ -150,6 +150,17 @@ pub struct OutputId {
     pub variant: BTreeMap<String, VariantValue>,
 }
 
+impl std::fmt::Display for OutputId {
+    /// As archives are called, as far as it is known.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.name)?;
+        let rest = [&self.version, &self.build];
+        rest.into_iter()
+            .flatten()
+            .try_for_each(|part| write!(f, "-{part}"))
+    }
+}
+
 /// The answer to `conda/build_v1`: snake_case, the glob sets inside camelCase.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Answer {
