@@ -45,14 +45,21 @@ fn script(build: Subdir, host: Subdir) -> String {
         .replace(&project.dir().display().to_string(), "<project>")
 }
 
+/// The folder is named after the content of the files in it.
+const PROGRAMS: [(&str, &str); 1] = [("compiler-cache/[0-9a-f]{16}", "compiler-cache/<hash>")];
+
 #[test]
 fn bash_on_linux() {
-    insta::assert_snapshot!(script(Subdir::Linux64, Subdir::Linux64));
+    insta::with_settings!({filters => PROGRAMS}, {
+        insta::assert_snapshot!(script(Subdir::Linux64, Subdir::Linux64));
+    });
 }
 
 #[test]
 fn bash_on_macos() {
-    insta::assert_snapshot!(script(Subdir::OsxArm64, Subdir::OsxArm64));
+    insta::with_settings!({filters => PROGRAMS}, {
+        insta::assert_snapshot!(script(Subdir::OsxArm64, Subdir::OsxArm64));
+    });
 }
 
 #[test]

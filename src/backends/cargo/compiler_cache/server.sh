@@ -71,7 +71,7 @@ pixi_build_rust_build_environment() {
 
 # Leaves the process id in `pixi_build_rust_server`.
 pixi_build_rust_start_server() {
-  local sccache=$1 cache=$2 workspace=$3 home=$4 folder=$PWD/.sccache basedirs name
+  local sccache=$1 cache=$2 project=$3 home=$4 folder=$PWD/.sccache basedirs name
   rm -rf "$folder"
   mkdir -m 700 "$folder" || return 1
   SCCACHE_SERVER_UDS=$folder/socket
