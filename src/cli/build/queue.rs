@@ -1,5 +1,7 @@
 //! What has to be built for what was asked for, and in which order.
 
+mod mistakes;
+mod needs;
 mod order;
 mod read;
 

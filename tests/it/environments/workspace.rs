@@ -149,6 +149,14 @@ fn dependencies_of_another_workspace_follow_the_one_that_uses_them() {
 }
 
 #[test]
+fn all_packages_can_be_built_with_the_tools_of_the_machine() {
+    let project = tool(workspace(), "one", "\"one\"", "");
+    let project = tool(project, "two", "\"two\"", "");
+    let desk = Desk::build(&project, "one").args(["--all", "--system-toolchain"]);
+    assert_eq!(names(&desk.packages()), ["one", "two"]);
+}
+
+#[test]
 fn a_build_dependency_from_source_is_a_tool() {
     let project = tool(workspace(), "generator", "\"generated\"", "");
     let build = "fn main() {\n    let prefix = std::env::var(\"BUILD_PREFIX\").unwrap();\n    \

@@ -2,19 +2,21 @@
 
 use std::path::{Path, PathBuf};
 
-use miette::{Diagnostic, Report};
+use miette::Report;
 use rattler_conda_types::Subdir;
-use thiserror::Error;
 
 use crate::backend::{Backend, Platforms};
+use crate::cli::build::queue::mistakes::{
+    Mistaken, NotThere, OtherBackend, OtherName, TwoOfOneName,
+};
+use crate::cli::build::queue::needs::{Kind, Need, stated};
 use crate::cli::build::queue::{Index, Job, Needs, Reading};
 use crate::cli::package::{self, Package, home, request};
 use crate::cli::report::step;
 use crate::engine::describe::describe;
 use crate::environments::{Checkout, Depot, Supply};
-use crate::project::load::{self, LoadErrors, Loaded};
-use crate::protocol::outputs::Output;
-use crate::protocol::spec::{NamedSpec, PackageSpec, PathLocation, SourceLocation};
+use crate::project::load::{self, Loaded};
+use crate::protocol::spec::{PathLocation, SourceLocation};
 
 /// The packages that were read so far.
 pub(super) struct Reader<'a, B> {
@@ -28,26 +30,11 @@ pub(super) struct Reader<'a, B> {
     consumers: Vec<Loaded>,
 }
 
-/// A package from source that another one needs.
-struct Need<'a> {
-    name: &'a str,
-    location: &'a SourceLocation,
-    host: Subdir,
-    kind: Kind,
-}
-
 /// Where the source of a package is on this machine.
 struct Place {
     path: PathBuf,
     /// What was fetched, when it was.
     checkout: Option<PathBuf>,
-}
-
-#[derive(Clone, Copy)]
-enum Kind {
-    Build,
-    Host,
-    Run,
 }
 
 impl<'a, B: Backend + Clone> Reader<'a, B> {
@@ -86,60 +73,61 @@ impl<'a, B: Backend + Clone> Reader<'a, B> {
 
     /// Reads one package that was asked for.
     pub(super) fn alone(&mut self, path: &Path) -> Result<Index, Report> {
-        let Reading {
-            backend,
-            env,
-            choices,
-        } = self.reading;
+        let Reading { env, choices, .. } = self.reading;
         let loaded = package::load(env, path, choices.platforms()?, choices)?;
-        let package = Package::of(backend.clone(), env.clone(), loaded, None)?;
-        self.enter(package, "the command line".to_string(), None)
+        match self.known(&loaded) {
+            Some(index) => Ok(index),
+            None => self.enter(loaded, "the command line".to_string(), None),
+        }
+    }
+
+    /// Where the package stands in the list, when it was read before.
+    fn known(&self, loaded: &Loaded) -> Option<Index> {
+        self.jobs.iter().position(|job| {
+            let known = &job.package.loaded;
+            known.manifest.path() == loaded.manifest.path()
+                && known.host_platform == loaded.host_platform
+        })
     }
 
     fn enter(
         &mut self,
-        package: Package<B>,
+        loaded: Loaded,
         asker: String,
         checkout: Option<PathBuf>,
     ) -> Result<Index, Report> {
-        let manifest = package.loaded.manifest.path();
-        let host = package.platforms.host;
-        let known = |job: &Job<B>| job.manifest() == manifest && job.package.platforms.host == host;
-        if let Some(index) = self.jobs.iter().position(known) {
-            return Ok(index);
-        }
+        let Reading { backend, env, .. } = self.reading;
+        let host = loaded.host_platform;
         if !self.supplies.iter().any(|(platform, _)| *platform == host) {
-            self.supplies.push((host, Supply::of(&package.loaded)?));
+            self.supplies.push((host, Supply::of(&loaded)?));
         }
+        let package = Package::of(backend.clone(), env.clone(), loaded, checkout.clone())?;
         let described = describe(&package.plan()?, package.session.source())?;
-        let name = described.outputs.first();
-        let name = name.map(|output| output.metadata.name.clone());
-        let job = Job {
-            name: name.unwrap_or_else(|| {
-                package
-                    .loaded
-                    .project_model
-                    .name
-                    .clone()
-                    .unwrap_or_default()
-            }),
+        let name = match described.outputs.first() {
+            Some(output) => output.metadata.name.clone(),
+            // Nothing is built of it, and nobody can ask for it.
+            None => String::new(),
+        };
+        let twin = |other: &Job<B>| {
+            !name.is_empty() && other.name == name && other.package.platforms.host == host
+        };
+        if let Some(at) = self.jobs.iter().position(twin) {
+            return Err(TwoOfOneName {
+                name,
+                first: self.jobs[at].manifest().to_path_buf(),
+                first_asker: self.askers[at].clone(),
+                second: package.loaded.manifest.path().to_path_buf(),
+                second_asker: asker,
+            }
+            .into());
+        }
+        self.jobs.push(Job {
+            name,
             package,
             described,
             needs: Needs::default(),
             checkout,
-        };
-        let twin = |other: &Job<B>| other.name == job.name && other.package.platforms.host == host;
-        if let Some(at) = self.jobs.iter().position(twin) {
-            return Err(TwoOfOneName {
-                first: self.jobs[at].manifest().to_path_buf(),
-                first_asker: self.askers[at].clone(),
-                second: job.manifest().to_path_buf(),
-                second_asker: asker,
-                name: job.name,
-            }
-            .into());
-        }
-        self.jobs.push(job);
+        });
         self.askers.push(asker);
         Ok(self.jobs.len() - 1)
     }
@@ -171,17 +159,30 @@ impl<'a, B: Backend + Clone> Reader<'a, B> {
         let asker = &self.jobs[index];
         let asked_by = format!("`{}` in {}", asker.name, asker.manifest().display());
         let Place { path, checkout } = self.place(asker, need.location, depot).await?;
-        let consumer = self.consumer(need.host)?;
-        let Reading {
-            backend,
-            env,
-            choices,
-        } = self.reading;
-        let consumer = &self.consumers[consumer];
+        let loaded = self.load(need, &path, &asked_by)?;
+        let found = match self.known(&loaded) {
+            Some(index) => index,
+            None => self.enter(loaded, asked_by.clone(), checkout)?,
+        };
+        let job = &self.jobs[found];
+        if !job.name.eq_ignore_ascii_case(need.name) {
+            return Err(OtherName {
+                wanted: need.name.to_string(),
+                found: job.name.clone(),
+                asker: asked_by,
+                manifest: job.manifest().to_path_buf(),
+            }
+            .into());
+        }
+        Ok(found)
+    }
+
+    /// Reads the manifest of a package that another one needs.
+    fn load(&mut self, need: &Need<'_>, path: &Path, asker: &str) -> Result<Loaded, Report> {
         if !path.exists() {
             return Err(NotThere {
                 name: need.name.to_string(),
-                asker: asked_by,
+                asker: asker.to_string(),
                 path: match need.location {
                     SourceLocation::Path(location) => location.path.clone(),
                     SourceLocation::Git(_) | SourceLocation::Url(_) => path.display().to_string(),
@@ -189,39 +190,28 @@ impl<'a, B: Backend + Clone> Reader<'a, B> {
             }
             .into());
         }
+        let Reading { env, choices, .. } = self.reading;
+        let consumer = self.consumer(need.host)?;
         let platforms = Platforms {
             build: consumer.build_platform,
             host: consumer.host_platform,
         };
-        let request = request(env, &path, platforms, choices)?;
+        let request = request(env, path, platforms, choices)?;
         let loaded = load::load(&request).map_err(|mistakes| Mistaken {
             name: need.name.to_string(),
-            asker: asked_by.clone(),
+            asker: asker.to_string(),
             mistakes: vec![mistakes],
         })?;
-        let loaded = in_workspace_of(consumer, loaded);
         if loaded.backend != B::NAME {
             return Err(OtherBackend {
                 name: need.name.to_string(),
-                asker: asked_by,
+                asker: asker.to_string(),
                 wanted: loaded.backend,
                 this: B::NAME,
             }
             .into());
         }
-        let package = Package::of(backend.clone(), env.clone(), loaded, checkout.clone())?;
-        let found = self.enter(package, asked_by.clone(), checkout)?;
-        let found_name = &self.jobs[found].name;
-        if !found_name.eq_ignore_ascii_case(need.name) {
-            return Err(OtherName {
-                wanted: need.name.to_string(),
-                found: found_name.clone(),
-                asker: asked_by,
-                manifest: self.jobs[found].manifest().to_path_buf(),
-            }
-            .into());
-        }
-        Ok(found)
+        Ok(in_workspace_of(consumer, loaded))
     }
 
     /// Where a source is, or is now.
@@ -262,20 +252,23 @@ impl<'a, B: Backend + Clone> Reader<'a, B> {
     }
 
     /// The first package that was asked for, read for the platform `host`.
-    fn consumer(&mut self, host: Subdir) -> Result<usize, Report> {
+    fn consumer(&mut self, host: Subdir) -> Result<&Loaded, Report> {
         let known = |consumer: &Loaded| consumer.host_platform == host;
-        if let Some(at) = self.consumers.iter().position(known) {
-            return Ok(at);
-        }
-        let first = &self.jobs[0];
-        let platforms = Platforms {
-            build: first.package.platforms.build,
-            host,
+        let at = match self.consumers.iter().position(known) {
+            Some(at) => at,
+            None => {
+                let first = &self.jobs[0];
+                let platforms = Platforms {
+                    build: first.package.platforms.build,
+                    host,
+                };
+                let Reading { env, choices, .. } = self.reading;
+                let loaded = package::load(env, first.manifest(), platforms, choices)?;
+                self.consumers.push(loaded);
+                self.consumers.len() - 1
+            }
         };
-        let Reading { env, choices, .. } = self.reading;
-        let loaded = package::load(env, first.manifest(), platforms, choices)?;
-        self.consumers.push(loaded);
-        Ok(self.consumers.len() - 1)
+        Ok(&self.consumers[at])
     }
 }
 
@@ -294,106 +287,4 @@ fn in_workspace_of(consumer: &Loaded, loaded: Loaded) -> Loaded {
         solving: consumer.solving.clone(),
         ..loaded
     }
-}
-
-/// Everything from source that an output states. A run export is no dependency.
-fn stated(output: &Output, platforms: Platforms) -> Vec<Need<'_>> {
-    let Output {
-        build_dependencies,
-        host_dependencies,
-        run_dependencies,
-        extra_dependencies,
-        ..
-    } = output;
-    let Platforms { build, host } = platforms;
-    let mut needs = Vec::new();
-    needs.extend(sources(&build_dependencies.depends, build, Kind::Build));
-    needs.extend(sources(&host_dependencies.depends, host, Kind::Host));
-    needs.extend(sources(&run_dependencies.depends, host, Kind::Run));
-    for specs in extra_dependencies.values() {
-        needs.extend(sources(specs, host, Kind::Run));
-    }
-    needs
-}
-
-fn sources(specs: &[NamedSpec], host: Subdir, kind: Kind) -> impl Iterator<Item = Need<'_>> {
-    specs.iter().filter_map(move |stated| match &stated.spec {
-        PackageSpec::Source(source) => Some(Need {
-            name: &stated.name,
-            location: &source.location,
-            host,
-            kind,
-        }),
-        _ => None,
-    })
-}
-
-/// A dependency at a path where nothing is.
-#[derive(Debug, Error, Diagnostic)]
-#[error("`{name}`, which {asker} needs, is not there: `{path}` does not exist")]
-#[diagnostic(
-    code(environment::not_there),
-    help("the path of a dependency is relative to the manifest that names it")
-)]
-struct NotThere {
-    name: String,
-    asker: String,
-    path: String,
-}
-
-/// A dependency whose manifest cannot be used.
-#[derive(Debug, Error, Diagnostic)]
-#[error("`{name}`, which {asker} needs, cannot be built")]
-#[diagnostic(code(environment::mistaken))]
-struct Mistaken {
-    name: String,
-    asker: String,
-    #[related]
-    mistakes: Vec<LoadErrors>,
-}
-
-/// A dependency that this backend cannot build.
-#[derive(Debug, Error, Diagnostic)]
-#[error("`{name}`, which {asker} needs, is built by `{wanted}`, this is `{this}`")]
-#[diagnostic(
-    code(environment::other_backend),
-    help(
-        "build it with `{wanted}`, put it into a channel, and depend on its version instead of its path"
-    )
-)]
-struct OtherBackend {
-    name: String,
-    asker: String,
-    wanted: String,
-    this: &'static str,
-}
-
-/// Two packages that nothing could tell apart in an environment.
-#[derive(Debug, Error, Diagnostic)]
-#[error(
-    "two packages are called `{name}`: {} (for {first_asker}) and {} (for {second_asker})",
-    first.display(),
-    second.display()
-)]
-#[diagnostic(code(environment::two_of_one_name), help("rename one of them"))]
-struct TwoOfOneName {
-    name: String,
-    first: PathBuf,
-    first_asker: String,
-    second: PathBuf,
-    second_asker: String,
-}
-
-/// The package at a path is another one than the dependency says.
-#[derive(Debug, Error, Diagnostic)]
-#[error("{asker} needs `{wanted}`, but the package in {} is called `{found}`", manifest.display())]
-#[diagnostic(
-    code(environment::other_name),
-    help("name the dependency `{found}`, or give the path of `{wanted}`")
-)]
-struct OtherName {
-    wanted: String,
-    found: String,
-    asker: String,
-    manifest: PathBuf,
 }

@@ -1,0 +1,78 @@
+//! Why packages from source cannot be built for each other.
+
+use std::path::PathBuf;
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use crate::project::load::LoadErrors;
+
+/// A dependency at a path where nothing is.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{name}`, which {asker} needs, is not there: `{path}` does not exist")]
+#[diagnostic(
+    code(environment::not_there),
+    help("the path of a dependency is relative to the manifest that names it")
+)]
+pub(super) struct NotThere {
+    pub(super) name: String,
+    pub(super) asker: String,
+    pub(super) path: String,
+}
+
+/// A dependency whose manifest cannot be used.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{name}`, which {asker} needs, cannot be built")]
+#[diagnostic(code(environment::mistaken))]
+pub(super) struct Mistaken {
+    pub(super) name: String,
+    pub(super) asker: String,
+    #[related]
+    pub(super) mistakes: Vec<LoadErrors>,
+}
+
+/// A dependency that this backend cannot build.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{name}`, which {asker} needs, is built by `{wanted}`, this is `{this}`")]
+#[diagnostic(
+    code(environment::other_backend),
+    help(
+        "build it with `{wanted}`, put it into a channel, and depend on its version instead of its path"
+    )
+)]
+pub(super) struct OtherBackend {
+    pub(super) name: String,
+    pub(super) asker: String,
+    pub(super) wanted: String,
+    pub(super) this: &'static str,
+}
+
+/// Two packages that nothing could tell apart in an environment.
+#[derive(Debug, Error, Diagnostic)]
+#[error(
+    "two packages are called `{name}`: {} (for {first_asker}) and {} (for {second_asker})",
+    first.display(),
+    second.display()
+)]
+#[diagnostic(code(environment::two_of_one_name), help("rename one of them"))]
+pub(super) struct TwoOfOneName {
+    pub(super) name: String,
+    pub(super) first: PathBuf,
+    pub(super) first_asker: String,
+    pub(super) second: PathBuf,
+    pub(super) second_asker: String,
+}
+
+/// The package at a path is another one than the dependency says.
+#[derive(Debug, Error, Diagnostic)]
+#[error("{asker} needs `{wanted}`, but the package in {} is called `{found}`", manifest.display())]
+#[diagnostic(
+    code(environment::other_name),
+    help("name the dependency `{found}`, or give the path of `{wanted}`")
+)]
+pub(super) struct OtherName {
+    pub(super) wanted: String,
+    pub(super) found: String,
+    pub(super) asker: String,
+    pub(super) manifest: PathBuf,
+}
