@@ -118,3 +118,49 @@ pub fn list<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     let quoted: Vec<String> = words.into_iter().map(|word| format!("`{word}`")).collect();
     quoted.join(", ")
 }
+
+/// `text` without the credentials that URLs in it carry: `user:password@` and
+/// the token after `/t/`.
+pub fn redacted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find("://") {
+        let (before, url) = rest.split_at(start + 3);
+        out.push_str(before);
+        let end = url
+            .find(|c: char| c.is_whitespace() || "\"'<>,".contains(c))
+            .unwrap_or(url.len());
+        let (url, after) = url.split_at(end);
+        let (authority, path) = url.split_at(url.find('/').unwrap_or(url.len()));
+        match authority.rsplit_once('@') {
+            Some((_, host)) => {
+                out.push_str("********@");
+                out.push_str(host);
+            }
+            None => out.push_str(authority),
+        }
+        match path.strip_prefix("/t/") {
+            Some(token) => {
+                out.push_str("/t/********");
+                out.push_str(&token[token.find('/').unwrap_or(token.len())..]);
+            }
+            None => out.push_str(path),
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_in_urls_are_masked() {
+        assert_eq!(
+            redacted(r#"["https://user:pw@host.example/c","https://h.example/t/tk-1/conda/x"]"#),
+            r#"["https://********@host.example/c","https://h.example/t/********/conda/x"]"#
+        );
+    }
+}

@@ -11,6 +11,7 @@ use rattler_git::git::{CheckoutOptions, GitReference};
 use thiserror::Error;
 use url::Url;
 
+use crate::diagnostic::redacted;
 use crate::environments::depot::{Depot, Network};
 use crate::environments::mistakes::chain;
 use crate::protocol::source::{GitLocation, GitRef, UrlLocation};
@@ -145,7 +146,7 @@ struct NotFetched {
 impl NotFetched {
     fn new(url: &str, reason: String, network: Network) -> Self {
         Self {
-            url: url.to_string(),
+            url: redacted(url),
             reason: reason.trim().to_string(),
             help: match network {
                 Network::Allowed => {

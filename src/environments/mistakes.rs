@@ -7,7 +7,7 @@ use rattler_repodata_gateway::{GatewayError, RepoData};
 use rattler_solve::SolveError;
 use thiserror::Error;
 
-use crate::diagnostic::{list, nearest};
+use crate::diagnostic::{list, nearest, redacted};
 use crate::environments::depot::{Depot, Network};
 use crate::environments::question::{Question, Role};
 use crate::environments::wish::{Wish, told};
@@ -35,7 +35,7 @@ pub(super) fn missing<'q>(question: &'q Question<'_>, found: &[RepoData]) -> Vec
 impl Depot {
     /// What to say when `missing` is in no channel.
     pub(super) async fn nobody_has(&self, question: &Question<'_>, missing: Vec<&Wish>) -> Report {
-        let channels = question.channels.join(", ");
+        let channels = redacted(&question.channels.join(", "));
         if question.channels.is_empty() {
             return NoChannels {
                 package: question.package.to_string(),
@@ -125,13 +125,13 @@ pub(super) fn unreachable(depot: &Depot, question: &Question<'_>, error: &Gatewa
         .iter()
         .map(|channel| channel.base_url.as_str())
         .collect();
-    let guilty = |url: &&str| reason.contains(url.trim_end_matches('/'));
+    let guilty = |url: &&str| reason.contains(redacted(url).trim_end_matches('/'));
     let channel = match urls.iter().copied().find(guilty) {
         Some(url) => url.to_string(),
         None => urls.join(", "),
     };
     Unreachable {
-        channel,
+        channel: redacted(&channel),
         reason,
         role: question.role,
         package: question.package.to_string(),
@@ -147,7 +147,7 @@ pub(super) fn unreachable(depot: &Depot, question: &Question<'_>, error: &Gatewa
     .into()
 }
 
-/// The error and what caused it, each said once.
+/// The error and what caused it, each said once, without credentials.
 pub(super) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
@@ -158,7 +158,7 @@ pub(super) fn chain(error: &dyn std::error::Error) -> String {
         }
         cause = error.source();
     }
-    text
+    redacted(&text)
 }
 
 /// No channel was named.

@@ -10,6 +10,7 @@ use rattler_conda_types::{
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::diagnostic::redacted;
 use crate::environments::wish::Wish;
 
 /// Which of the two environments of a build.
@@ -125,7 +126,8 @@ impl Asked {
             return Some(format!("it was for {}", self.platform));
         }
         if self.channels != now.channels {
-            return Some(format!("the channels were {}", self.channels.join(", ")));
+            let before = redacted(&self.channels.join(", "));
+            return Some(format!("the channels were {before}"));
         }
         let sets = [
             (

@@ -86,7 +86,9 @@ fn channel_that_is_not_there() {
 fn channel_that_was_never_downloaded() {
     let project = hello("");
     let desk = Desk::build(&project, "");
-    let desk = desk.args(["--offline", "--channel", "https://conda.example/channel"]);
+    // A token is nothing to show.
+    let channel = "https://conda.example/t/secret/channel";
+    let desk = desk.args(["--offline", "--channel", channel]);
     insta::assert_snapshot!(refused(desk));
 }
 

@@ -13,6 +13,7 @@ use crate::cli::build::queue::needs::{Kind, Need, stated};
 use crate::cli::build::queue::{Index, Job, Needs, Reading};
 use crate::cli::package::{self, Package, home, request};
 use crate::cli::report::step;
+use crate::diagnostic::redacted;
 use crate::engine::describe::describe;
 use crate::environments::{Checkout, Depot, Supply};
 use crate::project::load::{self, Loaded};
@@ -230,11 +231,11 @@ impl<'a, B: Backend + Clone> Reader<'a, B> {
                 });
             }
             SourceLocation::Git(git) => {
-                let title = format!("fetching {}", git.git);
+                let title = format!("fetching {}", redacted(&git.git));
                 step(&title, None, depot.check_out(git)).await?
             }
             SourceLocation::Url(url) => {
-                let title = format!("fetching {}", url.url);
+                let title = format!("fetching {}", redacted(&url.url));
                 step(&title, None, depot.unpack(url)).await?
             }
         };
