@@ -2,7 +2,6 @@
 //! reason for each.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use bytesize::ByteSize;
@@ -11,6 +10,7 @@ use miette::Report;
 
 use crate::backend::{Backend, Cache, Env, GlobSet};
 use crate::cli::package::{Package, PackageArguments};
+use crate::cli::report::Reporter;
 use crate::engine::Plan;
 use crate::engine::debug::DebugFolder;
 use crate::engine::reuse::{Change, What, changes};
@@ -29,6 +29,7 @@ pub(super) fn explain<B: Backend>(
     backend: B,
     env: Env,
     arguments: &ExplainArguments,
+    reporter: &Reporter,
 ) -> Result<u8, Report> {
     let package = Package::open(backend, env, &arguments.package)?;
     let plan = package.plan()?;
@@ -43,9 +44,7 @@ pub(super) fn explain<B: Backend>(
     let mut text = text(&plan, recorded.as_ref());
     text.push_str(&reuse.unwrap_or_default());
     text.push_str(&shared(&package.caches()));
-    std::io::stdout()
-        .write_all(text.as_bytes())
-        .map_err(|error| miette::miette!("cannot print: {error}"))?;
+    reporter.print(text.trim_end())?;
     Ok(0)
 }
 

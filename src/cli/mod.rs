@@ -113,7 +113,7 @@ pub fn main<B: Backend + Clone>(backend: B) -> ExitCode {
         Some(Command::Clean(arguments)) => clean::clean(backend, env, &arguments, &reporter),
         Some(Command::Replay(arguments)) => replay::replay(backend, env, &arguments, &reporter),
         Some(Command::Completions { shell }) => completions::completions::<B>(shell, &reporter),
-        Some(Command::Explain(arguments)) => explain::explain(backend, env, &arguments),
+        Some(Command::Explain(arguments)) => explain::explain(backend, env, &arguments, &reporter),
         Some(Command::Build(arguments)) => build::build(&backend, &env, &arguments, &reporter),
     };
     reporter.end(result)

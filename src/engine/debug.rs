@@ -110,10 +110,10 @@ impl DebugFolder {
         let path = self.0.join(name);
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
-            Err(source) => return Err(NotRecorded { path, source }.into()),
+            Err(reason) => return Err(NotRecorded { path, reason }.into()),
         };
         let record = serde_json::from_str(&text);
-        Ok(record.map_err(|source| BrokenRecord { path, source })?)
+        Ok(record.map_err(|reason| BrokenRecord { path, reason })?)
     }
 
     /// Keeps the recipe with its variants, and each output of it.
@@ -178,24 +178,24 @@ impl DebugFolder {
 
 /// Nothing was built here.
 #[derive(Debug, Error, Diagnostic)]
-#[error("no build is recorded in {}: {source}", path.display())]
+#[error("no build is recorded in {}: {reason}", path.display())]
 #[diagnostic(
     code(usage::no_record),
     help("name the work directory of a build, such as .pixi/bld/<package>, or its `debug` folder")
 )]
 struct NotRecorded {
     path: PathBuf,
-    source: std::io::Error,
+    reason: std::io::Error,
 }
 
 /// A record that this version does not understand.
 #[derive(Debug, Error, Diagnostic)]
-#[error("{} cannot be read: {source}", path.display())]
+#[error("{} cannot be read: {reason}", path.display())]
 #[diagnostic(
     code(debug::broken_record),
     help("was it recorded by another version? build once more to record it again")
 )]
 struct BrokenRecord {
     path: PathBuf,
-    source: serde_json::Error,
+    reason: serde_json::Error,
 }

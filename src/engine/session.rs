@@ -29,10 +29,11 @@ impl<B> Session<B> {
         &self.project.source
     }
 
-    /// The same session without the folder that builds of a workspace share.
+    /// The same session without the folders that builds share.
     #[must_use]
-    pub fn without_scratch(mut self) -> Self {
+    pub fn without_shared_folders(mut self) -> Self {
         self.folders.scratch = None;
+        self.folders.cache = None;
         self
     }
 

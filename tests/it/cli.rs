@@ -221,3 +221,20 @@ fn version_and_capabilities_are_printed() {
         "{capabilities}"
     );
 }
+
+#[test]
+fn a_reader_who_has_seen_enough_is_no_mistake() {
+    let project = Project::hello().file("LICENSE", "the text\n");
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    let mut explain = std::process::Command::new(assert_cmd::cargo::cargo_bin("pixi-build-rust"));
+    let run = explain
+        .arg("explain")
+        .arg(project.dir())
+        .env("PIXI_CACHE_DIR", project.cache())
+        .stdout(writer)
+        .output()
+        .expect("the executable is built");
+    assert_eq!(text(&run.stderr), "");
+    assert_eq!(run.status.code(), Some(141));
+}

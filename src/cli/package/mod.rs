@@ -85,10 +85,10 @@ impl<B: Backend> Package<B> {
         })
     }
 
-    /// The same package, built without the files that builds of a workspace share.
+    /// The same package, built without the files that builds share.
     pub(super) fn alone(self) -> Self {
         Self {
-            session: self.session.without_scratch(),
+            session: self.session.without_shared_folders(),
             ..self
         }
     }

@@ -12,13 +12,14 @@ mod package;
 mod steps;
 mod terminal;
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use console::Term;
-use miette::{MietteHandlerOpts, Report};
+use miette::{Diagnostic, MietteHandlerOpts, Report};
+use thiserror::Error;
 use tracing::Instrument;
 use tracing::field::Empty;
 use tracing_subscriber::filter::LevelFilter;
@@ -171,7 +172,10 @@ impl Reporter {
         let written = self
             .terminal
             .suspended(|| writeln!(std::io::stdout(), "{text}"));
-        written.map_err(|error| miette::miette!("cannot print: {error}"))
+        written.map_err(|error| match error.kind() {
+            ErrorKind::BrokenPipe => NobodyReads.into(),
+            _ => miette::miette!("cannot print: {error}"),
+        })
     }
 
     /// Says how the command ended and gives the exit code of the process.
@@ -179,6 +183,7 @@ impl Reporter {
         let (code, last) = match result {
             Ok(0) => (0, json::finished(&self.packages())),
             Ok(code) => (code, json::interrupted(code)),
+            Err(report) if report.is::<NobodyReads>() => return ExitCode::from(NobodyReads::CODE),
             Err(report) => {
                 let code = exit_code(&report);
                 let mistake = Mistake::new(&report, &self.folder);
@@ -203,6 +208,16 @@ impl Reporter {
     fn packages(&self) -> MutexGuard<'_, Vec<Finished>> {
         self.finished.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whoever read stdout has seen enough, as in `| head`. No reason to complain.
+#[derive(Debug, Error, Diagnostic)]
+#[error("nobody reads stdout any more")]
+struct NobodyReads;
+
+impl NobodyReads {
+    /// As shells show the end by SIGPIPE.
+    const CODE: u8 = 128 + 13;
 }
 
 /// Says what is wrong with a command line, or shows the help it asks for.
@@ -244,5 +259,7 @@ fn folder_of(path: &Path) -> PathBuf {
 fn targets(level: LevelFilter) -> EnvFilter {
     let others = level.min(LevelFilter::WARN);
     let directives = OURS.map(|target| format!("{target}={level}"));
-    EnvFilter::new(format!("{others},{}", directives.join(",")))
+    // The error at the end says why.
+    let retries = "reqwest_retry=error";
+    EnvFilter::new(format!("{others},{retries},{}", directives.join(",")))
 }
