@@ -118,13 +118,13 @@ impl Client {
         assert!(answer.contains("\"result\""), "{answer}");
     }
 
+    /// That of the process that works, and what the one that watches it has for itself.
     fn peak_memory(&self) -> Option<f64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).ok()?;
-        let line = status
-            .lines()
-            .find_map(|line| line.strip_prefix("VmHWM:"))?;
-        let kibibytes: f64 = line.trim().trim_end_matches(" kB").parse().ok()?;
-        Some(kibibytes / 1024.0)
+        let watcher = self.process.id();
+        let children = format!("/proc/{watcher}/task/{watcher}/children");
+        let worker = std::fs::read_to_string(children).ok()?;
+        let worker = worker.trim().parse().ok()?;
+        Some(mebibytes(worker, "VmHWM:")? + mebibytes(watcher, "RssAnon:")?)
     }
 
     fn end(mut self) {
@@ -159,4 +159,12 @@ fn outputs(root: &Path) -> Value {
 fn median(values: &mut [f64]) -> f64 {
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
+}
+
+/// A line of what the system knows about a process.
+fn mebibytes(process: u32, key: &str) -> Option<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix(key))?;
+    let kibibytes: f64 = line.trim().trim_end_matches(" kB").parse().ok()?;
+    Some(kibibytes / 1024.0)
 }
