@@ -9,6 +9,7 @@ pub mod debug;
 pub mod describe;
 pub mod failure;
 mod globs;
+mod log;
 mod point;
 mod prepare;
 pub mod reuse;

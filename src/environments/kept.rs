@@ -134,7 +134,7 @@ struct NotKept {
     package: String,
 }
 
-/// `--locked` although something else is asked for now.
+/// `--locked` although the wishes differ from those of the last build.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the {role} environment of `{package}` is not the one of the last build: {difference}")]
 #[diagnostic(

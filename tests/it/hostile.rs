@@ -156,7 +156,7 @@ fn changed_fixtures_are_survived() {
 }
 
 #[test]
-#[ignore = "soak: SECONDS_A_TARGET for each way in, for machines without cargo-fuzz"]
+#[ignore = "soak: tests/soak.sh runs it, SECONDS_A_TARGET for each way in, for machines without cargo-fuzz"]
 fn changed_fixtures_are_survived_for_long() {
     let seconds = std::env::var("SECONDS_A_TARGET").ok();
     let seconds = seconds
@@ -170,7 +170,7 @@ fn changed_fixtures_are_survived_for_long() {
 }
 
 #[test]
-#[ignore = "soak: writes fuzz/corpus, which cargo-fuzz begins with"]
+#[ignore = "soak: tests/soak.sh runs it; writes fuzz/corpus, which cargo-fuzz begins with"]
 fn seeds_are_written() {
     for (target, _) in WAYS_IN {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -55,7 +55,7 @@ fn a_crash_leaves_nothing_that_matters() {
 }
 
 #[test]
-#[ignore = "soak: fifty crashes with a build after each take minutes"]
+#[ignore = "soak: tests/soak.sh runs it; fifty crashes with a build after each take minutes"]
 fn fifty_crashes_leave_nothing_that_matters() {
     crashes(50);
 }

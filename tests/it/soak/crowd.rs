@@ -91,7 +91,7 @@ fn eight_backends_do_not_disturb_each_other() {
 }
 
 #[test]
-#[ignore = "soak: twenty rounds of eight backends take minutes"]
+#[ignore = "soak: tests/soak.sh runs it; twenty rounds of eight backends take minutes"]
 fn eight_backends_do_not_disturb_each_other_in_twenty_rounds() {
     rounds(20);
 }

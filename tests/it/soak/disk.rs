@@ -108,7 +108,7 @@ fn a_full_disk_is_said_and_forgotten() {
 }
 
 #[test]
-#[ignore = "soak: twenty disks with a build after each take minutes"]
+#[ignore = "soak: tests/soak.sh runs it; twenty disks with a build after each take minutes"]
 fn twenty_full_disks_are_said_and_forgotten() {
     full_disks(20);
 }
