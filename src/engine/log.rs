@@ -1,9 +1,11 @@
 //! The log of a build while rattler-build writes it.
 
+use std::io::{self, BufRead, BufReader, PipeWriter, Write};
 use std::path::{Path, PathBuf};
+use std::thread::JoinHandle;
 
 use crate::engine::debug::DebugFolder;
-use crate::engine::secrets::Secrets;
+use crate::engine::secrets::{Secrets, masked};
 
 /// One log a build, in the debug folder. rattler-build appends to a file in its
 /// own work folder; that file is a second name of ours, so the log is there while
@@ -11,45 +13,105 @@ use crate::engine::secrets::Secrets;
 pub(super) struct Log {
     written: PathBuf,
     kept: PathBuf,
+    masking: Option<Masking>,
 }
 
 impl Log {
     /// Starts an empty log.
-    pub(super) fn begin(work_directory: &Path) -> Self {
-        let log = Self {
+    pub(super) fn begin(work_directory: &Path, secrets: &Secrets) -> Self {
+        let mut log = Self {
             written: work_directory.join("work").join("conda_build.log"),
             kept: DebugFolder::of(work_directory).build_log(),
+            masking: None,
         };
-        let started = remove(&log.written)
-            .and_then(|()| remove(&log.kept))
-            .and_then(|()| std::fs::create_dir_all(log.kept.parent().unwrap_or(work_directory)))
-            .and_then(|()| std::fs::create_dir_all(work_directory.join("work")))
-            .and_then(|()| std::fs::write(&log.kept, ""))
-            .and_then(|()| std::fs::hard_link(&log.kept, &log.written));
-        if let Err(error) = started {
+        if let Err(error) = log.start(secrets) {
             tracing::debug!("the build log is copied at the end: {error}");
         }
         log
     }
 
-    /// The log, wherever it could be written, without secrets.
-    pub(super) fn finish(self, secrets: &Secrets) -> PathBuf {
-        let length = |path: &Path| std::fs::metadata(path).map(|meta| meta.len()).unwrap_or(0);
-        if length(&self.kept) < length(&self.written)
-            && let Err(error) = std::fs::copy(&self.written, &self.kept)
-        {
-            tracing::warn!("cannot write {}: {error}", self.kept.display());
-            return self.written;
+    fn start(&mut self, secrets: &Secrets) -> io::Result<()> {
+        for path in [&self.written, &self.kept] {
+            remove(path)?;
+            path.parent().map_or(Ok(()), std::fs::create_dir_all)?;
         }
-        // The other name of the same file keeps what was in it.
-        let masked = secrets
-            .mask_file(&self.kept)
-            .and_then(|()| remove(&self.written));
-        if let Err(error) = masked {
-            tracing::warn!("{} may hold secrets: {error}", self.kept.display());
+        std::fs::write(&self.kept, "")?;
+        if secrets.is_empty() {
+            std::fs::hard_link(&self.kept, &self.written)
+        } else {
+            self.masking = Some(Masking::begin(&self.written, &self.kept)?);
+            Ok(())
+        }
+    }
+
+    /// The log, wherever it could be written, without secrets.
+    pub(super) fn finish(self) -> PathBuf {
+        let finished = match self.masking {
+            Some(masking) => masking.finish(),
+            None => keep(&self.written, &self.kept),
+        };
+        if let Err(error) = finished.and_then(|()| remove(&self.written)) {
+            tracing::warn!("{} is not whole: {error}", self.kept.display());
         }
         self.kept
     }
+}
+
+/// Copies what was written, unless that is the same file.
+fn keep(written: &Path, kept: &Path) -> io::Result<()> {
+    let length = |path: &Path| std::fs::metadata(path).map(|meta| meta.len()).unwrap_or(0);
+    if length(kept) < length(written) {
+        write_masked(std::fs::File::open(written)?, kept)?;
+    }
+    Ok(())
+}
+
+/// A pipe in the place of the file that rattler-build writes: it masks a value only as it
+/// is, and what is on a disk once may stay there.
+struct Masking {
+    pipe: PipeWriter,
+    thread: JoinHandle<io::Result<()>>,
+}
+
+impl Masking {
+    #[cfg(unix)]
+    fn begin(written: &Path, kept: &Path) -> io::Result<Self> {
+        use std::os::fd::AsRawFd;
+        let (reader, pipe) = io::pipe()?;
+        std::os::unix::fs::symlink(format!("/dev/fd/{}", pipe.as_raw_fd()), written)?;
+        let kept = kept.to_path_buf();
+        let thread = std::thread::spawn(move || write_masked(reader, &kept));
+        Ok(Self { pipe, thread })
+    }
+
+    /// Without a name for a pipe the log is copied at the end.
+    #[cfg(not(unix))]
+    fn begin(_: &Path, _: &Path) -> io::Result<Self> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    fn finish(self) -> io::Result<()> {
+        drop(self.pipe);
+        let written = self.thread.join();
+        written.unwrap_or_else(|_| Err(io::Error::other("the thread that masks it has died")))
+    }
+}
+
+/// Appends lines without secrets. Where that fails the rest is read all the same: somebody
+/// waits to get it written.
+fn write_masked(lines: impl io::Read, kept: &Path) -> io::Result<()> {
+    let mut lines = BufReader::new(lines);
+    let mut kept = std::fs::File::options().append(true).open(kept);
+    let mut written = Ok(());
+    let mut line = Vec::new();
+    while lines.read_until(b'\n', &mut line)? > 0 {
+        if let (Ok(()), Ok(kept)) = (&written, &mut kept) {
+            let text = String::from_utf8_lossy(&line);
+            written = kept.write_all(masked(&text).as_bytes());
+        }
+        line.clear();
+    }
+    kept.and(written)
 }
 
 /// Takes lines out of a log that were of use while the build ran.
@@ -64,9 +126,9 @@ pub(super) fn remove_lines(log: &Path, is_over: impl Fn(&str) -> bool) {
     }
 }
 
-fn remove(path: &Path) -> std::io::Result<()> {
+fn remove(path: &Path) -> io::Result<()> {
     match std::fs::remove_file(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     }
 }

@@ -111,7 +111,7 @@ async fn run<B: Backend>(
         alias: aliases.folder().map(Path::to_path_buf),
         work_directory: work_directory.clone(),
     };
-    let log = Log::begin(&work_directory);
+    let log = Log::begin(&work_directory, &secrets);
     let source = session.project.source.clone();
     prepare::write(&plan.script_files)?;
     let alone = match &plan.lock {
@@ -123,7 +123,7 @@ async fn run<B: Backend>(
     })?;
     let result = job.run(&aliases).await;
     drop(alone);
-    let log = log.finish(&secrets);
+    let log = log.finish();
     if session.env.get(SHOW_PROGRESS).is_some() {
         remove_lines(&log, |line| B::progress(line).is_some());
     }

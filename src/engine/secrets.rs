@@ -6,9 +6,11 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt::Write;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{PoisonError, RwLock};
 
+use aho_corasick::AhoCorasick;
 use base64::prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD, Engine};
 use miette::{Diagnostic, Report};
 use thiserror::Error;
@@ -25,13 +27,16 @@ const SHORTEST: usize = 4;
 /// In a package only what cannot be there by chance counts, in bytes.
 const SHORTEST_IN_A_PACKAGE: usize = 8;
 
-/// What to mask in lines that are logged while a build runs: the forms of every
-/// secret this process has passed on. It only grows.
-static PASSED_ON: RwLock<BTreeSet<String>> = RwLock::new(BTreeSet::new());
+/// Lines of base64 are broken anywhere. In a log this much of one counts, in signs.
+const SHORTEST_BASE64: usize = 8;
 
-/// Secrets that have a value, with every form in which a build may print it.
-#[derive(Debug, Default)]
-pub(super) struct Secrets(Vec<(String, BTreeSet<String>)>);
+/// What to mask in lines that are logged while a build runs: every secret this
+/// process has passed on.
+static PASSED_ON: RwLock<Masks> = RwLock::new(Masks::new());
+
+/// Names and values of secrets that have one.
+#[derive(Default)]
+pub(super) struct Secrets(Vec<(String, String)>);
 
 impl Secrets {
     /// The values of `names`. Those without one are left out, and said.
@@ -39,7 +44,7 @@ impl Secrets {
         let mut secrets = Vec::new();
         for name in names {
             match env.get(name) {
-                Some(value) => secrets.push((name.to_string(), forms(value))),
+                Some(value) => secrets.push((name.to_string(), value.to_string())),
                 None => tracing::warn!(
                     "the secret `{name}` has no value (help: set the variable where pixi runs)"
                 ),
@@ -53,33 +58,15 @@ impl Secrets {
         self.0.iter().any(|(known, _)| known == name)
     }
 
-    /// Masks them from now on in everything that is logged.
-    pub(super) fn watch(&self) {
-        let mut known = PASSED_ON.write().unwrap_or_else(PoisonError::into_inner);
-        for (_, forms) in &self.0 {
-            known.extend(forms.iter().cloned());
-        }
+    /// Whether none has a value.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
-    /// Masks them in a file. A reader sees all of the old one or all of the new one.
-    ///
-    /// # Errors
-    /// A file that cannot be read or written.
-    pub(super) fn mask_file(&self, path: &Path) -> std::io::Result<()> {
-        let text = std::fs::read(path)?;
-        let text = String::from_utf8_lossy(&text);
-        let all: BTreeSet<String> = self
-            .0
-            .iter()
-            .flat_map(|(_, forms)| forms)
-            .cloned()
-            .collect();
-        if let Cow::Owned(masked) = mask(&text, &all) {
-            let beside = path.with_extension("part");
-            std::fs::write(&beside, masked)?;
-            std::fs::rename(beside, path)?;
-        }
-        Ok(())
+    /// Masks them from now on in everything that is logged.
+    pub(super) fn watch(&self) {
+        let mut passed_on = PASSED_ON.write().unwrap_or_else(PoisonError::into_inner);
+        passed_on.add(self.0.iter().map(|(_, value)| value.as_str()));
     }
 
     /// Makes sure that none of `files`, which lie in `prefix`, gives one away.
@@ -91,23 +78,27 @@ impl Secrets {
         prefix: &Path,
         files: impl IntoIterator<Item = PathBuf>,
     ) -> Result<(), Report> {
-        let known = self.0.iter().flat_map(|(name, forms)| {
-            let long = |form: &&String| form.len() >= SHORTEST_IN_A_PACKAGE;
-            forms.iter().filter(long).map(move |form| (name, form))
-        });
-        let known: Vec<(&String, &String)> = known.collect();
-        if known.is_empty() {
+        let mut texts = Vec::new();
+        let mut names = Vec::new();
+        for (name, value) in &self.0 {
+            let long = |form: &String| form.len() >= SHORTEST_IN_A_PACKAGE;
+            for form in forms(value).into_iter().filter(long) {
+                texts.push(form);
+                names.push(name);
+            }
+        }
+        if texts.is_empty() {
             return Ok(());
         }
+        let finder = finder(&texts);
         for file in files {
             let path = prefix.join(&file);
             if path.is_symlink() || !path.is_file() {
                 continue;
             }
             let content = std::fs::read(&path).map_err(|source| Unreadable { path, source })?;
-            let finds = |form: &str| memchr::memmem::find(&content, form.as_bytes()).is_some();
-            if let Some((name, _)) = known.iter().find(|(_, form)| finds(form)) {
-                let name = name.to_string();
+            if let Some(found) = finder.find(&content) {
+                let name = names[found.pattern().as_usize()].clone();
                 return Err(SecretInPackage { name, file }.into());
             }
         }
@@ -117,34 +108,66 @@ impl Secrets {
 
 /// `text` without any secret this process has passed on.
 pub fn masked(text: &str) -> Cow<'_, str> {
-    mask(
-        text,
-        &PASSED_ON.read().unwrap_or_else(PoisonError::into_inner),
-    )
+    let passed_on = PASSED_ON.read().unwrap_or_else(PoisonError::into_inner);
+    passed_on.mask(text)
 }
 
-/// `text` without `forms`, the longest first: one may be a part of another.
-fn mask<'a>(text: &'a str, forms: &BTreeSet<String>) -> Cow<'a, str> {
-    let mut found: Vec<&String> = forms.iter().filter(|form| text.contains(*form)).collect();
-    if found.is_empty() {
-        return Cow::Borrowed(text);
+/// What is not to be seen in a text. It only grows.
+struct Masks {
+    texts: BTreeSet<String>,
+    finder: Option<AhoCorasick>,
+}
+
+impl Masks {
+    const fn new() -> Self {
+        Self {
+            texts: BTreeSet::new(),
+            finder: None,
+        }
     }
-    found.sort_by_key(|form| std::cmp::Reverse(form.len()));
-    let masked = found
-        .into_iter()
-        .fold(text.to_string(), |text, form| text.replace(form, MASK));
-    Cow::Owned(masked)
+
+    fn add<'a>(&mut self, values: impl IntoIterator<Item = &'a str>) {
+        let before = self.texts.len();
+        for value in values {
+            self.texts.extend(forms(value));
+            self.texts.extend(base64_pieces(value));
+        }
+        if self.texts.len() > before {
+            self.finder = Some(finder(&self.texts));
+        }
+    }
+
+    /// `text` with a mask in the place of each. They may overlap, in whole or in part.
+    fn mask<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        let found = self.finder.iter();
+        let found = found.flat_map(|finder| finder.find_overlapping_iter(text));
+        let mut found: Vec<Range<usize>> = found.map(|found| found.range()).collect();
+        if found.is_empty() {
+            return Cow::Borrowed(text);
+        }
+        found.sort_by_key(|range| range.start);
+        let mut masked = String::new();
+        let mut end = 0;
+        for range in found {
+            if range.start > end || masked.is_empty() {
+                masked.push_str(&text[end..range.start]);
+                masked.push_str(MASK);
+            }
+            end = end.max(range.end);
+        }
+        masked.push_str(&text[end..]);
+        Cow::Owned(masked)
+    }
+}
+
+fn finder(texts: impl IntoIterator<Item = impl AsRef<[u8]>>) -> AhoCorasick {
+    AhoCorasick::new(texts).expect("variables are far smaller than what it can hold")
 }
 
 /// The ways in which a value may be written.
 fn forms(value: &str) -> BTreeSet<String> {
     let mut forms = BTreeSet::new();
-    // A log is masked line by line.
-    for part in value.lines().chain([value]) {
-        let part = part.trim();
-        if part.len() < SHORTEST {
-            continue;
-        }
+    for part in parts(value) {
         forms.insert(part.to_string());
         for encoded in [percent(part, true), percent(part, false)] {
             // Forms have their own way with blanks.
@@ -159,6 +182,25 @@ fn forms(value: &str) -> BTreeSet<String> {
         forms.insert(part.replace('\'', r"'\''"));
     }
     forms
+}
+
+/// A value, and its lines: logs are masked line by line. What frames a key is no secret.
+fn parts(value: &str) -> impl Iterator<Item = &str> {
+    let parts = value.lines().chain([value]).map(str::trim);
+    let is_frame = |part: &str| part.starts_with("-----") && !part.contains('\n');
+    parts.filter(move |part| part.len() >= SHORTEST && !is_frame(part))
+}
+
+/// What may stand in one line when `value` is in a base64 text that is broken into lines.
+fn base64_pieces(value: &str) -> BTreeSet<String> {
+    let encoded = parts(value).flat_map(|part| (0..3).flat_map(|before| base64(part, before)));
+    let pieces = encoded.flat_map(|text| {
+        // The signs of base64 are bytes.
+        let starts = 0..(text.len() + 1).saturating_sub(SHORTEST_BASE64);
+        let piece = |start: usize| text[start..start + SHORTEST_BASE64].to_string();
+        starts.map(piece).collect::<Vec<_>>()
+    });
+    pieces.collect()
 }
 
 /// The part of a base64 text that only `value` decides when it begins `before` bytes
@@ -209,7 +251,9 @@ mod tests {
     use super::*;
 
     fn shown(value: &str, text: &str) -> String {
-        mask(text, &forms(value)).into_owned()
+        let mut masks = Masks::new();
+        masks.add([value]);
+        masks.mask(text).into_owned()
     }
 
     #[test]
@@ -250,9 +294,39 @@ mod tests {
     }
 
     #[test]
+    fn base64_is_found_when_it_is_broken_into_lines() {
+        let value =
+            "a-t0ken-longer-than-one-line-of-base64-as-those-of-clouds-are, 80 signs and more";
+        for before in ["", "u:", "user:", "somebody:"] {
+            let encoded = BASE64_STANDARD_NO_PAD.encode(format!("{before}{value}"));
+            for width in [20, 60, 64, 76] {
+                let lines: Vec<&str> = encoded
+                    .as_bytes()
+                    .chunks(width)
+                    .map(|line| str::from_utf8(line).expect("base64"))
+                    .collect();
+                let shown: Vec<String> = lines.iter().map(|line| shown(value, line)).collect();
+                let rest = shown.join("").replace(MASK, "");
+                let most = before.len() * 8 / 6 + 1 + SHORTEST_BASE64;
+                assert!(rest.len() <= most, "{shown:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn forms_that_overlap_leave_nothing() {
+        let mut masks = Masks::new();
+        masks.add(["xab-one", "one-cdef", "ne-"]);
+        assert_eq!(masks.mask("<xab-one-cdef>"), "<********>");
+        assert_eq!(masks.mask("xab-one, one-cdef"), "********, ********");
+        assert_eq!(masks.mask("nothing"), "nothing");
+    }
+
+    #[test]
     fn every_line_of_a_value_counts() {
         let value = "-----BEGIN KEY-----\nAAAABBBBCCCC\n-----END KEY-----\n";
         assert_eq!(shown(value, "AAAABBBBCCCC"), MASK);
+        assert_eq!(shown(value, "-----BEGIN KEY-----"), "-----BEGIN KEY-----");
     }
 
     #[test]

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::support::build::Build;
 use super::support::channel::Channel;
 use super::support::pixi::Pixi;
+use super::support::process::{kill, wait_for};
 use super::support::project::Project;
 use super::support::requests::{Initialize, Outputs};
 use super::support::toolchain;
@@ -40,6 +41,7 @@ fn talkative(folder: &Path) -> Channel {
          cat '{0}'; sed 's/^/error: /' '{0}' >&2\n\
          case $WHAT in\n\
          fail) exit 1 ;;\n\
+         wait) exec sleep 600 ;;\n\
          install) mkdir -p \"$PREFIX/share\"; cp '{0}' \"$PREFIX/share/forms\" ;;\n\
          esac\n",
         forms.display()
@@ -47,8 +49,8 @@ fn talkative(folder: &Path) -> Channel {
     toolchain::with_cargo(folder, cargo)
 }
 
-/// Builds and returns the answer, after a look at everything that was written.
-fn build(what: &str) -> (Project, Result<Value, Value>) {
+/// A session with a build that is ready to begin.
+fn prepare(what: &str) -> (Project, Pixi, Build) {
     let project = Project::hello();
     let channel = talkative(project.cache());
     let mut pixi = Pixi::start_with(|command| {
@@ -62,6 +64,12 @@ fn build(what: &str) -> (Project, Result<Value, Value>) {
     let work = project.build_work("hello");
     let outputs = pixi.outputs(&Outputs::new(&work).channel(&channel));
     let build = Build::prepare(&outputs[0], &work, &channel);
+    (project, pixi, build)
+}
+
+/// Builds and returns the answer, after a look at everything that was written.
+fn build(what: &str) -> (Project, Result<Value, Value>) {
+    let (project, mut pixi, build) = prepare(what);
     let answer = pixi.build(&build);
 
     let stderr = pixi.stderr().join("\n");
@@ -111,6 +119,18 @@ fn a_secret_is_in_no_log_whatever_its_form() {
     let log = project.build_work("hello").join("debug/build.log");
     let log = fs_err::read_to_string(log).expect("a log");
     assert!(log.matches("********").count() >= 2 * FORMS.len(), "{log}");
+}
+
+#[test]
+fn a_secret_is_in_no_log_of_a_build_that_is_killed() {
+    let (project, mut pixi, build) = prepare("wait");
+    pixi.send("conda/build_v1", build.params());
+    let log = project.build_work("hello").join("debug/build.log");
+    let masks = || fs_err::read_to_string(&log).map_or(0, |log| log.matches("********").count());
+    wait_for("every form to be printed", || masks() >= 2 * FORMS.len());
+    kill("-KILL", pixi.id());
+    pixi.finish();
+    look_around(&PIECES, project.dir());
 }
 
 #[test]
