@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
+use serde_json::{Value, json};
+
 use super::support::archive::Archive;
 use super::support::build::Build;
 use super::support::pixi::Pixi;
@@ -67,6 +69,10 @@ fn revealing(folder: &str) -> Project {
 
 /// Builds in `work` as if the sources had been checked out `age` days ago.
 fn build(project: &Project, work: &Path, age: u64) -> Archive {
+    build_with(project, work, age, json!({}))
+}
+
+fn build_with(project: &Project, work: &Path, age: u64, configuration: Value) -> Archive {
     let then = SystemTime::now() - Duration::from_secs(age * 24 * 60 * 60);
     for file in [
         "tool/src/main.rs",
@@ -80,7 +86,7 @@ fn build(project: &Project, work: &Path, age: u64) -> Archive {
     let mut pixi = Pixi::start_with(|command| {
         command.env("SOURCE_DATE_EPOCH", "1700000000");
     });
-    pixi.initialize(&Initialize::member(project, "tool"));
+    pixi.initialize(&Initialize::member(project, "tool").configuration(configuration));
     let outputs = pixi.outputs(&Outputs::new(work).channel(toolchain::channel()));
     let build = Build::prepare(&outputs[0], work, toolchain::channel());
     let answer = pixi.build(&build).unwrap_or_else(|error| {
@@ -102,6 +108,13 @@ fn found(archive: &Archive, text: &str) -> Vec<String> {
     names.iter().filter(holds).cloned().collect()
 }
 
+/// No folder of the project, its caches included, is in the archive.
+fn no_path_of(project: &Project, archive: &Archive) {
+    let base = project.cache().parent().expect("it lies in a folder");
+    let found = found(archive, base.to_str().expect("text"));
+    assert_eq!(found, Vec::<String>::new());
+}
+
 #[test]
 fn folders_and_days_leave_no_trace() {
     let short = revealing("ws");
@@ -113,12 +126,73 @@ fn folders_and_days_leave_no_trace() {
     let shown = tool.output().expect("it can be run").stdout;
     println!("{}", String::from_utf8_lossy(&shown));
     for (project, archive) in [(&short, &first), (&long, &second)] {
-        let base = project.cache().parent().expect("it lies in a folder");
-        assert_eq!(
-            found(archive, base.to_str().expect("text")),
-            Vec::<String>::new()
-        );
+        no_path_of(project, archive);
     }
     let bytes = |archive: &Archive| fs_err::read(archive.path()).expect("it was opened");
     assert!(bytes(&first) == bytes(&second), "the packages differ");
+}
+
+/// Whether a program was compiled with the flag `chosen`, and what it links at.
+const CHOSEN: &str =
+    "pub const CHOSEN: &str = if cfg!(chosen) { \"chosen flags\" } else { \"\" };\n";
+
+/// Flags of the project's own, in every place that Cargo takes flags from, and those
+/// in which it takes none for this build.
+#[test]
+fn folders_leave_no_trace_beside_flags_of_the_project() {
+    let target = "target.x86_64-unknown-linux-gnu.rustflags";
+    let files = [
+        (
+            "a list for every target",
+            "[target.'cfg(all())']\nrustflags = ['--cfg', 'chosen']\n",
+        ),
+        (
+            "a text for one target",
+            "[target.x86_64-unknown-linux-gnu]\nrustflags = '--cfg chosen'\n",
+        ),
+        (
+            "a list for every build",
+            "[build]\nrustflags = ['--cfg', 'chosen']\n[target.'cfg(windows)']\nrustflags = ['--cfg', 'other']\n",
+        ),
+        (
+            "a text for every build",
+            "[build]\nrustflags = '--cfg chosen'\n",
+        ),
+    ];
+    let from_file = files.map(|(name, text)| (name, text, json!({})));
+    let from_options = [
+        ("a variable", json!({"env": {"RUSTFLAGS": "--cfg chosen"}})),
+        (
+            "a variable of the target",
+            json!({"env": {"CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUSTFLAGS": "--cfg chosen"}}),
+        ),
+        (
+            "an argument",
+            json!({"extra-args": ["--config", format!("{target}=['--cfg', 'chosen']")]}),
+        ),
+    ]
+    .map(|(name, options)| (name, "", options));
+    for (name, text, options) in from_file.into_iter().chain(from_options) {
+        let project = revealing("ws").file(".cargo/config.toml", text);
+        let main = fs_err::read_to_string(project.dir().join("tool/src/main.rs"));
+        let main = main
+            .expect("it was written")
+            .replace("fn main() {", "fn main() {\n    println!(\"{}\", CHOSEN);");
+        project.write("tool/src/main.rs", format!("{main}\n{CHOSEN}"));
+        let archive = build_with(&project, &project.build_work("tool"), 0, options);
+        println!("{name}");
+        assert_ne!(
+            found(&archive, "chosen flags"),
+            Vec::<String>::new(),
+            "{name}"
+        );
+        no_path_of(&project, &archive);
+    }
+}
+
+#[test]
+fn folders_with_blanks_leave_no_trace() {
+    let project = revealing("my own/work space");
+    let archive = build(&project, &project.build_work("tool"), 0);
+    no_path_of(&project, &archive);
 }

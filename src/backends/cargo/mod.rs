@@ -3,6 +3,7 @@
 //! Reads `Cargo.toml` for what the manifest leaves out, asks for the compilers
 //! and writes down the command line. What cargo does with it is cargo's business.
 
+mod arguments;
 mod build_scripts;
 mod caches;
 mod closure;
@@ -17,6 +18,7 @@ mod manifest;
 mod members;
 mod mistakes;
 mod progress;
+mod rustflags;
 mod script;
 mod shared;
 mod sources;

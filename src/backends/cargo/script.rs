@@ -1,15 +1,14 @@
 //! The command line: `cargo install` with everything it needs around it.
 
-use std::path::{Path, PathBuf};
-
 use indexmap::IndexMap;
 use rattler_conda_types::Subdir;
 
+use super::arguments::{self, Argument};
 use super::compiler_cache::CompilerCache;
 use super::inputs::View;
 use super::progress;
 use super::shared::Shared;
-use super::{Config, caches};
+use super::{Config, caches, rustflags};
 use crate::backend::Request;
 use crate::backend::script::{Condition, Script, Step, Word};
 
@@ -35,7 +34,7 @@ const OF_THE_MACHINE: [&str; 8] = [
 
 /// Installs the binaries of the crate into the host prefix.
 pub(super) fn install(view: &View<'_>) -> Script {
-    let (request, folder, shared) = (view.request, view.root.as_path(), view.shared.as_ref());
+    let (request, shared) = (view.request, view.shared.as_ref());
     let Request {
         project,
         config,
@@ -54,14 +53,14 @@ pub(super) fn install(view: &View<'_>) -> Script {
     steps.extend(prefixes(config, &tools));
     steps.extend(cargo_settings(request));
     steps.push(look_no_further(view));
-    steps.extend(hide_folders(view));
-    let check = check_lock_file(&tools, folder, config);
+    steps.extend(rustflags::variables(view));
+    let check = check_lock_file(view, &tools);
     match shared {
         Some(shared) => steps.extend(shared.steps(check)),
         None => steps.push(Step::Run(check)),
     }
     steps.extend(cache.before);
-    steps.push(Step::Run(command(&tools, folder, config)));
+    steps.push(Step::Run(command(view, &tools)));
     steps.extend(cache.after);
 
     let declared = project.model.secrets.iter().flatten().cloned();
@@ -115,12 +114,10 @@ fn prefixes(config: &Config, tools: &Tools) -> Vec<Step> {
     steps
 }
 
-/// Where cargo keeps its downloads, how binaries find their libraries, and what
-/// cargo shows.
+/// Where cargo keeps its downloads, and what it shows.
 fn cargo_settings(request: &Request<'_, Config>) -> Vec<Step> {
     let Request {
         config,
-        platforms,
         folders,
         env,
         ..
@@ -138,18 +135,6 @@ fn cargo_settings(request: &Request<'_, Config>) -> Vec<Step> {
         let home = Word::literal(home.display().to_string());
         steps.push(Step::Set("CARGO_HOME".to_string(), home));
     }
-    if platforms.host.is_unix() {
-        let origin = if platforms.host.is_osx() {
-            "@loader_path"
-        } else {
-            "$ORIGIN"
-        };
-        let rpath = format!("-C link-arg=-Wl,-rpath,{origin}/../lib");
-        steps.push(Step::Append(
-            "CARGO_BUILD_RUSTFLAGS".to_string(),
-            Word::literal(rpath),
-        ));
-    }
     steps.extend(progress::settings(env));
     steps
 }
@@ -163,30 +148,7 @@ fn look_no_further(view: &View<'_>) -> Step {
     Step::Set("__CARGO_TEST_ROOT".to_string(), Word::literal(top))
 }
 
-/// Programs hold the paths of their sources. Those of this machine get other names.
-///
-/// Cargo and sccache compile everything again when a flag changes. So nothing that
-/// changes from work directory to work directory is in one, and the project's path only
-/// where a crate knows it.
-fn hide_folders(view: &View<'_>) -> Vec<Step> {
-    let downloads = caches::cargo_home(view.request.folders);
-    let project = view
-        .knows_its_path()
-        .then(|| view.surroundings.top().to_path_buf());
-    let folders = [(project, "/project"), (downloads, "/cargo")];
-    let flag = |(folder, name): (Option<PathBuf>, &str)| {
-        let folder = folder?.display().to_string();
-        // Flags are separated by blanks, and no sign protects one.
-        let one = !folder.contains(char::is_whitespace);
-        one.then(|| {
-            let flag = format!("--remap-path-prefix={folder}={name}");
-            Step::Append("CARGO_BUILD_RUSTFLAGS".to_string(), Word::literal(flag))
-        })
-    };
-    folders.into_iter().filter_map(flag).collect()
-}
-
-fn command(tools: &Tools, folder: &Path, config: &Config) -> Vec<Word> {
+fn command(view: &View<'_>, tools: &Tools) -> Vec<Word> {
     let mut command = vec![
         tools.tool("cargo"),
         "install".into(),
@@ -194,40 +156,42 @@ fn command(tools: &Tools, folder: &Path, config: &Config) -> Vec<Word> {
         "--root".into(),
         Word::variable("PREFIX"),
         "--path".into(),
-        Word::literal(folder.display().to_string()),
+        Word::literal(view.root.display().to_string()),
         "--target-dir".into(),
         TARGET_DIR.into(),
         "--no-track".into(),
     ];
-    command.extend(config.extra_args.iter().map(Word::literal));
-    for binary in &config.binaries {
+    let own = arguments::of(view.request).into_iter();
+    command.extend(own.flat_map(|argument| argument.words()).map(Word::literal));
+    for binary in &view.request.config.binaries {
         command.push("--bin".into());
         command.push(Word::literal(binary));
     }
     command.push("--force".into());
+    // After the user's own settings, which they would lose to otherwise.
+    command.extend(rustflags::arguments(view).into_iter().map(Word::literal));
     command
 }
 
 /// `cargo install --locked` of a folder takes a missing or stale lock file for
 /// granted and resolves anew. A command that looks at the same packages does not.
-fn check_lock_file(tools: &Tools, folder: &Path, config: &Config) -> Vec<Word> {
-    let manifest = folder.join("Cargo.toml").display().to_string();
+fn check_lock_file(view: &View<'_>, tools: &Tools) -> Vec<Word> {
+    let manifest = view.root.join("Cargo.toml").display().to_string();
     let mut command = vec![tools.tool("cargo")];
     let arguments = ["tree", "--locked", "--edges", "no-dev", "--depth", "0"];
     command.extend(arguments.map(Word::from));
     command.extend(["--manifest-path".into(), Word::literal(manifest)]);
     // What decides where packages come from counts here too.
-    let mut extra = config.extra_args.iter();
-    while let Some(argument) = extra.next() {
-        if ["--offline", "--frozen"].contains(&argument.as_str())
-            || argument.starts_with("--config=")
-        {
-            command.push(Word::literal(argument));
-        } else if argument == "--config" {
-            command.push(Word::literal(argument));
-            command.extend(extra.next().map(Word::literal));
-        }
-    }
+    let counts = |argument: &Argument<'_>| match argument {
+        Argument::ConfigFile(_) | Argument::Config(..) => true,
+        Argument::Other(word) => ["--offline", "--frozen"].contains(word),
+    };
+    let counting = arguments::of(view.request).into_iter().filter(counts);
+    command.extend(
+        counting
+            .flat_map(|argument| argument.words())
+            .map(Word::literal),
+    );
     command
 }
 

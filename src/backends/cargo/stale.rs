@@ -117,34 +117,16 @@ pub(super) fn forget(view: &View<'_>, built: &Built, names: &[&str]) -> Result<(
 }
 
 /// A fingerprint of the variables that build scripts and macros see and that the
-/// user sets: in the options, on Cargo's command line, in Cargo's configuration.
+/// user sets: in the options, in Cargo's configuration.
 /// `None` when there are none.
 pub(super) fn variables(config: &Config, surroundings: &Surroundings) -> Option<String> {
     // Cargo and its helpers know about their own.
     let known = |name: &str| name.starts_with("CARGO_") || name.starts_with("SCCACHE_");
     let own = config.env.iter().filter(|(name, _)| !known(name));
     let mut set: Vec<String> = own.map(|(name, value)| format!("{name}={value}")).collect();
-    set.extend(settings(&config.extra_args));
     set.extend(Some(surroundings.env()).filter(|env| !env.is_empty()));
     let hash = || hex::encode(compute_bytes_digest::<Sha256>(format!("{set:?}")));
     (!set.is_empty()).then(|| hash()[..16].to_string())
-}
-
-/// The values of `--config`, and the content of the files it names.
-fn settings(args: &[String]) -> Vec<String> {
-    let mut settings = Vec::new();
-    let mut rest = args.iter();
-    while let Some(arg) = rest.next() {
-        let value = match arg.strip_prefix("--config") {
-            Some("") => rest.next().map(String::as_str),
-            Some(joined) => joined.strip_prefix('='),
-            None => None,
-        };
-        let Some(value) = value else { continue };
-        settings.push(value.to_string());
-        settings.extend(std::fs::read_to_string(value).ok());
-    }
-    settings
 }
 
 /// A file that a build read, that matters and that changed since, although the time
@@ -180,15 +162,4 @@ fn changed(about: &std::fs::Metadata) -> Option<SystemTime> {
 #[cfg(not(unix))]
 fn changed(about: &std::fs::Metadata) -> Option<SystemTime> {
     about.created().ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn settings_are_found_in_both_spellings() {
-        let args = ["--config", "a=1", "--features", "x", "--config=b=2"];
-        assert_eq!(settings(&args.map(String::from)), ["a=1", "b=2"]);
-    }
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use toml_edit::{DocumentMut, Item};
 
 use super::Config;
+use super::arguments::{self, Argument};
 use super::closure::{patches, read};
 use crate::backend::inputs::plain;
 use crate::backend::{GlobSet, Request};
@@ -25,10 +26,10 @@ pub(super) struct Surroundings {
     configurations: Vec<Configuration>,
 }
 
-/// One file of Cargo's configuration.
+/// One file of Cargo's configuration, or a setting from the command line.
 #[derive(Debug)]
 struct Configuration {
-    path: PathBuf,
+    path: Option<PathBuf>,
     content: DocumentMut,
 }
 
@@ -50,6 +51,19 @@ impl Surroundings {
             .map(Path::to_path_buf)
             .collect();
         let mut configurations = Vec::new();
+        for argument in arguments::of(request) {
+            match argument {
+                Argument::ConfigFile(path) => load(&path, &mut configurations),
+                // Cargo says what is wrong with one that cannot be read.
+                Argument::Config(setting, _) => {
+                    configurations.extend(setting.parse().ok().map(|content| Configuration {
+                        path: None,
+                        content,
+                    }))
+                }
+                Argument::Other(_) => {}
+            }
+        }
         for folder in &folders {
             for name in CONFIGURATION {
                 load(&folder.join(".cargo").join(name), &mut configurations);
@@ -93,8 +107,9 @@ impl Surroundings {
             .folders()
             .map(|folder| GlobSet::names(&folder.join(".cargo"), CONFIGURATION, reason))
             .collect();
-        let included = self.configurations.iter();
-        sets.extend(included.filter_map(|file| GlobSet::file(&file.path, reason)));
+        let files = self.configurations.iter();
+        let files = files.filter_map(|file| file.path.as_deref());
+        sets.extend(files.filter_map(|file| GlobSet::file(file, reason)));
         for folder in self.folders() {
             sets.push(GlobSet::names(folder, TOOLCHAIN, "the toolchain file"));
             // The nearest wins; those further up have no say.
@@ -105,11 +120,23 @@ impl Surroundings {
         sets
     }
 
+    /// The content of the files, each with the folder that its paths are relative to.
+    fn files(&self) -> impl Iterator<Item = (&Path, &DocumentMut)> {
+        self.configurations.iter().filter_map(|file| {
+            let path = file.path.as_deref()?;
+            Some((base(path), &file.content))
+        })
+    }
+
+    /// What is configured, the strongest first.
+    pub(super) fn settings(&self) -> impl Iterator<Item = &DocumentMut> {
+        self.configurations.iter().map(|file| &file.content)
+    }
+
     /// Folders of crates that the configuration puts in the place of others.
     pub(super) fn overrides(&self) -> Vec<PathBuf> {
         let mut found = Vec::new();
-        for Configuration { path, content } in &self.configurations {
-            let base = base(path);
+        for (base, content) in self.files() {
             found.extend(patches(base, content.as_table()));
             let paths = content.get("paths").and_then(Item::as_array);
             let paths = paths.into_iter().flatten().filter_map(|path| path.as_str());
@@ -120,19 +147,18 @@ impl Surroundings {
 
     /// The variables that the configuration sets, as text to compare.
     pub(super) fn env(&self) -> String {
-        let tables = self.configurations.iter();
-        let tables = tables.filter_map(|file| file.content.get("env"));
+        let tables = self.settings().filter_map(|content| content.get("env"));
         tables.map(ToString::to_string).collect()
     }
 
     /// Folders for build output that the user chose, for builds beside pixi's.
     pub(super) fn target_dirs(&self, request: &Request<'_, Config>) -> Vec<PathBuf> {
         let mut found = Vec::new();
-        for Configuration { path, content } in &self.configurations {
+        for (base, content) in self.files() {
             for key in ["target-dir", "build-dir"] {
                 let folder = content.get("build").and_then(|build| build.get(key));
                 let folder = folder.and_then(Item::as_str);
-                found.extend(folder.map(|folder| plain(&base(path).join(folder))));
+                found.extend(folder.map(|folder| plain(&base.join(folder))));
             }
         }
         for variable in ["CARGO_TARGET_DIR", "CARGO_BUILD_BUILD_DIR"] {
@@ -153,7 +179,7 @@ fn base(file: &Path) -> &Path {
 
 /// Reads a configuration file and those it includes.
 fn load(path: &Path, into: &mut Vec<Configuration>) {
-    if into.iter().any(|known| known.path == path) {
+    if into.iter().any(|known| known.path.as_deref() == Some(path)) {
         return;
     }
     let Some(content) = read(path) else {
@@ -161,7 +187,7 @@ fn load(path: &Path, into: &mut Vec<Configuration>) {
     };
     let includes = includes(&content);
     into.push(Configuration {
-        path: path.to_path_buf(),
+        path: Some(path.to_path_buf()),
         content,
     });
     for include in includes {

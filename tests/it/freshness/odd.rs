@@ -136,6 +136,21 @@ fn configuration_that_includes_another() {
 }
 
 #[test]
+fn configuration_of_the_command_line() {
+    let project = app("")
+        .file("src/main.rs", MAIN)
+        .file("ci/cargo.toml", "[env]\nX = \"1\"\n")
+        .file("ci/other.toml", "[env]\nX = \"1\"\n")
+        .lock();
+    let rows = [
+        ("edit", "ci/cargo.toml", Rebuild),
+        ("edit", "ci/other.toml", Reuse),
+    ];
+    let arguments = ["--config", "net.retry=1", "--config", "ci/cargo.toml"];
+    judge(project, json!({"extra-args": arguments}), &rows);
+}
+
+#[test]
 fn binaries_that_were_not_asked_for() {
     let project = app("")
         .file("src/bin/one.rs", MAIN)

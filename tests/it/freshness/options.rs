@@ -68,6 +68,15 @@ fn a_changed_variable_of_cargos_configuration_does_too() {
         let said = built(&project, json!({"extra-args": ["--config", setting]}));
         assert_eq!(said, format!("{word} {word} (false, false)"));
     }
+    // The file is found although cargo runs in another folder.
+    for word in ["five", "six"] {
+        project.write("ci/cargo.toml", format!("[env]\nWORD = \"{word}\"\n"));
+        let said = built(
+            &project,
+            json!({"extra-args": ["--config", "ci/cargo.toml"]}),
+        );
+        assert_eq!(said, format!("{word} {word} (false, false)"));
+    }
 }
 
 #[test]

@@ -1,0 +1,104 @@
+//! Flags for rustc that every build needs, wherever Cargo takes flags from.
+//!
+//! Cargo takes them from one place alone: `RUSTFLAGS`, or every `target` table that
+//! applies, or `build`. What the project or the user writes in one of them would put those
+//! in another out of action. So they are added in each place that holds flags.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use toml_edit::{Array, DocumentMut, Item, Key, Value};
+
+use super::caches;
+use super::inputs::View;
+use crate::backend::script::{Step, Word};
+
+/// Adds the flags to the variables that Cargo reads.
+pub(super) fn variables(view: &View<'_>) -> Vec<Step> {
+    let holds_flags = |name: &&String| {
+        let of_a_target = name.starts_with("CARGO_TARGET_") && name.ends_with("_RUSTFLAGS");
+        name.as_str() == "RUSTFLAGS" || of_a_target
+    };
+    let own = view.request.config.env.keys().filter(holds_flags);
+    let names = own.map(String::as_str).chain(["CARGO_BUILD_RUSTFLAGS"]);
+    let flags: Vec<String> = flags(view).into_iter().filter(|it| is_one(it)).collect();
+    if flags.is_empty() {
+        return Vec::new();
+    }
+    let append = |name: &str| Step::Append(name.to_string(), Word::literal(flags.join(" ")));
+    names.map(append).collect()
+}
+
+/// Arguments for cargo that add the flags to what the project configures, and to `build`
+/// those that no variable can hold.
+pub(super) fn arguments(view: &View<'_>) -> Vec<String> {
+    let flags = flags(view);
+    let settings = || view.surroundings.settings();
+    let mut arguments = Vec::new();
+    let mut add = |place: String, flags: Value| {
+        let flags = flags.to_string();
+        let setting = format!("{place}.rustflags={}", flags.trim());
+        arguments.extend(["--config".to_string(), setting]);
+    };
+    let tables = settings().filter_map(|content| content.get("target")?.as_table_like());
+    let mut seen = BTreeSet::new();
+    for (target, table) in tables.flat_map(|targets| targets.iter()) {
+        let Some(found) = table.get("rustflags").filter(|_| seen.insert(target)) else {
+            continue;
+        };
+        // The strongest of several texts counts alone, and lists are put together.
+        let place = format!("target.{}", Key::new(target));
+        match found.as_str() {
+            Some(text) => {
+                let ours = flags.iter().map(String::as_str).filter(|flag| is_one(flag));
+                let all: Vec<&str> = std::iter::once(text).chain(ours).collect();
+                add(place, all.join(" ").into());
+            }
+            None => add(place, flags.iter().collect::<Array>().into()),
+        }
+    }
+    let rest: Array = flags.iter().filter(|flag| !is_one(flag)).collect();
+    let is_text = |content: &DocumentMut| {
+        let flags = content.get("build").and_then(|it| it.get("rustflags"));
+        flags.is_some_and(Item::is_str)
+    };
+    // A list cannot be added to a text.
+    if !rest.is_empty() && !settings().any(is_text) {
+        add("build".to_string(), rest.into());
+    }
+    arguments
+}
+
+/// Where programs look for libraries, and other names for the folders of this machine,
+/// which they would hold.
+///
+/// Cargo and sccache compile everything again when a flag changes. So nothing that
+/// changes from work directory to work directory is in one, and the project's path only
+/// where a crate knows it.
+fn flags(view: &View<'_>) -> Vec<String> {
+    let host = view.request.platforms.host;
+    let origin = if host.is_osx() {
+        "@loader_path"
+    } else {
+        "$ORIGIN"
+    };
+    let run_path = host
+        .is_unix()
+        .then(|| format!("-Clink-arg=-Wl,-rpath,{origin}/../lib"));
+    let project = view.knows_its_path().then(|| view.surroundings.top());
+    let folders = [
+        (project.map(Path::to_path_buf), "/project"),
+        (caches::cargo_home(view.request.folders), "/cargo"),
+    ];
+    let remap = |(folder, name): (Option<PathBuf>, &str)| {
+        let folder = folder?.display().to_string();
+        Some(format!("--remap-path-prefix={folder}={name}"))
+    };
+    let remap = folders.into_iter().filter_map(remap);
+    run_path.into_iter().chain(remap).collect()
+}
+
+/// Whether a flag stays one where flags are separated by blanks: no sign protects them.
+fn is_one(flag: &str) -> bool {
+    !flag.contains(char::is_whitespace)
+}
