@@ -59,18 +59,22 @@ pub(super) fn adopt_orphans() {
     }
 }
 
-/// Ends every process that descends from this one: bash, cargo, rustc, linkers.
+/// Ends every process that descends from this one: bash, cargo, rustc, linkers. On
+/// Windows the end of this process does.
 pub(super) fn end_children() {
-    #[cfg(target_os = "linux")]
-    linux::end_descendants();
+    #[cfg(unix)]
+    unix::end_descendants();
 }
 
-#[cfg(target_os = "linux")]
-mod linux {
+#[cfg(unix)]
+mod unix {
     use std::collections::BTreeMap;
     use std::time::Duration;
 
     use rustix::process::{Pid, Signal, kill_process};
+
+    /// A process and its parent.
+    type Child = (i32, i32);
 
     /// Kills until nothing is left: a process may start another before it dies.
     pub(super) fn end_descendants() {
@@ -90,27 +94,8 @@ mod linux {
 
     fn descendants() -> Vec<Pid> {
         let mut children: BTreeMap<i32, Vec<i32>> = BTreeMap::new();
-        for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
-            let Some(pid) = entry
-                .file_name()
-                .to_str()
-                .and_then(|name| name.parse().ok())
-            else {
-                continue;
-            };
-            let Ok(stat) = std::fs::read_to_string(entry.path().join("stat")) else {
-                continue;
-            };
-            // The name in parentheses may hold anything; state and parent follow it.
-            let Some((_, after)) = stat.rsplit_once(')') else {
-                continue;
-            };
-            let mut fields = after.split_whitespace();
-            let is_dead = fields.next() == Some("Z");
-            let parent = fields.next().and_then(|parent| parent.parse().ok());
-            if let (false, Some(parent)) = (is_dead, parent) {
-                children.entry(parent).or_default().push(pid);
-            }
+        for (pid, parent) in running() {
+            children.entry(parent).or_default().push(pid);
         }
         let mut found = Vec::new();
         let mut next = vec![rustix::process::getpid().as_raw_nonzero().get()];
@@ -121,5 +106,83 @@ mod linux {
             }
         }
         found
+    }
+
+    /// Every process of the machine that is not dead yet.
+    #[cfg(target_os = "linux")]
+    fn running() -> Vec<Child> {
+        let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+        let running = |entry: std::fs::DirEntry| {
+            let pid = entry.file_name().to_str()?.parse().ok()?;
+            let stat = std::fs::read_to_string(entry.path().join("stat")).ok()?;
+            // The name in parentheses may hold anything; state and parent follow it.
+            let (_, after) = stat.rsplit_once(')')?;
+            let mut fields = after.split_whitespace();
+            let (state, parent) = (fields.next()?, fields.next()?);
+            (state != "Z").then_some((pid, parent.parse().ok()?))
+        };
+        processes.filter_map(running).collect()
+    }
+
+    /// The same where only `ps` knows.
+    #[cfg(not(target_os = "linux"))]
+    fn running() -> Vec<Child> {
+        listed_by_ps().unwrap_or_else(|error| {
+            tracing::warn!("processes of the build may go on: `ps` cannot be run: {error}");
+            Vec::new()
+        })
+    }
+
+    #[cfg(any(test, not(target_os = "linux")))]
+    fn listed_by_ps() -> std::io::Result<Vec<Child>> {
+        use std::process::{Command, Stdio};
+        let ps = Command::new("ps")
+            .args(["-A", "-o", "pid=,ppid=,stat="])
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let itself = ps.id().cast_signed();
+        let listed = ps.wait_with_output()?;
+        let mut found = in_table(&String::from_utf8_lossy(&listed.stdout));
+        found.retain(|(pid, _)| *pid != itself);
+        Ok(found)
+    }
+
+    #[cfg(any(test, not(target_os = "linux")))]
+    fn in_table(table: &str) -> Vec<Child> {
+        let running = |line: &str| {
+            let mut fields = line.split_whitespace();
+            let (pid, parent, state) = (fields.next()?, fields.next()?, fields.next()?);
+            let is_dead = state.starts_with('Z');
+            (!is_dead).then_some((pid.parse().ok()?, parent.parse().ok()?))
+        };
+        table.lines().filter_map(running).collect()
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        fn processes_that_are_dead_do_not_count() {
+            let table = "    1     0 Ss\n  812     1 S+\n  813   812 Z\n 9001   812 R\n";
+            assert_eq!(in_table(table), [(1, 0), (812, 1), (9001, 812)]);
+        }
+
+        #[test]
+        fn ps_tells_the_same_as_the_kernel() {
+            let mut sleep = std::process::Command::new("sleep")
+                .arg("600")
+                .spawn()
+                .expect("it is part of every Unix");
+            let own = std::process::id().cast_signed();
+            let child = (sleep.id().cast_signed(), own);
+            let of_this = |found: Vec<Child>| found.contains(&child);
+            assert!(of_this(listed_by_ps().expect("ps can be run")));
+            assert!(of_this(running()));
+            sleep.kill().expect("it runs");
+            sleep.wait().expect("it is a child");
+            assert!(!of_this(listed_by_ps().expect("ps can be run")));
+            assert!(!of_this(running()));
+        }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Nothing can be done in a process that dies of SIGKILL, and its children do not
 //! notice. So there are two: the one that was started only watches, and whichever of
-//! them dies, the other one ends everything that was started.
+//! them dies, the other one ends everything that was started. Windows does that itself.
 
 use std::process::ExitCode;
 
@@ -12,6 +12,10 @@ pub(super) const OPTION: &str = "watched-by";
 /// What this process is.
 pub(super) enum Role {
     /// It has watched another one that did the work, and ends like that one.
+    #[cfg_attr(
+        not(target_os = "linux"),
+        expect(dead_code, reason = "one process is enough")
+    )]
     Watched(ExitCode),
     /// It does the work. Without a watcher there may be a reason for that.
     Works(Option<std::io::Error>),
@@ -32,10 +36,33 @@ pub(super) fn role(watcher: Option<i32>) -> Role {
     }
 }
 
+/// Windows watches: what belongs to a job ends with the last process that holds it.
+#[cfg(windows)]
+pub(super) fn role(_: Option<i32>) -> Role {
+    Role::Works(windows::hold_job().err().map(std::io::Error::other))
+}
+
 /// Elsewhere a process cannot learn that its parent died.
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(any(target_os = "linux", windows)))]
 pub(super) fn role(_: Option<i32>) -> Role {
     Role::Works(None)
+}
+
+#[cfg(windows)]
+mod windows {
+    use win32job::{ExtendedLimitInfo, Job, JobError};
+
+    /// Puts this process, and with it everything it will start, into a job that it
+    /// alone holds.
+    pub(super) fn hold_job() -> Result<(), JobError> {
+        let mut limits = ExtendedLimitInfo::new();
+        limits.limit_kill_on_job_close();
+        let job = Job::create_with_limit_info(&limits)?;
+        job.assign_current_process()?;
+        // Held until the process ends, however that happens.
+        std::mem::forget(job);
+        Ok(())
+    }
 }
 
 #[cfg(target_os = "linux")]
