@@ -1,5 +1,5 @@
-//! Points at the template in `env` that cannot be read or evaluated. Which table
-//! its value comes from is known here alone.
+//! Points at values in `env` and arguments that cannot be used. Which table they come
+//! from is known here alone.
 
 use miette::{Diagnostic, Report, SourceSpan};
 use rattler_conda_types::Subdir;
@@ -7,26 +7,41 @@ use thiserror::Error;
 
 use crate::diagnostic::SourceFile;
 use crate::engine::Session;
-use crate::recipe::BadTemplate;
+use crate::recipe::{BadTemplate, LineEnd};
 
-/// `error` as it is, unless it is about a template: then with the place where the
-/// manifest has the template.
+/// `error` as it is, unless it is about a value of `env` or an argument: then with the
+/// place where the manifest has it.
 pub(super) fn point<B>(error: Report, session: &Session<B>, host: Subdir) -> Report {
-    let BadTemplate { variable, reason } = match error.downcast() {
-        Ok(template) => template,
-        Err(other) => return other,
-    };
     let manifest = &session.project.manifest;
-    InvalidTemplate {
-        at: session
-            .tables
-            .value_span(host, &["env", &variable], manifest),
-        file: manifest.file(),
-        help: help(&reason),
-        reason: plain(&reason),
-        variable,
+    let at = |keys: &[&str]| session.tables.value_span(host, keys, manifest);
+    let error = match error.downcast() {
+        Ok(BadTemplate { variable, reason }) => {
+            return InvalidTemplate {
+                at: at(&["env", &variable]),
+                file: manifest.file(),
+                help: help(&reason),
+                reason: plain(&reason),
+                variable,
+            }
+            .into();
+        }
+        Err(other) => other,
+    };
+    match error.downcast() {
+        Ok(LineEnd { variable, text }) => OneLine {
+            at: match &variable {
+                Some(name) => at(&["env", name]),
+                None => at(&["extra-args"]),
+            },
+            what: variable.map_or("an argument".to_string(), |name| {
+                format!("the value of `{name}` in `env`")
+            }),
+            file: manifest.file(),
+            text,
+        }
+        .into(),
+        Err(other) => other,
     }
-    .into()
 }
 
 /// The reason without the layers around it and places in files that do not exist.
@@ -70,5 +85,23 @@ struct InvalidTemplate {
     #[source_code]
     file: SourceFile,
     #[label("this template")]
+    at: Option<SourceSpan>,
+}
+
+/// A build on Windows needs text that is one line.
+#[derive(Debug, Error, Diagnostic)]
+#[error("{what} holds a line end, which cmd cannot pass on: {text:?}")]
+#[diagnostic(
+    code(config::line_end),
+    help(
+        "builds on Windows run their commands with cmd: write it in one line there, in the table of the target `win`"
+    )
+)]
+struct OneLine {
+    what: String,
+    text: String,
+    #[source_code]
+    file: SourceFile,
+    #[label("not in one line")]
     at: Option<SourceSpan>,
 }

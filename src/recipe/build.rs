@@ -58,7 +58,7 @@ pub(super) fn build_string_prefix(project: &Project) -> Result<Option<String>, R
 /// Number, script and flags.
 ///
 /// # Errors
-/// Flags that are none.
+/// Flags that are none, [`shell::LineEnd`].
 pub(super) fn build(
     project: &Project,
     script: &Script,
@@ -69,7 +69,7 @@ pub(super) fn build(
         .iter()
         .map(|(name, template)| (name.clone(), Value::new_template(template.clone(), None)))
         .collect();
-    let commands = shell::commands(script, platforms.build);
+    let commands = shell::commands(script, platforms.build)?;
     let script = stage0::Script {
         env,
         secrets: script.secrets.clone(),

@@ -7,7 +7,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 /// What each kind of error is about, in the order of the page.
-const KINDS: [(&str, &str); 62] = [
+const KINDS: [(&str, &str); 63] = [
     (
         "config::unknown_key",
         "An option the backend does not have.",
@@ -33,6 +33,10 @@ const KINDS: [(&str, &str); 62] = [
     (
         "config::template",
         "A template in `env` that cannot be read or evaluated.",
+    ),
+    (
+        "config::line_end",
+        "Text of several lines for a build on Windows.",
     ),
     (
         "package::missing",

@@ -130,7 +130,16 @@ impl Options for Config {
         let variables = self.env.keys().filter(|name| !is_variable(name));
         let limit = self.artifact_limit.as_deref();
         let limit = limit.filter(|text| text.parse::<ByteSize>().is_err());
+        let unspeakable = |option: &'static str, values: &[String]| {
+            let mut values = values.iter();
+            let found = values.any(|value| value.contains('\0'));
+            found.then(|| holds_nul(&[option]))
+        };
+        let values = self.env.iter().filter(|(_, value)| value.contains('\0'));
         compilers
+            .chain(unspeakable("extra-args", &self.extra_args))
+            .chain(unspeakable("binaries", &self.binaries))
+            .chain(values.map(|(name, _)| holds_nul(&["env", name])))
             .chain(variables.map(|name| bad_variable(name)))
             .chain(limit.map(bad_size))
             .collect()
@@ -191,6 +200,15 @@ fn bad_size(text: &str) -> Misfit {
         part: Part::Value,
         message: format!("`{text}` is no size"),
         help: "write a number and a unit, as in `20 GiB`".to_string(),
+    }
+}
+
+fn holds_nul(keys: &[&str]) -> Misfit {
+    Misfit {
+        keys: keys.iter().map(|key| key.to_string()).collect(),
+        part: Part::Value,
+        message: format!("`{}` holds a NUL character", keys.join(".")),
+        help: "no argument and no variable can hold one: remove it".to_string(),
     }
 }
 

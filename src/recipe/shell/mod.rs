@@ -4,19 +4,48 @@
 mod bash;
 mod cmd;
 
+use miette::Diagnostic;
 use rattler_conda_types::Subdir;
+use thiserror::Error;
 
-use crate::backend::script::Script;
+use crate::backend::script::{Part, Script, Step, Word};
 
 /// The commands of `script`, one element each, for a build on `platform`.
-pub(super) fn commands(script: &Script, platform: Subdir) -> Vec<String> {
+///
+/// # Errors
+/// [`LineEnd`].
+pub(super) fn commands(script: &Script, platform: Subdir) -> Result<Vec<String>, LineEnd> {
     if platform.is_windows() {
-        return script.steps.iter().map(cmd::step).collect();
+        script.steps.iter().try_for_each(one_line)?;
+        return Ok(script.steps.iter().map(cmd::step).collect());
     }
     let steps = script.steps.iter().map(bash::step);
-    std::iter::once(bash::NOTE_FAILURE.to_string())
-        .chain(steps)
-        .collect()
+    let commands = std::iter::once(bash::NOTE_FAILURE.to_string()).chain(steps);
+    Ok(commands.collect())
+}
+
+/// cmd reads its script line by line, and no sign takes a line end along.
+fn one_line(step: &Step) -> Result<(), LineEnd> {
+    let check = |variable: Option<&String>, word: &Word| {
+        let literals = word.0.iter().filter_map(|part| match part {
+            Part::Literal(text) => Some(text),
+            Part::Variable(_) => None,
+        });
+        let mut broken = literals.filter(|text| text.contains(['\n', '\r']));
+        broken.next().map_or(Ok(()), |text| {
+            Err(LineEnd {
+                variable: variable.cloned(),
+                text: text.clone(),
+            })
+        })
+    };
+    match step {
+        Step::Run(words) | Step::Try(words) => words.iter().try_for_each(|word| check(None, word)),
+        Step::Set(name, word) | Step::Append(name, word) => check(Some(name), word),
+        Step::Source(word) => check(None, word),
+        Step::When(_, steps) => steps.iter().try_for_each(one_line),
+        Step::Unset(_) => Ok(()),
+    }
 }
 
 /// A value with templates, protected from the shell that will set it: in what
@@ -26,4 +55,16 @@ pub(super) fn template(text: &str, platform: Subdir) -> String {
         return text.to_string();
     }
     bash::template(text)
+}
+
+/// Text that the shell of Windows cannot pass on. The engine, which knows the
+/// manifest's tables, points at it.
+#[derive(Debug, Error, Diagnostic)]
+#[error("{text:?} holds a line end")]
+#[diagnostic(code(config::line_end))]
+pub struct LineEnd {
+    /// The variable whose value it is; `None` for an argument.
+    pub variable: Option<String>,
+    /// The text.
+    pub text: String,
 }

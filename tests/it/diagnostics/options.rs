@@ -6,7 +6,7 @@ use crate::support::drawn::drawn;
 use crate::support::manifest::initialize;
 use crate::support::pixi::Pixi;
 use crate::support::project::Project;
-use crate::support::requests::Initialize;
+use crate::support::requests::{Initialize, Outputs};
 
 const BACKEND: &str = "[package]\nname = \"hello\"\nversion = \"0.1.0\"\n\n[package.build.backend]\n\
     name = \"pixi-build-rust\"\nversion = \"*\"\n\n";
@@ -126,4 +126,43 @@ fn mistakes_without_a_manifest_are_told_without_a_place() {
     let error = error.expect_err("the configuration is wrong");
     assert_eq!(error["data"]["labels"], json!([]));
     assert_eq!(error["data"]["help"], "did you mean `binaries`?");
+}
+
+#[test]
+fn nul_in_what_programs_are_given() {
+    insta::assert_snapshot!(mistake(
+        "[package.build.config]\nextra-args = [\"--features\", \"a\\u0000b\"]\n\n\
+         [package.build.config.env]\nWORD = \"\\u0000\"\n"
+    ));
+}
+
+/// What is said about a configuration when it is to be built on Windows, where bash on
+/// Linux has nothing against it.
+fn mistake_on_windows(configuration: &str) -> String {
+    let project = Project::hello().pixi_toml(&format!("{BACKEND}{configuration}"));
+    let mut pixi = Pixi::start();
+    pixi.initialize(&initialize(&project));
+    let outputs = Outputs::new(&project.metadata_work("hello"));
+    let answer = pixi.request("conda/outputs", outputs.params());
+    answer.expect("bash can say everything");
+    let windows = outputs
+        .host_platform("win-64")
+        .set("buildPlatform", json!("win-64"));
+    let answer = pixi.request("conda/outputs", windows.params());
+    drawn(&project, &answer.expect_err("cmd cannot say it"))
+}
+
+#[test]
+fn line_end_in_an_argument_on_windows() {
+    insta::assert_snapshot!(mistake_on_windows(
+        "[package.build.config]\nextra-args = [\"--config=env.X='one\\ntwo'\"]\n"
+    ));
+}
+
+#[test]
+fn line_end_in_a_variable_on_windows() {
+    insta::assert_snapshot!(mistake_on_windows(
+        "[package.build.config.env]\nWORDS = \"one two\"\n\n\
+         [package.build.target.win.config.env]\nWORDS = \"one\\r\\ntwo\"\n"
+    ));
 }
