@@ -161,7 +161,7 @@ pub fn plain(path: &Path) -> PathBuf {
             Component::CurDir => {}
             Component::ParentDir => {
                 if plain.is_symlink()
-                    && let Ok(real) = plain.canonicalize()
+                    && let Ok(real) = dunce::canonicalize(&plain)
                 {
                     plain = real;
                 }

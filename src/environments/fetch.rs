@@ -28,7 +28,7 @@ pub struct Checkout {
 impl Checkout {
     fn of(root: &Path, subdirectory: Option<&str>) -> Self {
         // Links are resolved in every other path of a package.
-        let root = fs_err::canonicalize(root).unwrap_or_else(|_| root.to_path_buf());
+        let root = dunce::canonicalize(root).unwrap_or_else(|_| root.to_path_buf());
         Self {
             folder: subdirectory.map_or_else(|| root.clone(), |below| root.join(below)),
             root,

@@ -179,7 +179,7 @@ impl CargoToml {
     fn named_workspace(&self, folder: &Path) -> Result<Self, Report> {
         let folder = self.folder().join(folder);
         // `../..` would stay in every message and input otherwise.
-        let folder = std::fs::canonicalize(&folder).unwrap_or(folder);
+        let folder = dunce::canonicalize(&folder).unwrap_or(folder);
         let path = folder.join("Cargo.toml");
         if path.is_file() {
             let found = Self::read(path)?;

@@ -40,7 +40,7 @@ pub(crate) fn read(scope: &Scope<'_>, build: &Table<'_>, findings: &mut Findings
         (None, Some(_)) => {}
         (None, None) => code.folder = Some(scope.manifest_folder().to_owned()),
     }
-    match told.map(|path| (fs_err::canonicalize(&path), path)) {
+    match told.map(|path| (dunce::canonicalize(&path), path)) {
         None if code.remote => {
             if let Some(place) = table.and_then(|table| table.get("git").or(table.get("url"))) {
                 findings.mistake(RemoteSource {
@@ -105,7 +105,7 @@ fn named(scope: &Scope<'_>, table: &Table<'_>, code: &mut Code, findings: &mut F
             if scope.request.source_directory.is_some() {
                 return;
             }
-            match fs_err::canonicalize(&path) {
+            match dunce::canonicalize(&path) {
                 Ok(real) if real.is_file() => code.folder = real.parent().map(PathBuf::from),
                 Ok(real) => code.folder = Some(real),
                 Err(_) => findings.mistake(FileMissing {

@@ -112,7 +112,7 @@ const OWN_KEYS: [&str; 9] = [
 /// takes everything relative to where the file really is.
 pub(crate) fn choose(path: &Path, findings: &mut Findings) -> Option<PathBuf> {
     let named = path.to_owned();
-    let real = match fs_err::canonicalize(path) {
+    let real = match dunce::canonicalize(path) {
         Ok(real) => real,
         Err(_) if Kind::of(path).is_some() => {
             findings.mistake(NoManifest {

@@ -36,7 +36,7 @@ struct Tree {
 impl Tree {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let root = folder.path().canonicalize().unwrap();
+        let root = dunce::canonicalize(folder.path()).unwrap();
         let request = Request {
             path: PathBuf::from("."),
             source_directory: None,

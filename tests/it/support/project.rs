@@ -27,7 +27,7 @@ impl Project {
     pub fn called(path: &str) -> Self {
         let temp = tempfile::tempdir().expect("a folder for the project");
         // pixi sends canonical paths.
-        let base = fs_err::canonicalize(temp.path()).expect("the folder exists");
+        let base = dunce::canonicalize(temp.path()).expect("the folder exists");
         let (root, cache) = (base.join(path), base.join("cache"));
         fs_err::create_dir_all(root.join(".pixi/scratch-v0")).expect("own folder");
         fs_err::create_dir_all(&cache).expect("own folder");

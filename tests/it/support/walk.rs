@@ -47,7 +47,7 @@ impl<'a> Walk<'a> {
 
     fn enter(&mut self, folder: &Path) {
         // Links are followed, but not in circles.
-        let real = fs_err::canonicalize(folder);
+        let real = dunce::canonicalize(folder);
         if !real.is_ok_and(|real| self.entered.insert(real)) {
             return;
         }

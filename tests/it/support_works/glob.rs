@@ -17,7 +17,7 @@ struct Tree {
 impl Tree {
     fn new(files: &[&str]) -> Self {
         let temp = tempfile::tempdir().expect("a folder");
-        let base = fs_err::canonicalize(temp.path()).expect("it exists");
+        let base = dunce::canonicalize(temp.path()).expect("it exists");
         let root = base.join("a/b");
         fs_err::create_dir_all(&root).expect("own folder");
         for file in files {
