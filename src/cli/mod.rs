@@ -84,6 +84,23 @@ enum Command {
 
 /// Runs the executable of `backend` and returns its exit code; see [`exit_code`].
 pub fn main<B: Backend + Clone>(backend: B) -> ExitCode {
+    if cfg!(windows) {
+        // There the first thread has 1 MiB, and a build needs more.
+        const STACK: usize = 8 * 1024 * 1024;
+        let deep = std::thread::Builder::new().stack_size(STACK);
+        return std::thread::scope(|scope| {
+            let work = deep.spawn_scoped(scope, || run(backend));
+            let code = work.map(|thread| thread.join().unwrap_or(ExitCode::FAILURE));
+            code.unwrap_or_else(|error| {
+                eprintln!("cannot start a thread: {error}");
+                ExitCode::FAILURE
+            })
+        });
+    }
+    run(backend)
+}
+
+fn run<B: Backend + Clone>(backend: B) -> ExitCode {
     let matches = command::<B>().try_get_matches();
     let arguments = match matches.and_then(|matches| Arguments::from_arg_matches(&matches)) {
         Ok(arguments) => arguments,
