@@ -7,20 +7,26 @@
 
 use crate::backend::script::{Condition, Part, Step, Word};
 
-pub(super) fn step(step: &Step) -> String {
+/// The lines of one step.
+pub(super) fn lines(step: &Step) -> Vec<String> {
+    match step {
+        Step::Unset(names) => names.iter().map(|name| remove(name)).collect(),
+        other => vec![self::step(other)],
+    }
+}
+
+fn step(step: &Step) -> String {
     match step {
         Step::Run(command) => line(command),
-        Step::Try(command) => format!("{} || cd .", line(command)),
+        Step::Try(command) => format!("{} || {SUCCEED}", line(command)),
         Step::Source(file) => format!("call {}", word(file)),
-        Step::Set(name, value) => set(name, &raw(value)),
+        Step::Set(name, value) if value.0.iter().all(is_empty) => remove(name),
+        Step::Set(name, value) if value.0.iter().any(is_literal) => set(name, &raw(value)),
+        // The variables may be empty.
+        Step::Set(name, value) => format!("{} & {SUCCEED}", set(name, &raw(value))),
         Step::Unset(names) => {
-            let names = names.iter().map(|name| match name.strip_suffix('*') {
-                Some(start) => {
-                    format!("(for /f \"delims==\" %%v in ('set {start} 2^>nul') do set \"%%v=\")")
-                }
-                None => set(name, ""),
-            });
-            names.collect::<Vec<_>>().join(" & ")
+            let names: Vec<String> = names.iter().map(|name| remove(name)).collect();
+            names.join(" & ")
         }
         Step::Append(name, value) => format!(
             "if defined {name} ({}) else ({})",
@@ -43,6 +49,29 @@ pub(super) fn step(step: &Step) -> String {
 
 fn line(command: &[Word]) -> String {
     command.iter().map(word).collect::<Vec<_>>().join(" ")
+}
+
+/// Does nothing, with success: rattler-build asks after every line how it went, and many
+/// commands of cmd leave what was there before.
+const SUCCEED: &str = "(call )";
+
+/// Removes a variable, or all that begin with a name that ends in `*`. Removing one that
+/// is not there would be a failure.
+fn remove(name: &str) -> String {
+    match name.strip_suffix('*') {
+        Some(start) => format!(
+            "set \"{start}=1\" & (for /f \"delims==\" %%v in ('set {start}') do set \"%%v=\")"
+        ),
+        None => format!("(if defined {name} {})", set(name, "")),
+    }
+}
+
+fn is_literal(part: &Part) -> bool {
+    matches!(part, Part::Literal(text) if !text.is_empty())
+}
+
+fn is_empty(part: &Part) -> bool {
+    matches!(part, Part::Literal(text) if text.is_empty())
 }
 
 fn set(name: &str, value: &str) -> String {
@@ -132,6 +161,19 @@ mod tests {
             step(&Step::Set("OPENSSL_DIR".into(), library)),
             r#"set "OPENSSL_DIR=%PREFIX%\Library""#
         );
+    }
+
+    #[test]
+    fn no_line_fails_over_a_variable_that_is_not_there() {
+        let set = |value| step(&Step::Set("A".into(), value));
+        assert_eq!(set("".into()), r#"(if defined A set "A=")"#);
+        assert_eq!(set(Word::variable("B")), r#"set "A=%B%" & (call )"#);
+        let removed = lines(&Step::Unset(vec!["A", "B_*"]));
+        let expected = [
+            r#"(if defined A set "A=")"#,
+            r#"set "B_=1" & (for /f "delims==" %%v in ('set B_') do set "%%v=")"#,
+        ];
+        assert_eq!(removed, expected);
     }
 
     /// The value of the variables that words refer to.
@@ -244,7 +286,7 @@ mod tests {
 
         #[test]
         fn values_arrive_as_they_were((word, expected) in hostile()) {
-            let line = through_cmd(&step(&Step::Set("NAME".into(), word)));
+            let line = through_cmd(&set("NAME", &raw(&word)));
             prop_assert_eq!(through_set(&line), format!("NAME={expected}"), "{}", line);
         }
     }

@@ -17,7 +17,7 @@ use crate::backend::script::{Part, Script, Step, Word};
 pub(super) fn commands(script: &Script, platform: Subdir) -> Result<Vec<String>, LineEnd> {
     if platform.is_windows() {
         script.steps.iter().try_for_each(one_line)?;
-        return Ok(script.steps.iter().map(cmd::step).collect());
+        return Ok(script.steps.iter().flat_map(cmd::lines).collect());
     }
     let steps = script.steps.iter().map(bash::step);
     let commands = std::iter::once(bash::NOTE_FAILURE.to_string()).chain(steps);
