@@ -6,9 +6,13 @@ use serde_json::json;
 
 use super::{build, start, tool};
 use crate::support::build::Build;
-use crate::support::process::wait_for;
+use crate::support::pixi::Pixi;
+use crate::support::process::{descendants, kill, wait_for};
 use crate::support::requests::{Initialize, Outputs};
 use crate::support::toolchain::{self, Extra};
+
+/// A way in which a backend may end.
+type End = fn(&mut Pixi);
 
 /// The servers that run in a work directory.
 fn servers(work: &Path) -> Vec<PathBuf> {
@@ -49,18 +53,30 @@ fn no_server_is_left_when_a_build_is_killed() {
         "build.rs",
         "fn main() {\n    loop { std::thread::park() }\n}\n",
     );
-    let mut pixi = start(&[]);
-    let configuration = json!({"compiler-cache": "sccache"});
-    let initialize = Initialize::of(&project).configuration(configuration);
-    pixi.initialize(&initialize.package("tool", "1.0.0"));
-    let work = project.build_work("tool");
-    let outputs = pixi.outputs(&Outputs::new(&work).channel(&channel));
-    let build = Build::prepare(&outputs[0], &work, &channel);
-    pixi.send("conda/build_v1", build.params());
-    wait_for("the server", || !servers(&work).is_empty());
-    pixi.end_input();
-    assert!(pixi.finish().status.success());
-    wait_for("the server to end", || servers(&work).is_empty());
+    let ends: [(&str, End); 4] = [
+        ("its client leaves", Pixi::end_input),
+        ("it is asked to end", |pixi| kill("-TERM", pixi.id())),
+        ("it is killed", |pixi| kill("-KILL", pixi.id())),
+        ("the process that works is killed", |pixi| {
+            kill("-KILL", descendants(pixi.id())[0]);
+        }),
+    ];
+    for (how, end) in ends {
+        let mut pixi = start(&[]);
+        let configuration = json!({"compiler-cache": "sccache"});
+        let initialize = Initialize::of(&project).configuration(configuration);
+        pixi.initialize(&initialize.package("tool", "1.0.0"));
+        let work = project.build_work("tool");
+        let outputs = pixi.outputs(&Outputs::new(&work).channel(&channel));
+        let build = Build::prepare(&outputs[0], &work, &channel);
+        pixi.send("conda/build_v1", build.params());
+        wait_for("the server", || !servers(&work).is_empty());
+        end(&mut pixi);
+        pixi.finish();
+        wait_for(&format!("the server to end when {how}"), || {
+            servers(&work).is_empty()
+        });
+    }
 }
 
 #[test]
