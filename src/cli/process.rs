@@ -1,28 +1,29 @@
 //! The life of this process: how it is asked to end, and that nothing of it stays.
 
-/// Runs `work` until it is done or the process is asked to end. In the second case
-/// everything the work has started is ended with it.
+use miette::Report;
+
+use crate::cli::runtime;
+
+/// Runs `work`, which starts other processes, until it is done or the process is asked to
+/// end. Then everything it has started is ended with it. Returns the exit code.
 ///
 /// # Errors
 /// Those of `work`.
-pub(super) async fn until_asked_to_end<T>(
-    work: impl Future<Output = Result<T, miette::Report>>,
-) -> Result<Outcome<T>, miette::Report> {
-    tokio::select! {
-        result = work => result.map(Outcome::Done),
-        code = asked_to_end() => {
-            end_children();
-            Ok(Outcome::Asked(code))
+pub(super) fn run(work: impl Future<Output = Result<u8, Report>>) -> Result<u8, Report> {
+    adopt_orphans();
+    let runtime = runtime()?;
+    let code = runtime.block_on(async {
+        tokio::select! {
+            result = work => result,
+            code = asked_to_end() => {
+                end_children();
+                Ok(code)
+            }
         }
-    }
-}
-
-/// How a piece of work ended.
-pub(super) enum Outcome<T> {
-    /// By itself.
-    Done(T),
-    /// By a signal; the exit code says which.
-    Asked(u8),
+    });
+    // A thread that still waits for stdin must not keep the process alive.
+    runtime.shutdown_background();
+    code
 }
 
 /// Waits for SIGINT or SIGTERM and gives the exit code a shell expects after it.

@@ -9,9 +9,8 @@ use thiserror::Error;
 
 use crate::backend::{Backend, Env, Platforms, SHOW_PROGRESS};
 use crate::cli::package::cache_folder;
-use crate::cli::process::{Outcome, adopt_orphans, until_asked_to_end};
+use crate::cli::process;
 use crate::cli::report::{Finished, Reporter, step};
-use crate::cli::runtime;
 use crate::engine::debug::DebugFolder;
 use crate::engine::{Session, run, toolchain};
 use crate::environments::{Access, Depot, Environment, Network, Role};
@@ -52,10 +51,8 @@ pub(super) fn replay<B: Backend>(
     };
     let session = Session::open(backend, initialize, told(env, arguments, reporter))?;
 
-    adopt_orphans();
-    let runtime = runtime()?;
     let package = params.output.to_string();
-    let replaying = async {
+    process::run(async {
         let title = format!("installing the environments of {package}");
         step(&title, Some(&package), async {
             restore(&session, &params, &Depot::open(&access)).await
@@ -63,14 +60,9 @@ pub(super) fn replay<B: Backend>(
         .await?;
         let title = format!("building {package} again");
         let answer = step(&title, Some(&package), run::build(&session, params, &debug)).await?;
-        reporter.finished(Finished::new(&answer)?)
-    };
-    let result = runtime.block_on(until_asked_to_end(replaying));
-    runtime.shutdown_background();
-    match result? {
-        Outcome::Asked(code) => Ok(code),
-        Outcome::Done(()) => Ok(0),
-    }
+        reporter.finished(Finished::new(&answer)?)?;
+        Ok(0)
+    })
 }
 
 /// The environment with what the command line says to Cargo.

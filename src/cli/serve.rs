@@ -3,8 +3,7 @@
 use miette::Report;
 
 use crate::backend::{Backend, Env};
-use crate::cli::process::{Outcome, adopt_orphans, end_children, until_asked_to_end};
-use crate::cli::runtime;
+use crate::cli::process::{self, end_children};
 use crate::server::{self, stdio};
 
 pub(super) fn serve<B: Backend + Clone>(
@@ -12,10 +11,8 @@ pub(super) fn serve<B: Backend + Clone>(
     env: Env,
     http_port: Option<u16>,
 ) -> Result<u8, Report> {
-    adopt_orphans();
     let methods = server::methods(backend, env);
-    let runtime = runtime()?;
-    let serving = async {
+    process::run(async {
         match http_port {
             Some(port) => server::http::serve(methods, port).await?,
             None => {
@@ -25,11 +22,5 @@ pub(super) fn serve<B: Backend + Clone>(
             }
         }
         Ok(0)
-    };
-    let result = runtime.block_on(until_asked_to_end(serving));
-    // A thread that still waits for stdin must not keep the process alive.
-    runtime.shutdown_background();
-    match result? {
-        Outcome::Done(code) | Outcome::Asked(code) => Ok(code),
-    }
+    })
 }

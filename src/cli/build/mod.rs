@@ -20,9 +20,8 @@ pub(super) use arguments::BuildArguments;
 
 use crate::backend::{Backend, Env, SHOW_PROGRESS};
 use crate::cli::package::cache_folder;
-use crate::cli::process::{Outcome, adopt_orphans, until_asked_to_end};
+use crate::cli::process;
 use crate::cli::report::Reporter;
-use crate::cli::runtime;
 use crate::environments::{Access, Depot, Network};
 use crate::project::load::{self, Member};
 use queue::{Queue, Reading};
@@ -45,23 +44,16 @@ pub(super) fn build<B: Backend + Clone>(
         false => vec![arguments.package.path.clone()],
     };
 
-    adopt_orphans();
-    let runtime = runtime()?;
     let depot = depot(env, arguments);
-    let building = async {
+    process::run(async {
         let queue = match arguments.system_toolchain {
             true => Queue::alone(reading, &paths)?,
             false => Queue::read(reading, &paths, &depot).await?,
         };
         let workshop = Workshop::new(arguments, env, &queue, &depot, reporter);
-        workshop.build_all().await
-    };
-    let result = runtime.block_on(until_asked_to_end(building));
-    runtime.shutdown_background();
-    match result? {
-        Outcome::Asked(code) => Ok(code),
-        Outcome::Done(()) => Ok(0),
-    }
+        workshop.build_all().await?;
+        Ok(0)
+    })
 }
 
 /// The manifests of the workspace's packages that this backend builds.
