@@ -7,6 +7,7 @@
 //! | layer | holds |
 //! | --- | --- |
 //! | [`diagnostic`] | what every error message needs |
+//! | [`disk`] | small steps on the file system |
 //! | [`protocol`] | what goes over the wire |
 //! | [`project`] | what the user wrote |
 //! | [`backend`] | what a backend is |

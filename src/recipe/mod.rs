@@ -21,7 +21,7 @@ pub mod variants;
 
 pub use build::BadTemplate;
 pub use render::{Rendered, render};
-pub use shell::LineEnd;
+pub use shell::{FAILURE_NOTE, LineEnd};
 pub use shown::shown;
 pub use stated::Stated;
 

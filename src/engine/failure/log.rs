@@ -1,10 +1,7 @@
 //! A build's log, without colours, and what the build script notes in it.
 
 use super::QUOTED;
-
-/// How the line begins that the build script leaves when it fails; see the bash
-/// writer of scripts.
-const NOTE: &str = "build script: exit code ";
+use crate::recipe::FAILURE_NOTE as NOTE;
 
 /// The lines of a log.
 pub(super) struct Log {

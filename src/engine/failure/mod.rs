@@ -58,10 +58,14 @@ const READERS: [Reader; 14] = [
     compiler::errors,
 ];
 
+/// What rattler-build says of a script that failed. It is no type of its own there; tests
+/// with failing builds notice when the words change.
+const SCRIPT_FAILED: &str = "Script failed to execute";
+
 /// What rattler-build ran into, in words that help. Of a script it says no more than
 /// that it failed; `log` is what that one wrote, `source` the folder with the code.
 pub(super) fn explained(error: Report, log: &Path, source: &Path) -> Report {
-    if error.to_string() == "Script failed to execute" {
+    if error.to_string() == SCRIPT_FAILED {
         return BuildFailed::from_log(log, source).into();
     }
     match machine::is_full_disk(&error) {

@@ -1,11 +1,16 @@
 //! Bash. Every word is quoted unless it consists of harmless signs only.
 
+use super::FAILURE_NOTE;
 use crate::backend::script::{Condition, Part, Step, Word};
 
 /// Notes which command failed, and how, where the reader of the log finds it:
 /// rattler-build says no more than that the script failed.
-pub(super) const NOTE_FAILURE: &str = "trap '{ _code=$?; set +x; } 2>/dev/null; \
-    [ \"$_code\" -eq 0 ] || echo \"build script: exit code $_code of $BASH_COMMAND\" >&2' EXIT";
+pub(super) fn note_failure() -> String {
+    format!(
+        "trap '{{ _code=$?; set +x; }} 2>/dev/null; [ \"$_code\" -eq 0 ] || \
+         echo \"{FAILURE_NOTE}$_code of $BASH_COMMAND\" >&2' EXIT"
+    )
+}
 
 pub(super) fn step(step: &Step) -> String {
     match step {

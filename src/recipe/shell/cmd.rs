@@ -42,7 +42,7 @@ fn step(step: &Step) -> String {
                 Condition::Unset(name) => format!("not defined {name}"),
             };
             let steps: Vec<String> = steps.iter().map(self::step).collect();
-            format!("if {test} ({})", steps.join(" & "))
+            format!("if {test} ({})", steps.join(" && "))
         }
     }
 }

@@ -10,6 +10,10 @@ use thiserror::Error;
 
 use crate::backend::script::{Part, Script, Step, Word};
 
+/// How the line begins that a script leaves in the log when it fails. The exit code and
+/// the command follow.
+pub const FAILURE_NOTE: &str = "build script: exit code ";
+
 /// The commands of `script`, one element each, for a build on `platform`.
 ///
 /// # Errors
@@ -20,7 +24,7 @@ pub(super) fn commands(script: &Script, platform: Subdir) -> Result<Vec<String>,
         return Ok(script.steps.iter().flat_map(cmd::lines).collect());
     }
     let steps = script.steps.iter().map(bash::step);
-    let commands = std::iter::once(bash::NOTE_FAILURE.to_string()).chain(steps);
+    let commands = std::iter::once(bash::note_failure()).chain(steps);
     Ok(commands.collect())
 }
 
