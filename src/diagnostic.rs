@@ -56,15 +56,19 @@ impl std::fmt::Display for Warning {
 /// A file that cannot be read although something needs it.
 #[derive(Debug, Error, Diagnostic)]
 #[error("cannot read {}: {source}", path.display())]
-#[diagnostic(
-    code(io::read),
-    help("does the file exist, may this user read it, and is it UTF-8 text?")
-)]
+#[diagnostic(code(io::read), help("{}", advice(source)))]
 pub struct Unreadable {
     /// The file.
     pub path: PathBuf,
     /// Why.
     pub source: std::io::Error,
+}
+
+fn advice(reason: &std::io::Error) -> &'static str {
+    match reason.kind() {
+        std::io::ErrorKind::InvalidData => "it has to be UTF-8 text",
+        _ => "does it exist, and may this user read it?",
+    }
 }
 
 /// A file or folder that cannot be written.

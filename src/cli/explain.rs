@@ -33,16 +33,18 @@ pub(super) fn explain<B: Backend>(
 ) -> Result<u8, Report> {
     let package = Package::open(backend, env, &arguments.package)?;
     let plan = package.plan()?;
-    let recorded = plan.outputs.first().and_then(|output| {
+    let work = plan.outputs.first().and_then(|output| {
         let builds = package.builds(output.name());
-        let work = arguments.work_dir.clone().or_else(|| latest(&builds))?;
-        Some((DebugFolder::of(&work).recorded_inputs()?, work))
+        arguments.work_dir.clone().or_else(|| latest(&builds))
     });
-    let reuse = recorded
-        .as_ref()
-        .map(|(inputs, work)| reuse(&plan, inputs, &DebugFolder::of(work)));
+    let recorded = match work {
+        Some(work) => (DebugFolder::of(&work).recorded_inputs()?).map(|inputs| (inputs, work)),
+        None => None,
+    };
     let mut text = text(&plan, recorded.as_ref());
-    text.push_str(&reuse.unwrap_or_default());
+    if let Some((inputs, work)) = &recorded {
+        text.push_str(&reuse(&plan, inputs, &DebugFolder::of(work))?);
+    }
     text.push_str(&shared(&package.caches()));
     reporter.print(text.trim_end())?;
     Ok(0)
@@ -95,11 +97,9 @@ fn shared(caches: &[Cache]) -> String {
 }
 
 /// Whether the package that was built last can stay, and if not, why.
-fn reuse(plan: &Plan, inputs: &[GlobSet], debug: &DebugFolder) -> String {
-    let built = debug.recorded_build().map(|(_, params)| params.output);
-    if let Ok(built) = &built
-        && let [output] = plan.outputs.as_slice()
-    {
+fn reuse(plan: &Plan, inputs: &[GlobSet], debug: &DebugFolder) -> Result<String, Report> {
+    let built = debug.recorded_build()?.1.output;
+    if let [output] = plan.outputs.as_slice() {
         let (version, build) = (output.version().to_string(), &output.build_string);
         let is_same = built
             .version
@@ -107,16 +107,18 @@ fn reuse(plan: &Plan, inputs: &[GlobSet], debug: &DebugFolder) -> String {
             .is_none_or(|before| *before == version)
             && built.build.as_ref().is_none_or(|before| before == build);
         if !is_same {
-            return format!("\nthe last build cannot be reused: it made {built}\n");
+            return Ok(format!(
+                "\nthe last build cannot be reused: it made {built}\n"
+            ));
         }
     }
-    let Some(before) = debug.recorded_files() else {
-        return String::new();
-    };
+    let before = debug.recorded_files()?;
     let changes = changes(inputs, &before);
     if changes.is_empty() {
         let count = before.len();
-        return format!("\nthe last build can be reused: none of its {count} files has changed\n");
+        return Ok(format!(
+            "\nthe last build can be reused: none of its {count} files has changed\n"
+        ));
     }
     let mut text = "\nthe last build cannot be reused, because of\n".to_string();
     for Change { file, what, reason } in changes {
@@ -128,7 +130,7 @@ fn reuse(plan: &Plan, inputs: &[GlobSet], debug: &DebugFolder) -> String {
         let file = file.display();
         text.push_str(&format!("  {what:7}  {file} ({reason})\n"));
     }
-    text
+    Ok(text)
 }
 
 fn sets(sets: &[GlobSet], line: &mut impl FnMut(usize, &str)) {

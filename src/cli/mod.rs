@@ -177,8 +177,8 @@ fn path(arguments: &Arguments) -> &Path {
 const USAGE: u8 = 2;
 
 /// What the process says about `report`: 2 for a command line that makes no sense, 3
-/// for an environment that cannot be solved, 1 for everything else. Beside those there
-/// are 0, and 130 and 143 after a signal.
+/// for an environment that cannot be solved or installed, 1 for everything else. Beside
+/// those there are 0, 141 when nobody reads stdout, and 130 and 143 after a signal.
 fn exit_code(report: &Report) -> u8 {
     let code = report.code().map(|code| code.to_string());
     match code.as_deref().and_then(|code| code.split("::").next()) {

@@ -25,6 +25,9 @@ const INITIALIZE: &str = "initialize_params.json";
 /// What the latest build was asked for.
 const BUILD: &str = "conda_build_v1_params.json";
 
+/// The files that the latest build depends on, with reasons.
+const INPUTS: &str = "inputs.json";
+
 /// The content of each input of the latest build.
 const FILES: &str = "input_files.json";
 
@@ -76,20 +79,25 @@ impl DebugFolder {
 
     /// Keeps which files the latest build depends on, and why.
     pub fn inputs(&self, inputs: &[GlobSet]) {
-        self.json("inputs.json", &inputs);
+        self.json(INPUTS, &inputs);
         self.json(FILES, &reuse::files(inputs));
     }
 
     /// The files that [`DebugFolder::inputs`] named, as they were then.
-    pub fn recorded_files(&self) -> Option<Files> {
-        let text = std::fs::read_to_string(self.0.join(FILES)).ok()?;
-        serde_json::from_str(&text).ok()
+    ///
+    /// # Errors
+    /// [`NotRecorded`], [`BrokenRecord`].
+    pub fn recorded_files(&self) -> Result<Files, Report> {
+        self.recorded(FILES)
     }
 
     /// What [`DebugFolder::inputs`] kept. `None` where nothing has been built.
-    pub fn recorded_inputs(&self) -> Option<Vec<GlobSet>> {
-        let text = std::fs::read_to_string(self.0.join("inputs.json")).ok()?;
-        serde_json::from_str(&text).ok()
+    ///
+    /// # Errors
+    /// [`NotRecorded`], [`BrokenRecord`].
+    pub fn recorded_inputs(&self) -> Result<Option<Vec<GlobSet>>, Report> {
+        let is_there = self.0.join(INPUTS).exists();
+        is_there.then(|| self.recorded(INPUTS)).transpose()
     }
 
     /// Keeps the project: how the session was opened, and its model by itself.

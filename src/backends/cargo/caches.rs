@@ -8,7 +8,7 @@ use miette::Report;
 
 use super::shared::{self, Shared};
 use super::{Config, environment};
-use crate::backend::cache::{Cache, Scope, weight};
+use crate::backend::cache::{Cache, Cleared, Scope, weight};
 use crate::backend::{Folders, Request};
 use crate::disk::{remove_folder, write};
 
@@ -91,8 +91,10 @@ pub(super) fn keep_within_limit(
         }
         let cache = artefacts(folder);
         let before = cache.size();
-        cache.clear()?;
-        total -= before - cache.size();
+        // Another build may have begun to fill it again.
+        if cache.clear()? == Cleared::Empty {
+            total = total.saturating_sub(before);
+        }
     }
     if total > limit.as_u64() {
         let size = ByteSize(total);

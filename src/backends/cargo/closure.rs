@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use toml_edit::{DocumentMut, Item, TableLike};
 
+use super::members::is_excluded;
 use crate::backend::inputs::plain;
 
 /// Tables of dependencies that end up in a package.
@@ -137,11 +138,18 @@ fn workspace(root: &Path, manifest: &DocumentMut) -> Option<(PathBuf, DocumentMu
         let manifest = read(&folder.join("Cargo.toml"))?;
         return Some((folder, manifest));
     }
-    root.ancestors().skip(1).find_map(|folder| {
+    let (folder, manifest) = root.ancestors().skip(1).find_map(|folder| {
         let manifest = read(&folder.join("Cargo.toml"))?;
         let is_root = manifest.contains_key("workspace");
         is_root.then(|| (folder.to_path_buf(), manifest))
-    })
+    })?;
+    let paths = |key: &str| -> Vec<&str> {
+        let list = manifest["workspace"].get(key).and_then(Item::as_array);
+        let paths = list.into_iter().flatten();
+        paths.filter_map(|path| path.as_str()).collect()
+    };
+    let apart = is_excluded(&folder, &paths("exclude"), &paths("members"), root);
+    (!apart).then_some((folder, manifest))
 }
 
 fn path_dependencies(

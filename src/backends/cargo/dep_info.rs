@@ -141,7 +141,8 @@ fn installed(built: &Built, name: &std::ffi::OsStr) -> Option<PathBuf> {
 fn same_content(a: &Path, b: &Path) -> bool {
     let length = |path: &Path| std::fs::metadata(path).map(|about| about.len()).ok();
     let same_length = length(a).is_some_and(|a| Some(a) == length(b));
-    same_length && std::fs::read(a).ok() == std::fs::read(b).ok()
+    let content = |path| std::fs::read(path).ok();
+    same_length && content(a).is_some_and(|a| Some(a) == content(b))
 }
 
 /// Reads the first rule. Cargo escapes blanks and nothing else.

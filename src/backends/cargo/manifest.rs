@@ -213,7 +213,12 @@ impl CargoToml {
             if path.is_file() {
                 let found = Self::read(path)?;
                 if let Some(workspace) = &found.parsed.workspace {
-                    let apart = members::is_excluded(folder, workspace, self.folder());
+                    let apart = members::is_excluded(
+                        folder,
+                        &workspace.exclude,
+                        &workspace.members,
+                        self.folder(),
+                    );
                     return Ok((!apart).then_some(found));
                 }
             }

@@ -80,7 +80,8 @@ fn folders(root: &Path, workspace: &Workspace, patterns: &[String]) -> Vec<PathB
         // What is no pattern matches nothing; Cargo says so when it builds.
         let matches = glob::glob(&absolute).into_iter().flatten().flatten();
         for folder in matches {
-            let listed = found.contains(&folder) || is_excluded(root, workspace, &folder);
+            let listed = found.contains(&folder)
+                || is_excluded(root, &workspace.exclude, &workspace.members, &folder);
             if !listed && folder.join("Cargo.toml").is_file() {
                 found.push(folder);
             }
@@ -91,9 +92,17 @@ fn folders(root: &Path, workspace: &Workspace, patterns: &[String]) -> Vec<PathB
 
 /// Whether Cargo leaves `folder` out of the workspace: `exclude` names it and
 /// `members` does not, patterns aside.
-pub(super) fn is_excluded(root: &Path, workspace: &Workspace, folder: &Path) -> bool {
-    let names = |paths: &[String]| paths.iter().any(|path| folder.starts_with(root.join(path)));
-    names(&workspace.exclude) && !names(&workspace.members)
+pub(super) fn is_excluded<T: AsRef<str>>(
+    root: &Path,
+    exclude: &[T],
+    members: &[T],
+    folder: &Path,
+) -> bool {
+    let names = |paths: &[T]| {
+        let mut paths = paths.iter().map(|path| root.join(path.as_ref()));
+        paths.any(|path| folder.starts_with(path))
+    };
+    names(exclude) && !names(members)
 }
 
 /// The binaries of a crate: those the manifest lists and those Cargo finds.

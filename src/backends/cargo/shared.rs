@@ -33,9 +33,7 @@ impl Shared {
             folders,
             ..
         } = *request;
-        let chosen = ["CARGO_BUILD_BUILD_DIR", "CARGO_BUILD_DIR"];
-        if platforms.build.is_windows() || chosen.iter().any(|name| config.env.contains_key(*name))
-        {
+        if platforms.build.is_windows() || config.env.contains_key("CARGO_BUILD_BUILD_DIR") {
             return None;
         }
         let shared = siblings(folders)?.join(variables.unwrap_or("plain"));
