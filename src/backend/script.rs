@@ -38,6 +38,8 @@ pub struct ScriptFile {
 pub enum Step {
     /// Runs a command.
     Run(Vec<Word>),
+    /// Runs a command in a folder.
+    RunIn(Word, Vec<Word>),
     /// Runs a command whose failure does not matter.
     Try(Vec<Word>),
     /// Sets an environment variable.

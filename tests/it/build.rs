@@ -232,8 +232,18 @@ fn arguments_reach_cargo_as_they_are() {
         .pixi_toml("[package]\nname = \"many\"\n")
         .lock();
     let mut pixi = Pixi::start();
+    // Cargo takes `--locked` and the like once, and the backend says each of them too.
+    let extra_args = [
+        "--locked",
+        "--force",
+        "--no-track",
+        "--features",
+        "a b",
+        "--config",
+        "profile.release.lto=\"thin\"",
+    ];
     pixi.initialize(&Initialize::of(&project).configuration(json!({
-        "extra-args": ["--features", "a b", "--config", "profile.release.lto=\"thin\""],
+        "extra-args": extra_args,
         "binaries": ["one"],
         "env": {"SIGNS": "it's `5$` \"{\" "},
     })));

@@ -170,3 +170,58 @@ fn cargo_is_configured_by_the_project_alone() {
 fn names(line: &str, file: &Path) -> bool {
     line.contains(&format!("{} is no part of the project", file.display()))
 }
+
+#[test]
+fn cargo_is_configured_by_the_folder_of_the_crate_before_it_is_built_too() {
+    let checksum = "0".repeat(64);
+    let registry = "registry+https://github.com/rust-lang/crates.io-index";
+    let project = Project::new()
+        .file(
+            "pixi.toml",
+            "[workspace]\nchannels = []\nplatforms = [\"linux-64\"]\n",
+        )
+        .file(
+            "tool/Cargo.toml",
+            "[package]\nname = \"tool\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n\
+             [dependencies]\nnot-in-any-registry = \"1.0.0\"\n",
+        )
+        .file(
+            "tool/src/main.rs",
+            "fn main() {\n    not_in_any_registry::say();\n}\n",
+        )
+        .file(
+            "tool/Cargo.lock",
+            format!(
+                "version = 4\n\n[[package]]\nname = \"not-in-any-registry\"\nversion = \"1.0.0\"\n\
+                 source = \"{registry}\"\nchecksum = \"{checksum}\"\n\n\
+                 [[package]]\nname = \"tool\"\nversion = \"1.0.0\"\n\
+                 dependencies = [\n \"not-in-any-registry\",\n]\n"
+            ),
+        )
+        .file(
+            "tool/.cargo/config.toml",
+            "[source.crates-io]\nreplace-with = \"vendored\"\n\n\
+             [source.vendored]\ndirectory = \"vendor\"\n",
+        )
+        .file(
+            "tool/vendor/not-in-any-registry/Cargo.toml",
+            "[package]\nname = \"not-in-any-registry\"\nversion = \"1.0.0\"\nedition = \"2024\"\n",
+        )
+        .file(
+            "tool/vendor/not-in-any-registry/.cargo-checksum.json",
+            format!("{{\"files\":{{}},\"package\":\"{checksum}\"}}"),
+        )
+        .file(
+            "tool/vendor/not-in-any-registry/src/lib.rs",
+            "pub fn say() {\n    println!(\"vendored\");\n}\n",
+        )
+        .file(
+            "tool/pixi.toml",
+            "[package.build.backend]\nname = \"pixi-build-rust\"\n",
+        );
+    let mut pixi = Pixi::start();
+    pixi.initialize(&Initialize::member(&project, "tool"));
+    let archive = pixi.package(&project, toolchain::channel(), "tool");
+    let mut tool = std::process::Command::new(archive.root().join("bin/tool"));
+    assert_eq!(super::support::prefix::output(&mut tool), "vendored");
+}

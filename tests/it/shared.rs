@@ -196,3 +196,38 @@ fn archive_of(project: &Project, number: u32) -> std::path::PathBuf {
     );
     library
 }
+
+#[test]
+fn a_build_script_may_run_another_cargo() {
+    let project = Project::new()
+        .file(
+            "Cargo.toml",
+            "[package]\nname = \"outer\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n[workspace]\nexclude = [\"inner\"]\n",
+        )
+        .file("src/main.rs", "fn main() {\n    print!(\"{}\", env!(\"SAID\"));\n}\n")
+        .file(
+            "build.rs",
+            r#"use std::process::Command;
+            fn main() {
+                let target = std::env::var("OUT_DIR").unwrap() + "/inner";
+                let cargo = std::env::var("CARGO").unwrap();
+                let arguments = ["build", "--release", "--manifest-path", "inner/Cargo.toml", "--target-dir"];
+                let mut built = Command::new(cargo);
+                built.args(arguments).arg(&target).env_remove("CARGO_BUILD_TARGET");
+                let built = built.status().unwrap();
+                assert!(built.success());
+                let inner = Command::new(target + "/release/inner").output().unwrap();
+                println!("cargo::rustc-env=SAID={}", String::from_utf8(inner.stdout).unwrap());
+            }"#,
+        )
+        .file(
+            "inner/Cargo.toml",
+            "[package]\nname = \"inner\"\nversion = \"1.0.0\"\nedition = \"2024\"\n",
+        )
+        .file("inner/src/main.rs", "fn main() {\n    print!(\"inside\");\n}\n")
+        .pixi_toml("[package]\nname = \"outer\"\n")
+        .lock();
+    let (archive, log) = build_in(&project, "outer", &[]);
+    let mut outer = std::process::Command::new(archive.root().join("bin/outer"));
+    assert_eq!(output(&mut outer), "inside", "{log}");
+}

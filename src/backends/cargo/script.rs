@@ -54,10 +54,13 @@ pub(super) fn install(view: &View<'_>) -> Script {
     steps.extend(cargo_settings(request));
     steps.push(look_no_further(view));
     steps.extend(rustflags::variables(view));
+    // Cargo takes its configuration from the folder that it runs in, and `install` from
+    // that of the crate.
+    let root = Word::literal(view.root.display().to_string());
     let check = check_lock_file(view, &tools);
     match shared {
-        Some(shared) => steps.extend(shared.steps(check)),
-        None => steps.push(Step::Run(check)),
+        Some(shared) => steps.extend(shared.steps(root, check)),
+        None => steps.push(Step::RunIn(root, check)),
     }
     steps.extend(cache.before);
     steps.push(Step::Run(command(view, &tools)));
@@ -149,26 +152,34 @@ fn look_no_further(view: &View<'_>) -> Step {
 }
 
 fn command(view: &View<'_>, tools: &Tools) -> Vec<Word> {
-    let mut command = vec![
-        tools.tool("cargo"),
-        "install".into(),
-        "--locked".into(),
+    let config = view.request.config;
+    // Cargo takes each of them once.
+    let unless_given = |flag: &'static str| {
+        let given = config.extra_args.iter().any(|own| own == flag);
+        (!given).then(|| Word::from(flag))
+    };
+    let mut command = vec![tools.tool("cargo"), "install".into()];
+    command.extend(unless_given("--locked"));
+    command.extend([
         "--root".into(),
         Word::variable("PREFIX"),
         "--path".into(),
         Word::literal(view.root.display().to_string()),
         "--target-dir".into(),
         TARGET_DIR.into(),
-        "--no-track".into(),
-    ];
+    ]);
+    command.extend(unless_given("--no-track"));
     let own = arguments::of(view.request).into_iter();
     command.extend(own.flat_map(|argument| argument.words()).map(Word::literal));
-    for binary in &view.request.config.binaries {
+    for binary in &config.binaries {
         command.push("--bin".into());
         command.push(Word::literal(binary));
     }
-    command.push("--force".into());
+    command.extend(unless_given("--force"));
     // After the user's own settings, which they would lose to otherwise.
+    if view.shared.is_some() {
+        command.extend(Shared::arguments().map(Word::from));
+    }
     command.extend(rustflags::arguments(view).into_iter().map(Word::literal));
     command
 }
@@ -182,9 +193,14 @@ fn check_lock_file(view: &View<'_>, tools: &Tools) -> Vec<Word> {
     command.extend(arguments.map(Word::from));
     command.extend(["--manifest-path".into(), Word::literal(manifest)]);
     // What decides where packages come from counts here too.
+    let mut expects_value = false;
     let counts = |argument: &Argument<'_>| match argument {
         Argument::ConfigFile(_) | Argument::Config(..) => true,
-        Argument::Other(word) => ["--offline", "--frozen"].contains(word),
+        Argument::Other(word) => {
+            let is_value = std::mem::replace(&mut expects_value, ["--target", "-Z"].contains(word));
+            let joined = word.starts_with("--target=") || word.starts_with("-Z");
+            is_value || expects_value || joined || ["--offline", "--frozen"].contains(word)
+        }
     };
     let counting = arguments::of(view.request).into_iter().filter(counts);
     command.extend(

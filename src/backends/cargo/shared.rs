@@ -7,6 +7,8 @@
 
 use std::path::{Path, PathBuf};
 
+use toml_edit::Value;
+
 use super::Config;
 use crate::backend::script::{Condition, ScriptFile, Step, Word};
 use crate::backend::{Folders, Request};
@@ -47,12 +49,14 @@ impl Shared {
         } else {
             "$ORIGIN"
         };
+        let build_dir = Value::from(shared.join("build").to_str()?);
         Some(Self {
             source: Step::Source(path(shared.join("share.sh"))),
             share: vec![
                 "pixi_build_rust_share".into(),
                 path(shared.clone()),
                 origin.into(),
+                Word::literal(format!("build-dir = {build_dir}")),
             ],
             folder: shared,
         })
@@ -68,16 +72,21 @@ impl Shared {
         &self.folder
     }
 
-    /// What the script does before cargo runs. `check` fails where the lock file does
-    /// not fit.
-    pub(super) fn steps(&self, check: Vec<Word>) -> [Step; 3] {
-        let share = self.share.iter().chain(&check).cloned();
+    /// What the script does before cargo runs. `check` fails in the folder `root` where
+    /// the lock file does not fit.
+    pub(super) fn steps(&self, root: Word, check: Vec<Word>) -> [Step; 3] {
+        let share = self.share.iter().chain([&root]).chain(&check).cloned();
         let unknown = Condition::Unset("PIXI_BUILD_RUST_LOCK_FILE_FITS".to_string());
         [
             self.source.clone(),
             Step::Run(share.collect()),
-            Step::When(unknown, vec![Step::Run(check)]),
+            Step::When(unknown, vec![Step::RunIn(root, check)]),
         ]
+    }
+
+    /// Arguments for the cargo that they are for.
+    pub(super) fn arguments() -> [&'static str; 2] {
+        ["--config", "shared.toml"]
     }
 
     /// The files those steps need.
@@ -93,7 +102,7 @@ impl Shared {
         ]
     }
 
-    /// Held while the script runs: two builds in different environments must not find
+    /// Held until the package is packed: two builds in different environments must not find
     /// each other's artefacts. Cargo would let only one of them compile anyway.
     pub(super) fn lock(&self) -> PathBuf {
         lock(&self.folder)

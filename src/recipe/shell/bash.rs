@@ -15,6 +15,11 @@ pub(super) fn note_failure() -> String {
 pub(super) fn step(step: &Step) -> String {
     match step {
         Step::Run(command) => line(command),
+        // Not in a subshell, which would hide the command from the note on a failure.
+        Step::RunIn(folder, command) => {
+            let (folder, command) = (word(folder), line(command));
+            format!("pushd {folder} >/dev/null; {command}; popd >/dev/null")
+        }
         Step::Try(command) => format!("{} || true", line(command)),
         Step::Source(file) => format!(". {}", word(file)),
         Step::Set(name, value) => format!("export {name}={}", word(value)),

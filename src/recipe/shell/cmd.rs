@@ -11,6 +11,11 @@ use crate::backend::script::{Condition, Part, Step, Word};
 pub(super) fn lines(step: &Step) -> Vec<String> {
     match step {
         Step::Unset(names) => names.iter().map(|name| remove(name)).collect(),
+        // A failure ends the script, wherever that is then.
+        Step::RunIn(folder, command) => {
+            let there = format!("pushd {}", word(folder));
+            vec![there, line(command), "popd".to_string()]
+        }
         other => vec![self::step(other)],
     }
 }
@@ -18,6 +23,7 @@ pub(super) fn lines(step: &Step) -> Vec<String> {
 fn step(step: &Step) -> String {
     match step {
         Step::Run(command) => line(command),
+        Step::RunIn(..) => lines(step).join(" && "),
         Step::Try(command) => format!("{} || {SUCCEED}", line(command)),
         Step::Source(file) => format!("call {}", word(file)),
         Step::Set(name, value) if value.0.iter().all(is_empty) => remove(name),

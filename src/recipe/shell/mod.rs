@@ -46,6 +46,10 @@ fn one_line(step: &Step) -> Result<(), LineEnd> {
     match step {
         Step::Run(words) | Step::Try(words) => words.iter().try_for_each(|word| check(None, word)),
         Step::Set(name, word) | Step::Append(name, word) => check(Some(name), word),
+        Step::RunIn(folder, words) => {
+            check(None, folder)?;
+            words.iter().try_for_each(|word| check(None, word))
+        }
         Step::Source(word) => check(None, word),
         Step::When(_, steps) => steps.iter().try_for_each(one_line),
         Step::Unset(_) => Ok(()),

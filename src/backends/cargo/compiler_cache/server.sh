@@ -87,7 +87,7 @@ pixi_build_rust_start_server() {
   export SCCACHE_SERVER_UDS
 
   basedirs=$project
-  local shared=${CARGO_BUILD_BUILD_DIR%/*} environments=''
+  local shared=${pixi_build_rust_shared:-} environments=''
   # Compilers and headers go by names in there: see `share.sh`.
   if [ -f "$shared/latest-environments" ]; then
     read -r name <"$shared/latest-environments"

@@ -6,27 +6,34 @@
 # Cargo hashes both into every unit. Here they move into variables that a linker
 # wrapper at a stable path reads.
 
-# pixi_build_rust_share FOLDER ORIGIN CHECK...
+# pixi_build_rust_share FOLDER ORIGIN BUILD_DIR CRATE CHECK...
 #
-# FOLDER  shared by the builds of the workspace; holds `linker`
-# ORIGIN  how a program names its own folder in a run path
-# CHECK   a `cargo tree` that fails when the lock file does not fit
+# FOLDER     shared by the builds of the workspace; holds `linker`
+# ORIGIN     how a program names its own folder in a run path
+# BUILD_DIR  a line of Cargo's configuration
+# CRATE      the folder of the crate
+# CHECK      a `cargo tree` that fails there when the lock file does not fit
+#
+# What is for the one cargo of the script goes into `shared.toml`: build scripts that run
+# another cargo would inherit variables, and wait for a build directory that is in use.
 pixi_build_rust_share() {
   local trace=${-//[!x]/}
   { set +x; } 2>/dev/null
-  local folder=$1 origin=$2
-  shift 2
+  local folder=$1 origin=$2 build_dir=$3 crate=$4
+  shift 4
+  : >shared.toml
 
   pixi_build_rust_wrap_linkers "$folder"
   pixi_build_rust_stabilize_flags "$origin"
   pixi_build_rust_alias_compilers "$folder"
   if pixi_build_rust_knows_build_dir; then
-    export CARGO_BUILD_BUILD_DIR="$folder/build"
-    echo "intermediate artifacts are shared below $CARGO_BUILD_BUILD_DIR"
+    pixi_build_rust_shared=$folder
+    printf '[build]\n%s\n' "$build_dir" >>shared.toml
+    echo "intermediate artifacts are shared below $folder/build"
   else
     echo "intermediate artifacts are not shared: that needs Rust 1.91"
   fi
-  pixi_build_rust_stay_offline "$@"
+  pixi_build_rust_stay_offline "$crate" "$@"
   if [ -n "$trace" ]; then set -x; fi
 }
 
@@ -45,8 +52,11 @@ pixi_build_rust_knows_build_dir() {
 # `cargo install` asks the registry for yanked crates in every build. Where each crate
 # that any feature needs is here already, the network is not needed.
 pixi_build_rust_stay_offline() {
-  if "$@" --quiet --offline --all-features >/dev/null 2>&1; then
-    export CARGO_NET_OFFLINE="${CARGO_NET_OFFLINE:-true}"
+  local crate=$1
+  shift
+  if (cd "$crate" && "$@" --quiet --offline --all-features >/dev/null 2>&1); then
+    printf '[net]\noffline = %s\n' "${CARGO_NET_OFFLINE:-true}" >>shared.toml
+    unset CARGO_NET_OFFLINE
     export PIXI_BUILD_RUST_LOCK_FILE_FITS=true
   fi
 }
