@@ -7,7 +7,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 /// What each kind of error is about, in the order of the page.
-const KINDS: [(&str, &str); 63] = [
+const KINDS: [(&str, &str); 64] = [
     (
         "config::unknown_key",
         "An option the backend does not have.",
@@ -103,6 +103,10 @@ const KINDS: [(&str, &str); 63] = [
     (
         "build::virtual_workspace",
         "A workspace without a package of its own.",
+    ),
+    (
+        "build::missing_features",
+        "Binaries that need features which are not on.",
     ),
     (
         "build::unknown_name",

@@ -35,6 +35,37 @@ pub(super) fn virtual_workspace(log: &Log) -> Option<Explanation> {
     })
 }
 
+/// Binaries that need features which are not on. Where none is left cargo warns, installs
+/// nothing and succeeds; where one was named it fails.
+pub(super) fn nothing_selected(log: &Log) -> Option<Explanation> {
+    const NEEDS: &str = " requires the features: ";
+    let none = log.has("binaries are available for install using the selected features");
+    let named = log.lines().find(|line| {
+        let line = line.trim_start();
+        let line = line.strip_prefix("error: ").unwrap_or(line);
+        line.starts_with("target `") && line.contains(NEEDS)
+    });
+    if !none && named.is_none() {
+        return None;
+    }
+    let features = log.after(NEEDS).map(|list| list.replace(['`', ' '], ""));
+    let features = features.filter(|list| !list.is_empty());
+    Some(Explanation {
+        code: "build::missing_features",
+        message: match none {
+            true => "every binary needs features that are not on".to_string(),
+            false => "a binary that `binaries` names needs features that are not on".to_string(),
+        },
+        details: Vec::new(),
+        help: features.map(|list| {
+            format!(
+                "write `extra-args = [\"--features\", \"{list}\"]` into `[package.build.config]`, \
+                 or make them default features of the crate"
+            )
+        }),
+    })
+}
+
 /// A binary, feature or argument that does not exist.
 pub(super) fn no_such_target(log: &Log) -> Option<Explanation> {
     let explanation = |message: String, help: String| Explanation {

@@ -89,6 +89,8 @@ pub(super) fn network(log: &Log) -> Option<Explanation> {
     let place = log.between("failed to download from `", "`");
     let sign = log
         .lines()
+        // Cargo tries again by itself, and may succeed.
+        .filter(|line| !line.contains("spurious network error"))
         .find(|line| signs.iter().any(|sign| line.contains(sign)))?;
     // The innermost cause comes last.
     let reason = log

@@ -41,7 +41,7 @@ type Reader = fn(&Log) -> Option<Explanation>;
 
 /// From causes to consequences: a full disk also shows as a failed link, and a
 /// failed link as a compiler error.
-const READERS: [Reader; 14] = [
+const READERS: [Reader; 15] = [
     machine::full_disk,
     toolchain::no_cargo,
     lock::missing,
@@ -52,6 +52,7 @@ const READERS: [Reader; 14] = [
     toolchain::old_cargo,
     cargo::nothing_to_install,
     cargo::virtual_workspace,
+    cargo::nothing_selected,
     cargo::no_such_target,
     libraries::missing_tool,
     libraries::missing_library,
@@ -71,6 +72,32 @@ pub(super) fn explained(error: Report, log: &Path, source: &Path) -> Report {
     match machine::is_full_disk(&error) {
         true => machine::FullDisk(error.to_string()).into(),
         false => error,
+    }
+}
+
+/// Nothing was installed although every command succeeded.
+///
+/// # Errors
+/// Why, when that is a mistake.
+pub(super) fn check_success(log: &Path) -> Result<(), Report> {
+    let text = read(log);
+    match cargo::nothing_selected(&Log::new(&text)) {
+        None => Ok(()),
+        Some(explanation) => Err(BuildFailed {
+            explanation,
+            step: "cargo install".to_string(),
+            exit: None,
+            log: log.to_path_buf(),
+            errors: Vec::new(),
+        }
+        .into()),
+    }
+}
+
+fn read(log: &Path) -> String {
+    match std::fs::read(log) {
+        Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+        Err(error) => format!("error: the log cannot be read: {error}"),
     }
 }
 
@@ -109,11 +136,7 @@ impl BuildFailed {
     /// Reads the log and says what failed, why, and what to do about it. `source` is
     /// the folder with the code.
     fn from_log(path: &Path, source: &Path) -> Self {
-        let text = match std::fs::read(path) {
-            Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-            Err(error) => format!("error: the log cannot be read: {error}"),
-        };
-        let log = Log::new(&text);
+        let log = Log::new(&read(path));
         let (step, exit) = match log.exit() {
             Some((command, code)) => (command, Some(code)),
             None => ("the build script".to_string(), None),

@@ -74,7 +74,9 @@ pub(super) fn old_cargo(log: &Log) -> Option<Explanation> {
         format!(
             "Cargo.lock has version {version}, which needs a newer cargo than the environment has"
         )
-    } else if let Some(feature) = log.between("feature `", "` is required") {
+    } else if log.has("failed to parse manifest at")
+        && let Some(feature) = log.between("feature `", "` is required")
+    {
         format!("the Cargo feature `{feature}` needs a newer cargo than the environment has")
     } else {
         return None;

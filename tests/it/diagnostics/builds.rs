@@ -57,6 +57,30 @@ fn library_without_a_binary() {
     insta::assert_snapshot!(failure(&project));
 }
 
+/// A crate whose one binary needs a feature.
+fn optional() -> Project {
+    let project = Project::hello();
+    let manifest = fs_err::read_to_string(project.dir().join("Cargo.toml")).expect("it is there");
+    let binary = "[[bin]]\nname = \"hello\"\npath = \"src/main.rs\"\n\
+        required-features = [\"cli\", \"tls\"]\n\n[features]\ncli = []\ntls = []\n";
+    project.file("Cargo.toml", format!("{manifest}\n{binary}"))
+}
+
+#[test]
+fn binaries_that_need_features() {
+    insta::assert_snapshot!(failure(&optional()));
+}
+
+#[test]
+fn named_binary_that_needs_features() {
+    let project = optional().pixi_toml(
+        "[package]\nname = \"hello\"\nversion = \"0.3.1\"\n\n\
+         [package.build.config]\nbinaries = [\"hello\"]\n\n\
+         [package.build.backend]\nname = \"pixi-build-rust\"\nversion = \"*\"\n",
+    );
+    insta::assert_snapshot!(failure(&project));
+}
+
 #[test]
 fn library_the_system_does_not_have() {
     let main = "#[link(name = \"sodium\")]\nunsafe extern \"C\" {\n    fn sodium_init() -> i32;\n}\n\n\
