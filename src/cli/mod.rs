@@ -12,6 +12,8 @@ mod recipe;
 mod replay;
 mod report;
 mod serve;
+#[cfg(unix)]
+mod signals;
 mod table;
 mod watch;
 

@@ -2,7 +2,12 @@
 
 use miette::Report;
 
+#[cfg(unix)]
+use rustix::process::Signal;
+
 use crate::cli::runtime;
+#[cfg(unix)]
+use crate::cli::signals::EndSignals;
 
 /// Runs `work`, which starts other processes, until it is done or the process is asked to
 /// end. Then everything it has started is ended with it. Returns the exit code.
@@ -26,20 +31,18 @@ pub(super) fn run(work: impl Future<Output = Result<u8, Report>>) -> Result<u8, 
     code
 }
 
-/// Waits for SIGINT or SIGTERM and gives the exit code a shell expects after it.
+/// Waits for a signal that asks for the end, and gives the exit code a shell expects after
+/// it.
 #[cfg(unix)]
 async fn asked_to_end() -> u8 {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut interrupt), Ok(mut terminate)) = (
-        signal(SignalKind::interrupt()),
-        signal(SignalKind::terminate()),
-    ) else {
-        // Without handlers the signals end the process by themselves.
+    let Ok(mut signals) = EndSignals::listen() else {
+        // Without handlers they end the process by themselves.
         return std::future::pending().await;
     };
-    tokio::select! {
-        _ = interrupt.recv() => 130,
-        _ = terminate.recv() => 143,
+    match signals.next().await {
+        Signal::HUP => 129,
+        Signal::INT => 130,
+        _ => 143,
     }
 }
 

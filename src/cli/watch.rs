@@ -77,10 +77,10 @@ mod linux {
         wait,
     };
     use tokio::process::{Child, Command};
-    use tokio::signal::unix::{SignalKind, signal};
 
     use super::OPTION;
     use crate::cli::process::{adopt_orphans, end_children};
+    use crate::cli::signals::EndSignals;
 
     /// Ends this process the gentle way, in which it takes its children along, as
     /// soon as `watcher` is gone.
@@ -124,13 +124,11 @@ mod linux {
     }
 
     async fn outlive(mut worker: Child) -> io::Result<ExitStatus> {
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        let mut terminate = signal(SignalKind::terminate())?;
+        let mut signals = EndSignals::listen()?;
         loop {
             let pass_on = tokio::select! {
                 status = worker.wait() => return status,
-                _ = interrupt.recv() => Signal::INT,
-                _ = terminate.recv() => Signal::TERM,
+                signal = signals.next() => signal,
             };
             let pid = worker
                 .id()

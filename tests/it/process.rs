@@ -46,9 +46,24 @@ fn a_build_ends_with_its_client() {
 
 #[test]
 fn a_build_ends_with_a_signal() {
+    for (signal, code) in [("-TERM", 143), ("-INT", 130), ("-HUP", 129)] {
+        let project = endless();
+        let mut pixi = Pixi::start();
+        let script = start_building(&project, &mut pixi);
+        kill(signal, pixi.id());
+        let ended = pixi.finish();
+        assert_eq!(ended.status.code(), Some(code));
+        wait_for("the build script to end", || !is_running(script));
+    }
+}
+
+/// Whoever starts a backend with `nohup` wants it to stay when the terminal goes.
+#[test]
+fn a_build_that_is_to_survive_its_terminal_does() {
     let project = endless();
-    let mut pixi = Pixi::start();
+    let mut pixi = Pixi::start_by("nohup");
     let script = start_building(&project, &mut pixi);
+    kill("-HUP", pixi.id());
     kill("-TERM", pixi.id());
     let ended = pixi.finish();
     assert_eq!(ended.status.code(), Some(143));

@@ -72,6 +72,14 @@ impl Pixi {
         Self::talk_to(command)
     }
 
+    /// Starts the backend through a program that is told what to start.
+    pub fn start_by(program: &str) -> Self {
+        let mut command = Command::new(program);
+        command.arg(env!("CARGO_BIN_EXE_pixi-build-rust"));
+        forget_cargo(&mut command);
+        Self::talk_to(command)
+    }
+
     /// Talks to any program that claims to be a backend.
     pub fn talk_to(mut command: Command) -> Self {
         command.stdin(Stdio::piped());
