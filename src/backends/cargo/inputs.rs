@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use miette::Report;
+use toml_edit::DocumentMut;
 
 use super::Config;
 use super::closure::{self, Local};
@@ -18,7 +19,7 @@ use super::script::TARGET_DIR;
 use super::shared::Shared;
 use super::surroundings::Surroundings;
 use super::traces::Traces;
-use super::{stale, user_globs};
+use super::{debug_info, stale, user_globs};
 use crate::backend::{Built, GlobSet, Inputs, Request};
 
 /// What the backend looks at to find the inputs of a crate.
@@ -109,11 +110,15 @@ impl<'a> View<'a> {
         let found = (!ignored).then(|| cargo.metadata(&mut Vec::new()));
         let found = found.and_then(Result::ok).unwrap_or_default();
         let named = request.project.metadata().or(found).license_files;
-        let package = cargo.package_name().unwrap_or_default();
+        // Cargo refuses any other name, and files are called after this one before it does.
+        let is_name = |sign: char| sign.is_alphanumeric() || "-_".contains(sign);
+        let package = cargo
+            .package_name()
+            .filter(|name| name.chars().all(is_name));
         let variables = stale::variables(request.config, &surroundings);
         Self {
             request,
-            package: package.to_string(),
+            package: package.unwrap_or_default().to_string(),
             shared: Shared::new(request, variables.as_deref()),
             variables,
             closure: closure::closure(root, &surroundings.overrides()),
@@ -129,12 +134,19 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Whether rustc is given an absolute path of a crate on this disk. Those of the
-    /// Cargo workspace have relative ones, unless a build script makes a file.
+    /// Whether a program may hold an absolute path of a crate on this disk: debug
+    /// information does, and rustc is given one for crates outside the Cargo workspace and
+    /// for files that a build script makes.
     pub(super) fn knows_its_path(&self) -> bool {
-        self.closure
-            .iter()
+        let mut crates = self.closure.iter();
+        crates
             .any(|(folder, local)| !folder.starts_with(&self.workspace) || local.has_build_script())
+            || debug_info::is_asked_for(self)
+    }
+
+    /// The manifest at the root of the Cargo workspace.
+    pub(super) fn workspace_manifest(&self) -> Option<DocumentMut> {
+        closure::read(&self.workspace.join("Cargo.toml"))
     }
 
     /// Folders in which Cargo keeps what it compiles for pixi, final or not.

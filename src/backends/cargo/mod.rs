@@ -10,6 +10,7 @@ mod closure;
 mod compiler_cache;
 mod config;
 mod conflicts;
+mod debug_info;
 mod dep_info;
 mod environment;
 mod inputs;

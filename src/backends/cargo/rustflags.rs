@@ -88,7 +88,7 @@ fn flags(view: &View<'_>) -> Vec<String> {
     let project = view.knows_its_path().then(|| view.surroundings.top());
     let folders = [
         (project.map(Path::to_path_buf), "/project"),
-        (caches::cargo_home(view.request.folders), "/cargo"),
+        (cargo_home(view), "/cargo"),
     ];
     let remap = |(folder, name): (Option<PathBuf>, &str)| {
         let folder = folder?.display().to_string();
@@ -96,6 +96,15 @@ fn flags(view: &View<'_>) -> Vec<String> {
     };
     let remap = folders.into_iter().filter_map(remap);
     run_path.into_iter().chain(remap).collect()
+}
+
+/// Where the crates of registries are.
+fn cargo_home(view: &View<'_>) -> Option<PathBuf> {
+    match view.request.config.env.get("CARGO_HOME") {
+        // Nobody knows here what a variable in it stands for.
+        Some(chosen) => Some(PathBuf::from(chosen)).filter(|home| home.is_absolute()),
+        None => caches::cargo_home(view.request.folders),
+    }
 }
 
 /// Whether a flag stays one where flags are separated by blanks: no sign protects them.

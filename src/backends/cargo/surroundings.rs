@@ -15,8 +15,8 @@ use crate::backend::{GlobSet, Request};
 /// Names of toolchain files. In one folder the first wins.
 const TOOLCHAIN: [&str; 2] = ["rust-toolchain", "rust-toolchain.toml"];
 
-/// Names of configuration files. In one folder both are looked for.
-const CONFIGURATION: [&str; 2] = ["config.toml", "config"];
+/// Names of configuration files. In one folder the first wins.
+const CONFIGURATION: [&str; 2] = ["config", "config.toml"];
 
 /// The folders from a crate up to the top of what belongs to the user's project.
 #[derive(Debug)]
@@ -65,8 +65,9 @@ impl Surroundings {
             }
         }
         for folder in &folders {
-            for name in CONFIGURATION {
-                load(&folder.join(".cargo").join(name), &mut configurations);
+            let files = CONFIGURATION.map(|name| folder.join(".cargo").join(name));
+            if let Some(file) = files.iter().find(|file| file.is_file()) {
+                load(file, &mut configurations);
             }
         }
         Self {
