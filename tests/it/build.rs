@@ -122,6 +122,91 @@ fn a_crate_from_the_registry_is_compiled_in() {
 }
 
 #[test]
+fn a_crate_from_a_git_repository_is_compiled_in() {
+    let project = Project::new()
+        .file(
+            "elsewhere/Cargo.toml",
+            "[package]\nname = \"elsewhere\"\nversion = \"1.0.0\"\nedition = \"2024\"\n",
+        )
+        .file("elsewhere/src/lib.rs", "pub const ANSWER: u8 = 42;\n");
+    let repository = project.dir().join("elsewhere");
+    for arguments in [
+        ["init", "--quiet"].as_slice(),
+        &["add", "."],
+        &[
+            "-c",
+            "user.name=x",
+            "-c",
+            "user.email=x@example.org",
+            "commit",
+            "-q",
+            "-m",
+            "Begin",
+        ],
+    ] {
+        let mut git = std::process::Command::new("git");
+        let status = git.args(arguments).current_dir(&repository).status();
+        assert!(status.expect("git can be run").success());
+    }
+    let url = repository.display();
+    let project = project
+        .file(
+            "tool/Cargo.toml",
+            format!(
+                "[package]\nname = \"counts\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n\
+                 [dependencies]\nelsewhere = {{ git = \"file://{url}\" }}\n"
+            ),
+        )
+        .file(
+            "tool/src/main.rs",
+            "fn main() {\n    println!(\"{}\", elsewhere::ANSWER);\n}\n",
+        )
+        .file(
+            "tool/pixi.toml",
+            "[package.build.backend]\nname = \"pixi-build-rust\"\n",
+        )
+        .lock_in("tool");
+    let mut pixi = Pixi::start();
+    pixi.initialize(&Initialize::member(&project, "tool"));
+    let archive = pixi.package(&project, toolchain::channel(), "counts");
+    assert_eq!(run_installed(archive.path(), "bin/counts"), "42");
+}
+
+/// Cargo asked about the root package looks at `default-members` instead, which may have
+/// everything that they need.
+#[test]
+fn a_root_package_that_is_no_default_member_is_built() {
+    let crate_called = |name: &str| {
+        format!("[package]\nname = \"{name}\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n")
+    };
+    let project = Project::new()
+        .file(
+            "Cargo.toml",
+            crate_called("counts")
+                + "[workspace]\nmembers = [\"other\"]\ndefault-members = [\"other\"]\n\n\
+                   [dependencies]\nitoa = \"1\"\n",
+        )
+        .file(
+            "src/main.rs",
+            "fn main() {\n    println!(\"{}\", itoa::Buffer::new().format(42));\n}\n",
+        )
+        .file("other/Cargo.toml", crate_called("other"))
+        .file("other/src/main.rs", "fn main() {}\n")
+        .pixi_toml("[package]\nname = \"counts\"\n")
+        .lock();
+    let mut pixi = Pixi::start();
+    pixi.initialize(&Initialize::of(&project));
+    pixi.package(&project, toolchain::channel(), "counts");
+    // The index is known now, and `itoa` needs a download again.
+    let home = project.cache().join("pixi-build-rust/cargo-home/registry");
+    for folder in ["cache", "src"] {
+        fs_err::remove_dir_all(home.join(folder)).expect("the build filled it");
+    }
+    let archive = pixi.package(&project, toolchain::channel(), "counts");
+    assert_eq!(run_installed(archive.path(), "bin/counts"), "42");
+}
+
+#[test]
 fn a_workspace_member_inherits_and_its_licence_is_packed() {
     let project = Project::new()
         .file(

@@ -144,6 +144,14 @@ impl<'a> View<'a> {
             || debug_info::is_asked_for(self)
     }
 
+    /// Whether Cargo, asked in the folder of the crate, means other members than that.
+    pub(super) fn has_default_members(&self) -> bool {
+        let manifest = self.workspace_manifest();
+        let workspace = manifest.as_ref().and_then(|it| it.get("workspace"));
+        self.root == self.workspace
+            && workspace.is_some_and(|workspace| workspace.get("default-members").is_some())
+    }
+
     /// The manifest at the root of the Cargo workspace.
     pub(super) fn workspace_manifest(&self) -> Option<DocumentMut> {
         closure::read(&self.workspace.join("Cargo.toml"))

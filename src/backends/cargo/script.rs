@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 use rattler_conda_types::Subdir;
+use url::Url;
 
 use super::arguments::{self, Argument};
 use super::compiler_cache::CompilerCache;
@@ -192,6 +193,18 @@ fn check_lock_file(view: &View<'_>, tools: &Tools) -> Vec<Word> {
     let arguments = ["tree", "--locked", "--edges", "no-dev", "--depth", "0"];
     command.extend(arguments.map(Word::from));
     command.extend(["--manifest-path".into(), Word::literal(manifest)]);
+    if view.has_default_members() {
+        // It would look at those alone.
+        let name = &view.package;
+        let itself = Url::from_file_path(&view.root);
+        let itself = itself.map(|url| Word::literal(format!("{url}#{name}")));
+        command.extend(
+            itself
+                .map(|itself| ["--package".into(), itself])
+                .into_iter()
+                .flatten(),
+        );
+    }
     // What decides where packages come from counts here too.
     let mut expects_value = false;
     let counts = |argument: &Argument<'_>| match argument {
