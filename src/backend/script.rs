@@ -18,7 +18,7 @@ pub struct Script {
     pub secrets: Vec<String>,
     /// Files the steps need, written before they run.
     pub files: Vec<ScriptFile>,
-    /// A file to lock while the steps run.
+    /// A file to lock from before the steps run until the package is packed.
     pub lock: Option<PathBuf>,
 }
 

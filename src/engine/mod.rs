@@ -58,7 +58,7 @@ pub struct Plan {
     pub inputs: Inputs,
     /// Files the script needs, written before it runs.
     pub script_files: Vec<ScriptFile>,
-    /// A file to lock while the script runs.
+    /// A file to lock from before the script runs until the package is packed.
     pub lock: Option<PathBuf>,
     /// What the user should know; shown when the package is built.
     pub warnings: Vec<Warning>,
