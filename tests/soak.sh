@@ -2,6 +2,7 @@
 # The long half of docs/reliability.md: crashes, full disks, many backends at once, and
 # what strangers may send. Needs what .ci/run needs, and some 90 minutes on two cores;
 # MINUTES (10) is how long each fuzz target runs. As root full disks are tried as well.
+# With KEEP=1 what fuzzing found becomes a test: see tests/it/fixtures/corpus.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 minutes="${MINUTES:-10}"
@@ -21,6 +22,16 @@ if cargo +nightly --version >/dev/null 2>&1 && command -v cargo-fuzz >/dev/null;
       -max_total_time="$((minutes * 60))" -timeout=1 -rss_limit_mb=512 -max_len=65536 \
       -print_final_stats=1
   done
+  if [ -n "${KEEP:-}" ]; then
+    rm -rf minimal
+    for target in "${targets[@]}"; do
+      mkdir -p "minimal/$target"
+      cargo +nightly fuzz run --dev --sanitizer none "$target" "minimal/$target" "corpus/$target" -- \
+        -set_cover_merge=1 -use_counters=0 -max_len=65536
+    done
+    cargo test --manifest-path ../Cargo.toml --test it -- \
+      --ignored --exact hostile::what_fuzzing_found_is_kept
+  fi
 else
   echo "no nightly toolchain with cargo-fuzz: random changes without feedback stand in" >&2
   SECONDS_A_TARGET="$((minutes * 60))" timeout "$((minutes * ${#targets[@]} + 5))m" \

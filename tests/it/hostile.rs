@@ -3,9 +3,10 @@
 #[path = "../../fuzz/src/lib.rs"]
 mod ways_in;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use bstr::{ByteSlice, ByteVec};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, TestRunner};
@@ -135,17 +136,21 @@ fn send(target: &str, way_in: fn(&[u8]), mut ends: impl FnMut(u64) -> bool) -> u
             .new_tree(&mut runner)
             .expect("nothing is rejected")
             .current();
-        let before = Instant::now();
-        let survived = std::panic::catch_unwind(|| way_in(&data));
-        let text = String::from_utf8_lossy(&data);
-        assert!(survived.is_ok(), "{target} does not survive {text:?}");
-        assert!(
-            before.elapsed() < Duration::from_secs(20),
-            "{target} hangs at {text:?}"
-        );
+        survives(target, way_in, &data);
         sent += 1;
     }
     sent
+}
+
+fn survives(target: &str, way_in: fn(&[u8]), data: &[u8]) {
+    let before = Instant::now();
+    let survived = std::panic::catch_unwind(|| way_in(data));
+    let text = String::from_utf8_lossy(data);
+    assert!(survived.is_ok(), "{target} does not survive {text:?}");
+    assert!(
+        before.elapsed() < Duration::from_secs(20),
+        "{target} hangs at {text:?}"
+    );
 }
 
 #[test]
@@ -177,9 +182,48 @@ fn seeds_are_written() {
             .join("fuzz/corpus")
             .join(target);
         fs_err::create_dir_all(&folder).expect("own folder");
-        for (number, seed) in seeds(target).into_iter().enumerate() {
-            fs_err::write(folder.join(format!("fixture-{number}")), seed).expect("own folder");
+        let known = [seeds(target), kept(target)].concat();
+        for (number, seed) in known.into_iter().enumerate() {
+            fs_err::write(folder.join(format!("known-{number}")), seed).expect("own folder");
         }
+    }
+}
+
+/// The file with the fewest inputs that reach all the code that fuzzing has reached, one a
+/// line.
+fn corpus(target: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/fixtures/corpus");
+    folder.join(format!("{target}.txt"))
+}
+
+fn kept(target: &str) -> Vec<Vec<u8>> {
+    let text = fs_err::read_to_string(corpus(target)).expect("it is kept");
+    text.lines().map(Vec::unescape_bytes).collect()
+}
+
+#[test]
+fn what_fuzzing_found_is_survived() {
+    for (target, way_in) in WAYS_IN {
+        let inputs = kept(target);
+        assert!(!inputs.is_empty(), "{target}");
+        for data in inputs {
+            survives(target, way_in, &data);
+        }
+    }
+}
+
+#[test]
+#[ignore = "soak: tests/soak.sh runs it after fuzzing; writes tests/it/fixtures/corpus"]
+fn what_fuzzing_found_is_kept() {
+    for (target, _) in WAYS_IN {
+        let minimal = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/minimal");
+        let files = fs_err::read_dir(minimal.join(target)).expect("soak.sh has made it");
+        let mut lines: Vec<String> = files
+            .map(|file| fs_err::read(file.expect("own folder").path()).expect("own file"))
+            .map(|data| data.escape_bytes().to_string())
+            .collect();
+        lines.sort_by_key(|line| (line.len(), line.clone()));
+        fs_err::write(corpus(target), lines.join("\n") + "\n").expect("own folder");
     }
 }
 
@@ -263,9 +307,9 @@ fn nasty() -> Vec<(&'static str, Vec<u8>)> {
 #[test]
 fn nasty_inputs_are_survived() {
     for (name, data) in nasty() {
+        println!("{name}");
         for (target, way_in) in WAYS_IN {
-            let survived = std::panic::catch_unwind(|| way_in(&data));
-            assert!(survived.is_ok(), "{target} does not survive {name}");
+            survives(target, way_in, &data);
         }
     }
 }
