@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use miette::Report;
+use miette::{Diagnostic, Report};
 use rattler_build_core::build::{WorkingDirectoryBehavior, run_build};
 use rattler_build_core::console_utils::LoggingOutputHandler;
 use rattler_build_core::render::resolved_dependencies::{
@@ -17,6 +17,7 @@ use rattler_build_core::types::{
 use rattler_build_recipe::stage1::build::BuildPlan;
 use rattler_build_types::GlobVec;
 use rattler_conda_types::Subdir;
+use thiserror::Error;
 
 use crate::backend::inputs::escape;
 use crate::backend::{Backend, Built, Env, Platforms, SHOW_PROGRESS};
@@ -101,7 +102,7 @@ async fn run<B: Backend>(
         plan,
         rendered,
         params,
-        now: source_date(session).unwrap_or_else(jiff::Timestamp::now),
+        now: source_date(&session.env)?,
     };
     let aliases = job.aliases()?;
     let built = Built {
@@ -192,11 +193,27 @@ fn everything_but(foreign: &BTreeSet<PathBuf>) -> Result<Option<GlobVec>, Report
         .map_err(|error| miette::miette!("files of the host prefix cannot be left out: {error}"))
 }
 
-/// `SOURCE_DATE_EPOCH`, for builds that must come out the same every time.
-fn source_date<B>(session: &Session<B>) -> Option<jiff::Timestamp> {
-    let seconds = session.env.get("SOURCE_DATE_EPOCH")?.parse().ok()?;
-    jiff::Timestamp::from_second(seconds).ok()
+/// `SOURCE_DATE_EPOCH`, for builds that must come out the same every time; else now.
+///
+/// # Errors
+/// [`BadSourceDate`].
+fn source_date(env: &Env) -> Result<jiff::Timestamp, BadSourceDate> {
+    let Some(value) = env.get("SOURCE_DATE_EPOCH") else {
+        return Ok(jiff::Timestamp::now());
+    };
+    let seconds: Option<i64> = value.parse().ok().filter(|seconds| *seconds >= 0);
+    let date = seconds.and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
+    date.ok_or_else(|| BadSourceDate(value.to_string()))
 }
+
+/// A date that compilers would refuse, each with an error of its own.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`SOURCE_DATE_EPOCH` is `{0}`, which is no date")]
+#[diagnostic(
+    code(build::source_date),
+    help("it is a number of seconds since the beginning of 1970, such as 1767225600")
+)]
+struct BadSourceDate(String);
 
 fn prefix_path(prefix: &Option<Prefix>, work_directory: &Path, name: &str) -> PathBuf {
     match prefix {

@@ -7,7 +7,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 /// What each kind of error is about, in the order of the page.
-const KINDS: [(&str, &str); 64] = [
+const KINDS: [(&str, &str); 65] = [
     (
         "config::unknown_key",
         "An option the backend does not have.",
@@ -104,6 +104,7 @@ const KINDS: [(&str, &str); 64] = [
         "build::virtual_workspace",
         "A workspace without a package of its own.",
     ),
+    ("build::source_date", "`SOURCE_DATE_EPOCH` is no date."),
     (
         "build::missing_features",
         "Binaries that need features which are not on.",

@@ -12,7 +12,10 @@ use crate::support::toolchain::channel;
 
 /// What is said about a build that fails. Nothing is downloaded for it.
 fn failure(project: &Project) -> String {
-    let mut pixi = Pixi::start();
+    failure_of(Pixi::start(), project)
+}
+
+fn failure_of(mut pixi: Pixi, project: &Project) -> String {
     let params = initialize(project);
     let mut configuration = params.params()["configuration"].clone();
     configuration["env"]["CARGO_NET_OFFLINE"] = json!("true");
@@ -79,6 +82,14 @@ fn named_binary_that_needs_features() {
          [package.build.backend]\nname = \"pixi-build-rust\"\nversion = \"*\"\n",
     );
     insta::assert_snapshot!(failure(&project));
+}
+
+#[test]
+fn date_that_is_none() {
+    let pixi = Pixi::start_with(|command| {
+        command.env("SOURCE_DATE_EPOCH", "2026-11-21");
+    });
+    insta::assert_snapshot!(failure_of(pixi, &Project::hello()));
 }
 
 #[test]
