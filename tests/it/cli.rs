@@ -68,6 +68,17 @@ fn folders_of_the_command_line_are_used() {
 }
 
 #[test]
+fn a_filter_of_the_log_that_cannot_be_read_is_said() {
+    let run = pixi_build_rust()
+        .args(["recipe", "examples/hello"])
+        .env("RUST_LOG", "info,[[")
+        .unwrap();
+    let stderr = text(&run.stderr);
+    let said = "`RUST_LOG` is left out: invalid filter directive";
+    assert!(stderr.contains(said), "{stderr}");
+}
+
+#[test]
 fn every_table_of_the_manifest_counts() {
     let project = Project::new()
         .file(

@@ -112,7 +112,13 @@ impl Reporter {
         let github = (is_action && stdout != Stdout::Protocol).then(|| GitHub::new(env));
         let is_short = stdout != Stdout::Protocol && level <= LevelFilter::INFO;
         let terminal = Terminal::new(is_short, B::progress);
-        let filter = || EnvFilter::try_from_default_env().unwrap_or_else(|_| targets(level));
+        let wanted = env.get(EnvFilter::DEFAULT_ENV).map(EnvFilter::try_new);
+        let (wanted, mistake) = match wanted {
+            Some(Err(mistake)) => (None, Some(mistake)),
+            Some(Ok(wanted)) => (Some(wanted), None),
+            None => (None, None),
+        };
+        let filter = || wanted.clone().unwrap_or_else(|| targets(level));
         let people = (github.is_none())
             .then(|| Steps::new(terminal.clone(), is_short).with_filter(filter()));
         let actions = github
@@ -125,6 +131,9 @@ impl Reporter {
             .with(actions)
             .with(programs)
             .init();
+        if let Some(mistake) = mistake {
+            tracing::warn!("`{}` is left out: {mistake}", EnvFilter::DEFAULT_ENV);
+        }
         Self {
             stdout,
             level,
