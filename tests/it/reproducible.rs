@@ -168,6 +168,10 @@ fn folders_leave_no_trace_beside_flags_of_the_project() {
             json!({"env": {"CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUSTFLAGS": "--cfg chosen"}}),
         ),
         (
+            "an encoded variable",
+            json!({"env": {"CARGO_ENCODED_RUSTFLAGS": "--cfg\u{1f}chosen"}}),
+        ),
+        (
             "an argument",
             json!({"extra-args": ["--config", format!("{target}=['--cfg', 'chosen']")]}),
         ),

@@ -13,20 +13,38 @@ use super::caches;
 use super::inputs::View;
 use crate::backend::script::{Step, Word};
 
+/// Counts before every other place. U+001F stands between the flags.
+const ENCODED: &str = "CARGO_ENCODED_RUSTFLAGS";
+
 /// Adds the flags to the variables that Cargo reads.
 pub(super) fn variables(view: &View<'_>) -> Vec<Step> {
     let holds_flags = |name: &&String| {
         let of_a_target = name.starts_with("CARGO_TARGET_") && name.ends_with("_RUSTFLAGS");
         name.as_str() == "RUSTFLAGS" || of_a_target
     };
-    let own = view.request.config.env.keys().filter(holds_flags);
-    let names = own.map(String::as_str).chain(["CARGO_BUILD_RUSTFLAGS"]);
-    let flags: Vec<String> = flags(view).into_iter().filter(|it| is_one(it)).collect();
-    if flags.is_empty() {
+    let env = &view.request.config.env;
+    let own = env.keys().filter(holds_flags).map(String::as_str);
+    let names = own.chain(["CARGO_BUILD_RUSTFLAGS"]);
+    let flags = flags(view);
+    let text: Vec<&str> = flags
+        .iter()
+        .map(String::as_str)
+        .filter(|it| is_one(it))
+        .collect();
+    if text.is_empty() {
         return Vec::new();
     }
-    let append = |name: &str| Step::Append(name.to_string(), Word::literal(flags.join(" ")));
-    names.map(append).collect()
+    let append = |name: &str| Step::Append(name.to_string(), Word::literal(text.join(" ")));
+    let mut steps: Vec<Step> = names.map(append).collect();
+    // One that is empty or a template of rattler-build's stays as it is.
+    let encoded = env
+        .get(ENCODED)
+        .filter(|value| !value.is_empty() && !value.contains("${{"));
+    steps.extend(encoded.map(|value| {
+        let more: String = flags.iter().map(|flag| format!("\u{1f}{flag}")).collect();
+        Step::Set(ENCODED.to_string(), Word::with_references(value).then(more))
+    }));
+    steps
 }
 
 /// Arguments for cargo that add the flags to what the project configures, and to `build`
