@@ -9,6 +9,7 @@ pub mod debug;
 pub mod describe;
 pub mod failure;
 mod globs;
+mod job;
 mod log;
 mod point;
 mod prepare;

@@ -1,19 +1,9 @@
 //! The answer to `conda/build_v1`: runs the script and packs what it installed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use miette::{Diagnostic, Report};
-use rattler_build_core::build::{WorkingDirectoryBehavior, run_build};
-use rattler_build_core::console_utils::LoggingOutputHandler;
-use rattler_build_core::render::resolved_dependencies::{
-    FinalizedDependencies, FinalizedRunDependencies,
-};
-use rattler_build_core::system_tools::SystemTools;
-use rattler_build_core::tool_configuration::Configuration;
-use rattler_build_core::types::{
-    BuildConfiguration, Directories, Output, PackageIdentifier, PlatformWithVirtualPackages,
-};
 use rattler_build_recipe::stage1::build::BuildPlan;
 use rattler_build_types::GlobVec;
 use rattler_conda_types::Subdir;
@@ -23,16 +13,14 @@ use crate::backend::inputs::escape;
 use crate::backend::{Backend, Built, Env, Platforms, SHOW_PROGRESS};
 use crate::diagnostic::create_folder;
 use crate::disk;
-use crate::engine::alias::Aliases;
-use crate::engine::convert::{channel_urls, dependencies, exports, packaging, resolved, revision};
 use crate::engine::debug::DebugFolder;
 use crate::engine::globs::globs;
+use crate::engine::job::Job;
 use crate::engine::log::{Log, remove_lines};
 use crate::engine::secrets::Secrets;
 use crate::engine::{Ask, Plan, Session, again, built_inputs, failure, plan, prepare, sweep};
 use crate::protocol::build::{Answer, Params, Prefix};
 use crate::protocol::outputs::VariantValue;
-use crate::recipe::Rendered;
 use crate::recipe::variants::Choice;
 
 /// Plans and runs one build.
@@ -89,7 +77,7 @@ async fn run<B: Backend>(
     }
 
     let work_directory = params.work_directory.clone();
-    let host_prefix = prefix_path(&params.host_prefix, &work_directory, "host");
+    let host_prefix = params.host_folder();
     create_folder(&work_directory)?;
     let foreign = sweep::sweep(&host_prefix, &work_directory)?;
     rendered.recipe.build.files = everything_but(&foreign)?;
@@ -106,8 +94,8 @@ async fn run<B: Backend>(
     };
     let aliases = job.aliases()?;
     let built = Built {
-        script_folder: work_directory.join("work"),
-        build_prefix: prefix_path(&job.params.build_prefix, &work_directory, "bld"),
+        script_folder: job.params.script_folder(),
+        build_prefix: job.params.build_folder(),
         host_prefix,
         alias: aliases.folder().map(Path::to_path_buf),
         work_directory: work_directory.clone(),
@@ -214,161 +202,3 @@ fn source_date(env: &Env) -> Result<jiff::Timestamp, BadSourceDate> {
     help("it is a number of seconds since the beginning of 1970, such as 1767225600")
 )]
 struct BadSourceDate(String);
-
-fn prefix_path(prefix: &Option<Prefix>, work_directory: &Path, name: &str) -> PathBuf {
-    match prefix {
-        Some(prefix) => prefix.prefix.clone(),
-        None => work_directory.join(name),
-    }
-}
-
-/// Everything rattler-build needs to know, before it is in its own types.
-struct Job<'a> {
-    backend: &'static str,
-    recipe_path: PathBuf,
-    plan: &'a Plan,
-    rendered: Rendered,
-    params: Params,
-    now: jiff::Timestamp,
-}
-
-impl Job<'_> {
-    /// Names for the folders that the script hears of.
-    fn aliases(&self) -> Result<Aliases, Report> {
-        let Params {
-            work_directory,
-            build_prefix,
-            host_prefix,
-            ..
-        } = &self.params;
-        let recipe = self.recipe_path.parent().unwrap_or(&self.recipe_path);
-        Ok(Aliases::of(&[
-            work_directory,
-            &prefix_path(host_prefix, work_directory, "host"),
-            &prefix_path(build_prefix, work_directory, "bld"),
-            recipe,
-        ])?)
-    }
-
-    async fn run(self, aliases: &Aliases) -> Result<(Output, PathBuf), Report> {
-        // Steps are shown by whoever asked for the build.
-        let shown = LoggingOutputHandler::default();
-        shown.set_progress_bars_hidden(true);
-        let tools = Configuration::builder()
-            .with_logging_output_handler(shown)
-            .with_cache_dir(self.params.work_directory.join(".rattler-build"))
-            .with_environments_externally_managed(true)
-            .with_keep_build(true)
-            .with_testing(false)
-            .with_allow_absolute_license_paths(true)
-            .finish();
-        let output = self.output(aliases)?;
-        run_build(output, &tools, WorkingDirectoryBehavior::Preserve).await
-    }
-
-    fn output(self, aliases: &Aliases) -> Result<Output, Report> {
-        let Self {
-            backend,
-            recipe_path,
-            plan,
-            rendered,
-            params,
-            now,
-        } = self;
-        let Rendered {
-            recipe,
-            variant,
-            hash,
-            build_string,
-        } = rendered;
-        let Params {
-            channels,
-            build_prefix,
-            host_prefix,
-            run_dependencies,
-            run_constraints,
-            run_exports,
-            extra_dependencies,
-            output: _,
-            work_directory,
-            output_directory,
-            // Debug and release builds differ by `extra-args` alone.
-            editable: _,
-            package_format,
-        } = params;
-        let Platforms { build, host } = plan.platforms;
-
-        let directories = Directories {
-            recipe_dir: aliases.name(recipe_path.parent().unwrap_or(&recipe_path)),
-            recipe_path,
-            cache_dir: work_directory.join(".rattler-build"),
-            host_prefix: aliases.name(&prefix_path(&host_prefix, &work_directory, "host")),
-            build_prefix: aliases.name(&prefix_path(&build_prefix, &work_directory, "bld")),
-            work_dir: aliases.name(&work_directory.join("work")),
-            output_dir: output_directory.unwrap_or_else(|| work_directory.join("output")),
-            build_dir: aliases.name(&work_directory),
-        };
-        let run = FinalizedRunDependencies {
-            depends: dependencies(run_dependencies.unwrap_or_default())?,
-            constraints: dependencies(run_constraints.unwrap_or_default())?,
-            extra_depends: extra_dependencies
-                .unwrap_or_default()
-                .into_iter()
-                .map(|(group, specs)| Ok((group, dependencies(specs)?)))
-                .collect::<Result<BTreeMap<_, _>, Report>>()?,
-            run_exports: exports(run_exports.unwrap_or_default())?,
-        };
-        let repodata_revision = revision(&recipe.build().flags, &run);
-        let finalized = FinalizedDependencies {
-            build: resolved(build_prefix)?,
-            host: resolved(host_prefix)?,
-            run,
-        };
-        let itself = PackageIdentifier {
-            name: recipe.package().name().clone(),
-            version: recipe.package().version().clone(),
-            build_string,
-        };
-        let configuration = BuildConfiguration {
-            target_platform: host,
-            host_platform: platform(host),
-            build_platform: platform(build),
-            variant,
-            hash,
-            directories,
-            channels: channel_urls(&channels),
-            channel_priority: Default::default(),
-            solve_strategy: Default::default(),
-            timestamp: now,
-            subpackages: BTreeMap::from([(itself.name.clone(), itself)]),
-            packaging_settings: packaging(package_format)?,
-            // The recipe mentions paths of this machine.
-            store_recipe: false,
-            force_colors: console::colors_enabled_stderr(),
-            experimental: false,
-            env_isolation: Default::default(),
-            sandbox_config: None,
-            exclude_newer: None,
-            repodata_revision,
-        };
-        Ok(Output {
-            recipe,
-            build_configuration: configuration,
-            finalized_dependencies: Some(finalized),
-            finalized_sources: None,
-            finalized_cache_dependencies: None,
-            finalized_cache_sources: None,
-            build_summary: Default::default(),
-            system_tools: SystemTools::new(backend, env!("CARGO_PKG_VERSION")),
-            extra_meta: None,
-            staging_library_name_map: None,
-        })
-    }
-}
-
-fn platform(platform: Subdir) -> PlatformWithVirtualPackages {
-    PlatformWithVirtualPackages {
-        platform,
-        virtual_packages: Vec::new(),
-    }
-}

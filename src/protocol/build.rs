@@ -54,6 +54,36 @@ pub struct Params {
     pub package_format: Option<PackageFormat>,
 }
 
+impl Params {
+    /// Where the build environment is, or would be.
+    pub fn build_folder(&self) -> PathBuf {
+        self.folder(&self.build_prefix, "bld")
+    }
+
+    /// Where the host environment is, or would be.
+    pub fn host_folder(&self) -> PathBuf {
+        self.folder(&self.host_prefix, "host")
+    }
+
+    /// Where the script runs.
+    pub fn script_folder(&self) -> PathBuf {
+        self.work_directory.join("work")
+    }
+
+    /// Where the archive goes.
+    pub fn output_folder(&self) -> PathBuf {
+        let chosen = self.output_directory.clone();
+        chosen.unwrap_or_else(|| self.work_directory.join("output"))
+    }
+
+    fn folder(&self, prefix: &Option<Prefix>, name: &str) -> PathBuf {
+        match prefix {
+            Some(prefix) => prefix.prefix.clone(),
+            None => self.work_directory.join(name),
+        }
+    }
+}
+
 /// An installed environment.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Prefix {

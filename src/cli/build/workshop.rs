@@ -113,12 +113,9 @@ impl<'a, B: Backend + Clone> Workshop<'a, B> {
         if !self.queue.is_needed(job) {
             return Ok(None);
         }
-        let work = &params.work_directory;
-        let folder = params.output_directory.clone();
-        let folder = folder.unwrap_or_else(|| work.join("output"));
         let name = format!("{}.conda", identifier(output));
-        let archive = folder.join(output.metadata.subdir.as_str()).join(name);
-        Earlier::keep(&archive, work)
+        let folder = params.output_folder().join(output.metadata.subdir.as_str());
+        Earlier::keep(&folder.join(name), &params.work_directory)
     }
 
     async fn solve(&self, job: &Job<B>, output: &Output, work: &Path) -> Result<Solved, Report> {

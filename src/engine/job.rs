@@ -1,0 +1,175 @@
+//! A build in the words of rattler-build.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use miette::Report;
+use rattler_build_core::build::{WorkingDirectoryBehavior, run_build};
+use rattler_build_core::console_utils::LoggingOutputHandler;
+use rattler_build_core::render::resolved_dependencies::{
+    FinalizedDependencies, FinalizedRunDependencies,
+};
+use rattler_build_core::system_tools::SystemTools;
+use rattler_build_core::tool_configuration::Configuration;
+use rattler_build_core::types::{
+    BuildConfiguration, Directories, Output, PackageIdentifier, PlatformWithVirtualPackages,
+};
+use rattler_conda_types::Subdir;
+
+use crate::backend::Platforms;
+use crate::engine::Plan;
+use crate::engine::alias::Aliases;
+use crate::engine::convert::{channel_urls, dependencies, exports, packaging, resolved, revision};
+use crate::protocol::build::Params;
+use crate::recipe::Rendered;
+
+/// Everything rattler-build needs to know, before it is in its own types.
+pub(super) struct Job<'a> {
+    pub(super) backend: &'static str,
+    pub(super) recipe_path: PathBuf,
+    pub(super) plan: &'a Plan,
+    pub(super) rendered: Rendered,
+    pub(super) params: Params,
+    pub(super) now: jiff::Timestamp,
+}
+
+impl Job<'_> {
+    /// Names for the folders that the script hears of.
+    pub(super) fn aliases(&self) -> Result<Aliases, Report> {
+        let params = &self.params;
+        let recipe = self.recipe_path.parent().unwrap_or(&self.recipe_path);
+        Ok(Aliases::of(&[
+            &params.work_directory,
+            &params.host_folder(),
+            &params.build_folder(),
+            recipe,
+        ])?)
+    }
+
+    /// Runs the script and packs what it installed.
+    ///
+    /// # Errors
+    /// Whatever rattler-build runs into.
+    pub(super) async fn run(self, aliases: &Aliases) -> Result<(Output, PathBuf), Report> {
+        // Steps are shown by whoever asked for the build.
+        let shown = LoggingOutputHandler::default();
+        shown.set_progress_bars_hidden(true);
+        let tools = Configuration::builder()
+            .with_logging_output_handler(shown)
+            .with_cache_dir(self.params.work_directory.join(".rattler-build"))
+            .with_environments_externally_managed(true)
+            .with_keep_build(true)
+            .with_testing(false)
+            .with_allow_absolute_license_paths(true)
+            .finish();
+        let output = self.output(aliases)?;
+        run_build(output, &tools, WorkingDirectoryBehavior::Preserve).await
+    }
+
+    fn output(self, aliases: &Aliases) -> Result<Output, Report> {
+        let Self {
+            backend,
+            recipe_path,
+            plan,
+            rendered,
+            params,
+            now,
+        } = self;
+        let Rendered {
+            recipe,
+            variant,
+            hash,
+            build_string,
+        } = rendered;
+        let work_directory = &params.work_directory;
+        let directories = Directories {
+            recipe_dir: aliases.name(recipe_path.parent().unwrap_or(&recipe_path)),
+            recipe_path,
+            cache_dir: work_directory.join(".rattler-build"),
+            host_prefix: aliases.name(&params.host_folder()),
+            build_prefix: aliases.name(&params.build_folder()),
+            work_dir: aliases.name(&params.script_folder()),
+            output_dir: params.output_folder(),
+            build_dir: aliases.name(work_directory),
+        };
+        let Params {
+            channels,
+            build_prefix,
+            host_prefix,
+            run_dependencies,
+            run_constraints,
+            run_exports,
+            extra_dependencies,
+            output: _,
+            work_directory: _,
+            output_directory: _,
+            // Debug and release builds differ by `extra-args` alone.
+            editable: _,
+            package_format,
+        } = params;
+        let Platforms { build, host } = plan.platforms;
+
+        let run = FinalizedRunDependencies {
+            depends: dependencies(run_dependencies.unwrap_or_default())?,
+            constraints: dependencies(run_constraints.unwrap_or_default())?,
+            extra_depends: extra_dependencies
+                .unwrap_or_default()
+                .into_iter()
+                .map(|(group, specs)| Ok((group, dependencies(specs)?)))
+                .collect::<Result<BTreeMap<_, _>, Report>>()?,
+            run_exports: exports(run_exports.unwrap_or_default())?,
+        };
+        let repodata_revision = revision(&recipe.build().flags, &run);
+        let finalized = FinalizedDependencies {
+            build: resolved(build_prefix)?,
+            host: resolved(host_prefix)?,
+            run,
+        };
+        let itself = PackageIdentifier {
+            name: recipe.package().name().clone(),
+            version: recipe.package().version().clone(),
+            build_string,
+        };
+        let configuration = BuildConfiguration {
+            target_platform: host,
+            host_platform: platform(host),
+            build_platform: platform(build),
+            variant,
+            hash,
+            directories,
+            channels: channel_urls(&channels),
+            channel_priority: Default::default(),
+            solve_strategy: Default::default(),
+            timestamp: now,
+            subpackages: BTreeMap::from([(itself.name.clone(), itself)]),
+            packaging_settings: packaging(package_format)?,
+            // The recipe mentions paths of this machine.
+            store_recipe: false,
+            force_colors: console::colors_enabled_stderr(),
+            experimental: false,
+            env_isolation: Default::default(),
+            sandbox_config: None,
+            exclude_newer: None,
+            repodata_revision,
+        };
+        Ok(Output {
+            recipe,
+            build_configuration: configuration,
+            finalized_dependencies: Some(finalized),
+            finalized_sources: None,
+            finalized_cache_dependencies: None,
+            finalized_cache_sources: None,
+            build_summary: Default::default(),
+            system_tools: SystemTools::new(backend, env!("CARGO_PKG_VERSION")),
+            extra_meta: None,
+            staging_library_name_map: None,
+        })
+    }
+}
+
+fn platform(platform: Subdir) -> PlatformWithVirtualPackages {
+    PlatformWithVirtualPackages {
+        platform,
+        virtual_packages: Vec::new(),
+    }
+}
