@@ -18,7 +18,7 @@ pub struct Script {
     pub secrets: Vec<String>,
     /// Files the steps need, written before they run.
     pub files: Vec<ScriptFile>,
-    /// A file to lock from before the steps run until the package is packed.
+    /// A file to lock while the build uses the files above and what its steps leave.
     pub lock: Option<PathBuf>,
 }
 

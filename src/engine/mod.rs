@@ -59,7 +59,7 @@ pub struct Plan {
     pub inputs: Inputs,
     /// Files the script needs, written before it runs.
     pub script_files: Vec<ScriptFile>,
-    /// A file to lock from before the script runs until the package is packed.
+    /// A file to lock while the build uses those files and what its script leaves.
     pub lock: Option<PathBuf>,
     /// What the user should know; shown when the package is built.
     pub warnings: Vec<Warning>,

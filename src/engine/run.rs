@@ -102,16 +102,15 @@ async fn run<B: Backend>(
     };
     let log = Log::begin(&work_directory, &secrets);
     let source = session.project.source.clone();
-    prepare::write(&plan.script_files)?;
     let alone = match &plan.lock {
         Some(path) => Some(prepare::alone(path.clone()).await?),
         None => None,
     };
+    prepare::write(&plan.script_files)?;
     again(session, plan, |request| {
         session.backend.before_build(request, &built)
     })?;
     let result = job.run(&aliases).await;
-    drop(alone);
     let log = log.finish();
     if session.env.get(SHOW_PROGRESS).is_some() {
         remove_lines(&log, |line| B::progress(line).is_some());
@@ -128,6 +127,7 @@ async fn run<B: Backend>(
     }
 
     let inputs = built_inputs(session, plan, &built);
+    drop(alone);
     DebugFolder::of(&work_directory).inputs(&inputs);
     let (input_globs, input_glob_sets) = globs(&inputs, &source);
     Ok(Answer {

@@ -102,7 +102,7 @@ impl Shared {
         ]
     }
 
-    /// Held until the package is packed: two builds in different environments must not find
+    /// Held until it is known what the build has read: two builds in different environments must not find
     /// each other's artefacts. Cargo would let only one of them compile anyway.
     pub(super) fn lock(&self) -> PathBuf {
         lock(&self.folder)
