@@ -1,5 +1,6 @@
 //! Folders that outlive builds and can be filled again.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::Unwritable;
@@ -14,7 +15,7 @@ pub struct Cache {
     pub folder: PathBuf,
     /// Who has use for it.
     pub scope: Scope,
-    /// A file in the folder that builds hold a lock on while they use it.
+    /// A file that builds hold a lock on while they use the folder.
     pub lock: PathBuf,
 }
 
@@ -63,12 +64,17 @@ impl Cache {
         Ok(Cleared::Empty)
     }
 
-    /// Everything directly in the folder that may go.
+    /// Everything directly in the folder that may go. What has a lock of that name is a
+    /// cache of its own.
     fn content(&self) -> Vec<PathBuf> {
         let entries = std::fs::read_dir(&self.folder).into_iter().flatten();
         let paths = entries.flatten().map(|entry| entry.path());
+        let own = self.lock.file_name();
+        let has = |path: &Path, lock: &OsStr| path.join(lock).is_file();
+        let is_another =
+            |path: &Path| has(path, LOCK_OF_PIXI.as_ref()) || own.is_some_and(|own| has(path, own));
         paths
-            .filter(|path| *path != self.lock && !path.join(LOCK_OF_PIXI).is_file())
+            .filter(|path| *path != self.lock && !is_another(path))
             .collect()
     }
 }
@@ -112,5 +118,10 @@ mod tests {
         assert_eq!(cache.clear().expect("own folder"), Cleared::Empty);
         assert_eq!(cache.size(), 0);
         assert!(cache.lock.exists());
+
+        // One below is cleared for itself.
+        write(&cache.folder.join("another/lock"), "").expect("own folder");
+        assert_eq!(cache.clear().expect("own folder"), Cleared::Empty);
+        assert!(cache.folder.join("another/lock").exists());
     }
 }
