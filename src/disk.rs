@@ -15,6 +15,31 @@ pub fn write(path: &Path, text: &str) -> Result<(), Unwritable> {
     std::fs::write(path, text).map_err(|source| unwritable(path, source))
 }
 
+/// Lets `make` write a file beside `path` and puts that there in one step, so that readers
+/// see all of the old one or all of the new one. Folders above it are made where they are
+/// missing; looking first would cost every file.
+///
+/// # Errors
+/// [`Unwritable`].
+pub fn replace(path: &Path, make: impl Fn(&Path) -> std::io::Result<()>) -> Result<(), Unwritable> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(format!(".part-{}", std::process::id()));
+    let beside = PathBuf::from(beside);
+    let made = make(&beside).or_else(|error| match error.kind() {
+        ErrorKind::NotFound => {
+            std::fs::create_dir_all(path.parent().unwrap_or(path))?;
+            make(&beside)
+        }
+        _ => Err(error),
+    });
+    let placed = made.and_then(|()| std::fs::rename(&beside, path));
+    placed.map_err(|source| {
+        // What is left of it would stay for ever. The first error is the one to tell.
+        let _ = std::fs::remove_file(&beside);
+        unwritable(path, source)
+    })
+}
+
 /// Removes a folder if it is there.
 ///
 /// # Errors

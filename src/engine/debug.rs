@@ -14,6 +14,7 @@ use thiserror::Error;
 
 use crate::backend::GlobSet;
 use crate::diagnostic::redacted;
+use crate::disk;
 use crate::engine::reuse::{self, Files};
 use crate::engine::{Plan, Session};
 use crate::protocol::{build, initialize};
@@ -157,19 +158,9 @@ impl DebugFolder {
 
     fn write(&self, name: &str, text: &str) {
         let path = self.0.join(name);
-        let beside = path.with_extension("part");
-        let written = std::fs::write(&beside, text)
-            .or_else(|error| match error.kind() {
-                // Most of the time the folder is there; looking first would cost every file.
-                std::io::ErrorKind::NotFound => {
-                    std::fs::create_dir_all(path.parent().unwrap_or(&self.0))?;
-                    std::fs::write(&beside, text)
-                }
-                _ => Err(error),
-            })
-            .and_then(|()| std::fs::rename(&beside, &path));
+        let written = disk::replace(&path, |beside| std::fs::write(beside, text));
         if let Err(error) = written {
-            tracing::warn!("cannot write {} for debugging: {error}", path.display());
+            tracing::warn!("debug files are incomplete: {error}");
         }
     }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use miette::Report;
 
 use crate::backend::script::ScriptFile;
-use crate::diagnostic::{Unwritable, create_folder};
+use crate::diagnostic::Unwritable;
 use crate::disk;
 
 /// Writes the files a script needs. Other builds may be reading them: a file that
@@ -24,20 +24,12 @@ pub(super) fn write(files: &[ScriptFile]) -> Result<(), Report> {
         if std::fs::read(path).is_ok_and(|found| found == text.as_bytes()) {
             continue;
         }
-        create_folder(path.parent().unwrap_or(path))?;
-        let beside = path.with_extension(format!("part-{}", std::process::id()));
-        let written = std::fs::write(&beside, text)
-            .and_then(|()| {
-                if *executable {
-                    make_executable(&beside)
-                } else {
-                    Ok(())
-                }
-            })
-            .and_then(|()| std::fs::rename(&beside, path));
-        written.map_err(|source| Unwritable {
-            path: path.clone(),
-            source,
+        disk::replace(path, |beside| {
+            std::fs::write(beside, text)?;
+            match executable {
+                true => make_executable(beside),
+                false => Ok(()),
+            }
         })?;
     }
     Ok(())

@@ -12,6 +12,7 @@ use rattler_build_core::packaging::record_files;
 use rattler_conda_types::PrefixRecord;
 
 use crate::diagnostic::{Unreadable, Unwritable};
+use crate::disk;
 
 /// Removes everything in `prefix` that neither a conda package owns nor the
 /// first build in `work_directory` found there (post-link scripts leave files
@@ -29,7 +30,7 @@ pub(super) fn sweep(prefix: &Path, work_directory: &Path) -> Result<BTreeSet<Pat
     let text = match std::fs::read_to_string(&state) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            remember(&unowned, state)?;
+            remember(&unowned, &state)?;
             return Ok(files(prefix, unowned));
         }
         Err(source) => {
@@ -40,7 +41,7 @@ pub(super) fn sweep(prefix: &Path, work_directory: &Path) -> Result<BTreeSet<Pat
             .into());
         }
     };
-    let before: BTreeSet<PathBuf> = text.lines().map(PathBuf::from).collect();
+    let before: BTreeSet<PathBuf> = text.split_terminator('\0').map(PathBuf::from).collect();
     // What lies in a folder comes after it.
     for path in unowned.iter().rev() {
         if !before.contains(path) {
@@ -72,19 +73,13 @@ fn files(prefix: &Path, paths: BTreeSet<PathBuf>) -> BTreeSet<PathBuf> {
     paths.into_iter().filter(is_file).collect()
 }
 
-/// Writes down what the first build found.
-fn remember(unowned: &BTreeSet<PathBuf>, state: PathBuf) -> Result<(), Unwritable> {
+/// Writes down what the first build found. Every sign but NUL may be in a path.
+fn remember(unowned: &BTreeSet<PathBuf>, state: &Path) -> Result<(), Unwritable> {
     let found: Vec<String> = unowned
         .iter()
         .map(|path| path.display().to_string())
         .collect();
-    let beside = state.with_extension("part");
-    std::fs::write(&beside, found.join("\n"))
-        .and_then(|()| std::fs::rename(&beside, &state))
-        .map_err(|source| Unwritable {
-            path: state,
-            source,
-        })
+    disk::replace(state, |beside| std::fs::write(beside, found.join("\0")))
 }
 
 /// Removes a file or link, or a folder if it is empty.

@@ -10,7 +10,8 @@ use rattler_conda_types::RepoDataRecord;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::diagnostic::{Unreadable, Unwritable, create_folder};
+use crate::diagnostic::Unreadable;
+use crate::disk;
 use crate::environments::question::{Asked, Question, Role};
 
 /// The environments of the last build.
@@ -52,13 +53,10 @@ impl Kept {
     /// # Errors
     /// A file that cannot be written.
     pub(super) fn write(&self, work: &Path) -> Result<(), Report> {
-        create_folder(work)?;
-        let path = path(work);
         let text = serde_json::to_vec_pretty(self)
             .map_err(|error| miette::miette!("environments cannot be written down: {error}"))?;
-        let beside = path.with_extension("part");
-        let written = std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, &path));
-        Ok(written.map_err(|source| Unwritable { path, source })?)
+        let written = disk::replace(&path(work), |beside| std::fs::write(beside, &text));
+        Ok(written?)
     }
 
     /// The packages of an environment, whatever it was asked for.

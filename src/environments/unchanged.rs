@@ -14,6 +14,7 @@ use rattler_package_streaming::ExtractError;
 use rattler_package_streaming::seek::stream_conda_info;
 
 use crate::diagnostic::{Unwritable, create_folder};
+use crate::disk;
 
 /// A copy of the archive that is about to be replaced.
 #[derive(Debug)]
@@ -47,13 +48,12 @@ impl Earlier {
     /// [`Unwritable`].
     pub fn restore_if_same(self, archive: &Path) -> Result<(), Report> {
         match same(&self.copy, archive) {
-            Ok(true) => std::fs::rename(&self.copy, archive).map_err(|source| {
-                Unwritable {
-                    path: archive.to_path_buf(),
-                    source,
-                }
-                .into()
-            }),
+            // They may lie on two disks.
+            Ok(true) => {
+                let copy = |beside: &Path| std::fs::copy(&self.copy, beside).map(drop);
+                disk::replace(archive, copy)?;
+                Ok(disk::remove_file(&self.copy)?)
+            }
             Ok(false) => Ok(()),
             Err(error) => {
                 // The new one is good, whatever the old one was.
