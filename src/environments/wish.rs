@@ -24,7 +24,7 @@ impl Wish {
     ///
     /// # Errors
     /// A name or selector that means nothing.
-    pub(super) fn stated(stated: &NamedSpec) -> Result<Option<Self>, Report> {
+    pub fn stated(stated: &NamedSpec) -> Result<Option<Self>, Report> {
         let selectors = match &stated.spec {
             PackageSpec::Binary(binary) => binary.clone(),
             PackageSpec::Source(source) => without_place(source.clone()),
@@ -46,7 +46,7 @@ impl Wish {
     ///
     /// # Errors
     /// None for specs that were read here.
-    pub(super) fn to_wire(&self) -> Result<Dep, Report> {
+    pub fn to_wire(&self) -> Result<Dep, Report> {
         let spec = convert(&self.spec)
             .map_err(|error| miette::miette!("`{}` cannot be written: {error}", self.spec))?;
         Ok(Dep {

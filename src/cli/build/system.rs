@@ -4,16 +4,16 @@ use miette::Report;
 
 use crate::backend::{Env, Platforms};
 use crate::engine::toolchain;
-use crate::environments::Prefixes;
-use crate::protocol::build::{Dep, DepSpec, Params, Prefix};
+use crate::environments::{Prefixes, Wish};
+use crate::protocol::build::{Dep, Params, Prefix, RunExports};
 use crate::protocol::outputs::Output;
-use crate::protocol::spec::{MatchSpec, NamedSpec, PackageSpec};
+use crate::protocol::spec::NamedSpec;
 
 /// Completes a request for environments that hold this machine's toolchain and nothing
 /// else, and makes them.
 ///
 /// # Errors
-/// No toolchain, folders that cannot be written.
+/// No toolchain, folders that cannot be written, selectors that mean nothing.
 pub(super) fn request(
     env: &Env,
     platforms: Platforms,
@@ -36,38 +36,43 @@ pub(super) fn request(
         packages: None,
     };
     let prefixes = Prefixes::below(&rest.work_directory, platforms.host);
+    let run = &output.run_dependencies;
+    let exports = &output.run_exports;
+    let extra = output.extra_dependencies.iter();
+    let extra = extra.map(|(group, specs)| Ok((group.clone(), stated(specs)?)));
     let params = Params {
         build_prefix: Some(prefix(prefixes.build, platforms.build)),
         host_prefix: Some(prefix(prefixes.host, platforms.host)),
-        run_dependencies: Some(stated(&output.run_dependencies.depends)),
-        run_constraints: Some(stated(&output.run_dependencies.constraints)),
+        run_dependencies: Some(stated(&run.depends)?),
+        run_constraints: Some(stated(&run.constraints)?),
+        run_exports: Some(RunExports {
+            weak: stated(&exports.weak)?,
+            strong: stated(&exports.strong)?,
+            noarch: stated(&exports.noarch)?,
+            weak_constrains: stated(&exports.weak_constrains)?,
+            strong_constrains: stated(&exports.strong_constrains)?,
+        }),
+        extra_dependencies: Some(extra.collect::<Result<_, Report>>()?),
         ..rest
     };
     toolchain::link_system_tools(env, platforms, &params)?;
     Ok(params)
 }
 
-/// Dependencies as the manifest states them. Pins and sources need environments
-/// that are not there.
-fn stated(specs: &[NamedSpec]) -> Vec<Dep> {
+/// What the manifest states. Pins need environments that are not there.
+///
+/// # Errors
+/// A name or selector that means nothing.
+fn stated(specs: &[NamedSpec]) -> Result<Vec<Dep>, Report> {
     let mut deps = Vec::new();
-    for NamedSpec { name, spec } in specs {
-        let PackageSpec::Binary(binary) = spec else {
-            tracing::warn!(
-                "`{name}` is left out of the package's dependencies: it needs an environment"
-            );
-            continue;
-        };
-        deps.push(Dep {
-            spec: DepSpec::Object(Box::new(MatchSpec {
-                name: name.clone(),
-                version: binary.version.clone(),
-                build: binary.build.clone(),
-                build_number: binary.build_number.clone(),
-                ..Default::default()
-            })),
-            source: None,
-        });
+    for spec in specs {
+        match Wish::stated(spec)? {
+            Some(wish) => deps.push(wish.to_wire()?),
+            None => {
+                let name = &spec.name;
+                tracing::warn!("`{name}` is left out of the package: pins need an environment");
+            }
+        }
     }
-    deps
+    Ok(deps)
 }
