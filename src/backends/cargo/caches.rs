@@ -92,8 +92,10 @@ pub(super) fn keep_within_limit(
         let cache = artefacts(folder);
         let before = cache.size();
         // Another build may have begun to fill it again.
-        if cache.clear()? == Cleared::Empty {
-            total = total.saturating_sub(before);
+        match cache.clear() {
+            Ok(Cleared::Empty) => total = total.saturating_sub(before),
+            Ok(Cleared::InUse) => {}
+            Err(error) => tracing::warn!("artifacts of another build stay: {error}"),
         }
     }
     if total > limit.as_u64() {
