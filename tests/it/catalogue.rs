@@ -278,7 +278,7 @@ fn by_code() -> BTreeMap<String, Vec<(String, String)>> {
 fn page() -> String {
     let mut codes = by_code();
     let mut page = String::from(
-        "# Errors\n\nEvery error of `pixi-build-rust` as pixi shows it. The code stands above the \
+        "# Errors\n\nThe errors that users meet, as pixi shows them. The code stands above the \
          message. Several mistakes are\nreported together where that is possible. This page is made \
          of the snapshots of the tests.\n",
     );

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use bytesize::ByteSize;
+use ignore::overrides::OverrideBuilder;
 use indexmap::IndexMap;
 use serde::Deserialize;
 
@@ -136,12 +137,15 @@ impl Options for Config {
             found.then(|| holds_nul(&[option]))
         };
         let values = self.env.iter().filter(|(_, value)| value.contains('\0'));
+        let globs = self.extra_input_globs.iter();
+        let globs = globs.filter_map(|pattern| bad_glob(pattern));
         compilers
             .chain(unspeakable("extra-args", &self.extra_args))
             .chain(unspeakable("binaries", &self.binaries))
             .chain(values.map(|(name, _)| holds_nul(&["env", name])))
             .chain(variables.map(|name| bad_variable(name)))
             .chain(limit.map(bad_size))
+            .chain(globs)
             .collect()
     }
 }
@@ -192,6 +196,16 @@ fn unknown_compiler(name: &str) -> Option<Misfit> {
 fn is_variable(name: &str) -> bool {
     let sign = |c: char| c.is_ascii_alphanumeric() || c == '_';
     !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()) && name.chars().all(sign)
+}
+
+fn bad_glob(pattern: &str) -> Option<Misfit> {
+    let error = OverrideBuilder::new("").add(pattern).err()?;
+    Some(Misfit {
+        keys: vec!["extra-input-globs".to_string()],
+        part: Part::Value,
+        message: error.to_string(),
+        help: "a `[`, `{` or `\\` that means itself has a `\\` in front of it".to_string(),
+    })
 }
 
 fn bad_size(text: &str) -> Misfit {

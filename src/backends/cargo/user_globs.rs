@@ -29,7 +29,12 @@ pub(super) fn sets(patterns: &[String], source: &Path) -> Vec<GlobSet> {
         let alone = !rest.contains('/') && rest != "**";
         let exclusions = outside.iter().filter_map(|other| {
             let (other_root, rest) = rooted(other.strip_prefix('!')?, source);
-            let below = other_root.strip_prefix(&root).ok()?;
+            let reaches_down = rest == "**" || rest.starts_with("**/");
+            let below = match other_root.strip_prefix(&root) {
+                Ok(below) => below,
+                Err(_) if reaches_down && root.starts_with(&other_root) => Path::new(""),
+                Err(_) => return None,
+            };
             // A single folder is looked into, so nothing below needs excluding.
             if alone && !below.as_os_str().is_empty() {
                 return None;
@@ -101,10 +106,17 @@ mod tests {
 
     #[test]
     fn patterns_outside_get_a_root() {
-        let globs = ["../Cargo.toml", "../p/**/*.x", "!../p/q/**", "/abs/*.y"];
+        let globs = [
+            "../Cargo.toml",
+            "../p/**/*.x",
+            "!../p/q/**",
+            "!../**/tmp/**",
+            "!../q/**",
+            "/abs/*.y",
+        ];
         let expected = [
-            ("/ws", vec!["Cargo.toml", "!*/"]),
-            ("/ws/p", vec!["**/*.x", "!q/**"]),
+            ("/ws", vec!["Cargo.toml", "!*/", "!**/tmp/**"]),
+            ("/ws/p", vec!["**/*.x", "!q/**", "!**/tmp/**"]),
             ("/abs", vec!["*.y", "!*/"]),
         ];
         let text = |patterns: Vec<&str>| patterns.into_iter().map(String::from).collect();

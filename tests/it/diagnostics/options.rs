@@ -102,6 +102,13 @@ fn compiler_cache_nobody_knows() {
 }
 
 #[test]
+fn pattern_that_cannot_be_read() {
+    insta::assert_snapshot!(mistake(
+        "[package.build.config]\nextra-input-globs = [\"data/{a\"]\n"
+    ));
+}
+
+#[test]
 fn variable_nobody_can_set() {
     insta::assert_snapshot!(mistake("[package.build.config.env]\nMY-VAR = \"1\"\n"));
 }
