@@ -7,13 +7,14 @@ use miette::{Diagnostic, Report};
 use rattler_conda_types::Subdir;
 use thiserror::Error;
 
-use crate::backend::{Backend, Env, Platforms, SHOW_PROGRESS};
-use crate::cli::package::cache_folder;
+use crate::backend::{Backend, Env, Platforms};
+use crate::cli::limits::Limits;
+use crate::cli::package::work_lock;
 use crate::cli::process;
 use crate::cli::report::{Finished, Reporter, step};
 use crate::engine::debug::DebugFolder;
-use crate::engine::{Session, run, toolchain};
-use crate::environments::{Access, Depot, Environment, Network, Role};
+use crate::engine::{self, Session, run, toolchain};
+use crate::environments::{Depot, Environment, Role, channel};
 use crate::protocol::build::{Params, Prefix};
 use crate::protocol::initialize;
 
@@ -41,39 +42,35 @@ pub(super) fn replay<B: Backend>(
     let debug = DebugFolder::at(&arguments.folder);
     let (initialize, params) = debug.recorded_build()?;
     check_place(&initialize, &params)?;
-    let access = Access {
-        cache: cache_folder(&env),
-        network: match arguments.offline {
-            true => Network::LeftAlone,
-            false => Network::Allowed,
-        },
-        downloads: None,
+    let limits = Limits {
+        offline: arguments.offline,
+        jobs: None,
     };
-    let session = Session::open(backend, initialize, told(env, arguments, reporter))?;
+    let depot = limits.depot(&env);
+    let session = Session::open(backend, initialize, limits.told(&env, reporter))?;
 
     let package = params.output.to_string();
     process::run(async {
+        // pixi's own work directories have no such file.
+        let lock = Some(work_lock(&params.work_directory)).filter(|lock| lock.is_file());
+        let _alone = match lock {
+            Some(lock) => Some(engine::alone(lock).await?),
+            None => None,
+        };
+        let output_folder = params.output_directory.clone();
         let title = format!("installing the environments of {package}");
         step(&title, Some(&package), async {
-            restore(&session, &params, &Depot::open(&access)).await
+            restore(&session, &params, &depot).await
         })
         .await?;
         let title = format!("building {package} again");
         let answer = step(&title, Some(&package), run::build(&session, params, &debug)).await?;
         reporter.finished(Finished::new(&answer)?)?;
+        if let Some(folder) = output_folder.filter(|folder| channel::is_one(folder)) {
+            step("indexing the output folder", None, channel::index(&folder)).await?;
+        }
         Ok(0)
     })
-}
-
-/// The environment with what the command line says to Cargo.
-fn told(mut env: Env, arguments: &ReplayArguments, reporter: &Reporter) -> Env {
-    if reporter.draws_progress() {
-        env = env.with(SHOW_PROGRESS, "1");
-    }
-    if arguments.offline {
-        env = env.with("CARGO_NET_OFFLINE", "true");
-    }
-    env
 }
 
 /// Puts back what is missing in the prefixes: the packages that are recorded, or links

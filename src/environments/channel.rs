@@ -45,6 +45,11 @@ pub async fn index(folder: &Path) -> Result<(), Report> {
     Ok(())
 }
 
+/// Whether [`index`] has been here.
+pub fn is_one(folder: &Path) -> bool {
+    folder.join("noarch").join("repodata.json").is_file()
+}
+
 /// The library panics where an archive cannot be read.
 fn check(folder: &Path) -> Result<(), Report> {
     let entries = |folder: &Path| std::fs::read_dir(folder).into_iter().flatten().flatten();

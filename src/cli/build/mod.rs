@@ -18,11 +18,10 @@ use thiserror::Error;
 
 pub(super) use arguments::BuildArguments;
 
-use crate::backend::{Backend, Env, SHOW_PROGRESS};
-use crate::cli::package::cache_folder;
+use crate::backend::{Backend, Env};
+use crate::cli::limits::Limits;
 use crate::cli::process;
 use crate::cli::report::Reporter;
-use crate::environments::{Access, Depot, Network};
 use crate::project::load::{self, Member};
 use queue::{Queue, Reading};
 use workshop::Workshop;
@@ -33,7 +32,11 @@ pub(super) fn build<B: Backend + Clone>(
     arguments: &BuildArguments,
     reporter: &Reporter,
 ) -> Result<u8, Report> {
-    let env = &told(env, arguments, reporter);
+    let limits = Limits {
+        offline: arguments.offline,
+        jobs: arguments.jobs,
+    };
+    let env = &limits.told(env, reporter);
     let reading = Reading {
         backend,
         env,
@@ -44,7 +47,7 @@ pub(super) fn build<B: Backend + Clone>(
         false => vec![arguments.package.path.clone()],
     };
 
-    let depot = depot(env, arguments);
+    let depot = limits.depot(env);
     process::run(async {
         let queue = match arguments.system_toolchain {
             true => Queue::alone(reading, &paths)?,
@@ -93,31 +96,4 @@ fn members<B: Backend>(path: &Path) -> Result<Vec<PathBuf>, Report> {
 struct NoMembers {
     path: PathBuf,
     this: &'static str,
-}
-
-/// Where packages and sources come from.
-fn depot(env: &Env, arguments: &BuildArguments) -> Depot {
-    Depot::open(&Access {
-        cache: cache_folder(env),
-        network: match arguments.offline {
-            true => Network::LeftAlone,
-            false => Network::Allowed,
-        },
-        downloads: arguments.jobs,
-    })
-}
-
-/// The environment with what the command line says to Cargo.
-fn told(env: &Env, arguments: &BuildArguments, reporter: &Reporter) -> Env {
-    let mut env = env.clone();
-    if reporter.draws_progress() {
-        env = env.with(SHOW_PROGRESS, "1");
-    }
-    if let Some(jobs) = arguments.jobs {
-        env = env.with("CARGO_BUILD_JOBS", jobs.to_string());
-    }
-    if arguments.offline {
-        env = env.with("CARGO_NET_OFFLINE", "true");
-    }
-    env
 }

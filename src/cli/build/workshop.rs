@@ -48,8 +48,20 @@ impl<'a, B: Backend + Clone> Workshop<'a, B> {
         }
     }
 
-    /// Builds everything and makes the output folder a channel.
+    /// Builds everything and makes the output folder a channel, also with what was built
+    /// before something failed: an archive that was replaced fits no older index.
     pub(super) async fn build_all(mut self) -> Result<(), Report> {
+        let built = self.build_each().await;
+        match self.arguments.output_folder() {
+            Some(folder) if folder.is_dir() => {
+                let indexing = channel::index(&folder);
+                built.and(step("indexing the output folder", None, indexing).await)
+            }
+            _ => built,
+        }
+    }
+
+    async fn build_each(&mut self) -> Result<(), Report> {
         for index in &self.queue.order {
             let job = &self.queue.jobs[*index];
             for output in &job.described.outputs {
@@ -60,9 +72,6 @@ impl<'a, B: Backend + Clone> Workshop<'a, B> {
                 }
                 self.reporter.finished(finished)?;
             }
-        }
-        if let Some(folder) = self.arguments.output_folder() {
-            step("indexing the output folder", None, channel::index(&folder)).await?;
         }
         Ok(())
     }

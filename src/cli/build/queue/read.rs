@@ -11,7 +11,7 @@ use crate::cli::build::queue::mistakes::{
 };
 use crate::cli::build::queue::needs::{Kind, Need, stated};
 use crate::cli::build::queue::{Index, Job, Needs, Reading};
-use crate::cli::package::{self, Package, home, request};
+use crate::cli::package::{self, Package, request};
 use crate::cli::report::step;
 use crate::diagnostic::redacted;
 use crate::engine::describe::describe;
@@ -246,7 +246,7 @@ impl<'a, B: Backend + Clone> Reader<'a, B> {
     }
 
     fn resolve(&self, folder: &Path, text: &str) -> PathBuf {
-        match (text.strip_prefix("~/"), home(self.reading.env)) {
+        match (text.strip_prefix("~/"), self.reading.env.home()) {
             (Some(below), Some(home)) => home.join(below),
             _ => folder.join(text),
         }
