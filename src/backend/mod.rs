@@ -188,6 +188,11 @@ impl Env {
     pub fn path(&self, name: &str) -> Option<&Path> {
         self.get(name).map(Path::new)
     }
+
+    /// The folder of the user.
+    pub fn home(&self) -> Option<&Path> {
+        self.path("HOME").or_else(|| self.path("USERPROFILE"))
+    }
 }
 
 impl FromIterator<(String, String)> for Env {

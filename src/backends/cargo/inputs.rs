@@ -160,8 +160,9 @@ impl<'a> View<'a> {
     /// Folders in which Cargo keeps what it compiles for pixi, final or not.
     pub(super) fn artefacts(&self, built: &Built) -> Vec<PathBuf> {
         let mut folders = self.own_artefacts(built);
-        let config = self.request.config;
-        folders.extend(config.env.get("CARGO_BUILD_BUILD_DIR").map(PathBuf::from));
+        let chosen = self.request.config.env.get("CARGO_BUILD_BUILD_DIR");
+        // Cargo takes it from the folder that it runs in.
+        folders.extend(chosen.map(|folder| built.script_folder.join(folder)));
         folders
     }
 

@@ -86,7 +86,7 @@ impl Surroundings {
     /// above the project, and the user's own.
     pub(super) fn foreign(&self, request: &Request<'_, Config>) -> BTreeSet<PathBuf> {
         let env = request.env;
-        let home = env.path("HOME").map(|home| home.join(".cargo"));
+        let home = env.home().map(|home| home.join(".cargo"));
         let home = env.path("CARGO_HOME").map(Path::to_path_buf).or(home);
         let above = self.top.ancestors().skip(1);
         let folders = above.map(|folder| folder.join(".cargo")).chain(home);
@@ -163,10 +163,11 @@ impl Surroundings {
             }
         }
         for variable in ["CARGO_TARGET_DIR", "CARGO_BUILD_BUILD_DIR"] {
-            let configured = request.config.env.get(variable).map(String::as_str);
-            let chosen = [configured, request.env.get(variable)];
-            let chosen = chosen.into_iter().flatten();
-            found.extend(chosen.map(|folder| plain(&request.project.source.join(folder))));
+            let beside = request.env.get(variable);
+            found.extend(beside.map(|folder| plain(&request.project.source.join(folder))));
+            // A relative one lies in the work directory.
+            let own = request.config.env.get(variable).map(Path::new);
+            found.extend(own.filter(|folder| folder.is_absolute()).map(plain));
         }
         found
     }

@@ -178,21 +178,17 @@ pub(super) fn request(
         channels: choices.channels.clone(),
         build_number: None,
         build_string_prefix: None,
-        home: home(env).map(Path::to_path_buf),
+        home: env.home().map(Path::to_path_buf),
         current_folder,
     })
-}
-
-/// What `~/` stands for.
-pub(super) fn home(env: &Env) -> Option<&Path> {
-    env.path("HOME").or_else(|| env.path("USERPROFILE"))
 }
 
 /// pixi's cache, so that downloads are shared with it.
 pub(super) fn cache_folder(env: &Env) -> PathBuf {
     let overrides = ["PIXI_CACHE_DIR", "RATTLER_CACHE_DIR"];
     if let Some(folder) = overrides.into_iter().find_map(|name| env.path(name)) {
-        return folder.to_path_buf();
+        // Programs that run in other folders are told of it.
+        return std::path::absolute(folder).unwrap_or_else(|_| folder.to_path_buf());
     }
     let caches = if cfg!(windows) {
         env.path("LOCALAPPDATA").map(Path::to_path_buf)
