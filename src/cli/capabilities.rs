@@ -3,31 +3,28 @@
 use miette::Report;
 
 use crate::backend::Backend;
+use crate::cli::report::Reporter;
 use crate::protocol::{API_VERSIONS, Negotiated};
 
-pub(super) fn print<B: Backend>() -> Result<(), Report> {
+pub(super) fn print<B: Backend>(reporter: &Reporter) -> Result<u8, Report> {
     let capabilities = Negotiated::default().capabilities;
-    println!("{} {}", B::NAME, env!("CARGO_PKG_VERSION"));
-    println!(
-        "pixi build API: {} to {}",
-        API_VERSIONS.start(),
-        API_VERSIONS.end()
-    );
-    println!(
-        "conda/outputs: {}",
-        yes(capabilities.provides_conda_outputs)
-    );
-    println!(
-        "conda/build_v1: {}",
-        yes(capabilities.provides_conda_build_v1)
-    );
-    Ok(())
-}
-
-fn yes(supported: bool) -> &'static str {
-    if supported {
-        "supported"
-    } else {
-        "not supported"
-    }
+    let supported = |is: bool| if is { "supported" } else { "not supported" };
+    let lines = [
+        format!("{} {}", B::NAME, env!("CARGO_PKG_VERSION")),
+        format!(
+            "pixi build API: {} to {}",
+            API_VERSIONS.start(),
+            API_VERSIONS.end()
+        ),
+        format!(
+            "conda/outputs: {}",
+            supported(capabilities.provides_conda_outputs)
+        ),
+        format!(
+            "conda/build_v1: {}",
+            supported(capabilities.provides_conda_build_v1)
+        ),
+    ];
+    reporter.print(&lines.join("\n"))?;
+    Ok(0)
 }

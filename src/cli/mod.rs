@@ -5,6 +5,7 @@ mod capabilities;
 mod clean;
 mod completions;
 mod explain;
+mod limits;
 mod outputs;
 mod package;
 mod process;
@@ -126,7 +127,7 @@ fn run<B: Backend + Clone>(backend: B) -> ExitCode {
 
     let result = match arguments.command {
         None => serve::serve(backend, env, arguments.http_port),
-        Some(Command::Capabilities) => capabilities::print::<B>().map(|()| 0),
+        Some(Command::Capabilities) => capabilities::print::<B>(&reporter),
         Some(Command::Outputs(arguments)) => outputs::outputs(backend, env, &arguments, &reporter),
         Some(Command::Recipe(arguments)) => recipe::recipe(backend, env, &arguments, &reporter),
         Some(Command::Clean(arguments)) => clean::clean(backend, env, &arguments, &reporter),
@@ -180,7 +181,7 @@ const USAGE: u8 = 2;
 
 /// What the process says about `report`: 2 for a command line that makes no sense, 3
 /// for an environment that cannot be solved or installed, 1 for everything else. Beside
-/// those there are 0, 141 when nobody reads stdout, and 130 and 143 after a signal.
+/// those there are 0, 141 when nobody reads stdout, and 129, 130 and 143 after a signal.
 fn exit_code(report: &Report) -> u8 {
     let code = report.code().map(|code| code.to_string());
     match code.as_deref().and_then(|code| code.split("::").next()) {

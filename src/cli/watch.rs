@@ -102,7 +102,11 @@ mod linux {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
-        let status = runtime.block_on(async { outlive(worker().spawn()?).await })?;
+        let status = runtime.block_on(async {
+            // Before there is anything that a signal could leave behind.
+            let signals = EndSignals::listen()?;
+            outlive(worker().spawn()?, signals).await
+        })?;
         // Looking at every process of the machine takes a while.
         if !matches!(wait(WaitOptions::NOHANG), Err(Errno::CHILD)) {
             end_children();
@@ -119,12 +123,12 @@ mod linux {
         }
         worker
             .arg(format!("--{OPTION}={}", getpid().as_raw_pid()))
-            .args(arguments);
+            .args(arguments)
+            .kill_on_drop(true);
         worker
     }
 
-    async fn outlive(mut worker: Child) -> io::Result<ExitStatus> {
-        let mut signals = EndSignals::listen()?;
+    async fn outlive(mut worker: Child, mut signals: EndSignals) -> io::Result<ExitStatus> {
         loop {
             let pass_on = tokio::select! {
                 status = worker.wait() => return status,

@@ -5,6 +5,7 @@
 //! not know it, and neither does a page that a browser has open.
 
 use std::future::ready;
+use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -38,7 +39,11 @@ pub async fn serve(methods: Methods, port: u16) -> Result<(), Report> {
         .map_err(unable)?;
     tracing::info!("listening on http://{address}");
     // Whatever the log level: without it nothing is answered.
-    eprintln!("send `Authorization: Bearer {token}` with every request");
+    writeln!(
+        std::io::stderr(),
+        "send `Authorization: Bearer {token}` with every request"
+    )
+    .map_err(unable)?;
     server.start(methods).stopped().await;
     Ok(())
 }

@@ -91,7 +91,8 @@ fn every_table_of_the_manifest_counts() {
              [package.build.backend]\nname = \"pixi-build-rust\"\n\n\
              [package.build.config]\nextra-args = []\n\n\
              [package.build.config.targets.unix]\nextra-args = [\"--features\", \"loud\"]\n\n\
-             [package.run-dependencies]\nbash = \">=5\"\n",
+             [package.run-dependencies]\nbash = \">=5\"\n\n\
+             [package.run-exports]\nweak = { libtool = \">=2\" }\n",
         )
         .lock();
     let run = pixi_build_rust()
@@ -104,6 +105,23 @@ fn every_table_of_the_manifest_counts() {
     assert_eq!(archive.index()["version"], "2.0.0");
     assert_eq!(archive.index()["depends"][0], "bash >=5");
     assert_eq!(archive.about()["description"], "from the manifest");
+    let exports = String::from_utf8(archive.read("info/run_exports.json")).expect("it is text");
+    assert!(exports.contains("libtool >=2"), "{exports}");
+}
+
+/// Cargo is told of the folder and runs in other ones.
+#[test]
+fn a_relative_cache_folder_lies_where_the_command_runs() {
+    let project = Project::hello();
+    pixi_build_rust()
+        .args(["build", "--system-toolchain", "."])
+        .current_dir(project.dir())
+        .env("PIXI_CACHE_DIR", "own cache")
+        .unwrap();
+    let home = Path::new("own cache/pixi-build-rust/cargo-home");
+    assert!(project.dir().join(home).is_dir());
+    let work = project.dir().join(".pixi/bld/hello/work");
+    assert!(work.is_dir() && !work.join(home).exists());
 }
 
 #[test]
@@ -236,16 +254,21 @@ fn version_and_capabilities_are_printed() {
 #[test]
 fn a_reader_who_has_seen_enough_is_no_mistake() {
     let project = Project::hello().file("LICENSE", "the text\n");
-    let (reader, writer) = std::io::pipe().expect("a pipe");
-    drop(reader);
-    let mut explain = std::process::Command::new(assert_cmd::cargo::cargo_bin("pixi-build-rust"));
-    let run = explain
-        .arg("explain")
-        .arg(project.dir())
-        .env("PIXI_CACHE_DIR", project.cache())
-        .stdout(writer)
-        .output()
-        .expect("the executable is built");
-    assert_eq!(text(&run.stderr), "");
-    assert_eq!(run.status.code(), Some(141));
+    let folder = project.dir().as_os_str();
+    for arguments in [
+        ["explain".as_ref(), folder].as_slice(),
+        &["capabilities".as_ref()],
+    ] {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let program = assert_cmd::cargo::cargo_bin("pixi-build-rust");
+        let run = std::process::Command::new(program)
+            .args(arguments)
+            .env("PIXI_CACHE_DIR", project.cache())
+            .stdout(writer)
+            .output()
+            .expect("the executable is built");
+        assert_eq!(text(&run.stderr), "");
+        assert_eq!(run.status.code(), Some(141));
+    }
 }

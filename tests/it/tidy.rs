@@ -18,7 +18,7 @@ const LAYERS: [&str; 11] = [
 ];
 
 /// Crates that only some layers may know.
-const HEAVYWEIGHTS: [(&str, &[&str]); 9] = [
+const HEAVYWEIGHTS: [(&str, &[&str]); 10] = [
     ("jsonrpsee", &["server"]),
     ("rattler_build_core", &["engine"]),
     ("rattler_index", &["environments"]),
@@ -26,6 +26,7 @@ const HEAVYWEIGHTS: [(&str, &[&str]); 9] = [
     ("rattler_solve", &["environments"]),
     ("rattler_build_recipe", &["recipe", "engine"]),
     ("cargo_toml", &["backends"]),
+    ("toml_edit", &["project", "backends", "engine"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),
 ];

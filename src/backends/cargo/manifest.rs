@@ -1,8 +1,7 @@
 //! Reads `Cargo.toml` and the Cargo workspace it inherits from.
 //!
 //! Only values conda can use are read; everything else in the file is Cargo's
-//! business. Files that were looked at are remembered even when they contributed
-//! nothing, because editing them may change the answer.
+//! business.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -55,15 +55,6 @@ pub(super) fn failed(mistake: &Mistake, exit_code: u8) -> Value {
     json!({ "event": "error", "exit_code": exit_code, "error": mistake })
 }
 
-/// The last line of a command that a signal ended.
-pub(super) fn interrupted(exit_code: u8) -> Value {
-    json!({
-        "event": "error",
-        "exit_code": exit_code,
-        "error": { "code": "interrupted", "message": "asked to end" },
-    })
-}
-
 /// Writes an object as one line.
 pub(super) fn print(object: &Value) {
     // When nobody reads any more the build goes on: its package is wanted.

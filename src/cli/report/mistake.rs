@@ -88,8 +88,17 @@ impl Mistake {
             Some((message, help)) => (message, Some(help.trim().to_string())),
             None => (text.trim(), None),
         };
+        Self::bare("usage", message, help)
+    }
+
+    /// What a signal did.
+    pub(super) fn interrupted() -> Self {
+        Self::bare("interrupted", "asked to end", None)
+    }
+
+    fn bare(code: &str, message: &str, help: Option<String>) -> Self {
         Self {
-            code: Some("usage".to_string()),
+            code: Some(code.to_string()),
             message: message.to_string(),
             help,
             places: Vec::new(),

@@ -191,12 +191,15 @@ impl Reporter {
     pub(super) fn end(&self, result: Result<u8, Report>) -> ExitCode {
         let (code, last) = match result {
             Ok(0) => (0, json::finished(&self.packages())),
-            Ok(code) => (code, json::interrupted(code)),
+            Ok(code) => (code, json::failed(&Mistake::interrupted(), code)),
             Err(report) if report.is::<NobodyReads>() => return ExitCode::from(NobodyReads::CODE),
             Err(report) => {
                 let code = exit_code(&report);
                 let mistake = Mistake::new(&report, &self.folder);
-                self.terminal.suspended(|| eprintln!("{report:?}"));
+                // Nobody has to read it; the exit code says it as well.
+                let _ = self
+                    .terminal
+                    .suspended(|| writeln!(std::io::stderr(), "{report:?}"));
                 if let Some(github) = &self.github {
                     github.annotate(&mistake);
                 }
