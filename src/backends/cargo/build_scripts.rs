@@ -6,7 +6,7 @@
 
 use std::path::PathBuf;
 
-use super::dep_info::profile_folders;
+use super::dep_info::{crate_of, profile_folders};
 use crate::disk::folders;
 
 /// Whether a build script of the crate called `name` left it to Cargo what to
@@ -16,20 +16,23 @@ pub(super) fn watches_everything(artefacts: &[PathBuf], name: &str) -> bool {
     outputs.is_empty() || outputs.iter().any(|text| !has_directive(text))
 }
 
-/// `<target>/**/build/<name>-<hash>/output`, for each profile and triple.
+/// What runs of that crate's build script said.
 fn outputs(artefacts: &[PathBuf], name: &str) -> Vec<String> {
-    let prefix = format!("{name}-");
+    runs(artefacts)
+        .into_iter()
+        .filter(|run| crate_of(run) == Some(name))
+        .filter_map(|run| std::fs::read(run.join("output")).ok())
+        .map(|output| String::from_utf8_lossy(&output).into_owned())
+        .collect()
+}
+
+/// The folders in which Cargo keeps build scripts, and what they said and generated:
+/// `<target>/**/build/<name>-<hash>`, for each profile and triple.
+pub(super) fn runs(artefacts: &[PathBuf]) -> Vec<PathBuf> {
     artefacts
         .iter()
         .flat_map(|folder| profile_folders(folder))
         .flat_map(|profile| folders(&profile.join("build")))
-        .filter(|folder| {
-            let name = folder.file_name().and_then(|name| name.to_str());
-            let hash = name.and_then(|name| name.strip_prefix(&prefix));
-            hash.is_some_and(|hash| !hash.contains('-'))
-        })
-        .filter_map(|folder| std::fs::read(folder.join("output")).ok())
-        .map(|output| String::from_utf8_lossy(&output).into_owned())
         .collect()
 }
 

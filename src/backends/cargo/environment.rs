@@ -13,12 +13,13 @@ use miette::Report;
 use rattler_digest::{Sha256, compute_bytes_digest};
 use serde::Deserialize;
 
-use super::dep_info::{self, crate_of, profile_folders};
+use super::build_scripts::runs;
+use super::dep_info::{self, crate_of};
 use super::inputs::View;
 use super::script::TARGET_DIR;
 use super::stale::{forget, state};
 use crate::backend::Built;
-use crate::disk::{files_below, folders, remove_file, remove_folder, write};
+use crate::disk::{files_below, remove_file, remove_folder, write};
 
 /// What generated text may weigh, in bytes. Larger files are objects, and those
 /// are compiled from paths that are the same everywhere.
@@ -170,15 +171,6 @@ fn asking<'a>(view: &View<'_>, runs: &'a [PathBuf]) -> BTreeSet<&'a str> {
     compiled
         .filter(|folder| dep_info::beside(folder).iter().any(asks))
         .filter_map(|folder| crate_of(folder))
-        .collect()
-}
-
-/// The folders in which Cargo keeps build scripts, and what they said and generated.
-fn runs(artefacts: &[PathBuf]) -> Vec<PathBuf> {
-    artefacts
-        .iter()
-        .flat_map(|folder| profile_folders(folder))
-        .flat_map(|profile| folders(&profile.join("build")))
         .collect()
 }
 
