@@ -118,7 +118,7 @@ async fn run<B: Backend>(
     let (output, archive) = result.map_err(|error| failure::explained(error, &log, &source))?;
     let made = sweep::made(&built.host_prefix, &foreign)?;
     let checked = match made.is_empty() {
-        true => failure::check_success(&log),
+        true => Err(failure::nothing_installed(&log)),
         false => secrets.check_package(&built.host_prefix, made),
     };
     if let Err(error) = checked {
@@ -181,7 +181,11 @@ fn everything_but(foreign: &BTreeSet<PathBuf>) -> Result<Option<GlobVec>, Report
         .map_err(|error| miette::miette!("files of the host prefix cannot be left out: {error}"))
 }
 
-/// `SOURCE_DATE_EPOCH`, for builds that must come out the same every time; else now.
+/// The seconds since 1970 that an archive can name: from 1980 until 2107.
+const DATES: (i64, i64) = (315_532_800, 4_354_819_199);
+
+/// `SOURCE_DATE_EPOCH`, for builds that must come out the same every time, or the nearest
+/// date that an archive can name; else now.
 ///
 /// # Errors
 /// [`BadSourceDate`].
@@ -190,6 +194,7 @@ fn source_date(env: &Env) -> Result<jiff::Timestamp, BadSourceDate> {
         return Ok(jiff::Timestamp::now());
     };
     let seconds: Option<i64> = value.parse().ok().filter(|seconds| *seconds >= 0);
+    let seconds = seconds.map(|seconds| seconds.clamp(DATES.0, DATES.1));
     let date = seconds.and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
     date.ok_or_else(|| BadSourceDate(value.to_string()))
 }
@@ -202,3 +207,22 @@ fn source_date(env: &Env) -> Result<jiff::Timestamp, BadSourceDate> {
     help("it is a number of seconds since the beginning of 1970, such as 1767225600")
 )]
 struct BadSourceDate(String);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_those_that_an_archive_can_name() {
+        let date = |value: &str| {
+            let variable = ("SOURCE_DATE_EPOCH".to_string(), value.to_string());
+            source_date(&Env::from_iter([variable])).map(|date| date.as_second())
+        };
+        assert_eq!(date("0").expect("a date"), 315_532_800);
+        assert_eq!(date("1700000000").expect("a date"), 1_700_000_000);
+        assert_eq!(date("99999999999").expect("a date"), 4_354_819_199);
+        for value in ["-1", "1e9", "yesterday", "99999999999999999999"] {
+            assert!(date(value).is_err(), "{value}");
+        }
+    }
+}
