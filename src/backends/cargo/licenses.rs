@@ -21,6 +21,12 @@ pub(super) fn normalize(license: &str, warnings: &mut Vec<Warning>) -> Option<St
         .map(str::trim)
         .collect::<Vec<_>>()
         .join(" OR ");
+    // `GPL-3.0` and `MIT OR GPL-2.0+` come from before SPDX renamed them.
+    if let Ok(Some(renamed)) = Expression::canonicalize(&with_or)
+        && Expression::parse(&renamed).is_ok()
+    {
+        return Some(renamed);
+    }
     match Expression::parse(&with_or) {
         Ok(_) => Some(with_or),
         Err(error) => {
@@ -74,6 +80,20 @@ mod tests {
         let license = normalize("MIT/Apache-2.0", &mut warnings);
         assert_eq!(license.as_deref(), Some("MIT OR Apache-2.0"));
         assert_eq!(warnings, []);
+    }
+
+    #[test]
+    fn identifiers_that_were_renamed_are_known() {
+        for (old, new) in [
+            ("GPL-3.0", "GPL-3.0-only"),
+            ("MIT OR GPL-2.0+", "MIT OR GPL-2.0-or-later"),
+            ("MIT/LGPL-2.1+", "MIT OR LGPL-2.1-or-later"),
+            ("AGPL-3.0+", "AGPL-3.0-or-later"),
+        ] {
+            let mut warnings = Vec::new();
+            assert_eq!(normalize(old, &mut warnings).as_deref(), Some(new));
+            assert_eq!(warnings, []);
+        }
     }
 
     #[test]

@@ -288,8 +288,35 @@ pub(super) fn span(text: &str, keys: &[&str]) -> Option<SourceSpan> {
 /// The text up to the first full stop that ends a sentence, on one line.
 fn first_sentence(description: &str) -> String {
     let line = description.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.find(". ") {
-        Some(end) => line[..end].to_string(),
-        None => line.trim_end_matches('.').to_string(),
+    // `e.g.`, `U.S.` and `Dr.` end none.
+    let ends = |(end, _): &(usize, &str)| {
+        let word = line[..*end].rsplit(' ').next().unwrap_or_default();
+        word.len() > 2 && !word.contains('.')
+    };
+    let end = line.match_indices(". ").find(ends);
+    let sentence = end.map_or(line.as_str(), |(end, _)| &line[..end]);
+    sentence.trim_end_matches('.').to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_does_not_end_with_an_abbreviation() {
+        for (description, expected) in [
+            ("Does one thing. And another.", "Does one thing"),
+            (
+                "Parses files, e.g. CSV\nand JSON. Fast.",
+                "Parses files, e.g. CSV and JSON",
+            ),
+            (
+                "Taxes of the U.S. government.",
+                "Taxes of the U.S. government",
+            ),
+            ("By Dr. Who", "By Dr. Who"),
+        ] {
+            assert_eq!(first_sentence(description), expected);
+        }
     }
 }
