@@ -33,7 +33,7 @@ pub(super) fn sources(built: &Built, target_dir: &Path) -> Result<BTreeSet<PathB
     let mut sources = BTreeSet::new();
     let mut seen = BTreeSet::new();
     let mut without = BTreeSet::new();
-    for folder in profile_folders(target_dir) {
+    for folder in final_folders(target_dir) {
         for file in files(&folder)? {
             let Some(name) = file.file_name() else {
                 continue;
@@ -112,6 +112,15 @@ pub(super) fn profile_folders(target_dir: &Path) -> Vec<PathBuf> {
     // A triple's folder has a folder called `deps` only if a profile is called so.
     profiles.extend(nested.filter(|folder| !is_internal(folder)));
     profiles
+}
+
+/// The folders in which Cargo leaves programs and libraries for people.
+fn final_folders(target_dir: &Path) -> Vec<PathBuf> {
+    let mut found = profile_folders(target_dir);
+    let examples = found.iter().map(|profile| profile.join("examples"));
+    let examples: Vec<PathBuf> = examples.filter(|folder| folder.is_dir()).collect();
+    found.extend(examples);
+    found
 }
 
 fn is_internal(folder: &Path) -> bool {

@@ -177,12 +177,16 @@ impl<'a> View<'a> {
     fn patterns(&self) -> Vec<GlobSet> {
         let mut sets = self.around(self.closure.values().collect());
         for local in self.closure.values() {
-            sets.extend(patterns_of(
-                local,
-                &self.surroundings.target_dirs(self.request),
-            ));
+            let folders = self.surroundings.target_dirs(self.request);
+            sets.extend(patterns_of(local, self.installs_examples(), &folders));
         }
         sets
+    }
+
+    /// Whether examples are packed.
+    fn installs_examples(&self) -> bool {
+        let mut arguments = self.request.config.extra_args.iter();
+        arguments.any(|argument| argument.starts_with("--example"))
     }
 
     /// Everything but sources, for the crates in `locals`.
@@ -270,14 +274,16 @@ impl<'a> View<'a> {
 }
 
 /// Patterns over one crate, for when it is not known what was read.
-fn patterns_of(local: &Local, target_dirs: &[PathBuf]) -> Vec<GlobSet> {
+fn patterns_of(local: &Local, with_examples: bool, target_dirs: &[PathBuf]) -> Vec<GlobSet> {
     let reason = format!("anything of {}", local.name().unwrap_or("the crate"));
     let targets = target_dirs.iter().map(PathBuf::as_path);
     if local.has_build_script() {
         // A build script may read anything.
         let root = &local.root;
         let set = GlobSet::tree(root, ["**"], &reason);
-        let unread = ["target", "tests", "benches", "examples"].map(|name| root.join(name));
+        let examples = (!with_examples).then_some("examples");
+        let unread = ["target", "tests", "benches"].into_iter().chain(examples);
+        let unread: Vec<PathBuf> = unread.map(|name| root.join(name)).collect();
         let set = set.except(unread.iter().map(PathBuf::as_path));
         return vec![set.except(targets).without_leftovers()];
     }
@@ -287,6 +293,10 @@ fn patterns_of(local: &Local, target_dirs: &[PathBuf]) -> Vec<GlobSet> {
         GlobSet::names(&local.root, ["*.rs"], &reason),
         set.except(targets).without_leftovers(),
     ];
+    if with_examples {
+        let examples = local.root.join("examples");
+        sets.push(GlobSet::tree(&examples, ["**"], &reason).without_leftovers());
+    }
     let targets = local.named_targets();
     let folders = targets.iter().filter_map(|target| target.parent());
     let elsewhere = folders.filter(|folder| !folder.starts_with(&source) && *folder != local.root);

@@ -57,6 +57,31 @@ fn macros_tools_of_build_scripts_and_patches() {
 }
 
 #[test]
+fn examples_that_are_installed() {
+    let project = || {
+        app("")
+            .file("src/main.rs", MAIN)
+            .file("examples/show.rs", MAIN)
+            .file("examples/other.rs", MAIN)
+            .lock()
+    };
+    let rows = [
+        ("edit", "examples/show.rs", Rebuild),
+        ("edit", "examples/other.rs", Reuse),
+        ("edit", "src/main.rs", Reuse),
+    ];
+    let arguments = ["--example", "show"];
+    judge(project(), json!({"extra-args": arguments}), &rows);
+
+    // Patterns do not know which.
+    let project = project();
+    let configuration = json!({"extra-args": arguments, "input-tracking": "globs"});
+    let initialize = Initialize::of(&project).package("app", "1.0.0");
+    let finished = finish(project, &initialize.configuration(configuration), "app");
+    finished.judge(&rows[..1]);
+}
+
+#[test]
 fn names_full_of_signs() {
     let texts = [
         "!bang.txt",
