@@ -237,6 +237,41 @@ fn debug_information_leaves_no_trace_either() {
     }
 }
 
+/// A repository whose packages have a pixi workspace each.
+#[test]
+fn crates_outside_of_the_workspace_leave_no_trace() {
+    let manifest = |name: &str| {
+        format!("[package]\nname = \"{name}\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n")
+    };
+    let project = Project::new()
+        .file("near/Cargo.toml", manifest("near"))
+        .file(
+            "near/src/lib.rs",
+            "pub fn near() -> &'static str {\n    file!()\n}\n",
+        )
+        .file(
+            "tool/Cargo.toml",
+            manifest("tool") + "[dependencies]\nnear = { path = \"../near\" }\n",
+        )
+        .file(
+            "tool/src/main.rs",
+            "fn main() {\n    println!(\"{}\", near::near());\n}\n",
+        )
+        .file(
+            "tool/pixi.toml",
+            "[package.build.backend]\nname = \"pixi-build-rust\"\n",
+        )
+        .lock_in("tool");
+    let mut pixi = Pixi::start();
+    pixi.initialize(
+        &Initialize::member(&project, "tool")
+            .set("workspaceDirectory", json!(project.dir().join("tool"))),
+    );
+    let archive = pixi.package(&project, toolchain::channel(), "tool");
+    assert_ne!(found(&archive, "/near/src/lib.rs"), Vec::<String>::new());
+    no_path_of(&project, &archive);
+}
+
 #[test]
 fn folders_with_blanks_leave_no_trace() {
     let project = revealing("my own/work space");

@@ -5,7 +5,7 @@
 //! in another out of action. So they are added in each place that holds flags.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use toml_edit::{Array, DocumentMut, Item, Key, Value};
 
@@ -103,16 +103,20 @@ fn flags(view: &View<'_>) -> Vec<String> {
     let run_path = host
         .is_unix()
         .then(|| format!("-Clink-arg=-Wl,-rpath,{origin}/../lib"));
-    let project = view.knows_its_path().then(|| view.surroundings.top());
-    let folders = [
-        (project.map(Path::to_path_buf), "/project"),
-        (cargo_home(view), "/cargo"),
-    ];
-    let remap = |(folder, name): (Option<PathBuf>, &str)| {
-        let folder = folder?.display().to_string();
-        Some(format!("--remap-path-prefix={folder}={name}"))
-    };
-    let remap = folders.into_iter().filter_map(remap);
+    let top = view.surroundings.top();
+    let project = view
+        .knows_its_path()
+        .then_some((top, "/project".to_string()));
+    let home = cargo_home(view);
+    let home = home.as_deref().map(|home| (home, "/cargo".to_string()));
+    let elsewhere = view.closure.values().filter_map(|local| {
+        let folder = local.root.as_path();
+        (!folder.starts_with(top))
+            .then(|| (folder, format!("/{}", local.name().unwrap_or("crate"))))
+    });
+    let remap = project.into_iter().chain(home).chain(elsewhere);
+    let remap =
+        remap.map(|(folder, name)| format!("--remap-path-prefix={}={name}", folder.display()));
     run_path.into_iter().chain(remap).collect()
 }
 
