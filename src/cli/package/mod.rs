@@ -12,8 +12,8 @@ use thiserror::Error;
 
 use crate::backend::cache::Scope;
 use crate::backend::{Backend, Cache, Env, Platforms};
-use crate::diagnostic::create_folder;
-use crate::disk::folders;
+use crate::diagnostic::Unwritable;
+use crate::disk::{folders, write};
 use crate::engine::{Ask, Plan, Session, plan};
 use crate::project::load::{self, Loaded};
 use crate::protocol::initialize;
@@ -70,7 +70,6 @@ impl<B: Backend> Package<B> {
             .into());
         }
         let scratch = loaded.workspace_directory.join(".pixi").join("scratch-v0");
-        create_folder(&scratch)?;
         let initialize = initialize::Params {
             checkout_root: checkout,
             ..loaded.initialize_params(cache_folder(&env), scratch)
@@ -83,6 +82,19 @@ impl<B: Backend> Package<B> {
             session: Session::open(backend, initialize, env)?,
             loaded,
         })
+    }
+
+    /// The same package, ready to be built. Builds share nothing where the folder for that
+    /// cannot be written.
+    pub(super) fn ready(self) -> Self {
+        let own = self.loaded.workspace_directory.join(".pixi");
+        match hide(&own) {
+            Ok(()) => self,
+            Err(error) => {
+                tracing::warn!("builds share no artifacts: {error}");
+                self.alone()
+            }
+        }
     }
 
     /// The same package, built without the files that builds share.
@@ -134,6 +146,15 @@ impl<B: Backend> Package<B> {
 
     fn all_builds(&self) -> PathBuf {
         self.loaded.workspace_directory.join(".pixi").join("bld")
+    }
+}
+
+/// Keeps `.pixi` out of version control, as pixi does.
+fn hide(folder: &Path) -> Result<(), Unwritable> {
+    let list = folder.join(".gitignore");
+    match list.exists() {
+        true => Ok(()),
+        false => write(&list, "*\n!config.toml\n"),
     }
 }
 

@@ -102,7 +102,7 @@ impl<'a, B: Backend + Clone> Reader<'a, B> {
         if !self.supplies.iter().any(|(platform, _)| *platform == host) {
             self.supplies.push((host, Supply::of(&loaded)?));
         }
-        let package = Package::of(backend.clone(), env.clone(), loaded, checkout.clone())?;
+        let package = Package::of(backend.clone(), env.clone(), loaded, checkout.clone())?.ready();
         let described = describe(&package.plan()?, package.session.source())?;
         let name = match described.outputs.first() {
             Some(output) => output.metadata.name.clone(),
