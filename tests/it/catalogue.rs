@@ -7,7 +7,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 /// What each kind of error is about, in the order of the page.
-const KINDS: [(&str, &str); 65] = [
+const KINDS: [(&str, &str); 67] = [
     (
         "config::unknown_key",
         "An option the backend does not have.",
@@ -105,6 +105,11 @@ const KINDS: [(&str, &str); 65] = [
         "A workspace without a package of its own.",
     ),
     ("build::source_date", "`SOURCE_DATE_EPOCH` is no date."),
+    ("build::build_script", "The build script of a crate failed."),
+    (
+        "build::nothing_installed",
+        "Cargo succeeded and installed nothing.",
+    ),
     (
         "build::missing_features",
         "Binaries that need features which are not on.",

@@ -43,7 +43,8 @@ fn recorder(folder: &Path) -> Channel {
     let cargo = "#!/bin/sh\n\
         [ \"$1\" = install ] || exit 0\n\
         cat /proc/$$/environ >environment\n\
-        for argument; do printf '%s\\0' \"$argument\"; done >arguments\n";
+        for argument; do printf '%s\\0' \"$argument\"; done >arguments\n\
+        mkdir -p \"$PREFIX/bin\"; : >\"$PREFIX/bin/tool\"\n";
     toolchain::with_cargo(folder, cargo)
 }
 
@@ -67,7 +68,7 @@ fn given(folder: &str, configuration: &Value) -> (Project, Vec<String>, Vec<Stri
     let work = project.build_work("hello");
     let outputs = pixi.outputs(&Outputs::new(&work).channel(&channel));
     let build = Build::prepare(&outputs[0], &work, &channel);
-    pixi.build(&build).expect("an empty package is one");
+    pixi.build(&build).expect("something is installed");
     let arguments = recorded(&work.join("work/arguments"));
     let environment = recorded(&work.join("work/environment"));
     (project, arguments, environment)

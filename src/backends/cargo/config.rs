@@ -129,6 +129,10 @@ impl Options for Config {
         let compilers = self.compilers.iter().flatten();
         let compilers = compilers.filter_map(|name| unknown_compiler(name));
         let variables = self.env.keys().filter(|name| !is_variable(name));
+        let reserved = self
+            .env
+            .keys()
+            .filter(|name| RESERVED.contains(&name.as_str()));
         let limit = self.artifact_limit.as_deref();
         let limit = limit.filter(|text| text.parse::<ByteSize>().is_err());
         let unspeakable = |option: &'static str, values: &[String]| {
@@ -144,6 +148,7 @@ impl Options for Config {
             .chain(unspeakable("binaries", &self.binaries))
             .chain(values.map(|(name, _)| holds_nul(&["env", name])))
             .chain(variables.map(|name| bad_variable(name)))
+            .chain(reserved.map(|name| reserved_variable(name)))
             .chain(limit.map(bad_size))
             .chain(globs)
             .collect()
@@ -223,6 +228,18 @@ fn holds_nul(keys: &[&str]) -> Misfit {
         part: Part::Value,
         message: format!("`{}` holds a NUL character", keys.join(".")),
         help: "no argument and no variable can hold one: remove it".to_string(),
+    }
+}
+
+/// The folders of a build, which only rattler-build knows.
+const RESERVED: [&str; 3] = ["BUILD_PREFIX", "PREFIX", "SRC_DIR"];
+
+fn reserved_variable(name: &str) -> Misfit {
+    Misfit {
+        keys: vec!["env".to_string(), name.to_string()],
+        part: Part::Key,
+        message: format!("`{name}` says where the build takes place and cannot be set"),
+        help: format!("refer to it as `${name}` in the values of other variables"),
     }
 }
 

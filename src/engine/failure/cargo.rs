@@ -40,16 +40,13 @@ pub(super) fn virtual_workspace(log: &Log) -> Option<Explanation> {
 pub(super) fn nothing_selected(log: &Log) -> Option<Explanation> {
     const NEEDS: &str = " requires the features: ";
     let none = log.has("binaries are available for install using the selected features");
-    let named = log.lines().find(|line| {
+    let named = log.lines().any(|line| {
         let line = line.trim_start();
         let line = line.strip_prefix("error: ").unwrap_or(line);
         line.starts_with("target `") && line.contains(NEEDS)
     });
-    if !none && named.is_none() {
-        return None;
-    }
-    let features = log.after(NEEDS).map(|list| list.replace(['`', ' '], ""));
-    let features = features.filter(|list| !list.is_empty());
+    let features = log.after(NEEDS).filter(|_| none || named)?;
+    let features = features.replace(['`', ' '], "");
     Some(Explanation {
         code: "build::missing_features",
         message: match none {
@@ -57,13 +54,24 @@ pub(super) fn nothing_selected(log: &Log) -> Option<Explanation> {
             false => "a binary that `binaries` names needs features that are not on".to_string(),
         },
         details: Vec::new(),
-        help: features.map(|list| {
-            format!(
-                "write `extra-args = [\"--features\", \"{list}\"]` into `[package.build.config]`, \
-                 or make them default features of the crate"
-            )
-        }),
+        help: Some(format!(
+            "write `extra-args = [\"--features\", \"{features}\"]` into `[package.build.config]`, or \
+             make them default features of the crate"
+        )),
     })
+}
+
+/// A package without any file.
+pub(super) fn nothing_installed() -> Explanation {
+    Explanation {
+        code: "build::nothing_installed",
+        message: "nothing was installed into the prefix".to_string(),
+        details: Vec::new(),
+        help: Some(
+            "does `extra-args` select anything of the crate, and leave the place to the backend?"
+                .to_string(),
+        ),
+    }
 }
 
 /// A binary, feature or argument that does not exist.

@@ -123,8 +123,8 @@ fn offline(log: &Log) -> Explanation {
         message,
         details: Vec::new(),
         help: Some(
-            "build once without `--offline` in `extra-args` and without `CARGO_NET_OFFLINE` in \
-             `env`"
+            "build once without `--offline`, on the command line or in `extra-args`, and without \
+             `CARGO_NET_OFFLINE`"
                 .to_string(),
         ),
     }

@@ -4,6 +4,7 @@
 //! for one kind of failure each; the first that recognises its own explains it.
 //! They are pure functions over text, tested on logs of real failures.
 
+mod build_script;
 mod cargo;
 mod compiler;
 mod libraries;
@@ -41,7 +42,7 @@ type Reader = fn(&Log) -> Option<Explanation>;
 
 /// From causes to consequences: a full disk also shows as a failed link, and a
 /// failed link as a compiler error.
-const READERS: [Reader; 15] = [
+const READERS: [Reader; 16] = [
     machine::full_disk,
     toolchain::no_cargo,
     lock::missing,
@@ -57,6 +58,7 @@ const READERS: [Reader; 15] = [
     libraries::missing_tool,
     libraries::missing_library,
     compiler::errors,
+    build_script::failed,
 ];
 
 /// What rattler-build says of a script that failed. It is no type of its own there; tests
@@ -75,23 +77,18 @@ pub(super) fn explained(error: Report, log: &Path, source: &Path) -> Report {
     }
 }
 
-/// Nothing was installed although every command succeeded.
-///
-/// # Errors
-/// Why, when that is a mistake.
-pub(super) fn check_success(log: &Path) -> Result<(), Report> {
+/// Why nothing was installed although every command succeeded.
+pub(super) fn nothing_installed(log: &Path) -> Report {
     let text = read(log);
-    match cargo::nothing_selected(&Log::new(&text)) {
-        None => Ok(()),
-        Some(explanation) => Err(BuildFailed {
-            explanation,
-            step: "cargo install".to_string(),
-            exit: None,
-            log: log.to_path_buf(),
-            errors: Vec::new(),
-        }
-        .into()),
+    let known = cargo::nothing_selected(&Log::new(&text));
+    BuildFailed {
+        explanation: known.unwrap_or_else(cargo::nothing_installed),
+        step: "cargo install".to_string(),
+        exit: None,
+        log: log.to_path_buf(),
+        errors: Vec::new(),
     }
+    .into()
 }
 
 fn read(log: &Path) -> String {
@@ -238,6 +235,8 @@ mod tests {
     }
 
     logs! {
+        build_script_that_exits,
+        build_script_that_panics,
         compiler_errors,
         edition_of_the_future,
         full_disk,

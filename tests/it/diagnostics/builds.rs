@@ -85,6 +85,22 @@ fn named_binary_that_needs_features() {
 }
 
 #[test]
+fn examples_of_a_crate_without_any() {
+    let project = Project::hello().pixi_toml(
+        "[package]\nname = \"hello\"\nversion = \"0.3.1\"\n\n\
+         [package.build.config]\nextra-args = [\"--examples\"]\n\n\
+         [package.build.backend]\nname = \"pixi-build-rust\"\nversion = \"*\"\n",
+    );
+    insta::assert_snapshot!(failure(&project));
+}
+
+#[test]
+fn build_script_that_fails() {
+    let script = "fn main() {\n    panic!(\"run `git submodule update --init` first\");\n}\n";
+    insta::assert_snapshot!(failure(&Project::hello().file("build.rs", script)));
+}
+
+#[test]
 fn date_that_is_none() {
     let pixi = Pixi::start_with(|command| {
         command.env("SOURCE_DATE_EPOCH", "2026-11-21");

@@ -102,6 +102,11 @@ fn compiler_cache_nobody_knows() {
 }
 
 #[test]
+fn variable_of_the_build() {
+    insta::assert_snapshot!(mistake("[package.build.config.env]\nPREFIX = \"/opt\"\n"));
+}
+
+#[test]
 fn pattern_that_cannot_be_read() {
     insta::assert_snapshot!(mistake(
         "[package.build.config]\nextra-input-globs = [\"data/{a\"]\n"

@@ -10,7 +10,7 @@ use crate::diagnostic::SourceFile;
 #[error("the code of this package is {place}, which only pixi fetches")]
 #[diagnostic(
     code(manifest::remote_source),
-    help("fetch it yourself and name the folder with `--source-dir`, or build with pixi")
+    help("fetch it yourself and name its folder with `path`, or build with pixi")
 )]
 pub struct RemoteSource {
     /// What it lies in.

@@ -1,0 +1,39 @@
+//! A crate's build script that failed, in its own words.
+
+use super::log::Log;
+use super::{Explanation, QUOTED};
+
+/// What it wrote to stderr last, or to stdout what was not meant for Cargo.
+pub(super) fn failed(log: &Log) -> Option<Explanation> {
+    let name = log.between("failed to run custom build command for `", "`")?;
+    let name = name.split(" (").next().unwrap_or(name);
+    let mut said = stream(log, "--- stderr");
+    if said.is_empty() {
+        said = stream(log, "--- stdout");
+        said.retain(|line| !line.starts_with("cargo:"));
+    }
+    let details = said.split_off(said.len().saturating_sub(QUOTED));
+    Some(Explanation {
+        code: "build::build_script",
+        message: format!("the build script of `{name}` failed"),
+        details,
+        help: None,
+    })
+}
+
+/// The lines that Cargo repeats, indented, without the calls that led to a panic.
+fn stream(log: &Log, title: &str) -> Vec<String> {
+    log.from("failed to run custom build command for `")
+        .skip_while(|line| line.trim() != title)
+        .skip(1)
+        .take_while(|line| line.is_empty() || line.starts_with(' '))
+        .map(str::trim)
+        .take_while(|line| !line.starts_with("--- ") && *line != "stack backtrace:")
+        .filter(|line| !line.is_empty() && !line.starts_with("note: "))
+        .map(|line| match line.find("panicked at ") {
+            // Which thread of which process helps nobody.
+            Some(panic) if line.starts_with("thread ") => line[panic..].to_string(),
+            _ => line.to_string(),
+        })
+        .collect()
+}
