@@ -163,11 +163,10 @@ impl Surroundings {
             }
         }
         for variable in ["CARGO_TARGET_DIR", "CARGO_BUILD_BUILD_DIR"] {
-            let beside = request.env.get(variable);
-            found.extend(beside.map(|folder| plain(&request.project.source.join(folder))));
-            // A relative one lies in the work directory.
-            let own = request.config.env.get(variable).map(Path::new);
-            found.extend(own.filter(|folder| folder.is_absolute()).map(plain));
+            let configured = request.config.env.get(variable).map(String::as_str);
+            let chosen = [configured, request.env.get(variable)];
+            let chosen = chosen.into_iter().flatten();
+            found.extend(chosen.map(|folder| plain(&request.project.source.join(folder))));
         }
         found
     }
