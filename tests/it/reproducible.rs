@@ -237,6 +237,26 @@ fn debug_information_leaves_no_trace_either() {
     }
 }
 
+/// The compilers of an environment come with flags, and many build scripts name files of C by
+/// their whole path.
+#[test]
+fn c_leaves_no_trace_either() {
+    let project = revealing("ws");
+    let script = fs_err::read_to_string(project.dir().join("tool/build.rs"));
+    let whole = "file(std::env::var(\"CARGO_MANIFEST_DIR\").unwrap() + \"/place.c\")";
+    let script = script
+        .expect("it was written")
+        .replace("file(\"place.c\")", whole);
+    project.write("tool/build.rs", script);
+    let options = json!({"env": {"CFLAGS": "-O1 -g"}});
+    let archive = build_with(&project, &project.build_work("tool"), 0, options);
+    assert_ne!(
+        found(&archive, "/project/tool/place.c"),
+        Vec::<String>::new()
+    );
+    no_path_of(&project, &archive);
+}
+
 /// A repository whose packages have a pixi workspace each.
 #[test]
 fn crates_outside_of_the_workspace_leave_no_trace() {

@@ -60,7 +60,10 @@ pub(super) fn install(view: &View<'_>) -> Script {
     let root = Word::literal(view.root.display().to_string());
     let check = check_lock_file(view, &tools);
     match shared {
-        Some(shared) => steps.extend(shared.steps(root, check)),
+        Some(shared) => {
+            let top = Word::literal(view.surroundings.top().display().to_string());
+            steps.extend(shared.steps(top, root, check));
+        }
         None => steps.push(Step::RunIn(root, check)),
     }
     steps.extend(cache.before);

@@ -73,9 +73,14 @@ impl Shared {
     }
 
     /// What the script does before cargo runs. `check` fails in the folder `root` where
-    /// the lock file does not fit.
-    pub(super) fn steps(&self, root: Word, check: Vec<Word>) -> [Step; 3] {
-        let share = self.share.iter().chain([&root]).chain(&check).cloned();
+    /// the lock file does not fit; `top` holds everything of the user's.
+    pub(super) fn steps(&self, top: Word, root: Word, check: Vec<Word>) -> [Step; 3] {
+        let share = self
+            .share
+            .iter()
+            .chain([&top, &root])
+            .chain(&check)
+            .cloned();
         let unknown = Condition::Unset("PIXI_BUILD_RUST_LOCK_FILE_FITS".to_string());
         [
             self.source.clone(),

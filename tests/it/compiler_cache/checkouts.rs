@@ -88,13 +88,15 @@ fn another_checkout_of_another_user_compiles_next_to_nothing() {
     let [one, other] = [rich(), rich()];
     let url = redis.url();
     let user = [("SCCACHE_REDIS_ENDPOINT", url.as_str())];
-    let first = build(&one, &channel, &user, json!({}));
+    // Flags that get a map for the paths of the checkout.
+    let options = json!({"CFLAGS": "-O1"});
+    let first = build(&one, &channel, &user, options.clone());
     let (hits, misses) = first.hits_and_misses();
     assert!(hits == 0 && misses > 10, "{}", first.log);
     assert!(first.log.contains("cannot be cached: "), "{}", first.log);
     assert!(redis.len() >= misses as usize, "{}", first.log);
 
-    let second = build(&other, &channel, &user, json!({}));
+    let second = build(&other, &channel, &user, options);
     let (hits, misses) = second.hits_and_misses();
     assert!(hits * 10 >= (hits + misses) * 9, "{}", second.log);
     assert!(hits > 10, "{}", second.log);

@@ -6,11 +6,12 @@
 # Cargo hashes both into every unit. Here they move into variables that a linker
 # wrapper at a stable path reads.
 
-# pixi_build_rust_share FOLDER ORIGIN BUILD_DIR CRATE CHECK...
+# pixi_build_rust_share FOLDER ORIGIN BUILD_DIR PROJECT CRATE CHECK...
 #
 # FOLDER     shared by the builds of the workspace; holds `linker`
 # ORIGIN     how a program names its own folder in a run path
 # BUILD_DIR  a line of Cargo's configuration
+# PROJECT    the folder with everything of the user's
 # CRATE      the folder of the crate
 # CHECK      a `cargo tree` that fails there when the lock file does not fit
 #
@@ -19,13 +20,13 @@
 pixi_build_rust_share() {
   local trace=${-//[!x]/}
   { set +x; } 2>/dev/null
-  local folder=$1 origin=$2 build_dir=$3 crate=$4
-  shift 4
+  local folder=$1 origin=$2 build_dir=$3 project=$4 crate=$5
+  shift 5
   : >shared.toml
 
   pixi_build_rust_wrap_linkers "$folder"
   pixi_build_rust_stabilize_flags "$origin"
-  pixi_build_rust_alias_compilers "$folder"
+  pixi_build_rust_alias_compilers "$folder" "$project"
   if pixi_build_rust_knows_build_dir; then
     pixi_build_rust_shared=$folder
     printf '[build]\n%s\n' "$build_dir" >>shared.toml
@@ -172,7 +173,7 @@ pixi_build_rust_alias_compilers() {
       CFLAGS | CXXFLAGS | CPPFLAGS | CFLAGS_* | CXXFLAGS_* | CPPFLAGS_* | \
         HOST_CFLAGS | HOST_CXXFLAGS | TARGET_CFLAGS | TARGET_CXXFLAGS)
         pixi_build_rust_alias "$variable" "$alias"
-        pixi_build_rust_map_paths "$variable" "$alias"
+        pixi_build_rust_map_paths "$variable" "$alias" "$2"
         ;;
     esac
   done
@@ -185,8 +186,9 @@ pixi_build_rust_alias() {
   export "$1=$value"
 }
 
-# Nothing is compiled in the script's own folder: a map for its paths maps nothing. The
-# path of a header that lands in a program names no folder of this machine.
+# Nothing is compiled in the script's own folder: a map for its paths maps nothing. What
+# C takes from the project, from crates and from headers that land in a program names no
+# folder of this machine.
 pixi_build_rust_map_paths() {
   local word kept='' noglob=${-//[!f]/}
   set -f
@@ -200,5 +202,11 @@ pixi_build_rust_map_paths() {
   case $kept in
     *"$2/host"*) kept="$kept -fmacro-prefix-map=$2/host=/usr/local/src/conda-prefix" ;;
   esac
+  for word in "$3=/project" "${CARGO_HOME:-$3}=/cargo"; do
+    case $word in
+      *[!A-Za-z0-9/._+@%~=-]*) ;;
+      *) kept="$kept -ffile-prefix-map=$word" ;;
+    esac
+  done
   export "$1=$kept"
 }
