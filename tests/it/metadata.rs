@@ -188,6 +188,18 @@ fn the_workspace_has_the_licence_texts_its_members_lack() {
 }
 
 #[test]
+fn texts_are_found_where_the_reuse_specification_wants_them() {
+    let project = Project::hello()
+        .file("LICENSES/MIT.txt", "of one")
+        .file("LICENSES/CC0-1.0.txt", "of another");
+    let params = Initialize::of(&project).package("hello", "0.3.1");
+    let (archive, said) = built(&project, &params, "hello");
+    assert_eq!(archive.text("info/licenses/MIT.txt"), "of one");
+    assert_eq!(archive.text("info/licenses/CC0-1.0.txt"), "of another");
+    assert!(!said.contains("licence text"), "{said}");
+}
+
+#[test]
 fn what_cannot_be_used_is_left_out_and_reported_during_the_build() {
     let project = Project::new()
         .file(

@@ -240,12 +240,22 @@ impl<'a> View<'a> {
             return sets;
         }
         let discovered = |folder: &Path| {
-            GlobSet::names(folder, licenses::patterns(), reason).without_leftovers()
+            let here = GlobSet::names(folder, licenses::patterns(), reason);
+            let reuse = folder.join(licenses::REUSE);
+            let below = reuse
+                .is_dir()
+                .then(|| GlobSet::names(&reuse, ["*"], reason));
+            let sets = std::iter::once(here).chain(below);
+            sets.map(GlobSet::without_leftovers).collect::<Vec<_>>()
         };
-        sets.push(discovered(&self.root));
-        let own = |file: &PathBuf| file.parent() == Some(self.root.as_path());
+        sets.extend(discovered(&self.root));
+        let reuse = self.root.join(licenses::REUSE);
+        let own = |file: &PathBuf| {
+            let folder = file.parent();
+            folder == Some(&self.root) || folder == Some(&reuse)
+        };
         if self.workspace != self.root && !self.license_files.iter().any(own) {
-            sets.push(discovered(&self.workspace));
+            sets.extend(discovered(&self.workspace));
         }
         sets
     }

@@ -50,18 +50,30 @@ pub(super) fn patterns() -> Vec<String> {
     FILE_NAMES.iter().map(pattern).collect()
 }
 
-/// The licence texts directly in `folder`, sorted by name.
+/// The folder in which the REUSE specification wants one text for each licence.
+pub(super) const REUSE: &str = "LICENSES";
+
+/// The licence texts directly in `folder`, sorted by name, or else those in its folder
+/// [`REUSE`].
 pub(super) fn in_folder(folder: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = std::fs::read_dir(folder) else {
-        return Vec::new();
-    };
+    let found = files(folder, |name| {
+        let name = name.to_lowercase();
+        // A module about licences is no licence.
+        FILE_NAMES.iter().any(|start| name.starts_with(start)) && !name.ends_with(".rs")
+    });
+    match found.is_empty() {
+        true => files(&folder.join(REUSE), |_| true),
+        false => found,
+    }
+}
+
+/// The files in `folder` with a name that fits, what editors leave behind aside.
+fn files(folder: &Path, fits: impl Fn(&str) -> bool) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let mut files: Vec<PathBuf> = entries
-        .flatten()
         .filter(|entry| {
-            let name = entry.file_name().to_string_lossy().to_lowercase();
-            // A module about licences is no licence, nor is an editor's copy of one.
-            let other = name.ends_with(".rs") || name.ends_with('~');
-            FILE_NAMES.iter().any(|start| name.starts_with(start)) && !other
+            let name = entry.file_name().to_string_lossy().into_owned();
+            fits(&name) && !name.ends_with('~') && !name.starts_with('.')
         })
         .map(|entry| entry.path())
         .filter(|path| path.is_file())
