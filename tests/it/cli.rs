@@ -152,6 +152,26 @@ fn a_broken_crate_ends_with_exit_code_1() {
     assert!(stderr.contains("error[E0425]"), "{stderr}");
 }
 
+/// The build script names nothing, so that every file of the crate counts.
+#[test]
+fn packages_that_are_put_beside_the_sources_are_no_inputs() {
+    let project = Project::hello().file("build.rs", "fn main() {}\n");
+    pixi_build_rust()
+        .args(["build", "--system-toolchain", "--output-dir"])
+        .arg(project.dir().join("dist"))
+        .arg(project.dir())
+        .env("PIXI_CACHE_DIR", project.cache())
+        .unwrap();
+    assert!(project.dir().join("dist/noarch/repodata.json").is_file());
+    let run = pixi_build_rust()
+        .arg("explain")
+        .arg(project.dir())
+        .env("PIXI_CACHE_DIR", project.cache())
+        .unwrap();
+    let said = text(&run.stdout);
+    assert!(said.contains("can be reused"), "{said}");
+}
+
 #[test]
 fn explain_prints_the_inputs_with_their_reasons() {
     let project = Project::hello().file("LICENSE", "the text\n");
