@@ -29,7 +29,7 @@ fn log(project: &Project) -> String {
 #[test]
 fn output_that_is_no_text_ends_neither_log_nor_build() {
     let project = Project::hello();
-    let cargo = "#!/bin/sh\nprintf 'before \\377\\376 \\303\\050\\n'; echo after\n";
+    let cargo = "printf 'before \\377\\376 \\303\\050\\n'; echo after\n";
     let channel = toolchain::with_cargo(project.cache(), cargo);
     build(&project, &channel, json!({})).expect("the build is good");
     let log = log(&project);
@@ -40,7 +40,7 @@ fn output_that_is_no_text_ends_neither_log_nor_build() {
 #[test]
 fn every_build_has_a_log_of_its_own() {
     let project = Project::hello();
-    let cargo = "#!/bin/sh\n[ \"$1\" = install ] && echo installing now\nexit 0\n";
+    let cargo = "[ \"$1\" = install ] && echo installing now\nexit 0\n";
     let channel = toolchain::with_cargo(project.cache(), cargo);
     for _ in 0..3 {
         build(&project, &channel, json!({})).expect("the build is good");
@@ -52,7 +52,7 @@ fn every_build_has_a_log_of_its_own() {
 #[test]
 fn a_cache_without_statistics_is_no_mistake() {
     let project = Project::hello();
-    let mut channel = toolchain::with_cargo(project.cache(), "#!/bin/sh\n");
+    let mut channel = toolchain::with_cargo(project.cache(), "");
     let sccache = "#!/bin/sh\necho no statistics >&2\nexit 7\n";
     channel.add(Package::new("sccache", "0.1.0").executable("bin/sccache", sccache));
     let configuration = json!({"env": {"SCCACHE_DIR": project.cache()}});
@@ -62,7 +62,7 @@ fn a_cache_without_statistics_is_no_mistake() {
 #[test]
 fn a_work_directory_of_any_length_has_an_answer() {
     let project = Project::hello();
-    let channel = toolchain::with_cargo(project.cache(), "#!/bin/sh\n");
+    let channel = toolchain::with_cargo(project.cache(), "");
     let mut pixi = Pixi::start();
     pixi.initialize(&Initialize::of(&project));
     let long = ["a".repeat(120), "b".repeat(120), "c".repeat(60)].join("/");

@@ -34,8 +34,7 @@ fn talkative(folder: &Path) -> Channel {
     let forms = folder.join("forms");
     fs_err::write(&forms, FORMS.join("\n")).expect("own folder");
     let cargo = format!(
-        "#!/bin/sh\n\
-         [ \"$1\" = install ] || exit 0\n\
+        "[ \"$1\" = install ] || exit 0\n\
          set -x\n\
          : \"$TOKEN\"\n\
          cat '{0}'; sed 's/^/error: /' '{0}' >&2\n\
@@ -46,7 +45,7 @@ fn talkative(folder: &Path) -> Channel {
          esac\n",
         forms.display()
     );
-    toolchain::with_cargo(folder, cargo)
+    toolchain::with_cargo(folder, &cargo)
 }
 
 /// A session with a build that is ready to begin.

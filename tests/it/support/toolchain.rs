@@ -82,9 +82,14 @@ pub fn channel_with(extras: &[Extra]) -> Result<Channel, Missing> {
     Ok(shared(packages))
 }
 
-/// A channel below `folder` whose cargo is a script: for builds that are about
-/// everything but compiling.
-pub fn with_cargo(folder: &Path, script: impl Into<Vec<u8>>) -> Channel {
+/// A channel below `folder` whose cargo does what `commands` say and installs an empty
+/// program: for builds that are about everything but compiling.
+pub fn with_cargo(folder: &Path, commands: &str) -> Channel {
+    let script = format!(
+        "#!/bin/sh\n\
+         [ \"$1\" != install ] || {{ mkdir -p \"$PREFIX/bin\"; : >\"$PREFIX/bin/tool\"; }}\n\
+         {commands}"
+    );
     let version = &machine().rust_version;
     let mut channel = Channel::new(folder.join("channel"));
     channel.add(Package::new(&rust_name(), version).executable("bin/cargo", script));
