@@ -69,18 +69,37 @@ impl Log {
     /// the end of the log.
     pub(super) fn last_errors(&self, count: usize) -> Vec<String> {
         let mut errors: Vec<String> = Vec::new();
-        let mut cause_follows = false;
-        for line in self.lines().map(str::trim) {
+        let mut lines = self.lines().map(str::trim).peekable();
+        while let Some(line) = lines.next() {
             if line.starts_with("error: ") || line.starts_with("error[") {
                 errors.push(line.to_string());
-            } else if cause_follows && !line.is_empty() {
-                errors.push(format!("caused by: {line}"));
+            } else if line == "Caused by:" && !errors.is_empty() {
+                errors.extend(lines.next().map(|cause| format!("caused by: {cause}")));
+                // An excerpt of a file, and what is wrong there.
+                let mut excerpt = false;
+                while let Some(line) = lines.next_if(|line| line.contains('|')) {
+                    excerpt = line.contains('^');
+                }
+                errors.extend(
+                    lines
+                        .next_if(|line| excerpt && !line.is_empty())
+                        .map(str::to_string),
+                );
+            } else if let Some(note) = line.strip_prefix("= note: ") {
+                // The command of a linker, and that it is long, is of no use.
+                let is_said = !note.trim_start().starts_with('"') && !note.contains("omitted");
+                let linking = errors
+                    .last()
+                    .is_some_and(|last| last.contains("linking with"));
+                errors.extend(Some(note.to_string()).filter(|_| linking && is_said));
             }
-            cause_follows = !errors.is_empty() && line == "Caused by:";
         }
         // That a build failed is said already, and where cargo left its files
         // helps nobody.
         errors.retain(|line| !line.starts_with("error: failed to compile `"));
+        if errors.len() > 1 {
+            errors.retain(|line| !line.starts_with("error: could not compile `"));
+        }
         errors.truncate(count);
         if errors.is_empty() {
             let own = |line: &&str| !line.trim().is_empty() && !line.starts_with(NOTE);

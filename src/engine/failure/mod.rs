@@ -235,6 +235,7 @@ mod tests {
     }
 
     logs! {
+        broken_configuration,
         build_script_that_exits,
         build_script_that_panics,
         compiler_errors,
@@ -259,6 +260,7 @@ mod tests {
         openssl_missing,
         openssl_missing_without_pkg_config,
         linker_finds_no_library,
+        linker_that_is_missing,
         linker_of_binutils_finds_no_library,
         pkg_config_finds_no_library,
         rustc_too_old,
