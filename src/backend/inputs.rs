@@ -31,6 +31,8 @@ pub struct Built {
     pub build_prefix: PathBuf,
     /// The prefix the script installed into.
     pub host_prefix: PathBuf,
+    /// The folder the package was put into.
+    pub packages: PathBuf,
 }
 
 /// Patterns below one folder, inclusions before exclusions.

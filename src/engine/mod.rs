@@ -150,7 +150,7 @@ fn built_inputs<B: Backend>(session: &Session<B>, plan: &Plan, built: &Built) ->
     let exact = again(session, plan, |request| {
         session.backend.built_inputs(request, built)
     });
-    match exact {
+    let sets = match exact {
         Ok(Some(sets)) => sets,
         Ok(None) => plan.inputs.build.clone(),
         Err(error) => {
@@ -158,5 +158,11 @@ fn built_inputs<B: Backend>(session: &Session<B>, plan: &Plan, built: &Built) ->
             tracing::warn!("what the build read is not known, patterns stand in: {error}");
             plan.inputs.build.clone()
         }
-    }
+    };
+    // Packages may be put beside the sources, and none is made of the last one.
+    let without_packages = |set: GlobSet| match set.stays() {
+        true => set,
+        false => set.except([built.packages.as_path()]),
+    };
+    sets.into_iter().map(without_packages).collect()
 }

@@ -97,10 +97,10 @@ async fn run<B: Backend>(
         script_folder: job.params.script_folder(),
         build_prefix: job.params.build_folder(),
         host_prefix,
+        packages: job.params.output_folder(),
         alias: aliases.folder().map(Path::to_path_buf),
         work_directory: work_directory.clone(),
     };
-    let packages = job.params.output_folder();
     let log = Log::begin(&work_directory, &secrets);
     let source = session.project.source.clone();
     let alone = match &plan.lock {
@@ -127,12 +127,8 @@ async fn run<B: Backend>(
         return Err(error);
     }
 
-    let mut inputs = built_inputs(session, plan, &built);
+    let inputs = built_inputs(session, plan, &built);
     drop(alone);
-    // Packages may be put beside the sources, and none is made of the last one.
-    for set in inputs.iter_mut().filter(|set| !set.stays()) {
-        *set = set.clone().except([packages.as_path()]);
-    }
     DebugFolder::of(&work_directory).inputs(&inputs);
     let (input_globs, input_glob_sets) = globs(&inputs, &source);
     Ok(Answer {
