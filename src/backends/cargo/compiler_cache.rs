@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use rattler_digest::{Sha256, compute_bytes_digest};
 
-use super::inputs::View;
 use super::script::Tools;
+use super::view::View;
 use super::{caches, config};
 use crate::backend::Request;
 use crate::backend::script::{Condition, ScriptFile, Step, Word};

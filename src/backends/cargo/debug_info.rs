@@ -2,7 +2,7 @@
 
 use toml_edit::{DocumentMut, Item, TableLike};
 
-use super::inputs::View;
+use super::view::View;
 
 /// Whether something asks for it. In doubt it does: nothing is lost but that builds of
 /// another checkout take less from the compiler cache.

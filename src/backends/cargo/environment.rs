@@ -15,9 +15,9 @@ use serde::Deserialize;
 
 use super::build_scripts::runs;
 use super::dep_info::{self, crate_of};
-use super::inputs::View;
 use super::script::TARGET_DIR;
 use super::stale::{forget, state};
+use super::view::View;
 use crate::backend::Built;
 use crate::disk::{files_below, remove_file, remove_folder, write};
 

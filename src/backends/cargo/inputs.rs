@@ -4,43 +4,19 @@
 //! disk. After it, Cargo has written down what was read, and exactly that counts,
 //! together with what decides how it is read: manifests, lock file, configuration.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use miette::Report;
-use toml_edit::DocumentMut;
 
 use super::Config;
 use super::closure::{self, Local};
 use super::config::InputTracking;
 use super::licenses;
 use super::manifest::Crate;
-use super::script::TARGET_DIR;
-use super::shared::Shared;
-use super::surroundings::Surroundings;
 use super::traces::Traces;
-use super::{debug_info, stale, user_globs};
+use super::view::View;
+use super::{stale, user_globs};
 use crate::backend::{Built, GlobSet, Inputs, Request};
-
-/// What the backend looks at to find the inputs of a crate.
-pub(super) struct View<'a> {
-    pub(super) request: &'a Request<'a, Config>,
-    /// The folder of the crate.
-    pub(super) root: PathBuf,
-    /// The folder of the Cargo workspace.
-    pub(super) workspace: PathBuf,
-    license_files: Vec<PathBuf>,
-    licenses_are_named: bool,
-    /// The name Cargo knows the crate by.
-    pub(super) package: String,
-    /// A fingerprint of the variables that Cargo does not know to matter.
-    pub(super) variables: Option<String>,
-    /// What builds of the workspace have in common.
-    pub(super) shared: Option<Shared>,
-    pub(super) surroundings: Surroundings,
-    /// The crates on this disk, by folder.
-    pub(super) closure: BTreeMap<PathBuf, Local>,
-}
 
 /// What is known before the build.
 pub(super) fn drafted(view: &View<'_>, cargo: &Crate) -> Inputs {
@@ -99,80 +75,7 @@ fn between<'a>(folder: &'a Path, top: &'a Path) -> impl Iterator<Item = &'a Path
     on_the_way.chain([top])
 }
 
-impl<'a> View<'a> {
-    /// Reads the manifests and what is around them.
-    pub(super) fn of(request: &'a Request<'a, Config>, cargo: &Crate) -> Self {
-        let root = cargo.folder();
-        let workspace = cargo.workspace_root();
-        let surroundings = Surroundings::of(request, root, workspace);
-        // A mistake in the manifest was reported before the build.
-        let ignored = request.config.ignore_cargo_manifest;
-        let found = (!ignored).then(|| cargo.metadata(&mut Vec::new()));
-        let found = found.and_then(Result::ok).unwrap_or_default();
-        let named = request.project.metadata().or(found).license_files;
-        // Cargo refuses any other name, and files are called after this one before it does.
-        let is_name = |sign: char| sign.is_alphanumeric() || "-_".contains(sign);
-        let package = cargo
-            .package_name()
-            .filter(|name| name.chars().all(is_name));
-        let variables = stale::variables(request.config, &surroundings);
-        Self {
-            request,
-            package: package.unwrap_or_default().to_string(),
-            shared: Shared::new(request, variables.as_deref()),
-            variables,
-            closure: closure::closure(root, &surroundings.overrides()),
-            root: root.to_path_buf(),
-            workspace: workspace.to_path_buf(),
-            licenses_are_named: !named.is_empty(),
-            license_files: if named.is_empty() {
-                cargo.license_files(&mut Vec::new())
-            } else {
-                named
-            },
-            surroundings,
-        }
-    }
-
-    /// Whether a program may hold an absolute path of a crate on this disk: debug
-    /// information does, and rustc is given one for crates outside the Cargo workspace and
-    /// for files that a build script makes.
-    pub(super) fn knows_its_path(&self) -> bool {
-        let mut crates = self.closure.iter();
-        crates
-            .any(|(folder, local)| !folder.starts_with(&self.workspace) || local.has_build_script())
-            || debug_info::is_asked_for(self)
-    }
-
-    /// Whether Cargo, asked in the folder of the crate, means other members than that.
-    pub(super) fn has_default_members(&self) -> bool {
-        let manifest = self.workspace_manifest();
-        let workspace = manifest.as_ref().and_then(|it| it.get("workspace"));
-        self.root == self.workspace
-            && workspace.is_some_and(|workspace| workspace.get("default-members").is_some())
-    }
-
-    /// The manifest at the root of the Cargo workspace.
-    pub(super) fn workspace_manifest(&self) -> Option<DocumentMut> {
-        closure::read(&self.workspace.join("Cargo.toml"))
-    }
-
-    /// Folders in which Cargo keeps what it compiles for pixi, final or not.
-    pub(super) fn artefacts(&self, built: &Built) -> Vec<PathBuf> {
-        let mut folders = self.own_artefacts(built);
-        let chosen = self.request.config.env.get("CARGO_BUILD_BUILD_DIR");
-        // Cargo takes it from the folder that it runs in.
-        folders.extend(chosen.map(|folder| built.script_folder.join(folder)));
-        folders
-    }
-
-    /// Those of them that nobody else uses.
-    pub(super) fn own_artefacts(&self, built: &Built) -> Vec<PathBuf> {
-        let mut folders = vec![built.script_folder.join(TARGET_DIR)];
-        folders.extend(self.shared.as_ref().map(Shared::build_dir));
-        folders
-    }
-
+impl View<'_> {
     /// Patterns that cover whatever the crate could be made from.
     fn patterns(&self) -> Vec<GlobSet> {
         let mut sets = self.around(self.closure.values().collect());

@@ -28,6 +28,7 @@ mod surroundings;
 mod traces;
 mod user_globs;
 mod version;
+mod view;
 
 use miette::Report;
 
@@ -38,8 +39,8 @@ use crate::backend::{
 };
 use crate::project::Metadata;
 use crate::protocol::spec::BinarySpec;
-use inputs::View;
 use manifest::Crate;
+use view::View;
 
 /// The backend for Cargo projects.
 #[derive(Debug, Clone, Copy)]

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use toml_edit::{Array, DocumentMut, Item, Key, Value};
 
 use super::caches;
-use super::inputs::View;
+use super::view::View;
 use crate::backend::script::{Step, Word};
 
 /// Counts before every other place. U+001F stands between the flags.

@@ -6,9 +6,9 @@ use url::Url;
 
 use super::arguments::{self, Argument};
 use super::compiler_cache::CompilerCache;
-use super::inputs::View;
 use super::progress;
 use super::shared::Shared;
+use super::view::View;
 use super::{Config, caches, rustflags};
 use crate::backend::Request;
 use crate::backend::script::{Condition, Script, Step, Word};

@@ -13,9 +13,9 @@ use miette::Report;
 use rattler_digest::{Sha256, compute_bytes_digest};
 
 use super::closure::Local;
-use super::inputs::View;
 use super::script::TARGET_DIR;
 use super::surroundings::Surroundings;
+use super::view::View;
 use super::{Config, dep_info, environment};
 use crate::backend::Built;
 use crate::diagnostic::Unwritable;

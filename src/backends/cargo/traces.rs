@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use miette::Report;
 
 use super::closure::Local;
-use super::inputs::View;
 use super::script::TARGET_DIR;
+use super::view::View;
 use super::{build_scripts, dep_info, sources};
 use crate::backend::inputs::escape;
 use crate::backend::{Built, GlobSet};
