@@ -91,6 +91,8 @@ fn every_table_of_the_manifest_counts() {
              [package.build.backend]\nname = \"pixi-build-rust\"\n\n\
              [package.build.config]\nextra-args = []\n\n\
              [package.build.config.targets.unix]\nextra-args = [\"--features\", \"loud\"]\n\n\
+             [package.build-dependencies]\ncmake = \"*\"\n\n\
+             [package.host-dependencies]\nzlib = \"*\"\n\n\
              [package.run-dependencies]\nbash = \">=5\"\n\n\
              [package.run-exports]\nweak = { libtool = \">=2\" }\n",
         )
@@ -107,6 +109,9 @@ fn every_table_of_the_manifest_counts() {
     assert_eq!(archive.about()["description"], "from the manifest");
     let exports = String::from_utf8(archive.read("info/run_exports.json")).expect("it is text");
     assert!(exports.contains("libtool >=2"), "{exports}");
+    let said = text(&run.stderr);
+    let warning = "not installed because of --system-toolchain: cmake, zlib\n";
+    assert!(said.contains(warning), "{said}");
 }
 
 /// Cargo is told of the folder and runs in other ones.

@@ -20,13 +20,16 @@ pub(super) fn request(
     output: &Output,
     rest: Params,
 ) -> Result<Params, Report> {
-    let host = &output.host_dependencies.depends;
-    if !host.is_empty() {
-        let names: Vec<&str> = host.iter().map(|spec| spec.name.as_str()).collect();
-        tracing::warn!(
-            "host dependencies are not installed with --system-toolchain: {}",
-            names.join(", ")
-        );
+    let compilers = format!("_{}", platforms.host);
+    let build = output.build_dependencies.depends.iter();
+    let build = build.filter(|spec| !spec.name.ends_with(&compilers));
+    let left_out: Vec<&str> = build
+        .chain(&output.host_dependencies.depends)
+        .map(|spec| spec.name.as_str())
+        .collect();
+    if !left_out.is_empty() {
+        let names = left_out.join(", ");
+        tracing::warn!("not installed because of --system-toolchain: {names}");
     }
     let prefix = |prefix, platform| Prefix {
         prefix,
