@@ -31,11 +31,11 @@ pub(super) fn variables(view: &View<'_>) -> Vec<Step> {
         .map(String::as_str)
         .filter(|it| is_one(it))
         .collect();
-    if text.is_empty() {
-        return Vec::new();
-    }
     let append = |name: &str| Step::Append(name.to_string(), Word::literal(text.join(" ")));
-    let mut steps: Vec<Step> = names.map(append).collect();
+    let mut steps = Vec::new();
+    if !text.is_empty() {
+        steps.extend(names.map(append));
+    }
     // One that is empty or a template of rattler-build's stays as it is.
     let encoded = env
         .get(ENCODED)

@@ -196,17 +196,12 @@ fn check_lock_file(view: &View<'_>, tools: &Tools) -> Vec<Word> {
     let arguments = ["tree", "--locked", "--edges", "no-dev", "--depth", "0"];
     command.extend(arguments.map(Word::from));
     command.extend(["--manifest-path".into(), Word::literal(manifest)]);
-    if view.has_default_members() {
+    if view.has_default_members()
+        && let Ok(folder) = Url::from_file_path(&view.root)
+    {
         // It would look at those alone.
-        let name = &view.package;
-        let itself = Url::from_file_path(&view.root);
-        let itself = itself.map(|url| Word::literal(format!("{url}#{name}")));
-        command.extend(
-            itself
-                .map(|itself| ["--package".into(), itself])
-                .into_iter()
-                .flatten(),
-        );
+        let itself = format!("{folder}#{}", view.package);
+        command.extend(["--package".into(), Word::literal(itself)]);
     }
     // What decides where packages come from counts here too.
     let mut expects_value = false;

@@ -107,8 +107,8 @@ impl Shared {
         ]
     }
 
-    /// Held until it is known what the build has read: two builds in different environments must not find
-    /// each other's artefacts. Cargo would let only one of them compile anyway.
+    /// Held until it is known what the build has read: two builds in different environments
+    /// must not find each other's artefacts. Cargo would let only one of them compile anyway.
     pub(super) fn lock(&self) -> PathBuf {
         lock(&self.folder)
     }
