@@ -54,7 +54,7 @@ fn runtime() -> &'static Runtime {
 /// # Panics
 /// When a handler did, or when something is answered that is no JSON.
 fn answers(lines: &[Vec<u8>]) -> Option<Value> {
-    let methods = server::methods(Cargo, Env::default());
+    let methods = server::methods(&Cargo, Env::default());
     let mut last = None;
     for line in lines {
         let Ok(answer) = runtime().block_on(stdio::answer(&methods, line)) else {

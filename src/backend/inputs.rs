@@ -18,9 +18,9 @@ pub struct Inputs {
     pub build: Vec<GlobSet>,
 }
 
-/// Where a build leaves its traces.
+/// Where a build takes place, and leaves its traces.
 #[derive(Debug, Clone)]
-pub struct Built {
+pub struct BuildPaths {
     /// Whatever lies in here was made by a build.
     pub work_directory: PathBuf,
     /// Below here are other names of the folders, by which the script knew them.

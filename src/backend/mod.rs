@@ -1,54 +1,95 @@
 //! What a build backend is. The page a sibling's author reads.
 //!
-//! A backend is a function from [`Request`] to [`Draft`]. Both are plain data:
-//! no type of rattler-build, no open file, no running process crosses this line.
-//! Everything else (variants, hashes, environments, packing, the protocol) is
-//! shared by all backends and lives in the layers above.
+//! A backend reads a project once per [`Request`], into a type of its own, and answers
+//! with a [`Draft`]: how to build it. Both are plain data: no type of rattler-build, no
+//! open file, no running process crosses this line. Everything else (variants, hashes,
+//! environments, packing, the protocol) is shared by all backends and is in the layers
+//! above. `docs/writing-a-backend.md` builds one in eighty lines.
 
 pub mod cache;
+pub mod draft;
+pub mod extra_input_globs;
+pub mod failure;
 pub mod inputs;
+pub mod log;
+mod open;
+pub mod options;
+pub mod request;
 pub mod script;
+pub mod tools;
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use miette::Report;
 use rattler_conda_types::Subdir;
 
 pub use crate::backend::cache::Cache;
-pub use crate::backend::inputs::{Built, GlobSet, Inputs};
-use crate::backend::script::Script;
+pub use crate::backend::draft::{
+    Draft, IgnoredRunExports, OwnRecipe, Packaging, Requirement, Section, SourceMapping,
+};
+pub use crate::backend::failure::Diagnosis;
+pub use crate::backend::inputs::{BuildPaths, GlobSet, Inputs};
+pub use crate::backend::log::Log;
+pub use crate::backend::open::{AnyBackend, Context, OpenProject};
+pub use crate::backend::request::{Env, Folders, Platforms, Request, RunOptions};
+pub use crate::backend::tools::SystemTools;
 use crate::diagnostic::Warning;
+use crate::project::Project;
 use crate::project::config::Options;
-use crate::project::{Metadata, Project};
-use crate::protocol::spec::BinarySpec;
 
 /// A build backend for one kind of project.
 pub trait Backend: Send + Sync + 'static {
     /// The name of the executable and of its conda package.
     const NAME: &'static str;
 
+    /// What it builds, in the plural, as in `Cargo projects`.
+    const BUILDS: &'static str;
+
+    /// The command that installs, as people call it; for messages.
+    const INSTALLS: &'static str;
+
+    /// Whether a project without a model of the package (no manifest of pixi) makes no
+    /// sense.
+    const NEEDS_MODEL: bool = true;
+
+    /// Directories that its build tools fill in the middle of the sources, by name.
+    const OUTPUT_DIRECTORIES: &'static [&'static str] = &[];
+
     /// `[package.build.config]`, typed.
     type Config: Options;
 
-    /// Reads the project and says how to build it.
+    /// What it has read of a project. Read once per request; every hook gets it.
+    type Source: Send + Sync;
+
+    /// Reads the project.
     ///
-    /// Builds nothing and needs no installed tool: pixi asks for platforms the
-    /// machine cannot run.
+    /// Needs no installed tool: pixi asks for platforms the machine cannot run.
     ///
     /// # Errors
     /// Mistakes in the user's files.
-    fn draft(&self, request: &Request<'_, Self::Config>) -> Result<Draft, Report>;
+    fn read(&self, request: &Request<'_, Self::Config>) -> Result<Self::Source, Report>;
+
+    /// Says how to build the project. Builds nothing.
+    ///
+    /// # Errors
+    /// Mistakes in the user's files.
+    fn draft(
+        &self,
+        request: &Request<'_, Self::Config>,
+        source: &Self::Source,
+    ) -> Result<Draft, Report>;
 
     /// Makes the work directory ready, in which earlier builds may have left what
-    /// the build tool would wrongly reuse. `built` says where those are.
+    /// the build tool would wrongly reuse. `paths` says where those are.
     ///
     /// # Errors
     /// Files that cannot be read or removed.
     fn before_build(
         &self,
         _request: &Request<'_, Self::Config>,
-        _built: &Built,
+        _source: &Self::Source,
+        _paths: &BuildPaths,
     ) -> Result<(), Report> {
         Ok(())
     }
@@ -62,20 +103,83 @@ pub trait Backend: Send + Sync + 'static {
     fn built_inputs(
         &self,
         _request: &Request<'_, Self::Config>,
-        _built: &Built,
+        _source: &Self::Source,
+        _paths: &BuildPaths,
     ) -> Result<Option<Vec<GlobSet>>, Report> {
         Ok(None)
     }
 
+    /// Checks what was packed against what was described.
+    ///
+    /// # Errors
+    /// Why the package must not be used; it is removed.
+    fn check_package(
+        &self,
+        _request: &Request<'_, Self::Config>,
+        _source: &Self::Source,
+        _package: &InstalledPackage<'_>,
+    ) -> Result<Vec<Warning>, Report> {
+        Ok(Vec::new())
+    }
+
+    /// Why the script failed, as far as its log says.
+    fn diagnose(
+        &self,
+        _request: &Request<'_, Self::Config>,
+        _source: &Self::Source,
+        _log: &Log,
+    ) -> Option<Diagnosis> {
+        None
+    }
+
+    /// Why nothing was installed although every command succeeded.
+    fn nothing_installed(
+        &self,
+        _request: &Request<'_, Self::Config>,
+        _source: &Self::Source,
+        _log: &Log,
+    ) -> Diagnosis {
+        Diagnosis {
+            code: "build::nothing_installed",
+            message: "nothing was installed into the prefix".to_string(),
+            ..Default::default()
+        }
+    }
+
     /// What a line of the build's log says about how far the build is. `None` for lines
     /// that say something else.
-    fn progress(_line: &str) -> Option<Progress> {
+    fn progress(&self, _line: &str) -> Option<Progress> {
         None
+    }
+
+    /// The tools of this machine that take the place of a build environment.
+    ///
+    /// # Errors
+    /// A tool that is not there.
+    fn system_tools(&self, env: &Env, platforms: Platforms) -> Result<SystemTools, Report>;
+
+    /// Variables that change how fast a build is, or whether it may use the network. They
+    /// change no package, so they are not part of the recipe. What the user configures
+    /// wins, because the script sets it.
+    fn passed_on(&self, _env: &Env, _run: &RunOptions) -> Vec<(String, String)> {
+        Vec::new()
     }
 
     /// Folders that outlive builds and can be filled again.
     fn caches(&self, _folders: &Folders) -> Vec<Cache> {
         Vec::new()
+    }
+
+    /// Variant files of the project itself, weakest first. Those of the workspace win.
+    ///
+    /// # Errors
+    /// Files that are named and do not exist.
+    fn variant_files(
+        &self,
+        _project: &Project,
+        _config: &Self::Config,
+    ) -> Result<Vec<PathBuf>, Report> {
+        Ok(Vec::new())
     }
 
     /// Variants to assume where neither the user nor a file sets them.
@@ -92,10 +196,6 @@ pub trait Backend: Send + Sync + 'static {
     }
 }
 
-/// The variable of [`Env`] by which somebody who draws [`Progress`] asks for it. Such
-/// lines are of no use in a log.
-pub const SHOW_PROGRESS: &str = "PIXI_BUILD_SHOW_PROGRESS";
-
 /// How far a build is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Progress {
@@ -105,124 +205,13 @@ pub struct Progress {
     pub now: String,
 }
 
-/// Everything a backend may look at. Built once per request; read-only.
+/// What was installed into the prefix by the script.
 #[derive(Debug)]
-pub struct Request<'a, C> {
-    /// What the user wrote.
-    pub project: &'a Project,
-    /// The configuration for the host platform.
-    pub config: &'a C,
-    /// Where the build runs and what it builds for.
-    pub platforms: Platforms,
-    /// Variant keys with the values they may have (a `c_stdlib` decides whether one
-    /// is needed).
-    pub variants: &'a BTreeMap<String, Vec<String>>,
-    /// Folders shared between builds.
-    pub folders: &'a Folders,
-    /// The process environment, captured at start.
-    pub env: &'a Env,
-}
-
-/// The two platforms of a build.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Platforms {
-    /// The build runs here.
-    pub build: Subdir,
-    /// The package runs here.
-    pub host: Subdir,
-}
-
-/// Folders that outlive a request. `None` where pixi offers none.
-#[derive(Debug, Clone, Default)]
-pub struct Folders {
-    /// pixi's cache: one per user, shared by everything.
-    pub cache: Option<PathBuf>,
-    /// Scratch space: one per workspace, shared by concurrent backends.
-    pub scratch: Option<PathBuf>,
-    /// The root of the workspace.
-    pub workspace: Option<PathBuf>,
-    /// The root of the checkout, when the source came from git or an archive.
-    pub checkout: Option<PathBuf>,
-}
-
-/// The process environment, read once in the executable and passed down.
-///
-/// It may change the speed of a build, never its result.
-#[derive(Debug, Clone, Default)]
-pub struct Env(BTreeMap<String, String>);
-
-impl Env {
-    /// Takes the variables of this process. Names and values that are not
-    /// Unicode are left out.
-    pub fn capture() -> Self {
-        let unicode = |text: std::ffi::OsString| text.into_string().ok();
-        Self(
-            std::env::vars_os()
-                .filter_map(|(name, value)| Some((unicode(name)?, unicode(value)?)))
-                .collect(),
-        )
-    }
-
-    /// The value of a variable that is set and not empty.
-    pub fn get(&self, name: &str) -> Option<&str> {
-        self.0
-            .get(name)
-            .map(String::as_str)
-            .filter(|value| !value.is_empty())
-    }
-
-    /// The same with one more variable, or another value for it.
-    #[must_use]
-    pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
-        self.0.insert(name.to_string(), value.into());
-        self
-    }
-
-    /// Every variable that is not empty, with its value.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        let variables = self.0.iter().filter(|(_, value)| !value.is_empty());
-        variables.map(|(name, value)| (name.as_str(), value.as_str()))
-    }
-
-    /// The value of a variable that names a folder or file.
-    pub fn path(&self, name: &str) -> Option<&Path> {
-        self.get(name).map(Path::new)
-    }
-
-    /// The folder of the user.
-    pub fn home(&self) -> Option<&Path> {
-        self.path("HOME").or_else(|| self.path("USERPROFILE"))
-    }
-}
-
-impl FromIterator<(String, String)> for Env {
-    fn from_iter<I: IntoIterator<Item = (String, String)>>(variables: I) -> Self {
-        Self(variables.into_iter().collect())
-    }
-}
-
-/// What a backend answers.
-#[derive(Debug, Clone, Default)]
-pub struct Draft {
-    /// Found values; the manifest wins field by field.
-    pub metadata: Metadata,
-    /// What the build needs beside what the user asked for.
-    pub requirements: Vec<Requirement>,
-    /// How to build.
-    pub script: Script,
-    /// Which files matter.
-    pub inputs: Inputs,
-    /// What the user should know.
-    pub warnings: Vec<Warning>,
-}
-
-/// Something the build needs beside what the user asked for.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Requirement {
-    /// The compiler of a language, by conda's naming convention.
-    Compiler(String),
-    /// The standard library of a language, when the variants name one.
-    Stdlib(String),
-    /// A package of the build environment.
-    Build(String, Box<BinarySpec>),
+pub struct InstalledPackage<'a> {
+    /// Where the build took place.
+    pub paths: &'a BuildPaths,
+    /// The new files, relative to the host prefix.
+    pub files: &'a BTreeSet<PathBuf>,
+    /// The archive.
+    pub archive: &'a Path,
 }

@@ -2,15 +2,15 @@
 
 use miette::Report;
 
-use crate::backend::Backend;
+use crate::backend::AnyBackend;
 use crate::cli::report::Reporter;
 use crate::protocol::{API_VERSIONS, Negotiated};
 
-pub(super) fn print<B: Backend>(reporter: &Reporter) -> Result<u8, Report> {
+pub(super) fn print(backend: &dyn AnyBackend, reporter: &Reporter) -> Result<u8, Report> {
     let capabilities = Negotiated::default().capabilities;
     let supported = |is: bool| if is { "supported" } else { "not supported" };
     let lines = [
-        format!("{} {}", B::NAME, env!("CARGO_PKG_VERSION")),
+        format!("{} {}", backend.name(), env!("CARGO_PKG_VERSION")),
         format!(
             "pixi build API: {} to {}",
             API_VERSIONS.start(),

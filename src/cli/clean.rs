@@ -5,8 +5,8 @@ use clap::Args;
 use miette::{Diagnostic, Report};
 use thiserror::Error;
 
+use crate::backend::Env;
 use crate::backend::cache::{Cleared, Scope};
-use crate::backend::{Backend, Env};
 use crate::cli::package::{Package, PackageArguments};
 use crate::cli::report::Reporter;
 use crate::diagnostic::list;
@@ -25,13 +25,12 @@ pub(super) struct CleanArguments {
     dry_run: bool,
 }
 
-pub(super) fn clean<B: Backend>(
-    backend: B,
+pub(super) fn clean(
     env: Env,
     arguments: &CleanArguments,
     reporter: &Reporter,
 ) -> Result<u8, Report> {
-    let package = Package::open(backend, env, &arguments.package)?;
+    let package = Package::open(env, &arguments.package)?;
     let mut caches = package.caches();
     caches.retain(|cache| arguments.user || cache.scope == Scope::Workspace);
     let mut in_use = Vec::new();

@@ -3,13 +3,17 @@
 use clap_complete::{Shell, generate};
 use miette::Report;
 
-use crate::backend::Backend;
+use crate::backend::AnyBackend;
 use crate::cli::command;
 use crate::cli::report::Reporter;
 
-pub(super) fn completions<B: Backend>(shell: Shell, reporter: &Reporter) -> Result<u8, Report> {
+pub(super) fn completions(
+    backend: &dyn AnyBackend,
+    shell: Shell,
+    reporter: &Reporter,
+) -> Result<u8, Report> {
     let mut script = Vec::new();
-    generate(shell, &mut command::<B>(), B::NAME, &mut script);
+    generate(shell, &mut command(backend), backend.name(), &mut script);
     reporter.print(String::from_utf8_lossy(&script).trim_end())?;
     Ok(0)
 }

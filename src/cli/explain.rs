@@ -8,7 +8,7 @@ use bytesize::ByteSize;
 use clap::Args;
 use miette::Report;
 
-use crate::backend::{Backend, Cache, Env, GlobSet};
+use crate::backend::{Cache, Env, GlobSet};
 use crate::cli::package::{Package, PackageArguments};
 use crate::cli::report::Reporter;
 use crate::engine::Plan;
@@ -25,13 +25,12 @@ pub(super) struct ExplainArguments {
     work_dir: Option<PathBuf>,
 }
 
-pub(super) fn explain<B: Backend>(
-    backend: B,
+pub(super) fn explain(
     env: Env,
     arguments: &ExplainArguments,
     reporter: &Reporter,
 ) -> Result<u8, Report> {
-    let package = Package::open(backend, env, &arguments.package)?;
+    let package = Package::open(env, &arguments.package)?;
     let plan = package.plan()?;
     let work = plan.outputs.first().and_then(|output| {
         let builds = package.builds(output.name());

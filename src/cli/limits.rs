@@ -2,7 +2,7 @@
 
 use std::num::NonZeroUsize;
 
-use crate::backend::{Env, SHOW_PROGRESS};
+use crate::backend::{Env, RunOptions};
 use crate::cli::package::cache_folder;
 use crate::cli::report::Reporter;
 use crate::environments::{Access, Depot, Network};
@@ -29,18 +29,12 @@ impl Limits {
         })
     }
 
-    /// The environment with what Cargo has to know of them, and whether somebody watches it.
-    pub(super) fn told(self, env: &Env, reporter: &Reporter) -> Env {
-        let mut env = env.clone();
-        if reporter.draws_progress() {
-            env = env.with(SHOW_PROGRESS, "1");
+    /// The same in the words of a backend; `reporter` knows whether somebody watches.
+    pub(super) fn run_options(self, reporter: &Reporter) -> RunOptions {
+        RunOptions {
+            jobs: self.jobs,
+            offline: self.offline,
+            progress: reporter.draws_progress(),
         }
-        if let Some(jobs) = self.jobs {
-            env = env.with("CARGO_BUILD_JOBS", jobs.to_string());
-        }
-        if self.offline {
-            env = env.with("CARGO_NET_OFFLINE", "true");
-        }
-        env
     }
 }

@@ -5,6 +5,7 @@ mod capabilities;
 mod clean;
 mod completions;
 mod explain;
+mod identity;
 mod limits;
 mod outputs;
 mod package;
@@ -18,6 +19,7 @@ mod signals;
 mod table;
 mod watch;
 
+use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -25,7 +27,7 @@ use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand};
 use miette::Report;
 use tracing_subscriber::filter::LevelFilter;
 
-use crate::backend::{Backend, Env};
+use crate::backend::{AnyBackend, Env};
 use crate::cli::build::BuildArguments;
 use crate::cli::clean::CleanArguments;
 use crate::cli::explain::ExplainArguments;
@@ -35,7 +37,7 @@ use crate::cli::replay::ReplayArguments;
 use crate::cli::report::{Reporter, Stdout, Wanted};
 use crate::cli::watch::Role;
 
-/// Builds conda packages from Cargo projects.
+/// Builds conda packages from source projects.
 ///
 /// Without a command it serves the pixi build protocol: JSON-RPC, one message a
 /// line, on stdin and stdout.
@@ -85,14 +87,15 @@ enum Command {
     Capabilities,
 }
 
-/// Runs the executable of `backend` and returns its exit code; see [`exit_code`].
-pub fn main<B: Backend + Clone>(backend: B) -> ExitCode {
+/// Runs a command line and returns the exit code; see [`exit_code`].
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let (backend, arguments) = identity::identify(arguments);
     if cfg!(windows) {
         // There the first thread has 1 MiB, and a build needs more.
         const STACK: usize = 8 * 1024 * 1024;
         let deep = std::thread::Builder::new().stack_size(STACK);
         return std::thread::scope(|scope| {
-            let work = deep.spawn_scoped(scope, || run(backend));
+            let work = deep.spawn_scoped(scope, || run(backend, arguments));
             let code = work.map(|thread| thread.join().unwrap_or(ExitCode::FAILURE));
             code.unwrap_or_else(|error| {
                 eprintln!("cannot start a thread: {error}");
@@ -100,11 +103,11 @@ pub fn main<B: Backend + Clone>(backend: B) -> ExitCode {
             })
         });
     }
-    run(backend)
+    run(backend, arguments)
 }
 
-fn run<B: Backend + Clone>(backend: B) -> ExitCode {
-    let matches = command::<B>().try_get_matches();
+fn run(backend: &'static dyn AnyBackend, arguments: Vec<OsString>) -> ExitCode {
+    let matches = command(backend).try_get_matches_from(arguments);
     let arguments = match matches.and_then(|matches| Arguments::from_arg_matches(&matches)) {
         Ok(arguments) => arguments,
         Err(error) => return report::wrong_usage(&error),
@@ -120,28 +123,30 @@ fn run<B: Backend + Clone>(backend: B) -> ExitCode {
         stdout: stdout(&arguments),
         path: path(&arguments),
     };
-    let reporter = Reporter::init::<B>(&env, wanted);
+    let reporter = Reporter::init(&env, wanted);
     if let Some(error) = unwatched {
         tracing::debug!("nothing ends a build when this process is killed: {error}");
     }
 
     let result = match arguments.command {
         None => serve::serve(backend, env, arguments.http_port),
-        Some(Command::Capabilities) => capabilities::print::<B>(&reporter),
-        Some(Command::Outputs(arguments)) => outputs::outputs(backend, env, &arguments, &reporter),
-        Some(Command::Recipe(arguments)) => recipe::recipe(backend, env, &arguments, &reporter),
-        Some(Command::Clean(arguments)) => clean::clean(backend, env, &arguments, &reporter),
+        Some(Command::Capabilities) => capabilities::print(backend, &reporter),
+        Some(Command::Outputs(arguments)) => outputs::outputs(env, &arguments, &reporter),
+        Some(Command::Recipe(arguments)) => recipe::recipe(env, &arguments, &reporter),
+        Some(Command::Clean(arguments)) => clean::clean(env, &arguments, &reporter),
         Some(Command::Replay(arguments)) => replay::replay(backend, env, &arguments, &reporter),
-        Some(Command::Completions { shell }) => completions::completions::<B>(shell, &reporter),
-        Some(Command::Explain(arguments)) => explain::explain(backend, env, &arguments, &reporter),
-        Some(Command::Build(arguments)) => build::build(&backend, &env, &arguments, &reporter),
+        Some(Command::Completions { shell }) => completions::completions(backend, shell, &reporter),
+        Some(Command::Explain(arguments)) => explain::explain(env, &arguments, &reporter),
+        Some(Command::Build(arguments)) => build::build(&env, &arguments, &reporter),
     };
     reporter.end(result)
 }
 
-/// The command line of `B`.
-fn command<B: Backend>() -> clap::Command {
-    Arguments::command().name(B::NAME).bin_name(B::NAME)
+/// The command line of the executable of `backend`.
+fn command(backend: &dyn AnyBackend) -> clap::Command {
+    let about = format!("Builds conda packages from {}.", backend.builds());
+    let command = Arguments::command().about(about);
+    command.name(backend.name()).bin_name(backend.name())
 }
 
 /// Whether compilers may run below this process.

@@ -8,11 +8,11 @@ use miette::Report;
 use rattler_conda_types::Subdir;
 use serde::Serialize;
 
-use crate::backend::{Backend, Env};
+use crate::backend::Env;
 use crate::cli::package::{Package, PackageArguments};
 use crate::cli::report::Reporter;
 use crate::cli::table::table;
-use crate::engine::describe::describe;
+use crate::engine::Described;
 use crate::protocol::outputs::{Dependencies, Metadata, Output};
 use crate::protocol::spec::NamedSpec;
 use crate::protocol::variant::VariantValue;
@@ -29,15 +29,16 @@ pub(super) struct OutputsArguments {
     pub(super) json: bool,
 }
 
-pub(super) fn outputs<B: Backend>(
-    backend: B,
+pub(super) fn outputs(
     env: Env,
     arguments: &OutputsArguments,
     reporter: &Reporter,
 ) -> Result<u8, Report> {
-    let package = Package::open(backend, env, &arguments.package)?;
-    let plan = package.plan()?;
-    let described = describe(&plan, package.session.source())?;
+    let package = Package::open(env, &arguments.package)?;
+    let Described {
+        answer: described,
+        plan,
+    } = package.outputs()?;
     if arguments.json {
         let document = Document {
             outputs: described.outputs.iter().map(Planned::new).collect(),

@@ -3,7 +3,7 @@
 use clap::Args;
 use miette::Report;
 
-use crate::backend::{Backend, Env};
+use crate::backend::Env;
 use crate::cli::package::{Package, PackageArguments};
 use crate::cli::report::Reporter;
 
@@ -17,13 +17,12 @@ pub(super) struct RecipeArguments {
     variant_config: bool,
 }
 
-pub(super) fn recipe<B: Backend>(
-    backend: B,
+pub(super) fn recipe(
     env: Env,
     arguments: &RecipeArguments,
     reporter: &Reporter,
 ) -> Result<u8, Report> {
-    let package = Package::open(backend, env, &arguments.package)?.alone();
+    let package = Package::open(env, &arguments.package)?.alone();
     let plan = package.plan()?;
     if arguments.variant_config {
         reporter.print(plan.variant_config()?.trim_end())?;

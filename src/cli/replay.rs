@@ -7,13 +7,14 @@ use miette::{Diagnostic, Report};
 use rattler_conda_types::Subdir;
 use thiserror::Error;
 
-use crate::backend::{Backend, Env, Platforms};
+use crate::backend::{AnyBackend, Env, Platforms};
+use crate::backends;
 use crate::cli::limits::Limits;
 use crate::cli::package::work_lock;
 use crate::cli::process;
 use crate::cli::report::{Finished, Reporter, step};
 use crate::engine::debug::DebugFolder;
-use crate::engine::{self, Session, run, toolchain};
+use crate::engine::{self, Session, toolchain};
 use crate::environments::{Depot, Environment, Role, channel};
 use crate::protocol::build::{Params, Prefix};
 use crate::protocol::initialize;
@@ -24,7 +25,7 @@ pub(super) struct ReplayArguments {
     #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(super) folder: PathBuf,
 
-    /// Leave the network alone: packages and crates come from the disk and from caches
+    /// Leave the network alone: packages and sources come from the disk and from caches
     #[arg(long)]
     offline: bool,
 
@@ -33,8 +34,8 @@ pub(super) struct ReplayArguments {
     pub(super) json: bool,
 }
 
-pub(super) fn replay<B: Backend>(
-    backend: B,
+pub(super) fn replay(
+    this: &'static dyn AnyBackend,
     env: Env,
     arguments: &ReplayArguments,
     reporter: &Reporter,
@@ -47,7 +48,12 @@ pub(super) fn replay<B: Backend>(
         jobs: None,
     };
     let depot = limits.depot(&env);
-    let session = Session::open(backend, initialize, limits.told(&env, reporter))?;
+    // Recordings of earlier versions do not name it.
+    let backend = debug.recorded_backend()?;
+    let backend = backend
+        .and_then(|name| backends::by_name(&name))
+        .unwrap_or(this);
+    let session = Session::open(backend, initialize, env)?.with(limits.run_options(reporter));
 
     let package = params.output.to_string();
     process::run(async {
@@ -64,7 +70,12 @@ pub(super) fn replay<B: Backend>(
         })
         .await?;
         let title = format!("building {package} again");
-        let answer = step(&title, Some(&package), run::build(&session, params, &debug)).await?;
+        let answer = step(
+            &title,
+            Some(&package),
+            engine::build(&session, params, &debug),
+        )
+        .await?;
         reporter.finished(Finished::new(&answer)?)?;
         if let Some(folder) = output_folder.filter(|folder| channel::is_one(folder)) {
             step("indexing the output folder", None, channel::index(&folder)).await?;
@@ -75,11 +86,7 @@ pub(super) fn replay<B: Backend>(
 
 /// Puts back what is missing in the prefixes: the packages that are recorded, or links
 /// to the machine's toolchain where it was used.
-async fn restore<B: Backend>(
-    session: &Session<B>,
-    params: &Params,
-    depot: &Depot,
-) -> Result<(), Report> {
+async fn restore(session: &Session, params: &Params, depot: &Depot) -> Result<(), Report> {
     let prefixes = [
         (Role::Build, &params.build_prefix),
         (Role::Host, &params.host_prefix),
@@ -111,7 +118,7 @@ async fn restore<B: Backend>(
             build: build.platform,
             host: host.platform,
         };
-        toolchain::link_system_tools(session.env(), platforms, params)?;
+        toolchain::link_system_tools(session.backend(), session.env(), platforms, params)?;
     }
     Ok(())
 }

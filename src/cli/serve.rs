@@ -2,12 +2,12 @@
 
 use miette::Report;
 
-use crate::backend::{Backend, Env};
+use crate::backend::{AnyBackend, Env};
 use crate::cli::process::{self, end_children};
 use crate::server::{self, stdio};
 
-pub(super) fn serve<B: Backend + Clone>(
-    backend: B,
+pub(super) fn serve(
+    backend: &'static dyn AnyBackend,
     env: Env,
     http_port: Option<u16>,
 ) -> Result<u8, Report> {

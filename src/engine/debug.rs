@@ -23,6 +23,9 @@ use crate::recipe::Rendered;
 /// How the session was opened.
 const INITIALIZE: &str = "initialize_params.json";
 
+/// The name of the backend that served the session.
+const BACKEND: &str = "backend.json";
+
 /// What the latest build was asked for.
 const BUILD: &str = "conda_build_v1_params.json";
 
@@ -102,8 +105,9 @@ impl DebugFolder {
     }
 
     /// Keeps the project: how the session was opened, and its model by itself.
-    pub fn project<B>(&self, session: &Session<B>) {
+    pub fn project(&self, session: &Session) {
         self.json(INITIALIZE, &session.opened);
+        self.json(BACKEND, &session.backend.name());
         self.json("project_model.json", &session.project.model);
     }
 
@@ -113,6 +117,15 @@ impl DebugFolder {
     /// [`NotRecorded`], [`BrokenRecord`].
     pub fn recorded_build(&self) -> Result<(initialize::Params, build::Params), Report> {
         Ok((self.recorded(INITIALIZE)?, self.recorded(BUILD)?))
+    }
+
+    /// The backend of the recorded session. `None` where it was not recorded.
+    ///
+    /// # Errors
+    /// [`BrokenRecord`].
+    pub fn recorded_backend(&self) -> Result<Option<String>, Report> {
+        let is_there = self.0.join(BACKEND).exists();
+        is_there.then(|| self.recorded(BACKEND)).transpose()
     }
 
     fn recorded<T: DeserializeOwned>(&self, name: &str) -> Result<T, Report> {
@@ -126,7 +139,7 @@ impl DebugFolder {
     }
 
     /// Keeps the recipe with its variants, and each output of it.
-    pub fn plan(&self, plan: &Plan) {
+    pub fn plan(&self, plan: &Plan<'_>) {
         self.yaml("recipe.yaml", &plan.recipe.stage0);
         self.yaml("variants.yaml", &plan.variants);
         for Rendered {

@@ -11,13 +11,15 @@ use crate::backend::GlobSet;
 use crate::backend::inputs::{STAY, escape};
 use crate::protocol::outputs::InputGlobSet;
 
-/// Folders that build tools fill beside the sources.
-const OUTPUT: [&str; 1] = ["target"];
-
-/// The flat list, relative to `source`, and the rooted sets.
-pub(crate) fn globs(sets: &[GlobSet], source: &Path) -> (Vec<String>, Vec<InputGlobSet>) {
+/// The flat list, relative to `source`, and the rooted sets. `outputs` are the names of
+/// directories that build tools fill in the middle of the sources.
+pub(crate) fn globs(
+    sets: &[GlobSet],
+    source: &Path,
+    outputs: &[&str],
+) -> (Vec<String>, Vec<InputGlobSet>) {
     let merged = merged(sets);
-    let flat = flat(&merged, source);
+    let flat = flat(&merged, source, outputs);
     let rooted = merged.into_iter().map(|set| InputGlobSet {
         patterns: set.patterns,
         markers: set.markers,
@@ -61,7 +63,7 @@ fn mergeable(set: &GlobSet) -> bool {
 /// What can be said in one list: trees with their exclusions, the broadest first
 /// because exclusions take away from what stands before them; then single files,
 /// which no exclusion may take away; last the folders to stay out of.
-fn flat(sets: &[GlobSet], source: &Path) -> Vec<String> {
+fn flat(sets: &[GlobSet], source: &Path, outputs: &[&str]) -> Vec<String> {
     let mut broad = Vec::new();
     let mut trees = Vec::new();
     let mut files = Vec::new();
@@ -98,7 +100,7 @@ fn flat(sets: &[GlobSet], source: &Path) -> Vec<String> {
     let pruned = if only_here {
         vec![STAY.to_string()]
     } else {
-        unrelated(source, &roots)
+        unrelated(source, &roots, outputs)
     };
     let mut flat: Vec<String> = Vec::new();
     for pattern in [broad, trees, files, pruned].concat() {
@@ -143,10 +145,10 @@ fn is_plain(name: &str) -> bool {
 }
 
 /// Folders beside the way to every root, to stay out of.
-fn unrelated(source: &Path, roots: &BTreeSet<PathBuf>) -> Vec<String> {
+fn unrelated(source: &Path, roots: &BTreeSet<PathBuf>, outputs: &[&str]) -> Vec<String> {
     let leads_on = |folder: &Path| roots.iter().any(|root| root.starts_with(folder));
     // Not there yet, perhaps, and large as soon as it is.
-    let output = OUTPUT.iter().filter(|name| !leads_on(&source.join(name)));
+    let output = outputs.iter().filter(|name| !leads_on(&source.join(name)));
     let mut unrelated: Vec<String> = output.map(|name| format!("!{name}")).collect();
     let mut open = vec![source.to_path_buf()];
     while let Some(folder) = open.pop() {
@@ -178,7 +180,7 @@ mod tests {
     use super::*;
 
     fn lists(sets: &[GlobSet]) -> (Vec<String>, Vec<Vec<String>>) {
-        let (flat, rooted) = globs(sets, Path::new("/ws"));
+        let (flat, rooted) = globs(sets, Path::new("/ws"), &["target"]);
         let patterns = rooted.into_iter().map(|set| set.patterns);
         (flat, patterns.collect())
     }

@@ -24,10 +24,11 @@ use crate::protocol::build::Params;
 use crate::recipe::Rendered;
 
 /// Everything rattler-build needs to know, before it is in its own types.
+#[derive(Clone)]
 pub(super) struct Job<'a> {
     pub(super) backend: &'static str,
     pub(super) recipe_path: PathBuf,
-    pub(super) plan: &'a Plan,
+    pub(super) plan: &'a Plan<'a>,
     pub(super) rendered: Rendered,
     pub(super) params: Params,
     pub(super) now: jiff::Timestamp,
@@ -50,7 +51,7 @@ impl Job<'_> {
     ///
     /// # Errors
     /// Whatever rattler-build runs into.
-    pub(super) async fn run(self, aliases: &Aliases) -> Result<(Output, PathBuf), Report> {
+    pub(super) async fn run(&self, aliases: &Aliases) -> Result<(Output, PathBuf), Report> {
         // Steps are shown by whoever asked for the build.
         let shown = LoggingOutputHandler::default();
         shown.set_progress_bars_hidden(true);
@@ -66,7 +67,7 @@ impl Job<'_> {
         run_build(output, &tools, WorkingDirectoryBehavior::Preserve).await
     }
 
-    fn output(self, aliases: &Aliases) -> Result<Output, Report> {
+    fn output(&self, aliases: &Aliases) -> Result<Output, Report> {
         let Self {
             backend,
             recipe_path,
@@ -74,7 +75,8 @@ impl Job<'_> {
             rendered,
             params,
             now,
-        } = self;
+        } = self.clone();
+        let target_platform = rendered.subdir(plan.platforms.host);
         let Rendered {
             recipe,
             variant,
@@ -103,7 +105,7 @@ impl Job<'_> {
             output: _,
             work_directory: _,
             output_directory: _,
-            // Debug and release builds differ by `extra-args` alone.
+            // The backend has been told.
             editable: _,
             package_format,
         } = params;
@@ -131,7 +133,7 @@ impl Job<'_> {
             build_string,
         };
         let configuration = BuildConfiguration {
-            target_platform: host,
+            target_platform,
             host_platform: platform(host),
             build_platform: platform(build),
             variant,

@@ -4,36 +4,38 @@
 //! through [`plan`], so what is described is what is built.
 
 mod alias;
+pub mod build;
 mod convert;
 pub mod debug;
-pub mod describe;
 pub mod failure;
 mod globs;
 mod job;
 mod log;
+pub mod outputs;
 mod point;
 mod prepare;
 pub mod reuse;
-pub mod run;
 pub mod secrets;
 mod select;
 mod session;
 mod sweep;
 pub mod toolchain;
 
+pub use build::build;
+pub use outputs::{Described, outputs};
 pub use prepare::alone;
 pub use session::Session;
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::PathBuf;
 
 use miette::Report;
 use rattler_build_variant_config::VariantConfig;
 
 use crate::backend::script::ScriptFile;
-use crate::backend::{Backend, Built, GlobSet, Inputs, Platforms, Request};
+use crate::backend::{BuildPaths, GlobSet, Inputs, OpenProject, Packaging, Platforms};
 use crate::diagnostic::Warning;
-use crate::project::config::Options;
 use crate::recipe::variants::{self, Choice};
 use crate::recipe::{Recipe, Rendered, render};
 
@@ -44,17 +46,22 @@ pub struct Ask {
     pub platforms: Platforms,
     /// All combinations of variants, or one of them.
     pub choice: Choice,
+    /// A development build.
+    pub editable: bool,
 }
 
 /// The answer to "what would be built".
-#[derive(Debug)]
-pub struct Plan {
+pub struct Plan<'s> {
+    /// The project, as its backend has read it.
+    project: Box<dyn OpenProject + 's>,
     /// Before variants are chosen.
     pub recipe: Recipe,
     /// What each key may be.
     pub variants: VariantConfig,
     /// One for each combination that is not skipped.
     pub outputs: Vec<Rendered>,
+    /// How what is installed becomes a package.
+    pub packaging: Packaging,
     /// Which files matter.
     pub inputs: Inputs,
     /// Files the script needs, written before it runs.
@@ -67,7 +74,14 @@ pub struct Plan {
     pub platforms: Platforms,
 }
 
-impl Plan {
+impl fmt::Debug for Plan<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let outputs = self.outputs.iter().map(Rendered::identifier);
+        f.debug_list().entries(outputs).finish()
+    }
+}
+
+impl Plan<'_> {
     /// The variants as a file that rattler-build reads.
     ///
     /// # Errors
@@ -82,46 +96,34 @@ impl Plan {
 ///
 /// # Errors
 /// Mistakes in the user's files.
-pub fn plan<B: Backend>(session: &Session<B>, ask: &Ask) -> Result<Plan, Report> {
-    let config: B::Config = session.tables.merged(ask.platforms.host)?;
+pub fn plan<'s>(session: &'s Session, ask: &Ask) -> Result<Plan<'s>, Report> {
+    let context = session.context(ask.platforms, ask.editable);
     let defaults = session.backend.default_variants(ask.platforms.host);
-    let variants = variants::configuration(&ask.choice, defaults, ask.platforms)?;
-    let values = values(&variants);
-    let request = request(session, &config, &values, ask.platforms);
-    let draft = session.backend.draft(&request)?;
-    let mut warnings = config.warnings();
+    let own_files = match &ask.choice {
+        Choice::Matrix { .. } => session.backend.variant_files(&context)?,
+        Choice::Pinned(_) => Vec::new(),
+    };
+    let variants = variants::configuration(&ask.choice, defaults, &own_files, ask.platforms)?;
+    let project = session.backend.open(context, values(&variants))?;
+    let draft = project.draft()?;
+    let mut warnings = project.config_warnings();
     warnings.extend(draft.warnings.iter().cloned());
     let point = |error| point::point(error, session, ask.platforms.host);
     let recipe = Recipe::new(&session.project, &draft, ask.platforms, &mut warnings);
     let recipe = recipe.map_err(point)?;
     let outputs = render(&recipe, &variants, ask.platforms).map_err(point)?;
     Ok(Plan {
+        project,
         recipe,
         variants,
         outputs,
+        packaging: draft.packaging,
         inputs: draft.inputs,
         script_files: draft.script.files,
         lock: draft.script.lock,
         warnings,
         platforms: ask.platforms,
     })
-}
-
-/// What the backend looks at.
-fn request<'a, B: Backend>(
-    session: &'a Session<B>,
-    config: &'a B::Config,
-    variants: &'a BTreeMap<String, Vec<String>>,
-    platforms: Platforms,
-) -> Request<'a, B::Config> {
-    Request {
-        project: &session.project,
-        config,
-        platforms,
-        variants,
-        folders: &session.folders,
-        env: &session.env,
-    }
 }
 
 /// The values of each variant key, as text.
@@ -133,24 +135,10 @@ fn values(variants: &VariantConfig) -> BTreeMap<String, Vec<String>> {
         .collect()
 }
 
-/// Does `work` with what the backend looked at when it made the plan.
-fn again<B: Backend, T>(
-    session: &Session<B>,
-    plan: &Plan,
-    work: impl FnOnce(&Request<'_, B::Config>) -> Result<T, Report>,
-) -> Result<T, Report> {
-    let config: B::Config = session.tables.merged(plan.platforms.host)?;
-    let values = values(&plan.variants);
-    work(&request(session, &config, &values, plan.platforms))
-}
-
 /// The inputs of a finished build: what it read, if the backend can tell, else
 /// what the draft says.
-fn built_inputs<B: Backend>(session: &Session<B>, plan: &Plan, built: &Built) -> Vec<GlobSet> {
-    let exact = again(session, plan, |request| {
-        session.backend.built_inputs(request, built)
-    });
-    let sets = match exact {
+fn built_inputs(plan: &Plan<'_>, paths: &BuildPaths) -> Vec<GlobSet> {
+    let sets = match plan.project.built_inputs(paths) {
         Ok(Some(sets)) => sets,
         Ok(None) => plan.inputs.build.clone(),
         Err(error) => {
@@ -162,7 +150,7 @@ fn built_inputs<B: Backend>(session: &Session<B>, plan: &Plan, built: &Built) ->
     // Packages may be put beside the sources, and none is made of the last one.
     let without_packages = |set: GlobSet| match set.stays() {
         true => set,
-        false => set.except([built.packages.as_path()]),
+        false => set.except([paths.packages.as_path()]),
     };
     sets.into_iter().map(without_packages).collect()
 }

@@ -11,7 +11,7 @@ use crate::recipe::{BadTemplate, LineEnd};
 
 /// `error` as it is, unless it is about a value of `env` or an argument: then with the
 /// place where the manifest has it.
-pub(super) fn point<B>(error: Report, session: &Session<B>, host: Subdir) -> Report {
+pub(super) fn point(error: Report, session: &Session, host: Subdir) -> Report {
     let manifest = &session.project.manifest;
     let at = |keys: &[&str]| session.tables.value_span(host, keys, manifest);
     let error = match error.downcast() {

@@ -4,15 +4,15 @@
 use std::collections::BTreeMap;
 
 use miette::{Diagnostic, Report};
+use rattler_conda_types::Subdir;
 use thiserror::Error;
 
-use crate::backend::Platforms;
 use crate::engine::Plan;
 use crate::protocol::build::OutputId;
 use crate::protocol::outputs::VariantValue;
 use crate::recipe::{Rendered, variants};
 
-impl Plan {
+impl Plan<'_> {
     /// The one output that `id` names.
     ///
     /// # Errors
@@ -32,7 +32,7 @@ impl Plan {
         }
         match matching.as_slice() {
             [output] => {
-                check_drift(output, id, self.platforms)?;
+                check_drift(output, id, self.platforms.host)?;
                 Ok(output)
             }
             [] => Err(self.missing(id, named().collect())),
@@ -71,12 +71,16 @@ fn has_variant(
         .all(|(key, value)| variant.get(key) == Some(value))
 }
 
-fn check_drift(output: &Rendered, id: &OutputId, platforms: Platforms) -> Result<(), OutputDrift> {
+fn check_drift(output: &Rendered, id: &OutputId, host: Subdir) -> Result<(), OutputDrift> {
     let version = output.version().to_string();
     let fields = [
         ("version", id.version.as_deref(), version.as_str()),
         ("build string", id.build.as_deref(), &output.build_string),
-        ("subdir", Some(id.subdir.as_str()), platforms.host.as_str()),
+        (
+            "subdir",
+            Some(id.subdir.as_str()),
+            output.subdir(host).as_str(),
+        ),
     ];
     for (field, described, built) in fields {
         if let Some(described) = described

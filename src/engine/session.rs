@@ -5,7 +5,7 @@ use std::path::Path;
 use miette::{Diagnostic, Report};
 use thiserror::Error;
 
-use crate::backend::{Backend, Cache, Env, Folders};
+use crate::backend::{AnyBackend, Cache, Context, Env, Folders, Platforms, RunOptions};
 use crate::project::Project;
 use crate::project::config::Tables;
 use crate::project::manifest::Manifest;
@@ -13,17 +13,18 @@ use crate::protocol::initialize;
 
 /// One project, served by one backend.
 #[derive(Debug)]
-pub struct Session<B> {
-    pub(crate) backend: B,
+pub struct Session {
+    pub(crate) backend: &'static dyn AnyBackend,
     pub(crate) project: Project,
     pub(crate) tables: Tables,
     pub(crate) folders: Folders,
     pub(crate) env: Env,
+    pub(crate) run: RunOptions,
     /// What the session was opened with, to be recorded.
     pub(super) opened: Box<initialize::Params>,
 }
 
-impl<B> Session<B> {
+impl Session {
     /// The folder with the code.
     pub fn source(&self) -> &Path {
         &self.project.source
@@ -37,13 +38,36 @@ impl<B> Session<B> {
         self
     }
 
+    /// The backend that serves the project.
+    pub fn backend(&self) -> &'static dyn AnyBackend {
+        self.backend
+    }
+
     /// The process environment, captured at start.
     pub fn env(&self) -> &Env {
         &self.env
     }
-}
 
-impl<B: Backend> Session<B> {
+    /// The same session, whose builds may use what `run` allows.
+    #[must_use]
+    pub fn with(mut self, run: RunOptions) -> Self {
+        self.run = run;
+        self
+    }
+
+    /// What a request looks at.
+    pub(super) fn context(&self, platforms: Platforms, editable: bool) -> Context<'_> {
+        Context {
+            project: &self.project,
+            tables: &self.tables,
+            platforms,
+            folders: &self.folders,
+            env: &self.env,
+            run: &self.run,
+            editable,
+        }
+    }
+
     /// Folders that outlive builds and can be filled again.
     pub fn caches(&self) -> Vec<Cache> {
         self.backend.caches(&self.folders)
@@ -54,7 +78,11 @@ impl<B: Backend> Session<B> {
     ///
     /// # Errors
     /// A missing project model, mistakes in the configuration.
-    pub fn open(backend: B, params: initialize::Params, env: Env) -> Result<Self, Report> {
+    pub fn open(
+        backend: &'static dyn AnyBackend,
+        params: initialize::Params,
+        env: Env,
+    ) -> Result<Self, Report> {
         let opened = Box::new(params.clone());
         let initialize::Params {
             manifest_path,
@@ -68,8 +96,10 @@ impl<B: Backend> Session<B> {
             target_configuration,
         } = params;
         let manifest = Manifest::at(&manifest_path);
-        let tables =
-            Tables::read::<B::Config>(B::NAME, configuration, target_configuration, &manifest)?;
+        let tables = backend.tables(configuration, target_configuration, &manifest)?;
+        if project_model.is_none() && backend.needs_model() {
+            return Err(NoProjectModel.into());
+        }
         let beside_manifest = || {
             let folder = if manifest_path.is_dir() {
                 Some(manifest_path.as_path())
@@ -83,7 +113,7 @@ impl<B: Backend> Session<B> {
             project: Project {
                 source: source_directory.unwrap_or_else(beside_manifest),
                 manifest,
-                model: project_model.ok_or(NoProjectModel)?,
+                model: project_model.unwrap_or_default(),
             },
             tables,
             folders: Folders {
@@ -93,6 +123,7 @@ impl<B: Backend> Session<B> {
                 checkout: checkout_root,
             },
             env,
+            run: RunOptions::default(),
             opened,
         })
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use indexmap::IndexMap;
-use rattler_conda_types::Subdir;
+use rattler_conda_types::{NoArchType, Subdir};
 use serde::{Deserialize, Serialize};
 
 use crate::protocol::null_is_default;
@@ -88,8 +88,8 @@ pub struct Metadata {
     pub flags: Vec<String>,
     /// Track features (API 7).
     pub track_features: Vec<String>,
-    /// Always sent: `false` for native packages.
-    pub noarch: bool,
+    /// Always sent.
+    pub noarch: NoArch,
     /// Package URLs.
     pub purls: Option<Vec<String>>,
     /// Only for Python interpreters.
@@ -97,6 +97,11 @@ pub struct Metadata {
     /// The variant keys that were used, with their values.
     pub variant: BTreeMap<String, VariantValue>,
 }
+
+/// Whether a package is for all platforms: `false`, or the kind of such a package.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct NoArch(pub NoArchType);
 
 /// Dependencies and constraints of one environment.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

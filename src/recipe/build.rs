@@ -2,13 +2,14 @@
 
 use miette::{Diagnostic, Report, SourceSpan};
 use rattler_build_recipe::stage0::{
-    self, Build, BuildPlan, ConditionalList, Item, JinjaTemplate, Value,
+    self, Build, BuildPlan, ConditionalList, Item, JinjaTemplate, PythonBuild, Value,
 };
 use rattler_conda_types::Flag;
+use rattler_conda_types::package::EntryPoint;
 use thiserror::Error;
 
-use crate::backend::Platforms;
 use crate::backend::script::Script;
+use crate::backend::{Packaging, Platforms};
 use crate::diagnostic::SourceFile;
 use crate::project::Project;
 use crate::recipe::{concrete, list, shell};
@@ -55,13 +56,14 @@ pub(super) fn build_string_prefix(project: &Project) -> Result<Option<String>, R
     }
 }
 
-/// Number, script and flags.
+/// Number, script, flags, and what kind of package it is.
 ///
 /// # Errors
 /// Flags that are none, [`shell::LineEnd`].
 pub(super) fn build(
     project: &Project,
     script: &Script,
+    packaging: &Packaging,
     templates: &[(String, JinjaTemplate)],
     platforms: Platforms,
 ) -> Result<Build, Report> {
@@ -91,8 +93,19 @@ pub(super) fn build(
         number: Some(concrete(project.model.build_number.unwrap_or(0))),
         plan: BuildPlan::Script(Box::new(script)),
         flags: ConditionalList::new(flags),
+        noarch: (!packaging.noarch.is_none()).then(|| concrete(packaging.noarch)),
+        python: PythonBuild {
+            entry_points: entry_points(packaging),
+            ..Default::default()
+        },
         ..Default::default()
     })
+}
+
+fn entry_points(packaging: &Packaging) -> ConditionalList<EntryPoint> {
+    let entry_points = packaging.entry_points.iter();
+    let entry_points = entry_points.map(|entry_point| Item::Value(concrete(entry_point.clone())));
+    ConditionalList::new(entry_points.collect())
 }
 
 /// Text that rattler-build renders once more, protected so that it comes out as

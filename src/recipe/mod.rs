@@ -21,7 +21,7 @@ pub mod variants;
 
 pub use build::BadTemplate;
 pub use render::{Rendered, render};
-pub use shell::{FAILURE_NOTE, LineEnd};
+pub use shell::LineEnd;
 pub use shown::shown;
 pub use stated::Stated;
 
@@ -78,9 +78,15 @@ impl Recipe {
             requirements,
             stated,
             conditions,
-        } = requirements::requirements(project, name.as_ref(), &draft.requirements)?;
+        } = requirements::requirements(project, name.as_ref(), draft)?;
         let templates = build::templates(&draft.script, platforms)?;
-        let build = build::build(project, &draft.script, &templates, platforms)?;
+        let build = build::build(
+            project,
+            &draft.script,
+            &draft.packaging,
+            &templates,
+            platforms,
+        )?;
         let stage0 = SingleOutputRecipe {
             schema_version: None,
             context: IndexMap::new(),
@@ -154,10 +160,10 @@ fn path(path: &Path) -> String {
 
 /// Neither file gives the package a name or a version.
 #[derive(Debug, Error, Diagnostic)]
-#[error("the package has no {what}: {manifest} has none and the project's own files were no help")]
+#[error("the package has no {what}: {manifest} has none and the project's own files define none")]
 #[diagnostic(
     code(package::missing),
-    help("write {lines} into `[package]` of {manifest} or of Cargo.toml")
+    help("write {lines} into `[package]` of {manifest}, or define it where the project does")
 )]
 struct Missing {
     what: String,

@@ -13,7 +13,8 @@ use rattler_build_recipe::variant_render::{
 use rattler_build_types::NormalizedKey;
 use rattler_build_variant_config::VariantConfig;
 use rattler_conda_types::{
-    MatchSpec, NamelessMatchSpec, PackageNameMatcher, RepodataRevision, VersionWithSource,
+    MatchSpec, NamelessMatchSpec, NoArchType, PackageNameMatcher, RepodataRevision, Subdir,
+    VersionWithSource,
 };
 use thiserror::Error;
 
@@ -48,6 +49,19 @@ impl Rendered {
     /// `<name>-<version>-<build>`, as archives are called.
     pub fn identifier(&self) -> String {
         format!("{}-{}-{}", self.name(), self.version(), self.build_string)
+    }
+
+    /// Whether the package is for one platform or for all of them.
+    pub fn noarch(&self) -> NoArchType {
+        self.recipe.build().noarch.unwrap_or_default()
+    }
+
+    /// Where a channel keeps the package, when it is built for `host`.
+    pub fn subdir(&self, host: Subdir) -> Subdir {
+        match self.noarch().is_none() {
+            true => host,
+            false => Subdir::NoArch,
+        }
     }
 
     /// Build number.

@@ -3,12 +3,13 @@
 
 use miette::{Diagnostic, Report, SourceSpan};
 use rattler_build_recipe::stage0::{
-    Conditional, Item, JinjaTemplate, NestedItemList, Requirements, SerializableMatchSpec, Value,
+    Conditional, ConditionalList, Item, JinjaTemplate, NestedItemList, Requirements,
+    SerializableMatchSpec, Value,
 };
 use rattler_conda_types::{MatchSpec, PackageName};
 use thiserror::Error;
 
-use crate::backend::Requirement;
+use crate::backend::{self, Draft, IgnoredRunExports, Requirement};
 use crate::diagnostic::SourceFile;
 use crate::project::Project;
 use crate::protocol::model::{Dependencies, RunExports, Target};
@@ -46,7 +47,7 @@ pub(super) struct Written {
 pub(super) fn requirements(
     project: &Project,
     own_name: &str,
-    added: &[Requirement],
+    draft: &Draft,
 ) -> Result<Written, Report> {
     let mut writer = Writer {
         project,
@@ -72,15 +73,33 @@ pub(super) fn requirements(
             conditions.push(condition);
         }
     }
-    for requirement in added {
-        let item = writer.added(requirement)?;
-        writer.tables.build.push(item);
+    for requirement in &draft.requirements {
+        writer.added(requirement)?;
     }
+    let mut requirements = writer.tables.finish();
+    let IgnoredRunExports {
+        by_name,
+        from_package,
+    } = &draft.packaging.ignored_run_exports;
+    requirements.ignore_run_exports.by_name = names(by_name)?;
+    requirements.ignore_run_exports.from_package = names(from_package)?;
     Ok(Written {
-        requirements: writer.tables.finish(),
+        requirements,
         stated: writer.stated,
         conditions,
     })
+}
+
+/// Names of packages, as a list of the recipe.
+fn names(names: &[String]) -> Result<ConditionalList<PackageName>, Report> {
+    let names = names.iter().map(|name| {
+        let parsed = name.parse().map_err(|source| BadName {
+            name: name.clone(),
+            source,
+        })?;
+        Ok(Item::Value(Value::new_concrete(parsed, None)))
+    });
+    Ok(ConditionalList::new(names.collect::<Result<_, BadName>>()?))
 }
 
 struct Writer<'a> {
@@ -166,19 +185,40 @@ impl Writer<'_> {
         Ok(items)
     }
 
-    fn added(&mut self, requirement: &Requirement) -> Result<Item<SerializableMatchSpec>, Report> {
-        match requirement {
+    fn added(&mut self, requirement: &Requirement) -> Result<(), Report> {
+        let (table, item) = match requirement {
             Requirement::Compiler(language) => {
-                template(format!("${{{{ compiler({}) }}}}", jinja_text(language)))
+                let item = template(format!("${{{{ compiler({}) }}}}", jinja_text(language)))?;
+                (&mut self.tables.build, item)
             }
             Requirement::Stdlib(language) => {
-                template(format!("${{{{ stdlib({}) }}}}", jinja_text(language)))
+                let item = template(format!("${{{{ stdlib({}) }}}}", jinja_text(language)))?;
+                (&mut self.tables.build, item)
             }
-            Requirement::Build(name, spec) => {
-                let spec = PackageSpec::Binary(spec.as_ref().clone());
-                self.item(Section::Build, name, &spec)
+            Requirement::Package(section, name, spec) => {
+                let kind = match section {
+                    backend::Section::Build => Section::Build,
+                    backend::Section::Host => Section::Host,
+                    backend::Section::Run => Section::Run,
+                    backend::Section::RunConstraints => Section::Constraints,
+                    backend::Section::Extra(_) => Section::Extra,
+                };
+                let item = self.item(kind, name, spec)?;
+                let tables = &mut self.tables;
+                let table = match section {
+                    backend::Section::Build => &mut tables.build,
+                    backend::Section::Host => &mut tables.host,
+                    backend::Section::Run => &mut tables.run,
+                    backend::Section::RunConstraints => &mut tables.run_constraints,
+                    backend::Section::Extra(group) => {
+                        tables.extras.entry(group.clone()).or_default()
+                    }
+                };
+                (table, item)
             }
-        }
+        };
+        table.push(item);
+        Ok(())
     }
 
     fn item(

@@ -29,7 +29,8 @@ pub enum Choice {
     Pinned(BTreeMap<String, VariantValue>),
 }
 
-/// The values of every key: defaults, then files, then the user's.
+/// The values of every key: defaults, then files (those of the project itself first), then
+/// the user's.
 ///
 /// A pinned choice has no defaults: an output is recovered from its map alone.
 ///
@@ -39,6 +40,7 @@ pub enum Choice {
 pub fn configuration(
     choice: &Choice,
     defaults: Vec<(&'static str, Vec<&'static str>)>,
+    own_files: &[PathBuf],
     platforms: Platforms,
 ) -> Result<VariantConfig, Report> {
     let mut config = VariantConfig::default();
@@ -52,7 +54,7 @@ pub fn configuration(
             for (key, values) in defaults {
                 config.insert(key, values.into_iter().map(Variable::from).collect());
             }
-            for file in files {
+            for file in own_files.iter().chain(files) {
                 config.merge(read(file, platforms)?);
             }
             for (key, values) in unambiguous(user)? {

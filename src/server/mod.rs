@@ -16,26 +16,25 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 
-use crate::backend::{Backend, Env, Platforms};
+use crate::backend::{AnyBackend, Env, Platforms};
 use crate::engine::debug::DebugFolder;
-use crate::engine::describe::describe;
-use crate::engine::{Ask, Session, plan, run};
+use crate::engine::{self, Ask, Described, Session};
 use crate::protocol::compat::InitializeShape;
 use crate::protocol::{Negotiated, build, initialize, outputs};
 use crate::recipe::variants::Choice;
 
 /// One backend as a server sees it, before and after it is told its project.
-struct Service<B> {
-    backend: B,
+struct Service {
+    backend: &'static dyn AnyBackend,
     env: Env,
-    session: OnceLock<Session<B>>,
+    session: OnceLock<Session>,
 }
 
 /// The methods of the protocol, served by `backend`.
 ///
 /// # Panics
 /// Never: the method names differ.
-pub fn methods<B: Backend + Clone>(backend: B, env: Env) -> Methods {
+pub fn methods(backend: &'static dyn AnyBackend, env: Env) -> Methods {
     let mut module = RpcModule::new(Service {
         backend,
         env,
@@ -74,26 +73,19 @@ where
     }
 }
 
-async fn negotiate<B: Backend>(
-    _: Arc<Service<B>>,
-    _: RawParams<'static>,
-) -> Result<Negotiated, Report> {
+async fn negotiate(_: Arc<Service>, _: RawParams<'static>) -> Result<Negotiated, Report> {
     Ok(Negotiated::default())
 }
 
-async fn initialize<B: Backend + Clone>(
-    service: Arc<Service<B>>,
+async fn initialize(
+    service: Arc<Service>,
     params: RawParams<'static>,
 ) -> Result<initialize::Answer, Report> {
     let shape: InitializeShape = parse(&params)?;
     if let Some(member) = shape.obsolete_member() {
         return Err(TooOld { member }.into());
     }
-    let session = Session::open(
-        service.backend.clone(),
-        parse(&params)?,
-        service.env.clone(),
-    )?;
+    let session = Session::open(service.backend, parse(&params)?, service.env.clone())?;
     service
         .session
         .set(session)
@@ -101,8 +93,8 @@ async fn initialize<B: Backend + Clone>(
     Ok(initialize::Answer::default())
 }
 
-async fn conda_outputs<B: Backend>(
-    service: Arc<Service<B>>,
+async fn conda_outputs(
+    service: Arc<Service>,
     raw: RawParams<'static>,
 ) -> Result<outputs::Answer, Report> {
     let session = service.session.get().ok_or(NotInitialized)?;
@@ -119,17 +111,18 @@ async fn conda_outputs<B: Backend>(
             files: params.variant_files.unwrap_or_default(),
             user: params.variant_configuration.unwrap_or_default(),
         },
+        editable: false,
     };
-    let result = plan(session, &ask).and_then(|plan| {
+    let result = engine::outputs(session, &ask).map(|Described { answer, plan }| {
         debug.plan(&plan);
-        describe(&plan, session.source())
+        answer
     });
     record(&debug, "conda_outputs", &result);
     result
 }
 
-async fn conda_build<B: Backend>(
-    service: Arc<Service<B>>,
+async fn conda_build(
+    service: Arc<Service>,
     raw: RawParams<'static>,
 ) -> Result<build::Answer, Report> {
     let session = service.session.get().ok_or(NotInitialized)?;
@@ -137,7 +130,7 @@ async fn conda_build<B: Backend>(
     let debug = DebugFolder::of(&params.work_directory);
     debug.params("conda_build_v1", raw.as_str().unwrap_or("null"));
     drop(raw);
-    let result = run::build(session, params, &debug).await;
+    let result = engine::build(session, params, &debug).await;
     record(&debug, "conda_build_v1", &result);
     result
 }

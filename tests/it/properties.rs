@@ -4,12 +4,9 @@ mod hash;
 mod rich;
 mod specs;
 
-use std::path::Path;
-
 use pixi_build_backends::backend::{Env, Platforms};
 use pixi_build_backends::backends::cargo::Cargo;
-use pixi_build_backends::engine::describe::describe;
-use pixi_build_backends::engine::{Ask, Session, plan};
+use pixi_build_backends::engine::{Ask, Session, outputs as describe, plan};
 use pixi_build_backends::protocol::{build, initialize, outputs};
 use pixi_build_backends::recipe::variants::Choice;
 use serde_json::{Value, json};
@@ -23,11 +20,11 @@ fn initialized(process: &[Exchange]) -> Server {
     Server::initialized(initialize.expect("every process has one").params.clone())
 }
 
-fn session(process: &[Exchange]) -> Session<Cargo> {
+fn session(process: &[Exchange]) -> Session {
     let initialize = requests(process, "initialize").next();
     let params = initialize.expect("every process has one").params.clone();
     let params: initialize::Params = serde_json::from_value(params).expect("it can be read");
-    Session::open(Cargo, params, Env::default()).expect("the session can be opened")
+    Session::open(&Cargo, params, Env::default()).expect("the session can be opened")
 }
 
 #[test]
@@ -132,7 +129,7 @@ fn every_output_is_recovered_from_its_variant_alone() {
 /// Plans each output once more with nothing but what a build request says, and
 /// expects the same description.
 #[track_caller]
-pub fn describe_then_build_agrees(session: &Session<Cargo>, params: outputs::Params) {
+pub fn describe_then_build_agrees(session: &Session, params: outputs::Params) {
     let platforms = Platforms {
         build: params.build_platform,
         host: params.host_platform,
@@ -141,13 +138,16 @@ pub fn describe_then_build_agrees(session: &Session<Cargo>, params: outputs::Par
         files: params.variant_files.unwrap_or_default(),
         user: params.variant_configuration.unwrap_or_default(),
     };
-    let source = Path::new("");
-    let described = plan(session, &Ask { platforms, choice }).expect("the outputs can be planned");
-    let described = describe(&described, source).expect("the outputs can be described");
-    for output in described.outputs {
+    let ask = |choice| Ask {
+        platforms,
+        choice,
+        editable: false,
+    };
+    let described = describe(session, &ask(choice)).expect("the outputs can be described");
+    for output in described.answer.outputs {
         let metadata = &output.metadata;
         let choice = Choice::Pinned(metadata.variant.clone());
-        let again = plan(session, &Ask { platforms, choice }).expect("the build can be planned");
+        let again = describe(session, &ask(choice)).expect("the build can be described");
         let id = build::OutputId {
             name: metadata.name.clone(),
             version: Some(metadata.version.clone()),
@@ -155,9 +155,8 @@ pub fn describe_then_build_agrees(session: &Session<Cargo>, params: outputs::Par
             subdir: metadata.subdir,
             variant: metadata.variant.clone(),
         };
-        again.select(&id).expect("the output is found");
-        let again = describe(&again, source).expect("the build can be described");
-        let [again] = again.outputs.as_slice() else {
+        again.plan.select(&id).expect("the output is found");
+        let [again] = again.answer.outputs.as_slice() else {
             panic!("{id:?} stands for several outputs: {again:#?}");
         };
         assert_eq!(json!(again), json!(output));
@@ -181,6 +180,7 @@ fn every_recorded_build_names_an_output_that_exists() {
                         host: platform(&params.host_prefix),
                     },
                     choice: Choice::Pinned(params.output.variant.clone()),
+                    editable: false,
                 };
                 let plan = plan(&session, &ask).expect("the build can be planned");
                 if let Err(error) = plan.select(&params.output) {

@@ -28,13 +28,14 @@ fn script(build: Subdir, host: Subdir) -> String {
         },
     }))
     .expect("the parameters are valid");
-    let session = Session::open(Cargo, params, Env::default()).expect("the project is valid");
+    let session = Session::open(&Cargo, params, Env::default()).expect("the project is valid");
     let ask = Ask {
         platforms: Platforms { build, host },
         choice: Choice::Matrix {
             files: Vec::new(),
             user: Default::default(),
         },
+        editable: false,
     };
     let plan = plan(&session, &ask).expect("the package can be planned");
     let recipe = serde_json::to_value(&plan.recipe.stage0.build.plan).expect("a plan is data");

@@ -80,9 +80,9 @@ impl Case {
         Server::initialized(self.initialize.params()).outputs(params)
     }
 
-    fn session(&self) -> Session<Cargo> {
+    fn session(&self) -> Session {
         let initialize = serde_json::from_value(self.initialize.params());
-        let session = Session::open(Cargo, initialize.expect("own request"), Env::default());
+        let session = Session::open(&Cargo, initialize.expect("own request"), Env::default());
         session.expect("the session can be opened")
     }
 

@@ -16,9 +16,6 @@ use crate::disk::{remove_folder, write};
 /// much for every build.
 const WEIGHING: Duration = Duration::from_secs(60 * 60);
 
-/// What the artefacts of a workspace may weigh when nobody says otherwise.
-const LIMIT: ByteSize = ByteSize::gib(20);
-
 /// One for all builds of the user: a download is needed once.
 pub(super) fn cargo_home(folders: &Folders) -> Option<PathBuf> {
     let cache = folders.cache.as_ref()?;
@@ -78,7 +75,7 @@ pub(super) fn keep_within_limit(
         return Ok(());
     }
     write(&weighed, "")?;
-    let limit = request.config.artifact_limit().unwrap_or(LIMIT);
+    let limit = request.config.artifact_limit();
     let own = shared.build_dir();
     let mut others: Vec<PathBuf> = shared::folders_of(request.folders);
     others.retain(|folder| folder != shared.folder());

@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 
 use rattler_digest::{Sha256, compute_bytes_digest};
 
+use super::caches;
 use super::script::Tools;
 use super::view::View;
-use super::{caches, config};
-use crate::backend::Request;
 use crate::backend::script::{Condition, ScriptFile, Step, Word};
+use crate::backend::{Request, options};
 use forwarded::Forwarded;
 
 mod forwarded;
@@ -52,7 +52,7 @@ impl CompilerCache {
             env,
             ..
         } = *view.request;
-        if config.compiler_cache == config::CompilerCache::None || config.rustc_wrapper().is_some()
+        if config.compiler_cache == options::CompilerCache::None || config.rustc_wrapper().is_some()
         {
             return Self::default();
         }

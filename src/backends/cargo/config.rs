@@ -1,65 +1,25 @@
 //! The options of `[package.build.config]`, each described once, here.
 
-use std::path::PathBuf;
+use std::ops::Deref;
 
-use bytesize::ByteSize;
-use ignore::overrides::OverrideBuilder;
-use indexmap::IndexMap;
 use serde::Deserialize;
 
-use crate::diagnostic::{Warning, nearest};
+use crate::backend::options::{CommonOptions, CompilerCache, holds_nul};
+use crate::diagnostic::Warning;
 use crate::project::config::{Misfit, Options, Part};
 
 /// The options of the Cargo backend.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "kebab-case", default)]
 pub struct Config {
-    /// Arguments added to `cargo install`, one element each, passed on as they are.
-    pub extra_args: Vec<String>,
-    /// Environment variables of the build. `$NAME` refers to a variable, `${{ … }}`
-    /// is a template, everything else is literal. Merged key by key.
-    pub env: IndexMap<String, String>,
-    /// Files that trigger a rebuild beside those the backend knows of.
-    pub extra_input_globs: Vec<String>,
-    /// How the files that trigger a rebuild are found.
-    pub input_tracking: InputTracking,
+    /// The options that every backend has. `extra-args` goes to `cargo install`;
+    /// `compilers` is `["rust", "c"]` when it is missing.
+    #[serde(flatten)]
+    pub common: CommonOptions,
     /// Takes no metadata from `Cargo.toml`.
     pub ignore_cargo_manifest: bool,
-    /// Languages whose compilers the build needs. Missing means `["rust", "c"]`.
-    pub compilers: Option<Vec<String>>,
-    /// Whether sccache stands between Cargo and the compilers.
-    pub compiler_cache: CompilerCache,
     /// Binary targets to install. Empty means all.
     pub binaries: Vec<String>,
-    /// What the intermediate artifacts of the workspace may weigh, as in `"20 GiB"`.
-    pub artifact_limit: Option<String>,
-    /// Without effect: debug files go to `<workDirectory>/debug`.
-    #[serde(alias = "debug_dir")]
-    pub debug_dir: Option<PathBuf>,
-}
-
-/// How the files that trigger a rebuild are found.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum InputTracking {
-    /// `"exact"`: those that the last build read.
-    #[default]
-    Exact,
-    /// `"globs"`: those that match patterns over the crate and its path dependencies.
-    Globs,
-}
-
-/// Whether sccache stands between Cargo and the compilers.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum CompilerCache {
-    /// `"auto"`: where it is in the build environment.
-    #[default]
-    Auto,
-    /// `"sccache"`: yes; it becomes part of the build environment.
-    Sccache,
-    /// `"none"`: no.
-    None,
 }
 
 impl Config {
@@ -71,18 +31,13 @@ impl Config {
         }
     }
 
-    /// What the intermediate artifacts of the workspace may weigh.
-    pub(super) fn artifact_limit(&self) -> Option<ByteSize> {
-        self.artifact_limit.as_deref()?.parse().ok()
-    }
-
     /// Whether the build environment needs sccache. The process environment has
     /// no say: it must not change what is built.
     pub(super) fn wants_sccache(&self) -> bool {
         match self.compiler_cache {
             CompilerCache::Auto => self.env.keys().any(|name| name.starts_with("SCCACHE_")),
             CompilerCache::Sccache => true,
-            CompilerCache::None => false,
+            CompilerCache::Ccache | CompilerCache::None => false,
         }
     }
 
@@ -111,10 +66,6 @@ impl Options for Config {
     ];
 
     fn warnings(&self) -> Vec<Warning> {
-        let deprecated = self.debug_dir.as_ref().map(|_| {
-            Warning::new("`debug-dir` has no effect")
-                .help("remove it; debug files are written to `debug` in the work directory")
-        });
         let contradiction = self.rustc_wrapper().map(|name| {
             Warning::new(format!(
                 "`compiler-cache` has no effect beside `{name}` in `env`"
@@ -122,133 +73,30 @@ impl Options for Config {
             .help("remove one of both")
         });
         let contradiction = contradiction.filter(|_| self.compiler_cache == CompilerCache::Sccache);
-        deprecated.into_iter().chain(contradiction).collect()
+        (self.common.warnings().into_iter())
+            .chain(contradiction)
+            .collect()
     }
 
     fn misfits(&self) -> Vec<Misfit> {
-        let compilers = self.compilers.iter().flatten();
-        let compilers = compilers.filter_map(|name| unknown_compiler(name));
-        let variables = self.env.keys().filter(|name| !is_variable(name));
-        let reserved = self
-            .env
-            .keys()
-            .filter(|name| RESERVED.contains(&name.as_str()));
-        let limit = self.artifact_limit.as_deref();
-        let limit = limit.filter(|text| text.parse::<ByteSize>().is_err());
-        let unspeakable = |option: &'static str, values: &[String]| {
-            let mut values = values.iter();
-            let found = values.any(|value| value.contains('\0'));
-            found.then(|| holds_nul(&[option]))
-        };
-        let values = self.env.iter().filter(|(_, value)| value.contains('\0'));
-        let globs = self.extra_input_globs.iter();
-        let globs = globs.filter_map(|pattern| bad_glob(pattern));
-        compilers
-            .chain(unspeakable("extra-args", &self.extra_args))
-            .chain(unspeakable("binaries", &self.binaries))
-            .chain(values.map(|(name, _)| holds_nul(&["env", name])))
-            .chain(variables.map(|name| bad_variable(name)))
-            .chain(reserved.map(|name| reserved_variable(name)))
-            .chain(limit.map(bad_size))
-            .chain(globs)
-            .collect()
+        let binaries = self.binaries.iter().any(|name| name.contains('\0'));
+        let binaries = binaries.then(|| holds_nul(&["binaries"]));
+        let ccache = (self.compiler_cache == CompilerCache::Ccache).then(|| Misfit {
+            keys: vec!["compiler-cache".to_string()],
+            part: Part::Value,
+            message: "ccache cannot cache what rustc compiles".to_string(),
+            help: "use `sccache`, `auto` or `none`".to_string(),
+        });
+        let common = self.common.misfits().into_iter();
+        common.chain(binaries).chain(ccache).collect()
     }
 }
 
-/// Languages conda has compiler packages for. Others are taken at their word:
-/// the package is then called after the language.
-const COMPILERS: [&str; 12] = [
-    "rust",
-    "c",
-    "cxx",
-    "fortran",
-    "cuda",
-    "go",
-    "go-cgo",
-    "go-nocgo",
-    "zig",
-    "nim",
-    "m2w64_c",
-    "m2w64_cxx",
-];
+impl Deref for Config {
+    type Target = CommonOptions;
 
-fn unknown_compiler(name: &str) -> Option<Misfit> {
-    let sign = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-".contains(c);
-    let valid = name.starts_with(|c: char| c.is_ascii_lowercase()) && name.chars().all(sign);
-    let meant = match name.to_lowercase().as_str() {
-        "c++" | "cpp" | "g++" | "clangxx" => Some("cxx"),
-        "gcc" | "cc" | "clang" => Some("c"),
-        "rustc" | "cargo" => Some("rust"),
-        "gfortran" => Some("fortran"),
-        lower => nearest(lower, COMPILERS),
-    };
-    if COMPILERS.contains(&name) || (valid && meant.is_none()) {
-        return None;
-    }
-    Some(Misfit {
-        keys: vec!["compilers".to_string()],
-        part: Part::Value,
-        message: format!("`{name}` is no language with a compiler package"),
-        help: match meant {
-            Some(meant) => format!("did you mean `{meant}`?"),
-            None => "names of languages consist of small letters, digits, `-` and `_`; common \
-                     ones are `rust`, `c`, `cxx`, `fortran` and `cuda`"
-                .to_string(),
-        },
-    })
-}
-
-fn is_variable(name: &str) -> bool {
-    let sign = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()) && name.chars().all(sign)
-}
-
-fn bad_glob(pattern: &str) -> Option<Misfit> {
-    let error = OverrideBuilder::new("").add(pattern).err()?;
-    Some(Misfit {
-        keys: vec!["extra-input-globs".to_string()],
-        part: Part::Value,
-        message: error.to_string(),
-        help: "a `[`, `{` or `\\` that means itself has a `\\` in front of it".to_string(),
-    })
-}
-
-fn bad_size(text: &str) -> Misfit {
-    Misfit {
-        keys: vec!["artifact-limit".to_string()],
-        part: Part::Value,
-        message: format!("`{text}` is no size"),
-        help: "write a number and a unit, as in `20 GiB`".to_string(),
-    }
-}
-
-fn holds_nul(keys: &[&str]) -> Misfit {
-    Misfit {
-        keys: keys.iter().map(|key| key.to_string()).collect(),
-        part: Part::Value,
-        message: format!("`{}` holds a NUL character", keys.join(".")),
-        help: "no argument and no variable can hold one: remove it".to_string(),
-    }
-}
-
-/// The folders of a build, which only rattler-build knows.
-const RESERVED: [&str; 3] = ["BUILD_PREFIX", "PREFIX", "SRC_DIR"];
-
-fn reserved_variable(name: &str) -> Misfit {
-    Misfit {
-        keys: vec!["env".to_string(), name.to_string()],
-        part: Part::Key,
-        message: format!("`{name}` says where the build takes place and cannot be set"),
-        help: format!("refer to it as `${name}` in the values of other variables"),
-    }
-}
-
-fn bad_variable(name: &str) -> Misfit {
-    Misfit {
-        keys: vec!["env".to_string(), name.to_string()],
-        part: Part::Key,
-        message: format!("`{name}` cannot be the name of an environment variable"),
-        help: "use letters, digits and `_`, and no digit at the start".to_string(),
+    fn deref(&self) -> &CommonOptions {
+        &self.common
     }
 }
 

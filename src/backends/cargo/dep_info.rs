@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use miette::{Diagnostic, Report};
 use thiserror::Error;
 
-use crate::backend::Built;
+use crate::backend::BuildPaths;
 use crate::backend::inputs::plain;
 use crate::diagnostic::{Unreadable, read_text};
 use crate::disk::folders;
@@ -29,7 +29,7 @@ struct Rule {
 ///
 /// # Errors
 /// [`NoDepInfo`] when an installed artefact has none, or nothing was installed.
-pub(super) fn sources(built: &Built, target_dir: &Path) -> Result<BTreeSet<PathBuf>, Report> {
+pub(super) fn sources(built: &BuildPaths, target_dir: &Path) -> Result<BTreeSet<PathBuf>, Report> {
     let mut sources = BTreeSet::new();
     let mut seen = BTreeSet::new();
     let mut without = BTreeSet::new();
@@ -140,7 +140,7 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, Unreadable> {
 }
 
 /// The copy of an artefact in the host prefix.
-fn installed(built: &Built, name: &std::ffi::OsStr) -> Option<PathBuf> {
+fn installed(built: &BuildPaths, name: &std::ffi::OsStr) -> Option<PathBuf> {
     ["bin", "Library/bin", "lib"]
         .iter()
         .map(|folder| built.host_prefix.join(folder).join(name))

@@ -18,7 +18,7 @@ use super::dep_info::{self, crate_of};
 use super::script::TARGET_DIR;
 use super::stale::{forget, state};
 use super::view::View;
-use crate::backend::Built;
+use crate::backend::BuildPaths;
 use crate::disk::{files_below, remove_file, remove_folder, write};
 
 /// What generated text may weigh, in bytes. Larger files are objects, and those
@@ -46,7 +46,7 @@ const MARK: &str = "made-in-environments";
 ///
 /// # Errors
 /// Folders that cannot be removed or written.
-pub(super) fn enter(view: &View<'_>, built: &Built) -> Result<(), Report> {
+pub(super) fn enter(view: &View<'_>, built: &BuildPaths) -> Result<(), Report> {
     let state = state(view, built);
     let latest = state.join(LATEST);
     let now = description(built);
@@ -75,7 +75,7 @@ pub(super) fn enter(view: &View<'_>, built: &Built) -> Result<(), Report> {
 }
 
 /// The content of both environments in one hash, and where tools saw them.
-fn description(built: &Built) -> String {
+fn description(built: &BuildPaths) -> String {
     let prefixes = [&built.build_prefix, &built.host_prefix];
     let content: Vec<String> = prefixes.iter().map(|prefix| content(prefix)).collect();
     let hash = hex::encode(compute_bytes_digest::<Sha256>(content.join("\n\n")));

@@ -10,13 +10,14 @@ use miette::Report;
 
 use super::Config;
 use super::closure::{self, Local};
-use super::config::InputTracking;
 use super::licenses;
 use super::manifest::Crate;
 use super::traces::Traces;
 use super::view::View;
-use super::{stale, user_globs};
-use crate::backend::{Built, GlobSet, Inputs, Request};
+use super::{OUTPUT_DIRECTORIES, stale};
+use crate::backend::extra_input_globs;
+use crate::backend::options::InputTracking;
+use crate::backend::{BuildPaths, GlobSet, Inputs, Request};
 
 /// What is known before the build.
 pub(super) fn drafted(view: &View<'_>, cargo: &Crate) -> Inputs {
@@ -30,7 +31,7 @@ pub(super) fn drafted(view: &View<'_>, cargo: &Crate) -> Inputs {
 ///
 /// # Errors
 /// Why the traces of the build cannot be read.
-pub(super) fn built(view: &View<'_>, built: &Built) -> Result<Option<Vec<GlobSet>>, Report> {
+pub(super) fn built(view: &View<'_>, built: &BuildPaths) -> Result<Option<Vec<GlobSet>>, Report> {
     let traces = Traces::read(view, built);
     if let Ok(traces) = &traces {
         stale::remember(view, built, traces.paths());
@@ -99,7 +100,11 @@ impl View<'_> {
         sets.extend(self.licenses());
         sets.extend(self.pixi_manifests());
         let extra = &self.request.config.extra_input_globs;
-        sets.extend(user_globs::sets(extra, &self.request.project.source));
+        sets.extend(extra_input_globs::sets(
+            extra,
+            &self.request.project.source,
+            OUTPUT_DIRECTORIES,
+        ));
         sets
     }
 

@@ -17,7 +17,7 @@ use crate::project::Metadata;
 
 /// The crate in the source folder and the Cargo workspace around it.
 #[derive(Debug)]
-pub(super) struct Crate {
+pub struct Crate {
     manifest: CargoToml,
     workspace: Option<CargoToml>,
 }

@@ -13,6 +13,7 @@ mod conflicts;
 mod debug_info;
 mod dep_info;
 mod environment;
+mod failure;
 mod inputs;
 mod licenses;
 mod manifest;
@@ -25,8 +26,8 @@ mod shared;
 mod sources;
 mod stale;
 mod surroundings;
+mod system_tools;
 mod traces;
-mod user_globs;
 mod version;
 mod view;
 
@@ -35,12 +36,16 @@ use miette::Report;
 pub use config::Config;
 
 use crate::backend::{
-    Backend, Built, Cache, Draft, Folders, GlobSet, Progress, Request, Requirement,
+    Backend, BuildPaths, Cache, Diagnosis, Draft, Env, Folders, GlobSet, Log, Platforms, Progress,
+    Request, Requirement, RunOptions, Section, SystemTools,
 };
 use crate::project::Metadata;
 use crate::protocol::spec::BinarySpec;
 use manifest::Crate;
 use view::View;
+
+/// Directories that cargo fills beside the sources.
+const OUTPUT_DIRECTORIES: &[&str] = &["target"];
 
 /// The backend for Cargo projects.
 #[derive(Debug, Clone, Copy)]
@@ -49,17 +54,23 @@ pub struct Cargo;
 impl Backend for Cargo {
     const NAME: &'static str = "pixi-build-rust";
 
+    const BUILDS: &'static str = "Cargo projects";
+
+    const INSTALLS: &'static str = "cargo install";
+
+    const OUTPUT_DIRECTORIES: &'static [&'static str] = OUTPUT_DIRECTORIES;
+
     type Config = Config;
 
-    fn progress(line: &str) -> Option<Progress> {
-        progress::read(line)
+    type Source = Crate;
+
+    fn read(&self, request: &Request<'_, Config>) -> Result<Crate, Report> {
+        conflicts::check(request)?;
+        Crate::read(&request.project.source, request.project.name())
     }
 
-    fn draft(&self, request: &Request<'_, Config>) -> Result<Draft, Report> {
+    fn draft(&self, request: &Request<'_, Config>, cargo: &Crate) -> Result<Draft, Report> {
         let mut warnings = Vec::new();
-        conflicts::check(request)?;
-
-        let cargo = described(request)?;
         let mut metadata = if request.config.ignore_cargo_manifest {
             Metadata::default()
         } else {
@@ -69,19 +80,24 @@ impl Backend for Cargo {
             metadata.license_files = cargo.license_files(&mut warnings);
         }
 
-        let view = View::of(request, &cargo);
+        let view = View::of(request, cargo);
         Ok(Draft {
             metadata,
             requirements: requirements(request),
             script: script::install(&view),
-            inputs: inputs::drafted(&view, &cargo),
+            inputs: inputs::drafted(&view, cargo),
             warnings,
+            ..Draft::default()
         })
     }
 
-    fn before_build(&self, request: &Request<'_, Config>, built: &Built) -> Result<(), Report> {
-        let cargo = described(request)?;
-        let view = View::of(request, &cargo);
+    fn before_build(
+        &self,
+        request: &Request<'_, Config>,
+        cargo: &Crate,
+        paths: &BuildPaths,
+    ) -> Result<(), Report> {
+        let view = View::of(request, cargo);
         for file in view.surroundings.foreign(request) {
             tracing::info!(
                 "{} is no part of the project and does not apply",
@@ -91,25 +107,48 @@ impl Backend for Cargo {
         if let Some(shared) = &view.shared {
             caches::keep_within_limit(request, shared)?;
         }
-        stale::drop_stale(&view, built)
-    }
-
-    fn caches(&self, folders: &Folders) -> Vec<Cache> {
-        caches::all(folders)
+        stale::drop_stale(&view, paths)
     }
 
     fn built_inputs(
         &self,
         request: &Request<'_, Config>,
-        built: &Built,
+        cargo: &Crate,
+        paths: &BuildPaths,
     ) -> Result<Option<Vec<GlobSet>>, Report> {
-        let cargo = described(request)?;
-        inputs::built(&View::of(request, &cargo), built)
+        inputs::built(&View::of(request, cargo), paths)
     }
-}
 
-fn described(request: &Request<'_, Config>) -> Result<Crate, Report> {
-    Crate::read(&request.project.source, request.project.name())
+    fn diagnose(&self, _: &Request<'_, Config>, _: &Crate, log: &Log) -> Option<Diagnosis> {
+        failure::diagnose(log)
+    }
+
+    fn nothing_installed(&self, _: &Request<'_, Config>, _: &Crate, log: &Log) -> Diagnosis {
+        failure::nothing_installed(log)
+    }
+
+    fn progress(&self, line: &str) -> Option<Progress> {
+        progress::read(line)
+    }
+
+    fn system_tools(&self, env: &Env, platforms: Platforms) -> Result<SystemTools, Report> {
+        system_tools::find(env, platforms)
+    }
+
+    fn passed_on(&self, env: &Env, run: &RunOptions) -> Vec<(String, String)> {
+        let jobs = run.jobs.map(|jobs| jobs.to_string());
+        let offline = run.offline.then(|| "true".to_string());
+        let variables = [("CARGO_BUILD_JOBS", jobs), ("CARGO_NET_OFFLINE", offline)];
+        let variables = variables.into_iter().filter_map(|(name, chosen)| {
+            let inherited = || env.get(name).map(str::to_string);
+            Some((name.to_string(), chosen.or_else(inherited)?))
+        });
+        variables.collect()
+    }
+
+    fn caches(&self, folders: &Folders) -> Vec<Cache> {
+        caches::all(folders)
+    }
 }
 
 fn requirements(request: &Request<'_, Config>) -> Vec<Requirement> {
@@ -124,8 +163,8 @@ fn requirements(request: &Request<'_, Config>) -> Vec<Requirement> {
         requirements.push(Requirement::Stdlib("c".to_string()));
     }
     if request.config.wants_sccache() {
-        let any = Box::new(BinarySpec::default());
-        requirements.push(Requirement::Build("sccache".to_string(), any));
+        let any = BinarySpec::default();
+        requirements.push(Requirement::package(Section::Build, "sccache", any));
     }
     requirements
 }

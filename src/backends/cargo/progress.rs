@@ -1,21 +1,21 @@
 //! How far cargo is, in its own count.
 
-use crate::backend::{Env, script::Step};
-use crate::backend::{Progress, SHOW_PROGRESS};
+use crate::backend::script::Step;
+use crate::backend::{Progress, RunOptions};
 
 /// The width of cargo's bar, of which nothing is seen: wide enough for names.
 const WIDTH: &str = "120";
 
 /// Lets cargo say how far it is, when somebody draws it. Otherwise every change of its
 /// bar would be a line of the log.
-pub(super) fn settings(env: &Env) -> Vec<Step> {
+pub(super) fn settings(run: &RunOptions) -> Vec<Step> {
     let set = |name: &str, value: &str| Step::Set(name.to_string(), value.into());
-    match env.get(SHOW_PROGRESS) {
-        Some(_) => vec![
+    match run.progress {
+        true => vec![
             set("CARGO_TERM_PROGRESS_WHEN", "always"),
             set("CARGO_TERM_PROGRESS_WIDTH", WIDTH),
         ],
-        None => vec![set("CARGO_TERM_PROGRESS_WHEN", "never")],
+        false => vec![set("CARGO_TERM_PROGRESS_WHEN", "never")],
     }
 }
 

@@ -127,6 +127,7 @@ fn cargo_settings(request: &Request<'_, Config>) -> Vec<Step> {
         config,
         folders,
         env,
+        run,
         ..
     } = *request;
     let mut steps = Vec::new();
@@ -142,7 +143,7 @@ fn cargo_settings(request: &Request<'_, Config>) -> Vec<Step> {
         let home = Word::literal(home.display().to_string());
         steps.push(Step::Set("CARGO_HOME".to_string(), home));
     }
-    steps.extend(progress::settings(env));
+    steps.extend(progress::settings(run));
     steps
 }
 

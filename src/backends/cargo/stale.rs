@@ -17,7 +17,7 @@ use super::script::TARGET_DIR;
 use super::surroundings::Surroundings;
 use super::view::View;
 use super::{Config, dep_info, environment};
-use crate::backend::Built;
+use crate::backend::BuildPaths;
 use crate::diagnostic::Unwritable;
 use crate::disk::{files_below, remove_folder, write};
 
@@ -30,7 +30,7 @@ struct Notes {
 }
 
 impl Notes {
-    fn of(view: &View<'_>, built: &Built) -> Self {
+    fn of(view: &View<'_>, built: &BuildPaths) -> Self {
         Self::called(&view.package, state(view, built))
     }
 
@@ -52,7 +52,7 @@ impl Notes {
 }
 
 /// Where notes about builds are kept.
-pub(super) fn state<'a>(view: &'a View<'_>, built: &'a Built) -> &'a Path {
+pub(super) fn state<'a>(view: &'a View<'_>, built: &'a BuildPaths) -> &'a Path {
     match &view.shared {
         Some(shared) => shared.folder(),
         None => &built.script_folder,
@@ -64,7 +64,7 @@ pub(super) fn state<'a>(view: &'a View<'_>, built: &'a Built) -> &'a Path {
 ///
 /// # Errors
 /// Folders that cannot be removed or written.
-pub(super) fn drop_stale(view: &View<'_>, built: &Built) -> Result<(), Report> {
+pub(super) fn drop_stale(view: &View<'_>, built: &BuildPaths) -> Result<(), Report> {
     let variables = view.variables.clone().unwrap_or_default();
     let stamp = built.script_folder.join(".variables");
     if std::fs::read_to_string(&stamp).ok() != Some(variables.clone()) {
@@ -93,7 +93,7 @@ pub(super) fn drop_stale(view: &View<'_>, built: &Built) -> Result<(), Report> {
 }
 
 /// Notes what a build has read.
-pub(super) fn remember(view: &View<'_>, built: &Built, read: &BTreeSet<PathBuf>) {
+pub(super) fn remember(view: &View<'_>, built: &BuildPaths, read: &BTreeSet<PathBuf>) {
     let paths: Vec<&str> = read.iter().filter_map(|path| path.to_str()).collect();
     if let Err(error) = write(&Notes::of(view, built).read, &paths.join("\n")) {
         tracing::warn!("{error}");
@@ -101,7 +101,11 @@ pub(super) fn remember(view: &View<'_>, built: &Built, read: &BTreeSet<PathBuf>)
 }
 
 /// Makes Cargo compile these crates again, and no others.
-pub(super) fn forget(view: &View<'_>, built: &Built, names: &[&str]) -> Result<(), Unwritable> {
+pub(super) fn forget(
+    view: &View<'_>,
+    built: &BuildPaths,
+    names: &[&str],
+) -> Result<(), Unwritable> {
     let units = dep_info::fingerprints(&view.artefacts(built));
     if units.is_empty() {
         // Nothing is there, or Cargo arranges it in a way that is not known here.

@@ -10,7 +10,7 @@ use super::script::TARGET_DIR;
 use super::view::View;
 use super::{build_scripts, dep_info, sources};
 use crate::backend::inputs::escape;
-use crate::backend::{Built, GlobSet};
+use crate::backend::{BuildPaths, GlobSet};
 
 /// Folders of a package that its library and binaries do not read.
 const ASIDE: [&str; 3] = ["tests", "benches", "examples"];
@@ -33,7 +33,7 @@ impl<'a> Traces<'a> {
     ///
     /// # Errors
     /// See [`dep_info::sources`].
-    pub(super) fn read(view: &'a View<'a>, built: &Built) -> Result<Self, Report> {
+    pub(super) fn read(view: &'a View<'a>, built: &BuildPaths) -> Result<Self, Report> {
         let mut output = view.surroundings.target_dirs(view.request);
         output.push(built.work_directory.clone());
         output.extend(built.alias.clone());

@@ -13,7 +13,7 @@ use super::script::TARGET_DIR;
 use super::shared::Shared;
 use super::stale;
 use super::surroundings::Surroundings;
-use crate::backend::{Built, Request};
+use crate::backend::{BuildPaths, Request};
 
 /// What the backend looks at.
 pub(super) struct View<'a> {
@@ -94,7 +94,7 @@ impl<'a> View<'a> {
     }
 
     /// Folders in which Cargo keeps what it compiles for pixi, final or not.
-    pub(super) fn artefacts(&self, built: &Built) -> Vec<PathBuf> {
+    pub(super) fn artefacts(&self, built: &BuildPaths) -> Vec<PathBuf> {
         let mut folders = self.own_artefacts(built);
         let chosen = self.request.config.env.get("CARGO_BUILD_BUILD_DIR");
         // Cargo takes it from the folder that it runs in.
@@ -103,7 +103,7 @@ impl<'a> View<'a> {
     }
 
     /// Those of them that nobody else uses.
-    pub(super) fn own_artefacts(&self, built: &Built) -> Vec<PathBuf> {
+    pub(super) fn own_artefacts(&self, built: &BuildPaths) -> Vec<PathBuf> {
         let mut folders = vec![built.script_folder.join(TARGET_DIR)];
         folders.extend(self.shared.as_ref().map(Shared::build_dir));
         folders

@@ -17,7 +17,7 @@ pub(in crate::cli) struct BuildArguments {
     #[arg(long)]
     pub(super) all: bool,
 
-    /// Use the cargo, rustc and C compiler of this machine instead of environments
+    /// Use the build tools and compilers of this machine instead of environments
     /// from channels
     #[arg(long)]
     pub(super) system_toolchain: bool,
@@ -37,13 +37,13 @@ pub(in crate::cli) struct BuildArguments {
     #[arg(long, value_name = "FORMAT", value_parser = package_format)]
     pub(super) package_format: Option<PackageFormat>,
 
-    /// Leave the network alone: channels, packages and crates come from the disk and
+    /// Leave the network alone: channels, packages and sources come from the disk and
     /// from caches
     #[arg(long)]
     pub(super) offline: bool,
 
     /// Use the environments of the last build as they are, and fail if something else is
-    /// asked for now. Cargo.lock counts always
+    /// asked for now. Lock files of the project count always
     #[arg(long)]
     pub(super) locked: bool,
 

@@ -18,7 +18,8 @@ use thiserror::Error;
 
 pub(super) use arguments::BuildArguments;
 
-use crate::backend::{Backend, Env};
+use crate::backend::Env;
+use crate::backends;
 use crate::cli::limits::Limits;
 use crate::cli::process;
 use crate::cli::report::Reporter;
@@ -26,8 +27,7 @@ use crate::project::load::{self, Member};
 use queue::{Queue, Reading};
 use workshop::Workshop;
 
-pub(super) fn build<B: Backend + Clone>(
-    backend: &B,
+pub(super) fn build(
     env: &Env,
     arguments: &BuildArguments,
     reporter: &Reporter,
@@ -36,14 +36,13 @@ pub(super) fn build<B: Backend + Clone>(
         offline: arguments.offline,
         jobs: arguments.jobs,
     };
-    let env = &limits.told(env, reporter);
     let reading = Reading {
-        backend,
         env,
+        run: limits.run_options(reporter),
         choices: &arguments.package.choices,
     };
     let paths = match arguments.all {
-        true => members::<B>(&arguments.package.path)?,
+        true => members(&arguments.package.path)?,
         false => vec![arguments.package.path.clone()],
     };
 
@@ -53,20 +52,20 @@ pub(super) fn build<B: Backend + Clone>(
             true => Queue::alone(reading, &paths)?,
             false => Queue::read(reading, &paths, &depot).await?,
         };
-        let workshop = Workshop::new(arguments, env, &queue, &depot, reporter);
+        let workshop = Workshop::new(arguments, &queue, &depot, reporter);
         workshop.build_all().await?;
         Ok(0)
     })
 }
 
-/// The manifests of the workspace's packages that this backend builds.
-fn members<B: Backend>(path: &Path) -> Result<Vec<PathBuf>, Report> {
+/// The manifests of the workspace's packages that a backend of this project builds.
+fn members(path: &Path) -> Result<Vec<PathBuf>, Report> {
     let path = std::path::absolute(path)
         .map_err(|error| miette::miette!("the current folder cannot be found: {error}"))?;
     let mut manifests = Vec::new();
     for Member { manifest, backend } in load::members(&path)? {
         match backend {
-            Some(other) if other != B::NAME => {
+            Some(other) if backends::by_name(&other).is_none() => {
                 let manifest = manifest.display();
                 tracing::warn!("{manifest} is left out: it is built by `{other}`");
             }
@@ -75,18 +74,14 @@ fn members<B: Backend>(path: &Path) -> Result<Vec<PathBuf>, Report> {
         }
     }
     match manifests.is_empty() {
-        true => Err(NoMembers {
-            path,
-            this: B::NAME,
-        }
-        .into()),
+        true => Err(NoMembers { path }.into()),
         false => Ok(manifests),
     }
 }
 
 /// `--all` where there is nothing.
 #[derive(Debug, Error, Diagnostic)]
-#[error("the workspace of {} has no package that `{this}` builds", path.display())]
+#[error("the workspace of {} has no package that can be built here", path.display())]
 #[diagnostic(
     code(build::no_members),
     help(
@@ -95,5 +90,4 @@ fn members<B: Backend>(path: &Path) -> Result<Vec<PathBuf>, Report> {
 )]
 struct NoMembers {
     path: PathBuf,
-    this: &'static str,
 }

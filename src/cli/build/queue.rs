@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use miette::Report;
 use rattler_conda_types::Subdir;
 
-use crate::backend::{Backend, Env};
+use crate::backend::{Env, RunOptions};
 use crate::cli::package::{Choices, Package};
 use crate::environments::{Depot, Supply};
 use crate::protocol::outputs::Answer;
@@ -20,8 +20,8 @@ use crate::protocol::outputs::Answer;
 pub(super) type Index = usize;
 
 /// Packages to build, with the order they have to be built in.
-pub(super) struct Queue<B> {
-    pub(super) jobs: Vec<Job<B>>,
+pub(super) struct Queue {
+    pub(super) jobs: Vec<Job>,
     /// Each comes after everything it needs.
     pub(super) order: Vec<Index>,
     /// Where packages come from, by the platform they are for.
@@ -29,8 +29,8 @@ pub(super) struct Queue<B> {
 }
 
 /// One package to build for one platform.
-pub(super) struct Job<B> {
-    pub(super) package: Package<B>,
+pub(super) struct Job {
+    pub(super) package: Package,
     pub(super) described: Answer,
     pub(super) name: String,
     pub(super) needs: Needs,
@@ -51,13 +51,13 @@ pub(super) struct Needs {
 
 /// What every package of the queue is read with.
 #[derive(Clone, Copy)]
-pub(super) struct Reading<'a, B> {
-    pub(super) backend: &'a B,
+pub(super) struct Reading<'a> {
     pub(super) env: &'a Env,
+    pub(super) run: RunOptions,
     pub(super) choices: &'a Choices,
 }
 
-impl<B: Backend + Clone> Queue<B> {
+impl Queue {
     /// Reads the packages at `paths` and everything from source that they need. Sources
     /// that are somewhere else are fetched.
     ///
@@ -65,7 +65,7 @@ impl<B: Backend + Clone> Queue<B> {
     /// Mistakes in manifests, packages that need each other, two packages of one name,
     /// another backend's package.
     pub(super) async fn read(
-        reading: Reading<'_, B>,
+        reading: Reading<'_>,
         paths: &[PathBuf],
         depot: &Depot,
     ) -> Result<Self, Report> {
@@ -84,7 +84,7 @@ impl<B: Backend + Clone> Queue<B> {
     ///
     /// # Errors
     /// Mistakes in manifests, another backend's package.
-    pub(super) fn alone(reading: Reading<'_, B>, paths: &[PathBuf]) -> Result<Self, Report> {
+    pub(super) fn alone(reading: Reading<'_>, paths: &[PathBuf]) -> Result<Self, Report> {
         let mut reader = read::Reader::new(reading);
         for path in paths {
             reader.alone(path)?;
@@ -98,7 +98,7 @@ impl<B: Backend + Clone> Queue<B> {
     }
 }
 
-impl<B> Queue<B> {
+impl Queue {
     /// `from` and what they need when they are used.
     pub(super) fn installed(&self, from: &BTreeSet<Index>) -> BTreeSet<Index> {
         let mut found = BTreeSet::new();
@@ -112,7 +112,7 @@ impl<B> Queue<B> {
     }
 
     /// Whether another package of the queue is built with this one.
-    pub(super) fn is_needed(&self, job: &Job<B>) -> bool {
+    pub(super) fn is_needed(&self, job: &Job) -> bool {
         let is_it = |index: &Index| std::ptr::eq(&self.jobs[*index], job);
         let needs = self.jobs.iter().map(|other| &other.needs);
         needs
@@ -129,7 +129,7 @@ impl<B> Queue<B> {
     }
 }
 
-impl<B> Job<B> {
+impl Job {
     /// Its manifest.
     pub(super) fn manifest(&self) -> &Path {
         self.package.loaded.manifest.path()

@@ -2,7 +2,7 @@
 
 use miette::Report;
 
-use crate::backend::{Env, Platforms};
+use crate::cli::package::Package;
 use crate::engine::toolchain;
 use crate::environments::{Prefixes, Wish};
 use crate::protocol::build::{Dep, Params, Prefix, RunExports};
@@ -14,12 +14,9 @@ use crate::protocol::spec::NamedSpec;
 ///
 /// # Errors
 /// No toolchain, folders that cannot be written, selectors that mean nothing.
-pub(super) fn request(
-    env: &Env,
-    platforms: Platforms,
-    output: &Output,
-    rest: Params,
-) -> Result<Params, Report> {
+pub(super) fn request(package: &Package, output: &Output, rest: Params) -> Result<Params, Report> {
+    let platforms = package.platforms;
+    let session = &package.session;
     let compilers = format!("_{}", platforms.host);
     let build = output.build_dependencies.depends.iter();
     let build = build.filter(|spec| !spec.name.ends_with(&compilers));
@@ -58,7 +55,7 @@ pub(super) fn request(
         extra_dependencies: Some(extra.collect::<Result<_, Report>>()?),
         ..rest
     };
-    toolchain::link_system_tools(env, platforms, &params)?;
+    toolchain::link_system_tools(session.backend(), session.env(), platforms, &params)?;
     Ok(params)
 }
 

@@ -6,41 +6,37 @@ use std::path::{Path, PathBuf};
 use miette::Report;
 use rattler_conda_types::RepoDataRecord;
 
-use crate::backend::{Backend, Env};
 use crate::cli::build::arguments::BuildArguments;
 use crate::cli::build::queue::{Index, Job, Queue};
 use crate::cli::build::system;
 use crate::cli::package::work_lock;
 use crate::cli::report::{Finished, Reporter, step};
+use crate::engine;
 use crate::engine::debug::DebugFolder;
-use crate::engine::{self, run};
 use crate::environments::{self, Depot, Earlier, Keep, Order, Prefixes, Solved, Sources, channel};
 use crate::protocol::build::{OutputId, Params};
 use crate::protocol::outputs::Output;
 use crate::server;
 
 /// Everything that the builds of one command share.
-pub(super) struct Workshop<'a, B> {
+pub(super) struct Workshop<'a> {
     arguments: &'a BuildArguments,
-    env: &'a Env,
-    queue: &'a Queue<B>,
+    queue: &'a Queue,
     reporter: &'a Reporter,
     depot: &'a Depot,
     /// What was built, by the place in the queue's list.
     built: Vec<Vec<RepoDataRecord>>,
 }
 
-impl<'a, B: Backend + Clone> Workshop<'a, B> {
+impl<'a> Workshop<'a> {
     pub(super) fn new(
         arguments: &'a BuildArguments,
-        env: &'a Env,
-        queue: &'a Queue<B>,
+        queue: &'a Queue,
         depot: &'a Depot,
         reporter: &'a Reporter,
     ) -> Self {
         Self {
             arguments,
-            env,
             queue,
             reporter,
             depot,
@@ -76,13 +72,13 @@ impl<'a, B: Backend + Clone> Workshop<'a, B> {
         Ok(())
     }
 
-    async fn build(&self, job: &Job<B>, output: &Output) -> Result<Finished, Report> {
+    async fn build(&self, job: &Job, output: &Output) -> Result<Finished, Report> {
         let work = self.work_folder(job, output);
         let package = identifier(output);
         let _alone = engine::alone(work_lock(&work)).await?;
         let request = self.bare_request(job, output, work.clone());
         let params = if self.arguments.system_toolchain {
-            system::request(self.env, job.package.platforms, output, request)?
+            system::request(&job.package, output, request)?
         } else {
             let solving = async {
                 let solved = self.solve(job, output, &work).await?;
@@ -101,7 +97,7 @@ impl<'a, B: Backend + Clone> Workshop<'a, B> {
         let earlier = self.earlier(job, output, &params)?;
         let debug = DebugFolder::of(&params.work_directory);
         debug.request("conda_build_v1", &params);
-        let building = run::build(&job.package.session, params, &debug);
+        let building = engine::build(&job.package.session, params, &debug);
         let title = format!("building {package}");
         let answer = step(&title, Some(&package), building).await;
         server::record(&debug, "conda_build_v1", &answer);
@@ -115,7 +111,7 @@ impl<'a, B: Backend + Clone> Workshop<'a, B> {
     /// What the last build left of a package that others are built with.
     fn earlier(
         &self,
-        job: &Job<B>,
+        job: &Job,
         output: &Output,
         params: &Params,
     ) -> Result<Option<Earlier>, Report> {
@@ -127,7 +123,7 @@ impl<'a, B: Backend + Clone> Workshop<'a, B> {
         Earlier::keep(&folder.join(name), &params.work_directory)
     }
 
-    async fn solve(&self, job: &Job<B>, output: &Output, work: &Path) -> Result<Solved, Report> {
+    async fn solve(&self, job: &Job, output: &Output, work: &Path) -> Result<Solved, Report> {
         let platforms = job.package.platforms;
         let (build, host) = (
             self.sources(&job.needs.build),
@@ -169,7 +165,7 @@ impl<'a, B: Backend + Clone> Workshop<'a, B> {
     }
 
     /// The request without anything about environments.
-    fn bare_request(&self, job: &Job<B>, output: &Output, work: PathBuf) -> Params {
+    fn bare_request(&self, job: &Job, output: &Output, work: PathBuf) -> Params {
         let metadata = &output.metadata;
         Params {
             channels: job.package.loaded.channels.clone(),
@@ -194,7 +190,7 @@ impl<'a, B: Backend + Clone> Workshop<'a, B> {
     }
 
     /// One folder for a package, or for each of its variants and foreign platforms.
-    fn work_folder(&self, job: &Job<B>, output: &Output) -> PathBuf {
+    fn work_folder(&self, job: &Job, output: &Output) -> PathBuf {
         let (work, is_shared) = match self.arguments.work_folder() {
             Some(folder) if self.queue.jobs.len() == 1 => (folder, false),
             Some(folder) => (folder.join(&job.name), true),

@@ -11,10 +11,11 @@ use miette::{Diagnostic, Report};
 use thiserror::Error;
 
 use crate::backend::cache::Scope;
-use crate::backend::{Backend, Cache, Env, Platforms};
-use crate::diagnostic::Unwritable;
+use crate::backend::{Cache, Env, Platforms, RunOptions};
+use crate::backends;
+use crate::diagnostic::{Unwritable, list};
 use crate::disk::{folders, write};
-use crate::engine::{Ask, Plan, Session, plan};
+use crate::engine::{Ask, Described, Plan, Session, outputs, plan};
 use crate::project::load::{self, Loaded};
 use crate::protocol::initialize;
 use crate::recipe::variants::Choice;
@@ -31,44 +32,36 @@ pub(super) struct PackageArguments {
 }
 
 /// A package with everything that pixi would have sent.
-pub(super) struct Package<B> {
+pub(super) struct Package {
     pub(super) loaded: Loaded,
-    pub(super) session: Session<B>,
+    pub(super) session: Session,
     pub(super) platforms: Platforms,
 }
 
-impl<B: Backend> Package<B> {
+impl Package {
     /// Reads the manifest that `arguments` name. Warnings about it are printed.
     ///
     /// # Errors
-    /// Mistakes in the manifest, another backend's package.
-    pub(super) fn open(backend: B, env: Env, arguments: &PackageArguments) -> Result<Self, Report> {
+    /// Mistakes in the manifest, a backend that this project does not have.
+    pub(super) fn open(env: Env, arguments: &PackageArguments) -> Result<Self, Report> {
         let PackageArguments { path, choices } = arguments;
         let loaded = load(&env, path, choices.platforms()?, choices)?;
-        Self::of(backend, env, loaded, None)
+        Self::of(env, loaded, None)
     }
 
     /// The package whose manifest was `loaded`, and what was fetched for it. Warnings
     /// about it are printed.
     ///
     /// # Errors
-    /// Another backend's package, mistakes in the configuration.
-    pub(super) fn of(
-        backend: B,
-        env: Env,
-        loaded: Loaded,
-        checkout: Option<PathBuf>,
-    ) -> Result<Self, Report> {
+    /// A backend that this project does not have, mistakes in the configuration.
+    pub(super) fn of(env: Env, loaded: Loaded, checkout: Option<PathBuf>) -> Result<Self, Report> {
         for warning in &loaded.warnings {
             tracing::warn!("{warning}");
         }
-        if loaded.backend != B::NAME {
-            return Err(OtherBackend {
-                wanted: loaded.backend,
-                this: B::NAME,
-            }
-            .into());
-        }
+        let backend = backends::by_name(&loaded.backend).ok_or_else(|| UnknownBackend {
+            wanted: loaded.backend.clone(),
+            manifest: loaded.manifest.path().to_path_buf(),
+        })?;
         let scratch = loaded.workspace_directory.join(".pixi").join("scratch-v0");
         let initialize = initialize::Params {
             checkout_root: checkout,
@@ -82,6 +75,14 @@ impl<B: Backend> Package<B> {
             session: Session::open(backend, initialize, env)?,
             loaded,
         })
+    }
+
+    /// The same package, whose builds may use what `run` allows.
+    pub(super) fn with(self, run: RunOptions) -> Self {
+        Self {
+            session: self.session.with(run),
+            ..self
+        }
     }
 
     /// The same package, ready to be built. Builds share nothing where the folder for that
@@ -109,15 +110,27 @@ impl<B: Backend> Package<B> {
     ///
     /// # Errors
     /// Mistakes in the user's files.
-    pub(super) fn plan(&self) -> Result<Plan, Report> {
-        let ask = Ask {
+    pub(super) fn plan(&self) -> Result<Plan<'_>, Report> {
+        plan(&self.session, &self.ask())
+    }
+
+    /// The same, described as pixi would see it.
+    ///
+    /// # Errors
+    /// Mistakes in the user's files.
+    pub(super) fn outputs(&self) -> Result<Described<'_>, Report> {
+        outputs(&self.session, &self.ask())
+    }
+
+    fn ask(&self) -> Ask {
+        Ask {
             platforms: self.platforms,
             choice: Choice::Matrix {
                 files: self.loaded.variant_files.clone(),
                 user: self.loaded.variant_configuration.clone(),
             },
-        };
-        plan(&self.session, &ask)
+            editable: false,
+        }
     }
 
     /// Folders that outlive builds and can be filled again: those of the backend, and
@@ -225,16 +238,19 @@ pub(super) fn cache_folder(env: &Env) -> PathBuf {
     caches.join("rattler").join("cache")
 }
 
-/// The manifest asks for another backend.
+/// The manifest asks for a backend that this project does not have.
 #[derive(Debug, Error, Diagnostic)]
-#[error("the package is built by `{wanted}`, this is `{this}`")]
+#[error("{} is built by `{wanted}`, which is not one of the backends here", manifest.display())]
 #[diagnostic(
-    code(build::other_backend),
-    help("run `{wanted} build`, or name `{this}` in `[package.build.backend]`")
+    code(build::unknown_backend),
+    help(
+        "build it with pixi, or name one of {} in `[package.build.backend]`",
+        list(backends::ALL.iter().map(|backend| backend.name()))
+    )
 )]
-struct OtherBackend {
+struct UnknownBackend {
     wanted: String,
-    this: &'static str,
+    manifest: PathBuf,
 }
 
 /// conda has no name for this machine.

@@ -29,7 +29,8 @@ use tracing_subscriber::{EnvFilter, Layer};
 
 pub(super) use package::Finished;
 
-use crate::backend::{Backend, Env};
+use crate::backend::Env;
+use crate::backends;
 use crate::cli::{USAGE, exit_code};
 use crate::environments::Environment;
 use github::GitHub;
@@ -101,7 +102,7 @@ pub(super) struct Reporter {
 
 impl Reporter {
     /// Sends everything that is logged to where it belongs.
-    pub(super) fn init<B: Backend>(env: &Env, wanted: Wanted<'_>) -> Self {
+    pub(super) fn init(env: &Env, wanted: Wanted<'_>) -> Self {
         let Wanted {
             level,
             stdout,
@@ -111,7 +112,7 @@ impl Reporter {
         let is_action = env.get("GITHUB_ACTIONS") == Some("true");
         let github = (is_action && stdout != Stdout::Protocol).then(|| GitHub::new(env));
         let is_short = stdout != Stdout::Protocol && level <= LevelFilter::INFO;
-        let terminal = Terminal::new(is_short, B::progress);
+        let terminal = Terminal::new(is_short, backends::progress);
         let wanted = env.get(EnvFilter::DEFAULT_ENV).map(EnvFilter::try_new);
         let (wanted, mistake) = match wanted {
             Some(Err(mistake)) => (None, Some(mistake)),

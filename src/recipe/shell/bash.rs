@@ -1,6 +1,6 @@
 //! Bash. Every word is quoted unless it consists of harmless signs only.
 
-use super::FAILURE_NOTE;
+use crate::backend::log::FAILURE_NOTE;
 use crate::backend::script::{Condition, Part, Step, Word};
 
 /// Notes which command failed, and how, where the reader of the log finds it:

@@ -10,10 +10,6 @@ use thiserror::Error;
 
 use crate::backend::script::{Part, Script, Step, Word};
 
-/// How the line begins that a script leaves in the log when it fails. The exit code and
-/// the command follow.
-pub const FAILURE_NOTE: &str = "build script: exit code ";
-
 /// The commands of `script`, one element each, for a build on `platform`.
 ///
 /// # Errors

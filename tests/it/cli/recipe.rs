@@ -15,7 +15,8 @@ use serde_yaml::Value;
 use super::{Project, pixi_build_rust, text};
 use crate::support::machine::machine;
 
-fn planned(project: &Project) -> Plan {
+/// What `read` makes of the plan of the project.
+fn planned<T>(project: &Project, read: impl FnOnce(&Plan<'_>) -> T) -> T {
     let subdir = machine().subdir;
     let platforms = Platforms {
         build: subdir,
@@ -37,12 +38,17 @@ fn planned(project: &Project) -> Plan {
     .expect("the manifest is good");
     let initialize =
         loaded.initialize_params(project.cache().to_path_buf(), project.dir().join("scratch"));
-    let session = Session::open(Cargo, initialize, Env::default()).expect("the project is good");
+    let session = Session::open(&Cargo, initialize, Env::default()).expect("the project is good");
     let choice = Choice::Matrix {
         files: loaded.variant_files.clone(),
         user: loaded.variant_configuration.clone(),
     };
-    plan(&session, &Ask { platforms, choice }).expect("the project is good")
+    let ask = Ask {
+        platforms,
+        choice,
+        editable: false,
+    };
+    read(&plan(&session, &ask).expect("the project is good"))
 }
 
 /// The stage after variants are chosen, as text.
@@ -86,14 +92,14 @@ fn written(recipe: &Stage1Recipe) -> String {
 
 #[track_caller]
 fn check(project: &Project) {
-    let plan = planned(project);
-    let (recipe, _) = plan.recipe.to_yaml().expect("the recipe is YAML");
-    let variants = plan.variant_config().expect("the variants are YAML");
-    let expected: Vec<(String, String)> = plan
-        .outputs
-        .iter()
-        .map(|output| (output.build_string.clone(), written(&output.recipe)))
-        .collect();
+    let (recipe, variants, expected) = planned(project, |plan| {
+        let (recipe, _) = plan.recipe.to_yaml().expect("the recipe is YAML");
+        let variants = plan.variant_config().expect("the variants are YAML");
+        let outputs = plan.outputs.iter();
+        let outputs = outputs.map(|output| (output.build_string.clone(), written(&output.recipe)));
+        let expected: Vec<(String, String)> = outputs.collect();
+        (recipe, variants, expected)
+    });
     assert_eq!(rendered(&recipe, &variants), expected);
 }
 
@@ -147,7 +153,7 @@ fn what_no_recipe_can_say_is_warned_of() {
              [package.build.backend]\nname = \"pixi-build-rust\"\n\n\
              [package.run-dependencies]\nhelper = { path = \"helper\" }\n",
     );
-    let (recipe, warnings) = planned(&project).recipe.to_yaml().expect("a recipe");
+    let (recipe, warnings) = planned(&project, |plan| plan.recipe.to_yaml()).expect("a recipe");
     assert!(recipe.contains("  run:\n  - helper\n"), "{recipe}");
     let warnings: Vec<String> = warnings.iter().map(ToString::to_string).collect();
     let expected = "`helper` is built from source by pixi, which no recipe can say";

@@ -18,7 +18,7 @@ pub struct Server {
 impl Server {
     /// Starts a backend that sees no environment variables.
     pub fn start() -> Self {
-        let methods = server::methods(Cargo, Env::default());
+        let methods = server::methods(&Cargo, Env::default());
         let runtime = Runtime::new().expect("a tokio runtime");
         let call = move |line: &str| {
             let answer = runtime.block_on(methods.raw_json_request(line, 1));

@@ -169,6 +169,7 @@ fn a_variant_that_fits_several_outputs_lists_them() {
             files: Vec::new(),
             user: user.expect("own variants"),
         },
+        editable: false,
     };
     let plan = plan(&session, &ask).expect("both can be planned");
     let builds: Vec<&str> = plan

@@ -239,10 +239,9 @@ mod tests {
         ]
         .into_iter()
         .collect();
-        let config = Config {
-            env: [owned("SCCACHE_DIR", "cache")].into_iter().collect(),
-            ..Config::default()
-        };
+        let mut config = Config::default();
+        let (name, value) = owned("SCCACHE_DIR", "cache");
+        config.common.env.insert(name, value);
         let declared = ["SCCACHE_REDIS_PASSWORD".to_string()];
         assert_eq!(
             Forwarded::of(&config, &declared, &env),

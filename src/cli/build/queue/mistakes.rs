@@ -31,22 +31,6 @@ pub(super) struct Mistaken {
     pub(super) mistakes: Vec<LoadErrors>,
 }
 
-/// A dependency that this backend cannot build.
-#[derive(Debug, Error, Diagnostic)]
-#[error("`{name}`, which {asker} needs, is built by `{wanted}`, this is `{this}`")]
-#[diagnostic(
-    code(environment::other_backend),
-    help(
-        "build it with `{wanted}`, put it into a channel, and depend on its version instead of its path"
-    )
-)]
-pub(super) struct OtherBackend {
-    pub(super) name: String,
-    pub(super) asker: String,
-    pub(super) wanted: String,
-    pub(super) this: &'static str,
-}
-
 /// Two packages that nothing could tell apart in an environment.
 #[derive(Debug, Error, Diagnostic)]
 #[error(

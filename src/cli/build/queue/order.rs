@@ -15,7 +15,7 @@ use crate::cli::build::queue::{Index, Job};
 ///
 /// # Errors
 /// [`Cycle`].
-pub(super) fn order<B>(jobs: &[Job<B>], asked: &[Index]) -> Result<Vec<Index>, Report> {
+pub(super) fn order(jobs: &[Job], asked: &[Index]) -> Result<Vec<Index>, Report> {
     let mut sorter = Sorter {
         jobs,
         order: Vec::new(),
@@ -31,8 +31,8 @@ pub(super) fn order<B>(jobs: &[Job<B>], asked: &[Index]) -> Result<Vec<Index>, R
     Ok(sorter.order)
 }
 
-struct Sorter<'a, B> {
-    jobs: &'a [Job<B>],
+struct Sorter<'a> {
+    jobs: &'a [Job],
     order: Vec<Index>,
     /// What waits for what it is built with.
     begun: Vec<Index>,
@@ -40,7 +40,7 @@ struct Sorter<'a, B> {
     path: Vec<Index>,
 }
 
-impl<B> Sorter<'_, B> {
+impl Sorter<'_> {
     fn build(&mut self, index: Index) -> Result<(), Cycle> {
         if self.order.contains(&index) {
             return Ok(());

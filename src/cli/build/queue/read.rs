@@ -5,24 +5,21 @@ use std::path::{Path, PathBuf};
 use miette::Report;
 use rattler_conda_types::Subdir;
 
-use crate::backend::{Backend, Platforms};
-use crate::cli::build::queue::mistakes::{
-    Mistaken, NotThere, OtherBackend, OtherName, TwoOfOneName,
-};
+use crate::backend::Platforms;
+use crate::cli::build::queue::mistakes::{Mistaken, NotThere, OtherName, TwoOfOneName};
 use crate::cli::build::queue::needs::{Kind, Need, stated};
 use crate::cli::build::queue::{Index, Job, Needs, Reading};
 use crate::cli::package::{self, Package, request};
 use crate::cli::report::step;
 use crate::diagnostic::redacted;
-use crate::engine::describe::describe;
 use crate::environments::{Checkout, Depot, Supply};
 use crate::project::load::{self, Loaded};
 use crate::protocol::spec::{PathLocation, SourceLocation};
 
 /// The packages that were read so far.
-pub(super) struct Reader<'a, B> {
-    reading: Reading<'a, B>,
-    jobs: Vec<Job<B>>,
+pub(super) struct Reader<'a> {
+    reading: Reading<'a>,
+    jobs: Vec<Job>,
     /// Who asked for each of them.
     askers: Vec<String>,
     supplies: Vec<(Subdir, Supply)>,
@@ -38,8 +35,8 @@ struct Place {
     checkout: Option<PathBuf>,
 }
 
-impl<'a, B: Backend + Clone> Reader<'a, B> {
-    pub(super) fn new(reading: Reading<'a, B>) -> Self {
+impl<'a> Reader<'a> {
+    pub(super) fn new(reading: Reading<'a>) -> Self {
         Self {
             reading,
             jobs: Vec::new(),
@@ -49,7 +46,7 @@ impl<'a, B: Backend + Clone> Reader<'a, B> {
         }
     }
 
-    pub(super) fn finish(self) -> (Vec<Job<B>>, Vec<(Subdir, Supply)>) {
+    pub(super) fn finish(self) -> (Vec<Job>, Vec<(Subdir, Supply)>) {
         (self.jobs, self.supplies)
     }
 
@@ -97,19 +94,20 @@ impl<'a, B: Backend + Clone> Reader<'a, B> {
         asker: String,
         checkout: Option<PathBuf>,
     ) -> Result<Index, Report> {
-        let Reading { backend, env, .. } = self.reading;
+        let Reading { env, run, .. } = self.reading;
         let host = loaded.host_platform;
         if !self.supplies.iter().any(|(platform, _)| *platform == host) {
             self.supplies.push((host, Supply::of(&loaded)?));
         }
-        let package = Package::of(backend.clone(), env.clone(), loaded, checkout.clone())?.ready();
-        let described = describe(&package.plan()?, package.session.source())?;
+        let package = Package::of(env.clone(), loaded, checkout.clone())?;
+        let package = package.with(run).ready();
+        let described = package.outputs()?.answer;
         let name = match described.outputs.first() {
             Some(output) => output.metadata.name.clone(),
             // Nothing is built of it, and nobody can ask for it.
             None => String::new(),
         };
-        let twin = |other: &Job<B>| {
+        let twin = |other: &Job| {
             !name.is_empty() && other.name == name && other.package.platforms.host == host
         };
         if let Some(at) = self.jobs.iter().position(twin) {
@@ -203,22 +201,13 @@ impl<'a, B: Backend + Clone> Reader<'a, B> {
             asker: asker.to_string(),
             mistakes: vec![mistakes],
         })?;
-        if loaded.backend != B::NAME {
-            return Err(OtherBackend {
-                name: need.name.to_string(),
-                asker: asker.to_string(),
-                wanted: loaded.backend,
-                this: B::NAME,
-            }
-            .into());
-        }
         Ok(in_workspace_of(consumer, loaded))
     }
 
     /// Where a source is, or is now.
     async fn place(
         &self,
-        asker: &Job<B>,
+        asker: &Job,
         location: &SourceLocation,
         depot: &Depot,
     ) -> Result<Place, Report> {

@@ -1,10 +1,10 @@
 //! A crate's build script that failed, in its own words.
 
-use super::log::Log;
-use super::{Explanation, QUOTED};
+use crate::backend::failure::{Diagnosis, QUOTED};
+use crate::backend::log::Log;
 
 /// What it wrote to stderr last, or to stdout what was not meant for Cargo.
-pub(super) fn failed(log: &Log) -> Option<Explanation> {
+pub(super) fn failed(log: &Log) -> Option<Diagnosis> {
     let name = log.between("failed to run custom build command for `", "`")?;
     let name = name.split(" (").next().unwrap_or(name);
     let mut said = stream(log, "--- stderr");
@@ -13,11 +13,12 @@ pub(super) fn failed(log: &Log) -> Option<Explanation> {
         said.retain(|line| !line.starts_with("cargo:"));
     }
     let details = said.split_off(said.len().saturating_sub(QUOTED));
-    Some(Explanation {
+    Some(Diagnosis {
         code: "build::build_script",
         message: format!("the build script of `{name}` failed"),
         details,
         help: None,
+        ..Default::default()
     })
 }
 

@@ -1,7 +1,7 @@
 //! Libraries and tools that the environments lack, and the packages with them.
 
-use super::Explanation;
-use super::log::Log;
+use crate::backend::failure::Diagnosis;
+use crate::backend::log::Log;
 
 /// Which conda package has a library, by the name the linker or pkg-config uses.
 const PACKAGES: [(&str, &str); 36] = [
@@ -103,7 +103,7 @@ const TOOLS: [Tool; 7] = [
 const NO_OPENSSL: &str = "Could not find directory of OpenSSL installation";
 
 /// A program that a build script wants to run.
-pub(super) fn missing_tool(log: &Log) -> Option<Explanation> {
+pub(super) fn missing_tool(log: &Log) -> Option<Diagnosis> {
     if log.has(NO_OPENSSL) {
         // Once OpenSSL is in the environment nobody asks pkg-config for it.
         return None;
@@ -112,7 +112,7 @@ pub(super) fn missing_tool(log: &Log) -> Option<Explanation> {
         .iter()
         .find(|tool| tool.signs.iter().any(|sign| log.has(sign)));
     if let Some(Tool { name, package, .. }) = found {
-        return Some(Explanation {
+        return Some(Diagnosis {
             code: "build::missing_tool",
             message: format!(
                 "{} needs {name}, and the environment has none",
@@ -122,10 +122,11 @@ pub(super) fn missing_tool(log: &Log) -> Option<Explanation> {
             help: Some(format!(
                 "add `{package} = \"*\"` to `[package.build-dependencies]` of pixi.toml"
             )),
+            ..Default::default()
         });
     }
     let compiler = log.between("error occurred in cc-rs: failed to find tool \"", "\"")?;
-    Some(Explanation {
+    Some(Diagnosis {
         code: "build::missing_tool",
         message: format!(
             "{} needs a C or C++ compiler, and there is no {compiler}",
@@ -137,11 +138,12 @@ pub(super) fn missing_tool(log: &Log) -> Option<Explanation> {
              \"cxx\"]` in `[package.build.config]`"
                 .to_string(),
         ),
+        ..Default::default()
     })
 }
 
 /// A library that a linker, pkg-config or a build script does not find.
-pub(super) fn missing_library(log: &Log) -> Option<Explanation> {
+pub(super) fn missing_library(log: &Log) -> Option<Diagnosis> {
     let library = by_linker(log)
         .or_else(|| by_pkg_config(log))
         .or_else(|| log.has(NO_OPENSSL).then_some("openssl"));
@@ -159,7 +161,7 @@ pub(super) fn missing_library(log: &Log) -> Option<Explanation> {
             "add the package that has it to `[package.host-dependencies]` of pixi.toml".to_string()
         }
     };
-    Some(Explanation {
+    Some(Diagnosis {
         code: "build::missing_library",
         message: format!(
             "{} needs the library `{library}`, which was not found",
@@ -167,6 +169,7 @@ pub(super) fn missing_library(log: &Log) -> Option<Explanation> {
         ),
         details: Vec::new(),
         help: Some(help),
+        ..Default::default()
     })
 }
 
@@ -189,11 +192,11 @@ fn by_pkg_config(log: &Log) -> Option<&str> {
         .or_else(|| log.between("Package ", " was not found in the pkg-config search path"))
 }
 
-fn undefined_symbol(log: &Log) -> Option<Explanation> {
+fn undefined_symbol(log: &Log) -> Option<Diagnosis> {
     let symbol = log
         .after("error: undefined symbol: ")
         .or_else(|| log.between("undefined reference to `", "'"))?;
-    Some(Explanation {
+    Some(Diagnosis {
         code: "build::undefined_symbol",
         message: format!(
             "{} uses `{symbol}`, which no linked library has",
@@ -206,6 +209,7 @@ fn undefined_symbol(log: &Log) -> Option<Explanation> {
              `[package.host-dependencies]` of pixi.toml"
                 .to_string(),
         ),
+        ..Default::default()
     })
 }
 

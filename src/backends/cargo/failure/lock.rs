@@ -4,13 +4,13 @@ use std::path::Path;
 
 use toml_edit::{DocumentMut, Item, Table, TableLike};
 
-use super::Explanation;
-use super::log::Log;
+use crate::backend::failure::Diagnosis;
+use crate::backend::log::Log;
 
 /// There is no lock file.
-pub(super) fn missing(log: &Log) -> Option<Explanation> {
+pub(super) fn missing(log: &Log) -> Option<Diagnosis> {
     let path = log.between("cannot create the lock file ", " because --locked")?;
-    Some(Explanation {
+    Some(Diagnosis {
         code: "build::lock_missing",
         message: format!("{path} does not exist"),
         details: Vec::new(),
@@ -18,23 +18,24 @@ pub(super) fn missing(log: &Log) -> Option<Explanation> {
             "run `cargo generate-lockfile` there and keep the file with the sources: it makes every \
              build use the same crates"
                 .to_string(),
-        ),
-    })
+        ), ..Default::default()
+})
 }
 
 /// The lock file does not fit the manifests.
-pub(super) fn stale(log: &Log) -> Option<Explanation> {
+pub(super) fn stale(log: &Log) -> Option<Diagnosis> {
     let path = log.between("cannot update the lock file ", " because --locked")?;
     let root = Path::new(path).parent()?;
     let read = |name: &str| std::fs::read_to_string(root.join(name)).ok();
     let entry = read("Cargo.toml")
         .zip(read("Cargo.lock"))
         .and_then(|(manifest, lock)| stale_entry(&manifest, &lock));
-    Some(Explanation {
+    Some(Diagnosis {
         code: "build::lock_stale",
         message: format!("{path} does not fit the manifests"),
         details: entry.into_iter().collect(),
         help: Some("run `cargo update --workspace` there and keep the changed file".to_string()),
+        ..Default::default()
     })
 }
 

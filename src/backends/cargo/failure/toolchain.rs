@@ -1,7 +1,7 @@
 //! Failures of the toolchain: none there, or too old.
 
-use super::Explanation;
-use super::log::Log;
+use crate::backend::failure::Diagnosis;
+use crate::backend::log::Log;
 
 /// How people ask for a newer toolchain, when they need at least `version`.
 fn newer(version: &str) -> String {
@@ -12,12 +12,12 @@ fn newer(version: &str) -> String {
 }
 
 /// The build environment has no cargo.
-pub(super) fn no_cargo(log: &Log) -> Option<Explanation> {
+pub(super) fn no_cargo(log: &Log) -> Option<Diagnosis> {
     let absent = log.lines().any(|line| {
         let missing = line.contains("No such file or directory") || line.contains("not found");
         missing && line.contains("bin/cargo:") && !line.contains("error")
     });
-    absent.then(|| Explanation {
+    absent.then(|| Diagnosis {
         code: "build::no_cargo",
         message: "there is no cargo in the build environment".to_string(),
         details: Vec::new(),
@@ -26,11 +26,12 @@ pub(super) fn no_cargo(log: &Log) -> Option<Explanation> {
              such as `rust`, to `[package.build-dependencies]`"
                 .to_string(),
         ),
+        ..Default::default()
     })
 }
 
 /// A crate needs a newer rustc.
-pub(super) fn old_rustc(log: &Log) -> Option<Explanation> {
+pub(super) fn old_rustc(log: &Log) -> Option<Diagnosis> {
     let present = log.between("rustc ", " is not supported by the following package")?;
     let mut newest: Option<&str> = None;
     let mut details = Vec::new();
@@ -47,11 +48,12 @@ pub(super) fn old_rustc(log: &Log) -> Option<Explanation> {
         }
     }
     let needed = newest?;
-    Some(Explanation {
+    Some(Diagnosis {
         code: "build::old_rustc",
         message: format!("the build needs rustc {needed}, the environment has {present}"),
         details,
         help: Some(newer(needed)),
+        ..Default::default()
     })
 }
 
@@ -63,7 +65,7 @@ fn numbers(version: &str) -> Vec<u64> {
 }
 
 /// Cargo is too old for a manifest or a lock file.
-pub(super) fn old_cargo(log: &Log) -> Option<Explanation> {
+pub(super) fn old_cargo(log: &Log) -> Option<Diagnosis> {
     let help = "ask for a newer one with `rust_compiler_version` in \
                 `[workspace.build-variants]` of pixi.toml";
     let message = if let Some(edition) =
@@ -88,10 +90,11 @@ pub(super) fn old_cargo(log: &Log) -> Option<Explanation> {
     .iter()
     .find_map(|start| log.after(start))
     .map(|path| format!("in {}", path.trim_end_matches('`')));
-    Some(Explanation {
+    Some(Diagnosis {
         code: "build::old_cargo",
         message,
         details: place.into_iter().collect(),
         help: Some(help.to_string()),
+        ..Default::default()
     })
 }

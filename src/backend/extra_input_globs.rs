@@ -12,7 +12,9 @@ use crate::backend::inputs::plain;
 const REASON: &str = "extra-input-globs";
 
 /// The sets for the user's patterns, relative to `source`.
-pub(super) fn sets(patterns: &[String], source: &Path) -> Vec<GlobSet> {
+///
+/// `outputs` are directories that build tools fill in the middle of the sources, by name.
+pub fn sets(patterns: &[String], source: &Path, outputs: &[&str]) -> Vec<GlobSet> {
     let (outside, inside): (Vec<&String>, Vec<&String>) = patterns
         .iter()
         .filter(|pattern| !body(pattern).trim().is_empty())
@@ -21,7 +23,8 @@ pub(super) fn sets(patterns: &[String], source: &Path) -> Vec<GlobSet> {
     let mut sets = Vec::new();
     if inside.iter().any(|pattern| !pattern.starts_with('!')) {
         let set = GlobSet::tree(source, inside, REASON);
-        sets.push(set.except([source.join("target").as_path()]));
+        let outputs: Vec<PathBuf> = outputs.iter().map(|name| source.join(name)).collect();
+        sets.push(set.except(outputs.iter().map(PathBuf::as_path)));
     }
     let included = outside.iter().filter(|pattern| !pattern.starts_with('!'));
     for pattern in included {
@@ -91,7 +94,7 @@ mod tests {
 
     fn patterns(globs: &[&str]) -> Vec<(String, Vec<String>)> {
         let globs: Vec<String> = globs.iter().map(ToString::to_string).collect();
-        let sets = sets(&globs, Path::new("/ws/app"));
+        let sets = sets(&globs, Path::new("/ws/app"), &["target"]);
         let pair = |set: GlobSet| (set.root.display().to_string(), set.patterns);
         sets.into_iter().map(pair).collect()
     }

@@ -2,37 +2,50 @@
 
 use indexmap::IndexMap;
 use miette::Report;
-use rattler_build_recipe::stage1::Dependency;
-use rattler_conda_types::MatchSpec;
+use rattler_build_recipe::stage1::{self, Dependency};
+use rattler_conda_types::{MatchSpec, PackageName};
 
-use crate::engine::Plan;
+use crate::backend::Packaging;
 use crate::engine::globs::globs;
+use crate::engine::{Ask, Plan, Session, plan};
 use crate::protocol::outputs::{
-    Answer, Dependencies, IgnoreRunExports, Metadata, Output, RunExports,
+    Answer, Dependencies, IgnoreRunExports, Metadata, NoArch, Output, RunExports,
 };
 use crate::protocol::spec::{NamedSpec, PackageSpec};
 use crate::recipe::variants::to_wire;
 use crate::recipe::{Rendered, Stated, pin, spec};
 
-/// Describes every output of the plan.
+/// What would be built, with the plan behind it.
+#[derive(Debug)]
+pub struct Described<'s> {
+    /// As it goes over the wire.
+    pub answer: Answer,
+    /// How it would be built.
+    pub plan: Plan<'s>,
+}
+
+/// Plans and describes every output. Builds nothing, asks no tool and no network.
 ///
 /// # Errors
-/// Variants that cannot pin, pins that cannot be applied.
-pub fn describe(plan: &Plan, source: &std::path::Path) -> Result<Answer, Report> {
+/// Mistakes in the user's files; variants that cannot pin, pins that cannot be applied.
+pub fn outputs<'s>(session: &'s Session, ask: &Ask) -> Result<Described<'s>, Report> {
+    let plan = plan(session, ask)?;
     let outputs = plan
         .outputs
         .iter()
-        .map(|rendered| output(plan, rendered))
+        .map(|rendered| output(&plan, rendered))
         .collect::<Result<_, _>>()?;
-    let (input_globs, input_glob_sets) = globs(&plan.inputs.metadata, source);
-    Ok(Answer {
+    let ignored = session.backend.output_directories();
+    let (input_globs, input_glob_sets) = globs(&plan.inputs.metadata, session.source(), ignored);
+    let answer = Answer {
         outputs,
         input_globs,
         input_glob_sets,
-    })
+    };
+    Ok(Described { answer, plan })
 }
 
-fn output(plan: &Plan, rendered: &Rendered) -> Result<Output, Report> {
+fn output(plan: &Plan<'_>, rendered: &Rendered) -> Result<Output, Report> {
     let requirements = rendered.recipe.requirements();
     let write = Write {
         rendered,
@@ -54,7 +67,7 @@ fn output(plan: &Plan, rendered: &Rendered) -> Result<Output, Report> {
             version: rendered.version().to_string(),
             build: rendered.build_string.clone(),
             build_number: rendered.build_number(),
-            subdir: plan.platforms.host,
+            subdir: rendered.subdir(plan.platforms.host),
             license: about.license.as_ref().map(ToString::to_string),
             license_family: None,
             flags: rendered
@@ -65,8 +78,8 @@ fn output(plan: &Plan, rendered: &Rendered) -> Result<Output, Report> {
                 .map(ToString::to_string)
                 .collect(),
             track_features: Vec::new(),
-            noarch: false,
-            purls: None,
+            noarch: NoArch(rendered.noarch()),
+            purls: purls(&plan.packaging),
             python_site_packages_path: None,
             variant: to_wire(&rendered.variant),
         },
@@ -77,7 +90,7 @@ fn output(plan: &Plan, rendered: &Rendered) -> Result<Output, Report> {
             constraints: write.limits(&requirements.run_constraints)?,
         },
         extra_dependencies,
-        ignore_run_exports: IgnoreRunExports::default(),
+        ignore_run_exports: ignored(&requirements.ignore_run_exports),
         run_exports: RunExports {
             weak: write.with_variants(&exports.weak)?,
             strong: write.with_variants(&exports.strong)?,
@@ -87,6 +100,22 @@ fn output(plan: &Plan, rendered: &Rendered) -> Result<Output, Report> {
         },
         input_globs: None,
     })
+}
+
+fn purls(packaging: &Packaging) -> Option<Vec<String>> {
+    let purls = &packaging.purls;
+    (!purls.is_empty()).then(|| purls.clone())
+}
+
+fn ignored(ignored: &stage1::requirements::IgnoreRunExports) -> IgnoreRunExports {
+    let names = |names: &[PackageName]| {
+        let names = names.iter();
+        names.map(|name| name.as_normalized().to_string()).collect()
+    };
+    IgnoreRunExports {
+        by_name: names(&ignored.by_name),
+        from_package: names(&ignored.from_package),
+    }
 }
 
 /// Writes dependencies in wire form.

@@ -1,53 +1,10 @@
-//! Failures of the machine: disk, memory, network.
+//! Memory and network run out, as cargo tells it.
 
-use std::io;
-
-use miette::{Diagnostic, Report};
-use thiserror::Error;
-
-use super::Explanation;
-use super::log::Log;
-
-const MAKE_ROOM: &str =
-    "make room on the disk of the workspace; `pixi clean` removes its old builds";
-
-/// There was no room for the package, or for what comes before it.
-#[derive(Debug, Error, Diagnostic)]
-#[error("there is no space left on the device: {0}")]
-#[diagnostic(code(build::full_disk), help("{MAKE_ROOM}"))]
-pub(super) struct FullDisk(pub(super) String);
-
-/// Whether the disk was full when `error` happened.
-pub(super) fn is_full_disk(error: &Report) -> bool {
-    error.chain().any(|cause| {
-        let cause = cause.downcast_ref::<io::Error>();
-        cause.is_some_and(|cause| cause.kind() == io::ErrorKind::StorageFull)
-    })
-}
-
-/// The disk is full, or a linker died the way it does when it is.
-pub(super) fn full_disk(log: &Log) -> Option<Explanation> {
-    let full = log.has("No space left on device") || log.has("os error 28");
-    // A linker maps its output into memory, and there is no disk behind it.
-    let mapped = log.has("terminated with signal 7 [Bus error]");
-    if !full && !mapped {
-        return None;
-    }
-    let message = if full {
-        "there is no space left on the device"
-    } else {
-        "the linker died of a bus error, which is how a full disk looks to it"
-    };
-    Some(Explanation {
-        code: "build::full_disk",
-        message: message.to_string(),
-        details: Vec::new(),
-        help: Some(MAKE_ROOM.to_string()),
-    })
-}
+use crate::backend::failure::Diagnosis;
+use crate::backend::log::Log;
 
 /// A compiler was killed, which nobody but the kernel does.
-pub(super) fn killed(log: &Log) -> Option<Explanation> {
+pub(super) fn killed(log: &Log) -> Option<Diagnosis> {
     let by_signal = log.has("(signal: 9, SIGKILL") || log.has("terminated with signal 9");
     let noted = log.exit().is_some_and(|(_, code)| code == 137);
     if !by_signal && !noted {
@@ -58,7 +15,7 @@ pub(super) fn killed(log: &Log) -> Option<Explanation> {
         Some(name) => format!("the compiler was killed while it compiled `{name}`"),
         None => "the compiler was killed".to_string(),
     };
-    Some(Explanation {
+    Some(Diagnosis {
         code: "build::killed",
         message: format!("{victim}, most likely because the memory ran out"),
         details: Vec::new(),
@@ -67,11 +24,12 @@ pub(super) fn killed(log: &Log) -> Option<Explanation> {
              `[package.build.config]`, or close other programs"
                 .to_string(),
         ),
+        ..Default::default()
     })
 }
 
 /// Nothing could be downloaded.
-pub(super) fn network(log: &Log) -> Option<Explanation> {
+pub(super) fn network(log: &Log) -> Option<Diagnosis> {
     if log.has("you're using offline mode") {
         return Some(offline(log));
     }
@@ -97,7 +55,7 @@ pub(super) fn network(log: &Log) -> Option<Explanation> {
         .from("Caused by:")
         .filter(|line| line.trim_start().starts_with('['));
     let reason = reason.last().unwrap_or(sign);
-    Some(Explanation {
+    Some(Diagnosis {
         code: "build::network",
         message: match place {
             Some(place) => format!("cargo could not download {place}"),
@@ -109,16 +67,17 @@ pub(super) fn network(log: &Log) -> Option<Explanation> {
              `SSL_CERT_FILE`; what was downloaded once is not needed again"
                 .to_string(),
         ),
+        ..Default::default()
     })
 }
 
-fn offline(log: &Log) -> Explanation {
+fn offline(log: &Log) -> Diagnosis {
     let name = log.between("no matching package named `", "`");
     let message = match name {
         Some(name) => format!("cargo may not use the network, and `{name}` is not downloaded"),
         None => "cargo may not use the network, and something is not downloaded".to_string(),
     };
-    Explanation {
+    Diagnosis {
         code: "build::offline",
         message,
         details: Vec::new(),
@@ -127,5 +86,6 @@ fn offline(log: &Log) -> Explanation {
              `CARGO_NET_OFFLINE`"
                 .to_string(),
         ),
+        ..Default::default()
     }
 }

@@ -1,13 +1,13 @@
 //! What cargo refuses before it compiles anything.
 
-use super::Explanation;
-use super::log::Log;
+use crate::backend::failure::{Diagnosis, QUOTED};
+use crate::backend::log::Log;
 
 /// A crate that is a library only.
-pub(super) fn nothing_to_install(log: &Log) -> Option<Explanation> {
+pub(super) fn nothing_to_install(log: &Log) -> Option<Diagnosis> {
     let empty = log.has("no packages found with binaries or examples")
         || log.has("there is nothing to install in");
-    empty.then(|| Explanation {
+    empty.then(|| Diagnosis {
         code: "build::library_only",
         message: "the crate is a library: it has no binary to install".to_string(),
         details: Vec::new(),
@@ -17,13 +17,14 @@ pub(super) fn nothing_to_install(log: &Log) -> Option<Explanation> {
              that other crates use need no package"
                 .to_string(),
         ),
+        ..Default::default()
     })
 }
 
 /// A workspace without a package of its own.
-pub(super) fn virtual_workspace(log: &Log) -> Option<Explanation> {
+pub(super) fn virtual_workspace(log: &Log) -> Option<Diagnosis> {
     let manifest = log.between("found a virtual manifest at `", "`")?;
-    Some(Explanation {
+    Some(Diagnosis {
         code: "build::virtual_workspace",
         message: format!("{manifest} is a workspace without a package of its own"),
         details: Vec::new(),
@@ -31,13 +32,13 @@ pub(super) fn virtual_workspace(log: &Log) -> Option<Explanation> {
             "build the folder of a member with `source = { path = \"…\" }` in `[package.build]` of \
              pixi.toml"
                 .to_string(),
-        ),
-    })
+        ), ..Default::default()
+})
 }
 
 /// Binaries that need features which are not on. Where none is left cargo warns, installs
 /// nothing and succeeds; where one was named it fails.
-pub(super) fn nothing_selected(log: &Log) -> Option<Explanation> {
+pub(super) fn nothing_selected(log: &Log) -> Option<Diagnosis> {
     const NEEDS: &str = " requires the features: ";
     let none = log.has("binaries are available for install using the selected features");
     let named = log.lines().any(|line| {
@@ -47,7 +48,7 @@ pub(super) fn nothing_selected(log: &Log) -> Option<Explanation> {
     });
     let features = log.after(NEEDS).filter(|_| none || named)?;
     let features = features.replace(['`', ' '], "");
-    Some(Explanation {
+    Some(Diagnosis {
         code: "build::missing_features",
         message: match none {
             true => "every binary needs features that are not on".to_string(),
@@ -58,12 +59,13 @@ pub(super) fn nothing_selected(log: &Log) -> Option<Explanation> {
             "write `extra-args = [\"--features\", \"{features}\"]` into `[package.build.config]`, or \
              make them default features of the crate"
         )),
+        ..Default::default()
     })
 }
 
 /// A package without any file.
-pub(super) fn nothing_installed() -> Explanation {
-    Explanation {
+pub(super) fn nothing_installed() -> Diagnosis {
+    Diagnosis {
         code: "build::nothing_installed",
         message: "nothing was installed into the prefix".to_string(),
         details: Vec::new(),
@@ -71,16 +73,18 @@ pub(super) fn nothing_installed() -> Explanation {
             "does `extra-args` select anything of the crate, and leave the place to the backend?"
                 .to_string(),
         ),
+        ..Default::default()
     }
 }
 
 /// A binary, feature or argument that does not exist.
-pub(super) fn no_such_target(log: &Log) -> Option<Explanation> {
-    let explanation = |message: String, help: String| Explanation {
+pub(super) fn no_such_target(log: &Log) -> Option<Diagnosis> {
+    let explanation = |message: String, help: String| Diagnosis {
         code: "build::unknown_name",
         message,
         details: Vec::new(),
         help: Some(help),
+        ..Default::default()
     };
     if let Some(name) = log.between("no bin target named `", "`") {
         let present: Vec<&str> = (log.from("available bin targets:").skip(1))
@@ -107,4 +111,46 @@ pub(super) fn no_such_target(log: &Log) -> Option<Explanation> {
         "each element of `extra-args` is one argument: write `[\"--features\", \"tls\"]`"
             .to_string(),
     ))
+}
+
+/// Cargo's own errors with their causes, where nothing more is known of them.
+pub(super) fn own_errors(log: &Log) -> Option<Diagnosis> {
+    let mut errors: Vec<String> = Vec::new();
+    let mut lines = log.lines().map(str::trim).peekable();
+    while let Some(line) = lines.next() {
+        if line.starts_with("error: ") || line.starts_with("error[") {
+            errors.push(line.to_string());
+        } else if line == "Caused by:" && !errors.is_empty() {
+            errors.extend(lines.next().map(|cause| format!("caused by: {cause}")));
+            // An excerpt of a file, and what is wrong there.
+            let mut excerpt = false;
+            while let Some(line) = lines.next_if(|line| line.contains('|')) {
+                excerpt = line.contains('^');
+            }
+            errors.extend(
+                lines
+                    .next_if(|line| excerpt && !line.is_empty())
+                    .map(str::to_string),
+            );
+        } else if let Some(note) = line.strip_prefix("= note: ") {
+            // The command of a linker, and that it is long, is of no use.
+            let is_said = !note.trim_start().starts_with('"') && !note.contains("omitted");
+            let linking = errors
+                .last()
+                .is_some_and(|last| last.contains("linking with"));
+            errors.extend(Some(note.to_string()).filter(|_| linking && is_said));
+        }
+    }
+    // That a build failed is said already, and where cargo left its files
+    // helps nobody.
+    errors.retain(|line| !line.starts_with("error: failed to compile `"));
+    if errors.len() > 1 {
+        errors.retain(|line| !line.starts_with("error: could not compile `"));
+    }
+    errors.truncate(QUOTED);
+    (!errors.is_empty()).then(|| Diagnosis {
+        code: "build::failed",
+        details: errors,
+        ..Default::default()
+    })
 }

@@ -2,14 +2,11 @@
 
 use std::path::PathBuf;
 
-use super::log::Log;
-use super::{CodeError, Explanation, QUOTED};
-
-/// Of code that does not compile.
-pub(super) const CODE: &str = "build::compile_error";
+use crate::backend::failure::{CodeError, Diagnosis, QUOTED};
+use crate::backend::log::Log;
 
 /// `error[E0308]: mismatched types (src/main.rs:1:25)`, the first few of them.
-pub(super) fn errors(log: &Log) -> Option<Explanation> {
+pub(super) fn errors(log: &Log) -> Option<Diagnosis> {
     let mut errors: Vec<String> = found(log)
         .map(|(line, place)| format!("{line} ({place})"))
         .collect();
@@ -23,11 +20,12 @@ pub(super) fn errors(log: &Log) -> Option<Explanation> {
         }
         count => format!("the code does not compile, there are {count} errors"),
     };
-    Some(Explanation {
-        code: CODE,
+    Some(Diagnosis {
+        code: "build::compile_error",
         message,
         details: errors,
-        help: None,
+        errors: places(log),
+        ..Default::default()
     })
 }
 

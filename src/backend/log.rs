@@ -1,0 +1,76 @@
+//! A build's log, without colours, and what the build script notes in it.
+
+/// How the line begins that a script leaves in the log when it fails. The exit code and
+/// the command follow.
+pub const FAILURE_NOTE: &str = "build script: exit code ";
+
+/// The lines of a log.
+pub struct Log {
+    lines: Vec<String>,
+}
+
+impl Log {
+    pub fn new(text: &str) -> Self {
+        let text = console::strip_ansi_codes(text);
+        Self {
+            lines: text
+                .lines()
+                .map(|line| line.trim_end().to_string())
+                .collect(),
+        }
+    }
+
+    pub fn lines(&self) -> impl Iterator<Item = &str> {
+        self.lines.iter().map(String::as_str)
+    }
+
+    /// Whether any line holds `text`.
+    pub fn has(&self, text: &str) -> bool {
+        self.lines().any(|line| line.contains(text))
+    }
+
+    /// What follows `start` in the first line that holds it.
+    pub fn after(&self, start: &str) -> Option<&str> {
+        let found = self.lines().find_map(|line| line.split_once(start));
+        found.map(|(_, rest)| rest)
+    }
+
+    /// What stands between `start` and `end` in the first line that has both.
+    pub fn between(&self, start: &str, end: &str) -> Option<&str> {
+        self.lines()
+            .filter_map(|line| Some(line.split_once(start)?.1.split_once(end)?.0))
+            .next()
+    }
+
+    /// Lines from the first that holds `start`, that one included.
+    pub fn from(&self, start: &str) -> impl Iterator<Item = &str> {
+        self.lines().skip_while(move |line| !line.contains(start))
+    }
+
+    /// The command that failed, as people call it, and its exit code.
+    pub fn exit(&self) -> Option<(String, i32)> {
+        let note = self
+            .lines()
+            .filter_map(|line| line.strip_prefix(FAILURE_NOTE))
+            .last()?;
+        let (code, command) = note.split_once(" of ")?;
+        let mut words = command.split_whitespace();
+        let program = words.next()?.trim_matches('"');
+        let program = program.rsplit(['/', '\\']).next()?;
+        let short = match words.next() {
+            Some(word) if word.starts_with(|c: char| c.is_ascii_alphabetic()) => {
+                format!("{program} {word}")
+            }
+            _ => program.to_string(),
+        };
+        Some((short, code.parse().ok()?))
+    }
+
+    /// The last lines that say something, at most `count`.
+    pub fn tail(&self, count: usize) -> Vec<String> {
+        let own = |line: &&str| !line.trim().is_empty() && !line.starts_with(FAILURE_NOTE);
+        let lines: Vec<&str> = self.lines().filter(own).collect();
+        let start = lines.len().saturating_sub(count);
+        lines[start..].iter().map(ToString::to_string).collect()
+    }
+}

@@ -1,0 +1,272 @@
+//! A backend without its types, so that one process knows several.
+//!
+//! [`Backend`] has a configuration and a source of its own; everything above this layer
+//! sees [`AnyBackend`] and [`OpenProject`] instead. Both are implemented once, here.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+
+use indexmap::IndexMap;
+use miette::Report;
+use rattler_conda_types::Subdir;
+use serde_json::Value;
+
+use crate::backend::{
+    Backend, BuildPaths, Cache, Diagnosis, Draft, Env, Folders, GlobSet, InstalledPackage, Log,
+    Platforms, Progress, Request, RunOptions, SystemTools,
+};
+use crate::diagnostic::Warning;
+use crate::project::Project;
+use crate::project::config::{Options, Tables};
+use crate::project::manifest::Manifest;
+
+/// A [`Backend`] of whatever types.
+pub trait AnyBackend: Send + Sync {
+    /// [`Backend::NAME`].
+    fn name(&self) -> &'static str;
+    /// [`Backend::BUILDS`].
+    fn builds(&self) -> &'static str;
+    /// [`Backend::INSTALLS`].
+    fn installs(&self) -> &'static str;
+    /// [`Backend::NEEDS_MODEL`].
+    fn needs_model(&self) -> bool;
+    /// [`Backend::OUTPUT_DIRECTORIES`].
+    fn output_directories(&self) -> &'static [&'static str];
+    /// Reads and checks the tables of the configuration, for all targets.
+    ///
+    /// # Errors
+    /// See [`Tables::read`].
+    fn tables(
+        &self,
+        configuration: Option<Value>,
+        targets: Option<IndexMap<String, Value>>,
+        manifest: &Manifest,
+    ) -> Result<Tables, Report>;
+    /// [`Backend::variant_files`].
+    ///
+    /// # Errors
+    /// Files that are named and do not exist.
+    fn variant_files(&self, context: &Context<'_>) -> Result<Vec<PathBuf>, Report>;
+    /// [`Backend::default_variants`].
+    fn default_variants(&self, host: Subdir) -> Vec<(&'static str, Vec<&'static str>)>;
+    /// Reads a project for one request.
+    ///
+    /// # Errors
+    /// Mistakes in the user's files.
+    fn open<'a>(
+        &'a self,
+        context: Context<'a>,
+        variants: BTreeMap<String, Vec<String>>,
+    ) -> Result<Box<dyn OpenProject + 'a>, Report>;
+    /// [`Backend::progress`].
+    fn progress(&self, line: &str) -> Option<Progress>;
+    /// [`Backend::system_tools`].
+    ///
+    /// # Errors
+    /// A tool that is not there.
+    fn system_tools(&self, env: &Env, platforms: Platforms) -> Result<SystemTools, Report>;
+    /// [`Backend::passed_on`].
+    fn passed_on(&self, env: &Env, run: &RunOptions) -> Vec<(String, String)>;
+    /// [`Backend::caches`].
+    fn caches(&self, folders: &Folders) -> Vec<Cache>;
+}
+
+impl fmt::Debug for dyn AnyBackend {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// What a request looks at, before its configuration has a type: see [`Request`].
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// What the user wrote.
+    pub project: &'a Project,
+    /// The configuration, checked but not yet merged.
+    pub tables: &'a Tables,
+    /// Where the build runs and what it builds for.
+    pub platforms: Platforms,
+    /// Folders shared between builds.
+    pub folders: &'a Folders,
+    /// The process environment, captured at start.
+    pub env: &'a Env,
+    /// What the command line allows.
+    pub run: &'a RunOptions,
+    /// A development build.
+    pub editable: bool,
+}
+
+/// A project that a backend has read for one request; the hooks of [`Backend`] are its
+/// methods.
+pub trait OpenProject: Send + Sync {
+    /// What to tell the user about the configuration.
+    fn config_warnings(&self) -> Vec<Warning>;
+    /// [`Backend::draft`].
+    ///
+    /// # Errors
+    /// Mistakes in the user's files.
+    fn draft(&self) -> Result<Draft, Report>;
+    /// [`Backend::before_build`].
+    ///
+    /// # Errors
+    /// Files that cannot be read or removed.
+    fn before_build(&self, paths: &BuildPaths) -> Result<(), Report>;
+    /// [`Backend::built_inputs`].
+    ///
+    /// # Errors
+    /// Why the traces of the build cannot be read.
+    fn built_inputs(&self, paths: &BuildPaths) -> Result<Option<Vec<GlobSet>>, Report>;
+    /// [`Backend::check_package`].
+    ///
+    /// # Errors
+    /// Why the package must not be used.
+    fn check_package(&self, package: &InstalledPackage<'_>) -> Result<Vec<Warning>, Report>;
+    /// [`Backend::diagnose`].
+    fn diagnose(&self, log: &Log) -> Option<Diagnosis>;
+    /// [`Backend::nothing_installed`].
+    fn nothing_installed(&self, log: &Log) -> Diagnosis;
+}
+
+impl<B: Backend> AnyBackend for B {
+    fn name(&self) -> &'static str {
+        B::NAME
+    }
+
+    fn builds(&self) -> &'static str {
+        B::BUILDS
+    }
+
+    fn installs(&self) -> &'static str {
+        B::INSTALLS
+    }
+
+    fn needs_model(&self) -> bool {
+        B::NEEDS_MODEL
+    }
+
+    fn output_directories(&self) -> &'static [&'static str] {
+        B::OUTPUT_DIRECTORIES
+    }
+
+    fn tables(
+        &self,
+        configuration: Option<Value>,
+        targets: Option<IndexMap<String, Value>>,
+        manifest: &Manifest,
+    ) -> Result<Tables, Report> {
+        Tables::read::<B::Config>(B::NAME, configuration, targets, manifest)
+    }
+
+    fn variant_files(&self, context: &Context<'_>) -> Result<Vec<PathBuf>, Report> {
+        let config: B::Config = context.tables.merged(context.platforms.host)?;
+        Backend::variant_files(self, context.project, &config)
+    }
+
+    fn default_variants(&self, host: Subdir) -> Vec<(&'static str, Vec<&'static str>)> {
+        Backend::default_variants(self, host)
+    }
+
+    fn open<'a>(
+        &'a self,
+        context: Context<'a>,
+        variants: BTreeMap<String, Vec<String>>,
+    ) -> Result<Box<dyn OpenProject + 'a>, Report> {
+        let config: B::Config = context.tables.merged(context.platforms.host)?;
+        let source = self.read(&request(&context, &config, &variants))?;
+        Ok(Box::new(Opened {
+            backend: self,
+            context,
+            config,
+            variants,
+            source,
+        }))
+    }
+
+    fn progress(&self, line: &str) -> Option<Progress> {
+        Backend::progress(self, line)
+    }
+
+    fn system_tools(&self, env: &Env, platforms: Platforms) -> Result<SystemTools, Report> {
+        Backend::system_tools(self, env, platforms)
+    }
+
+    fn passed_on(&self, env: &Env, run: &RunOptions) -> Vec<(String, String)> {
+        Backend::passed_on(self, env, run)
+    }
+
+    fn caches(&self, folders: &Folders) -> Vec<Cache> {
+        Backend::caches(self, folders)
+    }
+}
+
+fn request<'a, C>(
+    context: &Context<'a>,
+    config: &'a C,
+    variants: &'a BTreeMap<String, Vec<String>>,
+) -> Request<'a, C> {
+    let Context {
+        project,
+        tables: _,
+        platforms,
+        folders,
+        env,
+        run,
+        editable,
+    } = *context;
+    Request {
+        project,
+        config,
+        platforms,
+        variants,
+        folders,
+        env,
+        run,
+        editable,
+    }
+}
+
+/// A project with everything that its backend has read of it.
+struct Opened<'a, B: Backend> {
+    backend: &'a B,
+    context: Context<'a>,
+    config: B::Config,
+    variants: BTreeMap<String, Vec<String>>,
+    source: B::Source,
+}
+
+impl<B: Backend> Opened<'_, B> {
+    fn request(&self) -> Request<'_, B::Config> {
+        request(&self.context, &self.config, &self.variants)
+    }
+}
+
+impl<B: Backend> OpenProject for Opened<'_, B> {
+    fn config_warnings(&self) -> Vec<Warning> {
+        self.config.warnings()
+    }
+
+    fn draft(&self) -> Result<Draft, Report> {
+        self.backend.draft(&self.request(), &self.source)
+    }
+
+    fn before_build(&self, paths: &BuildPaths) -> Result<(), Report> {
+        (self.backend).before_build(&self.request(), &self.source, paths)
+    }
+
+    fn built_inputs(&self, paths: &BuildPaths) -> Result<Option<Vec<GlobSet>>, Report> {
+        (self.backend).built_inputs(&self.request(), &self.source, paths)
+    }
+
+    fn check_package(&self, package: &InstalledPackage<'_>) -> Result<Vec<Warning>, Report> {
+        (self.backend).check_package(&self.request(), &self.source, package)
+    }
+
+    fn diagnose(&self, log: &Log) -> Option<Diagnosis> {
+        (self.backend).diagnose(&self.request(), &self.source, log)
+    }
+
+    fn nothing_installed(&self, log: &Log) -> Diagnosis {
+        (self.backend).nothing_installed(&self.request(), &self.source, log)
+    }
+}

@@ -1,0 +1,221 @@
+//! The options of `[package.build.config]` that every backend has, with their checks.
+//!
+//! A backend flattens [`CommonOptions`] into its own configuration. What an option does
+//! with the tools of a backend is described on that backend's page.
+
+use std::path::PathBuf;
+
+use bytesize::ByteSize;
+use ignore::overrides::OverrideBuilder;
+use indexmap::IndexMap;
+use serde::Deserialize;
+
+use crate::diagnostic::{Warning, nearest};
+use crate::project::config::{Misfit, Part};
+
+/// The options that every backend has.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case", default)]
+pub struct CommonOptions {
+    /// Arguments added to the command that builds, one element each.
+    pub extra_args: Vec<String>,
+    /// Environment variables of the build. `$NAME` refers to a variable, `${{ … }}`
+    /// is a template, everything else is literal. Merged key by key.
+    pub env: IndexMap<String, String>,
+    /// Files that trigger a rebuild beside those the backend knows of.
+    pub extra_input_globs: Vec<String>,
+    /// How the files that trigger a rebuild are found.
+    pub input_tracking: InputTracking,
+    /// Languages whose compilers the build needs. What a missing list means, the backend
+    /// knows.
+    pub compilers: Option<Vec<String>>,
+    /// Whether a cache stands between the build tool and the compilers.
+    pub compiler_cache: CompilerCache,
+    /// What the intermediate artifacts of the workspace may weigh, as in `"20 GiB"`.
+    pub artifact_limit: Option<String>,
+    /// Without effect: debug files go to `<workDirectory>/debug`.
+    #[serde(alias = "debug_dir")]
+    pub debug_dir: Option<PathBuf>,
+}
+
+/// How the files that trigger a rebuild are found.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum InputTracking {
+    /// `"exact"`: those that the last build read.
+    #[default]
+    Exact,
+    /// `"globs"`: those that match patterns over the crate and its path dependencies.
+    Globs,
+}
+
+/// Whether a cache stands between the build tool and the compilers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CompilerCache {
+    /// `"auto"`: where it is in the build environment.
+    #[default]
+    Auto,
+    /// `"sccache"`: yes; it becomes part of the build environment.
+    Sccache,
+    /// `"ccache"`: yes, where the backend can use it; it becomes part of the build
+    /// environment.
+    Ccache,
+    /// `"none"`: no.
+    None,
+}
+
+/// What the intermediate artifacts of a workspace may weigh when nobody says otherwise.
+const ARTIFACT_LIMIT: ByteSize = ByteSize::gib(20);
+
+impl CommonOptions {
+    /// The key of each option.
+    pub const KEYS: [&'static str; 9] = [
+        "extra-args",
+        "env",
+        "extra-input-globs",
+        "input-tracking",
+        "compilers",
+        "compiler-cache",
+        "artifact-limit",
+        "debug-dir",
+        "debug_dir",
+    ];
+
+    /// What the intermediate artifacts of the workspace may weigh.
+    pub fn artifact_limit(&self) -> ByteSize {
+        let chosen = self.artifact_limit.as_deref();
+        let chosen = chosen.and_then(|text| text.parse().ok());
+        chosen.unwrap_or(ARTIFACT_LIMIT)
+    }
+
+    /// What to tell the user about values that are accepted but have no effect.
+    pub fn warnings(&self) -> Vec<Warning> {
+        let deprecated = self.debug_dir.as_ref().map(|_| {
+            Warning::new("`debug-dir` has no effect")
+                .help("remove it; debug files are written to `debug` in the work directory")
+        });
+        deprecated.into_iter().collect()
+    }
+
+    /// Values of the right type that still make no sense.
+    pub fn misfits(&self) -> Vec<Misfit> {
+        let compilers = self.compilers.iter().flatten();
+        let compilers = compilers.filter_map(|name| unknown_compiler(name));
+        let arguments = self.extra_args.iter().any(|value| value.contains('\0'));
+        let arguments = arguments.then(|| holds_nul(&["extra-args"]));
+        let values = self.env.iter().filter(|(_, value)| value.contains('\0'));
+        let variables = self.env.keys().filter(|name| !is_variable(name));
+        let is_reserved = |name: &&String| RESERVED.contains(&name.as_str());
+        let reserved = self.env.keys().filter(is_reserved);
+        let limit = self.artifact_limit.as_deref();
+        let limit = limit.filter(|text| text.parse::<ByteSize>().is_err());
+        let globs = self.extra_input_globs.iter();
+        let globs = globs.filter_map(|pattern| bad_glob(pattern));
+        compilers
+            .chain(arguments)
+            .chain(values.map(|(name, _)| holds_nul(&["env", name])))
+            .chain(variables.map(|name| bad_variable(name)))
+            .chain(reserved.map(|name| reserved_variable(name)))
+            .chain(limit.map(bad_size))
+            .chain(globs)
+            .collect()
+    }
+}
+
+/// Languages conda has compiler packages for. Others are taken at their word:
+/// the package is then called after the language.
+const COMPILERS: [&str; 12] = [
+    "rust",
+    "c",
+    "cxx",
+    "fortran",
+    "cuda",
+    "go",
+    "go-cgo",
+    "go-nocgo",
+    "zig",
+    "nim",
+    "m2w64_c",
+    "m2w64_cxx",
+];
+
+fn unknown_compiler(name: &str) -> Option<Misfit> {
+    let sign = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-".contains(c);
+    let valid = name.starts_with(|c: char| c.is_ascii_lowercase()) && name.chars().all(sign);
+    let meant = match name.to_lowercase().as_str() {
+        "c++" | "cpp" | "g++" | "clangxx" => Some("cxx"),
+        "gcc" | "cc" | "clang" => Some("c"),
+        "rustc" | "cargo" => Some("rust"),
+        "gfortran" => Some("fortran"),
+        lower => nearest(lower, COMPILERS),
+    };
+    if COMPILERS.contains(&name) || (valid && meant.is_none()) {
+        return None;
+    }
+    Some(Misfit {
+        keys: vec!["compilers".to_string()],
+        part: Part::Value,
+        message: format!("`{name}` is no language with a compiler package"),
+        help: match meant {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => "names of languages consist of small letters, digits, `-` and `_`; common \
+                     ones are `rust`, `c`, `cxx`, `fortran` and `cuda`"
+                .to_string(),
+        },
+    })
+}
+
+fn is_variable(name: &str) -> bool {
+    let sign = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()) && name.chars().all(sign)
+}
+
+fn bad_glob(pattern: &str) -> Option<Misfit> {
+    let error = OverrideBuilder::new("").add(pattern).err()?;
+    Some(Misfit {
+        keys: vec!["extra-input-globs".to_string()],
+        part: Part::Value,
+        message: error.to_string(),
+        help: "a `[`, `{` or `\\` that means itself has a `\\` in front of it".to_string(),
+    })
+}
+
+fn bad_size(text: &str) -> Misfit {
+    Misfit {
+        keys: vec!["artifact-limit".to_string()],
+        part: Part::Value,
+        message: format!("`{text}` is no size"),
+        help: "write a number and a unit, as in `20 GiB`".to_string(),
+    }
+}
+
+pub fn holds_nul(keys: &[&str]) -> Misfit {
+    Misfit {
+        keys: keys.iter().map(|key| key.to_string()).collect(),
+        part: Part::Value,
+        message: format!("`{}` holds a NUL character", keys.join(".")),
+        help: "no argument and no variable can hold one: remove it".to_string(),
+    }
+}
+
+/// The folders of a build, which only rattler-build knows.
+const RESERVED: [&str; 3] = ["BUILD_PREFIX", "PREFIX", "SRC_DIR"];
+
+fn reserved_variable(name: &str) -> Misfit {
+    Misfit {
+        keys: vec!["env".to_string(), name.to_string()],
+        part: Part::Key,
+        message: format!("`{name}` says where the build takes place and cannot be set"),
+        help: format!("refer to it as `${name}` in the values of other variables"),
+    }
+}
+
+fn bad_variable(name: &str) -> Misfit {
+    Misfit {
+        keys: vec!["env".to_string(), name.to_string()],
+        part: Part::Key,
+        message: format!("`{name}` cannot be the name of an environment variable"),
+        help: "use letters, digits and `_`, and no digit at the start".to_string(),
+    }
+}

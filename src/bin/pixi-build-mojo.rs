@@ -1,0 +1,10 @@
+//! `pixi-build-rust` under the name `pixi-build-mojo`.
+
+use std::process::ExitCode;
+
+#[path = "../launcher.rs"]
+mod launcher;
+
+fn main() -> ExitCode {
+    launcher::launch("pixi-build-mojo")
+}

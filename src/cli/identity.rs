@@ -1,0 +1,55 @@
+//! Which backend this executable is.
+//!
+//! One file holds all of them. It is the backend it is called like, so that a copy or link
+//! under another name is another backend. Small programs (`src/launcher.rs`) start it
+//! under their own name, for which there is an option.
+
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
+
+use crate::backend::AnyBackend;
+use crate::backends;
+
+/// The option that a launcher gives, before all others.
+const OPTION: &str = "--backend";
+
+/// The backend that a command line means, and the command line without what says so.
+pub(super) fn identify(
+    arguments: impl IntoIterator<Item = OsString>,
+) -> (&'static dyn AnyBackend, Vec<OsString>) {
+    let mut arguments: Vec<OsString> = arguments.into_iter().collect();
+    let stem = arguments.first().and_then(|own| Path::new(own).file_stem());
+    let mut backend = stem.and_then(named);
+    if arguments.get(1).is_some_and(|first| first == OPTION)
+        && let Some(wanted) = arguments.get(2).and_then(|name| named(name))
+    {
+        backend = Some(wanted);
+        arguments.drain(1..3);
+    }
+    (backend.unwrap_or(backends::ALL[0]), arguments)
+}
+
+fn named(name: &OsStr) -> Option<&'static dyn AnyBackend> {
+    backends::by_name(name.to_str()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name_of(arguments: &[&str]) -> (&'static str, usize) {
+        let (backend, rest) = identify(arguments.iter().map(OsString::from));
+        (backend.name(), rest.len())
+    }
+
+    #[test]
+    fn the_name_of_the_file_or_the_option_of_a_launcher_decides() {
+        for backend in backends::ALL {
+            let name = backend.name();
+            assert_eq!(name_of(&[&format!("/bin/{name}.exe"), "build"]), (name, 2));
+            let launched = ["pixi-build-rust", "--backend", name, "build"];
+            assert_eq!(name_of(&launched), (name, 2));
+        }
+        assert_eq!(name_of(&["/tmp/renamed"]), ("pixi-build-rust", 1));
+    }
+}

@@ -1,0 +1,314 @@
+//! The answer to `conda/build_v1`: runs the script and packs what it installed.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use miette::{Diagnostic, Report};
+use rattler_build_core::types::Output;
+use rattler_build_recipe::stage1::build::BuildPlan;
+use rattler_build_types::GlobVec;
+use rattler_conda_types::Subdir;
+use thiserror::Error;
+
+use crate::backend::inputs::escape;
+use crate::backend::{BuildPaths, Env, InstalledPackage, Platforms};
+use crate::diagnostic::create_folder;
+use crate::disk;
+use crate::engine::alias::Aliases;
+use crate::engine::debug::DebugFolder;
+use crate::engine::globs::globs;
+use crate::engine::job::Job;
+use crate::engine::log::{Log, remove_lines};
+use crate::engine::secrets::Secrets;
+use crate::engine::{Ask, Plan, Session, built_inputs, failure, plan, prepare, sweep};
+use crate::protocol::build::{Answer, Params, Prefix};
+use crate::protocol::outputs::VariantValue;
+use crate::recipe::variants::Choice;
+
+/// Plans and runs one build.
+///
+/// # Errors
+/// Mistakes in the user's files, an output that is not what was described, a
+/// failed build.
+pub async fn build(
+    session: &Session,
+    params: Params,
+    debug: &DebugFolder,
+) -> Result<Answer, Report> {
+    debug.project(session);
+    let current = Subdir::current().unwrap_or(params.output.subdir);
+    let ask = Ask {
+        platforms: platforms(&params, current),
+        choice: Choice::Pinned(params.output.variant.clone()),
+        editable: params.editable.unwrap_or_default(),
+    };
+    let plan = plan(session, &ask)?;
+    debug.plan(&plan);
+    for warning in &plan.warnings {
+        tracing::warn!("{warning}");
+    }
+    let build = Build::prepare(session, &plan, params)?;
+    // Held until it is known what the build has read.
+    let _exclusive = build.lock().await?;
+    build.invalidate()?;
+    let executed = build.execute().await?;
+    build.check(&executed)?;
+    Ok(build.collect(&executed))
+}
+
+/// What the platforms of a build are: those of its prefixes, else those that the
+/// output was described with, else this machine's.
+fn platforms(params: &Params, current: Subdir) -> Platforms {
+    let of = |prefix: &Option<Prefix>| prefix.as_ref().map(|prefix| prefix.platform);
+    let described = |key: &str| match params.output.variant.get(key) {
+        Some(VariantValue::String(subdir)) => subdir.parse().ok(),
+        _ => None,
+    };
+    Platforms {
+        build: of(&params.build_prefix)
+            .or_else(|| described("build_platform"))
+            .unwrap_or(current),
+        host: of(&params.host_prefix)
+            .or_else(|| described("target_platform"))
+            .unwrap_or(params.output.subdir),
+    }
+}
+
+/// One build, stage after stage.
+struct Build<'a> {
+    session: &'a Session,
+    plan: &'a Plan<'a>,
+    job: Job<'a>,
+    aliases: Aliases,
+    paths: BuildPaths,
+    secrets: Secrets,
+    /// What is in the host prefix and belongs to no package.
+    foreign: BTreeSet<PathBuf>,
+}
+
+/// What the script made of it.
+struct Executed {
+    output: Output,
+    archive: PathBuf,
+    log: PathBuf,
+}
+
+impl<'a> Build<'a> {
+    /// Selects the output and makes the folders ready.
+    ///
+    /// # Errors
+    /// An output that is not what was described, folders that cannot be written.
+    fn prepare(session: &'a Session, plan: &'a Plan<'a>, params: Params) -> Result<Self, Report> {
+        let mut rendered = plan.select(&params.output)?.clone();
+        let host_prefix = params.host_folder();
+        create_folder(&params.work_directory)?;
+        let foreign = sweep::sweep(&host_prefix, &params.work_directory)?;
+        rendered.recipe.build.files = everything_but(&foreign)?;
+        pass_on(session, &mut rendered.recipe.build.plan);
+        let secrets = secrets(&session.env, &mut rendered.recipe.build.plan);
+        secrets.watch();
+        let job = Job {
+            backend: session.backend.name(),
+            recipe_path: session.project.manifest.path().to_path_buf(),
+            plan,
+            rendered,
+            params,
+            now: source_date(&session.env)?,
+        };
+        let aliases = job.aliases()?;
+        let paths = BuildPaths {
+            script_folder: job.params.script_folder(),
+            build_prefix: job.params.build_folder(),
+            host_prefix,
+            packages: job.params.output_folder(),
+            alias: aliases.folder().map(Path::to_path_buf),
+            work_directory: job.params.work_directory.clone(),
+        };
+        Ok(Self {
+            session,
+            plan,
+            job,
+            aliases,
+            paths,
+            secrets,
+            foreign,
+        })
+    }
+
+    /// Waits for the one lock that a build may need.
+    async fn lock(&self) -> Result<Option<std::fs::File>, Report> {
+        match &self.plan.lock {
+            Some(path) => Ok(Some(prepare::alone(path.clone()).await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// Writes the files of the script and drops what the build tool would wrongly reuse.
+    ///
+    /// # Errors
+    /// Files that cannot be written or removed.
+    fn invalidate(&self) -> Result<(), Report> {
+        prepare::write(&self.plan.script_files)?;
+        self.plan.project.before_build(&self.paths)
+    }
+
+    /// Runs the script and packs what it installed.
+    ///
+    /// # Errors
+    /// The build failed.
+    async fn execute(&self) -> Result<Executed, Report> {
+        let log = Log::begin(&self.paths.work_directory, &self.secrets);
+        let result = self.job.run(&self.aliases).await;
+        let log = log.finish();
+        let backend = self.session.backend;
+        if self.session.run.progress {
+            remove_lines(&log, |line| backend.progress(line).is_some());
+        }
+        let explained = |error| {
+            failure::explained(
+                error,
+                self.plan.project.as_ref(),
+                &log,
+                &self.session.project.source,
+            )
+        };
+        let (output, archive) = result.map_err(explained)?;
+        Ok(Executed {
+            output,
+            archive,
+            log,
+        })
+    }
+
+    /// Checks what was packed; a package that must not be used is removed.
+    ///
+    /// # Errors
+    /// Nothing was installed, a secret is in a file, the backend refuses the package.
+    fn check(&self, executed: &Executed) -> Result<(), Report> {
+        let installed = sweep::made(&self.paths.host_prefix, &self.foreign)?;
+        let checked = match self.check_files(executed, &installed) {
+            Ok(()) => (self.secrets).check_package(&self.paths.host_prefix, installed),
+            Err(error) => Err(error),
+        };
+        if checked.is_err() {
+            disk::remove_file(&executed.archive)?;
+        }
+        checked
+    }
+
+    fn check_files(&self, executed: &Executed, files: &BTreeSet<PathBuf>) -> Result<(), Report> {
+        if files.is_empty() && !self.plan.packaging.may_be_empty {
+            return Err(failure::nothing_installed(
+                self.session.backend,
+                self.plan.project.as_ref(),
+                &executed.log,
+            ));
+        }
+        let package = InstalledPackage {
+            paths: &self.paths,
+            files,
+            archive: &executed.archive,
+        };
+        for warning in self.plan.project.check_package(&package)? {
+            tracing::warn!("{warning}");
+        }
+        Ok(())
+    }
+
+    /// Says what was built and from which files.
+    fn collect(&self, executed: &Executed) -> Answer {
+        let inputs = built_inputs(self.plan, &self.paths);
+        DebugFolder::of(&self.paths.work_directory).inputs(&inputs);
+        let ignored = self.session.backend.output_directories();
+        let source = &self.session.project.source;
+        let (input_globs, input_glob_sets) = globs(&inputs, source, ignored);
+        let output = &executed.output;
+        Answer {
+            output_file: executed.archive.clone(),
+            input_globs,
+            input_glob_sets,
+            name: output.name().as_normalized().to_string(),
+            version: output.version().to_string(),
+            build: output.build_string().into_owned(),
+            subdir: *output.target_platform(),
+        }
+    }
+}
+
+/// Lets the script see what the command line and this process allow. What the user
+/// configured wins, because the script sets it.
+fn pass_on(session: &Session, plan: &mut BuildPlan) {
+    if let BuildPlan::Script(script) = plan {
+        let variables = session.backend.passed_on(&session.env, &session.run);
+        script.env.extend(variables);
+    }
+}
+
+/// The secrets that the script sees. rattler-build would mask an empty value between
+/// any two signs.
+fn secrets(env: &Env, plan: &mut BuildPlan) -> Secrets {
+    let BuildPlan::Script(script) = plan else {
+        return Secrets::default();
+    };
+    let secrets = Secrets::of(script.secrets.iter().map(String::as_str), env);
+    script.secrets.retain(|name| secrets.has(name));
+    secrets
+}
+
+/// Packs everything new except what was in the prefix and belongs to nobody.
+fn everything_but(foreign: &BTreeSet<PathBuf>) -> Result<Option<GlobVec>, Report> {
+    if foreign.is_empty() {
+        return Ok(None);
+    }
+    let paths = foreign.iter().filter_map(|path| path.to_str());
+    let excluded = paths.map(escape).collect();
+    GlobVec::from_strings(vec!["**".to_string()], excluded)
+        .map(Some)
+        .map_err(|error| miette::miette!("files of the host prefix cannot be left out: {error}"))
+}
+
+/// The seconds since 1970 that an archive can name: from 1980 until 2107.
+const DATES: (i64, i64) = (315_532_800, 4_354_819_199);
+
+/// `SOURCE_DATE_EPOCH`, for builds that must come out the same every time, or the nearest
+/// date that an archive can name; else now.
+///
+/// # Errors
+/// [`BadSourceDate`].
+fn source_date(env: &Env) -> Result<jiff::Timestamp, BadSourceDate> {
+    let Some(value) = env.get("SOURCE_DATE_EPOCH") else {
+        return Ok(jiff::Timestamp::now());
+    };
+    let seconds: Option<i64> = value.parse().ok().filter(|seconds| *seconds >= 0);
+    let seconds = seconds.map(|seconds| seconds.clamp(DATES.0, DATES.1));
+    let date = seconds.and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
+    date.ok_or_else(|| BadSourceDate(value.to_string()))
+}
+
+/// A date that compilers would refuse, each with an error of its own.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`SOURCE_DATE_EPOCH` is `{0}`, which is no date")]
+#[diagnostic(
+    code(build::source_date),
+    help("it is a number of seconds since the beginning of 1970, such as 1767225600")
+)]
+struct BadSourceDate(String);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_those_that_an_archive_can_name() {
+        let date = |value: &str| {
+            let variable = ("SOURCE_DATE_EPOCH".to_string(), value.to_string());
+            source_date(&Env::from_iter([variable])).map(|date| date.as_second())
+        };
+        assert_eq!(date("0").expect("a date"), 315_532_800);
+        assert_eq!(date("1700000000").expect("a date"), 1_700_000_000);
+        assert_eq!(date("99999999999").expect("a date"), 4_354_819_199);
+        for value in ["-1", "1e9", "yesterday", "99999999999999999999"] {
+            assert!(date(value).is_err(), "{value}");
+        }
+    }
+}
