@@ -47,7 +47,7 @@ pub fn finish_from(
     initialize: &Initialize,
     package: &str,
 ) -> Finished {
-    let mut pixi = Pixi::start();
+    let mut pixi = Pixi::of(&project);
     pixi.initialize(initialize);
     let work = project.build_work(package);
     let outputs = pixi.outputs(&Outputs::new(&work).channel(channel));

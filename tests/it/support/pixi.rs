@@ -63,13 +63,23 @@ impl Pixi {
         Self::start_with(|_| {})
     }
 
-    /// Starts the backend after `change` had its way with the command, for
-    /// instance to set the environment.
-    pub fn start_with(change: impl FnOnce(&mut Command)) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_pixi-build-rust"));
+    /// Starts the backend of a project.
+    pub fn of(project: &Project) -> Self {
+        Self::start_backend(project.backend(), |_| {})
+    }
+
+    /// Starts the executable `name` after `change` had its way with the command.
+    pub fn start_backend(name: &str, change: impl FnOnce(&mut Command)) -> Self {
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin(name));
         forget_cargo(&mut command);
         change(&mut command);
         Self::talk_to(command)
+    }
+
+    /// Starts the backend after `change` had its way with the command, for
+    /// instance to set the environment.
+    pub fn start_with(change: impl FnOnce(&mut Command)) -> Self {
+        Self::start_backend("pixi-build-rust", change)
     }
 
     /// Starts the backend through a program that is told what to start.

@@ -15,6 +15,7 @@ pub struct Project {
     _temp: TempDir,
     root: PathBuf,
     cache: PathBuf,
+    backend: &'static str,
 }
 
 impl Project {
@@ -35,7 +36,21 @@ impl Project {
             _temp: temp,
             root,
             cache,
+            backend: "pixi-build-rust",
         }
+    }
+
+    /// An empty folder whose packages are built by the backend `name`.
+    pub fn of(name: &'static str) -> Self {
+        Self {
+            backend: name,
+            ..Self::new()
+        }
+    }
+
+    /// The backend that builds its packages.
+    pub fn backend(&self) -> &'static str {
+        self.backend
     }
 
     /// A crate `hello` with one binary, a lock file and a pixi manifest.
@@ -63,9 +78,10 @@ impl Project {
     /// Writes `pixi.toml`. A `[package]` without a backend gets the one under test.
     pub fn pixi_toml(self, text: &str) -> Self {
         let backend = if text.contains("[package.build") {
-            ""
+            String::new()
         } else {
-            "\n[package.build.backend]\nname = \"pixi-build-rust\"\nversion = \"*\"\n"
+            let name = self.backend;
+            format!("\n[package.build.backend]\nname = \"{name}\"\nversion = \"*\"\n")
         };
         self.file("pixi.toml", format!("{text}{backend}"))
     }

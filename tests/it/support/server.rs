@@ -2,7 +2,7 @@
 //! parsing, the same errors, but no pipes and no toolchain.
 
 use pixi_build_backends::backend::Env;
-use pixi_build_backends::backends::cargo::Cargo;
+use pixi_build_backends::backends;
 use pixi_build_backends::server;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
@@ -18,7 +18,13 @@ pub struct Server {
 impl Server {
     /// Starts a backend that sees no environment variables.
     pub fn start() -> Self {
-        let methods = server::methods(&Cargo, Env::default());
+        Self::start_backend("pixi-build-rust")
+    }
+
+    /// Starts the backend `name`, which sees no environment variables.
+    pub fn start_backend(name: &str) -> Self {
+        let backend = backends::by_name(name).expect("a backend of this project");
+        let methods = server::methods(backend, Env::default());
         let runtime = Runtime::new().expect("a tokio runtime");
         let call = move |line: &str| {
             let answer = runtime.block_on(methods.raw_json_request(line, 1));
