@@ -49,6 +49,10 @@ pub trait Backend: Send + Sync + 'static {
     /// The command that installs, as people call it; for messages.
     const INSTALLS: &'static str;
 
+    /// Where a project of this kind states its name and version, as in `Cargo.toml`; for
+    /// messages.
+    const METADATA_FILE: &'static str;
+
     /// Whether a project without a model of the package (no manifest of pixi) makes no
     /// sense.
     const NEEDS_MODEL: bool = true;

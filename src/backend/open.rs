@@ -29,6 +29,8 @@ pub trait AnyBackend: Send + Sync {
     fn builds(&self) -> &'static str;
     /// [`Backend::INSTALLS`].
     fn installs(&self) -> &'static str;
+    /// [`Backend::METADATA_FILE`].
+    fn metadata_file(&self) -> &'static str;
     /// [`Backend::NEEDS_MODEL`].
     fn needs_model(&self) -> bool;
     /// [`Backend::OUTPUT_DIRECTORIES`].
@@ -139,6 +141,10 @@ impl<B: Backend> AnyBackend for B {
 
     fn installs(&self) -> &'static str {
         B::INSTALLS
+    }
+
+    fn metadata_file(&self) -> &'static str {
+        B::METADATA_FILE
     }
 
     fn needs_model(&self) -> bool {

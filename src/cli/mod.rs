@@ -37,10 +37,7 @@ use crate::cli::replay::ReplayArguments;
 use crate::cli::report::{Reporter, Stdout, Wanted};
 use crate::cli::watch::Role;
 
-/// Builds conda packages from source projects.
-///
-/// Without a command it serves the pixi build protocol: JSON-RPC, one message a
-/// line, on stdin and stdout.
+// What it is for depends on the backend; see `command`.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100)]
 struct Arguments {
@@ -145,7 +142,11 @@ fn run(backend: &'static dyn AnyBackend, arguments: Vec<OsString>) -> ExitCode {
 /// The command line of the executable of `backend`.
 fn command(backend: &dyn AnyBackend) -> clap::Command {
     let about = format!("Builds conda packages from {}.", backend.builds());
-    let command = Arguments::command().about(about);
+    let long = format!(
+        "{about}\n\nWithout a command it serves the pixi build protocol: JSON-RPC, one message a line, on \
+         stdin and stdout."
+    );
+    let command = Arguments::command().about(about).long_about(long);
     command.name(backend.name()).bin_name(backend.name())
 }
 

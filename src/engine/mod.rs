@@ -109,7 +109,8 @@ pub fn plan<'s>(session: &'s Session, ask: &Ask) -> Result<Plan<'s>, Report> {
     let mut warnings = project.config_warnings();
     warnings.extend(draft.warnings.iter().cloned());
     let point = |error| point::point(error, session, ask.platforms.host);
-    let recipe = Recipe::new(&session.project, &draft, ask.platforms, &mut warnings);
+    let file = session.backend.metadata_file();
+    let recipe = Recipe::new(&session.project, &draft, file, ask.platforms, &mut warnings);
     let recipe = recipe.map_err(point)?;
     let outputs = render(&recipe, &variants, ask.platforms).map_err(point)?;
     Ok(Plan {

@@ -7,6 +7,7 @@
 pub mod build;
 pub mod compat;
 pub mod initialize;
+pub mod match_spec;
 pub mod model;
 pub mod outputs;
 pub mod package_format;

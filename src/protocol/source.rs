@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::protocol::spec::Condition;
+use crate::protocol::match_spec::Condition;
 
 /// A package built from source: where it lies and which of its outputs is meant.
 ///

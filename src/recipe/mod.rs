@@ -58,18 +58,20 @@ pub struct Recipe {
 }
 
 impl Recipe {
-    /// Writes the recipe of `project` as its backend drafted it.
+    /// Writes the recipe of `project` as its backend drafted it. `metadata_file` is where
+    /// such projects state their name and version.
     ///
     /// # Errors
     /// A missing or impossible name or version, and mistakes in dependencies.
     pub fn new(
         project: &Project,
         draft: &Draft,
+        metadata_file: &'static str,
         platforms: Platforms,
         warnings: &mut Vec<Warning>,
     ) -> Result<Self, Report> {
         let metadata = project.metadata().or(draft.metadata.clone());
-        let package = package(project, &metadata)?;
+        let package = package(project, &metadata, metadata_file)?;
         let name = package
             .name
             .as_concrete()
@@ -115,12 +117,12 @@ fn concrete<T>(value: T) -> Value<T> {
     Value::new_concrete(value, None)
 }
 
-fn package(project: &Project, metadata: &Metadata) -> Result<Package, Report> {
+fn package(project: &Project, metadata: &Metadata, file: &'static str) -> Result<Package, Report> {
     let (name, version) = match (&metadata.name, &metadata.version) {
         (Some(name), Some(version)) => (name.as_str(), version.as_str()),
-        (None, Some(_)) => return Err(Missing::report(project, &["name"])),
-        (Some(_), None) => return Err(Missing::report(project, &["version"])),
-        (None, None) => return Err(Missing::report(project, &["name", "version"])),
+        (None, Some(_)) => return Err(Missing::report(project, file, &["name"])),
+        (Some(_), None) => return Err(Missing::report(project, file, &["version"])),
+        (None, None) => return Err(Missing::report(project, file, &["name", "version"])),
     };
     // A value that was found elsewhere does not stand in the manifest.
     let at = |key| project.manifest.value_span(&["package", key]);
@@ -160,19 +162,20 @@ fn path(path: &Path) -> String {
 
 /// Neither file gives the package a name or a version.
 #[derive(Debug, Error, Diagnostic)]
-#[error("the package has no {what}: {manifest} has none and the project's own files define none")]
+#[error("the package has no {what}: neither {manifest} nor {file} defines one")]
 #[diagnostic(
     code(package::missing),
-    help("write {lines} into `[package]` of {manifest}, or define it where the project does")
+    help("write {lines} into `[package]` of {manifest}, or into {file}")
 )]
 struct Missing {
     what: String,
     lines: String,
     manifest: String,
+    file: &'static str,
 }
 
 impl Missing {
-    fn report(project: &Project, keys: &[&str]) -> Report {
+    fn report(project: &Project, file: &'static str, keys: &[&str]) -> Report {
         let example = |key: &&str| match *key {
             "version" => "`version = \"0.1.0\"`".to_string(),
             key => format!("`{key} = \"…\"`"),
@@ -181,6 +184,7 @@ impl Missing {
         Self {
             what: keys.join(" and no "),
             lines: lines.join(" and "),
+            file,
             manifest: project.manifest.path().display().to_string(),
         }
         .into()

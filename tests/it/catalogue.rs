@@ -7,7 +7,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 /// What each kind of error is about, in the order of the page.
-const KINDS: [(&str, &str); 67] = [
+const KINDS: &[(&str, &str)] = &[
     (
         "config::unknown_key",
         "An option the backend does not have.",
@@ -202,8 +202,8 @@ const KINDS: [(&str, &str); 67] = [
         "The package at a path is not the one that was asked for.",
     ),
     (
-        "environment::other_backend",
-        "A package from source that another backend builds.",
+        "build::unknown_backend",
+        "A package of a backend that this project does not have.",
     ),
     (
         "environment::not_there",
@@ -270,7 +270,7 @@ fn by_code() -> BTreeMap<String, Vec<(String, String)>> {
         codes.entry(code).or_default().push((name, shown));
     }
     let seen: Vec<String> = codes.keys().cloned().collect();
-    for (name, shown) in snapshots("src/engine/failure/snapshots") {
+    for (name, shown) in snapshots("src/backends/cargo/failure/snapshots") {
         let (code, rest) = shown.split_once(": ").expect("the code comes first");
         if !seen.iter().any(|seen| seen == code) {
             let entries = codes.entry(code.to_owned()).or_default();
@@ -287,7 +287,7 @@ fn page() -> String {
          message. Several mistakes are\nreported together where that is possible. This page is made \
          of the snapshots of the tests.\n",
     );
-    for (code, about) in KINDS {
+    for &(code, about) in KINDS {
         let entries = codes
             .remove(code)
             .unwrap_or_else(|| panic!("no snapshot shows {code}"));

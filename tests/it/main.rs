@@ -28,4 +28,5 @@ mod soak;
 mod support;
 mod support_works;
 mod tidy;
+mod toy;
 mod variants;

@@ -58,6 +58,8 @@ impl Backend for Cargo {
 
     const INSTALLS: &'static str = "cargo install";
 
+    const METADATA_FILE: &'static str = "Cargo.toml";
+
     const OUTPUT_DIRECTORIES: &'static [&'static str] = OUTPUT_DIRECTORIES;
 
     type Config = Config;

@@ -12,7 +12,7 @@ use crate::project::load::mistake::Findings;
 use crate::project::load::mistake::dependency::{BadCondition, NestedCondition, SameName};
 use crate::project::load::mistake::shape::Invalid;
 use crate::project::load::mistake::warning::Replaced;
-use crate::project::load::spec::Reader;
+use crate::project::load::spec_reader::Reader;
 use crate::protocol::model::Dependencies;
 
 /// Entries that count under the same condition.

@@ -10,7 +10,7 @@ use crate::project::load::mistake::dependency::{NoPinHere, PinName};
 use crate::project::load::mistake::shape::Unfit;
 use crate::project::load::mistake::warning::WordBound;
 use crate::project::load::parts::Parts;
-use crate::project::load::spec::Reader;
+use crate::project::load::spec_reader::Reader;
 use crate::project::load::tables::Pins;
 use crate::protocol::spec::{Bound, PackageSpec, PinSpec};
 

@@ -11,6 +11,7 @@ use crate::project::load::Scope;
 use crate::project::load::environment::{Environment, texts};
 use crate::project::load::mistake::Findings;
 use crate::project::load::mistake::dependency::SameName;
+use crate::project::load::platform_entry::Entry;
 use crate::project::load::virtual_packages::{self, VirtualPackage, defaults};
 use crate::project::load::{requirements, selector};
 
@@ -23,18 +24,6 @@ pub(crate) struct Host {
     pub name: String,
     /// Declared packages with the defaults underneath, sorted by name.
     pub packages: Vec<VirtualPackage>,
-}
-
-/// An entry of `platforms`.
-pub(crate) struct Entry<'d> {
-    /// As written.
-    pub value: Value<'d>,
-    /// The conda platform.
-    pub subdir: Subdir,
-    /// The name that selectors know it by.
-    pub name: String,
-    /// Its virtual packages, without the defaults.
-    pub declared: Vec<VirtualPackage>,
 }
 
 /// The first entry for the host platform that the default environment supports, else the

@@ -10,7 +10,7 @@ use crate::project::load::environment::Environment;
 use crate::project::load::mistake::Findings;
 use crate::project::load::mistake::shape::Conflict;
 use crate::project::load::mistake::warning::Deprecated;
-use crate::project::load::platforms::Entry;
+use crate::project::load::platform_entry::Entry;
 use crate::project::load::virtual_packages::{VirtualPackage, version};
 
 /// Adds the requirements of the workspace and of the default environment's features to the

@@ -2,25 +2,13 @@
 
 use crate::project::document::{Data, Field};
 use crate::project::load::location::{self, Location};
-use crate::project::load::mistake::Findings;
 use crate::project::load::mistake::dependency::NoSourceHere;
 use crate::project::load::mistake::spec::EmptySpec;
 use crate::project::load::parts::Parts;
-use crate::project::load::tables::{Sources, TableKind};
-use crate::project::load::{Scope, channels, pin, pool, version, when};
+use crate::project::load::spec_reader::Reader;
+use crate::project::load::tables::Sources;
+use crate::project::load::{channels, pin, pool, version, when};
 use crate::protocol::spec::{BinarySpec, PackageSpec, SourceSpec};
-
-/// Reads the dependencies of one table.
-pub(crate) struct Reader<'a, 'd> {
-    /// The manifest.
-    pub scope: &'a Scope<'d>,
-    /// What the table takes.
-    pub kind: TableKind,
-    /// The package's own name, as far as the manifest knows it.
-    pub own_name: Option<&'a str>,
-    /// Where mistakes go.
-    pub findings: &'a mut Findings,
-}
 
 impl<'d> Reader<'_, 'd> {
     /// The dependency, or `None` with a note.

@@ -10,7 +10,7 @@ use crate::project::load::Scope;
 use crate::project::load::dependencies::Group;
 use crate::project::load::mistake::Findings;
 use crate::project::load::mistake::shape::Invalid;
-use crate::project::load::spec::Reader;
+use crate::project::load::spec_reader::Reader;
 use crate::project::load::tables::{BUCKETS, GROUP, TABLES, TableKind};
 use crate::protocol::model::{Dependencies, Target, Targets};
 

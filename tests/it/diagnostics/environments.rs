@@ -190,10 +190,12 @@ fn dependency_of_another_backend() {
         ),
         (
             "lib",
-            "[package]\nname = \"lib\"\n[package.build.backend]\nname = \"pixi-build-cmake\"\n",
+            "[package]\nname = \"lib\"\n[package.build.backend]\nname = \"pixi-build-go\"\n",
         ),
     ]);
-    insta::assert_snapshot!(refused(Desk::build(&project, "app")));
+    let (code, error) = Desk::build(&project, "app").error();
+    assert_eq!(code, 1, "{error}");
+    insta::assert_snapshot!(error);
 }
 
 #[test]

@@ -1,0 +1,105 @@
+//! Match specs in their structured form, and the conditions that are made of them.
+
+use serde::{Deserialize, Serialize};
+
+/// When a dependency counts. The tags are capitalised on the wire.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "AnyCondition")]
+pub enum Condition {
+    /// Some package that matches is part of the solution.
+    MatchSpec(Box<MatchSpec>),
+    /// Both hold.
+    And(Box<Condition>, Box<Condition>),
+    /// At least one holds.
+    Or(Box<Condition>, Box<Condition>),
+}
+
+/// A conda match spec in its structured form (API 5 and newer, snake_case).
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct MatchSpec {
+    /// Package name, normally exact.
+    pub name: String,
+    /// Version spec.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// Build string matcher.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub build: Option<String>,
+    /// Build number with an optional operator.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub build_number: Option<String>,
+    /// Exact archive name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file_name: Option<String>,
+    /// Conda subdir.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subdir: Option<String>,
+    /// Namespace, hardly ever used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub namespace: Option<String>,
+    /// Licence of the package.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub license: Option<String>,
+    /// Licence family of the package.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub license_family: Option<String>,
+    /// Extra dependency groups asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extras: Option<Vec<String>>,
+    /// Track features of the package.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub track_features: Option<Vec<String>>,
+    /// Matchers for the flags of the package.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flags: Option<Vec<String>>,
+    /// The channel.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<MatchSpecChannel>,
+    /// MD5 of the archive, lower-case hexadecimal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub md5: Option<String>,
+    /// SHA-256 of the archive, lower-case hexadecimal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+    /// URL of the archive itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// The dependency counts only where this holds in the solve.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub condition: Option<Condition>,
+}
+
+/// The channel of a structured match spec.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MatchSpecChannel {
+    /// URL below which the subdirs lie.
+    pub base_url: String,
+    /// Short name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Subdirs the spec is limited to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub platforms: Option<Vec<String>>,
+}
+
+/// What a condition may hold before it is known to hold exactly one.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct AnyCondition {
+    match_spec: Option<Box<MatchSpec>>,
+    and: Option<(Box<Condition>, Box<Condition>)>,
+    or: Option<(Box<Condition>, Box<Condition>)>,
+}
+
+impl TryFrom<AnyCondition> for Condition {
+    type Error = &'static str;
+
+    fn try_from(any: AnyCondition) -> Result<Self, Self::Error> {
+        match (any.match_spec, any.and, any.or) {
+            (Some(spec), None, None) => Ok(Self::MatchSpec(spec)),
+            (None, Some((one, other)), None) => Ok(Self::And(one, other)),
+            (None, None, Some((one, other))) => Ok(Self::Or(one, other)),
+            _ => Err("a condition needs exactly one of `MatchSpec`, `And`, `Or`"),
+        }
+    }
+}
