@@ -8,6 +8,7 @@
 use std::path::{Path, PathBuf};
 
 use miette::{Diagnostic, Report};
+use rattler_build_variant_config::VariantConfig;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
@@ -16,9 +17,9 @@ use crate::backend::GlobSet;
 use crate::diagnostic::redacted;
 use crate::disk;
 use crate::engine::reuse::{self, Files};
-use crate::engine::{Plan, Session};
+use crate::engine::{Plan, PlanRecord, Session};
 use crate::protocol::{build, initialize};
-use crate::recipe::Rendered;
+use crate::recipe::{Recipe, Rendered};
 
 /// How the session was opened.
 const INITIALIZE: &str = "initialize_params.json";
@@ -106,9 +107,14 @@ impl DebugFolder {
 
     /// Keeps the project: how the session was opened, and its model by itself.
     pub fn project(&self, session: &Session) {
-        self.json(INITIALIZE, &session.opened);
-        self.json(BACKEND, &session.backend.name());
-        self.json("project_model.json", &session.project.model);
+        self.opened(&session.opened(), session.backend.name());
+    }
+
+    /// Keeps how a session was opened, for the backend `name`.
+    pub fn opened(&self, opened: &initialize::Params, name: &str) {
+        self.json(INITIALIZE, opened);
+        self.json(BACKEND, &name);
+        self.json("project_model.json", &opened.project_model);
     }
 
     /// What the latest build was asked for, and how its session was opened.
@@ -140,14 +146,23 @@ impl DebugFolder {
 
     /// Keeps the recipe with its variants, and each output of it.
     pub fn plan(&self, plan: &Plan<'_>) {
-        self.yaml("recipe.yaml", &plan.recipe.stage0);
-        self.yaml("variants.yaml", &plan.variants);
+        self.recipe(&plan.recipe, &plan.variants, &plan.outputs);
+    }
+
+    /// The same of a plan that is not needed any more.
+    pub fn record(&self, plan: &PlanRecord) {
+        self.recipe(&plan.recipe, &plan.variants, &plan.outputs);
+    }
+
+    fn recipe(&self, recipe: &Recipe, variants: &VariantConfig, outputs: &[Rendered]) {
+        self.yaml("recipe.yaml", &recipe.stage0);
+        self.yaml("variants.yaml", variants);
         for Rendered {
             recipe,
             variant,
             hash,
             ..
-        } in &plan.outputs
+        } in outputs
         {
             let folder = format!("recipe/{}", hash.hash);
             self.yaml(&format!("{folder}/recipe.yaml"), recipe);
@@ -171,6 +186,10 @@ impl DebugFolder {
 
     fn write(&self, name: &str, text: &str) {
         let path = self.0.join(name);
+        // A file that is as it was need not reach the disk once more.
+        if std::fs::read(&path).is_ok_and(|before| before == text.as_bytes()) {
+            return;
+        }
         let written = disk::replace(&path, |beside| std::fs::write(beside, text));
         if let Err(error) = written {
             tracing::warn!("debug files are incomplete: {error}");

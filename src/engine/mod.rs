@@ -14,6 +14,7 @@ mod log;
 pub mod outputs;
 mod point;
 mod prepare;
+pub mod recorder;
 pub mod reuse;
 pub mod secrets;
 mod select;
@@ -72,6 +73,24 @@ pub struct Plan<'s> {
     pub warnings: Vec<Warning>,
     /// The platforms that were asked for.
     pub platforms: Platforms,
+}
+
+/// What debug files show of a plan.
+#[derive(Debug)]
+pub struct PlanRecord {
+    pub(super) recipe: Recipe,
+    pub(super) variants: VariantConfig,
+    pub(super) outputs: Vec<Rendered>,
+}
+
+impl From<Plan<'_>> for PlanRecord {
+    fn from(plan: Plan<'_>) -> Self {
+        Self {
+            recipe: plan.recipe,
+            variants: plan.variants,
+            outputs: plan.outputs,
+        }
+    }
 }
 
 impl fmt::Debug for Plan<'_> {

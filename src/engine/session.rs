@@ -1,6 +1,7 @@
 //! What `initialize` established: written once, immutable afterwards.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use miette::{Diagnostic, Report};
 use thiserror::Error;
@@ -21,7 +22,7 @@ pub struct Session {
     pub(crate) env: Env,
     pub(crate) run: RunOptions,
     /// What the session was opened with, to be recorded.
-    pub(super) opened: Box<initialize::Params>,
+    opened: Arc<initialize::Params>,
 }
 
 impl Session {
@@ -36,6 +37,11 @@ impl Session {
         self.folders.scratch = None;
         self.folders.cache = None;
         self
+    }
+
+    /// What the session was opened with.
+    pub fn opened(&self) -> Arc<initialize::Params> {
+        Arc::clone(&self.opened)
     }
 
     /// The backend that serves the project.
@@ -83,7 +89,7 @@ impl Session {
         params: initialize::Params,
         env: Env,
     ) -> Result<Self, Report> {
-        let opened = Box::new(params.clone());
+        let opened = Arc::new(params.clone());
         let initialize::Params {
             manifest_path,
             source_directory,

@@ -18,7 +18,8 @@ use thiserror::Error;
 
 use crate::backend::{AnyBackend, Env, Platforms};
 use crate::engine::debug::DebugFolder;
-use crate::engine::{self, Ask, Described, Session};
+use crate::engine::recorder::Recorder;
+use crate::engine::{self, Ask, Described, PlanRecord, Session};
 use crate::protocol::compat::InitializeShape;
 use crate::protocol::{Negotiated, build, initialize, outputs};
 use crate::recipe::variants::Choice;
@@ -28,6 +29,14 @@ struct Service {
     backend: &'static dyn AnyBackend,
     env: Env,
     session: OnceLock<Session>,
+    recorder: OnceLock<Recorder>,
+}
+
+impl Service {
+    /// Writes debug files behind the answers.
+    fn recorder(&self) -> &Recorder {
+        self.recorder.get_or_init(Recorder::start)
+    }
 }
 
 /// The methods of the protocol, served by `backend`.
@@ -39,6 +48,7 @@ pub fn methods(backend: &'static dyn AnyBackend, env: Env) -> Methods {
         backend,
         env,
         session: OnceLock::new(),
+        recorder: OnceLock::new(),
     });
     macro_rules! route {
         ($($method:literal => $handler:ident),* $(,)?) => {$(
@@ -100,8 +110,6 @@ async fn conda_outputs(
     let session = service.session.get().ok_or(NotInitialized)?;
     let params: outputs::Params = parse(&raw)?;
     let debug = DebugFolder::of(&params.work_directory);
-    debug.params("conda_outputs", raw.as_str().unwrap_or("null"));
-    debug.project(session);
     let ask = Ask {
         platforms: Platforms {
             build: params.build_platform,
@@ -113,11 +121,21 @@ async fn conda_outputs(
         },
         editable: false,
     };
-    let result = engine::outputs(session, &ask).map(|Described { answer, plan }| {
-        debug.plan(&plan);
-        answer
+    let (result, plan) = match engine::outputs(session, &ask) {
+        Ok(Described { answer, plan }) => (Ok(answer), Some(PlanRecord::from(plan))),
+        Err(report) => (Err(report), None),
+    };
+    let raw = raw.as_str().unwrap_or("null").to_string();
+    let (opened, name) = (session.opened(), session.backend().name());
+    let outcome = Outcome::of(&result);
+    service.recorder().run(move || {
+        debug.params("conda_outputs", &raw);
+        debug.opened(&opened, name);
+        if let Some(plan) = plan {
+            debug.record(&plan);
+        }
+        outcome.record(&debug, "conda_outputs");
     });
-    record(&debug, "conda_outputs", &result);
     result
 }
 
@@ -128,19 +146,46 @@ async fn conda_build(
     let session = service.session.get().ok_or(NotInitialized)?;
     let params: build::Params = parse(&raw)?;
     let debug = DebugFolder::of(&params.work_directory);
+    // A build that is killed leaves what it was asked for.
     debug.params("conda_build_v1", raw.as_str().unwrap_or("null"));
     drop(raw);
     let result = engine::build(session, params, &debug).await;
-    record(&debug, "conda_build_v1", &result);
+    let outcome = Outcome::of(&result);
+    service
+        .recorder()
+        .run(move || outcome.record(&debug, "conda_build_v1"));
     result
 }
 
-/// Keeps the answer to a request, or why there is none.
-pub(crate) fn record<T: Serialize>(debug: &DebugFolder, method: &str, result: &Result<T, Report>) {
-    match result {
-        Ok(answer) => debug.response(method, answer),
-        Err(report) => debug.error(method, &error::to_wire(report.as_ref())),
+/// The answer to a request, or why there is none.
+enum Outcome<T> {
+    Answer(T),
+    Error(ErrorObjectOwned),
+}
+
+impl<T: Serialize + Clone> Outcome<T> {
+    fn of(result: &Result<T, Report>) -> Self {
+        match result {
+            Ok(answer) => Self::Answer(answer.clone()),
+            Err(report) => Self::Error(error::to_wire(report.as_ref())),
+        }
     }
+
+    fn record(&self, debug: &DebugFolder, method: &str) {
+        match self {
+            Self::Answer(answer) => debug.response(method, answer),
+            Self::Error(error) => debug.error(method, error),
+        }
+    }
+}
+
+/// Keeps the answer to a request, or why there is none.
+pub(crate) fn record<T: Serialize + Clone>(
+    debug: &DebugFolder,
+    method: &str,
+    result: &Result<T, Report>,
+) {
+    Outcome::of(result).record(debug, method);
 }
 
 fn parse<T: DeserializeOwned>(params: &RawParams<'_>) -> Result<T, InvalidParams> {
