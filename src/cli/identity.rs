@@ -21,7 +21,11 @@ pub(super) fn identify(
     let stem = arguments.first().and_then(|own| Path::new(own).file_stem());
     let mut backend = stem.and_then(named);
     // A process that watches another starts it with an option of its own in front.
-    let at = (1..3).find(|at| arguments.get(*at).is_some_and(|argument| argument == OPTION));
+    let at = (1..3).find(|at| {
+        arguments
+            .get(*at)
+            .is_some_and(|argument| argument == OPTION)
+    });
     if let Some(at) = at
         && let Some(wanted) = arguments.get(at + 1).and_then(|name| named(name))
     {
@@ -51,7 +55,13 @@ mod tests {
             assert_eq!(name_of(&[&format!("/bin/{name}.exe"), "build"]), (name, 2));
             let launched = ["pixi-build-rust", "--backend", name, "build"];
             assert_eq!(name_of(&launched), (name, 2));
-            let watched = ["pixi-build-rust", "--watched-by=1", "--backend", name, "build"];
+            let watched = [
+                "pixi-build-rust",
+                "--watched-by=1",
+                "--backend",
+                name,
+                "build",
+            ];
             assert_eq!(name_of(&watched), (name, 3));
         }
         assert_eq!(name_of(&["/tmp/renamed"]), ("pixi-build-rust", 1));

@@ -189,7 +189,17 @@ pub(crate) fn record<T: Serialize + Clone>(
 }
 
 fn parse<T: DeserializeOwned>(params: &RawParams<'_>) -> Result<T, InvalidParams> {
-    serde_json::from_str(params.as_str().unwrap_or("null")).map_err(InvalidParams)
+    let text = params.as_str().unwrap_or("null");
+    let mut json = serde_json::Deserializer::from_str(text);
+    serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let path = error.path().to_string();
+        let reason = error.into_inner().to_string();
+        match path.as_str() {
+            // The parameters as a whole.
+            "." => InvalidParams(reason),
+            _ => InvalidParams(format!("`{path}`: {reason}")),
+        }
+    })
 }
 
 /// Parameters that do not have the shape of the protocol.
@@ -199,7 +209,7 @@ fn parse<T: DeserializeOwned>(params: &RawParams<'_>) -> Result<T, InvalidParams
     code(protocol::invalid_params),
     help("this backend speaks pixi build API 4 to 7 (pixi 0.63 and newer)")
 )]
-struct InvalidParams(serde_json::Error);
+struct InvalidParams(String);
 
 /// A request that needs a project came before `initialize`.
 #[derive(Debug, Error, Diagnostic)]

@@ -48,7 +48,8 @@ fn a_build_ends_with_its_client() {
 fn a_build_ends_with_a_signal() {
     for (signal, code) in [("-TERM", 143), ("-INT", 130), ("-HUP", 129)] {
         let project = endless();
-        let mut pixi = Pixi::start();
+        // Whoever runs the tests may ignore SIGHUP.
+        let mut pixi = Pixi::start_by("env", &["--default-signal=HUP"]);
         let script = start_building(&project, &mut pixi);
         kill(signal, pixi.id());
         let ended = pixi.finish();
@@ -61,7 +62,7 @@ fn a_build_ends_with_a_signal() {
 #[test]
 fn a_build_that_is_to_survive_its_terminal_does() {
     let project = endless();
-    let mut pixi = Pixi::start_by("nohup");
+    let mut pixi = Pixi::start_by("nohup", &[]);
     let script = start_building(&project, &mut pixi);
     kill("-HUP", pixi.id());
     kill("-TERM", pixi.id());

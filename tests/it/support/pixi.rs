@@ -83,8 +83,9 @@ impl Pixi {
     }
 
     /// Starts the backend through a program that is told what to start.
-    pub fn start_by(program: &str) -> Self {
+    pub fn start_by(program: &str, arguments: &[&str]) -> Self {
         let mut command = Command::new(program);
+        command.args(arguments);
         command.arg(env!("CARGO_BIN_EXE_pixi-build-rust"));
         forget_cargo(&mut command);
         Self::talk_to(command)
