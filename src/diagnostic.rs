@@ -5,6 +5,8 @@
 //! [`miette::Report`]; only the edges (the server's error writer and the command
 //! line) look inside.
 
+pub mod data;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 

@@ -13,6 +13,7 @@ use thiserror::Error;
 use crate::backend::cache::Scope;
 use crate::backend::{Cache, Env, Platforms, RunOptions};
 use crate::backends;
+use crate::cli::report;
 use crate::diagnostic::{Unwritable, list};
 use crate::disk::{folders, write};
 use crate::engine::{Ask, Described, Plan, Session, outputs, plan};
@@ -55,8 +56,9 @@ impl Package {
     /// # Errors
     /// A backend that this project does not have, mistakes in the configuration.
     pub(super) fn of(env: Env, loaded: Loaded, checkout: Option<PathBuf>) -> Result<Self, Report> {
+        let manifest = loaded.manifest.path();
         for warning in &loaded.warnings {
-            tracing::warn!("{warning}");
+            report::warn(warning, manifest.parent().unwrap_or(manifest));
         }
         let backend = backends::by_name(&loaded.backend).ok_or_else(|| UnknownBackend {
             wanted: loaded.backend.clone(),

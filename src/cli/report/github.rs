@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tracing::Level;
 
 use super::mistake::Mistake;
-use super::steps::{Rendering, Step};
+use super::steps::{Line, LineAt, Rendering, Step};
 use crate::backend::Env;
 
 /// The log of an action. Cheap to clone.
@@ -53,6 +53,21 @@ impl GitHub {
         }
     }
 
+    /// Shows a warning, at its place where it has one.
+    fn warn(&self, warning: &Line) {
+        let mut properties = Vec::new();
+        if let Some(LineAt { file, line, column }) = &warning.at {
+            properties.push(("file", self.relative(file)));
+            properties.push(("line", line.to_string()));
+            properties.push(("col", column.to_string()));
+        }
+        properties.extend(warning.code.clone().map(|code| ("title", code)));
+        let properties: Vec<(&str, &str)> = (properties.iter())
+            .map(|(key, value)| (*key, value.as_str()))
+            .collect();
+        write(&command("warning", &properties, &warning.text));
+    }
+
     /// A file as the repository names it.
     fn relative(&self, file: &Path) -> String {
         let workspace = self.workspace.as_deref();
@@ -81,7 +96,7 @@ impl Rendering for GitHub {
         write(&format!("{}: {failed}{took:.1} s", step.title));
     }
 
-    fn line(&self, level: Level, text: &str, within: Option<&Arc<Step>>) {
+    fn line(&self, line: &Line, within: Option<&Arc<Step>>) {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         self.leave(&mut open, within);
         if let Some(step) = within
@@ -90,12 +105,13 @@ impl Rendering for GitHub {
             write(&command("group", &[], &step.title));
             *open = Some(step.clone());
         }
-        match level {
+        let text = &line.text;
+        match line.level {
             // The command ends with an error that says more, and that one is annotated.
             Level::ERROR => text
                 .lines()
                 .for_each(|line| write(&format!("error: {line}"))),
-            Level::WARN => write(&command("warning", &[], text)),
+            Level::WARN => self.warn(line),
             _ => write(text),
         }
     }

@@ -8,7 +8,7 @@ use tracing::Level;
 
 use super::mistake::Mistake;
 use super::package::Finished;
-use super::steps::{Rendering, Step};
+use super::steps::{Line, LineAt, Rendering, Step};
 
 /// Steps and warnings as objects.
 pub(super) struct Json;
@@ -33,15 +33,23 @@ impl Rendering for Json {
         }));
     }
 
-    fn line(&self, level: Level, text: &str, within: Option<&Arc<Step>>) {
+    fn line(&self, line: &Line, within: Option<&Arc<Step>>) {
         // Errors of rattler-build precede the one that the command ends with.
-        if level == Level::WARN {
-            print(&json!({
-                "event": "warning",
-                "package": within.and_then(|step| step.package.as_ref()),
-                "message": console::strip_ansi_codes(text),
-            }));
+        if line.level != Level::WARN {
+            return;
         }
+        let mut warning = json!({
+            "event": "warning",
+            "package": within.and_then(|step| step.package.as_ref()),
+            "message": console::strip_ansi_codes(&line.text),
+        });
+        if let Some(code) = &line.code {
+            warning["code"] = json!(code);
+        }
+        if let Some(LineAt { file, line, column }) = &line.at {
+            warning["places"] = json!([{ "file": file, "line": line, "column": column }]);
+        }
+        print(&warning);
     }
 }
 

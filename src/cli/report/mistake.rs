@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use miette::{Diagnostic, Report};
+use miette::Report;
 use serde::Serialize;
 
+use crate::diagnostic::data::{DiagnosticData, LabelData};
 use crate::engine::failure::code_errors;
 
 /// An error, with the places in files that it is about.
@@ -36,10 +37,10 @@ pub(super) struct Place {
 }
 
 impl Mistake {
-    /// Reads the error of a command. `folder` is where files lie that it names by their
+    /// Shows the error of a command. `folder` is where files are that it names by their
     /// short names.
     pub(super) fn new(report: &Report, folder: &Path) -> Self {
-        let mut mistake = Self::of(&**report);
+        let mut mistake = Self::of(DiagnosticData::of(report.as_ref()));
         mistake.locate(folder);
         let errors = code_errors(report).iter().map(|error| Place {
             file: error.file.clone(),
@@ -64,20 +65,23 @@ impl Mistake {
         }
     }
 
-    /// Reads a diagnostic.
-    fn of(diagnostic: &dyn Diagnostic) -> Self {
-        let message = plain(&diagnostic.to_string());
+    /// Shows a diagnostic.
+    fn of(data: DiagnosticData) -> Self {
+        let place = |label: LabelData| {
+            let about = label.text.map(|text| format!(": {text}"));
+            Place {
+                file: PathBuf::from(label.file),
+                line: label.line,
+                column: label.column,
+                message: format!("{}{}", data.message, about.unwrap_or_default()),
+            }
+        };
         Self {
-            code: diagnostic.code().map(|code| code.to_string()),
-            places: places(diagnostic, &message),
-            message,
-            help: diagnostic.help().map(|help| plain(&help.to_string())),
-            related: diagnostic
-                .related()
-                .into_iter()
-                .flatten()
-                .map(Self::of)
-                .collect(),
+            code: data.code,
+            places: data.labels.into_iter().map(place).collect(),
+            help: data.help,
+            related: data.related.into_iter().map(Self::of).collect(),
+            message: data.message,
         }
     }
 
@@ -113,33 +117,4 @@ impl Mistake {
             None => self.message.clone(),
         }
     }
-}
-
-/// The labels that point into a file with a name.
-fn places(diagnostic: &dyn Diagnostic, message: &str) -> Vec<Place> {
-    let (Some(source), Some(labels)) = (diagnostic.source_code(), diagnostic.labels()) else {
-        return Vec::new();
-    };
-    let mut places = Vec::new();
-    for label in labels {
-        let Ok(contents) = source.read_span(label.inner(), 0, 0) else {
-            continue;
-        };
-        let Some(name) = contents.name() else {
-            continue;
-        };
-        let about = label.label().map(|label| format!(": {label}"));
-        places.push(Place {
-            file: PathBuf::from(name),
-            line: contents.line() + 1,
-            column: contents.column() + 1,
-            message: plain(&format!("{message}{}", about.unwrap_or_default())),
-        });
-    }
-    places
-}
-
-/// `text` without colours.
-fn plain(text: &str) -> String {
-    console::strip_ansi_codes(text).into_owned()
 }

@@ -32,6 +32,7 @@ pub(super) use package::Finished;
 use crate::backend::Env;
 use crate::backends;
 use crate::cli::{USAGE, exit_code};
+use crate::diagnostic::data::DiagnosticData;
 use crate::environments::Environment;
 use github::GitHub;
 use json::Json;
@@ -243,6 +244,29 @@ pub(super) fn wrong_usage(error: &clap::Error) -> ExitCode {
         json::print(&json::failed(&mistake, code));
     }
     ExitCode::from(code)
+}
+
+/// Says what is worth knowing about a file of the user's, with its place. `folder` is where
+/// the file is when the diagnostic names it by its short name.
+pub(super) fn warn(warning: &dyn Diagnostic, folder: &Path) {
+    let DiagnosticData {
+        code,
+        message,
+        help,
+        labels,
+        ..
+    } = DiagnosticData::of(warning);
+    let help = help.map(|help| format!(" (help: {help})"));
+    let text = format!("{message}{}", help.unwrap_or_default());
+    let code = code.unwrap_or_default();
+    match labels.first() {
+        Some(label) => {
+            let file = folder.join(&label.file);
+            let (line, column) = (label.line as u64, label.column as u64);
+            tracing::warn!(code, file = %file.display(), line, column, "{text}");
+        }
+        None => tracing::warn!(code, "{text}"),
+    }
 }
 
 /// Errors fit the terminal and have the colours of everything else.

@@ -4,6 +4,7 @@
 //! those that never have anything to say are left out.
 
 use std::marker::PhantomData;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -24,7 +25,31 @@ pub(super) trait Rendering: Send + Sync + 'static {
     fn ended(&self, step: &Arc<Step>);
 
     /// Something was logged during the innermost of `within`.
-    fn line(&self, level: Level, text: &str, within: Option<&Arc<Step>>);
+    fn line(&self, line: &Line, within: Option<&Arc<Step>>);
+}
+
+/// Something that was logged.
+#[derive(Debug)]
+pub(super) struct Line {
+    /// How much it matters.
+    pub(super) level: Level,
+    /// What it says, with its advice.
+    pub(super) text: String,
+    /// The code of the diagnostic, when it is one.
+    pub(super) code: Option<String>,
+    /// The place in a file that it is about.
+    pub(super) at: Option<LineAt>,
+}
+
+/// A place in a file.
+#[derive(Debug)]
+pub(super) struct LineAt {
+    /// The file.
+    pub(super) file: PathBuf,
+    /// Counted from 1.
+    pub(super) line: u64,
+    /// Counted from 1, in bytes.
+    pub(super) column: u64,
 }
 
 /// Something that takes time.
@@ -214,7 +239,17 @@ where
         } else {
             fields.message
         };
-        self.rendering.line(level, &masked(&text), step.as_ref());
+        let line = Line {
+            level,
+            text: masked(&text).to_string(),
+            code: fields.code,
+            at: fields.file.map(|file| LineAt {
+                file: PathBuf::from(file),
+                line: fields.line,
+                column: fields.column,
+            }),
+        };
+        self.rendering.line(&line, step.as_ref());
     }
 }
 
@@ -242,6 +277,10 @@ struct Fields {
     title: Option<String>,
     package: Option<String>,
     failed: bool,
+    code: Option<String>,
+    file: Option<String>,
+    line: u64,
+    column: u64,
 }
 
 impl Visit for Fields {
@@ -251,6 +290,16 @@ impl Visit for Fields {
             "recipe" => self.recipe = format!(" {value:?}"),
             "title" => self.title = Some(format!("{value:?}")),
             "package" => self.package = Some(format!("{value:?}")),
+            "code" => self.code = Some(format!("{value:?}")),
+            "file" => self.file = Some(format!("{value:?}")),
+            _ => {}
+        }
+    }
+
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        match field.name() {
+            "line" => self.line = value,
+            "column" => self.column = value,
             _ => {}
         }
     }

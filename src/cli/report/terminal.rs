@@ -12,7 +12,7 @@ use console::style;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use tracing::Level;
 
-use super::steps::{Rendering, Step};
+use super::steps::{Line, Rendering, Step};
 use crate::backend::Progress;
 
 /// The spinner of a step.
@@ -148,14 +148,18 @@ impl Rendering for Terminal {
         self.write(&line);
     }
 
-    fn line(&self, level: Level, text: &str, within: Option<&Arc<Step>>) {
+    fn line(&self, line: &Line, within: Option<&Arc<Step>>) {
+        let level = line.level;
+        let place = line.at.as_ref().map_or(String::new(), |at| {
+            format!("{}:{}:{}: ", at.file.display(), at.line, at.column)
+        });
         let label = match level {
             Level::ERROR => style("error: ").red().bold().for_stderr().to_string(),
             Level::WARN => style("warning: ").yellow().bold().for_stderr().to_string(),
             Level::INFO => String::new(),
             level => format!("{} ", level.as_str().to_lowercase()),
         };
-        for line in text.lines() {
+        for line in format!("{place}{}", line.text).lines() {
             if let Some(progress) = (self.read)(line) {
                 self.with_running(|running| running.progress = Some(progress));
                 continue;

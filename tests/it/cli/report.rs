@@ -204,6 +204,31 @@ fn github_shows_a_mistake_where_it_was_made() {
 }
 
 #[test]
+fn a_warning_about_a_manifest_has_its_place_everywhere() {
+    let project = with_license().pixi_toml(
+        "[package]\nname = \"hello\"\n\n[package.build.backend]\nname = \"pixi-build-rust\"\n\n\
+         [package.run-dependencies]\nzlib = \"1.3\"\n",
+    );
+    let shown = |line: &str| line.replace(&project.dir().display().to_string(), "/ws");
+    let warning = |text: &str, sign: &str| {
+        let line = text.lines().find(|line| line.contains(sign));
+        shown(line.expect("a warning"))
+    };
+    let (_, stdout, stderr) = build(&project, &["--json"], &[]);
+    insta::assert_snapshot!(
+        [
+            warning(&stderr, "exactly"),
+            warning(&stdout, "exactly"),
+            warning(
+                &build(&project, &[], &[("GITHUB_ACTIONS", "true")]).2,
+                "::warning"
+            ),
+        ]
+        .join("\n")
+    );
+}
+
+#[test]
 fn a_command_line_that_makes_no_sense_is_an_error_for_programs_too() {
     let run = pixi_build_rust()
         .args(["build", "--json", "--work-dri", "x"])

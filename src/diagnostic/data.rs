@@ -1,0 +1,123 @@
+//! A diagnostic as plain data. The wire, `--json` and GitHub show it in forms of their own;
+//! what they show is read here, once.
+
+use miette::{Diagnostic, Severity};
+
+/// Everything that a diagnostic says, without colors and control characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DiagnosticData {
+    /// What kind of diagnostic, as in `config::unknown_key`.
+    pub code: Option<String>,
+    /// Whether it is an error.
+    pub severity: Severity,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+    /// Where there is more about it.
+    pub url: Option<String>,
+    /// Why, innermost cause first. A cause that the message already quotes is not repeated.
+    pub causes: Vec<String>,
+    /// The places in a file that has a name.
+    pub labels: Vec<LabelData>,
+    /// What was found with it.
+    pub related: Vec<DiagnosticData>,
+}
+
+/// A place in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LabelData {
+    /// What is wrong there.
+    pub text: Option<String>,
+    /// The file, as the diagnostic names it.
+    pub file: String,
+    /// Where in it, in bytes.
+    pub offset: usize,
+    /// How much of it, in bytes.
+    pub length: usize,
+    /// Counted from 1.
+    pub line: usize,
+    /// Counted from 1, in bytes.
+    pub column: usize,
+}
+
+impl DiagnosticData {
+    /// Reads a diagnostic.
+    pub fn of(diagnostic: &dyn Diagnostic) -> Self {
+        let related = diagnostic.related().into_iter().flatten();
+        Self {
+            code: diagnostic.code().map(|code| code.to_string()),
+            severity: diagnostic.severity().unwrap_or_default(),
+            message: printable(&diagnostic.to_string()),
+            help: diagnostic.help().map(|help| printable(&help.to_string())),
+            url: diagnostic.url().map(|url| url.to_string()),
+            causes: causes(diagnostic),
+            labels: labels(diagnostic),
+            related: related.map(Self::of).collect(),
+        }
+    }
+}
+
+fn causes(diagnostic: &dyn Diagnostic) -> Vec<String> {
+    let message = diagnostic.to_string();
+    let mut causes = Vec::new();
+    let mut next = diagnostic.source();
+    while let Some(error) = next {
+        let text = error.to_string();
+        if !message.contains(&text) {
+            causes.push(printable(&text));
+        }
+        next = error.source();
+    }
+    causes.reverse();
+    causes
+}
+
+/// Labels with the file they point into. Without a file that can be named there is nothing to
+/// point at.
+fn labels(diagnostic: &dyn Diagnostic) -> Vec<LabelData> {
+    let (Some(source), Some(labels)) = (diagnostic.source_code(), diagnostic.labels()) else {
+        return Vec::new();
+    };
+    let read = |label: miette::LabeledSpan| {
+        let contents = source.read_span(label.inner(), 0, 0).ok()?;
+        Some(LabelData {
+            text: label.label().map(printable),
+            file: contents.name()?.to_string(),
+            offset: label.offset(),
+            length: label.len(),
+            line: contents.line() + 1,
+            column: contents.column() + 1,
+        })
+    };
+    labels.filter_map(read).collect()
+}
+
+/// `text` without colors and other control characters; line breaks and tabs stay.
+fn printable(text: &str) -> String {
+    let text = console::strip_ansi_codes(text);
+    let keep = |c: &char| !c.is_control() || *c == '\n' || *c == '\t';
+    text.chars().filter(keep).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error, Diagnostic)]
+    #[error("outer \u{1b}[31mred\u{1b}[0m\u{7}")]
+    #[diagnostic(help("help"))]
+    struct Outer(#[source] Middle);
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("middle")]
+    struct Middle(#[source] std::fmt::Error);
+
+    #[test]
+    fn control_characters_are_stripped_and_the_innermost_cause_comes_first() {
+        let data = DiagnosticData::of(&Outer(Middle(std::fmt::Error)));
+        assert_eq!(data.message, "outer red");
+        assert_eq!(data.causes[1], "middle");
+        assert_eq!(data.help.as_deref(), Some("help"));
+    }
+}
