@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 
 use rattler_digest::{Sha256, compute_bytes_digest};
 
-use super::caches;
-use super::script::Tools;
-use super::view::View;
 use crate::backend::script::{Condition, ScriptFile, Step, Word};
 use crate::backend::{Request, options};
+use crate::backends::cargo::build_dir::size_limit;
+use crate::backends::cargo::context::crate_context::View;
+use crate::backends::cargo::script::install::Tools;
 use forwarded::Forwarded;
 
 mod forwarded;
@@ -29,21 +29,21 @@ const SERVER: &str = include_str!("compiler_cache/server.sh");
 
 /// How a build uses sccache.
 #[derive(Debug, Default)]
-pub(super) struct CompilerCache {
+pub(crate) struct CompilerCache {
     /// What the script does before it compiles.
-    pub(super) before: Vec<Step>,
+    pub(crate) before: Vec<Step>,
     /// What the script does after it compiled. Nothing where the server ends with the script.
-    pub(super) after: Vec<Step>,
+    pub(crate) after: Vec<Step>,
     /// Files that the steps need.
-    pub(super) files: Vec<ScriptFile>,
+    pub(crate) files: Vec<ScriptFile>,
     /// Variables to pass on whose values must not be seen.
-    pub(super) secrets: Vec<String>,
+    pub(crate) secrets: Vec<String>,
 }
 
 impl CompilerCache {
     /// The cache for the crates of `view`; without steps where the user wants none or
     /// wraps the compiler in something else.
-    pub(super) fn of(view: &View<'_>, tools: &Tools) -> Self {
+    pub(crate) fn of(view: &View<'_>, tools: &Tools) -> Self {
         let Request {
             project,
             config,
@@ -61,7 +61,7 @@ impl CompilerCache {
         let forwarded = Forwarded::of(config, declared, env);
         let settings = forwarded.settings.iter();
         let settings = settings.map(|(name, value)| Step::Set(name.clone(), Word::literal(value)));
-        let mut cache = match (&folders.cache, caches::compilations(folders)) {
+        let mut cache = match (&folders.cache, size_limit::compilations(folders)) {
             (Some(cache), Some(compilations)) if platforms.build.is_unix() => {
                 let programs = cache.join("pixi-build-rust").join("compiler-cache");
                 Self::with_server(view, tools, &forwarded, &programs, &compilations)

@@ -24,7 +24,7 @@ pub struct Config {
 
 impl Config {
     /// Languages whose compilers the build needs.
-    pub(super) fn compilers(&self) -> Vec<String> {
+    pub(crate) fn compilers(&self) -> Vec<String> {
         match &self.compilers {
             Some(compilers) => compilers.clone(),
             None => vec!["rust".to_string(), "c".to_string()],
@@ -33,7 +33,7 @@ impl Config {
 
     /// Whether the build environment needs sccache. The process environment has
     /// no say: it must not change what is built.
-    pub(super) fn wants_sccache(&self) -> bool {
+    pub(crate) fn wants_sccache(&self) -> bool {
         match self.compiler_cache {
             CompilerCache::Auto => self.env.keys().any(|name| name.starts_with("SCCACHE_")),
             CompilerCache::Sccache => true,
@@ -42,7 +42,7 @@ impl Config {
     }
 
     /// The user's variable that puts another program between Cargo and rustc.
-    pub(super) fn rustc_wrapper(&self) -> Option<&'static str> {
+    pub(crate) fn rustc_wrapper(&self) -> Option<&'static str> {
         const WRAPPERS: [&str; 2] = ["RUSTC_WRAPPER", "CARGO_BUILD_RUSTC_WRAPPER"];
         WRAPPERS
             .into_iter()

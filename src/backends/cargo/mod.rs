@@ -3,33 +3,16 @@
 //! Reads `Cargo.toml` for what the manifest leaves out, asks for the compilers
 //! and writes down the command line. What cargo does with it is cargo's business.
 
-mod arguments;
-mod build_scripts;
-mod caches;
-mod closure;
+mod build_dir;
 mod compiler_cache;
 mod config;
-mod conflicts;
-mod debug_info;
-mod dep_info;
-mod environment;
+mod context;
 mod failure;
 mod inputs;
-mod licenses;
 mod manifest;
-mod members;
-mod mistakes;
-mod progress;
-mod rustflags;
+mod rust_version_conflict;
 mod script;
-mod shared;
-mod sources;
-mod stale;
-mod surroundings;
 mod system_tools;
-mod traces;
-mod version;
-mod view;
 
 use miette::Report;
 
@@ -41,8 +24,10 @@ use crate::backend::{
 };
 use crate::project::Metadata;
 use crate::protocol::spec::BinarySpec;
-use manifest::Crate;
-use view::View;
+use build_dir::{size_limit, stale_sources};
+use context::crate_context::View;
+use manifest::package::Crate;
+use script::{install, progress};
 
 /// Directories that cargo fills beside the sources.
 const OUTPUT_DIRECTORIES: &[&str] = &["target"];
@@ -67,7 +52,7 @@ impl Backend for Cargo {
     type Source = Crate;
 
     fn read(&self, request: &Request<'_, Config>) -> Result<Crate, Report> {
-        conflicts::check(request)?;
+        rust_version_conflict::check(request)?;
         Crate::read(&request.project.source, request.project.name())
     }
 
@@ -86,7 +71,7 @@ impl Backend for Cargo {
         Ok(Draft {
             metadata,
             requirements: requirements(request),
-            script: script::install(&view),
+            script: install::install(&view),
             inputs: inputs::drafted(&view, cargo),
             warnings,
             ..Draft::default()
@@ -107,9 +92,9 @@ impl Backend for Cargo {
             );
         }
         if let Some(shared) = &view.shared {
-            caches::keep_within_limit(request, shared)?;
+            size_limit::keep_within_limit(request, shared)?;
         }
-        stale::drop_stale(&view, paths)
+        stale_sources::drop_stale(&view, paths)
     }
 
     fn built_inputs(
@@ -149,7 +134,7 @@ impl Backend for Cargo {
     }
 
     fn caches(&self, folders: &Folders) -> Vec<Cache> {
-        caches::all(folders)
+        size_limit::all(folders)
     }
 }
 

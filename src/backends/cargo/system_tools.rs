@@ -13,7 +13,7 @@ use crate::backend::{Env, Platforms, SystemTools};
 ///
 /// # Errors
 /// [`NoRustc`], [`NoTool`], [`NoTriple`].
-pub(super) fn find(env: &Env, platforms: Platforms) -> Result<SystemTools, Report> {
+pub(crate) fn find(env: &Env, platforms: Platforms) -> Result<SystemTools, Report> {
     let sysroot = sysroot(env)?;
     let mut programs = Vec::new();
     for tool in ["cargo", "rustc", "rustdoc"] {

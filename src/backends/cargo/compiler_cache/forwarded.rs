@@ -66,17 +66,17 @@ const OWN: [&str; 8] = [
 
 /// What is passed on.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Forwarded {
+pub(crate) struct Forwarded {
     /// Names and values that anybody may read.
-    pub(super) settings: Vec<(String, String)>,
+    pub(crate) settings: Vec<(String, String)>,
     /// Names of variables whose values must not be seen.
-    pub(super) secrets: Vec<String>,
+    pub(crate) secrets: Vec<String>,
 }
 
 impl Forwarded {
     /// What the user's environment says about the cache, but for what `config` says itself
     /// and for what is `declared` as a secret of the build.
-    pub(super) fn of(config: &Config, declared: &[String], env: &Env) -> Self {
+    pub(crate) fn of(config: &Config, declared: &[String], env: &Env) -> Self {
         let is_set = |name: &str| env.get(name).is_some() || config.env.contains_key(name);
         let mut families = vec!["SCCACHE_"];
         for Storage { chosen_by, needs } in STORAGES {
@@ -102,7 +102,7 @@ impl Forwarded {
     }
 
     /// The names of all of them.
-    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         let settings = self.settings.iter().map(|(name, _)| name);
         settings.chain(&self.secrets).map(String::as_str)
     }

@@ -10,7 +10,7 @@ use cargo_toml::{Manifest, Workspace};
 use miette::{Diagnostic, Report, SourceSpan};
 use thiserror::Error;
 
-use super::manifest::{CargoToml, span};
+use crate::backends::cargo::manifest::package::{CargoToml, span};
 use crate::diagnostic::SourceFile;
 
 /// A member and the binaries it would install.
@@ -26,7 +26,7 @@ struct Member {
 ///
 /// # Errors
 /// [`NoChoice`], and whatever is wrong with a member's manifest.
-pub(super) fn choose(root: &CargoToml, wanted: Option<&str>) -> Result<CargoToml, Report> {
+pub(crate) fn choose(root: &CargoToml, wanted: Option<&str>) -> Result<CargoToml, Report> {
     let Some(workspace) = &root.parsed.workspace else {
         return Err(NoChoice::report(root, wanted, &[]));
     };
@@ -92,7 +92,7 @@ fn folders(root: &Path, workspace: &Workspace, patterns: &[String]) -> Vec<PathB
 
 /// Whether Cargo leaves `folder` out of the workspace: `exclude` names it and
 /// `members` does not, patterns aside.
-pub(super) fn is_excluded<T: AsRef<str>>(
+pub(crate) fn is_excluded<T: AsRef<str>>(
     root: &Path,
     exclude: &[T],
     members: &[T],
@@ -137,7 +137,7 @@ fn binaries(manifest: &Manifest, folder: &Path) -> Vec<String> {
 #[derive(Debug, Error, Diagnostic)]
 #[error("Cargo.toml is a virtual workspace, and {reason}")]
 #[diagnostic(code(cargo::no_choice), help("{help}"))]
-pub(super) struct NoChoice {
+pub(crate) struct NoChoice {
     reason: String,
     help: String,
     #[source_code]

@@ -8,11 +8,11 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::closure::Local;
 use crate::backend::GlobSet;
+use crate::backends::cargo::context::path_dependencies::Local;
 
 /// The source trees of one crate after a build that read `read`.
-pub(super) fn trees(local: &Local, read: &BTreeSet<PathBuf>) -> Vec<GlobSet> {
+pub(crate) fn trees(local: &Local, read: &BTreeSet<PathBuf>) -> Vec<GlobSet> {
     let reason = format!("sources of {}", local.name().unwrap_or("the crate"));
     let mut sets = Vec::new();
     for folder in folders(local, read) {
@@ -80,7 +80,7 @@ fn unread_here(folder: &Path, read: &BTreeSet<PathBuf>) -> Vec<PathBuf> {
 
 /// Folders below `folder` that hold one of the files in `marks` and nothing
 /// that was read.
-pub(super) fn apart(folder: &Path, marks: &[&str], read: &BTreeSet<PathBuf>) -> Vec<PathBuf> {
+pub(crate) fn apart(folder: &Path, marks: &[&str], read: &BTreeSet<PathBuf>) -> Vec<PathBuf> {
     let mut apart = survey(folder, marks, read).apart;
     apart.sort();
     apart
@@ -119,7 +119,7 @@ fn survey(folder: &Path, marks: &[&str], read: &BTreeSet<PathBuf>) -> Survey {
 }
 
 /// Whether one of the paths lies in `folder`.
-pub(super) fn contains(paths: &BTreeSet<PathBuf>, folder: &Path) -> bool {
+pub(crate) fn contains(paths: &BTreeSet<PathBuf>, folder: &Path) -> bool {
     let next = paths.range(folder.to_path_buf()..).next();
     next.is_some_and(|path| path.starts_with(folder))
 }

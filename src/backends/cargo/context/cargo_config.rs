@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 
 use toml_edit::{DocumentMut, Item};
 
-use super::Config;
-use super::arguments::{self, Argument};
-use super::closure::{patches, read};
 use crate::backend::inputs::plain;
 use crate::backend::{GlobSet, Request};
+use crate::backends::cargo::Config;
+use crate::backends::cargo::context::arguments::{self, Argument};
+use crate::backends::cargo::context::path_dependencies::{patches, read};
 
 /// Names of toolchain files. In one folder the first wins.
 const TOOLCHAIN: [&str; 2] = ["rust-toolchain", "rust-toolchain.toml"];
@@ -20,7 +20,7 @@ const CONFIGURATION: [&str; 2] = ["config", "config.toml"];
 
 /// The folders from a crate up to the top of what belongs to the user's project.
 #[derive(Debug)]
-pub(super) struct Surroundings {
+pub(crate) struct Surroundings {
     folders: Vec<PathBuf>,
     top: PathBuf,
     configurations: Vec<Configuration>,
@@ -35,7 +35,7 @@ struct Configuration {
 
 impl Surroundings {
     /// Looks around the crate in `root`, whose Cargo workspace is in `workspace`.
-    pub(super) fn of(request: &Request<'_, Config>, root: &Path, workspace: &Path) -> Self {
+    pub(crate) fn of(request: &Request<'_, Config>, root: &Path, workspace: &Path) -> Self {
         let folders = request.folders;
         let tops = [folders.checkout.as_deref(), folders.workspace.as_deref()];
         let top = tops
@@ -78,13 +78,13 @@ impl Surroundings {
     }
 
     /// The folder above which nothing belongs to the project.
-    pub(super) fn top(&self) -> &Path {
+    pub(crate) fn top(&self) -> &Path {
         &self.top
     }
 
     /// Cargo's configuration that another build of the crate would take up: from
     /// above the project, and the user's own.
-    pub(super) fn foreign(&self, request: &Request<'_, Config>) -> BTreeSet<PathBuf> {
+    pub(crate) fn foreign(&self, request: &Request<'_, Config>) -> BTreeSet<PathBuf> {
         let env = request.env;
         let home = env.home().map(|home| home.join(".cargo"));
         let home = env.path("CARGO_HOME").map(Path::to_path_buf).or(home);
@@ -97,12 +97,12 @@ impl Surroundings {
     }
 
     /// The folders, the crate's own first.
-    pub(super) fn folders(&self) -> impl Iterator<Item = &Path> {
+    pub(crate) fn folders(&self) -> impl Iterator<Item = &Path> {
         self.folders.iter().map(PathBuf::as_path)
     }
 
     /// What is there, and what would apply if it were.
-    pub(super) fn inputs(&self) -> Vec<GlobSet> {
+    pub(crate) fn inputs(&self) -> Vec<GlobSet> {
         let reason = "Cargo's configuration";
         let mut sets: Vec<GlobSet> = self
             .folders()
@@ -130,12 +130,12 @@ impl Surroundings {
     }
 
     /// What is configured, the strongest first.
-    pub(super) fn settings(&self) -> impl Iterator<Item = &DocumentMut> {
+    pub(crate) fn settings(&self) -> impl Iterator<Item = &DocumentMut> {
         self.configurations.iter().map(|file| &file.content)
     }
 
     /// Folders of crates that the configuration puts in the place of others.
-    pub(super) fn overrides(&self) -> Vec<PathBuf> {
+    pub(crate) fn overrides(&self) -> Vec<PathBuf> {
         let mut found = Vec::new();
         for (base, content) in self.files() {
             found.extend(patches(base, content.as_table()));
@@ -147,13 +147,13 @@ impl Surroundings {
     }
 
     /// The variables that the configuration sets, as text to compare.
-    pub(super) fn env(&self) -> String {
+    pub(crate) fn env(&self) -> String {
         let tables = self.settings().filter_map(|content| content.get("env"));
         tables.map(ToString::to_string).collect()
     }
 
     /// Folders for build output that the user chose, for builds beside pixi's.
-    pub(super) fn target_dirs(&self, request: &Request<'_, Config>) -> Vec<PathBuf> {
+    pub(crate) fn target_dirs(&self, request: &Request<'_, Config>) -> Vec<PathBuf> {
         let mut found = Vec::new();
         for (base, content) in self.files() {
             for key in ["target-dir", "build-dir"] {

@@ -8,8 +8,8 @@ use miette::{Diagnostic, Report, SourceSpan};
 use rattler_conda_types::{ParseStrictness, Version, VersionSpec};
 use thiserror::Error;
 
-use super::Config;
 use crate::backend::Request;
+use crate::backends::cargo::Config;
 use crate::diagnostic::SourceFile;
 use crate::protocol::spec::PackageSpec;
 
@@ -20,7 +20,7 @@ const VARIANT: &str = "rust_compiler_version";
 ///
 /// # Errors
 /// [`RustTwice`] when no version can be both.
-pub(super) fn check(request: &Request<'_, Config>) -> Result<(), Report> {
+pub(crate) fn check(request: &Request<'_, Config>) -> Result<(), Report> {
     let Some(wanted) = own_rust(request) else {
         return Ok(());
     };

@@ -4,17 +4,19 @@ use indexmap::IndexMap;
 use rattler_conda_types::Subdir;
 use url::Url;
 
-use super::arguments::{self, Argument};
-use super::compiler_cache::CompilerCache;
-use super::progress;
-use super::shared::Shared;
-use super::view::View;
-use super::{Config, caches, rustflags};
 use crate::backend::Request;
 use crate::backend::script::{Condition, Script, Step, Word};
+use crate::backends::cargo::Config;
+use crate::backends::cargo::build_dir::shared_build_dir::Shared;
+use crate::backends::cargo::build_dir::size_limit;
+use crate::backends::cargo::compiler_cache::CompilerCache;
+use crate::backends::cargo::context::arguments::{self, Argument};
+use crate::backends::cargo::context::crate_context::View;
+use crate::backends::cargo::script::progress;
+use crate::backends::cargo::script::rustflags;
 
 /// Where artefacts go, relative to the folder the script runs in.
-pub(super) const TARGET_DIR: &str = "target";
+pub(crate) const TARGET_DIR: &str = "target";
 
 /// The first day a zip archive can name, in seconds since 1970: a date that is the
 /// same in every build.
@@ -34,7 +36,7 @@ const OF_THE_MACHINE: [&str; 8] = [
 ];
 
 /// Installs the binaries of the crate into the host prefix.
-pub(super) fn install(view: &View<'_>) -> Script {
+pub(crate) fn install(view: &View<'_>) -> Script {
     let (request, shared) = (view.request, view.shared.as_ref());
     let Request {
         project,
@@ -137,7 +139,7 @@ fn cargo_settings(request: &Request<'_, Config>) -> Vec<Step> {
         let date = env.get("SOURCE_DATE_EPOCH").unwrap_or(SOURCE_DATE);
         steps.push(Step::Set("SOURCE_DATE_EPOCH".to_string(), date.into()));
     }
-    if let Some(home) = caches::cargo_home(folders)
+    if let Some(home) = size_limit::cargo_home(folders)
         && !config.env.contains_key("CARGO_HOME")
     {
         let home = Word::literal(home.display().to_string());
@@ -224,7 +226,7 @@ fn check_lock_file(view: &View<'_>, tools: &Tools) -> Vec<Word> {
 }
 
 /// Where things are on the platform the build runs on.
-pub(super) struct Tools {
+pub(crate) struct Tools {
     build: Subdir,
 }
 
@@ -244,7 +246,7 @@ impl Tools {
     }
 
     /// An executable of the build environment.
-    pub(super) fn tool(&self, name: &str) -> Word {
+    pub(crate) fn tool(&self, name: &str) -> Word {
         let prefix = self.library_prefix("BUILD_PREFIX");
         if self.build.is_windows() {
             prefix.then(format!("\\bin\\{name}.exe"))

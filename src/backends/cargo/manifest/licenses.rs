@@ -11,7 +11,7 @@ const FILE_NAMES: [&str; 5] = ["license", "licence", "copying", "notice", "unlic
 
 /// Turns what Cargo accepts into an SPDX expression: `MIT/Apache-2.0` becomes
 /// `MIT OR Apache-2.0`. What is no licence is left out, with a warning.
-pub(super) fn normalize(license: &str, warnings: &mut Vec<Warning>) -> Option<String> {
+pub(crate) fn normalize(license: &str, warnings: &mut Vec<Warning>) -> Option<String> {
     if Expression::parse(license).is_ok() {
         return Some(license.to_string());
     }
@@ -44,18 +44,18 @@ pub(super) fn normalize(license: &str, warnings: &mut Vec<Warning>) -> Option<St
 
 /// The names of licence texts as patterns. A module about licences matches them
 /// too: an exclusion would count for whatever shares a list with them.
-pub(super) fn patterns() -> Vec<String> {
+pub(crate) fn patterns() -> Vec<String> {
     let either = |sign: char| format!("[{sign}{}]", sign.to_ascii_uppercase());
     let pattern = |name: &&str| name.chars().map(either).collect::<String>() + "*";
     FILE_NAMES.iter().map(pattern).collect()
 }
 
 /// The folder in which the REUSE specification wants one text for each licence.
-pub(super) const REUSE: &str = "LICENSES";
+pub(crate) const REUSE: &str = "LICENSES";
 
 /// The licence texts directly in `folder`, sorted by name, or else those in its folder
 /// [`REUSE`].
-pub(super) fn in_folder(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn in_folder(folder: &Path) -> Vec<PathBuf> {
     let found = files(folder, |name| {
         let name = name.to_lowercase();
         // A module about licences is no licence.

@@ -6,10 +6,11 @@ use std::time::{Duration, SystemTime};
 use bytesize::ByteSize;
 use miette::Report;
 
-use super::shared::{self, Shared};
-use super::{Config, environment};
 use crate::backend::cache::{Cache, Cleared, Scope, weight};
 use crate::backend::{Folders, Request};
+use crate::backends::cargo::Config;
+use crate::backends::cargo::build_dir::changed_prefixes;
+use crate::backends::cargo::build_dir::shared_build_dir::{self, Shared};
 use crate::disk::{remove_folder, write};
 
 /// How often the artefacts of a workspace are weighed: a walk over all of them is too
@@ -17,21 +18,23 @@ use crate::disk::{remove_folder, write};
 const WEIGHING: Duration = Duration::from_secs(60 * 60);
 
 /// One for all builds of the user: a download is needed once.
-pub(super) fn cargo_home(folders: &Folders) -> Option<PathBuf> {
+pub(crate) fn cargo_home(folders: &Folders) -> Option<PathBuf> {
     let cache = folders.cache.as_ref()?;
     Some(cache.join("pixi-build-rust").join("cargo-home"))
 }
 
 /// What sccache keeps, unless the user has chosen another storage. It watches over the size
 /// itself.
-pub(super) fn compilations(folders: &Folders) -> Option<PathBuf> {
+pub(crate) fn compilations(folders: &Folders) -> Option<PathBuf> {
     let cache = folders.cache.as_ref()?;
     Some(cache.join("pixi-build-rust").join("sccache"))
 }
 
 /// Every folder that outlives builds.
-pub(super) fn all(folders: &Folders) -> Vec<Cache> {
-    let artefacts = shared::folders_of(folders).into_iter().map(artefacts);
+pub(crate) fn all(folders: &Folders) -> Vec<Cache> {
+    let artefacts = shared_build_dir::folders_of(folders)
+        .into_iter()
+        .map(artefacts);
     let home = cargo_home(folders);
     // The lock of Cargo's own garbage collection, held by every cargo that compiles.
     let lock = home.as_ref().map(|home| home.join(".package-cache-mutate"));
@@ -54,7 +57,7 @@ pub(super) fn all(folders: &Folders) -> Vec<Cache> {
 fn artefacts(folder: PathBuf) -> Cache {
     Cache {
         what: "intermediate artifacts".to_string(),
-        lock: shared::lock(&folder),
+        lock: shared_build_dir::lock(&folder),
         folder,
         scope: Scope::Workspace,
     }
@@ -66,7 +69,7 @@ fn artefacts(folder: PathBuf) -> Cache {
 ///
 /// # Errors
 /// Folders that cannot be removed or written.
-pub(super) fn keep_within_limit(
+pub(crate) fn keep_within_limit(
     request: &Request<'_, Config>,
     shared: &Shared,
 ) -> Result<(), Report> {
@@ -77,9 +80,9 @@ pub(super) fn keep_within_limit(
     write(&weighed, "")?;
     let limit = request.config.artifact_limit();
     let own = shared.build_dir();
-    let mut others: Vec<PathBuf> = shared::folders_of(request.folders);
+    let mut others: Vec<PathBuf> = shared_build_dir::folders_of(request.folders);
     others.retain(|folder| folder != shared.folder());
-    others.sort_by_key(|folder| modified(&folder.join(environment::LATEST)));
+    others.sort_by_key(|folder| modified(&folder.join(changed_prefixes::LATEST)));
 
     let mut total = weight(&own) + others.iter().map(|folder| weight(folder)).sum::<u64>();
     for folder in others {

@@ -6,12 +6,12 @@
 
 use std::path::PathBuf;
 
-use super::dep_info::{crate_of, profile_folders};
+use crate::backends::cargo::inputs::dep_info::{crate_of, profile_folders};
 use crate::disk::folders;
 
 /// Whether a build script of the crate called `name` left it to Cargo what to
 /// watch. Also when its output cannot be found.
-pub(super) fn watches_everything(artefacts: &[PathBuf], name: &str) -> bool {
+pub(crate) fn watches_everything(artefacts: &[PathBuf], name: &str) -> bool {
     let outputs = outputs(artefacts, name);
     outputs.is_empty() || outputs.iter().any(|text| !has_directive(text))
 }
@@ -28,7 +28,7 @@ fn outputs(artefacts: &[PathBuf], name: &str) -> Vec<String> {
 
 /// The folders in which Cargo keeps build scripts, and what they said and generated:
 /// `<target>/**/build/<name>-<hash>`, for each profile and triple.
-pub(super) fn runs(artefacts: &[PathBuf]) -> Vec<PathBuf> {
+pub(crate) fn runs(artefacts: &[PathBuf]) -> Vec<PathBuf> {
     artefacts
         .iter()
         .flat_map(|folder| profile_folders(folder))

@@ -4,23 +4,29 @@
 //! disk. After it, Cargo has written down what was read, and exactly that counts,
 //! together with what decides how it is read: manifests, lock file, configuration.
 
+pub(crate) mod build_scripts;
+pub(crate) mod dep_info;
+pub(crate) mod read_files;
+pub(crate) mod source_trees;
+
 use std::path::{Path, PathBuf};
 
 use miette::Report;
 
-use super::Config;
-use super::closure::{self, Local};
-use super::licenses;
-use super::manifest::Crate;
-use super::traces::Traces;
-use super::view::View;
-use super::{OUTPUT_DIRECTORIES, stale};
 use crate::backend::extra_input_globs;
 use crate::backend::options::InputTracking;
 use crate::backend::{BuildPaths, GlobSet, Inputs, Request};
+use crate::backends::cargo::Config;
+use crate::backends::cargo::OUTPUT_DIRECTORIES;
+use crate::backends::cargo::build_dir::stale_sources;
+use crate::backends::cargo::context::crate_context::View;
+use crate::backends::cargo::context::path_dependencies::{self, Local};
+use crate::backends::cargo::inputs::read_files::Traces;
+use crate::backends::cargo::manifest::licenses;
+use crate::backends::cargo::manifest::package::Crate;
 
 /// What is known before the build.
-pub(super) fn drafted(view: &View<'_>, cargo: &Crate) -> Inputs {
+pub(crate) fn drafted(view: &View<'_>, cargo: &Crate) -> Inputs {
     Inputs {
         metadata: inheritance(view.request, cargo),
         build: view.patterns(),
@@ -31,10 +37,10 @@ pub(super) fn drafted(view: &View<'_>, cargo: &Crate) -> Inputs {
 ///
 /// # Errors
 /// Why the traces of the build cannot be read.
-pub(super) fn built(view: &View<'_>, built: &BuildPaths) -> Result<Option<Vec<GlobSet>>, Report> {
+pub(crate) fn built(view: &View<'_>, built: &BuildPaths) -> Result<Option<Vec<GlobSet>>, Report> {
     let traces = Traces::read(view, built);
     if let Ok(traces) = &traces {
-        stale::remember(view, built, traces.paths());
+        stale_sources::remember(view, built, traces.paths());
     }
     if view.request.config.input_tracking == InputTracking::Globs {
         return Ok(None);
@@ -56,8 +62,8 @@ fn inheritance(request: &Request<'_, Config>, cargo: &Crate) -> Vec<GlobSet> {
     if request.config.ignore_cargo_manifest && !chooses {
         return Vec::new();
     }
-    let inherits = closure::read(&manifest)
-        .and_then(|manifest| manifest.get("package").map(closure::inherits))
+    let inherits = path_dependencies::read(&manifest)
+        .and_then(|manifest| manifest.get("package").map(path_dependencies::inherits))
         .unwrap_or(false);
     let mut manifests = vec![manifest];
     if chooses || (inherits && workspace != own) {
@@ -121,7 +127,8 @@ impl View<'_> {
         }
         let alone = self.workspace == self.root;
         let own = self.root.join("Cargo.toml");
-        let is_workspace = closure::read(&own).is_some_and(|own| own.contains_key("workspace"));
+        let is_workspace =
+            path_dependencies::read(&own).is_some_and(|own| own.contains_key("workspace"));
         // A manifest further down than the workspace's would take its place.
         let tops = match (alone, is_workspace) {
             (true, true) => Vec::new(),
@@ -174,14 +181,14 @@ impl View<'_> {
         let mut sets: Vec<GlobSet> = GlobSet::file(path, "the package's manifest")
             .into_iter()
             .collect();
-        let manifest = closure::read(path);
+        let manifest = path_dependencies::read(path);
         let package = manifest.as_ref().and_then(|manifest| {
             let pixi = manifest.get("tool").and_then(|tool| tool.get("pixi"));
             manifest
                 .get("package")
                 .or_else(|| pixi.and_then(|pixi| pixi.get("package")))
         });
-        if package.is_some_and(closure::inherits)
+        if package.is_some_and(path_dependencies::inherits)
             && let Some(workspace) = &self.request.folders.workspace
         {
             let names = ["pixi.toml", "pyproject.toml"];

@@ -12,12 +12,14 @@ use std::time::SystemTime;
 use miette::Report;
 use rattler_digest::{Sha256, compute_bytes_digest};
 
-use super::closure::Local;
-use super::script::TARGET_DIR;
-use super::surroundings::Surroundings;
-use super::view::View;
-use super::{Config, dep_info, environment};
 use crate::backend::BuildPaths;
+use crate::backends::cargo::Config;
+use crate::backends::cargo::build_dir::changed_prefixes;
+use crate::backends::cargo::context::cargo_config::Surroundings;
+use crate::backends::cargo::context::crate_context::View;
+use crate::backends::cargo::context::path_dependencies::Local;
+use crate::backends::cargo::inputs::dep_info;
+use crate::backends::cargo::script::install::TARGET_DIR;
 use crate::diagnostic::Unwritable;
 use crate::disk::{files_below, remove_folder, write};
 
@@ -52,7 +54,7 @@ impl Notes {
 }
 
 /// Where notes about builds are kept.
-pub(super) fn state<'a>(view: &'a View<'_>, built: &'a BuildPaths) -> &'a Path {
+pub(crate) fn state<'a>(view: &'a View<'_>, built: &'a BuildPaths) -> &'a Path {
     match &view.shared {
         Some(shared) => shared.folder(),
         None => &built.script_folder,
@@ -64,7 +66,7 @@ pub(super) fn state<'a>(view: &'a View<'_>, built: &'a BuildPaths) -> &'a Path {
 ///
 /// # Errors
 /// Folders that cannot be removed or written.
-pub(super) fn drop_stale(view: &View<'_>, built: &BuildPaths) -> Result<(), Report> {
+pub(crate) fn drop_stale(view: &View<'_>, built: &BuildPaths) -> Result<(), Report> {
     let variables = view.variables.clone().unwrap_or_default();
     let stamp = built.script_folder.join(".variables");
     if std::fs::read_to_string(&stamp).ok() != Some(variables.clone()) {
@@ -88,12 +90,12 @@ pub(super) fn drop_stale(view: &View<'_>, built: &BuildPaths) -> Result<(), Repo
         let names: Vec<&str> = view.closure.values().filter_map(Local::name).collect();
         forget(view, built, &names)?;
     }
-    environment::enter(view, built)?;
+    changed_prefixes::enter(view, built)?;
     Ok(write(&own.began, "")?)
 }
 
 /// Notes what a build has read.
-pub(super) fn remember(view: &View<'_>, built: &BuildPaths, read: &BTreeSet<PathBuf>) {
+pub(crate) fn remember(view: &View<'_>, built: &BuildPaths, read: &BTreeSet<PathBuf>) {
     let paths: Vec<&str> = read.iter().filter_map(|path| path.to_str()).collect();
     if let Err(error) = write(&Notes::of(view, built).read, &paths.join("\n")) {
         tracing::warn!("{error}");
@@ -101,7 +103,7 @@ pub(super) fn remember(view: &View<'_>, built: &BuildPaths, read: &BTreeSet<Path
 }
 
 /// Makes Cargo compile these crates again, and no others.
-pub(super) fn forget(
+pub(crate) fn forget(
     view: &View<'_>,
     built: &BuildPaths,
     names: &[&str],
@@ -123,7 +125,7 @@ pub(super) fn forget(
 /// A fingerprint of the variables that build scripts and macros see and that the
 /// user sets: in the options, in Cargo's configuration.
 /// `None` when there are none.
-pub(super) fn variables(config: &Config, surroundings: &Surroundings) -> Option<String> {
+pub(crate) fn variables(config: &Config, surroundings: &Surroundings) -> Option<String> {
     // Cargo and its helpers know about their own.
     let known = |name: &str| name.starts_with("CARGO_") || name.starts_with("SCCACHE_");
     let own = config.env.iter().filter(|(name, _)| !known(name));

@@ -17,26 +17,26 @@ use crate::diagnostic::{SourceFile, Unreadable};
         "create one with `cargo init`, or name the folder of the crate with `source = {{ path = \"…\" }}` in `[package.build]` of pixi.toml"
     )
 )]
-pub(super) struct NoCargoToml {
-    pub(super) folder: PathBuf,
+pub(crate) struct NoCargoToml {
+    pub(crate) folder: PathBuf,
 }
 
 /// `Cargo.toml` is not what Cargo expects.
 #[derive(Debug, Error, Diagnostic)]
 #[error("failed to parse Cargo.toml: {reason}")]
 #[diagnostic(code(cargo::broken_manifest))]
-pub(super) struct Broken {
-    pub(super) reason: String,
+pub(crate) struct Broken {
+    pub(crate) reason: String,
     #[help]
-    pub(super) help: Option<String>,
+    pub(crate) help: Option<String>,
     #[source_code]
-    pub(super) file: SourceFile,
+    pub(crate) file: SourceFile,
     #[label("here")]
-    pub(super) at: Option<SourceSpan>,
+    pub(crate) at: Option<SourceSpan>,
 }
 
 impl Broken {
-    pub(super) fn report(path: &Path, text: &str, source: cargo_toml::Error) -> Report {
+    pub(crate) fn report(path: &Path, text: &str, source: cargo_toml::Error) -> Report {
         let (reason, at) = match source {
             cargo_toml::Error::Parse(error) => {
                 (error.message().to_string(), error.span().map(Into::into))
@@ -78,12 +78,12 @@ fn in_own_words(reason: &str) -> (String, Option<String>) {
         "`workspace` names the folder of the Cargo.toml with the `[workspace]` table; without it the folders above are searched"
     )
 )]
-pub(super) struct NoWorkspace {
-    pub(super) folder: PathBuf,
+pub(crate) struct NoWorkspace {
+    pub(crate) folder: PathBuf,
     #[source_code]
-    pub(super) file: SourceFile,
+    pub(crate) file: SourceFile,
     #[label("named here")]
-    pub(super) at: Option<SourceSpan>,
+    pub(crate) at: Option<SourceSpan>,
 }
 
 /// A value the Cargo workspace was to supply and does not.
@@ -95,20 +95,20 @@ pub(super) struct NoWorkspace {
         "write `{field}` into `[workspace.package]` of the workspace's Cargo.toml, or its value here"
     )
 )]
-pub(super) struct NotInherited {
-    pub(super) field: &'static str,
-    pub(super) reason: String,
+pub(crate) struct NotInherited {
+    pub(crate) field: &'static str,
+    pub(crate) reason: String,
     #[source_code]
-    pub(super) file: SourceFile,
+    pub(crate) file: SourceFile,
     #[label("inherited here")]
-    pub(super) at: Option<SourceSpan>,
+    pub(crate) at: Option<SourceSpan>,
 }
 
 /// Several values the Cargo workspace does not have.
 #[derive(Debug, Error, Diagnostic)]
 #[error("Cargo.toml inherits {count} values that no workspace has")]
 #[diagnostic(code(cargo::nothing_inherited))]
-pub(super) struct NothingInherited {
+pub(crate) struct NothingInherited {
     count: usize,
     #[related]
     lost: Vec<NotInherited>,
@@ -116,7 +116,7 @@ pub(super) struct NothingInherited {
 
 impl NothingInherited {
     /// Turns what was lost into one error.
-    pub(super) fn check(mut lost: Vec<NotInherited>) -> Result<(), Report> {
+    pub(crate) fn check(mut lost: Vec<NotInherited>) -> Result<(), Report> {
         match lost.len() {
             0 => Ok(()),
             1 => Err(lost.remove(0).into()),

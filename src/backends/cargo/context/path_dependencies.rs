@@ -10,24 +10,24 @@ use std::path::{Path, PathBuf};
 
 use toml_edit::{DocumentMut, Item, TableLike};
 
-use super::members::is_excluded;
 use crate::backend::inputs::plain;
+use crate::backends::cargo::manifest::workspace_members::is_excluded;
 
 /// Tables of dependencies that end up in a package.
 const TABLES: [&str; 3] = ["dependencies", "build-dependencies", "build_dependencies"];
 
 /// A crate on this disk.
 #[derive(Debug)]
-pub(super) struct Local {
+pub(crate) struct Local {
     /// Its folder.
-    pub(super) root: PathBuf,
+    pub(crate) root: PathBuf,
     /// The manifest of the workspace it takes values from, if it does.
-    pub(super) inherits: Option<PathBuf>,
+    pub(crate) inherits: Option<PathBuf>,
     manifest: DocumentMut,
 }
 
 /// The crate in `root` and the crates it depends on, by folder.
-pub(super) fn closure(root: &Path, overrides: &[PathBuf]) -> BTreeMap<PathBuf, Local> {
+pub(crate) fn closure(root: &Path, overrides: &[PathBuf]) -> BTreeMap<PathBuf, Local> {
     let mut found = BTreeMap::new();
     let mut open = vec![plain(root)];
     open.extend(overrides.iter().cloned());
@@ -58,13 +58,13 @@ pub(super) fn closure(root: &Path, overrides: &[PathBuf]) -> BTreeMap<PathBuf, L
 
 impl Local {
     /// The name in `[package]`.
-    pub(super) fn name(&self) -> Option<&str> {
+    pub(crate) fn name(&self) -> Option<&str> {
         self.package("name")?.as_str()
     }
 
     /// The source of the build script, whether it exists or not. `None` when the
     /// manifest says that there is none.
-    pub(super) fn build_script(&self) -> Option<PathBuf> {
+    pub(crate) fn build_script(&self) -> Option<PathBuf> {
         match self.package("build") {
             Some(value) => match (value.as_bool(), value.as_str()) {
                 (Some(false), _) => None,
@@ -76,12 +76,12 @@ impl Local {
     }
 
     /// Whether there is one.
-    pub(super) fn has_build_script(&self) -> bool {
+    pub(crate) fn has_build_script(&self) -> bool {
         self.build_script().is_some_and(|script| script.is_file())
     }
 
     /// Root files of the library and the binaries that the manifest names.
-    pub(super) fn named_targets(&self) -> Vec<PathBuf> {
+    pub(crate) fn named_targets(&self) -> Vec<PathBuf> {
         let lib = self.manifest.get("lib").and_then(|lib| lib.get("path"));
         let bins = self.manifest.get("bin").and_then(Item::as_array_of_tables);
         let bins = bins.into_iter().flatten().filter_map(|bin| bin.get("path"));
@@ -98,12 +98,12 @@ impl Local {
 }
 
 /// A TOML file, if there is one and it can be read.
-pub(super) fn read(path: &Path) -> Option<DocumentMut> {
+pub(crate) fn read(path: &Path) -> Option<DocumentMut> {
     std::fs::read_to_string(path).ok()?.parse().ok()
 }
 
 /// The folders that `[patch]` tables of a manifest or configuration lead to.
-pub(super) fn patches(folder: &Path, tables: &dyn TableLike) -> Vec<PathBuf> {
+pub(crate) fn patches(folder: &Path, tables: &dyn TableLike) -> Vec<PathBuf> {
     let registries = tables.get("patch").and_then(Item::as_table_like);
     registries
         .into_iter()
@@ -115,7 +115,7 @@ pub(super) fn patches(folder: &Path, tables: &dyn TableLike) -> Vec<PathBuf> {
 }
 
 /// Whether anything in the manifest comes from the workspace.
-pub(super) fn inherits(item: &Item) -> bool {
+pub(crate) fn inherits(item: &Item) -> bool {
     let Some(table) = item.as_table_like() else {
         let tables = item.as_array_of_tables();
         return tables

@@ -29,7 +29,7 @@ struct Rule {
 ///
 /// # Errors
 /// [`NoDepInfo`] when an installed artefact has none, or nothing was installed.
-pub(super) fn sources(built: &BuildPaths, target_dir: &Path) -> Result<BTreeSet<PathBuf>, Report> {
+pub(crate) fn sources(built: &BuildPaths, target_dir: &Path) -> Result<BTreeSet<PathBuf>, Report> {
     let mut sources = BTreeSet::new();
     let mut seen = BTreeSet::new();
     let mut without = BTreeSet::new();
@@ -65,7 +65,7 @@ pub(super) fn sources(built: &BuildPaths, target_dir: &Path) -> Result<BTreeSet<
 }
 
 /// The files that what lies in `folder` was made from, as far as rustc said so.
-pub(super) fn beside(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn beside(folder: &Path) -> Vec<PathBuf> {
     let rules = files(folder).unwrap_or_default().into_iter();
     rules
         .filter(|file| is_rule(file))
@@ -76,7 +76,7 @@ pub(super) fn beside(folder: &Path) -> Vec<PathBuf> {
 
 /// The folders in which Cargo notes what state a unit was compiled in, called
 /// `<crate>-<hash>`.
-pub(super) fn fingerprints(artefacts: &[PathBuf]) -> Vec<PathBuf> {
+pub(crate) fn fingerprints(artefacts: &[PathBuf]) -> Vec<PathBuf> {
     artefacts
         .iter()
         .flat_map(|folder| profile_folders(folder))
@@ -85,7 +85,7 @@ pub(super) fn fingerprints(artefacts: &[PathBuf]) -> Vec<PathBuf> {
 }
 
 /// The crate in the name of a folder `<crate>-<hash>`.
-pub(super) fn crate_of(folder: &Path) -> Option<&str> {
+pub(crate) fn crate_of(folder: &Path) -> Option<&str> {
     Some(folder.file_name()?.to_str()?.rsplit_once('-')?.0)
 }
 
@@ -95,7 +95,7 @@ fn is_rule(file: &Path) -> bool {
 
 /// Makes a path absolute. `build.dep-info-basedir` makes Cargo write relative
 /// ones; `bases` are the folders it may stand for.
-pub(super) fn absolute<'a>(path: &Path, bases: impl Iterator<Item = &'a Path>) -> PathBuf {
+pub(crate) fn absolute<'a>(path: &Path, bases: impl Iterator<Item = &'a Path>) -> PathBuf {
     if path.is_absolute() {
         return plain(path);
     }
@@ -106,7 +106,7 @@ pub(super) fn absolute<'a>(path: &Path, bases: impl Iterator<Item = &'a Path>) -
 
 /// `<target>/<profile>` and `<target>/<triple>/<profile>`: the folders in which
 /// Cargo keeps `deps`.
-pub(super) fn profile_folders(target_dir: &Path) -> Vec<PathBuf> {
+pub(crate) fn profile_folders(target_dir: &Path) -> Vec<PathBuf> {
     let mut profiles = folders(target_dir);
     let nested = profiles.clone().into_iter().flat_map(|top| folders(&top));
     // A triple's folder has a folder called `deps` only if a profile is called so.

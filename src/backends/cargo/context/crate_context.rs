@@ -5,39 +5,39 @@ use std::path::PathBuf;
 
 use toml_edit::DocumentMut;
 
-use super::Config;
-use super::closure::{self, Local};
-use super::debug_info;
-use super::manifest::Crate;
-use super::script::TARGET_DIR;
-use super::shared::Shared;
-use super::stale;
-use super::surroundings::Surroundings;
 use crate::backend::{BuildPaths, Request};
+use crate::backends::cargo::Config;
+use crate::backends::cargo::build_dir::shared_build_dir::Shared;
+use crate::backends::cargo::build_dir::stale_sources;
+use crate::backends::cargo::context::cargo_config::Surroundings;
+use crate::backends::cargo::context::path_dependencies::{self, Local};
+use crate::backends::cargo::manifest::package::Crate;
+use crate::backends::cargo::script::embedded_paths;
+use crate::backends::cargo::script::install::TARGET_DIR;
 
 /// What the backend looks at.
-pub(super) struct View<'a> {
-    pub(super) request: &'a Request<'a, Config>,
+pub(crate) struct View<'a> {
+    pub(crate) request: &'a Request<'a, Config>,
     /// The folder of the crate.
-    pub(super) root: PathBuf,
+    pub(crate) root: PathBuf,
     /// The folder of the Cargo workspace.
-    pub(super) workspace: PathBuf,
-    pub(super) license_files: Vec<PathBuf>,
-    pub(super) licenses_are_named: bool,
+    pub(crate) workspace: PathBuf,
+    pub(crate) license_files: Vec<PathBuf>,
+    pub(crate) licenses_are_named: bool,
     /// The name Cargo knows the crate by.
-    pub(super) package: String,
+    pub(crate) package: String,
     /// A fingerprint of the variables that Cargo does not know to matter.
-    pub(super) variables: Option<String>,
+    pub(crate) variables: Option<String>,
     /// What builds of the workspace have in common.
-    pub(super) shared: Option<Shared>,
-    pub(super) surroundings: Surroundings,
+    pub(crate) shared: Option<Shared>,
+    pub(crate) surroundings: Surroundings,
     /// The crates on this disk, by folder.
-    pub(super) closure: BTreeMap<PathBuf, Local>,
+    pub(crate) closure: BTreeMap<PathBuf, Local>,
 }
 
 impl<'a> View<'a> {
     /// Reads the manifests and what is around them.
-    pub(super) fn of(request: &'a Request<'a, Config>, cargo: &Crate) -> Self {
+    pub(crate) fn of(request: &'a Request<'a, Config>, cargo: &Crate) -> Self {
         let root = cargo.folder();
         let workspace = cargo.workspace_root();
         let surroundings = Surroundings::of(request, root, workspace);
@@ -51,13 +51,13 @@ impl<'a> View<'a> {
         let package = cargo
             .package_name()
             .filter(|name| name.chars().all(is_name));
-        let variables = stale::variables(request.config, &surroundings);
+        let variables = stale_sources::variables(request.config, &surroundings);
         Self {
             request,
             package: package.unwrap_or_default().to_string(),
             shared: Shared::new(request, variables.as_deref()),
             variables,
-            closure: closure::closure(root, &surroundings.overrides()),
+            closure: path_dependencies::closure(root, &surroundings.overrides()),
             root: root.to_path_buf(),
             workspace: workspace.to_path_buf(),
             licenses_are_named: !named.is_empty(),
@@ -73,15 +73,15 @@ impl<'a> View<'a> {
     /// Whether a program may hold an absolute path of a crate on this disk: debug
     /// information does, and rustc is given one for crates outside the Cargo workspace and
     /// for files that a build script makes.
-    pub(super) fn knows_its_path(&self) -> bool {
+    pub(crate) fn knows_its_path(&self) -> bool {
         let mut crates = self.closure.iter();
         crates
             .any(|(folder, local)| !folder.starts_with(&self.workspace) || local.has_build_script())
-            || debug_info::is_asked_for(self)
+            || embedded_paths::is_asked_for(self)
     }
 
     /// Whether Cargo, asked in the folder of the crate, means other members than that.
-    pub(super) fn has_default_members(&self) -> bool {
+    pub(crate) fn has_default_members(&self) -> bool {
         let manifest = self.workspace_manifest();
         let workspace = manifest.as_ref().and_then(|it| it.get("workspace"));
         self.root == self.workspace
@@ -89,12 +89,12 @@ impl<'a> View<'a> {
     }
 
     /// The manifest at the root of the Cargo workspace.
-    pub(super) fn workspace_manifest(&self) -> Option<DocumentMut> {
-        closure::read(&self.workspace.join("Cargo.toml"))
+    pub(crate) fn workspace_manifest(&self) -> Option<DocumentMut> {
+        path_dependencies::read(&self.workspace.join("Cargo.toml"))
     }
 
     /// Folders in which Cargo keeps what it compiles for pixi, final or not.
-    pub(super) fn artefacts(&self, built: &BuildPaths) -> Vec<PathBuf> {
+    pub(crate) fn artefacts(&self, built: &BuildPaths) -> Vec<PathBuf> {
         let mut folders = self.own_artefacts(built);
         let chosen = self.request.config.env.get("CARGO_BUILD_BUILD_DIR");
         // Cargo takes it from the folder that it runs in.
@@ -103,7 +103,7 @@ impl<'a> View<'a> {
     }
 
     /// Those of them that nobody else uses.
-    pub(super) fn own_artefacts(&self, built: &BuildPaths) -> Vec<PathBuf> {
+    pub(crate) fn own_artefacts(&self, built: &BuildPaths) -> Vec<PathBuf> {
         let mut folders = vec![built.script_folder.join(TARGET_DIR)];
         folders.extend(self.shared.as_ref().map(Shared::build_dir));
         folders

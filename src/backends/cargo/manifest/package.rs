@@ -10,8 +10,12 @@ use cargo_toml::{Inheritable, Manifest, Package, PackageTemplate};
 use miette::{Report, SourceSpan};
 use toml_edit::Document;
 
-use super::mistakes::{Broken, NoCargoToml, NoWorkspace, NotInherited, NothingInherited};
-use super::{licenses, members, version};
+use crate::backends::cargo::manifest::errors::{
+    Broken, NoCargoToml, NoWorkspace, NotInherited, NothingInherited,
+};
+use crate::backends::cargo::manifest::licenses;
+use crate::backends::cargo::manifest::version;
+use crate::backends::cargo::manifest::workspace_members;
 use crate::diagnostic::{SourceFile, Warning, read_text};
 use crate::project::Metadata;
 
@@ -24,10 +28,10 @@ pub struct Crate {
 
 /// One `Cargo.toml`.
 #[derive(Debug)]
-pub(super) struct CargoToml {
-    pub(super) path: PathBuf,
-    pub(super) text: Arc<str>,
-    pub(super) parsed: Manifest,
+pub(crate) struct CargoToml {
+    pub(crate) path: PathBuf,
+    pub(crate) text: Arc<str>,
+    pub(crate) parsed: Manifest,
 }
 
 impl Crate {
@@ -35,9 +39,9 @@ impl Crate {
     /// a virtual workspace the crate is the member that builds `package`.
     ///
     /// # Errors
-    /// [`NoCargoToml`], [`Broken`], [`NoWorkspace`], [`members::NoChoice`], and files
+    /// [`NoCargoToml`], [`Broken`], [`NoWorkspace`], [`workspace_members::NoChoice`], and files
     /// that cannot be read.
-    pub(super) fn read(source: &Path, package: Option<&str>) -> Result<Self, Report> {
+    pub(crate) fn read(source: &Path, package: Option<&str>) -> Result<Self, Report> {
         let path = source.join("Cargo.toml");
         if !path.is_file() {
             return Err(NoCargoToml {
@@ -48,7 +52,7 @@ impl Crate {
         let manifest = CargoToml::read(path)?;
         if manifest.parsed.package.is_none() {
             return Ok(Self {
-                manifest: members::choose(&manifest, package)?,
+                manifest: workspace_members::choose(&manifest, package)?,
                 workspace: Some(manifest),
             });
         }
@@ -60,17 +64,17 @@ impl Crate {
     }
 
     /// The folder of the crate, for `cargo install --path`.
-    pub(super) fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         self.manifest.folder()
     }
 
     /// The folder of the Cargo workspace, or of the crate when it is alone.
-    pub(super) fn workspace_root(&self) -> &Path {
+    pub(crate) fn workspace_root(&self) -> &Path {
         self.workspace.as_ref().unwrap_or(&self.manifest).folder()
     }
 
     /// The name Cargo knows the crate by.
-    pub(super) fn package_name(&self) -> Option<&str> {
+    pub(crate) fn package_name(&self) -> Option<&str> {
         let package = self.manifest.parsed.package.as_ref()?;
         Some(package.name.as_str())
     }
@@ -79,7 +83,7 @@ impl Crate {
     ///
     /// # Errors
     /// [`NotInherited`] for a value the workspace was to supply and does not.
-    pub(super) fn metadata(&self, warnings: &mut Vec<Warning>) -> Result<Metadata, Report> {
+    pub(crate) fn metadata(&self, warnings: &mut Vec<Warning>) -> Result<Metadata, Report> {
         let Some(package) = &self.manifest.parsed.package else {
             return Ok(Metadata::default());
         };
@@ -138,7 +142,7 @@ impl Crate {
 
     /// The licence texts in the crate, else those at the workspace root, for
     /// crates that name none.
-    pub(super) fn license_files(&self, warnings: &mut Vec<Warning>) -> Vec<PathBuf> {
+    pub(crate) fn license_files(&self, warnings: &mut Vec<Warning>) -> Vec<PathBuf> {
         let mut found = licenses::in_folder(self.folder());
         if found.is_empty() {
             found = licenses::in_folder(self.workspace_root());
@@ -155,7 +159,7 @@ impl Crate {
 }
 
 impl CargoToml {
-    pub(super) fn read(path: PathBuf) -> Result<Self, Report> {
+    pub(crate) fn read(path: PathBuf) -> Result<Self, Report> {
         let text = read_text(&path)?;
         let parsed =
             Manifest::from_str(&text).map_err(|source| Broken::report(&path, &text, source))?;
@@ -166,11 +170,11 @@ impl CargoToml {
         })
     }
 
-    pub(super) fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         self.path.parent().unwrap_or(Path::new(""))
     }
 
-    pub(super) fn file(&self) -> SourceFile {
+    pub(crate) fn file(&self) -> SourceFile {
         SourceFile::new(self.path.display().to_string(), self.text.clone())
     }
 
@@ -212,7 +216,7 @@ impl CargoToml {
             if path.is_file() {
                 let found = Self::read(path)?;
                 if let Some(workspace) = &found.parsed.workspace {
-                    let apart = members::is_excluded(
+                    let apart = workspace_members::is_excluded(
                         folder,
                         &workspace.exclude,
                         &workspace.members,
@@ -275,7 +279,7 @@ impl Inherit<'_> {
 }
 
 /// Where the key at the end of `keys` stands in a manifest.
-pub(super) fn span(text: &str, keys: &[&str]) -> Option<SourceSpan> {
+pub(crate) fn span(text: &str, keys: &[&str]) -> Option<SourceSpan> {
     let document = Document::parse(text).ok()?;
     let (last, tables) = keys.split_last()?;
     let table = tables

@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Config;
 use crate::backend::Request;
 use crate::backend::inputs::plain;
+use crate::backends::cargo::Config;
 
 /// One or two words of `extra-args`.
 #[derive(Debug, PartialEq)]
-pub(super) enum Argument<'a> {
+pub(crate) enum Argument<'a> {
     /// `--config` with a file. Cargo takes its value for one where there is one, and looks
     /// from the folder that it runs in. Users mean the folder of their crate.
     ConfigFile(PathBuf),
@@ -20,7 +20,7 @@ pub(super) enum Argument<'a> {
 
 impl Argument<'_> {
     /// The words for the command line.
-    pub(super) fn words(&self) -> Vec<String> {
+    pub(crate) fn words(&self) -> Vec<String> {
         match self {
             Self::ConfigFile(path) => vec!["--config".to_string(), path.display().to_string()],
             Self::Config(_, words) => words.to_vec(),
@@ -30,7 +30,7 @@ impl Argument<'_> {
 }
 
 /// Takes `extra-args` apart.
-pub(super) fn of<'a>(request: &Request<'a, Config>) -> Vec<Argument<'a>> {
+pub(crate) fn of<'a>(request: &Request<'a, Config>) -> Vec<Argument<'a>> {
     apart(&request.config.extra_args, &request.project.source)
 }
 

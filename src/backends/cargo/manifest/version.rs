@@ -27,7 +27,7 @@ const DIGITS: usize = 18;
 const SEGMENTS: usize = 120;
 
 /// The conda version for a SemVer version.
-pub(super) fn from_semver(version: &str) -> String {
+pub(crate) fn from_semver(version: &str) -> String {
     let (version, metadata) = match version.split_once('+') {
         Some((version, metadata)) => (version, Some(metadata)),
         None => (version, None),
@@ -225,7 +225,7 @@ mod tests {
 
     #[test]
     fn the_page_shows_what_the_code_does() {
-        let page = include_str!("../../../docs/backends/rust.md");
+        let page = include_str!("../../../../docs/backends/rust.md");
         let mut shown = 0;
         for line in page.lines().filter(|line| line.starts_with('|')) {
             let quoted: Vec<&str> = line.split('`').skip(1).step_by(2).collect();

@@ -2,11 +2,11 @@
 
 use toml_edit::{DocumentMut, Item, TableLike};
 
-use super::view::View;
+use crate::backends::cargo::context::crate_context::View;
 
 /// Whether something asks for it. In doubt it does: nothing is lost but that builds of
 /// another checkout take less from the compiler cache.
-pub(super) fn is_asked_for(view: &View<'_>) -> bool {
+pub(crate) fn is_asked_for(view: &View<'_>) -> bool {
     let config = view.request.config;
     // Any profile but the one that is used without this.
     let by_argument = config.extra_args.iter().any(|word| {

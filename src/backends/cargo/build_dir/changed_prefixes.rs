@@ -13,12 +13,12 @@ use miette::Report;
 use rattler_digest::{Sha256, compute_bytes_digest};
 use serde::Deserialize;
 
-use super::build_scripts::runs;
-use super::dep_info::{self, crate_of};
-use super::script::TARGET_DIR;
-use super::stale::{forget, state};
-use super::view::View;
 use crate::backend::BuildPaths;
+use crate::backends::cargo::build_dir::stale_sources::{forget, state};
+use crate::backends::cargo::context::crate_context::View;
+use crate::backends::cargo::inputs::build_scripts::runs;
+use crate::backends::cargo::inputs::dep_info::{self, crate_of};
+use crate::backends::cargo::script::install::TARGET_DIR;
 use crate::disk::{files_below, remove_file, remove_folder, write};
 
 /// What generated text may weigh, in bytes. Larger files are objects, and those
@@ -36,7 +36,7 @@ const PREFIX_VARIABLES: [&str; 4] = [
 /// The state in which the latest build of this folder ran: the hash of what its
 /// environments held, and where those were, one a line. The build script reads the
 /// first line.
-pub(super) const LATEST: &str = "latest-environments";
+pub(crate) const LATEST: &str = "latest-environments";
 
 /// Beside the output of a build script that took something from a prefix: the
 /// environments it ran in.
@@ -46,7 +46,7 @@ const MARK: &str = "made-in-environments";
 ///
 /// # Errors
 /// Folders that cannot be removed or written.
-pub(super) fn enter(view: &View<'_>, built: &BuildPaths) -> Result<(), Report> {
+pub(crate) fn enter(view: &View<'_>, built: &BuildPaths) -> Result<(), Report> {
     let state = state(view, built);
     let latest = state.join(LATEST);
     let now = description(built);

@@ -9,13 +9,13 @@ use std::path::{Path, PathBuf};
 
 use toml_edit::Value;
 
-use super::Config;
 use crate::backend::script::{Condition, ScriptFile, Step, Word};
 use crate::backend::{Folders, Request};
+use crate::backends::cargo::Config;
 use crate::disk;
 
 /// The shared state of a workspace, as the script needs it.
-pub(super) struct Shared {
+pub(crate) struct Shared {
     folder: PathBuf,
     source: Step,
     share: Vec<Word>,
@@ -28,7 +28,7 @@ impl Shared {
     ///
     /// `variables` stands for those that Cargo does not know to matter. Builds that
     /// differ in them share nothing.
-    pub(super) fn new(request: &Request<'_, Config>, variables: Option<&str>) -> Option<Self> {
+    pub(crate) fn new(request: &Request<'_, Config>, variables: Option<&str>) -> Option<Self> {
         let Request {
             config,
             platforms,
@@ -63,18 +63,18 @@ impl Shared {
     }
 
     /// Where Cargo keeps intermediate artefacts.
-    pub(super) fn build_dir(&self) -> PathBuf {
+    pub(crate) fn build_dir(&self) -> PathBuf {
         self.folder.join("build")
     }
 
     /// Where notes about builds are kept.
-    pub(super) fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         &self.folder
     }
 
     /// What the script does before cargo runs. `check` fails in the folder `root` where
     /// the lock file does not fit; `top` holds everything of the user's.
-    pub(super) fn steps(&self, top: Word, root: Word, check: Vec<Word>) -> [Step; 3] {
+    pub(crate) fn steps(&self, top: Word, root: Word, check: Vec<Word>) -> [Step; 3] {
         let share = self
             .share
             .iter()
@@ -90,39 +90,39 @@ impl Shared {
     }
 
     /// Arguments for the cargo that they are for.
-    pub(super) fn arguments() -> [&'static str; 2] {
+    pub(crate) fn arguments() -> [&'static str; 2] {
         ["--config", "shared.toml"]
     }
 
     /// The files those steps need.
-    pub(super) fn files(&self) -> Vec<ScriptFile> {
+    pub(crate) fn files(&self) -> Vec<ScriptFile> {
         let file = |name: &str, text: &str, executable| ScriptFile {
             path: self.folder.join(name),
             text: text.to_string(),
             executable,
         };
         vec![
-            file("share.sh", include_str!("shared/share.sh"), false),
-            file("linker", include_str!("shared/linker.sh"), true),
+            file("share.sh", include_str!("shell/share.sh"), false),
+            file("linker", include_str!("shell/linker.sh"), true),
         ]
     }
 
     /// Held until it is known what the build has read: two builds in different environments
     /// must not find each other's artefacts. Cargo would let only one of them compile anyway.
-    pub(super) fn lock(&self) -> PathBuf {
+    pub(crate) fn lock(&self) -> PathBuf {
         lock(&self.folder)
     }
 }
 
 /// The folders that builds of a workspace share, one for each set of variables.
-pub(super) fn folders_of(folders: &Folders) -> Vec<PathBuf> {
+pub(crate) fn folders_of(folders: &Folders) -> Vec<PathBuf> {
     siblings(folders)
         .map(|all| disk::folders(&all))
         .unwrap_or_default()
 }
 
 /// The file in a shared folder that a build holds a lock on.
-pub(super) fn lock(folder: &Path) -> PathBuf {
+pub(crate) fn lock(folder: &Path) -> PathBuf {
     folder.join("lock")
 }
 

@@ -9,15 +9,15 @@ use std::path::PathBuf;
 
 use toml_edit::{Array, DocumentMut, Item, Key, Value};
 
-use super::caches;
-use super::view::View;
 use crate::backend::script::{Step, Word};
+use crate::backends::cargo::build_dir::size_limit;
+use crate::backends::cargo::context::crate_context::View;
 
 /// Counts before every other place. U+001F stands between the flags.
 const ENCODED: &str = "CARGO_ENCODED_RUSTFLAGS";
 
 /// Adds the flags to the variables that Cargo reads.
-pub(super) fn variables(view: &View<'_>) -> Vec<Step> {
+pub(crate) fn variables(view: &View<'_>) -> Vec<Step> {
     let holds_flags = |name: &&String| {
         let of_a_target = name.starts_with("CARGO_TARGET_") && name.ends_with("_RUSTFLAGS");
         name.as_str() == "RUSTFLAGS" || of_a_target
@@ -49,7 +49,7 @@ pub(super) fn variables(view: &View<'_>) -> Vec<Step> {
 
 /// Arguments for cargo that add the flags to what the project configures, and to `build`
 /// those that no variable can hold.
-pub(super) fn arguments(view: &View<'_>) -> Vec<String> {
+pub(crate) fn arguments(view: &View<'_>) -> Vec<String> {
     let flags = flags(view);
     let settings = || view.surroundings.settings();
     let mut arguments = Vec::new();
@@ -125,7 +125,7 @@ fn cargo_home(view: &View<'_>) -> Option<PathBuf> {
     match view.request.config.env.get("CARGO_HOME") {
         // Nobody knows here what a variable in it stands for.
         Some(chosen) => Some(PathBuf::from(chosen)).filter(|home| home.is_absolute()),
-        None => caches::cargo_home(view.request.folders),
+        None => size_limit::cargo_home(view.request.folders),
     }
 }
 

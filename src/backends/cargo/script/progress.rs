@@ -8,7 +8,7 @@ const WIDTH: &str = "120";
 
 /// Lets cargo say how far it is, when somebody draws it. Otherwise every change of its
 /// bar would be a line of the log.
-pub(super) fn settings(run: &RunOptions) -> Vec<Step> {
+pub(crate) fn settings(run: &RunOptions) -> Vec<Step> {
     let set = |name: &str, value: &str| Step::Set(name.to_string(), value.into());
     match run.progress {
         true => vec![
@@ -21,7 +21,7 @@ pub(super) fn settings(run: &RunOptions) -> Vec<Step> {
 
 /// Reads `    Building [=====>      ] 12/45: serde, syn(build)`, and what cargo shows
 /// while it downloads.
-pub(super) fn read(line: &str) -> Option<Progress> {
+pub(crate) fn read(line: &str) -> Option<Progress> {
     let line = console::strip_ansi_codes(line);
     let (verb, rest) = line.trim().split_once(' ')?;
     let without_units = |now: &str| Progress {

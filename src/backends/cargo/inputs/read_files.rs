@@ -5,18 +5,20 @@ use std::path::{Path, PathBuf};
 
 use miette::Report;
 
-use super::closure::Local;
-use super::script::TARGET_DIR;
-use super::view::View;
-use super::{build_scripts, dep_info, sources};
 use crate::backend::inputs::escape;
 use crate::backend::{BuildPaths, GlobSet};
+use crate::backends::cargo::context::crate_context::View;
+use crate::backends::cargo::context::path_dependencies::Local;
+use crate::backends::cargo::inputs::build_scripts;
+use crate::backends::cargo::inputs::dep_info;
+use crate::backends::cargo::inputs::source_trees;
+use crate::backends::cargo::script::install::TARGET_DIR;
 
 /// Folders of a package that its library and binaries do not read.
 const ASIDE: [&str; 3] = ["tests", "benches", "examples"];
 
 /// The traces of a build.
-pub(super) struct Traces<'a> {
+pub(crate) struct Traces<'a> {
     view: &'a View<'a>,
     /// Folders in which Cargo keeps what it compiled.
     artefacts: Vec<PathBuf>,
@@ -33,7 +35,7 @@ impl<'a> Traces<'a> {
     ///
     /// # Errors
     /// See [`dep_info::sources`].
-    pub(super) fn read(view: &'a View<'a>, built: &BuildPaths) -> Result<Self, Report> {
+    pub(crate) fn read(view: &'a View<'a>, built: &BuildPaths) -> Result<Self, Report> {
         let mut output = view.surroundings.target_dirs(view.request);
         output.push(built.work_directory.clone());
         output.extend(built.alias.clone());
@@ -57,21 +59,21 @@ impl<'a> Traces<'a> {
     }
 
     /// Files and folders that were read and that nobody generated.
-    pub(super) fn paths(&self) -> &BTreeSet<PathBuf> {
+    pub(crate) fn paths(&self) -> &BTreeSet<PathBuf> {
         &self.read
     }
 
     /// The crates that something was read of.
-    pub(super) fn used(&self) -> impl Iterator<Item = &'a Local> {
+    pub(crate) fn used(&self) -> impl Iterator<Item = &'a Local> {
         let view = self.view;
         self.used.iter().filter_map(|root| view.closure.get(*root))
     }
 
     /// Sources, texts and whatever else was read, and what could join them.
-    pub(super) fn inputs(&self) -> Vec<GlobSet> {
+    pub(crate) fn inputs(&self) -> Vec<GlobSet> {
         let mut trees = Vec::new();
         for local in self.used() {
-            trees.extend(sources::trees(local, &self.read));
+            trees.extend(source_trees::trees(local, &self.read));
         }
         let output = || self.output.iter().map(PathBuf::as_path);
         let trees = trees.into_iter().map(|tree: GlobSet| tree.except(output()));
@@ -125,7 +127,7 @@ impl<'a> Traces<'a> {
         if self.used.contains(folder) {
             apart.push(folder.join("target"));
         }
-        apart.extend(sources::apart(folder, &["CACHEDIR.TAG"], &self.read));
+        apart.extend(source_trees::apart(folder, &["CACHEDIR.TAG"], &self.read));
         GlobSet::tree(folder, ["**"], "watched by a build script")
             .except(apart.iter().map(PathBuf::as_path))
             .without_leftovers()
@@ -143,10 +145,10 @@ impl<'a> Traces<'a> {
         let mut apart = self.output.clone();
         apart.push(local.root.join("target"));
         let aside = ASIDE.map(|name| local.root.join(name));
-        let unread = |folder: &PathBuf| !sources::contains(&self.read, folder);
+        let unread = |folder: &PathBuf| !source_trees::contains(&self.read, folder);
         apart.extend(aside.into_iter().filter(unread));
         let marks = ["Cargo.toml", "CACHEDIR.TAG"];
-        apart.extend(sources::apart(&local.root, &marks, &self.read));
+        apart.extend(source_trees::apart(&local.root, &marks, &self.read));
         let reason = format!("the build script of {name} may read it");
         let set = GlobSet::tree(&local.root, ["**"], &reason)
             .except(apart.iter().map(PathBuf::as_path))

@@ -1,0 +1,7 @@
+//! A crate and what around it decides how it is built: Cargo's configuration, the user's
+//! arguments, the other crates on this disk.
+
+pub(crate) mod arguments;
+pub(crate) mod cargo_config;
+pub(crate) mod crate_context;
+pub(crate) mod path_dependencies;

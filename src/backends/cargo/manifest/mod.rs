@@ -1,0 +1,7 @@
+//! `Cargo.toml`: what it says about the package, and which one is meant.
+
+pub(crate) mod errors;
+pub(crate) mod licenses;
+pub(crate) mod package;
+pub(crate) mod version;
+pub(crate) mod workspace_members;

@@ -1,0 +1,6 @@
+//! What is run: `cargo install`, and what has to be set for it.
+
+pub(crate) mod embedded_paths;
+pub(crate) mod install;
+pub(crate) mod progress;
+pub(crate) mod rustflags;
