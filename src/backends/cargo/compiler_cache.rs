@@ -10,9 +10,9 @@ use rattler_digest::{Sha256, compute_bytes_digest};
 
 use crate::backend::script::{Condition, ScriptFile, Step, Word};
 use crate::backend::{Request, options};
-use crate::backends::cargo::build_dir::size_limit;
-use crate::backends::cargo::context::crate_context::View;
-use crate::backends::cargo::script::install::Tools;
+use crate::backends::cargo::context::crate_context::CrateBuild;
+use crate::backends::cargo::context::layout;
+use crate::backends::cargo::context::tools::Tools;
 use forwarded::Forwarded;
 
 mod forwarded;
@@ -41,9 +41,9 @@ pub(crate) struct CompilerCache {
 }
 
 impl CompilerCache {
-    /// The cache for the crates of `view`; without steps where the user wants none or
+    /// The cache for the crates of `build`; without steps where the user wants none or
     /// wraps the compiler in something else.
-    pub(crate) fn of(view: &View<'_>, tools: &Tools) -> Self {
+    pub(crate) fn of(build: CrateBuild<'_>, tools: &Tools) -> Self {
         let Request {
             project,
             config,
@@ -51,7 +51,7 @@ impl CompilerCache {
             folders,
             env,
             ..
-        } = *view.request;
+        } = *build.request;
         if config.compiler_cache == options::CompilerCache::None || config.rustc_wrapper().is_some()
         {
             return Self::default();
@@ -61,10 +61,10 @@ impl CompilerCache {
         let forwarded = Forwarded::of(config, declared, env);
         let settings = forwarded.settings.iter();
         let settings = settings.map(|(name, value)| Step::Set(name.clone(), Word::literal(value)));
-        let mut cache = match (&folders.cache, size_limit::compilations(folders)) {
+        let mut cache = match (&folders.cache, layout::sccache_dir(folders)) {
             (Some(cache), Some(compilations)) if platforms.build.is_unix() => {
                 let programs = cache.join("pixi-build-rust").join("compiler-cache");
-                Self::with_server(view, tools, &forwarded, &programs, &compilations)
+                Self::with_server(build, tools, &forwarded, &programs, &compilations)
             }
             _ => Self::plain(tools),
         };
@@ -87,7 +87,7 @@ impl CompilerCache {
     /// With a server that lives as long as the script and keeps what it gets in
     /// `compilations`, and with programs below `programs` around it.
     fn with_server(
-        view: &View<'_>,
+        build: CrateBuild<'_>,
         tools: &Tools,
         forwarded: &Forwarded,
         programs: &Path,
@@ -95,14 +95,14 @@ impl CompilerCache {
     ) -> Self {
         let path = |path: &Path| Word::literal(path.display().to_string());
         let (programs, files) = self::programs(programs);
-        let home = view.request.env.get("HOME").unwrap_or_default();
+        let home = build.request.env.get("HOME").unwrap_or_default();
         let mut start = vec![
             "pixi_build_rust_cache_compilations".into(),
             tools.tool("sccache"),
             path(&programs),
             path(compilations),
-            path(view.surroundings.top()),
-            Word::literal(view.variables.clone().unwrap_or_default()),
+            path(build.cargo_config.top()),
+            Word::literal(build.variables.clone().unwrap_or_default()),
             Word::literal(home),
         ];
         start.extend(forwarded.names().map(Word::literal));

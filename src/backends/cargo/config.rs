@@ -5,6 +5,7 @@ use std::ops::Deref;
 use serde::Deserialize;
 
 use crate::backend::options::{CommonOptions, CompilerCache, holds_nul};
+use crate::backends::cargo::context::arguments::{self, Refused};
 use crate::diagnostic::Warning;
 use crate::project::config::{Misfit, Options, Part};
 
@@ -88,7 +89,27 @@ impl Options for Config {
             help: "use `sccache`, `auto` or `none`".to_string(),
         });
         let common = self.common.misfits().into_iter();
-        common.chain(binaries).chain(ccache).collect()
+        let refused = arguments::refused(&self.extra_args).map(refused_argument);
+        common
+            .chain(binaries)
+            .chain(ccache)
+            .chain(refused)
+            .collect()
+    }
+}
+
+fn refused_argument(refused: Refused) -> Misfit {
+    let Refused {
+        index,
+        name,
+        reason,
+        help,
+    } = refused;
+    Misfit {
+        keys: vec!["extra-args".to_string(), index.to_string()],
+        part: Part::Value,
+        message: format!("`{name}` {reason}"),
+        help: help.to_string(),
     }
 }
 

@@ -18,19 +18,17 @@ use miette::Report;
 
 pub use config::Config;
 
+use crate::backend::options::InputTracking;
 use crate::backend::{
     Backend, BuildPaths, Cache, Diagnosis, Draft, Env, Folders, GlobSet, Log, Platforms, Progress,
     Request, Requirement, RunOptions, Section, SystemTools,
 };
-use crate::project::Metadata;
 use crate::protocol::spec::BinarySpec;
-use build_dir::{size_limit, stale_sources};
-use context::crate_context::View;
-use manifest::package::Crate;
+use build_dir::{changed_prefixes, size_limit, stale_sources};
+use context::crate_context::{CrateBuild, CrateContext};
+use context::layout::OUTPUT_DIRECTORIES;
+use inputs::read_files::ReadFiles;
 use script::{install, progress};
-
-/// Directories that cargo fills beside the sources.
-const OUTPUT_DIRECTORIES: &[&str] = &["target"];
 
 /// The backend for Cargo projects.
 #[derive(Debug, Clone, Copy)]
@@ -49,31 +47,25 @@ impl Backend for Cargo {
 
     type Config = Config;
 
-    type Source = Crate;
+    type Source = CrateContext;
 
-    fn read(&self, request: &Request<'_, Config>) -> Result<Crate, Report> {
+    fn read(&self, request: &Request<'_, Config>) -> Result<CrateContext, Report> {
         rust_version_conflict::check(request)?;
-        Crate::read(&request.project.source, request.project.name())
+        CrateContext::read(request)
     }
 
-    fn draft(&self, request: &Request<'_, Config>, cargo: &Crate) -> Result<Draft, Report> {
-        let mut warnings = Vec::new();
-        let mut metadata = if request.config.ignore_cargo_manifest {
-            Metadata::default()
-        } else {
-            cargo.metadata(&mut warnings)?
-        };
-        if request.project.model.license_file.is_none() && metadata.license_files.is_empty() {
-            metadata.license_files = cargo.license_files(&mut warnings);
-        }
-
-        let view = View::of(request, cargo);
+    fn draft(
+        &self,
+        request: &Request<'_, Config>,
+        context: &CrateContext,
+    ) -> Result<Draft, Report> {
+        let build = CrateBuild { request, context };
         Ok(Draft {
-            metadata,
+            metadata: context.metadata.clone(),
             requirements: requirements(request),
-            script: install::install(&view),
-            inputs: inputs::drafted(&view, cargo),
-            warnings,
+            script: install::install(build),
+            inputs: inputs::drafted(build),
+            warnings: context.warnings.clone(),
             ..Draft::default()
         })
     }
@@ -81,36 +73,43 @@ impl Backend for Cargo {
     fn before_build(
         &self,
         request: &Request<'_, Config>,
-        cargo: &Crate,
+        context: &CrateContext,
         paths: &BuildPaths,
     ) -> Result<(), Report> {
-        let view = View::of(request, cargo);
-        for file in view.surroundings.foreign(request) {
+        let build = CrateBuild { request, context };
+        for file in build.cargo_config.foreign(request) {
             tracing::info!(
-                "{} is no part of the project and does not apply",
+                "{} is not part of the project and does not apply",
                 file.display()
             );
         }
-        if let Some(shared) = &view.shared {
-            size_limit::keep_within_limit(request, shared)?;
-        }
-        stale_sources::drop_stale(&view, paths)
+        size_limit::keep_within_limit(build)?;
+        stale_sources::drop_stale(build, paths)?;
+        changed_prefixes::enter(build, paths)
     }
 
     fn built_inputs(
         &self,
         request: &Request<'_, Config>,
-        cargo: &Crate,
+        context: &CrateContext,
         paths: &BuildPaths,
     ) -> Result<Option<Vec<GlobSet>>, Report> {
-        inputs::built(&View::of(request, cargo), paths)
+        let build = CrateBuild { request, context };
+        let read = ReadFiles::of(build, paths);
+        if let Ok(read) = &read {
+            stale_sources::remember(build, paths, read.paths());
+        }
+        if request.config.input_tracking == InputTracking::Globs {
+            return Ok(None);
+        }
+        Ok(Some(inputs::built(build, &read?)))
     }
 
-    fn diagnose(&self, _: &Request<'_, Config>, _: &Crate, log: &Log) -> Option<Diagnosis> {
+    fn diagnose(&self, _: &Request<'_, Config>, _: &CrateContext, log: &Log) -> Option<Diagnosis> {
         failure::diagnose(log)
     }
 
-    fn nothing_installed(&self, _: &Request<'_, Config>, _: &Crate, log: &Log) -> Diagnosis {
+    fn nothing_installed(&self, _: &Request<'_, Config>, _: &CrateContext, log: &Log) -> Diagnosis {
         failure::nothing_installed(log)
     }
 

@@ -9,7 +9,7 @@ use rattler_conda_types::{ParseStrictness, Version, VersionSpec};
 use thiserror::Error;
 
 use crate::backend::Request;
-use crate::backends::cargo::Config;
+use crate::backends::cargo::config::Config;
 use crate::diagnostic::SourceFile;
 use crate::protocol::spec::PackageSpec;
 

@@ -14,11 +14,10 @@ use rattler_digest::{Sha256, compute_bytes_digest};
 use serde::Deserialize;
 
 use crate::backend::BuildPaths;
-use crate::backends::cargo::build_dir::stale_sources::{forget, state};
-use crate::backends::cargo::context::crate_context::View;
-use crate::backends::cargo::inputs::build_scripts::runs;
-use crate::backends::cargo::inputs::dep_info::{self, crate_of};
-use crate::backends::cargo::script::install::TARGET_DIR;
+use crate::backends::cargo::build_dir::artifacts::{self, crate_of, invalidate, runs, state};
+use crate::backends::cargo::build_dir::dep_info;
+use crate::backends::cargo::context::crate_context::CrateBuild;
+use crate::backends::cargo::context::layout::{LATEST, TARGET_DIR};
 use crate::disk::{files_below, remove_file, remove_folder, write};
 
 /// What generated text may weigh, in bytes. Larger files are objects, and those
@@ -33,11 +32,6 @@ const PREFIX_VARIABLES: [&str; 4] = [
     "\"LIBRARY_PREFIX\"",
 ];
 
-/// The state in which the latest build of this folder ran: the hash of what its
-/// environments held, and where those were, one a line. The build script reads the
-/// first line.
-pub(crate) const LATEST: &str = "latest-environments";
-
 /// Beside the output of a build script that took something from a prefix: the
 /// environments it ran in.
 const MARK: &str = "made-in-environments";
@@ -46,18 +40,18 @@ const MARK: &str = "made-in-environments";
 ///
 /// # Errors
 /// Folders that cannot be removed or written.
-pub(crate) fn enter(view: &View<'_>, built: &BuildPaths) -> Result<(), Report> {
-    let state = state(view, built);
+pub(crate) fn enter(build: CrateBuild<'_>, built: &BuildPaths) -> Result<(), Report> {
+    let state = state(build, built);
     let latest = state.join(LATEST);
     let now = description(built);
-    let artefacts = view.artefacts(built);
+    let artefacts = artifacts::folders(build, built);
 
     if let Ok(before) = std::fs::read_to_string(&latest) {
-        if view.shared.is_none() && content_of(&before) != content_of(&now) {
+        if build.shared_folder.is_none() && content_of(&before) != content_of(&now) {
             // Nothing here names an environment by its content, the compiler least of all.
             remove_folder(&built.script_folder.join(TARGET_DIR))?;
         }
-        mark_latest(view, &latest, &before, &artefacts)?;
+        mark_latest(build, &latest, &before, &artefacts)?;
     }
     for run in runs(&artefacts) {
         let mark = std::fs::read_to_string(run.join(MARK));
@@ -66,9 +60,9 @@ pub(crate) fn enter(view: &View<'_>, built: &BuildPaths) -> Result<(), Report> {
         }
     }
     // What the linker takes is seen by nobody.
-    let own = state.join(format!("{}.environments", view.package));
+    let own = state.join(format!("{}.environments", build.package));
     if std::fs::read_to_string(&own).ok().as_ref() != Some(&now) {
-        forget(view, built, &[&view.package])?;
+        invalidate(build, built, &[&build.package])?;
         write(&own, &now)?;
     }
     Ok(write(&latest, &now)?)
@@ -129,7 +123,7 @@ fn lines(folder: &Path, describe: impl Fn(&Path) -> Option<String>) -> String {
 /// Marks what build scripts took from a prefix in the latest build: those that said or
 /// wrote where it is, and those that ask for it by name and do not tell Cargo.
 fn mark_latest(
-    view: &View<'_>,
+    build: CrateBuild<'_>,
     latest: &Path,
     before: &str,
     artefacts: &[PathBuf],
@@ -140,7 +134,7 @@ fn mark_latest(
         return Ok(());
     };
     let runs = runs(artefacts);
-    let asking = asking(view, &runs);
+    let asking = asking(build, &runs);
     for run in &runs {
         let output = run.join("output");
         if !modified(&output).is_ok_and(|finished| finished >= began) {
@@ -160,10 +154,10 @@ fn mark_latest(
 }
 
 /// The crates whose build scripts ask for a prefix.
-fn asking<'a>(view: &View<'_>, runs: &'a [PathBuf]) -> BTreeSet<&'a str> {
+fn asking<'a>(build: CrateBuild<'_>, runs: &'a [PathBuf]) -> BTreeSet<&'a str> {
     let names = PREFIX_VARIABLES.map(Finder::new);
     let asks = |source: &PathBuf| {
-        let source = dep_info::absolute(source, view.surroundings.folders());
+        let source = dep_info::absolute(source, build.cargo_config.folders());
         let text = std::fs::read(source).unwrap_or_default();
         names.iter().any(|name| name.find(&text).is_some())
     };

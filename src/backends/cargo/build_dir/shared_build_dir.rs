@@ -9,9 +9,10 @@ use std::path::{Path, PathBuf};
 
 use toml_edit::Value;
 
+use crate::backend::Folders;
 use crate::backend::script::{Condition, ScriptFile, Step, Word};
-use crate::backend::{Folders, Request};
-use crate::backends::cargo::Config;
+use crate::backends::cargo::context::crate_context::CrateBuild;
+use crate::backends::cargo::context::layout;
 use crate::disk;
 
 /// The shared state of a workspace, as the script needs it.
@@ -22,54 +23,26 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    /// How a build takes part. `None` where there is no scratch folder, where the user
-    /// has chosen a build directory, and on Windows, whose activation puts no prefix
-    /// into the fingerprints and whose linker is not found by name.
-    ///
-    /// `variables` stands for those that Cargo does not know to matter. Builds that
-    /// differ in them share nothing.
-    pub(crate) fn new(request: &Request<'_, Config>, variables: Option<&str>) -> Option<Self> {
-        let Request {
-            config,
-            platforms,
-            folders,
-            ..
-        } = *request;
-        if platforms.build.is_windows() || config.env.contains_key("CARGO_BUILD_BUILD_DIR") {
-            return None;
-        }
-        let shared = siblings(folders)?.join(variables.unwrap_or("plain"));
-        if shared.to_str()?.contains(['{', '}']) {
-            // Cargo takes them for variables in `build.build-dir`.
-            return None;
-        }
-        let path = |path: PathBuf| Word::literal(path.display().to_string());
-        let origin = if platforms.host.is_osx() {
+    /// How a build takes part. `None` where it shares nothing.
+    pub(crate) fn of(build: CrateBuild<'_>) -> Option<Self> {
+        let folder = build.shared_folder.clone()?;
+        let path = |path: &Path| Word::literal(path.display().to_string());
+        let origin = if build.request.platforms.host.is_osx() {
             "@loader_path"
         } else {
             "$ORIGIN"
         };
-        let build_dir = Value::from(shared.join("build").to_str()?);
+        let build_dir = Value::from(layout::build_dir(&folder).to_str()?);
         Some(Self {
-            source: Step::Source(path(shared.join("share.sh"))),
+            source: Step::Source(path(&folder.join("share.sh"))),
             share: vec![
                 "pixi_build_rust_share".into(),
-                path(shared.clone()),
+                path(&folder),
                 origin.into(),
                 Word::literal(format!("build-dir = {build_dir}")),
             ],
-            folder: shared,
+            folder,
         })
-    }
-
-    /// Where Cargo keeps intermediate artefacts.
-    pub(crate) fn build_dir(&self) -> PathBuf {
-        self.folder.join("build")
-    }
-
-    /// Where notes about builds are kept.
-    pub(crate) fn folder(&self) -> &Path {
-        &self.folder
     }
 
     /// What the script does before cargo runs. `check` fails in the folder `root` where
@@ -108,7 +81,7 @@ impl Shared {
     }
 
     /// Held until it is known what the build has read: two builds in different environments
-    /// must not find each other's artefacts. Cargo would let only one of them compile anyway.
+    /// must not find each other's artifacts. Cargo would let only one of them compile anyway.
     pub(crate) fn lock(&self) -> PathBuf {
         lock(&self.folder)
     }
@@ -116,7 +89,7 @@ impl Shared {
 
 /// The folders that builds of a workspace share, one for each set of variables.
 pub(crate) fn folders_of(folders: &Folders) -> Vec<PathBuf> {
-    siblings(folders)
+    layout::shared_folders(folders)
         .map(|all| disk::folders(&all))
         .unwrap_or_default()
 }
@@ -124,8 +97,4 @@ pub(crate) fn folders_of(folders: &Folders) -> Vec<PathBuf> {
 /// The file in a shared folder that a build holds a lock on.
 pub(crate) fn lock(folder: &Path) -> PathBuf {
     folder.join("lock")
-}
-
-fn siblings(folders: &Folders) -> Option<PathBuf> {
-    Some(folders.scratch.as_ref()?.join("pixi-build-rust"))
 }

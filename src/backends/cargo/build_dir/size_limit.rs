@@ -6,36 +6,23 @@ use std::time::{Duration, SystemTime};
 use bytesize::ByteSize;
 use miette::Report;
 
+use crate::backend::Folders;
 use crate::backend::cache::{Cache, Cleared, Scope, weight};
-use crate::backend::{Folders, Request};
-use crate::backends::cargo::Config;
-use crate::backends::cargo::build_dir::changed_prefixes;
-use crate::backends::cargo::build_dir::shared_build_dir::{self, Shared};
+use crate::backends::cargo::build_dir::shared_build_dir;
+use crate::backends::cargo::context::crate_context::CrateBuild;
+use crate::backends::cargo::context::layout;
 use crate::disk::{remove_folder, write};
 
 /// How often the artefacts of a workspace are weighed: a walk over all of them is too
 /// much for every build.
 const WEIGHING: Duration = Duration::from_secs(60 * 60);
 
-/// One for all builds of the user: a download is needed once.
-pub(crate) fn cargo_home(folders: &Folders) -> Option<PathBuf> {
-    let cache = folders.cache.as_ref()?;
-    Some(cache.join("pixi-build-rust").join("cargo-home"))
-}
-
-/// What sccache keeps, unless the user has chosen another storage. It watches over the size
-/// itself.
-pub(crate) fn compilations(folders: &Folders) -> Option<PathBuf> {
-    let cache = folders.cache.as_ref()?;
-    Some(cache.join("pixi-build-rust").join("sccache"))
-}
-
 /// Every folder that outlives builds.
 pub(crate) fn all(folders: &Folders) -> Vec<Cache> {
     let artefacts = shared_build_dir::folders_of(folders)
         .into_iter()
         .map(artefacts);
-    let home = cargo_home(folders);
+    let home = layout::cargo_home(folders);
     // The lock of Cargo's own garbage collection, held by every cargo that compiles.
     let lock = home.as_ref().map(|home| home.join(".package-cache-mutate"));
     let of_the_user = |what: &str, folder: Option<PathBuf>| {
@@ -46,7 +33,7 @@ pub(crate) fn all(folders: &Folders) -> Vec<Cache> {
             lock: lock.clone()?,
         })
     };
-    let compilations = compilations(folders).filter(|folder| folder.is_dir());
+    let compilations = layout::sccache_dir(folders).filter(|folder| folder.is_dir());
     let of_the_user = [
         of_the_user("crates and registry index", home),
         of_the_user("compilations of sccache", compilations),
@@ -69,20 +56,21 @@ fn artefacts(folder: PathBuf) -> Cache {
 ///
 /// # Errors
 /// Folders that cannot be removed or written.
-pub(crate) fn keep_within_limit(
-    request: &Request<'_, Config>,
-    shared: &Shared,
-) -> Result<(), Report> {
-    let weighed = shared.folder().join("weighed");
+pub(crate) fn keep_within_limit(build: CrateBuild<'_>) -> Result<(), Report> {
+    let request = build.request;
+    let Some(shared) = &build.shared_folder else {
+        return Ok(());
+    };
+    let weighed = shared.join("weighed");
     if modified(&weighed).is_some_and(|last| last.elapsed().is_ok_and(|age| age < WEIGHING)) {
         return Ok(());
     }
     write(&weighed, "")?;
     let limit = request.config.artifact_limit();
-    let own = shared.build_dir();
+    let own = layout::build_dir(shared);
     let mut others: Vec<PathBuf> = shared_build_dir::folders_of(request.folders);
-    others.retain(|folder| folder != shared.folder());
-    others.sort_by_key(|folder| modified(&folder.join(changed_prefixes::LATEST)));
+    others.retain(|folder| folder != shared);
+    others.sort_by_key(|folder| modified(&folder.join(layout::LATEST)));
 
     let mut total = weight(&own) + others.iter().map(|folder| weight(folder)).sum::<u64>();
     for folder in others {

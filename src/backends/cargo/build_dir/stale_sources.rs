@@ -10,17 +10,12 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use miette::Report;
-use rattler_digest::{Sha256, compute_bytes_digest};
 
 use crate::backend::BuildPaths;
-use crate::backends::cargo::Config;
-use crate::backends::cargo::build_dir::changed_prefixes;
-use crate::backends::cargo::context::cargo_config::Surroundings;
-use crate::backends::cargo::context::crate_context::View;
-use crate::backends::cargo::context::path_dependencies::Local;
-use crate::backends::cargo::inputs::dep_info;
-use crate::backends::cargo::script::install::TARGET_DIR;
-use crate::diagnostic::Unwritable;
+use crate::backends::cargo::build_dir::artifacts::{invalidate, state};
+use crate::backends::cargo::context::crate_context::CrateBuild;
+use crate::backends::cargo::context::layout::TARGET_DIR;
+use crate::backends::cargo::context::path_dependencies::PathCrate;
 use crate::disk::{files_below, remove_folder, write};
 
 /// Notes about the last build of a package, beside what Cargo compiled.
@@ -32,8 +27,8 @@ struct Notes {
 }
 
 impl Notes {
-    fn of(view: &View<'_>, built: &BuildPaths) -> Self {
-        Self::called(&view.package, state(view, built))
+    fn of(build: CrateBuild<'_>, built: &BuildPaths) -> Self {
+        Self::called(&build.package, state(build, built))
     }
 
     fn called(package: &str, folder: &Path) -> Self {
@@ -53,86 +48,48 @@ impl Notes {
     }
 }
 
-/// Where notes about builds are kept.
-pub(crate) fn state<'a>(view: &'a View<'_>, built: &'a BuildPaths) -> &'a Path {
-    match &view.shared {
-        Some(shared) => shared.folder(),
-        None => &built.script_folder,
-    }
-}
-
 /// Removes what earlier builds compiled if it cannot be trusted, and notes that a
 /// build begins.
 ///
 /// # Errors
 /// Folders that cannot be removed or written.
-pub(crate) fn drop_stale(view: &View<'_>, built: &BuildPaths) -> Result<(), Report> {
-    let variables = view.variables.clone().unwrap_or_default();
+pub(crate) fn drop_stale(build: CrateBuild<'_>, built: &BuildPaths) -> Result<(), Report> {
+    let variables = build.variables.clone().unwrap_or_default();
     let stamp = built.script_folder.join(".variables");
     if std::fs::read_to_string(&stamp).ok() != Some(variables.clone()) {
         // Crates from elsewhere may read variables too.
         remove_folder(&built.script_folder.join(TARGET_DIR))?;
         write(&stamp, &variables)?;
     }
-    let own = Notes::of(view, built);
+    let own = Notes::of(build, built);
     let matters = |notes: &Notes, path: &Path| {
         notes.read == own.read
             || path
                 .ancestors()
-                .any(|above| view.closure.contains_key(above))
+                .any(|above| build.path_crates.contains_key(above))
     };
-    let all = Notes::all(state(view, built));
+    let all = Notes::all(state(build, built));
     let mut hidden = all
         .iter()
         .filter_map(|notes| hidden_from_cargo(notes, |path| matters(notes, path)));
     if let Some(path) = hidden.next() {
         tracing::info!("{} was replaced by an older file", path.display());
-        let names: Vec<&str> = view.closure.values().filter_map(Local::name).collect();
-        forget(view, built, &names)?;
+        let names: Vec<&str> = build
+            .path_crates
+            .values()
+            .filter_map(PathCrate::name)
+            .collect();
+        invalidate(build, built, &names)?;
     }
-    changed_prefixes::enter(view, built)?;
     Ok(write(&own.began, "")?)
 }
 
 /// Notes what a build has read.
-pub(crate) fn remember(view: &View<'_>, built: &BuildPaths, read: &BTreeSet<PathBuf>) {
+pub(crate) fn remember(build: CrateBuild<'_>, built: &BuildPaths, read: &BTreeSet<PathBuf>) {
     let paths: Vec<&str> = read.iter().filter_map(|path| path.to_str()).collect();
-    if let Err(error) = write(&Notes::of(view, built).read, &paths.join("\n")) {
+    if let Err(error) = write(&Notes::of(build, built).read, &paths.join("\n")) {
         tracing::warn!("{error}");
     }
-}
-
-/// Makes Cargo compile these crates again, and no others.
-pub(crate) fn forget(
-    view: &View<'_>,
-    built: &BuildPaths,
-    names: &[&str],
-) -> Result<(), Unwritable> {
-    let units = dep_info::fingerprints(&view.artefacts(built));
-    if units.is_empty() {
-        // Nothing is there, or Cargo arranges it in a way that is not known here.
-        let own = view.own_artefacts(built);
-        return own.iter().try_for_each(|folder| remove_folder(folder));
-    }
-    for unit in units {
-        if dep_info::crate_of(&unit).is_some_and(|name| names.contains(&name)) {
-            remove_folder(&unit)?;
-        }
-    }
-    Ok(())
-}
-
-/// A fingerprint of the variables that build scripts and macros see and that the
-/// user sets: in the options, in Cargo's configuration.
-/// `None` when there are none.
-pub(crate) fn variables(config: &Config, surroundings: &Surroundings) -> Option<String> {
-    // Cargo and its helpers know about their own.
-    let known = |name: &str| name.starts_with("CARGO_") || name.starts_with("SCCACHE_");
-    let own = config.env.iter().filter(|(name, _)| !known(name));
-    let mut set: Vec<String> = own.map(|(name, value)| format!("{name}={value}")).collect();
-    set.extend(Some(surroundings.env()).filter(|env| !env.is_empty()));
-    let hash = || hex::encode(compute_bytes_digest::<Sha256>(format!("{set:?}")));
-    (!set.is_empty()).then(|| hash()[..16].to_string())
 }
 
 /// A file that a build read, that matters and that changed since, although the time

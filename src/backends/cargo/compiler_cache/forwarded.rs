@@ -5,7 +5,7 @@
 //! its result. The build script hands them to the server of the cache and to nobody else.
 
 use crate::backend::Env;
-use crate::backends::cargo::Config;
+use crate::backends::cargo::config::Config;
 
 /// Where sccache can keep its results, and whose variables it needs for that beside those
 /// that begin with `SCCACHE_`.

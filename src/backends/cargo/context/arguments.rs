@@ -1,62 +1,275 @@
-//! What the user's own arguments say about Cargo's configuration.
+//! `extra-args`, taken apart once.
+//!
+//! They are for `cargo install`, and people write what they know of `cargo build`. What has
+//! the same meaning here is understood; what has none is refused while the manifest is
+//! read, see [`refused`].
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use crate::backend::Request;
 use crate::backend::inputs::plain;
-use crate::backends::cargo::Config;
+use crate::diagnostic::Warning;
 
-/// One or two words of `extra-args`.
-#[derive(Debug, PartialEq)]
-pub(crate) enum Argument<'a> {
-    /// `--config` with a file. Cargo takes its value for one where there is one, and looks
-    /// from the folder that it runs in. Users mean the folder of their crate.
-    ConfigFile(PathBuf),
-    /// `--config` with `KEY=VALUE`, and the words as they were.
-    Config(&'a str, &'a [String]),
-    /// Anything else.
-    Other(&'a str),
+/// Options whose value is the next word where it is not in their own.
+const WITH_VALUE: [&str; 27] = [
+    "--artifact-dir",
+    "--bench",
+    "--branch",
+    "--color",
+    "--config",
+    "--exclude",
+    "--features",
+    "--git",
+    "--index",
+    "--jobs",
+    "--manifest-path",
+    "--message-format",
+    "--out-dir",
+    "--package",
+    "--path",
+    "--profile",
+    "--registry",
+    "--rev",
+    "--root",
+    "--tag",
+    "--target",
+    "--target-dir",
+    "--test",
+    "--vers",
+    "--version",
+    "--bin",
+    "--example",
+];
+
+/// Their short forms, which may be written together with the value.
+const SHORT: [(&str, &str); 5] = [
+    ("-F", "--features"),
+    ("-j", "--jobs"),
+    ("-p", "--package"),
+    ("-r", "--release"),
+    ("-Z", "-Z"),
+];
+
+/// One option with its value, or a word that is none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Argument {
+    /// The long name of the option, or the word.
+    name: String,
+    value: Option<String>,
+    /// As they were written.
+    words: Vec<String>,
 }
 
-impl Argument<'_> {
-    /// The words for the command line.
-    pub(crate) fn words(&self) -> Vec<String> {
-        match self {
-            Self::ConfigFile(path) => vec!["--config".to_string(), path.display().to_string()],
-            Self::Config(_, words) => words.to_vec(),
-            Self::Other(word) => vec![word.to_string()],
+/// What the user's arguments say.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Arguments(Vec<Argument>);
+
+/// A setting of Cargo's configuration.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Setting<'a> {
+    /// In a file.
+    File(&'a Path),
+    /// `KEY=VALUE`.
+    Text(&'a str),
+}
+
+impl Arguments {
+    /// Takes `words` apart. Files are looked for in `folder`, that of the crate: Cargo takes
+    /// the value of `--config` for one where there is one, and looks from the folder that it
+    /// runs in, which nobody knows.
+    pub(crate) fn of(words: &[String], folder: &Path) -> Self {
+        let mut arguments = apart(words);
+        for argument in &mut arguments {
+            if argument.name != "--config" {
+                continue;
+            }
+            let path = argument
+                .value
+                .as_ref()
+                .map(|value| plain(&folder.join(value)));
+            if let Some(path) = path.filter(|path| path.is_file()) {
+                let path = path.display().to_string();
+                argument.words = vec!["--config".to_string(), path.clone()];
+                argument.value = Some(path);
+            }
         }
+        Self(arguments)
+    }
+
+    /// The words for `cargo install`.
+    pub(crate) fn words(&self) -> impl Iterator<Item = &str> {
+        let passed_on = self.0.iter().filter(|argument| !argument.is_understood());
+        passed_on.flat_map(|argument| argument.words.iter().map(String::as_str))
+    }
+
+    /// Those that also decide where packages come from and which are there.
+    pub(crate) fn words_for_the_lock_file(&self) -> impl Iterator<Item = &str> {
+        const COUNT: [&str; 5] = ["--config", "--target", "-Z", "--offline", "--frozen"];
+        let counting = self.0.iter();
+        let counting = counting.filter(|argument| COUNT.contains(&argument.name.as_str()));
+        counting.flat_map(|argument| argument.words.iter().map(String::as_str))
+    }
+
+    /// Whether an option is there, by its long name.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|argument| argument.name == name)
+    }
+
+    /// The value of an option, the last one where it is repeated.
+    pub(crate) fn value(&self, name: &str) -> Option<&str> {
+        let mut options = self.0.iter().rev();
+        let option = options.find(|argument| argument.name == name)?;
+        option.value.as_deref()
+    }
+
+    /// The crate that `--package` names.
+    pub(crate) fn package(&self) -> Option<&str> {
+        self.value("--package")
+    }
+
+    /// Settings of Cargo's configuration, in their order.
+    pub(crate) fn settings(&self) -> impl Iterator<Item = Setting<'_>> {
+        let settings = self.0.iter().filter(|argument| argument.name == "--config");
+        settings.filter_map(|argument| {
+            let value = argument.value.as_deref()?;
+            let path = Path::new(value);
+            Some(match path.is_absolute() && path.is_file() {
+                true => Setting::File(path),
+                false => Setting::Text(value),
+            })
+        })
+    }
+
+    /// What is understood here although `cargo install` would not know it.
+    pub(crate) fn warnings(&self) -> Vec<Warning> {
+        let understood = self.0.iter().filter(|argument| argument.is_understood());
+        let warning = |argument: &Argument| {
+            let words = argument.words.join(" ");
+            let help = match argument.name.as_str() {
+                "--release" => {
+                    "remove it: release builds are the default, and `--debug` asks for a debug build"
+                }
+                _ => {
+                    "remove it: the member is the one that `name` in `[package]` names, or the \
+                     folder in `source = { path = \"…\" }` of `[package.build]`"
+                }
+            };
+            Warning::new(format!(
+                "`{words}` in `extra-args` is an argument of `cargo build`, which is not run here"
+            ))
+            .help(help)
+        };
+        understood.map(warning).collect()
     }
 }
 
-/// Takes `extra-args` apart.
-pub(crate) fn of<'a>(request: &Request<'a, Config>) -> Vec<Argument<'a>> {
-    apart(&request.config.extra_args, &request.project.source)
+impl Argument {
+    /// Whether `cargo install` does not know it, and needs not.
+    fn is_understood(&self) -> bool {
+        ["--release", "--package"].contains(&self.name.as_str())
+    }
 }
 
-fn apart<'a>(words: &'a [String], folder: &Path) -> Vec<Argument<'a>> {
+fn apart(words: &[String]) -> Vec<Argument> {
     let mut arguments = Vec::new();
     let mut rest = words;
     while let Some(first) = rest.first() {
-        let joined = first.strip_prefix("--config=").map(|value| (value, 1));
-        let separate = (first == "--config").then(|| rest.get(1)).flatten();
-        let setting = joined.or(separate.map(|value| (value.as_str(), 2)));
-        let count = setting.map_or(1, |(_, count)| count);
+        let (name, mut value) = option(first);
+        let mut count = 1;
+        // Names of targets may be left out.
+        let next = rest.get(1);
+        let next = match name.as_str() {
+            "--bin" | "--example" | "--target" => next.filter(|next| !next.starts_with('-')),
+            _ => next,
+        };
+        let takes_next = WITH_VALUE.contains(&name.as_str()) || name == "-Z";
+        if value.is_none()
+            && takes_next
+            && let Some(next) = next
+        {
+            value = Some(next.clone());
+            count = 2;
+        }
         let (words, after) = rest.split_at(count);
-        arguments.push(match setting {
-            Some((value, _)) => {
-                let path = plain(&folder.join(value));
-                if path.is_file() {
-                    Argument::ConfigFile(path)
-                } else {
-                    Argument::Config(value, words)
-                }
-            }
-            None => Argument::Other(first),
-        });
+        let words = words.to_vec();
+        arguments.push(Argument { name, value, words });
         rest = after;
     }
     arguments
+}
+
+/// The long name of an option, and the value in the same word.
+fn option(word: &str) -> (String, Option<String>) {
+    if word.starts_with("--") {
+        return match word.split_once('=') {
+            Some((name, value)) => (name.to_string(), Some(value.to_string())),
+            None => (word.to_string(), None),
+        };
+    }
+    let short = SHORT.iter().find_map(|(short, long)| {
+        let rest = word.strip_prefix(short)?;
+        (*long != "--release" || rest.is_empty()).then_some((*long, rest))
+    });
+    match short {
+        Some((long, "")) => (long.to_string(), None),
+        Some((long, rest)) => {
+            let value = rest.strip_prefix('=').unwrap_or(rest);
+            (long.to_string(), Some(value.to_string()))
+        }
+        None => (word.to_string(), None),
+    }
+}
+
+/// An argument that cannot be part of the command.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Refused {
+    /// Where its first word is among `extra-args`.
+    pub(crate) index: usize,
+    /// The option.
+    pub(crate) name: String,
+    /// Why, after the name.
+    pub(crate) reason: &'static str,
+    /// What to do instead.
+    pub(crate) help: &'static str,
+}
+
+/// Options of other commands of Cargo, and those that the backend gives itself.
+pub(crate) fn refused(words: &[String]) -> impl Iterator<Item = Refused> {
+    let mut next = 0;
+    apart(words).into_iter().filter_map(move |argument| {
+        let index = next;
+        next += argument.words.len();
+        let (reason, help) = why_refused(&argument.name)?;
+        Some(Refused {
+            index,
+            name: argument.name,
+            reason,
+            help,
+        })
+    })
+}
+
+fn why_refused(name: &str) -> Option<(&'static str, &'static str)> {
+    const MEMBER: &str = "name another crate with `source = { path = \"…\" }` in \
+                          `[package.build]`; each package has a manifest of its own";
+    Some(match name {
+        "--workspace" | "--all" | "--exclude" => (
+            "selects several crates, and a package has the binaries of one",
+            MEMBER,
+        ),
+        "--manifest-path" | "--path" => ("names the crate, which the manifest does", MEMBER),
+        "--git" | "--registry" | "--index" | "--branch" | "--tag" | "--rev" | "--vers"
+        | "--version" => ("names the crate, which the manifest does", MEMBER),
+        "--lib" | "--test" | "--tests" | "--bench" | "--benches" | "--all-targets" => (
+            "selects what no package holds: `cargo install` installs binaries and examples",
+            "remove it, or name binaries with `binaries = [\"…\"]`",
+        ),
+        "--root" | "--target-dir" | "--out-dir" | "--artifact-dir" => (
+            "says where files go, which the backend decides",
+            "remove it: everything is installed into the host prefix",
+        ),
+        "--list" | "--dry-run" | "-n" => ("does not install anything", "remove it"),
+        _ => return None,
+    })
 }
 
 #[cfg(test)]
@@ -67,27 +280,28 @@ mod tests {
         words.iter().map(|word| word.to_string()).collect()
     }
 
+    fn of(given: &[&str]) -> Arguments {
+        Arguments::of(&words(given), Path::new("/nowhere"))
+    }
+
+    fn passed_on(given: &[&str]) -> String {
+        of(given).words().collect::<Vec<_>>().join(" ")
+    }
+
     #[test]
     fn settings_are_found_in_both_spellings() {
-        let given = words(&[
+        let given = [
             "--config",
             "a=1",
             "--features",
             "x",
             "--config=b=2",
             "--config",
-        ]);
-        let found = apart(&given, Path::new("/nowhere"));
-        let expected = [
-            Argument::Config("a=1", &given[..2]),
-            Argument::Other("--features"),
-            Argument::Other("x"),
-            Argument::Config("b=2", &given[4..5]),
-            Argument::Other("--config"),
         ];
-        assert_eq!(found, expected);
-        let back: Vec<String> = found.iter().flat_map(Argument::words).collect();
-        assert_eq!(back, given);
+        let found = of(&given);
+        let settings: Vec<Setting<'_>> = found.settings().collect();
+        assert_eq!(settings, [Setting::Text("a=1"), Setting::Text("b=2")]);
+        assert_eq!(found.words().collect::<Vec<_>>(), given);
     }
 
     #[test]
@@ -95,10 +309,63 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("ci.toml");
         std::fs::write(&file, "").expect("own folder");
-        let given = words(&["--config=ci.toml"]);
-        let found = apart(&given, folder.path());
-        assert_eq!(found, [Argument::ConfigFile(file.clone())]);
-        let expected = ["--config".to_string(), file.display().to_string()];
-        assert_eq!(found[0].words(), expected);
+        let found = Arguments::of(&words(&["--config=ci.toml"]), folder.path());
+        assert_eq!(found.settings().collect::<Vec<_>>(), [Setting::File(&file)]);
+        let path = file.display().to_string();
+        assert_eq!(found.words().collect::<Vec<_>>(), ["--config", &path]);
+    }
+
+    #[test]
+    fn what_cargo_build_takes_is_understood_and_not_passed_on() {
+        for (given, package, rest) in [
+            (&["-p", "ladle", "--debug"][..], Some("ladle"), "--debug"),
+            (&["-pladle"], Some("ladle"), ""),
+            (&["--package=ladle", "-F", "x"], Some("ladle"), "-F x"),
+            (&["--release", "--features", "-r"], None, "--features -r"),
+            (&["-r", "--bin", "--package", "a"], Some("a"), "--bin"),
+        ] {
+            assert_eq!(of(given).package(), package, "{given:?}");
+            assert_eq!(passed_on(given), rest, "{given:?}");
+            assert!(!of(given).warnings().is_empty(), "{given:?}");
+        }
+        assert_eq!(of(&["--locked", "--bin", "a"]).warnings(), []);
+    }
+
+    #[test]
+    fn what_decides_about_packages_counts_for_the_lock_file() {
+        let found = of(&[
+            "--target",
+            "x",
+            "--bin",
+            "a",
+            "-Zbuild-std",
+            "--offline",
+            "-F",
+            "b",
+        ]);
+        let counting: Vec<&str> = found.words_for_the_lock_file().collect();
+        assert_eq!(counting, ["--target", "x", "-Zbuild-std", "--offline"]);
+    }
+
+    #[test]
+    fn options_of_other_commands_are_refused_where_they_are_written() {
+        let refused = |given: &[&str]| -> Vec<String> {
+            super::refused(&words(given))
+                .map(|it| format!("{} {}", it.index, it.name))
+                .collect()
+        };
+        assert_eq!(refused(&["-F", "--lib", "--workspace"]), ["2 --workspace"]);
+        assert_eq!(
+            refused(&["--manifest-path", "x/Cargo.toml"]),
+            ["0 --manifest-path"]
+        );
+        assert_eq!(
+            refused(&["--tests", "--root=/usr"]),
+            ["0 --tests", "1 --root"]
+        );
+        assert_eq!(
+            refused(&["-p", "x", "--release", "--debug", "--bins"]),
+            [""; 0]
+        );
     }
 }

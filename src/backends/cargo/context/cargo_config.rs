@@ -4,13 +4,14 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use rattler_digest::{Sha256, compute_bytes_digest};
 use toml_edit::{DocumentMut, Item};
 
 use crate::backend::inputs::plain;
 use crate::backend::{GlobSet, Request};
-use crate::backends::cargo::Config;
-use crate::backends::cargo::context::arguments::{self, Argument};
-use crate::backends::cargo::context::path_dependencies::{patches, read};
+use crate::backends::cargo::config::Config;
+use crate::backends::cargo::context::arguments::{Arguments, Setting};
+use crate::backends::cargo::context::path_dependencies::patches;
 
 /// Names of toolchain files. In one folder the first wins.
 const TOOLCHAIN: [&str; 2] = ["rust-toolchain", "rust-toolchain.toml"];
@@ -20,7 +21,7 @@ const CONFIGURATION: [&str; 2] = ["config", "config.toml"];
 
 /// The folders from a crate up to the top of what belongs to the user's project.
 #[derive(Debug)]
-pub(crate) struct Surroundings {
+pub(crate) struct CargoConfig {
     folders: Vec<PathBuf>,
     top: PathBuf,
     configurations: Vec<Configuration>,
@@ -33,9 +34,14 @@ struct Configuration {
     content: DocumentMut,
 }
 
-impl Surroundings {
+impl CargoConfig {
     /// Looks around the crate in `root`, whose Cargo workspace is in `workspace`.
-    pub(crate) fn of(request: &Request<'_, Config>, root: &Path, workspace: &Path) -> Self {
+    pub(crate) fn of(
+        request: &Request<'_, Config>,
+        arguments: &Arguments,
+        root: &Path,
+        workspace: &Path,
+    ) -> Self {
         let folders = request.folders;
         let tops = [folders.checkout.as_deref(), folders.workspace.as_deref()];
         let top = tops
@@ -51,17 +57,16 @@ impl Surroundings {
             .map(Path::to_path_buf)
             .collect();
         let mut configurations = Vec::new();
-        for argument in arguments::of(request) {
-            match argument {
-                Argument::ConfigFile(path) => load(&path, &mut configurations),
+        for setting in arguments.settings() {
+            match setting {
+                Setting::File(path) => load(path, &mut configurations),
                 // Cargo says what is wrong with one that cannot be read.
-                Argument::Config(setting, _) => {
-                    configurations.extend(setting.parse().ok().map(|content| Configuration {
+                Setting::Text(text) => {
+                    configurations.extend(text.parse().ok().map(|content| Configuration {
                         path: None,
                         content,
                     }))
                 }
-                Argument::Other(_) => {}
             }
         }
         for folder in &folders {
@@ -146,10 +151,18 @@ impl Surroundings {
         found
     }
 
-    /// The variables that the configuration sets, as text to compare.
-    pub(crate) fn env(&self) -> String {
+    /// A fingerprint of the variables that build scripts and macros see and that the
+    /// user sets: in the options, in Cargo's configuration. `None` when there are none.
+    pub(crate) fn variables(&self, config: &Config) -> Option<String> {
+        // Cargo and its helpers know about their own.
+        let known = |name: &str| name.starts_with("CARGO_") || name.starts_with("SCCACHE_");
+        let own = config.env.iter().filter(|(name, _)| !known(name));
+        let mut set: Vec<String> = own.map(|(name, value)| format!("{name}={value}")).collect();
         let tables = self.settings().filter_map(|content| content.get("env"));
-        tables.map(ToString::to_string).collect()
+        let tables: String = tables.map(ToString::to_string).collect();
+        set.extend(Some(tables).filter(|tables| !tables.is_empty()));
+        let hash = || hex::encode(compute_bytes_digest::<Sha256>(format!("{set:?}")));
+        (!set.is_empty()).then(|| hash()[..16].to_string())
     }
 
     /// Folders for build output that the user chose, for builds beside pixi's.
@@ -183,7 +196,8 @@ fn load(path: &Path, into: &mut Vec<Configuration>) {
     if into.iter().any(|known| known.path.as_deref() == Some(path)) {
         return;
     }
-    let Some(content) = read(path) else {
+    let text = std::fs::read_to_string(path).ok();
+    let Some(content) = text.and_then(|text| text.parse::<DocumentMut>().ok()) else {
         return;
     };
     let includes = includes(&content);

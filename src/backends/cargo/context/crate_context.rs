@@ -1,111 +1,157 @@
 //! A crate and everything around it that decides how it is built.
+//!
+//! Read once for a request; whatever the backend is asked about the project is answered
+//! from here.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
 
-use toml_edit::DocumentMut;
+use miette::Report;
+use toml_edit::{Document, Item};
 
-use crate::backend::{BuildPaths, Request};
-use crate::backends::cargo::Config;
-use crate::backends::cargo::build_dir::shared_build_dir::Shared;
-use crate::backends::cargo::build_dir::stale_sources;
-use crate::backends::cargo::context::cargo_config::Surroundings;
-use crate::backends::cargo::context::path_dependencies::{self, Local};
+use crate::backend::Request;
+use crate::backends::cargo::config::Config;
+use crate::backends::cargo::context::arguments::Arguments;
+use crate::backends::cargo::context::cargo_config::CargoConfig;
+use crate::backends::cargo::context::layout;
+use crate::backends::cargo::context::path_dependencies::{
+    PathCrate, is_inheriting, path_dependencies,
+};
+use crate::backends::cargo::manifest::cargo_toml::Manifests;
 use crate::backends::cargo::manifest::package::Crate;
-use crate::backends::cargo::script::embedded_paths;
-use crate::backends::cargo::script::install::TARGET_DIR;
+use crate::backends::cargo::manifest::workspace_members::Wanted;
+use crate::diagnostic::Warning;
+use crate::project::Metadata;
 
-/// What the backend looks at.
-pub(crate) struct View<'a> {
-    pub(crate) request: &'a Request<'a, Config>,
+/// What the backend has read of a project.
+#[derive(Debug)]
+pub struct CrateContext {
+    /// The crate and its workspace.
+    pub(crate) krate: Crate,
     /// The folder of the crate.
     pub(crate) root: PathBuf,
     /// The folder of the Cargo workspace.
     pub(crate) workspace: PathBuf,
+    /// What Cargo.toml says about the package.
+    pub(crate) metadata: Metadata,
+    /// What the user should know about all this.
+    pub(crate) warnings: Vec<Warning>,
     pub(crate) license_files: Vec<PathBuf>,
     pub(crate) licenses_are_named: bool,
-    /// The name Cargo knows the crate by.
+    /// The name Cargo knows the crate by. Empty where Cargo refuses it.
     pub(crate) package: String,
+    pub(crate) arguments: Arguments,
+    pub(crate) cargo_config: CargoConfig,
+    /// The crates on this disk, by folder.
+    pub(crate) path_crates: BTreeMap<PathBuf, PathCrate>,
     /// A fingerprint of the variables that Cargo does not know to matter.
     pub(crate) variables: Option<String>,
-    /// What builds of the workspace have in common.
-    pub(crate) shared: Option<Shared>,
-    pub(crate) surroundings: Surroundings,
-    /// The crates on this disk, by folder.
-    pub(crate) closure: BTreeMap<PathBuf, Local>,
+    /// What builds of the workspace share lies here.
+    pub(crate) shared_folder: Option<PathBuf>,
+    /// Whether the package takes values from pixi's workspace.
+    pub(crate) inherits_from_pixi: bool,
 }
 
-impl<'a> View<'a> {
+impl CrateContext {
     /// Reads the manifests and what is around them.
-    pub(crate) fn of(request: &'a Request<'a, Config>, cargo: &Crate) -> Self {
-        let root = cargo.folder();
-        let workspace = cargo.workspace_root();
-        let surroundings = Surroundings::of(request, root, workspace);
-        // A mistake in the manifest was reported before the build.
-        let ignored = request.config.ignore_cargo_manifest;
-        let found = (!ignored).then(|| cargo.metadata(&mut Vec::new()));
-        let found = found.and_then(Result::ok).unwrap_or_default();
-        let named = request.project.metadata().or(found).license_files;
-        // Cargo refuses any other name, and files are called after this one before it does.
-        let is_name = |sign: char| sign.is_alphanumeric() || "-_".contains(sign);
-        let package = cargo
-            .package_name()
-            .filter(|name| name.chars().all(is_name));
-        let variables = stale_sources::variables(request.config, &surroundings);
-        Self {
-            request,
-            package: package.unwrap_or_default().to_string(),
-            shared: Shared::new(request, variables.as_deref()),
-            variables,
-            closure: path_dependencies::closure(root, &surroundings.overrides()),
-            root: root.to_path_buf(),
-            workspace: workspace.to_path_buf(),
-            licenses_are_named: !named.is_empty(),
-            license_files: if named.is_empty() {
-                cargo.license_files(&mut Vec::new())
-            } else {
-                named
-            },
-            surroundings,
+    ///
+    /// # Errors
+    /// See [`Crate::read`] and [`Crate::metadata`].
+    pub(crate) fn read(request: &Request<'_, Config>) -> Result<Self, Report> {
+        let source = request.project.source.as_path();
+        let arguments = Arguments::of(&request.config.extra_args, source);
+        let wanted = Wanted {
+            package: request.project.name(),
+            selected: arguments.package(),
+        };
+        let mut manifests = Manifests::default();
+        let krate = Crate::read(&mut manifests, source, wanted)?;
+        let mut warnings = arguments.warnings();
+        if request.project.model.version.is_none() {
+            warnings.extend(krate.missing_version());
         }
-    }
-
-    /// Whether a program may hold an absolute path of a crate on this disk: debug
-    /// information does, and rustc is given one for crates outside the Cargo workspace and
-    /// for files that a build script makes.
-    pub(crate) fn knows_its_path(&self) -> bool {
-        let mut crates = self.closure.iter();
-        crates
-            .any(|(folder, local)| !folder.starts_with(&self.workspace) || local.has_build_script())
-            || embedded_paths::is_asked_for(self)
+        let mut metadata = match request.config.ignore_cargo_manifest {
+            true => Metadata::default(),
+            false => krate.metadata(&mut warnings)?,
+        };
+        let named = request
+            .project
+            .metadata()
+            .or(metadata.clone())
+            .license_files;
+        let licenses_are_named = !named.is_empty();
+        let license_files = match licenses_are_named {
+            true => named,
+            false => krate.license_files(&mut warnings),
+        };
+        if !licenses_are_named {
+            metadata.license_files.clone_from(&license_files);
+        }
+        let root = krate.folder().to_path_buf();
+        let workspace = krate.workspace_root().to_path_buf();
+        let cargo_config = CargoConfig::of(request, &arguments, &root, &workspace);
+        let variables = cargo_config.variables(request.config);
+        Ok(Self {
+            path_crates: path_dependencies(&mut manifests, &root, &cargo_config.overrides()),
+            package: package_name(&krate),
+            shared_folder: layout::shared_folder(request, variables.as_deref()),
+            inherits_from_pixi: inherits_from_pixi(request.project.manifest.path()),
+            krate,
+            root,
+            workspace,
+            metadata,
+            warnings,
+            license_files,
+            licenses_are_named,
+            arguments,
+            cargo_config,
+            variables,
+        })
     }
 
     /// Whether Cargo, asked in the folder of the crate, means other members than that.
     pub(crate) fn has_default_members(&self) -> bool {
-        let manifest = self.workspace_manifest();
-        let workspace = manifest.as_ref().and_then(|it| it.get("workspace"));
+        let workspace = self.krate.workspace.workspace();
         self.root == self.workspace
             && workspace.is_some_and(|workspace| workspace.get("default-members").is_some())
     }
+}
 
-    /// The manifest at the root of the Cargo workspace.
-    pub(crate) fn workspace_manifest(&self) -> Option<DocumentMut> {
-        path_dependencies::read(&self.workspace.join("Cargo.toml"))
-    }
+/// The name of the crate, unless Cargo refuses it: files are called after it before it does.
+fn package_name(krate: &Crate) -> String {
+    let is_name = |sign: char| sign.is_alphanumeric() || "-_".contains(sign);
+    let name = krate.manifest.name();
+    let name = name.filter(|name| name.chars().all(is_name));
+    name.unwrap_or_default().to_string()
+}
 
-    /// Folders in which Cargo keeps what it compiles for pixi, final or not.
-    pub(crate) fn artefacts(&self, built: &BuildPaths) -> Vec<PathBuf> {
-        let mut folders = self.own_artefacts(built);
-        let chosen = self.request.config.env.get("CARGO_BUILD_BUILD_DIR");
-        // Cargo takes it from the folder that it runs in.
-        folders.extend(chosen.map(|folder| built.script_folder.join(folder)));
-        folders
-    }
+/// Whether the package's manifest refers to the workspace's.
+fn inherits_from_pixi(manifest: &Path) -> bool {
+    let text = std::fs::read_to_string(manifest).unwrap_or_default();
+    let Ok(document) = Document::parse(text) else {
+        return false;
+    };
+    let pixi = document.get("tool").and_then(|tool| tool.get("pixi"));
+    let package = document
+        .get("package")
+        .or_else(|| pixi.and_then(|pixi| pixi.get("package")));
+    package
+        .and_then(Item::as_table_like)
+        .is_some_and(is_inheriting)
+}
 
-    /// Those of them that nobody else uses.
-    pub(crate) fn own_artefacts(&self, built: &BuildPaths) -> Vec<PathBuf> {
-        let mut folders = vec![built.script_folder.join(TARGET_DIR)];
-        folders.extend(self.shared.as_ref().map(Shared::build_dir));
-        folders
+/// A crate, and the request that it is built for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CrateBuild<'a> {
+    pub(crate) request: &'a Request<'a, Config>,
+    pub(crate) context: &'a CrateContext,
+}
+
+impl Deref for CrateBuild<'_> {
+    type Target = CrateContext;
+
+    fn deref(&self) -> &CrateContext {
+        self.context
     }
 }

@@ -4,4 +4,6 @@
 pub(crate) mod arguments;
 pub(crate) mod cargo_config;
 pub(crate) mod crate_context;
+pub(crate) mod layout;
 pub(crate) mod path_dependencies;
+pub(crate) mod tools;

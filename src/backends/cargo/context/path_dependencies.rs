@@ -7,27 +7,32 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use toml_edit::{DocumentMut, Item, TableLike};
+use toml_edit::{Item, TableLike};
 
 use crate::backend::inputs::plain;
-use crate::backends::cargo::manifest::workspace_members::is_excluded;
+use crate::backends::cargo::manifest::cargo_toml::{CargoToml, Manifests};
 
 /// Tables of dependencies that end up in a package.
 const TABLES: [&str; 3] = ["dependencies", "build-dependencies", "build_dependencies"];
 
 /// A crate on this disk.
 #[derive(Debug)]
-pub(crate) struct Local {
+pub(crate) struct PathCrate {
     /// Its folder.
     pub(crate) root: PathBuf,
     /// The manifest of the workspace it takes values from, if it does.
     pub(crate) inherits: Option<PathBuf>,
-    manifest: DocumentMut,
+    manifest: Arc<CargoToml>,
 }
 
 /// The crate in `root` and the crates it depends on, by folder.
-pub(crate) fn closure(root: &Path, overrides: &[PathBuf]) -> BTreeMap<PathBuf, Local> {
+pub(crate) fn path_dependencies(
+    manifests: &mut Manifests,
+    root: &Path,
+    overrides: &[PathBuf],
+) -> BTreeMap<PathBuf, PathCrate> {
     let mut found = BTreeMap::new();
     let mut open = vec![plain(root)];
     open.extend(overrides.iter().cloned());
@@ -35,31 +40,30 @@ pub(crate) fn closure(root: &Path, overrides: &[PathBuf]) -> BTreeMap<PathBuf, L
         if found.contains_key(&root) {
             continue;
         }
-        let Some(manifest) = read(&root.join("Cargo.toml")) else {
+        let Some(manifest) = manifests.readable(&root) else {
             continue;
         };
-        let workspace = workspace(&root, &manifest);
-        open.extend(patches(&root, manifest.as_table()));
-        open.extend(path_dependencies(&root, &manifest, workspace.as_ref()));
-        if let Some((folder, manifest)) = &workspace {
-            open.extend(patches(folder, manifest.as_table()));
+        let workspace = manifests.workspace_of(&manifest).ok().flatten();
+        open.extend(patches(&root, manifest.root()));
+        open.extend(paths(&manifest, workspace.as_deref()));
+        if let Some(workspace) = &workspace {
+            open.extend(patches(workspace.folder(), workspace.root()));
         }
-        let local = Local {
-            inherits: workspace
-                .filter(|_| inherits(manifest.as_item()))
-                .map(|(folder, _)| folder.join("Cargo.toml")),
+        let workspace = workspace.filter(|_| is_inheriting(manifest.root()));
+        let path_crate = PathCrate {
+            inherits: workspace.map(|workspace| workspace.path.clone()),
             root: root.clone(),
             manifest,
         };
-        found.insert(root, local);
+        found.insert(root, path_crate);
     }
     found
 }
 
-impl Local {
+impl PathCrate {
     /// The name in `[package]`.
     pub(crate) fn name(&self) -> Option<&str> {
-        self.package("name")?.as_str()
+        self.manifest.name()
     }
 
     /// The source of the build script, whether it exists or not. `None` when the
@@ -93,13 +97,8 @@ impl Local {
     }
 
     fn package(&self, key: &str) -> Option<&Item> {
-        self.manifest.get("package")?.get(key)
+        self.manifest.package_key(key)
     }
-}
-
-/// A TOML file, if there is one and it can be read.
-pub(crate) fn read(path: &Path) -> Option<DocumentMut> {
-    std::fs::read_to_string(path).ok()?.parse().ok()
 }
 
 /// The folders that `[patch]` tables of a manifest or configuration lead to.
@@ -114,60 +113,30 @@ pub(crate) fn patches(folder: &Path, tables: &dyn TableLike) -> Vec<PathBuf> {
         .collect()
 }
 
-/// Whether anything in the manifest comes from the workspace.
-pub(crate) fn inherits(item: &Item) -> bool {
-    let Some(table) = item.as_table_like() else {
-        let tables = item.as_array_of_tables();
-        return tables
-            .into_iter()
-            .flat_map(|tables| tables.iter())
-            .any(|table| inherits(&Item::Table(table.clone())));
-    };
+/// Whether anything in a manifest comes from the workspace.
+pub(crate) fn is_inheriting(table: &dyn TableLike) -> bool {
     let here = table.get("workspace").and_then(Item::as_bool) == Some(true);
-    here || table.iter().any(|(_, item)| inherits(item))
-}
-
-/// The workspace around a crate: its folder and its manifest.
-fn workspace(root: &Path, manifest: &DocumentMut) -> Option<(PathBuf, DocumentMut)> {
-    if manifest.contains_key("workspace") {
-        return Some((root.to_path_buf(), manifest.clone()));
-    }
-    let named = manifest.get("package").and_then(|it| it.get("workspace"));
-    if let Some(folder) = named.and_then(Item::as_str) {
-        let folder = plain(&root.join(folder));
-        let manifest = read(&folder.join("Cargo.toml"))?;
-        return Some((folder, manifest));
-    }
-    let (folder, manifest) = root.ancestors().skip(1).find_map(|folder| {
-        let manifest = read(&folder.join("Cargo.toml"))?;
-        let is_root = manifest.contains_key("workspace");
-        is_root.then(|| (folder.to_path_buf(), manifest))
-    })?;
-    let paths = |key: &str| -> Vec<&str> {
-        let list = manifest["workspace"].get(key).and_then(Item::as_array);
-        let paths = list.into_iter().flatten();
-        paths.filter_map(|path| path.as_str()).collect()
+    let below = |item: &Item| match (item.as_table_like(), item.as_array_of_tables()) {
+        (Some(table), _) => is_inheriting(table),
+        (None, Some(tables)) => tables.iter().any(|table| is_inheriting(table)),
+        (None, None) => false,
     };
-    let apart = is_excluded(&folder, &paths("exclude"), &paths("members"), root);
-    (!apart).then_some((folder, manifest))
+    here || table.iter().any(|(_, item)| below(item))
 }
 
-fn path_dependencies(
-    root: &Path,
-    manifest: &DocumentMut,
-    workspace: Option<&(PathBuf, DocumentMut)>,
-) -> Vec<PathBuf> {
-    let shared = workspace.and_then(|(folder, manifest)| {
-        let shared = manifest.get("workspace")?.get("dependencies")?;
-        Some((folder, shared.as_table_like()?))
+/// The folders of the dependencies that a manifest names by path, or has its workspace name.
+fn paths(manifest: &CargoToml, workspace: Option<&CargoToml>) -> Vec<PathBuf> {
+    let shared = workspace.and_then(|workspace| {
+        let shared = workspace.workspace()?.get("dependencies")?;
+        Some((workspace.folder(), shared.as_table_like()?))
     });
-    dependency_tables(manifest)
+    dependency_tables(manifest.root())
         .into_iter()
         .flat_map(|table| table.iter())
         .filter_map(|(name, dependency)| {
             let inherited = dependency.get("workspace").and_then(Item::as_bool) == Some(true);
             if !inherited {
-                return path_of(root, dependency);
+                return path_of(manifest.folder(), dependency);
             }
             let (folder, shared) = shared?;
             path_of(folder, shared.get(name)?)
@@ -175,11 +144,12 @@ fn path_dependencies(
         .collect()
 }
 
-fn dependency_tables(manifest: &DocumentMut) -> Vec<&dyn TableLike> {
+fn dependency_tables(manifest: &dyn TableLike) -> Vec<&dyn TableLike> {
     let platforms = manifest.get("target").and_then(Item::as_table_like);
     let platforms = platforms.into_iter().flat_map(|platforms| platforms.iter());
-    std::iter::once(manifest.as_item())
-        .chain(platforms.map(|(_, tables)| tables))
+    let platforms = platforms.filter_map(|(_, tables)| tables.as_table_like());
+    std::iter::once(manifest)
+        .chain(platforms)
         .flat_map(|tables| TABLES.map(|name| tables.get(name)))
         .flatten()
         .filter_map(Item::as_table_like)

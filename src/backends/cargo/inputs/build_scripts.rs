@@ -6,8 +6,7 @@
 
 use std::path::PathBuf;
 
-use crate::backends::cargo::inputs::dep_info::{crate_of, profile_folders};
-use crate::disk::folders;
+use crate::backends::cargo::build_dir::artifacts::{crate_of, runs};
 
 /// Whether a build script of the crate called `name` left it to Cargo what to
 /// watch. Also when its output cannot be found.
@@ -23,16 +22,6 @@ fn outputs(artefacts: &[PathBuf], name: &str) -> Vec<String> {
         .filter(|run| crate_of(run) == Some(name))
         .filter_map(|run| std::fs::read(run.join("output")).ok())
         .map(|output| String::from_utf8_lossy(&output).into_owned())
-        .collect()
-}
-
-/// The folders in which Cargo keeps build scripts, and what they said and generated:
-/// `<target>/**/build/<name>-<hash>`, for each profile and triple.
-pub(crate) fn runs(artefacts: &[PathBuf]) -> Vec<PathBuf> {
-    artefacts
-        .iter()
-        .flat_map(|folder| profile_folders(folder))
-        .flat_map(|profile| folders(&profile.join("build")))
         .collect()
 }
 

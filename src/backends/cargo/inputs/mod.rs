@@ -5,66 +5,51 @@
 //! together with what decides how it is read: manifests, lock file, configuration.
 
 pub(crate) mod build_scripts;
-pub(crate) mod dep_info;
 pub(crate) mod read_files;
 pub(crate) mod source_trees;
 
 use std::path::{Path, PathBuf};
 
-use miette::Report;
+use toml_edit::Item;
 
 use crate::backend::extra_input_globs;
-use crate::backend::options::InputTracking;
-use crate::backend::{BuildPaths, GlobSet, Inputs, Request};
-use crate::backends::cargo::Config;
-use crate::backends::cargo::OUTPUT_DIRECTORIES;
-use crate::backends::cargo::build_dir::stale_sources;
-use crate::backends::cargo::context::crate_context::View;
-use crate::backends::cargo::context::path_dependencies::{self, Local};
-use crate::backends::cargo::inputs::read_files::Traces;
+use crate::backend::{GlobSet, Inputs};
+use crate::backends::cargo::context::crate_context::CrateBuild;
+use crate::backends::cargo::context::layout::OUTPUT_DIRECTORIES;
+use crate::backends::cargo::context::path_dependencies::{PathCrate, is_inheriting};
+use crate::backends::cargo::inputs::read_files::ReadFiles;
 use crate::backends::cargo::manifest::licenses;
-use crate::backends::cargo::manifest::package::Crate;
 
 /// What is known before the build.
-pub(crate) fn drafted(view: &View<'_>, cargo: &Crate) -> Inputs {
+pub(crate) fn drafted(build: CrateBuild<'_>) -> Inputs {
     Inputs {
-        metadata: inheritance(view.request, cargo),
-        build: view.patterns(),
+        metadata: inheritance(build),
+        build: build.patterns(),
     }
 }
 
-/// What is known after the build, when that was asked for.
-///
-/// # Errors
-/// Why the traces of the build cannot be read.
-pub(crate) fn built(view: &View<'_>, built: &BuildPaths) -> Result<Option<Vec<GlobSet>>, Report> {
-    let traces = Traces::read(view, built);
-    if let Ok(traces) = &traces {
-        stale_sources::remember(view, built, traces.paths());
-    }
-    if view.request.config.input_tracking == InputTracking::Globs {
-        return Ok(None);
-    }
-    let traces = traces?;
-    let mut sets = view.around(traces.used().collect());
-    sets.extend(traces.inputs());
-    Ok(Some(sets))
+/// What is known after the build.
+pub(crate) fn built(build: CrateBuild<'_>, read: &ReadFiles<'_>) -> Vec<GlobSet> {
+    let mut sets = build.around(read.used().collect());
+    sets.extend(read.inputs());
+    sets
 }
 
 /// The manifests that the crate's values come from. One that is not there counts
 /// where it would come between the crate and its workspace.
-fn inheritance(request: &Request<'_, Config>, cargo: &Crate) -> Vec<GlobSet> {
-    let own = cargo.folder();
-    let workspace = cargo.workspace_root();
+fn inheritance(build: CrateBuild<'_>) -> Vec<GlobSet> {
+    let request = build.request;
+    let own = build.root.as_path();
+    let workspace = build.workspace.as_path();
     let manifest = own.join("Cargo.toml");
-    // A virtual workspace says which of its members is the package.
+    // A workspace says which of its members is the package.
     let chooses = workspace == request.project.source && workspace != own;
     if request.config.ignore_cargo_manifest && !chooses {
         return Vec::new();
     }
-    let inherits = path_dependencies::read(&manifest)
-        .and_then(|manifest| manifest.get("package").map(path_dependencies::inherits))
-        .unwrap_or(false);
+    let package = build.krate.manifest.package();
+    let package = package.and_then(Item::as_table_like);
+    let inherits = package.is_some_and(is_inheriting);
     let mut manifests = vec![manifest];
     if chooses || (inherits && workspace != own) {
         let between = between(own, workspace);
@@ -82,12 +67,12 @@ fn between<'a>(folder: &'a Path, top: &'a Path) -> impl Iterator<Item = &'a Path
     on_the_way.chain([top])
 }
 
-impl View<'_> {
+impl CrateBuild<'_> {
     /// Patterns that cover whatever the crate could be made from.
     fn patterns(&self) -> Vec<GlobSet> {
-        let mut sets = self.around(self.closure.values().collect());
-        for local in self.closure.values() {
-            let folders = self.surroundings.target_dirs(self.request);
+        let mut sets = self.around(self.path_crates.values().collect());
+        for local in self.path_crates.values() {
+            let folders = self.cargo_config.target_dirs(self.request);
             sets.extend(patterns_of(local, self.installs_examples(), &folders));
         }
         sets
@@ -95,14 +80,13 @@ impl View<'_> {
 
     /// Whether examples are packed.
     fn installs_examples(&self) -> bool {
-        let mut arguments = self.request.config.extra_args.iter();
-        arguments.any(|argument| argument.starts_with("--example"))
+        self.arguments.has("--example") || self.arguments.has("--examples")
     }
 
     /// Everything but sources, for the crates in `locals`.
-    fn around(&self, locals: Vec<&Local>) -> Vec<GlobSet> {
+    fn around(&self, locals: Vec<&PathCrate>) -> Vec<GlobSet> {
         let mut sets = self.manifests(&locals);
-        sets.extend(self.surroundings.inputs());
+        sets.extend(self.cargo_config.inputs());
         sets.extend(self.licenses());
         sets.extend(self.pixi_manifests());
         let extra = &self.request.config.extra_input_globs;
@@ -114,7 +98,7 @@ impl View<'_> {
         sets
     }
 
-    fn manifests(&self, locals: &[&Local]) -> Vec<GlobSet> {
+    fn manifests(&self, locals: &[&PathCrate]) -> Vec<GlobSet> {
         let mut sets = Vec::new();
         for local in locals {
             let reason = format!("manifest of {}", local.name().unwrap_or("a crate"));
@@ -126,13 +110,11 @@ impl View<'_> {
             sets.extend(script.and_then(|script| GlobSet::file(&script, reason)));
         }
         let alone = self.workspace == self.root;
-        let own = self.root.join("Cargo.toml");
-        let is_workspace =
-            path_dependencies::read(&own).is_some_and(|own| own.contains_key("workspace"));
+        let is_workspace = self.krate.manifest.workspace().is_some();
         // A manifest further down than the workspace's would take its place.
         let tops = match (alone, is_workspace) {
             (true, true) => Vec::new(),
-            (true, false) => self.surroundings.folders().skip(1).collect(),
+            (true, false) => self.cargo_config.folders().skip(1).collect(),
             (false, _) => between(&self.root, &self.workspace).collect::<Vec<_>>(),
         };
         for folder in tops {
@@ -181,14 +163,7 @@ impl View<'_> {
         let mut sets: Vec<GlobSet> = GlobSet::file(path, "the package's manifest")
             .into_iter()
             .collect();
-        let manifest = path_dependencies::read(path);
-        let package = manifest.as_ref().and_then(|manifest| {
-            let pixi = manifest.get("tool").and_then(|tool| tool.get("pixi"));
-            manifest
-                .get("package")
-                .or_else(|| pixi.and_then(|pixi| pixi.get("package")))
-        });
-        if package.is_some_and(path_dependencies::inherits)
+        if self.inherits_from_pixi
             && let Some(workspace) = &self.request.folders.workspace
         {
             let names = ["pixi.toml", "pyproject.toml"];
@@ -199,7 +174,7 @@ impl View<'_> {
 }
 
 /// Patterns over one crate, for when it is not known what was read.
-fn patterns_of(local: &Local, with_examples: bool, target_dirs: &[PathBuf]) -> Vec<GlobSet> {
+fn patterns_of(local: &PathCrate, with_examples: bool, target_dirs: &[PathBuf]) -> Vec<GlobSet> {
     let reason = format!("anything of {}", local.name().unwrap_or("the crate"));
     let targets = target_dirs.iter().map(PathBuf::as_path);
     if local.has_build_script() {

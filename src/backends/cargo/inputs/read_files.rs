@@ -7,19 +7,19 @@ use miette::Report;
 
 use crate::backend::inputs::escape;
 use crate::backend::{BuildPaths, GlobSet};
-use crate::backends::cargo::context::crate_context::View;
-use crate::backends::cargo::context::path_dependencies::Local;
+use crate::backends::cargo::build_dir::{artifacts, dep_info};
+use crate::backends::cargo::context::crate_context::CrateBuild;
+use crate::backends::cargo::context::layout::TARGET_DIR;
+use crate::backends::cargo::context::path_dependencies::PathCrate;
 use crate::backends::cargo::inputs::build_scripts;
-use crate::backends::cargo::inputs::dep_info;
 use crate::backends::cargo::inputs::source_trees;
-use crate::backends::cargo::script::install::TARGET_DIR;
 
 /// Folders of a package that its library and binaries do not read.
 const ASIDE: [&str; 3] = ["tests", "benches", "examples"];
 
-/// The traces of a build.
-pub(crate) struct Traces<'a> {
-    view: &'a View<'a>,
+/// The read of a build.
+pub(crate) struct ReadFiles<'a> {
+    build: CrateBuild<'a>,
     /// Folders in which Cargo keeps what it compiled.
     artefacts: Vec<PathBuf>,
     /// Files and folders that were read and that nobody generated.
@@ -30,28 +30,28 @@ pub(crate) struct Traces<'a> {
     used: BTreeSet<&'a Path>,
 }
 
-impl<'a> Traces<'a> {
+impl<'a> ReadFiles<'a> {
     /// Reads what Cargo wrote down.
     ///
     /// # Errors
     /// See [`dep_info::sources`].
-    pub(crate) fn read(view: &'a View<'a>, built: &BuildPaths) -> Result<Self, Report> {
-        let mut output = view.surroundings.target_dirs(view.request);
+    pub(crate) fn of(build: CrateBuild<'a>, built: &BuildPaths) -> Result<Self, Report> {
+        let mut output = build.cargo_config.target_dirs(build.request);
         output.push(built.work_directory.clone());
         output.extend(built.alias.clone());
-        output.extend(view.request.folders.scratch.clone());
+        output.extend(build.request.folders.scratch.clone());
         let read: BTreeSet<PathBuf> =
             dep_info::sources(built, &built.script_folder.join(TARGET_DIR))?
                 .iter()
-                .map(|path| dep_info::absolute(path, view.surroundings.folders()))
+                .map(|path| dep_info::absolute(path, build.cargo_config.folders()))
                 .filter(|path| !output.iter().any(|folder| path.starts_with(folder)))
-                .filter(|path| !is_in_target(path, view))
+                .filter(|path| !is_in_target(path, build))
                 .collect();
-        let mut used: BTreeSet<&Path> = BTreeSet::from([view.root.as_path()]);
-        used.extend(read.iter().filter_map(|path| owner(view, path)));
+        let mut used: BTreeSet<&Path> = BTreeSet::from([build.context.root.as_path()]);
+        used.extend(read.iter().filter_map(|path| owner(build, path)));
         Ok(Self {
-            view,
-            artefacts: view.artefacts(built),
+            build,
+            artefacts: artifacts::folders(build, built),
             read,
             output,
             used,
@@ -64,9 +64,11 @@ impl<'a> Traces<'a> {
     }
 
     /// The crates that something was read of.
-    pub(crate) fn used(&self) -> impl Iterator<Item = &'a Local> {
-        let view = self.view;
-        self.used.iter().filter_map(|root| view.closure.get(*root))
+    pub(crate) fn used(&self) -> impl Iterator<Item = &'a PathCrate> {
+        let build = self.build;
+        self.used
+            .iter()
+            .filter_map(|root| build.context.path_crates.get(*root))
     }
 
     /// Sources, texts and whatever else was read, and what could join them.
@@ -110,7 +112,7 @@ impl<'a> Traces<'a> {
                 // A build script waits for it; it may become a folder.
                 sets.push(self.watched(path));
             }
-            if owner(self.view, path).is_none() && path.extension().is_some_and(|it| it == "rs") {
+            if owner(self.build, path).is_none() && path.extension().is_some_and(|it| it == "rs") {
                 sets.extend(manifest_above(path));
             }
         }
@@ -134,7 +136,7 @@ impl<'a> Traces<'a> {
     }
 
     /// All of a package whose build script left it to Cargo what to watch.
-    fn whole_package(&self, local: &Local) -> Option<GlobSet> {
+    fn whole_package(&self, local: &PathCrate) -> Option<GlobSet> {
         let script = local.build_script()?;
         let name = local.name()?;
         let left_open =
@@ -158,8 +160,8 @@ impl<'a> Traces<'a> {
 }
 
 /// Whether `path` lies in a `target` folder inside of its crate.
-fn is_in_target(path: &Path, view: &View<'_>) -> bool {
-    let Some(owner) = owner(view, path) else {
+fn is_in_target(path: &Path, build: CrateBuild<'_>) -> bool {
+    let Some(owner) = owner(build, path) else {
         return false;
     };
     path.ancestors()
@@ -169,9 +171,9 @@ fn is_in_target(path: &Path, view: &View<'_>) -> bool {
 }
 
 /// The folder of the crate that a path belongs to.
-fn owner<'a>(view: &'a View<'_>, path: &Path) -> Option<&'a Path> {
+fn owner<'a>(build: CrateBuild<'a>, path: &Path) -> Option<&'a Path> {
     path.ancestors().find_map(|folder| {
-        let (root, _) = view.closure.get_key_value(folder)?;
+        let (root, _) = build.context.path_crates.get_key_value(folder)?;
         Some(root.as_path())
     })
 }

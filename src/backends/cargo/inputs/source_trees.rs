@@ -9,10 +9,10 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::backend::GlobSet;
-use crate::backends::cargo::context::path_dependencies::Local;
+use crate::backends::cargo::context::path_dependencies::PathCrate;
 
 /// The source trees of one crate after a build that read `read`.
-pub(crate) fn trees(local: &Local, read: &BTreeSet<PathBuf>) -> Vec<GlobSet> {
+pub(crate) fn trees(local: &PathCrate, read: &BTreeSet<PathBuf>) -> Vec<GlobSet> {
     let reason = format!("sources of {}", local.name().unwrap_or("the crate"));
     let mut sets = Vec::new();
     for folder in folders(local, read) {
@@ -34,7 +34,7 @@ pub(crate) fn trees(local: &Local, read: &BTreeSet<PathBuf>) -> Vec<GlobSet> {
 
 /// The outermost folders with sources: `src`, the folders of targets that were
 /// read, and for targets in the crate's own folder those of their modules.
-fn folders(local: &Local, read: &BTreeSet<PathBuf>) -> BTreeSet<PathBuf> {
+fn folders(local: &PathCrate, read: &BTreeSet<PathBuf>) -> BTreeSet<PathBuf> {
     let mut folders = BTreeSet::from([local.root.join("src")]);
     let targets = local.named_targets();
     let targets = targets.iter().filter(|target| read.contains(*target));

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use miette::{Diagnostic, Report, SourceSpan};
 use thiserror::Error;
+use toml_edit::TomlError;
 
 use crate::diagnostic::{SourceFile, Unreadable};
 
@@ -36,6 +37,17 @@ pub(crate) struct Broken {
 }
 
 impl Broken {
+    /// A text that is not TOML.
+    pub(crate) fn syntax(path: &Path, text: Arc<str>, error: &TomlError) -> Report {
+        Self {
+            reason: error.message().to_string(),
+            help: None,
+            file: SourceFile::new(path.display().to_string(), text),
+            at: error.span().map(Into::into),
+        }
+        .into()
+    }
+
     pub(crate) fn report(path: &Path, text: &str, source: cargo_toml::Error) -> Report {
         let (reason, at) = match source {
             cargo_toml::Error::Parse(error) => {

@@ -1,5 +1,6 @@
 //! `Cargo.toml`: what it says about the package, and which one is meant.
 
+pub(crate) mod cargo_toml;
 pub(crate) mod errors;
 pub(crate) mod licenses;
 pub(crate) mod package;

@@ -6,60 +6,70 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use cargo_toml::{Inheritable, Manifest, Package, PackageTemplate};
-use miette::{Report, SourceSpan};
-use toml_edit::Document;
+use cargo_toml::{Inheritable, Package, PackageTemplate};
+use miette::Report;
 
-use crate::backends::cargo::manifest::errors::{
-    Broken, NoCargoToml, NoWorkspace, NotInherited, NothingInherited,
-};
-use crate::backends::cargo::manifest::licenses;
-use crate::backends::cargo::manifest::version;
-use crate::backends::cargo::manifest::workspace_members;
-use crate::diagnostic::{SourceFile, Warning, read_text};
+use crate::backends::cargo::manifest::cargo_toml::{CargoToml, Manifests};
+use crate::backends::cargo::manifest::errors::{NoCargoToml, NotInherited, NothingInherited};
+use crate::backends::cargo::manifest::workspace_members::{self, Wanted};
+use crate::backends::cargo::manifest::{licenses, version};
+use crate::diagnostic::Warning;
 use crate::project::Metadata;
 
 /// The crate in the source folder and the Cargo workspace around it.
 #[derive(Debug)]
-pub struct Crate {
-    manifest: CargoToml,
-    workspace: Option<CargoToml>,
-}
-
-/// One `Cargo.toml`.
-#[derive(Debug)]
-pub(crate) struct CargoToml {
-    pub(crate) path: PathBuf,
-    pub(crate) text: Arc<str>,
-    pub(crate) parsed: Manifest,
+pub(crate) struct Crate {
+    pub(crate) manifest: Arc<CargoToml>,
+    /// The manifest of its workspace: that of the crate itself where it is one, or alone.
+    pub(crate) workspace: Arc<CargoToml>,
+    package: Package,
+    /// What members inherit; `None` where there is no workspace.
+    template: Option<PackageTemplate>,
+    in_workspace: bool,
 }
 
 impl Crate {
-    /// Reads the crate in `source` and, when it belongs to one, its workspace. In
-    /// a virtual workspace the crate is the member that builds `package`.
+    /// Reads the crate in `source` and, when it belongs to one, its workspace. Which member
+    /// of a workspace is meant is up to `wanted`.
     ///
     /// # Errors
     /// [`NoCargoToml`], [`Broken`], [`NoWorkspace`], [`workspace_members::NoChoice`], and files
     /// that cannot be read.
-    pub(crate) fn read(source: &Path, package: Option<&str>) -> Result<Self, Report> {
-        let path = source.join("Cargo.toml");
-        if !path.is_file() {
+    ///
+    /// [`Broken`]: crate::backends::cargo::manifest::errors::Broken
+    /// [`NoWorkspace`]: crate::backends::cargo::manifest::errors::NoWorkspace
+    pub(crate) fn read(
+        manifests: &mut Manifests,
+        source: &Path,
+        wanted: Wanted<'_>,
+    ) -> Result<Self, Report> {
+        let Some(found) = manifests.find(source)? else {
             return Err(NoCargoToml {
                 folder: source.to_path_buf(),
             }
             .into());
-        }
-        let manifest = CargoToml::read(path)?;
-        if manifest.parsed.package.is_none() {
-            return Ok(Self {
-                manifest: workspace_members::choose(&manifest, package)?,
-                workspace: Some(manifest),
-            });
-        }
-        let workspace = manifest.workspace()?;
+        };
+        // What is wrong with it comes before what is missing in it.
+        let checked = found.checked()?;
+        let (manifest, workspace) = match workspace_members::choose(manifests, &found, wanted)? {
+            Some(member) => (member, Some(Arc::clone(&found))),
+            None => (Arc::clone(&found), manifests.workspace_of(&found)?),
+        };
+        let package = match Arc::ptr_eq(&manifest, &found) {
+            true => checked.package.clone(),
+            false => manifest.checked()?.package,
+        };
+        let root = match &workspace {
+            Some(workspace) if Arc::ptr_eq(workspace, &found) => checked.workspace,
+            Some(workspace) => workspace.checked()?.workspace,
+            None => None,
+        };
         Ok(Self {
+            package: package.expect("a crate that is chosen has a package"),
+            in_workspace: workspace.is_some(),
+            template: root.and_then(|root| root.package),
+            workspace: workspace.unwrap_or_else(|| Arc::clone(&manifest)),
             manifest,
-            workspace,
         })
     }
 
@@ -70,13 +80,7 @@ impl Crate {
 
     /// The folder of the Cargo workspace, or of the crate when it is alone.
     pub(crate) fn workspace_root(&self) -> &Path {
-        self.workspace.as_ref().unwrap_or(&self.manifest).folder()
-    }
-
-    /// The name Cargo knows the crate by.
-    pub(crate) fn package_name(&self) -> Option<&str> {
-        let package = self.manifest.parsed.package.as_ref()?;
-        Some(package.name.as_str())
+        self.workspace.folder()
     }
 
     /// What the crate says about itself.
@@ -84,12 +88,9 @@ impl Crate {
     /// # Errors
     /// [`NotInherited`] for a value the workspace was to supply and does not.
     pub(crate) fn metadata(&self, warnings: &mut Vec<Warning>) -> Result<Metadata, Report> {
-        let Some(package) = &self.manifest.parsed.package else {
-            return Ok(Metadata::default());
-        };
+        let package = &self.package;
         let mut inherit = Inherit {
-            member: &self.manifest,
-            workspace: self.workspace.as_ref(),
+            krate: self,
             lost: Vec::new(),
         };
         let Package {
@@ -129,6 +130,19 @@ impl Crate {
         })
     }
 
+    /// That nobody has given the crate a version. Cargo takes `0.0.0` for it, which nobody
+    /// meant to release.
+    pub(crate) fn missing_version(&self) -> Option<Warning> {
+        let manifest = &self.manifest;
+        if manifest.package_key("version").is_some() {
+            return None;
+        }
+        let path = manifest.path.display();
+        let warning = Warning::new(format!("{path} has no `version`, so the package is 0.0.0"));
+        let help = "write `version = \"0.1.0\"` below `[package]` there or in pixi.toml";
+        Some(warning.help(help))
+    }
+
     /// The licence text the crate names, relative to the manifest that names it.
     fn named_license_file(&self, package: &Package, inherit: &mut Inherit<'_>) -> Option<PathBuf> {
         match package.license_file.as_ref()? {
@@ -158,82 +172,9 @@ impl Crate {
     }
 }
 
-impl CargoToml {
-    pub(crate) fn read(path: PathBuf) -> Result<Self, Report> {
-        let text = read_text(&path)?;
-        let parsed =
-            Manifest::from_str(&text).map_err(|source| Broken::report(&path, &text, source))?;
-        Ok(Self {
-            path,
-            text: text.into(),
-            parsed,
-        })
-    }
-
-    pub(crate) fn folder(&self) -> &Path {
-        self.path.parent().unwrap_or(Path::new(""))
-    }
-
-    pub(crate) fn file(&self) -> SourceFile {
-        SourceFile::new(self.path.display().to_string(), self.text.clone())
-    }
-
-    /// The workspace in the folder that `package.workspace` names.
-    fn named_workspace(&self, folder: &Path) -> Result<Self, Report> {
-        let folder = self.folder().join(folder);
-        // `../..` would stay in every message and input otherwise.
-        let folder = dunce::canonicalize(&folder).unwrap_or(folder);
-        let path = folder.join("Cargo.toml");
-        if path.is_file() {
-            let found = Self::read(path)?;
-            if found.parsed.workspace.is_some() {
-                return Ok(found);
-            }
-        }
-        Err(NoWorkspace {
-            folder,
-            file: self.file(),
-            at: span(&self.text, &["package", "workspace"]),
-        }
-        .into())
-    }
-
-    /// The workspace this manifest belongs to, unless it is one itself.
-    fn workspace(&self) -> Result<Option<Self>, Report> {
-        if self.parsed.workspace.is_some() {
-            return Ok(None);
-        }
-        let explicit = self
-            .parsed
-            .package
-            .as_ref()
-            .and_then(|package| package.workspace.as_ref());
-        if let Some(folder) = explicit {
-            return self.named_workspace(folder).map(Some);
-        }
-        for folder in self.folder().ancestors().skip(1) {
-            let path = folder.join("Cargo.toml");
-            if path.is_file() {
-                let found = Self::read(path)?;
-                if let Some(workspace) = &found.parsed.workspace {
-                    let apart = workspace_members::is_excluded(
-                        folder,
-                        &workspace.exclude,
-                        &workspace.members,
-                        self.folder(),
-                    );
-                    return Ok((!apart).then_some(found));
-                }
-            }
-        }
-        Ok(None)
-    }
-}
-
 /// Resolves `field.workspace = true`.
 struct Inherit<'a> {
-    member: &'a CargoToml,
-    workspace: Option<&'a CargoToml>,
+    krate: &'a Crate,
     /// What was not found. Cargo would refuse the manifest.
     lost: Vec<NotInherited>,
 }
@@ -257,36 +198,30 @@ impl Inherit<'_> {
         field: &'static str,
         inherited: impl Fn(&PackageTemplate) -> Option<T>,
     ) -> Option<T> {
-        let root = self.workspace.unwrap_or(self.member);
-        let workspace = root.parsed.workspace.as_ref();
-        let template = workspace.and_then(|workspace| workspace.package.as_ref());
-        let value = template.and_then(inherited);
+        let Crate {
+            manifest,
+            workspace,
+            template,
+            in_workspace,
+            ..
+        } = self.krate;
+        let value = template.as_ref().and_then(inherited);
         if value.is_none() {
             self.lost.push(NotInherited {
                 field,
-                reason: match workspace {
-                    Some(_) => {
-                        format!("{} has no `workspace.package.{field}`", root.path.display())
-                    }
-                    None => "no Cargo workspace was found in the folders above".to_string(),
+                reason: match in_workspace {
+                    true => format!(
+                        "{} has no `workspace.package.{field}`",
+                        workspace.path.display()
+                    ),
+                    false => "no Cargo workspace was found in the folders above".to_string(),
                 },
-                file: self.member.file(),
-                at: span(&self.member.text, &["package", field]),
+                file: manifest.file(),
+                at: manifest.span(&["package", field]),
             });
         }
         value
     }
-}
-
-/// Where the key at the end of `keys` stands in a manifest.
-pub(crate) fn span(text: &str, keys: &[&str]) -> Option<SourceSpan> {
-    let document = Document::parse(text).ok()?;
-    let (last, tables) = keys.split_last()?;
-    let table = tables
-        .iter()
-        .try_fold(document.as_item(), |item, key| item.get(key))?;
-    let (key, _) = table.as_table_like()?.get_key_value(last)?;
-    key.span().map(Into::into)
 }
 
 /// The text up to the first full stop that ends a sentence, on one line.

@@ -4,63 +4,93 @@
 //! Members that Cargo would add because another member depends on their path are
 //! not looked for: they are libraries.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use cargo_toml::{Manifest, Workspace};
 use miette::{Diagnostic, Report, SourceSpan};
 use thiserror::Error;
+use toml_edit::{Item, TableLike};
 
-use crate::backends::cargo::manifest::package::{CargoToml, span};
+use crate::backends::cargo::manifest::cargo_toml::{CargoToml, Manifests, excludes};
 use crate::diagnostic::SourceFile;
+
+/// Who says which member is meant.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Wanted<'a> {
+    /// The name of the package in pixi's manifest.
+    pub(crate) package: Option<&'a str>,
+    /// The name of a crate among the user's arguments for Cargo.
+    pub(crate) selected: Option<&'a str>,
+}
 
 /// A member and the binaries it would install.
 struct Member {
-    manifest: CargoToml,
+    manifest: Arc<CargoToml>,
     name: String,
     binaries: Vec<String>,
+    /// Whether it is for the maintainers alone: `publish = false`.
+    is_private: bool,
 }
 
-/// The member of the virtual workspace `root` that builds the package `wanted`:
-/// the one of that name, else the one with a binary of that name, else the only
-/// one with a binary.
+/// The member of the workspace `root` that is meant. `None` where `root` is a package and
+/// nothing names another one.
 ///
 /// # Errors
-/// [`NoChoice`], and whatever is wrong with a member's manifest.
-pub(crate) fn choose(root: &CargoToml, wanted: Option<&str>) -> Result<CargoToml, Report> {
-    let Some(workspace) = &root.parsed.workspace else {
-        return Err(NoChoice::report(root, wanted, &[]));
-    };
+/// [`NoChoice`], and members whose manifest cannot be read.
+pub(crate) fn choose(
+    manifests: &mut Manifests,
+    root: &Arc<CargoToml>,
+    wanted: Wanted<'_>,
+) -> Result<Option<Arc<CargoToml>>, Report> {
+    let is_selected = |name: Option<&str>| wanted.selected.is_none_or(|it| Some(it) == name);
+    if root.package().is_some() && is_selected(root.name()) {
+        return Ok(None);
+    }
     let mut members = Vec::new();
-    for folder in folders(root.folder(), workspace, &workspace.members) {
-        let manifest = CargoToml::read(folder.join("Cargo.toml"))?;
-        if let Some(package) = &manifest.parsed.package {
+    for folder in folders(root, "members") {
+        let Some(manifest) = manifests.find(&folder)? else {
+            continue;
+        };
+        if let Some(name) = manifest.name() {
             members.push(Member {
-                name: package.name.clone(),
-                binaries: binaries(&manifest.parsed, &folder),
+                name: name.to_string(),
+                binaries: binaries(&manifest),
+                is_private: is_private(&manifest, root),
                 manifest,
             });
         }
     }
-    let defaults = folders(root.folder(), workspace, &workspace.default_members);
-    match position(&members, wanted, &defaults) {
-        Some(position) => Ok(members.swap_remove(position).manifest),
+    let chosen = match wanted.selected {
+        Some(selected) => members.iter().position(|member| member.name == selected),
+        None => position(&members, wanted.package, &folders(root, "default-members")),
+    };
+    match chosen {
+        Some(position) => Ok(Some(members.swap_remove(position).manifest)),
         None => Err(NoChoice::report(root, wanted, &members)),
     }
 }
 
+/// The member of the name `wanted`, else the one with a binary of that name, else the only
+/// one with a binary. A library is meant only where no program is.
 fn position(members: &[Member], wanted: Option<&str>, defaults: &[PathBuf]) -> Option<usize> {
     let only = |matches: &dyn Fn(&Member) -> bool| {
-        let mut found = (0..members.len()).filter(|index| matches(&members[*index]));
-        found.next().filter(|_| found.next().is_none())
+        let found = |matches: &dyn Fn(&Member) -> bool| {
+            let mut found = (0..members.len()).filter(|index| matches(&members[*index]));
+            found.next().filter(|_| found.next().is_none())
+        };
+        found(matches).or_else(|| found(&|member| matches(member) && !member.is_private))
     };
-    let named = wanted.and_then(|wanted| {
-        only(&|member| same(&member.name, wanted))
-            .or_else(|| only(&|member| member.binaries.iter().any(|name| same(name, wanted))))
-    });
+    let installs = |member: &Member| !member.binaries.is_empty();
     let is_default = |member: &Member| defaults.iter().any(|path| path == member.manifest.folder());
+    let named = wanted.and_then(|wanted| {
+        only(&|member| same(&member.name, wanted) && installs(member))
+            .or_else(|| only(&|member| member.binaries.iter().any(|name| same(name, wanted))))
+            .or_else(|| only(&|member| same(&member.name, wanted)))
+    });
     named
-        .or_else(|| only(&|member| !member.binaries.is_empty()))
-        .or_else(|| only(&|member| !member.binaries.is_empty() && is_default(member)))
+        .or_else(|| only(&|member| installs(member) && is_default(member)))
+        .or_else(|| only(&installs))
 }
 
 /// conda ignores case, and people write `_` for `-`.
@@ -69,20 +99,18 @@ fn same(cargo: &str, conda: &str) -> bool {
     plain(cargo) == plain(conda)
 }
 
-/// The folders with a manifest that `patterns` name, in their order.
-fn folders(root: &Path, workspace: &Workspace, patterns: &[String]) -> Vec<PathBuf> {
+/// The folders with a manifest that a list of `[workspace]` names, in its order.
+fn folders(root: &CargoToml, list: &str) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = Vec::new();
-    for pattern in patterns {
-        let absolute = format!(
-            "{}/{pattern}",
-            glob::Pattern::escape(&root.to_string_lossy())
-        );
+    for pattern in root.workspace_list(list) {
+        let folder = glob::Pattern::escape(&root.folder().to_string_lossy());
         // What is no pattern matches nothing; Cargo says so when it builds.
-        let matches = glob::glob(&absolute).into_iter().flatten().flatten();
-        for folder in matches {
-            let listed = found.contains(&folder)
-                || is_excluded(root, &workspace.exclude, &workspace.members, &folder);
-            if !listed && folder.join("Cargo.toml").is_file() {
+        let matches = glob::glob(&format!("{folder}/{pattern}"));
+        for folder in matches.into_iter().flatten().flatten() {
+            if !found.contains(&folder)
+                && !excludes(root, &folder)
+                && folder.join("Cargo.toml").is_file()
+            {
                 found.push(folder);
             }
         }
@@ -90,91 +118,130 @@ fn folders(root: &Path, workspace: &Workspace, patterns: &[String]) -> Vec<PathB
     found
 }
 
-/// Whether Cargo leaves `folder` out of the workspace: `exclude` names it and
-/// `members` does not, patterns aside.
-pub(crate) fn is_excluded<T: AsRef<str>>(
-    root: &Path,
-    exclude: &[T],
-    members: &[T],
-    folder: &Path,
-) -> bool {
-    let names = |paths: &[T]| {
-        let mut paths = paths.iter().map(|path| root.join(path.as_ref()));
-        paths.any(|path| folder.starts_with(path))
-    };
-    names(exclude) && !names(members)
+/// Whether a member says that nobody but its maintainers needs it.
+fn is_private(member: &CargoToml, root: &CargoToml) -> bool {
+    let own = member.package_key("publish");
+    let inherits = own.and_then(|own| own.get("workspace")).is_some();
+    let template = || root.workspace()?.get("package")?.get("publish");
+    let publish = if inherits { template() } else { own };
+    publish.is_some_and(|publish| {
+        let nowhere = publish
+            .as_array()
+            .is_some_and(|registries| registries.is_empty());
+        nowhere || publish.as_bool() == Some(false)
+    })
 }
 
-/// The binaries of a crate: those the manifest lists and those Cargo finds.
-fn binaries(manifest: &Manifest, folder: &Path) -> Vec<String> {
-    let listed = manifest.bin.iter().filter_map(|binary| binary.name.clone());
-    let mut names: Vec<String> = listed.collect();
-    let package = manifest.package.as_ref();
-    if package.is_none_or(|package| package.autobins) {
-        let main = folder.join("src").join("main.rs");
-        if main.is_file() {
-            names.extend(package.map(|package| package.name.clone()));
-        }
-        let entries = std::fs::read_dir(folder.join("src").join("bin"));
-        let paths = entries
-            .into_iter()
-            .flatten()
-            .flatten()
-            .map(|entry| entry.path());
-        let is_binary = |path: &PathBuf| {
-            path.extension().is_some_and(|extension| extension == "rs")
-                || path.join("main.rs").is_file()
-        };
-        let stem = |path: PathBuf| Some(path.file_stem()?.to_str()?.to_string());
-        names.extend(paths.filter(is_binary).filter_map(stem));
+/// The binaries of a crate: those the manifest lists and those Cargo finds. One that is
+/// listed under another name is not found again.
+fn binaries(manifest: &CargoToml) -> Vec<String> {
+    let folder = manifest.folder();
+    let package = manifest.name().unwrap_or_default();
+    let mut names = BTreeSet::new();
+    let mut paths = BTreeSet::new();
+    for binary in listed(manifest) {
+        let text = |key: &str| binary.get(key).and_then(Item::as_str);
+        paths.extend(text("path").map(|path| folder.join(path)));
+        names.extend(text("name").map(str::to_string));
     }
-    names.sort();
-    names.dedup();
-    names
+    let finds = manifest.package_key("autobins").and_then(Item::as_bool);
+    if finds != Some(false) {
+        let found = discovered(folder, package).into_iter();
+        let found = found.filter(|(_, path)| !paths.contains(path));
+        names.extend(found.map(|(name, _)| name));
+    }
+    names.into_iter().collect()
+}
+
+/// The tables `[[bin]]`.
+fn listed(manifest: &CargoToml) -> Vec<&dyn TableLike> {
+    let Some(bin) = manifest.get("bin") else {
+        return Vec::new();
+    };
+    let tables = bin.as_array_of_tables().into_iter().flatten();
+    let inline = bin.as_array().into_iter().flatten();
+    let inline = inline.filter_map(|value| value.as_inline_table());
+    let tables = tables.map(|table| table as &dyn TableLike);
+    tables
+        .chain(inline.map(|table| table as &dyn TableLike))
+        .collect()
+}
+
+/// The names and main files of binaries where Cargo looks for them.
+fn discovered(folder: &Path, package: &str) -> Vec<(String, PathBuf)> {
+    let main = folder.join("src").join("main.rs");
+    let mut found = Vec::new();
+    if main.is_file() {
+        found.push((package.to_string(), main));
+    }
+    let entries = std::fs::read_dir(folder.join("src").join("bin"));
+    for path in entries
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+    {
+        let nested = path.join("main.rs");
+        let is_rust = path.extension().is_some_and(|extension| extension == "rs");
+        let name = path.file_stem().and_then(|name| name.to_str());
+        let name = name.map(str::to_string);
+        match (name, nested.is_file()) {
+            (Some(name), true) => found.push((name, nested)),
+            (Some(name), false) if is_rust => found.push((name, path)),
+            _ => {}
+        }
+    }
+    found
 }
 
 /// A virtual workspace, and nothing says which of its members is meant.
 #[derive(Debug, Error, Diagnostic)]
-#[error("Cargo.toml is a virtual workspace, and {reason}")]
+#[error("Cargo.toml {what}, and {reason}")]
 #[diagnostic(code(cargo::no_choice), help("{help}"))]
 pub(crate) struct NoChoice {
+    what: &'static str,
     reason: String,
     help: String,
     #[source_code]
     file: SourceFile,
-    #[label("no `[package]` beside it")]
+    #[label("the members are named here")]
     at: Option<SourceSpan>,
 }
 
 impl NoChoice {
-    fn report(root: &CargoToml, wanted: Option<&str>, members: &[Member]) -> Report {
+    fn report(root: &CargoToml, wanted: Wanted<'_>, members: &[Member]) -> Report {
         let with_binaries = members.iter().filter(|member| !member.binaries.is_empty());
         let listing: Vec<String> = with_binaries
             .map(|member| format!("`{}` ({})", member.name, member.binaries.join(", ")))
             .collect();
-        let (reason, help) = if listing.is_empty() {
-            (
-                "none of its members has a binary".to_string(),
-                "only binaries are installed into a package: add one, or build another folder"
-                    .to_string(),
-            )
-        } else {
-            let reason = match wanted {
-                Some(wanted) => format!("no member or binary in it is called `{wanted}`"),
-                None => "several of its members have binaries".to_string(),
-            };
-            let help = format!(
+        let reason = match (wanted.selected, wanted.package) {
+            (Some(selected), _) => {
+                format!("`{selected}`, which `extra-args` names, is not a member of it")
+            }
+            _ if listing.is_empty() => "none of its members has a binary".to_string(),
+            (None, Some(wanted)) => format!("no member or binary in it is called `{wanted}`"),
+            (None, None) => "several of its members have binaries".to_string(),
+        };
+        let help = match listing.is_empty() {
+            true => "only binaries are installed into a package: add one, or build another folder"
+                .to_string(),
+            false => format!(
                 "the members with binaries are {}: set `name` in `[package]` of pixi.toml to one of \
                  them, or name its folder with `source = {{ path = \"…\" }}` in `[package.build]`",
                 listing.join(", ")
-            );
-            (reason, help)
+            ),
+        };
+        let what = match (root.package(), root.workspace()) {
+            (None, _) => "is a virtual workspace",
+            (Some(_), Some(_)) => "is a workspace",
+            (Some(_), None) => "is not a workspace",
         };
         Self {
+            what,
             reason,
             help,
             file: root.file(),
-            at: span(&root.text, &["workspace"]),
+            at: root.span(&["workspace"]),
         }
         .into()
     }
@@ -184,8 +251,13 @@ impl NoChoice {
 mod tests {
     use super::*;
 
-    /// A virtual workspace with these members, each with a main file or not.
-    fn workspace(table: &str, members: &[(&str, &str)]) -> (tempfile::TempDir, CargoToml) {
+    const MAIN: &str = "src/main.rs";
+
+    /// A virtual workspace with these members: folder, end of the manifest, source file.
+    fn workspace(
+        table: &str,
+        members: &[(&str, &str, &str)],
+    ) -> (tempfile::TempDir, Arc<CargoToml>) {
         let temp = tempfile::tempdir().expect("a folder");
         let write = |path: &str, text: &str| {
             let path = temp.path().join(path);
@@ -193,30 +265,34 @@ mod tests {
             std::fs::write(path, text).expect("writable");
         };
         write("Cargo.toml", &format!("[workspace]\n{table}\n"));
-        for (folder, file) in members {
+        for (folder, rest, file) in members {
             let name = folder.rsplit('/').next().expect("a name");
-            write(
-                &format!("{folder}/Cargo.toml"),
-                &format!("[package]\nname = \"{name}\"\n"),
-            );
+            let manifest = format!("[package]\nname = \"{name}\"\n{rest}\n");
+            write(&format!("{folder}/Cargo.toml"), &manifest);
             write(&format!("{folder}/{file}"), "fn main() {}\n");
         }
         let root = CargoToml::read(temp.path().join("Cargo.toml")).expect("it was written");
-        (temp, root)
+        (temp, Arc::new(root))
     }
 
-    fn chosen(root: &CargoToml, wanted: Option<&str>) -> String {
-        match choose(root, wanted) {
-            Ok(member) => member.parsed.package.expect("a member").name,
+    fn chosen_with(root: &Arc<CargoToml>, wanted: Wanted<'_>) -> String {
+        match choose(&mut Manifests::default(), root, wanted) {
+            Ok(Some(member)) => member.name().expect("a member").to_string(),
+            Ok(None) => "the root".to_string(),
             Err(report) => format!("{report}; {}", report.help().expect("it has one")),
         }
     }
 
-    const MEMBERS: [(&str, &str); 4] = [
-        ("crates/core", "src/lib.rs"),
-        ("crates/Cli_Tool", "src/main.rs"),
-        ("crates/server", "src/bin/serve.rs"),
-        ("tools/gen", "src/bin/gen/main.rs"),
+    fn chosen(root: &Arc<CargoToml>, package: Option<&str>) -> String {
+        let selected = None;
+        chosen_with(root, Wanted { package, selected })
+    }
+
+    const MEMBERS: [(&str, &str, &str); 4] = [
+        ("crates/core", "", "src/lib.rs"),
+        ("crates/Cli_Tool", "", MAIN),
+        ("crates/server", "", "src/bin/serve.rs"),
+        ("tools/gen", "", "src/bin/gen/main.rs"),
     ];
 
     #[test]
@@ -242,6 +318,76 @@ mod tests {
         let table = "members = ['crates/*']\ndefault-members = ['crates/server']";
         let (_temp, root) = workspace(table, &MEMBERS);
         assert_eq!(chosen(&root, Some("other")), "server");
+    }
+
+    #[test]
+    fn helpers_that_are_not_published_do_not_count_beside_a_program_that_is() {
+        let table = "members = ['*']\npackage.publish = false";
+        let program = (
+            "cutter",
+            "[[bin]]\nname = 'cut'\npath = 'src/main.rs'",
+            MAIN,
+        );
+        for publish in [
+            "publish = false",
+            "publish = []",
+            "publish.workspace = true",
+        ] {
+            let (_temp, root) = workspace(table, &[program, ("chores", publish, MAIN)]);
+            assert_eq!(chosen(&root, None), "cutter", "{publish}");
+            assert_eq!(chosen(&root, Some("other")), "cutter", "{publish}");
+            assert_eq!(chosen(&root, Some("chores")), "chores", "{publish}");
+        }
+        // Where nothing is published, nothing tells them apart.
+        let private = |name| (name, "publish = false", MAIN);
+        let (_temp, root) = workspace(table, &[private("a"), private("b")]);
+        assert!(chosen(&root, None).contains("several of its members have binaries"));
+    }
+
+    #[test]
+    fn a_library_is_not_meant_where_a_program_has_its_name() {
+        let program = (
+            "lathe-cli",
+            "[[bin]]\nname = 'lathe'\npath = 'src/main.rs'",
+            MAIN,
+        );
+        let library = ("lathe", "", "src/lib.rs");
+        let members = [library, program, ("other", "", MAIN)];
+        let (_temp, root) = workspace("members = ['*']", &members);
+        assert_eq!(chosen(&root, Some("lathe")), "lathe-cli");
+        // A binary of another name is another program.
+        let members = [library, ("lathe-server", "", MAIN), ("other", "", MAIN)];
+        let (_temp, root) = workspace("members = ['*']", &members);
+        assert_eq!(chosen(&root, Some("lathe")), "lathe");
+        // One that is both is the program.
+        let both = [("lathe", "", MAIN), program];
+        let (_temp, root) = workspace("members = ['*']", &both);
+        assert_eq!(chosen(&root, Some("lathe")), "lathe");
+    }
+
+    #[test]
+    fn a_binary_that_is_listed_with_its_file_has_one_name() {
+        let listed = "[[bin]]\nname = 'cut'\npath = 'src/main.rs'";
+        let (_temp, root) = workspace(
+            "members = ['*']",
+            &[("cutter-cli", listed, MAIN), ("b", "", MAIN)],
+        );
+        assert!(chosen(&root, None).contains("`cutter-cli` (cut)"));
+    }
+
+    #[test]
+    fn an_argument_for_cargo_names_a_member_exactly() {
+        let (_temp, root) = workspace("members = ['crates/*']", &MEMBERS);
+        let named = |selected| Wanted {
+            package: Some("server"),
+            selected: Some(selected),
+        };
+        assert_eq!(chosen_with(&root, named("Cli_Tool")), "Cli_Tool");
+        let error = chosen_with(&root, named("gone"));
+        assert!(
+            error.contains("`gone`, which `extra-args` names, is not a member"),
+            "{error}"
+        );
     }
 
     #[test]

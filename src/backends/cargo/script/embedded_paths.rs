@@ -1,30 +1,37 @@
-//! Whether a program gets debug information, which names the folders of its sources.
+//! Whether a program may hold the paths of its sources.
 
 use toml_edit::{DocumentMut, Item, TableLike};
 
-use crate::backends::cargo::context::crate_context::View;
+use crate::backends::cargo::context::crate_context::CrateBuild;
 
-/// Whether something asks for it. In doubt it does: nothing is lost but that builds of
-/// another checkout take less from the compiler cache.
-pub(crate) fn is_asked_for(view: &View<'_>) -> bool {
-    let config = view.request.config;
+/// Whether a program may hold an absolute path of a crate on this disk: debug
+/// information does, and rustc is given one for crates outside the Cargo workspace and
+/// for files that a build script makes.
+pub(crate) fn may_embed_paths(build: CrateBuild<'_>) -> bool {
+    let mut crates = build.path_crates.iter();
+    crates.any(|(folder, path_crate)| {
+        !folder.starts_with(&build.workspace) || path_crate.has_build_script()
+    }) || has_debug_info(build)
+}
+
+/// Whether something asks for debug information. In doubt it does: nothing is lost but that
+/// builds of another checkout take less from the compiler cache.
+fn has_debug_info(build: CrateBuild<'_>) -> bool {
+    let config = build.request.config;
     // Any profile but the one that is used without this.
-    let by_argument = config.extra_args.iter().any(|word| {
-        ["--debug", "--profile"].contains(&word.as_str()) || word.starts_with("--profile=")
-    });
+    let by_argument = build.arguments.has("--debug") || build.arguments.has("--profile");
     let by_variable = config.env.iter().any(|(name, value)| {
         (name.starts_with("CARGO_PROFILE_") && name.ends_with("_DEBUG") && !is_none(value))
             || (name.ends_with("RUSTFLAGS") && is_flag(value))
     });
-    let manifest = view.workspace_manifest();
     by_argument
         || by_variable
-        || manifest.iter().any(by_profile)
-        || view.surroundings.settings().any(by_configuration)
+        || by_profile(build.krate.workspace.root())
+        || build.cargo_config.settings().any(by_configuration)
 }
 
 /// A profile of a manifest or of Cargo's configuration.
-fn by_profile(content: &DocumentMut) -> bool {
+fn by_profile(content: &dyn TableLike) -> bool {
     fn is_asked_for(table: &dyn TableLike) -> bool {
         table.iter().any(|(key, item)| {
             let below = item.as_table_like().is_some_and(is_asked_for);
@@ -36,7 +43,7 @@ fn by_profile(content: &DocumentMut) -> bool {
 }
 
 fn by_configuration(content: &DocumentMut) -> bool {
-    by_profile(content) || is_flag(&content.to_string())
+    by_profile(content.as_table()) || is_flag(&content.to_string())
 }
 
 fn is_level(item: &Item) -> bool {

@@ -1,22 +1,18 @@
 //! The command line: `cargo install` with everything it needs around it.
 
 use indexmap::IndexMap;
-use rattler_conda_types::Subdir;
 use url::Url;
 
 use crate::backend::Request;
 use crate::backend::script::{Condition, Script, Step, Word};
-use crate::backends::cargo::Config;
 use crate::backends::cargo::build_dir::shared_build_dir::Shared;
-use crate::backends::cargo::build_dir::size_limit;
 use crate::backends::cargo::compiler_cache::CompilerCache;
-use crate::backends::cargo::context::arguments::{self, Argument};
-use crate::backends::cargo::context::crate_context::View;
+use crate::backends::cargo::config::Config;
+use crate::backends::cargo::context::crate_context::CrateBuild;
+use crate::backends::cargo::context::layout::{self, TARGET_DIR};
+use crate::backends::cargo::context::tools::Tools;
 use crate::backends::cargo::script::progress;
 use crate::backends::cargo::script::rustflags;
-
-/// Where artefacts go, relative to the folder the script runs in.
-pub(crate) const TARGET_DIR: &str = "target";
 
 /// The first day a zip archive can name, in seconds since 1970: a date that is the
 /// same in every build.
@@ -24,7 +20,7 @@ const SOURCE_DATE: &str = "315532800";
 
 /// Variables of the machine that rattler-build passes on although nothing that is
 /// built may depend on them.
-const OF_THE_MACHINE: [&str; 8] = [
+const LEAKED_VARIABLES: [&str; 8] = [
     "CONDA_ENV_SHLVL_*",
     "CONDA_SHLVL",
     "CROSSCOMPILING_EMULATOR",
@@ -36,8 +32,10 @@ const OF_THE_MACHINE: [&str; 8] = [
 ];
 
 /// Installs the binaries of the crate into the host prefix.
-pub(crate) fn install(view: &View<'_>) -> Script {
-    let (request, shared) = (view.request, view.shared.as_ref());
+pub(crate) fn install(build: CrateBuild<'_>) -> Script {
+    let request = build.request;
+    let shared = Shared::of(build);
+    let shared = shared.as_ref();
     let Request {
         project,
         config,
@@ -48,28 +46,28 @@ pub(crate) fn install(view: &View<'_>) -> Script {
         build: platforms.build,
     };
 
-    let cache = CompilerCache::of(view, &tools);
+    let cache = CompilerCache::of(build, &tools);
 
-    let mut steps = vec![Step::Unset(OF_THE_MACHINE.to_vec())];
+    let mut steps = vec![Step::Unset(LEAKED_VARIABLES.to_vec())];
     let (set, templates) = variables(config);
     steps.extend(set);
     steps.extend(prefixes(config, &tools));
     steps.extend(cargo_settings(request));
-    steps.push(look_no_further(view));
-    steps.extend(rustflags::variables(view));
+    steps.push(stop_config_search(build));
+    steps.extend(rustflags::variables(build));
     // Cargo takes its configuration from the folder that it runs in, and `install` from
     // that of the crate.
-    let root = Word::literal(view.root.display().to_string());
-    let check = check_lock_file(view, &tools);
+    let root = Word::literal(build.root.display().to_string());
+    let check = check_lock_file(build, &tools);
     match shared {
         Some(shared) => {
-            let top = Word::literal(view.surroundings.top().display().to_string());
+            let top = Word::literal(build.cargo_config.top().display().to_string());
             steps.extend(shared.steps(top, root, check));
         }
         None => steps.push(Step::RunIn(root, check)),
     }
     steps.extend(cache.before);
-    steps.push(Step::Run(command(view, &tools)));
+    steps.push(Step::Run(command(build, &tools)));
     steps.extend(cache.after);
 
     let declared = project.model.secrets.iter().flatten().cloned();
@@ -139,7 +137,7 @@ fn cargo_settings(request: &Request<'_, Config>) -> Vec<Step> {
         let date = env.get("SOURCE_DATE_EPOCH").unwrap_or(SOURCE_DATE);
         steps.push(Step::Set("SOURCE_DATE_EPOCH".to_string(), date.into()));
     }
-    if let Some(home) = size_limit::cargo_home(folders)
+    if let Some(home) = layout::cargo_home(folders)
         && !config.env.contains_key("CARGO_HOME")
     {
         let home = Word::literal(home.display().to_string());
@@ -153,105 +151,56 @@ fn cargo_settings(request: &Request<'_, Config>) -> Vec<Step> {
 /// included when the project lies below the home folder. It has no option against
 /// that; the one way to end the walk is the variable its own tests use. A test here
 /// builds below such a folder and notices when a Cargo no longer knows it.
-fn look_no_further(view: &View<'_>) -> Step {
-    let top = view.surroundings.top().display().to_string();
+fn stop_config_search(build: CrateBuild<'_>) -> Step {
+    let top = build.cargo_config.top().display().to_string();
     Step::Set("__CARGO_TEST_ROOT".to_string(), Word::literal(top))
 }
 
-fn command(view: &View<'_>, tools: &Tools) -> Vec<Word> {
-    let config = view.request.config;
+fn command(build: CrateBuild<'_>, tools: &Tools) -> Vec<Word> {
+    let arguments = &build.arguments;
     // Cargo takes each of them once.
-    let unless_given = |flag: &'static str| {
-        let given = config.extra_args.iter().any(|own| own == flag);
-        (!given).then(|| Word::from(flag))
-    };
+    let unless_given = |flag: &'static str| (!arguments.has(flag)).then(|| Word::from(flag));
     let mut command = vec![tools.tool("cargo"), "install".into()];
     command.extend(unless_given("--locked"));
     command.extend([
         "--root".into(),
         Word::variable("PREFIX"),
         "--path".into(),
-        Word::literal(view.root.display().to_string()),
+        Word::literal(build.root.display().to_string()),
         "--target-dir".into(),
         TARGET_DIR.into(),
     ]);
     command.extend(unless_given("--no-track"));
-    let own = arguments::of(view.request).into_iter();
-    command.extend(own.flat_map(|argument| argument.words()).map(Word::literal));
-    for binary in &config.binaries {
+    command.extend(arguments.words().map(Word::literal));
+    for binary in &build.request.config.binaries {
         command.push("--bin".into());
         command.push(Word::literal(binary));
     }
     command.extend(unless_given("--force"));
     // After the user's own settings, which they would lose to otherwise.
-    if view.shared.is_some() {
+    if build.shared_folder.is_some() {
         command.extend(Shared::arguments().map(Word::from));
     }
-    command.extend(rustflags::arguments(view).into_iter().map(Word::literal));
+    command.extend(rustflags::arguments(build).into_iter().map(Word::literal));
     command
 }
 
 /// `cargo install --locked` of a folder takes a missing or stale lock file for
 /// granted and resolves anew. A command that looks at the same packages does not.
-fn check_lock_file(view: &View<'_>, tools: &Tools) -> Vec<Word> {
-    let manifest = view.root.join("Cargo.toml").display().to_string();
+fn check_lock_file(build: CrateBuild<'_>, tools: &Tools) -> Vec<Word> {
+    let manifest = build.root.join("Cargo.toml").display().to_string();
     let mut command = vec![tools.tool("cargo")];
     let arguments = ["tree", "--locked", "--edges", "no-dev", "--depth", "0"];
     command.extend(arguments.map(Word::from));
     command.extend(["--manifest-path".into(), Word::literal(manifest)]);
-    if view.has_default_members()
-        && let Ok(folder) = Url::from_file_path(&view.root)
+    if build.has_default_members()
+        && let Ok(folder) = Url::from_file_path(&build.root)
     {
         // It would look at those alone.
-        let itself = format!("{folder}#{}", view.package);
+        let itself = format!("{folder}#{}", build.package);
         command.extend(["--package".into(), Word::literal(itself)]);
     }
-    // What decides where packages come from counts here too.
-    let mut expects_value = false;
-    let counts = |argument: &Argument<'_>| match argument {
-        Argument::ConfigFile(_) | Argument::Config(..) => true,
-        Argument::Other(word) => {
-            let is_value = std::mem::replace(&mut expects_value, ["--target", "-Z"].contains(word));
-            let joined = word.starts_with("--target=") || word.starts_with("-Z");
-            is_value || expects_value || joined || ["--offline", "--frozen"].contains(word)
-        }
-    };
-    let counting = arguments::of(view.request).into_iter().filter(counts);
-    command.extend(
-        counting
-            .flat_map(|argument| argument.words())
-            .map(Word::literal),
-    );
+    let arguments = build.arguments.words_for_the_lock_file();
+    command.extend(arguments.map(Word::literal));
     command
-}
-
-/// Where things are on the platform the build runs on.
-pub(crate) struct Tools {
-    build: Subdir,
-}
-
-impl Tools {
-    fn separator(&self) -> &'static str {
-        if self.build.is_windows() { "\\" } else { "/" }
-    }
-
-    /// The folder below which `include` and `lib` lie.
-    fn library_prefix(&self, prefix: &str) -> Word {
-        let word = Word::variable(prefix);
-        if self.build.is_windows() {
-            word.then("\\Library")
-        } else {
-            word
-        }
-    }
-
-    /// An executable of the build environment.
-    pub(crate) fn tool(&self, name: &str) -> Word {
-        let prefix = self.library_prefix("BUILD_PREFIX");
-        if self.build.is_windows() {
-            prefix.then(format!("\\bin\\{name}.exe"))
-        } else {
-            prefix.then(format!("/bin/{name}"))
-        }
-    }
 }

@@ -10,22 +10,23 @@ use std::path::PathBuf;
 use toml_edit::{Array, DocumentMut, Item, Key, Value};
 
 use crate::backend::script::{Step, Word};
-use crate::backends::cargo::build_dir::size_limit;
-use crate::backends::cargo::context::crate_context::View;
+use crate::backends::cargo::context::crate_context::CrateBuild;
+use crate::backends::cargo::context::layout;
+use crate::backends::cargo::script::embedded_paths::may_embed_paths;
 
 /// Counts before every other place. U+001F stands between the flags.
 const ENCODED: &str = "CARGO_ENCODED_RUSTFLAGS";
 
 /// Adds the flags to the variables that Cargo reads.
-pub(crate) fn variables(view: &View<'_>) -> Vec<Step> {
+pub(crate) fn variables(build: CrateBuild<'_>) -> Vec<Step> {
     let holds_flags = |name: &&String| {
         let of_a_target = name.starts_with("CARGO_TARGET_") && name.ends_with("_RUSTFLAGS");
         name.as_str() == "RUSTFLAGS" || of_a_target
     };
-    let env = &view.request.config.env;
+    let env = &build.request.config.env;
     let own = env.keys().filter(holds_flags).map(String::as_str);
     let names = own.chain(["CARGO_BUILD_RUSTFLAGS"]);
-    let flags = flags(view);
+    let flags = flags(build);
     let text: Vec<&str> = flags
         .iter()
         .map(String::as_str)
@@ -49,9 +50,9 @@ pub(crate) fn variables(view: &View<'_>) -> Vec<Step> {
 
 /// Arguments for cargo that add the flags to what the project configures, and to `build`
 /// those that no variable can hold.
-pub(crate) fn arguments(view: &View<'_>) -> Vec<String> {
-    let flags = flags(view);
-    let settings = || view.surroundings.settings();
+pub(crate) fn arguments(build: CrateBuild<'_>) -> Vec<String> {
+    let flags = flags(build);
+    let settings = || build.cargo_config.settings();
     let mut arguments = Vec::new();
     let mut add = |place: String, flags: Value| {
         let flags = flags.to_string();
@@ -93,8 +94,8 @@ pub(crate) fn arguments(view: &View<'_>) -> Vec<String> {
 /// Cargo and sccache compile everything again when a flag changes. So nothing that
 /// changes from work directory to work directory is in one, and the project's path only
 /// where a crate knows it.
-fn flags(view: &View<'_>) -> Vec<String> {
-    let host = view.request.platforms.host;
+fn flags(build: CrateBuild<'_>) -> Vec<String> {
+    let host = build.request.platforms.host;
     let origin = if host.is_osx() {
         "@loader_path"
     } else {
@@ -103,13 +104,11 @@ fn flags(view: &View<'_>) -> Vec<String> {
     let run_path = host
         .is_unix()
         .then(|| format!("-Clink-arg=-Wl,-rpath,{origin}/../lib"));
-    let top = view.surroundings.top();
-    let project = view
-        .knows_its_path()
-        .then_some((top, "/project".to_string()));
-    let home = cargo_home(view);
+    let top = build.cargo_config.top();
+    let project = may_embed_paths(build).then_some((top, "/project".to_string()));
+    let home = cargo_home(build);
     let home = home.as_deref().map(|home| (home, "/cargo".to_string()));
-    let elsewhere = view.closure.values().filter_map(|local| {
+    let elsewhere = build.path_crates.values().filter_map(|local| {
         let folder = local.root.as_path();
         (!folder.starts_with(top))
             .then(|| (folder, format!("/{}", local.name().unwrap_or("crate"))))
@@ -121,11 +120,11 @@ fn flags(view: &View<'_>) -> Vec<String> {
 }
 
 /// Where the crates of registries are.
-fn cargo_home(view: &View<'_>) -> Option<PathBuf> {
-    match view.request.config.env.get("CARGO_HOME") {
+fn cargo_home(build: CrateBuild<'_>) -> Option<PathBuf> {
+    match build.request.config.env.get("CARGO_HOME") {
         // Nobody knows here what a variable in it stands for.
         Some(chosen) => Some(PathBuf::from(chosen)).filter(|home| home.is_absolute()),
-        None => size_limit::cargo_home(view.request.folders),
+        None => layout::cargo_home(build.request.folders),
     }
 }
 

@@ -14,8 +14,8 @@ use thiserror::Error;
 
 use crate::backend::BuildPaths;
 use crate::backend::inputs::plain;
+use crate::backends::cargo::build_dir::artifacts::profile_folders;
 use crate::diagnostic::{Unreadable, read_text};
-use crate::disk::folders;
 
 /// A rule: an artefact and what it was made from.
 #[derive(Debug, PartialEq, Eq)]
@@ -74,21 +74,6 @@ pub(crate) fn beside(folder: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// The folders in which Cargo notes what state a unit was compiled in, called
-/// `<crate>-<hash>`.
-pub(crate) fn fingerprints(artefacts: &[PathBuf]) -> Vec<PathBuf> {
-    artefacts
-        .iter()
-        .flat_map(|folder| profile_folders(folder))
-        .flat_map(|profile| folders(&profile.join(".fingerprint")))
-        .collect()
-}
-
-/// The crate in the name of a folder `<crate>-<hash>`.
-pub(crate) fn crate_of(folder: &Path) -> Option<&str> {
-    Some(folder.file_name()?.to_str()?.rsplit_once('-')?.0)
-}
-
 fn is_rule(file: &Path) -> bool {
     file.extension().is_some_and(|extension| extension == "d")
 }
@@ -104,16 +89,6 @@ pub(crate) fn absolute<'a>(path: &Path, bases: impl Iterator<Item = &'a Path>) -
     plain(&found.unwrap_or_else(|| path.to_path_buf()))
 }
 
-/// `<target>/<profile>` and `<target>/<triple>/<profile>`: the folders in which
-/// Cargo keeps `deps`.
-pub(crate) fn profile_folders(target_dir: &Path) -> Vec<PathBuf> {
-    let mut profiles = folders(target_dir);
-    let nested = profiles.clone().into_iter().flat_map(|top| folders(&top));
-    // A triple's folder has a folder called `deps` only if a profile is called so.
-    profiles.extend(nested.filter(|folder| !is_internal(folder)));
-    profiles
-}
-
 /// The folders in which Cargo leaves programs and libraries for people.
 fn final_folders(target_dir: &Path) -> Vec<PathBuf> {
     let mut found = profile_folders(target_dir);
@@ -121,12 +96,6 @@ fn final_folders(target_dir: &Path) -> Vec<PathBuf> {
     let examples: Vec<PathBuf> = examples.filter(|folder| folder.is_dir()).collect();
     found.extend(examples);
     found
-}
-
-fn is_internal(folder: &Path) -> bool {
-    let internal = ["deps", "build", "examples", "incremental", ".fingerprint"];
-    let name = folder.file_name().unwrap_or_default();
-    internal.iter().any(|internal| name == *internal)
 }
 
 fn files(folder: &Path) -> Result<Vec<PathBuf>, Unreadable> {

@@ -1,0 +1,98 @@
+//! What Cargo keeps of what it has compiled, and how it is made to forget.
+//!
+//! The layout of these folders is Cargo's own and not promised. Where it is another one
+//! nothing is found, and everything is removed.
+
+use std::path::{Path, PathBuf};
+
+use crate::backend::BuildPaths;
+use crate::backends::cargo::context::crate_context::CrateBuild;
+use crate::backends::cargo::context::layout::{self, TARGET_DIR};
+use crate::diagnostic::Unwritable;
+use crate::disk::{self, remove_folder};
+
+/// Folders in which Cargo keeps what it compiles for pixi, final or not.
+pub(crate) fn folders(build: CrateBuild<'_>, built: &BuildPaths) -> Vec<PathBuf> {
+    let mut folders = own_folders(build, built);
+    let chosen = build.request.config.env.get("CARGO_BUILD_BUILD_DIR");
+    // Cargo takes it from the folder that it runs in.
+    folders.extend(chosen.map(|folder| built.script_folder.join(folder)));
+    folders
+}
+
+/// Those of them that nobody else uses.
+pub(crate) fn own_folders(build: CrateBuild<'_>, built: &BuildPaths) -> Vec<PathBuf> {
+    let mut folders = vec![built.script_folder.join(TARGET_DIR)];
+    folders.extend(build.shared_folder.as_deref().map(layout::build_dir));
+    folders
+}
+
+/// Where notes about builds are kept.
+pub(crate) fn state<'a>(build: CrateBuild<'a>, built: &'a BuildPaths) -> &'a Path {
+    let shared = build.context.shared_folder.as_deref();
+    shared.unwrap_or(&built.script_folder)
+}
+
+/// Makes Cargo compile these crates again, and no others.
+pub(crate) fn invalidate(
+    build: CrateBuild<'_>,
+    built: &BuildPaths,
+    names: &[&str],
+) -> Result<(), Unwritable> {
+    let units = fingerprints(&folders(build, built));
+    if units.is_empty() {
+        // Nothing is there, or Cargo arranges it in a way that is not known here.
+        let own = own_folders(build, built);
+        return own.iter().try_for_each(|folder| remove_folder(folder));
+    }
+    for unit in units {
+        if crate_of(&unit).is_some_and(|name| names.contains(&name)) {
+            remove_folder(&unit)?;
+        }
+    }
+    Ok(())
+}
+
+/// The folders in which Cargo notes what state a unit was compiled in, called
+/// `<crate>-<hash>`.
+pub(crate) fn fingerprints(artefacts: &[PathBuf]) -> Vec<PathBuf> {
+    artefacts
+        .iter()
+        .flat_map(|folder| profile_folders(folder))
+        .flat_map(|profile| disk::folders(&profile.join(".fingerprint")))
+        .collect()
+}
+
+/// The crate in the name of a folder `<crate>-<hash>`.
+pub(crate) fn crate_of(folder: &Path) -> Option<&str> {
+    Some(folder.file_name()?.to_str()?.rsplit_once('-')?.0)
+}
+
+/// `<target>/<profile>` and `<target>/<triple>/<profile>`: the folders in which
+/// Cargo keeps `deps`.
+pub(crate) fn profile_folders(target_dir: &Path) -> Vec<PathBuf> {
+    let mut profiles = disk::folders(target_dir);
+    let nested = profiles
+        .clone()
+        .into_iter()
+        .flat_map(|top| disk::folders(&top));
+    // A triple's folder has a folder called `deps` only if a profile is called so.
+    profiles.extend(nested.filter(|folder| !is_internal(folder)));
+    profiles
+}
+
+fn is_internal(folder: &Path) -> bool {
+    let internal = ["deps", "build", "examples", "incremental", ".fingerprint"];
+    let name = folder.file_name().unwrap_or_default();
+    internal.iter().any(|internal| name == *internal)
+}
+
+/// The folders in which Cargo keeps build scripts, and what they said and generated:
+/// `<target>/**/build/<name>-<hash>`, for each profile and triple.
+pub(crate) fn runs(artefacts: &[PathBuf]) -> Vec<PathBuf> {
+    artefacts
+        .iter()
+        .flat_map(|folder| profile_folders(folder))
+        .flat_map(|profile| disk::folders(&profile.join("build")))
+        .collect()
+}

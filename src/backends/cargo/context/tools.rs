@@ -1,0 +1,36 @@
+//! Where things are on the platform the build runs on.
+
+use rattler_conda_types::Subdir;
+
+use crate::backend::script::Word;
+
+/// The tools of the build environment.
+pub(crate) struct Tools {
+    pub(crate) build: Subdir,
+}
+
+impl Tools {
+    pub(crate) fn separator(&self) -> &'static str {
+        if self.build.is_windows() { "\\" } else { "/" }
+    }
+
+    /// The folder below which `include` and `lib` lie.
+    pub(crate) fn library_prefix(&self, prefix: &str) -> Word {
+        let word = Word::variable(prefix);
+        if self.build.is_windows() {
+            word.then("\\Library")
+        } else {
+            word
+        }
+    }
+
+    /// An executable of the build environment.
+    pub(crate) fn tool(&self, name: &str) -> Word {
+        let prefix = self.library_prefix("BUILD_PREFIX");
+        if self.build.is_windows() {
+            prefix.then(format!("\\bin\\{name}.exe"))
+        } else {
+            prefix.then(format!("/bin/{name}"))
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! `Cargo.toml` files, each read and parsed once for a request.
+//!
+//! What matters of a crate on this disk are few keys of its manifest, so the text is
+//! taken as it is. Only the package's own manifest and its workspace's are also checked
+//! key by key, as Cargo does it: see [`CargoToml::checked`].
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use cargo_toml::Manifest;
+use miette::{Report, SourceSpan};
+use toml_edit::{Document, Item, TableLike};
+
+use crate::backend::inputs::plain;
+use crate::backends::cargo::manifest::errors::{Broken, NoWorkspace};
+use crate::diagnostic::{SourceFile, read_text};
+
+/// What the table `[package]` was called in the beginning. Cargo still takes it where the
+/// other is missing.
+const OLD_PACKAGE: &str = "project";
+
+/// One `Cargo.toml`.
+#[derive(Debug)]
+pub(crate) struct CargoToml {
+    pub(crate) path: PathBuf,
+    document: Document<Arc<str>>,
+}
+
+impl CargoToml {
+    /// # Errors
+    /// Files that cannot be read, and [`Broken`].
+    pub(crate) fn read(path: PathBuf) -> Result<Self, Report> {
+        let text: Arc<str> = read_text(&path)?.into();
+        match Document::parse(Arc::clone(&text)) {
+            Ok(document) => Ok(Self { path, document }),
+            Err(error) => Err(Broken::syntax(&path, text, &error)),
+        }
+    }
+
+    /// The folder of the crate.
+    pub(crate) fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new(""))
+    }
+
+    /// The text, to point into.
+    pub(crate) fn file(&self) -> SourceFile {
+        let text = Arc::from(self.document.raw());
+        SourceFile::new(self.path.display().to_string(), text)
+    }
+
+    /// Everything in the file.
+    pub(crate) fn root(&self) -> &dyn TableLike {
+        self.document.as_table()
+    }
+
+    /// The value of a key.
+    pub(crate) fn get(&self, key: &str) -> Option<&Item> {
+        self.document.get(key)
+    }
+
+    /// The table `[package]`, under either of its names.
+    pub(crate) fn package(&self) -> Option<&Item> {
+        self.get("package").or_else(|| self.get(OLD_PACKAGE))
+    }
+
+    /// The value of a key of `[package]`.
+    pub(crate) fn package_key(&self, key: &str) -> Option<&Item> {
+        self.package()?.get(key)
+    }
+
+    /// The name of the crate.
+    pub(crate) fn name(&self) -> Option<&str> {
+        self.package_key("name")?.as_str()
+    }
+
+    /// The table `[workspace]`.
+    pub(crate) fn workspace(&self) -> Option<&Item> {
+        self.get("workspace")
+    }
+
+    /// The texts of a list in `[workspace]`.
+    pub(crate) fn workspace_list(&self, key: &str) -> Vec<&str> {
+        let list = self
+            .workspace()
+            .and_then(|table| table.get(key)?.as_array());
+        let texts = list.into_iter().flatten();
+        texts.filter_map(|text| text.as_str()).collect()
+    }
+
+    /// Where a key stands: at the top, or in the table that `keys` begin with.
+    pub(crate) fn span(&self, keys: &[&str]) -> Option<SourceSpan> {
+        let (last, tables) = keys.split_last()?;
+        let mut table = self.document.as_item();
+        for (depth, key) in tables.iter().enumerate() {
+            table = match (depth, *key) {
+                (0, "package") => self.package()?,
+                _ => table.get(key)?,
+            };
+        }
+        let (key, _) = table.as_table_like()?.get_key_value(last)?;
+        key.span().map(Into::into)
+    }
+
+    /// The manifest with a type for every key, as Cargo checks it.
+    ///
+    /// # Errors
+    /// [`Broken`].
+    pub(crate) fn checked(&self) -> Result<Manifest, Report> {
+        let text = self.document.raw();
+        let checked = match (self.get("package"), self.get(OLD_PACKAGE)) {
+            (None, Some(_)) => Manifest::from_str(&self.with_new_name()),
+            _ => Manifest::from_str(text),
+        };
+        checked.map_err(|source| Broken::report(&self.path, text, source))
+    }
+
+    fn with_new_name(&self) -> String {
+        let mut document = self.document.clone().into_mut();
+        if let Some(package) = document.remove(OLD_PACKAGE) {
+            document.insert("package", package);
+        }
+        document.to_string()
+    }
+}
+
+/// The manifests that were looked for, by folder.
+#[derive(Debug, Default)]
+pub(crate) struct Manifests(BTreeMap<PathBuf, Looked>);
+
+/// What was found where a manifest was looked for.
+#[derive(Debug, Clone)]
+enum Looked {
+    Nothing,
+    /// Why is said by whoever needs it.
+    Broken,
+    Found(Arc<CargoToml>),
+}
+
+impl Manifests {
+    /// The manifest in `folder`, when there is one.
+    ///
+    /// # Errors
+    /// Why it cannot be read.
+    pub(crate) fn find(&mut self, folder: &Path) -> Result<Option<Arc<CargoToml>>, Report> {
+        match self.look(folder) {
+            Looked::Found(manifest) => Ok(Some(manifest)),
+            Looked::Nothing => Ok(None),
+            Looked::Broken => {
+                CargoToml::read(folder.join("Cargo.toml")).map(|manifest| Some(Arc::new(manifest)))
+            }
+        }
+    }
+
+    /// The manifest in `folder`, when there is one that can be read.
+    pub(crate) fn readable(&mut self, folder: &Path) -> Option<Arc<CargoToml>> {
+        match self.look(folder) {
+            Looked::Found(manifest) => Some(manifest),
+            Looked::Nothing | Looked::Broken => None,
+        }
+    }
+
+    fn look(&mut self, folder: &Path) -> Looked {
+        if let Some(known) = self.0.get(folder) {
+            return known.clone();
+        }
+        let path = folder.join("Cargo.toml");
+        let looked = match path.is_file() {
+            false => Looked::Nothing,
+            true => match CargoToml::read(path) {
+                Ok(manifest) => Looked::Found(Arc::new(manifest)),
+                Err(_) => Looked::Broken,
+            },
+        };
+        self.0.insert(folder.to_path_buf(), looked.clone());
+        looked
+    }
+
+    /// The manifest of the workspace that a crate belongs to: its own, the one that it
+    /// names, or the next above that does not exclude it.
+    ///
+    /// # Errors
+    /// [`NoWorkspace`], and manifests above that cannot be read.
+    pub(crate) fn workspace_of(
+        &mut self,
+        member: &Arc<CargoToml>,
+    ) -> Result<Option<Arc<CargoToml>>, Report> {
+        if member.workspace().is_some() {
+            return Ok(Some(Arc::clone(member)));
+        }
+        let named = member.package_key("workspace").and_then(Item::as_str);
+        if let Some(folder) = named {
+            return self.named_workspace(member, folder).map(Some);
+        }
+        for folder in member.folder().ancestors().skip(1) {
+            if let Some(found) = self.find(folder)?
+                && found.workspace().is_some()
+            {
+                return Ok((!excludes(&found, member.folder())).then_some(found));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The workspace in the folder that `package.workspace` names.
+    fn named_workspace(
+        &mut self,
+        member: &CargoToml,
+        folder: &str,
+    ) -> Result<Arc<CargoToml>, Report> {
+        // `../..` would stay in every message and input otherwise.
+        let folder = plain(&member.folder().join(folder));
+        let found = self.find(&folder)?;
+        let found = found.filter(|found| found.workspace().is_some());
+        found.ok_or_else(|| {
+            NoWorkspace {
+                folder,
+                file: member.file(),
+                at: member.span(&["package", "workspace"]),
+            }
+            .into()
+        })
+    }
+}
+
+/// Whether Cargo leaves `folder` out of the workspace: `exclude` names it and `members`
+/// does not, patterns aside.
+pub(crate) fn excludes(workspace: &CargoToml, folder: &Path) -> bool {
+    let names = |key: &str| {
+        let paths = workspace.workspace_list(key);
+        let mut paths = paths.iter().map(|path| workspace.folder().join(path));
+        paths.any(|path| folder.starts_with(path))
+    };
+    names("exclude") && !names("members")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> (tempfile::TempDir, Arc<CargoToml>) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("Cargo.toml");
+        std::fs::write(&path, text).expect("own folder");
+        let manifest = CargoToml::read(path).expect("TOML");
+        (folder, Arc::new(manifest))
+    }
+
+    #[test]
+    fn the_old_name_of_the_package_table_counts_where_the_new_one_is_missing() {
+        for (text, name) in [
+            ("[project]\nname = 'old'\nversion = '1.0.0'\n", "old"),
+            (
+                "project.name = 'dotted'\nproject.version = '1.0.0'\n",
+                "dotted",
+            ),
+            ("[project]\nname = 'old'\n[package]\nname = 'new'\n", "new"),
+            ("[workspace]\n[project]\nname = 'root'\n", "root"),
+        ] {
+            let (_folder, manifest) = read(text);
+            assert_eq!(manifest.name(), Some(name), "{text}");
+            let checked = manifest.checked().expect("Cargo takes it");
+            assert_eq!(checked.package.expect("a package").name, name);
+            assert!(manifest.span(&["package", "name"]).is_some(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_manifest_is_read_once() {
+        let (folder, _) = read("[package]\nname = 'a'\n");
+        let mut manifests = Manifests::default();
+        let first = manifests.readable(folder.path()).expect("it is there");
+        std::fs::remove_file(&first.path).expect("own folder");
+        let again = manifests.readable(folder.path()).expect("it is known");
+        assert!(Arc::ptr_eq(&first, &again));
+    }
+}
