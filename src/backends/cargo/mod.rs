@@ -105,8 +105,13 @@ impl Backend for Cargo {
         Ok(Some(inputs::built(build, &read?)))
     }
 
-    fn diagnose(&self, _: &Request<'_, Config>, _: &CrateContext, log: &Log) -> Option<Diagnosis> {
-        failure::diagnose(log)
+    fn diagnose(
+        &self,
+        request: &Request<'_, Config>,
+        context: &CrateContext,
+        log: &Log,
+    ) -> Option<Diagnosis> {
+        failure::diagnose(log, CrateBuild { request, context })
     }
 
     fn nothing_installed(&self, _: &Request<'_, Config>, _: &CrateContext, log: &Log) -> Diagnosis {

@@ -7,11 +7,13 @@ use std::path::{Path, PathBuf};
 use rattler_digest::{Sha256, compute_bytes_digest};
 use toml_edit::{DocumentMut, Item};
 
+use crate::backend::failure::Place;
 use crate::backend::inputs::plain;
 use crate::backend::{GlobSet, Request};
 use crate::backends::cargo::config::Config;
 use crate::backends::cargo::context::arguments::{Arguments, Setting};
 use crate::backends::cargo::context::path_dependencies::patches;
+use crate::diagnostic::SourceFile;
 
 /// Names of toolchain files. In one folder the first wins.
 const TOOLCHAIN: [&str; 2] = ["rust-toolchain", "rust-toolchain.toml"];
@@ -80,6 +82,38 @@ impl CargoConfig {
             folders,
             configurations,
         }
+    }
+
+    /// The files of the configuration with their texts, for errors that point into them.
+    pub(crate) fn texts(&self) -> Vec<(&Path, String)> {
+        let files = self.configurations.iter();
+        let files = files.filter_map(|file| file.path.as_deref());
+        let text = |path| Some((path, std::fs::read_to_string(path).ok()?));
+        files.filter_map(text).collect()
+    }
+
+    /// Where the configuration names something, comments aside.
+    pub(crate) fn mention(&self, word: &str) -> Option<Place> {
+        self.texts().into_iter().find_map(|(path, text)| {
+            let mut mentions = text.match_indices(word);
+            let (at, _) = mentions.find(|(at, _)| {
+                let line = text[..*at].rsplit('\n').next().unwrap_or_default();
+                !line.trim_start().starts_with('#')
+            })?;
+            Some(Place {
+                file: SourceFile::new(path.display().to_string(), text.as_str().into()),
+                at: (at, word.len()).into(),
+                label: "asked for here".to_string(),
+            })
+        })
+    }
+
+    /// The toolchain file that counts, when there is one.
+    pub(crate) fn toolchain_file(&self) -> Option<PathBuf> {
+        let mut files = self
+            .folders()
+            .flat_map(|folder| TOOLCHAIN.map(|name| folder.join(name)));
+        files.find(|file| file.is_file())
     }
 
     /// The folder above which nothing belongs to the project.

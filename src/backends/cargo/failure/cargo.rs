@@ -1,22 +1,56 @@
 //! What cargo refuses before it compiles anything.
 
-use crate::backend::failure::{Diagnosis, QUOTED};
+use super::siblings;
+use crate::backend::failure::Diagnosis;
 use crate::backend::log::Log;
+use crate::backends::cargo::context::crate_context::CrateBuild;
 
 /// A crate that is a library only.
-pub(super) fn nothing_to_install(log: &Log) -> Option<Diagnosis> {
+pub(super) fn nothing_to_install(log: &Log, build: CrateBuild<'_>) -> Option<Diagnosis> {
     let empty = log.has("no packages found with binaries or examples")
         || log.has("there is nothing to install in");
-    empty.then(|| Diagnosis {
-        code: "build::library_only",
-        message: "the crate is a library: it has no binary to install".to_string(),
-        details: Vec::new(),
-        help: Some(
-            "add `src/main.rs` or a `[[bin]]` table to Cargo.toml, or build the folder of another \
-             crate with `source = { path = \"…\" }` in `[package.build]` of pixi.toml; libraries \
-             that other crates use need no package"
-                .to_string(),
+    let message = "the crate is a library: it has no binary to install";
+    empty.then(|| match siblings::library_for(build) {
+        Some((what, help)) => Diagnosis {
+            code: "build::other_backend",
+            message: format!("{message}, but {what}"),
+            help: Some(help),
+            ..Default::default()
+        },
+        None => Diagnosis {
+            code: "build::library_only",
+            message: message.to_string(),
+            help: Some(
+                "add `src/main.rs` or a `[[bin]]` table to Cargo.toml, or build the folder of \
+                 another crate with `source = { path = \"…\" }` in `[package.build]` of pixi.toml; \
+                 libraries that other crates use need no package"
+                    .to_string(),
+            ),
+            ..Default::default()
+        },
+    })
+}
+
+/// A crate below a workspace that neither lists nor excludes it.
+pub(super) fn not_a_member(log: &Log) -> Option<Diagnosis> {
+    let mut lines = log.from("current package believes it's in a workspace when it's not");
+    let current = lines
+        .find_map(|line| line.trim().strip_prefix("current:"))?
+        .trim();
+    let workspace = lines
+        .find_map(|line| line.trim().strip_prefix("workspace:"))?
+        .trim();
+    let folder = log.between("this may be fixable by adding `", "`");
+    let folder = folder.unwrap_or("its folder");
+    Some(Diagnosis {
+        code: "build::not_a_member",
+        message: format!(
+            "{current} is below the Cargo workspace {workspace}, which does not list it"
         ),
+        help: Some(format!(
+            "add `{folder}` to `members` in `[workspace]` of {workspace}, or to `exclude` to keep it \
+             apart, or add an empty `[workspace]` table to {current}"
+        )),
         ..Default::default()
     })
 }
@@ -106,51 +140,14 @@ pub(super) fn no_such_target(log: &Log) -> Option<Diagnosis> {
         ));
     }
     let name = log.between("error: unexpected argument '", "' found")?;
+    let tip = log.after("  tip: ").filter(|tip| tip.contains("similar"));
+    let tip = tip
+        .map(|tip| format!("{}; ", tip.trim()))
+        .unwrap_or_default();
     Some(explanation(
         format!("`cargo install` has no argument `{name}`, which `extra-args` names"),
-        "each element of `extra-args` is one argument: write `[\"--features\", \"tls\"]`"
-            .to_string(),
+        format!(
+            "{tip}each element of `extra-args` is one argument: write `[\"--features\", \"tls\"]`"
+        ),
     ))
-}
-
-/// Cargo's own errors with their causes, where nothing more is known of them.
-pub(super) fn own_errors(log: &Log) -> Option<Diagnosis> {
-    let mut errors: Vec<String> = Vec::new();
-    let mut lines = log.lines().map(str::trim).peekable();
-    while let Some(line) = lines.next() {
-        if line.starts_with("error: ") || line.starts_with("error[") {
-            errors.push(line.to_string());
-        } else if line == "Caused by:" && !errors.is_empty() {
-            errors.extend(lines.next().map(|cause| format!("caused by: {cause}")));
-            // An excerpt of a file, and what is wrong there.
-            let mut excerpt = false;
-            while let Some(line) = lines.next_if(|line| line.contains('|')) {
-                excerpt = line.contains('^');
-            }
-            errors.extend(
-                lines
-                    .next_if(|line| excerpt && !line.is_empty())
-                    .map(str::to_string),
-            );
-        } else if let Some(note) = line.strip_prefix("= note: ") {
-            // The command of a linker, and that it is long, is of no use.
-            let is_said = !note.trim_start().starts_with('"') && !note.contains("omitted");
-            let linking = errors
-                .last()
-                .is_some_and(|last| last.contains("linking with"));
-            errors.extend(Some(note.to_string()).filter(|_| linking && is_said));
-        }
-    }
-    // That a build failed is said already, and where cargo left its files
-    // helps nobody.
-    errors.retain(|line| !line.starts_with("error: failed to compile `"));
-    if errors.len() > 1 {
-        errors.retain(|line| !line.starts_with("error: could not compile `"));
-    }
-    errors.truncate(QUOTED);
-    (!errors.is_empty()).then(|| Diagnosis {
-        code: "build::failed",
-        details: errors,
-        ..Default::default()
-    })
 }

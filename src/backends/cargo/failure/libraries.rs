@@ -1,5 +1,6 @@
-//! Libraries and tools that the environments lack, and the packages with them.
+//! Libraries that the environments lack, and the packages with them.
 
+use super::evidence::culprit;
 use crate::backend::failure::Diagnosis;
 use crate::backend::log::Log;
 
@@ -43,104 +44,8 @@ const PACKAGES: [(&str, &str); 36] = [
     ("zstd", "zstd"),
 ];
 
-/// A tool of the build: how its absence reads, what it is called, its package.
-struct Tool {
-    signs: &'static [&'static str],
-    name: &'static str,
-    package: &'static str,
-}
-
-const TOOLS: [Tool; 7] = [
-    Tool {
-        signs: &["is `cmake` not installed?", "cmake: command not found"],
-        name: "cmake",
-        package: "cmake",
-    },
-    Tool {
-        signs: &["Could not find `protoc`", "protoc: command not found"],
-        name: "protoc, the compiler of protocol buffers",
-        package: "libprotobuf",
-    },
-    Tool {
-        signs: &[
-            "Unable to find libclang",
-            "couldn't find any valid shared libraries matching: ['libclang",
-        ],
-        name: "libclang, which bindgen reads headers with",
-        package: "libclang",
-    },
-    Tool {
-        signs: &["The pkg-config command could not be found"],
-        name: "pkg-config",
-        package: "pkg-config",
-    },
-    Tool {
-        signs: &[
-            "nasm: command not found",
-            "failed to find nasm",
-            "NASM command not found",
-        ],
-        name: "nasm, an assembler",
-        package: "nasm",
-    },
-    Tool {
-        signs: &[
-            "perl: command not found",
-            "Can't find perl",
-            "is `perl` not installed?",
-        ],
-        name: "perl",
-        package: "perl",
-    },
-    Tool {
-        signs: &["make: command not found", "is `make` not installed?"],
-        name: "make",
-        package: "make",
-    },
-];
-
 /// How openssl-sys ends, with or without pkg-config.
-const NO_OPENSSL: &str = "Could not find directory of OpenSSL installation";
-
-/// A program that a build script wants to run.
-pub(super) fn missing_tool(log: &Log) -> Option<Diagnosis> {
-    if log.has(NO_OPENSSL) {
-        // Once OpenSSL is in the environment nobody asks pkg-config for it.
-        return None;
-    }
-    let found = TOOLS
-        .iter()
-        .find(|tool| tool.signs.iter().any(|sign| log.has(sign)));
-    if let Some(Tool { name, package, .. }) = found {
-        return Some(Diagnosis {
-            code: "build::missing_tool",
-            message: format!(
-                "{} needs {name}, and the environment has none",
-                culprit(log)
-            ),
-            details: Vec::new(),
-            help: Some(format!(
-                "add `{package} = \"*\"` to `[package.build-dependencies]` of pixi.toml"
-            )),
-            ..Default::default()
-        });
-    }
-    let compiler = log.between("error occurred in cc-rs: failed to find tool \"", "\"")?;
-    Some(Diagnosis {
-        code: "build::missing_tool",
-        message: format!(
-            "{} needs a C or C++ compiler, and there is no {compiler}",
-            culprit(log)
-        ),
-        details: Vec::new(),
-        help: Some(
-            "name every language the crates are written in with `compilers = [\"rust\", \"c\", \
-             \"cxx\"]` in `[package.build.config]`"
-                .to_string(),
-        ),
-        ..Default::default()
-    })
-}
+pub(super) const NO_OPENSSL: &str = "Could not find directory of OpenSSL installation";
 
 /// A library that a linker, pkg-config or a build script does not find.
 pub(super) fn missing_library(log: &Log) -> Option<Diagnosis> {
@@ -211,15 +116,4 @@ fn undefined_symbol(log: &Log) -> Option<Diagnosis> {
         ),
         ..Default::default()
     })
-}
-
-/// The crate whose build script or linking failed.
-fn culprit(log: &Log) -> String {
-    let name = log
-        .between("failed to run custom build command for `", "`")
-        .or_else(|| log.between("could not compile `", "`"));
-    match name {
-        Some(name) => format!("`{}`", name.split(" (").next().unwrap_or(name)),
-        None => "the build".to_string(),
-    }
 }

@@ -66,23 +66,7 @@ fn numbers(version: &str) -> Vec<u64> {
 
 /// Cargo is too old for a manifest or a lock file.
 pub(super) fn old_cargo(log: &Log) -> Option<Diagnosis> {
-    let help = "ask for a newer one with `rust_compiler_version` in \
-                `[workspace.build-variants]` of pixi.toml";
-    let message = if let Some(edition) =
-        log.between("this version of Cargo is older than the `", "`")
-    {
-        format!("the edition {edition} needs a newer cargo than the environment has")
-    } else if let Some(version) = log.between("lock file version `", "` was found") {
-        format!(
-            "Cargo.lock has version {version}, which needs a newer cargo than the environment has"
-        )
-    } else if log.has("failed to parse manifest at")
-        && let Some(feature) = log.between("feature `", "` is required")
-    {
-        format!("the Cargo feature `{feature}` needs a newer cargo than the environment has")
-    } else {
-        return None;
-    };
+    let (what, needed) = beyond(log)?;
     let place = [
         "failed to parse manifest at `",
         "failed to parse lock file at: ",
@@ -90,11 +74,65 @@ pub(super) fn old_cargo(log: &Log) -> Option<Diagnosis> {
     .iter()
     .find_map(|start| log.after(start))
     .map(|path| format!("in {}", path.trim_end_matches('`')));
+    let variant = match needed {
+        Some(version) => format!("rust_compiler_version = [\"{version}\"]"),
+        None => "rust_compiler_version".to_string(),
+    };
     Some(Diagnosis {
         code: "build::old_cargo",
-        message,
+        message: format!("{what} needs a newer cargo than the environment has"),
         details: place.into_iter().collect(),
-        help: Some(help.to_string()),
+        help: Some(format!(
+            "ask for a newer one with `{variant}` in `[workspace.build-variants]` of pixi.toml"
+        )),
+        ..Default::default()
+    })
+}
+
+/// What Cargo does not know yet, and the first version that does.
+fn beyond(log: &Log) -> Option<(String, Option<&'static str>)> {
+    let edition = log
+        .between("this version of Cargo is older than the `", "`")
+        .or_else(|| newer_edition(log));
+    if let Some(edition) = edition {
+        let since = (edition == "2024").then_some("1.85");
+        return Some((format!("the edition {edition}"), since));
+    }
+    // Cargo 1.78 reads version 4; those before ask for a flag of nightly.
+    let lock = log
+        .between("lock file version `", "` was found")
+        .or_else(|| log.between("lock file version ", " requires `-Znext-lockfile-bump`"));
+    if let Some(version) = lock.map(|version| version.trim_matches('`')) {
+        let since = (version == "4").then_some("1.78");
+        return Some((format!("Cargo.lock has version {version}, which"), since));
+    }
+    if let Some(resolver) = log.between("`resolver` setting `", "` is not valid") {
+        let since = (resolver == "3").then_some("1.84");
+        return Some((format!("the resolver {resolver}"), since));
+    }
+    let is_manifest = log.has("failed to parse manifest at");
+    let feature = log
+        .between("feature `", "` is required")
+        .filter(|_| is_manifest)?;
+    let since = (feature == "edition2024").then_some("1.85");
+    Some((format!("the Cargo feature `{feature}`"), since))
+}
+
+/// An edition that Cargo has never heard of.
+fn newer_edition(log: &Log) -> Option<&str> {
+    log.has("supported edition values are").then_some(())?;
+    log.between("but `", "` is unknown")
+}
+
+/// The toolchain has no standard library for the target.
+pub(super) fn missing_target(log: &Log) -> Option<Diagnosis> {
+    let target = log.between("note: the `", "` target may not be installed")?;
+    Some(Diagnosis {
+        code: "build::missing_target",
+        message: format!("the toolchain has no standard library for `{target}`"),
+        help: Some(format!(
+            "add `rust-std-{target} = \"*\"` to `[package.build-dependencies]` of pixi.toml"
+        )),
         ..Default::default()
     })
 }

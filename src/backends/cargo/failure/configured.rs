@@ -1,0 +1,123 @@
+//! Programs that the project's own configuration asks for: linkers, wrappers.
+//!
+//! Developers have them; a build environment has what somebody has added to it.
+
+use super::tools::how_to_add;
+use crate::backend::failure::{Diagnosis, Place};
+use crate::backend::log::Log;
+use crate::backends::cargo::context::crate_context::CrateBuild;
+
+/// A linker, or what a linker is told to use, that is not there.
+pub(super) fn missing_linker(log: &Log, build: CrateBuild<'_>) -> Option<Diagnosis> {
+    if let Some(linker) = log.between("error: linker `", "` not found") {
+        let asked = Asked::of(build, linker);
+        return Some(missing("the linker", linker, &asked));
+    }
+    let refused = [
+        ("invalid linker name in argument '-fuse-ld=", "'"),
+        ("invalid linker name in '-fuse-ld=", "'"),
+        ("unrecognized command-line option '-fuse-ld=", "'"),
+        (
+            "unrecognized command-line option \u{2018}-fuse-ld=",
+            "\u{2019}",
+        ),
+    ];
+    let refused = refused
+        .iter()
+        .find_map(|(before, after)| log.between(before, after));
+    let linker = match refused {
+        Some(linker) => linker.to_string(),
+        // gcc knows the linker by name only, and says so of the one that is always there.
+        None => {
+            let unknown = log.has("cannot find 'ld'");
+            let passed_on = || log.between("-fuse-ld=", "\"").map(str::to_string);
+            chosen(build).or_else(passed_on).filter(|_| unknown)?
+        }
+    };
+    let asked = Asked::of(build, &format!("-fuse-ld={linker}"));
+    Some(missing("the linker", &linker, &asked))
+}
+
+/// What the flags of the project choose with `-fuse-ld`.
+fn chosen(build: CrateBuild<'_>) -> Option<String> {
+    const FLAG: &str = "-fuse-ld=";
+    let values = build.request.config.env.values();
+    let arguments = build.request.config.extra_args.iter();
+    let own = values.chain(arguments).map(String::as_str);
+    let files = build.cargo_config.texts();
+    let mut texts = own.chain(files.iter().map(|(_, text)| text.as_str()));
+    texts.find_map(|text| {
+        let (_, rest) = text.split_once(FLAG)?;
+        let end = rest.find(['"', '\'', ' ', ',', ']']).unwrap_or(rest.len());
+        Some(rest[..end].to_string())
+    })
+}
+
+/// A program that Cargo puts before rustc, or takes for it.
+pub(super) fn missing_wrapper(log: &Log, build: CrateBuild<'_>) -> Option<Diagnosis> {
+    let command = log.between("could not execute process `", "`")?;
+    let never = log.lines().any(|line| {
+        line.contains("could not execute process `") && line.contains("(never executed)")
+    });
+    let program = command.split(' ').next().filter(|_| never)?;
+    let name = program.rsplit(['/', '\\']).next().unwrap_or(program);
+    // The toolchain itself has a detector of its own.
+    if ["cargo", "rustc", "rustdoc"].contains(&name) && !command.contains(" rustc") {
+        return None;
+    }
+    let asked = Asked::of(build, program);
+    let mut diagnosis = missing("the wrapper of rustc", name, &asked);
+    if name == "sccache" {
+        let cache = "set `compiler-cache = \"sccache\"` in `[package.build.config]`, which also adds \
+                     it to the build environment";
+        let other = "or override it there with `RUSTC_WRAPPER = \"\"` in `env`";
+        diagnosis.help = Some(format!("{cache}, {other}"));
+    }
+    Some(diagnosis)
+}
+
+/// Who asks for something.
+struct Asked {
+    by: Option<String>,
+    place: Option<Place>,
+}
+
+impl Asked {
+    /// Looks for `word` where Cargo and the backend are configured.
+    fn of(build: CrateBuild<'_>, word: &str) -> Self {
+        let place = build.cargo_config.mention(word);
+        if let Some(place) = place {
+            let root = build.cargo_config.top();
+            let path = std::path::Path::new(place.file.name());
+            let path = path.strip_prefix(root).unwrap_or(path);
+            return Self {
+                by: Some(path.display().to_string()),
+                place: Some(place),
+            };
+        }
+        let env = &build.request.config.env;
+        let variable = env.iter().find(|(_, value)| value.contains(word));
+        Self {
+            by: variable.map(|(name, _)| format!("`{name}` in `[package.build.config.env]`")),
+            place: None,
+        }
+    }
+}
+
+fn missing(what: &str, program: &str, asked: &Asked) -> Diagnosis {
+    let asks = match &asked.by {
+        Some(by) => format!("{what} `{program}`, which {by} asks for,"),
+        None => format!("{what} `{program}`"),
+    };
+    let otherwise = match &asked.place {
+        Some(_) => ", or take it out of the configuration",
+        None => "",
+    };
+    Diagnosis {
+        code: "build::missing_tool",
+        message: format!("{asks} is not in the build environment"),
+        help: Some(format!("{}{otherwise}", how_to_add(program))),
+        place: asked.place.clone(),
+        ..Default::default()
+    }
+}

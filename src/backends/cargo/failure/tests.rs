@@ -1,0 +1,301 @@
+//! Logs of real failures, and what is made of them.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use rattler_conda_types::Subdir;
+
+use super::*;
+use crate::backend::failure::{CodeError, Place};
+use crate::backend::{Env, Folders, Platforms, Request, RunOptions};
+use crate::backends::cargo::context::crate_context::CrateContext;
+use crate::project::Project;
+use crate::project::manifest::Manifest;
+use crate::protocol::model::ProjectModel;
+
+/// Does something with a crate of these files, and this configuration of the backend.
+fn with_crate<T>(files: &[(&str, &str)], config: &str, then: impl Fn(CrateBuild<'_>) -> T) -> T {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |path: &str, text: &str| {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().expect("below")).expect("writable");
+        std::fs::write(path, text).expect("writable");
+    };
+    write(
+        "Cargo.toml",
+        "[package]\nname = 'tool'\nversion = '1.0.0'\n",
+    );
+    for (path, text) in files {
+        write(path, text);
+    }
+    let config = toml_edit::de::from_str(config).expect("a configuration");
+    let project = Project {
+        manifest: Manifest::at(&folder.path().join("pixi.toml")),
+        source: folder.path().to_path_buf(),
+        model: ProjectModel::default(),
+    };
+    let request = Request {
+        project: &project,
+        config: &config,
+        platforms: Platforms {
+            build: Subdir::Linux64,
+            host: Subdir::Linux64,
+        },
+        variants: &BTreeMap::new(),
+        folders: &Folders::default(),
+        env: &Env::default(),
+        run: &RunOptions::default(),
+        editable: false,
+    };
+    let context = &CrateContext::read(&request).expect("a crate");
+    let request = &request;
+    then(CrateBuild { request, context })
+}
+
+/// What is made of a captured log: code, message, details and help, and the text that is
+/// pointed at.
+fn told(log: &str, build: CrateBuild<'_>) -> String {
+    let Diagnosis {
+        code,
+        message,
+        details,
+        help,
+        errors: _,
+        place,
+    } = diagnose(&Log::new(log), build).expect("a known failure");
+    let details: String = details.iter().map(|line| format!("\n  {line}")).collect();
+    let help = help.map(|help| format!("\nhelp: {help}"));
+    let place = place.map(|Place { file, at, label }| {
+        let text = &file.inner()[at.offset()..at.offset() + at.len()];
+        let name = Path::new(file.name()).strip_prefix(&build.root);
+        let name = name.expect("a file of the crate").display();
+        format!("\nat {name}: `{text}` {label}")
+    });
+    let rest = [details, help.unwrap_or_default(), place.unwrap_or_default()].concat();
+    format!("{code}: {message}{rest}")
+}
+
+fn explained(log: &str) -> String {
+    with_crate(&[], "", |build| told(log, build))
+}
+
+macro_rules! logs {
+    ($($name:ident),* $(,)?) => {$(
+        #[test]
+        fn $name() {
+            let log = include_str!(concat!("logs/", stringify!($name), ".log"));
+            insta::assert_snapshot!(explained(log));
+        }
+    )*};
+}
+
+logs! {
+    broken_configuration,
+    build_script_that_exits,
+    build_script_that_panics,
+    compiler_errors,
+    edition_of_the_future,
+    full_disk,
+    full_disk_in_the_linker,
+    killed_compiler,
+    library_only,
+    lock_file_missing,
+    lock_file_of_the_future,
+    lock_file_stale,
+    network_down,
+    no_c_compiler,
+    no_cargo,
+    no_cmake,
+    no_libclang,
+    no_pkg_config,
+    no_protoc,
+    no_such_binary,
+    no_such_feature,
+    offline_and_not_downloaded,
+    openssl_missing,
+    openssl_missing_without_pkg_config,
+    linker_finds_no_library,
+    linker_that_is_missing,
+    linker_of_binutils_finds_no_library,
+    pkg_config_finds_no_library,
+    rustc_too_old,
+    undefined_symbol,
+    unknown_argument,
+    virtual_workspace,
+    crate_that_no_workspace_lists,
+    no_standard_library_for_the_target,
+    old_cmake_project,
+    openssl_without_perl,
+    pkg_config_for_another_target,
+    warning_of_a_crate_that_compiles_on,
+}
+
+#[test]
+fn compiler_errors_have_places() {
+    let log = Log::new(include_str!("logs/compiler_errors.log"));
+    let places = compiler::places(&log);
+    assert_eq!(places.len(), 10);
+    let CodeError {
+        message,
+        file,
+        line,
+        column,
+    } = &places[2];
+    assert!(message.starts_with("error[E"), "{message}");
+    assert_eq!(file, Path::new("src/main.rs"));
+    assert_eq!((*line, *column), (3, 11));
+}
+
+/// The logs of one kind of failure, each with the files of the crate and the configuration
+/// of the backend.
+fn all(cases: &[(&str, &[(&str, &str)], &str)]) -> String {
+    let told = cases
+        .iter()
+        .map(|(log, files, config)| with_crate(files, config, |build| told(log, build)));
+    told.collect::<Vec<_>>().join("\n\n")
+}
+
+#[test]
+fn linkers_that_the_project_asks_for_are_named_with_their_place() {
+    const CLANG: &str = include_str!("logs/linker_of_the_project.log");
+    const GCC: &str = include_str!("logs/linker_that_is_missing.log");
+    const LLD: &str = "error: linking with `clang` failed: exit status: 1\n  = note: clang: error: invalid \
+                       linker name in argument '-fuse-ld=lld'\n";
+    let target = "# clang is fast\n[target.x86_64-unknown-linux-gnu]\nlinker = 'clang'\n";
+    let lld = "[build]\nrustflags = ['-Clink-arg=-fuse-ld=lld']\n";
+    let mold =
+        "[env]\nX = '1'\n[target.'cfg(unix)']\nrustflags = ['-C', 'link-arg=-fuse-ld=mold']\n";
+    let variable = "[env]\nRUSTFLAGS = '-Clink-arg=-fuse-ld=mold'\n";
+    insta::assert_snapshot!(all(&[
+        (CLANG, &[(".cargo/config.toml", target)], ""),
+        (LLD, &[(".cargo/config.toml", lld)], ""),
+        (GCC, &[(".cargo/config", mold)], ""),
+        (GCC, &[], variable),
+        (CLANG, &[], ""),
+    ]));
+}
+
+#[test]
+fn wrappers_that_the_project_asks_for_are_named_with_their_place() {
+    const SCCACHE: &str = include_str!("logs/wrapper_of_the_project.log");
+    let other = SCCACHE.replace("sccache ", "/opt/bin/guard ");
+    let guard = "[build]\nrustc-workspace-wrapper = '/opt/bin/guard'\n";
+    insta::assert_snapshot!(all(&[
+        (
+            SCCACHE,
+            &[(".cargo/config.toml", "[build]\nrustc-wrapper = 'sccache'\n")],
+            ""
+        ),
+        (&other, &[(".cargo/config.toml", guard)], ""),
+        (SCCACHE, &[], "[env]\nRUSTC_WRAPPER = 'sccache'\n"),
+    ]));
+}
+
+#[test]
+fn a_nightly_toolchain_is_asked_for_by_a_file_of_the_project() {
+    const FEATURES: &str = include_str!("logs/nightly_features.log");
+    const FLAG: &str = "error: the `-Z` flag is only accepted on the nightly channel of Cargo, but this is \
+                        the `stable` channel\nSee https://doc.rust-lang.org for more\n";
+    const MANIFEST: &str = "error: failed to parse manifest at `/home/user/tool/Cargo.toml`\n\nCaused by:\n  the \
+                            cargo feature `codegen-backend` requires a nightly version of Cargo, but this is \
+                            the `stable` channel\n";
+    let toml = "[toolchain]\nchannel = \"nightly-2026-01-15\"\n";
+    insta::assert_snapshot!(all(&[
+        (FEATURES, &[("rust-toolchain.toml", toml)], ""),
+        (FEATURES, &[("rust-toolchain", "nightly\n")], ""),
+        (
+            FLAG,
+            &[("rust-toolchain.toml", "[toolchain]\nchannel = 'stable'\n")],
+            ""
+        ),
+        (MANIFEST, &[], ""),
+    ]));
+}
+
+#[test]
+fn a_library_that_belongs_to_another_backend_is_left_to_it() {
+    const EMPTY: &str = include_str!("logs/library_only.log");
+    let maturin = "[build-system]\nrequires = ['maturin>=1']\nbuild-backend = 'maturin'\n";
+    let setup = "from setuptools import setup\nfrom setuptools_rust import RustExtension\n";
+    let pyo3 = "[package]\nname = 'tool'\nversion = '1.0.0'\n[dependencies]\npyo3 = '0.29'\n";
+    insta::assert_snapshot!(all(&[
+        (EMPTY, &[("pyproject.toml", maturin)], ""),
+        (EMPTY, &[("setup.py", setup)], ""),
+        (EMPTY, &[("Cargo.toml", pyo3)], ""),
+        (
+            EMPTY,
+            &[("CMakeLists.txt", "find_package(Corrosion)\n")],
+            ""
+        ),
+        (
+            EMPTY,
+            &[(
+                "pyproject.toml",
+                "[build-system]\nrequires = ['hatchling']\n"
+            )],
+            ""
+        ),
+    ]));
+}
+
+#[test]
+fn programs_are_named_with_their_packages() {
+    let explained = |line: &str| {
+        let failed = "error: failed to run custom build command for `native v1.0.0`";
+        let log = format!("{failed}\n\nCaused by:\n  no\n  --- stderr\n  {line}\n");
+        let told = explained(&log);
+        told.split_once("`native v1.0.0` ")
+            .map_or(told.clone(), |(_, told)| told.replace('\n', "; "))
+    };
+    let lines = [
+        "sh: 1: flex: not found",
+        "./configure: line 12: m4: command not found",
+        "make: autoreconf: No such file or directory",
+        "make[1]: bison: Command not found",
+        "env: 'python3': No such file or directory",
+        "Can't locate IPC/Cmd.pm in @INC (you may need to install the IPC::Cmd module)",
+        "Command '/usr/bin/perl' not found. Is /usr/bin/perl installed?",
+        "thread 'main' panicked: is `ninja` not installed?",
+        "error occurred in cc-rs: failed to find tool \"aarch64-linux-gnu-gcc\": No such file",
+        "sh: 1: cargo-make: not found",
+        "error: file `data.txt` not found",
+    ];
+    insta::assert_snapshot!(lines.map(explained).join("\n"));
+}
+
+#[test]
+fn a_newer_cargo_is_asked_for_by_its_version_where_that_is_known() {
+    let manifest = "error: failed to parse manifest at `/a/Cargo.toml`\n\nCaused by:\n  ";
+    let lock =
+        "error: failed to parse lock file at: /a/Cargo.lock\n\nCaused by:\n  lock file version ";
+    let logs = [
+        format!("{lock}4 requires `-Znext-lockfile-bump`\n"),
+        format!(
+            "{lock}`4` was found, but this version of Cargo does not understand this lock file\n"
+        ),
+        format!("{manifest}feature `edition2024` is required\n"),
+        format!(
+            "{manifest}failed to parse the `edition` key\n\nCaused by:\n  supported edition values are \
+             `2015`, `2018`, or `2021`, but `2024` is unknown\n"
+        ),
+        format!(
+            "{manifest}`resolver` setting `3` is not valid, valid options are \"1\" or \"2\"\n"
+        ),
+    ];
+    insta::assert_snapshot!(logs.map(|log| explained(&log)).join("\n\n"));
+}
+
+#[test]
+fn what_failed_is_the_cause_and_not_what_was_warned_of() {
+    let warning = "warning: other@0.1.0: No space left on device, the cache is not used\n\
+                   warning: other@0.1.0: is `cmake` not installed? the bundled copy is used\n\
+                   warning: other@0.1.0: Could not resolve host: example.org\n";
+    let code = "error[E0308]: mismatched types\n --> src/main.rs:2:22\n  |\n";
+    let panic = "error: failed to run custom build command for `a v1.0.0 (/a)`\n\nCaused by:\n  process didn't \
+                 exit successfully: `/t/build-script-build` (exit status: 101)\n  --- stdout\n  \
+                 cargo:warning=is `cmake` not installed? going on\n\n  --- stderr\n  \
+                 panicked at build.rs:1:1:\n  no schema\n";
+    let link = "error: linking with `cc` failed: exit status: 1\n  = note: ld: cannot find -lz: No such file\n";
+    let logs = [code, panic, link].map(|failure| explained(&format!("{warning}{failure}")));
+    insta::assert_snapshot!(logs.join("\n\n"));
+}
