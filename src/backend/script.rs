@@ -6,6 +6,7 @@
 use std::path::PathBuf;
 
 use indexmap::IndexMap;
+use rattler_conda_types::Subdir;
 
 /// How to build.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -96,40 +97,85 @@ impl Word {
         self
     }
 
-    /// Reads `$NAME` and `${NAME}` as references to variables and everything
-    /// else as literal text. A lone `$` means itself.
+    /// Reads `$NAME` and `${NAME}` as references to variables and everything else as
+    /// literal text. `$$` stands for a dollar sign, as a lone one does, and `$ORIGIN` for
+    /// itself: it is the loader's, not a variable.
     pub fn with_references(text: &str) -> Self {
+        Self::read(text, &[('$', dollar)])
+    }
+
+    /// The same for a build that runs on `platform`: on Windows `%NAME%` is a reference
+    /// too, and `%%` a percent sign.
+    pub fn with_references_on(platform: Subdir, text: &str) -> Self {
+        match platform.is_windows() {
+            true => Self::read(text, &[('$', dollar), ('%', percent)]),
+            false => Self::with_references(text),
+        }
+    }
+
+    /// Takes `text` apart at signs that may begin a reference.
+    fn read(text: &str, signs: &[(char, Reference)]) -> Self {
         let mut parts = Vec::new();
         let mut literal = String::new();
         let mut rest = text;
-        while let Some(dollar) = rest.find('$') {
-            literal.push_str(&rest[..dollar]);
-            let after = &rest[dollar + 1..];
-            let (name, length) = match after.strip_prefix('{') {
-                Some(braced) => {
-                    let name = &braced[..name_length(braced)];
-                    let closed = braced[name.len()..].starts_with('}');
-                    (if closed { name } else { "" }, name.len() + 2)
+        while let Some(first) = rest.chars().next() {
+            let after = &rest[first.len_utf8()..];
+            let reference = signs.iter().find(|(sign, _)| *sign == first);
+            match reference.and_then(|(_, read)| read(after)) {
+                Some((Part::Literal(text), length)) => {
+                    literal.push_str(&text);
+                    rest = &after[length..];
                 }
-                None => (&after[..name_length(after)], name_length(after)),
-            };
-            if name.is_empty() {
-                literal.push('$');
-                rest = after;
-            } else {
-                if !literal.is_empty() {
-                    parts.push(Part::Literal(std::mem::take(&mut literal)));
+                Some((variable, length)) => {
+                    if !literal.is_empty() {
+                        parts.push(Part::Literal(std::mem::take(&mut literal)));
+                    }
+                    parts.push(variable);
+                    rest = &after[length..];
                 }
-                parts.push(Part::Variable(name.to_string()));
-                rest = &after[length..];
+                None => {
+                    literal.push(first);
+                    rest = after;
+                }
             }
         }
-        literal.push_str(rest);
         if !literal.is_empty() || parts.is_empty() {
             parts.push(Part::Literal(literal));
         }
         Self(parts)
     }
+}
+
+/// What stands after a sign, and how long it is. `None` where the sign means itself.
+type Reference = fn(&str) -> Option<(Part, usize)>;
+
+/// Names after a dollar sign that are not variables.
+const NOT_VARIABLES: [&str; 1] = ["ORIGIN"];
+
+fn dollar(after: &str) -> Option<(Part, usize)> {
+    if after.starts_with('$') {
+        return Some((Part::Literal("$".to_string()), 1));
+    }
+    let (name, length) = match after.strip_prefix('{') {
+        Some(braced) => {
+            let name = &braced[..name_length(braced)];
+            let closed = braced[name.len()..].starts_with('}');
+            (if closed { name } else { "" }, name.len() + 2)
+        }
+        None => (&after[..name_length(after)], name_length(after)),
+    };
+    let is_variable = !name.is_empty() && !NOT_VARIABLES.contains(&name);
+    is_variable.then(|| (Part::Variable(name.to_string()), length))
+}
+
+fn percent(after: &str) -> Option<(Part, usize)> {
+    if after.starts_with('%') {
+        return Some((Part::Literal("%".to_string()), 1));
+    }
+    let name = &after[..name_length(after)];
+    let closed = after[name.len()..].starts_with('%');
+    let is_variable = !name.is_empty() && closed;
+    is_variable.then(|| (Part::Variable(name.to_string()), name.len() + 1))
 }
 
 impl From<&str> for Word {
@@ -163,6 +209,45 @@ mod tests {
                 Part::Literal("x $5 100$ ${X".into()),
             ])
         );
+    }
+
+    #[test]
+    fn dollar_signs_can_be_written_and_the_loaders_own_name_is_one() {
+        for (text, literal) in [
+            ("-Wl,-rpath,$ORIGIN/../lib", "-Wl,-rpath,$ORIGIN/../lib"),
+            ("-Wl,-rpath,${ORIGIN}/x", "-Wl,-rpath,${ORIGIN}/x"),
+            ("$$ORIGIN and $$HOME", "$ORIGIN and $HOME"),
+            ("$$$$", "$$"),
+            ("100$ of $5", "100$ of $5"),
+        ] {
+            assert_eq!(
+                Word::with_references(text),
+                Word::literal(literal),
+                "{text}"
+            );
+        }
+        let name = Word::with_references("$ORIGINAL");
+        assert_eq!(name, Word::variable("ORIGINAL"));
+    }
+
+    #[test]
+    fn percent_signs_enclose_references_on_windows_alone() {
+        let on = Word::with_references_on;
+        let reference = Word(vec![
+            Part::Variable("PREFIX".into()),
+            Part::Literal("\\lib;".into()),
+            Part::Variable("LIB".into()),
+        ]);
+        assert_eq!(on(Subdir::Win64, "%PREFIX%\\lib;$LIB"), reference);
+        assert_eq!(
+            on(Subdir::Win64, "100%% of 5%"),
+            Word::literal("100% of 5%")
+        );
+        assert_eq!(
+            on(Subdir::Win64, "%not a name%"),
+            Word::literal("%not a name%")
+        );
+        assert_eq!(on(Subdir::Linux64, "%Y%m%d"), Word::literal("%Y%m%d"));
     }
 
     #[test]

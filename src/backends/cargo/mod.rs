@@ -10,6 +10,7 @@ mod context;
 mod failure;
 mod inputs;
 mod manifest;
+mod packed_libraries;
 mod rust_version_conflict;
 mod script;
 mod system_tools;
@@ -20,11 +21,12 @@ pub use config::Config;
 
 use crate::backend::options::InputTracking;
 use crate::backend::{
-    Backend, BuildPaths, Cache, Diagnosis, Draft, Env, Folders, GlobSet, Log, Platforms, Progress,
-    Request, Requirement, RunOptions, Section, SystemTools,
+    Backend, BuildPaths, Cache, Diagnosis, Draft, Env, Folders, GlobSet, InstalledPackage, Log,
+    Platforms, Progress, Request, Requirement, RunOptions, Section, SystemTools,
 };
+use crate::diagnostic::Warning;
 use crate::protocol::spec::BinarySpec;
-use build_dir::{changed_prefixes, size_limit, stale_sources};
+use build_dir::{changed_prefixes, out_dirs, size_limit, stale_sources};
 use context::crate_context::{CrateBuild, CrateContext};
 use context::layout::OUTPUT_DIRECTORIES;
 use inputs::read_files::ReadFiles;
@@ -85,7 +87,8 @@ impl Backend for Cargo {
         }
         size_limit::keep_within_limit(build)?;
         stale_sources::drop_stale(build, paths)?;
-        changed_prefixes::enter(build, paths)
+        changed_prefixes::enter(build, paths)?;
+        out_dirs::empty_outdated(build, paths)
     }
 
     fn built_inputs(
@@ -103,6 +106,16 @@ impl Backend for Cargo {
             return Ok(None);
         }
         Ok(Some(inputs::built(build, &read?)))
+    }
+
+    fn check_package(
+        &self,
+        request: &Request<'_, Config>,
+        context: &CrateContext,
+        package: &InstalledPackage<'_>,
+    ) -> Result<Vec<Warning>, Report> {
+        let build = CrateBuild { request, context };
+        Ok(packed_libraries::warnings(build, package))
     }
 
     fn diagnose(

@@ -9,7 +9,7 @@ use crate::backend::BuildPaths;
 use crate::backends::cargo::context::crate_context::CrateBuild;
 use crate::backends::cargo::context::layout::{self, TARGET_DIR};
 use crate::diagnostic::Unwritable;
-use crate::disk::{self, remove_folder};
+use crate::disk::{self, remove_file, remove_folder};
 
 /// Folders in which Cargo keeps what it compiles for pixi, final or not.
 pub(crate) fn folders(build: CrateBuild<'_>, built: &BuildPaths) -> Vec<PathBuf> {
@@ -50,7 +50,24 @@ pub(crate) fn invalidate(
             remove_folder(&unit)?;
         }
     }
+    for run in runs(&folders(build, built)) {
+        if crate_of(&run).is_some_and(|name| names.contains(&name)) {
+            remove_folder(&run.join("out"))?;
+        }
+    }
     Ok(())
+}
+
+/// Makes Cargo run a build script again, in an empty folder for its output, and compile
+/// what depends on it.
+pub(crate) fn forget_run(run: &Path) -> Result<(), Unwritable> {
+    let profile = run.parent().and_then(Path::parent);
+    if let (Some(profile), Some(unit)) = (profile, run.file_name()) {
+        remove_folder(&profile.join(".fingerprint").join(unit))?;
+    }
+    // Without it the crates that use what the script says count as changed too.
+    remove_file(&run.join("output"))?;
+    remove_folder(&run.join("out"))
 }
 
 /// The folders in which Cargo notes what state a unit was compiled in, called

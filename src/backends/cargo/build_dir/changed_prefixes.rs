@@ -14,7 +14,9 @@ use rattler_digest::{Sha256, compute_bytes_digest};
 use serde::Deserialize;
 
 use crate::backend::BuildPaths;
-use crate::backends::cargo::build_dir::artifacts::{self, crate_of, invalidate, runs, state};
+use crate::backends::cargo::build_dir::artifacts::{
+    self, crate_of, forget_run, invalidate, runs, state,
+};
 use crate::backends::cargo::build_dir::dep_info;
 use crate::backends::cargo::context::crate_context::CrateBuild;
 use crate::backends::cargo::context::layout::{LATEST, TARGET_DIR};
@@ -57,6 +59,7 @@ pub(crate) fn enter(build: CrateBuild<'_>, built: &BuildPaths) -> Result<(), Rep
         let mark = std::fs::read_to_string(run.join(MARK));
         if mark.is_ok_and(|mark| mark != now) {
             forget_run(&run)?;
+            remove_file(&run.join(MARK))?;
         }
     }
     // What the linker takes is seen by nobody.
@@ -166,17 +169,6 @@ fn asking<'a>(build: CrateBuild<'_>, runs: &'a [PathBuf]) -> BTreeSet<&'a str> {
         .filter(|folder| dep_info::beside(folder).iter().any(asks))
         .filter_map(|folder| crate_of(folder))
         .collect()
-}
-
-/// Makes Cargo run a build script again, and compile what depends on it.
-fn forget_run(run: &Path) -> Result<(), Report> {
-    let profile = run.parent().and_then(Path::parent);
-    if let (Some(profile), Some(unit)) = (profile, run.file_name()) {
-        remove_folder(&profile.join(".fingerprint").join(unit))?;
-    }
-    // Without it the crates that use what the script says count as changed too.
-    remove_file(&run.join("output"))?;
-    Ok(remove_file(&run.join(MARK))?)
 }
 
 /// The content of a file that may be text.

@@ -38,9 +38,10 @@ pub(crate) fn shared_folders(folders: &Folders) -> Option<PathBuf> {
     Some(folders.scratch.as_ref()?.join("pixi-build-rust"))
 }
 
-/// Where Cargo keeps intermediate artifacts that builds share.
+/// Where Cargo keeps intermediate artifacts that builds share. Build scripts look for a
+/// folder of this name above theirs.
 pub(crate) fn build_dir(shared_folder: &Path) -> PathBuf {
-    shared_folder.join("build")
+    shared_folder.join("target")
 }
 
 /// What a build shares with others lies here. `None` where there is no scratch folder,

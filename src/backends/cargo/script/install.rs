@@ -1,10 +1,11 @@
 //! The command line: `cargo install` with everything it needs around it.
 
 use indexmap::IndexMap;
+use rattler_conda_types::Subdir;
 use url::Url;
 
-use crate::backend::Request;
 use crate::backend::script::{Condition, Script, Step, Word};
+use crate::backend::{Platforms, Request};
 use crate::backends::cargo::build_dir::shared_build_dir::Shared;
 use crate::backends::cargo::compiler_cache::CompilerCache;
 use crate::backends::cargo::config::Config;
@@ -49,9 +50,9 @@ pub(crate) fn install(build: CrateBuild<'_>) -> Script {
     let cache = CompilerCache::of(build, &tools);
 
     let mut steps = vec![Step::Unset(LEAKED_VARIABLES.to_vec())];
-    let (set, templates) = variables(config);
+    let (set, templates) = variables(config, platforms.build);
     steps.extend(set);
-    steps.extend(prefixes(config, &tools));
+    steps.extend(prefixes(config, platforms, &tools));
     steps.extend(cargo_settings(request));
     steps.push(stop_config_search(build));
     steps.extend(rustflags::variables(build));
@@ -83,33 +84,48 @@ pub(crate) fn install(build: CrateBuild<'_>) -> Script {
 }
 
 /// The user's variables: those to set, and those that are templates.
-fn variables(config: &Config) -> (Vec<Step>, IndexMap<String, String>) {
+fn variables(config: &Config, build: Subdir) -> (Vec<Step>, IndexMap<String, String>) {
     let mut steps = Vec::new();
     let mut templates = IndexMap::new();
     for (name, value) in &config.env {
         if value.contains("${{") {
             templates.insert(name.clone(), value.clone());
         } else {
-            steps.push(Step::Set(name.clone(), Word::with_references(value)));
+            steps.push(Step::Set(
+                name.clone(),
+                Word::with_references_on(build, value),
+            ));
         }
     }
     (steps, templates)
 }
 
 /// What the environments have to offer, unless the user chose something else.
-fn prefixes(config: &Config, tools: &Tools) -> Vec<Step> {
+fn prefixes(config: &Config, platforms: Platforms, tools: &Tools) -> Vec<Step> {
     let unset = |name: &str| !config.env.contains_key(name);
     let mut steps = Vec::new();
+    let prefix = tools.library_prefix("PREFIX");
+    let separator = tools.separator();
+    let headers = prefix
+        .clone()
+        .then(format!("{separator}include{separator}openssl"));
     if unset("OPENSSL_DIR") {
-        let prefix = tools.library_prefix("PREFIX");
-        let separator = tools.separator();
-        let headers = prefix
-            .clone()
-            .then(format!("{separator}include{separator}openssl"));
         steps.push(Step::When(
-            Condition::Folder(headers),
+            Condition::Folder(headers.clone()),
             vec![Step::Set("OPENSSL_DIR".to_string(), prefix)],
         ));
+    }
+    if unset("OPENSSL_NO_VENDOR") {
+        // A crate that can compile its own would, and nothing would say so.
+        steps.push(Step::When(
+            Condition::Folder(headers),
+            vec![Step::Set("OPENSSL_NO_VENDOR".to_string(), "1".into())],
+        ));
+    }
+    if platforms.build != platforms.host && unset("PKG_CONFIG_ALLOW_CROSS") {
+        // The host environment is that of the target, so what pkg-config says of it fits.
+        let name = "PKG_CONFIG_ALLOW_CROSS".to_string();
+        steps.push(Step::Set(name, "1".into()));
     }
     // The environment's tools, also where a rustup proxy comes first on PATH.
     let named = [

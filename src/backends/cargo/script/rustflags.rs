@@ -23,6 +23,7 @@ pub(crate) fn variables(build: CrateBuild<'_>) -> Vec<Step> {
         let of_a_target = name.starts_with("CARGO_TARGET_") && name.ends_with("_RUSTFLAGS");
         name.as_str() == "RUSTFLAGS" || of_a_target
     };
+    let platforms = build.request.platforms;
     let env = &build.request.config.env;
     let own = env.keys().filter(holds_flags).map(String::as_str);
     let names = own.chain(["CARGO_BUILD_RUSTFLAGS"]);
@@ -43,7 +44,10 @@ pub(crate) fn variables(build: CrateBuild<'_>) -> Vec<Step> {
         .filter(|value| !value.is_empty() && !value.contains("${{"));
     steps.extend(encoded.map(|value| {
         let more: String = flags.iter().map(|flag| format!("\u{1f}{flag}")).collect();
-        Step::Set(ENCODED.to_string(), Word::with_references(value).then(more))
+        Step::Set(
+            ENCODED.to_string(),
+            Word::with_references_on(platforms.build, value).then(more),
+        )
     }));
     steps
 }

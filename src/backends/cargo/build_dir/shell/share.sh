@@ -30,7 +30,7 @@ pixi_build_rust_share() {
   if pixi_build_rust_knows_build_dir; then
     pixi_build_rust_shared=$folder
     printf '[build]\n%s\n' "$build_dir" >>shared.toml
-    echo "intermediate artifacts are shared below $folder/build"
+    echo "intermediate artifacts are shared below $folder/target"
   else
     echo "intermediate artifacts are not shared: that needs Rust 1.91"
   fi

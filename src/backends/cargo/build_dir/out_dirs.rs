@@ -1,0 +1,126 @@
+//! A build script finds its folder for output empty, as in a fresh build.
+//!
+//! Cargo keeps what the last run of a script left in `OUT_DIR`, and so many scripts that
+//! work for whoever packages from a fresh checkout fail, or find too much, in a build
+//! directory that outlives builds. A script that Cargo is about to run again starts from
+//! nothing here. Whether it will be run is decided as Cargo does it: by what the script
+//! asked to watch, and else by everything in its package.
+
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use miette::Report;
+
+use crate::backend::BuildPaths;
+use crate::backends::cargo::build_dir::artifacts::{self, crate_of, forget_run, runs};
+use crate::backends::cargo::build_dir::dep_info;
+use crate::backends::cargo::context::crate_context::CrateBuild;
+use crate::backends::cargo::context::path_dependencies::PathCrate;
+use crate::disk::files_below;
+
+/// Empties the folders of the scripts that changes on this disk make Cargo run again.
+///
+/// # Errors
+/// Folders that cannot be removed.
+pub(crate) fn empty_outdated(build: CrateBuild<'_>, paths: &BuildPaths) -> Result<(), Report> {
+    let runs = runs(&artifacts::folders(build, paths));
+    for path_crate in build
+        .path_crates
+        .values()
+        .filter(|it| it.has_build_script())
+    {
+        let Some(name) = path_crate.name() else {
+            continue;
+        };
+        let own: Vec<&PathBuf> = runs
+            .iter()
+            .filter(|run| crate_of(run) == Some(name))
+            .collect();
+        let compiled = own.iter().filter(|run| !run.join("output").is_file());
+        let sources: Vec<PathBuf> = compiled.flat_map(|run| dep_info::beside(run)).collect();
+        let bases = || build.context.cargo_config.folders();
+        let sources: Vec<PathBuf> = sources
+            .iter()
+            .map(|source| dep_info::absolute(source, bases()))
+            .collect();
+        for run in own {
+            if is_outdated(run, path_crate, &sources) {
+                forget_run(run)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether something changed since the script ran that makes Cargo run it again.
+fn is_outdated(run: &Path, path_crate: &PathCrate, sources: &[PathBuf]) -> bool {
+    let Some(ran) = modified(&run.join("invoked.timestamp")) else {
+        return false;
+    };
+    let Ok(output) = std::fs::read(run.join("output")) else {
+        // It failed, or never ran.
+        return run.join("out").is_dir();
+    };
+    let is_newer = |path: &PathBuf| modified(path).is_none_or(|changed| changed > ran);
+    let output = String::from_utf8_lossy(&output);
+    let mut watched = watched(&output)
+        .map(|path| path_crate.root.join(path))
+        .peekable();
+    if sources.iter().any(is_newer) {
+        return true;
+    }
+    let has_directive = watched.peek().is_some() || output.contains("rerun-if-env-changed=");
+    match has_directive {
+        true => {
+            watched.any(|path| is_newer(&path) || files_below(path).any(|file| is_newer(&file)))
+        }
+        false => package_files(&path_crate.root).any(|file| is_newer(&file)),
+    }
+}
+
+/// The paths that a script asked to watch.
+fn watched(output: &str) -> impl Iterator<Item = &str> {
+    output.lines().filter_map(|line| {
+        let directive = line
+            .strip_prefix("cargo::")
+            .or_else(|| line.strip_prefix("cargo:"))?;
+        directive.strip_prefix("rerun-if-changed=")
+    })
+}
+
+/// The files of a package, what Cargo and version control keep there aside.
+fn package_files(root: &Path) -> impl Iterator<Item = PathBuf> {
+    let entries = std::fs::read_dir(root).into_iter().flatten().flatten();
+    let own = entries.filter(|entry| {
+        let name = entry.file_name();
+        name != "target" && !name.as_encoded_bytes().starts_with(b".")
+    });
+    own.flat_map(|entry| files_below(entry.path()))
+}
+
+fn modified(path: &Path) -> Option<SystemTime> {
+    std::fs::metadata(path).ok()?.modified().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_watched_has_two_spellings() {
+        let output =
+            "cargo:rerun-if-changed=a\nx\ncargo::rerun-if-changed=b c\ncargo:rustc-cfg=d\n";
+        assert_eq!(watched(output).collect::<Vec<_>>(), ["a", "b c"]);
+    }
+
+    #[test]
+    fn folders_for_output_are_not_files_of_a_package() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for path in ["src/main.rs", "build.rs", "target/x", ".git/y"] {
+            let path = folder.path().join(path);
+            std::fs::create_dir_all(path.parent().expect("below")).expect("writable");
+            std::fs::write(path, "").expect("writable");
+        }
+        assert_eq!(package_files(folder.path()).count(), 2);
+    }
+}

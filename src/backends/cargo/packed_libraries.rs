@@ -1,0 +1,271 @@
+//! Libraries that a build made and nobody would miss until the program is used.
+//!
+//! A build script may compile a shared library into a folder of its own and link with it: the
+//! program then works where it was built, and nowhere else. Or it compiles a library that the
+//! host environment has as well, and the program ends up with another one than its author
+//! meant. Neither fails, so somebody has to say it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use memchr::memmem::Finder;
+
+use crate::backend::InstalledPackage;
+use crate::backends::cargo::build_dir::artifacts::{self, crate_of, runs, state};
+use crate::backends::cargo::context::crate_context::CrateBuild;
+use crate::backends::cargo::context::layout::LATEST;
+use crate::diagnostic::Warning;
+use crate::disk::files_below;
+
+/// How to make a crate take the library of the host environment, by the crate.
+const TAKE_FROM_HOST: [(&str, &str); 7] = [
+    ("libgit2-sys", "LIBGIT2_NO_VENDOR"),
+    ("libsodium-sys", "SODIUM_USE_PKG_CONFIG"),
+    ("libsqlite3-sys", "LIBSQLITE3_SYS_USE_PKG_CONFIG"),
+    ("libssh2-sys", "LIBSSH2_SYS_USE_PKG_CONFIG"),
+    ("onig_sys", "RUSTONIG_SYSTEM_LIBONIG"),
+    ("openssl-sys", "OPENSSL_NO_VENDOR"),
+    ("zstd-sys", "ZSTD_SYS_USE_PKG_CONFIG"),
+];
+
+/// What to tell the user about the libraries of a finished package.
+pub(crate) fn warnings(build: CrateBuild<'_>, package: &InstalledPackage<'_>) -> Vec<Warning> {
+    let runs = runs(&artifacts::folders(build, package.paths));
+    let prefix = package.paths.host_prefix.as_path();
+    let mut warnings = left_behind(&runs, prefix, package.files);
+    let began = modified(&state(build, package.paths).join(LATEST));
+    let fresh = |run: &&PathBuf| modified(&run.join("invoked.timestamp")) >= began;
+    warnings.extend(compiled_again(runs.iter().filter(fresh), prefix));
+    warnings
+}
+
+/// Shared libraries that installed programs name and that are in no package.
+fn left_behind(runs: &[PathBuf], prefix: &Path, files: &BTreeSet<PathBuf>) -> Vec<Warning> {
+    let mut made: BTreeMap<String, &str> = BTreeMap::new();
+    for run in runs {
+        let Some(name) = crate_of(run) else { continue };
+        let libraries = searched(run).into_iter().filter(|file| is_shared(file));
+        let names = libraries.filter_map(|file| Some(file.file_name()?.to_str()?.to_string()));
+        made.extend(names.map(|library| (library, name)));
+    }
+    made.retain(|library, _| !is_in(prefix, library));
+    if made.is_empty() {
+        return Vec::new();
+    }
+    let programs = files.iter().filter(|file| is_in_folder_of_programs(file));
+    programs
+        .flat_map(|program| {
+            let content = std::fs::read(prefix.join(program)).unwrap_or_default();
+            let named = made
+                .iter()
+                .filter(move |(library, _)| names(&content, library));
+            named
+                .map(|(library, by)| not_packed(program, library, by))
+                .collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+fn not_packed(program: &Path, library: &str, by: &str) -> Warning {
+    let stem = library.split('.').next().unwrap_or(library);
+    let name = stem.strip_prefix("lib").unwrap_or(stem);
+    Warning::new(format!(
+        "{} needs `{library}`, which the build script of `{by}` makes and no package has: the \
+         program will not start",
+        program.display()
+    ))
+    .help(format!(
+        "have build.rs of `{by}` make a static library (`cargo::rustc-link-lib=static={name}`), or \
+         add a package with `{name}` to `[package.host-dependencies]` of pixi.toml and link with that"
+    ))
+}
+
+/// Static libraries that a build script compiled although the host environment has them.
+fn compiled_again<'a>(runs: impl Iterator<Item = &'a PathBuf>, prefix: &Path) -> Vec<Warning> {
+    let mut found: BTreeMap<&str, String> = BTreeMap::new();
+    for run in runs {
+        let Some(name) = crate_of(run) else { continue };
+        let own = files_below(run.join("out"));
+        let archives = own.filter(|file| file.extension().is_some_and(|it| it == "a"));
+        let stems = archives.filter_map(|file| Some(file.file_stem()?.to_str()?.to_string()));
+        let mut in_host = stems.filter(|stem| has_shared(prefix, stem));
+        if let Some(stem) = in_host.next() {
+            found.insert(name, stem);
+        }
+    }
+    let warning = |(name, library): (&str, String)| {
+        let known = TAKE_FROM_HOST.iter().find(|(known, _)| *known == name);
+        let help = match known {
+            Some((_, variable)) => format!(
+                "write `{variable} = \"1\"` into `[package.build.config.env]` of pixi.toml to link with \
+                 that of the environment"
+            ),
+            None => format!(
+                "turn off the feature of `{name}` that compiles it, such as `vendored`, `bundled` or \
+                 `static`, to link with that of the environment"
+            ),
+        };
+        let message = format!(
+            "`{name}` compiled `{library}` itself and links with that, although the host environment \
+             has it"
+        );
+        Warning::new(message).help(help)
+    };
+    found.into_iter().map(warning).collect()
+}
+
+/// The files in the folders that a build script had the linker search.
+fn searched(run: &Path) -> Vec<PathBuf> {
+    let output = std::fs::read(run.join("output")).unwrap_or_default();
+    let output = String::from_utf8_lossy(&output);
+    let folders = output.lines().filter_map(|line| {
+        let directive = line
+            .strip_prefix("cargo::")
+            .or_else(|| line.strip_prefix("cargo:"))?;
+        let path = directive.strip_prefix("rustc-link-search=")?;
+        let path = path.split_once('=').map_or(path, |(_, path)| path);
+        Some(PathBuf::from(path))
+    });
+    let entries = folders.filter_map(|folder| std::fs::read_dir(folder).ok());
+    entries
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .collect()
+}
+
+fn is_shared(file: &Path) -> bool {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    name.ends_with(".so")
+        || name.contains(".so.")
+        || name.ends_with(".dylib")
+        || name.ends_with(".dll")
+}
+
+/// Whether an environment has a library.
+fn is_in(prefix: &Path, library: &str) -> bool {
+    ["lib", "lib64", "bin", "Library/bin"]
+        .iter()
+        .any(|folder| prefix.join(folder).join(library).exists())
+}
+
+fn has_shared(prefix: &Path, stem: &str) -> bool {
+    [".so", ".dylib"]
+        .iter()
+        .any(|ending| is_in(prefix, &format!("{stem}{ending}")))
+}
+
+fn is_in_folder_of_programs(file: &Path) -> bool {
+    ["bin", "lib", "Library/bin"]
+        .iter()
+        .any(|folder| file.starts_with(folder))
+}
+
+/// Whether a program names a library: programs end such names with a zero, or write them at
+/// the end of a path.
+fn names(program: &[u8], library: &str) -> bool {
+    let name = [library.as_bytes(), b"\0"].concat();
+    Finder::new(&name).find(program).is_some()
+}
+
+fn modified(path: &Path) -> Option<SystemTime> {
+    std::fs::metadata(path).ok()?.modified().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Runs of build scripts and a host prefix, made of these files.
+    fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().expect("a folder");
+        let here = folder.path().display().to_string();
+        for (path, text) in files {
+            let path = folder.path().join(path);
+            std::fs::create_dir_all(path.parent().expect("below")).expect("writable");
+            std::fs::write(path, text.replace("HERE", &here)).expect("writable");
+        }
+        folder
+    }
+
+    const RUN: &str = "build/bell-0123";
+    const SEARCH: &str = "cargo::rustc-link-search=native=HERE/build/bell-0123/out\n";
+
+    fn left_behind(files: &[(&str, &str)]) -> Vec<String> {
+        let folder = folder(files);
+        let runs = [folder.path().join(RUN)];
+        let installed = BTreeSet::from([PathBuf::from("bin/tower")]);
+        let prefix = folder.path().join("host");
+        let warnings = super::left_behind(&runs, &prefix, &installed);
+        warnings
+            .iter()
+            .map(|warning| warning.message.clone())
+            .collect()
+    }
+
+    #[test]
+    fn a_shared_library_that_stays_with_its_build_script_is_named() {
+        let run = [
+            ("build/bell-0123/output", SEARCH),
+            ("build/bell-0123/out/libchime.so", ""),
+        ];
+        let needs = ("host/bin/tower", "ELF\0libchime.so\0libc.so.6\0");
+        let [warning] = left_behind(&[run[0], run[1], needs])
+            .try_into()
+            .expect("one warning");
+        assert!(
+            warning.starts_with("bin/tower needs `libchime.so`"),
+            "{warning}"
+        );
+        assert!(warning.contains("the build script of `bell`"), "{warning}");
+        // A program that does not need it, and an environment that has it.
+        let other = ("host/bin/tower", "ELF\0libc.so.6\0");
+        assert_eq!(left_behind(&[run[0], run[1], other]), [""; 0]);
+        let packed = ("host/lib/libchime.so", "");
+        assert_eq!(left_behind(&[run[0], run[1], needs, packed]), [""; 0]);
+    }
+
+    #[test]
+    fn libraries_have_versions_and_other_endings_elsewhere() {
+        for name in ["libchime.so.1.2", "libchime.1.dylib", "chime.dll"] {
+            let made = format!("build/bell-0123/out/{name}");
+            let text = format!("\0@rpath\0{name}\0");
+            let files = [
+                ("build/bell-0123/output", SEARCH),
+                (made.as_str(), ""),
+                ("host/bin/tower", text.as_str()),
+            ];
+            assert_eq!(left_behind(&files).len(), 1, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_library_that_the_environment_has_is_not_compiled_in_silence() {
+        let compiled = |krate: &str, library: &str| {
+            let archive = format!("build/{krate}-0123/out/build/{library}.a");
+            let files = [
+                (archive.as_str(), ""),
+                ("host/lib/libgit2.so", ""),
+                ("host/lib/liba.dylib", ""),
+            ];
+            let folder = folder(&files);
+            let runs = [folder.path().join(format!("build/{krate}-0123"))];
+            let warnings = super::compiled_again(runs.iter(), &folder.path().join("host"));
+            warnings
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join("\n")
+        };
+        insta::assert_snapshot!([
+            compiled("libgit2-sys", "libgit2"),
+            compiled("a-sys", "liba"),
+            compiled("b-sys", "libb"),
+        ]
+        .join("\n"), @r#"
+        `libgit2-sys` compiled `libgit2` itself and links with that, although the host environment has it (help: write `LIBGIT2_NO_VENDOR = "1"` into `[package.build.config.env]` of pixi.toml to link with that of the environment)
+        `a-sys` compiled `liba` itself and links with that, although the host environment has it (help: turn off the feature of `a-sys` that compiles it, such as `vendored`, `bundled` or `static`, to link with that of the environment)
+        "#);
+    }
+}
