@@ -8,7 +8,7 @@ use crate::cli::report::Reporter;
 use crate::environments::{Access, Depot, Network};
 
 /// What a command line allows.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Limits {
     /// Whether the network is left alone.
     pub(super) offline: bool,

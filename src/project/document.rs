@@ -138,6 +138,16 @@ impl Document {
         }
     }
 
+    /// The value at a key path as a file of its own, under the key `name`.
+    pub fn excerpt(&self, path: &[&str], name: &str) -> Option<String> {
+        let document = self.toml.clone().into_mut();
+        let mut keys = self.kind.prefix().iter().chain(path);
+        let item = keys.try_fold(document.as_item(), |item, key| item.get(key))?;
+        let mut excerpt = toml_edit::DocumentMut::new();
+        excerpt.insert(name, item.clone());
+        Some(excerpt.to_string())
+    }
+
     /// Where the last key of a key path is written. Paths begin at `package` or
     /// `workspace`, also in `pyproject.toml`.
     pub fn key_span(&self, path: &[&str]) -> Option<SourceSpan> {

@@ -14,6 +14,7 @@ mod dependencies;
 mod environment;
 mod find;
 mod inherit;
+mod inline;
 mod legacy;
 mod location;
 mod members;
@@ -48,7 +49,9 @@ use indexmap::IndexMap;
 use rattler_conda_types::Subdir;
 
 pub use channels::{ChannelPriority, Solving};
+pub use code::remote_source;
 pub use cutoff::Cutoff;
+pub use inline::{InlinePackage, inline_packages};
 pub use members::{Member, members};
 pub use mistake::{LoadErrors, Mistake, Warning};
 pub use virtual_packages::VirtualPackage;
@@ -64,6 +67,8 @@ use crate::protocol::{initialize, outputs};
 pub struct Request {
     /// The manifest, or the folder it lies in. Relative to `current_folder`.
     pub path: PathBuf,
+    /// The package that the workspace of `path` defines, instead of one with a manifest.
+    pub inline: Option<Inline>,
     /// Where the code is, whatever the manifest says.
     pub source_directory: Option<PathBuf>,
     /// The platform the package will run on.
@@ -84,6 +89,15 @@ pub struct Request {
     pub home: Option<PathBuf>,
     /// What paths of the command line are relative to. Absolute.
     pub current_folder: PathBuf,
+}
+
+/// A package that a workspace defines in a dependency.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inline {
+    /// The name of the dependency.
+    pub name: String,
+    /// Where its code is. Absolute.
+    pub folder: PathBuf,
 }
 
 /// A manifest and its workspace, as pixi would send them.
@@ -117,6 +131,8 @@ pub struct Loaded {
     pub variant_files: Vec<PathBuf>,
     /// What only the solver needs to know.
     pub solving: Solving,
+    /// What was asked for.
+    pub request: Request,
     /// To be shown, also when all is well.
     pub warnings: Vec<Warning>,
 }
@@ -200,7 +216,7 @@ pub fn load(request: &Request) -> Result<Loaded, LoadErrors> {
 }
 
 fn read(request: &Request, findings: &mut Findings) -> Option<Loaded> {
-    let found = find::find(&request.current_folder.join(&request.path), findings)?;
+    let found = inline::find_any(request, findings)?;
     let package = found.member.field(&["package"])?.value.table(findings)?;
     let home = found.above.as_ref().unwrap_or(&found.member);
     let scope = Scope {
@@ -250,6 +266,7 @@ fn read(request: &Request, findings: &mut Findings) -> Option<Loaded> {
         variant_configuration,
         variant_files,
         solving: channels.solving,
+        request: request.clone(),
         warnings: Vec::new(),
     })
 }

@@ -21,10 +21,11 @@ pub(super) use arguments::BuildArguments;
 use crate::backend::Env;
 use crate::backends;
 use crate::cli::limits::Limits;
+use crate::cli::package::request;
 use crate::cli::process;
 use crate::cli::report::Reporter;
 use crate::project::load::{self, Member};
-use queue::{Queue, Reading};
+use queue::{Asked, Queue, Reading};
 use workshop::Workshop;
 
 pub(super) fn build(
@@ -41,16 +42,16 @@ pub(super) fn build(
         run: limits.run_options(reporter),
         choices: &arguments.package.choices,
     };
-    let paths = match arguments.all {
-        true => members(&arguments.package.path)?,
-        false => vec![arguments.package.path.clone()],
+    let asked = match arguments.all {
+        true => members(reading, &arguments.package.path)?,
+        false => vec![Asked::At(arguments.package.path.clone())],
     };
 
     let depot = limits.depot(env);
     process::run(async {
         let queue = match arguments.system_toolchain {
-            true => Queue::alone(reading, &paths)?,
-            false => Queue::read(reading, &paths, &depot).await?,
+            true => Queue::alone(reading, &asked, &depot).await?,
+            false => Queue::read(reading, &asked, &depot).await?,
         };
         let workshop = Workshop::new(arguments, &queue, &depot, reporter);
         workshop.build_all().await?;
@@ -58,24 +59,42 @@ pub(super) fn build(
     })
 }
 
-/// The manifests of the workspace's packages that a backend of this project builds.
-fn members(path: &Path) -> Result<Vec<PathBuf>, Report> {
+/// The workspace's packages that a backend of this project builds: those with manifests,
+/// and those that the workspace defines in its dependencies.
+fn members(reading: Reading<'_>, path: &Path) -> Result<Vec<Asked>, Report> {
     let path = std::path::absolute(path)
         .map_err(|error| miette::miette!("the current folder cannot be found: {error}"))?;
-    let mut manifests = Vec::new();
+    let mut asked = Vec::new();
+    // Without a backend a manifest has a mistake, which is told when it is read.
+    let is_ours = |backend: &Option<String>| {
+        let known = |name: &String| backends::by_name(name).is_some();
+        backend.as_ref().is_none_or(known)
+    };
+    let left_out = |what: &str, backend: Option<String>| {
+        let backend = backend.unwrap_or_default();
+        tracing::warn!("{what} is left out: it is built by `{backend}`");
+    };
     for Member { manifest, backend } in load::members(&path)? {
-        match backend {
-            Some(other) if backends::by_name(&other).is_none() => {
-                let manifest = manifest.display();
-                tracing::warn!("{manifest} is left out: it is built by `{other}`");
-            }
-            // Without a backend the manifest has a mistake, which is told when it is read.
-            _ => manifests.push(manifest),
+        match is_ours(&backend) {
+            true => asked.push(Asked::At(manifest)),
+            false => left_out(&manifest.display().to_string(), backend),
         }
     }
-    match manifests.is_empty() {
+    let workspace = request(
+        reading.env,
+        &path,
+        reading.choices.platforms()?,
+        reading.choices,
+    )?;
+    for package in load::inline_packages(&workspace)? {
+        match is_ours(&package.backend) {
+            true => asked.push(Asked::Inline(path.clone(), package)),
+            false => left_out(&format!("`{}`", package.name), package.backend),
+        }
+    }
+    match asked.is_empty() {
         true => Err(NoMembers { path }.into()),
-        false => Ok(manifests),
+        false => Ok(asked),
     }
 }
 
@@ -85,7 +104,7 @@ fn members(path: &Path) -> Result<Vec<PathBuf>, Report> {
 #[diagnostic(
     code(build::no_members),
     help(
-        "packages are manifests with `[package.build.backend]` in or below the folder of the workspace"
+        "packages are manifests with `[package.build.backend]` in or below the folder of the workspace, and dependencies with the key `package`"
     )
 )]
 struct NoMembers {

@@ -14,7 +14,17 @@ use rattler_conda_types::Subdir;
 use crate::backend::{Env, RunOptions};
 use crate::cli::package::{Choices, Package};
 use crate::environments::{Depot, Supply};
+use crate::project::load::InlinePackage;
 use crate::protocol::outputs::Answer;
+
+/// A package that the command line asks for.
+#[derive(Debug, Clone)]
+pub(super) enum Asked {
+    /// The one with the manifest there, or in that folder.
+    At(PathBuf),
+    /// One that the workspace of that folder or manifest defines in a dependency.
+    Inline(PathBuf, InlinePackage),
+}
 
 /// Where a package stands in the queue's list.
 pub(super) type Index = usize;
@@ -58,7 +68,7 @@ pub(super) struct Reading<'a> {
 }
 
 impl Queue {
-    /// Reads the packages at `paths` and everything from source that they need. Sources
+    /// Reads the packages that were asked for and everything from source that they need. Sources
     /// that are somewhere else are fetched.
     ///
     /// # Errors
@@ -66,11 +76,11 @@ impl Queue {
     /// another backend's package.
     pub(super) async fn read(
         reading: Reading<'_>,
-        paths: &[PathBuf],
+        asked: &[Asked],
         depot: &Depot,
     ) -> Result<Self, Report> {
         let mut reader = read::Reader::new(reading);
-        let asked = reader.all(paths, depot).await?;
+        let asked = reader.all(asked, depot).await?;
         let (jobs, supplies) = reader.finish();
         let order = order::order(&jobs, &asked)?;
         Ok(Self {
@@ -80,14 +90,18 @@ impl Queue {
         })
     }
 
-    /// Exactly the packages at `paths`, whatever they need.
+    /// Exactly the packages that were asked for, whatever they need.
     ///
     /// # Errors
     /// Mistakes in manifests, another backend's package.
-    pub(super) fn alone(reading: Reading<'_>, paths: &[PathBuf]) -> Result<Self, Report> {
+    pub(super) async fn alone(
+        reading: Reading<'_>,
+        asked: &[Asked],
+        depot: &Depot,
+    ) -> Result<Self, Report> {
         let mut reader = read::Reader::new(reading);
-        for path in paths {
-            reader.alone(path)?;
+        for asked in asked {
+            reader.alone(asked, depot).await?;
         }
         let (jobs, supplies) = reader.finish();
         Ok(Self {

@@ -1,8 +1,10 @@
 //! The package a command is about: its manifest read as pixi would have read it.
 
 mod choices;
+mod source;
 
 pub(super) use choices::Choices;
+pub(super) use source::{fetch, load_fetched};
 
 use std::path::{Path, PathBuf};
 
@@ -13,7 +15,8 @@ use thiserror::Error;
 use crate::backend::cache::Scope;
 use crate::backend::{Cache, Env, Platforms, RunOptions};
 use crate::backends;
-use crate::cli::report;
+use crate::cli::limits::Limits;
+use crate::cli::{report, runtime};
 use crate::diagnostic::{Unwritable, list};
 use crate::disk::{folders, write};
 use crate::engine::{Ask, Described, Plan, Session, outputs, plan};
@@ -46,7 +49,13 @@ impl Package {
     /// Mistakes in the manifest, a backend that this project does not have.
     pub(super) fn open(env: Env, arguments: &PackageArguments) -> Result<Self, Report> {
         let PackageArguments { path, choices } = arguments;
-        let loaded = load(&env, path, choices.platforms()?, choices)?;
+        let request = request(&env, path, choices.platforms()?, choices)?;
+        let loaded = match load::remote_source(&request) {
+            None => load::load(&request)?,
+            Some(_) => {
+                runtime()?.block_on(load_fetched(request, &Limits::default().depot(&env)))?
+            }
+        };
         Self::of(env, loaded, None)
     }
 
@@ -179,19 +188,6 @@ pub(super) fn work_lock(work: &Path) -> PathBuf {
     work.join(".building")
 }
 
-/// Reads the manifest at `path` for `platforms`.
-///
-/// # Errors
-/// Mistakes in the manifest.
-pub(super) fn load(
-    env: &Env,
-    path: &Path,
-    platforms: Platforms,
-    choices: &Choices,
-) -> Result<Loaded, Report> {
-    Ok(load::load(&request(env, path, platforms, choices)?)?)
-}
-
 /// What the loader is asked for.
 ///
 /// # Errors
@@ -206,6 +202,7 @@ pub(super) fn request(
         .map_err(|error| miette::miette!("the current folder cannot be found: {error}"))?;
     Ok(load::Request {
         path: path.to_path_buf(),
+        inline: None,
         source_directory: None,
         host_platform: platforms.host,
         build_platform: platforms.build,

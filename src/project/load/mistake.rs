@@ -62,6 +62,7 @@ one_of! {
         NoManifest(find::NoManifest),
         NotAManifest(find::NotAManifest),
         NoPackage(find::NoPackage),
+        NoInlinePackage(find::NoInlinePackage),
         Unreadable(find::Unreadable),
         Syntax(Syntax),
         UnknownKey(shape::UnknownKey),

@@ -80,9 +80,11 @@ impl<'d> Parts<'d> {
                 continue;
             }
             let help = match field.name {
-                "package" => "packages are defined inside `[dependencies]` of a workspace only; \
-                              give the dependency a manifest of its own"
-                    .to_owned(),
+                "package" => {
+                    "packages are defined in `[dependencies]` or `[workspace.dependencies]` \
+                              of a workspace: move it there and write `workspace = true` here"
+                        .to_owned()
+                }
                 "features" | "default-features" | "optional" => {
                     "that is Cargo's; a conda package has `extras` and `flags`".to_owned()
                 }

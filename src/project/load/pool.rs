@@ -34,6 +34,8 @@ pub(crate) fn merged<'d>(
         }],
         _ => pooled.value.table(findings)?.fields(),
     };
+    // How it is built is said to whoever builds it.
+    fields.retain(|field| field.name != "package");
     let mut fits = true;
     for key in ["workspace", "pin-compatible", "pin-subpackage"] {
         if let Some(field) = fields.iter().find(|field| field.name == key) {

@@ -3,6 +3,7 @@
 mod dependencies;
 mod examples;
 mod finding;
+mod inline;
 mod mistakes;
 mod overrides;
 mod platforms;
@@ -39,6 +40,7 @@ impl Tree {
         let root = dunce::canonicalize(folder.path()).unwrap();
         let request = Request {
             path: PathBuf::from("."),
+            inline: None,
             source_directory: None,
             host_platform: Subdir::Linux64,
             build_platform: Subdir::Linux64,

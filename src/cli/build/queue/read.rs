@@ -8,10 +8,8 @@ use rattler_conda_types::Subdir;
 use crate::backend::Platforms;
 use crate::cli::build::queue::mistakes::{Mistaken, NotThere, OtherName, TwoOfOneName};
 use crate::cli::build::queue::needs::{Kind, Need, stated};
-use crate::cli::build::queue::{Index, Job, Needs, Reading};
-use crate::cli::package::{self, Package, request};
-use crate::cli::report::step;
-use crate::diagnostic::redacted;
+use crate::cli::build::queue::{Asked, Index, Job, Needs, Reading};
+use crate::cli::package::{Package, fetch, load_fetched, request};
 use crate::environments::{Checkout, Depot, Supply};
 use crate::project::load::{self, Loaded};
 use crate::protocol::spec::{PathLocation, SourceLocation};
@@ -50,15 +48,15 @@ impl<'a> Reader<'a> {
         (self.jobs, self.supplies)
     }
 
-    /// Reads the packages at `paths`, and what they need.
+    /// Reads the packages that were asked for, and what they need.
     pub(super) async fn all(
         &mut self,
-        paths: &[PathBuf],
+        asked: &[Asked],
         depot: &Depot,
     ) -> Result<Vec<Index>, Report> {
-        let mut asked = Vec::new();
-        for path in paths {
-            asked.push(self.alone(path)?);
+        let mut indexes = Vec::new();
+        for asked in asked {
+            indexes.push(self.alone(asked, depot).await?);
         }
         // The list grows while it is worked through.
         let mut next = 0;
@@ -66,16 +64,31 @@ impl<'a> Reader<'a> {
             self.needs(next, depot).await?;
             next += 1;
         }
-        Ok(asked)
+        Ok(indexes)
     }
 
     /// Reads one package that was asked for.
-    pub(super) fn alone(&mut self, path: &Path) -> Result<Index, Report> {
+    pub(super) async fn alone(&mut self, asked: &Asked, depot: &Depot) -> Result<Index, Report> {
         let Reading { env, choices, .. } = self.reading;
-        let loaded = package::load(env, path, choices.platforms()?, choices)?;
+        let platforms = choices.platforms()?;
+        let (request, checkout) = match asked {
+            Asked::At(path) => (request(env, path, platforms, choices)?, None),
+            Asked::Inline(workspace, package) => {
+                let fetched = fetch(&package.location, depot).await?;
+                let folder = match (&package.location, &fetched) {
+                    (SourceLocation::Path(location), _) => PathBuf::from(&location.path),
+                    (_, Some(fetched)) => fetched.folder.clone(),
+                    (_, None) => workspace.clone(),
+                };
+                let checkout = fetched.map(|fetched| fetched.root);
+                let workspace = request(env, workspace, platforms, choices)?;
+                (inline(workspace, &package.name, folder), checkout)
+            }
+        };
+        let loaded = load_fetched(request, depot).await?;
         match self.known(&loaded) {
             Some(index) => Ok(index),
-            None => self.enter(loaded, "the command line".to_string(), None),
+            None => self.enter(loaded, "the command line".to_string(), checkout),
         }
     }
 
@@ -158,7 +171,7 @@ impl<'a> Reader<'a> {
         let asker = &self.jobs[index];
         let asked_by = format!("`{}` in {}", asker.name, asker.manifest().display());
         let Place { path, checkout } = self.place(asker, need.location, depot).await?;
-        let loaded = self.load(need, &path, &asked_by)?;
+        let loaded = self.load(need, &path, &asked_by, depot).await?;
         let found = match self.known(&loaded) {
             Some(index) => index,
             None => self.enter(loaded, asked_by.clone(), checkout)?,
@@ -177,7 +190,13 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads the manifest of a package that another one needs.
-    fn load(&mut self, need: &Need<'_>, path: &Path, asker: &str) -> Result<Loaded, Report> {
+    async fn load(
+        &mut self,
+        need: &Need<'_>,
+        path: &Path,
+        asker: &str,
+        depot: &Depot,
+    ) -> Result<Loaded, Report> {
         if !path.exists() {
             return Err(NotThere {
                 name: need.name.to_string(),
@@ -195,12 +214,21 @@ impl<'a> Reader<'a> {
             build: consumer.build_platform,
             host: consumer.host_platform,
         };
-        let request = request(env, path, platforms, choices)?;
-        let loaded = load::load(&request).map_err(|mistakes| Mistaken {
-            name: need.name.to_string(),
-            asker: asker.to_string(),
-            mistakes: vec![mistakes],
+        let request = match defined(consumer, need, path) {
+            true => inline(consumer.request.clone(), need.name, path.to_path_buf()),
+            false => request(env, path, platforms, choices)?,
+        };
+        let loaded = load_fetched(request, depot).await;
+        let loaded = loaded.map_err(|report| match report.downcast() {
+            Ok(mistakes) => Mistaken {
+                name: need.name.to_string(),
+                asker: asker.to_string(),
+                mistakes: vec![mistakes],
+            }
+            .into(),
+            Err(report) => report,
         })?;
+        let consumer = self.consumer(need.host)?;
         Ok(in_workspace_of(consumer, loaded))
     }
 
@@ -211,23 +239,15 @@ impl<'a> Reader<'a> {
         location: &SourceLocation,
         depot: &Depot,
     ) -> Result<Place, Report> {
-        let Checkout { root, folder } = match location {
-            SourceLocation::Path(PathLocation { path }) => {
-                let manifest = asker.manifest();
-                return Ok(Place {
-                    path: self.resolve(manifest.parent().unwrap_or(manifest), path),
-                    checkout: asker.checkout.clone(),
-                });
-            }
-            SourceLocation::Git(git) => {
-                let title = format!("fetching {}", redacted(&git.git));
-                step(&title, None, depot.check_out(git)).await?
-            }
-            SourceLocation::Url(url) => {
-                let title = format!("fetching {}", redacted(&url.url));
-                step(&title, None, depot.unpack(url)).await?
-            }
-        };
+        if let SourceLocation::Path(PathLocation { path }) = location {
+            let manifest = asker.manifest();
+            return Ok(Place {
+                path: self.resolve(manifest.parent().unwrap_or(manifest), path),
+                checkout: asker.checkout.clone(),
+            });
+        }
+        let fetched = fetch(location, depot).await?;
+        let Checkout { root, folder } = fetched.expect("what is not a path is fetched");
         Ok(Place {
             path: folder,
             checkout: Some(root),
@@ -247,19 +267,45 @@ impl<'a> Reader<'a> {
         let at = match self.consumers.iter().position(known) {
             Some(at) => at,
             None => {
-                let first = &self.jobs[0];
-                let platforms = Platforms {
-                    build: first.package.platforms.build,
-                    host,
-                };
-                let Reading { env, choices, .. } = self.reading;
-                let loaded = package::load(env, first.manifest(), platforms, choices)?;
+                let first = &self.jobs[0].package.loaded.request;
+                let loaded = load::load(&load::Request {
+                    host_platform: host,
+                    ..first.clone()
+                })?;
                 self.consumers.push(loaded);
                 self.consumers.len() - 1
             }
         };
         Ok(&self.consumers[at])
     }
+}
+
+/// What to load for a package that a workspace defines.
+fn inline(workspace: load::Request, name: &str, folder: PathBuf) -> load::Request {
+    load::Request {
+        inline: Some(load::Inline {
+            name: name.to_string(),
+            folder: dunce::canonicalize(&folder).unwrap_or(folder),
+        }),
+        source_directory: None,
+        ..workspace
+    }
+}
+
+/// Whether the consumer's workspace defines the package that is needed, with its code at
+/// `path`. Mistakes in other definitions are not of interest here.
+fn defined(consumer: &Loaded, need: &Need<'_>, path: &Path) -> bool {
+    let packages = load::inline_packages(&consumer.request).unwrap_or_default();
+    let real = |path: PathBuf| dunce::canonicalize(&path).unwrap_or(path);
+    packages.iter().any(|package| {
+        let same = match (&package.location, need.location) {
+            (SourceLocation::Path(own), SourceLocation::Path(_)) => {
+                real(PathBuf::from(&own.path)) == real(path.to_path_buf())
+            }
+            (own, needed) => own == needed,
+        };
+        same && package.name.eq_ignore_ascii_case(need.name)
+    })
 }
 
 /// What a dependency builds with: as with pixi, it is the workspace of the consumer that

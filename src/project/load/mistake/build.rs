@@ -7,7 +7,7 @@ use crate::diagnostic::SourceFile;
 
 /// Code that has to be fetched first.
 #[derive(Debug, Error, Diagnostic)]
-#[error("the code of this package is {place}, which only pixi fetches")]
+#[error("the code of this package is {place}, and was not fetched")]
 #[diagnostic(
     code(manifest::remote_source),
     help("fetch it yourself and name its folder with `path`, or build with pixi")

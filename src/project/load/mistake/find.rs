@@ -51,3 +51,17 @@ pub struct Unreadable {
     /// What the operating system says; it names the file.
     pub error: std::io::Error,
 }
+
+/// A package that the workspace does not define.
+#[derive(Debug, Error, Diagnostic)]
+#[error("{} does not define the package `{name}`", path.display())]
+#[diagnostic(
+    code(manifest::no_inline_package),
+    help("an inline package is a dependency with the key `package`")
+)]
+pub struct NoInlinePackage {
+    /// The name.
+    pub name: String,
+    /// The manifest of the workspace.
+    pub path: PathBuf,
+}

@@ -1,0 +1,54 @@
+//! Sources that have to be fetched before a manifest can be read completely.
+
+use std::path::PathBuf;
+
+use miette::Report;
+
+use crate::cli::report::step;
+use crate::diagnostic::redacted;
+use crate::environments::{Checkout, Depot};
+use crate::project::load::{self, Loaded};
+use crate::protocol::spec::SourceLocation;
+
+/// Reads what `request` names. Code that the manifest says is in a repository or an archive
+/// is fetched first.
+///
+/// # Errors
+/// Mistakes in the manifest, a source that cannot be had.
+pub(in crate::cli) async fn load_fetched(
+    request: load::Request,
+    depot: &Depot,
+) -> Result<Loaded, Report> {
+    let fetched = match load::remote_source(&request) {
+        Some(location) => fetch(&location, depot).await?,
+        None => None,
+    };
+    let folder: Option<PathBuf> = fetched.map(|fetched| fetched.folder);
+    let request = load::Request {
+        source_directory: request.source_directory.clone().or(folder),
+        ..request
+    };
+    Ok(load::load(&request)?)
+}
+
+/// Fetches a source, unless it is on this disk already.
+///
+/// # Errors
+/// A source that cannot be had.
+pub(in crate::cli) async fn fetch(
+    location: &SourceLocation,
+    depot: &Depot,
+) -> Result<Option<Checkout>, Report> {
+    let checkout = match location {
+        SourceLocation::Path(_) => return Ok(None),
+        SourceLocation::Git(git) => {
+            let title = format!("fetching {}", redacted(&git.git));
+            step(&title, None, depot.check_out(git)).await?
+        }
+        SourceLocation::Url(url) => {
+            let title = format!("fetching {}", redacted(&url.url));
+            step(&title, None, depot.unpack(url)).await?
+        }
+    };
+    Ok(Some(checkout))
+}

@@ -1,0 +1,175 @@
+//! Inline packages: a workspace says how a folder without a manifest is built, right in the
+//! dependency that it has on it.
+//!
+//! Such a package is read as if the folder had a `pixi.toml` with that `[package]`, below
+//! the workspace. Errors show the definition under the name of the manifest it is in.
+
+use std::path::Path;
+
+use crate::project::document::{Data, Document, Field, Kind, Table};
+use crate::project::load::find::{self, Found, choose, own_workspace, read, search_above};
+use crate::project::load::location::{self, Location};
+use crate::project::load::mistake::Findings;
+use crate::project::load::mistake::find::NoInlinePackage;
+use crate::project::load::parts::Parts;
+use crate::project::load::{Inline, LoadErrors, Request, Scope, paths};
+use crate::protocol::spec::{PathLocation, SourceLocation};
+
+/// The tables of a workspace that can define packages.
+const TABLES: [&str; 3] = ["dependencies", "host-dependencies", "build-dependencies"];
+
+/// A package that a workspace defines.
+#[derive(Debug, Clone, PartialEq)]
+pub struct InlinePackage {
+    /// The name of the dependency.
+    pub name: String,
+    /// Where its code is; paths are absolute.
+    pub location: SourceLocation,
+    /// The name in `package.build.backend`, when it is there.
+    pub backend: Option<String>,
+}
+
+/// The packages that the workspace defines to which the manifest of `request` belongs. Each
+/// name counts where it stands first.
+///
+/// # Errors
+/// Manifests that cannot be read, and mistakes in the locations.
+pub fn inline_packages(request: &Request) -> Result<Vec<InlinePackage>, LoadErrors> {
+    let mut findings = Findings::default();
+    let path = request.current_folder.join(&request.path);
+    let found = workspace(&path, &mut findings).map(|document| {
+        let scope = Scope {
+            request,
+            package: document.root(),
+            workspace: None,
+        };
+        let mut packages: Vec<InlinePackage> = Vec::new();
+        for (_, definition) in definitions(&document) {
+            let known = packages.iter().any(|known| known.name == definition.name);
+            if let Some(package) = package(&scope, &definition, &mut findings).filter(|_| !known) {
+                packages.push(package);
+            }
+        }
+        packages
+    });
+    findings.finish()?;
+    Ok(found.unwrap_or_default())
+}
+
+/// The manifest of the workspace that the manifest or folder `path` belongs to.
+fn workspace(path: &Path, findings: &mut Findings) -> Option<Document> {
+    let manifest = choose(path, findings)?;
+    let folder = manifest.parent()?.to_owned();
+    let document = read(&manifest, &folder, findings)?;
+    match own_workspace(&document) {
+        true => Some(document),
+        false => search_above(&folder, findings),
+    }
+}
+
+fn package(
+    scope: &Scope<'_>,
+    definition: &Field<'_>,
+    findings: &mut Findings,
+) -> Option<InlinePackage> {
+    let Data::Table(table) = definition.value.read() else {
+        return None;
+    };
+    let parts = Parts::of(definition.name, table);
+    let location = match location::read(scope, &parts, findings)? {
+        Location::Source(SourceLocation::Path(PathLocation { path })) => {
+            let path = paths::resolve(&path, table.document.directory(), scope.home());
+            let path = path.to_string_lossy().into_owned();
+            SourceLocation::Path(PathLocation { path })
+        }
+        Location::Source(location) => location,
+        Location::Channel | Location::Archive(_) => return None,
+    };
+    let mut backend = table.get("package");
+    for key in ["build", "backend", "name"] {
+        backend = match backend.map(|field| field.value.read()) {
+            Some(Data::Table(table)) => table.get(key),
+            _ => None,
+        };
+    }
+    let name = backend.and_then(|field| match field.value.read() {
+        Data::Text(name) => Some(name.to_owned()),
+        _ => None,
+    });
+    Some(InlinePackage {
+        name: definition.name.to_owned(),
+        location,
+        backend: name,
+    })
+}
+
+/// What `load` reads for an inline package: a manifest that stands for its definition.
+pub(crate) fn find(request: &Request, inline: &Inline, findings: &mut Findings) -> Option<Found> {
+    let path = request.current_folder.join(&request.path);
+    let above = workspace(&path, findings)?;
+    let mut defined = definitions(&above).into_iter();
+    let Some((mut keys, _)) = defined.find(|(_, field)| field.name == inline.name) else {
+        findings.mistake(NoInlinePackage {
+            name: inline.name.clone(),
+            path: above.path().to_owned(),
+        });
+        return None;
+    };
+    keys.push("package".to_owned());
+    let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+    let text = above.excerpt(&keys, "package")?;
+    let shown_as = format!("{} ({})", above.file().name(), keys.join("."));
+    let member = inline.folder.join(Kind::Pixi.file_name());
+    match Document::parse(member, &shown_as, text) {
+        Ok(member) => Some(Found {
+            member,
+            above: Some(above),
+        }),
+        Err(syntax) => {
+            findings.mistake(*syntax);
+            None
+        }
+    }
+}
+
+/// The dependencies with a definition, each with its key path.
+fn definitions(document: &Document) -> Vec<(Vec<String>, Field<'_>)> {
+    let mut found = Vec::new();
+    let mut tables = vec![vec!["workspace".to_owned(), "dependencies".to_owned()]];
+    tables.extend(TABLES.map(|name| vec![name.to_owned()]));
+    for group in ["feature", "target"] {
+        let members = document.table(group).into_iter();
+        for member in members.flat_map(|table: Table<'_>| table.fields()) {
+            let below = |name: &str| [group, member.name, name].map(str::to_owned).to_vec();
+            tables.extend(TABLES.map(below));
+        }
+    }
+    for keys in tables {
+        let path: Vec<&str> = keys.iter().map(String::as_str).collect();
+        let table = document.field(&path).map(|field| field.value.read());
+        let Some(Data::Table(table)) = table else {
+            continue;
+        };
+        let defined = table
+            .fields()
+            .into_iter()
+            .filter(|field| match field.value.read() {
+                Data::Table(table) => table.get("package").is_some(),
+                _ => false,
+            });
+        found.extend(defined.map(|field| {
+            let mut keys = keys.clone();
+            keys.push(field.name.to_owned());
+            (keys, field)
+        }));
+    }
+    found
+}
+
+/// Finds what `request` names.
+pub(crate) fn find_any(request: &Request, findings: &mut Findings) -> Option<Found> {
+    match &request.inline {
+        Some(inline) => find(request, inline, findings),
+        None => find::find(&request.current_folder.join(&request.path), findings),
+    }
+}
