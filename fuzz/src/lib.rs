@@ -168,6 +168,7 @@ pub fn manifest(data: &[u8]) {
     write(&folder, "pixi.toml", data);
     let request = load::Request {
         path: PathBuf::from("."),
+        inline: None,
         source_directory: None,
         host_platform: Subdir::Linux64,
         build_platform: Subdir::Linux64,

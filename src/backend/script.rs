@@ -98,8 +98,8 @@ impl Word {
     }
 
     /// Reads `$NAME` and `${NAME}` as references to variables and everything else as
-    /// literal text. `$$` stands for a dollar sign, as a lone one does, and `$ORIGIN` for
-    /// itself: it is the loader's, not a variable.
+    /// literal text. `$$NAME` stands for the text `$NAME`, and `$ORIGIN` for itself: it is
+    /// the loader's, not a variable.
     pub fn with_references(text: &str) -> Self {
         Self::read(text, &[('$', dollar)])
     }
@@ -153,8 +153,9 @@ type Reference = fn(&str) -> Option<(Part, usize)>;
 const NOT_VARIABLES: [&str; 1] = ["ORIGIN"];
 
 fn dollar(after: &str) -> Option<(Part, usize)> {
-    if after.starts_with('$') {
-        return Some((Part::Literal("$".to_string()), 1));
+    if let Some(text) = after.strip_prefix('$') {
+        let may_be_reference = text.starts_with('{') || name_length(text) > 0;
+        return may_be_reference.then(|| (Part::Literal("$".to_string()), 1));
     }
     let (name, length) = match after.strip_prefix('{') {
         Some(braced) => {
@@ -217,7 +218,8 @@ mod tests {
             ("-Wl,-rpath,$ORIGIN/../lib", "-Wl,-rpath,$ORIGIN/../lib"),
             ("-Wl,-rpath,${ORIGIN}/x", "-Wl,-rpath,${ORIGIN}/x"),
             ("$$ORIGIN and $$HOME", "$ORIGIN and $HOME"),
-            ("$$$$", "$$"),
+            ("$$ $$5 $", "$$ $$5 $"),
+            ("$${HOME}", "${HOME}"),
             ("100$ of $5", "100$ of $5"),
         ] {
             assert_eq!(

@@ -131,6 +131,30 @@ const KINDS: &[(&str, &str)] = &[
         "A program that the build environment lacks.",
     ),
     ("build::no_cargo", "The build environment has no cargo."),
+    (
+        "build::other_backend",
+        "Another backend of this family builds the project.",
+    ),
+    (
+        "build::not_a_member",
+        "A crate is below a Cargo workspace that does not list it.",
+    ),
+    (
+        "build::nightly_features",
+        "The code needs a nightly toolchain.",
+    ),
+    (
+        "build::missing_target",
+        "The toolchain has no standard library for a target.",
+    ),
+    (
+        "build::old_cmake_project",
+        "A crate has a CMake project that the CMake of the environment refuses.",
+    ),
+    (
+        "build::pkg_config_cross",
+        "A crate does not ask pkg-config for another target.",
+    ),
     ("build::old_rustc", "A crate needs a newer rustc."),
     (
         "build::old_cargo",

@@ -3,6 +3,7 @@
 //! One binary, because linking the build library many times is slow.
 
 mod build;
+mod cargo;
 mod catalogue;
 mod cli;
 mod compiler_cache;

@@ -54,11 +54,13 @@ fn triple(platform: Subdir) -> Option<&'static str> {
 }
 
 /// The toolchain behind `rustc`: a rustup proxy would need rustup's own settings,
-/// which a build does not see.
+/// which a build does not see. It is the one that `RUSTUP_TOOLCHAIN` names, else the
+/// default; that of a toolchain file in the current folder may belong to any project.
 fn sysroot(env: &Env) -> Result<PathBuf, Report> {
     let rustc = env.get("RUSTC").unwrap_or("rustc");
     let output = Command::new(rustc)
         .args(["--print", "sysroot"])
+        .current_dir("/")
         .output()
         .map_err(|source| NoRustc {
             rustc: rustc.to_string(),

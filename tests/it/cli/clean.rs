@@ -29,7 +29,7 @@ fn shared(project: &Project) -> PathBuf {
 fn clean_removes_what_builds_left() {
     let project = Project::hello();
     build(&project);
-    let artefacts = shared(&project).join("build");
+    let artefacts = shared(&project).join("target");
     let work = project.dir().join(".pixi/bld/hello/work");
     let downloads = project.cache().join("pixi-build-rust/cargo-home");
     let pixis = project.build_work("hello").join("work");
@@ -73,7 +73,7 @@ fn nothing_is_removed_that_a_build_uses() {
     let said =
         text(&said.get_output().stderr).replace(&project.dir().display().to_string(), "<project>");
     insta::assert_snapshot!(said);
-    assert!(shared(&project).join("build").is_dir());
+    assert!(shared(&project).join("target").is_dir());
 }
 
 #[test]

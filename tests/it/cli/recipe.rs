@@ -24,6 +24,7 @@ fn planned<T>(project: &Project, read: impl FnOnce(&Plan<'_>) -> T) -> T {
     };
     let loaded = load(&Request {
         path: project.dir().to_path_buf(),
+        inline: None,
         source_directory: None,
         host_platform: subdir,
         build_platform: subdir,

@@ -29,6 +29,7 @@ fn the_model_is_the_one_that_pixi_sent() {
             let linux = Subdir::Linux64;
             let loaded = load::load(&load::Request {
                 path: sent["manifestPath"].as_str().expect("own fixture").into(),
+                inline: None,
                 source_directory: None,
                 host_platform: linux,
                 build_platform: linux,

@@ -50,6 +50,7 @@ fn solved(fixture: &Fixture, process: &[Exchange], build: &Exchange) -> Value {
     let manifest = initialize.params["manifestPath"].as_str();
     let loaded = load::load(&load::Request {
         path: manifest.expect("own fixture").into(),
+        inline: None,
         source_directory: None,
         host_platform: linux,
         build_platform: linux,

@@ -172,7 +172,25 @@ fn linkers_that_the_project_asks_for_are_named_with_their_place() {
         (GCC, &[(".cargo/config", mold)], ""),
         (GCC, &[], variable),
         (CLANG, &[], ""),
-    ]));
+    ]), @r#"
+    build::missing_tool: the linker `clang`, which .cargo/config.toml asks for, is not in the build environment
+    help: add `clang = "*"` to `[package.build-dependencies]` of pixi.toml, or take it out of the configuration
+    at .cargo/config.toml: `clang` asked for here
+
+    build::missing_tool: the linker `lld`, which .cargo/config.toml asks for, is not in the build environment
+    help: add `lld = "*"` to `[package.build-dependencies]` of pixi.toml, or take it out of the configuration
+    at .cargo/config.toml: `-fuse-ld=lld` asked for here
+
+    build::missing_tool: the linker `mold`, which .cargo/config asks for, is not in the build environment
+    help: add `mold = "*"` to `[package.build-dependencies]` of pixi.toml, or take it out of the configuration
+    at .cargo/config: `-fuse-ld=mold` asked for here
+
+    build::missing_tool: the linker `mold`, which `RUSTFLAGS` in `[package.build.config.env]` asks for, is not in the build environment
+    help: add `mold = "*"` to `[package.build-dependencies]` of pixi.toml
+
+    build::missing_tool: the linker `clang` is not in the build environment
+    help: add `clang = "*"` to `[package.build-dependencies]` of pixi.toml
+    "#);
 }
 
 #[test]
@@ -188,7 +206,18 @@ fn wrappers_that_the_project_asks_for_are_named_with_their_place() {
         ),
         (&other, &[(".cargo/config.toml", guard)], ""),
         (SCCACHE, &[], "[env]\nRUSTC_WRAPPER = 'sccache'\n"),
-    ]));
+    ]), @r#"
+    build::missing_tool: the wrapper of rustc `sccache`, which .cargo/config.toml asks for, is not in the build environment
+    help: set `compiler-cache = "sccache"` in `[package.build.config]`, which also adds it to the build environment, or override it there with `RUSTC_WRAPPER = ""` in `env`
+    at .cargo/config.toml: `sccache` asked for here
+
+    build::missing_tool: the wrapper of rustc `guard`, which .cargo/config.toml asks for, is not in the build environment
+    help: add the package that has it to `[package.build-dependencies]` of pixi.toml, or take it out of the configuration
+    at .cargo/config.toml: `/opt/bin/guard` asked for here
+
+    build::missing_tool: the wrapper of rustc `sccache`, which `RUSTC_WRAPPER` in `[package.build.config.env]` asks for, is not in the build environment
+    help: set `compiler-cache = "sccache"` in `[package.build.config]`, which also adds it to the build environment, or override it there with `RUSTC_WRAPPER = ""` in `env`
+    "#);
 }
 
 #[test]
@@ -209,7 +238,45 @@ fn a_nightly_toolchain_is_asked_for_by_a_file_of_the_project() {
             ""
         ),
         (MANIFEST, &[], ""),
-    ]));
+    ]), @r#"
+    build::nightly_features: the code uses unstable features, and those need a nightly toolchain, which rust-toolchain.toml asks for
+      error[E0554]: `#![feature]` may not be used on the stable release channel (src/main.rs:1:1)
+    help: conda's `rust` is stable, and a toolchain file does not change it: build with features that are stable, or set `RUSTC_BOOTSTRAP = "1"` in `[package.build.config.env]`, which makes the stable compiler take features of the same age
+    at rust-toolchain.toml: `nightly-2026-01-15` not the toolchain of the environment
+
+    build::nightly_features: the code uses unstable features, and those need a nightly toolchain, which rust-toolchain asks for
+      error[E0554]: `#![feature]` may not be used on the stable release channel (src/main.rs:1:1)
+    help: conda's `rust` is stable, and a toolchain file does not change it: build with features that are stable, or set `RUSTC_BOOTSTRAP = "1"` in `[package.build.config.env]`, which makes the stable compiler take features of the same age
+    at rust-toolchain: `nightly` not the toolchain of the environment
+
+    build::nightly_features: the code uses unstable features, and those need a nightly toolchain, which the environment does not have
+      error: the `-Z` flag is only accepted on the nightly channel of Cargo, but this is the `stable` channel
+    help: conda's `rust` is stable, and a toolchain file does not change it: build with features that are stable, or set `RUSTC_BOOTSTRAP = "1"` in `[package.build.config.env]`, which makes the stable compiler take features of the same age
+
+    build::nightly_features: the code uses unstable features, and those need a nightly toolchain, which the environment does not have
+      the cargo feature `codegen-backend` requires a nightly version of Cargo, but this is the `stable` channel
+    help: conda's `rust` is stable, and a toolchain file does not change it: build with features that are stable, or set `RUSTC_BOOTSTRAP = "1"` in `[package.build.config.env]`, which makes the stable compiler take features of the same age
+    "#);
+}
+
+#[test]
+fn python_extension() {
+    const EMPTY: &str = include_str!("logs/library_only.log");
+    let maturin = [(
+        "pyproject.toml",
+        "[build-system]\nrequires = ['maturin>=1']\n",
+    )];
+    insta::assert_snapshot!(with_crate(&maturin, "", |build| told(EMPTY, build)));
+}
+
+#[test]
+fn nightly_features() {
+    const FEATURES: &str = include_str!("logs/nightly_features.log");
+    let file = [(
+        "rust-toolchain.toml",
+        "[toolchain]\nchannel = \"nightly\"\n",
+    )];
+    insta::assert_snapshot!(with_crate(&file, "", |build| told(FEATURES, build)));
 }
 
 #[test]
@@ -235,7 +302,22 @@ fn a_library_that_belongs_to_another_backend_is_left_to_it() {
             )],
             ""
         ),
-    ]));
+    ]), @r#"
+    build::other_backend: the crate is a library: it has no binary to install, but it is part of a Python extension
+    help: pixi-build-python builds a Python extension, with `maturin` or `setuptools-rust` among the host dependencies: write `backend = { name = "pixi-build-python" }` in `[package.build]` of pixi.toml
+
+    build::other_backend: the crate is a library: it has no binary to install, but it is part of a Python extension
+    help: pixi-build-python builds a Python extension, with `maturin` or `setuptools-rust` among the host dependencies: write `backend = { name = "pixi-build-python" }` in `[package.build]` of pixi.toml
+
+    build::other_backend: the crate is a library: it has no binary to install, but it is part of a Python extension
+    help: pixi-build-python builds a Python extension, with `maturin` or `setuptools-rust` among the host dependencies: write `backend = { name = "pixi-build-python" }` in `[package.build]` of pixi.toml
+
+    build::other_backend: the crate is a library: it has no binary to install, but it is part of a CMake project
+    help: pixi-build-cmake builds a CMake project: write `backend = { name = "pixi-build-cmake" }` in `[package.build]` of pixi.toml
+
+    build::library_only: the crate is a library: it has no binary to install
+    help: add `src/main.rs` or a `[[bin]]` table to Cargo.toml, or build the folder of another crate with `source = { path = "…" }` in `[package.build]` of pixi.toml; libraries that other crates use need no package
+    "#);
 }
 
 #[test]
@@ -260,7 +342,19 @@ fn programs_are_named_with_their_packages() {
         "sh: 1: cargo-make: not found",
         "error: file `data.txt` not found",
     ];
-    insta::assert_snapshot!(lines.map(explained).join("\n"));
+    insta::assert_snapshot!(lines.map(explained).join("\n"), @r#"
+    needs `flex`, and the environment has none; help: add `flex = "*"` to `[package.build-dependencies]` of pixi.toml
+    needs `m4`, and the environment has none; help: add `m4 = "*"` to `[package.build-dependencies]` of pixi.toml
+    needs `autoreconf`, and the environment has none; help: add `autoconf = "*"` to `[package.build-dependencies]` of pixi.toml
+    needs `bison`, and the environment has none; help: add `bison = "*"` to `[package.build-dependencies]` of pixi.toml
+    needs `python3`, and the environment has none; help: add `python = "*"` to `[package.build-dependencies]` of pixi.toml
+    needs perl, and the environment has none; help: add `perl = "*"` to `[package.build-dependencies]` of pixi.toml
+    needs perl, and the environment has none; help: add `perl = "*"` to `[package.build-dependencies]` of pixi.toml
+    needs `ninja`, and the environment has none; help: add `ninja = "*"` to `[package.build-dependencies]` of pixi.toml
+    needs a C or C++ compiler, and there is no aarch64-linux-gnu-gcc; help: name every language the crates are written in with `compilers = ["rust", "c", "cxx"]` in `[package.build.config]`
+    needs `cargo-make`, and the environment has none; help: add the package that has it to `[package.build-dependencies]` of pixi.toml
+    failed;   error: file `data.txt` not found
+    "#);
 }
 
 #[test]
@@ -282,7 +376,27 @@ fn a_newer_cargo_is_asked_for_by_its_version_where_that_is_known() {
             "{manifest}`resolver` setting `3` is not valid, valid options are \"1\" or \"2\"\n"
         ),
     ];
-    insta::assert_snapshot!(logs.map(|log| explained(&log)).join("\n\n"));
+    insta::assert_snapshot!(logs.map(|log| explained(&log)).join("\n\n"), @r#"
+    build::old_cargo: Cargo.lock has version 4, which needs a newer cargo than the environment has
+      in /a/Cargo.lock
+    help: ask for a newer one with `rust_compiler_version = ["1.78"]` in `[workspace.build-variants]` of pixi.toml
+
+    build::old_cargo: Cargo.lock has version 4, which needs a newer cargo than the environment has
+      in /a/Cargo.lock
+    help: ask for a newer one with `rust_compiler_version = ["1.78"]` in `[workspace.build-variants]` of pixi.toml
+
+    build::old_cargo: the Cargo feature `edition2024` needs a newer cargo than the environment has
+      in /a/Cargo.toml
+    help: ask for a newer one with `rust_compiler_version = ["1.85"]` in `[workspace.build-variants]` of pixi.toml
+
+    build::old_cargo: the edition 2024 needs a newer cargo than the environment has
+      in /a/Cargo.toml
+    help: ask for a newer one with `rust_compiler_version = ["1.85"]` in `[workspace.build-variants]` of pixi.toml
+
+    build::old_cargo: the resolver 3 needs a newer cargo than the environment has
+      in /a/Cargo.toml
+    help: ask for a newer one with `rust_compiler_version = ["1.84"]` in `[workspace.build-variants]` of pixi.toml
+    "#);
 }
 
 #[test]
@@ -297,5 +411,15 @@ fn what_failed_is_the_cause_and_not_what_was_warned_of() {
                  panicked at build.rs:1:1:\n  no schema\n";
     let link = "error: linking with `cc` failed: exit status: 1\n  = note: ld: cannot find -lz: No such file\n";
     let logs = [code, panic, link].map(|failure| explained(&format!("{warning}{failure}")));
-    insta::assert_snapshot!(logs.join("\n\n"));
+    insta::assert_snapshot!(logs.join("\n\n"), @r#"
+    build::compile_error: the code does not compile
+      error[E0308]: mismatched types (src/main.rs:2:22)
+
+    build::build_script: the build script of `a v1.0.0` failed
+      panicked at build.rs:1:1:
+      no schema
+
+    build::missing_library: the build needs the library `z`, which was not found
+    help: the package `zlib` has it: add `zlib = "*"` to `[package.host-dependencies]` of pixi.toml
+    "#);
 }

@@ -109,18 +109,14 @@ fn prefixes(config: &Config, platforms: Platforms, tools: &Tools) -> Vec<Step> {
     let headers = prefix
         .clone()
         .then(format!("{separator}include{separator}openssl"));
-    if unset("OPENSSL_DIR") {
-        steps.push(Step::When(
-            Condition::Folder(headers.clone()),
-            vec![Step::Set("OPENSSL_DIR".to_string(), prefix)],
-        ));
-    }
-    if unset("OPENSSL_NO_VENDOR") {
-        // A crate that can compile its own would, and nothing would say so.
-        steps.push(Step::When(
-            Condition::Folder(headers),
-            vec![Step::Set("OPENSSL_NO_VENDOR".to_string(), "1".into())],
-        ));
+    // A crate that can compile its own OpenSSL would, and nothing would say so.
+    let openssl = [("OPENSSL_DIR", prefix), ("OPENSSL_NO_VENDOR", "1".into())];
+    let openssl = openssl.into_iter().filter(|(name, _)| unset(name));
+    let openssl: Vec<Step> = openssl
+        .map(|(name, value)| Step::Set(name.to_string(), value))
+        .collect();
+    if !openssl.is_empty() {
+        steps.push(Step::When(Condition::Folder(headers), openssl));
     }
     if platforms.build != platforms.host && unset("PKG_CONFIG_ALLOW_CROSS") {
         // The host environment is that of the target, so what pkg-config says of it fits.

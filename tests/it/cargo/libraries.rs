@@ -1,0 +1,68 @@
+//! What is linked, and what nobody would notice.
+
+use std::process::Command;
+
+use super::{MAIN, build, cargo_toml, project, run};
+use crate::support::prefix::output;
+use crate::support::project::Project;
+
+#[test]
+fn a_shared_library_that_stays_behind_is_named() {
+    let script = r#"use std::{env, process::Command};
+
+fn main() {
+    let out = env::var("OUT_DIR").unwrap();
+    let mut made = Command::new("cc");
+    made.args(["-shared", "-fPIC", "chime.c", "-o"]);
+    assert!(made.arg(format!("{out}/libchime.so")).status().unwrap().success());
+    println!("cargo::rustc-link-search=native={out}");
+    println!("cargo::rustc-link-lib=dylib=chime");
+}
+"#;
+    let project = project("belfry")
+        .file("Cargo.toml", cargo_toml("belfry", ""))
+        .file("src/main.rs", "unsafe extern \"C\" {\n    fn chime() -> i32;\n}\n\nfn main() {\n    println!(\"{}\", unsafe { chime() });\n}\n")
+        .file("chime.c", "int chime(void) { return 12; }\n")
+        .file("build.rs", script)
+        .lock();
+    let (_, warnings) = build(&project, &[]).package();
+    assert!(
+        warnings.contains("bin/belfry needs `libchime.so`"),
+        "{warnings}"
+    );
+    assert!(
+        warnings.contains("rustc-link-lib=static=chime"),
+        "{warnings}"
+    );
+}
+
+#[test]
+fn a_run_path_may_begin_with_the_folder_of_the_program() {
+    let project = Project::new()
+        .pixi_toml("[package]\nname = \"plugger\"\n\n[package.build.config.env]\nRUSTFLAGS = \"-C link-arg=-Wl,-rpath,$ORIGIN/../lib/plugger\"\nNOTE = \"$$HOME costs 100$\"\n\n[package.build.backend]\nname = \"pixi-build-rust\"\n")
+        .file("Cargo.toml", cargo_toml("plugger", ""))
+        .file("src/main.rs", "fn main() {\n    println!(\"{}\", env!(\"NOTE\"));\n}\n")
+        .lock();
+    let (archive, _) = build(&project, &[]).package();
+    let program = archive.root().join("bin/plugger");
+    let dynamic = output(Command::new("readelf").arg("-d").arg(program));
+    assert!(dynamic.contains("$ORIGIN/../lib/plugger"), "{dynamic}");
+    assert_eq!(run(&archive, "bin/plugger"), "$HOME costs 100$");
+}
+
+#[test]
+fn a_library_of_a_python_extension_is_left_to_its_backend() {
+    let project = project("pebble")
+        .file(
+            "Cargo.toml",
+            cargo_toml("pebble", "\n[lib]\ncrate-type = [\"cdylib\"]\n"),
+        )
+        .file("src/lib.rs", "")
+        .file("setup.py", "from setuptools_rust import RustExtension\n")
+        .lock();
+    let failure = build(&project, &[]).failure();
+    assert!(failure.starts_with("build::other_backend"), "{failure}");
+    assert!(failure.contains("pixi-build-python"), "{failure}");
+    project.write("src/main.rs", MAIN);
+    build(&project, &[]).package();
+}

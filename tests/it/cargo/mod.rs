@@ -1,0 +1,89 @@
+//! What people ran into when they packaged programs with Cargo, built by hand with the
+//! machine's toolchain. The cases behind each test are public reports.
+
+mod failures;
+mod libraries;
+mod manifests;
+mod out_dir;
+mod sources;
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::support::archive::Archive;
+use crate::support::desk::Desk;
+use crate::support::prefix::{install_package, output};
+use crate::support::project::Project;
+
+const MAIN: &str = "fn main() {\n    println!(\"it runs\");\n}\n";
+
+/// A project whose package is called `name`, or after its crate.
+fn project(name: &str) -> Project {
+    let name = match name {
+        "" => String::new(),
+        name => format!("name = \"{name}\"\n"),
+    };
+    Project::new().pixi_toml(&format!("[package]\n{name}"))
+}
+
+/// The manifest of a crate.
+fn cargo_toml(name: &str, rest: &str) -> String {
+    format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2021\"\n{rest}")
+}
+
+/// How a build ended, and what it said on the way.
+struct Ended {
+    packages: Vec<Archive>,
+    warnings: Vec<String>,
+    /// Code, message and help.
+    error: Option<String>,
+}
+
+/// Builds with the machine's toolchain.
+fn build(project: &Project, arguments: &[&str]) -> Ended {
+    let desk = Desk::build(project, "").args(["--system-toolchain", "--json"]);
+    let ended = desk.args(arguments.iter().copied()).run();
+    let events = ended.stdout().lines().map(|line| -> Value {
+        serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))
+    });
+    let events: Vec<Value> = events.collect();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let warnings = events.iter().filter(|event| event["event"] == "warning");
+    let last = events.last().expect("a build says how it ended");
+    let packages = last["packages"].as_array().into_iter().flatten();
+    let error = last.get("error").map(|error| {
+        let all = [&error["code"], &error["message"], &error["help"]];
+        all.map(text).join("\n")
+    });
+    Ended {
+        packages: packages
+            .map(|package| Archive::open(Path::new(&text(&package["path"]))))
+            .collect(),
+        warnings: warnings.map(|event| text(&event["message"])).collect(),
+        error,
+    }
+}
+
+impl Ended {
+    /// The one package that was built, and what was warned of.
+    #[track_caller]
+    fn package(mut self) -> (Archive, String) {
+        assert_eq!(self.error, None);
+        assert_eq!(self.packages.len(), 1, "one package");
+        (self.packages.remove(0), self.warnings.join("\n"))
+    }
+
+    /// Why nothing was built.
+    #[track_caller]
+    fn failure(self) -> String {
+        self.error.expect("the build fails")
+    }
+}
+
+/// What a program of a package prints when it is installed.
+fn run(archive: &Archive, program: &str) -> String {
+    let prefix = tempfile::tempdir().expect("a folder for the prefix");
+    install_package(archive.path(), prefix.path());
+    output(&mut std::process::Command::new(prefix.path().join(program)))
+}

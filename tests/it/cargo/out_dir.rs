@@ -1,0 +1,73 @@
+//! A build script runs as in a fresh build, whatever earlier ones have left.
+
+use super::{build, cargo_toml, project, run};
+use crate::support::project::Project;
+
+/// A program that prints what its build script has made, and a word of its own.
+fn bits(script: &str) -> Project {
+    let main = "fn main() {\n    println!(\"{} WORD\", include_str!(concat!(env!(\"OUT_DIR\"), \"/made.txt\")));\n}\n";
+    project("bits")
+        .file("Cargo.toml", cargo_toml("bits", ""))
+        .file("src/main.rs", main.replace("WORD", "first"))
+        .file("text/a.txt", "a")
+        .file("build.rs", format!("use std::{{env, fs, path::PathBuf}};\n\nfn main() {{\n    let out = PathBuf::from(env::var_os(\"OUT_DIR\").unwrap());\n    {script}\n}}\n"))
+        .lock()
+}
+
+/// Makes a folder, which must not be there, and counts what is in `OUT_DIR`.
+const STRICT: &str = "fs::create_dir(out.join(\"parts\")).unwrap();
+    let count = fs::read_dir(&out).unwrap().count();
+    fs::write(out.join(\"made.txt\"), count.to_string()).unwrap();";
+
+#[track_caller]
+fn prints(project: &Project) -> String {
+    let (archive, _) = build(project, &[]).package();
+    run(&archive, "bin/bits")
+}
+
+#[test]
+fn a_script_that_watches_its_package_finds_its_folder_empty() {
+    let project = bits(STRICT);
+    assert_eq!(prints(&project), "1 first");
+    let main = fs_err::read_to_string(project.dir().join("src/main.rs")).expect("it was written");
+    project.write("src/main.rs", main.replace("first", "second"));
+    assert_eq!(prints(&project), "1 second");
+    // In a work directory of its own the script has no reason to run again, but may.
+    fs_err::remove_dir_all(project.dir().join(".pixi/bld")).expect("it was built there");
+    assert_eq!(prints(&project), "1 second");
+}
+
+#[test]
+fn a_script_that_watches_files_finds_its_folder_empty_when_they_change() {
+    let project = bits(&format!(
+        "println!(\"cargo::rerun-if-changed=text\");\n    {STRICT}"
+    ));
+    assert_eq!(prints(&project), "1 first");
+    project.write("text/b.txt", "b");
+    assert_eq!(prints(&project), "1 first");
+    // A changed script is compiled again, and run.
+    let script = fs_err::read_to_string(project.dir().join("build.rs")).expect("it was written");
+    project.write("build.rs", format!("{script}// changed\n"));
+    assert_eq!(prints(&project), "1 first");
+}
+
+#[test]
+fn a_script_that_failed_is_not_hindered_by_what_it_left() {
+    let project = bits(&format!(
+        "{STRICT}\n    if !PathBuf::from(\"text/ready\").exists() {{ panic!(\"not yet\"); }}"
+    ));
+    let failure = build(&project, &[]).failure();
+    assert!(failure.contains("not yet"), "{failure}");
+    project.write("text/ready", "");
+    assert_eq!(prints(&project), "1 first");
+}
+
+#[test]
+fn the_folder_lies_below_one_that_is_called_target() {
+    let script =
+        "let target = out.ancestors().find(|folder| folder.ends_with(\"target\")).unwrap();
+    let profile = out.ancestors().nth(3).unwrap();
+    assert_eq!(profile.parent(), Some(target));
+    fs::write(out.join(\"made.txt\"), profile.file_name().unwrap().to_str().unwrap()).unwrap();";
+    assert_eq!(prints(&bits(script)), "release first");
+}
