@@ -24,11 +24,7 @@ use crate::disk::files_below;
 /// Folders that cannot be removed.
 pub(crate) fn empty_outdated(build: CrateBuild<'_>, paths: &BuildPaths) -> Result<(), Report> {
     let runs = runs(&artifacts::folders(build, paths));
-    for path_crate in build
-        .path_crates
-        .values()
-        .filter(|it| it.has_build_script())
-    {
+    for path_crate in build.path_crates.values().filter(|it| it.has_build_script) {
         let Some(name) = path_crate.name() else {
             continue;
         };

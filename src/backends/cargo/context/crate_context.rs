@@ -15,10 +15,8 @@ use crate::backends::cargo::config::Config;
 use crate::backends::cargo::context::arguments::Arguments;
 use crate::backends::cargo::context::cargo_config::CargoConfig;
 use crate::backends::cargo::context::layout;
-use crate::backends::cargo::context::path_dependencies::{
-    PathCrate, is_inheriting, path_dependencies,
-};
-use crate::backends::cargo::manifest::cargo_toml::Manifests;
+use crate::backends::cargo::context::path_dependencies::{PathCrate, path_dependencies};
+use crate::backends::cargo::manifest::cargo_toml::{Manifests, is_inheriting};
 use crate::backends::cargo::manifest::package::Crate;
 use crate::backends::cargo::manifest::workspace_members::Wanted;
 use crate::diagnostic::Warning;

@@ -24,6 +24,8 @@ pub(crate) struct PathCrate {
     pub(crate) root: PathBuf,
     /// The manifest of the workspace it takes values from, if it does.
     pub(crate) inherits: Option<PathBuf>,
+    /// Whether it has a build script.
+    pub(crate) has_build_script: bool,
     manifest: Arc<CargoToml>,
 }
 
@@ -49,12 +51,15 @@ pub(crate) fn path_dependencies(
         if let Some(workspace) = &workspace {
             open.extend(patches(workspace.folder(), workspace.root()));
         }
-        let workspace = workspace.filter(|_| is_inheriting(manifest.root()));
-        let path_crate = PathCrate {
+        let workspace = workspace.filter(|_| manifest.inherits());
+        let mut path_crate = PathCrate {
             inherits: workspace.map(|workspace| workspace.path.clone()),
             root: root.clone(),
+            has_build_script: false,
             manifest,
         };
+        let script = path_crate.build_script();
+        path_crate.has_build_script = script.is_some_and(|script| script.is_file());
         found.insert(root, path_crate);
     }
     found
@@ -77,11 +82,6 @@ impl PathCrate {
             },
             None => Some(self.root.join("build.rs")),
         }
-    }
-
-    /// Whether there is one.
-    pub(crate) fn has_build_script(&self) -> bool {
-        self.build_script().is_some_and(|script| script.is_file())
     }
 
     /// Root files of the library and the binaries that the manifest names.
@@ -111,17 +111,6 @@ pub(crate) fn patches(folder: &Path, tables: &dyn TableLike) -> Vec<PathBuf> {
         .flat_map(|crates| crates.iter())
         .filter_map(|(_, patch)| path_of(folder, patch))
         .collect()
-}
-
-/// Whether anything in a manifest comes from the workspace.
-pub(crate) fn is_inheriting(table: &dyn TableLike) -> bool {
-    let here = table.get("workspace").and_then(Item::as_bool) == Some(true);
-    let below = |item: &Item| match (item.as_table_like(), item.as_array_of_tables()) {
-        (Some(table), _) => is_inheriting(table),
-        (None, Some(tables)) => tables.iter().any(|table| is_inheriting(table)),
-        (None, None) => false,
-    };
-    here || table.iter().any(|(_, item)| below(item))
 }
 
 /// The folders of the dependencies that a manifest names by path, or has its workspace name.

@@ -146,9 +146,11 @@ fn compiler_errors_have_places() {
     assert_eq!((*line, *column), (3, 11));
 }
 
-/// The logs of one kind of failure, each with the files of the crate and the configuration
-/// of the backend.
-fn all(cases: &[(&str, &[(&str, &str)], &str)]) -> String {
+/// A log, the files of the crate, and the configuration of the backend.
+type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str);
+
+/// What is made of the logs of one kind of failure.
+fn all(cases: &[Case<'_>]) -> String {
     let told = cases
         .iter()
         .map(|(log, files, config)| with_crate(files, config, |build| told(log, build)));

@@ -16,8 +16,9 @@ use crate::backend::extra_input_globs;
 use crate::backend::{GlobSet, Inputs};
 use crate::backends::cargo::context::crate_context::CrateBuild;
 use crate::backends::cargo::context::layout::OUTPUT_DIRECTORIES;
-use crate::backends::cargo::context::path_dependencies::{PathCrate, is_inheriting};
+use crate::backends::cargo::context::path_dependencies::PathCrate;
 use crate::backends::cargo::inputs::read_files::ReadFiles;
+use crate::backends::cargo::manifest::cargo_toml::is_inheriting;
 use crate::backends::cargo::manifest::licenses;
 
 /// What is known before the build.
@@ -71,16 +72,12 @@ impl CrateBuild<'_> {
     /// Patterns that cover whatever the crate could be made from.
     fn patterns(&self) -> Vec<GlobSet> {
         let mut sets = self.around(self.path_crates.values().collect());
+        let folders = self.cargo_config.target_dirs(self.request);
+        let with_examples = self.arguments.has("--example") || self.arguments.has("--examples");
         for local in self.path_crates.values() {
-            let folders = self.cargo_config.target_dirs(self.request);
-            sets.extend(patterns_of(local, self.installs_examples(), &folders));
+            sets.extend(patterns_of(local, with_examples, &folders));
         }
         sets
-    }
-
-    /// Whether examples are packed.
-    fn installs_examples(&self) -> bool {
-        self.arguments.has("--example") || self.arguments.has("--examples")
     }
 
     /// Everything but sources, for the crates in `locals`.
@@ -177,7 +174,7 @@ impl CrateBuild<'_> {
 fn patterns_of(local: &PathCrate, with_examples: bool, target_dirs: &[PathBuf]) -> Vec<GlobSet> {
     let reason = format!("anything of {}", local.name().unwrap_or("the crate"));
     let targets = target_dirs.iter().map(PathBuf::as_path);
-    if local.has_build_script() {
+    if local.has_build_script {
         // A build script may read anything.
         let root = &local.root;
         let set = GlobSet::tree(root, ["**"], &reason);

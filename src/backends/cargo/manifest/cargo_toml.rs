@@ -2,11 +2,12 @@
 //!
 //! What matters of a crate on this disk are few keys of its manifest, so the text is
 //! taken as it is. Only the package's own manifest and its workspace's are also checked
-//! key by key, as Cargo does it: see [`CargoToml::checked`].
+//! key by key, as Cargo does it: see [`CargoToml::checked`]. A file whose text is the same
+//! as in an earlier request of this process is not parsed again.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use cargo_toml::Manifest;
 use miette::{Report, SourceSpan};
@@ -25,17 +26,40 @@ const OLD_PACKAGE: &str = "project";
 pub(crate) struct CargoToml {
     pub(crate) path: PathBuf,
     document: Document<Arc<str>>,
+    checked: OnceLock<Manifest>,
+    inherits: OnceLock<bool>,
 }
+
+/// What earlier requests have parsed, by path.
+static PARSED: Mutex<BTreeMap<PathBuf, Arc<CargoToml>>> = Mutex::new(BTreeMap::new());
 
 impl CargoToml {
     /// # Errors
     /// Files that cannot be read, and [`Broken`].
-    pub(crate) fn read(path: PathBuf) -> Result<Self, Report> {
-        let text: Arc<str> = read_text(&path)?.into();
-        match Document::parse(Arc::clone(&text)) {
-            Ok(document) => Ok(Self { path, document }),
-            Err(error) => Err(Broken::syntax(&path, text, &error)),
+    pub(crate) fn read(path: &Path) -> Result<Arc<Self>, Report> {
+        Self::parse(path, read_text(path)?)
+    }
+
+    fn parse(path: &Path, text: String) -> Result<Arc<Self>, Report> {
+        let mut parsed = PARSED.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = parsed.get(path).filter(|known| known.text() == text) {
+            return Ok(Arc::clone(known));
         }
+        let text: Arc<str> = text.into();
+        let document = Document::parse(Arc::clone(&text));
+        let document = document.map_err(|error| Broken::syntax(path, text, &error))?;
+        let read = Arc::new(Self {
+            path: path.to_path_buf(),
+            document,
+            checked: OnceLock::new(),
+            inherits: OnceLock::new(),
+        });
+        parsed.insert(path.to_path_buf(), Arc::clone(&read));
+        Ok(read)
+    }
+
+    fn text(&self) -> &str {
+        self.document.raw()
     }
 
     /// The folder of the crate.
@@ -45,7 +69,7 @@ impl CargoToml {
 
     /// The text, to point into.
     pub(crate) fn file(&self) -> SourceFile {
-        let text = Arc::from(self.document.raw());
+        let text = Arc::from(self.text());
         SourceFile::new(self.path.display().to_string(), text)
     }
 
@@ -106,13 +130,22 @@ impl CargoToml {
     ///
     /// # Errors
     /// [`Broken`].
-    pub(crate) fn checked(&self) -> Result<Manifest, Report> {
-        let text = self.document.raw();
+    pub(crate) fn checked(&self) -> Result<&Manifest, Report> {
+        if let Some(checked) = self.checked.get() {
+            return Ok(checked);
+        }
+        let text = self.text();
         let checked = match (self.get("package"), self.get(OLD_PACKAGE)) {
             (None, Some(_)) => Manifest::from_str(&self.with_new_name()),
             _ => Manifest::from_str(text),
         };
-        checked.map_err(|source| Broken::report(&self.path, text, source))
+        let checked = checked.map_err(|source| Broken::report(&self.path, text, source))?;
+        Ok(self.checked.get_or_init(|| checked))
+    }
+
+    /// Whether anything in it comes from the workspace.
+    pub(crate) fn inherits(&self) -> bool {
+        *self.inherits.get_or_init(|| is_inheriting(self.root()))
     }
 
     fn with_new_name(&self) -> String {
@@ -146,9 +179,7 @@ impl Manifests {
         match self.look(folder) {
             Looked::Found(manifest) => Ok(Some(manifest)),
             Looked::Nothing => Ok(None),
-            Looked::Broken => {
-                CargoToml::read(folder.join("Cargo.toml")).map(|manifest| Some(Arc::new(manifest)))
-            }
+            Looked::Broken => CargoToml::read(&folder.join("Cargo.toml")).map(Some),
         }
     }
 
@@ -165,12 +196,13 @@ impl Manifests {
             return known.clone();
         }
         let path = folder.join("Cargo.toml");
-        let looked = match path.is_file() {
-            false => Looked::Nothing,
-            true => match CargoToml::read(path) {
-                Ok(manifest) => Looked::Found(Arc::new(manifest)),
+        let looked = match std::fs::read_to_string(&path) {
+            Ok(text) => match CargoToml::parse(&path, text) {
+                Ok(manifest) => Looked::Found(manifest),
                 Err(_) => Looked::Broken,
             },
+            Err(_) if path.is_file() => Looked::Broken,
+            Err(_) => Looked::Nothing,
         };
         self.0.insert(folder.to_path_buf(), looked.clone());
         looked
@@ -234,6 +266,17 @@ pub(crate) fn excludes(workspace: &CargoToml, folder: &Path) -> bool {
     names("exclude") && !names("members")
 }
 
+/// Whether anything in a table comes from the workspace.
+pub(crate) fn is_inheriting(table: &dyn TableLike) -> bool {
+    let here = table.get("workspace").and_then(Item::as_bool) == Some(true);
+    let below = |item: &Item| match (item.as_table_like(), item.as_array_of_tables()) {
+        (Some(table), _) => is_inheriting(table),
+        (None, Some(tables)) => tables.iter().any(|table| is_inheriting(table)),
+        (None, None) => false,
+    };
+    here || table.iter().any(|(_, item)| below(item))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -242,8 +285,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("Cargo.toml");
         std::fs::write(&path, text).expect("own folder");
-        let manifest = CargoToml::read(path).expect("TOML");
-        (folder, Arc::new(manifest))
+        let manifest = CargoToml::read(&path).expect("TOML");
+        (folder, manifest)
     }
 
     #[test]
@@ -260,7 +303,7 @@ mod tests {
             let (_folder, manifest) = read(text);
             assert_eq!(manifest.name(), Some(name), "{text}");
             let checked = manifest.checked().expect("Cargo takes it");
-            assert_eq!(checked.package.expect("a package").name, name);
+            assert_eq!(checked.package.as_ref().expect("a package").name, name);
             assert!(manifest.span(&["package", "name"]).is_some(), "{text}");
         }
     }
@@ -273,5 +316,21 @@ mod tests {
         std::fs::remove_file(&first.path).expect("own folder");
         let again = manifests.readable(folder.path()).expect("it is known");
         assert!(Arc::ptr_eq(&first, &again));
+        assert!(Manifests::default().readable(folder.path()).is_none());
+    }
+
+    #[test]
+    fn another_request_parses_what_has_changed() {
+        let (folder, first) = read("[package]\nname = 'a'\n");
+        let again = || {
+            Manifests::default()
+                .readable(folder.path())
+                .expect("it is there")
+        };
+        assert!(Arc::ptr_eq(&first, &again()));
+        std::fs::write(&first.path, "[package]\nname = 'b'\n").expect("own folder");
+        assert_eq!(again().name(), Some("b"));
+        std::fs::write(&first.path, "[package").expect("own folder");
+        assert!(Manifests::default().find(folder.path()).is_err());
     }
 }

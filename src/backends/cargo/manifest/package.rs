@@ -50,24 +50,23 @@ impl Crate {
             .into());
         };
         // What is wrong with it comes before what is missing in it.
-        let checked = found.checked()?;
+        found.checked()?;
         let (manifest, workspace) = match workspace_members::choose(manifests, &found, wanted)? {
-            Some(member) => (member, Some(Arc::clone(&found))),
-            None => (Arc::clone(&found), manifests.workspace_of(&found)?),
+            Some(member) => (member, Some(found)),
+            None => {
+                let workspace = manifests.workspace_of(&found)?;
+                (found, workspace)
+            }
         };
-        let package = match Arc::ptr_eq(&manifest, &found) {
-            true => checked.package.clone(),
-            false => manifest.checked()?.package,
-        };
+        let package = manifest.checked()?.package.clone();
         let root = match &workspace {
-            Some(workspace) if Arc::ptr_eq(workspace, &found) => checked.workspace,
-            Some(workspace) => workspace.checked()?.workspace,
+            Some(workspace) => workspace.checked()?.workspace.as_ref(),
             None => None,
         };
         Ok(Self {
             package: package.expect("a crate that is chosen has a package"),
             in_workspace: workspace.is_some(),
-            template: root.and_then(|root| root.package),
+            template: root.and_then(|root| root.package.clone()),
             workspace: workspace.unwrap_or_else(|| Arc::clone(&manifest)),
             manifest,
         })

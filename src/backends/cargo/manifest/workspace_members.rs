@@ -271,8 +271,8 @@ mod tests {
             write(&format!("{folder}/Cargo.toml"), &manifest);
             write(&format!("{folder}/{file}"), "fn main() {}\n");
         }
-        let root = CargoToml::read(temp.path().join("Cargo.toml")).expect("it was written");
-        (temp, Arc::new(root))
+        let root = CargoToml::read(&temp.path().join("Cargo.toml")).expect("it was written");
+        (temp, root)
     }
 
     fn chosen_with(root: &Arc<CargoToml>, wanted: Wanted<'_>) -> String {

@@ -10,7 +10,7 @@ use crate::backends::cargo::context::crate_context::CrateBuild;
 pub(crate) fn may_embed_paths(build: CrateBuild<'_>) -> bool {
     let mut crates = build.path_crates.iter();
     crates.any(|(folder, path_crate)| {
-        !folder.starts_with(&build.workspace) || path_crate.has_build_script()
+        !folder.starts_with(&build.workspace) || path_crate.has_build_script
     }) || has_debug_info(build)
 }
 
