@@ -2,7 +2,9 @@
 //!
 //! `cargo bench --bench requests` prints medians of 20 runs: from the start of the
 //! process to the first `conda/outputs` answer, each further answer, peak memory
-//! (Linux), and the size of the executable on disk.
+//! (Linux), and the size of the executable on disk. Both for a crate alone and for one with
+//! a hundred path dependencies, on a real disk and, where there is one, in a file system in
+//! memory.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -15,40 +17,76 @@ const EXECUTABLE: &str = env!("CARGO_BIN_EXE_pixi-build-rust");
 const RUNS: usize = 20;
 const FURTHER: usize = 20;
 
-fn main() {
-    let project = tempfile::tempdir().expect("a folder for the project");
-    write_project(project.path());
-    // The first run fills the page cache and is not counted.
-    Run::of(project.path());
-    let runs: Vec<Run> = (0..RUNS).map(|_| Run::of(project.path())).collect();
+/// How many path dependencies the crate has.
+const MEMBERS: [usize; 2] = [0, 100];
 
+fn main() {
+    println!("| crate | disk | first answer | further answer | peak memory |");
+    println!("| --- | --- | ---: | ---: | ---: |");
+    for members in MEMBERS {
+        for (place, folder) in places() {
+            let project = tempfile::tempdir_in(folder).expect("a folder for the project");
+            write_project(project.path(), members);
+            let what = match members {
+                0 => "alone".to_string(),
+                members => format!("{members} path dependencies"),
+            };
+            println!("| {what} | {place} | {}", figures(project.path()));
+        }
+    }
+    let size = std::fs::metadata(EXECUTABLE)
+        .expect("the executable exists")
+        .len();
+    println!(
+        "\nThe executable has {:.1} MiB.",
+        size as f64 / 1024.0 / 1024.0
+    );
+}
+
+/// Where projects can be.
+fn places() -> Vec<(&'static str, &'static Path)> {
+    let memory = Path::new("/dev/shm");
+    let mut places = vec![("real", Path::new(env!("CARGO_TARGET_TMPDIR")))];
+    places.extend(memory.is_dir().then_some(("memory", memory)));
+    places
+}
+
+/// The rest of a line of the table.
+fn figures(project: &Path) -> String {
+    // The first run fills the page cache and is not counted.
+    Run::of(project);
+    let runs: Vec<Run> = (0..RUNS).map(|_| Run::of(project)).collect();
     let milliseconds = |time: Duration| time.as_secs_f64() * 1000.0;
     let mut first: Vec<f64> = runs.iter().map(|run| milliseconds(run.first)).collect();
     let mut further: Vec<f64> = runs.iter().map(|run| milliseconds(run.further)).collect();
     let mut memory: Vec<f64> = runs.iter().filter_map(|run| run.memory).collect();
-    let size = std::fs::metadata(EXECUTABLE)
-        .expect("the executable exists")
-        .len();
-
-    println!("| figure | median of {RUNS} |");
-    println!("| --- | --- |");
-    println!(
-        "| start to first `conda/outputs` answer | {:.1} ms |",
-        median(&mut first)
-    );
-    println!(
-        "| further `conda/outputs` answer | {:.2} ms |",
-        median(&mut further)
-    );
-    if !memory.is_empty() {
-        println!("| peak memory | {:.1} MiB |", median(&mut memory));
-    }
-    println!("| executable | {:.1} MiB |", size as f64 / 1024.0 / 1024.0);
+    let memory = match memory.is_empty() {
+        true => "unknown".to_string(),
+        false => format!("{:.1} MiB", median(&mut memory)),
+    };
+    format!(
+        "{:.1} ms | {:.2} ms | {memory} |",
+        median(&mut first),
+        median(&mut further),
+    )
 }
 
-fn write_project(root: &Path) {
-    let manifest =
-        "[package]\nname = \"tool\"\nversion = \"1.0.0\"\nedition = \"2024\"\nlicense = \"MIT\"\n";
+fn write_project(root: &Path, members: usize) {
+    let mut manifest =
+        "[package]\nname = \"tool\"\nversion = \"1.0.0\"\nedition = \"2024\"\nlicense = \"MIT\"\n\n\
+         [workspace]\nmembers = [\"crates/*\"]\n\n[dependencies]\n"
+            .to_string();
+    for member in 0..members {
+        let folder = root.join(format!("crates/part{member}"));
+        let text = format!(
+            "[package]\nname = \"part{member}\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n\
+             [dependencies]\nserde = {{ version = \"1\", features = [\"derive\"] }}\n"
+        );
+        std::fs::create_dir_all(folder.join("src")).expect("own folder");
+        std::fs::write(folder.join("Cargo.toml"), text).expect("own folder");
+        std::fs::write(folder.join("src/lib.rs"), "").expect("own folder");
+        manifest += &format!("part{member} = {{ path = \"crates/part{member}\" }}\n");
+    }
     std::fs::create_dir_all(root.join("src")).expect("own folder");
     std::fs::write(root.join("Cargo.toml"), manifest).expect("own folder");
     std::fs::write(root.join("src/main.rs"), "fn main() {}\n").expect("own folder");

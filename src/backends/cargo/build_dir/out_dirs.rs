@@ -53,10 +53,14 @@ fn is_outdated(run: &Path, path_crate: &PathCrate, sources: &[PathBuf]) -> bool 
     let Some(ran) = modified(&run.join("invoked.timestamp")) else {
         return false;
     };
+    let written = modified(&run.join("output"));
     let Ok(output) = std::fs::read(run.join("output")) else {
-        // It failed, or never ran.
         return run.join("out").is_dir();
     };
+    if written.is_none_or(|written| written < ran) {
+        // It failed, and what is there is from a run before that.
+        return true;
+    }
     let is_newer = |path: &PathBuf| modified(path).is_none_or(|changed| changed > ran);
     let output = String::from_utf8_lossy(&output);
     let mut watched = watched(&output)

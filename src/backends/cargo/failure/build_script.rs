@@ -12,14 +12,37 @@ pub(super) fn failed(log: &Log) -> Option<Diagnosis> {
         said = stream(log, "--- stdout");
         said.retain(|line| !line.starts_with("cargo:"));
     }
+    if said.is_empty() {
+        said = told_to_cargo(log, name);
+    }
     let details = said.split_off(said.len().saturating_sub(QUOTED));
+    let in_the_way = ["AlreadyExists", "File exists", "already exists"];
+    let in_the_way = |line: &String| in_the_way.iter().any(|sign| line.contains(sign));
+    let help = details.iter().any(in_the_way).then(|| {
+        "an earlier run of the script may have left it in `OUT_DIR`: build again, which begins with \
+         an empty one, or remove all that builds have left with `pixi-build-rust clean`"
+            .to_string()
+    });
     Some(Diagnosis {
         code: "build::build_script",
         message: format!("the build script of `{name}` failed"),
         details,
-        help: None,
+        help,
         ..Default::default()
     })
+}
+
+/// What it left to Cargo to say, as errors or warnings of its own.
+fn told_to_cargo(log: &Log, name: &str) -> Vec<String> {
+    let id = name.replacen(" v", "@", 1);
+    let starts = [format!("error: {id}: "), format!("warning: {id}: ")];
+    let told = |start: &String| -> Vec<String> {
+        let lines = log
+            .lines()
+            .filter_map(|line| line.strip_prefix(start.as_str()));
+        lines.map(str::to_string).collect()
+    };
+    starts.iter().flat_map(told).collect()
 }
 
 /// The lines that Cargo repeats, indented, without the calls that led to a panic.

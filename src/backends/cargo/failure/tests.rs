@@ -323,6 +323,32 @@ fn a_library_that_belongs_to_another_backend_is_left_to_it() {
 }
 
 #[test]
+fn a_build_script_is_quoted_however_it_says_why_it_fails() {
+    let failed =
+        "error: failed to run custom build command for `a v1.0.0 (/a)`\n\nCaused by:\n  no\n";
+    let logs = [
+        format!(
+            "warning: a@1.0.0: the schema is too old\n{failed}  --- stdout\n  cargo:warning=the schema is too old\n"
+        ),
+        format!("error: a@1.0.0: no schema\n{failed}  --- stdout\n  cargo::error=no schema\n"),
+        format!(
+            "{failed}  --- stderr\n  Os {{ code: 17, kind: AlreadyExists, message: \"File exists\" }}\n"
+        ),
+    ];
+    insta::assert_snapshot!(logs.map(|log| explained(&log)).join("\n\n"), @r#"
+    build::build_script: the build script of `a v1.0.0` failed
+      the schema is too old
+
+    build::build_script: the build script of `a v1.0.0` failed
+      no schema
+
+    build::build_script: the build script of `a v1.0.0` failed
+      Os { code: 17, kind: AlreadyExists, message: "File exists" }
+    help: an earlier run of the script may have left it in `OUT_DIR`: build again, which begins with an empty one, or remove all that builds have left with `pixi-build-rust clean`
+    "#);
+}
+
+#[test]
 fn programs_are_named_with_their_packages() {
     let explained = |line: &str| {
         let failed = "error: failed to run custom build command for `native v1.0.0`";
