@@ -7,11 +7,17 @@ use super::requests::Initialize;
 
 /// The parameters of `initialize` for the `pixi.toml` of the project.
 pub fn initialize(project: &Project) -> Initialize {
-    let text = fs_err::read_to_string(project.dir().join("pixi.toml")).expect("it was written");
+    initialize_member(project, "")
+}
+
+/// The parameters of `initialize` for the `pixi.toml` in a folder of the project.
+pub fn initialize_member(project: &Project, folder: &str) -> Initialize {
+    let path = project.dir().join(folder).join("pixi.toml");
+    let text = fs_err::read_to_string(path).expect("it was written");
     let manifest: Value = toml_edit::de::from_str(&text).expect("tests write valid TOML");
     let package = &manifest["package"];
     let build = &package["build"];
-    let mut params = Initialize::of(project).model(json!({
+    let mut params = Initialize::member(project, folder).model(json!({
         "name": package["name"],
         "version": package["version"],
         "description": package["description"],
@@ -19,13 +25,15 @@ pub fn initialize(project: &Project) -> Initialize {
         "licenseFile": package["license-file"],
         "homepage": package["homepage"],
     }));
-    for (name, version) in package["build-dependencies"]
-        .as_object()
-        .into_iter()
-        .flatten()
-    {
-        let version = version.as_str().expect("tests write plain versions");
-        params = params.dependency("buildDependencies", name, version);
+    for (written, sent) in [
+        ("build-dependencies", "buildDependencies"),
+        ("host-dependencies", "hostDependencies"),
+        ("run-dependencies", "runDependencies"),
+    ] {
+        for (name, version) in package[written].as_object().into_iter().flatten() {
+            let version = version.as_str().expect("tests write plain versions");
+            params = params.dependency(sent, name, version);
+        }
     }
     let mut targets = Map::new();
     for (selector, table) in build["target"].as_object().into_iter().flatten() {

@@ -42,10 +42,13 @@ impl Project {
 
     /// An empty folder whose packages are built by the backend `name`.
     pub fn of(name: &'static str) -> Self {
-        Self {
-            backend: name,
-            ..Self::new()
-        }
+        Self::new().built_by(name)
+    }
+
+    /// Its packages are built by the backend `name`.
+    pub fn built_by(mut self, name: &'static str) -> Self {
+        self.backend = name;
+        self
     }
 
     /// The backend that builds its packages.

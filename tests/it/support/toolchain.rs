@@ -82,6 +82,13 @@ pub fn channel_with(extras: &[Extra]) -> Result<Channel, Missing> {
     Ok(shared(packages))
 }
 
+/// The toolchain and these packages.
+pub fn shared_with(extras: Vec<Package>) -> Channel {
+    let mut packages = packages(machine());
+    packages.extend(extras);
+    shared(packages)
+}
+
 /// A channel below `folder` whose cargo does what `commands` say and installs an empty
 /// program: for builds that are about everything but compiling.
 pub fn with_cargo(folder: &Path, commands: &str) -> Channel {
