@@ -4,11 +4,12 @@
 //! executable builds each with the backend that its manifest names.
 
 pub mod cargo;
+pub mod mojo;
 
 use crate::backend::{AnyBackend, Progress};
 
 /// Every backend of this project.
-pub static ALL: [&'static dyn AnyBackend; 1] = [&cargo::Cargo];
+pub static ALL: [&'static dyn AnyBackend; 2] = [&cargo::Cargo, &mojo::Mojo];
 
 /// The backend whose executable is called `name`.
 pub fn by_name(name: &str) -> Option<&'static dyn AnyBackend> {

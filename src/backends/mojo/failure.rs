@@ -1,0 +1,275 @@
+//! Why the build script failed, read from what the compiler said.
+
+use std::path::Path;
+
+use crate::backend::failure::{self, CodeError, Detector, QUOTED, full_disk};
+use crate::backend::{Diagnosis, Log};
+
+/// From causes to consequences: an import that is not found also shows as an unknown name.
+const DETECTORS: [Detector; 10] = [
+    full_disk,
+    no_compiler,
+    no_linker,
+    other_version,
+    not_located,
+    no_main,
+    main_in_library,
+    unknown_argument,
+    errors_in_code,
+    not_linked,
+];
+
+/// Why the script failed, as far as its log says.
+pub(super) fn diagnose(log: &Log) -> Option<Diagnosis> {
+    let mut diagnosis = failure::first(&DETECTORS, log)?;
+    diagnosis.errors = errors(log);
+    Some(diagnosis)
+}
+
+/// The errors that the compiler found in files.
+fn errors(log: &Log) -> Vec<CodeError> {
+    let mut errors: Vec<CodeError> = Vec::new();
+    for error in log.lines().filter_map(located) {
+        if !errors.contains(&error) {
+            errors.push(error);
+        }
+    }
+    errors.truncate(QUOTED);
+    errors
+}
+
+/// Reads `path:line:column: error: message`.
+fn located(line: &str) -> Option<CodeError> {
+    let (place, message) = line.split_once(": error: ")?;
+    let (place, column) = place.rsplit_once(':')?;
+    let (file, line) = place.rsplit_once(':')?;
+    Some(CodeError {
+        message: message.to_string(),
+        file: Path::new(file).to_path_buf(),
+        line: line.parse().ok()?,
+        column: column.parse().ok()?,
+    })
+}
+
+fn shown(error: &CodeError) -> String {
+    let CodeError {
+        message,
+        file,
+        line,
+        column,
+    } = error;
+    format!("{}:{line}:{column}: {message}", file.display())
+}
+
+/// What a compiler error means. The places of all of them are quoted.
+fn meaning(
+    log: &Log,
+    code: &'static str,
+    message: impl Into<String>,
+    help: impl Into<String>,
+) -> Option<Diagnosis> {
+    Some(Diagnosis {
+        code,
+        message: message.into(),
+        details: errors(log).iter().map(shown).collect(),
+        help: Some(help.into()),
+        ..Diagnosis::default()
+    })
+}
+
+fn errors_in_code(log: &Log) -> Option<Diagnosis> {
+    let errors = errors(log);
+    let message = match errors.as_slice() {
+        [] => return None,
+        [_] => "the compiler found an error",
+        _ => "the compiler found errors",
+    };
+    Some(Diagnosis {
+        code: "mojo::compile_error",
+        message: message.to_string(),
+        details: errors.iter().map(shown).collect(),
+        ..Diagnosis::default()
+    })
+}
+
+fn no_compiler(log: &Log) -> Option<Diagnosis> {
+    let mut lines = log.lines();
+    let is_missing =
+        |line: &str| line.ends_with("mojo: command not found") || line.ends_with("mojo: not found");
+    lines.any(is_missing).then_some(())?;
+    meaning(
+        log,
+        "mojo::no_compiler",
+        "the build environment has no `mojo`",
+        "add `mojo-compiler` to `[package.build-dependencies]`",
+    )
+}
+
+fn no_linker(log: &Log) -> Option<Diagnosis> {
+    log.has("error: unable to find suitable c compiler for linking")
+        .then_some(())?;
+    meaning(
+        log,
+        "mojo::no_linker",
+        "Mojo found no C compiler to link with",
+        "write `compilers = [\"c\"]` into `[package.build.config]`",
+    )
+}
+
+fn other_version(log: &Log) -> Option<Diagnosis> {
+    let rest = log.after("Precompiled file '")?;
+    let (file, rest) = rest.split_once("' version ")?;
+    let (written, rest) = rest.split_once(" is ")?;
+    let (_, compiler) = rest.split_once("compiler version ")?;
+    let compiler = compiler.split(". ").next()?.trim_end_matches('.');
+    let name = Path::new(file).file_stem()?.to_string_lossy().into_owned();
+    meaning(
+        log,
+        "mojo::other_compiler",
+        format!(
+            "the library `{name}` was precompiled by Mojo {written} and cannot be read by Mojo {compiler}"
+        ),
+        format!(
+            "build the library again with Mojo {compiler}, pin `mojo-compiler` to {written} in `[package.build-dependencies]`, or install the library as sources with `pkg = {{ format = \"source\" }}`"
+        ),
+    )
+}
+
+fn not_located(log: &Log) -> Option<Diagnosis> {
+    let name = log.between("error: unable to locate module '", "'")?;
+    if name == "std" {
+        return meaning(
+            log,
+            "mojo::no_standard_library",
+            "the compiler does not find its standard library",
+            "the package `mojo-compiler` is incomplete, or another installation of Mojo is in the way: look for variables that begin with `MODULAR_`",
+        );
+    }
+    meaning(
+        log,
+        "mojo::unknown_module",
+        format!("no module `{name}` was found"),
+        format!(
+            "add the package that has it to `[package.host-dependencies]`, or the directory that `{name}` is in to `import-paths`"
+        ),
+    )
+}
+
+fn no_main(log: &Log) -> Option<Diagnosis> {
+    log.has("error: module does not contain a 'main' function")
+        .then_some(())?;
+    meaning(
+        log,
+        "mojo::no_main",
+        "a program has no `main` function",
+        "add `def main():`; a library is configured with `pkg`, not with `bins`",
+    )
+}
+
+fn main_in_library(log: &Log) -> Option<Diagnosis> {
+    let mut errors = log.lines().filter_map(located);
+    let found = errors.find(|error| error.message.starts_with("'main()' is not supported"))?;
+    meaning(
+        log,
+        "mojo::main_in_library",
+        format!(
+            "{} is part of a library and has a `main` function",
+            found.file.display()
+        ),
+        "move the file out of the directory of the library",
+    )
+}
+
+fn unknown_argument(log: &Log) -> Option<Diagnosis> {
+    let argument = log.between("error: unrecognized argument '", "'")?;
+    meaning(
+        log,
+        "mojo::unknown_argument",
+        format!("the compiler does not know the argument `{argument}`"),
+        "remove it from `extra-args`, or set it where `mojo build` gets it",
+    )
+}
+
+fn not_linked(log: &Log) -> Option<Diagnosis> {
+    log.has("error: failed to link").then_some(())?;
+    let diagnosis = meaning(
+        log,
+        "mojo::not_linked",
+        "a program could not be linked",
+        "a library that `-l` names belongs into `[package.host-dependencies]`, and `-Xlinker -L$PREFIX/lib` into `extra-args`",
+    )?;
+    let said = |line: &&str| line.contains("ld: ") || line.contains("lld: ");
+    let details = log.lines().filter(said).take(QUOTED);
+    Some(Diagnosis {
+        details: details.map(str::to_string).collect(),
+        ..diagnosis
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_place_of_an_error_is_read() {
+        let found = located("lib/greet/words.mojo:2:5: error: use of unknown declaration 'x'");
+        let found = found.expect("an error with a place");
+        assert_eq!(found.file, Path::new("lib/greet/words.mojo"));
+        assert_eq!((found.line, found.column), (2, 5));
+        assert_eq!(located("/p/bin/mojo: error: failed to parse"), None);
+    }
+
+    #[test]
+    fn both_versions_of_a_precompiled_library_are_named() {
+        let line = "/w/app.mojo:1:6: error: Mojo precompiled file is incompatible with the current version of the Mojo compiler. Precompiled file 'stage/lib/mojo/greet.mojoc' version 1.1.0 is older than compiler version 1.2.0. To proceed, recreate the precompiled file with `mojo precompile`, or use the version of the compiler it was created with.";
+        let found = diagnose(&Log::new(line)).expect("it is known");
+        assert_eq!(
+            found.message,
+            "the library `greet` was precompiled by Mojo 1.1.0 and cannot be read by Mojo 1.2.0"
+        );
+    }
+
+    #[test]
+    fn errors_that_everybody_meets_are_explained() {
+        for (line, code) in [
+            (
+                "build.sh: line 9: mojo: command not found",
+                "mojo::no_compiler",
+            ),
+            (
+                "/p/bin/mojo: error: unable to find suitable c compiler for linking",
+                "mojo::no_linker",
+            ),
+            (
+                "main.mojo:1:8: error: unable to locate module 'nothere'",
+                "mojo::unknown_module",
+            ),
+            (
+                "main.mojo:1:8: error: unable to locate module 'std'",
+                "mojo::no_standard_library",
+            ),
+            (
+                "/p/bin/mojo: error: module does not contain a 'main' function",
+                "mojo::no_main",
+            ),
+            (
+                "src/pk/tests/test_a.mojo:2:5: error: 'main()' is not supported within packages",
+                "mojo::main_in_library",
+            ),
+            (
+                "/p/bin/mojo: error: unrecognized argument '-D'",
+                "mojo::unknown_argument",
+            ),
+            (
+                "/p/bin/mojo: error: failed to link executable",
+                "mojo::not_linked",
+            ),
+        ] {
+            assert_eq!(
+                diagnose(&Log::new(line)).map(|found| found.code),
+                Some(code),
+                "{line}"
+            );
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Which files decide what is built, and the package.
+//!
+//! The compiler writes down nowhere what it read, so the imports are followed before the
+//! build; the answer is the same before and after it.
+
+use super::config::Config;
+use super::plan::Plan;
+use super::source::Source;
+use super::tree::{self, COMPILED};
+use super::{arguments, licenses};
+use crate::backend::inputs::plain;
+use crate::backend::options::InputTracking;
+use crate::backend::{GlobSet, Request, extra_input_globs};
+
+/// Files whose existence decides what is built.
+pub(super) fn metadata(plan: &Plan) -> Vec<GlobSet> {
+    let reason = "what is built";
+    let files = plan.decisive.iter();
+    files
+        .filter_map(|file| GlobSet::file(file, reason))
+        .collect()
+}
+
+/// Files that decide the package.
+pub(super) fn build(request: &Request<'_, Config>, project: &Source) -> Vec<GlobSet> {
+    let source = &request.project.source;
+    let plan = &project.plan;
+    let mut sets = metadata(plan);
+    sets.extend(manifests(request));
+    sets.extend(licenses::inputs(request));
+    let extra = &request.config.extra_input_globs;
+    sets.extend(extra_input_globs::sets(extra, source, &[COMPILED]));
+    let named = plan.items.iter();
+    let named = named.flat_map(|item| arguments::files(&item.arguments, source));
+    sets.extend(named.filter_map(|file| GlobSet::file(&file, "named in extra-args")));
+    let tests = &request.config.tests;
+    if !tests.is_empty() {
+        sets.push(GlobSet::tree(source, tests, "tests"));
+    }
+    let libraries = plan.libraries();
+    sets.extend(
+        libraries.map(|item| tree::inputs(&item.path, &format!("the library {}", item.name))),
+    );
+    match request.config.input_tracking {
+        InputTracking::Exact => sets.extend(exact(project)),
+        InputTracking::Globs => {
+            let import_paths = request.config.import_paths.iter();
+            let import_paths = import_paths.map(|path| plain(&source.join(path)));
+            let roots = std::iter::once(source.clone()).chain(import_paths);
+            sets.extend(roots.map(|root| tree::inputs(&root, "Mojo files")));
+        }
+    }
+    sets
+}
+
+/// What is imported by whatever is compiled.
+fn exact(project: &Source) -> impl Iterator<Item = GlobSet> {
+    let closure = &project.closure;
+    let read = closure.read.iter().map(|file| (file, "is compiled"));
+    let missing = closure.missing.iter();
+    let missing = missing.map(|file| (file, "would be imported"));
+    let all = read.chain(missing);
+    all.filter_map(|(file, reason)| GlobSet::file(file, reason))
+}
+
+/// The package's manifest, and the workspace's where the package takes values from it.
+fn manifests(request: &Request<'_, Config>) -> Vec<GlobSet> {
+    let path = request.project.manifest.path();
+    let own = GlobSet::file(path, "the package's manifest");
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let text: String = text.split_whitespace().collect();
+    let inherits = text.contains("workspace=true");
+    let workspace = request.folders.workspace.as_ref().filter(|_| inherits);
+    let workspace = workspace.map(|workspace| {
+        let names = ["pixi.toml", "pyproject.toml"];
+        GlobSet::names(workspace, names, "the pixi workspace")
+    });
+    own.into_iter().chain(workspace).collect()
+}

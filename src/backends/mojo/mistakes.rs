@@ -1,0 +1,203 @@
+//! Mistakes in the options and files of a Mojo project.
+
+use std::path::{Path, PathBuf};
+
+use miette::{Diagnostic, Report, SourceSpan};
+use thiserror::Error;
+
+use super::Config;
+use super::closure::INIT;
+use crate::backend::Request;
+use crate::diagnostic::{SourceFile, nearest};
+
+/// Neither a program nor a library was found.
+#[derive(Debug, Error, Diagnostic)]
+#[error("found neither main.mojo nor a directory with __init__.mojo in {}", folder.display())]
+#[diagnostic(code(mojo::nothing_to_build), help("{help}"))]
+pub(super) struct NothingToBuild {
+    pub(super) folder: PathBuf,
+    pub(super) help: String,
+}
+
+/// A path that leads to nothing that can be built.
+#[derive(Debug, Error, Diagnostic)]
+#[error("{message}")]
+#[diagnostic(code(mojo::wrong_path), help("{help}"))]
+pub(super) struct WrongPath {
+    pub(super) message: String,
+    pub(super) help: String,
+    #[source_code]
+    pub(super) file: SourceFile,
+    #[label("here")]
+    pub(super) at: Option<SourceSpan>,
+}
+
+/// Several of those.
+#[derive(Debug, Error, Diagnostic)]
+#[error("{count} paths lead to nothing that can be built")]
+#[diagnostic(code(mojo::wrong_paths))]
+pub(super) struct Unbuildable {
+    count: usize,
+    #[related]
+    wrong: Vec<WrongPath>,
+}
+
+impl Unbuildable {
+    /// Turns what was found into one error.
+    pub(super) fn check(mut wrong: Vec<WrongPath>) -> Result<(), Report> {
+        match wrong.len() {
+            0 => Ok(()),
+            1 => Err(wrong.remove(0).into()),
+            count => Err(Self { count, wrong }.into()),
+        }
+    }
+}
+
+/// Two options say what the library is.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`pkg` and `pkgs` are both set")]
+#[diagnostic(
+    code(mojo::two_lists_of_libraries),
+    help("move the library of `pkg` into the array of `pkgs`")
+)]
+pub(super) struct PkgAndPkgs {
+    #[source_code]
+    pub(super) file: SourceFile,
+    #[label("this one as well")]
+    pub(super) at: Option<SourceSpan>,
+}
+
+/// There is no compiler for the platform.
+#[derive(Debug, Error, Diagnostic)]
+#[error("Mojo has no compiler for {platform}")]
+#[diagnostic(
+    code(mojo::no_compiler),
+    help(
+        "it has one for linux-64, linux-aarch64 and osx-arm64: leave the other platforms out of `platforms` in `[workspace]`, or write the dependency on this package below `[target.<platform>]`"
+    )
+)]
+pub(super) struct NoCompiler {
+    pub(super) platform: String,
+}
+
+/// A program cannot be compiled for another platform.
+#[derive(Debug, Error, Diagnostic)]
+#[error("a Mojo program for {host} cannot be built on {build}")]
+#[diagnostic(
+    code(mojo::cross_compilation),
+    help(
+        "no package has the libraries and the linker for another platform: build on {host}, or pack the sources of a library with `format = \"source\"`"
+    )
+)]
+pub(super) struct CrossCompilation {
+    pub(super) build: String,
+    pub(super) host: String,
+}
+
+/// What is wrong with the main file `written`, which is not one, and the way out.
+pub(super) fn no_file(written: &str, path: &Path, is_configured: bool) -> (String, String) {
+    if let Some(link) = dangling(path) {
+        return link;
+    }
+    if path.is_dir() {
+        let help = match path.join("main.mojo").is_file() {
+            true => format!(
+                "did you mean `{}/main.mojo`?",
+                written.trim_end_matches('/')
+            ),
+            false if path.join(INIT).is_file() => {
+                "it is a library: configure it with `pkg`".to_string()
+            }
+            false => "name the file with the `main` function".to_string(),
+        };
+        return (format!("`{written}` is a directory"), help);
+    }
+    let message = format!("there is no file `{written}`");
+    let help = match near(path) {
+        Some(near) => format!("did you mean `{}`?", sibling(written, &near)),
+        None if is_configured => "paths are relative to the source".to_string(),
+        None => "create it, or name another file with `path`".to_string(),
+    };
+    (message, help)
+}
+
+/// What is wrong with the directory of a library, and the way out.
+pub(super) fn no_package(written: &str, path: &Path) -> (String, String) {
+    if let Some(link) = dangling(path) {
+        return link;
+    }
+    if path.is_file() {
+        let help = "name the directory that has an `__init__.mojo`";
+        return (format!("`{written}` is a file"), help.to_string());
+    }
+    if path.is_dir() {
+        let message = format!("the directory `{written}` has no `{INIT}`");
+        return (message, "create the file; it may be empty".to_string());
+    }
+    let help = match near(path) {
+        Some(near) => format!("did you mean `{}`?", sibling(written, &near)),
+        None => "paths are relative to the source".to_string(),
+    };
+    (format!("there is no directory `{written}`"), help)
+}
+
+/// That a library without a path was not found.
+pub(super) fn no_library(name: &str) -> (String, String) {
+    (
+        format!("found neither `{name}/{INIT}` nor `src/{INIT}`"),
+        "name the directory of the library with `path`".to_string(),
+    )
+}
+
+fn dangling(path: &Path) -> Option<(String, String)> {
+    let target = std::fs::read_link(path).ok().filter(|_| !path.exists())?;
+    let message = format!(
+        "{} is a link to {}, which does not exist",
+        path.display(),
+        target.display()
+    );
+    Some((message, "repair or remove the link".to_string()))
+}
+
+/// What is called almost as `path`.
+fn near(path: &Path) -> Option<String> {
+    let name = path.file_name()?.to_str()?;
+    let entries = std::fs::read_dir(path.parent()?).ok()?.flatten();
+    let names: Vec<String> = entries
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .filter(|other| other.ends_with(".mojo") == name.ends_with(".mojo"))
+        .collect();
+    nearest(name, names.iter().map(String::as_str)).map(str::to_string)
+}
+
+fn sibling(written: &str, name: &str) -> String {
+    match written.rsplit_once('/') {
+        Some((folder, _)) => format!("{folder}/{name}"),
+        None => name.to_string(),
+    }
+}
+
+/// Where an option stands that applies on the host, the tables of targets first.
+pub(super) fn span_of_option(request: &Request<'_, Config>, keys: &[&str]) -> Option<SourceSpan> {
+    let host = request.platforms.host;
+    let families: &[&str] = match () {
+        () if host.is_linux() => &["linux", "unix"],
+        () if host.is_osx() => &["osx", "macos", "unix"],
+        () if host.is_windows() => &["win"],
+        () => &["unix"],
+    };
+    let manifest = &request.project.manifest;
+    let targets = std::iter::once(host.as_str()).chain(families.iter().copied());
+    let targets = targets.map(|selector| vec!["package", "build", "target", selector]);
+    let tables = targets.chain([vec!["package", "build"]]);
+    let tables = tables.flat_map(|table| {
+        ["config", "configuration"].map(|name| [table.as_slice(), &[name]].concat())
+    });
+    let tables: Vec<Vec<&str>> = tables.collect();
+    // Where the table does not say it, the whole entry is marked.
+    (1..=keys.len()).rev().find_map(|length| {
+        let found =
+            |table: &Vec<&str>| manifest.value_span(&[table.as_slice(), &keys[..length]].concat());
+        tables.iter().find_map(found)
+    })
+}

@@ -1,0 +1,152 @@
+//! Mojo programs and libraries: `mojo build` and `mojo precompile`.
+//!
+//! Mojo has no project file: what is built is said in the options, or found. What a build
+//! reads is found by following imports, because the compiler does not write it down.
+
+mod arguments;
+mod caches;
+mod closure;
+mod config;
+mod failure;
+mod inputs;
+mod licenses;
+mod mistakes;
+mod names;
+mod plan;
+mod requirements;
+mod scan;
+mod script;
+mod source;
+mod suggestions;
+mod system_tools;
+mod tree;
+
+use miette::Report;
+use rattler_conda_types::{NoArchType, Subdir};
+
+pub use config::Config;
+
+use crate::backend::{
+    Backend, BuildPaths, Cache, Diagnosis, Draft, Env, Folders, Inputs, Log, Packaging, Platforms,
+    Request, RunOptions, SystemTools,
+};
+use crate::diagnostic::Warning;
+use crate::project::Metadata;
+use mistakes::{CrossCompilation, NoCompiler};
+use plan::Plan;
+use source::Source;
+
+/// The backend for Mojo programs and libraries.
+#[derive(Debug, Clone, Copy)]
+pub struct Mojo;
+
+impl Backend for Mojo {
+    const NAME: &'static str = "pixi-build-mojo";
+
+    const BUILDS: &'static str = "Mojo programs and libraries";
+
+    const INSTALLS: &'static str = "mojo build";
+
+    // Mojo has no file that states them.
+    const METADATA_FILE: &'static str = "pixi.toml";
+
+    const OUTPUT_DIRECTORIES: &'static [&'static str] = &[tree::COMPILED];
+
+    type Config = Config;
+
+    type Source = Source;
+
+    fn read(&self, request: &Request<'_, Config>) -> Result<Source, Report> {
+        Source::read(request)
+    }
+
+    fn draft(&self, request: &Request<'_, Config>, source: &Source) -> Result<Draft, Report> {
+        let plan = &source.plan;
+        let (requirements, open) = requirements::all(request, source);
+        let nowhere = (!has_compiler(request.platforms.host)).then(|| {
+            let host = request.platforms.host;
+            Warning::new(format!("Mojo has no compiler for {host}"))
+                .help("the package can be described, and not built")
+        });
+        let warnings = plan.warnings.iter().cloned();
+        Ok(Draft {
+            metadata: Metadata {
+                license_files: licenses::found(request),
+                ..Metadata::default()
+            },
+            requirements,
+            script: script::of(request, source),
+            packaging: Packaging {
+                noarch: match plan.is_source_only() {
+                    true => NoArchType::generic(),
+                    false => NoArchType::none(),
+                },
+                ..Packaging::default()
+            },
+            inputs: Inputs {
+                metadata: inputs::metadata(plan),
+                build: inputs::build(request, source),
+            },
+            warnings: warnings.chain(open).chain(nowhere).collect(),
+            own_recipe: None,
+        })
+    }
+
+    fn before_build(
+        &self,
+        request: &Request<'_, Config>,
+        source: &Source,
+        _: &BuildPaths,
+    ) -> Result<(), Report> {
+        check_platforms(request.platforms, &source.plan)?;
+        caches::keep_within_limit(request);
+        Ok(())
+    }
+
+    fn diagnose(&self, _: &Request<'_, Config>, _: &Source, log: &Log) -> Option<Diagnosis> {
+        failure::diagnose(log)
+    }
+
+    fn system_tools(&self, env: &Env, _: Platforms) -> Result<SystemTools, Report> {
+        system_tools::find(env)
+    }
+
+    fn passed_on(&self, _: &Env, run: &RunOptions) -> Vec<(String, String)> {
+        let jobs = run
+            .jobs
+            .map(|jobs| (script::JOBS.to_string(), jobs.to_string()));
+        jobs.into_iter().collect()
+    }
+
+    fn caches(&self, folders: &Folders) -> Vec<Cache> {
+        caches::all(folders)
+    }
+}
+
+/// Whether there is a compiler that runs on `platform`.
+fn has_compiler(platform: Subdir) -> bool {
+    let with_compiler = [Subdir::Linux64, Subdir::LinuxAarch64, Subdir::OsxArm64];
+    with_compiler.contains(&platform) || platform == Subdir::NoArch
+}
+
+fn check_platforms(platforms: Platforms, plan: &Plan) -> Result<(), Report> {
+    let Platforms { build, host } = platforms;
+    if let Some(without) = [build, host]
+        .into_iter()
+        .find(|platform| !has_compiler(*platform))
+    {
+        return Err(NoCompiler {
+            platform: without.to_string(),
+        }
+        .into());
+    }
+    let is_portable = plan.items.iter().all(|item| item.kind.is_library());
+    if build == host || host == Subdir::NoArch || is_portable {
+        return Ok(());
+    }
+    Err(CrossCompilation {
+        build: build.to_string(),
+        host: host.to_string(),
+    }
+    .into())
+}

@@ -1,0 +1,216 @@
+//! What the build needs, and what the package needs when it is used.
+
+use super::config::{CompilerPin, Config};
+use super::names::normalized;
+use super::plan::{Kind, Plan};
+use super::source::Source;
+use crate::backend::{Request, Requirement, Section};
+use crate::diagnostic::Warning;
+use crate::protocol::model::{Dependencies, Target};
+use crate::protocol::spec::{BinarySpec, Bound, PackageSpec, PinSpec};
+
+/// The package of the compiler and its runtime libraries.
+const COMPILER: &str = "mojo-compiler";
+
+const PYTHON: &str = "python";
+
+/// Packages that have the compiler, or depend on it.
+const WITH_COMPILER: [&str; 4] = [COMPILER, "mojo", "max", "modular"];
+
+/// What is needed beside what the user asked for.
+pub(super) fn all(
+    request: &Request<'_, Config>,
+    source: &Source,
+) -> (Vec<Requirement>, Vec<Warning>) {
+    let mut requirements: Vec<Requirement> = (request.config.compilers())
+        .map(|language| Requirement::Compiler(language.clone()))
+        .collect();
+    if !requirements.is_empty() && request.variants.contains_key("c_stdlib") {
+        requirements.push(Requirement::Stdlib("c".to_string()));
+    }
+    requirements.extend(compiler(request));
+    let (run, warning) = runtime(request, &source.plan);
+    requirements.extend(run);
+    requirements.extend(libraries(request, source));
+    requirements.extend(python(request, &source.plan));
+    (requirements, warning.into_iter().collect())
+}
+
+/// Packages that a library imports. Whoever compiles with the library compiles with what
+/// that imports, so they have to be there as well.
+fn libraries(request: &Request<'_, Config>, source: &Source) -> Vec<Requirement> {
+    let Some(target) = default_target(request) else {
+        return Vec::new();
+    };
+    let tables = [&target.host_dependencies, &target.build_dependencies];
+    let imported = tables.into_iter().flatten().flatten().filter(|(name, _)| {
+        let module = normalized(name);
+        source.needed_by_libraries.contains(&module) && stated_to_run(request, name).is_none()
+    });
+    let imported = imported.map(|(name, spec)| {
+        Requirement::Package(Section::Run, name.clone(), Box::new(spec.clone()))
+    });
+    imported.collect()
+}
+
+/// Extension modules are installed for one version of Python.
+fn python(request: &Request<'_, Config>, plan: &Plan) -> Vec<Requirement> {
+    if !plan
+        .items
+        .iter()
+        .any(|item| item.kind == Kind::PythonModule)
+    {
+        return Vec::new();
+    }
+    let host = default_target(request).and_then(|target| target.host_dependencies.as_ref());
+    let host = host.is_none_or(|host| !host.contains_key(PYTHON));
+    let host = host.then(|| Requirement::package(Section::Host, PYTHON, BinarySpec::default()));
+    let minor = || Some(Bound::Expression("x.x".to_string()));
+    let pin = PackageSpec::PinCompatible(PinSpec {
+        lower_bound: minor(),
+        upper_bound: minor(),
+        ..PinSpec::default()
+    });
+    let run = stated_to_run(request, PYTHON).is_none();
+    let run = run.then(|| Requirement::Package(Section::Run, PYTHON.to_string(), Box::new(pin)));
+    host.into_iter().chain(run).collect()
+}
+
+/// The compiler, unless the user has chosen one.
+fn compiler(request: &Request<'_, Config>) -> Option<Requirement> {
+    let stated = default_target(request).and_then(|target| target.build_dependencies.as_ref());
+    let is_chosen = |dependencies: &Dependencies| {
+        let mut names = WITH_COMPILER.iter();
+        names.any(|name| dependencies.contains_key(*name))
+    };
+    if stated.is_some_and(is_chosen) {
+        return None;
+    }
+    // What the package is used with has to be what it is built with.
+    let spec = [Table::Run, Table::Host].into_iter().find_map(|table| {
+        let version = version(table.of(default_target(request)?)?.get(COMPILER)?)?;
+        Some(BinarySpec {
+            version: Some(version.to_string()),
+            ..BinarySpec::default()
+        })
+    });
+    let spec = spec.unwrap_or_default();
+    Some(Requirement::package(Section::Build, COMPILER, spec))
+}
+
+/// What the package needs of the compiler when it is used: programs need its runtime
+/// libraries, and nothing but the compiler that wrote a precompiled library can read it.
+fn runtime(request: &Request<'_, Config>, plan: &Plan) -> (Option<Requirement>, Option<Warning>) {
+    if request.config.compiler_pin == CompilerPin::None || plan.is_source_only() {
+        return (None, None);
+    }
+    let built_with = default_target(request)
+        .and_then(|target| version(target.build_dependencies.as_ref()?.get(COMPILER)?))
+        .and_then(single_version);
+    if let Some(stated) = stated_to_run(request, COMPILER) {
+        let is_open = version(stated).and_then(single_version).is_none();
+        let is_open = is_open && matches!(stated, PackageSpec::Binary(_));
+        return (
+            None,
+            (is_open && plan.has_precompiled()).then(|| open(built_with)),
+        );
+    }
+    let spec = match built_with {
+        Some(version) => PackageSpec::Binary(BinarySpec {
+            version: Some(format!("=={version}")),
+            ..BinarySpec::default()
+        }),
+        None => PackageSpec::PinCompatible(PinSpec {
+            exact: true,
+            ..PinSpec::default()
+        }),
+    };
+    let run = Requirement::Package(Section::Run, COMPILER.to_string(), Box::new(spec));
+    (Some(run), None)
+}
+
+/// That a precompiled library may meet a compiler that cannot read it.
+fn open(built_with: Option<&str>) -> Warning {
+    let version = built_with.unwrap_or("<version of the build>");
+    Warning::new(format!(
+        "`{COMPILER}` in the run dependencies admits compilers that cannot read the precompiled library"
+    ))
+    .help(format!(
+        "write `{COMPILER} = \"=={version}\"`, remove it so that it is pinned, or use `format = \"source\"`"
+    ))
+}
+
+/// The user's run dependency on a package, under any condition.
+fn stated_to_run<'a>(request: &Request<'a, Config>, name: &str) -> Option<&'a PackageSpec> {
+    let targets = request.project.model.targets.as_ref()?;
+    let conditional = targets.conditional.iter().flatten();
+    let conditional = conditional.chain(targets.targets.iter().flatten());
+    let conditional = conditional.map(|(_, target)| target);
+    let mut all = targets.default_target.iter().chain(conditional);
+    all.find_map(|target| Table::Run.of(target)?.get(name))
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Table {
+    Run,
+    Host,
+}
+
+impl Table {
+    fn of(self, target: &Target) -> Option<&Dependencies> {
+        match self {
+            Self::Run => target.run_dependencies.as_ref(),
+            Self::Host => target.host_dependencies.as_ref(),
+        }
+    }
+}
+
+fn default_target<'a>(request: &Request<'a, Config>) -> Option<&'a Target> {
+    let targets = request.project.model.targets.as_ref()?;
+    targets.default_target.as_ref()
+}
+
+fn version(spec: &PackageSpec) -> Option<&str> {
+    match spec {
+        PackageSpec::Binary(spec) => spec.version.as_deref(),
+        _ => None,
+    }
+}
+
+/// The one version that `spec` admits: `=1.2.0` and `==1.2.0` mean it, `1.2` any that
+/// begins so.
+fn single_version(spec: &str) -> Option<&str> {
+    let text = spec.trim();
+    let version = text.trim_start_matches('=').trim_end_matches(".*");
+    let is_version = |version: &str| {
+        let part = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '_';
+        !version.is_empty() && version.chars().all(part)
+    };
+    let is_exact = text.starts_with("==") && !text.ends_with('*');
+    let is_whole = version.split('.').count() >= 3;
+    (is_version(version) && (is_exact || is_whole)).then_some(version)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_whole_version_is_one_version() {
+        for (spec, version) in [
+            ("=1.2.0", Some("1.2.0")),
+            ("1.2.0.*", Some("1.2.0")),
+            ("==1.2.0", Some("1.2.0")),
+            ("==1.2", Some("1.2")),
+            ("0.26.2.0", Some("0.26.2.0")),
+            ("1.2", None),
+            ("1.2.*", None),
+            ("*", None),
+            (">=1.2.0", None),
+            (">=1,<2", None),
+            ("1.2.0|1.3.0", None),
+        ] {
+            assert_eq!(single_version(spec), version, "{spec}");
+        }
+    }
+}

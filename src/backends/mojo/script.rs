@@ -1,0 +1,395 @@
+//! The commands: what is compiled, run and copied, in which order.
+//!
+//! Everything is made in a stage first. The compiler creates its output before it looks
+//! for imports, and would find the half-written file on the import path. Commands run in
+//! the source and name it by relative paths, so that nothing that is packed says where
+//! the source was.
+
+use std::path::{Component, Path, PathBuf};
+
+use indexmap::IndexMap;
+use rattler_conda_types::Subdir;
+
+use super::arguments;
+use super::caches;
+use super::closure;
+use super::config::{Config, Format};
+use super::plan::{Item, Kind, Plan};
+use super::source::Source;
+use super::tree;
+use crate::backend::Request;
+use crate::backend::script::{Condition, Script, Step, Word};
+
+/// Where everything is made, below the directory that the script runs in.
+const STAGE: &str = "stage";
+
+/// Leaves a file in the directory `$1` that is called like the command that precompiles:
+/// compilers before 1.0 have another one.
+const WHICH_COMMAND: &str = r#"if mojo precompile --help >/dev/null 2>&1; then : >"$1/precompile"; else : >"$1/package"; fi"#;
+
+/// The commands that precompile a library, with the suffix of what they write.
+const COMMANDS: [(&str, &str); 2] = [("precompile", "mojoc"), ("package", "mojopkg")];
+
+/// The variable with the number of threads that compile.
+pub(super) const JOBS: &str = "PIXI_BUILD_MOJO_JOBS";
+
+/// The script of a build.
+pub(super) fn of(request: &Request<'_, Config>, source: &Source) -> Script {
+    let plan = &source.plan;
+    let build = Build { request, plan };
+    let (mut steps, templates) = of_the_user(request.config);
+    steps.extend(build.variables());
+    steps.extend(build.directories());
+    steps.push(run(["mojo", "--version"]));
+    if plan.libraries().next().is_some() {
+        let command = ["sh", "-c", WHICH_COMMAND, "sh"].map(Word::from);
+        let command = command.into_iter().chain([stage("")]);
+        steps.push(Step::Run(command.collect()));
+    }
+    for item in plan.libraries() {
+        steps.extend(build.library(item));
+    }
+    for item in plan.items.iter().filter(|item| !item.kind.is_library()) {
+        steps.push(build.program(item));
+    }
+    steps.extend(build.tests(&source.tests));
+    steps.extend(plan.items.iter().flat_map(|item| build.install(item)));
+    let secrets = request.project.model.secrets.iter().flatten();
+    Script {
+        steps,
+        templates,
+        secrets: secrets.cloned().collect(),
+        ..Script::default()
+    }
+}
+
+/// The user's variables: those to set, and those that are templates.
+fn of_the_user(config: &Config) -> (Vec<Step>, IndexMap<String, String>) {
+    let (templates, plain): (Vec<_>, Vec<_>) =
+        (config.env.iter()).partition(|(_, value)| value.contains("${{"));
+    let set = plain.into_iter();
+    let set = set.map(|(name, value)| Step::Set(name.clone(), Word::with_references(value)));
+    let templates = templates.into_iter();
+    let templates = templates.map(|(name, value)| (name.clone(), value.clone()));
+    (set.collect(), templates.collect())
+}
+
+struct Build<'a> {
+    request: &'a Request<'a, Config>,
+    plan: &'a Plan,
+}
+
+impl Build<'_> {
+    /// What the compiler takes from the environment.
+    fn variables(&self) -> Vec<Step> {
+        let config = self.request.config;
+        let set = |name: &str, value: Word| Step::Set(name.to_string(), value);
+        let mut steps = vec![
+            set("MODULAR_TELEMETRY_ENABLED", "0".into()),
+            set("MODULAR_CRASH_REPORTING_ENABLED", "0".into()),
+        ];
+        if let Some(cache) = caches::compilations(self.request.folders)
+            && !config.env.contains_key("MODULAR_CACHE_DIR")
+        {
+            let cache = Word::literal(cache.display().to_string());
+            steps.push(set("MODULAR_CACHE_DIR", cache));
+        }
+        let mut compilers = config.compilers();
+        if compilers.any(|language| language == "c" || language == "cxx") {
+            // Otherwise the machine's `cc` would link.
+            steps.push(Step::When(
+                Condition::Unset("MODULAR_MOJO_MAX_LINKER_DRIVER".to_string()),
+                vec![set("MODULAR_MOJO_MAX_LINKER_DRIVER", Word::variable("CC"))],
+            ));
+        }
+        // Without a number the compiler takes every processor.
+        let jobs = config.jobs.map_or("0".to_string(), |jobs| jobs.to_string());
+        let jobs = set(JOBS, Word::literal(jobs));
+        steps.push(match config.jobs {
+            Some(_) => jobs,
+            None => Step::When(Condition::Unset(JOBS.to_string()), vec![jobs]),
+        });
+        steps.push(where_the_compiler_is());
+        steps
+    }
+
+    fn directories(&self) -> Vec<Step> {
+        let mut needed = vec![stage("bin"), stage("lib/mojo"), stage("src")];
+        let prefix = |below: &str| Word::variable("PREFIX").then(format!("/{below}"));
+        let kinds: Vec<Kind> = self.plan.items.iter().map(|item| item.kind).collect();
+        if kinds.contains(&Kind::Program) {
+            needed.push(prefix("bin"));
+        }
+        if kinds.iter().any(|kind| kind.is_library()) {
+            needed.push(prefix("lib/mojo"));
+        }
+        if kinds.contains(&Kind::SharedLibrary) {
+            needed.push(prefix("lib"));
+        }
+        if kinds.contains(&Kind::PythonModule) {
+            needed.push(Word::variable("SP_DIR"));
+        }
+        let made = ["mkdir".into(), "-p".into()].into_iter().chain(needed);
+        let removed = Word::variable("SRC_DIR").then(format!("/{STAGE}"));
+        vec![
+            Step::Run(vec!["rm".into(), "-rf".into(), removed]),
+            Step::Run(made.collect()),
+        ]
+    }
+
+    /// Precompiles a library, also one whose sources are packed: mistakes in it come up
+    /// here and not where it is used.
+    fn library(&self, item: &Item) -> Vec<Step> {
+        let mut arguments = self.import_paths(item);
+        arguments.extend(
+            item.arguments
+                .iter()
+                .map(|word| Word::with_references(word)),
+        );
+        let is_called_like_it = item
+            .path
+            .file_name()
+            .is_some_and(|name| *name == *item.name);
+        let mut steps = Vec::new();
+        let directory = match is_called_like_it {
+            true => {
+                arguments.push(self.relative(&item.path));
+                Word::literal(self.request.project.source.display().to_string())
+            }
+            // The compiler knows a package by its directory, and its modules import each
+            // other by that name.
+            false => {
+                let root = closure::implicit_root(&item.path).into_iter();
+                arguments.extend(
+                    root.flat_map(|root| ["-I".into(), Word::literal(root.display().to_string())]),
+                );
+                arguments.push(Word::literal(&item.name));
+                let path = Word::literal(item.path.display().to_string());
+                let link = stage(&format!("src/{}", item.name));
+                steps.push(Step::Run(vec!["ln".into(), "-s".into(), path, link]));
+                stage("src")
+            }
+        };
+        steps.extend(COMMANDS.map(|(command, suffix)| {
+            let mut words: Vec<Word> = vec!["mojo".into(), command.into()];
+            words.extend(arguments.iter().cloned());
+            words.extend([
+                "-o".into(),
+                stage(&format!("lib/mojo/{}.{suffix}", item.name)),
+            ]);
+            let run = Step::RunIn(directory.clone(), words);
+            Step::When(Condition::File(stage(command)), vec![run])
+        }));
+        steps
+    }
+
+    fn program(&self, item: &Item) -> Step {
+        let mut command: Vec<Word> = ["mojo", "build"].map(Word::from).into();
+        if !matches!(item.kind, Kind::Program) {
+            command.extend(["--emit", "shared-lib"].map(Word::from));
+        }
+        command.extend(self.options(&item.arguments));
+        command.extend(["-j".into(), Word::variable(JOBS)]);
+        command.extend(self.import_paths(item));
+        command.extend(
+            item.arguments
+                .iter()
+                .map(|word| Word::with_references(word)),
+        );
+        command.push(self.relative(&item.path));
+        command.extend(["-o".into(), stage(&format!("bin/{}", self.file(item)))]);
+        self.in_source(command)
+    }
+
+    fn tests(&self, files: &[PathBuf]) -> Vec<Step> {
+        let test = |file: &PathBuf| {
+            let mut command: Vec<Word> = ["mojo", "run"].map(Word::from).into();
+            command.extend(self.options(&[]));
+            command.extend(self.shared_import_paths());
+            command.push(self.relative(file));
+            self.in_source(command)
+        };
+        files.iter().map(test).collect()
+    }
+
+    /// The options of whatever becomes machine code.
+    fn options(&self, arguments: &[String]) -> Vec<Word> {
+        let config = self.request.config;
+        let cpu = match config.target_cpu.as_deref() {
+            Some("native") => None,
+            None | Some("baseline") => baseline(self.request.platforms.host),
+            Some(cpu) => Some(cpu),
+        };
+        let cpu = cpu.filter(|_| !arguments::choose_processor(arguments));
+        let cpu = cpu.into_iter().flat_map(|cpu| ["--target-cpu", cpu]);
+        let source = self.request.project.source.display();
+        let stripped = ["-strip-file-prefix".to_string(), format!("{source}/")];
+        let words = cpu
+            .map(str::to_string)
+            .chain(stripped)
+            .chain(config.defines());
+        words.map(Word::literal).collect()
+    }
+
+    fn import_paths(&self, item: &Item) -> Vec<Word> {
+        // Relative paths in arguments are taken from the source, in which a library with
+        // another name is not compiled.
+        let own = arguments::import_paths(&item.arguments).into_iter();
+        let own = own.filter(|_| item.kind.is_library());
+        let own = own.filter(|path| Path::new(path).is_relative());
+        let own = own.flat_map(|path| {
+            let path = self.request.project.source.join(path);
+            ["-I".into(), Word::literal(path.display().to_string())]
+        });
+        own.chain(self.shared_import_paths()).collect()
+    }
+
+    /// Where every command looks for imports.
+    fn shared_import_paths(&self) -> Vec<Word> {
+        let source = &self.request.project.source;
+        let configured = self.request.config.import_paths.iter();
+        let configured =
+            configured.map(|path| Word::literal(source.join(path).display().to_string()));
+        let environments = ["PREFIX", "BUILD_PREFIX"];
+        let environments = environments.map(|prefix| Word::variable(prefix).then("/lib/mojo"));
+        let staged = self.plan.libraries().next().map(|_| stage("lib/mojo"));
+        let paths = configured.chain(staged).chain(environments);
+        paths.flat_map(|path| ["-I".into(), path]).collect()
+    }
+
+    fn install(&self, item: &Item) -> Vec<Step> {
+        let prefix = |below: &str| Word::variable("PREFIX").then(format!("/{below}"));
+        let copy = |mode: &'static str, from: Word, to: Word| {
+            Step::Run(vec!["install".into(), "-m".into(), mode.into(), from, to])
+        };
+        let file = self.file(item);
+        let built = stage(&format!("bin/{file}"));
+        match item.kind {
+            Kind::Program => vec![copy("755", built, prefix(&format!("bin/{file}")))],
+            Kind::SharedLibrary => vec![copy("755", built, prefix(&format!("lib/{file}")))],
+            Kind::PythonModule => {
+                let to = Word::variable("SP_DIR").then(format!("/{file}"));
+                vec![copy("755", built, to)]
+            }
+            Kind::Library(Format::Precompiled) => COMMANDS
+                .map(|(command, suffix)| {
+                    let file = format!("lib/mojo/{}.{suffix}", item.name);
+                    let steps = vec![copy("644", stage(&file), prefix(&file))];
+                    Step::When(Condition::File(stage(command)), steps)
+                })
+                .into(),
+            Kind::Library(Format::Source) => self.sources(item),
+        }
+    }
+
+    /// Copies the sources of a library.
+    fn sources(&self, item: &Item) -> Vec<Step> {
+        let target = |below: &Path| {
+            let below = below.display().to_string();
+            let below = format!("/lib/mojo/{}/{below}", item.name);
+            Word::variable("PREFIX").then(below.trim_end_matches('/'))
+        };
+        let mut steps = Vec::new();
+        for (folder, files) in tree::sources_by_directory(&item.path) {
+            let below = folder.strip_prefix(&item.path).unwrap_or(&folder);
+            let files = files
+                .into_iter()
+                .map(|file| Word::literal(file.display().to_string()));
+            steps.push(Step::Run(vec!["mkdir".into(), "-p".into(), target(below)]));
+            let command = ["install", "-m", "644"].map(Word::from).into_iter();
+            steps.push(Step::Run(
+                command.chain(files).chain([target(below)]).collect(),
+            ));
+        }
+        steps
+    }
+
+    /// The file that a program is in.
+    fn file(&self, item: &Item) -> String {
+        let is_osx = self.request.platforms.host.is_osx();
+        match item.kind {
+            Kind::SharedLibrary if is_osx => format!("lib{}.dylib", item.name),
+            Kind::SharedLibrary => format!("lib{}.so", item.name),
+            Kind::PythonModule => format!("{}.so", item.name),
+            Kind::Program | Kind::Library(_) => item.name.clone(),
+        }
+    }
+
+    /// `path` as it is written in the source.
+    fn relative(&self, path: &Path) -> Word {
+        let path = below(path, &self.request.project.source)
+            .display()
+            .to_string();
+        // A name that begins with a dash is not an option.
+        match path.starts_with('-') {
+            true => Word::literal(format!("./{path}")),
+            false => Word::literal(path),
+        }
+    }
+
+    fn in_source(&self, command: Vec<Word>) -> Step {
+        let source = self.request.project.source.display().to_string();
+        Step::RunIn(Word::literal(source), command)
+    }
+}
+
+/// What every processor has on which conda packages run.
+fn baseline(host: Subdir) -> Option<&'static str> {
+    match host {
+        Subdir::Linux64 | Subdir::Osx64 => Some("x86-64-v2"),
+        Subdir::LinuxAarch64 => Some("generic"),
+        Subdir::OsxArm64 => Some("apple-m1"),
+        _ => None,
+    }
+}
+
+/// A compiler that was unpacked below a prefix and has no activation of its own.
+fn where_the_compiler_is() -> Step {
+    let prefix = |below: &str| Word::variable("BUILD_PREFIX").then(below);
+    let settings = [
+        ("MODULAR_MAX_PACKAGE_ROOT", ""),
+        ("MODULAR_MOJO_MAX_PACKAGE_ROOT", ""),
+        ("MODULAR_MOJO_MAX_DRIVER_PATH", "/bin/mojo"),
+        ("MODULAR_MOJO_MAX_LLD_PATH", "/bin/lld"),
+        ("MODULAR_MOJO_MAX_IMPORT_PATH", "/lib/mojo"),
+    ];
+    let settings = settings.map(|(name, below)| Step::Set(name.to_string(), prefix(below)));
+    let unset = |name: &str| Condition::Unset(name.to_string());
+    let set = Step::When(Condition::File(prefix("/bin/mojo")), settings.into());
+    let unless_rooted = Step::When(unset("MODULAR_MOJO_MAX_PACKAGE_ROOT"), vec![set]);
+    Step::When(unset("MODULAR_HOME"), vec![unless_rooted])
+}
+
+/// The way from the directory `from` to `to`. Both are absolute.
+fn below(to: &Path, from: &Path) -> PathBuf {
+    let common = to.components().zip(from.components());
+    let common = common.take_while(|(to, from)| to == from).count();
+    let up = from.components().skip(common).map(|_| Component::ParentDir);
+    let path: PathBuf = up.chain(to.components().skip(common)).collect();
+    match path.as_os_str().is_empty() {
+        true => PathBuf::from("."),
+        false => path,
+    }
+}
+
+fn stage(below: &str) -> Word {
+    let path = format!("/{STAGE}/{below}");
+    Word::variable("SRC_DIR").then(path.trim_end_matches('/'))
+}
+
+fn run<const N: usize>(command: [&str; N]) -> Step {
+    Step::Run(command.map(Word::from).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_written_from_the_source() {
+        let relative = |to: &str| below(Path::new(to), Path::new("/w/app"));
+        assert_eq!(relative("/w/app/main.mojo"), Path::new("main.mojo"));
+        assert_eq!(relative("/w/app"), Path::new("."));
+        assert_eq!(relative("/w/shared/lib"), Path::new("../shared/lib"));
+    }
+}

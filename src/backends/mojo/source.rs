@@ -1,0 +1,101 @@
+//! What was read of a project: what is built, and what that imports.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use ignore::WalkBuilder;
+use ignore::overrides::OverrideBuilder;
+use miette::Report;
+
+use super::arguments;
+use super::closure::{Closure, implicit_root};
+use super::config::Config;
+use super::plan::Plan;
+use super::tree;
+use crate::backend::Request;
+use crate::backend::inputs::plain;
+
+/// What was read of a project.
+#[derive(Debug)]
+pub struct Source {
+    pub(super) plan: Plan,
+    /// The files that `tests` names, in a fixed order.
+    pub(super) tests: Vec<PathBuf>,
+    /// What is read when everything is compiled and every test is run.
+    pub(super) closure: Closure,
+    /// Modules that libraries import and that are not in the project. Whoever uses the
+    /// libraries needs them as well.
+    pub(super) needed_by_libraries: BTreeSet<String>,
+}
+
+impl Source {
+    /// Reads what is built and follows its imports.
+    ///
+    /// # Errors
+    /// Nothing to build, or paths that lead to the wrong thing.
+    pub(super) fn read(request: &Request<'_, Config>) -> Result<Self, Report> {
+        let plan = Plan::of(request)?;
+        let own: BTreeSet<&str> = plan.libraries().map(|item| item.name.as_str()).collect();
+        let mut closure = Closure::default();
+        let mut needed_by_libraries = BTreeSet::new();
+        for item in &plan.items {
+            let is_library = item.kind.is_library();
+            let files = match is_library {
+                true => tree::sources(&item.path),
+                false => vec![item.path.clone()],
+            };
+            let read = Closure::of(files, &roots(request, &item.path, &item.arguments));
+            if is_library {
+                let foreign = read.elsewhere.keys();
+                let foreign = foreign.filter(|name| !own.contains(name.as_str()));
+                needed_by_libraries.extend(foreign.cloned());
+            }
+            closure.extend(read);
+        }
+        let tests = tests(request);
+        for test in &tests {
+            closure.extend(Closure::of([test.clone()], &roots(request, test, &[])));
+        }
+        Ok(Self {
+            tests,
+            closure,
+            needed_by_libraries,
+            plan,
+        })
+    }
+}
+
+/// Where imports of the file or package at `path` are looked for, apart from the
+/// environments.
+fn roots(request: &Request<'_, Config>, path: &Path, arguments: &[String]) -> Vec<PathBuf> {
+    let source = &request.project.source;
+    let implicit = implicit_root(path).map(Path::to_path_buf);
+    let configured = request.config.import_paths.iter().map(String::as_str);
+    let named = configured.chain(arguments::import_paths(arguments));
+    let named = named.map(|path| plain(&source.join(path)));
+    implicit.into_iter().chain(named).collect()
+}
+
+fn tests(request: &Request<'_, Config>) -> Vec<PathBuf> {
+    let source = &request.project.source;
+    if request.config.tests.is_empty() {
+        return Vec::new();
+    }
+    let mut patterns = OverrideBuilder::new(source);
+    for pattern in &request.config.tests {
+        // A pattern that means nothing was refused with the configuration.
+        let _ = patterns.add(pattern);
+    }
+    let Ok(patterns) = patterns.build() else {
+        return Vec::new();
+    };
+    let walk = WalkBuilder::new(source)
+        .standard_filters(false)
+        .hidden(true)
+        .overrides(patterns)
+        .build();
+    let files = walk.flatten().map(ignore::DirEntry::into_path);
+    let mut files: Vec<PathBuf> = files.filter(|path| path.is_file()).collect();
+    files.sort();
+    files
+}

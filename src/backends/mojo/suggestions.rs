@@ -1,0 +1,69 @@
+//! What could be built where nothing is found: a look around, for the one error that
+//! everybody meets who begins.
+
+use std::path::{Path, PathBuf};
+
+use super::closure::INIT;
+use super::mistakes::NothingToBuild;
+
+/// How deep the look around goes, and how many lines it suggests.
+const DEPTH: usize = 3;
+const SUGGESTIONS: usize = 4;
+
+/// That there is nothing to build in `folder`, and what there is instead.
+pub(super) fn nothing_to_build(folder: &Path, name: &str) -> NothingToBuild {
+    let mut found = Vec::new();
+    look(folder, DEPTH, &mut found);
+    found.sort();
+    let lines: Vec<String> = (found.iter())
+        .filter_map(|path| line(path.strip_prefix(folder).ok()?, path))
+        .take(SUGGESTIONS)
+        .collect();
+    let mut help = format!(
+        "looked for `main.mojo`, `{name}/{INIT}` and `src/{INIT}`; name another place in `[package.build.config]`"
+    );
+    if !lines.is_empty() {
+        help = format!("{help}, such as {}", lines.join(" or "));
+    }
+    if folder.join("main.🔥").is_file() {
+        help = "rename `main.🔥` to `main.mojo`".to_string();
+    }
+    NothingToBuild {
+        folder: folder.to_path_buf(),
+        help,
+    }
+}
+
+/// The line that configures what is at `path`.
+fn line(below: &Path, path: &Path) -> Option<String> {
+    let shown = below.display().to_string().replace('\\', "/");
+    let name = below.file_stem()?.to_str()?;
+    Some(match path.is_dir() {
+        true => format!("`pkg = {{ name = \"{name}\", path = \"{shown}\" }}`"),
+        false => format!("`bins = [{{ name = \"{name}\", path = \"{shown}\" }}]`"),
+    })
+}
+
+/// Files with a `main` function, and packages, but not what is in packages.
+fn look(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    for path in entries.map(|entry| entry.path()) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if name.starts_with('.') || name.starts_with("__") {
+            continue;
+        }
+        if path.join(INIT).is_file() {
+            found.push(path);
+        } else if path.is_dir() && depth > 1 {
+            look(&path, depth - 1, found);
+        } else if name.ends_with(".mojo") && has_main(&path) {
+            found.push(path);
+        }
+    }
+}
+
+fn has_main(file: &Path) -> bool {
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    let mut lines = text.lines();
+    lines.any(|line| line.starts_with("def main(") || line.starts_with("fn main("))
+}
