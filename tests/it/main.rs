@@ -15,6 +15,7 @@ mod hostile;
 mod http;
 mod isolation;
 mod metadata;
+mod mojo;
 mod odd;
 mod outputs;
 mod process;

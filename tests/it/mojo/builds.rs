@@ -1,0 +1,225 @@
+//! Real builds: what is packed, and that it runs.
+
+use std::process::Command;
+
+use serde_json::json;
+
+use super::super::support::archive::Archive;
+use super::super::support::desk::Desk;
+use super::super::support::machine::machine;
+use super::super::support::manifest;
+use super::super::support::pixi::Pixi;
+use super::super::support::prefix::{install, output};
+use super::super::support::project::Project;
+use super::super::support::requests::Initialize;
+use super::compiler::{self, channel};
+use super::{GREET, MAIN, backend, project};
+
+/// Installs the archive with what it depends on and runs one of its programs.
+fn run(archive: &Archive, program: &str) -> String {
+    let mut channel = channel();
+    let package = channel.adopt(archive.path());
+    let compiler = channel.records().iter();
+    let compiler =
+        compiler.filter(|record| record.package_record.name.as_normalized() == "mojo-compiler");
+    let records: Vec<_> = compiler.cloned().chain([package]).collect();
+    let prefix = tempfile::tempdir().expect("a directory for the prefix");
+    install(prefix.path(), machine().subdir, &records);
+    output(&mut Command::new(prefix.path().join(program)))
+}
+
+#[test]
+fn main_mojo_becomes_a_program() {
+    let project = project()
+        .file("main.mojo", MAIN)
+        .file("LICENSE", "do as you like\n")
+        .pixi_toml("[package]\nname = \"my-tool\"\nversion = \"0.1.0\"\n");
+    let mut pixi = Pixi::of(&project);
+    pixi.initialize(&Initialize::of(&project).package("my-tool", "0.1.0"));
+    let archive = pixi.package(&project, &channel(), "my-tool");
+    archive.check_paths();
+    assert_eq!(archive.files(), ["bin/my_tool"]);
+    assert_eq!(
+        archive.index()["depends"],
+        json!(["mojo-compiler ==1.2.0 0"])
+    );
+    assert!(
+        archive
+            .info_files()
+            .contains(&"info/licenses/LICENSE".to_string())
+    );
+    // Nothing of the build is left to help it.
+    fs_err::remove_dir_all(project.build_work("my-tool").join("bld")).expect("own directory");
+    assert_eq!(run(&archive, "bin/my_tool"), "hello from mojo");
+    let text = String::from_utf8_lossy(&archive.read("bin/my_tool")).into_owned();
+    let root = project.dir().to_str().expect("temporary paths are UTF-8");
+    assert!(!text.contains(root), "the program says where it was built");
+}
+
+#[test]
+fn a_program_imports_a_library_that_imports_a_library() {
+    let member = |folder: &str, tables: &str| {
+        let name = format!("[package]\nname = \"{folder}\"\nversion = \"0.1.0\"\n");
+        format!("{name}{}{tables}", backend(""))
+    };
+    let host =
+        |name: &str| format!("[package.host-dependencies]\n{name} = {{ path = \"../{name}\" }}\n");
+    let project = project()
+        .file("pixi.toml", "[workspace]\nchannels = []\nplatforms = [\"linux-64\", \"linux-aarch64\", \"osx-arm64\"]\npreview = [\"pixi-build\"]\n")
+        .file("base/pixi.toml", member("base", ""))
+        .file("base/base/__init__.mojo", "from .words import hello\n")
+        .file("base/base/words.mojo", "def hello() -> String:\n    return \"hello\"\n")
+        .file("middle/pixi.toml", member("middle", &host("base")))
+        .file("middle/middle/__init__.mojo", "from base import hello\n\ndef hello_twice() -> String:\n    return hello() + \" \" + hello()\n")
+        .file("app/pixi.toml", member("app", &host("middle")))
+        .file("app/main.mojo", "from middle import hello_twice\n\ndef main():\n    print(hello_twice())\n    print(\"hello\")\n");
+    let archives = Desk::build(&project, "app").channel(&channel()).packages();
+    let files: Vec<_> = archives
+        .iter()
+        .map(|archive| archive.files().join(" "))
+        .collect();
+    assert_eq!(
+        files,
+        ["lib/mojo/base.mojoc", "lib/mojo/middle.mojoc", "bin/app"]
+    );
+    // Whoever compiles with the library compiles with what that imports.
+    let depends = |at: usize| archives[at].index()["depends"].clone();
+    assert_eq!(depends(1), json!(["mojo-compiler ==1.2.0 0", "base"]));
+    assert_eq!(depends(2), json!(["mojo-compiler ==1.2.0 0"]));
+    if compiler::real_or_skip().is_some() {
+        assert_eq!(run(&archives[2], "bin/app"), "hello hello\nhello");
+    }
+}
+
+#[test]
+fn one_package_holds_whatever_is_configured() {
+    let config = "bins = [{}, { name = \"second\", path = \"tools/second.mojo\" }]\n\
+        pkg = {}\n\
+        libs = [{ name = \"adder\", path = \"tools/adder.mojo\" }]\n\
+        tests = [\"test/test_*.mojo\"]\n\
+        import-paths = [\"more\"]\n\
+        define = { LOUD = true }\n\
+        target-cpu = \"x86-64-v3\"\n\
+        jobs = 1\n";
+    let project = project()
+        .file("main.mojo", "from greet import hello\nfrom extra import mark\nfrom std.sys import is_defined\n\ndef main():\n    comptime if is_defined[\"LOUD\"]():\n        print(hello() + mark())\n    else:\n        print(\"quiet\")\n")
+        .file("greet/__init__.mojo", GREET)
+        .file("more/extra.mojo", "def mark() -> String:\n    return \"!\"\n")
+        .file("tools/second.mojo", MAIN)
+        .file("tools/adder.mojo", "@export\ndef add(a: Int, b: Int) abi(\"C\") -> Int:\n    return a + b\n")
+        .file("test/test_greet.mojo", "from greet import hello\nfrom std.testing import assert_equal\n\ndef main() raises:\n    assert_equal(hello(), \"hello\")\n    print(\"one test\")\n")
+        .file("pixi.toml", manifest_of("greet", config));
+    let mut pixi = Pixi::of(&project);
+    pixi.initialize(&manifest::initialize(&project));
+    let archive = pixi.package(&project, &channel(), "greet");
+    let expected = [
+        "bin/greet",
+        "bin/second",
+        "lib/libadder.so",
+        "lib/mojo/greet.mojoc",
+    ];
+    assert_eq!(archive.files(), expected);
+    assert!(pixi.stderr().iter().any(|line| line.contains("one test")));
+    if compiler::real_or_skip().is_some() {
+        assert_eq!(run(&archive, "bin/greet"), "hello!");
+        assert_eq!(run(&archive, "bin/second"), "hello from mojo");
+    }
+}
+
+#[test]
+fn a_library_can_be_packed_as_sources() {
+    let project = project()
+        .file("src/__init__.mojo", "from greet.words import hello\n")
+        .file(
+            "src/words.mojo",
+            "def hello() -> String:\n    return \"hello\"\n",
+        )
+        .file("src/deep/__init__.mojo", "")
+        .file("src/README.md", "# greet\n")
+        .file(
+            "pixi.toml",
+            manifest_of("greet", "pkg = { format = \"source\" }\n"),
+        );
+    let mut pixi = Pixi::of(&project);
+    pixi.initialize(&manifest::initialize(&project));
+    let archive = pixi.package(&project, &channel(), "greet");
+    let expected =
+        ["__init__", "deep/__init__", "words"].map(|name| format!("lib/mojo/greet/{name}.mojo"));
+    assert_eq!(archive.files(), expected);
+    assert_eq!(archive.index()["noarch"], "generic");
+    assert_eq!(archive.index()["depends"], json!([]));
+}
+
+#[test]
+fn a_project_is_built_wherever_it_lies_and_comes_out_the_same() {
+    let build = |path: &str| {
+        let project = Project::called(path)
+            .built_by("pixi-build-mojo")
+            .file("main.mojo", "from greet import hello\n\ndef main():\n    print(hello())\n    print(\"hello\")\n")
+            .file("greet/__init__.mojo", GREET)
+            .file("pixi.toml", manifest_of("greet", "bins = [{}]\npkg = {}\n"));
+        let mut pixi = Pixi::of(&project);
+        pixi.initialize(&manifest::initialize(&project));
+        let archive = pixi.package(&project, &channel(), "greet");
+        let files = ["bin/greet", "lib/mojo/greet.mojoc"];
+        assert_eq!(archive.files(), files);
+        // The placeholder of the prefix has another length in another place.
+        let program = archive.read("bin/greet").len();
+        (program, archive.read("lib/mojo/greet.mojoc"))
+    };
+    let here = build("a b/it's $HOME `touch oops`/größe");
+    let there = build("plain");
+    assert_eq!(here.1, there.1, "the library says where it was built");
+    assert_eq!(here.0, there.0);
+}
+
+/// What is in the compiler's cache.
+fn cached(project: &Project) -> Vec<String> {
+    let folder = project.cache().join("pixi-build-mojo/compiler");
+    let mut files: Vec<String> = walk(&folder);
+    files.retain(|path| path.contains(".mojo_cache"));
+    files.sort();
+    files
+}
+
+fn walk(folder: &std::path::Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut files = Vec::new();
+    for path in entries.map(|entry| entry.path()) {
+        if path.is_dir() {
+            files.extend(walk(&path));
+        } else {
+            files.push(path.display().to_string());
+        }
+    }
+    files
+}
+
+#[test]
+fn another_work_directory_finds_what_the_compiler_cached() {
+    if compiler::real_or_skip().is_none() {
+        return;
+    }
+    let project = project()
+        .file("main.mojo", MAIN)
+        .pixi_toml("[package]\nname = \"tool\"\nversion = \"0.1.0\"\n");
+    let build = || {
+        let mut pixi = Pixi::of(&project);
+        pixi.initialize(&Initialize::of(&project).package("tool", "0.1.0"));
+        pixi.package(&project, &channel(), "tool").read("bin/tool")
+    };
+    let first = build();
+    let cache = cached(&project);
+    assert!(!cache.is_empty());
+    fs_err::remove_dir_all(project.build_work("tool")).expect("own directory");
+    let second = build();
+    assert_eq!(cached(&project), cache, "something was compiled again");
+    assert!(first == second, "the same program");
+}
+
+fn manifest_of(name: &str, config: &str) -> String {
+    format!(
+        "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\n{}",
+        backend(config)
+    )
+}

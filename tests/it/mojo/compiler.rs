@@ -1,0 +1,110 @@
+//! The Mojo compiler of the tests: the real one where it is, and elsewhere a stand-in that
+//! takes the same command line.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use super::super::support::channel::Channel;
+use super::super::support::machine::machine;
+use super::super::support::packages::Package;
+use super::super::support::prefix::output;
+use super::super::support::toolchain;
+
+/// What compiles in the tests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Compiler {
+    /// Below this directory.
+    Real(PathBuf),
+    /// A script that copies.
+    StandIn,
+}
+
+/// The version that the gate downloads.
+pub const VERSION: &str = "1.2.0";
+
+/// The compiler of this machine. The gate downloads it once, outside of the clone.
+pub fn compiler() -> Compiler {
+    let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+    let home = std::env::var_os("HOME").map(|home| Path::new(&home).join(".cache"));
+    let folder = cache
+        .or(home)
+        .map(|cache| cache.join(format!("pixi-build-backends/mojo-{VERSION}")));
+    match folder.filter(|folder| folder.join("bin/mojo").is_file()) {
+        Some(folder) => Compiler::Real(folder),
+        None => Compiler::StandIn,
+    }
+}
+
+/// A channel with `mojo-compiler`, and the C compiler of this machine.
+pub fn channel() -> Channel {
+    static CHANNEL: OnceLock<Channel> = OnceLock::new();
+    let channel = CHANNEL.get_or_init(|| toolchain::shared_with(vec![package(VERSION)]));
+    channel.clone()
+}
+
+/// The package of the compiler under any version. A stand-in takes the place of any but
+/// the one that was downloaded.
+pub fn package(version: &str) -> Package {
+    let package = Package::new("mojo-compiler", version);
+    match compiler() {
+        Compiler::Real(folder) if version == VERSION => {
+            let real = folder.join("bin/mojo");
+            let libraries = [
+                "KGENCompilerRTShared",
+                "AsyncRTRuntimeGlobals",
+                "MSupportGlobals",
+            ];
+            let libraries = libraries.map(|name| format!("lib/lib{name}.so"));
+            let copied = libraries
+                .iter()
+                .map(String::as_str)
+                .chain(["lib/mojo/std.mojoc"]);
+            copied.fold(package.wrapper("bin/mojo", &real), |package, path| {
+                package.copy_of(path, &folder.join(path))
+            })
+        }
+        _ => {
+            let text = include_str!("stand-in.sh").replace("@VERSION@", version);
+            package.executable("bin/mojo", text)
+        }
+    }
+}
+
+/// The real compiler, for tests that run what it made.
+pub fn real_or_skip() -> Option<PathBuf> {
+    match compiler() {
+        Compiler::Real(folder) => Some(folder),
+        Compiler::StandIn => {
+            let needed = std::env::var_os("CI").is_some() && machine().subdir.is_linux();
+            assert!(!needed, "the gate should have downloaded the Mojo compiler");
+            eprintln!("skipped, this machine lacks the Mojo compiler");
+            None
+        }
+    }
+}
+
+#[test]
+fn the_compiler_of_the_tests_says_which_one_it_is() {
+    let program = tempfile::tempdir().expect("a directory");
+    let (name, mojo) = match compiler() {
+        Compiler::Real(folder) => ("the real compiler", folder.join("bin/mojo")),
+        Compiler::StandIn => {
+            let script = program.path().join("mojo");
+            let text = include_str!("stand-in.sh").replace("@VERSION@", VERSION);
+            fs_err::write(&script, text).expect("own directory");
+            ("the stand-in", script)
+        }
+    };
+    let mut command = match name {
+        "the stand-in" => {
+            let mut command = Command::new("sh");
+            command.arg(&mojo);
+            command
+        }
+        _ => Command::new(&mojo),
+    };
+    let answer = output(command.arg("--version"));
+    println!("{name} runs: {answer}");
+    assert!(answer.starts_with("Mojo 1.2.0"), "{answer}");
+}

@@ -1,0 +1,99 @@
+//! Mistakes, as the user sees them.
+
+use super::super::support::build::Build;
+use super::super::support::channel::Channel;
+use super::super::support::drawn::drawn;
+use super::super::support::manifest;
+use super::super::support::pixi::Pixi;
+use super::super::support::project::Project;
+use super::super::support::requests::Outputs;
+use super::compiler::{channel, real_or_skip};
+use super::{GREET, MAIN, backend, project};
+
+/// The package `app` with this configuration.
+fn app(config: &str) -> Project {
+    let package = "[package]\nname = \"app\"\nversion = \"0.1.0\"\n";
+    project().file("pixi.toml", format!("{package}{}", backend(config)))
+}
+
+/// The error of a build with a channel.
+fn error(project: &Project, channel: &Channel) -> String {
+    let mut pixi = Pixi::of(project);
+    if let Err(error) = pixi.try_initialize(&manifest::initialize(project)) {
+        return drawn(project, &error);
+    }
+    let work = project.build_work("app");
+    let params = Outputs::new(&work).channel(channel).params();
+    let outputs = match pixi.request("conda/outputs", params) {
+        Ok(answer) => answer["outputs"].clone(),
+        Err(error) => return drawn(project, &error),
+    };
+    let build = Build::prepare(&outputs[0], &work, channel);
+    let error = pixi.build(&build).expect_err("the project is wrong");
+    drawn(project, &error)
+}
+
+#[test]
+fn nothing_to_build() {
+    let project = app("")
+        .file("tools/hello.mojo", MAIN)
+        .file("lib/greet/__init__.mojo", GREET);
+    insta::assert_snapshot!(error(&project, &channel()));
+}
+
+#[test]
+fn paths_that_lead_nowhere() {
+    let project = app("bins = [{ path = \"mian.mojo\" }]\npkg = { path = \"lib\" }\n")
+        .file("main.mojo", MAIN)
+        .file("lib/words.mojo", GREET);
+    insta::assert_snapshot!(error(&project, &channel()));
+}
+
+#[test]
+fn several_misfits() {
+    let project = app(
+        "bins = [{ name = \"a/b\", extra_args = [] }, { path = \"b.mojo\" }]\n\
+         pkg = { name = \"my-lib\", extra-args = [\"-O0\"] }\ntarget-cpu = \"\"\n",
+    );
+    insta::assert_snapshot!(error(&project, &channel()));
+}
+
+#[test]
+fn an_error_in_the_code_has_a_place() {
+    if real_or_skip().is_none() {
+        return;
+    }
+    let project = app("")
+        .file(
+            "main.mojo",
+            "from words import hello\n\ndef main():\n    print(hello())\n",
+        )
+        .file("words.mojo", "def hello() -> String:\n    return helo\n");
+    insta::assert_snapshot!(error(&project, &channel()));
+}
+
+#[test]
+fn an_import_that_nothing_has() {
+    if real_or_skip().is_none() {
+        return;
+    }
+    let project = app("").file("main.mojo", "import jason\n\ndef main():\n    print(1)\n");
+    insta::assert_snapshot!(error(&project, &channel()));
+}
+
+#[test]
+fn a_file_with_main_in_a_library() {
+    if real_or_skip().is_none() {
+        return;
+    }
+    let project = app("")
+        .file("app/__init__.mojo", GREET)
+        .file("app/tests/test_app.mojo", MAIN);
+    insta::assert_snapshot!(error(&project, &channel()));
+}
+
+#[test]
+fn a_program_without_main() {
+    let project = app("").file("main.mojo", GREET);
+    insta::assert_snapshot!(error(&project, &channel()));
+}

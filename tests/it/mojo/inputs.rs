@@ -1,0 +1,191 @@
+//! What triggers a rebuild is what the compiler reads.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::super::support::edits::Verdict::{Rebuild, Reuse};
+use super::super::support::edits::{Finished, finish_from};
+use super::super::support::machine::on_path;
+use super::super::support::manifest;
+use super::super::support::project::Project;
+use super::compiler::{channel, real_or_skip};
+use super::{backend, project};
+
+/// A program with imports of every kind, and files that it does not import.
+fn program() -> Project {
+    let files = [
+        (
+            "app/main.mojo",
+            "\"\"\"A program.\n\nimport no_module\n\"\"\"\nfrom words import greeting, deep\nimport words.sub.more as m\nfrom extra import mark\nfrom std.math import sqrt\n\n\ndef main():\n    from later import late\n\n    print(greeting(), deep.DEPTH, m.more(), mark(), late(), sqrt(4.0))\n    print(\"hello\")\n",
+        ),
+        ("app/later.mojo", "def late() -> Int:\n    return 1\n"),
+        ("app/unused.mojo", "import later\n"),
+        (
+            "app/words/__init__.mojo",
+            "from .greet import (\n    greeting,  # said first\n)\n",
+        ),
+        (
+            "app/words/greet.mojo",
+            "from . import name\n\n\ndef greeting() -> String:\n    return name.NAME\n",
+        ),
+        ("app/words/name.mojo", "comptime NAME = \"you\"\n"),
+        ("app/words/deep.mojo", "comptime DEPTH = 2\n"),
+        ("app/words/unused.mojo", "comptime UNUSED = 2\n"),
+        ("app/words/sub/__init__.mojo", ""),
+        (
+            "app/words/sub/more.mojo",
+            "from ..deep import DEPTH\n\n\ndef more() -> Int:\n    return DEPTH\n",
+        ),
+        (
+            "shared/extra/__init__.mojo",
+            "from extra.mark import mark\n",
+        ),
+        (
+            "shared/extra/mark.mojo",
+            "def mark() -> String:\n    return \"!\"\n",
+        ),
+        ("shared/other.mojo", "comptime OTHER = 1\n"),
+        ("app/test_app.mojo", "import main\n"),
+        ("app/README.md", "# app\n"),
+    ];
+    let project = files
+        .into_iter()
+        .fold(project(), |project, (path, text)| project.file(path, text));
+    let config = backend("import-paths = [\"../shared\"]\n");
+    let package = "[package]\nname = \"app\"\nversion = \"0.1.0\"\n";
+    project.file("app/pixi.toml", format!("{package}{config}"))
+}
+
+fn built(project: Project, folder: &str, package: &str) -> Finished {
+    let initialize = manifest::initialize_member(&project, folder);
+    finish_from(&channel(), project, &initialize, package)
+}
+
+#[test]
+fn edits_of_a_program() {
+    built(program(), "app", "app").judge(&[
+        ("edit", "app/main.mojo", Rebuild),
+        ("touch", "app/main.mojo", Reuse),
+        ("edit", "app/later.mojo", Rebuild),
+        ("edit", "app/words/__init__.mojo", Rebuild),
+        ("edit", "app/words/name.mojo", Rebuild),
+        ("edit", "app/words/deep.mojo", Rebuild),
+        ("edit", "app/words/sub/__init__.mojo", Rebuild),
+        ("edit", "app/words/sub/more.mojo", Rebuild),
+        ("edit", "shared/extra/mark.mojo", Rebuild),
+        ("edit", "app/pixi.toml", Rebuild),
+        ("new", "app/LICENSE", Rebuild),
+        // They would be imported instead.
+        ("new", "app/extra.mojo", Rebuild),
+        ("new", "app/extra/__init__.mojo", Rebuild),
+        ("new", "app/std.mojo", Rebuild),
+        ("new", "app/later/__init__.mojo", Rebuild),
+        ("edit", "app/unused.mojo", Reuse),
+        ("edit", "app/words/unused.mojo", Reuse),
+        ("new", "app/words/new.mojo", Reuse),
+        ("edit", "shared/other.mojo", Reuse),
+        ("new", "app/new.mojo", Reuse),
+        ("edit", "app/test_app.mojo", Reuse),
+        ("edit", "app/README.md", Reuse),
+        ("new", "app/__mojocache__/main.so", Reuse),
+        ("new", "app/main.mojo~", Reuse),
+        ("new", "pixi.lock", Reuse),
+    ]);
+}
+
+#[test]
+fn edits_of_a_library() {
+    let project = project()
+        .file(
+            "greet/__init__.mojo",
+            "from .words import hello\nfrom beside import beside\n",
+        )
+        .file(
+            "greet/words.mojo",
+            "def hello() -> String:\n    return \"hello\"\n",
+        )
+        .file("greet/deep/more.mojo", "comptime MORE = 1\n")
+        .file("beside.mojo", "def beside() -> Int:\n    return 1\n")
+        .file("other.mojo", "comptime OTHER = 1\n")
+        .file("test/test_greet.mojo", "import greet\n")
+        .file(
+            "pixi.toml",
+            format!(
+                "[package]\nname = \"greet\"\nversion = \"0.1.0\"\n{}",
+                backend("")
+            ),
+        );
+    built(project, "", "greet").judge(&[
+        ("edit", "greet/words.mojo", Rebuild),
+        ("edit", "greet/deep/more.mojo", Rebuild),
+        ("remove", "greet/deep/more.mojo", Rebuild),
+        ("new", "greet/new.mojo", Rebuild),
+        ("new", "greet/deep/er/new.mojo", Rebuild),
+        ("edit", "beside.mojo", Rebuild),
+        // It would be built instead.
+        ("new", "main.mojo", Rebuild),
+        ("edit", "other.mojo", Reuse),
+        ("new", "greet/README.md", Reuse),
+        ("new", "greet/__mojocache__/words.mojo", Reuse),
+        ("edit", "test/test_greet.mojo", Reuse),
+        ("new", "stage/lib/mojo/greet.mojoc", Reuse),
+    ]);
+}
+
+/// The files below `root` that the compiler opened.
+fn opened(mojo: &Path, root: &Path, arguments: &[&str]) -> BTreeSet<PathBuf> {
+    let strace = on_path("strace").expect("checked before");
+    let trace = root.join("trace");
+    let prefix = mojo.ancestors().nth(2).expect("bin is in a prefix");
+    let output = Command::new(strace)
+        .args(["-f", "-qq", "-s", "4096", "-e", "trace=openat", "-o"])
+        .arg(&trace)
+        .arg(mojo)
+        .args(arguments)
+        .current_dir(root.join("app"))
+        .env("MODULAR_MAX_PACKAGE_ROOT", prefix)
+        .env("MODULAR_MOJO_MAX_PACKAGE_ROOT", prefix)
+        .env("MODULAR_MOJO_MAX_IMPORT_PATH", prefix.join("lib/mojo"))
+        .env("MODULAR_CRASH_REPORTING_ENABLED", "0")
+        .env("MODULAR_TELEMETRY_ENABLED", "0")
+        .env("MODULAR_CACHE_DIR", root.join("cache"))
+        .output()
+        .expect("strace can be run");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let text = fs_err::read_to_string(trace).expect("strace wrote it");
+    let opened = text.lines().filter(|line| !line.contains("ENOENT"));
+    let opened = opened.filter_map(|line| line.split_once("openat(")?.1.split('"').nth(1));
+    let opened = opened.map(|path| root.join("app").join(path));
+    let opened = opened.filter_map(|path| dunce::canonicalize(path).ok());
+    opened
+        .filter(|path| path.starts_with(root) && path.extension().is_some_and(|end| end == "mojo"))
+        .collect()
+}
+
+#[test]
+fn the_inputs_are_what_the_compiler_opens() {
+    let Some(folder) = real_or_skip() else {
+        return;
+    };
+    if on_path("strace").is_none() {
+        eprintln!("skipped, this machine lacks strace");
+        return;
+    }
+    let project = program();
+    let root = project.dir().to_path_buf();
+    let out = root.join("out").display().to_string();
+    let arguments = ["build", "-I", "../shared", "main.mojo", "-o", &out];
+    let opened = opened(&folder.join("bin/mojo"), &root, &arguments);
+    let finished = built(project, "app", "app");
+    let names = finished.cache.names(&root);
+    let inputs: BTreeSet<PathBuf> = names.iter().map(|name| root.join(name)).collect();
+    let inputs = inputs
+        .into_iter()
+        .filter(|path| path.extension().is_some_and(|end| end == "mojo"));
+    assert_eq!(inputs.collect::<BTreeSet<_>>(), opened);
+}

@@ -1,0 +1,26 @@
+//! Mojo projects: programs and libraries, through the protocol and by hand.
+
+mod builds;
+mod compiler;
+mod errors;
+mod inputs;
+mod plans;
+
+use super::support::project::Project;
+
+/// A program that says hello.
+const MAIN: &str = "def main():\n    print(\"hello from mojo\")\n";
+
+/// A library with one function.
+const GREET: &str = "def hello() -> String:\n    return \"hello\"\n";
+
+fn project() -> Project {
+    Project::of("pixi-build-mojo")
+}
+
+/// The tables that make this backend build a package.
+fn backend(config: &str) -> String {
+    format!(
+        "[package.build.backend]\nname = \"pixi-build-mojo\"\nversion = \"*\"\n[package.build.config]\n{config}"
+    )
+}
