@@ -1,0 +1,3 @@
+"""Says hello."""
+
+from .words import greeting
