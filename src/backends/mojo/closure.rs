@@ -14,7 +14,7 @@ use super::scan::{self, Import};
 pub(super) const INIT: &str = "__init__.mojo";
 
 /// The suffixes of precompiled packages, newest first.
-pub(super) const PRECOMPILED: [&str; 2] = ["mojoc", "mojopkg"];
+const PRECOMPILED: [&str; 2] = ["mojoc", "mojopkg"];
 
 /// The files that a compilation reads.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -40,7 +40,8 @@ pub(super) struct Walk<'a> {
 enum Found {
     /// A directory, with or without `__init__.mojo`.
     Package(PathBuf),
-    Module,
+    /// A file, of sources or precompiled.
+    Module(PathBuf),
 }
 
 impl Closure {
@@ -90,7 +91,7 @@ impl Walk<'_> {
         };
         match self.anywhere(first) {
             Some(Found::Package(package)) => self.inside(package, below, &import.names),
-            Some(Found::Module) => {}
+            Some(Found::Module(_)) => {}
             None => {
                 let file = file.to_path_buf();
                 self.closure.elsewhere.entry(first.clone()).or_insert(file);
@@ -110,11 +111,17 @@ impl Walk<'_> {
                     package = inner;
                 }
                 // What follows is something in the module.
-                Some(Found::Module) | None => return,
+                Some(Found::Module(_)) | None => return,
             }
         }
         for name in names {
-            if let Some(Found::Package(inner)) = self.here(&package, name) {
+            let (found, missing) = look(&package, name);
+            // What is not a file is something in `__init__.mojo`, and a file of that name
+            // would change nothing.
+            if found.is_some() || !package.join(INIT).is_file() {
+                self.closure.missing.extend(missing);
+            }
+            if let Some(Found::Package(inner)) = self.take(found) {
                 self.package(&inner);
             }
         }
@@ -134,26 +141,23 @@ impl Walk<'_> {
 
     /// Looks for `name` in one directory.
     fn here(&mut self, directory: &Path, name: &str) -> Option<Found> {
-        let package = directory.join(name);
-        let init = package.join(INIT);
-        if init.is_file() {
-            return Some(Found::Package(package));
-        }
-        self.closure.missing.insert(init);
-        let module = directory.join(format!("{name}.mojo"));
-        let precompiled = PRECOMPILED.map(|suffix| directory.join(format!("{name}.{suffix}")));
-        for file in precompiled.into_iter().chain([module]) {
-            if file.is_file() {
-                if file.extension().is_some_and(|suffix| suffix == "mojo") {
-                    self.waiting.push(file);
-                } else {
-                    self.closure.read.insert(file);
-                }
-                return Some(Found::Module);
+        let (found, missing) = look(directory, name);
+        self.closure.missing.extend(missing);
+        self.take(found)
+    }
+
+    /// Reads the module that was found.
+    fn take(&mut self, found: Option<Found>) -> Option<Found> {
+        match &found {
+            Some(Found::Module(file)) if file.extension().is_some_and(|end| end == "mojo") => {
+                self.waiting.push(file.clone());
             }
-            self.closure.missing.insert(file);
+            Some(Found::Module(file)) => {
+                self.closure.read.insert(file.clone());
+            }
+            Some(Found::Package(_)) | None => {}
         }
-        None
+        found
     }
 
     fn package(&mut self, package: &Path) {
@@ -162,6 +166,24 @@ impl Walk<'_> {
             self.waiting.push(init);
         }
     }
+}
+
+/// What has the name in one directory, and the files that would come before it.
+fn look(directory: &Path, name: &str) -> (Option<Found>, Vec<PathBuf>) {
+    let package = directory.join(name);
+    let init = package.join(INIT);
+    if init.is_file() {
+        return (Some(Found::Package(package)), Vec::new());
+    }
+    let mut missing = vec![init];
+    for suffix in PRECOMPILED.into_iter().chain(["mojo"]) {
+        let file = directory.join(format!("{name}.{suffix}"));
+        if file.is_file() {
+            return (Some(Found::Module(file)), missing);
+        }
+        missing.push(file);
+    }
+    (None, missing)
 }
 
 /// A directory of that name, whatever is in it.

@@ -3,22 +3,22 @@
 //! The compiler writes down nowhere what it read, so the imports are followed before the
 //! build; the answer is the same before and after it.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
 use super::config::Config;
 use super::plan::Plan;
 use super::source::Source;
 use super::tree::{self, COMPILED};
 use super::{arguments, licenses};
-use crate::backend::inputs::plain;
+use crate::backend::inputs::{escape, plain};
 use crate::backend::options::InputTracking;
 use crate::backend::{GlobSet, Request, extra_input_globs};
 
 /// Files whose existence decides what is built.
 pub(super) fn metadata(plan: &Plan) -> Vec<GlobSet> {
     let reason = "what is built";
-    let files = plan.decisive.iter();
-    files
-        .filter_map(|file| GlobSet::file(file, reason))
-        .collect()
+    by_directory(&plan.decisive, reason).collect()
 }
 
 /// Files that decide the package.
@@ -56,11 +56,24 @@ pub(super) fn build(request: &Request<'_, Config>, project: &Source) -> Vec<Glob
 /// What is imported by whatever is compiled.
 fn exact(project: &Source) -> impl Iterator<Item = GlobSet> {
     let closure = &project.closure;
-    let read = closure.read.iter().map(|file| (file, "is compiled"));
-    let missing = closure.missing.iter();
-    let missing = missing.map(|file| (file, "would be imported"));
-    let all = read.chain(missing);
-    all.filter_map(|(file, reason)| GlobSet::file(file, reason))
+    let read = by_directory(&closure.read, "is compiled");
+    read.chain(by_directory(&closure.missing, "would be imported"))
+}
+
+/// The files, a set for each directory.
+fn by_directory<'a, I: IntoIterator<Item = &'a PathBuf>>(
+    files: I,
+    reason: &'static str,
+) -> impl Iterator<Item = GlobSet> + use<'a, I> {
+    let mut directories: BTreeMap<PathBuf, BTreeSet<String>> = BTreeMap::new();
+    for file in files {
+        if let (Some(directory), Some(name)) = (file.parent(), file.file_name()) {
+            let names = directories.entry(directory.to_path_buf()).or_default();
+            names.extend(name.to_str().map(escape));
+        }
+    }
+    let sets = directories.into_iter();
+    sets.map(move |(directory, names)| GlobSet::names(&directory, names, reason))
 }
 
 /// The package's manifest, and the workspace's where the package takes values from it.

@@ -20,6 +20,7 @@ mod source;
 mod suggestions;
 mod system_tools;
 mod tree;
+mod variables;
 
 use miette::Report;
 use rattler_conda_types::{NoArchType, Subdir};
@@ -114,7 +115,7 @@ impl Backend for Mojo {
     fn passed_on(&self, _: &Env, run: &RunOptions) -> Vec<(String, String)> {
         let jobs = run
             .jobs
-            .map(|jobs| (script::JOBS.to_string(), jobs.to_string()));
+            .map(|jobs| (variables::JOBS.to_string(), jobs.to_string()));
         jobs.into_iter().collect()
     }
 

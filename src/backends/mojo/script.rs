@@ -7,16 +7,15 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use indexmap::IndexMap;
 use rattler_conda_types::Subdir;
 
 use super::arguments;
-use super::caches;
 use super::closure;
 use super::config::{Config, Format};
 use super::plan::{Item, Kind, Plan};
 use super::source::Source;
 use super::tree;
+use super::variables;
 use crate::backend::Request;
 use crate::backend::script::{Condition, Script, Step, Word};
 
@@ -30,15 +29,12 @@ const WHICH_COMMAND: &str = r#"if mojo precompile --help >/dev/null 2>&1; then :
 /// The commands that precompile a library, with the suffix of what they write.
 const COMMANDS: [(&str, &str); 2] = [("precompile", "mojoc"), ("package", "mojopkg")];
 
-/// The variable with the number of threads that compile.
-pub(super) const JOBS: &str = "PIXI_BUILD_MOJO_JOBS";
-
 /// The script of a build.
 pub(super) fn of(request: &Request<'_, Config>, source: &Source) -> Script {
     let plan = &source.plan;
     let build = Build { request, plan };
-    let (mut steps, templates) = of_the_user(request.config);
-    steps.extend(build.variables());
+    let (mut steps, templates) = variables::of_the_user(request.config);
+    steps.extend(variables::of_the_compiler(request));
     steps.extend(build.directories());
     steps.push(run(["mojo", "--version"]));
     if plan.libraries().next().is_some() {
@@ -63,56 +59,12 @@ pub(super) fn of(request: &Request<'_, Config>, source: &Source) -> Script {
     }
 }
 
-/// The user's variables: those to set, and those that are templates.
-fn of_the_user(config: &Config) -> (Vec<Step>, IndexMap<String, String>) {
-    let (templates, plain): (Vec<_>, Vec<_>) =
-        (config.env.iter()).partition(|(_, value)| value.contains("${{"));
-    let set = plain.into_iter();
-    let set = set.map(|(name, value)| Step::Set(name.clone(), Word::with_references(value)));
-    let templates = templates.into_iter();
-    let templates = templates.map(|(name, value)| (name.clone(), value.clone()));
-    (set.collect(), templates.collect())
-}
-
 struct Build<'a> {
     request: &'a Request<'a, Config>,
     plan: &'a Plan,
 }
 
 impl Build<'_> {
-    /// What the compiler takes from the environment.
-    fn variables(&self) -> Vec<Step> {
-        let config = self.request.config;
-        let set = |name: &str, value: Word| Step::Set(name.to_string(), value);
-        let mut steps = vec![
-            set("MODULAR_TELEMETRY_ENABLED", "0".into()),
-            set("MODULAR_CRASH_REPORTING_ENABLED", "0".into()),
-        ];
-        if let Some(cache) = caches::compilations(self.request.folders)
-            && !config.env.contains_key("MODULAR_CACHE_DIR")
-        {
-            let cache = Word::literal(cache.display().to_string());
-            steps.push(set("MODULAR_CACHE_DIR", cache));
-        }
-        let mut compilers = config.compilers();
-        if compilers.any(|language| language == "c" || language == "cxx") {
-            // Otherwise the machine's `cc` would link.
-            steps.push(Step::When(
-                Condition::Unset("MODULAR_MOJO_MAX_LINKER_DRIVER".to_string()),
-                vec![set("MODULAR_MOJO_MAX_LINKER_DRIVER", Word::variable("CC"))],
-            ));
-        }
-        // Without a number the compiler takes every processor.
-        let jobs = config.jobs.map_or("0".to_string(), |jobs| jobs.to_string());
-        let jobs = set(JOBS, Word::literal(jobs));
-        steps.push(match config.jobs {
-            Some(_) => jobs,
-            None => Step::When(Condition::Unset(JOBS.to_string()), vec![jobs]),
-        });
-        steps.push(where_the_compiler_is());
-        steps
-    }
-
     fn directories(&self) -> Vec<Step> {
         let mut needed = vec![stage("bin"), stage("lib/mojo"), stage("src")];
         let prefix = |below: &str| Word::variable("PREFIX").then(format!("/{below}"));
@@ -189,7 +141,7 @@ impl Build<'_> {
             command.extend(["--emit", "shared-lib"].map(Word::from));
         }
         command.extend(self.options(&item.arguments));
-        command.extend(["-j".into(), Word::variable(JOBS)]);
+        command.extend(["-j".into(), Word::variable(variables::JOBS)]);
         command.extend(self.import_paths(item));
         command.extend(
             item.arguments
@@ -341,23 +293,6 @@ fn baseline(host: Subdir) -> Option<&'static str> {
         Subdir::OsxArm64 => Some("apple-m1"),
         _ => None,
     }
-}
-
-/// A compiler that was unpacked below a prefix and has no activation of its own.
-fn where_the_compiler_is() -> Step {
-    let prefix = |below: &str| Word::variable("BUILD_PREFIX").then(below);
-    let settings = [
-        ("MODULAR_MAX_PACKAGE_ROOT", ""),
-        ("MODULAR_MOJO_MAX_PACKAGE_ROOT", ""),
-        ("MODULAR_MOJO_MAX_DRIVER_PATH", "/bin/mojo"),
-        ("MODULAR_MOJO_MAX_LLD_PATH", "/bin/lld"),
-        ("MODULAR_MOJO_MAX_IMPORT_PATH", "/lib/mojo"),
-    ];
-    let settings = settings.map(|(name, below)| Step::Set(name.to_string(), prefix(below)));
-    let unset = |name: &str| Condition::Unset(name.to_string());
-    let set = Step::When(Condition::File(prefix("/bin/mojo")), settings.into());
-    let unless_rooted = Step::When(unset("MODULAR_MOJO_MAX_PACKAGE_ROOT"), vec![set]);
-    Step::When(unset("MODULAR_HOME"), vec![unless_rooted])
 }
 
 /// The way from the directory `from` to `to`. Both are absolute.

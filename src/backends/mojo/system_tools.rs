@@ -1,8 +1,11 @@
 //! The Mojo compiler of this machine.
 
+use std::path::Path;
+
 use miette::{Diagnostic, Report};
 use thiserror::Error;
 
+use super::variables::SETTINGS;
 use crate::backend::tools::on_path;
 use crate::backend::{Env, SystemTools};
 
@@ -12,13 +15,28 @@ use crate::backend::{Env, SystemTools};
 /// [`NoMojo`].
 pub(super) fn find(env: &Env) -> Result<SystemTools, Report> {
     let program = on_path(env, "mojo").ok_or(NoMojo)?;
-    let variables = env.iter().filter(|(name, _)| name.starts_with("MODULAR_"));
-    let variables = variables.map(|(name, value)| (name.to_string(), value.to_string()));
+    let inherited = env.iter().filter(|(name, _)| name.starts_with("MODULAR_"));
+    let inherited = inherited.map(|(name, value)| (name.to_string(), value.to_string()));
+    let mut variables: Vec<(String, String)> = inherited.collect();
+    if variables.is_empty() {
+        variables = beside(&program);
+    }
     Ok(SystemTools {
         programs: vec![program],
-        variables: variables.collect(),
+        variables,
         packages: vec!["mojo-compiler"],
     })
+}
+
+/// The settings of a compiler whose libraries are beside it.
+fn beside(program: &Path) -> Vec<(String, String)> {
+    let real = dunce::canonicalize(program).ok();
+    let root = real.as_deref().and_then(|real| real.ancestors().nth(2));
+    let root = root.filter(|root| root.join("lib/mojo").is_dir());
+    let settings = root.into_iter().flat_map(|root| {
+        SETTINGS.map(|(name, below)| (name.to_string(), format!("{}{below}", root.display())))
+    });
+    settings.collect()
 }
 
 /// There is no Mojo here.

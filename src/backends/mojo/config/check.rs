@@ -90,7 +90,7 @@ fn kinds(config: &Config) -> impl Iterator<Item = Kind<'_>> {
         Kind {
             is_list: false,
             has_defaults: true,
-            ..library("pkg", config.pkg.as_ref().map_or(&[], std::slice::from_ref))
+            ..library("pkg", config.pkg.as_slice())
         },
         library("pkgs", &config.pkgs),
         kind("libs", &config.libs),

@@ -1,0 +1,74 @@
+//! The environment variables of a build.
+
+use indexmap::IndexMap;
+
+use super::caches;
+use super::config::Config;
+use crate::backend::Request;
+use crate::backend::script::{Condition, Step, Word};
+
+/// The variable with the number of threads that compile.
+pub(super) const JOBS: &str = "PIXI_BUILD_MOJO_JOBS";
+
+/// Where the parts of a compiler are below its prefix.
+pub(super) const SETTINGS: [(&str, &str); 5] = [
+    ("MODULAR_MAX_PACKAGE_ROOT", ""),
+    ("MODULAR_MOJO_MAX_PACKAGE_ROOT", ""),
+    ("MODULAR_MOJO_MAX_DRIVER_PATH", "/bin/mojo"),
+    ("MODULAR_MOJO_MAX_LLD_PATH", "/bin/lld"),
+    ("MODULAR_MOJO_MAX_IMPORT_PATH", "/lib/mojo"),
+];
+
+/// The user's variables: those to set, and those that are templates.
+pub(super) fn of_the_user(config: &Config) -> (Vec<Step>, IndexMap<String, String>) {
+    let (templates, plain): (Vec<_>, Vec<_>) =
+        (config.env.iter()).partition(|(_, value)| value.contains("${{"));
+    let set = plain.into_iter();
+    let set = set.map(|(name, value)| Step::Set(name.clone(), Word::with_references(value)));
+    let templates = templates.into_iter();
+    let templates = templates.map(|(name, value)| (name.clone(), value.clone()));
+    (set.collect(), templates.collect())
+}
+
+/// What the compiler takes from the environment.
+pub(super) fn of_the_compiler(request: &Request<'_, Config>) -> Vec<Step> {
+    let config = request.config;
+    let set = |name: &str, value: Word| Step::Set(name.to_string(), value);
+    let mut steps = vec![
+        set("MODULAR_TELEMETRY_ENABLED", "0".into()),
+        set("MODULAR_CRASH_REPORTING_ENABLED", "0".into()),
+    ];
+    if let Some(cache) = caches::compilations(request.folders)
+        && !config.env.contains_key("MODULAR_CACHE_DIR")
+    {
+        let cache = Word::literal(cache.display().to_string());
+        steps.push(set("MODULAR_CACHE_DIR", cache));
+    }
+    let mut compilers = config.compilers();
+    if compilers.any(|language| language == "c" || language == "cxx") {
+        // Otherwise the machine's `cc` would link.
+        steps.push(Step::When(
+            Condition::Unset("MODULAR_MOJO_MAX_LINKER_DRIVER".to_string()),
+            vec![set("MODULAR_MOJO_MAX_LINKER_DRIVER", Word::variable("CC"))],
+        ));
+    }
+    // Without a number the compiler takes every processor.
+    let jobs = config.jobs.map_or("0".to_string(), |jobs| jobs.to_string());
+    let jobs = set(JOBS, Word::literal(jobs));
+    steps.push(match config.jobs {
+        Some(_) => jobs,
+        None => Step::When(Condition::Unset(JOBS.to_string()), vec![jobs]),
+    });
+    steps.push(where_the_compiler_is());
+    steps
+}
+
+/// For a compiler in the build environment that has no activation of its own.
+fn where_the_compiler_is() -> Step {
+    let prefix = |below: &str| Word::variable("BUILD_PREFIX").then(below);
+    let settings = SETTINGS.map(|(name, below)| Step::Set(name.to_string(), prefix(below)));
+    let unset = |name: &str| Condition::Unset(name.to_string());
+    let set = Step::When(Condition::Folder(prefix("/lib/mojo")), settings.into());
+    let unless_rooted = Step::When(unset("MODULAR_MOJO_MAX_PACKAGE_ROOT"), vec![set]);
+    Step::When(unset("MODULAR_HOME"), vec![unless_rooted])
+}
