@@ -15,6 +15,21 @@ use super::super::support::requests::Initialize;
 use super::compiler::{self, channel};
 use super::{GREET, MAIN, backend, project};
 
+/// A module that Python imports.
+const MODULE: &str = r#"from std.os import abort
+from std.python import PythonObject
+from std.python.bindings import PythonModuleBuilder
+
+
+@export
+def PyInit_greet_py() abi("C") -> PythonObject:
+    try:
+        var module = PythonModuleBuilder("greet_py")
+        return module.finalize()
+    except error:
+        abort(String(error))
+"#;
+
 /// Installs the archive with what it depends on and runs one of its programs.
 fn run(archive: &Archive, program: &str) -> String {
     let mut channel = channel();
@@ -48,12 +63,21 @@ fn main_mojo_becomes_a_program() {
             .info_files()
             .contains(&"info/licenses/LICENSE".to_string())
     );
-    // Nothing of the build is left to help it.
-    fs_err::remove_dir_all(project.build_work("my-tool").join("bld")).expect("own directory");
-    assert_eq!(run(&archive, "bin/my_tool"), "hello from mojo");
-    let text = String::from_utf8_lossy(&archive.read("bin/my_tool")).into_owned();
+    let program = archive.read("bin/my_tool");
+    let text = String::from_utf8_lossy(&program).into_owned();
     let root = project.dir().to_str().expect("temporary paths are UTF-8");
     assert!(!text.contains(root), "the program says where it was built");
+    // Nothing of the build is left to help it.
+    let cache = cached(&project);
+    fs_err::remove_dir_all(project.build_work("my-tool").join("bld")).expect("own directory");
+    assert_eq!(run(&archive, "bin/my_tool"), "hello from mojo");
+
+    // Another work directory finds what the compiler cached.
+    fs_err::remove_dir_all(project.build_work("my-tool")).expect("own directory");
+    let archive = pixi.package(&project, &channel(), "my-tool");
+    assert!(archive.read("bin/my_tool") == program, "the same program");
+    assert_eq!(cached(&project), cache, "something was compiled again");
+    assert_eq!(cache.is_empty(), compiler::real().is_none());
 }
 
 #[test]
@@ -96,6 +120,7 @@ fn one_package_holds_whatever_is_configured() {
     let config = "bins = [{}, { name = \"second\", path = \"tools/second.mojo\" }]\n\
         pkg = {}\n\
         libs = [{ name = \"adder\", path = \"tools/adder.mojo\" }]\n\
+        python-modules = [{ name = \"greet_py\", path = \"tools/module.mojo\" }]\n\
         tests = [\"test/test_*.mojo\"]\n\
         import-paths = [\"more\"]\n\
         define = { LOUD = true }\n\
@@ -107,6 +132,7 @@ fn one_package_holds_whatever_is_configured() {
         .file("more/extra.mojo", "def mark() -> String:\n    return \"!\"\n")
         .file("tools/second.mojo", MAIN)
         .file("tools/adder.mojo", "@export\ndef add(a: Int, b: Int) abi(\"C\") -> Int:\n    return a + b\n")
+        .file("tools/module.mojo", MODULE)
         .file("test/test_greet.mojo", "from greet import hello\nfrom std.testing import assert_equal\n\ndef main() raises:\n    assert_equal(hello(), \"hello\")\n    print(\"one test\")\n")
         .file("pixi.toml", manifest_of("greet", config));
     let mut pixi = Pixi::of(&project);
@@ -117,8 +143,11 @@ fn one_package_holds_whatever_is_configured() {
         "bin/second",
         "lib/libadder.so",
         "lib/mojo/greet.mojoc",
+        "lib/python3.12/site-packages/greet_py.so",
     ];
     assert_eq!(archive.files(), expected);
+    let depends = json!(["mojo-compiler ==1.2.0 0", "python >=3.12,<3.13.0a0"]);
+    assert_eq!(archive.index()["depends"], depends);
     assert!(pixi.stderr().iter().any(|line| line.contains("one test")));
     if compiler::real_or_skip().is_some() {
         assert_eq!(run(&archive, "bin/greet"), "hello!");
@@ -152,25 +181,27 @@ fn a_library_can_be_packed_as_sources() {
 
 #[test]
 fn a_project_is_built_wherever_it_lies_and_comes_out_the_same() {
-    let build = |path: &str| {
+    let build = |path: &str, config: &str| {
         let project = Project::called(path)
             .built_by("pixi-build-mojo")
-            .file("main.mojo", "from greet import hello\n\ndef main():\n    print(hello())\n    print(\"hello\")\n")
+            .file(
+                "main.mojo",
+                "from greet import hello\n\ndef main():\n    print(hello())\n    print(\"hello\")\n",
+            )
             .file("greet/__init__.mojo", GREET)
-            .file("pixi.toml", manifest_of("greet", "bins = [{}]\npkg = {}\n"));
+            .file("pixi.toml", manifest_of("greet", config));
         let mut pixi = Pixi::of(&project);
         pixi.initialize(&manifest::initialize(&project));
         let archive = pixi.package(&project, &channel(), "greet");
-        let files = ["bin/greet", "lib/mojo/greet.mojoc"];
-        assert_eq!(archive.files(), files);
-        // The placeholder of the prefix has another length in another place.
-        let program = archive.read("bin/greet").len();
-        (program, archive.read("lib/mojo/greet.mojoc"))
+        (archive.read("lib/mojo/greet.mojoc"), archive.files())
     };
-    let here = build("a b/it's $HOME `touch oops`/größe");
-    let there = build("plain");
-    assert_eq!(here.1, there.1, "the library says where it was built");
-    assert_eq!(here.0, there.0);
+    let (here, files) = build(
+        "a b/it's $HOME `touch oops`/größe",
+        "bins = [{}]\npkg = {}\n",
+    );
+    assert_eq!(files, ["bin/greet", "lib/mojo/greet.mojoc"]);
+    let (there, _) = build("plain", "pkg = {}\n");
+    assert!(here == there, "the library says where it was built");
 }
 
 /// What is in the compiler's cache.
@@ -193,28 +224,6 @@ fn walk(folder: &std::path::Path) -> Vec<String> {
         }
     }
     files
-}
-
-#[test]
-fn another_work_directory_finds_what_the_compiler_cached() {
-    if compiler::real_or_skip().is_none() {
-        return;
-    }
-    let project = project()
-        .file("main.mojo", MAIN)
-        .pixi_toml("[package]\nname = \"tool\"\nversion = \"0.1.0\"\n");
-    let build = || {
-        let mut pixi = Pixi::of(&project);
-        pixi.initialize(&Initialize::of(&project).package("tool", "0.1.0"));
-        pixi.package(&project, &channel(), "tool").read("bin/tool")
-    };
-    let first = build();
-    let cache = cached(&project);
-    assert!(!cache.is_empty());
-    fs_err::remove_dir_all(project.build_work("tool")).expect("own directory");
-    let second = build();
-    assert_eq!(cached(&project), cache, "something was compiled again");
-    assert!(first == second, "the same program");
 }
 
 fn manifest_of(name: &str, config: &str) -> String {
