@@ -150,7 +150,7 @@ fn not_located(log: &Log) -> Option<Diagnosis> {
         "mojo::unknown_module",
         format!("no module `{name}` was found"),
         format!(
-            "add the package that has it to `[package.host-dependencies]`, or the directory that `{name}` is in to `import-paths`"
+            "add the package that has it to `[package.host-dependencies]`, or the directory that `{name}` is in to `import-paths`; a library that imports `{name}` needs it in its run dependencies"
         ),
     )
 }

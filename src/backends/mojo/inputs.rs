@@ -7,25 +7,26 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use super::config::Config;
-use super::plan::Plan;
 use super::source::Source;
 use super::tree::{self, COMPILED};
-use super::{arguments, licenses};
+use super::{arguments, licenses, requirements};
 use crate::backend::inputs::{escape, plain};
 use crate::backend::options::InputTracking;
 use crate::backend::{GlobSet, Request, extra_input_globs};
 
-/// Files whose existence decides what is built.
-pub(super) fn metadata(plan: &Plan) -> Vec<GlobSet> {
-    let reason = "what is built";
-    by_directory(&plan.decisive, reason).collect()
+/// Files that decide what is built, and what it depends on.
+pub(super) fn metadata(request: &Request<'_, Config>, source: &Source) -> Vec<GlobSet> {
+    let built = by_directory(&source.plan.decisive, "what is built");
+    let manifests = requirements::manifests(request, source);
+    let beside = by_directory(&manifests, "what a library is called");
+    built.chain(beside).collect()
 }
 
 /// Files that decide the package.
 pub(super) fn build(request: &Request<'_, Config>, project: &Source) -> Vec<GlobSet> {
     let source = &request.project.source;
     let plan = &project.plan;
-    let mut sets = metadata(plan);
+    let mut sets: Vec<GlobSet> = by_directory(&plan.decisive, "what is built").collect();
     sets.extend(manifests(request));
     sets.extend(licenses::inputs(request));
     let extra = &request.config.extra_input_globs;

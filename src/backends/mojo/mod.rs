@@ -12,6 +12,7 @@ mod inputs;
 mod licenses;
 mod mistakes;
 mod names;
+mod neighbors;
 mod plan;
 mod requirements;
 mod scan;
@@ -28,8 +29,8 @@ use rattler_conda_types::{NoArchType, Subdir};
 pub use config::Config;
 
 use crate::backend::{
-    Backend, BuildPaths, Cache, Diagnosis, Draft, Env, Folders, Inputs, Log, Packaging, Platforms,
-    Request, RunOptions, SystemTools,
+    Backend, BuildPaths, Cache, Diagnosis, Draft, Env, Folders, Inputs, InstalledPackage, Log,
+    Packaging, Platforms, Request, RunOptions, SystemTools,
 };
 use crate::diagnostic::Warning;
 use crate::project::Metadata;
@@ -85,7 +86,7 @@ impl Backend for Mojo {
                 ..Packaging::default()
             },
             inputs: Inputs {
-                metadata: inputs::metadata(plan),
+                metadata: inputs::metadata(request, source),
                 build: inputs::build(request, source),
             },
             warnings: warnings.chain(open).chain(nowhere).collect(),
@@ -102,6 +103,16 @@ impl Backend for Mojo {
         check_platforms(request.platforms, &source.plan)?;
         caches::keep_within_limit(request);
         Ok(())
+    }
+
+    fn check_package(
+        &self,
+        request: &Request<'_, Config>,
+        source: &Source,
+        package: &InstalledPackage<'_>,
+    ) -> Result<Vec<Warning>, Report> {
+        let depends = requirements::names_to_run(request, source);
+        Ok(neighbors::unnamed(source, package, &depends))
     }
 
     fn diagnose(&self, _: &Request<'_, Config>, _: &Source, log: &Log) -> Option<Diagnosis> {
@@ -150,4 +161,33 @@ fn check_platforms(platforms: Platforms, plan: &Plan) -> Result<(), Report> {
         host: host.to_string(),
     }
     .into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_platforms_with_a_compiler_build() {
+        let program = plan::Item {
+            kind: plan::Kind::Program,
+            name: "tool".to_string(),
+            path: "main.mojo".into(),
+            arguments: Vec::new(),
+        };
+        let plan = Plan {
+            items: vec![program],
+            ..Plan::default()
+        };
+        let said = |build, host| {
+            let checked = check_platforms(Platforms { build, host }, &plan);
+            checked.map_err(|report| report.to_string())
+        };
+        assert_eq!(said(Subdir::Linux64, Subdir::Linux64), Ok(()));
+        let missing = Err("Mojo has no compiler for win-64".to_string());
+        assert_eq!(said(Subdir::Win64, Subdir::Win64), missing);
+        assert_eq!(said(Subdir::Linux64, Subdir::Win64), missing);
+        let crossed = "a Mojo program for osx-arm64 cannot be built on linux-64".to_string();
+        assert_eq!(said(Subdir::Linux64, Subdir::OsxArm64), Err(crossed));
+    }
 }

@@ -1,7 +1,9 @@
 //! What the build needs, and what the package needs when it is used.
 
+use std::path::PathBuf;
+
 use super::config::{CompilerPin, Config};
-use super::names::normalized;
+use super::neighbors;
 use super::plan::{Kind, Plan};
 use super::source::Source;
 use crate::backend::{Request, Requirement, Section};
@@ -42,15 +44,43 @@ fn libraries(request: &Request<'_, Config>, source: &Source) -> Vec<Requirement>
     let Some(target) = default_target(request) else {
         return Vec::new();
     };
-    let tables = [&target.host_dependencies, &target.build_dependencies];
-    let imported = tables.into_iter().flatten().flatten().filter(|(name, _)| {
-        let module = normalized(name);
-        source.needed_by_libraries.contains(&module) && stated_to_run(request, name).is_none()
+    let imported = to_import(target).flatten().filter(|(name, spec)| {
+        let mut modules = neighbors::modules(request, name, spec).into_iter();
+        let is_imported = modules.any(|module| source.needed_by_libraries.contains(&module));
+        is_imported && stated_to_run(request, name).is_none()
     });
     let imported = imported.map(|(name, spec)| {
         Requirement::Package(Section::Run, name.clone(), Box::new(spec.clone()))
     });
     imported.collect()
+}
+
+/// The tables with packages that can be imported.
+fn to_import(target: &Target) -> impl Iterator<Item = &Dependencies> {
+    let tables = [&target.host_dependencies, &target.build_dependencies];
+    tables.into_iter().flatten()
+}
+
+/// The manifests of packages beside the project that decide what a library depends on.
+pub(super) fn manifests(request: &Request<'_, Config>, source: &Source) -> Vec<PathBuf> {
+    let target = default_target(request).filter(|_| !source.needed_by_libraries.is_empty());
+    let tables = target.into_iter().flat_map(to_import);
+    neighbors::manifests(request, tables)
+}
+
+/// What the package depends on when it is used, by name.
+pub(super) fn names_to_run(request: &Request<'_, Config>, source: &Source) -> Vec<String> {
+    let stated = targets(request).filter_map(|target| Table::Run.of(target));
+    let stated = stated.flat_map(Dependencies::keys).cloned();
+    let added = all(request, source).0.into_iter();
+    let added = added.filter_map(|requirement| match requirement {
+        Requirement::Package(Section::Run, name, _) => Some(name),
+        _ => None,
+    });
+    stated
+        .chain(added)
+        .map(|name| name.to_lowercase())
+        .collect()
 }
 
 /// Extension modules are installed for one version of Python.
@@ -142,12 +172,18 @@ fn open(built_with: Option<&str>) -> Warning {
 
 /// The user's run dependency on a package, under any condition.
 fn stated_to_run<'a>(request: &Request<'a, Config>, name: &str) -> Option<&'a PackageSpec> {
-    let targets = request.project.model.targets.as_ref()?;
-    let conditional = targets.conditional.iter().flatten();
-    let conditional = conditional.chain(targets.targets.iter().flatten());
-    let conditional = conditional.map(|(_, target)| target);
-    let mut all = targets.default_target.iter().chain(conditional);
-    all.find_map(|target| Table::Run.of(target)?.get(name))
+    targets(request).find_map(|target| Table::Run.of(target)?.get(name))
+}
+
+/// Every table of dependencies, under any condition.
+fn targets<'a>(request: &Request<'a, Config>) -> impl Iterator<Item = &'a Target> {
+    let targets = request.project.model.targets.iter();
+    targets.flat_map(|targets| {
+        let conditional = targets.conditional.iter().flatten();
+        let conditional = conditional.chain(targets.targets.iter().flatten());
+        let conditional = conditional.map(|(_, target)| target);
+        targets.default_target.iter().chain(conditional)
+    })
 }
 
 #[derive(Debug, Clone, Copy)]

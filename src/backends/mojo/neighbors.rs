@@ -1,0 +1,139 @@
+//! Which packages have the modules that a library imports.
+//!
+//! A package is taken to have the module that is called like it. One beside the project
+//! may have a library with another name, and says so in its manifest. Of any other
+//! package that is known only when it is installed.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::closure::INIT;
+use super::config::Config;
+use super::names::normalized;
+use super::source::Source;
+use crate::backend::inputs::plain;
+use crate::backend::{InstalledPackage, Request};
+use crate::diagnostic::Warning;
+use crate::protocol::model::Dependencies;
+use crate::protocol::spec::{PackageSpec, SourceLocation};
+
+/// The modules that the dependency `name` has, as far as can be said before it is there.
+pub(super) fn modules(
+    request: &Request<'_, Config>,
+    name: &str,
+    spec: &PackageSpec,
+) -> Vec<String> {
+    let mut modules = vec![normalized(name)];
+    let manifest = manifest(request, spec);
+    let text = manifest.and_then(|manifest| std::fs::read_to_string(manifest).ok());
+    let manifest = text.and_then(|text| toml_edit::de::from_str::<Value>(&text).ok());
+    let config = manifest.map(|manifest| manifest["package"]["build"]["config"].clone());
+    let config = config.unwrap_or_default();
+    let several = config["pkgs"].as_array().into_iter().flatten();
+    let libraries = several.chain([&config["pkg"]]);
+    let names = libraries.filter_map(|library| library["name"].as_str());
+    modules.extend(names.map(str::to_string));
+    modules
+}
+
+/// The manifests of packages beside the project, which say what these are called.
+pub(super) fn manifests<'a>(
+    request: &'a Request<'_, Config>,
+    dependencies: impl IntoIterator<Item = &'a Dependencies>,
+) -> Vec<PathBuf> {
+    let specs = dependencies.into_iter().flat_map(Dependencies::values);
+    specs.filter_map(|spec| manifest(request, spec)).collect()
+}
+
+fn manifest(request: &Request<'_, Config>, spec: &PackageSpec) -> Option<PathBuf> {
+    let PackageSpec::Source(source) = spec else {
+        return None;
+    };
+    let SourceLocation::Path(location) = &source.location else {
+        return None;
+    };
+    let folder = request.project.manifest_folder().join(&location.path);
+    Some(plain(&folder).join("pixi.toml"))
+}
+
+/// Packages that the library imports although it does not depend on them: whoever
+/// compiles with it would not find them. `depends` are the names it depends on.
+pub(super) fn unnamed(
+    source: &Source,
+    package: &InstalledPackage<'_>,
+    depends: &[String],
+) -> Vec<Warning> {
+    if source.needed_by_libraries.is_empty() {
+        return Vec::new();
+    }
+    let paths = package.paths;
+    let mut providers = self::providers(&paths.build_prefix);
+    providers.extend(self::providers(&paths.host_prefix));
+    let imported = source.needed_by_libraries.iter();
+    let imported = imported.filter_map(|module| Some((module, providers.get(module)?)));
+    let unnamed = imported.filter(|(_, provider)| !depends.contains(provider));
+    unnamed
+        .map(|(module, provider)| {
+            Warning::new(format!(
+                "the library imports `{module}` of the package `{provider}`, on which it does not depend"
+            ))
+            .help(format!(
+                "add `{provider}` to `[package.run-dependencies]`, so that it is there where the library is imported"
+            ))
+        })
+        .collect()
+}
+
+/// The packages in an environment by the modules that they have.
+fn providers(prefix: &Path) -> BTreeMap<String, String> {
+    let records = std::fs::read_dir(prefix.join("conda-meta"));
+    let records = records.into_iter().flatten().flatten();
+    let mut providers = BTreeMap::new();
+    for path in records.map(|entry| entry.path()) {
+        let text = std::fs::read_to_string(path).unwrap_or_default();
+        let Ok(record) = serde_json::from_str::<Value>(&text) else {
+            continue;
+        };
+        let Some(name) = record["name"].as_str() else {
+            continue;
+        };
+        let files = record["files"].as_array().into_iter().flatten();
+        let modules = files.filter_map(|file| module(file.as_str()?));
+        providers.extend(modules.map(|module| (module, name.to_string())));
+    }
+    providers
+}
+
+/// The module that an installed file is, or begins.
+fn module(file: &str) -> Option<String> {
+    let below = file.strip_prefix("lib/mojo/")?;
+    let name = match below.split_once('/') {
+        Some((package, INIT)) => package,
+        Some(_) => return None,
+        None => below
+            .strip_suffix(".mojoc")
+            .or(below.strip_suffix(".mojopkg"))?,
+    };
+    (name != "std").then(|| name.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn installed_files_say_which_modules_a_package_has() {
+        for (file, expected) in [
+            ("lib/mojo/greet.mojoc", Some("greet")),
+            ("lib/mojo/greet.mojopkg", Some("greet")),
+            ("lib/mojo/greet/__init__.mojo", Some("greet")),
+            ("lib/mojo/greet/words.mojo", None),
+            ("lib/mojo/std.mojoc", None),
+            ("bin/greet", None),
+        ] {
+            assert_eq!(module(file).as_deref(), expected, "{file}");
+        }
+    }
+}
