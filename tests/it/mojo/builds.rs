@@ -12,7 +12,7 @@ use super::super::support::pixi::Pixi;
 use super::super::support::prefix::{install, output};
 use super::super::support::project::Project;
 use super::super::support::requests::Initialize;
-use super::compiler::{self, channel};
+use super::compiler::{self, bare_channel, channel};
 use super::{GREET, MAIN, backend, project};
 
 /// A module that Python imports.
@@ -82,19 +82,16 @@ fn main_mojo_becomes_a_program() {
 
 #[test]
 fn a_program_imports_a_library_that_imports_a_library() {
-    let member = |folder: &str, tables: &str| {
-        let name = format!("[package]\nname = \"{folder}\"\nversion = \"0.1.0\"\n");
-        format!("{name}{}{tables}", backend(""))
-    };
+    let member = |folder: &str, tables: &str| format!("{}{tables}", manifest_of(folder, ""));
     let host =
         |name: &str| format!("[package.host-dependencies]\n{name} = {{ path = \"../{name}\" }}\n");
     let project = project()
         .file("pixi.toml", "[workspace]\nchannels = []\nplatforms = [\"linux-64\", \"linux-aarch64\", \"osx-arm64\"]\npreview = [\"pixi-build\"]\n")
-        .file("base/pixi.toml", member("base", ""))
-        .file("base/base/__init__.mojo", "from .words import hello\n")
-        .file("base/base/words.mojo", "def hello() -> String:\n    return \"hello\"\n")
+        .file("base/pixi.toml", manifest_of("base", "pkg = { name = \"words\" }\n"))
+        .file("base/words/__init__.mojo", "from .said import hello\n")
+        .file("base/words/said.mojo", "def hello() -> String:\n    return \"hello\"\n")
         .file("middle/pixi.toml", member("middle", &host("base")))
-        .file("middle/middle/__init__.mojo", "from base import hello\n\ndef hello_twice() -> String:\n    return hello() + \" \" + hello()\n")
+        .file("middle/middle/__init__.mojo", "from words import hello\n\ndef hello_twice() -> String:\n    return hello() + \" \" + hello()\n")
         .file("app/pixi.toml", member("app", &host("middle")))
         .file("app/main.mojo", "from middle import hello_twice\n\ndef main():\n    print(hello_twice())\n    print(\"hello\")\n");
     let archives = Desk::build(&project, "app").channel(&channel()).packages();
@@ -104,7 +101,7 @@ fn a_program_imports_a_library_that_imports_a_library() {
         .collect();
     assert_eq!(
         files,
-        ["lib/mojo/base.mojoc", "lib/mojo/middle.mojoc", "bin/app"]
+        ["lib/mojo/words.mojoc", "lib/mojo/middle.mojoc", "bin/app"]
     );
     // Whoever compiles with the library compiles with what that imports.
     let depends = |at: usize| archives[at].index()["depends"].clone();
@@ -171,7 +168,8 @@ fn a_library_can_be_packed_as_sources() {
         );
     let mut pixi = Pixi::of(&project);
     pixi.initialize(&manifest::initialize(&project));
-    let archive = pixi.package(&project, &channel(), "greet");
+    // Also with a compiler that nothing tells where its parts are.
+    let archive = pixi.package(&project, &bare_channel(), "greet");
     let expected =
         ["__init__", "deep/__init__", "words"].map(|name| format!("lib/mojo/greet/{name}.mojo"));
     assert_eq!(archive.files(), expected);

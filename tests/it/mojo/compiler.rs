@@ -39,16 +39,30 @@ pub fn compiler() -> Compiler {
 /// A channel with `mojo-compiler`, and the C compiler of this machine.
 pub fn channel() -> Channel {
     static CHANNEL: OnceLock<Channel> = OnceLock::new();
-    let channel = CHANNEL.get_or_init(|| toolchain::shared_with(vec![package(VERSION), python()]));
+    let channel = CHANNEL.get_or_init(|| toolchain::shared_with(vec![package(true), python()]));
     channel.clone()
 }
 
-/// The package of the compiler under any version. A stand-in takes the place of any but
-/// the one that was downloaded.
-pub fn package(version: &str) -> Package {
-    let package = Package::new("mojo-compiler", version);
+/// The same, with a compiler that has no activation of its own.
+pub fn bare_channel() -> Channel {
+    static CHANNEL: OnceLock<Channel> = OnceLock::new();
+    let channel = CHANNEL.get_or_init(|| toolchain::shared_with(vec![package(false)]));
+    channel.clone()
+}
+
+/// What tells the compiler where its parts are.
+const ACTIVATION: &str = "export MODULAR_MAX_PACKAGE_ROOT=\"$CONDA_PREFIX\"
+export MODULAR_MOJO_MAX_PACKAGE_ROOT=\"$CONDA_PREFIX\"
+export MODULAR_MOJO_MAX_DRIVER_PATH=\"$CONDA_PREFIX/bin/mojo\"
+export MODULAR_MOJO_MAX_IMPORT_PATH=\"$CONDA_PREFIX/lib/mojo\"
+export MODULAR_MOJO_MAX_LLD_PATH=\"$CONDA_PREFIX/bin/lld\"
+";
+
+/// The package of the compiler.
+fn package(activated: bool) -> Package {
+    let package = Package::new("mojo-compiler", VERSION);
     match compiler() {
-        Compiler::Real(folder) if version == VERSION => {
+        Compiler::Real(folder) => {
             let real = folder.join("bin/mojo");
             let libraries = [
                 "KGENCompilerRTShared",
@@ -60,12 +74,17 @@ pub fn package(version: &str) -> Package {
                 .iter()
                 .map(String::as_str)
                 .chain(["lib/mojo/std.mojoc"]);
-            copied.fold(package.wrapper("bin/mojo", &real), |package, path| {
+            let package = package.wrapper("bin/mojo", &real);
+            let package = copied.fold(package, |package, path| {
                 package.copy_of(path, &folder.join(path))
-            })
+            });
+            match activated {
+                true => package.file("etc/conda/activate.d/mojo.sh", ACTIVATION),
+                false => package,
+            }
         }
-        _ => {
-            let text = include_str!("stand-in.sh").replace("@VERSION@", version);
+        Compiler::StandIn => {
+            let text = include_str!("stand-in.sh").replace("@VERSION@", VERSION);
             package.executable("bin/mojo", text)
         }
     }
