@@ -28,6 +28,7 @@ mod platforms;
 mod pool;
 mod pyproject;
 mod read;
+mod remote_source;
 mod requirements;
 mod selector;
 mod spec;
@@ -49,11 +50,11 @@ use indexmap::IndexMap;
 use rattler_conda_types::Subdir;
 
 pub use channels::{ChannelPriority, Solving};
-pub use code::remote_source;
 pub use cutoff::Cutoff;
 pub use inline::{InlinePackage, inline_packages};
 pub use members::{Member, members};
 pub use mistake::{LoadErrors, Mistake, Warning};
+pub use remote_source::remote_source;
 pub use virtual_packages::VirtualPackage;
 
 use crate::project::document::{Document, Table};

@@ -3,15 +3,12 @@
 use std::path::PathBuf;
 
 use crate::project::document::{Data, Table};
-use crate::project::load::location::Location;
 use crate::project::load::mistake::Findings;
 use crate::project::load::mistake::build::RemoteSource;
 use crate::project::load::mistake::package::FileMissing;
 use crate::project::load::mistake::request::PathMissing;
 use crate::project::load::mistake::shape::{Conflict, Unfit};
-use crate::project::load::parts::Parts;
-use crate::project::load::{Request, Scope, inline, location, paths};
-use crate::protocol::spec::SourceLocation;
+use crate::project::load::{Scope, location, paths};
 
 /// Where the code is.
 #[derive(Debug)]
@@ -65,26 +62,6 @@ pub(crate) fn read(scope: &Scope<'_>, build: &Table<'_>, findings: &mut Findings
         }
     }
     code
-}
-
-/// The repository or archive that `[package.build.source]` names, for whoever fetches it
-/// before the package is loaded. Mistakes are left to [`load`](crate::project::load::load).
-pub fn remote_source(request: &Request) -> Option<SourceLocation> {
-    let mut findings = Findings::default();
-    let found = inline::find_any(request, &mut findings)?;
-    let source = found.member.field(&["package", "build", "source"])?;
-    let table = source.value.table(&mut findings)?;
-    let scope = Scope {
-        request,
-        package: found.member.root(),
-        workspace: None,
-    };
-    let parts = Parts::of("source", table);
-    match location::read(&scope, &parts, &mut findings) {
-        Some(Location::Source(SourceLocation::Path(_))) => None,
-        Some(Location::Source(remote)) => Some(remote),
-        _ => None,
-    }
 }
 
 /// What `[package.build.source]` names.

@@ -1,5 +1,6 @@
 //! The rules of `docs/architecture.md` that a machine can check.
 
+mod imports;
 mod words;
 
 use std::path::{Path, PathBuf};
