@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
+use super::plan::Plan;
 use crate::backend::failure::{self, CodeError, Detector, QUOTED, full_disk};
 use crate::backend::{Diagnosis, Log};
 
 /// From causes to consequences: an import that is not found also shows as an unknown name.
-const DETECTORS: [Detector; 10] = [
+const DETECTORS: [Detector; 11] = [
     full_disk,
     no_compiler,
     no_linker,
@@ -17,13 +18,37 @@ const DETECTORS: [Detector; 10] = [
     unknown_argument,
     errors_in_code,
     not_linked,
+    test_failed,
 ];
 
 /// Why the script failed, as far as its log says.
-pub(super) fn diagnose(log: &Log) -> Option<Diagnosis> {
+pub(super) fn diagnose(log: &Log, plan: &Plan, source: &Path) -> Option<Diagnosis> {
     let mut diagnosis = failure::first(&DETECTORS, log)?;
-    diagnosis.errors = errors(log);
+    let found = errors(log);
+    let quotes_them = diagnosis.details == quoted(&found);
+    diagnosis.errors = found
+        .into_iter()
+        .map(|error| at_home(error, plan, source))
+        .collect();
+    if quotes_them {
+        diagnosis.details = quoted(&diagnosis.errors);
+    }
     Some(diagnosis)
+}
+
+/// The error with the file's own place, where the compiler knew it by a link that is
+/// called like the library.
+fn at_home(mut error: CodeError, plan: &Plan, source: &Path) -> CodeError {
+    let home = plan.libraries().find_map(|item| {
+        let below = error.file.strip_prefix(&item.name).ok()?;
+        let file = item.path.join(below);
+        let file = file.strip_prefix(source).unwrap_or(&file).to_path_buf();
+        item.is_renamed().then_some(file)
+    });
+    if let Some(home) = home {
+        error.file = home;
+    }
+    error
 }
 
 /// The errors that the compiler found in files.
@@ -51,14 +76,17 @@ fn located(line: &str) -> Option<CodeError> {
     })
 }
 
-fn shown(error: &CodeError) -> String {
-    let CodeError {
-        message,
-        file,
-        line,
-        column,
-    } = error;
-    format!("{}:{line}:{column}: {message}", file.display())
+fn quoted(errors: &[CodeError]) -> Vec<String> {
+    let quote = |error: &CodeError| {
+        let CodeError {
+            message,
+            file,
+            line,
+            column,
+        } = error;
+        format!("{}:{line}:{column}: {message}", file.display())
+    };
+    errors.iter().map(quote).collect()
 }
 
 /// What a compiler error means. The places of all of them are quoted.
@@ -71,7 +99,7 @@ fn meaning(
     Some(Diagnosis {
         code,
         message: message.into(),
-        details: errors(log).iter().map(shown).collect(),
+        details: quoted(&errors(log)),
         help: Some(help.into()),
         ..Diagnosis::default()
     })
@@ -87,7 +115,7 @@ fn errors_in_code(log: &Log) -> Option<Diagnosis> {
     Some(Diagnosis {
         code: "mojo::compile_error",
         message: message.to_string(),
-        details: errors.iter().map(shown).collect(),
+        details: quoted(&errors),
         ..Diagnosis::default()
     })
 }
@@ -206,6 +234,17 @@ fn not_linked(log: &Log) -> Option<Diagnosis> {
     })
 }
 
+fn test_failed(log: &Log) -> Option<Diagnosis> {
+    let said = log.after("Unhandled exception caught during execution: ")?;
+    let (command, _) = log.exit()?;
+    (command == "mojo run").then(|| Diagnosis {
+        code: "mojo::test_failed",
+        message: "a test failed".to_string(),
+        details: vec![said.to_string()],
+        ..Diagnosis::default()
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -222,10 +261,24 @@ mod tests {
     #[test]
     fn both_versions_of_a_precompiled_library_are_named() {
         let line = "/w/app.mojo:1:6: error: Mojo precompiled file is incompatible with the current version of the Mojo compiler. Precompiled file 'stage/lib/mojo/greet.mojoc' version 1.1.0 is older than compiler version 1.2.0. To proceed, recreate the precompiled file with `mojo precompile`, or use the version of the compiler it was created with.";
-        let found = diagnose(&Log::new(line)).expect("it is known");
+        let found =
+            diagnose(&Log::new(line), &Plan::default(), Path::new("/ws")).expect("it is known");
         assert_eq!(
             found.message,
             "the library `greet` was precompiled by Mojo 1.1.0 and cannot be read by Mojo 1.2.0"
+        );
+    }
+
+    #[test]
+    fn a_failed_test_is_quoted() {
+        let log = "Unhandled exception caught during execution: At test/test_a.mojo:3:17: AssertionError: no\n\
+            build script: exit code 1 of mojo run --target-cpu x86-64-v2";
+        let found = diagnose(&Log::new(log), &Plan::default(), Path::new("/ws"));
+        let found = found.expect("it is known");
+        assert_eq!(found.code, "mojo::test_failed");
+        assert_eq!(
+            found.details,
+            ["At test/test_a.mojo:3:17: AssertionError: no"]
         );
     }
 
@@ -266,7 +319,8 @@ mod tests {
             ),
         ] {
             assert_eq!(
-                diagnose(&Log::new(line)).map(|found| found.code),
+                diagnose(&Log::new(line), &Plan::default(), Path::new("/ws"))
+                    .map(|found| found.code),
                 Some(code),
                 "{line}"
             );

@@ -115,8 +115,13 @@ impl Backend for Mojo {
         Ok(neighbors::unnamed(source, package, &depends))
     }
 
-    fn diagnose(&self, _: &Request<'_, Config>, _: &Source, log: &Log) -> Option<Diagnosis> {
-        failure::diagnose(log)
+    fn diagnose(
+        &self,
+        request: &Request<'_, Config>,
+        source: &Source,
+        log: &Log,
+    ) -> Option<Diagnosis> {
+        failure::diagnose(log, &source.plan, &request.project.source)
     }
 
     fn system_tools(&self, env: &Env, _: Platforms) -> Result<SystemTools, Report> {

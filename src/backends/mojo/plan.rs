@@ -52,6 +52,13 @@ impl Kind {
     }
 }
 
+impl Item {
+    /// Whether the directory of a library is called otherwise.
+    pub(super) fn is_renamed(&self) -> bool {
+        self.kind.is_library() && self.path.file_name().is_none_or(|name| *name != *self.name)
+    }
+}
+
 impl Plan {
     /// Decides what is built.
     ///

@@ -98,19 +98,15 @@ impl Build<'_> {
                 .iter()
                 .map(|word| Word::with_references(word)),
         );
-        let is_called_like_it = item
-            .path
-            .file_name()
-            .is_some_and(|name| *name == *item.name);
         let mut steps = Vec::new();
-        let directory = match is_called_like_it {
-            true => {
+        let directory = match item.is_renamed() {
+            false => {
                 arguments.push(self.relative(&item.path));
                 Word::literal(self.request.project.source.display().to_string())
             }
             // The compiler knows a package by its directory, and its modules import each
             // other by that name.
-            false => {
+            true => {
                 let root = closure::implicit_root(&item.path).into_iter();
                 arguments.extend(
                     root.flat_map(|root| ["-I".into(), Word::literal(root.display().to_string())]),

@@ -64,11 +64,11 @@ fn an_error_in_the_code_has_a_place() {
         return;
     }
     let project = app("")
+        .file("src/__init__.mojo", "from app.words import hello\n")
         .file(
-            "main.mojo",
-            "from words import hello\n\ndef main():\n    print(hello())\n",
-        )
-        .file("words.mojo", "def hello() -> String:\n    return helo\n");
+            "src/words.mojo",
+            "def hello() -> String:\n    return helo\n",
+        );
     insta::assert_snapshot!(error(&project, &channel()));
 }
 
