@@ -17,6 +17,7 @@ use super::source::Source;
 use super::tree;
 use super::variables;
 use crate::backend::Request;
+use crate::backend::inputs::plain;
 use crate::backend::script::{Condition, Script, Step, Word};
 
 /// Where everything is made, below the directory that the script runs in.
@@ -92,29 +93,30 @@ impl Build<'_> {
     /// Precompiles a library, also one whose sources are packed: mistakes in it come up
     /// here and not where it is used.
     fn library(&self, item: &Item) -> Vec<Step> {
-        let mut arguments = self.import_paths(item);
-        arguments.extend(
-            item.arguments
-                .iter()
-                .map(|word| Word::with_references(word)),
-        );
         let mut steps = Vec::new();
+        let mut arguments = Vec::new();
         let directory = match item.is_renamed() {
             false => {
+                arguments.extend(self.import_paths(|path| self.relative(path)));
+                arguments.extend(self.of_the_user(item));
                 arguments.push(self.relative(&item.path));
-                Word::literal(self.request.project.source.display().to_string())
+                literal(&self.request.project.source)
             }
             // The compiler knows a package by its directory, and its modules import each
-            // other by that name.
+            // other by that name. Nothing is relative to the link.
             true => {
-                let root = closure::implicit_root(&item.path).into_iter();
-                arguments.extend(
-                    root.flat_map(|root| ["-I".into(), Word::literal(root.display().to_string())]),
-                );
+                let source = &self.request.project.source;
+                let own = arguments::import_paths(&item.arguments).into_iter();
+                let own = own.map(|path| source.join(path));
+                let root = closure::implicit_root(&item.path).map(Path::to_path_buf);
+                let roots = root.into_iter().chain(own);
+                arguments.extend(as_options(roots.map(|root| literal(&root))));
+                arguments.extend(self.import_paths(literal));
+                arguments.extend(self.of_the_user(item));
                 arguments.push(Word::literal(&item.name));
-                let path = Word::literal(item.path.display().to_string());
                 let link = stage(&format!("src/{}", item.name));
-                steps.push(Step::Run(vec!["ln".into(), "-s".into(), path, link]));
+                let command = vec!["ln".into(), "-s".into(), literal(&item.path), link];
+                steps.push(Step::Run(command));
                 stage("src")
             }
         };
@@ -138,12 +140,8 @@ impl Build<'_> {
         }
         command.extend(self.options(&item.arguments));
         command.extend(["-j".into(), Word::variable(variables::JOBS)]);
-        command.extend(self.import_paths(item));
-        command.extend(
-            item.arguments
-                .iter()
-                .map(|word| Word::with_references(word)),
-        );
+        command.extend(self.import_paths(|path| self.relative(path)));
+        command.extend(self.of_the_user(item));
         command.push(self.relative(&item.path));
         command.extend(["-o".into(), stage(&format!("bin/{}", self.file(item)))]);
         self.in_source(command)
@@ -153,7 +151,7 @@ impl Build<'_> {
         let test = |file: &PathBuf| {
             let mut command: Vec<Word> = ["mojo", "run"].map(Word::from).into();
             command.extend(self.options(&[]));
-            command.extend(self.shared_import_paths());
+            command.extend(self.import_paths(|path| self.relative(path)));
             command.push(self.relative(file));
             self.in_source(command)
         };
@@ -179,30 +177,27 @@ impl Build<'_> {
         words.map(Word::literal).collect()
     }
 
-    fn import_paths(&self, item: &Item) -> Vec<Word> {
-        // Relative paths in arguments are taken from the source, in which a library with
-        // another name is not compiled.
-        let own = arguments::import_paths(&item.arguments).into_iter();
-        let own = own.filter(|_| item.kind.is_library());
-        let own = own.filter(|path| Path::new(path).is_relative());
-        let own = own.flat_map(|path| {
-            let path = self.request.project.source.join(path);
-            ["-I".into(), Word::literal(path.display().to_string())]
-        });
-        own.chain(self.shared_import_paths()).collect()
-    }
-
-    /// Where every command looks for imports.
-    fn shared_import_paths(&self) -> Vec<Word> {
+    /// Where every command looks for imports after the directory of its file.
+    fn import_paths(&self, path_of: impl Fn(&Path) -> Word) -> Vec<Word> {
         let source = &self.request.project.source;
         let configured = self.request.config.import_paths.iter();
-        let configured =
-            configured.map(|path| Word::literal(source.join(path).display().to_string()));
+        let configured = configured.map(|path| path_of(&plain(&source.join(path))));
         let environments = ["PREFIX", "BUILD_PREFIX"];
         let environments = environments.map(|prefix| Word::variable(prefix).then("/lib/mojo"));
         let staged = self.plan.libraries().next().map(|_| stage("lib/mojo"));
-        let paths = configured.chain(staged).chain(environments);
-        paths.flat_map(|path| ["-I".into(), path]).collect()
+        as_options(configured.chain(staged).chain(environments))
+    }
+
+    /// The arguments of the user. Libraries that they link are also those of the host
+    /// environment.
+    fn of_the_user(&self, item: &Item) -> Vec<Word> {
+        let words = item.arguments.iter();
+        let mut words: Vec<Word> = words.map(|word| Word::with_references(word)).collect();
+        if item.arguments.iter().any(|word| word.starts_with("-l")) {
+            let folder = Word::with_references("-L$PREFIX/lib");
+            words.extend(["-Xlinker".into(), folder]);
+        }
+        words
     }
 
     fn install(&self, item: &Item) -> Vec<Step> {
@@ -276,8 +271,7 @@ impl Build<'_> {
     }
 
     fn in_source(&self, command: Vec<Word>) -> Step {
-        let source = self.request.project.source.display().to_string();
-        Step::RunIn(Word::literal(source), command)
+        Step::RunIn(literal(&self.request.project.source), command)
     }
 }
 
@@ -301,6 +295,14 @@ fn below(to: &Path, from: &Path) -> PathBuf {
         true => PathBuf::from("."),
         false => path,
     }
+}
+
+fn literal(path: &Path) -> Word {
+    Word::literal(path.display().to_string())
+}
+
+fn as_options(paths: impl Iterator<Item = Word>) -> Vec<Word> {
+    paths.flat_map(|path| ["-I".into(), path]).collect()
 }
 
 fn stage(below: &str) -> Word {
