@@ -176,6 +176,27 @@ const KINDS: &[(&str, &str)] = &[
         "Any other failure: the last errors of the log.",
     ),
     (
+        "mojo::nothing_to_build",
+        "A source without a program or a library of Mojo.",
+    ),
+    (
+        "mojo::wrong_paths",
+        "Paths that lead to nothing that Mojo can build.",
+    ),
+    (
+        "mojo::compile_error",
+        "Errors that the Mojo compiler found.",
+    ),
+    (
+        "mojo::unknown_module",
+        "An import that no directory and no package has.",
+    ),
+    (
+        "mojo::main_in_library",
+        "A program in the directory of a library.",
+    ),
+    ("mojo::no_main", "A program without a `main` function."),
+    (
         "environment::no_such_package",
         "An environment asks for a name that no channel has.",
     ),
@@ -292,6 +313,12 @@ fn by_code() -> BTreeMap<String, Vec<(String, String)>> {
     for (name, shown) in snapshots("tests/it/diagnostics/snapshots") {
         let code = shown.lines().next().expect("the code").to_owned();
         codes.entry(code).or_default().push((name, shown));
+    }
+    for (name, shown) in snapshots("tests/it/mojo/snapshots") {
+        let code = shown.lines().next().expect("the code").to_owned();
+        if code.starts_with("mojo::") {
+            codes.entry(code).or_default().push((name, shown));
+        }
     }
     let seen: Vec<String> = codes.keys().cloned().collect();
     for (name, shown) in snapshots("src/backends/cargo/failure/snapshots") {
