@@ -23,16 +23,12 @@ pub(super) fn compilations(folders: &Folders) -> Option<PathBuf> {
     Some(cache.join("pixi-build-mojo").join("compiler"))
 }
 
-/// A build holds a lock on it while it uses the directory; several may at a time.
-pub(super) fn lock(folder: &Path) -> PathBuf {
-    folder.join("lock")
-}
-
-/// Every directory that outlives builds.
+/// Every directory that outlives builds. Builds hold no lock on it: they share it, and the
+/// compiler makes again what it does not find.
 pub(super) fn all(folders: &Folders) -> Vec<Cache> {
     let cache = compilations(folders).map(|folder| Cache {
         what: "compilations of Mojo".to_string(),
-        lock: lock(&folder),
+        lock: folder.join("lock"),
         folder,
         scope: Scope::User,
     });
