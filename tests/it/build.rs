@@ -239,14 +239,14 @@ fn a_workspace_member_inherits_and_its_licence_is_packed() {
 }
 
 #[test]
-fn openssl_is_linked_from_the_host_prefix() {
+fn openssl_is_linked_from_the_host_prefix_although_a_crate_has_its_own() {
     let Some(channel) = toolchain::channel_or_skip(&[Extra::Openssl, Extra::PkgConfig]) else {
         return;
     };
     let project = Project::new()
         .file(
             "Cargo.toml",
-            "[package]\nname = \"tls\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n[dependencies]\nopenssl-sys = \"0.9\"\n",
+            "[package]\nname = \"tls\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n[dependencies]\nopenssl-sys = { version = \"0.9\", features = [\"vendored\"] }\n",
         )
         .file(
             "src/main.rs",

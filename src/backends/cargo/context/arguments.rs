@@ -121,9 +121,9 @@ impl Arguments {
         option.value.as_deref()
     }
 
-    /// The crate that `--package` names.
+    /// The crate that `--package` names, perhaps with its version.
     pub(crate) fn package(&self) -> Option<&str> {
-        self.value("--package")
+        self.value("--package")?.split('@').next()
     }
 
     /// Settings of Cargo's configuration, in their order.
@@ -319,7 +319,7 @@ mod tests {
     fn what_cargo_build_takes_is_understood_and_not_passed_on() {
         for (given, package, rest) in [
             (&["-p", "ladle", "--debug"][..], Some("ladle"), "--debug"),
-            (&["-pladle"], Some("ladle"), ""),
+            (&["-pladle@0.1.0"], Some("ladle"), ""),
             (&["--package=ladle", "-F", "x"], Some("ladle"), "-F x"),
             (&["--release", "--features", "-r"], None, "--features -r"),
             (&["-r", "--bin", "--package", "a"], Some("a"), "--bin"),

@@ -2,7 +2,9 @@
 //!
 //! Developers have them; a build environment has what somebody has added to it.
 
-use super::tools::how_to_add;
+use std::path::Path;
+
+use super::tools::{self, how_to_add};
 use crate::backend::failure::{Diagnosis, Place};
 use crate::backend::log::Log;
 use crate::backends::cargo::context::crate_context::CrateBuild;
@@ -76,6 +78,51 @@ pub(super) fn missing_wrapper(log: &Log, build: CrateBuild<'_>) -> Option<Diagno
     Some(diagnosis)
 }
 
+/// The toolchain has no standard library for the target.
+pub(super) fn missing_target(log: &Log, build: CrateBuild<'_>) -> Option<Diagnosis> {
+    let target = log.between("note: the `", "` target may not be installed")?;
+    let asked = Asked::of(build, target);
+    let asks = asked.by.map(|by| format!(", which {by} asks for"));
+    Some(Diagnosis {
+        code: "build::missing_target",
+        message: format!(
+            "the toolchain has no standard library for `{target}`{}",
+            asks.unwrap_or_default()
+        ),
+        help: Some(format!(
+            "add `rust-std-{target} = \"*\"` to `[package.build-dependencies]` of pixi.toml"
+        )),
+        place: asked.place,
+        ..Default::default()
+    })
+}
+
+/// The same diagnosis of a tool that is missing, with who asks for it when that is a value
+/// of the project's: `CC = "clang-17"`.
+pub(super) fn with_asker(diagnosis: Diagnosis, log: &Log, build: CrateBuild<'_>) -> Diagnosis {
+    let program = tools::program(log).filter(|_| diagnosis.code == "build::missing_tool");
+    let Some(program) = program else {
+        return diagnosis;
+    };
+    let quoted = ['"', '\''].map(|quote| format!("{quote}{program}{quote}"));
+    let place = quoted
+        .iter()
+        .find_map(|word| build.cargo_config.mention(word));
+    let by = match &place {
+        Some(place) => Some(by_file(build, place)),
+        None => by_variable(build, |value| value == program),
+    };
+    let Some(by) = by else {
+        return diagnosis;
+    };
+    let help = diagnosis.help.unwrap_or_default();
+    Diagnosis {
+        help: Some(format!("{by} asks for it: change that, or {help}")),
+        place,
+        ..diagnosis
+    }
+}
+
 /// Who asks for something.
 struct Asked {
     by: Option<String>,
@@ -87,21 +134,31 @@ impl Asked {
     fn of(build: CrateBuild<'_>, word: &str) -> Self {
         let place = build.cargo_config.mention(word);
         if let Some(place) = place {
-            let root = build.cargo_config.top();
-            let path = std::path::Path::new(place.file.name());
-            let path = path.strip_prefix(root).unwrap_or(path);
             return Self {
-                by: Some(path.display().to_string()),
+                by: Some(by_file(build, &place)),
                 place: Some(place),
             };
         }
-        let env = &build.request.config.env;
-        let variable = env.iter().find(|(_, value)| value.contains(word));
+        let arguments = &build.request.config.extra_args;
+        let argument = arguments.iter().any(|argument| argument.contains(word));
+        let argument = argument.then(|| "`extra-args`".to_string());
         Self {
-            by: variable.map(|(name, _)| format!("`{name}` in `[package.build.config.env]`")),
+            by: by_variable(build, |value| value.contains(word)).or(argument),
             place: None,
         }
     }
+}
+
+fn by_file(build: CrateBuild<'_>, place: &Place) -> String {
+    let path = Path::new(place.file.name());
+    let path = path.strip_prefix(build.cargo_config.top()).unwrap_or(path);
+    path.display().to_string()
+}
+
+fn by_variable(build: CrateBuild<'_>, asks: impl Fn(&str) -> bool) -> Option<String> {
+    let mut env = build.request.config.env.iter();
+    let (name, _) = env.find(|(_, value)| asks(value))?;
+    Some(format!("`{name}` in `[package.build.config.env]`"))
 }
 
 fn missing(what: &str, program: &str, asked: &Asked) -> Diagnosis {

@@ -38,17 +38,17 @@ const SURROUNDINGS: [Detector; 12] = [
 ];
 
 /// What is asked for in the project, and not there.
-const PROJECT: [fn(&Log, CrateBuild<'_>) -> Option<Diagnosis>; 4] = [
+const PROJECT: [fn(&Log, CrateBuild<'_>) -> Option<Diagnosis>; 5] = [
     cargo::nothing_to_install,
     configured::missing_wrapper,
     configured::missing_linker,
+    configured::missing_target,
     nightly::features,
 ];
 
 /// From causes to consequences: code that does not compile is never the fault of a tool
 /// that a build script does without.
-const UNITS: [Detector; 8] = [
-    toolchain::missing_target,
+const UNITS: [Detector; 7] = [
     compiler::errors,
     tools::old_cmake_project,
     tools::pkg_config_for_another_target,
@@ -64,7 +64,7 @@ pub(super) fn diagnose(log: &Log, build: CrateBuild<'_>) -> Option<Diagnosis> {
     let in_project = || PROJECT.iter().find_map(|detector| detector(log, build));
     first(&SURROUNDINGS, log)
         .or_else(in_project)
-        .or_else(|| first(&UNITS, log))
+        .or_else(|| first(&UNITS, log).map(|found| configured::with_asker(found, log, build)))
 }
 
 /// Why nothing was installed although every command succeeded.

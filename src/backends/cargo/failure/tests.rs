@@ -223,6 +223,38 @@ fn wrappers_that_the_project_asks_for_are_named_with_their_place() {
 }
 
 #[test]
+fn compilers_and_targets_are_named_with_who_asks_for_them() {
+    const TARGET: &str = include_str!("logs/no_standard_library_for_the_target.log");
+    let clang = "error: failed to run custom build command for `a v1.0.0`\n\nCaused by:\n  no\n  --- stderr\n  \
+                 error occurred in cc-rs: failed to find tool \"clang-17\": No such file or directory\n";
+    let target = "[build]\ntarget = 'x86_64-unknown-linux-musl'\n";
+    insta::assert_snapshot!(all(&[
+        (clang, &[(".cargo/config.toml", "[env]\nCC = \"clang-17\"\n")], ""),
+        (clang, &[], "[env]\nCC = 'clang-17'\n"),
+        (clang, &[], "[env]\nCC = 'clang'\n"),
+        (TARGET, &[(".cargo/config.toml", target)], ""),
+        (TARGET, &[], "extra-args = ['--target', 'x86_64-unknown-linux-musl']\n"),
+    ]), @r#"
+    build::missing_tool: `a v1.0.0` needs a C or C++ compiler, and there is no clang-17
+    help: .cargo/config.toml asks for it: change that, or name every language the crates are written in with `compilers = ["rust", "c", "cxx"]` in `[package.build.config]`
+    at .cargo/config.toml: `"clang-17"` asked for here
+
+    build::missing_tool: `a v1.0.0` needs a C or C++ compiler, and there is no clang-17
+    help: `CC` in `[package.build.config.env]` asks for it: change that, or name every language the crates are written in with `compilers = ["rust", "c", "cxx"]` in `[package.build.config]`
+
+    build::missing_tool: `a v1.0.0` needs a C or C++ compiler, and there is no clang-17
+    help: name every language the crates are written in with `compilers = ["rust", "c", "cxx"]` in `[package.build.config]`
+
+    build::missing_target: the toolchain has no standard library for `x86_64-unknown-linux-musl`, which .cargo/config.toml asks for
+    help: add `rust-std-x86_64-unknown-linux-musl = "*"` to `[package.build-dependencies]` of pixi.toml
+    at .cargo/config.toml: `x86_64-unknown-linux-musl` asked for here
+
+    build::missing_target: the toolchain has no standard library for `x86_64-unknown-linux-musl`, which `extra-args` asks for
+    help: add `rust-std-x86_64-unknown-linux-musl = "*"` to `[package.build-dependencies]` of pixi.toml
+    "#);
+}
+
+#[test]
 fn a_nightly_toolchain_is_asked_for_by_a_file_of_the_project() {
     const FEATURES: &str = include_str!("logs/nightly_features.log");
     const FLAG: &str = "error: the `-Z` flag is only accepted on the nightly channel of Cargo, but this is \

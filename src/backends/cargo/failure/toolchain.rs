@@ -123,16 +123,3 @@ fn newer_edition(log: &Log) -> Option<&str> {
     log.has("supported edition values are").then_some(())?;
     log.between("but `", "` is unknown")
 }
-
-/// The toolchain has no standard library for the target.
-pub(super) fn missing_target(log: &Log) -> Option<Diagnosis> {
-    let target = log.between("note: the `", "` target may not be installed")?;
-    Some(Diagnosis {
-        code: "build::missing_target",
-        message: format!("the toolchain has no standard library for `{target}`"),
-        help: Some(format!(
-            "add `rust-std-{target} = \"*\"` to `[package.build-dependencies]` of pixi.toml"
-        )),
-        ..Default::default()
-    })
-}

@@ -119,14 +119,8 @@ pub(super) fn missing(log: &Log) -> Option<Diagnosis> {
         // Once OpenSSL is in the environment nobody asks pkg-config for it.
         return None;
     }
-    let known = KNOWN.iter().find(|(sign, ..)| log.has(sign));
-    let (program, name) = match known {
-        Some((_, program, name)) => (program.to_string(), name.to_string()),
-        None => {
-            let program = compiler(log).or_else(|| named(log))?;
-            (program.clone(), describe(&program))
-        }
-    };
+    let program = program(log)?;
+    let name = describe(&program);
     let culprit = culprit(log);
     if let Some(diagnosis) = compilers(&program, &culprit) {
         return Some(diagnosis);
@@ -143,6 +137,13 @@ pub(super) fn missing(log: &Log) -> Option<Diagnosis> {
         help: Some(help),
         ..Default::default()
     })
+}
+
+/// The program that a build script does not find.
+pub(super) fn program(log: &Log) -> Option<String> {
+    let known = KNOWN.iter().find(|(sign, ..)| log.has(sign));
+    let known = known.map(|(_, program, _)| program.to_string());
+    known.or_else(|| compiler(log)).or_else(|| named(log))
 }
 
 fn describe(program: &str) -> String {

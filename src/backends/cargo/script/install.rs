@@ -88,7 +88,8 @@ fn variables(config: &Config, build: Subdir) -> (Vec<Step>, IndexMap<String, Str
     let mut steps = Vec::new();
     let mut templates = IndexMap::new();
     for (name, value) in &config.env {
-        if value.contains("${{") {
+        // `$${{` is text, as `$$NAME` is.
+        if value.replace("$${{", "").contains("${{") {
             templates.insert(name.clone(), value.clone());
         } else {
             steps.push(Step::Set(
