@@ -11,8 +11,9 @@ use miette::Report;
 
 use crate::backends::cargo::manifest::cargo_toml::{CargoToml, Manifests};
 use crate::backends::cargo::manifest::errors::{NoCargoToml, NotInherited, NothingInherited};
+use crate::backends::cargo::manifest::licenses;
+use crate::backends::cargo::manifest::version::{self, CondaVersion};
 use crate::backends::cargo::manifest::workspace_members::{self, Wanted};
-use crate::backends::cargo::manifest::{licenses, version};
 use crate::diagnostic::Warning;
 use crate::project::Metadata;
 
@@ -118,7 +119,7 @@ impl Crate {
         NothingInherited::check(inherit.lost)?;
         Ok(Metadata {
             name: Some(name.clone()),
-            version: version.map(|version| version::from_semver(&version.to_string())),
+            version: version.map(|version| conda_version(&version.to_string(), warnings)),
             summary: description.as_deref().map(first_sentence),
             license: license.and_then(|license| licenses::normalize(&license, warnings)),
             license_files: Vec::from_iter(license_file),
@@ -169,6 +170,19 @@ impl Crate {
         }
         found
     }
+}
+
+/// The conda version for one of Cargo's, with a warning where the two sort otherwise.
+fn conda_version(version: &str, warnings: &mut Vec<Warning>) -> String {
+    let CondaVersion { text, sorts_alike } = version::from_semver(version);
+    if !sorts_alike {
+        let message = format!(
+            "the version `{version}` of Cargo.toml becomes `{text}`, which conda may sort otherwise"
+        );
+        let help = "write a version of conda into `[package]` of pixi.toml if that matters";
+        warnings.push(Warning::new(message).help(help));
+    }
+    text
 }
 
 /// Resolves `field.workspace = true`.
