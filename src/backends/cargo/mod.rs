@@ -10,6 +10,7 @@ mod context;
 mod failure;
 mod inputs;
 mod manifest;
+mod packed_binaries;
 mod packed_libraries;
 mod rust_version_conflict;
 mod script;
@@ -115,7 +116,9 @@ impl Backend for Cargo {
         package: &InstalledPackage<'_>,
     ) -> Result<Vec<Warning>, Report> {
         let build = CrateBuild { request, context };
-        Ok(packed_libraries::warnings(build, package))
+        let mut warnings = packed_binaries::warnings(build, package);
+        warnings.extend(packed_libraries::warnings(build, package));
+        Ok(warnings)
     }
 
     fn diagnose(

@@ -37,6 +37,22 @@ fn main() {
 }
 
 #[test]
+fn a_binary_that_is_left_out_is_named_with_its_features() {
+    let rest = "[features]\nextra = []\n\n[[bin]]\nname = \"small\"\npath = \"src/main.rs\"\n\n[[bin]]\nname = \"large\"\npath = \"src/main.rs\"\nrequired-features = [\"extra\"]\n";
+    let project = project("sizes")
+        .file("Cargo.toml", cargo_toml("sizes", rest))
+        .file("src/main.rs", MAIN)
+        .lock();
+    let (archive, warnings) = build(&project, &[]).package();
+    assert_eq!(archive.files(), ["bin/small"]);
+    assert!(
+        warnings.contains("the binary `large` is not in the package"),
+        "{warnings}"
+    );
+    assert!(warnings.contains("--features\", \"extra"), "{warnings}");
+}
+
+#[test]
 fn a_run_path_may_begin_with_the_folder_of_the_program() {
     let project = Project::new()
         .pixi_toml("[package]\nname = \"plugger\"\n\n[package.build.config.env]\nRUSTFLAGS = \"-C link-arg=-Wl,-rpath,$ORIGIN/../lib/plugger\"\nNOTE = \"$$HOME costs 100$\"\n\n[package.build.backend]\nname = \"pixi-build-rust\"\n")

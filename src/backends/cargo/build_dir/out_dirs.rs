@@ -24,6 +24,9 @@ use crate::disk::files_below;
 /// Folders that cannot be removed.
 pub(crate) fn empty_outdated(build: CrateBuild<'_>, paths: &BuildPaths) -> Result<(), Report> {
     let runs = runs(&artifacts::folders(build, paths));
+    for run in runs.iter().filter(|run| has_failed(run)) {
+        forget_run(run)?;
+    }
     for path_crate in build.path_crates.values().filter(|it| it.has_build_script) {
         let Some(name) = path_crate.name() else {
             continue;
@@ -48,19 +51,21 @@ pub(crate) fn empty_outdated(build: CrateBuild<'_>, paths: &BuildPaths) -> Resul
     Ok(())
 }
 
+/// Whether the last run of a script failed. Then Cargo runs it again, whatever it is of.
+fn has_failed(run: &Path) -> bool {
+    let began = modified(&run.join("invoked.timestamp"));
+    let output = modified(&run.join("output"));
+    began.is_some() && output < began
+}
+
 /// Whether something changed since the script ran that makes Cargo run it again.
 fn is_outdated(run: &Path, path_crate: &PathCrate, sources: &[PathBuf]) -> bool {
     let Some(ran) = modified(&run.join("invoked.timestamp")) else {
         return false;
     };
-    let written = modified(&run.join("output"));
     let Ok(output) = std::fs::read(run.join("output")) else {
-        return run.join("out").is_dir();
+        return false;
     };
-    if written.is_none_or(|written| written < ran) {
-        // It failed, and what is there is from a run before that.
-        return true;
-    }
     let is_newer = |path: &PathBuf| modified(path).is_none_or(|changed| changed > ran);
     let output = String::from_utf8_lossy(&output);
     let mut watched = watched(&output)

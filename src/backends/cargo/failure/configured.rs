@@ -68,7 +68,7 @@ pub(super) fn missing_wrapper(log: &Log, build: CrateBuild<'_>) -> Option<Diagno
         return None;
     }
     let asked = Asked::of(build, program);
-    let mut diagnosis = missing("the wrapper of rustc", name, &asked);
+    let mut diagnosis = missing("the wrapper of rustc", program, &asked);
     if name == "sccache" {
         let cache = "set `compiler-cache = \"sccache\"` in `[package.build.config]`, which also adds \
                      it to the build environment";
@@ -170,10 +170,11 @@ fn missing(what: &str, program: &str, asked: &Asked) -> Diagnosis {
         Some(_) => ", or take it out of the configuration",
         None => "",
     };
+    let name = program.rsplit(['/', '\\']).next().unwrap_or(program);
     Diagnosis {
         code: "build::missing_tool",
         message: format!("{asks} is not in the build environment"),
-        help: Some(format!("{}{otherwise}", how_to_add(program))),
+        help: Some(format!("{}{otherwise}", how_to_add(name))),
         place: asked.place.clone(),
         ..Default::default()
     }

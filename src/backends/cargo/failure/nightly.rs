@@ -27,6 +27,7 @@ pub(super) fn features(log: &Log, build: CrateBuild<'_>) -> Option<Diagnosis> {
         None => vec![said.trim().to_string()],
     };
     let toolchain = toolchain_file(build);
+    let flag = said.contains("nightly compiler").then_some("-Z");
     let asks = match &toolchain {
         Some((name, ..)) => format!("which {name} asks for"),
         None => "which the environment does not have".to_string(),
@@ -42,7 +43,8 @@ pub(super) fn features(log: &Log, build: CrateBuild<'_>) -> Option<Diagnosis> {
                 .to_string(),
         ),
         errors: found.map(|found| found.errors).unwrap_or_default(),
-        place: toolchain.map(|(_, place)| place),
+        place: (toolchain.map(|(_, place)| place))
+            .or_else(|| flag.and_then(|flag| build.cargo_config.mention(flag))),
     })
 }
 

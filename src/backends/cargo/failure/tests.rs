@@ -213,7 +213,7 @@ fn wrappers_that_the_project_asks_for_are_named_with_their_place() {
     help: set `compiler-cache = "sccache"` in `[package.build.config]`, which also adds it to the build environment, or override it there with `RUSTC_WRAPPER = ""` in `env`
     at .cargo/config.toml: `sccache` asked for here
 
-    build::missing_tool: the wrapper of rustc `guard`, which .cargo/config.toml asks for, is not in the build environment
+    build::missing_tool: the wrapper of rustc `/opt/bin/guard`, which .cargo/config.toml asks for, is not in the build environment
     help: add the package that has it to `[package.build-dependencies]` of pixi.toml, or take it out of the configuration
     at .cargo/config.toml: `/opt/bin/guard` asked for here
 
@@ -272,6 +272,11 @@ fn a_nightly_toolchain_is_asked_for_by_a_file_of_the_project() {
             ""
         ),
         (MANIFEST, &[], ""),
+        (
+            "error: the option `Z` is only accepted on the nightly compiler\n",
+            &[(".cargo/config.toml", "[build]\nrustflags = ['-Zshare-generics=y']\n")],
+            "",
+        ),
     ]), @r#"
     build::nightly_features: the code uses unstable features, and those need a nightly toolchain, which rust-toolchain.toml asks for
       error[E0554]: `#![feature]` may not be used on the stable release channel (src/main.rs:1:1)
@@ -290,6 +295,11 @@ fn a_nightly_toolchain_is_asked_for_by_a_file_of_the_project() {
     build::nightly_features: the code uses unstable features, and those need a nightly toolchain, which the environment does not have
       the cargo feature `codegen-backend` requires a nightly version of Cargo, but this is the `stable` channel
     help: conda's `rust` is stable, and a toolchain file does not change it: build with features that are stable, or set `RUSTC_BOOTSTRAP = "1"` in `[package.build.config.env]`, which makes the stable compiler take features of the same age
+
+    build::nightly_features: the code uses unstable features, and those need a nightly toolchain, which the environment does not have
+      error: the option `Z` is only accepted on the nightly compiler
+    help: conda's `rust` is stable, and a toolchain file does not change it: build with features that are stable, or set `RUSTC_BOOTSTRAP = "1"` in `[package.build.config.env]`, which makes the stable compiler take features of the same age
+    at .cargo/config.toml: `-Z` asked for here
     "#);
 }
 

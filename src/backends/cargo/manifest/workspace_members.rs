@@ -139,7 +139,7 @@ fn binaries(manifest: &CargoToml) -> Vec<String> {
     let package = manifest.name().unwrap_or_default();
     let mut names = BTreeSet::new();
     let mut paths = BTreeSet::new();
-    for binary in listed(manifest) {
+    for binary in listed_binaries(manifest) {
         let text = |key: &str| binary.get(key).and_then(Item::as_str);
         paths.extend(text("path").map(|path| folder.join(path)));
         names.extend(text("name").map(str::to_string));
@@ -154,7 +154,7 @@ fn binaries(manifest: &CargoToml) -> Vec<String> {
 }
 
 /// The tables `[[bin]]`.
-fn listed(manifest: &CargoToml) -> Vec<&dyn TableLike> {
+pub(crate) fn listed_binaries(manifest: &CargoToml) -> Vec<&dyn TableLike> {
     let Some(bin) = manifest.get("bin") else {
         return Vec::new();
     };

@@ -1,0 +1,48 @@
+//! Binaries that Cargo leaves out without a word: those whose features are not on.
+
+use std::path::Path;
+
+use toml_edit::Item;
+
+use crate::backend::InstalledPackage;
+use crate::backends::cargo::context::crate_context::CrateBuild;
+use crate::backends::cargo::manifest::workspace_members::listed_binaries;
+use crate::diagnostic::Warning;
+
+/// What to tell the user about the binaries of a finished package.
+pub(crate) fn warnings(build: CrateBuild<'_>, package: &InstalledPackage<'_>) -> Vec<Warning> {
+    let chosen = ["--bin", "--example", "--examples"];
+    let chooses = chosen.iter().any(|option| build.arguments.has(option));
+    if chooses || !build.request.config.binaries.is_empty() {
+        return Vec::new();
+    }
+    let is_there = |name: &str| {
+        let paths = [
+            format!("bin/{name}"),
+            format!("bin/{name}.exe"),
+            format!("Library/bin/{name}.exe"),
+        ];
+        paths
+            .iter()
+            .any(|path| package.files.contains(Path::new(path)))
+    };
+    let left_out = listed_binaries(&build.krate.manifest)
+        .into_iter()
+        .filter_map(|binary| {
+            let name = binary.get("name").and_then(Item::as_str)?;
+            let features = binary.get("required-features").and_then(Item::as_array)?;
+            let features: Vec<&str> = features.iter().filter_map(|it| it.as_str()).collect();
+            (!is_there(name) && !features.is_empty()).then(|| not_packed(name, &features.join(",")))
+        });
+    left_out.collect()
+}
+
+fn not_packed(name: &str, features: &str) -> Warning {
+    Warning::new(format!(
+        "the binary `{name}` is not in the package: it needs the features `{features}`, which are not on"
+    ))
+    .help(format!(
+        "write `extra-args = [\"--features\", \"{features}\"]` into `[package.build.config]` of pixi.toml, or \
+         name the binaries that are meant with `binaries`"
+    ))
+}
