@@ -5,7 +5,7 @@ use std::ops::Deref;
 use serde::Deserialize;
 
 use crate::backend::options::{CommonOptions, CompilerCache, holds_nul};
-use crate::backends::cargo::context::arguments::{self, Refused};
+use crate::backends::cargo::context::refused_arguments::{Refused, refused};
 use crate::diagnostic::Warning;
 use crate::project::config::{Misfit, Options, Part};
 
@@ -89,7 +89,7 @@ impl Options for Config {
             help: "use `sccache`, `auto` or `none`".to_string(),
         });
         let common = self.common.misfits().into_iter();
-        let refused = arguments::refused(&self.extra_args).map(refused_argument);
+        let refused = refused(&self.extra_args).map(refused_argument);
         common
             .chain(binaries)
             .chain(ccache)

@@ -6,7 +6,7 @@ use toml_edit::Item;
 
 use crate::backend::InstalledPackage;
 use crate::backends::cargo::context::crate_context::CrateBuild;
-use crate::backends::cargo::manifest::workspace_members::listed_binaries;
+use crate::backends::cargo::manifest::binaries::listed_binaries;
 use crate::diagnostic::Warning;
 
 /// What to tell the user about the binaries of a finished package.

@@ -72,8 +72,8 @@ pub(crate) fn forget_run(run: &Path) -> Result<(), Unwritable> {
 
 /// The folders in which Cargo notes what state a unit was compiled in, called
 /// `<crate>-<hash>`.
-pub(crate) fn fingerprints(artefacts: &[PathBuf]) -> Vec<PathBuf> {
-    artefacts
+pub(crate) fn fingerprints(artifacts: &[PathBuf]) -> Vec<PathBuf> {
+    artifacts
         .iter()
         .flat_map(|folder| profile_folders(folder))
         .flat_map(|profile| disk::folders(&profile.join(".fingerprint")))
@@ -106,8 +106,8 @@ fn is_internal(folder: &Path) -> bool {
 
 /// The folders in which Cargo keeps build scripts, and what they said and generated:
 /// `<target>/**/build/<name>-<hash>`, for each profile and triple.
-pub(crate) fn runs(artefacts: &[PathBuf]) -> Vec<PathBuf> {
-    artefacts
+pub(crate) fn runs(artifacts: &[PathBuf]) -> Vec<PathBuf> {
+    artifacts
         .iter()
         .flat_map(|folder| profile_folders(folder))
         .flat_map(|profile| disk::folders(&profile.join("build")))

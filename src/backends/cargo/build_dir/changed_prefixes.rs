@@ -1,7 +1,7 @@
-//! Which environments the artefacts of earlier builds came from.
+//! Which environments the artifacts of earlier builds came from.
 //!
 //! Cargo knows of a library, a header or a compiler only what a build script
-//! declares. Builds that share artefacts have different prefixes, and one prefix
+//! declares. Builds that share artifacts have different prefixes, and one prefix
 //! may hold other packages today than yesterday. So what was made from a prefix is
 //! marked with it, and forgotten where another one takes its place.
 
@@ -46,16 +46,16 @@ pub(crate) fn enter(build: CrateBuild<'_>, built: &BuildPaths) -> Result<(), Rep
     let state = state(build, built);
     let latest = state.join(LATEST);
     let now = description(built);
-    let artefacts = artifacts::folders(build, built);
+    let artifacts = artifacts::folders(build, built);
 
     if let Ok(before) = std::fs::read_to_string(&latest) {
         if build.shared_folder.is_none() && content_of(&before) != content_of(&now) {
             // Nothing here names an environment by its content, the compiler least of all.
             remove_folder(&built.script_folder.join(TARGET_DIR))?;
         }
-        mark_latest(build, &latest, &before, &artefacts)?;
+        mark_latest(build, &latest, &before, &artifacts)?;
     }
-    for run in runs(&artefacts) {
+    for run in runs(&artifacts) {
         let mark = std::fs::read_to_string(run.join(MARK));
         if mark.is_ok_and(|mark| mark != now) {
             forget_run(&run)?;
@@ -129,14 +129,14 @@ fn mark_latest(
     build: CrateBuild<'_>,
     latest: &Path,
     before: &str,
-    artefacts: &[PathBuf],
+    artifacts: &[PathBuf],
 ) -> Result<(), Report> {
     let modified = |path: &Path| std::fs::metadata(path).and_then(|about| about.modified());
     let prefixes: Vec<Finder<'_>> = before.lines().skip(1).map(Finder::new).collect();
     let Ok(began) = modified(latest) else {
         return Ok(());
     };
-    let runs = runs(artefacts);
+    let runs = runs(artifacts);
     let asking = asking(build, &runs);
     for run in &runs {
         let output = run.join("output");

@@ -1,9 +1,9 @@
 //! What rustc and the build scripts read, as Cargo wrote it down.
 //!
-//! Beside each final artefact lies a `.d` file: one rule of a makefile whose
+//! Beside each final artifact lies a `.d` file: one rule of a makefile whose
 //! right side names every file of the crates on this disk, included texts, and
 //! the paths that build scripts asked to watch (folders among them). The target
-//! folder keeps those of earlier builds, so only artefacts whose bytes are the
+//! folder keeps those of earlier builds, so only artifacts whose bytes are the
 //! installed ones count.
 
 use std::collections::BTreeSet;
@@ -17,18 +17,18 @@ use crate::backend::inputs::plain;
 use crate::backends::cargo::build_dir::artifacts::profile_folders;
 use crate::diagnostic::{Unreadable, read_text};
 
-/// A rule: an artefact and what it was made from.
+/// A rule: an artifact and what it was made from.
 #[derive(Debug, PartialEq, Eq)]
 struct Rule {
-    artefact: PathBuf,
+    artifact: PathBuf,
     sources: Vec<PathBuf>,
 }
 
-/// Every path that the installed artefacts were made from. Relative ones count
+/// Every path that the installed artifacts were made from. Relative ones count
 /// from a folder the user set; see [`absolute`].
 ///
 /// # Errors
-/// [`NoDepInfo`] when an installed artefact has none, or nothing was installed.
+/// [`NoDepInfo`] when an installed artifact has none, or nothing was installed.
 pub(crate) fn sources(built: &BuildPaths, target_dir: &Path) -> Result<BTreeSet<PathBuf>, Report> {
     let mut sources = BTreeSet::new();
     let mut seen = BTreeSet::new();
@@ -43,20 +43,20 @@ pub(crate) fn sources(built: &BuildPaths, target_dir: &Path) -> Result<BTreeSet<
             } else if is_rule(&file)
                 && let Some(rule) = parse(&read_text(&file)?)
             {
-                let name = rule.artefact.file_name().unwrap_or_default();
+                let name = rule.artifact.file_name().unwrap_or_default();
                 // The path may be relative, but they lie side by side.
-                let artefact = folder.join(name);
+                let artifact = folder.join(name);
                 let copy = installed(built, name);
-                if copy.is_some_and(|copy| same_content(&artefact, &copy)) {
+                if copy.is_some_and(|copy| same_content(&artifact, &copy)) {
                     sources.extend(rule.sources);
                 }
-                seen.insert(artefact);
+                seen.insert(artifact);
             }
         }
     }
     let without = without.difference(&seen).next();
-    if let Some(artefact) = without {
-        return Err(NoDepInfo::of(artefact).into());
+    if let Some(artifact) = without {
+        return Err(NoDepInfo::of(artifact).into());
     }
     if sources.is_empty() {
         return Err(NoDepInfo::of(target_dir).into());
@@ -108,7 +108,7 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, Unreadable> {
     Ok(paths.filter(|path| path.is_file()).collect())
 }
 
-/// The copy of an artefact in the host prefix.
+/// The copy of an artifact in the host prefix.
 fn installed(built: &BuildPaths, name: &std::ffi::OsStr) -> Option<PathBuf> {
     ["bin", "Library/bin", "lib"]
         .iter()
@@ -127,12 +127,12 @@ fn same_content(a: &Path, b: &Path) -> bool {
 fn parse(text: &str) -> Option<Rule> {
     let line = text.lines().next()?;
     // A drive letter is followed by a colon too, but not by a blank.
-    let (artefact, sources) = match line.split_once(": ") {
+    let (artifact, sources) = match line.split_once(": ") {
         Some(sides) => sides,
         None => (line.strip_suffix(':')?, ""),
     };
     Some(Rule {
-        artefact: PathBuf::from(artefact.replace("\\ ", " ")),
+        artifact: PathBuf::from(artifact.replace("\\ ", " ")),
         sources: words(sources),
     })
 }
@@ -157,18 +157,18 @@ fn words(text: &str) -> Vec<PathBuf> {
     words
 }
 
-/// Nothing says what an artefact was made from.
+/// Nothing says what an artifact was made from.
 #[derive(Debug, Error, Diagnostic)]
-#[error("Cargo left no list of sources for {}", artefact.display())]
+#[error("Cargo left no list of sources for {}", artifact.display())]
 #[diagnostic(code(inputs::no_dep_info))]
 struct NoDepInfo {
-    artefact: PathBuf,
+    artifact: PathBuf,
 }
 
 impl NoDepInfo {
-    fn of(artefact: &Path) -> Self {
+    fn of(artifact: &Path) -> Self {
         Self {
-            artefact: artefact.to_path_buf(),
+            artifact: artifact.to_path_buf(),
         }
     }
 }
@@ -180,7 +180,7 @@ mod tests {
     #[test]
     fn blanks_in_paths_are_escaped() {
         let rule = parse("/t/my\\ app: /a/b.rs /c\\ d/e.rs /f\n\n/a/b.rs:\n").expect("a rule");
-        assert_eq!(rule.artefact, Path::new("/t/my app"));
+        assert_eq!(rule.artifact, Path::new("/t/my app"));
         assert_eq!(
             rule.sources,
             ["/a/b.rs", "/c d/e.rs", "/f"].map(PathBuf::from)

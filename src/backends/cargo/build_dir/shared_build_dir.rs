@@ -1,8 +1,8 @@
 //! One build directory for all work directories of a workspace.
 //!
 //! A new package in an environment means a new work directory. Cargo's intermediate
-//! artefacts survive that below the workspace's scratch folder (`build.build-dir`,
-//! Cargo 1.91; the script leaves those of older ones in the work directory). Final artefacts stay private to the work directory, so that two
+//! artifacts survive that below the workspace's scratch folder (`build.build-dir`,
+//! Cargo 1.91; the script leaves those of older ones in the work directory). Final artifacts stay private to the work directory, so that two
 //! builds with the same binary name cannot swap files.
 
 use std::path::{Path, PathBuf};

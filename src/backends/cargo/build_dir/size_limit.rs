@@ -13,15 +13,15 @@ use crate::backends::cargo::context::crate_context::CrateBuild;
 use crate::backends::cargo::context::layout;
 use crate::disk::{remove_folder, write};
 
-/// How often the artefacts of a workspace are weighed: a walk over all of them is too
+/// How often the artifacts of a workspace are weighed: a walk over all of them is too
 /// much for every build.
 const WEIGHING: Duration = Duration::from_secs(60 * 60);
 
 /// Every folder that outlives builds.
 pub(crate) fn all(folders: &Folders) -> Vec<Cache> {
-    let artefacts = shared_build_dir::folders_of(folders)
+    let artifacts = shared_build_dir::folders_of(folders)
         .into_iter()
-        .map(artefacts);
+        .map(artifacts);
     let home = layout::cargo_home(folders);
     // The lock of Cargo's own garbage collection, held by every cargo that compiles.
     let lock = home.as_ref().map(|home| home.join(".package-cache-mutate"));
@@ -38,10 +38,10 @@ pub(crate) fn all(folders: &Folders) -> Vec<Cache> {
         of_the_user("crates and registry index", home),
         of_the_user("compilations of sccache", compilations),
     ];
-    artefacts.chain(of_the_user.into_iter().flatten()).collect()
+    artifacts.chain(of_the_user.into_iter().flatten()).collect()
 }
 
-fn artefacts(folder: PathBuf) -> Cache {
+fn artifacts(folder: PathBuf) -> Cache {
     Cache {
         what: "intermediate artifacts".to_string(),
         lock: shared_build_dir::lock(&folder),
@@ -50,7 +50,7 @@ fn artefacts(folder: PathBuf) -> Cache {
     }
 }
 
-/// Makes room when the artefacts of the workspace weigh more than the user allows:
+/// Makes room when the artifacts of the workspace weigh more than the user allows:
 /// those of other sets of variables go first, longest unused first. The caller holds
 /// the lock of its own.
 ///
@@ -77,7 +77,7 @@ pub(crate) fn keep_within_limit(build: CrateBuild<'_>) -> Result<(), Report> {
         if total <= limit.as_u64() {
             return Ok(());
         }
-        let cache = artefacts(folder);
+        let cache = artifacts(folder);
         let before = cache.size();
         // Another build may have begun to fill it again.
         match cache.clear() {

@@ -1,4 +1,4 @@
-//! Drops artefacts that Cargo would wrongly call fresh.
+//! Drops artifacts that Cargo would wrongly call fresh.
 //!
 //! Clients decide by content, Cargo by time, and Cargo knows of a variable only
 //! when a build script declares it. So a file that was put back from a copy, or a
@@ -38,7 +38,7 @@ impl Notes {
         }
     }
 
-    /// Those of every package that was built with the same artefacts.
+    /// Those of every package that was built with the same artifacts.
     fn all(folder: &Path) -> Vec<Self> {
         let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
         let names = entries.filter_map(|entry| entry.file_name().into_string().ok());

@@ -2,7 +2,7 @@
 //!
 //! They are for `cargo install`, and people write what they know of `cargo build`. What has
 //! the same meaning here is understood; what has none is refused while the manifest is
-//! read, see [`refused`].
+//! read, see `refused_arguments`.
 
 use std::path::Path;
 
@@ -51,12 +51,12 @@ const SHORT: [(&str, &str); 5] = [
 
 /// One option with its value, or a word that is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Argument {
+pub(crate) struct Argument {
     /// The long name of the option, or the word.
-    name: String,
+    pub(crate) name: String,
     value: Option<String>,
     /// As they were written.
-    words: Vec<String>,
+    pub(crate) words: Vec<String>,
 }
 
 /// What the user's arguments say.
@@ -169,7 +169,8 @@ impl Argument {
     }
 }
 
-fn apart(words: &[String]) -> Vec<Argument> {
+/// The options of a list of words, with their values.
+pub(crate) fn apart(words: &[String]) -> Vec<Argument> {
     let mut arguments = Vec::new();
     let mut rest = words;
     while let Some(first) = rest.first() {
@@ -217,59 +218,6 @@ fn option(word: &str) -> (String, Option<String>) {
         }
         None => (word.to_string(), None),
     }
-}
-
-/// An argument that cannot be part of the command.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Refused {
-    /// Where its first word is among `extra-args`.
-    pub(crate) index: usize,
-    /// The option.
-    pub(crate) name: String,
-    /// Why, after the name.
-    pub(crate) reason: &'static str,
-    /// What to do instead.
-    pub(crate) help: &'static str,
-}
-
-/// Options of other commands of Cargo, and those that the backend gives itself.
-pub(crate) fn refused(words: &[String]) -> impl Iterator<Item = Refused> {
-    let mut next = 0;
-    apart(words).into_iter().filter_map(move |argument| {
-        let index = next;
-        next += argument.words.len();
-        let (reason, help) = why_refused(&argument.name)?;
-        Some(Refused {
-            index,
-            name: argument.name,
-            reason,
-            help,
-        })
-    })
-}
-
-fn why_refused(name: &str) -> Option<(&'static str, &'static str)> {
-    const MEMBER: &str = "name another crate with `source = { path = \"…\" }` in \
-                          `[package.build]`; each package has a manifest of its own";
-    Some(match name {
-        "--workspace" | "--all" | "--exclude" => (
-            "selects several crates, and a package has the binaries of one",
-            MEMBER,
-        ),
-        "--manifest-path" | "--path" => ("names the crate, which the manifest does", MEMBER),
-        "--git" | "--registry" | "--index" | "--branch" | "--tag" | "--rev" | "--vers"
-        | "--version" => ("names the crate, which the manifest does", MEMBER),
-        "--lib" | "--test" | "--tests" | "--bench" | "--benches" | "--all-targets" => (
-            "selects what no package holds: `cargo install` installs binaries and examples",
-            "remove it, or name binaries with `binaries = [\"…\"]`",
-        ),
-        "--root" | "--target-dir" | "--out-dir" | "--artifact-dir" => (
-            "says where files go, which the backend decides",
-            "remove it: everything is installed into the host prefix",
-        ),
-        "--list" | "--dry-run" | "-n" => ("does not install anything", "remove it"),
-        _ => return None,
-    })
 }
 
 #[cfg(test)]
@@ -345,27 +293,5 @@ mod tests {
         ]);
         let counting: Vec<&str> = found.words_for_the_lock_file().collect();
         assert_eq!(counting, ["--target", "x", "-Zbuild-std", "--offline"]);
-    }
-
-    #[test]
-    fn options_of_other_commands_are_refused_where_they_are_written() {
-        let refused = |given: &[&str]| -> Vec<String> {
-            super::refused(&words(given))
-                .map(|it| format!("{} {}", it.index, it.name))
-                .collect()
-        };
-        assert_eq!(refused(&["-F", "--lib", "--workspace"]), ["2 --workspace"]);
-        assert_eq!(
-            refused(&["--manifest-path", "x/Cargo.toml"]),
-            ["0 --manifest-path"]
-        );
-        assert_eq!(
-            refused(&["--tests", "--root=/usr"]),
-            ["0 --tests", "1 --root"]
-        );
-        assert_eq!(
-            refused(&["-p", "x", "--release", "--debug", "--bins"]),
-            [""; 0]
-        );
     }
 }

@@ -6,4 +6,5 @@ pub(crate) mod cargo_config;
 pub(crate) mod crate_context;
 pub(crate) mod layout;
 pub(crate) mod path_dependencies;
+pub(crate) mod refused_arguments;
 pub(crate) mod tools;

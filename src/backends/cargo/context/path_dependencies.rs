@@ -12,7 +12,8 @@ use std::sync::Arc;
 use toml_edit::{Item, TableLike};
 
 use crate::backend::inputs::plain;
-use crate::backends::cargo::manifest::cargo_toml::{CargoToml, Manifests};
+use crate::backends::cargo::manifest::cargo_toml::CargoToml;
+use crate::backends::cargo::manifest::manifests::Manifests;
 
 /// Tables of dependencies that end up in a package.
 const TABLES: [&str; 3] = ["dependencies", "build-dependencies", "build_dependencies"];

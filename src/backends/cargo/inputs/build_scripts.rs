@@ -1,7 +1,7 @@
 //! What build scripts told Cargo to watch.
 //!
 //! A script that says nothing runs again when any file of its package changes.
-//! The dep-info of the artefacts does not show that, so the script's own output
+//! The dep-info of the artifacts does not show that, so the script's own output
 //! is read.
 
 use std::path::PathBuf;
@@ -10,14 +10,14 @@ use crate::backends::cargo::build_dir::artifacts::{crate_of, runs};
 
 /// Whether a build script of the crate called `name` left it to Cargo what to
 /// watch. Also when its output cannot be found.
-pub(crate) fn watches_everything(artefacts: &[PathBuf], name: &str) -> bool {
-    let outputs = outputs(artefacts, name);
+pub(crate) fn watches_everything(artifacts: &[PathBuf], name: &str) -> bool {
+    let outputs = outputs(artifacts, name);
     outputs.is_empty() || outputs.iter().any(|text| !has_directive(text))
 }
 
 /// What runs of that crate's build script said.
-fn outputs(artefacts: &[PathBuf], name: &str) -> Vec<String> {
-    runs(artefacts)
+fn outputs(artifacts: &[PathBuf], name: &str) -> Vec<String> {
+    runs(artifacts)
         .into_iter()
         .filter(|run| crate_of(run) == Some(name))
         .filter_map(|run| std::fs::read(run.join("output")).ok())

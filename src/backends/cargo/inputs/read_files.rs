@@ -21,7 +21,7 @@ const ASIDE: [&str; 3] = ["tests", "benches", "examples"];
 pub(crate) struct ReadFiles<'a> {
     build: CrateBuild<'a>,
     /// Folders in which Cargo keeps what it compiled.
-    artefacts: Vec<PathBuf>,
+    artifacts: Vec<PathBuf>,
     /// Files and folders that were read and that nobody generated.
     read: BTreeSet<PathBuf>,
     /// Folders for output, wherever they are.
@@ -51,7 +51,7 @@ impl<'a> ReadFiles<'a> {
         used.extend(read.iter().filter_map(|path| owner(build, path)));
         Ok(Self {
             build,
-            artefacts: artifacts::folders(build, built),
+            artifacts: artifacts::folders(build, built),
             read,
             output,
             used,
@@ -140,7 +140,7 @@ impl<'a> ReadFiles<'a> {
         let script = local.build_script()?;
         let name = local.name()?;
         let left_open =
-            self.read.contains(&script) && build_scripts::watches_everything(&self.artefacts, name);
+            self.read.contains(&script) && build_scripts::watches_everything(&self.artifacts, name);
         if !left_open {
             return None;
         }

@@ -1,8 +1,10 @@
 //! `Cargo.toml`: what it says about the package, and which one is meant.
 
+pub(crate) mod binaries;
 pub(crate) mod cargo_toml;
 pub(crate) mod errors;
 pub(crate) mod licenses;
+pub(crate) mod manifests;
 pub(crate) mod package;
 pub(crate) mod version;
 pub(crate) mod workspace_members;

@@ -9,9 +9,10 @@ use std::sync::Arc;
 use cargo_toml::{Inheritable, Package, PackageTemplate};
 use miette::Report;
 
-use crate::backends::cargo::manifest::cargo_toml::{CargoToml, Manifests};
+use crate::backends::cargo::manifest::cargo_toml::CargoToml;
 use crate::backends::cargo::manifest::errors::{NoCargoToml, NotInherited, NothingInherited};
 use crate::backends::cargo::manifest::licenses;
+use crate::backends::cargo::manifest::manifests::Manifests;
 use crate::backends::cargo::manifest::version::{self, CondaVersion};
 use crate::backends::cargo::manifest::workspace_members::{self, Wanted};
 use crate::diagnostic::Warning;

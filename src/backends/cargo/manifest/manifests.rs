@@ -1,0 +1,160 @@
+//! The manifests that a request has looked at, and the workspaces they belong to.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use miette::Report;
+use toml_edit::Item;
+
+use crate::backend::inputs::plain;
+use crate::backends::cargo::manifest::cargo_toml::CargoToml;
+use crate::backends::cargo::manifest::errors::NoWorkspace;
+
+/// The manifests that were looked for, by folder.
+#[derive(Debug, Default)]
+pub(crate) struct Manifests(BTreeMap<PathBuf, Looked>);
+
+/// What was found where a manifest was looked for.
+#[derive(Debug, Clone)]
+enum Looked {
+    Nothing,
+    /// Why is said by whoever needs it.
+    Broken,
+    Found(Arc<CargoToml>),
+}
+
+impl Manifests {
+    /// The manifest in `folder`, when there is one.
+    ///
+    /// # Errors
+    /// Why it cannot be read.
+    pub(crate) fn find(&mut self, folder: &Path) -> Result<Option<Arc<CargoToml>>, Report> {
+        match self.look(folder) {
+            Looked::Found(manifest) => Ok(Some(manifest)),
+            Looked::Nothing => Ok(None),
+            Looked::Broken => CargoToml::read(&folder.join("Cargo.toml")).map(Some),
+        }
+    }
+
+    /// The manifest in `folder`, when there is one that can be read.
+    pub(crate) fn readable(&mut self, folder: &Path) -> Option<Arc<CargoToml>> {
+        match self.look(folder) {
+            Looked::Found(manifest) => Some(manifest),
+            Looked::Nothing | Looked::Broken => None,
+        }
+    }
+
+    fn look(&mut self, folder: &Path) -> Looked {
+        if let Some(known) = self.0.get(folder) {
+            return known.clone();
+        }
+        let path = folder.join("Cargo.toml");
+        let looked = match std::fs::read_to_string(&path) {
+            Ok(text) => match CargoToml::parse(&path, text) {
+                Ok(manifest) => Looked::Found(manifest),
+                Err(_) => Looked::Broken,
+            },
+            Err(_) if path.is_file() => Looked::Broken,
+            Err(_) => Looked::Nothing,
+        };
+        self.0.insert(folder.to_path_buf(), looked.clone());
+        looked
+    }
+
+    /// The manifest of the workspace that a crate belongs to: its own, the one that it
+    /// names, or the next above that does not exclude it.
+    ///
+    /// # Errors
+    /// [`NoWorkspace`], and manifests above that cannot be read.
+    pub(crate) fn workspace_of(
+        &mut self,
+        member: &Arc<CargoToml>,
+    ) -> Result<Option<Arc<CargoToml>>, Report> {
+        if member.workspace().is_some() {
+            return Ok(Some(Arc::clone(member)));
+        }
+        let named = member.package_key("workspace").and_then(Item::as_str);
+        if let Some(folder) = named {
+            return self.named_workspace(member, folder).map(Some);
+        }
+        for folder in member.folder().ancestors().skip(1) {
+            if let Some(found) = self.find(folder)?
+                && found.workspace().is_some()
+            {
+                return Ok((!excludes(&found, member.folder())).then_some(found));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The workspace in the folder that `package.workspace` names.
+    fn named_workspace(
+        &mut self,
+        member: &CargoToml,
+        folder: &str,
+    ) -> Result<Arc<CargoToml>, Report> {
+        // `../..` would stay in every message and input otherwise.
+        let folder = plain(&member.folder().join(folder));
+        let found = self.find(&folder)?;
+        let found = found.filter(|found| found.workspace().is_some());
+        found.ok_or_else(|| {
+            NoWorkspace {
+                folder,
+                file: member.file(),
+                at: member.span(&["package", "workspace"]),
+            }
+            .into()
+        })
+    }
+}
+
+/// Whether Cargo leaves `folder` out of the workspace: `exclude` names it and `members`
+/// does not, patterns aside.
+pub(crate) fn excludes(workspace: &CargoToml, folder: &Path) -> bool {
+    let names = |key: &str| {
+        let paths = workspace.workspace_list(key);
+        let mut paths = paths.iter().map(|path| workspace.folder().join(path));
+        paths.any(|path| folder.starts_with(path))
+    };
+    names("exclude") && !names("members")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> (tempfile::TempDir, Arc<CargoToml>) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("Cargo.toml");
+        std::fs::write(&path, text).expect("own folder");
+        let manifest = CargoToml::read(&path).expect("TOML");
+        (folder, manifest)
+    }
+
+    #[test]
+    fn a_manifest_is_read_once() {
+        let (folder, _) = read("[package]\nname = 'a'\n");
+        let mut manifests = Manifests::default();
+        let first = manifests.readable(folder.path()).expect("it is there");
+        std::fs::remove_file(&first.path).expect("own folder");
+        let again = manifests.readable(folder.path()).expect("it is known");
+        assert!(Arc::ptr_eq(&first, &again));
+        assert!(Manifests::default().readable(folder.path()).is_none());
+    }
+
+    #[test]
+    fn another_request_parses_what_has_changed() {
+        let (folder, first) = read("[package]\nname = 'a'\n");
+        let again = || {
+            Manifests::default()
+                .readable(folder.path())
+                .expect("it is there")
+        };
+        assert!(Arc::ptr_eq(&first, &again()));
+        std::fs::write(&first.path, "[package]\nname = 'b'\n").expect("own folder");
+        assert_eq!(again().name(), Some("b"));
+        std::fs::write(&first.path, "[package").expect("own folder");
+        assert!(Manifests::default().find(folder.path()).is_err());
+    }
+}
