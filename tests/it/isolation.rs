@@ -168,7 +168,7 @@ fn cargo_is_configured_by_the_project_alone() {
 }
 
 fn names(line: &str, file: &Path) -> bool {
-    line.contains(&format!("{} is no part of the project", file.display()))
+    line.contains(&format!("{} is not part of the project", file.display()))
 }
 
 #[test]

@@ -168,7 +168,7 @@ fn licence_texts_above_the_package_are_packed() {
     let params = Initialize::member(&project, "app");
     let (archive, said) = built(&project, &params, "app");
     assert_eq!(archive.text("info/licenses/LICENSE"), "from above");
-    assert!(!said.contains("licence text"), "{said}");
+    assert!(!said.contains("license text"), "{said}");
 }
 
 #[test]
@@ -196,7 +196,7 @@ fn texts_are_found_where_the_reuse_specification_wants_them() {
     let (archive, said) = built(&project, &params, "hello");
     assert_eq!(archive.text("info/licenses/MIT.txt"), "of one");
     assert_eq!(archive.text("info/licenses/CC0-1.0.txt"), "of another");
-    assert!(!said.contains("licence text"), "{said}");
+    assert!(!said.contains("license text"), "{said}");
 }
 
 #[test]
@@ -214,7 +214,7 @@ fn what_cannot_be_used_is_left_out_and_reported_during_the_build() {
     for warning in [
         "`do what you want`",
         "`no address`",
-        "no licence text was found",
+        "no license text was found",
     ] {
         assert!(said.contains(warning), "{warning} is not in\n{said}");
     }

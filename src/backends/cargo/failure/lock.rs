@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use semver::{Version, VersionReq};
 use toml_edit::{DocumentMut, Item, Table, TableLike};
 
 use crate::backend::failure::Diagnosis;
@@ -122,22 +123,12 @@ fn dependencies(manifest: &dyn TableLike) -> Vec<(String, Item)> {
     found
 }
 
-/// Whether a locked version may be what a plain requirement asks for. Anything
-/// but a caret requirement is believed.
+/// Whether a locked version is one that is asked for. What cannot be read is believed.
 fn satisfies(version: &str, wanted: &str) -> bool {
-    let wanted = wanted.trim().trim_start_matches('^');
-    if !wanted.starts_with(|c: char| c.is_ascii_digit()) || wanted.contains([',', '*', '-']) {
-        return true;
+    match (Version::parse(version), VersionReq::parse(wanted)) {
+        (Ok(version), Ok(wanted)) => wanted.matches(&version),
+        _ => true,
     }
-    let numbers = |text: &str| -> Vec<u64> {
-        text.split(['.', '-', '+'])
-            .map_while(|part| part.parse().ok())
-            .collect()
-    };
-    let (version, wanted) = (numbers(version), numbers(wanted));
-    let significant = wanted.iter().position(|number| *number != 0);
-    let fixed = significant.map_or(wanted.len(), |first| first + 1);
-    version.len() >= fixed && version[..fixed] == wanted[..fixed] && version >= wanted
 }
 
 #[cfg(test)]
@@ -164,34 +155,10 @@ mod tests {
             entry("version = '0.1.0'\n[target.'cfg(unix)'.dependencies]\nr = { package = 'ryu' }"),
             "`ryu` is a dependency in Cargo.toml and not in the lock file"
         );
+        assert_eq!(entry("version = '0.1.0'\n[dependencies]\nitoa = '>=0.4, <2'"), "");
         assert_eq!(
             entry("version = '0.1.0'\n[dependencies]\nitoa = { version = '0.4' }"),
             "Cargo.toml wants `itoa = \"0.4\"`, the lock file has 1.0.18"
         );
-    }
-
-    #[test]
-    fn a_caret_fixes_everything_up_to_the_first_number_that_is_not_zero() {
-        let fits = [
-            ("1.4.2", "1"),
-            ("1.4.2", "1.4"),
-            ("0.4.2", "0.4.1"),
-            ("0.0.3", "0.0.3"),
-        ];
-        let not = [
-            ("2.0.0", "1"),
-            ("1.3.9", "1.4"),
-            ("0.5.0", "0.4.1"),
-            ("0.0.4", "0.0.3"),
-        ];
-        assert!(
-            fits.iter()
-                .all(|(version, wanted)| satisfies(version, wanted))
-        );
-        assert!(
-            !not.iter()
-                .any(|(version, wanted)| satisfies(version, wanted))
-        );
-        assert!(satisfies("3.0.0", ">=2, <4"));
     }
 }

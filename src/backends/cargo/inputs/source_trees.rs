@@ -17,7 +17,7 @@ pub(crate) fn trees(local: &PathCrate, read: &BTreeSet<PathBuf>) -> Vec<GlobSet>
     let mut sets = Vec::new();
     for folder in folders(local, read) {
         let set = if folder == local.root {
-            // Whatever else lies in a crate's own folder is no module.
+            // Whatever else lies in a crate's own directory is not a module.
             GlobSet::names(&folder, ["*.rs"], &reason)
         } else {
             GlobSet::tree(&folder, ["**/*.rs"], &reason)

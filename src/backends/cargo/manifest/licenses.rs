@@ -10,7 +10,7 @@ use crate::diagnostic::Warning;
 const FILE_NAMES: [&str; 5] = ["license", "licence", "copying", "notice", "unlicense"];
 
 /// Turns what Cargo accepts into an SPDX expression: `MIT/Apache-2.0` becomes
-/// `MIT OR Apache-2.0`. What is no licence is left out, with a warning.
+/// `MIT OR Apache-2.0`. What is not a license is left out, with a warning.
 pub(crate) fn normalize(license: &str, warnings: &mut Vec<Warning>) -> Option<String> {
     if Expression::parse(license).is_ok() {
         return Some(license.to_string());
@@ -32,7 +32,7 @@ pub(crate) fn normalize(license: &str, warnings: &mut Vec<Warning>) -> Option<St
         Err(error) => {
             warnings.push(
                 Warning::new(format!(
-                    "the licence `{license}` of Cargo.toml is no SPDX expression ({}) and is left out",
+                    "the license `{license}` of Cargo.toml is not an SPDX expression ({}) and is left out",
                     error.reason
                 ))
                 .help("set `license` in `[package]` of pixi.toml, `LicenseRef-…` for a text of your own"),
@@ -58,7 +58,7 @@ pub(crate) const REUSE: &str = "LICENSES";
 pub(crate) fn in_folder(folder: &Path) -> Vec<PathBuf> {
     let found = files(folder, |name| {
         let name = name.to_lowercase();
-        // A module about licences is no licence.
+        // A module about licenses is not a license.
         FILE_NAMES.iter().any(|start| name.starts_with(start)) && !name.ends_with(".rs")
     });
     match found.is_empty() {

@@ -165,7 +165,7 @@ impl Crate {
         if found.is_empty() {
             let folder = self.folder().display();
             warnings.push(
-                Warning::new(format!("no licence text was found in {folder}"))
+                Warning::new(format!("no license text was found in {folder}"))
                     .help("add a file `LICENSE`, or name one with `license-file` in `[package]`"),
             );
         }

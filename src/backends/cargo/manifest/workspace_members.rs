@@ -104,7 +104,7 @@ fn folders(root: &CargoToml, list: &str) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = Vec::new();
     for pattern in root.workspace_list(list) {
         let folder = glob::Pattern::escape(&root.folder().to_string_lossy());
-        // What is no pattern matches nothing; Cargo says so when it builds.
+        // What is not a pattern matches nothing; Cargo says so when it builds.
         let matches = glob::glob(&format!("{folder}/{pattern}"));
         for folder in matches.into_iter().flatten().flatten() {
             if !found.contains(&folder)
