@@ -62,6 +62,8 @@ pub enum Condition {
     Folder(Word),
     /// The file exists.
     File(Word),
+    /// The file does not exist.
+    Missing(Word),
     /// The variable has no value, or an empty one.
     Unset(String),
 }

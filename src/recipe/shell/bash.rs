@@ -37,6 +37,7 @@ pub(super) fn step(step: &Step) -> String {
             let test = match condition {
                 Condition::Folder(path) => format!("[ -d {} ]", word(path)),
                 Condition::File(path) => format!("[ -f {} ]", word(path)),
+                Condition::Missing(path) => format!("[ ! -f {} ]", word(path)),
                 Condition::Unset(name) => format!("[ -z \"${{{name}:-}}\" ]"),
             };
             let steps: String = steps

@@ -45,6 +45,7 @@ fn step(step: &Step) -> String {
                 // A folder is there when a path through it is.
                 Condition::Folder(path) => exists(&path.clone().then("\\.")),
                 Condition::File(path) => exists(path),
+                Condition::Missing(path) => format!("not {}", exists(path)),
                 Condition::Unset(name) => format!("not defined {name}"),
             };
             let steps: Vec<String> = steps.iter().map(self::step).collect();
