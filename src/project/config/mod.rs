@@ -89,8 +89,13 @@ impl Tables {
     ) -> Result<Self, Report> {
         let mut check = Check::new(backend, manifest);
         let mut base = check.table(configuration.unwrap_or_default(), &Place::base());
-        // Older documentation spells target tables inside the configuration.
-        let nested = base.remove("targets").unwrap_or_default();
+        // Older documentation spells target tables inside the configuration. A backend may
+        // have an option of that name, which is not a table.
+        let is_option = |value: &Value| O::KEYS.contains(&"targets") && !value.is_object();
+        let nested = match base.get("targets").is_some_and(is_option) {
+            true => Value::default(),
+            false => base.remove("targets").unwrap_or_default(),
+        };
         let nested = check.table(nested, &Place::base().option("targets"));
         check.options::<O>(&base, &Place::base());
 
