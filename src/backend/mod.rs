@@ -14,6 +14,7 @@ pub mod inputs;
 pub mod log;
 mod open;
 pub mod options;
+pub mod project_files;
 pub mod request;
 pub mod script;
 pub mod tools;

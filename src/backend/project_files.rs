@@ -1,0 +1,116 @@
+//! Files beside the sources that end up in a package or decide what it says: manifests,
+//! licenses.
+
+use std::path::{Path, PathBuf};
+
+use crate::backend::inputs::GlobSet;
+use crate::backend::request::Folders;
+use crate::project::Project;
+
+/// How the names of license texts begin.
+const LICENSES: [&str; 5] = ["license", "licence", "copying", "notice", "unlicense"];
+
+/// The directory in which the REUSE specification wants one text for each license.
+const REUSE: &str = "LICENSES";
+
+/// The license texts directly in `folder`, sorted by name, or else those in its
+/// directory `LICENSES`.
+pub fn licenses(folder: &Path) -> Vec<PathBuf> {
+    let is_license = |name: &str| {
+        let name = name.to_lowercase();
+        LICENSES.iter().any(|start| name.starts_with(start))
+    };
+    let found = files(folder, is_license);
+    match found.is_empty() {
+        true => files(&folder.join(REUSE), |_| true),
+        false => found,
+    }
+}
+
+/// The license texts that are packed, and those that would be if they were there.
+/// `folder` is looked into unless the manifest names a file.
+pub fn license_inputs(project: &Project, folder: &Path) -> Vec<GlobSet> {
+    let reason = "a packed license";
+    let named = &project.model.license_file;
+    if let Some(file) = named {
+        return GlobSet::file(&project.source.join(file), reason)
+            .into_iter()
+            .collect();
+    }
+    let either = |sign: char| format!("[{sign}{}]", sign.to_ascii_uppercase());
+    let pattern = |name: &&str| name.chars().map(either).collect::<String>() + "*";
+    let names = LICENSES.iter().map(pattern);
+    let here = GlobSet::names(folder, names, reason).without_leftovers();
+    let reuse = folder.join(REUSE);
+    let below = reuse
+        .is_dir()
+        .then(|| GlobSet::names(&reuse, ["*"], reason).without_leftovers());
+    std::iter::once(here).chain(below).collect()
+}
+
+/// The package's manifest, and the workspace's where the package refers to it.
+pub fn manifest_inputs(project: &Project, folders: &Folders) -> Vec<GlobSet> {
+    let manifest = project.manifest.path();
+    let own = GlobSet::file(manifest, "the package's manifest");
+    let mut sets: Vec<GlobSet> = own.into_iter().collect();
+    let text = std::fs::read_to_string(manifest).unwrap_or_default();
+    if let Some(workspace) = &folders.workspace
+        && text.lines().any(inherits)
+        && project.manifest_folder() != workspace
+    {
+        let names = ["pixi.toml", "pyproject.toml"];
+        sets.push(GlobSet::names(workspace, names, "the pixi workspace"));
+    }
+    sets
+}
+
+/// Whether a line of a manifest refers to the workspace, as in `version.workspace = true`.
+fn inherits(line: &str) -> bool {
+    let signs: String = line.chars().filter(|sign| !sign.is_whitespace()).collect();
+    signs.contains("workspace=true")
+}
+
+/// The files in `folder` with a name that fits, what editors leave behind aside.
+fn files(folder: &Path, fits: impl Fn(&str) -> bool) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut files: Vec<PathBuf> = entries
+        .filter(|entry| {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            fits(&name) && !name.ends_with('~') && !name.starts_with('.')
+        })
+        .map(|entry| entry.path())
+        .filter(|path| path.is_file())
+        .collect();
+    files.sort();
+    files
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn licenses_are_found_by_name_or_in_their_directory() {
+        let folder = tempfile::tempdir().expect("a directory");
+        let write = |name: &str| crate::disk::write(&folder.path().join(name), "").expect("own");
+        let found = || -> Vec<String> {
+            let found = licenses(folder.path()).into_iter();
+            let name = |path: PathBuf| path.file_name().map(|name| name.display().to_string());
+            found.filter_map(name).collect()
+        };
+        write("LICENSES/MIT.txt");
+        write("main.cpp");
+        assert_eq!(found(), ["MIT.txt"]);
+        write("LICENSE.md");
+        write("Copying~");
+        write("NOTICE");
+        assert_eq!(found(), ["LICENSE.md", "NOTICE"]);
+    }
+
+    #[test]
+    fn a_line_may_refer_to_the_workspace() {
+        assert!(inherits("version = { workspace = true }"));
+        assert!(inherits("version.workspace=true"));
+        assert!(!inherits("[workspace]"));
+    }
+}
