@@ -4,12 +4,13 @@
 //! executable builds each with the backend that its manifest names.
 
 pub mod cargo;
+pub mod cmake;
 pub mod mojo;
 
 use crate::backend::{AnyBackend, Progress};
 
 /// Every backend of this project.
-pub static ALL: [&'static dyn AnyBackend; 2] = [&cargo::Cargo, &mojo::Mojo];
+pub static ALL: [&'static dyn AnyBackend; 3] = [&cargo::Cargo, &cmake::CMake, &mojo::Mojo];
 
 /// The backend whose executable is called `name`.
 pub fn by_name(name: &str) -> Option<&'static dyn AnyBackend> {

@@ -1,0 +1,372 @@
+//! Arguments of the command that configures: which of them are the user's to give, and
+//! what they refer to.
+
+use std::path::PathBuf;
+
+use crate::backend::script::{Part as Piece, Word};
+use crate::diagnostic::Warning;
+use crate::project::config::{Misfit, Part};
+
+/// What an argument does, as far as it matters here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Argument<'a> {
+    /// `-DNAME=VALUE`, in one element or two.
+    Define(&'a str, &'a str),
+    /// A file that is read, relative to the source.
+    File(&'static str, &'a str),
+    /// Everything else, as it is.
+    Other(&'a str),
+}
+
+/// Takes the arguments apart that consist of two elements.
+pub(super) fn parse(arguments: &[String]) -> Vec<Argument<'_>> {
+    let mut parsed = Vec::new();
+    let mut rest = arguments.iter().map(String::as_str).peekable();
+    while let Some(argument) = rest.next() {
+        let own = argument.strip_prefix("-D").map(|own| match own.is_empty() {
+            true => rest.next().unwrap_or_default(),
+            false => own,
+        });
+        if let Some(definition) = own {
+            let (name, value) = definition.split_once('=').unwrap_or((definition, ""));
+            parsed.push(Argument::Define(name, value));
+            continue;
+        }
+        let file = ["-C", "--toolchain"].into_iter().find_map(|option| {
+            let joined = argument.strip_prefix(option)?;
+            Some((option, joined.trim_start_matches('=')))
+        });
+        parsed.push(match file {
+            Some((option, "")) => Argument::File(option, rest.next().unwrap_or_default()),
+            Some((option, joined)) => Argument::File(option, joined),
+            None => Argument::Other(argument),
+        });
+    }
+    parsed
+}
+
+/// Whether `arguments` define the variable `name`.
+pub(super) fn defines(arguments: &[String], name: &str) -> bool {
+    parse(arguments).iter().any(|argument| match argument {
+        Argument::Define(defined, _) => bare(defined) == name,
+        _ => false,
+    })
+}
+
+/// The name of a variable without its type.
+fn bare(name: &str) -> &str {
+    name.split(':').next().unwrap_or(name)
+}
+
+/// The files that `arguments` name, relative to the source.
+pub(super) fn files(arguments: &[String]) -> Vec<PathBuf> {
+    let parsed = parse(arguments).into_iter();
+    let files = parsed.filter_map(|argument| match argument {
+        Argument::File(_, file) => Some(PathBuf::from(file)),
+        Argument::Define(name, file) if bare(name) == "CMAKE_TOOLCHAIN_FILE" => {
+            Some(PathBuf::from(file))
+        }
+        _ => None,
+    });
+    files.collect()
+}
+
+/// Why a variable is not the user's to define.
+pub(super) fn reserved(name: &str) -> Option<&'static str> {
+    match name {
+        "CMAKE_INSTALL_PREFIX" => {
+            Some("the package is what is installed into the prefix: remove it")
+        }
+        "CMAKE_HOME_DIRECTORY" => Some("use `source-dir` for another directory"),
+        _ => None,
+    }
+}
+
+/// Options that decide what the backend decides, and what to do instead.
+const OWNED: [(&str, &str); 18] = [
+    ("--preset", "write `preset = \"…\"`"),
+    ("--fresh", "remove it: whatever changes is configured again"),
+    ("--build", "use `targets` to choose what is built"),
+    (
+        "--install-prefix",
+        "remove it: the prefix is the host environment's",
+    ),
+    ("--install", "use `components` to choose what is installed"),
+    ("--open", "remove it"),
+    ("--find-package", "remove it"),
+    ("--version", "remove it"),
+    ("--help", "remove it"),
+    ("--workflow", "use `preset`, `targets` and `tests`"),
+    ("-G", "remove it: the generator is always Ninja"),
+    ("-A", "remove it: Ninja knows no platform of a generator"),
+    ("-T", "remove it: Ninja knows no toolset of a generator"),
+    ("-B", "remove it: the build tree is the backend's"),
+    ("-S", "use `source-dir`"),
+    ("-H", "use `source-dir`"),
+    ("-E", "remove it"),
+    ("-P", "remove it"),
+];
+
+/// Arguments that cannot be given.
+pub(super) fn misfits(arguments: &[String]) -> Vec<Misfit> {
+    let wrong = |message: String, help: &str| Misfit {
+        keys: vec!["extra-args".to_string()],
+        part: Part::Value,
+        message,
+        help: help.to_string(),
+    };
+    let lonely = arguments.last().filter(|last| {
+        let takes = |option: &&str| option == &last.as_str();
+        let before = arguments
+            .len()
+            .checked_sub(2)
+            .and_then(|at| arguments.get(at));
+        let is_value = before.is_some_and(|before| before == "-D" || before == "-C");
+        ["-D", "-C", "-U", "--toolchain"].iter().any(takes) && !is_value
+    });
+    let lonely = lonely.map(|last| {
+        wrong(
+            format!("nothing follows `{last}` in `extra-args`"),
+            "write its value as the next element",
+        )
+    });
+    let parsed = parse(arguments).into_iter();
+    let found = parsed.scan(false, |takes_value, argument| {
+        let is_value = std::mem::take(takes_value);
+        Some(match argument {
+            Argument::Define(name, _) => reserved(bare(name))
+                .map(|help| wrong(format!("`{}` is set by the backend", bare(name)), help)),
+            Argument::File(..) => None,
+            Argument::Other(_) if is_value => None,
+            Argument::Other(word) => {
+                *takes_value = TAKING_A_VALUE.contains(&word);
+                other(word).map(|(message, help)| wrong(message, help))
+            }
+        })
+    });
+    lonely.into_iter().chain(found.flatten()).collect()
+}
+
+/// Options that take the next element as their value.
+const TAKING_A_VALUE: [&str; 4] = ["-U", "--graphviz", "--log-level", "--log-context"];
+
+fn other(word: &str) -> Option<(String, &'static str)> {
+    if word.is_empty() {
+        return Some((
+            "`extra-args` holds an empty element".to_string(),
+            "remove it",
+        ));
+    }
+    if word == "-N" {
+        return Some(("`-N` is the backend's to give".to_string(), "remove it"));
+    }
+    if !word.starts_with('-') {
+        return Some((
+            format!("`{word}` in `extra-args` would be the source"),
+            "use `source-dir` for another directory; options begin with `-`",
+        ));
+    }
+    let owned = OWNED
+        .iter()
+        .find(|(option, _)| match option.starts_with("--") {
+            true => {
+                word.split('=').next() == Some(option)
+                    || (*option == "--help" && word.starts_with(option))
+            }
+            false => word.starts_with(option),
+        });
+    owned.map(|(option, help)| (format!("`{option}` is the backend's to give"), *help))
+}
+
+/// Arguments that were written for a shell, which none of them meets any more.
+pub(super) fn warnings(arguments: &[String]) -> Vec<Warning> {
+    let corrected = |argument: &String| {
+        let mut text = argument.replace("\\$", "$").replace("\\\"", "\"");
+        if let Some((start, quoted)) = text.split_once('=')
+            && quoted.len() > 1
+            && ["'", "\""]
+                .iter()
+                .any(|quote| quoted.starts_with(quote) && quoted.ends_with(quote))
+        {
+            text = format!("{start}={}", &quoted[1..quoted.len() - 1]);
+        }
+        let percent = text.split('%').nth(1).filter(|name| KNOWN.contains(name));
+        if let Some(name) = percent {
+            text = text.replace(&format!("%{name}%"), &format!("${name}"));
+        }
+        (text != *argument).then(|| {
+            Warning::new(format!(
+                "`{argument}` in `extra-args` is written for a shell"
+            ))
+            .help(format!(
+                "each element is one argument as it is: write `{text}`"
+            ))
+        })
+    };
+    arguments.iter().filter_map(corrected).collect()
+}
+
+/// Variables of every build that arguments may refer to.
+const KNOWN: [&str; 16] = [
+    "PREFIX",
+    "BUILD_PREFIX",
+    "SRC_DIR",
+    "PYTHON",
+    "PY_VER",
+    "SP_DIR",
+    "STDLIB_DIR",
+    "LIBRARY_PREFIX",
+    "LIBRARY_BIN",
+    "LIBRARY_INC",
+    "LIBRARY_LIB",
+    "SCRIPTS",
+    "CPU_COUNT",
+    "target_platform",
+    "PKG_NAME",
+    "PKG_VERSION",
+];
+
+/// `text` with references to variables of the build and to those in `own`. Every other
+/// `$` means itself.
+pub(super) fn word<'a>(text: &str, own: impl IntoIterator<Item = &'a String>) -> Word {
+    let own: Vec<&String> = own.into_iter().collect();
+    let is_known = |name: &str| KNOWN.contains(&name) || own.iter().any(|known| *known == name);
+    let mut pieces = Vec::new();
+    let mut literal = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('$') {
+        literal.push_str(before);
+        match reference(after).filter(|(name, _)| is_known(name)) {
+            Some((name, length)) => {
+                if !literal.is_empty() {
+                    pieces.push(Piece::Literal(std::mem::take(&mut literal)));
+                }
+                pieces.push(Piece::Variable(name.to_string()));
+                rest = &after[length..];
+            }
+            None => {
+                literal.push('$');
+                rest = after;
+            }
+        }
+    }
+    literal.push_str(rest);
+    if !literal.is_empty() || pieces.is_empty() {
+        pieces.push(Piece::Literal(literal));
+    }
+    Word(pieces)
+}
+
+/// The name at the start of `text`, in braces or not, and how long it is with those.
+fn reference(text: &str) -> Option<(&str, usize)> {
+    let is_in_name = |sign: char| sign.is_ascii_alphanumeric() || sign == '_';
+    if let Some(braced) = text.strip_prefix('{') {
+        let (name, _) = braced.split_once('}')?;
+        return Some((name, name.len() + 2));
+    }
+    let length = text.find(|sign| !is_in_name(sign)).unwrap_or(text.len());
+    Some((&text[..length], length))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn owned(arguments: &[&str]) -> Vec<String> {
+        arguments.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn only_variables_of_the_build_are_references() {
+        let own = owned(&["FOO"]);
+        let literal = |text: &str| Piece::Literal(text.to_string());
+        let variable = |name: &str| Piece::Variable(name.to_string());
+        let word = |text: &str| word(text, &own).0;
+        assert_eq!(
+            word("-DD=$PREFIX/a:${FOO}b"),
+            [
+                literal("-DD="),
+                variable("PREFIX"),
+                literal("/a:"),
+                variable("FOO"),
+                literal("b")
+            ]
+        );
+        for text in [
+            "$ORIGIN/../lib",
+            "$<CONFIG>",
+            "${ORIGIN}",
+            "a$",
+            "$PREFIXES",
+            "",
+        ] {
+            assert_eq!(word(text), [literal(text)], "{text}");
+        }
+    }
+
+    #[test]
+    fn what_the_backend_decides_cannot_be_given() {
+        let allowed: [&[&str]; 8] = [
+            &["-DA=1", "-D", "B=2", "-DC"],
+            &["-DA:PATH=/x"],
+            &["-C", "x.cmake", "--toolchain", "t.cmake"],
+            &["-Cx.cmake", "--toolchain=t.cmake"],
+            &["-Wno-dev", "--log-level=DEBUG"],
+            &["-U", "A*"],
+            &["--graphviz", "x"],
+            &["--trace-expand"],
+        ];
+        for arguments in allowed {
+            assert_eq!(misfits(&owned(arguments)), [], "{arguments:?}");
+        }
+        let refused: [&[&str]; 16] = [
+            &["-D"],
+            &["-GNinja"],
+            &["-G", "Ninja"],
+            &["--preset", "x"],
+            &["--preset=x"],
+            &["-B", "b"],
+            &["src"],
+            &[""],
+            &["-DCMAKE_INSTALL_PREFIX=/x"],
+            &["-D", "CMAKE_INSTALL_PREFIX:PATH=/x"],
+            &["--fresh"],
+            &["--help-manual"],
+            &["-N"],
+            &["-P", "x"],
+            &["--install-prefix=/x"],
+            &["-S."],
+        ];
+        for arguments in refused {
+            assert!(!misfits(&owned(arguments)).is_empty(), "{arguments:?}");
+        }
+    }
+
+    #[test]
+    fn text_for_a_shell_is_noticed() {
+        let help = |argument: &str| {
+            let warnings = warnings(&owned(&[argument]));
+            warnings.first().and_then(|warning| warning.help.clone())
+        };
+        let corrected = |argument| help(argument).expect("a warning");
+        assert!(corrected("-DR='a b'").ends_with("`-DR=a b`"));
+        assert!(corrected("-DR=\\$ORIGIN").ends_with("`-DR=$ORIGIN`"));
+        assert!(corrected("-DR=%PREFIX%/x").ends_with("`-DR=$PREFIX/x`"));
+        assert_eq!(help("-DR=100%"), None);
+        assert_eq!(help("-DR=it's"), None);
+    }
+
+    #[test]
+    fn files_that_are_read_are_known() {
+        let arguments = owned(&[
+            "-C",
+            "a.cmake",
+            "--toolchain=b.cmake",
+            "-DCMAKE_TOOLCHAIN_FILE=c",
+        ]);
+        assert_eq!(
+            files(&arguments),
+            ["a.cmake", "b.cmake", "c"].map(PathBuf::from)
+        );
+    }
+}

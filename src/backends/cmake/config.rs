@@ -1,0 +1,415 @@
+//! The options of `[package.build.config]`, each described once, here.
+
+use std::ops::Deref;
+use std::path::{Component, Path, PathBuf};
+
+use indexmap::IndexMap;
+use serde::Deserialize;
+
+use super::arguments;
+use crate::backend::options::{CommonOptions, CompilerCache, holds_nul};
+use crate::diagnostic::{Warning, nearest};
+use crate::project::config::{Misfit, Options, Part};
+
+/// The options of the CMake backend.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case", default)]
+pub struct Config {
+    /// The options that every backend has. `extra-args` goes to the command that
+    /// configures; `compilers` is `["cxx"]` when it is missing.
+    #[serde(flatten)]
+    pub common: CommonOptions,
+    /// Cache variables by name, each a `-D` of the command that configures.
+    pub define: IndexMap<String, Definition>,
+    /// `CMAKE_BUILD_TYPE`.
+    pub build_type: Option<String>,
+    /// The configure preset to use.
+    pub preset: Option<String>,
+    /// The directory with `CMakeLists.txt`, relative to the source.
+    pub source_dir: Option<PathBuf>,
+    /// Targets to build. Empty means all.
+    pub targets: Vec<String>,
+    /// Components to install. Empty means all.
+    pub components: Vec<String>,
+    /// Whether the project's tests are built and run.
+    pub tests: Option<Tests>,
+    /// Whether symbols are stripped while installing.
+    pub strip: bool,
+    /// How many steps may run at a time.
+    pub jobs: Option<i64>,
+    /// Where a link to `compile_commands.json` is put, relative to the workspace.
+    pub compile_commands: Option<PathBuf>,
+    /// Takes no metadata from `CMakeLists.txt`.
+    pub ignore_cmake_metadata: bool,
+}
+
+/// The value of a cache variable.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(untagged)]
+pub enum Definition {
+    /// `ON` or `OFF`.
+    Switch(bool),
+    /// A number.
+    Number(i64),
+    /// A text.
+    Text(String),
+    /// A list of texts.
+    List(Vec<String>),
+}
+
+/// Whether the project's tests are built and run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tests {
+    /// `"skip"`: neither.
+    Skip,
+    /// `"build"`: they are built.
+    Build,
+    /// `"run"`: both.
+    Run,
+}
+
+impl Definition {
+    /// As CMake writes it.
+    pub(super) fn text(&self) -> String {
+        match self {
+            Self::Switch(true) => "ON".to_string(),
+            Self::Switch(false) => "OFF".to_string(),
+            Self::Number(number) => number.to_string(),
+            Self::Text(text) => text.clone(),
+            Self::List(items) => {
+                let items: Vec<String> =
+                    items.iter().map(|item| item.replace(';', "\\;")).collect();
+                items.join(";")
+            }
+        }
+    }
+}
+
+impl Config {
+    /// `CMAKE_BUILD_TYPE`, which a preset decides itself.
+    pub(super) fn build_type(&self) -> Option<&str> {
+        let chosen = self.build_type.as_deref();
+        chosen.or_else(|| self.preset.is_none().then_some("Release"))
+    }
+
+    /// The program between ninja and the compilers that the build environment needs. The
+    /// process environment has no say: it must not change what is built.
+    pub(super) fn needed_cache(&self) -> Option<&'static str> {
+        let sets = |start: &str| self.env.keys().any(|name| name.starts_with(start));
+        match self.compiler_cache {
+            CompilerCache::Sccache => Some("sccache"),
+            CompilerCache::Ccache => Some("ccache"),
+            CompilerCache::Auto if sets("SCCACHE_") => Some("sccache"),
+            CompilerCache::Auto if sets("CCACHE_") => Some("ccache"),
+            CompilerCache::Auto | CompilerCache::None => None,
+        }
+    }
+
+    fn own_misfits(&self) -> Vec<Misfit> {
+        let mut misfits = Vec::new();
+        let mut wrong = |keys: &[&str], part, message: String, help: &str| {
+            misfits.push(Misfit {
+                keys: keys.iter().map(ToString::to_string).collect(),
+                part,
+                message,
+                help: help.to_string(),
+            });
+        };
+        for (name, value) in &self.define {
+            let bare = name.split(':').next().unwrap_or_default();
+            if bare.is_empty() || name.contains(['=', '\0']) {
+                let message = format!("`{name}` cannot be the name of a cache variable");
+                wrong(
+                    &["define", name],
+                    Part::Key,
+                    message,
+                    "write `NAME` or `NAME:TYPE`",
+                );
+            } else if let Some(help) = arguments::reserved(bare) {
+                let message = format!("`{bare}` is set by the backend");
+                wrong(&["define", name], Part::Key, message, help);
+            }
+            if value.text().contains('\0') {
+                wrong(
+                    &["define", name],
+                    Part::Value,
+                    format!("`define.{name}` holds a NUL character"),
+                    "no argument can hold one: remove it",
+                );
+            }
+        }
+        let paths = [
+            ("source-dir", &self.source_dir),
+            ("compile-commands", &self.compile_commands),
+        ];
+        for (key, path) in paths {
+            if path.as_deref().is_some_and(leaves) {
+                let message = format!("`{key}` leaves the directory that it is relative to");
+                wrong(
+                    &[key],
+                    Part::Value,
+                    message,
+                    "write a relative path without `..`",
+                );
+            }
+        }
+        for (key, value) in [("preset", &self.preset), ("build-type", &self.build_type)] {
+            if value
+                .as_deref()
+                .is_some_and(|value| value.trim().is_empty())
+            {
+                let help = "remove it, or write a name";
+                wrong(&[key], Part::Value, format!("`{key}` is empty"), help);
+            }
+        }
+        for (key, names) in [("targets", &self.targets), ("components", &self.components)] {
+            if names
+                .iter()
+                .any(|name| name.trim().is_empty() || name.starts_with('-'))
+            {
+                let message = format!("`{key}` holds something that is not a name");
+                wrong(
+                    &[key],
+                    Part::Value,
+                    message,
+                    "write the names as CMake has them",
+                );
+            }
+        }
+        if self.jobs.is_some_and(|jobs| jobs < 1) {
+            let message = "`jobs` is less than 1".to_string();
+            wrong(
+                &["jobs"],
+                Part::Value,
+                message,
+                "at least one step runs at a time",
+            );
+        }
+        misfits
+    }
+}
+
+/// Whether a path leads elsewhere than below the directory that it is relative to.
+fn leaves(path: &Path) -> bool {
+    let inside = |component| matches!(component, Component::Normal(_) | Component::CurDir);
+    !path.components().all(inside)
+}
+
+/// The build types that CMake knows itself. Projects may have their own.
+const BUILD_TYPES: [&str; 4] = ["Debug", "Release", "RelWithDebInfo", "MinSizeRel"];
+
+/// Variables that choose a generator, which is Ninja whatever they say.
+const OF_THE_GENERATOR: [&str; 3] = [
+    "CMAKE_GENERATOR",
+    "CMAKE_GENERATOR_PLATFORM",
+    "CMAKE_GENERATOR_TOOLSET",
+];
+
+impl Options for Config {
+    const KEYS: &'static [&'static str] = &[
+        "extra-args",
+        "env",
+        "extra-input-globs",
+        "input-tracking",
+        "compilers",
+        "compiler-cache",
+        "artifact-limit",
+        "debug-dir",
+        "debug_dir",
+        "define",
+        "build-type",
+        "preset",
+        "source-dir",
+        "targets",
+        "components",
+        "tests",
+        "strip",
+        "jobs",
+        "compile-commands",
+        "ignore-cmake-metadata",
+    ];
+
+    fn warnings(&self) -> Vec<Warning> {
+        let mut warnings = self.common.warnings();
+        let generator = OF_THE_GENERATOR
+            .iter()
+            .filter(|name| self.env.contains_key(**name));
+        warnings.extend(generator.map(|name| {
+            Warning::new(format!("`{name}` in `env` has no effect"))
+                .help("the generator is always Ninja: remove it")
+        }));
+        if let Some(build_type) = self.build_type.as_deref()
+            && !BUILD_TYPES.contains(&build_type)
+        {
+            let known = |known: &&str| known.eq_ignore_ascii_case(build_type);
+            let meant = BUILD_TYPES.into_iter().find(known);
+            if let Some(meant) = meant.or_else(|| nearest(build_type, BUILD_TYPES)) {
+                let message = format!("`build-type` is `{build_type}`, which CMake does not know");
+                warnings.push(Warning::new(message).help(format!("did you mean `{meant}`?")));
+            }
+        }
+        if self.build_type.is_some() && arguments::defines(&self.extra_args, "CMAKE_BUILD_TYPE") {
+            let message = "`extra-args` sets `CMAKE_BUILD_TYPE`, so `build-type` has no effect";
+            warnings.push(Warning::new(message).help("remove one of both"));
+        }
+        warnings.extend(arguments::warnings(&self.extra_args));
+        let languages = self.compilers.iter().flatten();
+        let languages: Vec<&str> = languages.map(String::as_str).collect();
+        let alone = ["cuda", "fortran"];
+        if !languages.is_empty() && languages.iter().all(|language| alone.contains(language)) {
+            let message = format!("`compilers` asks for `{}` alone", languages.join("`, `"));
+            warnings.push(Warning::new(message).help(
+                "only the activation of a C or C++ compiler sets `CMAKE_ARGS`: add `c` or `cxx`",
+            ));
+        }
+        warnings
+    }
+
+    fn misfits(&self) -> Vec<Misfit> {
+        let nul = |option: &'static str, values: &[String]| {
+            let found = values.iter().any(|value| value.contains('\0'));
+            found.then(|| holds_nul(&[option]))
+        };
+        (self.common.misfits().into_iter())
+            .chain(arguments::misfits(&self.extra_args))
+            .chain(self.own_misfits())
+            .chain(nul("targets", &self.targets))
+            .chain(nul("components", &self.components))
+            .collect()
+    }
+}
+
+impl Deref for Config {
+    type Target = CommonOptions;
+
+    fn deref(&self) -> &CommonOptions {
+        &self.common
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rattler_conda_types::Subdir;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::project::config::Tables;
+    use crate::project::manifest::Manifest;
+
+    const PAGE: &str = include_str!("../../../docs/backends/cmake.md");
+
+    fn examples() -> impl Iterator<Item = &'static str> {
+        let blocks = PAGE.split("```toml\n").skip(1);
+        blocks.map(|block| block.split("```").next().expect("a block ends"))
+    }
+
+    fn tables(base: Value, targets: Option<Value>) -> Result<Tables, miette::Report> {
+        let targets = targets
+            .as_ref()
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten();
+        let targets = targets.map(|(name, table)| (name.clone(), table["config"].clone()));
+        let missing = Manifest::at("does-not-exist/pixi.toml".as_ref());
+        Tables::read::<Config>("test", Some(base), Some(targets.collect()), &missing)
+    }
+
+    fn read(example: &str) -> Tables {
+        let manifest: Value = toml_edit::de::from_str(example).expect("examples are TOML");
+        let build = &manifest["package"]["build"];
+        tables(build["config"].clone(), build.get("target").cloned())
+            .unwrap_or_else(|report| panic!("{report:?} in\n{example}"))
+    }
+
+    #[test]
+    fn every_example_of_the_page_can_be_read_for_every_platform() {
+        assert!(examples().count() >= Config::KEYS.len());
+        for example in examples() {
+            let tables = read(example);
+            for host in [Subdir::Linux64, Subdir::OsxArm64, Subdir::Win64] {
+                tables.merged::<Config>(host).expect("an example");
+            }
+        }
+    }
+
+    #[test]
+    fn the_page_has_a_heading_for_every_option_with_type_default_and_merging() {
+        for key in Config::KEYS {
+            let quoted = format!("`{key}`");
+            let mut sections = PAGE.split("\n## ").skip(1);
+            let section = sections.find(|section| {
+                let heading = section.lines().next();
+                heading.is_some_and(|heading| heading.contains(&quoted))
+            });
+            let section = section.unwrap_or_else(|| panic!("no heading for {quoted}"));
+            for part in ["* Type: ", "* Default: ", "* Merging: ", "```toml\n"] {
+                assert!(section.contains(part), "{quoted} lacks {part}");
+            }
+        }
+    }
+
+    fn config(table: Value) -> Config {
+        let tables = tables(table, None).expect("it is valid");
+        tables.merged(Subdir::Linux64).expect("it is valid")
+    }
+
+    #[test]
+    fn definitions_are_what_cmake_writes() {
+        let config =
+            config(json!({"define": {"A": true, "N": 3, "L": ["x;y", "z"], "P:PATH": "$PREFIX"}}));
+        let texts: Vec<String> = (config.define.iter())
+            .map(|(name, value)| format!("{name}={}", value.text()))
+            .collect();
+        assert_eq!(texts, ["A=ON", "N=3", "L=x\\;y;z", "P:PATH=$PREFIX"]);
+    }
+
+    #[test]
+    fn values_that_make_no_sense_are_refused() {
+        for table in [
+            json!({"define": {"CMAKE_INSTALL_PREFIX": "/x"}}),
+            json!({"define": {"": "x"}}),
+            json!({"source-dir": "../x"}),
+            json!({"source-dir": "/x"}),
+            json!({"compile-commands": "/x"}),
+            json!({"jobs": 0}),
+            json!({"preset": " "}),
+            json!({"targets": ["-j"]}),
+            json!({"tests": "maybe"}),
+            json!({"compilers": ["C++"]}),
+            json!({"extra-args": ["-D"]}),
+        ] {
+            assert!(tables(table.clone(), None).is_err(), "{table}");
+        }
+    }
+
+    #[test]
+    fn what_has_no_effect_is_a_warning() {
+        let warned = |table: Value| -> Vec<String> {
+            let warnings = config(table).warnings().into_iter();
+            warnings.map(|warning| warning.to_string()).collect()
+        };
+        assert_eq!(
+            warned(json!({"build-type": "Profile"})),
+            Vec::<String>::new()
+        );
+        insta::assert_snapshot!(
+            [
+                json!({"build-type": "release"}),
+                json!({"build-type": "Debug", "extra-args": ["-DCMAKE_BUILD_TYPE=Release"]}),
+                json!({"env": {"CMAKE_GENERATOR": "Unix Makefiles"}}),
+                json!({"compilers": ["cuda"]}),
+                json!({"extra-args": ["-DX='a b'"]}),
+            ]
+            .map(|table| warned(table).join("\n"))
+            .join("\n"),
+            @r#"
+            `build-type` is `release`, which CMake does not know (help: did you mean `Release`?)
+            `extra-args` sets `CMAKE_BUILD_TYPE`, so `build-type` has no effect (help: remove one of both)
+            `CMAKE_GENERATOR` in `env` has no effect (help: the generator is always Ninja: remove it)
+            `compilers` asks for `cuda` alone (help: only the activation of a C or C++ compiler sets `CMAKE_ARGS`: add `c` or `cxx`)
+            `-DX='a b'` in `extra-args` is written for a shell (help: each element is one argument as it is: write `-DX=a b`)
+            "#
+        );
+    }
+}

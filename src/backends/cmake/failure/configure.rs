@@ -1,0 +1,120 @@
+//! Errors while configuring.
+
+use super::blocks::{self, Message};
+use crate::backend::failure::{Diagnosis, QUOTED};
+use crate::backend::log::Log;
+use crate::backends::cmake::view::View;
+
+/// CMake itself is not there.
+pub(super) fn no_program(_: &View<'_>, log: &Log) -> Option<Diagnosis> {
+    if log.has("unable to find a build program corresponding to \"Ninja\"") {
+        return Some(Diagnosis {
+            code: "cmake::no_ninja",
+            message: "there is no ninja in the build environment".to_string(),
+            help: Some(
+                "remove your own `ninja` from build-dependencies, or install it".to_string(),
+            ),
+            ..Default::default()
+        });
+    }
+    let code = log.exit().map(|(_, code)| code)?;
+    (code == 127 && log.has("bin/cmake: No such file")).then(|| Diagnosis {
+        code: "cmake::no_cmake",
+        message: "there is no CMake in the build environment".to_string(),
+        help: Some("a package called `cmake` has to have `bin/cmake`".to_string()),
+        ..Default::default()
+    })
+}
+
+/// The first error that says `text`.
+fn saying(log: &Log, text: &str) -> Option<Message> {
+    blocks::errors(log)
+        .into_iter()
+        .find(|message| message.text().contains(text))
+}
+
+/// CMake 4 no longer speaks what the project asks for.
+pub(super) fn old_project(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
+    let message = saying(log, "has been removed from CMake")?;
+    let minimum = view.source.project.minimum.as_ref();
+    let asked = minimum.map_or(String::new(), |minimum| format!(" {}", minimum.version));
+    Some(Diagnosis {
+        code: "cmake::old_project",
+        message: format!("this project asks for CMake{asked}, which CMake 4 no longer speaks"),
+        help: Some(
+            "set `define.CMAKE_POLICY_VERSION_MINIMUM = \"3.5\"` in `[package.build.config]`, or \
+             `cmake = \"<4\"` in `[package.build-dependencies]`"
+                .to_string(),
+        ),
+        place: message.place(blocks::source(view)),
+        ..Default::default()
+    })
+}
+
+/// The project needs a newer CMake.
+pub(super) fn old_cmake(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
+    let message = saying(log, "or higher is required. You are running version")
+        .or_else(|| saying(log, "or higher is required.  You are running version"))?;
+    let text = message.text();
+    let (wanted, _) = text.split_once(" or higher is required")?;
+    let running = text.rsplit_once("running version ")?.1;
+    Some(Diagnosis {
+        code: "cmake::old_cmake",
+        message: format!(
+            "the project needs {wanted}, and the build environment has {}",
+            running.split(' ').next().unwrap_or(running)
+        ),
+        help: Some("remove the limit on `cmake` from `[package.build-dependencies]`".to_string()),
+        place: message.place(blocks::source(view)),
+        ..Default::default()
+    })
+}
+
+/// A language has no compiler.
+pub(super) fn no_compiler(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
+    let error = blocks::errors(log).into_iter().find(|message| {
+        let text = message.text();
+        (text.contains("No CMAKE_") && text.contains("_COMPILER could be found"))
+            || text.contains("Failed to find nvcc")
+    })?;
+    let text = error.text();
+    let language = match text.split_once("No CMAKE_") {
+        Some((_, rest)) => rest.split_once("_COMPILER")?.0.to_string(),
+        None => "CUDA".to_string(),
+    };
+    let name = language.to_lowercase();
+    let chosen = view.request.config.compilers.clone();
+    let mut compilers = chosen.unwrap_or_else(|| vec!["cxx".to_string()]);
+    compilers.push(name);
+    compilers.dedup();
+    let compilers: Vec<String> = compilers.iter().map(|name| format!("\"{name}\"")).collect();
+    Some(Diagnosis {
+        code: "cmake::no_compiler",
+        message: format!("there is no compiler for {language}"),
+        help: Some(format!(
+            "set `compilers = [{}]` in `[package.build.config]`",
+            compilers.join(", ")
+        )),
+        place: error.place(blocks::source(view)),
+        ..Default::default()
+    })
+}
+
+/// Whatever else CMake complains about.
+pub(super) fn errors(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
+    let errors = blocks::errors(log);
+    let first = errors.first()?;
+    let mut paragraphs = first.paragraphs.iter();
+    let message = paragraphs.next().cloned().unwrap_or_default();
+    let others = errors.iter().skip(1).map(Message::text);
+    let mut details: Vec<String> = paragraphs.cloned().chain(others).collect();
+    details.dedup();
+    details.truncate(QUOTED);
+    Some(Diagnosis {
+        code: "cmake::configure",
+        message,
+        details,
+        place: first.place(blocks::source(view)),
+        ..Default::default()
+    })
+}

@@ -1,0 +1,187 @@
+//! What is installed: nothing, elsewhere, or with errors.
+
+use std::path::{Path, PathBuf};
+
+use miette::{Diagnostic, Report, SourceSpan};
+use thiserror::Error;
+
+use super::blocks;
+use crate::backend::InstalledPackage;
+use crate::backend::failure::{Diagnosis, QUOTED};
+use crate::backend::log::Log;
+use crate::backends::cmake::file_api::{self, Reply};
+use crate::backends::cmake::view::View;
+use crate::diagnostic::{SourceFile, Warning, nearest};
+
+/// Why nothing was installed although every command succeeded.
+pub(in super::super) fn nothing_installed(view: &View<'_>) -> Diagnosis {
+    let reply = file_api::read(&view.tree.binary()).unwrap_or_default();
+    let has_installers =
+        (reply.directories.iter()).any(|directory| !directory.installers.is_empty());
+    if has_installers {
+        let components = &view.request.config.components;
+        let message = match components.is_empty() {
+            true => "the install rules of the project install nothing".to_string(),
+            false => format!(
+                "nothing belongs to the components `{}`",
+                components.join("`, `")
+            ),
+        };
+        return Diagnosis {
+            code: "cmake::nothing_installed",
+            message,
+            help: Some(components_of(&reply)),
+            ..Default::default()
+        };
+    }
+    let kinds = [
+        "EXECUTABLE",
+        "SHARED_LIBRARY",
+        "STATIC_LIBRARY",
+        "MODULE_LIBRARY",
+    ];
+    let targets = reply
+        .targets
+        .iter()
+        .filter(|target| kinds.contains(&target.kind.as_str()));
+    let targets: Vec<&str> = targets.map(|target| target.name.as_str()).collect();
+    let example = match targets.is_empty() {
+        true => "install(DIRECTORY include/ DESTINATION include)".to_string(),
+        false => format!("install(TARGETS {})", targets.join(" ")),
+    };
+    Diagnosis {
+        code: "cmake::no_install_rules",
+        message: "the project has no install rules".to_string(),
+        help: Some(format!(
+            "add to CMakeLists.txt:\n  include(GNUInstallDirs)\n  {example}"
+        )),
+        ..Default::default()
+    }
+}
+
+fn components_of(reply: &Reply) -> String {
+    let installers = reply
+        .directories
+        .iter()
+        .flat_map(|directory| &directory.installers);
+    let mut names: Vec<&str> = installers
+        .map(|installer| installer.component.as_str())
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    format!("the components of the project are `{}`", names.join("`, `"))
+}
+
+/// `cmake --install` failed.
+pub(super) fn failed(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
+    let error = blocks::errors(log).into_iter().find(|message| {
+        let mut frames = message.frames.iter();
+        frames.any(|frame| frame.file.ends_with("cmake_install.cmake"))
+    })?;
+    let text = error.text();
+    let is_outside = text.contains("Permission denied") || text.contains("Read-only file system");
+    let path = text.split('"').nth(1).map(PathBuf::from);
+    let place = path.as_deref().and_then(|path| place_of(view, path));
+    let help = match is_outside {
+        true => "everything has to be installed below the prefix: make `DESTINATION` relative",
+        false => "what is installed has to exist by then: is it built by another target?",
+    };
+    Some(Diagnosis {
+        code: "cmake::install",
+        message: text,
+        help: Some(help.to_string()),
+        place: place.and_then(|(file, line)| blocks::place(&file, line, "installed here")),
+        ..Default::default()
+    })
+}
+
+/// Where the project says that something goes to an absolute path around `path`.
+fn place_of(view: &View<'_>, path: &Path) -> Option<(PathBuf, usize)> {
+    let reply = file_api::read(&view.tree.binary())?;
+    let source = reply.files.source();
+    reply.directories.iter().find_map(|directory| {
+        let installer = directory.installers.iter().find(|installer| {
+            let destination = installer.destination.as_deref();
+            destination.is_some_and(|folder| folder.is_absolute() && path.starts_with(folder))
+        })?;
+        let (file, line) = directory.place(installer)?;
+        Some((source.join(file), line))
+    })
+}
+
+/// Checks that everything was installed below the prefix.
+///
+/// # Errors
+/// [`InstalledOutside`].
+pub(in super::super) fn outside(
+    view: &View<'_>,
+    package: &InstalledPackage<'_>,
+) -> Result<(), Report> {
+    let prefix = &package.paths.host_prefix;
+    let mut inside = vec![prefix.clone(), view.tree.host()];
+    inside.extend(dunce::canonicalize(prefix));
+    inside.extend(package.paths.alias.clone());
+    let binary = view.tree.binary();
+    let manifests = std::fs::read_dir(&binary).into_iter().flatten().flatten();
+    let manifests = manifests.map(|entry| entry.path()).filter(|path| {
+        let name = path.file_name().and_then(|name| name.to_str());
+        name.is_some_and(|name| name.starts_with("install_manifest"))
+    });
+    let texts: Vec<String> = manifests.flat_map(std::fs::read_to_string).collect();
+    let files = texts.iter().flat_map(|text| text.lines()).map(Path::new);
+    let mut elsewhere = files.filter(|file| !inside.iter().any(|folder| file.starts_with(folder)));
+    let Some(first) = elsewhere.next() else {
+        return Ok(());
+    };
+    let place = place_of(view, first);
+    let place = place.and_then(|(file, line)| blocks::place(&file, line, ""));
+    let (file, at) = match place {
+        Some(place) => (place.file, Some(place.at)),
+        None => (view.source.file(), None),
+    };
+    Err(InstalledOutside {
+        path: first.to_path_buf(),
+        file,
+        at,
+    }
+    .into())
+}
+
+/// A file went to the machine instead of the package.
+#[derive(Debug, Error, Diagnostic)]
+#[error("{} was installed outside of the prefix and is not in the package", path.display())]
+#[diagnostic(
+    code(cmake::installed_outside),
+    help("make `DESTINATION` relative; the file is still there and has to be removed by hand")
+)]
+struct InstalledOutside {
+    path: PathBuf,
+    #[source_code]
+    file: SourceFile,
+    #[label("installed here")]
+    at: Option<SourceSpan>,
+}
+
+/// Definitions that the project does not read, as CMake says in the log.
+pub(in super::super) fn unused(view: &View<'_>, log: &Log) -> Option<Warning> {
+    let lines = log
+        .from("Manually-specified variables were not used")
+        .skip(1);
+    let mut lines = lines.filter(|line| !blocks::is_of_stdout(line));
+    let names = lines.by_ref().skip_while(|line| line.is_empty());
+    let names = names.take_while(|line| line.starts_with("    "));
+    let names: Vec<&str> = names.map(str::trim).take(QUOTED).collect();
+    let first = names.first()?;
+    let reply = file_api::read(&view.tree.binary()).unwrap_or_default();
+    let options = reply.cache.iter().filter(|entry| {
+        let is_own = !entry.name.starts_with("CMAKE_") && entry.name != *first;
+        is_own && ["BOOL", "STRING", "PATH", "FILEPATH"].contains(&entry.kind.as_str())
+    });
+    let meant = nearest(first, options.map(|entry| entry.name.as_str()));
+    let message = format!("the project does not read `{}`", names.join("`, `"));
+    let help = match meant {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => "remove it from `define` and `extra-args`".to_string(),
+    };
+    Some(Warning::new(message).help(help))
+}

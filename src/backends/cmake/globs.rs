@@ -1,0 +1,97 @@
+//! Patterns of `file(GLOB … CONFIGURE_DEPENDS)` in the words of a client that watches.
+
+use std::path::{Path, PathBuf};
+
+use super::file_api::{CMakeFiles, Glob};
+use super::listfile::{self, Variables};
+use crate::backend::GlobSet;
+
+const REASON: &str = "matches a glob of the project";
+
+/// The patterns that are looked at again before every build.
+pub(super) fn of(files: &CMakeFiles, tree: &Path) -> Vec<Glob> {
+    match &files.globs_dependent {
+        Some(globs) => globs.clone(),
+        None => verified(tree),
+    }
+}
+
+/// What CMake before 3.30 only says in the script that looks at them.
+fn verified(tree: &Path) -> Vec<Glob> {
+    let script = tree.join("CMakeFiles").join("VerifyGlobs.cmake");
+    let text = std::fs::read_to_string(script).unwrap_or_default();
+    let commands = listfile::commands(&text);
+    let commands = commands.iter().filter(|command| command.name == "file");
+    let globs = commands.filter_map(|command| {
+        let (keyword, rest) = command.arguments.split_first()?;
+        let recurse = keyword.is("GLOB_RECURSE");
+        let expression = rest.last()?.value(&Variables::new())?;
+        (recurse || keyword.is("GLOB")).then_some(Glob {
+            expression,
+            recurse,
+        })
+    });
+    globs.collect()
+}
+
+/// The files that `glob` matches and would match.
+pub(super) fn set(glob: &Glob) -> GlobSet {
+    let parts: Vec<&str> = glob.expression.split('/').collect();
+    let last = parts.len() - 1;
+    let literal = parts[..last]
+        .iter()
+        .take_while(|part| !part.contains(['*', '?', '[']))
+        .count();
+    let root: PathBuf = match parts[..literal].join("/") {
+        root if root.is_empty() => PathBuf::from("/"),
+        root => PathBuf::from(root),
+    };
+    let rest: Vec<String> = parts[literal..].iter().map(|part| pattern(part)).collect();
+    match (glob.recurse, rest.as_slice()) {
+        (false, [name]) => GlobSet::names(&root, [name.clone()], REASON),
+        (false, _) => GlobSet::tree(&root, [rest.join("/")], REASON),
+        (true, [folders @ .., name]) => {
+            let mut way: Vec<&str> = folders.iter().map(String::as_str).collect();
+            way.extend(["**", name]);
+            GlobSet::tree(&root, [way.join("/")], REASON)
+        }
+        (true, []) => GlobSet::tree(&root, ["**"], REASON),
+    }
+}
+
+/// A part of an expression as clients understand it: only what means something to CMake
+/// means something to them.
+fn pattern(part: &str) -> String {
+    let mut pattern = String::new();
+    for (at, sign) in part.char_indices() {
+        if matches!(sign, '{' | '}' | '\\') || (at == 0 && matches!(sign, '!' | '#')) {
+            pattern.push('\\');
+        }
+        pattern.push(sign);
+    }
+    pattern
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_expression_becomes_patterns_below_the_first_certain_directory() {
+        let of = |expression: &str, recurse| {
+            let set = set(&Glob {
+                expression: expression.to_string(),
+                recurse,
+            });
+            (set.root.display().to_string(), set.patterns)
+        };
+        let expect = |root: &str, patterns: &[&str]| {
+            let patterns: Vec<String> = patterns.iter().map(ToString::to_string).collect();
+            (root.to_string(), patterns)
+        };
+        assert_eq!(of("/s/*.cc", false), expect("/s", &["*.cc", "!*/"]));
+        assert_eq!(of("/s/a*/x/*.cc", false), expect("/s", &["a*/x/*.cc"]));
+        assert_eq!(of("/s/t/*.c", true), expect("/s/t", &["**/*.c"]));
+        assert_eq!(of("/s/{a}.c", true), expect("/s", &["**/\\{a\\}.c"]));
+    }
+}

@@ -1,0 +1,274 @@
+//! Which files decide the metadata and the package.
+//!
+//! Before a build nothing better is known than patterns over the source. After it, CMake
+//! says what configuring read and what installing copies, ninja what building read, and
+//! exactly that counts, as far as it is the user's.
+
+mod sort;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use miette::{Diagnostic, Report};
+use thiserror::Error;
+
+use super::Config;
+use super::file_api::{self, Installer, Reply};
+use super::globs;
+use super::listfile::LISTS;
+use super::ninja::{DepsLog, Plan};
+use super::reuse::{self, Read, unreported_files};
+use super::view::View;
+use crate::backend::options::InputTracking;
+use crate::backend::{BuildPaths, GlobSet, Inputs, extra_input_globs, project_files};
+use crate::disk;
+use sort::Own;
+
+/// Endings of sources in the languages that CMake knows, and of what is read beside them.
+const PATTERNS: [&str; 40] = [
+    "c", "C", "cc", "cpp", "cxx", "c++", "cppm", "ixx", "m", "mm", "h", "hh", "hpp", "hxx", "h++",
+    "inl", "ipp", "ixx", "tpp", "txx", "tcc", "def", "inc", "cu", "cuh", "hip", "f", "F", "f77",
+    "f90", "F90", "f95", "f03", "f08", "s", "S", "asm", "rc", "ispc", "swift",
+];
+
+/// What is known before the build.
+pub(super) fn drafted(view: &View<'_>) -> Inputs {
+    let mut build = vec![everything(view)];
+    build.extend(around(view));
+    Inputs {
+        metadata: metadata(view),
+        build,
+    }
+}
+
+/// The files that the metadata comes from.
+fn metadata(view: &View<'_>) -> Vec<GlobSet> {
+    let source = view.source;
+    let mut files = vec![source.lists()];
+    files.extend(source.project.files.iter().cloned());
+    files.extend(unreported_files(view));
+    let reason = "the metadata of the package";
+    let files = files.iter().filter_map(|file| GlobSet::file(file, reason));
+    files.collect()
+}
+
+/// Patterns that cover whatever the package could be made from.
+fn everything(view: &View<'_>) -> GlobSet {
+    let source = &view.request.project.source;
+    let endings = PATTERNS.iter().map(|ending| format!("**/*.{ending}"));
+    let others = [
+        "**/*.cmake",
+        "**/*.in",
+        "**/CMakeLists.txt",
+        "**/CMake*Presets.json",
+    ];
+    let patterns = endings.chain(others.map(str::to_string));
+    let trees = build_trees(source);
+    let set = GlobSet::tree(source, patterns, "may be part of the project");
+    set.except(trees.iter().map(PathBuf::as_path))
+        .without_leftovers()
+}
+
+/// Build trees of other programs, at most two levels below `source`.
+fn build_trees(source: &Path) -> Vec<PathBuf> {
+    let first = disk::folders(source);
+    let second = first.iter().flat_map(|folder| disk::folders(folder));
+    let second: Vec<PathBuf> = second.collect();
+    let all = first.into_iter().chain(second);
+    all.filter(|folder| folder.join("CMakeCache.txt").is_file())
+        .collect()
+}
+
+/// Everything but what the build itself reads.
+fn around(view: &View<'_>) -> Vec<GlobSet> {
+    let request = view.request;
+    let project = request.project;
+    let mut sets = project_files::manifest_inputs(project, request.folders);
+    sets.extend(project_files::license_inputs(project, &view.source.folder));
+    if view.source.folder != project.source {
+        sets.extend(project_files::license_inputs(project, &project.source));
+    }
+    let readme = project.model.readme.as_ref();
+    let readme = readme.and_then(|file| GlobSet::file(&project.source.join(file), "the readme"));
+    sets.extend(readme);
+    let reason = "decides how the project is configured";
+    let unreported = unreported_files(view);
+    sets.extend(
+        unreported
+            .iter()
+            .filter_map(|file| GlobSet::file(file, reason)),
+    );
+    if request.config.preset.is_some() {
+        let names = [super::presets::OF_THE_PROJECT, super::presets::OF_THE_USER];
+        sets.push(GlobSet::names(&view.source.folder, names, reason));
+    }
+    let extra = &request.config.extra_input_globs;
+    sets.extend(extra_input_globs::sets(extra, &project.source, &[]));
+    sets
+}
+
+/// What is known after the build, when that was asked for.
+///
+/// # Errors
+/// [`NoReply`].
+pub(super) fn built(view: &View<'_>, paths: &BuildPaths) -> Result<Option<Vec<GlobSet>>, Report> {
+    let binary = view.tree.binary();
+    let reply = file_api::read(&binary).ok_or_else(|| NoReply(binary.clone()))?;
+    let traces = Traces {
+        own: Own::of(view, paths),
+        config: view.request.config,
+        plan: Plan::read(&binary),
+        log: DepsLog::read(&binary),
+        reply,
+        binary,
+    };
+    let configured = traces.configured();
+    let built = traces.built();
+    reuse::remember(
+        &view.tree,
+        &traces.log,
+        Read {
+            configured: configured.clone(),
+            built: built.clone(),
+        },
+    );
+    if view.request.config.input_tracking == InputTracking::Globs {
+        return Ok(None);
+    }
+    let mut sets = around(view);
+    sets.extend(files(&configured, "read while configuring"));
+    sets.extend(files(&built, "read while building"));
+    sets.extend(traces.installed());
+    sets.extend(traces.globs());
+    sets.extend(GlobSet::file(
+        &view.source.folder.join(LISTS),
+        "the project",
+    ));
+    Ok(Some(sets))
+}
+
+fn files<'a>(files: &'a BTreeSet<PathBuf>, reason: &'a str) -> impl Iterator<Item = GlobSet> + 'a {
+    files
+        .iter()
+        .filter_map(move |file| GlobSet::file(file, reason))
+}
+
+/// What a build left behind.
+struct Traces<'a> {
+    own: Own,
+    config: &'a Config,
+    binary: PathBuf,
+    reply: Reply,
+    plan: Plan,
+    log: DepsLog,
+}
+
+impl Traces<'_> {
+    /// Files that CMake read.
+    fn configured(&self) -> BTreeSet<PathBuf> {
+        let source = self.reply.files.source();
+        let inputs = self.reply.files.inputs.iter();
+        let inputs = inputs.filter(|input| !input.is_cmake && !input.is_generated);
+        inputs
+            .filter_map(|input| self.own.file(&source.join(&input.path)))
+            .collect()
+    }
+
+    /// Files that compilers and commands read, for the targets that were asked for.
+    fn built(&self) -> BTreeSet<PathBuf> {
+        let needed = self.plan.needed_by(&self.config.targets);
+        let outputs: BTreeSet<&str> = (needed.iter())
+            .filter(|edge| !(edge.is_phony() && edge.inputs.is_empty()))
+            .flat_map(|edge| edge.outputs.iter().map(String::as_str))
+            .collect();
+        let recorded = self.log.records.iter();
+        let recorded = recorded.filter(|(output, _)| outputs.contains(output.as_str()));
+        let recorded = recorded.flat_map(|(_, record)| &record.inputs);
+        let planned = needed
+            .iter()
+            .filter(|edge| !edge.rule.starts_with("RERUN_CMAKE"));
+        let planned = planned.flat_map(|edge| &edge.inputs);
+        let files = recorded
+            .chain(planned)
+            .filter(|path| !outputs.contains(path.as_str()));
+        let files = files.filter_map(|path| self.own.file(&self.binary.join(path)));
+        files.chain(self.listed(&outputs)).collect()
+    }
+
+    /// Sources of the targets that are built, headers among them.
+    fn listed<'a>(&'a self, outputs: &'a BTreeSet<&str>) -> impl Iterator<Item = PathBuf> + 'a {
+        let source = self.reply.files.source();
+        let is_built = |target: &&file_api::Target| {
+            let mut artifacts = target.artifacts.iter();
+            !target.is_of_the_generator
+                && (artifacts.any(|artifact| {
+                    artifact
+                        .path
+                        .to_str()
+                        .is_some_and(|path| outputs.contains(path))
+                }) || outputs.contains(target.name.as_str())
+                    || target.kind == "INTERFACE_LIBRARY")
+        };
+        let targets = self.reply.targets.iter().filter(is_built);
+        let sources = targets.flat_map(|target| &target.sources);
+        let sources = sources.filter(|source| !source.is_generated);
+        sources.filter_map(move |listed| self.own.file(&source.join(&listed.path)))
+    }
+
+    /// Files and directories that are copied into the package.
+    fn installed(&self) -> Vec<GlobSet> {
+        let source = self.reply.files.source();
+        let reason = "installed";
+        let mut sets = Vec::new();
+        let installers = self.reply.directories.iter().flat_map(|directory| {
+            let folder = source.join(directory.source());
+            let installers = directory.installers.iter();
+            installers.map(move |installer| (folder.clone(), installer))
+        });
+        for (folder, installer) in installers.filter(|(_, installer)| self.applies(installer)) {
+            let script = installer.script_file.iter().map(|file| folder.join(file));
+            let copied = installer.paths.iter().map(|path| source.join(path.from()));
+            let own = script.chain(copied).filter_map(|path| self.own.path(&path));
+            for path in own {
+                match installer.kind.as_str() {
+                    "directory" => {
+                        let set = GlobSet::tree(&path, ["**"], reason);
+                        let trees = build_trees(&path);
+                        let set = set.except(trees.iter().map(PathBuf::as_path));
+                        sets.push(set.without_leftovers());
+                    }
+                    "file" | "fileSet" | "script" => sets.extend(GlobSet::file(&path, reason)),
+                    _ => {}
+                }
+            }
+        }
+        sets
+    }
+
+    fn applies(&self, installer: &Installer) -> bool {
+        match self.config.components.is_empty() {
+            true => !installer.is_exclude_from_all,
+            false => self.config.components.contains(&installer.component),
+        }
+    }
+
+    fn globs(&self) -> Vec<GlobSet> {
+        let globs = globs::of(&self.reply.files, &self.binary);
+        let sets = globs.iter().map(globs::set);
+        sets.filter(|set| self.own.path(&set.root).is_some())
+            .map(|set| {
+                let trees = build_trees(&set.root);
+                set.except(trees.iter().map(PathBuf::as_path))
+            })
+            .collect()
+    }
+}
+
+/// CMake was asked and did not answer.
+#[derive(Debug, Error, Diagnostic)]
+#[error("CMake said nothing about the tree in {}", _0.display())]
+#[diagnostic(
+    code(cmake::no_reply),
+    help("CMake 3.21 and newer say which files they read")
+)]
+struct NoReply(PathBuf);

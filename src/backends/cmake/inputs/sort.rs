@@ -1,0 +1,104 @@
+//! Whose a file is: the user's, that of an environment, or that of the machine.
+
+use std::path::{Path, PathBuf};
+
+use super::super::view::View;
+use crate::backend::BuildPaths;
+use crate::backend::inputs::plain;
+
+/// Tells files of the user from all others.
+pub(super) struct Own {
+    /// Below these are files of the user.
+    roots: Vec<PathBuf>,
+    /// Below these are files of builds and environments.
+    others: Vec<PathBuf>,
+}
+
+impl Own {
+    pub(super) fn of(view: &View<'_>, paths: &BuildPaths) -> Self {
+        let folders = view.request.folders;
+        let source = [&view.source.folder, &view.request.project.source];
+        let around = folders.workspace.iter().chain(&folders.checkout);
+        let environments = folders.workspace.iter().map(|root| root.join(".pixi"));
+        let built = [
+            &paths.work_directory,
+            &paths.host_prefix,
+            &paths.build_prefix,
+            &paths.packages,
+        ];
+        let shared = folders
+            .scratch
+            .iter()
+            .chain(&folders.cache)
+            .chain(&paths.alias);
+        let others = built.into_iter().chain(shared).cloned();
+        let tree = view.tree.folder().to_path_buf();
+        Self {
+            roots: both(source.into_iter().chain(around).cloned()),
+            others: both(others.chain([tree]).chain(environments)),
+        }
+    }
+
+    /// `path` where it is the user's, without dots.
+    pub(super) fn path(&self, path: &Path) -> Option<PathBuf> {
+        let path = plain(path);
+        let is_below = |folders: &[PathBuf], path: &Path| {
+            folders.iter().any(|folder| path.starts_with(folder))
+        };
+        let is_own = |path: &Path| is_below(&self.roots, path) && !is_below(&self.others, path);
+        if is_below(&self.others, &path) {
+            return None;
+        }
+        if is_own(&path) {
+            return Some(path);
+        }
+        // Some compilers resolve links.
+        let real = dunce::canonicalize(&path).ok()?;
+        is_own(&real).then_some(real)
+    }
+
+    /// The same for a file that is there.
+    pub(super) fn file(&self, path: &Path) -> Option<PathBuf> {
+        self.path(path).filter(|path| path.is_file())
+    }
+}
+
+/// Paths as they are and without links.
+fn both(paths: impl Iterator<Item = PathBuf>) -> Vec<PathBuf> {
+    let mut all: Vec<PathBuf> = Vec::new();
+    for path in paths {
+        let real = dunce::canonicalize(&path).ok();
+        for path in std::iter::once(path).chain(real) {
+            if !all.contains(&path) {
+                all.push(path);
+            }
+        }
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_told_apart_by_component() {
+        let paths = |paths: &[&str]| paths.iter().map(PathBuf::from).collect();
+        let own = Own {
+            roots: paths(&["/ws/a", "/ws"]),
+            others: paths(&["/ws/.pixi", "/ws/a/out"]),
+        };
+        let path = |path: &str| own.path(Path::new(path));
+        assert_eq!(path("/ws/a/x.h"), Some("/ws/a/x.h".into()));
+        assert_eq!(path("/ws/a/../common/x.h"), Some("/ws/common/x.h".into()));
+        assert_eq!(path("/ws/a/output/x.h"), Some("/ws/a/output/x.h".into()));
+        for other in [
+            "/ws/a/out/x.h",
+            "/ws/.pixi/x",
+            "/ws2/x.h",
+            "/usr/include/x.h",
+        ] {
+            assert_eq!(path(other), None, "{other}");
+        }
+    }
+}

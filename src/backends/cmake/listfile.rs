@@ -1,0 +1,270 @@
+//! Reads the language of `CMakeLists.txt`, without running anything.
+//!
+//! The text becomes a list of commands with their arguments as written. What an argument
+//! means depends on variables, so [`Argument::value`] answers only where every reference
+//! in it is known.
+
+use std::collections::HashMap;
+
+/// The file that makes a directory a project.
+pub(super) const LISTS: &str = "CMakeLists.txt";
+
+/// One command with its arguments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Command {
+    /// In lower case: names of commands have none of their own.
+    pub(super) name: String,
+    pub(super) arguments: Vec<Argument>,
+    /// Where the name stands in the text, in bytes.
+    pub(super) at: usize,
+}
+
+/// One argument as it is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Argument {
+    /// Without the quotation marks or brackets around it.
+    pub(super) text: String,
+    pub(super) kind: Kind,
+    /// Where it stands in the text, in bytes.
+    pub(super) at: usize,
+}
+
+/// How an argument is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Bare,
+    Quoted,
+    /// Between `[[` and `]]`: every character means itself.
+    Bracket,
+}
+
+/// Values of variables by name.
+pub(super) type Variables = HashMap<String, String>;
+
+impl Argument {
+    /// What the argument means, where every reference in it has a value in `variables`.
+    pub(super) fn value(&self, variables: &Variables) -> Option<String> {
+        if self.kind == Kind::Bracket {
+            return Some(self.text.clone());
+        }
+        let mut value = String::new();
+        let mut rest = self.text.as_str();
+        while let Some(next) = rest.chars().next() {
+            if let Some(escaped) = rest.strip_prefix('\\') {
+                let sign = escaped.chars().next()?;
+                value.push_str(match sign {
+                    'n' => "\n",
+                    't' => "\t",
+                    'r' => "\r",
+                    '\n' => "",
+                    _ => &escaped[..sign.len_utf8()],
+                });
+                rest = &escaped[sign.len_utf8()..];
+            } else if let Some(reference) = rest.strip_prefix("${") {
+                let (name, after) = reference.split_once('}')?;
+                value.push_str(variables.get(name)?);
+                rest = after;
+            } else if rest.starts_with("$ENV{") || rest.starts_with("$CACHE{") {
+                return None;
+            } else {
+                value.push(next);
+                rest = &rest[next.len_utf8()..];
+            }
+        }
+        Some(value)
+    }
+
+    /// Whether it is this word, not between quotation marks.
+    pub(super) fn is(&self, word: &str) -> bool {
+        self.kind == Kind::Bare && self.text == word
+    }
+}
+
+/// The commands of a file, up to the first place that cannot be read.
+pub(super) fn commands(text: &str) -> Vec<Command> {
+    let mut reader = Reader { text, at: 0 };
+    std::iter::from_fn(|| reader.command()).collect()
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Reader<'a> {
+    fn rest(&self) -> &'a str {
+        &self.text[self.at..]
+    }
+
+    fn take(&mut self, expected: char) -> Option<()> {
+        self.rest().strip_prefix(expected)?;
+        self.at += expected.len_utf8();
+        Some(())
+    }
+
+    fn command(&mut self) -> Option<Command> {
+        self.skip_space();
+        let at = self.at;
+        let is_in_name = |sign: char| sign.is_ascii_alphanumeric() || sign == '_';
+        let rest = self.rest();
+        let length = rest
+            .find(|sign| !is_in_name(sign))
+            .filter(|length| *length > 0)?;
+        self.at += length;
+        let blanks = self.rest().len() - self.rest().trim_start_matches([' ', '\t']).len();
+        self.at += blanks;
+        self.take('(')?;
+        Some(Command {
+            name: rest[..length].to_ascii_lowercase(),
+            arguments: self.arguments()?,
+            at,
+        })
+    }
+
+    /// What stands up to the closing parenthesis. Inner ones are arguments.
+    fn arguments(&mut self) -> Option<Vec<Argument>> {
+        let mut arguments = Vec::new();
+        let mut depth = 0_usize;
+        loop {
+            self.skip_space();
+            let at = self.at;
+            let next = self.rest().chars().next()?;
+            if next == ')' && depth == 0 {
+                self.at += 1;
+                return Some(arguments);
+            }
+            let (text, kind) = match next {
+                '(' | ')' => {
+                    depth = if next == '(' { depth + 1 } else { depth - 1 };
+                    self.at += 1;
+                    (next.to_string(), Kind::Bare)
+                }
+                '"' => (self.quoted()?, Kind::Quoted),
+                _ => match self.bracket() {
+                    Some(text) => (text, Kind::Bracket),
+                    None => (self.bare(), Kind::Bare),
+                },
+            };
+            arguments.push(Argument { text, kind, at });
+        }
+    }
+
+    fn skip_space(&mut self) {
+        loop {
+            self.at += self.rest().len() - self.rest().trim_start().len();
+            if self.take('#').is_none() {
+                return;
+            }
+            if self.bracket().is_none() {
+                let rest = self.rest();
+                self.at += rest.find('\n').unwrap_or(rest.len());
+            }
+        }
+    }
+
+    /// What stands between `[=[` and `]=]` with any number of `=`.
+    fn bracket(&mut self) -> Option<String> {
+        let after = self.rest().strip_prefix('[')?;
+        let bars = after.len() - after.trim_start_matches('=').len();
+        let content = after[bars..].strip_prefix('[')?;
+        let end = format!("]{}]", "=".repeat(bars));
+        let length = content.find(&end)?;
+        self.at += bars + 2 + length + end.len();
+        let content = &content[..length];
+        Some(content.strip_prefix('\n').unwrap_or(content).to_string())
+    }
+
+    fn quoted(&mut self) -> Option<String> {
+        let content = self.rest().strip_prefix('"')?;
+        let length = end_of_quoted(content)?;
+        self.at += length + 2;
+        Some(content[..length].to_string())
+    }
+
+    /// Up to a blank or parenthesis. A quotation mark in the middle protects those, as in
+    /// `-DX="a b"`.
+    fn bare(&mut self) -> String {
+        let start = self.at;
+        while let Some(next) = self.rest().chars().next() {
+            match next {
+                '(' | ')' | '#' => break,
+                sign if sign.is_whitespace() => break,
+                '\\' => {
+                    let escaped = self.rest()[1..].chars().next().map_or(0, char::len_utf8);
+                    self.at += 1 + escaped;
+                }
+                '"' if self.at > start => {
+                    let inner = &self.rest()[1..];
+                    self.at += end_of_quoted(inner).map_or(1, |length| length + 2);
+                }
+                sign => self.at += sign.len_utf8(),
+            }
+        }
+        self.text[start..self.at].to_string()
+    }
+}
+
+/// The length of what stands before the quotation mark that ends `content`.
+fn end_of_quoted(content: &str) -> Option<usize> {
+    let mut signs = content.char_indices();
+    while let Some((at, sign)) = signs.next() {
+        match sign {
+            '\\' => {
+                signs.next();
+            }
+            '"' => return Some(at),
+            _ => {}
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str) -> Vec<String> {
+        let shown = |command: Command| {
+            let arguments = command.arguments.iter();
+            let arguments: Vec<String> = arguments
+                .map(|argument| format!("{:?}:{}", argument.kind, argument.text))
+                .collect();
+            format!("{} {}", command.name, arguments.join(" | "))
+        };
+        commands(text).into_iter().map(shown).collect()
+    }
+
+    #[test]
+    fn every_way_to_write_an_argument_is_understood() {
+        let text = "# a (comment\n#[=[ project(no)\n]] ]=] Project (x # here\n  \"a \\\" b\" [==[ \
+                    ]] ]==] -DX=\"1 2\" a\\ b (1 AND (2)))\nset(Y)";
+        assert_eq!(
+            shown(text),
+            [
+                "project Bare:x | Quoted:a \\\" b | Bracket: ]]  | Bare:-DX=\"1 2\" | Bare:a\\ b | \
+                 Bare:( | Bare:1 | Bare:AND | Bare:( | Bare:2 | Bare:) | Bare:)",
+                "set Bare:Y"
+            ]
+        );
+    }
+
+    #[test]
+    fn reading_ends_at_the_first_mistake() {
+        assert_eq!(shown("set(A 1)\nproject(x \"open"), ["set Bare:A | Bare:1"]);
+        assert_eq!(shown("set(A 1) } project(x)"), ["set Bare:A | Bare:1"]);
+        assert_eq!(shown(""), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_value_is_known_when_every_reference_is() {
+        let variables = Variables::from([("V".to_string(), "1.2".to_string())]);
+        let value = |text: &str| commands(text)[0].arguments[0].value(&variables);
+        assert_eq!(
+            value("f(\"v${V}.0 \\${V}\")").as_deref(),
+            Some("v1.2.0 ${V}")
+        );
+        assert_eq!(value("f([[${V}]])").as_deref(), Some("${V}"));
+        assert_eq!(value("f(${W})"), None);
+        assert_eq!(value("f($ENV{V})"), None);
+    }
+}

@@ -1,0 +1,93 @@
+//! What a package says about itself, from `project()`.
+
+use miette::{Diagnostic, Report, SourceSpan};
+use thiserror::Error;
+
+use super::view::View;
+use crate::backend::project_files;
+use crate::diagnostic::{SourceFile, Warning};
+use crate::project::Metadata;
+
+/// The values that stand literally in `CMakeLists.txt`.
+///
+/// # Errors
+/// [`BadName`].
+pub(super) fn of(view: &View<'_>, warnings: &mut Vec<Warning>) -> Result<Metadata, Report> {
+    let stated = view.request.project;
+    let license_files = match stated.model.license_file {
+        Some(_) => Vec::new(),
+        None => license_files(view),
+    };
+    if view.request.config.ignore_cmake_metadata {
+        return Ok(Metadata {
+            license_files,
+            ..Metadata::default()
+        });
+    }
+    let found = &view.source.project;
+    if let (Some(stated), Some(found)) = (&stated.model.version, &found.version)
+        && stated != found
+    {
+        let message = format!("the manifest says version {stated}, `project()` says {found}");
+        warnings.push(Warning::new(message).help(
+            "remove `version` from `[package]` to have the one of `project()`, or set \
+             `ignore-cmake-metadata = true`",
+        ));
+    }
+    let name = match stated.name() {
+        Some(_) => None,
+        None => found
+            .name
+            .clone()
+            .map(|name| checked(view, name))
+            .transpose()?,
+    };
+    Ok(Metadata {
+        name,
+        version: found.version.clone(),
+        summary: found.description.clone(),
+        license: found.license.clone(),
+        license_files,
+        homepage: found.homepage.clone(),
+        ..Metadata::default()
+    })
+}
+
+fn license_files(view: &View<'_>) -> Vec<std::path::PathBuf> {
+    let own = project_files::licenses(&view.source.folder);
+    match own.is_empty() {
+        true => project_files::licenses(&view.request.project.source),
+        false => own,
+    }
+}
+
+/// `name` as conda has it, where it can.
+fn checked(view: &View<'_>, name: String) -> Result<String, BadName> {
+    let name = name.to_lowercase();
+    let sign = |sign: char| sign.is_ascii_alphanumeric() || "-_.".contains(sign);
+    if !name.is_empty() && name.chars().all(sign) {
+        return Ok(name);
+    }
+    Err(BadName {
+        name,
+        file: view.source.file(),
+        at: view.source.project.at,
+    })
+}
+
+/// The name of the project cannot be that of a package.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{name}` cannot be the name of a package")]
+#[diagnostic(
+    code(cmake::bad_name),
+    help(
+        "write `name = \"…\"` into `[package]` of the manifest, with letters, digits, `-`, `_` and `.`"
+    )
+)]
+struct BadName {
+    name: String,
+    #[source_code]
+    file: SourceFile,
+    #[label("named here")]
+    at: Option<SourceSpan>,
+}

@@ -1,0 +1,183 @@
+//! Reads `.ninja_deps`, in which ninja keeps what compilers said that they read.
+//!
+//! A record is a path, which gets the next number, or the inputs of one output, all
+//! as numbers. Whatever comes later replaces what came before. The format belongs to
+//! ninja and has not changed since its version 1.4.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+
+use crate::diagnostic::Unwritable;
+use crate::disk;
+
+const HEADER: &[u8] = b"# ninjadeps\n";
+const VERSION: u32 = 4;
+/// In the size of a record: it says what an output was made from.
+const IS_DEPENDENCIES: u32 = 1 << 31;
+
+/// What each output was made from, all paths as ninja has them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(in super::super) struct DepsLog {
+    pub(in super::super) records: BTreeMap<String, Record>,
+}
+
+/// What one output was made from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(in super::super) struct Record {
+    /// The time of the output, in two halves.
+    time: [u32; 2],
+    pub(in super::super) inputs: Vec<String>,
+}
+
+impl DepsLog {
+    /// Reads the log in the build tree `tree`. One that is not there, or of another
+    /// version, says nothing.
+    pub(in super::super) fn read(tree: &Path) -> Self {
+        let log = std::fs::read(file(tree)).unwrap_or_default();
+        parse(&log).unwrap_or_default()
+    }
+
+    /// Writes the log into the build tree `tree`.
+    ///
+    /// # Errors
+    /// [`Unwritable`].
+    pub(in super::super) fn write(&self, tree: &Path) -> Result<(), Unwritable> {
+        let bytes = self.bytes();
+        disk::replace(&file(tree), |beside| std::fs::write(beside, &bytes))
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        let mut log = HEADER.to_vec();
+        log.extend(VERSION.to_le_bytes());
+        let mut numbers: HashMap<&str, u32> = HashMap::new();
+        for (output, record) in &self.records {
+            let paths = std::iter::once(output).chain(&record.inputs);
+            let paths: Vec<u32> = paths
+                .map(|path| number_of(path, &mut numbers, &mut log))
+                .collect();
+            let (own, inputs) = paths.split_at(1);
+            let words = [own, &record.time, inputs].concat();
+            log.extend((length(4 * words.len()) | IS_DEPENDENCIES).to_le_bytes());
+            log.extend(words.into_iter().flat_map(u32::to_le_bytes));
+        }
+        log
+    }
+}
+
+fn file(tree: &Path) -> PathBuf {
+    tree.join(".ninja_deps")
+}
+
+/// The number of a path, which is written down where it is new.
+fn number_of<'a>(path: &'a str, numbers: &mut HashMap<&'a str, u32>, log: &mut Vec<u8>) -> u32 {
+    let next = length(numbers.len());
+    *numbers.entry(path).or_insert_with(|| {
+        let padded = path.len().next_multiple_of(4);
+        log.extend((length(padded) + 4).to_le_bytes());
+        log.extend(path.as_bytes());
+        log.resize(log.len() + padded - path.len(), 0);
+        log.extend((!next).to_le_bytes());
+        next
+    })
+}
+
+fn length(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}
+
+fn parse(log: &[u8]) -> Option<DepsLog> {
+    let mut rest = log.strip_prefix(HEADER)?;
+    if number(&mut rest)? != VERSION {
+        return None;
+    }
+    let mut paths: Vec<String> = Vec::new();
+    let mut records = BTreeMap::new();
+    // A record that was cut off is the last: what is complete counts.
+    while let Some(size) = number(&mut rest) {
+        let length = (size & !IS_DEPENDENCIES) as usize;
+        let Some((record, after)) = rest.split_at_checked(length) else {
+            break;
+        };
+        rest = after;
+        if size & IS_DEPENDENCIES == 0 {
+            paths.push(path(record)?);
+            continue;
+        }
+        let (output, read) = dependencies(record, &paths)?;
+        records.insert(output, read);
+    }
+    Some(DepsLog { records })
+}
+
+/// A name, up to three NUL bytes, and the complement of its number.
+fn path(record: &[u8]) -> Option<String> {
+    let (name, _) = record.split_at_checked(record.len().checked_sub(4)?)?;
+    let end = name.iter().rposition(|byte| *byte != 0)? + 1;
+    Some(String::from_utf8_lossy(&name[..end]).into_owned())
+}
+
+/// The number of the output, its time, the numbers of the inputs.
+fn dependencies(mut record: &[u8], paths: &[String]) -> Option<(String, Record)> {
+    let output = paths.get(number(&mut record)? as usize)?.clone();
+    let time = [number(&mut record)?, number(&mut record)?];
+    let numbers = std::iter::from_fn(|| number(&mut record));
+    let inputs: Option<Vec<String>> = numbers
+        .map(|number| paths.get(number as usize).cloned())
+        .collect();
+    let inputs = inputs?;
+    Some((output, Record { time, inputs }))
+}
+
+fn number(bytes: &mut &[u8]) -> Option<u32> {
+    let (first, rest) = bytes.split_first_chunk::<4>()?;
+    *bytes = rest;
+    Some(u32::from_le_bytes(*first))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(inputs: &[&str]) -> Record {
+        Record {
+            time: [7, 0],
+            inputs: inputs.iter().map(ToString::to_string).collect(),
+        }
+    }
+
+    /// A log in which the second record of `a.o` replaces the first.
+    fn log() -> Vec<u8> {
+        let of = |inputs: &[&str]| DepsLog {
+            records: BTreeMap::from([("a.o".to_string(), record(inputs))]),
+        };
+        let full = of(&["a b.h", "/x/größe.h"]).bytes();
+        let last = full.len() - 4 * 6;
+        let first = [(16 | IS_DEPENDENCIES), 0, 7, 0, 1];
+        let first: Vec<u8> = first.into_iter().flat_map(u32::to_le_bytes).collect();
+        [&full[..last], &first, &full[last..]].concat()
+    }
+
+    #[test]
+    fn the_last_record_of_an_output_counts() {
+        let read = parse(&log()).expect("a log");
+        assert_eq!(read.records["a.o"], record(&["a b.h", "/x/größe.h"]));
+        assert_eq!(read.records.len(), 1);
+    }
+
+    #[test]
+    fn a_log_that_was_cut_off_says_what_is_complete() {
+        let log = log();
+        for length in 0..log.len() {
+            let read = parse(&log[..length]);
+            assert!(read.is_none_or(|read| read.records.len() <= 1), "{length}");
+        }
+        let read = parse(&log[..log.len() - 3]).expect("a log");
+        assert_eq!(read.records["a.o"], record(&["a b.h"]));
+    }
+
+    #[test]
+    fn what_is_no_log_says_nothing() {
+        assert_eq!(parse(b"# ninjadeps\n\x05\0\0\0"), None);
+        assert_eq!(parse(b"something else"), None);
+    }
+}

@@ -1,0 +1,253 @@
+//! Reads `build.ninja`: what is made from what, by which rule.
+//!
+//! Rules themselves are in another file and nobody asks for them here.
+
+use std::collections::{BTreeSet, HashMap};
+use std::path::Path;
+
+/// The plan of a build tree.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(in super::super) struct Plan {
+    pub(in super::super) edges: Vec<Edge>,
+}
+
+/// One step of a build. Paths are as ninja has them: relative to the tree, or absolute.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(in super::super) struct Edge {
+    pub(in super::super) rule: String,
+    pub(in super::super) outputs: Vec<String>,
+    /// Explicit, implicit and order-only ones.
+    pub(in super::super) inputs: Vec<String>,
+    /// Variables of this step, among them `COMMAND`, `FLAGS` and `INCLUDES`.
+    pub(in super::super) variables: HashMap<String, String>,
+}
+
+impl Edge {
+    /// Whether it is a name for other outputs and runs nothing.
+    pub(in super::super) fn is_phony(&self) -> bool {
+        self.rule == "phony"
+    }
+
+    /// Whether it links a program or a library that is loaded.
+    pub(in super::super) fn links(&self) -> bool {
+        self.rule.contains("_LINKER__") && !self.rule.contains("STATIC_LIBRARY_LINKER")
+    }
+}
+
+impl Plan {
+    /// Reads the plan in the build tree `tree`. Without one nothing is made.
+    pub(in super::super) fn read(tree: &Path) -> Self {
+        let text = std::fs::read(tree.join("build.ninja")).unwrap_or_default();
+        parse(&String::from_utf8_lossy(&text))
+    }
+
+    /// The steps that `targets` need, all of them, and `all` where none is named.
+    pub(in super::super) fn needed_by(&self, targets: &[String]) -> Vec<&Edge> {
+        let mut makes: HashMap<&str, usize> = HashMap::new();
+        for (number, edge) in self.edges.iter().enumerate() {
+            makes.extend(edge.outputs.iter().map(|output| (output.as_str(), number)));
+        }
+        let mut open: Vec<&str> = targets.iter().map(String::as_str).collect();
+        if open.is_empty() {
+            open.push("all");
+        }
+        let mut needed = BTreeSet::new();
+        while let Some(output) = open.pop() {
+            if let Some(number) = makes.get(output)
+                && needed.insert(*number)
+            {
+                open.extend(self.edges[*number].inputs.iter().map(String::as_str));
+            }
+        }
+        needed
+            .into_iter()
+            .map(|number| &self.edges[number])
+            .collect()
+    }
+}
+
+fn parse(text: &str) -> Plan {
+    let mut plan = Plan::default();
+    let mut variables: HashMap<String, String> = HashMap::new();
+    let mut in_edge = false;
+    for line in logical_lines(text) {
+        let indented = line.starts_with(' ');
+        let line = line.trim_start_matches(' ');
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        if !indented {
+            in_edge = false;
+        }
+        if let Some(edge) = line.strip_prefix("build ").filter(|_| !indented) {
+            plan.edges.extend(self::edge(edge, &variables));
+            in_edge = true;
+        } else if let Some((name, value)) = line.split_once(" =") {
+            let value = unescaped(value.trim_start_matches(' '), &variables);
+            match plan.edges.last_mut().filter(|_| in_edge) {
+                Some(edge) => edge.variables.insert(name.to_string(), value),
+                None if !indented => variables.insert(name.to_string(), value),
+                None => None,
+            };
+        }
+    }
+    plan
+}
+
+/// Lines, with those joined that `$` at the end continues.
+fn logical_lines(text: &str) -> impl Iterator<Item = String> {
+    let mut lines = text.lines();
+    std::iter::from_fn(move || {
+        let mut line = lines.next()?.to_string();
+        while line.ends_with('$') && (line.len() - line.trim_end_matches('$').len()) % 2 == 1 {
+            line.pop();
+            line.push_str(lines.next().unwrap_or_default().trim_start_matches(' '));
+        }
+        Some(line)
+    })
+}
+
+/// What stands behind `build`: outputs, a colon, the rule, inputs.
+fn edge(text: &str, variables: &HashMap<String, String>) -> Option<Edge> {
+    let mut edge = Edge::default();
+    let mut before_colon = true;
+    // Behind `|@` stand those that are made as well, but not needed.
+    let mut counts = true;
+    for word in words(text, variables) {
+        match word {
+            Token::Colon => before_colon = false,
+            Token::Bar(bar) => counts = bar != "|@",
+            Token::Path(path) if before_colon => edge.outputs.push(path),
+            Token::Path(path) if edge.rule.is_empty() => edge.rule = path,
+            Token::Path(path) if counts => edge.inputs.push(path),
+            Token::Path(_) => {}
+        }
+    }
+    (!edge.rule.is_empty()).then_some(edge)
+}
+
+enum Token {
+    Path(String),
+    Bar(String),
+    Colon,
+}
+
+fn words(text: &str, variables: &HashMap<String, String>) -> Vec<Token> {
+    let mut words = Vec::new();
+    let mut rest = text;
+    loop {
+        rest = rest.trim_start_matches(' ');
+        if rest.is_empty() {
+            return words;
+        }
+        if let Some(after) = rest.strip_prefix(':') {
+            words.push(Token::Colon);
+            rest = after;
+            continue;
+        }
+        let (word, after) = rest.split_at(end_of_word(rest));
+        rest = after;
+        words.push(match word {
+            "|" | "||" | "|@" => Token::Bar(word.to_string()),
+            _ => Token::Path(unescaped(word, variables)),
+        });
+    }
+}
+
+/// Where a word ends: at a blank or colon that no `$` stands before.
+fn end_of_word(text: &str) -> usize {
+    let mut signs = text.char_indices();
+    while let Some((at, sign)) = signs.next() {
+        match sign {
+            '$' => {
+                signs.next();
+            }
+            ' ' | ':' => return at,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+/// `text` with what `$` stands for: a character, or the value of a variable.
+fn unescaped(text: &str, variables: &HashMap<String, String>) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('$') {
+        out.push_str(before);
+        let is_in_name = |sign: char| sign.is_ascii_alphanumeric() || sign == '_' || sign == '-';
+        let braced = after
+            .strip_prefix('{')
+            .and_then(|after| after.split_once('}'));
+        let (name, behind) = braced.unwrap_or_else(|| {
+            after.split_at(after.find(|sign| !is_in_name(sign)).unwrap_or(after.len()))
+        });
+        if !name.is_empty() {
+            out.push_str(variables.get(name).map_or("", String::as_str));
+            rest = behind;
+            continue;
+        }
+        let escaped = after.chars().next();
+        out.extend(escaped);
+        rest = &after[escaped.map_or(0, char::len_utf8)..];
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLAN: &str = "\
+# a comment
+ninja_required_version = 1.5
+cmake_ninja_workdir = /t/
+include CMakeFiles/rules.ninja
+
+build all: phony app
+build app: CXX_EXECUTABLE_LINKER__app_Release a$ b.o | lib$:x.so || order
+  FLAGS = -O2 $
+      -g
+build a$ b.o: CXX_COMPILER__app_unscanned_Release /s/a$ b.cpp || gen.h
+  INCLUDES = -I/s/in$$c
+build gen.h | ${cmake_ninja_workdir}gen.h: CUSTOM_COMMAND /s/gen.py |@ check
+  COMMAND = cd /t && python /s/gen.py
+build test: CXX_EXECUTABLE_LINKER__test_Release /s/test.o
+build /s/CMakeLists.txt: phony
+default all
+";
+
+    fn words(words: &[&str]) -> Vec<String> {
+        words.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn steps_are_read_with_their_variables() {
+        let plan = parse(PLAN);
+        assert_eq!(plan.edges.len(), 6);
+        let app = &plan.edges[1];
+        assert_eq!(app.inputs, words(&["a b.o", "lib:x.so", "order"]));
+        assert_eq!(app.variables["FLAGS"], "-O2 -g");
+        assert!(app.links());
+        assert_eq!(plan.edges[2].variables["INCLUDES"], "-I/s/in$c");
+        let custom = &plan.edges[3];
+        assert_eq!(custom.outputs, words(&["gen.h", "/t/gen.h"]));
+        assert_eq!(custom.inputs, words(&["/s/gen.py"]));
+        assert!(plan.edges[5].is_phony());
+    }
+
+    #[test]
+    fn only_what_a_target_needs_counts() {
+        let plan = parse(PLAN);
+        let rules = |targets: &[&str]| -> Vec<String> {
+            let edges = plan.needed_by(&words(targets));
+            edges
+                .into_iter()
+                .map(|edge| edge.outputs[0].clone())
+                .collect()
+        };
+        assert_eq!(rules(&[]), ["all", "app", "a b.o", "gen.h"]);
+        assert_eq!(rules(&["gen.h"]), ["gen.h"]);
+    }
+}

@@ -1,0 +1,280 @@
+//! Reads `CMakePresets.json` and `CMakeUserPresets.json`, as far as one configure preset
+//! is concerned.
+//!
+//! CMake checks a preset too, but only once an environment is there and with little to
+//! say about it. Values that it would expand are left alone here; a condition that cannot
+//! be decided without it counts as met.
+
+mod condition;
+mod mistakes;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use miette::Report;
+use rattler_conda_types::Subdir;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::diagnostic::{nearest, read_text};
+use condition::Context;
+pub(super) use mistakes::Unusable;
+use mistakes::{BrokenPresets, Reason};
+
+/// The file that belongs to the project.
+pub(super) const OF_THE_PROJECT: &str = "CMakePresets.json";
+/// The file that belongs to one developer.
+pub(super) const OF_THE_USER: &str = "CMakeUserPresets.json";
+
+/// The preset that was asked for, with what belongs to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Preset {
+    /// Every file of presets that was read.
+    pub(super) files: Vec<PathBuf>,
+    /// The toolchain file that it names, when that can be told.
+    pub(super) toolchain: Option<PathBuf>,
+    /// Whether it comes from a file that belongs to one developer.
+    pub(super) is_of_the_user: bool,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct File {
+    include: Vec<String>,
+    configure_presets: Vec<Entry>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Entry {
+    name: String,
+    hidden: bool,
+    inherits: Inherits,
+    /// Missing is something else than `null`, which undoes what is inherited.
+    #[serde(deserialize_with = "present")]
+    condition: Option<Value>,
+    toolchain_file: Option<String>,
+    #[serde(skip)]
+    is_of_the_user: bool,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+enum Inherits {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl Default for Inherits {
+    fn default() -> Self {
+        Self::Many(Vec::new())
+    }
+}
+
+impl Inherits {
+    fn names(&self) -> &[String] {
+        match self {
+            Self::One(name) => std::slice::from_ref(name),
+            Self::Many(names) => names,
+        }
+    }
+}
+
+fn present<'de, D: serde::Deserializer<'de>>(value: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(value).map(Some)
+}
+
+/// Where a preset is looked for.
+pub(super) struct Wanted<'a> {
+    pub(super) name: &'a str,
+    /// The folder with `CMakeLists.txt`.
+    pub(super) source: &'a Path,
+    /// The machine that configures.
+    pub(super) build: Subdir,
+}
+
+/// Reads the files of presets and finds the one that is wanted.
+///
+/// # Errors
+/// [`Unusable`]; files that cannot be read.
+pub(super) fn find(wanted: &Wanted<'_>) -> Result<Result<Preset, Unusable>, Report> {
+    let mut presets = Presets::default();
+    for name in [OF_THE_PROJECT, OF_THE_USER] {
+        let file = wanted.source.join(name);
+        if file.is_file() {
+            presets.read(&file, name == OF_THE_USER)?;
+        }
+    }
+    Ok(presets.choose(wanted))
+}
+
+#[derive(Default)]
+struct Presets {
+    entries: Vec<Entry>,
+    files: Vec<PathBuf>,
+}
+
+impl Presets {
+    fn read(&mut self, path: &Path, is_of_the_user: bool) -> Result<(), Report> {
+        if self.files.iter().any(|read| read == path) {
+            return Ok(());
+        }
+        self.files.push(path.to_path_buf());
+        let text = read_text(path)?;
+        let file: File =
+            serde_json::from_str(&text).map_err(|error| BrokenPresets::new(path, text, &error))?;
+        let folder = path.parent().unwrap_or(path);
+        for include in file.include.iter().filter(|include| !include.contains('$')) {
+            self.read(&folder.join(include), is_of_the_user)?;
+        }
+        self.entries
+            .extend(file.configure_presets.into_iter().map(|entry| Entry {
+                is_of_the_user,
+                ..entry
+            }));
+        Ok(())
+    }
+
+    fn choose(self, wanted: &Wanted<'_>) -> Result<Preset, Unusable> {
+        let refused = |reason| {
+            let usable = self.entries.iter().filter(|entry| !entry.hidden);
+            let usable: Vec<&str> = usable
+                .filter(|entry| self.refused_by(entry, wanted).is_none())
+                .map(|entry| entry.name.as_str())
+                .collect();
+            Unusable {
+                name: wanted.name.to_string(),
+                reason,
+                nearest: nearest(wanted.name, usable.iter().copied()).map(str::to_string),
+                usable: usable.iter().map(ToString::to_string).collect(),
+            }
+        };
+        let Some(entry) = self.entry(wanted.name) else {
+            return Err(refused(match self.files.is_empty() {
+                true => Reason::NoFile(wanted.source.to_path_buf()),
+                false => Reason::Unknown,
+            }));
+        };
+        if entry.hidden {
+            return Err(refused(Reason::Hidden));
+        }
+        if let Some(condition) = self.refused_by(entry, wanted) {
+            return Err(refused(Reason::Condition(condition)));
+        }
+        let toolchain = self.inherited(entry, &|entry| entry.toolchain_file.clone());
+        let context = Context::of(wanted);
+        Ok(Preset {
+            toolchain: toolchain
+                .and_then(|file| context.expanded(&file))
+                .map(|file| wanted.source.join(file)),
+            is_of_the_user: entry.is_of_the_user,
+            files: self.files.clone(),
+        })
+    }
+
+    fn entry(&self, name: &str) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.name == name)
+    }
+
+    /// The condition that keeps `entry` from being used.
+    fn refused_by(&self, entry: &Entry, wanted: &Wanted<'_>) -> Option<String> {
+        let condition = self.inherited(entry, &|entry| entry.condition.clone())?;
+        let met = Context::of(wanted).is_met(&condition);
+        (met == Some(false)).then(|| condition.to_string())
+    }
+
+    /// What `entry` says itself, or the first of those that it inherits from.
+    fn inherited<T>(&self, entry: &Entry, get: &dyn Fn(&Entry) -> Option<T>) -> Option<T> {
+        let mut seen = BTreeSet::new();
+        let mut open = vec![entry];
+        while let Some(entry) = open.pop() {
+            if let Some(value) = get(entry) {
+                return Some(value);
+            }
+            let above = entry.inherits.names().iter().rev();
+            let above = above.filter(|name| seen.insert(name.as_str()));
+            let above: Vec<&Entry> = above.filter_map(|name| self.entry(name)).collect();
+            open.extend(above);
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn folder(files: &[(&str, Value)]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (name, content) in files {
+            crate::disk::write(&folder.path().join(name), &content.to_string()).expect("own");
+        }
+        folder
+    }
+
+    fn find_in(folder: &tempfile::TempDir, name: &str) -> Result<Preset, Unusable> {
+        let wanted = Wanted {
+            name,
+            source: folder.path(),
+            build: Subdir::Linux64,
+        };
+        find(&wanted).expect("the files can be read")
+    }
+
+    fn example() -> tempfile::TempDir {
+        let on = |name: &str| json!({"type": "equals", "lhs": "${hostSystemName}", "rhs": name});
+        folder(&[
+            (
+                "CMakePresets.json",
+                json!({"version": 4, "include": ["cmake/base.json"], "configurePresets": [
+                    {"name": "rel", "inherits": "base"},
+                    {"name": "win", "inherits": ["base"], "condition": on("Windows")},
+                    {"name": "win-debug", "inherits": "win"},
+                    {"name": "free", "inherits": "win", "condition": null},
+                    {"name": "odd", "condition": {"type": "equals", "lhs": "$env{X}", "rhs": "1"}}
+                ]}),
+            ),
+            (
+                "cmake/base.json",
+                json!({"version": 4, "configurePresets": [
+                    {"name": "base", "hidden": true, "toolchainFile": "${sourceDir}/t.cmake"}
+                ]}),
+            ),
+            (
+                "CMakeUserPresets.json",
+                json!({"version": 4, "configurePresets": [{"name": "mine", "inherits": "rel"}]}),
+            ),
+        ])
+    }
+
+    #[test]
+    fn a_preset_is_found_with_what_it_inherits() {
+        let folder = example();
+        let preset = find_in(&folder, "rel").expect("usable");
+        assert_eq!(preset.files.len(), 3);
+        assert_eq!(preset.toolchain, Some(folder.path().join("t.cmake")));
+        assert!(!preset.is_of_the_user);
+        assert!(find_in(&folder, "mine").expect("usable").is_of_the_user);
+        assert!(find_in(&folder, "free").is_ok());
+        assert!(find_in(&folder, "odd").is_ok());
+    }
+
+    #[test]
+    fn a_preset_that_cannot_be_used_has_a_reason() {
+        let folder = example();
+        let message = |name: &str| find_in(&folder, name).expect_err("not usable").to_string();
+        insta::assert_snapshot!(
+            ["real", "base", "win-debug"].map(message).join("\n"),
+            @r#"
+            there is no configure preset `real`
+            the configure preset `base` is hidden
+            the condition of the configure preset `win-debug` is not met: {"type":"equals","lhs":"${hostSystemName}","rhs":"Windows"}
+            "#
+        );
+        let error = find_in(&folder, "rell").expect_err("not usable");
+        insta::assert_snapshot!(error.advice(), @"did you mean `rel`?");
+        let error = find_in(&folder, "base").expect_err("not usable");
+        insta::assert_snapshot!(error.advice(), @"those that can be used here are `rel`, `free`, `odd`, `mine`");
+    }
+}

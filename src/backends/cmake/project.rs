@@ -1,0 +1,389 @@
+//! What the top `CMakeLists.txt` says about its project.
+//!
+//! Only what stands there literally counts, or what a variable holds that is set exactly
+//! once, literally, before it is used. A value that needs CMake to be known is not known:
+//! nothing is ever guessed.
+
+use std::path::{Path, PathBuf};
+
+use miette::SourceSpan;
+
+use super::listfile::{Command, Variables, commands};
+
+/// What is known of a project.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct CMakeProject {
+    pub(super) name: Option<String>,
+    pub(super) version: Option<String>,
+    pub(super) description: Option<String>,
+    pub(super) homepage: Option<String>,
+    pub(super) license: Option<String>,
+    /// The languages that are enabled; `None` where that is not known.
+    pub(super) languages: Option<Vec<String>>,
+    /// What `cmake_minimum_required` asks for, and where.
+    pub(super) minimum: Option<Minimum>,
+    /// Files besides `CMakeLists.txt` that the values come from.
+    pub(super) files: Vec<PathBuf>,
+    /// Where `project` stands.
+    pub(super) at: Option<SourceSpan>,
+}
+
+/// The oldest CMake that a project asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Minimum {
+    /// The version, as in `3.20`.
+    pub(super) version: String,
+    /// The newest one whose policies the project knows, as in `3.20...3.31`.
+    pub(super) policies: Option<String>,
+    pub(super) at: SourceSpan,
+}
+
+impl Minimum {
+    /// Whether CMake 4 refuses the project.
+    pub(super) fn is_refused_by_cmake_4(&self) -> bool {
+        let policies = self.policies.as_deref().unwrap_or(&self.version);
+        numbers(policies) < vec![3, 5]
+    }
+}
+
+/// The numbers of a version.
+pub(super) fn numbers(version: &str) -> Vec<u64> {
+    let parts = version.split('.');
+    parts.map_while(|part| part.parse().ok()).collect()
+}
+
+/// Reads the text of a `CMakeLists.txt` in `folder`.
+pub(super) fn read(text: &str, folder: &Path) -> CMakeProject {
+    let mut reader = Reader::new(folder);
+    for command in commands(text) {
+        reader.command(&command);
+    }
+    reader.project
+}
+
+struct Reader<'a> {
+    folder: &'a Path,
+    project: CMakeProject,
+    variables: Variables,
+    /// Variables whose value is not certain.
+    uncertain: Vec<String>,
+    /// How many blocks are open that may run often, or never.
+    depth: usize,
+}
+
+const OPENING: [&str; 6] = ["if", "function", "macro", "foreach", "while", "block"];
+const CLOSING: [&str; 6] = [
+    "endif",
+    "endfunction",
+    "endmacro",
+    "endforeach",
+    "endwhile",
+    "endblock",
+];
+
+impl<'a> Reader<'a> {
+    fn new(folder: &'a Path) -> Self {
+        let own = folder.display().to_string();
+        let folders = [
+            "CMAKE_SOURCE_DIR",
+            "CMAKE_CURRENT_SOURCE_DIR",
+            "CMAKE_CURRENT_LIST_DIR",
+        ];
+        Self {
+            folder,
+            project: CMakeProject::default(),
+            variables: folders.map(|name| (name.to_string(), own.clone())).into(),
+            uncertain: Vec::new(),
+            depth: 0,
+        }
+    }
+
+    fn command(&mut self, command: &Command) {
+        let name = command.name.as_str();
+        if OPENING.contains(&name) {
+            self.depth += 1;
+        } else if CLOSING.contains(&name) {
+            self.depth = self.depth.saturating_sub(1);
+        } else if self.depth == 0 && self.at_top(command).is_some() {
+            return;
+        }
+        if !["message", "project", "cmake_minimum_required"].contains(&name) {
+            self.doubt(command);
+        }
+    }
+
+    /// What counts outside of all blocks. `None` for commands that are not understood.
+    fn at_top(&mut self, command: &Command) -> Option<()> {
+        match command.name.as_str() {
+            "cmake_minimum_required" if self.project.minimum.is_none() => self.minimum(command),
+            "set" => self.set(command),
+            "file" => self.file(command),
+            "string" => self.strip(command),
+            "project" if self.project.at.is_none() => self.project(command),
+            "enable_language" => self.enable(command),
+            _ => None,
+        }
+    }
+
+    /// Whatever else names a variable may change it.
+    fn doubt(&mut self, command: &Command) {
+        let named = command.arguments.iter().map(|argument| &argument.text);
+        for name in named {
+            self.variables.remove(name);
+            self.uncertain.push(name.clone());
+        }
+    }
+
+    fn minimum(&mut self, command: &Command) -> Option<()> {
+        let [keyword, version, ..] = command.arguments.as_slice() else {
+            return None;
+        };
+        let value = version
+            .value(&self.variables)
+            .filter(|_| keyword.is("VERSION"))?;
+        let (oldest, policies) = match value.split_once("...") {
+            Some((oldest, policies)) => (oldest.to_string(), Some(policies.to_string())),
+            None => (value, None),
+        };
+        let is_version =
+            !oldest.is_empty() && oldest.chars().all(|c| c.is_ascii_digit() || c == '.');
+        self.project.minimum = is_version.then(|| Minimum {
+            version: oldest,
+            policies,
+            at: (version.at, version.text.len()).into(),
+        });
+        Some(())
+    }
+
+    fn set(&mut self, command: &Command) -> Option<()> {
+        let [name, value] = command.arguments.as_slice() else {
+            return None;
+        };
+        let known = self.variables.contains_key(&name.text) || self.uncertain.contains(&name.text);
+        let value = value.value(&self.variables).filter(|_| !known)?;
+        self.variables.insert(name.text.clone(), value);
+        Some(())
+    }
+
+    /// `file(READ f V)` and `file(STRINGS f V)` of a file that holds one line.
+    fn file(&mut self, command: &Command) -> Option<()> {
+        let (keyword, path, name) = match command.arguments.as_slice() {
+            [keyword, path, name] => (keyword, path, name),
+            [keyword, path, name, limit, one] if limit.is("LIMIT_COUNT") && one.is("1") => {
+                (keyword, path, name)
+            }
+            _ => return None,
+        };
+        if !(keyword.is("READ") || keyword.is("STRINGS")) || self.uncertain.contains(&name.text) {
+            return None;
+        }
+        let path = self.folder.join(path.value(&self.variables)?);
+        let text = std::fs::read_to_string(&path).ok()?;
+        let line = text.trim();
+        if line.is_empty() || line.contains('\n') {
+            return None;
+        }
+        self.variables.insert(name.text.clone(), line.to_string());
+        self.project.files.push(path);
+        Some(())
+    }
+
+    /// `string(STRIP "${V}" V)`, which changes nothing that was read here.
+    fn strip(&mut self, command: &Command) -> Option<()> {
+        let [keyword, from, to] = command.arguments.as_slice() else {
+            return None;
+        };
+        let value = from
+            .value(&self.variables)
+            .filter(|_| keyword.is("STRIP"))?;
+        self.variables
+            .insert(to.text.clone(), value.trim().to_string());
+        Some(())
+    }
+
+    fn project(&mut self, command: &Command) -> Option<()> {
+        let (name, rest) = command.arguments.split_first()?;
+        self.project.at = Some((command.at, command.name.len()).into());
+        self.project.name = name
+            .value(&self.variables)
+            .filter(|name| !name.contains(';'));
+        let mut languages = Some(Vec::new());
+        let mut keyword = "LANGUAGES";
+        let mut listed = false;
+        for argument in rest {
+            if let Some(known) = KEYWORDS.into_iter().find(|known| argument.is(known)) {
+                keyword = known;
+                listed |= known == "LANGUAGES";
+                continue;
+            }
+            let value = argument.value(&self.variables);
+            let value = value.filter(|value| !value.trim().is_empty());
+            match keyword {
+                "VERSION" => self.project.version = value.filter(|value| is_version(value)),
+                "DESCRIPTION" => self.project.description = value,
+                "HOMEPAGE_URL" => self.project.homepage = value,
+                "SPDX_LICENSE" => self.project.license = value,
+                "LANGUAGES" => {
+                    listed = true;
+                    languages = languages.zip(value).map(|(mut languages, value)| {
+                        languages.extend(value.split(';').map(str::to_string));
+                        languages
+                    });
+                }
+                _ => {}
+            }
+        }
+        if !listed {
+            languages = Some(vec!["C".to_string(), "CXX".to_string()]);
+        }
+        let without_none = |mut languages: Vec<String>| {
+            languages.retain(|language| language != "NONE");
+            languages
+        };
+        self.project.languages = languages.map(without_none);
+        Some(())
+    }
+
+    fn enable(&mut self, command: &Command) -> Option<()> {
+        let language = command.arguments.first()?.value(&self.variables)?;
+        let languages = self.project.languages.as_mut()?;
+        if !languages.contains(&language) {
+            languages.push(language);
+        }
+        Some(())
+    }
+}
+
+const KEYWORDS: [&str; 6] = [
+    "VERSION",
+    "COMPAT_VERSION",
+    "DESCRIPTION",
+    "HOMEPAGE_URL",
+    "SPDX_LICENSE",
+    "LANGUAGES",
+];
+
+/// One to four numbers with dots between them.
+fn is_version(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('.').collect();
+    let is_number = |part: &&str| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit());
+    parts.len() <= 4 && parts.iter().all(is_number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str) -> CMakeProject {
+        read(text, Path::new("/does-not-exist"))
+    }
+
+    fn name_and_version(text: &str) -> (Option<String>, Option<String>) {
+        let project = of(text);
+        (project.name, project.version)
+    }
+
+    fn pair(name: &str, version: Option<&str>) -> (Option<String>, Option<String>) {
+        (Some(name.to_string()), version.map(str::to_string))
+    }
+
+    #[test]
+    fn literal_values_are_read() {
+        let project = of(
+            "cmake_minimum_required(VERSION 3.15...3.31)\nproject(hello VERSION 1.2.3 \
+             DESCRIPTION \"a b\" HOMEPAGE_URL https://x.example SPDX_LICENSE MIT LANGUAGES C Fortran)\n",
+        );
+        assert_eq!(project.name.as_deref(), Some("hello"));
+        assert_eq!(project.version.as_deref(), Some("1.2.3"));
+        assert_eq!(project.description.as_deref(), Some("a b"));
+        assert_eq!(project.homepage.as_deref(), Some("https://x.example"));
+        assert_eq!(project.license.as_deref(), Some("MIT"));
+        assert_eq!(project.languages, Some(vec!["C".into(), "Fortran".into()]));
+        assert_eq!(project.minimum.expect("it is there").version, "3.15");
+    }
+
+    #[test]
+    fn languages_may_stand_behind_the_name_or_nowhere() {
+        let languages = |text: &str| of(text).languages.expect("known").join(" ");
+        assert_eq!(languages("project(x)"), "C CXX");
+        assert_eq!(
+            languages("project(x CXX)\nenable_language(CUDA)"),
+            "CXX CUDA"
+        );
+        assert_eq!(languages("project(x LANGUAGES NONE)"), "");
+        assert_eq!(of("project(x LANGUAGES ${L})").languages, None);
+    }
+
+    #[test]
+    fn a_variable_counts_when_it_is_set_once() {
+        let text = |set: &str| format!("{set}\nproject(x VERSION ${{V}})");
+        let known = [
+            "set(V 1.2)",
+            "set(M 1)\nset(V ${M}.2)",
+            "set(V 1.2)\nmessage(STATUS V)",
+        ];
+        for set in known {
+            assert_eq!(
+                name_and_version(&text(set)),
+                pair("x", Some("1.2")),
+                "{set}"
+            );
+        }
+        let unknown = [
+            "",
+            "set(V 1.1)\nset(V 1.2)",
+            "if(A)\nset(V 1.1)\nendif()\nset(V 1.2)",
+            "set(V 1.2)\nif(A)\nset(V 1.3)\nendif()",
+            "set(V 1.2)\nget_version(V)",
+            "set(V 1.2 CACHE STRING \"\")",
+            "set(V ${A}.2)",
+            "set(V v1.2)",
+            "execute_process(COMMAND git OUTPUT_VARIABLE V)",
+        ];
+        for set in unknown {
+            assert_eq!(name_and_version(&text(set)), pair("x", None), "{set}");
+        }
+    }
+
+    #[test]
+    fn only_a_project_outside_of_blocks_counts() {
+        assert_eq!(of("if(A)\nproject(x)\nendif()").name, None);
+        let text = "function(f)\nproject(x)\nendfunction()\nproject(y VERSION 2)\nproject(z)";
+        assert_eq!(name_and_version(text), pair("y", Some("2")));
+        assert_eq!(name_and_version("PROJECT(\"a b\")"), pair("a b", None));
+        assert_eq!(of("project(${N})").name, None);
+    }
+
+    #[test]
+    fn a_version_may_come_from_a_file_of_one_line() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("VERSION");
+        std::fs::write(&file, "1.4.0\n").expect("own folder");
+        for reading in [
+            "file(READ VERSION V)\nstring(STRIP \"${V}\" V)",
+            "file(STRINGS \"${CMAKE_CURRENT_SOURCE_DIR}/VERSION\" V LIMIT_COUNT 1)",
+        ] {
+            let project = read(
+                &format!("{reading}\nproject(x VERSION ${{V}})"),
+                folder.path(),
+            );
+            assert_eq!(project.version.as_deref(), Some("1.4.0"), "{reading}");
+            assert_eq!(project.files, std::slice::from_ref(&file));
+        }
+        std::fs::write(&file, "1.4.0\nand more\n").expect("own folder");
+        let project = read(
+            "file(READ VERSION V)\nproject(x VERSION ${V})",
+            folder.path(),
+        );
+        assert_eq!(project.version, None);
+    }
+
+    #[test]
+    fn it_is_known_what_cmake_4_refuses() {
+        let refused = |text: &str| of(text).minimum.expect("there").is_refused_by_cmake_4();
+        assert!(refused("cmake_minimum_required(VERSION 2.8)"));
+        assert!(refused("cmake_minimum_required(VERSION 3.4.3 FATAL_ERROR)"));
+        assert!(!refused("cmake_minimum_required(VERSION 3.1...3.20)"));
+        assert!(!refused("cmake_minimum_required(VERSION 3.5)"));
+    }
+}

@@ -1,0 +1,123 @@
+//! What a build needs beside what the user asked for: compilers, CMake, ninja.
+
+use super::arguments;
+use super::view::View;
+use crate::backend::{Requirement, Section};
+use crate::diagnostic::{Warning, list};
+use crate::protocol::spec::BinarySpec;
+
+/// Languages of CMake that have compiler packages of their own. The compiler for C++
+/// comes with the one for C.
+const PACKAGES: [(&str, &str); 4] = [
+    ("C", "c"),
+    ("CXX", "cxx"),
+    ("Fortran", "fortran"),
+    ("CUDA", "cuda"),
+];
+
+/// What is added to the user's requirements, with what he should know about them.
+pub(super) fn of(view: &View<'_>, warnings: &mut Vec<Warning>) -> Vec<Requirement> {
+    let compilers = compilers(view, warnings);
+    let mut requirements: Vec<Requirement> = (compilers.iter())
+        .map(|language| Requirement::Compiler(language.clone()))
+        .collect();
+    if view.request.variants.contains_key("c_stdlib") && !compilers.is_empty() {
+        requirements.push(Requirement::Stdlib("c".to_string()));
+    }
+    let minimum = view.source.project.minimum.as_ref();
+    let cmake = minimum.map(|minimum| format!(">={}", minimum.version));
+    let cache = view.request.config.needed_cache();
+    let tools = [("cmake", cmake), ("ninja", None)].into_iter();
+    let tools = tools.chain(cache.map(|program| (program, None)));
+    for (name, version) in tools.filter(|(name, _)| !view.names(Section::Build, name)) {
+        let spec = BinarySpec {
+            version,
+            ..BinarySpec::default()
+        };
+        requirements.push(Requirement::package(Section::Build, name, spec));
+    }
+    for tool in ["cmake", "ninja"] {
+        if view.names(Section::Host, tool) {
+            warnings.push(
+                Warning::new(format!(
+                    "`{tool}` in host-dependencies is not the one that builds"
+                ))
+                .help("move it to `[package.build-dependencies]`"),
+            );
+        }
+    }
+    warnings.extend(refused(view));
+    requirements
+}
+
+/// A project that CMake 4 does not configure.
+fn refused(view: &View<'_>) -> Option<Warning> {
+    const POLICIES: &str = "CMAKE_POLICY_VERSION_MINIMUM";
+    let config = view.request.config;
+    let minimum = view.source.project.minimum.as_ref()?;
+    let is_allowed = config.define.contains_key(POLICIES)
+        || config.env.contains_key(POLICIES)
+        || arguments::defines(&config.extra_args, POLICIES)
+        || view.has_version(Section::Build, "cmake");
+    if is_allowed || !minimum.is_refused_by_cmake_4() {
+        return None;
+    }
+    let asked = &minimum.version;
+    let message = format!("this project asks for CMake {asked}, which CMake 4 no longer speaks");
+    Some(Warning::new(message).help(format!(
+        "set `define.{POLICIES} = \"3.5\"`, or `cmake = \"<4\"` in build-dependencies"
+    )))
+}
+
+/// The languages whose compilers are asked for.
+fn compilers(view: &View<'_>, warnings: &mut Vec<Warning>) -> Vec<String> {
+    let found = view.source.project.languages.as_deref();
+    if let Some(chosen) = &view.request.config.compilers {
+        warnings.extend(missing(view, chosen, found.unwrap_or_default()));
+        return chosen.clone();
+    }
+    if view.names_a_compiler() {
+        warnings.push(
+            Warning::new("a compiler in build-dependencies stands beside the one of `compilers`")
+                .help("set `compilers = []` to have yours alone"),
+        );
+    }
+    // A subdirectory may ask for C++ although the top does not.
+    let mut compilers = match found {
+        Some([]) => Vec::new(),
+        _ => vec!["cxx".to_string()],
+    };
+    let found = found.unwrap_or_default();
+    let added = PACKAGES
+        .iter()
+        .skip(2)
+        .filter(|(language, _)| enables(found, language));
+    compilers.extend(added.map(|(_, package)| package.to_string()));
+    compilers
+}
+
+fn enables(languages: &[String], language: &str) -> bool {
+    languages.iter().any(|found| found == language)
+}
+
+/// What to say about languages that the project enables and `chosen` leaves out.
+fn missing(view: &View<'_>, chosen: &[String], languages: &[String]) -> Option<Warning> {
+    let has = |package: &str| chosen.iter().any(|chosen| chosen == package);
+    let missing: Vec<&str> = PACKAGES
+        .iter()
+        .filter(|(language, _)| enables(languages, language))
+        .map(|(_, package)| *package)
+        .filter(|package| !(has(package) || *package == "c" && has("cxx")))
+        .collect();
+    if missing.is_empty() || view.names_a_compiler() {
+        return None;
+    }
+    let message = format!(
+        "the project enables languages whose compilers `compilers` leaves out: {}",
+        list(missing.iter().copied())
+    );
+    Some(
+        Warning::new(message)
+            .help("add them, or the packages of your own compilers to build-dependencies"),
+    )
+}

@@ -1,0 +1,184 @@
+//! Which outputs of a tree must be made again although ninja would call them fresh.
+//!
+//! Ninja decides by the time of a file and the text of a command. Commands name the
+//! prefixes by links that never change, package files have old times, and files of the
+//! user's may be put back from a copy. So whatever was made from something else than is
+//! there now is forgotten: its output is removed.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use super::environment::digest;
+use super::state::State;
+use crate::backends::cmake::ninja::{DepsLog, Edge, Plan};
+use crate::backends::cmake::tree::Tree;
+
+/// What is there, and what was made from what.
+pub(super) struct Traces<'a> {
+    pub(super) tree: &'a Tree,
+    pub(super) log: &'a DepsLog,
+    pub(super) plan: &'a Plan,
+    pub(super) before: &'a State,
+}
+
+impl Traces<'_> {
+    /// The outputs that read, or were made from, one of `files`.
+    pub(super) fn made_from(&self, files: &BTreeSet<&Path>) -> BTreeSet<String> {
+        if files.is_empty() {
+            return BTreeSet::new();
+        }
+        let binary = self.tree.binary();
+        self.outputs_where(|path| files.contains(binary.join(path).as_path()))
+    }
+
+    /// The outputs of which an input, explicit or recorded, is to be doubted.
+    fn outputs_where(&self, is_doubtful: impl Fn(&str) -> bool) -> BTreeSet<String> {
+        let doubtful = |inputs: &[String]| inputs.iter().any(|input| is_doubtful(input));
+        let recorded = self.log.records.iter();
+        let recorded = recorded.filter(|(_, record)| doubtful(&record.inputs));
+        let recorded = recorded.map(|(output, _)| output.clone());
+        let planned = self.plan.edges.iter().filter(|edge| is_made(edge));
+        let planned = planned.filter(|edge| doubtful(&edge.inputs));
+        recorded
+            .chain(planned.flat_map(|edge| edge.outputs.clone()))
+            .collect()
+    }
+
+    /// The outputs that read a file of an environment that is not the same any more.
+    pub(super) fn read_from_packages(&self) -> BTreeSet<String> {
+        let links = [self.tree.host(), self.tree.build()];
+        let mut known: std::collections::HashMap<&str, bool> = std::collections::HashMap::new();
+        let mut outputs = BTreeSet::new();
+        for (output, record) in &self.log.records {
+            let below = record
+                .inputs
+                .iter()
+                .filter(|input| links.iter().any(|link| Path::new(input).starts_with(link)));
+            for input in below {
+                let is_same = *known.entry(input).or_insert_with(|| {
+                    let before = self.before.digests.get(input);
+                    before.is_some() && before == content(Path::new(input)).as_ref()
+                });
+                if !is_same {
+                    outputs.insert(output.clone());
+                    break;
+                }
+            }
+        }
+        outputs
+    }
+
+    /// The outputs that would read another file now, because one of `added` (headers
+    /// relative to the host environment) comes before it on the search path, or answers a
+    /// question for it.
+    pub(super) fn shadowed_by(&self, added: &[&str]) -> BTreeSet<String> {
+        let host = self.tree.host();
+        let searched = self.searched_folders();
+        let mut names: BTreeSet<PathBuf> = BTreeSet::new();
+        for header in added {
+            let header = host.join(header);
+            let folders = header.ancestors().skip(1);
+            let folders = folders.take_while(|folder| *folder != host);
+            let seen = folders.filter(|folder| searched.contains(*folder));
+            names.extend(
+                seen.filter_map(|folder| Some(header.strip_prefix(folder).ok()?.to_path_buf())),
+            );
+        }
+        if names.is_empty() {
+            return BTreeSet::new();
+        }
+        let mut asking: std::collections::HashMap<String, bool> = std::collections::HashMap::new();
+        let binary = self.tree.binary();
+        let recorded = self.log.records.iter().filter(|(_, record)| {
+            record.inputs.iter().any(|input| {
+                let path = Path::new(input);
+                names.iter().any(|name| path.ends_with(name))
+                    || *asking
+                        .entry(input.clone())
+                        .or_insert_with(|| asks_for(&binary.join(path), &names))
+            })
+        });
+        recorded.map(|(output, _)| output.clone()).collect()
+    }
+
+    /// The folders of the host environment in which compilers look for headers.
+    fn searched_folders(&self) -> BTreeSet<PathBuf> {
+        let host = self.tree.host();
+        let texts = self.plan.edges.iter().flat_map(|edge| {
+            let texts = ["INCLUDES", "FLAGS"].into_iter();
+            texts.filter_map(|name| edge.variables.get(name))
+        });
+        let words = texts.flat_map(|text| text.split_whitespace());
+        let paths = words.filter_map(|word| {
+            let at = word.find('/')?;
+            let path = Path::new(word[at..].trim_end_matches('"'));
+            path.starts_with(&host).then(|| path.to_path_buf())
+        });
+        paths.chain([host.join("include")]).collect()
+    }
+
+    /// What is linked: a linker takes libraries that nobody records.
+    pub(super) fn linked(&self) -> BTreeSet<String> {
+        let edges = self.plan.edges.iter().filter(|edge| edge.links());
+        edges.flat_map(|edge| edge.outputs.clone()).collect()
+    }
+
+    /// What commands of the project make with programs of an environment.
+    pub(super) fn generated(&self) -> BTreeSet<String> {
+        let custom = self.plan.edges.iter();
+        let custom = custom.filter(|edge| edge.rule.starts_with("CUSTOM_COMMAND"));
+        let outside = custom.filter(|edge| {
+            let command = edge.variables.get("COMMAND").map_or("", String::as_str);
+            self.runs_programs_of_environments(command)
+        });
+        outside.flat_map(|edge| edge.outputs.clone()).collect()
+    }
+
+    fn runs_programs_of_environments(&self, command: &str) -> bool {
+        let cmake = self.tree.build().join("bin").join("cmake");
+        let cmake = cmake.display().to_string();
+        let without_cmake = command.replace(&cmake, "cmake");
+        let links = [self.tree.host(), self.tree.build()];
+        if links
+            .iter()
+            .any(|link| without_cmake.contains(&link.display().to_string()))
+        {
+            return true;
+        }
+        without_cmake.split("&&").any(|part| {
+            let mut words = part.split_whitespace();
+            match (words.next(), words.next()) {
+                (None | Some("cd" | ":"), _) => false,
+                // What CMake copies is the same everywhere; a script of its may do anything.
+                (Some("cmake"), option) => option != Some("-E") || words.next() == Some("env"),
+                // A program that is found on `PATH` has no directory.
+                (Some(program), _) => !program.contains('/'),
+            }
+        })
+    }
+}
+
+/// Whether something is made that can be removed: not a name, not the plan itself.
+fn is_made(edge: &Edge) -> bool {
+    !edge.is_phony() && !edge.rule.starts_with("RERUN_CMAKE")
+}
+
+/// A hash of a file's content.
+pub(super) fn content(file: &Path) -> Option<String> {
+    std::fs::read(file).ok().map(|content| digest(&content))
+}
+
+/// Whether a source asks if one of `names` can be included.
+fn asks_for(file: &Path, names: &BTreeSet<PathBuf>) -> bool {
+    let text = std::fs::read(file).unwrap_or_default();
+    let text = String::from_utf8_lossy(&text);
+    let questions = text.split("__has_include").skip(1);
+    let asked = questions.filter_map(|rest| {
+        let name = rest
+            .trim_start_matches([' ', '('])
+            .strip_prefix(['<', '"'])?;
+        name.split(['>', '"']).next()
+    });
+    let asked: Vec<&str> = asked.collect();
+    asked.iter().any(|asked| names.contains(Path::new(asked)))
+}

@@ -1,0 +1,108 @@
+//! What is remembered of the last build in a tree.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use serde::{Deserialize, Serialize};
+
+use super::environment::Environment;
+use crate::diagnostic::Unwritable;
+use crate::disk;
+
+/// Counts the shapes of a tree. One of another shape is made anew.
+const FORMAT: u32 = 1;
+
+/// What is remembered of the last build in a tree.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct State {
+    format: u32,
+    /// What the tree was configured with: a name for people, and the value or its hash.
+    pub(super) signature: BTreeMap<String, String>,
+    pub(super) build: Environment,
+    pub(super) host: Environment,
+    /// The content of files that were read below the links, as hashes.
+    pub(super) digests: BTreeMap<String, String>,
+    /// The headers of the host environment, relative to it.
+    pub(super) headers: BTreeSet<String>,
+    /// Files of the user's that configuring read.
+    pub(super) configured: BTreeMap<PathBuf, Stamp>,
+    /// Files of the user's that building read.
+    pub(super) built: BTreeMap<PathBuf, Stamp>,
+}
+
+/// What tells one state of a file from another, without reading it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Stamp {
+    seconds: u64,
+    nanoseconds: u32,
+    size: u64,
+}
+
+impl Stamp {
+    /// Of a file; one that is not there has none.
+    pub(super) fn of(file: &Path) -> Option<Self> {
+        let about = std::fs::metadata(file).ok()?;
+        let since = about
+            .modified()
+            .ok()?
+            .duration_since(SystemTime::UNIX_EPOCH);
+        let since = since.unwrap_or_default();
+        Some(Self {
+            seconds: since.as_secs(),
+            nanoseconds: since.subsec_nanos(),
+            size: about.len(),
+        })
+    }
+
+    /// Of each file that is there.
+    pub(super) fn all(files: impl IntoIterator<Item = PathBuf>) -> BTreeMap<PathBuf, Self> {
+        let stamps = files.into_iter().filter_map(|file| {
+            let stamp = Self::of(&file)?;
+            Some((file, stamp))
+        });
+        stamps.collect()
+    }
+}
+
+/// The files that are not what they were.
+pub(super) fn changed(before: &BTreeMap<PathBuf, Stamp>) -> BTreeSet<&Path> {
+    let changed = before
+        .iter()
+        .filter(|(file, stamp)| Stamp::of(file) != Some(**stamp));
+    changed.map(|(file, _)| file.as_path()).collect()
+}
+
+impl Default for State {
+    /// Nothing yet.
+    fn default() -> Self {
+        Self {
+            format: FORMAT,
+            signature: BTreeMap::new(),
+            build: Environment::default(),
+            host: Environment::default(),
+            digests: BTreeMap::new(),
+            headers: BTreeSet::new(),
+            configured: BTreeMap::new(),
+            built: BTreeMap::new(),
+        }
+    }
+}
+
+impl State {
+    /// What was written to `file`. `None` where that is nothing, or of another shape.
+    pub(super) fn read(file: &Path) -> Option<Self> {
+        let text = std::fs::read(file).ok()?;
+        let state: Self = serde_json::from_slice(&text).ok()?;
+        (state.format == FORMAT).then_some(state)
+    }
+
+    /// Writes it to `file`.
+    ///
+    /// # Errors
+    /// [`Unwritable`].
+    pub(super) fn write(&self, file: &Path) -> Result<(), Unwritable> {
+        let text = serde_json::to_string(self).unwrap_or_default();
+        disk::replace(file, |beside| std::fs::write(beside, &text))
+    }
+}

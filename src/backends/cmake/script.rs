@@ -1,0 +1,335 @@
+//! The commands: configure, build, test, install.
+//!
+//! Every argument is one argument. What CMake itself would take apart, or what a shell
+//! would have to, is in the initial cache that CMake reads before the project.
+
+use std::path::Path;
+
+use indexmap::IndexMap;
+
+use super::arguments::{self, Argument};
+use super::config::Tests;
+use super::view::View;
+use crate::backend::options::CompilerCache;
+use crate::backend::script::{Condition, Script, ScriptFile, Step, Word};
+
+/// The first day a zip archive can name, in seconds since 1970: a date that is the
+/// same in every build.
+const SOURCE_DATE: &str = "315532800";
+
+/// Variables of the machine that rattler-build passes on although nothing that is
+/// built may depend on them.
+const OF_THE_MACHINE: [&str; 8] = [
+    "CONDA_ENV_SHLVL_*",
+    "CONDA_SHLVL",
+    "CROSSCOMPILING_EMULATOR",
+    "DEJAGNU",
+    "DISPLAY",
+    "LD_RUN_PATH",
+    "QEMU_LD_PREFIX",
+    "QEMU_UNAME",
+];
+
+/// Flags for compilers. The activation of the compiler has some of its own, without which
+/// nothing in the prefix is found: the user's follow them.
+const FLAGS: [&str; 8] = [
+    "CFLAGS",
+    "CPPFLAGS",
+    "CUDAFLAGS",
+    "CXXFLAGS",
+    "FFLAGS",
+    "LDFLAGS",
+    "OBJCFLAGS",
+    "OBJCXXFLAGS",
+];
+
+/// What ninja writes in front of a line. A user's own would not be understood.
+const STATUS: &str = "[%f/%t] ";
+
+/// Everything from configuring to installing.
+pub(super) fn install(view: &View<'_>) -> Script {
+    let mut writer = Writer {
+        view,
+        steps: vec![Step::Unset(OF_THE_MACHINE.to_vec())],
+        templates: IndexMap::new(),
+    };
+    writer.variables();
+    writer.settings();
+    writer.configure();
+    writer.build();
+    writer.install();
+    Script {
+        steps: writer.steps,
+        templates: writer.templates,
+        secrets: (view.request.project.model.secrets.iter())
+            .flatten()
+            .cloned()
+            .collect(),
+        files: files(view),
+        lock: Some(view.tree.lock()),
+    }
+}
+
+struct Writer<'a> {
+    view: &'a View<'a>,
+    steps: Vec<Step>,
+    templates: IndexMap<String, String>,
+}
+
+impl Writer<'_> {
+    fn set(&mut self, name: &str, value: Word) {
+        self.steps.push(Step::Set(name.to_string(), value));
+    }
+
+    /// `text` as a word. A template becomes a variable, because only their values are
+    /// rendered.
+    fn word(&mut self, text: &str) -> Word {
+        if !text.contains("${{") {
+            return arguments::word(text, self.view.request.config.env.keys());
+        }
+        let name = format!("PIXI_BUILD_TEXT_{}", self.templates.len());
+        self.templates.insert(name.clone(), text.to_string());
+        Word::variable(name)
+    }
+
+    /// The user's variables.
+    fn variables(&mut self) {
+        for (name, value) in &self.view.request.config.env {
+            let is_template = value.contains("${{");
+            let is_added = FLAGS.contains(&name.as_str())
+                || ["CMAKE_ARGS", "CMAKE_PREFIX_PATH"].contains(&name.as_str());
+            if is_template && !is_added {
+                self.templates.insert(name.clone(), value.clone());
+                continue;
+            }
+            let value = match is_template {
+                true => self.word(value),
+                false => Word::with_references(value),
+            };
+            match name.as_str() {
+                "CMAKE_PREFIX_PATH" => {
+                    let windows = self.view.request.platforms.build.is_windows();
+                    let separator = if windows { ";" } else { ":" };
+                    let mut both = value.then(separator);
+                    both.0.extend(Word::variable(name).0);
+                    self.set(name, both);
+                }
+                "CMAKE_ARGS" => {
+                    // CMake gets them apart from those of the activation, for they decide
+                    // more.
+                    self.set(USERS_CMAKE_ARGS, value.clone());
+                    self.steps.push(Step::Append(name.clone(), value));
+                }
+                _ if is_added => self.steps.push(Step::Append(name.clone(), value)),
+                _ => self.set(name, value),
+            }
+        }
+    }
+
+    /// What the build does not leave to the environment.
+    fn settings(&mut self) {
+        let config = self.view.request.config;
+        if !config.env.contains_key("SOURCE_DATE_EPOCH") {
+            // rattler-build's is the time of the build, and would be in what compilers
+            // make of `__DATE__`.
+            let date = self.view.request.env.get("SOURCE_DATE_EPOCH");
+            self.set("SOURCE_DATE_EPOCH", date.unwrap_or(SOURCE_DATE).into());
+        }
+        self.set("NINJA_STATUS", STATUS.into());
+        if let Some(jobs) = config.jobs {
+            self.set(JOBS, Word::literal(jobs.to_string()));
+        }
+    }
+
+    fn configure(&mut self) {
+        let view = self.view;
+        let mut command = vec![
+            view.cmake(),
+            "-C".into(),
+            path(&view.tree.beside(INIT)),
+            "-G".into(),
+            "Ninja".into(),
+            "-S".into(),
+            path(&view.source.folder),
+            "-B".into(),
+            path(&view.tree.binary()),
+        ];
+        if let Some(preset) = &view.request.config.preset {
+            command.extend(["--preset".into(), Word::literal(preset)]);
+        }
+        for (name, value) in &view.request.config.define {
+            let definition = format!("-D{name}={}", value.text());
+            command.push(self.word(&definition));
+        }
+        let own = &view.request.config.extra_args;
+        for argument in arguments::parse(own) {
+            let words: Vec<Word> = match argument {
+                Argument::Define(name, value) => {
+                    let is_file = name.split(':').next() == Some("CMAKE_TOOLCHAIN_FILE");
+                    let value = if is_file {
+                        view.file(value)
+                    } else {
+                        value.to_string()
+                    };
+                    vec![self.word(&format!("-D{name}={value}"))]
+                }
+                Argument::File(option, file) => vec![option.into(), self.word(&view.file(file))],
+                Argument::Other(text) => vec![self.word(text)],
+            };
+            command.extend(words);
+        }
+        let marker = path(&view.tree.marker());
+        let touch = vec![view.cmake(), "-E".into(), "touch".into(), marker.clone()];
+        self.steps.push(Step::When(
+            Condition::Missing(marker),
+            vec![Step::Run(command), Step::Run(touch)],
+        ));
+    }
+
+    fn build(&mut self) {
+        let view = self.view;
+        let tree = path(&view.tree.binary());
+        let mut command = vec![view.cmake(), "--build".into(), tree.clone()];
+        for target in &view.request.config.targets {
+            command.extend(["--target".into(), Word::literal(target)]);
+        }
+        self.steps.push(Step::Run(command));
+        if view.runs_tests() {
+            self.steps.push(Step::Run(vec![
+                view.tool("ctest"),
+                "--test-dir".into(),
+                tree,
+                "--output-on-failure".into(),
+                "--no-tests=error".into(),
+            ]));
+        }
+    }
+
+    fn install(&mut self) {
+        let view = self.view;
+        let config = view.request.config;
+        let mut command = vec![view.cmake(), "--install".into(), path(&view.tree.binary())];
+        if config.strip {
+            command.push("--strip".into());
+        }
+        for component in &config.components {
+            let mut command = command.clone();
+            command.extend(["--component".into(), Word::literal(component)]);
+            self.steps.push(Step::Run(command));
+        }
+        if config.components.is_empty() {
+            self.steps.push(Step::Run(command));
+        }
+        if view.tree.is_linked {
+            let script = path(&view.tree.beside(INSTALLED));
+            self.steps
+                .push(Step::Run(vec![view.cmake(), "-P".into(), script]));
+        }
+    }
+}
+
+/// How many steps ninja runs at a time, for `cmake --build`.
+pub(super) const JOBS: &str = "CMAKE_BUILD_PARALLEL_LEVEL";
+
+/// What the user adds to `CMAKE_ARGS`.
+const USERS_CMAKE_ARGS: &str = "PIXI_BUILD_CMAKE_ARGS";
+
+const INIT: &str = "init.cmake";
+const RULES: &str = "rules.cmake";
+const INSTALLED: &str = "installed.cmake";
+
+/// The files that CMake reads.
+fn files(view: &View<'_>) -> Vec<ScriptFile> {
+    let file = |name: &str, text: String| ScriptFile {
+        path: view.tree.beside(name),
+        text,
+        executable: false,
+    };
+    let mut files = vec![file(INIT, initial_cache(view))];
+    if view.tree.is_linked {
+        let pattern = regex_of(&view.tree.host());
+        let start = host(view) + &format!("set(pixi_pattern \"{pattern}\")\n");
+        files.push(file(RULES, rules(view)));
+        let text = include_str!("script/installed.cmake");
+        files.push(file(INSTALLED, start + text));
+    }
+    files
+}
+
+/// The name of the host prefix that the scripts know.
+fn host(view: &View<'_>) -> String {
+    let host = view.tree.host().display().to_string();
+    format!("set(pixi_host \"{}\")\n", quoted(&host))
+}
+
+/// The text of the file that sets flags for compilers.
+fn rules(view: &View<'_>) -> String {
+    host(view) + include_str!("script/rules.cmake")
+}
+
+/// Everything that CMake reads before the project, in one text.
+pub(super) fn configuration(view: &View<'_>) -> String {
+    initial_cache(view) + &rules(view)
+}
+
+/// A regular expression of CMake that matches a path, in a quoted argument.
+fn regex_of(path: &Path) -> String {
+    let path = path.display().to_string();
+    ["+", "."]
+        .into_iter()
+        .fold(path, |path, sign| path.replace(sign, &format!("[{sign}]")))
+}
+
+/// The text of the initial cache: the same for every prefix, platform and shell.
+fn initial_cache(view: &View<'_>) -> String {
+    let config = view.request.config;
+    let is_preset = config.preset.is_some();
+    let has_no_shared_libraries = view
+        .request
+        .platforms
+        .host
+        .as_str()
+        .starts_with("emscripten");
+    let shared = match (is_preset, has_no_shared_libraries) {
+        (true, _) => "",
+        (false, true) => "OFF",
+        (false, false) => "ON",
+    };
+    let testing = match config.tests {
+        None => "",
+        Some(Tests::Skip) => "OFF",
+        Some(Tests::Build | Tests::Run) => "ON",
+    };
+    let launchers = match config.compiler_cache {
+        CompilerCache::Auto => "sccache;ccache",
+        CompilerCache::Sccache => "sccache",
+        CompilerCache::Ccache => "ccache",
+        CompilerCache::None => "",
+    };
+    let switch = |on: bool| if on { "ON" } else { "OFF" };
+    let variables = [
+        ("pixi_is_linked", switch(view.tree.is_linked)),
+        (
+            "pixi_has_rpath",
+            switch(view.request.platforms.host.is_linux()),
+        ),
+        ("pixi_build_type", config.build_type().unwrap_or_default()),
+        ("pixi_shared", shared),
+        ("pixi_testing", testing),
+        ("pixi_launchers", launchers),
+    ];
+    let variables = variables.map(|(name, value)| format!("set({name} \"{}\")\n", quoted(value)));
+    variables.concat() + &host(view) + include_str!("script/init.cmake")
+}
+
+/// `text` between the quotation marks of CMake.
+fn quoted(text: &str) -> String {
+    let escaped = ['\\', '"', '$'].into_iter();
+    escaped.fold(text.to_string(), |text, sign| {
+        text.replace(sign, &format!("\\{sign}"))
+    })
+}
+
+fn path(path: &Path) -> Word {
+    Word::literal(path.display().to_string())
+}

@@ -1,0 +1,42 @@
+# Puts the host prefix in the place of the name that stands for it during the build, in the
+# files that were installed: conda knows the prefix, and relocates that. The variables pixi_*
+# are set above.
+
+set(ENV{LC_ALL} C)
+string(LENGTH "${pixi_host}" pixi_length)
+string(LENGTH "$ENV{PREFIX}" pixi_prefix_length)
+
+file(GLOB manifests "${CMAKE_CURRENT_LIST_DIR}/tree/install_manifest*.txt")
+set(installed "")
+foreach(manifest IN LISTS manifests)
+  file(STRINGS "${manifest}" files)
+  list(APPEND installed ${files})
+endforeach()
+list(REMOVE_DUPLICATES installed)
+
+foreach(file IN LISTS installed)
+  if(IS_SYMLINK "${file}" OR NOT EXISTS "${file}")
+    continue()
+  endif()
+  file(STRINGS "${file}" found LIMIT_COUNT 1 REGEX "${pixi_pattern}")
+  if(NOT found)
+    continue()
+  endif()
+  if(pixi_length EQUAL pixi_prefix_length AND NOT CMAKE_HOST_APPLE)
+    # Nothing in a binary moves when both are of the same length.
+    string(REPLACE "." "[.]" from "${pixi_host}")
+    execute_process(COMMAND sed -i "s|${from}|$ENV{PREFIX}|g" "${file}" RESULT_VARIABLE failed)
+    if(failed)
+      message(FATAL_ERROR "the path of the host environment in ${file} cannot be replaced")
+    endif()
+  else()
+    file(READ "${file}" magic LIMIT 4 HEX)
+    if(magic MATCHES "^(7f454c46|cffaedfe|cafebabe|213c6172)")
+      message(WARNING "${file} names the host environment by a path that is not there later")
+    else()
+      file(READ "${file}" text)
+      string(REPLACE "${pixi_host}" "$ENV{PREFIX}" text "${text}")
+      file(WRITE "${file}" "${text}")
+    endif()
+  endif()
+endforeach()
