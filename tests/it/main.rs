@@ -6,6 +6,7 @@ mod build;
 mod cargo;
 mod catalogue;
 mod cli;
+mod cmake;
 mod compiler_cache;
 mod configuration;
 mod diagnostics;

@@ -16,6 +16,7 @@ pub mod answer;
 pub mod archive;
 pub mod build;
 pub mod channel;
+pub mod cmake;
 pub mod dependencies;
 pub mod desk;
 pub mod drawn;

@@ -1,0 +1,140 @@
+//! The main job, through the protocol and by hand.
+
+use serde_json::json;
+
+use super::project;
+use crate::support::cmake::{BACKEND, Order, Workshop};
+use crate::support::desk::Desk;
+use crate::support::machine::on_path;
+use crate::support::project::Project;
+
+const PROGRAM: &str = "#include <cstdio>\nint main() { std::puts(\"hello from CMake\"); }\n";
+
+fn hello() -> Project {
+    project("add_executable(app main.cpp)\ninstall(TARGETS app)\n").file("main.cpp", PROGRAM)
+}
+
+#[test]
+fn a_program_is_built_packed_and_runs() {
+    let Some(workshop) = Workshop::open(hello(), |_| {}) else {
+        return;
+    };
+    let built = workshop.build(Order::default());
+    built.archive.check_paths();
+    assert_eq!(built.archive.files(), ["bin/app"]);
+    assert_eq!(built.says("bin/app"), "hello from CMake");
+    assert_eq!(built.answer["name"], "app");
+    assert_eq!(built.answer["version"], "1.2.0");
+
+    let again = workshop.build(Order::default());
+    assert!(!again.configured());
+    assert!(again.log.contains("no work to do"));
+}
+
+#[test]
+fn the_tools_of_the_machine_build_too() {
+    if on_path("cmake").is_none() || on_path("ninja").is_none() {
+        assert!(
+            std::env::var_os("CI").is_none(),
+            "the gate installs CMake and ninja"
+        );
+        return;
+    }
+    let project = hello();
+    let package = Desk::build(&project, "")
+        .args(["--system-toolchain"])
+        .package();
+    assert_eq!(package.files(), ["bin/app"]);
+}
+
+#[test]
+fn arguments_reach_cmake_as_they_are() {
+    let project = project(
+        "file(GENERATE OUTPUT seen.txt CONTENT \"${A}|${B}|${T}|${R}|${L}|${P}|$ENV{FOO}|${CMAKE_BUILD_TYPE}|${BUILD_SHARED_LIBS}\")\n\
+         install(FILES ${CMAKE_BINARY_DIR}/seen.txt DESTINATION share)\n",
+    );
+    let Some(workshop) = Workshop::open(project, |_| {}) else {
+        return;
+    };
+    let config = json!({
+        "extra-args": ["-DA=x y", "-D", "B=it's \"quoted\"", "-DT=X86;ARM", "-DR=$ORIGIN/../lib"],
+        "define": {"L": ["a;b", "c"], "P:PATH": "$PREFIX/share", "UNREAD": true},
+        "env": {"FOO": "$BAR bar"},
+    });
+    let built = workshop.build(Order {
+        config,
+        ..Order::default()
+    });
+    let seen = built.archive.text("share/seen.txt");
+    let host = workshop.work("work");
+    let (start, prefix) = seen.split_once("a\\;b;c|").expect(&seen);
+    assert_eq!(start, "x y|it's \"quoted\"|X86;ARM|$ORIGIN/../lib|");
+    assert!(
+        prefix.starts_with(host.to_str().expect("UTF-8")),
+        "{prefix}"
+    );
+    assert!(prefix.ends_with("/share| bar|Release|ON"), "{prefix}");
+    let warnings = built.stderr.join("\n");
+    assert!(
+        warnings.contains("the project does not read `UNREAD`"),
+        "{warnings}"
+    );
+}
+
+#[test]
+fn a_library_and_its_consumer_find_each_other() {
+    let library = "cmake_minimum_required(VERSION 3.15)\nproject(greet VERSION 1.0 LANGUAGES CXX)\n\
+        add_library(greet greet.cpp)\n\
+        target_include_directories(greet PUBLIC $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}> $<INSTALL_INTERFACE:include>)\n\
+        install(TARGETS greet EXPORT greetTargets)\n\
+        install(FILES greet.h DESTINATION include)\n\
+        install(EXPORT greetTargets NAMESPACE greet:: FILE greetConfig.cmake DESTINATION lib/cmake/greet)\n";
+    let app = "cmake_minimum_required(VERSION 3.15)\nproject(app VERSION 1.0 LANGUAGES CXX)\n\
+        find_package(greet REQUIRED)\nadd_executable(app main.cpp)\n\
+        target_link_libraries(app greet::greet)\ninstall(TARGETS app)\n";
+    let backend = format!("[package.build.backend]\nname = \"{BACKEND}\"\nversion = \"*\"\n");
+    let project = Project::of(BACKEND)
+        .file(
+            "lib/pixi.toml",
+            format!("[package]\nname = \"greet\"\n{backend}"),
+        )
+        .file("lib/CMakeLists.txt", library)
+        .file("lib/greet.h", "const char *greet();\n")
+        .file(
+            "lib/greet.cpp",
+            "#include \"greet.h\"\nconst char *greet() { return \"greetings\"; }\n",
+        )
+        .file(
+            "app/pixi.toml",
+            format!("[package]\nname = \"app\"\n{backend}"),
+        )
+        .file("app/CMakeLists.txt", app)
+        .file(
+            "app/main.cpp",
+            "#include <greet.h>\n#include <cstdio>\nint main() { std::puts(greet()); }\n",
+        );
+    let Some(mut workshop) = Workshop::open(project, |_| {}) else {
+        return;
+    };
+    let library = workshop.build(Order {
+        folder: "lib",
+        work: "lib",
+        ..Order::default()
+    });
+    workshop.channel.adopt(library.path());
+    let app = workshop.build(Order {
+        folder: "app",
+        work: "app",
+        host: &[("greet", "*")],
+        ..Order::default()
+    });
+    let libraries = library.archive.root().join("lib");
+    let mut program = std::process::Command::new(app.archive.root().join("bin/app"));
+    let output = program
+        .env("LD_LIBRARY_PATH", libraries)
+        .output()
+        .expect("it runs");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "greetings\n");
+    let inputs = app.answer["input_glob_sets"].to_string();
+    assert!(!inputs.contains("greet.h"), "{inputs}");
+}

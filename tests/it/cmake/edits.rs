@@ -1,0 +1,166 @@
+//! The table: edits of real projects, none missed and none needless.
+
+use super::project;
+use crate::support::cmake::{BACKEND, Workshop, channel_or_skip};
+use crate::support::edits::Verdict::{Rebuild, Reuse};
+use crate::support::edits::{Finished, finish_from};
+use crate::support::project::Project;
+use crate::support::requests::Initialize;
+
+fn built(
+    project: Project,
+    folder: &str,
+    change: impl FnOnce(Initialize) -> Initialize,
+) -> Option<Finished> {
+    let channel = channel_or_skip(&project)?;
+    let initialize = change(Initialize::member(&project, folder));
+    let finished = finish_from(&channel, project, &initialize, "app");
+    assert!(finished.is_exact(), "{:#?}", finished.stderr);
+    Some(finished)
+}
+
+#[test]
+fn a_program_and_what_it_is_made_from() {
+    let project = project(
+        "add_subdirectory(src)\ninclude(cmake/extra.cmake)\nconfigure_file(config.h.in config.h)\n\
+         file(GLOB PLUGINS CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/plugins/*.cpp)\n\
+         add_library(plugins ${PLUGINS})\n\
+         add_custom_command(OUTPUT made.h COMMAND ${CMAKE_COMMAND} -E copy ${CMAKE_CURRENT_SOURCE_DIR}/made.txt made.h DEPENDS made.txt)\n\
+         add_executable(app main.cpp made.h)\n\
+         target_include_directories(app PRIVATE ${CMAKE_BINARY_DIR} include)\n\
+         install(TARGETS app)\ninstall(FILES include/installed.h DESTINATION include)\n\
+         install(DIRECTORY data DESTINATION share)\n",
+    )
+    .file("main.cpp", "#include \"deep.inl\"\n#include \"config.h\"\n#include \"made.h\"\nint main() {}\n")
+    .file("include/deep.inl", "#include \"more.tpp\"\n")
+    .file("include/more.tpp", "\n")
+    .file("include/installed.h", "\n")
+    .file("include/unused.h", "\n")
+    .file("include/a[1] b.h", "\n")
+    .file("unused.cpp", "\n")
+    .file("config.h.in", "#define X \"@PROJECT_VERSION@\"\n")
+    .file("made.txt", "#define MADE\n")
+    .file("cmake/extra.cmake", "\n")
+    .file("cmake/unused.cmake", "\n")
+    .file("src/CMakeLists.txt", "add_library(inner STATIC inner.c \"a b.c\")\n")
+    .file("src/inner.c", "int inner;\n")
+    .file("src/a b.c", "#include \"../include/a[1] b.h\"\nint ab;\n")
+    .file("other/CMakeLists.txt", "\n")
+    .file("plugins/one.cpp", "int one() { return 1; }\n")
+    .file("data/x.txt", "x\n")
+    .file("LICENSE", "do as you like\n")
+    .file("README.md", "# app\n")
+    .file("CMakeUserPresets.json", "{\"version\": 3}\n");
+    let Some(finished) = built(project, "", |initialize| initialize) else {
+        return;
+    };
+    finished.judge(&[
+        ("edit", "main.cpp", Rebuild),
+        ("touch", "main.cpp", Reuse),
+        ("edit", "include/deep.inl", Rebuild),
+        ("edit", "include/more.tpp", Rebuild),
+        ("edit", "include/a[1] b.h", Rebuild),
+        ("edit", "include/installed.h", Rebuild),
+        ("edit", "CMakeLists.txt", Rebuild),
+        ("edit", "cmake/extra.cmake", Rebuild),
+        ("edit", "config.h.in", Rebuild),
+        ("edit", "made.txt", Rebuild),
+        ("edit", "src/CMakeLists.txt", Rebuild),
+        ("edit", "src/inner.c", Rebuild),
+        ("edit", "src/a b.c", Rebuild),
+        ("remove", "src/a b.c", Rebuild),
+        ("edit", "plugins/one.cpp", Rebuild),
+        ("new", "plugins/two.cpp", Rebuild),
+        ("remove", "plugins/one.cpp", Rebuild),
+        ("edit", "data/x.txt", Rebuild),
+        ("new", "data/deep/y.txt", Rebuild),
+        ("edit", "LICENSE", Rebuild),
+        ("edit", "pixi.toml", Rebuild),
+        // Read by nothing.
+        ("edit", "include/unused.h", Reuse),
+        ("edit", "unused.cpp", Reuse),
+        ("edit", "cmake/unused.cmake", Reuse),
+        ("edit", "other/CMakeLists.txt", Reuse),
+        ("new", "plugins/deep/three.cpp", Reuse),
+        ("new", "new.cpp", Reuse),
+        ("edit", "README.md", Reuse),
+        ("edit", "CMakeUserPresets.json", Reuse),
+        ("new", ".clang-format", Reuse),
+        ("new", ".git/HEAD", Reuse),
+        ("new", "compile_commands.json", Reuse),
+        ("new", "build/CMakeCache.txt", Reuse),
+        ("new", "cmake-build-debug/main.cpp", Reuse),
+        ("new", "main.cpp~", Reuse),
+        ("new", "data/x.txt~", Reuse),
+    ]);
+}
+
+#[test]
+fn a_package_with_headers_beside_it_and_a_preset() {
+    let backend = format!("[package.build.backend]\nname = \"{BACKEND}\"\nversion = \"*\"\n");
+    let project = Project::of(BACKEND)
+        .file("app/pixi.toml", format!("[package]\nname = \"app\"\n{backend}"))
+        .file(
+            "app/CMakeLists.txt",
+            "cmake_minimum_required(VERSION 3.20)\nproject(app VERSION 1.0 LANGUAGES CXX)\n\
+             add_library(app INTERFACE)\nadd_library(part part.cpp)\n\
+             target_include_directories(part PRIVATE ../common)\n\
+             install(TARGETS part)\ninstall(DIRECTORY include/ DESTINATION include)\n",
+        )
+        .file("app/part.cpp", "#include <common.h>\nint part() { return COMMON; }\n")
+        .file("app/include/app.h", "\n")
+        .file(
+            "app/CMakePresets.json",
+            "{\"version\": 4, \"include\": [\"presets/base.json\"], \"configurePresets\": [{\"name\": \"rel\", \"inherits\": \"base\"}]}\n",
+        )
+        .file(
+            "app/presets/base.json",
+            "{\"version\": 4, \"configurePresets\": [{\"name\": \"base\", \"hidden\": true, \"cacheVariables\": {\"X\": \"1\"}}]}\n",
+        )
+        .file("common/common.h", "#define COMMON 1\n")
+        .file("common/other.h", "\n")
+        .file("commonly/x.h", "\n");
+    let preset =
+        |initialize: Initialize| initialize.configuration(serde_json::json!({"preset": "rel"}));
+    let Some(finished) = built(project, "app", preset) else {
+        return;
+    };
+    finished.judge(&[
+        ("edit", "app/part.cpp", Rebuild),
+        ("edit", "common/common.h", Rebuild),
+        ("edit", "app/include/app.h", Rebuild),
+        ("new", "app/include/deep/new.h", Rebuild),
+        ("edit", "app/CMakePresets.json", Rebuild),
+        ("edit", "app/presets/base.json", Rebuild),
+        ("new", "app/CMakeUserPresets.json", Rebuild),
+        ("edit", "common/other.h", Reuse),
+        ("edit", "commonly/x.h", Reuse),
+        ("new", "common/new.h", Reuse),
+    ]);
+}
+
+#[test]
+fn what_is_read_is_complete_in_a_directory_with_an_odd_name() {
+    let project = Project::of(BACKEND)
+        .pixi_toml("[workspace]\n")
+        .file(
+            "a b/$x é/pixi.toml",
+            format!("[package]\nname = \"app\"\n[package.build.backend]\nname = \"{BACKEND}\"\nversion = \"*\"\n"),
+        )
+        .file(
+            "a b/$x é/CMakeLists.txt",
+            "cmake_minimum_required(VERSION 3.15)\nproject(app VERSION 1.0 LANGUAGES C)\n\
+             add_executable(app main.c)\ninstall(TARGETS app)\n",
+        )
+        .file("a b/$x é/main.c", "#include \"x.h\"\nint main(void) { return 0; }\n")
+        .file("a b/$x é/x.h", "\n");
+    let Some(finished) = built(project, "a b/$x é", |initialize| initialize) else {
+        return;
+    };
+    finished.judge(&[
+        ("edit", "a b/$x é/main.c", Rebuild),
+        ("edit", "a b/$x é/x.h", Rebuild),
+        ("new", "a b/$x é/y.h", Reuse),
+    ]);
+    let _: Option<Workshop> = None;
+}

@@ -1,0 +1,183 @@
+//! What the user sees when a build cannot succeed.
+
+use serde_json::json;
+
+use super::project;
+use crate::support::cmake::{Order, Workshop};
+
+#[test]
+fn a_compile_error_is_shown_with_its_place() {
+    let project = project("add_executable(app main.cpp)\ninstall(TARGETS app)\n")
+        .file("main.cpp", "int main() {\n  return undeclared;\n}\n");
+    let Some(workshop) = Workshop::open(project, |_| {}) else {
+        return;
+    };
+    insta::assert_snapshot!(workshop.error(Order::default()), @r#"
+    build::compile_error
+
+      × `cmake` failed with exit code 1: the code does not compile
+      │   ‘undeclared’ was not declared in this scope (main.cpp:2:10)
+       ╭─[/ws/main.cpp:2:3]
+     1 │ int main() {
+     2 │   return undeclared;
+       ·   ─────────┬────────
+       ·            ╰── here
+     3 │ }
+       ╰────
+      help: the whole log is in /ws/.pixi/bld/work/kSOLZ0CokNw/debug/build.log
+    "#);
+}
+
+#[test]
+fn a_missing_package_is_named_with_what_to_do() {
+    let project = project("find_package(ZLIB REQUIRED)\n");
+    let Some(workshop) = Workshop::open(project, |_| {}) else {
+        return;
+    };
+    insta::assert_snapshot!(workshop.error(Order::default()), @r#"
+    cmake::missing_package
+
+      × `cmake` failed with exit code 1: CMake found no package `ZLIB`
+      │   Could NOT find ZLIB (missing: ZLIB_LIBRARY ZLIB_INCLUDE_DIR)
+       ╭─[/ws/CMakeLists.txt:3:1]
+     2 │ project(app VERSION 1.2.0 LANGUAGES C CXX)
+     3 │ find_package(ZLIB REQUIRED)
+       · ─────────────┬─────────────
+       ·              ╰── find_package
+       ╰────
+      help: add it to `[package.host-dependencies]`; in conda it is called `zlib`
+            the whole log is in /ws/.pixi/bld/work/kSOLZ0CokNw/debug/build.log
+    "#);
+    let lists = "cmake_minimum_required(VERSION 3.15)\nproject(app VERSION 1 LANGUAGES CXX)\nfind_package(no_such_thing CONFIG REQUIRED)\n";
+    workshop.project.write("CMakeLists.txt", lists);
+    insta::assert_snapshot!(workshop.error(Order::default()), @r#"
+    cmake::missing_package
+
+      × `cmake` failed with exit code 1: CMake found no package `no_such_thing`
+       ╭─[/ws/CMakeLists.txt:3:1]
+     2 │ project(app VERSION 1 LANGUAGES CXX)
+     3 │ find_package(no_such_thing CONFIG REQUIRED)
+       · ─────────────────────┬─────────────────────
+       ·                      ╰── find_package
+       ╰────
+      help: add it to `[package.host-dependencies]`; in conda it is often called
+            `no_such_thing`
+            the whole log is in /ws/.pixi/bld/work/kSOLZ0CokNw/debug/build.log
+    "#);
+}
+
+#[test]
+fn a_project_that_installs_nothing_is_told_how_to() {
+    let project = project("add_executable(app main.cpp)\n").file("main.cpp", "int main() {}\n");
+    let Some(workshop) = Workshop::open(project, |_| {}) else {
+        return;
+    };
+    insta::assert_snapshot!(workshop.error(Order::default()), @r#"
+    cmake::no_install_rules
+
+      × `cmake --install` failed: the project has no install rules
+      help: add to CMakeLists.txt:
+              include(GNUInstallDirs)
+              install(TARGETS app)
+            the whole log is in /ws/.pixi/bld/work/kSOLZ0CokNw/debug/build.log
+    "#);
+}
+
+#[test]
+fn what_is_installed_elsewhere_is_refused() {
+    let project = project("install(FILES x.txt DESTINATION ${CMAKE_SOURCE_DIR}/out)\ninstall(FILES x.txt DESTINATION share)\n")
+        .file("x.txt", "x\n");
+    let Some(workshop) = Workshop::open(project, |_| {}) else {
+        return;
+    };
+    insta::assert_snapshot!(workshop.error(Order::default()), @r#"
+    cmake::installed_outside
+
+      × /ws/out/x.txt was installed outside of the prefix and is not in the
+      │ package
+       ╭─[/ws/CMakeLists.txt:3:1]
+     2 │ project(app VERSION 1.2.0 LANGUAGES C CXX)
+     3 │ install(FILES x.txt DESTINATION ${CMAKE_SOURCE_DIR}/out)
+       · ────────────────────────────┬───────────────────────────
+       ·                             ╰── installed here
+     4 │ install(FILES x.txt DESTINATION share)
+       ╰────
+      help: make `DESTINATION` relative; the file is still there and has to be
+            removed by hand
+    "#);
+}
+
+#[test]
+fn a_project_without_lists_is_told_where_they_are() {
+    let project = project("").file("cpp/CMakeLists.txt", "project(x)\n");
+    project.remove("CMakeLists.txt");
+    let Some(workshop) = Workshop::open(project, |_| {}) else {
+        return;
+    };
+    insta::assert_snapshot!(workshop.error(Order::default()), @r#"
+    cmake::no_lists
+
+      × no CMakeLists.txt in /ws
+      help: set `source-dir = "cpp"` in `[package.build.config]`
+    "#);
+}
+
+#[test]
+fn a_preset_that_is_not_there_is_pointed_at() {
+    let project = project("").file(
+        "CMakePresets.json",
+        "{\"version\": 3, \"configurePresets\": [{\"name\": \"release\"}]}\n",
+    );
+    project.write(
+        "pixi.toml",
+        "[package]\nname = \"app\"\n[package.build.config]\npreset = \"relaese\"\n[package.build.backend]\nname = \"pixi-build-cmake\"\nversion = \"*\"\n",
+    );
+    let Some(workshop) = Workshop::open(project, |_| {}) else {
+        return;
+    };
+    let config = json!({"preset": "relaese"});
+    insta::assert_snapshot!(workshop.error(Order { config, ..Order::default() }), @r#"
+    cmake::preset
+
+      × there is no configure preset `relaese`
+       ╭─[/ws/pixi.toml:4:10]
+     3 │ [package.build.config]
+     4 │ preset = "relaese"
+       ·          ────┬────
+       ·              ╰── asked for here
+     5 │ [package.build.backend]
+       ╰────
+      help: did you mean `release`?
+    "#);
+}
+
+#[test]
+fn failing_tests_and_undefined_symbols_are_named() {
+    let project = project(
+        "enable_testing()\nadd_executable(app main.cpp)\nadd_test(NAME fails COMMAND app)\ninstall(TARGETS app)\n",
+    )
+    .file("main.cpp", "int main() { return 3; }\n");
+    let Some(workshop) = Workshop::open(project, |_| {}) else {
+        return;
+    };
+    let config = json!({"tests": "run"});
+    insta::assert_snapshot!(workshop.error(Order { config, ..Order::default() }), @r#"
+    cmake::tests_failed
+
+      × `ctest` failed with exit code 8: tests of the project failed
+      │   1 - fails (Failed)
+      help: the whole log is in /ws/.pixi/bld/work/kSOLZ0CokNw/debug/build.log
+    "#);
+    workshop
+        .project
+        .write("main.cpp", "void nowhere();\nint main() { nowhere(); }\n");
+    insta::assert_snapshot!(workshop.error(Order::default()), @r#"
+    cmake::step
+
+      × `cmake` failed with exit code 1: `app` could not be made
+      │   main.cpp:(.text.startup.main+0x6): undefined reference to `nowhere()'
+      help: a library is missing in `target_link_libraries`, or a source in its
+            target
+            the whole log is in /ws/.pixi/bld/work/kSOLZ0CokNw/debug/build.log
+    "#);
+}

@@ -1,0 +1,23 @@
+//! The backend for CMake projects: real builds with the machine's CMake, ninja and
+//! compilers, as conda packages and as they are.
+
+mod build;
+mod edits;
+mod errors;
+mod options;
+mod python;
+mod reuse;
+
+use crate::support::cmake::BACKEND;
+use crate::support::project::Project;
+
+/// The first lines of every project.
+const HEAD: &str =
+    "cmake_minimum_required(VERSION 3.15)\nproject(app VERSION 1.2.0 LANGUAGES C CXX)\n";
+
+/// A project of one package with these lines behind [`HEAD`].
+fn project(lines: &str) -> Project {
+    Project::of(BACKEND)
+        .pixi_toml("[package]\nname = \"app\"\n")
+        .file("CMakeLists.txt", format!("{HEAD}{lines}"))
+}

@@ -1,0 +1,313 @@
+//! What is compiled again in another environment, and what is not.
+
+use serde_json::json;
+
+use super::project;
+use crate::support::channel::Channel;
+use crate::support::cmake::{Order, Workshop};
+use crate::support::packages::{Package, placeholder};
+use crate::support::toolchain::{self, Extra};
+
+/// Three units: one with a header of `liba`, one with a header of `libb`, one with none.
+fn workshop() -> Option<Workshop> {
+    let project = project(
+        "find_package(liba REQUIRED)\n\
+         add_executable(app main.cpp a.cpp b.cpp)\n\
+         target_link_libraries(app liba::liba)\ninstall(TARGETS app)\n",
+    )
+    .file("main.cpp", "#include <cstdio>\nint a(); int b();\nint main() { std::printf(\"%d %d\", a(), b()); }\n")
+    .file("a.cpp", "#include <liba/a.h>\nint a() { return A; }\n")
+    .file("b.cpp", "#if __has_include(<libb/b.h>)\n#include <libb/b.h>\n#else\n#define B 0\n#endif\nint b() { return B; }\n");
+    Workshop::open(project, libraries)
+}
+
+/// Two libraries that are headers, and a package without any.
+fn libraries(channel: &mut Channel) {
+    let config = "add_library(liba::liba INTERFACE IMPORTED)\n\
+        set_target_properties(liba::liba PROPERTIES INTERFACE_INCLUDE_DIRECTORIES \"${CMAKE_CURRENT_LIST_DIR}/../../../include\")\n";
+    for version in ["1", "2"] {
+        channel.add(
+            Package::new("liba", version)
+                .file("include/liba/a.h", format!("#define A {version}\n"))
+                .file("lib/cmake/liba/libaConfig.cmake", config),
+        );
+        channel.add(
+            Package::new("libb", version)
+                .file("include/libb/b.h", format!("#define B {version}\n")),
+        );
+    }
+    channel.add(Package::new("data", "1").file("share/data.txt", "data\n"));
+}
+
+const A1: (&str, &str) = ("liba", "==1");
+const A2: (&str, &str) = ("liba", "==2");
+const B1: (&str, &str) = ("libb", "==1");
+const B2: (&str, &str) = ("libb", "==2");
+const DATA: (&str, &str) = ("data", "==1");
+
+#[test]
+fn what_is_compiled_again_depends_on_what_changed() {
+    let Some(workshop) = workshop() else {
+        return;
+    };
+    let build = |work: &str, host: &[(&str, &str)]| {
+        let built = workshop.build(Order {
+            work,
+            host,
+            ..Order::default()
+        });
+        let compiled: Vec<String> = built.compiled().iter().map(ToString::to_string).collect();
+        (compiled.join(" "), built.says("bin/app"))
+    };
+    let expect = |compiled: &str, says: &str| (compiled.to_string(), says.to_string());
+    assert_eq!(build("one", &[A1]), expect("a.cpp b.cpp main.cpp", "1 0"));
+    // The same packages, another place.
+    assert_eq!(build("two", &[A1]), expect("", "1 0"));
+    // One more package that has no header.
+    assert_eq!(build("three", &[A1, DATA]), expect("", "1 0"));
+    // A header with the same old time and other content.
+    assert_eq!(build("four", &[A2]), expect("a.cpp", "2 0"));
+    // A header that a source asks for.
+    assert_eq!(build("five", &[A2, B1]), expect("b.cpp", "2 1"));
+    assert_eq!(build("six", &[A2, B2]), expect("b.cpp", "2 2"));
+    // It is gone.
+    assert_eq!(build("seven", &[A2]), expect("b.cpp", "2 0"));
+    // The first environment once more, in its old place.
+    assert_eq!(build("one", &[A1]), expect("a.cpp", "1 0"));
+}
+
+#[test]
+fn every_option_of_the_build_counts() {
+    let project = project(
+        "option(LOUD \"\" OFF)\nif(LOUD)\nadd_definitions(-DLOUD)\nendif()\n\
+         add_executable(app main.cpp)\ninstall(TARGETS app)\n",
+    )
+    .file(
+        "main.cpp",
+        "#include <cstdio>\n#ifdef LOUD\n#define A \"loud\"\n#else\n#define A \"quiet\"\n#endif\n\
+         #ifdef EXTRA\n#define B \" extra\"\n#else\n#define B \"\"\n#endif\n\
+         int main() { std::puts(A B); }\n",
+    );
+    let Some(workshop) = Workshop::open(project, |_| {}) else {
+        return;
+    };
+    let says = |config| {
+        workshop
+            .build(Order {
+                config,
+                ..Order::default()
+            })
+            .says("bin/app")
+    };
+    assert_eq!(says(json!({})), "quiet");
+    assert_eq!(says(json!({"extra-args": ["-DLOUD=ON"]})), "loud");
+    assert_eq!(says(json!({})), "quiet");
+    assert_eq!(says(json!({"define": {"LOUD": true}})), "loud");
+    assert_eq!(says(json!({"env": {"CXXFLAGS": "-DEXTRA"}})), "quiet extra");
+    assert_eq!(says(json!({"env": {"CMAKE_ARGS": "-DLOUD=1"}})), "loud");
+    // The default of an option that the project changes.
+    let lists = workshop.project.dir().join("CMakeLists.txt");
+    let text = fs_err::read_to_string(&lists).expect("it is there");
+    workshop
+        .project
+        .write("CMakeLists.txt", text.replace("\"\" OFF", "\"\" ON"));
+    assert_eq!(says(json!({})), "loud");
+}
+
+#[test]
+fn the_package_names_the_prefix_and_not_the_link_to_it() {
+    let project = project(
+        "find_package(liba REQUIRED)\nconfigure_file(found.txt.in found.txt)\n\
+         add_executable(app main.cpp)\n\
+         target_compile_definitions(app PRIVATE FOUND=\"${liba_DIR}\")\n\
+         set_target_properties(app PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)\n\
+         install(TARGETS app)\ninstall(FILES ${CMAKE_BINARY_DIR}/found.txt DESTINATION share)\n",
+    )
+    .file("found.txt.in", "@liba_DIR@\n")
+    .file(
+        "main.cpp",
+        "#include <cstdio>\nint main() { std::puts(FOUND); }\n",
+    );
+    let workshop = Workshop::open(project, |channel| {
+        channel.add(Package::new("liba", "1").file("lib/cmake/liba/libaConfig.cmake", ""));
+    });
+    let Some(workshop) = workshop else {
+        return;
+    };
+    let order = Order {
+        host: &[A1],
+        ..Order::default()
+    };
+    let built = workshop.build(order);
+    let prefix = built.archive.path_entry("bin/app");
+    let prefix = prefix["prefix_placeholder"]
+        .as_str()
+        .expect("the program names its prefix");
+    assert_eq!(prefix.len(), 255);
+    let expected = format!("{prefix}/lib/cmake/liba");
+    assert_eq!(built.archive.text("share/found.txt").trim(), expected);
+    assert_eq!(built.says("bin/app"), expected);
+}
+
+#[test]
+fn what_a_program_of_a_package_makes_is_made_again() {
+    let project = project(
+        "find_program(MAKER maker REQUIRED)\n\
+         add_custom_command(OUTPUT made.h COMMAND ${MAKER} > made.h)\n\
+         add_executable(app main.cpp other.cpp made.h)\n\
+         target_include_directories(app PRIVATE ${CMAKE_CURRENT_BINARY_DIR})\n\
+         install(TARGETS app)\n",
+    )
+    .file(
+        "main.cpp",
+        "#include <cstdio>\n#include \"made.h\"\nint main() { std::puts(MADE); }\n",
+    )
+    .file("other.cpp", "void other() {}\n");
+    let workshop = Workshop::open(project, |channel| {
+        for version in ["1", "2"] {
+            let script = format!("#!/bin/sh\necho '#define MADE \"{version}\"'\n");
+            channel.add(Package::new("maker", version).executable("bin/maker", script));
+        }
+    });
+    let Some(workshop) = workshop else {
+        return;
+    };
+    let build = |work, version| {
+        let built = workshop.build(Order {
+            work,
+            build: &[("maker", version)],
+            config: json!({"compilers": ["cxx"]}),
+            ..Order::default()
+        });
+        let compiled: Vec<String> = built.compiled().iter().map(ToString::to_string).collect();
+        (compiled.join(" "), built.says("bin/app"))
+    };
+    assert_eq!(build("one", "==1").1, "1");
+    assert_eq!(build("two", "==1"), (String::new(), "1".to_string()));
+    assert_eq!(build("three", "==2").1, "2");
+}
+
+#[test]
+fn a_precompiled_header_is_as_old_as_what_it_includes() {
+    let project = project(
+        "find_package(liba REQUIRED)\nadd_executable(app main.cpp)\n\
+         target_link_libraries(app liba::liba)\n\
+         target_precompile_headers(app PRIVATE <liba/a.h>)\ninstall(TARGETS app)\n",
+    )
+    .file(
+        "main.cpp",
+        "#include <cstdio>\nint main() { std::printf(\"%d\", A); }\n",
+    );
+    let Some(workshop) = Workshop::open(project, libraries) else {
+        return;
+    };
+    let says = |work, host| {
+        workshop
+            .build(Order {
+                work,
+                host,
+                ..Order::default()
+            })
+            .says("bin/app")
+    };
+    assert_eq!(says("one", &[A1]), "1");
+    assert_eq!(says("two", &[A2]), "2");
+    assert_eq!(says("one", &[A1]), "1");
+}
+
+#[test]
+fn what_pkg_config_says_is_the_same_in_every_prefix() {
+    let project = project(
+        "find_package(PkgConfig REQUIRED)\n\
+         pkg_check_modules(LIBP REQUIRED IMPORTED_TARGET libp)\n\
+         add_executable(app main.cpp)\ntarget_link_libraries(app PkgConfig::LIBP)\n\
+         install(TARGETS app)\n",
+    )
+    .file(
+        "main.cpp",
+        "#include <cstdio>\n#include <p.h>\nint main() { std::printf(\"%d\", P); }\n",
+    );
+    let Some(tools) = toolchain::channel_or_skip(&[Extra::PkgConfig]) else {
+        return;
+    };
+    let workshop = Workshop::open(project, |channel| {
+        channel.include(&tools);
+        let text = format!(
+            "prefix={}\nName: libp\nDescription: p\nVersion: 1\nCflags: -I${{prefix}}/include/deep\n",
+            placeholder()
+        );
+        channel.add(
+            Package::new("libp", "1")
+                .file("include/deep/p.h", "#define P 1\n")
+                .file("share/pkgconfig/libp.pc", text),
+        );
+    });
+    let Some(workshop) = workshop else {
+        return;
+    };
+    let build = |work| {
+        workshop.build(Order {
+            work,
+            host: &[("libp", "*")],
+            build: &[("pkg-config", "*")],
+            ..Order::default()
+        })
+    };
+    assert_eq!(build("one").says("bin/app"), "1");
+    let again = build("two");
+    assert!(again.configured());
+    assert_eq!(again.compiled(), [""; 0]);
+}
+
+#[test]
+fn a_variable_that_only_a_compiler_sees_counts() {
+    let project = project("add_executable(app main.cpp)\ninstall(TARGETS app)\n")
+        .file(
+            "main.cpp",
+            "#include <cstdio>\n#include <which.h>\nint main() { std::puts(WHICH); }\n",
+        )
+        .file("one/which.h", "#define WHICH \"one\"\n")
+        .file("two/which.h", "#define WHICH \"two\"\n");
+    let Some(workshop) = Workshop::open(project, |_| {}) else {
+        return;
+    };
+    let root = workshop.project.dir().display().to_string();
+    let says = |folder: &str| {
+        let config = json!({"env": {"CPATH": format!("{root}/{folder}")}, "jobs": 1});
+        workshop
+            .build(Order {
+                config,
+                ..Order::default()
+            })
+            .says("bin/app")
+    };
+    assert_eq!(says("one"), "one");
+    assert_eq!(says("two"), "two");
+}
+
+#[test]
+fn an_older_source_counts() {
+    let project = project("add_executable(app main.cpp other.cpp)\ninstall(TARGETS app)\n")
+        .file(
+            "main.cpp",
+            "#include <cstdio>\n#include \"x.h\"\nint main() { std::puts(X); }\n",
+        )
+        .file("other.cpp", "void other() {}\n")
+        .file("x.h", "#define X \"new\"\n");
+    let Some(workshop) = Workshop::open(project, |_| {}) else {
+        return;
+    };
+    assert_eq!(workshop.build(Order::default()).says("bin/app"), "new");
+    workshop.project.write("x.h", "#define X \"old\"\n");
+    let header = workshop.project.dir().join("x.h");
+    let long_ago =
+        std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000_000);
+    let file = fs_err::File::options()
+        .write(true)
+        .open(&header)
+        .expect("it is there");
+    file.file().set_modified(long_ago).expect("own file");
+    let built = workshop.build(Order::default());
+    assert_eq!(built.says("bin/app"), "old");
+    assert_eq!(built.compiled(), ["main.cpp"]);
+}

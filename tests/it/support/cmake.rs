@@ -1,0 +1,220 @@
+//! CMake, ninja and a C++ compiler as conda packages, and builds with them.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use super::archive::Archive;
+use super::build::Build;
+use super::channel::Channel;
+use super::drawn::drawn;
+use super::machine::{machine, on_path};
+use super::packages::Package;
+use super::pixi::Pixi;
+use super::prefix::output;
+use super::project::Project;
+use super::requests::{Initialize, Outputs};
+use super::toolchain::{self, Missing, gcc_name};
+
+/// The backend under test.
+pub const BACKEND: &str = "pixi-build-cmake";
+
+/// The toolchain with CMake and ninja, in a folder of the project.
+///
+/// # Errors
+/// Names what the machine lacks, for tests that skip themselves.
+pub fn channel(project: &Project) -> Result<Channel, Missing> {
+    let mut channel = Channel::new(project.cache().join("channel"));
+    channel.include(toolchain::channel());
+    for package in [
+        tool("cmake", &["ctest", "cpack"])?,
+        tool("ninja", &[])?,
+        gxx(),
+    ] {
+        channel.add(package);
+    }
+    Ok(channel)
+}
+
+/// The same, or nothing where a tool is missing and may be.
+pub fn channel_or_skip(project: &Project) -> Option<Channel> {
+    toolchain::or_skip(channel(project))
+}
+
+fn tool(name: &'static str, others: &[&'static str]) -> Result<Package, Missing> {
+    let program = on_path(name).ok_or(Missing(name))?;
+    let version = output(Command::new(&program).arg("--version"));
+    let version = version
+        .lines()
+        .next()
+        .and_then(|line| line.split(' ').next_back());
+    let package = Package::new(name, version.expect("tools say their version"));
+    let mut package = package.wrapper(&format!("bin/{name}"), &program);
+    for other in others {
+        let program = on_path(other).ok_or(Missing(other))?;
+        package = package.wrapper(&format!("bin/{other}"), &program);
+    }
+    Ok(package)
+}
+
+/// `gxx_linux-64`, with the variables for CMake that its activation sets.
+fn gxx() -> Package {
+    let machine = machine();
+    let triple = &machine.conda_triple;
+    let script = format!(
+        r#"_host="${{PREFIX:-$CONDA_PREFIX}}"
+_sysroot="$CONDA_PREFIX/{triple}/sysroot"
+export CMAKE_PREFIX_PATH="$_host:$_sysroot/usr"
+export CMAKE_ARGS="-DCMAKE_AR=$CONDA_PREFIX/bin/{triple}-ar -DCMAKE_RANLIB=$CONDA_PREFIX/bin/{triple}-ranlib -DCMAKE_BUILD_TYPE=Release -DCMAKE_FIND_ROOT_PATH_MODE_PROGRAM=NEVER -DCMAKE_FIND_ROOT_PATH_MODE_LIBRARY=ONLY -DCMAKE_FIND_ROOT_PATH_MODE_INCLUDE=ONLY -DCMAKE_FIND_ROOT_PATH=$_host;$_sysroot -DCMAKE_INSTALL_PREFIX=$_host -DCMAKE_INSTALL_LIBDIR=lib -DCMAKE_PROGRAM_PATH=$CONDA_PREFIX/bin;$_host/bin"
+unset _host _sysroot
+"#
+    );
+    let name = format!("gxx_{}", machine.subdir);
+    Package::new(&name, &machine.cc_version)
+        .depends([gcc_name()])
+        .file(&format!("etc/conda/activate.d/{name}.sh"), script)
+}
+
+/// A project that is built with packages of a channel, in any work directory.
+pub struct Workshop {
+    pub project: Project,
+    pub channel: Channel,
+}
+
+/// What one build asks for.
+#[derive(Debug, Clone)]
+pub struct Order<'a> {
+    /// The work directory.
+    pub work: &'a str,
+    /// Where the package is, relative to the workspace.
+    pub folder: &'a str,
+    /// Host dependencies and their versions.
+    pub host: &'a [(&'a str, &'a str)],
+    /// Build dependencies and their versions.
+    pub build: &'a [(&'a str, &'a str)],
+    /// `[package.build.config]`.
+    pub config: Value,
+}
+
+impl Default for Order<'_> {
+    fn default() -> Self {
+        Self {
+            work: "work",
+            folder: "",
+            host: &[],
+            build: &[],
+            config: json!({}),
+        }
+    }
+}
+
+/// What a build left.
+pub struct Built {
+    pub log: String,
+    pub answer: Value,
+    pub archive: Archive,
+    pub stderr: Vec<String>,
+}
+
+impl Workshop {
+    /// A workshop whose channel `fill` completes. `None` where a tool is missing.
+    pub fn open(project: Project, fill: impl FnOnce(&mut Channel)) -> Option<Self> {
+        let mut channel = channel_or_skip(&project)?;
+        fill(&mut channel);
+        Some(Self { project, channel })
+    }
+
+    /// Builds and expects success.
+    #[track_caller]
+    pub fn build(&self, order: Order<'_>) -> Built {
+        self.timed(order).1
+    }
+
+    /// Builds, expects success, and says how long the request took.
+    #[track_caller]
+    pub fn timed(&self, order: Order<'_>) -> (Duration, Built) {
+        let mut pixi = Pixi::of(&self.project);
+        let build = self.prepare(&mut pixi, &order);
+        let build = build.unwrap_or_else(|error| panic!("no outputs: {error:#}"));
+        let start = Instant::now();
+        let answer = pixi.build(&build).unwrap_or_else(|error| {
+            panic!("build failed: {error:#}\n{}", pixi.stderr().join("\n"));
+        });
+        let built = Built {
+            log: self.log(order.work),
+            archive: Archive::open(answer["output_file"].as_str().expect("a path")),
+            answer,
+            stderr: pixi.stderr(),
+        };
+        (start.elapsed(), built)
+    }
+
+    /// Builds and expects an error, drawn as the user sees it.
+    #[track_caller]
+    pub fn error(&self, order: Order<'_>) -> String {
+        let mut pixi = Pixi::of(&self.project);
+        let error = match self.prepare(&mut pixi, &order) {
+            Ok(build) => pixi.build(&build).expect_err("this build fails"),
+            Err(error) => error,
+        };
+        drawn(&self.project, &error)
+    }
+
+    /// Everything that comes before the build.
+    fn prepare(&self, pixi: &mut Pixi, order: &Order<'_>) -> Result<Build, Value> {
+        let mut initialize =
+            Initialize::member(&self.project, order.folder).configuration(order.config.clone());
+        for (name, version) in order.host {
+            initialize = initialize.dependency("hostDependencies", name, version);
+        }
+        for (name, version) in order.build {
+            initialize = initialize.dependency("buildDependencies", name, version);
+        }
+        pixi.try_initialize(&initialize)?;
+        let work = self.work(order.work);
+        let outputs = Outputs::new(&work).channel(&self.channel);
+        let answer = pixi.request("conda/outputs", outputs.params())?;
+        Ok(Build::prepare(&answer["outputs"][0], &work, &self.channel))
+    }
+
+    /// The folder of a work directory.
+    pub fn work(&self, work: &str) -> PathBuf {
+        self.project.build_work(work)
+    }
+
+    fn log(&self, work: &str) -> String {
+        let log = self.work(work).join("debug/build.log");
+        fs_err::read_to_string(log).expect("a log")
+    }
+}
+
+impl Built {
+    /// The sources that were compiled, in order of their names.
+    pub fn compiled(&self) -> Vec<&str> {
+        let lines = self.log.lines().filter_map(|line| {
+            let (_, object) = line.split_once("Building C")?;
+            let name = object.rsplit('/').next()?;
+            name.strip_suffix(".o")
+        });
+        let mut compiled: Vec<&str> = lines.collect();
+        compiled.sort_unstable();
+        compiled
+    }
+
+    /// Whether CMake configured.
+    pub fn configured(&self) -> bool {
+        self.log.contains("loading initial cache file")
+    }
+
+    /// What a program of the package prints.
+    pub fn says(&self, program: &str) -> String {
+        output(&mut Command::new(self.archive.root().join(program)))
+    }
+
+    /// Where the package was built, as the answer has it.
+    pub fn path(&self) -> &Path {
+        self.archive.path()
+    }
+}
