@@ -1,0 +1,141 @@
+//! How much of a build of a CMake project is done twice: ratios to what CMake and ninja
+//! alone need.
+//!
+//! `cargo bench --bench cmake` builds forty C++ files that include `<regex>`, half of them
+//! a header of a package as well, and prints each case beside plain `cmake -G Ninja`,
+//! `ninja` and `cmake --install` of the same sources in the same run.
+
+#[path = "../tests/it/support/mod.rs"]
+#[allow(dead_code, unfulfilled_lint_expectations)]
+mod support;
+
+use std::fmt::Write;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use support::cmake::{BACKEND, Built, Order, Workshop};
+use support::packages::Package;
+use support::prefix::output;
+use support::project::Project;
+
+const UNITS: usize = 40;
+
+fn main() {
+    let Some(workshop) = Workshop::open(project(), packages) else {
+        return;
+    };
+    let cold_alone = alone(&workshop, true);
+    let (cold, built) = build(&workshop, "first", &HOST);
+    report("everything cold", cold, "the same alone", cold_alone);
+    assert_eq!(built.compiled().len(), UNITS + 1);
+
+    let more = [HOST[0], ("data", "*")];
+    let (changed, built) = build(&workshop, "second", &more);
+    report("one more host package", changed, "cold alone", cold_alone);
+    assert_eq!(built.compiled().len(), 0);
+
+    let newer = [("header", "==2"), ("data", "*")];
+    let (changed, built) = build(&workshop, "third", &newer);
+    report("another header package", changed, "cold alone", cold_alone);
+    assert_eq!(built.compiled().len(), UNITS / 2);
+
+    alone(&workshop, false);
+    workshop
+        .project
+        .write("main.cpp", main_source() + "// edited\n");
+    let edited_alone = alone(&workshop, false);
+    let (edited, built) = build(&workshop, "third", &newer);
+    assert_eq!(built.compiled(), ["main.cpp"]);
+    println!(
+        "one-line edit: {:.2} s, alone {:.2} s, difference {:.2} s",
+        edited.as_secs_f64(),
+        edited_alone.as_secs_f64(),
+        edited.as_secs_f64() - edited_alone.as_secs_f64(),
+    );
+}
+
+const HOST: [(&str, &str); 1] = [("header", "==1")];
+
+fn packages(channel: &mut support::channel::Channel) {
+    for version in ["1", "2"] {
+        let text = format!("#define HEADER {version}\n");
+        channel.add(Package::new("header", version).file("include/header.h", text));
+    }
+    channel.add(Package::new("data", "1").file("share/data.txt", "data\n"));
+}
+
+fn main_source() -> String {
+    "int main() { return 0; }\n".to_string()
+}
+
+fn project() -> Project {
+    let mut project = Project::of(BACKEND)
+        .pixi_toml("[package]\nname = \"app\"\n")
+        .file("main.cpp", main_source());
+    let mut sources = String::new();
+    for unit in 0..UNITS {
+        let header = match unit % 2 {
+            0 => "#if __has_include(<header.h>)\n#include <header.h>\n#endif\n",
+            _ => "",
+        };
+        let text = format!(
+            "{header}#include <regex>\nbool unit{unit}(const char *text) {{\n  \
+             return std::regex_match(text, std::regex(\"a*{unit}\"));\n}}\n"
+        );
+        let _ = write!(sources, " unit{unit}.cpp");
+        project = project.file(&format!("unit{unit}.cpp"), text);
+    }
+    project.file(
+        "CMakeLists.txt",
+        format!(
+            "cmake_minimum_required(VERSION 3.15)\nproject(app VERSION 1.0 LANGUAGES CXX)\n\
+             add_executable(app main.cpp{sources})\ninstall(TARGETS app)\n"
+        ),
+    )
+}
+
+fn build(workshop: &Workshop, work: &str, host: &[(&str, &str)]) -> (Duration, Built) {
+    workshop.timed(Order {
+        work,
+        host,
+        ..Order::default()
+    })
+}
+
+/// What CMake and ninja need by themselves, with the flags that conda's compilers have.
+fn alone(workshop: &Workshop, anew: bool) -> Duration {
+    let source = workshop.project.dir();
+    let tree = workshop.project.cache().join("alone");
+    let start = Instant::now();
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new("cmake");
+        command.args(arguments).current_dir(source);
+        command.env("CXXFLAGS", "-fvisibility-inlines-hidden -ftree-vectorize -fPIC -fstack-protector-strong -fno-plt -O2 -ffunction-sections -pipe");
+        output(&mut command);
+    };
+    let tree = tree.to_str().expect("temporary paths are UTF-8");
+    if anew {
+        run(&[
+            "-G",
+            "Ninja",
+            "-S",
+            ".",
+            "-B",
+            tree,
+            "-DCMAKE_BUILD_TYPE=Release",
+        ]);
+    }
+    run(&["--build", tree]);
+    let prefix = format!("{tree}/prefix");
+    run(&["--install", tree, "--prefix", &prefix]);
+    start.elapsed()
+}
+
+fn report(what: &str, time: Duration, other: &str, by: Duration) {
+    println!(
+        "{what}: {:.2} s, {:.2} of {other} ({:.2} s)",
+        time.as_secs_f64(),
+        time.as_secs_f64() / by.as_secs_f64(),
+        by.as_secs_f64(),
+    );
+}
