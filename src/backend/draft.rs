@@ -46,6 +46,11 @@ pub struct Packaging {
     pub purls: Vec<String>,
     /// Run exports of other packages not to apply.
     pub ignored_run_exports: IgnoredRunExports,
+    /// Whether a package of one platform serves more than one version of its interpreter:
+    /// its files are mapped where it is installed, like those of a `noarch` package.
+    pub version_independent: bool,
+    /// Files, as patterns, that no byte code is made of.
+    pub without_byte_code: Vec<String>,
     /// Whether a package without a file is fine.
     pub may_be_empty: bool,
 }
@@ -57,6 +62,8 @@ impl Default for Packaging {
             entry_points: Vec::new(),
             purls: Vec::new(),
             ignored_run_exports: IgnoredRunExports::default(),
+            version_independent: false,
+            without_byte_code: Vec::new(),
             may_be_empty: false,
         }
     }

@@ -26,7 +26,8 @@ pub struct Script {
 /// A file that a script needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScriptFile {
-    /// Absolute; may be shared with other builds.
+    /// Absolute when it may be shared with other builds; else relative to the directory that
+    /// the script runs in, which belongs to one.
     pub path: PathBuf,
     /// Everything in it.
     pub text: String,

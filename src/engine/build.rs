@@ -148,7 +148,7 @@ impl<'a> Build<'a> {
     /// # Errors
     /// Files that cannot be written or removed.
     fn invalidate(&self) -> Result<(), Report> {
-        prepare::write(&self.plan.script_files)?;
+        prepare::write(&self.plan.script_files, &self.paths.script_folder)?;
         self.plan.project.before_build(&self.paths)
     }
 

@@ -9,18 +9,19 @@ use crate::backend::script::ScriptFile;
 use crate::diagnostic::Unwritable;
 use crate::disk;
 
-/// Writes the files a script needs. Other builds may be reading them: a file that
-/// has the right text is left alone, any other is replaced in one step.
+/// Writes the files a script needs that runs in `directory`. Other builds may be reading
+/// them: a file that has the right text is left alone, any other is replaced in one step.
 ///
 /// # Errors
 /// [`Unwritable`].
-pub(super) fn write(files: &[ScriptFile]) -> Result<(), Report> {
+pub(super) fn write(files: &[ScriptFile], directory: &Path) -> Result<(), Report> {
     for ScriptFile {
         path,
         text,
         executable,
     } in files
     {
+        let path = &directory.join(path);
         if std::fs::read(path).is_ok_and(|found| found == text.as_bytes()) {
             continue;
         }

@@ -96,6 +96,8 @@ pub(super) fn build(
         noarch: (!packaging.noarch.is_none()).then(|| concrete(packaging.noarch)),
         python: PythonBuild {
             entry_points: entry_points(packaging),
+            skip_pyc_compilation: list(packaging.without_byte_code.iter().cloned()),
+            version_independent: packaging.version_independent.then(|| concrete(true)),
             ..Default::default()
         },
         ..Default::default()
