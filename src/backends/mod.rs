@@ -6,11 +6,17 @@
 pub mod cargo;
 pub mod cmake;
 pub mod mojo;
+pub mod python;
 
 use crate::backend::{AnyBackend, Progress};
 
 /// Every backend of this project.
-pub static ALL: [&'static dyn AnyBackend; 3] = [&cargo::Cargo, &cmake::CMake, &mojo::Mojo];
+pub static ALL: [&'static dyn AnyBackend; 4] = [
+    &cargo::Cargo,
+    &cmake::CMake,
+    &mojo::Mojo,
+    &python::Python,
+];
 
 /// The backend whose executable is called `name`.
 pub fn by_name(name: &str) -> Option<&'static dyn AnyBackend> {

@@ -22,6 +22,7 @@ mod outputs;
 mod process;
 mod properties;
 mod protocol;
+mod python;
 mod quoting;
 mod reproducible;
 mod script;

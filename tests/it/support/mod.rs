@@ -33,6 +33,7 @@ pub mod pixi;
 pub mod prefix;
 pub mod process;
 pub mod project;
+pub mod python;
 pub mod redis;
 pub mod requests;
 pub mod server;

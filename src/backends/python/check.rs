@@ -1,0 +1,248 @@
+//! The finished package against what was described.
+//!
+//! What a package is was said before anything was built. A wheel that turns out otherwise
+//! would install where it cannot run, so it is an error that says which line to write.
+
+mod mistakes;
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use miette::Report;
+
+use super::Config;
+use super::config::Check;
+use super::dependency::{self, Entry, Requirement, Target};
+use super::entry_points;
+use super::shape::Shape;
+use super::source::Source;
+use super::wheel::Wheel;
+use crate::backend::{InstalledPackage, Request};
+use crate::diagnostic::Warning;
+use mistakes::{Empty, Incomplete, Native, NoWheel, OtherVersion};
+
+/// Checks the package of a build.
+///
+/// # Errors
+/// [`NoWheel`], [`Empty`], [`Native`], [`OtherVersion`], and [`Incomplete`] where the
+/// user wants that to be one.
+pub(super) fn package(
+    request: &Request<'_, Config>,
+    source: &Source,
+    shape: &Shape,
+    package: &InstalledPackage<'_>,
+) -> Result<Vec<Warning>, Report> {
+    let Some(wheel) = Wheel::read(package.paths)? else {
+        return Err(NoWheel {
+            name: source.name(),
+        }
+        .into());
+    };
+    if !wheel.has_content() {
+        return Err(Empty::report(source));
+    }
+    let mut warnings = Vec::new();
+    let native = native_file(&wheel, &package.paths.host_prefix);
+    if shape.noarch && !shape.editable {
+        if native.is_some() || !wheel.is_pure {
+            let proof = native.map_or_else(|| wheel.tags.join(", "), |file| shown(&file));
+            return Err(Native::report(proof, request.config.noarch.is_some()));
+        }
+        warnings.extend(unknown_programs(request, source, &wheel)?);
+    }
+    if shape.abi3
+        && !wheel
+            .tags
+            .iter()
+            .any(|tag| tag.contains("abi3") || tag.ends_with("-any"))
+    {
+        return Err(mistakes::NotStable {
+            tags: wheel.tags.join(", "),
+        }
+        .into());
+    }
+    let chosen = request.config.noarch.is_some() || request.config.compilers.is_some();
+    if !shape.noarch && !chosen && native.is_none() && wheel.is_pure {
+        warnings.push(
+            Warning::new("nothing in the package belongs to a platform").help(
+                "set `noarch = true` in `[package.build.config]`, and one package serves all",
+            ),
+        );
+    }
+    warnings.extend(version(request, source, &wheel)?);
+    warnings.extend(dependencies(request, source, shape, &wheel)?);
+    Ok(warnings)
+}
+
+fn shown(path: &Path) -> String {
+    path.display().to_string()
+}
+
+/// A file of the wheel that only one platform can load.
+fn native_file(wheel: &Wheel, prefix: &Path) -> Option<PathBuf> {
+    let mut files = wheel.files.iter();
+    files.find(|file| is_native(&prefix.join(file))).cloned()
+}
+
+/// Whether Python or a program loads the file as code. Programs of other platforms are
+/// data: setuptools packs some for Windows.
+fn is_native(path: &Path) -> bool {
+    const ELF: [u8; 4] = *b"\x7fELF";
+    const MACH_O: [[u8; 4]; 2] = [[0xcf, 0xfa, 0xed, 0xfe], [0xce, 0xfa, 0xed, 0xfe]];
+    let ending = path.extension().and_then(|ending| ending.to_str());
+    if matches!(ending, Some("py" | "pyi" | "txt" | "json" | "exe")) {
+        return false;
+    }
+    let mut start = [0; 4];
+    let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut start));
+    let is_windows = start.starts_with(b"MZ") && matches!(ending, Some("pyd" | "dll"));
+    read.is_ok() && (start == ELF || MACH_O.contains(&start) || is_windows)
+}
+
+/// Programs that the recipe does not name: nothing creates them on Windows.
+fn unknown_programs(
+    request: &Request<'_, Config>,
+    source: &Source,
+    wheel: &Wheel,
+) -> Result<Option<Warning>, Report> {
+    let known = entry_points::all(request.config, &source.files, &mut Vec::new())?;
+    let compact = |text: &str| text.split_whitespace().collect::<String>();
+    let known: Vec<String> = known.iter().map(|entry| compact(entry)).collect();
+    let unknown = wheel.scripts.iter();
+    let unknown: Vec<&String> = unknown
+        .filter(|entry| !known.contains(&compact(entry)))
+        .collect();
+    if unknown.is_empty() {
+        return Ok(None);
+    }
+    let lines: Vec<String> = wheel
+        .scripts
+        .iter()
+        .map(|entry| format!("\"{entry}\""))
+        .collect();
+    let warning = Warning::new(format!(
+        "programs of the project are known to its build alone, so that they do not run on Windows: {}",
+        crate::diagnostic::list(unknown.iter().map(|entry| entry.as_str()))
+    ));
+    Ok(Some(warning.help(format!(
+        "write `entry-points = [{}]` into `[package.build.config]`",
+        lines.join(", ")
+    ))))
+}
+
+/// The version of the wheel against that of the package.
+fn version(
+    request: &Request<'_, Config>,
+    source: &Source,
+    wheel: &Wheel,
+) -> Result<Option<Warning>, Report> {
+    let found = source.version.as_ref().map(|found| found.version.clone());
+    let stated = request.project.model.version.clone();
+    let Some(described) = found.clone().or(stated) else {
+        return Ok(None);
+    };
+    let release = |text: &str| text.parse::<pep440_rs::Version>().ok();
+    let (described_version, built) = (release(&described), release(&wheel.version));
+    let built = built.map(pep440_rs::Version::without_local);
+    if described_version.is_none()
+        || described_version.map(pep440_rs::Version::without_local) == built
+    {
+        return Ok(None);
+    }
+    if found.is_some() {
+        return Err(OtherVersion {
+            described,
+            built: wheel.version.clone(),
+        }
+        .into());
+    }
+    let built = &wheel.version;
+    let warning = Warning::new(format!(
+        "the package has version {described}, but the project calls itself {built}"
+    ));
+    Ok(Some(warning.help(format!(
+        "write `version = \"{built}\"` into `[package]`, or leave it out where pyproject.toml has one"
+    ))))
+}
+
+/// What the wheel says it needs against what the package needs.
+fn dependencies(
+    request: &Request<'_, Config>,
+    source: &Source,
+    shape: &Shape,
+    wheel: &Wheel,
+) -> Result<Option<Warning>, Report> {
+    if request.config.check == Check::Off {
+        return Ok(None);
+    }
+    let entries = wheel.requires.iter().filter_map(|text| {
+        Some(Entry {
+            requirement: Requirement::parse(text).ok()?,
+            text: text.clone(),
+            at: None,
+        })
+    });
+    let entries: Vec<Entry> = entries.collect();
+    let target = Target {
+        platform: request.platforms.host,
+        noarch: shape.noarch,
+        python: dependency::pep440(&source.requires_python),
+    };
+    let mapping = &request.config.pypi_conda_map;
+    let wanted = dependency::translate(&entries, &target, mapping, &mut Vec::new());
+    let has = |name: &str| {
+        let mapped = request.config.maps_dependencies() && !source.run.is_empty();
+        mapped || names_in_run(request).iter().any(|own| same(own, name))
+    };
+    let missing = wanted.iter().filter(|spec| !spec.name.starts_with("__"));
+    let missing = missing.filter(|spec| !has(&spec.name));
+    let lines: Vec<String> = missing
+        .map(|spec| {
+            let version = spec.version.as_deref().unwrap_or("*");
+            format!("{} = \"{version}\"", spec.name)
+        })
+        .collect();
+    if lines.is_empty() {
+        return Ok(None);
+    }
+    if request.config.check == Check::Error {
+        return Err(Incomplete::report(&lines));
+    }
+    let names: Vec<&str> = lines
+        .iter()
+        .filter_map(|line| line.split(' ').next())
+        .collect();
+    let warning = Warning::new(format!(
+        "the project needs packages that the conda package does not ask for: {}",
+        crate::diagnostic::list(names)
+    ));
+    let help = format!(
+        "write {} into `[package.run-dependencies]`, or set `ignore-pypi-mapping = false`",
+        crate::diagnostic::list(lines.iter().map(String::as_str))
+    );
+    Ok(Some(warning.help(help)))
+}
+
+/// Names of conda packages differ in their dashes between the two worlds.
+fn same(a: &str, b: &str) -> bool {
+    dependency::normalized(a) == dependency::normalized(b)
+}
+
+/// The run dependencies of the manifest, also those for other platforms.
+fn names_in_run(request: &Request<'_, Config>) -> Vec<String> {
+    let targets = request.project.model.targets.as_ref();
+    let default = targets.and_then(|targets| targets.default_target.as_ref());
+    let conditional = targets.into_iter().flat_map(|targets| {
+        let conditional = targets.conditional.iter().flatten();
+        let older = targets.targets.iter().flatten();
+        conditional
+            .map(|(_, target)| target)
+            .chain(older.map(|(_, target)| target))
+    });
+    let targets = default.into_iter().chain(conditional);
+    let names = targets.flat_map(|target| {
+        let run = target.run_dependencies.iter().flatten();
+        run.map(|(name, _)| name.to_string())
+    });
+    names.collect()
+}

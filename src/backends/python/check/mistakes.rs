@@ -1,0 +1,123 @@
+//! Packages that must not be used.
+
+use miette::{Diagnostic, Report};
+use thiserror::Error;
+
+use crate::backends::python::source::Source;
+
+/// The installer said that all is well, and nothing is there.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the build installed no Python project called `{name}`")]
+#[diagnostic(
+    code(python::no_wheel),
+    help("the name in pyproject.toml or setup.py is that of the wheel; do both agree?")
+)]
+pub(super) struct NoWheel {
+    pub(super) name: String,
+}
+
+/// The wheel has metadata and nothing else.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the wheel of `{name}` holds no module: `{backend}` found nothing to pack")]
+#[diagnostic(code(python::empty_wheel), help("{help}"))]
+pub(super) struct Empty {
+    name: String,
+    backend: String,
+    help: &'static str,
+}
+
+impl Empty {
+    pub(super) fn report(source: &Source) -> Report {
+        let help = match source.build_module() {
+            "hatchling" => {
+                "hatchling packs the directory that has the project's name; name others in \
+                 `[tool.hatch.build.targets.wheel]`: `packages = [\"src/…\"]`"
+            }
+            "setuptools" => {
+                "setuptools looks for packages in the project and in `src`; name them in \
+                 `[tool.setuptools]`: `packages = [\"…\"]`"
+            }
+            "poetry" => "name the packages in `[tool.poetry]`: `packages = [{ include = \"…\" }]`",
+            _ => "where are the modules, and does the build backend look there?",
+        };
+        Self {
+            name: source.name(),
+            backend: source.build_module().to_string(),
+            help,
+        }
+        .into()
+    }
+}
+
+/// A package for every platform holds what only one of them can run.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the package is for every platform, but its wheel is not: {proof}")]
+#[diagnostic(code(python::native_in_noarch), help("{help}"))]
+pub(super) struct Native {
+    proof: String,
+    help: &'static str,
+}
+
+impl Native {
+    /// `proof` is what only one platform can load.
+    pub(super) fn report(proof: String, is_chosen: bool) -> Report {
+        let help = match is_chosen {
+            true => "remove `noarch = true` from `[package.build.config]`",
+            false => {
+                "write `compilers = [\"c\"]`, or the languages it compiles, into \
+                 `[package.build.config]`"
+            }
+        };
+        Self { proof, help }.into()
+    }
+}
+
+/// A package for later versions of Python holds what only one of them can load.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`abi3 = true`, but the wheel is for one version of Python: {tags}")]
+#[diagnostic(
+    code(python::not_abi3),
+    help(
+        "remove `abi3`, or have the project build for the stable ABI: `wheel.py-api` of \
+         scikit-build-core, the feature `abi3-py39` of PyO3, `py_limited_api` of setuptools, \
+         `limited-api` of meson-python"
+    )
+)]
+pub(super) struct NotStable {
+    pub(super) tags: String,
+}
+
+/// The build backend found another version than was described.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the package was described with version {described}, but its wheel has {built}")]
+#[diagnostic(
+    code(python::other_version),
+    help("write `version = \"{built}\"` into `[package]` of the pixi manifest")
+)]
+pub(super) struct OtherVersion {
+    pub(super) described: String,
+    pub(super) built: String,
+}
+
+/// The project needs more than the package asks for.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the project needs packages that the conda package does not ask for: {names}")]
+#[diagnostic(
+    code(python::missing_dependencies),
+    help("write {lines} into `[package.run-dependencies]`, or set `ignore-pypi-mapping = false`")
+)]
+pub(super) struct Incomplete {
+    names: String,
+    lines: String,
+}
+
+impl Incomplete {
+    pub(super) fn report(lines: &[String]) -> Report {
+        let names = lines.iter().filter_map(|line| line.split(' ').next());
+        Self {
+            names: crate::diagnostic::list(names),
+            lines: crate::diagnostic::list(lines.iter().map(String::as_str)),
+        }
+        .into()
+    }
+}

@@ -1,0 +1,217 @@
+//! Markers: when a dependency counts.
+//!
+//! Where the package is to run is known, and in which versions of Python it may. A
+//! marker that says the same for all of those is decided here; the others stay open.
+
+use pep440_rs::VersionSpecifiers;
+use pep508_rs::pep440_rs::release_specifiers_to_ranges;
+use pep508_rs::{MarkerTree, MarkerTreeKind, MarkerValueString};
+use rattler_conda_types::Subdir;
+
+/// In which cases a dependency counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) enum Counts {
+    /// In all of them.
+    Always,
+    /// In none.
+    Never,
+    /// In some versions of Python, or of the operating system.
+    Sometimes,
+}
+
+impl Counts {
+    fn or(self, other: Self) -> Self {
+        if self == other { self } else { Self::Sometimes }
+    }
+}
+
+/// Whether a dependency with this `marker` counts on `platform` in the versions of Python
+/// that `python` admits.
+pub(in super::super) fn counts(
+    marker: &MarkerTree,
+    platform: Subdir,
+    python: &VersionSpecifiers,
+) -> Counts {
+    decide(marker, platform, python)
+}
+
+fn decide(marker: &MarkerTree, platform: Subdir, python: &VersionSpecifiers) -> Counts {
+    let any = |children: Vec<MarkerTree>| {
+        let decided = children.iter().map(|child| decide(child, platform, python));
+        decided.reduce(Counts::or).unwrap_or(Counts::Never)
+    };
+    match marker.kind() {
+        MarkerTreeKind::True => Counts::Always,
+        MarkerTreeKind::False => Counts::Never,
+        MarkerTreeKind::Version(node) => {
+            // The node's keys are versions of Python in all markers that are in use.
+            let admitted = release_specifiers_to_ranges(python.clone());
+            let reached = node
+                .edges()
+                .filter(|(range, _)| !range.is_disjoint(&admitted));
+            any(reached.map(|(_, child)| child).collect())
+        }
+        MarkerTreeKind::String(node) => match value(node.key(), platform) {
+            Some(value) => {
+                let value = value.to_string();
+                let mut children = node.children();
+                let taken = children.find(|(range, _)| range.contains(&value));
+                any(taken.map(|(_, child)| child).into_iter().collect())
+            }
+            None => any(node.children().map(|(_, child)| child).collect()),
+        },
+        MarkerTreeKind::In(node) => match value(node.key(), platform) {
+            Some(value) => any(vec![node.edge(node.value().contains(value))]),
+            None => any(node.children().map(|(_, child)| child).collect()),
+        },
+        MarkerTreeKind::Contains(node) => match value(node.key(), platform) {
+            Some(value) => any(vec![node.edge(value.contains(node.value()))]),
+            None => any(node.children().map(|(_, child)| child).collect()),
+        },
+        MarkerTreeKind::Extra(node) => any(vec![node.edge(false)]),
+    }
+}
+
+/// What a variable of markers is on `platform`, `None` where nobody can know.
+fn value(key: &MarkerValueString, platform: Subdir) -> Option<&'static str> {
+    let by_system = |linux, osx, win| match platform {
+        platform if platform.is_windows() => win,
+        platform if platform.is_osx() => osx,
+        _ => linux,
+    };
+    Some(match key {
+        MarkerValueString::ImplementationName => "cpython",
+        MarkerValueString::PlatformPythonImplementation
+        | MarkerValueString::PlatformPythonImplementationDeprecated
+        | MarkerValueString::PythonImplementationDeprecated => "CPython",
+        MarkerValueString::OsName | MarkerValueString::OsNameDeprecated => {
+            by_system("posix", "posix", "nt")
+        }
+        MarkerValueString::PlatformSystem => by_system("Linux", "Darwin", "Windows"),
+        MarkerValueString::SysPlatform | MarkerValueString::SysPlatformDeprecated => {
+            by_system("linux", "darwin", "win32")
+        }
+        MarkerValueString::PlatformMachine | MarkerValueString::PlatformMachineDeprecated => {
+            machine(platform)?
+        }
+        MarkerValueString::PlatformRelease
+        | MarkerValueString::PlatformVersion
+        | MarkerValueString::PlatformVersionDeprecated => return None,
+    })
+}
+
+fn machine(platform: Subdir) -> Option<&'static str> {
+    /// The machines that are called alike in both worlds.
+    const ALIKE: [&str; 6] = ["aarch64", "ppc64le", "s390x", "riscv64", "armv7l", "armv6l"];
+    Some(match platform.as_str() {
+        "win-64" => "AMD64",
+        "win-32" => "x86",
+        "win-arm64" => "ARM64",
+        "osx-arm64" => "arm64",
+        "linux-32" => "i686",
+        other if other.ends_with("-64") => "x86_64",
+        other => ALIKE.into_iter().find(|machine| other.ends_with(machine))?,
+    })
+}
+
+/// The names of virtual packages, with the systems that have them, coarsest first.
+const SYSTEMS: [(&str, [bool; 3]); 4] = [
+    ("__unix", [true, true, false]),
+    ("__win", [false, false, true]),
+    ("__linux", [true, false, false]),
+    ("__osx", [false, true, false]),
+];
+
+/// One platform of each system: Linux, macOS, Windows.
+const EACH: [Subdir; 3] = [Subdir::Linux64, Subdir::OsxArm64, Subdir::Win64];
+
+/// The coarsest virtual package that `platform` has and that tells apart the systems on
+/// which `counted` differs. `None` where it does not differ.
+pub(in super::super) fn system(
+    platform: Subdir,
+    counted: impl Fn(Subdir) -> Counts,
+) -> Option<&'static str> {
+    let here = counted(platform);
+    let alike = EACH.map(|system| counted(system) == here);
+    if alike == [true; 3] {
+        return None;
+    }
+    let own = match platform {
+        platform if platform.is_windows() => 2,
+        platform if platform.is_osx() => 1,
+        _ => 0,
+    };
+    let fits = |systems: &[bool; 3]| {
+        systems[own] && (0..3).all(|system| !systems[system] || alike[system] || system == own)
+    };
+    let mut named = SYSTEMS.iter().filter(|(_, systems)| fits(systems));
+    named.next().map(|(name, _)| *name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backends::python::dependency::requirement::Requirement;
+
+    fn decided(marker: &str, platform: Subdir, python: &str) -> Counts {
+        let requirement = Requirement::parse(&format!("x; {marker}")).expect(marker);
+        let python = python.parse().expect(python);
+        counts(&requirement.marker, platform, &python)
+    }
+
+    #[test]
+    fn platforms_are_known() {
+        use Counts::{Always, Never};
+        for (marker, linux, osx, win) in [
+            ("sys_platform == 'win32'", Never, Never, Always),
+            ("os_name == 'nt'", Never, Never, Always),
+            ("platform_system != 'Darwin'", Always, Never, Always),
+            ("platform_machine == 'x86_64'", Always, Never, Never),
+            ("sys_platform in 'linux darwin'", Always, Always, Never),
+            ("implementation_name == 'pypy'", Never, Never, Never),
+            ("extra == 'test'", Never, Never, Never),
+            (
+                "sys_platform == 'win32' and python_version >= '3.8'",
+                Never,
+                Never,
+                Always,
+            ),
+        ] {
+            let at = |platform| decided(marker, platform, ">=3.9");
+            let all = (at(Subdir::Linux64), at(Subdir::OsxArm64), at(Subdir::Win64));
+            assert_eq!(all, (linux, osx, win), "{marker}");
+        }
+    }
+
+    #[test]
+    fn versions_of_python_are_a_range() {
+        for (marker, python, expected) in [
+            ("python_version < '3.11'", ">=3.11", Counts::Never),
+            ("python_version < '3.11'", ">=3.9", Counts::Sometimes),
+            ("python_version < '3.11'", ">=3.9,<3.11", Counts::Always),
+            ("python_full_version < '3.11'", "==3.10.*", Counts::Always),
+            ("python_version >= '3.8'", "", Counts::Sometimes),
+            ("platform_release == '5'", ">=3.9", Counts::Sometimes),
+        ] {
+            assert_eq!(
+                decided(marker, Subdir::Linux64, python),
+                expected,
+                "{marker}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_coarsest_system_that_is_right() {
+        let differs = |marker: &'static str, platform| {
+            system(platform, move |platform| decided(marker, platform, ""))
+        };
+        let windows = "sys_platform == 'win32'";
+        assert_eq!(differs(windows, Subdir::Linux64), Some("__unix"));
+        assert_eq!(differs(windows, Subdir::Win64), Some("__win"));
+        let apple = "sys_platform == 'darwin'";
+        assert_eq!(differs(apple, Subdir::Linux64), Some("__linux"));
+        assert_eq!(differs(apple, Subdir::OsxArm64), Some("__osx"));
+        assert_eq!(differs("python_version >= '3'", Subdir::Linux64), None);
+    }
+}

@@ -1,0 +1,274 @@
+//! What a project needs, as requirements of a conda package.
+//!
+//! `build-system.requires` becomes requirements of the host environment and
+//! `dependencies` those of the package itself. Names, versions and markers are translated
+//! each in a module of its own; what cannot be said in conda's words is a warning.
+
+mod marker;
+mod names;
+mod poetry;
+mod requirement;
+mod specifier;
+
+use indexmap::IndexMap;
+use miette::{Diagnostic, Report, SourceSpan};
+use pep440_rs::VersionSpecifiers;
+use rattler_conda_types::Subdir;
+use thiserror::Error;
+
+use marker::Counts;
+pub(super) use names::conda as conda_name;
+pub(super) use poetry::specifiers as poetry;
+pub(super) use requirement::{Requirement, normalized};
+pub(super) use specifier::{Specifier, conda, parse, pep440};
+
+use super::config::Mapping;
+use super::project::Files;
+use crate::diagnostic::{SourceFile, Warning};
+
+/// A list of dependencies in the files of a project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum List {
+    /// What the build backend needs.
+    Build,
+    /// What the package needs.
+    Run,
+}
+
+/// A dependency in the words of conda.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Translated {
+    /// The name of the conda package.
+    pub(super) name: String,
+    /// Which versions will do, `None` for any.
+    pub(super) version: Option<String>,
+}
+
+/// One entry of a list, with its place.
+#[derive(Debug)]
+pub(super) struct Entry {
+    /// As it is written.
+    pub(super) text: String,
+    /// Taken apart.
+    pub(super) requirement: Requirement,
+    /// Where it stands in `pyproject.toml`.
+    pub(super) at: Option<SourceSpan>,
+}
+
+/// Where the package is to run.
+#[derive(Debug, Clone)]
+pub(super) struct Target {
+    /// The platform.
+    pub(super) platform: Subdir,
+    /// Whether one package serves every platform.
+    pub(super) noarch: bool,
+    /// The versions of Python it is for.
+    pub(super) python: VersionSpecifiers,
+}
+
+/// The entries of a list.
+///
+/// # Errors
+/// [`BadDependency`].
+pub(super) fn entries(project: &Files, list: List) -> Result<Vec<Entry>, Report> {
+    let keys: &[&str] = match list {
+        List::Build => &["build-system", "requires"],
+        List::Run => &["project", "dependencies"],
+    };
+    let mut entries = Vec::new();
+    if let Some(file) = &project.pyproject {
+        for entry in file.texts(keys) {
+            let requirement = Requirement::parse(entry.text).map_err(|reason| BadDependency {
+                text: entry.text.to_string(),
+                reason,
+                file: file.file(),
+                at: entry.at,
+            })?;
+            entries.push(Entry {
+                text: entry.text.to_string(),
+                requirement,
+                at: Some(entry.at),
+            });
+        }
+    }
+    let declares = project.pyproject.as_ref();
+    let declares = declares.is_some_and(|file| file.value(&["build-system", "requires"]).is_some());
+    if list == List::Build && !declares {
+        // What stands in for a table that is missing.
+        entries.extend(unplaced("setuptools".to_string()));
+    }
+    if list == List::Run && !project.has_project_table() {
+        entries.extend(legacy(project));
+    }
+    Ok(entries)
+}
+
+/// The dependencies of a project from before `[project]`. What cannot be read is left to
+/// the check of the finished package.
+fn legacy(project: &Files) -> Vec<Entry> {
+    let cfg = project.setup_cfg.lines("options", "install_requires");
+    let cfg = cfg.into_iter().map(str::to_string);
+    let py = project.setup_py.as_ref();
+    let py = py.map(|file| file.texts("install_requires"));
+    let poetry = project.pyproject.iter().flat_map(poetry::entries);
+    let setuptools = cfg.chain(py.into_iter().flatten()).filter_map(unplaced);
+    poetry.chain(setuptools).collect()
+}
+
+fn unplaced(text: String) -> Option<Entry> {
+    Some(Entry {
+        requirement: Requirement::parse(&text).ok()?,
+        text,
+        at: None,
+    })
+}
+
+/// Puts `entries` into the words of conda, for a package that runs on `target`. What is
+/// changed on the way is told to `warn`.
+pub(super) fn translate(
+    entries: &[Entry],
+    target: &Target,
+    mapping: &IndexMap<String, Mapping>,
+    warnings: &mut Vec<Warning>,
+) -> Vec<Translated> {
+    let mut translated: Vec<Translated> = Vec::new();
+    for entry in entries {
+        let marker = &entry.requirement.marker;
+        let counts = |platform| marker::counts(marker, platform, &target.python);
+        if target.noarch
+            && let Some(system) = marker::system(target.platform, counts)
+        {
+            let virtual_package = Translated {
+                name: system.to_string(),
+                version: None,
+            };
+            if !translated.contains(&virtual_package) {
+                translated.push(virtual_package);
+            }
+        }
+        if counts(target.platform) == Counts::Never {
+            continue;
+        }
+        translated.extend(one(entry, mapping, warnings));
+    }
+    translated
+}
+
+fn one(
+    entry: &Entry,
+    mapping: &IndexMap<String, Mapping>,
+    warnings: &mut Vec<Warning>,
+) -> Option<Translated> {
+    let Requirement {
+        name,
+        extras,
+        specifiers,
+        url,
+        marker: _,
+    } = &entry.requirement;
+    let text = &entry.text;
+    let mut warn = |what: String| warnings.push(Warning::new(format!("`{text}`: {what}")));
+    let own = mapping
+        .iter()
+        .rev()
+        .find(|(key, _)| normalized(key) == *name);
+    let mut version = specifier::conda(specifiers, &mut warn);
+    let conda = match own.map(|(_, mapping)| mapping) {
+        Some(Mapping::Dropped) => return None,
+        Some(Mapping::Name(conda)) => conda.clone(),
+        Some(Mapping::Wrong) | None => names::conda(name).to_string(),
+        Some(Mapping::Spec {
+            name,
+            version: other,
+        }) => {
+            version = other.clone().or(version);
+            name.clone()
+        }
+    };
+    if url.is_some() {
+        warn("a conda package cannot say where a dependency comes from".to_string());
+    }
+    let mut conda = conda;
+    for extra in extras {
+        match names::with_extra(name, extra) {
+            Some(package) => conda = package.to_string(),
+            None => warn(format!("conda packages have no extras such as `{extra}`")),
+        }
+    }
+    Some(Translated {
+        name: conda,
+        version,
+    })
+}
+
+/// A dependency that nobody can read.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{text}` is not a dependency: {reason}")]
+#[diagnostic(
+    code(python::bad_dependency),
+    help("write it as in `requests >=2.31; python_version < '3.12'` (PEP 508)")
+)]
+pub(super) struct BadDependency {
+    pub(super) text: String,
+    pub(super) reason: String,
+    #[source_code]
+    pub(super) file: SourceFile,
+    #[label("this dependency")]
+    pub(super) at: SourceSpan,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(dependencies: &[&str], noarch: bool, platform: Subdir) -> (Vec<String>, usize) {
+        let entries: Vec<Entry> = dependencies
+            .iter()
+            .map(|text| Entry {
+                text: text.to_string(),
+                requirement: Requirement::parse(text).expect(text),
+                at: None,
+            })
+            .collect();
+        let target = Target {
+            platform,
+            noarch,
+            python: ">=3.9".parse().expect("specifiers"),
+        };
+        let mapping = IndexMap::from([
+            ("My_Pkg".to_string(), Mapping::Name("ours".to_string())),
+            ("internal".to_string(), Mapping::Dropped),
+        ]);
+        let mut warnings = Vec::new();
+        let translated = translate(&entries, &target, &mapping, &mut warnings);
+        let shown = translated.iter().map(|spec| match &spec.version {
+            Some(version) => format!("{} {version}", spec.name),
+            None => spec.name.clone(),
+        });
+        (shown.collect(), warnings.len())
+    }
+
+    #[test]
+    fn dependencies_are_translated() {
+        let (specs, warnings) = all(
+            &["torch>=2.0", "my-pkg~=1.2", "internal", "requests[socks]"],
+            false,
+            Subdir::Linux64,
+        );
+        assert_eq!(specs, ["pytorch >=2.0", "ours >=1.2,1.*", "requests"]);
+        assert_eq!(warnings, 1);
+    }
+
+    #[test]
+    fn a_package_for_every_platform_says_for_which_it_was_described() {
+        let colorama = ["colorama; sys_platform == 'win32'", "click"];
+        assert_eq!(all(&colorama, true, Subdir::Linux64).0, ["__unix", "click"]);
+        assert_eq!(
+            all(&colorama, true, Subdir::Win64).0,
+            ["__win", "colorama", "click"]
+        );
+        assert_eq!(all(&colorama, false, Subdir::Linux64).0, ["click"]);
+        let tomli = ["tomli; python_version < '3.11'"];
+        assert_eq!(all(&tomli, true, Subdir::Linux64).0, ["tomli"]);
+    }
+}

@@ -1,0 +1,60 @@
+//! From names of PyPI to names of conda packages.
+//!
+//! Most packages are called alike. Those that are not stand in `names.txt`, which is
+//! part of the executable: the same project has the same requirements on every machine,
+//! and no name of a private package leaves it.
+
+/// `<name on PyPI> <name of the conda package>`, sorted, both as they are compared.
+const TABLE: &str = include_str!("names.txt");
+
+/// Extras that are packages of their own: `name[extra]`, the package.
+const EXTRAS: [(&str, &str, &str); 6] = [
+    ("dask", "complete", "dask"),
+    ("dask", "dataframe", "dask"),
+    ("uvicorn", "standard", "uvicorn-standard"),
+    ("jax", "cuda12", "jax"),
+    ("setuptools-scm", "simple", "setuptools-scm"),
+    ("setuptools-scm", "toml", "setuptools-scm"),
+];
+
+/// The conda package for the normalised `name` of PyPI.
+pub(in super::super) fn conda(name: &str) -> &str {
+    let rows = TABLE.lines().filter_map(|line| line.split_once(' '));
+    let mut found = rows.filter(|(pypi, _)| *pypi == name);
+    found.next().map_or(name, |(_, conda)| conda)
+}
+
+/// The conda package that is `name` together with its `extra`.
+pub(in super::super) fn with_extra(name: &str, extra: &str) -> Option<&'static str> {
+    let mut rows = EXTRAS.iter();
+    let row = rows.find(|(of, called, _)| *of == name && *called == extra)?;
+    Some(row.2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backends::python::dependency::requirement::normalized;
+
+    #[test]
+    fn the_table_is_sorted_and_says_only_what_differs() {
+        let rows: Vec<(&str, &str)> = TABLE
+            .lines()
+            .map(|line| line.split_once(' ').expect("two names"))
+            .collect();
+        assert!(rows.is_sorted_by(|a, b| a.0 < b.0));
+        for (pypi, conda) in rows {
+            assert_eq!(pypi, normalized(pypi));
+            assert_ne!(pypi, conda);
+        }
+    }
+
+    #[test]
+    fn names_that_differ() {
+        assert_eq!(conda("torch"), "pytorch");
+        assert_eq!(conda("ruamel-yaml"), "ruamel.yaml");
+        assert_eq!(conda("requests"), "requests");
+        assert_eq!(with_extra("uvicorn", "standard"), Some("uvicorn-standard"));
+        assert_eq!(with_extra("requests", "socks"), None);
+    }
+}

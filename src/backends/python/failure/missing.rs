@@ -1,0 +1,114 @@
+//! Something that the build needs is not in its environments.
+
+use super::Case;
+use crate::backend::Diagnosis;
+use crate::backends::python::dependency::{Entry, conda_name, normalized};
+
+/// Modules that are not called as their package is.
+const MODULES: [(&str, &str); 13] = [
+    ("flit_core", "flit-core"),
+    ("poetry", "poetry-core"),
+    ("pdm", "pdm-backend"),
+    ("mesonpy", "meson-python"),
+    ("mypyc", "mypy"),
+    ("skbuild", "scikit-build"),
+    ("hatch_vcs", "hatch-vcs"),
+    ("uv_build", "uv-build"),
+    ("pkg_resources", "setuptools"),
+    ("distutils", "setuptools"),
+    ("setuptools_scm", "setuptools-scm"),
+    ("vcs_versioning", "setuptools-scm"),
+    ("yaml", "pyyaml"),
+];
+
+/// A module cannot be imported.
+pub(super) fn module(case: &Case<'_>) -> Option<Diagnosis> {
+    let log = case.log;
+    let named = log
+        .between("No module named '", "'")
+        .or_else(|| log.between("Cannot import '", "'"))
+        .or_else(|| log.between("No module named \"", "\""));
+    let invalid_command = log.has("invalid command 'bdist_wheel'").then_some("wheel");
+    let module = named.or(invalid_command)?;
+    let top = module.split('.').next().unwrap_or(module);
+    let known = MODULES.iter().find(|(module, _)| *module == top);
+    let pypi = known.map_or_else(|| normalized(top), |(_, package)| package.to_string());
+    let required = case.source.build.iter();
+    let entry = required
+        .clone()
+        .find(|entry| entry.requirement.name == pypi);
+    let is_backend = case.source.build_module() == top;
+    let message = match (entry, is_backend) {
+        (_, true) => format!("the build backend `{top}` is not in the host environment"),
+        (Some(_), _) => format!("`{pypi}`, which the build needs, is not in the host environment"),
+        (None, _) => format!("the build imports `{module}`, which is not in the host environment"),
+    };
+    Some(missing(case, message, &pypi, entry))
+}
+
+/// A plug-in of a build backend is missing: hatchling knows it by name only.
+pub(super) fn plugin(case: &Case<'_>) -> Option<Diagnosis> {
+    let log = case.log;
+    let named = log
+        .between("Unknown version source: ", " ")
+        .or_else(|| log.after("Unknown version source: "))
+        .or_else(|| log.after("Unknown build hook: "))
+        .or_else(|| log.after("Unknown metadata hook: "))?;
+    let name = named.trim().trim_matches(['`', '\'', '"']);
+    let package = match name {
+        "vcs" => "hatch-vcs".to_string(),
+        "fancy-pypi-readme" => "hatch-fancy-pypi-readme".to_string(),
+        "requirements_txt" => "hatch-requirements-txt".to_string(),
+        other => format!("hatch-{other}"),
+    };
+    let required = case.source.build.iter();
+    let entry = required
+        .clone()
+        .find(|entry| entry.requirement.name == package);
+    let message = format!("`{package}`, which the build needs, is not in the host environment");
+    Some(missing(case, message, &package, entry))
+}
+
+/// A program is missing.
+pub(super) fn program(case: &Case<'_>) -> Option<Diagnosis> {
+    const PROGRAMS: [(&str, &str); 9] = [
+        ("Could not find CMake", "cmake"),
+        ("CMake not found", "cmake"),
+        ("No such file or directory: 'cmake'", "cmake"),
+        ("No such file or directory: 'ninja'", "ninja"),
+        ("Could not detect Ninja", "ninja"),
+        ("Could not find ninja", "ninja"),
+        ("No such file or directory: 'meson'", "meson"),
+        ("No such file or directory: 'maturin'", "maturin"),
+        ("uv: command not found", "uv"),
+    ];
+    let (_, program) = PROGRAMS.iter().find(|(words, _)| case.log.has(words))?;
+    Some(Diagnosis {
+        code: "python::missing_requirement",
+        message: format!("`{program}`, which the build runs, is in none of its environments"),
+        help: Some(format!(
+            "write `{program} = \"*\"` into {}",
+            case.manifest().replace("host-", "build-")
+        )),
+        ..Default::default()
+    })
+}
+
+fn missing(case: &Case<'_>, message: String, pypi: &str, entry: Option<&Entry>) -> Diagnosis {
+    let conda = conda_name(pypi);
+    let table = case.manifest();
+    let own = format!("write `{conda} = \"*\"` into {table}");
+    let at = entry.and_then(|entry| entry.at);
+    Diagnosis {
+        code: "python::missing_requirement",
+        message,
+        help: Some(match entry {
+            Some(_) => {
+                format!("{own}, or `build-system-requires = \"map\"` into `[package.build.config]`")
+            }
+            None => own,
+        }),
+        place: case.in_pyproject(at, "the project asks for it here"),
+        ..Default::default()
+    }
+}

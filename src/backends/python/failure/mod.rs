@@ -1,0 +1,167 @@
+//! Why a build failed, by what the tools of Python and their compilers leave in the log.
+//!
+//! The installers put their own words around those of the build backend. Those are of no
+//! use: what is looked for is what the hook said, or the compiler below it.
+
+mod compiled;
+mod missing;
+
+use miette::SourceSpan;
+
+use super::Config;
+use super::source::Source;
+use crate::backend::failure::{Place, full_disk};
+use crate::backend::{Diagnosis, Log, Request};
+
+/// What recognises one kind of failure.
+type Detector = fn(&Case<'_>) -> Option<Diagnosis>;
+
+/// From causes to consequences.
+const DETECTORS: [Detector; 9] = [
+    |case| full_disk(case.log),
+    missing::module,
+    missing::plugin,
+    missing::program,
+    compiled::compiler,
+    compiled::header,
+    compiled::errors,
+    nothing_to_pack,
+    traceback,
+];
+
+/// One failed build.
+pub(super) struct Case<'a> {
+    request: &'a Request<'a, Config>,
+    source: &'a Source,
+    log: &'a Log,
+}
+
+/// Why the script failed, as far as its log says.
+pub(super) fn diagnose(
+    request: &Request<'_, Config>,
+    source: &Source,
+    log: &Log,
+) -> Option<Diagnosis> {
+    let case = Case {
+        request,
+        source,
+        log,
+    };
+    DETECTORS.iter().find_map(|detector| detector(&case))
+}
+
+impl Case<'_> {
+    /// A place in `pyproject.toml`.
+    fn in_pyproject(&self, at: Option<SourceSpan>, label: &str) -> Option<Place> {
+        let pyproject = self.source.files.pyproject.as_ref()?;
+        Some(Place {
+            file: pyproject.file(),
+            at: at?,
+            label: label.to_string(),
+        })
+    }
+
+    /// The manifest, as messages name it.
+    fn manifest(&self) -> String {
+        let path = self.request.project.manifest.path();
+        let name = path.file_name().and_then(|name| name.to_str());
+        match name {
+            Some("pyproject.toml") => "`[tool.pixi.package.host-dependencies]`".to_string(),
+            _ => "`[package.host-dependencies]`".to_string(),
+        }
+    }
+}
+
+/// The build backend does not know what belongs to the package.
+fn nothing_to_pack(case: &Case<'_>) -> Option<Diagnosis> {
+    let diagnosis = |message: &str, help: &str| {
+        Some(Diagnosis {
+            code: "python::nothing_to_pack",
+            message: message.to_string(),
+            help: Some(help.to_string()),
+            ..Default::default()
+        })
+    };
+    if case.log.has("Unable to determine which files to ship") {
+        return diagnosis(
+            "hatchling does not find the package: no directory has the name of the project",
+            "name it in `[tool.hatch.build.targets.wheel]`: `packages = [\"src/…\"]`",
+        );
+    }
+    if case
+        .log
+        .has("Multiple top-level packages discovered in a flat-layout")
+    {
+        return diagnosis(
+            "setuptools finds several packages beside each other and does not know which to pack",
+            "name them in `[tool.setuptools]`: `packages = [\"…\"]`, or move them into `src`",
+        );
+    }
+    if case.log.has("No file/folder found for package") {
+        return diagnosis(
+            "poetry-core does not find the package: no directory has the name of the project",
+            "name it in `[tool.poetry]`: `packages = [{ include = \"…\" }]`",
+        );
+    }
+    if case.log.has("Expected a Python module at") {
+        return diagnosis(
+            "uv_build does not find the package: no directory below `src` has the name of the project",
+            "name it in `[tool.uv.build-backend]`: `module-name = \"…\"` and `module-root = \"\"`",
+        );
+    }
+    None
+}
+
+/// A hook raised an exception: where in the user's files, and which.
+fn traceback(case: &Case<'_>) -> Option<Diagnosis> {
+    const KNOWN: [(&str, &str); 5] = [
+        (
+            "No module named 'distutils'",
+            "Python 3.12 has no `distutils`: write `setuptools = \"*\"` into the host dependencies, or `python = \"<3.12\"`",
+        ),
+        (
+            "No module named 'pkg_resources'",
+            "write `setuptools = \"<81\"` into the host dependencies",
+        ),
+        (
+            "numpy.distutils",
+            "write `setuptools = \"<60\"` and `python = \"<3.12\"` into the host dependencies",
+        ),
+        (
+            "use_2to3 is invalid",
+            "write `setuptools = \"<58\"` into the host dependencies",
+        ),
+        (
+            "SafeConfigParser",
+            "write `python = \"<3.12\"` into the host dependencies",
+        ),
+    ];
+    let lines: Vec<&str> = case.log.lines().map(str::trim).collect();
+    let starts = lines
+        .iter()
+        .rposition(|line| line.starts_with("Traceback (most recent call last)"))?;
+    let raised = lines[starts..].iter().find(|line| is_exception(line))?;
+    let root = case.source.files.folder.display().to_string();
+    let own = |line: &&&str| line.starts_with("File \"") && line.contains(&root);
+    let frame = lines[starts..].iter().rfind(own);
+    let frame = frame.map(|line| line.replace(&format!("{root}/"), ""));
+    let known = KNOWN.iter().find(|(words, _)| raised.contains(words));
+    Some(Diagnosis {
+        code: "python::hook_failed",
+        message: format!("the build backend failed: {raised}"),
+        details: frame.into_iter().collect(),
+        help: known.map(|(_, help)| help.to_string()),
+        ..Default::default()
+    })
+}
+
+/// `SomeError: …`, the last line of a traceback.
+fn is_exception(line: &str) -> bool {
+    let name = line.split(':').next().unwrap_or_default();
+    let last = name.rsplit('.').next().unwrap_or_default();
+    let named = last.ends_with("Error") || last.ends_with("Exception") || last == "SystemExit";
+    named
+        && name
+            .chars()
+            .all(|c| c.is_alphanumeric() || "._".contains(c))
+}

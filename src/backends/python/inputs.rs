@@ -1,0 +1,369 @@
+//! Which files decide the metadata and the package.
+//!
+//! Before a build nothing better is known than patterns over the project. After it, what
+//! the build backend and the compilers have opened counts, and everything beside the
+//! files that were packed, because a new file there is packed next time.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use miette::Report;
+
+use super::Config;
+use super::license;
+use super::project::{pyproject, setup_cfg, setup_py};
+use super::script;
+use super::shape::Shape;
+use super::source::Source;
+use super::wheel::Wheel;
+use crate::backend::extra_input_globs;
+use crate::backend::options::InputTracking;
+use crate::backend::{BuildPaths, GlobSet, Inputs, Request};
+
+/// Directories that build tools fill in the middle of the sources, by name.
+pub(super) const OUTPUT_DIRECTORIES: &[&str] = &["build", "dist", "target"];
+
+/// What builds and their tools leave among the sources.
+const MADE: [&str; 9] = [
+    "!**/*.py[cod]",
+    "!**/*.egg-info",
+    "!**/*.dist-info",
+    "!**/*.so",
+    "!**/*.pyd",
+    "!**/*.dylib",
+    "!**/*.o",
+    "!**/*.egg-link",
+    "!**/node_modules",
+];
+
+/// Files that matter once they appear, whoever reads them.
+const BY_NAME: [&str; 9] = [
+    pyproject::NAME,
+    setup_cfg::NAME,
+    setup_py::NAME,
+    "MANIFEST.in",
+    "hatch.toml",
+    "hatch_build.py",
+    "CMakeLists.txt",
+    "meson.build",
+    "Cargo.toml",
+];
+
+/// What is known before the build.
+pub(super) fn drafted(request: &Request<'_, Config>, source: &Source, shape: &Shape) -> Inputs {
+    let folder = &source.files.folder;
+    let mut build = around(request, source);
+    let mut patterns: Vec<String> = match shape.editable {
+        true => COMPILED_SOURCES.map(str::to_string).into(),
+        false => vec!["**".to_string()],
+    };
+    let left_out = [
+        "tests",
+        "test",
+        "docs",
+        "doc",
+        "examples",
+        "benchmarks",
+        "venv",
+    ];
+    let left_out = left_out.iter().chain(OUTPUT_DIRECTORIES);
+    let left_out: Vec<PathBuf> = left_out.map(|name| folder.join(name)).collect();
+    patterns.extend(MADE.map(str::to_string));
+    let set = GlobSet::tree(folder, patterns, "anything of the project");
+    let set = set.except(left_out.iter().map(PathBuf::as_path));
+    build.push(
+        set.except(generated(source).iter().map(PathBuf::as_path))
+            .without_leftovers(),
+    );
+    Inputs {
+        metadata: metadata(request, source),
+        build,
+    }
+}
+
+/// What an editable installation does not show without a build.
+const COMPILED_SOURCES: [&str; 26] = [
+    "**/*.c",
+    "**/*.h",
+    "**/*.cc",
+    "**/*.cpp",
+    "**/*.cxx",
+    "**/*.hh",
+    "**/*.hpp",
+    "**/*.hxx",
+    "**/*.ipp",
+    "**/*.pyx",
+    "**/*.pxd",
+    "**/*.pxi",
+    "**/*.rs",
+    "**/*.f",
+    "**/*.f90",
+    "**/*.cu",
+    "**/*.cuh",
+    "**/*.zig",
+    "**/*.in",
+    "**/Cargo.toml",
+    "**/Cargo.lock",
+    "**/CMakeLists.txt",
+    "**/*.cmake",
+    "**/meson.build",
+    "**/meson.options",
+    "**/meson_options.txt",
+];
+
+/// The files that decide what the package says about itself.
+fn metadata(request: &Request<'_, Config>, source: &Source) -> Vec<GlobSet> {
+    let reason = "the metadata of the package";
+    let folder = &source.files.folder;
+    let names = match request.config.ignore_pyproject_manifest {
+        true => vec![setup_cfg::NAME, setup_py::NAME],
+        false => vec![pyproject::NAME, setup_cfg::NAME, setup_py::NAME],
+    };
+    let mut sets = vec![GlobSet::names(folder, names, reason)];
+    let files = source.version.iter().flat_map(|found| &found.files);
+    let reason = "the version of the package";
+    for file in files {
+        // The directories of Git hold one file for each branch and tag.
+        match file.is_dir() {
+            true => sets.push(GlobSet::tree(file, ["**"], reason)),
+            false => sets.extend(GlobSet::file(file, reason)),
+        }
+    }
+    for file in source.kind_files() {
+        sets.extend(GlobSet::file(
+            &folder.join(file),
+            "what the project compiles",
+        ));
+    }
+    sets
+}
+
+/// Everything but sources.
+fn around(request: &Request<'_, Config>, source: &Source) -> Vec<GlobSet> {
+    let folder = &source.files.folder;
+    let mut sets = vec![GlobSet::names(folder, BY_NAME, "how the project is built")];
+    let manifest = request.project.manifest.path();
+    sets.extend(GlobSet::file(manifest, "the package's manifest"));
+    if license::patterns(&source.files).is_empty() {
+        sets.push(
+            GlobSet::names(folder, license::PATTERNS, "a packed license").without_leftovers(),
+        );
+    }
+    let extra = &request.config.common.extra_input_globs;
+    sets.extend(extra_input_globs::sets(extra, folder, OUTPUT_DIRECTORIES));
+    sets
+}
+
+/// Files that the build itself writes among the sources.
+fn generated(source: &Source) -> Vec<PathBuf> {
+    let keys: [&[&str]; 6] = [
+        &["tool", "setuptools_scm", "write_to"],
+        &["tool", "setuptools_scm", "version_file"],
+        &["tool", "setuptools-scm", "version_file"],
+        &["tool", "hatch", "build", "hooks", "vcs", "version-file"],
+        &["tool", "pdm", "version", "write_to"],
+        &[
+            "tool",
+            "hatch",
+            "build",
+            "targets",
+            "wheel",
+            "hooks",
+            "vcs",
+            "version-file",
+        ],
+    ];
+    let files = keys.into_iter().filter_map(|keys| source.files.toml(keys));
+    files
+        .map(|file| source.files.folder.join(file.text))
+        .collect()
+}
+
+/// What is known after the build, when that was asked for.
+///
+/// # Errors
+/// Why the traces of the build cannot be read.
+pub(super) fn built(
+    request: &Request<'_, Config>,
+    source: &Source,
+    shape: &Shape,
+    paths: &BuildPaths,
+) -> Result<Option<Vec<GlobSet>>, Report> {
+    if request.config.common.input_tracking == InputTracking::Globs {
+        return Ok(None);
+    }
+    let Some(wheel) = Wheel::read(paths)? else {
+        return Ok(None);
+    };
+    let traces = Traces::read(&paths.script_folder.join(script::TRACE));
+    let mut left_out = traces.written.clone();
+    left_out.extend(generated(source));
+    let mut sets = around(request, source);
+    let listed = match shape.editable {
+        true => BTreeSet::new(),
+        false => packed(source, &wheel, &traces),
+    };
+    for top in &listed {
+        sets.push(beside(top, &left_out));
+    }
+    if shape.editable {
+        sets.extend(compiled_sources(source, &left_out));
+    }
+    let is_live =
+        |path: &&PathBuf| shape.editable && path.extension().is_some_and(|ending| ending == "py");
+    let is_listed = |path: &&PathBuf| listed.iter().any(|top| path.starts_with(top));
+    let is_made = |path: &&PathBuf| made(path, paths, &left_out);
+    let opened = traces.read.iter();
+    let opened = opened.filter(|path| !is_listed(path) && !is_made(path));
+    let named = |path: &&PathBuf| path.parent() == Some(&source.files.folder);
+    let opened = opened.filter(|path| !is_live(path) || named(path));
+    sets.extend(opened.filter_map(|path| GlobSet::file(path, "read by the build")));
+    sets.extend(tops_to_come(source, shape, &listed));
+    Ok(Some(sets))
+}
+
+/// Whether a build made the file, or an environment brought it.
+fn made(path: &Path, paths: &BuildPaths, written: &BTreeSet<PathBuf>) -> bool {
+    let places = [
+        &paths.work_directory,
+        &paths.build_prefix,
+        &paths.host_prefix,
+    ];
+    let in_git = path.iter().any(|name| name == ".git");
+    in_git || written.contains(path) || places.iter().any(|place| path.starts_with(place))
+}
+
+/// The directories and modules of the sources that were packed.
+fn packed(source: &Source, wheel: &Wheel, traces: &Traces) -> BTreeSet<PathBuf> {
+    let bases = bases(source, traces);
+    let tops = wheel.tops();
+    let found = tops.iter().filter_map(|top| {
+        let places = bases.iter().map(|base| base.join(top));
+        places.into_iter().find(|place| place.exists())
+    });
+    found.collect()
+}
+
+/// Directories in which packages may lie, likely ones first.
+fn bases(source: &Source, traces: &Traces) -> Vec<PathBuf> {
+    let folder = &source.files.folder;
+    let keys: [&[&str]; 4] = [
+        &["tool", "setuptools", "packages", "find", "where"],
+        &["tool", "setuptools", "package-dir", ""],
+        &["tool", "maturin", "python-source"],
+        &["tool", "uv", "build-backend", "module-root"],
+    ];
+    let named = source.files.pyproject.iter();
+    let named = named
+        .flat_map(|file| keys.map(|keys| file.texts(keys)))
+        .flatten();
+    let named = named.map(|text| text.text.to_string());
+    let cfg = source
+        .files
+        .setup_cfg
+        .lines("options", "package_dir")
+        .into_iter();
+    let cfg = cfg.filter_map(|line| Some(line.strip_prefix('=')?.trim().to_string()));
+    let usual = ["src", "", "python", "lib"].map(str::to_string);
+    let mut bases: Vec<PathBuf> = named
+        .chain(cfg)
+        .chain(usual)
+        .map(|name| folder.join(name))
+        .collect();
+    // Wherever else a package was read from.
+    let inits = traces
+        .read
+        .iter()
+        .filter(|path| path.ends_with("__init__.py"));
+    let above = inits.filter_map(|path| Some(path.parent()?.parent()?.to_path_buf()));
+    bases.extend(above.filter(|base| base.starts_with(folder)));
+    bases
+}
+
+/// A packed module, or everything in a packed directory and whatever will be put there.
+fn beside(top: &Path, left_out: &BTreeSet<PathBuf>) -> GlobSet {
+    if top.is_file() {
+        let set = GlobSet::file(top, "a packed module");
+        return set.unwrap_or_else(|| GlobSet::names(top, ["*"], "a packed module"));
+    }
+    let patterns = std::iter::once("**").chain(MADE);
+    let set = GlobSet::tree(top, patterns, "packed, or beside something that is");
+    set.except(left_out.iter().map(PathBuf::as_path))
+        .without_leftovers()
+}
+
+/// What an editable installation does not show without a build.
+fn compiled_sources(source: &Source, left_out: &BTreeSet<PathBuf>) -> Option<GlobSet> {
+    source.kind.is_compiled().then(|| {
+        let folder = &source.files.folder;
+        let patterns = COMPILED_SOURCES.into_iter().chain(MADE);
+        let set = GlobSet::tree(folder, patterns, "compiled code");
+        let outputs: Vec<PathBuf> = OUTPUT_DIRECTORIES
+            .iter()
+            .map(|name| folder.join(name))
+            .collect();
+        let set = set.except(outputs.iter().map(PathBuf::as_path));
+        set.except(left_out.iter().map(PathBuf::as_path))
+            .without_leftovers()
+    })
+}
+
+/// setuptools packs a new package beside those that it has found.
+fn tops_to_come(source: &Source, _: &Shape, listed: &BTreeSet<PathBuf>) -> Vec<GlobSet> {
+    if source.build_module() != "setuptools" {
+        return Vec::new();
+    }
+    let bases: BTreeSet<&Path> = listed.iter().filter_map(|top| top.parent()).collect();
+    let unread = ["!tests", "!test", "!docs", "!examples", "!build", "!dist"];
+    let patterns = std::iter::once("*/__init__.py").chain(unread);
+    let patterns: Vec<&str> = patterns.collect();
+    let set = |base: &Path| GlobSet::tree(base, patterns.clone(), "a package to come");
+    bases.into_iter().map(set).collect()
+}
+
+/// What was opened while the project was built.
+#[derive(Debug, Default)]
+struct Traces {
+    read: BTreeSet<PathBuf>,
+    written: BTreeSet<PathBuf>,
+}
+
+impl Traces {
+    /// Lines of one letter and a path. A build whose Python cannot tell leaves none.
+    fn read(file: &Path) -> Self {
+        let text = std::fs::read(file).unwrap_or_default();
+        let text = String::from_utf8_lossy(&text);
+        let mut traces = Self::default();
+        for line in text.lines() {
+            match line.split_at_checked(2) {
+                Some(("R ", path)) => traces.add(Path::new(path)),
+                Some(("W ", path)) => {
+                    traces.written.insert(PathBuf::from(path));
+                }
+                _ => {}
+            }
+        }
+        let was_made = |path: &PathBuf| traces.written.contains(path);
+        let read = traces.read.iter().filter(|path| !was_made(path));
+        traces.read = read.cloned().collect();
+        traces
+    }
+
+    /// Byte code stands for the module it was made from.
+    fn add(&mut self, path: &Path) {
+        let is_code = path.extension().is_some_and(|ending| ending == "pyc");
+        if !is_code {
+            self.read.insert(path.to_path_buf());
+            return;
+        }
+        let folder = path
+            .parent()
+            .filter(|folder| folder.ends_with("__pycache__"));
+        let name = path.file_name().and_then(|name| name.to_str());
+        if let (Some(folder), Some(name)) = (folder.and_then(Path::parent), name)
+            && let Some((module, _)) = name.split_once('.')
+        {
+            self.read.insert(folder.join(format!("{module}.py")));
+        }
+    }
+}

@@ -1,0 +1,353 @@
+//! What kind of package a project becomes: one for every platform, or compiled code.
+//!
+//! Nothing is run to find out. The build backend, what it needs and its settings say
+//! which languages are compiled; the finished package is checked against the answer.
+
+use std::path::Path;
+
+use regex::Regex;
+
+use super::project::{Files, setup_cfg, setup_py};
+use crate::disk::files_below;
+
+/// What is compiled, and how that is known.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Kind {
+    /// Languages whose compilers the build needs, in the spelling of conda.
+    pub(super) languages: Vec<String>,
+    /// Whether the package belongs to a platform although nothing is compiled.
+    pub(super) of_a_platform: bool,
+    /// Where that is written, for people. Empty when nothing is compiled.
+    pub(super) because: String,
+    /// Whether the wheel works with later versions of Python too.
+    pub(super) stable_abi: bool,
+    /// Whether the package is a program without any Python in it.
+    pub(super) is_program: bool,
+}
+
+impl Kind {
+    /// Whether there is anything that belongs to a platform.
+    pub(super) fn is_compiled(&self) -> bool {
+        self.of_a_platform || !self.languages.is_empty()
+    }
+
+    fn of(languages: &[&str], because: impl Into<String>) -> Self {
+        Self {
+            languages: languages.iter().map(|name| name.to_string()).collect(),
+            of_a_platform: true,
+            because: because.into(),
+            ..Self::default()
+        }
+    }
+
+    fn with_stable_abi(mut self, stable: bool) -> Self {
+        self.stable_abi = stable;
+        self
+    }
+}
+
+/// Finds out what a project compiles.
+pub(super) fn of(project: &Files) -> Kind {
+    let backend = project.build_backend().to_string();
+    let because = format!("the build backend is `{backend}`");
+    match backend.split([':', '.']).next().unwrap_or_default() {
+        "maturin" => maturin(project, because),
+        "scikit_build_core" => scikit_build(project, because),
+        "skbuild" | "cmake_build_extension" => Kind::of(&cmake_languages(project, "."), because),
+        "mesonpy" => meson(project, because),
+        "setuptools" => setuptools(project),
+        "hatchling" => hatchling(project),
+        "poetry" | "pdm" => build_script(project),
+        _ => Kind::default(),
+    }
+}
+
+fn maturin(project: &Files, because: String) -> Kind {
+    let bindings = project.toml(&["tool", "maturin", "bindings"]);
+    let manifest = project.toml(&["tool", "maturin", "manifest-path"]);
+    let manifest = project
+        .folder
+        .join(manifest.map_or("Cargo.toml", |path| path.text));
+    let cargo = std::fs::read_to_string(manifest).unwrap_or_default();
+    let features = project.pyproject.as_ref();
+    let features = features.map(|file| file.texts(&["tool", "maturin", "features"]));
+    let mut features = features.into_iter().flatten();
+    let stable = cargo.contains("abi3-py") || features.any(|name| name.text.contains("abi3-py"));
+    let mut kind = Kind::of(&["rust", "c"], because).with_stable_abi(stable);
+    kind.is_program = bindings.is_some_and(|bindings| bindings.text == "bin");
+    kind
+}
+
+fn scikit_build(project: &Files, because: String) -> Kind {
+    const WHEEL: [&str; 2] = ["tool", "scikit-build"];
+    let flag = project.pyproject.as_ref();
+    let flag = flag.and_then(|file| file.flag(&[WHEEL[0], WHEEL[1], "wheel", "cmake"]));
+    if flag == Some(false) {
+        return Kind::default();
+    }
+    let api = project.toml(&[WHEEL[0], WHEEL[1], "wheel", "py-api"]);
+    let source = project.toml(&[WHEEL[0], WHEEL[1], "cmake", "source-dir"]);
+    let languages = cmake_languages(project, source.map_or(".", |source| source.text));
+    let mut kind = Kind::of(&languages, because);
+    kind.stable_abi = api.is_some_and(|api| api.text.starts_with("cp3"));
+    kind
+}
+
+/// The languages of `project(…)` in `CMakeLists.txt`; C and C++ where it names none.
+fn cmake_languages(project: &Files, folder: &str) -> Vec<&'static str> {
+    let file = project.folder.join(folder).join("CMakeLists.txt");
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    let call = Regex::new(r"(?is)\bproject\s*\(([^)]*)\)").expect("a constant pattern");
+    let arguments = call.captures(&text).map(|found| found[1].to_uppercase());
+    let arguments = arguments.unwrap_or_default();
+    let words: Vec<&str> = arguments.split_whitespace().skip(1).collect();
+    const KNOWN: [(&str, &str); 5] = [
+        ("C", "c"),
+        ("CXX", "cxx"),
+        ("FORTRAN", "fortran"),
+        ("CUDA", "cuda"),
+        ("OBJC", "c"),
+    ];
+    let listed = words.iter().position(|word| *word == "LANGUAGES");
+    let bare = words
+        .iter()
+        .all(|word| KNOWN.iter().any(|(name, _)| name == word));
+    let named = match listed {
+        Some(at) => &words[at + 1..],
+        None if bare => &words[..],
+        None => &[],
+    };
+    let known = |name: &&str| KNOWN.iter().find(|(cmake, _)| cmake == name);
+    let mut languages: Vec<&str> = named.iter().filter_map(known).map(|row| row.1).collect();
+    if languages.is_empty() {
+        languages = vec!["c", "cxx"];
+    }
+    languages.dedup();
+    languages
+}
+
+fn meson(project: &Files, because: String) -> Kind {
+    let text = std::fs::read_to_string(project.folder.join("meson.build")).unwrap_or_default();
+    let code: Vec<&str> = text
+        .lines()
+        .map(|line| line.split('#').next().unwrap_or_default())
+        .collect();
+    let code = code.join("\n");
+    const KNOWN: [(&str, &str); 6] = [
+        ("c", "c"),
+        ("cpp", "cxx"),
+        ("fortran", "fortran"),
+        ("cython", "c"),
+        ("rust", "rust"),
+        ("cuda", "cuda"),
+    ];
+    let call = Regex::new(r"(?s)\b(?:project|add_languages)\s*\((.*?)\)").expect("a pattern");
+    let word = Regex::new(r"(\w+\s*:\s*)?'([^'\n]*)'").expect("a constant pattern");
+    let mut languages: Vec<&str> = Vec::new();
+    for call in call.captures_iter(&code) {
+        let arguments = word.captures_iter(call.get(1).map_or("", |found| found.as_str()));
+        let plain = arguments.filter(|found| found.get(1).is_none());
+        let names: Vec<String> = plain.map(|found| found[2].to_string()).collect();
+        let known = |name: &String| KNOWN.iter().find(|(meson, _)| meson == name);
+        for (_, language) in names.iter().filter_map(known) {
+            if !languages.contains(language) {
+                languages.push(language);
+            }
+        }
+    }
+    if languages.is_empty() {
+        return Kind::default();
+    }
+    let stable = project
+        .toml(&["tool", "meson-python", "limited-api"])
+        .is_some()
+        || project
+            .pyproject
+            .as_ref()
+            .and_then(|file| file.flag(&["tool", "meson-python", "limited-api"]))
+            == Some(true);
+    Kind::of(&languages, because).with_stable_abi(stable)
+}
+
+/// Words that mean C or C++ in `setup.py`.
+const EXTENSIONS: [&str; 9] = [
+    "ext_modules",
+    "Extension(",
+    "cythonize(",
+    "cffi_modules",
+    "mypycify(",
+    "Pybind11Extension",
+    "CMakeExtension",
+    "nanobind",
+    "build_ext",
+];
+
+fn setuptools(project: &Files) -> Kind {
+    let requires = build_requires(project);
+    let has = |name: &str| requires.iter().any(|required| required == name);
+    if has("setuptools-rust") || project.has_tool("setuptools-rust") {
+        let because = "the build needs `setuptools-rust`";
+        return Kind::of(&["rust", "c"], because).with_stable_abi(limited_api(project));
+    }
+    if has("scikit-build") {
+        return Kind::of(
+            &cmake_languages(project, "."),
+            "the build needs `scikit-build`",
+        );
+    }
+    let because = extension(project);
+    match because {
+        Some(because) => {
+            let languages: &[&str] = match has_cxx(project) {
+                true => &["c", "cxx"],
+                false => &["c"],
+            };
+            Kind::of(languages, because).with_stable_abi(limited_api(project))
+        }
+        None => Kind::default(),
+    }
+}
+
+/// Where a project of setuptools says that it compiles something.
+fn extension(project: &Files) -> Option<String> {
+    let toml = project.pyproject.as_ref().and_then(|file| {
+        let at = file.value(&["tool", "setuptools", "ext-modules"])?.at;
+        Some(format!("line {} of pyproject.toml", file.line(at)))
+    });
+    let py = || {
+        let (line, text) = project.setup_py.as_ref()?.line_with(&EXTENSIONS)?;
+        Some(format!("line {line} of {}, `{text}`", setup_py::NAME))
+    };
+    let cfg = || {
+        let sections = ["build_ext", "options.ext_modules"];
+        let section = sections
+            .into_iter()
+            .find(|name| project.setup_cfg.has(name))?;
+        Some(format!("`[{section}]` of {}", setup_cfg::NAME))
+    };
+    toml.or_else(py).or_else(cfg)
+}
+
+fn limited_api(project: &Files) -> bool {
+    let option = project.setup_cfg.get("bdist_wheel", "py_limited_api");
+    let words = ["py_limited_api", "py-limited-api"];
+    let setup_py = project.setup_py.as_ref();
+    option.is_some() || setup_py.is_some_and(|file| file.line_with(&words).is_some())
+}
+
+/// Whether anything outside of tests and documentation is C++.
+fn has_cxx(project: &Files) -> bool {
+    let words = [
+        "c++",
+        "Pybind11Extension",
+        ".cpp",
+        ".cc",
+        ".cxx",
+        "nanobind",
+    ];
+    let mentioned = project.setup_py.as_ref();
+    if mentioned.is_some_and(|file| file.line_with(&words).is_some()) {
+        return true;
+    }
+    let is_cxx = |path: &Path| {
+        let ending = path.extension().and_then(|ending| ending.to_str());
+        ending.is_some_and(|ending| ["cpp", "cc", "cxx", "hpp"].contains(&ending))
+    };
+    sources(project).any(|path| is_cxx(&path))
+}
+
+/// The files of a project without what is hidden, tests and what builds leave.
+fn sources(project: &Files) -> impl Iterator<Item = std::path::PathBuf> {
+    const OTHER: [&str; 7] = [
+        "tests",
+        "test",
+        "docs",
+        "build",
+        "dist",
+        "venv",
+        "node_modules",
+    ];
+    let root = project.folder.clone();
+    files_below(root.clone()).filter(move |path| {
+        let below = path.strip_prefix(&root).unwrap_or(path);
+        let mut names = below.iter().filter_map(|name| name.to_str());
+        !names.any(|name| name.starts_with('.') || OTHER.contains(&name))
+    })
+}
+
+fn hatchling(project: &Files) -> Kind {
+    const HOOKS: [(&str, &[&str]); 5] = [
+        ("cython", &["c"]),
+        ("mypyc", &["c"]),
+        ("scikit-build", &["c", "cxx"]),
+        ("zig", &["c"]),
+        ("rust", &["rust", "c"]),
+    ];
+    let tables: [&[&str]; 2] = [
+        &["tool", "hatch", "build", "hooks"],
+        &["tool", "hatch", "build", "targets", "wheel", "hooks"],
+    ];
+    for hooks in tables {
+        for (name, languages) in HOOKS {
+            let keys: Vec<&str> = hooks.iter().copied().chain([name]).collect();
+            let pyproject = project.pyproject.as_ref();
+            if pyproject.is_some_and(|file| file.table(&keys).is_some()) {
+                return Kind::of(languages, format!("hatch has the build hook `{name}`"));
+            }
+        }
+    }
+    let hook = std::fs::read_to_string(project.folder.join("hatch_build.py"));
+    let hook = hook.unwrap_or_default();
+    let compact: String = hook.split_whitespace().collect();
+    let compiles = [
+        "pure_python\"]=False",
+        "pure_python']=False",
+        "infer_tag\"]=True",
+        "infer_tag']=True",
+    ];
+    if compiles.iter().any(|words| compact.contains(words)) {
+        return Kind::of(
+            &["c"],
+            "the build hook in hatch_build.py makes a wheel of a platform",
+        );
+    }
+    Kind::default()
+}
+
+/// poetry and pdm run a script of the project's, which usually compiles.
+fn build_script(project: &Files) -> Kind {
+    let keys: [&[&str]; 4] = [
+        &["tool", "poetry", "build"],
+        &["tool", "poetry", "build", "script"],
+        &["tool", "pdm", "build", "custom-hook"],
+        &["tool", "pdm", "build", "setup-script"],
+    ];
+    let script = keys.into_iter().find_map(|keys| project.toml(keys));
+    let setuptools = project.pyproject.as_ref();
+    let setuptools =
+        setuptools.and_then(|file| file.flag(&["tool", "pdm", "build", "run-setuptools"]));
+    match (script, setuptools) {
+        (None, None | Some(false)) => Kind::default(),
+        (script, _) => {
+            let script = script.map_or("setup.py", |script| script.text);
+            let languages: &[&str] = if has_cxx(project) {
+                &["c", "cxx"]
+            } else {
+                &["c"]
+            };
+            Kind::of(languages, format!("the build runs `{script}`"))
+        }
+    }
+}
+
+/// The normalised names in `build-system.requires`.
+fn build_requires(project: &Files) -> Vec<String> {
+    let requires = project.pyproject.as_ref();
+    let requires = requires.map(|file| file.texts(&["build-system", "requires"]));
+    let names = requires.into_iter().flatten().map(|entry| {
+        let name = entry.text.trim();
+        let end = name.find(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c)));
+        super::dependency::normalized(&name[..end.unwrap_or(name.len())])
+    });
+    names.collect()
+}

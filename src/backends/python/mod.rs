@@ -1,0 +1,171 @@
+//! Python projects: uv or pip into the host prefix.
+//!
+//! Reads `pyproject.toml` and its older relatives for what the manifest leaves out, decides
+//! whether one package serves every platform, and writes down the command line. How the
+//! project is built is its own build backend's business.
+
+mod check;
+mod config;
+mod conflicts;
+mod dependency;
+mod entry_points;
+mod failure;
+mod inputs;
+mod kind;
+mod license;
+mod literal;
+mod metadata;
+mod project;
+mod requirements;
+mod restore;
+mod script;
+mod shape;
+mod source;
+mod system_tools;
+mod version;
+mod wheel;
+
+use miette::Report;
+use rattler_conda_types::NoArchType;
+
+pub use config::Config;
+pub use source::Source;
+
+use crate::backend::{
+    Backend, BuildPaths, Diagnosis, Draft, Env, GlobSet, IgnoredRunExports, InstalledPackage, Log,
+    Packaging, Platforms, Request, RunOptions, SystemTools,
+};
+use crate::diagnostic::Warning;
+use crate::project::Metadata;
+use shape::Shape;
+
+/// The backend for Python projects.
+#[derive(Debug, Clone, Copy)]
+pub struct Python;
+
+impl Backend for Python {
+    const NAME: &'static str = "pixi-build-python";
+
+    const BUILDS: &'static str = "Python projects";
+
+    const INSTALLS: &'static str = "uv pip install";
+
+    const METADATA_FILE: &'static str = "pyproject.toml";
+
+    const OUTPUT_DIRECTORIES: &'static [&'static str] = inputs::OUTPUT_DIRECTORIES;
+
+    type Config = Config;
+
+    type Source = Source;
+
+    fn read(&self, request: &Request<'_, Config>) -> Result<Source, Report> {
+        Source::read(request)
+    }
+
+    fn draft(&self, request: &Request<'_, Config>, source: &Source) -> Result<Draft, Report> {
+        let mut warnings = Vec::new();
+        conflicts::check(request, source)?;
+        let shape = Shape::of(request, source, &mut warnings);
+        Ok(Draft {
+            metadata: metadata(source, &mut warnings),
+            requirements: requirements::all(request, source, &shape, &mut warnings)?,
+            script: script::install(request, source, &shape),
+            packaging: packaging(request, source, &shape, &mut warnings)?,
+            inputs: inputs::drafted(request, source, &shape),
+            warnings,
+            own_recipe: None,
+        })
+    }
+
+    fn before_build(
+        &self,
+        _: &Request<'_, Config>,
+        _: &Source,
+        paths: &BuildPaths,
+    ) -> Result<(), Report> {
+        restore::environment(paths)
+    }
+
+    fn built_inputs(
+        &self,
+        request: &Request<'_, Config>,
+        source: &Source,
+        paths: &BuildPaths,
+    ) -> Result<Option<Vec<GlobSet>>, Report> {
+        let shape = Shape::of(request, source, &mut Vec::new());
+        inputs::built(request, source, &shape, paths)
+    }
+
+    fn check_package(
+        &self,
+        request: &Request<'_, Config>,
+        source: &Source,
+        package: &InstalledPackage<'_>,
+    ) -> Result<Vec<Warning>, Report> {
+        let shape = Shape::of(request, source, &mut Vec::new());
+        check::package(request, source, &shape, package)
+    }
+
+    fn diagnose(
+        &self,
+        request: &Request<'_, Config>,
+        source: &Source,
+        log: &Log,
+    ) -> Option<Diagnosis> {
+        failure::diagnose(request, source, log)
+    }
+
+    fn system_tools(&self, env: &Env, platforms: Platforms) -> Result<SystemTools, Report> {
+        system_tools::find(env, platforms)
+    }
+
+    fn passed_on(&self, _: &Env, run: &RunOptions) -> Vec<(String, String)> {
+        let jobs = run.jobs.map(|jobs| jobs.to_string());
+        let jobs = jobs.iter().flat_map(|jobs| {
+            ["CMAKE_BUILD_PARALLEL_LEVEL", "CARGO_BUILD_JOBS", "MAX_JOBS"]
+                .map(|name| (name.to_string(), jobs.clone()))
+        });
+        let offline = run
+            .offline
+            .then_some(["UV_OFFLINE", "PIP_OFFLINE", "CARGO_NET_OFFLINE"]);
+        let offline = offline.into_iter().flatten();
+        let offline = offline.map(|name| (name.to_string(), "true".to_string()));
+        jobs.chain(offline).collect()
+    }
+}
+
+fn metadata(source: &Source, warnings: &mut Vec<Warning>) -> Metadata {
+    let version = source.version.as_ref();
+    Metadata {
+        version: version.map(|found| found.version.clone()),
+        ..metadata::read(&source.files, warnings)
+    }
+}
+
+fn packaging(
+    request: &Request<'_, Config>,
+    source: &Source,
+    shape: &Shape,
+    warnings: &mut Vec<Warning>,
+) -> Result<Packaging, Report> {
+    let entries = entry_points::all(request.config, &source.files, warnings)?;
+    let entries = entries.iter().filter_map(|entry| entry.parse().ok());
+    let mut ignored = IgnoredRunExports::default();
+    if shape.abi3 {
+        ignored.from_package.push("python".to_string());
+    }
+    Ok(Packaging {
+        noarch: match shape.noarch {
+            true => NoArchType::python(),
+            false => NoArchType::none(),
+        },
+        entry_points: entries.collect(),
+        purls: vec![format!("pkg:pypi/{}", source.name())],
+        ignored_run_exports: ignored,
+        version_independent: shape.abi3,
+        without_byte_code: request.config.skip_pyc_compilation.0.clone(),
+        // A project that its own environment needs replaces files and adds none; the
+        // check of the package looks at what was installed.
+        may_be_empty: true,
+    })
+}

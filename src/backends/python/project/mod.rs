@@ -1,0 +1,94 @@
+//! What a Python project says about itself, in the files that build backends read.
+//!
+//! The files are read once for each request. What their values mean to conda is
+//! said elsewhere: `metadata`, `version`, `dependency`, `kind`.
+
+pub(super) mod pyproject;
+pub(super) mod setup_cfg;
+pub(super) mod setup_py;
+
+use std::path::{Path, PathBuf};
+
+use miette::{Diagnostic, Report};
+use thiserror::Error;
+
+pub(super) use pyproject::{Pyproject, Text};
+pub(super) use setup_cfg::SetupCfg;
+pub(super) use setup_py::SetupPy;
+
+/// The files of one project.
+#[derive(Debug)]
+pub(super) struct Files {
+    /// The folder they lie in.
+    pub(super) folder: PathBuf,
+    /// `pyproject.toml`, unless the user wants it ignored.
+    pub(super) pyproject: Option<Pyproject>,
+    /// `setup.cfg`.
+    pub(super) setup_cfg: SetupCfg,
+    /// `setup.py`.
+    pub(super) setup_py: Option<SetupPy>,
+}
+
+impl Files {
+    /// Reads the files in `folder`. `ignore` leaves the values of `pyproject.toml` out.
+    ///
+    /// # Errors
+    /// [`NoProject`], files that cannot be read or parsed.
+    pub(super) fn read(folder: &Path, ignored: bool) -> Result<Self, Report> {
+        let pyproject = if ignored {
+            None
+        } else {
+            Pyproject::read(folder)?
+        };
+        let setup_cfg = SetupCfg::read(folder)?;
+        let setup_py = SetupPy::read(folder)?;
+        let ignored = ignored && folder.join(pyproject::NAME).is_file();
+        let exists = ignored || pyproject.is_some() || setup_cfg.is_some() || setup_py.is_some();
+        if !exists {
+            return Err(NoProject {
+                folder: folder.to_path_buf(),
+            }
+            .into());
+        }
+        Ok(Self {
+            folder: folder.to_path_buf(),
+            pyproject,
+            setup_cfg: setup_cfg.unwrap_or_default(),
+            setup_py,
+        })
+    }
+
+    /// The text at `keys` of `pyproject.toml`.
+    pub(super) fn toml(&self, keys: &[&str]) -> Option<Text<'_>> {
+        self.pyproject.as_ref()?.text(keys)
+    }
+
+    /// The module that builds: `build-system.build-backend`, or the one that stands in.
+    pub(super) fn build_backend(&self) -> &str {
+        let named = self.toml(&["build-system", "build-backend"]);
+        named.map_or("setuptools.build_meta:__legacy__", |named| named.text)
+    }
+
+    /// The table of a tool in `pyproject.toml`.
+    pub(super) fn has_tool(&self, name: &str) -> bool {
+        let pyproject = self.pyproject.as_ref();
+        pyproject.is_some_and(|file| file.table(&["tool", name]).is_some())
+    }
+
+    /// Whether `[project]` is there, in which case nothing else may say what it says.
+    pub(super) fn has_project_table(&self) -> bool {
+        let pyproject = self.pyproject.as_ref();
+        pyproject.is_some_and(|file| file.table(&["project"]).is_some())
+    }
+}
+
+/// There is nothing to build.
+#[derive(Debug, Error, Diagnostic)]
+#[error("there is no Python project in {}: neither `pyproject.toml` nor `setup.py`", folder.display())]
+#[diagnostic(
+    code(python::no_project),
+    help("if the code lies elsewhere, say where in `[package.build.source]`: `path = \"…\"`")
+)]
+struct NoProject {
+    folder: PathBuf,
+}

@@ -1,0 +1,150 @@
+//! `pyproject.toml`: parsed once, every value with its place.
+//!
+//! Each value is read on its own when somebody asks for it. A broken value is an
+//! error only for whoever needs it, so an odd table of another tool stops nothing.
+
+use std::path::{Path, PathBuf};
+
+use miette::{Report, SourceSpan};
+
+use crate::diagnostic::{SourceFile, read_text};
+use crate::project::document::{Data, Document, Table, Value};
+
+/// The name of the file.
+pub(in super::super) const NAME: &str = "pyproject.toml";
+
+/// A `pyproject.toml`.
+#[derive(Debug)]
+pub(in super::super) struct Pyproject {
+    document: Document,
+}
+
+/// Text with its place in the file.
+#[derive(Debug, Clone, Copy)]
+pub(in super::super) struct Text<'a> {
+    pub(in super::super) text: &'a str,
+    pub(in super::super) at: SourceSpan,
+}
+
+impl Pyproject {
+    /// The file in `folder`, `None` when there is none.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or is not TOML.
+    pub(in super::super) fn read(folder: &Path) -> Result<Option<Self>, Report> {
+        let path = folder.join(NAME);
+        if !path.is_file() {
+            return Ok(None);
+        }
+        let text = read_text(&path)?;
+        Ok(Some(Self::parse(path, text)?))
+    }
+
+    /// The file at `path` with the content `text`.
+    ///
+    /// # Errors
+    /// Text that is not TOML.
+    pub(in super::super) fn parse(path: PathBuf, text: String) -> Result<Self, Report> {
+        let shown = path.display().to_string();
+        let document =
+            Document::parse(path, &shown, text).map_err(|syntax| Report::new(*syntax))?;
+        Ok(Self { document })
+    }
+
+    /// The text, to point into.
+    pub(in super::super) fn file(&self) -> SourceFile {
+        self.document.file()
+    }
+
+    /// The number of the line that a place is in, counted from one.
+    pub(in super::super) fn line(&self, at: SourceSpan) -> usize {
+        let text = self.document.text();
+        let before = &text.as_bytes()[..at.offset().min(text.len())];
+        before.iter().filter(|byte| **byte == b'\n').count() + 1
+    }
+
+    /// The value at the end of `keys`.
+    pub(in super::super) fn value(&self, keys: &[&str]) -> Option<Value<'_>> {
+        let (last, tables) = keys.split_last()?;
+        let mut table = self.document.root();
+        for key in tables {
+            table = match table.get(key)?.value.read() {
+                Data::Table(below) => below,
+                _ => return None,
+            };
+        }
+        Some(table.get(last)?.value)
+    }
+
+    /// The text at the end of `keys`.
+    pub(in super::super) fn text(&self, keys: &[&str]) -> Option<Text<'_>> {
+        text(self.value(keys)?)
+    }
+
+    /// The texts in the list at the end of `keys`. A text by itself counts as a list of one.
+    pub(in super::super) fn texts(&self, keys: &[&str]) -> Vec<Text<'_>> {
+        let Some(value) = self.value(keys) else {
+            return Vec::new();
+        };
+        match value.read() {
+            Data::List(values) => values.into_iter().filter_map(text).collect(),
+            _ => text(value).into_iter().collect(),
+        }
+    }
+
+    /// The truth value at the end of `keys`.
+    pub(in super::super) fn flag(&self, keys: &[&str]) -> Option<bool> {
+        match self.value(keys)?.read() {
+            Data::Boolean(flag) => Some(flag),
+            _ => None,
+        }
+    }
+
+    /// The table at the end of `keys`.
+    pub(in super::super) fn table(&self, keys: &[&str]) -> Option<Table<'_>> {
+        match self.value(keys)?.read() {
+            Data::Table(table) => Some(table),
+            _ => None,
+        }
+    }
+
+    /// The keys of the table at the end of `keys` whose values are texts.
+    pub(in super::super) fn pairs(&self, keys: &[&str]) -> Vec<(&str, Text<'_>)> {
+        let fields = self.table(keys).map(|table| table.fields());
+        let fields = fields.into_iter().flatten();
+        fields
+            .filter_map(|field| Some((field.name, text(field.value)?)))
+            .collect()
+    }
+
+    /// Whether `[project] dynamic` names `field`.
+    pub(in super::super) fn is_dynamic(&self, field: &str) -> bool {
+        let dynamic = self.texts(&["project", "dynamic"]);
+        dynamic.iter().any(|name| name.text == field)
+    }
+}
+
+fn text(value: Value<'_>) -> Option<Text<'_>> {
+    let at = value.at;
+    match value.read() {
+        Data::Text(text) => Some(Text { text, at }),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_found_with_their_places() {
+        let text = "[project]\nname = \"a\"\ndynamic = [\"version\"]\n\n[tool.x]\nflag = true\n";
+        let file = Pyproject::parse("/w/pyproject.toml".into(), text.to_string()).expect("TOML");
+        let name = file.text(&["project", "name"]).expect("it is there");
+        assert_eq!((name.text, file.line(name.at)), ("a", 2));
+        assert!(file.is_dynamic("version") && !file.is_dynamic("scripts"));
+        assert_eq!(file.flag(&["tool", "x", "flag"]), Some(true));
+        assert!(file.text(&["project", "name", "first"]).is_none());
+        assert!(file.texts(&["project", "name"]).len() == 1);
+    }
+}

@@ -1,0 +1,113 @@
+//! `setup.cfg`: the part of Python's INI dialect that setuptools uses.
+
+use std::path::Path;
+
+use miette::Report;
+
+use crate::diagnostic::read_text;
+
+/// The name of the file.
+pub(in super::super) const NAME: &str = "setup.cfg";
+
+/// A `setup.cfg`.
+#[derive(Debug, Default)]
+pub(in super::super) struct SetupCfg {
+    /// Section, key and value, in the order of the file.
+    entries: Vec<(String, String, String)>,
+}
+
+impl SetupCfg {
+    /// The file in `folder`, `None` when there is none.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub(in super::super) fn read(folder: &Path) -> Result<Option<Self>, Report> {
+        let path = folder.join(NAME);
+        if !path.is_file() {
+            return Ok(None);
+        }
+        Ok(Some(Self::parse(&read_text(&path)?)))
+    }
+
+    /// Lines that begin with a blank continue the value above them.
+    pub(in super::super) fn parse(text: &str) -> Self {
+        let mut entries: Vec<(String, String, String)> = Vec::new();
+        let mut section = String::new();
+        for line in text.lines() {
+            let content = line.trim();
+            if content.is_empty() || content.starts_with(['#', ';']) {
+                continue;
+            }
+            let continues = line.starts_with([' ', '\t']);
+            if continues && let Some((.., value)) = entries.last_mut() {
+                value.push('\n');
+                value.push_str(content);
+                continue;
+            }
+            if let Some(name) = content.strip_prefix('[') {
+                section = name.trim_end_matches(']').trim().to_string();
+                continue;
+            }
+            let Some(split) = content.find(['=', ':']) else {
+                continue;
+            };
+            let key = content[..split].trim().to_lowercase().replace('-', "_");
+            let value = content[split + 1..].trim().to_string();
+            entries.push((section.clone(), key, value));
+        }
+        Self { entries }
+    }
+
+    /// The value of a key, unless it is empty.
+    pub(in super::super) fn get(&self, section: &str, key: &str) -> Option<&str> {
+        let mut entries = self.entries.iter();
+        let (.., value) =
+            entries.find(|(in_section, name, _)| in_section == section && name == key)?;
+        let value = value.trim();
+        (!value.is_empty()).then_some(value)
+    }
+
+    /// The lines of a value, or what commas separate when it is one line.
+    pub(in super::super) fn list(&self, section: &str, key: &str) -> Vec<&str> {
+        let Some(value) = self.get(section, key) else {
+            return Vec::new();
+        };
+        let separator = if value.contains('\n') { '\n' } else { ',' };
+        let items = value.split(separator).map(str::trim);
+        items.filter(|item| !item.is_empty()).collect()
+    }
+
+    /// The lines of a value. Nothing but line ends separates them.
+    pub(in super::super) fn lines(&self, section: &str, key: &str) -> Vec<&str> {
+        let lines = self.get(section, key).unwrap_or_default().lines();
+        lines
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .collect()
+    }
+
+    /// Whether there is a section of this name.
+    pub(in super::super) fn has(&self, section: &str) -> bool {
+        self.entries.iter().any(|(name, ..)| name == section)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_continue_on_indented_lines() {
+        let text = "[metadata]\nname = a\nversion: attr: a.__version__\n[options]\n\
+                    install-requires =\n    x>=1; python_version<'3'\n    # no\n    y\nzip_safe = no\n";
+        let file = SetupCfg::parse(text);
+        assert_eq!(file.get("metadata", "name"), Some("a"));
+        assert_eq!(file.get("metadata", "version"), Some("attr: a.__version__"));
+        assert_eq!(
+            file.lines("options", "install_requires"),
+            ["x>=1; python_version<'3'", "y"]
+        );
+        assert_eq!(file.list("metadata", "name"), ["a"]);
+        assert!(file.has("options") && !file.has("bdist_wheel"));
+    }
+}

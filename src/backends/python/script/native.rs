@@ -1,0 +1,160 @@
+//! Compiled code: where build tools keep what they made, so that the next build finds it.
+//!
+//! The directory the script runs in outlives a build as long as the environments stay the
+//! same. A build that finds other environments finds an empty directory.
+
+use crate::backend::Request;
+use crate::backend::script::{Step, Word};
+use crate::backends::python::Config;
+use crate::backends::python::shape::Shape;
+use crate::backends::python::source::Source;
+
+use super::{COMPILED, DIRECTORY, below, program};
+
+/// Below the directory the script runs in.
+const BUILD: &str = "build";
+
+/// What has to be set before the installer runs.
+pub(super) fn prepare(request: &Request<'_, Config>, source: &Source, shape: &Shape) -> Vec<Step> {
+    let env = &request.config.common.env;
+    let mut steps = Vec::new();
+    let mut set = |name: &str, value: Word| {
+        if !env.contains_key(name) {
+            steps.push(Step::Set(name.to_string(), value));
+        }
+    };
+    if uses_setuptools(source) {
+        let file = format!("{DIRECTORY}/setuptools.cfg");
+        set("DIST_EXTRA_CONFIG", below(request, &file));
+    }
+    if shape.languages.is_empty() {
+        return steps;
+    }
+    if uses_cargo(source) {
+        set(
+            "CARGO_TARGET_DIR",
+            below(request, &format!("{BUILD}/cargo")),
+        );
+        set("PYO3_PYTHON", Word::variable("PYTHON"));
+        if let Some(cache) = &request.folders.cache {
+            // The Rust backend keeps its downloads there.
+            let home = cache.join("pixi-build-rust").join("cargo-home");
+            set("CARGO_HOME", Word::literal(home.display().to_string()));
+        }
+    }
+    if !request.platforms.build.is_windows() {
+        let file = below(request, COMPILED).then(" x");
+        set("DEPENDENCIES_OUTPUT", file);
+        steps.extend(same_everywhere(source));
+        steps.extend(finds_libraries(request, source));
+    }
+    steps
+}
+
+/// Keeps the paths of the sources and of the build out of what is compiled.
+fn same_everywhere(source: &Source) -> Vec<Step> {
+    let folder = source.files.folder.display().to_string();
+    let replaced = |name: &str, path: Word| {
+        let mut flag = Word::literal("-ffile-prefix-map=");
+        flag.0.extend(path.0);
+        Step::Append(name.to_string(), flag.then("=."))
+    };
+    if folder.contains(char::is_whitespace) {
+        return Vec::new();
+    }
+    let flags = ["CFLAGS", "CXXFLAGS"];
+    let paths = [Word::literal(folder), Word::variable("SRC_DIR")];
+    let flags = flags.iter().flat_map(|name| {
+        let paths = paths.clone().into_iter();
+        paths.map(|path| replaced(name, path))
+    });
+    flags.collect()
+}
+
+/// Has linkers leave room for where libraries will be, as conda's compilers do, and nothing
+/// that depends on where they are now.
+fn finds_libraries(request: &Request<'_, Config>, source: &Source) -> Vec<Step> {
+    if request.platforms.host.is_windows() {
+        return Vec::new();
+    }
+    let path = || Word::variable("PREFIX").then("/lib");
+    let with = |flag: &str| {
+        let mut word = Word::literal(flag);
+        word.0.extend(path().0);
+        word
+    };
+    // A build ID is a hash of what holds the path of the prefix.
+    let no_id = request
+        .platforms
+        .host
+        .is_linux()
+        .then_some("-Wl,--build-id=none");
+    let mut flags = vec![with("-Wl,-rpath,")];
+    flags.extend(no_id.map(Word::literal));
+    let mut steps: Vec<Step> = flags
+        .into_iter()
+        .map(|flag| Step::Append("LDFLAGS".to_string(), flag))
+        .collect();
+    if uses_cargo(source) {
+        let mut flags = vec![with("-Clink-arg=-Wl,-rpath,")];
+        flags.extend(no_id.map(|flag| Word::literal(format!("-Clink-arg={flag}"))));
+        let name = "CARGO_BUILD_RUSTFLAGS";
+        steps.extend(
+            flags
+                .into_iter()
+                .map(|flag| Step::Append(name.to_string(), flag)),
+        );
+    }
+    steps
+}
+
+/// Settings that have the build backend keep what it made.
+pub(super) fn settings(request: &Request<'_, Config>, source: &Source, shape: &Shape) -> Vec<Word> {
+    let key = match source.build_module() {
+        "scikit_build_core" => "build-dir",
+        "mesonpy" => "builddir",
+        _ => return Vec::new(),
+    };
+    if shape.languages.is_empty() || is_chosen(request, source) {
+        return Vec::new();
+    }
+    let mut setting = Word::literal(format!("{key}="));
+    setting.0.extend(below(request, BUILD).0);
+    vec!["-C".into(), setting]
+}
+
+/// Whether the user says where the build takes place.
+fn is_chosen(request: &Request<'_, Config>, source: &Source) -> bool {
+    let names = ["build-dir", "builddir"];
+    let config = request.config;
+    let settings = config.config_settings.keys();
+    let mut settings = settings.map(String::as_str);
+    let mut arguments = config.common.extra_args.iter();
+    let table = source.files.toml(&["tool", "scikit-build", "build-dir"]);
+    table.is_some()
+        || config.common.env.contains_key("SKBUILD_BUILD_DIR")
+        || settings.any(|key| names.contains(&key))
+        || arguments.any(|argument| names.iter().any(|name| argument.contains(name)))
+}
+
+/// Notes what compilers have read, where they wrote it down.
+pub(super) fn finish(request: &Request<'_, Config>, source: &Source, shape: &Shape) -> Vec<Step> {
+    if shape.languages.is_empty() {
+        return Vec::new();
+    }
+    let folder = source.files.folder.display().to_string();
+    vec![Step::Run(program(request, "compiled.py", [folder]))]
+}
+
+fn uses_setuptools(source: &Source) -> bool {
+    let runs = ["setuptools", "poetry", "pdm"];
+    runs.contains(&source.build_module()) || source.has_file("setup.py")
+}
+
+fn uses_cargo(source: &Source) -> bool {
+    source
+        .kind
+        .languages
+        .iter()
+        .any(|language| language == "rust")
+}

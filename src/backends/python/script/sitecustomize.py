@@ -1,0 +1,66 @@
+"""Writes down which files of a project are opened while it is built.
+
+Python runs this file by itself when it starts. Only what lies below the folders in
+PIXI_BUILD_PYTHON_ROOTS counts: one line for each path, R for what was read, W for what was
+written, D for a folder whose names were listed.
+"""
+
+import os
+import sys
+
+
+def begin(log, roots):
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+    log = os.open(log, flags, 0o644)
+    writing = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+    seen = set()
+
+    def note(kind, path):
+        if path is None or isinstance(path, int):
+            return
+        path = os.path.abspath(os.fsdecode(path))
+        if (kind, path) in seen or not path.startswith(roots):
+            return
+        seen.add((kind, path))
+        os.write(log, (kind + " " + path + "\n").encode("utf-8", "surrogateescape"))
+
+    def hook(event, arguments):
+        if event == "open":
+            path, mode, flags = arguments
+            if isinstance(mode, str):
+                writes = any(sign in mode for sign in "wax+")
+            else:
+                writes = bool(flags & writing)
+            note("W" if writes else "R", path)
+        elif event in ("os.listdir", "os.scandir"):
+            note("D", arguments[0] if arguments[0] is not None else ".")
+        elif event == "os.rename":
+            note("W", arguments[1])
+
+    def safe(event, arguments):
+        try:
+            hook(event, arguments)
+        except Exception:
+            # What is observed must not change.
+            pass
+
+    sys.addaudithook(safe)
+
+
+def run_the_next():
+    """Runs the file of this name that would have been run without this one."""
+    from importlib.machinery import PathFinder
+    from importlib.util import module_from_spec
+
+    own = os.path.dirname(os.path.abspath(__file__))
+    others = [path for path in sys.path if os.path.abspath(path or ".") != own]
+    spec = PathFinder.find_spec("sitecustomize", others)
+    if spec is not None and spec.loader is not None:
+        spec.loader.exec_module(module_from_spec(spec))
+
+
+LOG = os.environ.get("PIXI_BUILD_PYTHON_TRACE")
+ROOTS = os.environ.get("PIXI_BUILD_PYTHON_ROOTS")
+if LOG and ROOTS and hasattr(sys, "addaudithook"):
+    begin(LOG, tuple(root.rstrip(os.sep) + os.sep for root in ROOTS.split("\n") if root))
+run_the_next()

@@ -1,0 +1,109 @@
+//! Environment variables of the build.
+
+use indexmap::IndexMap;
+
+use crate::backend::Request;
+use crate::backend::script::{Step, Word};
+use crate::backends::python::Config;
+use crate::backends::python::config::Installer;
+use crate::backends::python::source::Source;
+
+/// The first day a zip archive can name, in seconds since 1970: a date that is the
+/// same in every build.
+const SOURCE_DATE: &str = "315532800";
+
+/// Variables that rattler-build passes on although nothing that is built may depend on
+/// them, and those by which another Python would meddle.
+const OF_THE_MACHINE: [&str; 9] = [
+    "CONDA_ENV_SHLVL_*",
+    "CONDA_SHLVL",
+    "DISPLAY",
+    "LD_RUN_PATH",
+    "PYTHONHOME",
+    "PYTHONPATH",
+    "PYTHONSTARTUP",
+    "VIRTUAL_ENV",
+    "UV_PYTHON",
+];
+
+/// What both installers and the build backends are told, whatever the machine's
+/// configuration says.
+const FIXED: [(&str, &str); 9] = [
+    ("PIP_DISABLE_PIP_VERSION_CHECK", "1"),
+    ("PIP_BREAK_SYSTEM_PACKAGES", "1"),
+    ("PYTHONDONTWRITEBYTECODE", "1"),
+    ("PYTHONHASHSEED", "0"),
+    ("UV_BREAK_SYSTEM_PACKAGES", "1"),
+    ("UV_LINK_MODE", "copy"),
+    ("UV_NO_CONFIG", "1"),
+    ("UV_NO_INSTALLER_METADATA", "1"),
+    ("UV_NO_PROGRESS", "1"),
+];
+
+/// Sets all variables. Those of the user come last and win; templates are returned.
+pub(super) fn all(
+    request: &Request<'_, Config>,
+    source: &Source,
+) -> (Vec<Step>, IndexMap<String, String>) {
+    let config = request.config;
+    let mut steps = vec![Step::Unset(OF_THE_MACHINE.to_vec())];
+    let mut set = |name: &str, value: Word| steps.push(Step::Set(name.to_string(), value));
+    for (name, value) in FIXED {
+        set(name, value.into());
+    }
+    let nothing = match request.platforms.build.is_windows() {
+        true => "nul",
+        false => "/dev/null",
+    };
+    set("PIP_CONFIG_FILE", nothing.into());
+    // rattler-build's is the time of the build, which ends up in archives.
+    let date = request.env.get("SOURCE_DATE_EPOCH").unwrap_or(SOURCE_DATE);
+    set("SOURCE_DATE_EPOCH", date.into());
+    if config.installer == Installer::Uv
+        && let Some(cache) = uv_cache(request)
+    {
+        set("UV_CACHE_DIR", Word::literal(cache));
+    }
+    if let Some(version) = pretended(request, source) {
+        for name in pretend_variables(source) {
+            set(&name, Word::literal(&version));
+        }
+    }
+    let mut templates = IndexMap::new();
+    for (name, value) in &config.common.env {
+        if value.contains("${{") {
+            templates.insert(name.clone(), value.clone());
+        } else {
+            set(name, Word::with_references(value));
+        }
+    }
+    (steps, templates)
+}
+
+fn uv_cache(request: &Request<'_, Config>) -> Option<String> {
+    let own = request.env.get("UV_CACHE_DIR").map(str::to_string);
+    own.or_else(|| {
+        let folder = request.folders.cache.as_ref()?.join("uv-cache");
+        Some(folder.display().to_string())
+    })
+}
+
+/// The version that a tool would compute, when another has been decided on.
+fn pretended(request: &Request<'_, Config>, source: &Source) -> Option<String> {
+    if !source.computes_version {
+        return None;
+    }
+    let found = source.version.as_ref().map(|found| found.version.clone());
+    found.or_else(|| request.project.model.version.clone())
+}
+
+fn pretend_variables(source: &Source) -> Vec<String> {
+    let name = source.name().to_uppercase().replace('-', "_");
+    vec![
+        "SETUPTOOLS_SCM_PRETEND_VERSION".to_string(),
+        format!("SETUPTOOLS_SCM_PRETEND_VERSION_FOR_{name}"),
+        "PDM_BUILD_SCM_VERSION".to_string(),
+        "PBR_VERSION".to_string(),
+        "POETRY_DYNAMIC_VERSIONING_BYPASS".to_string(),
+    ]
+}

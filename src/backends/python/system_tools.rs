@@ -1,0 +1,53 @@
+//! The Python of this machine.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use miette::{Diagnostic, Report};
+use thiserror::Error;
+
+use super::script::SYSTEM_PYTHON;
+use crate::backend::tools::on_path;
+use crate::backend::{Env, Platforms, SystemTools};
+
+/// The interpreter, and what it may use.
+///
+/// # Errors
+/// [`NoPython`].
+pub(super) fn find(env: &Env, _: Platforms) -> Result<SystemTools, Report> {
+    let names = ["python3", "python"];
+    let found = names
+        .iter()
+        .find_map(|name| interpreter(&on_path(env, name)?));
+    let python = found.ok_or(NoPython)?;
+    let programs = ["uv", "ninja", "cmake", "cargo", "rustc", "meson"];
+    Ok(SystemTools {
+        programs: programs
+            .iter()
+            .filter_map(|name| on_path(env, name))
+            .collect(),
+        variables: vec![(SYSTEM_PYTHON.to_string(), python.display().to_string())],
+        packages: vec!["python", "uv", "pip"],
+    })
+}
+
+/// The interpreter behind a program, which may be one that only chooses between several.
+fn interpreter(program: &std::path::Path) -> Option<PathBuf> {
+    let code = "import sys; print(sys.executable)";
+    let output = Command::new(program)
+        .args(["-I", "-c", code])
+        .output()
+        .ok()?;
+    let path = String::from_utf8(output.stdout).ok()?;
+    let path = PathBuf::from(path.trim());
+    (output.status.success() && path.is_file()).then_some(path)
+}
+
+/// There is no Python on this machine.
+#[derive(Debug, Error, Diagnostic)]
+#[error("there is no `python3` on the `PATH` of this machine")]
+#[diagnostic(
+    code(environment::no_python),
+    help("install Python, or leave out `--system-toolchain` and name channels")
+)]
+struct NoPython;

@@ -1,0 +1,162 @@
+//! Versions that stand in files of the sources.
+
+use std::path::{Path, PathBuf};
+
+use regex::Regex;
+
+use super::{Place, assigned_in};
+use crate::backends::python::project::Files;
+
+/// What hatch looks for unless it is told otherwise.
+pub(super) const HATCH: &str =
+    r#"(?mi)^(?:__version__|VERSION)(?:\s*:\s*str)?\s*=\s*["']v?(?P<version>[^"'\n]+)["']"#;
+
+/// What pdm looks for in a file.
+pub(super) const PDM: &str = r#"(?m)^__version__\s*=\s*["'](?P<version>[^"'\n]+)["']"#;
+
+/// What `pattern` finds in `text`: the group `version`, else the first one.
+pub(super) fn matched(text: &str, pattern: &str) -> Option<String> {
+    let pattern = Regex::new(&format!("(?m){}", rust_syntax(pattern))).ok()?;
+    let found = pattern.captures(text)?;
+    let found = found.name("version").or_else(|| found.get(1))?;
+    Some(found.as_str().to_string())
+}
+
+/// Python's pattern in the syntax of the crate that matches it here: that has no
+/// references back, which patterns of versions use for the closing quote.
+fn rust_syntax(pattern: &str) -> String {
+    let reference = Regex::new(r"\\[1-9]|\(\?P=\w+\)").expect("a constant pattern");
+    reference
+        .replace_all(pattern, "[\"']")
+        .replace("\\Z", "\\z")
+}
+
+/// The literal that `name`, a path of dots, stands for, and the file it is in.
+pub(super) fn find(
+    root: &Path,
+    name: &str,
+    folder: Option<&str>,
+) -> Option<(String, Vec<PathBuf>)> {
+    let (module, attribute) = name.rsplit_once('.')?;
+    let path: PathBuf = module.split('.').collect();
+    let folders = folder.into_iter().chain(["src", "", "lib", "python"]);
+    let mut candidates = folders.flat_map(|folder| {
+        let base = Path::new(folder).join(&path);
+        [base.join("__init__.py"), base.with_extension("py")]
+    });
+    candidates.find_map(|file| in_module(root, file, attribute))
+}
+
+/// The literal in one module, or in the module that it takes the name from.
+fn in_module(root: &Path, file: PathBuf, attribute: &str) -> Option<(String, Vec<PathBuf>)> {
+    let path = root.join(&file);
+    if let Some(version) = assigned_in(&path, attribute) {
+        return Some((version, vec![file]));
+    }
+    let text = std::fs::read_to_string(path).ok()?;
+    let import = Regex::new(r"(?m)^from\s+([\w.]+)\s+import\s+([^#\n(]+)").ok()?;
+    let mut imports = import.captures_iter(&text);
+    let found = imports.find(|found| found[2].split(',').any(|name| name.trim() == attribute))?;
+    let module = found[1].rsplit('.').next()?.to_string();
+    let other = file.with_file_name(format!("{module}.py"));
+    let version = assigned_in(&root.join(&other), attribute)?;
+    Some((version, vec![file, other]))
+}
+
+/// scikit-build-core's provider of values that stand in files.
+pub(super) fn scikit_build(project: &Files) -> Option<Place> {
+    const TABLE: [&str; 4] = ["tool", "scikit-build", "metadata", "version"];
+    let key = |name| project.toml(&[TABLE[0], TABLE[1], TABLE[2], TABLE[3], name]);
+    if key("provider")?.text != "scikit_build_core.metadata.regex" {
+        return None;
+    }
+    let pattern = key("regex").map_or(HATCH, |pattern| pattern.text);
+    Some(Place::Pattern(
+        PathBuf::from(key("input")?.text),
+        pattern.to_string(),
+    ))
+}
+
+/// maturin takes the version of the crate.
+pub(super) fn cargo(project: &Files) -> Option<Place> {
+    if project.build_backend() != "maturin" {
+        return None;
+    }
+    let manifest = project.toml(&["tool", "maturin", "manifest-path"]);
+    let manifest = PathBuf::from(manifest.map_or("Cargo.toml", |path| path.text));
+    let text = std::fs::read_to_string(project.folder.join(&manifest)).ok()?;
+    let version = in_cargo_toml(&text).or_else(|| {
+        let folders = project.folder.join(&manifest);
+        let mut above = folders.ancestors().skip(2).take(3);
+        above.find_map(|folder| {
+            let text = std::fs::read_to_string(folder.join("Cargo.toml")).ok()?;
+            let parsed = toml_edit::Document::parse(text).ok()?;
+            let version = parsed.get("workspace")?.get("package")?.get("version")?;
+            Some(version.as_str()?.to_string())
+        })
+    })?;
+    Some(Place::Literal(from_cargo(&version)))
+}
+
+fn in_cargo_toml(text: &str) -> Option<String> {
+    let parsed = toml_edit::Document::parse(text).ok()?;
+    Some(parsed.get("package")?.get("version")?.as_str()?.to_string())
+}
+
+/// `1.0.0-alpha.1` as maturin writes it: `1.0.0a1`.
+fn from_cargo(version: &str) -> String {
+    let (release, pre) = version.split_once('-').unwrap_or((version, ""));
+    format!("{release}{}", pre.replace('.', ""))
+}
+
+/// `project(…, version: '1.2')` of Meson, or the file it names.
+pub(super) fn meson(project: &Files) -> Option<Place> {
+    if project.build_backend() != "mesonpy" {
+        return None;
+    }
+    let text = std::fs::read_to_string(project.folder.join("meson.build")).ok()?;
+    let call = &text[text.find("project(")?..];
+    let literal = Regex::new(r"version\s*:\s*'([^'\n]+)'").ok()?;
+    if let Some(found) = literal.captures(call) {
+        return Some(Place::Literal(found[1].to_string()));
+    }
+    let file = Regex::new(r"version\s*:\s*files\(\s*'([^'\n]+)'").ok()?;
+    Some(Place::File(PathBuf::from(&file.captures(call)?[1])))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_of_python_are_understood() {
+        for (text, pattern, version) in [
+            ("__version__ = '1.2'", HATCH, Some("1.2")),
+            ("VERSION: str = \"v2\"", HATCH, Some("2")),
+            ("ver = '3'", r#"^ver = (['"])(?P<version>.+?)\1"#, Some("3")),
+            ("x", HATCH, None),
+        ] {
+            assert_eq!(matched(text, pattern).as_deref(), version, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_module_may_take_the_version_from_another() {
+        let root = tempfile::tempdir().expect("a folder");
+        let write = |path: &str, text: &str| {
+            crate::disk::write(&root.path().join(path), text).expect("own folder");
+        };
+        let imports = "from .data import __version__ as other\nfrom .about import __version__\n";
+        write("src/a/__init__.py", imports);
+        write("src/a/data.py", "__version__ = '18'\n");
+        write("src/a/about.py", "__version__ = '3.20'\n");
+        let (version, files) = find(root.path(), "a.__version__", None).expect("it is there");
+        assert_eq!((version.as_str(), files.len()), ("3.20", 2));
+    }
+
+    #[test]
+    fn versions_of_crates_are_written_as_maturin_does() {
+        assert_eq!(from_cargo("1.0.0-alpha.1"), "1.0.0alpha1");
+        assert_eq!(from_cargo("1.0.0"), "1.0.0");
+    }
+}

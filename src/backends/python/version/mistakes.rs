@@ -1,0 +1,60 @@
+//! What a user may have wrong about versions.
+
+use miette::{Diagnostic, Report, SourceSpan};
+use thiserror::Error;
+
+use crate::backends::python::project::Files;
+use crate::diagnostic::SourceFile;
+
+/// The project leaves its version to a tool, and that has none.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the package has no version: {what}")]
+#[diagnostic(
+    code(python::dynamic_version),
+    help(
+        "write `version = \"…\"` into `[package]` of the pixi manifest; the wheel then gets the same version"
+    )
+)]
+pub(super) struct NotFound {
+    what: String,
+    #[source_code]
+    file: SourceFile,
+    #[label("the project leaves it open here")]
+    at: Option<SourceSpan>,
+}
+
+impl NotFound {
+    pub(super) fn report(project: &Files, what: String) -> Report {
+        let dynamic = project.pyproject.as_ref().and_then(|file| {
+            let dynamic = file.texts(&["project", "dynamic"]);
+            Some(dynamic.into_iter().find(|name| name.text == "version")?.at)
+        });
+        Self {
+            what,
+            file: Self::file(project),
+            at: dynamic,
+        }
+        .into()
+    }
+
+    /// `pyproject.toml`, or nothing to point into.
+    pub(super) fn file(project: &Files) -> SourceFile {
+        let file = project.pyproject.as_ref().map(|file| file.file());
+        file.unwrap_or_else(|| SourceFile::new("pyproject.toml", "".into()))
+    }
+}
+
+/// The version is not one that Python's tools accept.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{version}` is not a version of a Python project")]
+#[diagnostic(
+    code(python::bad_version),
+    help("versions look like `1.2.3`, `1.2rc1` or `2024.1.post2` (PEP 440)")
+)]
+pub(super) struct Unusable {
+    pub(super) version: String,
+    #[source_code]
+    pub(super) file: SourceFile,
+    #[label("this version")]
+    pub(super) at: Option<SourceSpan>,
+}

@@ -1,0 +1,253 @@
+//! The version of a project: where it is written, without running any code.
+//!
+//! A version that a tool computes from Git is computed here as well, and the build is
+//! then told to use that one, so that the wheel and the package agree.
+
+mod attribute;
+mod git;
+mod mistakes;
+mod scm;
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use miette::Report;
+use pep440_rs::Version;
+
+use super::literal;
+use super::project::Files;
+use crate::diagnostic::read_text;
+use mistakes::{NotFound, Unusable};
+
+/// A version that was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Found {
+    /// As PEP 440 writes it, normalised.
+    pub(super) version: String,
+    /// Files that it was read from, besides the project's own.
+    pub(super) files: Vec<PathBuf>,
+    /// Whether a tool computes it when the project is built.
+    pub(super) computed: bool,
+}
+
+/// Looks for the version of a project. `None` where nothing says how to find one.
+///
+/// # Errors
+/// [`NotFound`] and [`Unusable`]: the place is known, but holds no version.
+pub(super) fn find(project: &Files, top: Option<&Path>) -> Result<Option<Found>, Report> {
+    if let Some(version) = project.toml(&["project", "version"]) {
+        let pyproject = project.pyproject.as_ref().expect("the value is in it");
+        let parsed = parse(version.text).ok_or_else(|| Unusable {
+            version: version.text.to_string(),
+            file: pyproject.file(),
+            at: Some(version.at),
+        })?;
+        return Ok(Some(Found::literal(parsed, Vec::new())));
+    }
+    let place = SOURCES.iter().find_map(|source| source(project));
+    let found = place.map(|place| place.read(project, top)).transpose();
+    // A source distribution says which version it has.
+    let packed = || {
+        let version = scm::packed(&project.folder)?;
+        let file = project.folder.join(scm::PACKED);
+        Some(Found::literal(version, vec![file]))
+    };
+    match found {
+        Ok(Some(found)) => Ok(Some(found)),
+        Ok(None) => Ok(packed()),
+        Err(mistake) => packed().map(Some).ok_or(mistake),
+    }
+}
+
+/// Whether something else than `[project]` decides the version when the project is built.
+pub(super) fn is_computed(project: &Files) -> bool {
+    SOURCES
+        .iter()
+        .find_map(|source| source(project))
+        .is_some_and(|place| matches!(place, Place::Git(_)))
+}
+
+impl Found {
+    fn literal(version: String, files: Vec<PathBuf>) -> Self {
+        Self {
+            version,
+            files,
+            computed: false,
+        }
+    }
+}
+
+/// Where a version is written.
+#[derive(Debug, Clone, PartialEq)]
+enum Place {
+    /// There, as it is.
+    Literal(String),
+    /// The whole content of a file.
+    File(PathBuf),
+    /// A name of a module: `package.module.name`, and the folder where packages are.
+    Attribute(String, Option<String>),
+    /// What a regular expression finds in a file.
+    Pattern(PathBuf, String),
+    /// The history of the checkout, as a tool reads it.
+    Git(Box<scm::Rules>),
+    /// Code that only the build runs.
+    Code(&'static str),
+}
+
+/// Each names the place for one kind of project, if it is that kind.
+const SOURCES: [fn(&Files) -> Option<Place>; 9] = [
+    scm::rules,
+    hatch,
+    setuptools,
+    poetry,
+    flit,
+    pdm,
+    attribute::scikit_build,
+    attribute::cargo,
+    attribute::meson,
+];
+
+impl Place {
+    fn read(self, project: &Files, top: Option<&Path>) -> Result<Found, Report> {
+        let missing = |what: String| -> Report { NotFound::report(project, what) };
+        let (text, files) = match self {
+            Self::Literal(version) => (version, Vec::new()),
+            Self::Git(rules) => return scm::read(&rules, project, top),
+            Self::Code(tool) => {
+                return Err(missing(format!("{tool} computes it while it builds")));
+            }
+            Self::File(file) => {
+                let text = read_text(&project.folder.join(&file))?;
+                (text.trim().to_string(), vec![file])
+            }
+            Self::Pattern(file, pattern) => {
+                let text = read_text(&project.folder.join(&file))?;
+                let found = attribute::matched(&text, &pattern);
+                let what = format!("`{}` has no version where it should", file.display());
+                (found.ok_or_else(|| missing(what))?, vec![file])
+            }
+            Self::Attribute(name, folder) => {
+                let found = attribute::find(&project.folder, &name, folder.as_deref());
+                let what = format!("`{name}` is not a literal in any module of the project");
+                found.ok_or_else(|| missing(what))?
+            }
+        };
+        let parsed = parse(&text).ok_or_else(|| Unusable {
+            version: text.clone(),
+            file: NotFound::file(project),
+            at: None,
+        })?;
+        let files = files.iter().map(|file| project.folder.join(file)).collect();
+        Ok(Found::literal(parsed, files))
+    }
+}
+
+/// A version, normalised.
+pub(super) fn parse(text: &str) -> Option<String> {
+    let version = Version::from_str(text.trim()).ok()?;
+    Some(version.to_string())
+}
+
+fn hatch(project: &Files) -> Option<Place> {
+    let source = project.toml(&["tool", "hatch", "version", "source"]);
+    let path = project.toml(&["tool", "hatch", "version", "path"]);
+    match source.map_or("regex", |source| source.text) {
+        "regex" => {
+            let pattern = project.toml(&["tool", "hatch", "version", "pattern"]);
+            let pattern = match pattern.map(|pattern| pattern.text) {
+                None => attribute::HATCH.to_string(),
+                Some(pattern) => pattern.to_string(),
+            };
+            Some(Place::Pattern(PathBuf::from(path?.text), pattern))
+        }
+        "code" => Some(Place::Code("the code that `tool.hatch.version` names")),
+        "env" => Some(Place::Code(
+            "an environment variable, of which hatch knows,",
+        )),
+        _ => None,
+    }
+}
+
+fn setuptools(project: &Files) -> Option<Place> {
+    let dynamic = ["tool", "setuptools", "dynamic", "version"];
+    let key = |name| project.toml(&[dynamic[0], dynamic[1], dynamic[2], dynamic[3], name]);
+    let folder = || {
+        let root = project.toml(&["tool", "setuptools", "package-dir", ""]);
+        let found = project
+            .pyproject
+            .as_ref()
+            .map(|file| file.texts(&["tool", "setuptools", "packages", "find", "where"]));
+        let found = found.and_then(|found| Some(found.first()?.text.to_string()));
+        root.map(|root| root.text.to_string()).or(found)
+    };
+    if let Some(attribute) = key("attr") {
+        return Some(Place::Attribute(attribute.text.to_string(), folder()));
+    }
+    let files = project.pyproject.as_ref();
+    let files =
+        files.map(|file| file.texts(&[dynamic[0], dynamic[1], dynamic[2], dynamic[3], "file"]));
+    if let Some(file) = files.and_then(|files| Some(files.first()?.text.to_string())) {
+        return Some(Place::File(PathBuf::from(file)));
+    }
+    if let Some(version) = project.setup_cfg.get("metadata", "version") {
+        let of = |kind: &str| version.strip_prefix(kind).map(str::trim);
+        let package_dir = project.setup_cfg.lines("options", "package_dir");
+        let root = package_dir.iter().find_map(|line| line.strip_prefix('='));
+        return Some(match (of("attr:"), of("file:")) {
+            (Some(name), _) => {
+                Place::Attribute(name.to_string(), root.map(|root| root.trim().to_string()))
+            }
+            (_, Some(file)) => Place::File(PathBuf::from(file)),
+            _ => Place::Literal(version.to_string()),
+        });
+    }
+    let setup_py = project.setup_py.as_ref()?;
+    if let Some(version) = setup_py.text("version") {
+        return Some(Place::Literal(version));
+    }
+    match setup_py.reference("version") {
+        Some(name) => Some(Place::Attribute(name, None)),
+        None if setup_py.has("version") => Some(Place::Code("the code in setup.py")),
+        None => None,
+    }
+}
+
+fn poetry(project: &Files) -> Option<Place> {
+    let version = project.toml(&["tool", "poetry", "version"])?;
+    Some(Place::Literal(version.text.to_string()))
+}
+
+/// Flit reads `__version__` of the module that has the project's name.
+fn flit(project: &Files) -> Option<Place> {
+    if !project.build_backend().starts_with("flit") {
+        return None;
+    }
+    let named = [
+        ["tool", "flit", "module", "name"].as_slice(),
+        &["tool", "flit", "metadata", "module"],
+        &["project", "name"],
+    ];
+    let name = named.into_iter().find_map(|keys| project.toml(keys))?;
+    let module = name.text.replace('-', "_");
+    Some(Place::Attribute(format!("{module}.__version__"), None))
+}
+
+fn pdm(project: &Files) -> Option<Place> {
+    let source = project.toml(&["tool", "pdm", "version", "source"])?;
+    match source.text {
+        "file" => {
+            let path = project.toml(&["tool", "pdm", "version", "path"])?;
+            Some(Place::Pattern(
+                PathBuf::from(path.text),
+                attribute::PDM.to_string(),
+            ))
+        }
+        "call" => Some(Place::Code("the function that `tool.pdm.version` names")),
+        _ => None,
+    }
+}
+
+/// The literal at the top level of a module file.
+fn assigned_in(file: &Path, name: &str) -> Option<String> {
+    literal::assigned(&std::fs::read_to_string(file).ok()?, name)
+}

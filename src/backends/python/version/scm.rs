@@ -1,0 +1,296 @@
+//! Versions that a tool computes from Git: setuptools-scm and its relatives.
+//!
+//! They are computed here by the tool's own rules, but for two things: the local part
+//! is dropped, which conda packages do not have, and edits that are not committed count
+//! for nothing, because they would put the date of the day into the version.
+
+use std::path::{Path, PathBuf};
+
+use miette::Report;
+use pep440_rs::Version;
+use regex::Regex;
+
+use super::git::{Place as InHistory, Repository};
+use super::mistakes::NotFound;
+use super::{Found, Place, parse};
+use crate::backends::python::project::Files;
+
+/// How a tool makes a version from the history.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Rules {
+    tool: &'static str,
+    root: PathBuf,
+    /// Whether the top of the checkout may be above `root`.
+    looks_up: bool,
+    tag: Option<String>,
+    scheme: String,
+    fallback: Option<String>,
+}
+
+/// The tables in which options of these tools stand.
+const SETUPTOOLS_SCM: [&[&str]; 2] = [&["tool", "setuptools_scm"], &["tool", "setuptools-scm"]];
+const HATCH_VCS: [&[&str]; 2] = [
+    &["tool", "hatch", "version"],
+    &["tool", "hatch", "version", "raw-options"],
+];
+
+/// The rules of the tool that decides the version of a project, if one does.
+pub(super) fn rules(project: &Files) -> Option<Place> {
+    let source = |keys: &[&str]| project.toml(keys).map(|source| source.text);
+    let hatch = source(&["tool", "hatch", "version", "source"]);
+    let pdm = source(&["tool", "pdm", "version", "source"]);
+    let provider = source(&["tool", "scikit-build", "metadata", "version", "provider"]);
+    let pyproject = project.pyproject.as_ref();
+    let enabled = |keys: &[&str]| pyproject.and_then(|file| file.flag(keys)) == Some(true);
+    let setup_py = project.setup_py.as_ref();
+    let in_setup = |word: &str| setup_py.is_some_and(|file| file.line_with(&[word]).is_some());
+    let has_table = project.has_tool("setuptools_scm") || project.has_tool("setuptools-scm");
+    let dynamic = pyproject.is_some_and(|file| file.is_dynamic("version"));
+    let requires = |name: &str| {
+        let requires = pyproject.map(|file| file.texts(&["build-system", "requires"]));
+        let mut requires = requires.into_iter().flatten();
+        requires.any(|entry| entry.text.replace('_', "-").starts_with(name))
+    };
+    let with = |tool, tables: &[&[&str]], scheme: &str, looks_up| {
+        Some(Place::Git(Box::new(Rules::read(
+            project, tool, tables, scheme, looks_up,
+        ))))
+    };
+    const GUESS: &str = "guess-next-dev";
+    if hatch == Some("vcs") {
+        with("hatch-vcs", &HATCH_VCS, GUESS, false)
+    } else if pdm == Some("scm") {
+        with("pdm-backend", &[&["tool", "pdm", "version"]], GUESS, true)
+    } else if hatch == Some("versioningit") || (dynamic && project.has_tool("versioningit")) {
+        with("versioningit", &[], "post-release", true)
+    } else if enabled(&["tool", "setuptools-git-versioning", "enabled"]) {
+        with("setuptools-git-versioning", &[], "post-release", true)
+    } else if enabled(&["tool", "poetry-dynamic-versioning", "enable"]) {
+        with("poetry-dynamic-versioning", &[], "post-dev", true)
+    } else if (has_table && (dynamic || !project.has_project_table()))
+        || (dynamic && requires("setuptools-scm"))
+        || in_setup("use_scm_version")
+        || provider == Some("scikit_build_core.metadata.setuptools_scm")
+        || project.build_backend().starts_with("flit_scm")
+    {
+        with("setuptools-scm", &SETUPTOOLS_SCM, GUESS, false)
+    } else if in_setup("pbr=True") || in_setup("pbr = True") {
+        with("pbr", &[], GUESS, false)
+    } else {
+        None
+    }
+}
+
+impl Rules {
+    fn read(
+        project: &Files,
+        tool: &'static str,
+        tables: &[&[&str]],
+        scheme: &str,
+        looks_up: bool,
+    ) -> Self {
+        let option = |name: &str| {
+            let in_table = |table: &&[&str]| {
+                let keys: Vec<&str> = table.iter().copied().chain([name]).collect();
+                project.toml(&keys).map(|option| option.text.to_string())
+            };
+            tables.iter().find_map(in_table)
+        };
+        let flag = |name: &str| {
+            let pyproject = project.pyproject.as_ref();
+            let in_table = |table: &&[&str]| {
+                let keys: Vec<&str> = table.iter().copied().chain([name]).collect();
+                pyproject.and_then(|file| file.flag(&keys))
+            };
+            tables.iter().find_map(in_table)
+        };
+        Self {
+            tool,
+            root: option("root").map_or_else(PathBuf::new, PathBuf::from),
+            looks_up: looks_up || flag("search_parent_directories") == Some(true),
+            tag: option("tag_regex").or_else(|| option("tag-pattern")),
+            scheme: option("version_scheme").unwrap_or_else(|| scheme.to_string()),
+            fallback: option("fallback_version").or_else(|| option("fallback-version")),
+        }
+    }
+
+    /// The version that a tag stands for.
+    fn version_of(&self, tag: &str) -> Option<Version> {
+        const DEFAULT: &str = r"^(?:[\w-]+-)?(?P<version>[vV]?\d+(?:\.\d+){0,2}[^\+]*)(?:\+.*)?$";
+        let pattern = Regex::new(self.tag.as_deref().unwrap_or(DEFAULT)).ok()?;
+        let found = pattern.captures(tag)?;
+        let found = found.name("version").or_else(|| found.get(1))?;
+        found.as_str().parse().ok()
+    }
+
+    /// The version of a commit that is `distance` commits behind the one with `tag`.
+    fn version(&self, tag: &Version, distance: usize) -> Option<String> {
+        if distance == 0 {
+            return Some(tag.to_string());
+        }
+        Some(match self.scheme.as_str() {
+            "only-version" => tag.to_string(),
+            "post-release" => format!("{tag}.post{distance}"),
+            "post-dev" => format!("{tag}.post{distance}.dev0"),
+            "no-guess-dev" => format!("{tag}.post1.dev{distance}"),
+            "guess-next-dev" | "python-simplified-semver" | "release-branch-semver" => {
+                format!("{}.dev{distance}", next(tag))
+            }
+            _ => return None,
+        })
+    }
+}
+
+/// The version that comes after `version`, as setuptools-scm guesses it: the last number
+/// of its text, one higher.
+fn next(version: &Version) -> String {
+    if version.is_dev() {
+        return version.clone().with_dev(None).to_string();
+    }
+    let text = version.to_string();
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+    let last: u64 = text[digits..].parse().unwrap_or_default();
+    format!("{}{}", &text[..digits], last + 1)
+}
+
+/// The version of the checkout that holds the project.
+///
+/// # Errors
+/// [`NotFound`].
+pub(super) fn read(rules: &Rules, project: &Files, top: Option<&Path>) -> Result<Found, Report> {
+    let root = crate::backend::inputs::plain(&project.folder.join(&rules.root));
+    let computed = |version: String, files: Vec<PathBuf>| Found {
+        version,
+        files,
+        computed: true,
+    };
+    if let Some(version) = packed(&project.folder) {
+        return Ok(computed(version, vec![project.folder.join(PACKED)]));
+    }
+    if let Some(version) = archived(rules, &root) {
+        return Ok(computed(version, vec![root.join(".git_archival.txt")]));
+    }
+    let missing = |what: &str| NotFound::report(project, format!("{} {what}", rules.tool));
+    let fallback = || rules.fallback.as_deref().and_then(parse);
+    let tops = root.ancestors().take(if rules.looks_up { 16 } else { 1 });
+    let Some(repository) = tops.into_iter().find_map(Repository::at) else {
+        let what = "computes it from Git, but this is not the top of a checkout";
+        return match fallback() {
+            Some(version) => Ok(computed(version, Vec::new())),
+            None => Err(missing(what)),
+        };
+    };
+    let files = watched(&repository);
+    let place = repository.place(|tag| rules.version_of(tag).is_some());
+    let Some(InHistory { tags, distance }) = place else {
+        return match fallback() {
+            Some(version) => Ok(computed(version, files)),
+            None => Err(missing(
+                "computes it from Git, and the checkout has no commit",
+            )),
+        };
+    };
+    let versions = tags.iter().filter_map(|tag| rules.version_of(tag));
+    let Some(tag) = versions.max() else {
+        // pixi fetches no tags, so that a version made up here would be wrong.
+        return match fallback() {
+            Some(version) => Ok(computed(version, files)),
+            None if top.is_none() => Ok(computed(format!("0.1.dev{distance}"), files)),
+            None => Err(missing(
+                "computes it from tags of Git, and the checkout has none",
+            )),
+        };
+    };
+    match rules.version(&tag, distance) {
+        Some(version) => Ok(computed(version, files)),
+        None => Err(missing(&format!(
+            "computes it by the scheme `{}`",
+            rules.scheme
+        ))),
+    }
+}
+
+/// The file in which a source distribution says what it is.
+pub(super) const PACKED: &str = "PKG-INFO";
+
+/// The version that a source distribution was packed with.
+pub(super) fn packed(folder: &Path) -> Option<String> {
+    let text = std::fs::read_to_string(folder.join(PACKED)).ok()?;
+    let version = text
+        .lines()
+        .find_map(|line| line.strip_prefix("Version:"))?;
+    parse(version)
+}
+
+/// The version in what `git archive` has filled in.
+fn archived(rules: &Rules, root: &Path) -> Option<String> {
+    let text = std::fs::read_to_string(root.join(".git_archival.txt")).ok()?;
+    let described = text
+        .lines()
+        .find_map(|line| line.strip_prefix("describe-name:"))?;
+    let described = described.trim();
+    if described.is_empty() || described.contains('$') {
+        return None;
+    }
+    let commits = Regex::new(r"^(.*)-(\d+)-g[0-9a-f]+$").ok()?;
+    let (tag, distance) = match commits.captures(described) {
+        Some(found) => (found[1].to_string(), found[2].parse().ok()?),
+        None => (described.to_string(), 0),
+    };
+    rules.version(&rules.version_of(&tag)?, distance)
+}
+
+/// Files and folders of Git that change when a commit or a tag is made.
+fn watched(repository: &Repository) -> Vec<PathBuf> {
+    let (own, shared) = repository.folders();
+    let mut files = vec![own.join("HEAD"), shared.join("packed-refs")];
+    files.extend([shared.join("refs/tags"), shared.join("refs/heads")]);
+    files
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rules(scheme: &str) -> Rules {
+        Rules {
+            tool: "setuptools-scm",
+            root: PathBuf::new(),
+            looks_up: false,
+            tag: None,
+            scheme: scheme.to_string(),
+            fallback: None,
+        }
+    }
+
+    #[test]
+    fn tags_stand_for_versions() {
+        let rules = rules("guess-next-dev");
+        for (tag, version) in [
+            ("v1.2", Some("1.2")),
+            ("name-1.2.3", Some("1.2.3")),
+            ("1.2rc1", Some("1.2rc1")),
+            ("nightly", None),
+        ] {
+            let found = rules.version_of(tag).map(|version| version.to_string());
+            assert_eq!(found.as_deref(), version, "{tag}");
+        }
+    }
+
+    #[test]
+    fn schemes_guess_what_comes_next() {
+        let tag: Version = "1.2".parse().expect("a version");
+        for (scheme, expected) in [
+            ("guess-next-dev", Some("1.3.dev3")),
+            ("no-guess-dev", Some("1.2.post1.dev3")),
+            ("post-release", Some("1.2.post3")),
+            ("only-version", Some("1.2")),
+            ("of my own", None),
+        ] {
+            let version = rules(scheme).version(&tag, 3);
+            assert_eq!(version.as_deref(), expected, "{scheme}");
+        }
+        assert_eq!(next(&"1.2rc1".parse().expect("a version")), "1.2rc2");
+        assert_eq!(next(&"1.2.dev4".parse().expect("a version")), "1.2");
+    }
+}

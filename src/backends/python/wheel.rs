@@ -1,0 +1,127 @@
+//! What the installer has put into the host prefix: the wheel, as its metadata tells.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use miette::Report;
+
+use super::script::INSTALLED;
+use crate::backend::BuildPaths;
+use crate::diagnostic::read_text;
+
+/// An installed wheel.
+#[derive(Debug, Default)]
+pub(super) struct Wheel {
+    /// The directory of its metadata, relative to the host prefix.
+    dist_info: PathBuf,
+    /// Its files, relative to the host prefix.
+    pub(super) files: Vec<PathBuf>,
+    /// The tags of its name.
+    pub(super) tags: Vec<String>,
+    /// Whether its builder took it for pure Python.
+    pub(super) is_pure: bool,
+    /// Its version.
+    pub(super) version: String,
+    /// What it needs, as PEP 508 writes it.
+    pub(super) requires: Vec<String>,
+    /// Programs: `name = module:function`.
+    pub(super) scripts: Vec<String>,
+}
+
+impl Wheel {
+    /// The wheel of the last build. `None` when none was installed.
+    ///
+    /// # Errors
+    /// Files that are there and cannot be read.
+    pub(super) fn read(paths: &BuildPaths) -> Result<Option<Self>, Report> {
+        let list = paths.script_folder.join(INSTALLED);
+        if !list.is_file() {
+            return Ok(None);
+        }
+        let text = read_text(&list)?;
+        let mut lines = text.lines().map(PathBuf::from);
+        let Some(dist_info) = lines.next() else {
+            return Ok(None);
+        };
+        let folder = paths.host_prefix.join(&dist_info);
+        let metadata = read_text(&folder.join("METADATA"))?;
+        let built = std::fs::read_to_string(folder.join("WHEEL")).unwrap_or_default();
+        let programs = std::fs::read_to_string(folder.join("entry_points.txt"));
+        Ok(Some(Self {
+            dist_info,
+            files: lines.collect(),
+            tags: headers(&built, "Tag"),
+            is_pure: headers(&built, "Root-Is-Purelib") != ["false"],
+            version: headers(&metadata, "Version").pop().unwrap_or_default(),
+            requires: headers(&metadata, "Requires-Dist"),
+            scripts: scripts(&programs.unwrap_or_default()),
+        }))
+    }
+
+    /// The directory that modules are put into, relative to the host prefix.
+    pub(super) fn site_packages(&self) -> &Path {
+        self.dist_info.parent().unwrap_or(Path::new(""))
+    }
+
+    /// The names directly in there that belong to the wheel, without its metadata.
+    pub(super) fn tops(&self) -> BTreeSet<String> {
+        let own = self.dist_info.file_name();
+        let names = self.files.iter().filter_map(|file| {
+            let below = file.strip_prefix(self.site_packages()).ok()?;
+            let first = below.iter().next()?;
+            let counts = Some(first) != own && first != "__pycache__";
+            counts.then(|| first.to_str().map(str::to_string)).flatten()
+        });
+        names.collect()
+    }
+
+    /// Whether there is anything but metadata.
+    pub(super) fn has_content(&self) -> bool {
+        self.files
+            .iter()
+            .any(|file| !file.starts_with(&self.dist_info))
+    }
+}
+
+/// The values of all headers called `name`. Headers end at the first empty line.
+fn headers(text: &str, name: &str) -> Vec<String> {
+    let lines = text.lines().take_while(|line| !line.is_empty());
+    let values = lines.filter_map(|line| {
+        let (key, value) = line.split_once(':')?;
+        key.eq_ignore_ascii_case(name)
+            .then(|| value.trim().to_string())
+    });
+    values.collect()
+}
+
+/// The programs of both kinds in `entry_points.txt`.
+fn scripts(text: &str) -> Vec<String> {
+    let mut scripts = Vec::new();
+    let mut counts = false;
+    for line in text.lines().map(str::trim) {
+        if line.starts_with('[') {
+            counts = ["[console_scripts]", "[gui_scripts]"].contains(&line);
+        } else if counts && let Some((name, target)) = line.split_once('=') {
+            let target = target.split('[').next().unwrap_or(target);
+            scripts.push(format!("{} = {}", name.trim(), target.trim()));
+        }
+    }
+    scripts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn metadata_ends_where_the_description_begins() {
+        let text = "Name: a\nRequires-Dist: b>=1\nrequires-dist: c\n\nRequires-Dist: no\n";
+        assert_eq!(headers(text, "Requires-Dist"), ["b>=1", "c"]);
+    }
+
+    #[test]
+    fn programs_are_of_two_kinds() {
+        let text = "[console_scripts]\na = b:c [x]\n\n[gui_scripts]\nd=e:f\n[pytest11]\ng = h\n";
+        assert_eq!(scripts(text), ["a = b:c", "d = e:f"]);
+    }
+}

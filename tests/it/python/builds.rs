@@ -1,0 +1,272 @@
+//! Real builds with a real Python, uv, pip and build backends.
+
+use serde_json::{Value, json};
+
+use super::{HELLO, initialize, plain, project};
+use crate::support::archive::Archive;
+use crate::support::build::Build;
+use crate::support::channel::Channel;
+use crate::support::desk::Desk;
+use crate::support::drawn::drawn;
+use crate::support::pixi::Pixi;
+use crate::support::project::Project;
+use crate::support::python::channel_or_skip;
+use crate::support::requests::{Initialize, Outputs};
+
+/// Builds as pixi does and opens the package.
+#[track_caller]
+fn built(project: &Project, initialize: &Initialize, channel: &Channel, editable: bool) -> Archive {
+    match tried(project, initialize, channel, editable) {
+        Ok(answer) => Archive::open(answer["output_file"].as_str().expect("text")),
+        Err(error) => panic!("{error:#}"),
+    }
+}
+
+fn tried(
+    project: &Project,
+    initialize: &Initialize,
+    channel: &Channel,
+    editable: bool,
+) -> Result<Value, Value> {
+    let mut pixi = Pixi::of(project);
+    pixi.initialize(initialize);
+    let work = project.build_work("hello");
+    let outputs = pixi.outputs(&Outputs::new(&work).channel(channel));
+    let build = Build::prepare(&outputs[0], &work, channel).set("editable", json!(editable));
+    pixi.build(&build)
+}
+
+#[test]
+fn a_pure_project_with_both_installers() {
+    let Some(channel) = channel_or_skip() else {
+        return;
+    };
+    let mut contents = Vec::new();
+    for installer in ["uv", "pip"] {
+        let project = project(HELLO);
+        let config = json!({"installer": installer});
+        let initialize = initialize(&project, &["hatchling"], config);
+        let package = built(&project, &initialize, channel, false);
+        package.check_paths();
+        let index = package.index();
+        assert_eq!(index["noarch"], "python");
+        assert_eq!(index["depends"], json!(["python >=3.9", "python"]));
+        assert_eq!(
+            package.json("info/link.json")["noarch"]["entry_points"],
+            json!(["hello = hello_world:main"])
+        );
+        assert!(package.has("info/licenses/LICENSE"));
+        let record = package.text("site-packages/hello_world-0.3.1.dist-info/RECORD");
+        contents.push((package.files(), record));
+    }
+    assert_eq!(
+        contents[0].0, contents[1].0,
+        "both installers pack the same"
+    );
+    insta::assert_snapshot!(contents[0].0.join("\n"), @r#"
+    site-packages/hello_world-0.3.1.dist-info/INSTALLER
+    site-packages/hello_world-0.3.1.dist-info/METADATA
+    site-packages/hello_world-0.3.1.dist-info/RECORD
+    site-packages/hello_world-0.3.1.dist-info/WHEEL
+    site-packages/hello_world-0.3.1.dist-info/entry_points.txt
+    site-packages/hello_world-0.3.1.dist-info/licenses/LICENSE
+    site-packages/hello_world/__init__.py
+    site-packages/hello_world/greetings.json
+    "#);
+}
+
+#[test]
+fn every_build_backend_of_pure_projects() {
+    let Some(channel) = channel_or_skip() else {
+        return;
+    };
+    for (host, build_backend) in [
+        ("setuptools", "setuptools.build_meta"),
+        ("flit-core", "flit_core.buildapi"),
+        ("poetry-core", "poetry.core.masonry.api"),
+        ("pdm-backend", "pdm.backend"),
+        ("uv-build", "uv_build"),
+    ] {
+        let text = format!(
+            "[build-system]\nrequires = [\"{host}\"]\nbuild-backend = \"{build_backend}\"\n\
+             [project]\nname = \"pure\"\nversion = \"1.0\"\ndescription = \"d\"\n\
+             [project.scripts]\npure = \"pure:main\"\n\
+             [tool.setuptools.package-data]\npure = [\"*.txt\"]\n"
+        );
+        let project = project(&[
+            ("pyproject.toml", &text),
+            ("src/pure/__init__.py", "def main(): pass\n"),
+            ("src/pure/data.txt", "data\n"),
+        ]);
+        let initialize = initialize(&project, &[host], plain());
+        let files = built(&project, &initialize, channel, false).files();
+        for file in [
+            "site-packages/pure/__init__.py",
+            "site-packages/pure/data.txt",
+        ] {
+            assert!(files.iter().any(|found| found == file), "{host}: {files:?}");
+        }
+        let leftovers = ["build", "src/pure.egg-info", "dist"];
+        let left = leftovers
+            .iter()
+            .find(|name| project.dir().join(name).exists());
+        assert_eq!(left, None, "{host} leaves something in the sources");
+    }
+}
+
+/// A project of setuptools with one C extension.
+const EXTENSION: &[(&str, &str)] = &[
+    (
+        "pyproject.toml",
+        "[build-system]\nrequires = [\"setuptools\"]\nbuild-backend = \"setuptools.build_meta\"\n\
+         [project]\nname = \"fast\"\nversion = \"1.0\"\n",
+    ),
+    (
+        "setup.py",
+        "from setuptools import Extension, setup\n\
+         setup(ext_modules=[Extension('fast.core', ['src/fast/core.c'], include_dirs=['native'])])\n",
+    ),
+    ("src/fast/__init__.py", "from fast.core import one\n"),
+    ("native/one.h", "#define ONE 1\n"),
+    (
+        "src/fast/core.c",
+        "#include <Python.h>\n#include \"one.h\"\n\
+         static PyObject *one(PyObject *self, PyObject *none) { return PyLong_FromLong(ONE); }\n\
+         static PyMethodDef methods[] = {{\"one\", one, METH_NOARGS, 0}, {0}};\n\
+         static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, \"core\", 0, -1, methods};\n\
+         PyMODINIT_FUNC PyInit_core(void) { return PyModule_Create(&module); }\n",
+    ),
+];
+
+#[test]
+fn an_extension_in_c_is_compiled_and_packed_the_same_every_time() {
+    let Some(channel) = channel_or_skip() else {
+        return;
+    };
+    let mut hashes = Vec::new();
+    for folder in ["one", "an/other"] {
+        let project = Project::of(super::NAME);
+        for (path, content) in EXTENSION {
+            project.write(&format!("{folder}/{path}"), content);
+        }
+        project.write(&format!("{folder}/pixi.toml"), "[package]\n");
+        let member = Initialize::member(&project, folder);
+        let initialize = member.dependency("hostDependencies", "setuptools", "*");
+        let package = built(&project, &initialize, channel, false);
+        let index = package.index();
+        assert_eq!(index["noarch"], Value::Null);
+        let depends = index["depends"].to_string();
+        assert!(depends.contains("python_abi"), "{depends}");
+        let paths = package.paths();
+        let paths = paths["paths"].as_array().expect("a list").clone();
+        let paths = paths.iter().map(|entry| entry.to_string());
+        hashes.push(paths.collect::<Vec<_>>().join("\n"));
+    }
+    assert!(hashes[0].contains("core.cpython-"), "{}", hashes[0]);
+    assert_eq!(hashes[0], hashes[1]);
+}
+
+#[test]
+fn compiled_code_in_a_package_for_every_platform_is_refused() {
+    let Some(channel) = channel_or_skip() else {
+        return;
+    };
+    let project = project(EXTENSION);
+    let config = json!({"noarch": true, "compilers": ["c"]});
+    let initialize = initialize(&project, &["setuptools"], config);
+    let error = tried(&project, &initialize, channel, false).expect_err("it is refused");
+    insta::assert_snapshot!(drawn(&project, &error), @r#"
+    python::native_in_noarch
+
+      × the package is for every platform, but its wheel is not: lib/python3.11/
+      │ site-packages/fast/core.cpython-311-x86_64-linux-gnu.so
+      help: remove `noarch = true` from `[package.build.config]`
+    "#);
+}
+
+#[test]
+fn a_build_backend_that_is_missing_is_named_with_the_line_to_write() {
+    let Some(channel) = channel_or_skip() else {
+        return;
+    };
+    let project = project(HELLO);
+    for installer in ["uv", "pip"] {
+        let initialize = initialize(&project, &[], json!({"installer": installer}));
+        let error = tried(&project, &initialize, channel, false).expect_err("nothing can build it");
+        let drawn = drawn(&project, &error).replace(['│', '\n'], "");
+        let drawn = drawn.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(
+            drawn.contains("`hatchling` is not in the host environment"),
+            "{drawn}"
+        );
+        assert!(drawn.contains("hatchling = \"*\""), "{drawn}");
+        assert!(drawn.contains("host-dependencies"), "{drawn}");
+    }
+}
+
+#[test]
+fn an_editable_package_refers_to_the_sources() {
+    let Some(channel) = channel_or_skip() else {
+        return;
+    };
+    let project = project(HELLO);
+    let initialize = initialize(&project, &["hatchling", "editables"], plain());
+    let package = built(&project, &initialize, channel, true);
+    let files = package.files();
+    let link = files
+        .iter()
+        .find(|file| file.ends_with(".pth"))
+        .expect("a path file");
+    let source = project.dir().join("src").display().to_string();
+    assert!(
+        package.text(link).contains(&source),
+        "{}",
+        package.text(link)
+    );
+    let copied = built(&project, &initialize, channel, false).files();
+    assert!(
+        copied
+            .iter()
+            .any(|file| file == "site-packages/hello_world/__init__.py")
+    );
+    assert!(!copied.iter().any(|file| file.ends_with(".pth")));
+}
+
+#[test]
+fn a_project_that_its_own_environment_needs_is_packed_whole() {
+    let Some(channel) = channel_or_skip() else {
+        return;
+    };
+    let text = "[build-system]\nrequires = [\"hatchling\"]\nbuild-backend = \"hatchling.build\"\n\
+                [project]\nname = \"pluggy\"\nversion = \"1.7.0\"\n";
+    let installed = "VERSION = 'ours'\n";
+    let project = project(&[
+        ("pyproject.toml", text),
+        ("src/pluggy/__init__.py", installed),
+    ]);
+    let initialize = initialize(&project, &["hatchling"], plain());
+    for _ in 0..2 {
+        // The second build would fail with the first one's module in its environment.
+        let package = built(&project, &initialize, channel, false);
+        assert_eq!(package.text("site-packages/pluggy/__init__.py"), installed);
+        assert!(package.has("site-packages/pluggy-1.7.0.dist-info/RECORD"));
+        assert!(!package.has("site-packages/pluggy/_hooks.py"));
+    }
+}
+
+#[test]
+fn the_python_of_the_machine_builds_by_hand() {
+    let Some(_) = channel_or_skip() else {
+        return;
+    };
+    let project = project(HELLO);
+    let package = Desk::build(&project, "")
+        .args(["--system-toolchain"])
+        .package();
+    assert!(package.has("site-packages/hello_world/greetings.json"));
+    let others = package
+        .files()
+        .into_iter()
+        .find(|file| file.starts_with("bin/"));
+    assert_eq!(others, None, "nothing of the machine is packed");
+}

@@ -1,0 +1,241 @@
+//! `conda/outputs`: what a project becomes, before anything is built.
+
+use serde_json::{Value, json};
+
+use super::{HELLO, initialize, plain, project};
+use crate::support::pixi::Pixi;
+use crate::support::requests::Outputs;
+
+/// One output in a few lines.
+fn shown(output: &Value) -> String {
+    let metadata = &output["metadata"];
+    let text = |value: &Value| value.as_str().unwrap_or("-").to_string();
+    let build = text(&metadata["build"]);
+    let prefix = build.split('h').next().unwrap_or_default();
+    let specs = |table: &str| {
+        let specs = output[table]["depends"].as_array().into_iter().flatten();
+        let specs = specs.map(|spec| {
+            let version = spec["binary"]["version"].as_str().unwrap_or("*");
+            format!("{} {version}", spec["name"].as_str().unwrap_or("?"))
+        });
+        specs.collect::<Vec<_>>().join(", ")
+    };
+    format!(
+        "{} {} {prefix} {} {}\nbuild: {}\nhost: {}\nrun: {}",
+        text(&metadata["name"]),
+        text(&metadata["version"]),
+        text(&metadata["subdir"]),
+        metadata["purls"],
+        specs("buildDependencies"),
+        specs("hostDependencies"),
+        specs("runDependencies"),
+    )
+}
+
+/// What becomes of a project with these files and options.
+#[track_caller]
+fn described(files: &[(&str, &str)], config: Value, variants: Value) -> String {
+    let project = project(files);
+    let mut pixi = Pixi::of(&project);
+    pixi.initialize(&initialize(&project, &[], config));
+    let params = Outputs::new(&project.metadata_work("hello")).variants(variants);
+    let outputs = pixi.outputs(&params.host_platform("linux-64"));
+    outputs.iter().map(shown).collect::<Vec<_>>().join("\n")
+}
+
+/// The same for one `pyproject.toml`.
+#[track_caller]
+fn of_pyproject(text: &str) -> String {
+    described(&[("pyproject.toml", text)], plain(), json!({}))
+}
+
+#[test]
+fn a_pure_project_is_one_package_for_every_platform() {
+    insta::assert_snapshot!(described(HELLO, plain(), json!({})), @r#"
+    hello_world 0.3.1 py noarch ["pkg:pypi/hello-world"]
+    build: 
+    host: uv *, python >=3.9
+    run: python >=3.9
+    "#);
+}
+
+#[test]
+fn dependencies_are_mapped_where_the_user_wants_it() {
+    let config = json!({"ignore-pypi-mapping": false});
+    insta::assert_snapshot!(described(HELLO, config, json!({})), @r#"
+    hello_world 0.3.1 py noarch ["pkg:pypi/hello-world"]
+    build: 
+    host: uv *, python >=3.9, hatchling *
+    run: python >=3.9, click >=8,<9, __unix *
+    "#);
+    let config = json!({"build-system-requires": "map", "installer": "pip"});
+    insta::assert_snapshot!(described(HELLO, config, json!({})), @r#"
+    hello_world 0.3.1 py noarch ["pkg:pypi/hello-world"]
+    build: 
+    host: pip *, python >=3.9, hatchling *
+    run: python >=3.9
+    "#);
+}
+
+#[test]
+fn a_variant_of_python_does_not_multiply_a_package_for_every_platform() {
+    let variants = json!({"python": ["3.11.*", "3.12.*"]});
+    insta::assert_snapshot!(described(HELLO, plain(), variants.clone()), @r#"
+    hello_world 0.3.1 py noarch ["pkg:pypi/hello-world"]
+    build: 
+    host: uv *, python >=3.9
+    run: python >=3.9
+    "#);
+    let config = json!({"noarch": false});
+    insta::assert_snapshot!(described(HELLO, config, variants), @r#"
+    hello_world 0.3.1 py311 linux-64 ["pkg:pypi/hello-world"]
+    build: 
+    host: uv *, python 3.11.*, python >=3.9
+    run: python >=3.9
+    hello_world 0.3.1 py312 linux-64 ["pkg:pypi/hello-world"]
+    build: 
+    host: uv *, python 3.12.*, python >=3.9
+    run: python >=3.9
+    "#);
+}
+
+#[test]
+fn what_compiles_is_a_package_of_its_platform() {
+    let backend = |requires: &str, backend: &str| {
+        format!(
+            "[build-system]\nrequires = [\"{requires}\"]\nbuild-backend = \"{backend}\"\n\
+             [project]\nname = \"a\"\nversion = \"1\"\n"
+        )
+    };
+    let mut all = Vec::new();
+    for (requires, name, file, content) in [
+        ("maturin", "maturin", "Cargo.toml", ""),
+        (
+            "scikit-build-core",
+            "scikit_build_core.build",
+            "CMakeLists.txt",
+            "project(a CXX)",
+        ),
+        (
+            "meson-python",
+            "mesonpy",
+            "meson.build",
+            "project('a', 'c', 'cython')",
+        ),
+        ("meson-python", "mesonpy", "meson.build", "project('a')"),
+        ("setuptools-rust", "setuptools.build_meta", "x", ""),
+        (
+            "setuptools",
+            "setuptools.build_meta",
+            "setup.py",
+            "setup(ext_modules=[Extension('a', ['a.c'])])",
+        ),
+        ("setuptools", "setuptools.build_meta", "setup.py", "setup()"),
+        ("hatchling", "hatchling.build", "x", ""),
+    ] {
+        let files = [
+            ("pyproject.toml", backend(requires, name)),
+            (file, content.to_string()),
+        ];
+        let files = files.each_ref().map(|(path, text)| (*path, text.as_str()));
+        let shown = described(&files, plain(), json!({}));
+        let mut lines = shown.lines();
+        let (first, build) = (lines.next().unwrap_or("-"), lines.next().unwrap_or("-"));
+        all.push(format!("{name}, {content}: {first}; {build}"));
+    }
+    insta::assert_snapshot!(all.join("\n"), @r#"
+    maturin, : a 1  linux-64 ["pkg:pypi/a"]; build: rust_linux-64 *, gcc_linux-64 *
+    scikit_build_core.build, project(a CXX): a 1  linux-64 ["pkg:pypi/a"]; build: gxx_linux-64 *
+    mesonpy, project('a', 'c', 'cython'): a 1  linux-64 ["pkg:pypi/a"]; build: gcc_linux-64 *
+    mesonpy, project('a'): a 1 py noarch ["pkg:pypi/a"]; build: 
+    setuptools.build_meta, : a 1  linux-64 ["pkg:pypi/a"]; build: rust_linux-64 *, gcc_linux-64 *
+    setuptools.build_meta, setup(ext_modules=[Extension('a', ['a.c'])]): a 1  linux-64 ["pkg:pypi/a"]; build: gcc_linux-64 *
+    setuptools.build_meta, setup(): a 1 py noarch ["pkg:pypi/a"]; build: 
+    hatchling.build, : a 1 py noarch ["pkg:pypi/a"]; build:
+    "#);
+}
+
+#[test]
+fn versions_are_found_where_tools_would_find_them() {
+    let hatch = "[build-system]\nrequires = [\"hatchling\"]\nbuild-backend = \"hatchling.build\"\n\
+                 [project]\nname = \"h\"\ndynamic = [\"version\"]\n";
+    let setuptools = "[project]\nname = \"h\"\ndynamic = [\"version\"]\n";
+    let about = "__version__ = \"2.1\"\n";
+    for (table, file, content) in [
+        (
+            "[tool.hatch.version]\npath = \"src/h/about.py\"",
+            "src/h/about.py",
+            about,
+        ),
+        (
+            "[tool.pdm.version]\nsource = \"file\"\npath = \"h.py\"",
+            "h.py",
+            about,
+        ),
+        (
+            "[tool.setuptools.dynamic]\nversion = { attr = \"h.__version__\" }",
+            "src/h/__init__.py",
+            about,
+        ),
+        (
+            "[tool.setuptools.dynamic]\nversion = { file = \"VERSION\" }",
+            "VERSION",
+            "2.1\n",
+        ),
+        (
+            "[tool.setuptools_scm]",
+            "PKG-INFO",
+            "Name: h\nVersion: 2.1\n",
+        ),
+    ] {
+        let head = if table.contains("hatch") {
+            hatch
+        } else {
+            setuptools
+        };
+        let text = format!("{head}{table}\n");
+        let files = [("pyproject.toml", text.as_str()), (file, content)];
+        let shown = described(&files, plain(), json!({}));
+        assert!(shown.starts_with("h 2.1 "), "{table}: {shown}");
+    }
+}
+
+#[test]
+fn projects_from_before_pyproject_are_understood() {
+    let cfg = "[metadata]\nname = old\nversion = attr: old.__version__\n[options]\n\
+               python_requires = >=3.8\ninstall_requires =\n    click\n\
+               [options.entry_points]\nconsole_scripts =\n    old = old:main\n";
+    let files = [("setup.cfg", cfg), ("old.py", "__version__ = '1.5'\n")];
+    let config = json!({"ignore-pypi-mapping": false});
+    insta::assert_snapshot!(described(&files, config.clone(), json!({})), @r#"
+    old 1.5 py noarch ["pkg:pypi/old"]
+    build: 
+    host: uv *, python >=3.8
+    run: python >=3.8, click *
+    "#);
+    let py = "from setuptools import setup\nsetup(name='six', version='1.17', install_requires=['click>=8'])\n";
+    insta::assert_snapshot!(described(&[("setup.py", py)], config, json!({})), @r#"
+    six 1.17 py noarch ["pkg:pypi/six"]
+    build: 
+    host: uv *, python *
+    run: python *, click >=8
+    "#);
+    let poetry = "[tool.poetry]\nname = \"p\"\nversion = \"1.0-1\"\n[tool.poetry.dependencies]\npython = \"^3.9\"\n";
+    insta::assert_snapshot!(of_pyproject(poetry), @r#"
+    p 1.0.post1 py noarch ["pkg:pypi/p"]
+    build: 
+    host: uv *, python >=3.9,<4
+    run: python >=3.9,<4
+    "#);
+}
+
+#[test]
+fn the_stable_abi_is_one_package_for_later_versions_too() {
+    let config = json!({"abi3": true});
+    insta::assert_snapshot!(described(HELLO, config, json!({"python": ["3.12.*"]})), @r#"
+    hello_world 0.3.1  linux-64 ["pkg:pypi/hello-world"]
+    build: 
+    host: uv *, python >=3.9, python-abi3 3.9.*
+    run: python >=3.9
+    "#);
+}

@@ -1,0 +1,138 @@
+//! Never stale, never needless: which edits make pixi build again.
+
+use serde_json::json;
+
+use super::{HELLO, initialize, plain, project};
+use crate::support::build::Build;
+use crate::support::edits::Finished;
+use crate::support::edits::Verdict::{Rebuild, Reuse};
+use crate::support::freshness::Remembered;
+use crate::support::pixi::Pixi;
+use crate::support::python::channel_or_skip;
+use crate::support::requests::Outputs;
+
+/// Builds as pixi does and remembers what it would.
+fn finished(files: &[(&str, &str)], host: &[&str], editable: bool) -> Option<Finished> {
+    let channel = channel_or_skip()?;
+    let project = project(files);
+    let initialize = initialize(&project, host, plain());
+    let mut pixi = Pixi::of(&project);
+    pixi.initialize(&initialize);
+    let work = project.build_work("hello");
+    let outputs = pixi.outputs(&Outputs::new(&work).channel(channel));
+    let build = Build::prepare(&outputs[0], &work, channel).set("editable", json!(editable));
+    let answer = pixi
+        .build(&build)
+        .unwrap_or_else(|error| panic!("{error:#}"));
+    let finished = Finished {
+        cache: Remembered::of(&answer, project.dir()),
+        stderr: pixi.stderr(),
+        project,
+        answer,
+    };
+    assert!(finished.is_exact(), "{:#?}", finished.stderr);
+    assert_eq!(finished.cache.changes(), [], "nothing was edited");
+    Some(finished)
+}
+
+#[test]
+fn a_pure_project() {
+    let Some(finished) = finished(HELLO, &["hatchling"], false) else {
+        return;
+    };
+    finished.judge(&[
+        ("edit", "src/hello_world/__init__.py", Rebuild),
+        ("touch", "src/hello_world/__init__.py", Reuse),
+        ("edit", "src/hello_world/greetings.json", Rebuild),
+        ("remove", "src/hello_world/greetings.json", Rebuild),
+        ("new", "src/hello_world/more.py", Rebuild),
+        ("new", "src/hello_world/templates/page.html", Rebuild),
+        ("edit", "README.md", Rebuild),
+        ("edit", "LICENSE", Rebuild),
+        ("new", "COPYING", Rebuild),
+        ("edit", "pyproject.toml", Rebuild),
+        ("edit", "pixi.toml", Rebuild),
+        ("edit", "tests/test_hello.py", Reuse),
+        ("new", "tests/test_more.py", Reuse),
+        ("new", "notes.txt", Reuse),
+        (
+            "new",
+            "src/hello_world/__pycache__/x.cpython-311.pyc",
+            Reuse,
+        ),
+        ("new", "dist/hello_world-0.3.1.tar.gz", Reuse),
+        ("new", ".venv/lib/x.py", Reuse),
+        ("new", "src/hello_world/main.py~", Reuse),
+    ]);
+}
+
+#[test]
+fn an_editable_project() {
+    let host = ["hatchling", "editables"];
+    let Some(finished) = finished(HELLO, &host, true) else {
+        return;
+    };
+    finished.judge(&[
+        ("edit", "src/hello_world/__init__.py", Reuse),
+        ("edit", "src/hello_world/greetings.json", Reuse),
+        ("new", "src/hello_world/more.py", Reuse),
+        ("edit", "pyproject.toml", Rebuild),
+        ("edit", "pixi.toml", Rebuild),
+        ("edit", "tests/test_hello.py", Reuse),
+    ]);
+}
+
+#[test]
+fn a_project_of_setuptools_with_an_extension() {
+    let files = [
+        (
+            "pyproject.toml",
+            "[build-system]\nrequires = [\"setuptools\"]\nbuild-backend = \"setuptools.build_meta\"\n\
+             [project]\nname = \"fast\"\nversion = \"1.0\"\nreadme = \"README.md\"\n",
+        ),
+        (
+            "setup.py",
+            "from setuptools import Extension, setup\n\
+             setup(ext_modules=[Extension('fast.core', ['native/core.c'], include_dirs=['native'])])\n",
+        ),
+        ("README.md", "Fast\n"),
+        ("MANIFEST.in", "recursive-include src *.txt\n"),
+        ("src/fast/__init__.py", ""),
+        ("src/fast/data/words.txt", "one\n"),
+        ("native/one.h", "#define ONE 1\n"),
+        ("native/unused.h", "#define TWO 2\n"),
+        (
+            "native/core.c",
+            "#include <Python.h>\n#include \"one.h\"\n\
+             static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, \"core\", 0, ONE, 0};\n\
+             PyMODINIT_FUNC PyInit_core(void) { return PyModule_Create(&module); }\n",
+        ),
+        ("tests/test_fast.py", ""),
+        ("docs/page.md", ""),
+    ];
+    let Some(finished) = finished(&files, &["setuptools"], false) else {
+        return;
+    };
+    finished.judge(&[
+        ("edit", "native/core.c", Rebuild),
+        ("edit", "native/one.h", Rebuild),
+        ("edit", "src/fast/__init__.py", Rebuild),
+        ("edit", "src/fast/data/words.txt", Rebuild),
+        ("new", "src/fast/data/more.txt", Rebuild),
+        ("new", "src/faster/__init__.py", Rebuild),
+        ("edit", "README.md", Rebuild),
+        ("edit", "setup.py", Rebuild),
+        ("edit", "MANIFEST.in", Rebuild),
+        ("edit", "pyproject.toml", Rebuild),
+        ("edit", "pixi.toml", Rebuild),
+        ("new", "setup.cfg", Rebuild),
+        // Read by nothing that is built.
+        ("edit", "native/unused.h", Reuse),
+        ("edit", "tests/test_fast.py", Reuse),
+        ("new", "tests/test_more.py", Reuse),
+        ("edit", "docs/page.md", Reuse),
+        ("new", "build/lib/fast/x.py", Reuse),
+        ("new", "src/fast/core.so", Reuse),
+        ("new", "src/fast/__pycache__/x.pyc", Reuse),
+    ]);
+}

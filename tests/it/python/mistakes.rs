@@ -1,0 +1,136 @@
+//! What users have wrong, and what they are told.
+
+use serde_json::{Value, json};
+
+use super::{HELLO, NAME, initialize, plain, project};
+use crate::support::drawn::drawn;
+use crate::support::pixi::Pixi;
+use crate::support::project::Project;
+use crate::support::requests::Outputs;
+
+#[track_caller]
+fn outputs_error(project: &Project, config: Value) -> String {
+    let mut pixi = Pixi::of(project);
+    pixi.initialize(&initialize(project, &[], config));
+    let params = Outputs::new(&project.metadata_work("hello")).params();
+    let error = pixi
+        .request("conda/outputs", params)
+        .expect_err("it is a mistake");
+    drawn(project, &error)
+}
+
+#[track_caller]
+fn of_pyproject(text: &str) -> String {
+    outputs_error(&project(&[("pyproject.toml", text)]), plain())
+}
+
+#[test]
+fn no_project() {
+    insta::assert_snapshot!(outputs_error(&Project::of(NAME).pixi_toml("[package]\n"), plain()), @r#"
+    python::no_project
+
+      × there is no Python project in /ws: neither `pyproject.toml` nor `setup.py`
+      help: if the code lies elsewhere, say where in `[package.build.source]`:
+            `path = "…"`
+    "#);
+}
+
+#[test]
+fn a_version_that_only_the_build_knows() {
+    let text = "[project]\nname = \"a\"\ndynamic = [\"version\"]\n[tool.setuptools_scm]\n";
+    insta::assert_snapshot!(of_pyproject(text), @r#"
+    python::dynamic_version
+
+      × the package has no version: setuptools-scm computes it from Git, but this
+      │ is not the top of a checkout
+       ╭─[/ws/pyproject.toml:3:12]
+     2 │ name = "a"
+     3 │ dynamic = ["version"]
+       ·            ────┬────
+       ·                ╰── the project leaves it open here
+     4 │ [tool.setuptools_scm]
+       ╰────
+      help: write `version = "…"` into `[package]` of the pixi manifest; the wheel
+            then gets the same version
+    "#);
+}
+
+#[test]
+fn a_dependency_that_nobody_can_read() {
+    let text = "[project]\nname = \"a\"\nversion = \"1\"\ndependencies = [\"requests >= two\"]\n";
+    insta::assert_snapshot!(of_pyproject(text), @r#"
+    python::bad_dependency
+
+      × `requests >= two` is not a dependency: `two` is not a version that conda
+      │ can compare
+       ╭─[/ws/pyproject.toml:4:17]
+     3 │ version = "1"
+     4 │ dependencies = ["requests >= two"]
+       ·                 ────────┬────────
+       ·                         ╰── this dependency
+       ╰────
+      help: write it as in `requests >=2.31; python_version < '3.12'` (PEP 508)
+    "#);
+}
+
+#[test]
+fn an_entry_point_without_a_function() {
+    let text = "[project]\nname = \"a\"\nversion = \"1\"\n[project.scripts]\na = \"a.main\"\n";
+    insta::assert_snapshot!(of_pyproject(text), @r#"
+    python::bad_entry_point
+
+      × `a` cannot be started: `a.main` is not a function of a module
+       ╭─[/ws/pyproject.toml:5:5]
+     4 │ [project.scripts]
+     5 │ a = "a.main"
+       ·     ────┬───
+       ·         ╰── not `module:function`
+       ╰────
+      help: write `module:function`, such as `a:main`
+    "#);
+}
+
+#[test]
+fn a_version_that_is_none() {
+    let text = "[project]\nname = \"a\"\nversion = \"latest!\"\n";
+    insta::assert_snapshot!(of_pyproject(text), @r#"
+    python::bad_version
+
+      × `latest!` is not a version of a Python project
+       ╭─[/ws/pyproject.toml:3:11]
+     2 │ name = "a"
+     3 │ version = "latest!"
+       ·           ────┬────
+       ·               ╰── this version
+       ╰────
+      help: versions look like `1.2.3`, `1.2rc1` or `2024.1.post2` (PEP 440)
+    "#);
+}
+
+#[test]
+fn two_wishes_for_python_that_exclude_each_other() {
+    let project = project(HELLO).pixi_toml(
+        "[package]\n[package.build.backend]\nname = \"pixi-build-python\"\n\
+         [package.host-dependencies]\npython = \"3.8.*\"\n",
+    );
+    let mut pixi = Pixi::of(&project);
+    let params = initialize(&project, &[], json!({}));
+    pixi.initialize(&params.dependency("hostDependencies", "python", "3.8.*"));
+    let outputs = Outputs::new(&project.metadata_work("hello")).params();
+    let error = pixi
+        .request("conda/outputs", outputs)
+        .expect_err("a mistake");
+    insta::assert_snapshot!(drawn(&project, &error), @r#"
+    python::no_common_python
+
+      × no Python is `3.8.*` and, as line 11 of pyproject.toml asks, `>=3.9`
+       ╭─[/ws/pixi.toml:5:10]
+     4 │ [package.host-dependencies]
+     5 │ python = "3.8.*"
+       ·          ───┬───
+       ·             ╰── this version of Python
+       ╰────
+      help: change one of both; without `python` in the manifest the project
+            decides
+    "#);
+}

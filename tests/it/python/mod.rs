@@ -1,0 +1,72 @@
+//! Python projects, from what is described to what is packed.
+
+mod builds;
+mod described;
+mod edits;
+mod mistakes;
+
+use serde_json::{Value, json};
+
+use crate::support::project::Project;
+use crate::support::requests::Initialize;
+
+/// The executable.
+pub const NAME: &str = "pixi-build-python";
+
+/// A project with a manifest of pixi, whose `[package]` is empty.
+pub fn project(files: &[(&str, &str)]) -> Project {
+    let project = Project::of(NAME).pixi_toml("[package]\n");
+    for (path, content) in files {
+        project.write(path, content);
+    }
+    project
+}
+
+/// What pixi makes of the manifest, with a host dependency for the build backend.
+pub fn initialize(project: &Project, host: &[&str], config: Value) -> Initialize {
+    let initialize = Initialize::of(project).configuration(config);
+    let names = host.iter();
+    names.fold(initialize, |initialize, name| {
+        initialize.dependency("hostDependencies", name, "*")
+    })
+}
+
+/// No options.
+pub fn plain() -> Value {
+    json!({})
+}
+
+/// A project of hatchling with a program, a data file, a readme and a test.
+pub const HELLO: &[(&str, &str)] = &[
+    (
+        "pyproject.toml",
+        r#"[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+
+[project]
+name = "Hello_World"
+version = "0.3.1"
+description = "Says hello"
+readme = "README.md"
+license = "MIT"
+requires-python = ">=3.9"
+dependencies = ["click>=8,<9", "colorama; sys_platform == 'win32'"]
+
+[project.scripts]
+hello = "hello_world:main"
+
+[project.urls]
+"Home Page" = "https://hello.example"
+Source = "https://code.example/hello"
+"#,
+    ),
+    ("README.md", "Hello\n"),
+    ("LICENSE", "Do what you want\n"),
+    (
+        "src/hello_world/__init__.py",
+        "def main():\n    print('hello')\n",
+    ),
+    ("src/hello_world/greetings.json", "{}\n"),
+    ("tests/test_hello.py", "assert True\n"),
+];

@@ -1,0 +1,64 @@
+//! A channel with the machine's own Python, uv, pip and build backends.
+//!
+//! Wheels become packages by a program in Python (`python_channel.py`), which downloads
+//! them once. The channel is kept beside the one with the toolchain, under a name made of
+//! what is in it.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use super::channel::Channel;
+use super::machine::on_path;
+use super::packing::sha256;
+use super::toolchain::{Missing, channel, or_skip};
+
+const PROGRAM: &str = include_str!("python_channel.py");
+
+/// The channel, with the toolchain of the other one. Where this machine has no Python, or
+/// wheels cannot be downloaded, the test has to be skipped, except in the gate.
+///
+/// # Panics
+/// In the gate, when something is missing.
+pub fn channel_or_skip() -> Option<&'static Channel> {
+    static CHANNEL: OnceLock<Option<Channel>> = OnceLock::new();
+    CHANNEL.get_or_init(|| or_skip(written())).as_ref()
+}
+
+fn written() -> Result<Channel, Missing> {
+    let python = on_path("python3").ok_or(Missing("python3"))?;
+    let name = format!("python-{}", &sha256(PROGRAM.as_bytes())[..12]);
+    let base = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let folder = base.join(&name);
+    // Many processes of a test run want it at once.
+    let lock = fs_err::File::create(base.join(format!("{name}.lock"))).expect("own folder");
+    lock.file().lock().expect("files can be locked");
+    if !folder.is_dir() {
+        let unfinished = base.join(format!("{name}.new"));
+        write(&python, &unfinished)?;
+        let mut channel = Channel::open(&unfinished).expect("it was written just now");
+        channel.include(self::channel());
+        fs_err::rename(&unfinished, &folder).expect("own folder");
+    }
+    Ok(Channel::open(&folder).expect("it was written"))
+}
+
+fn write(python: &Path, folder: &Path) -> Result<(), Missing> {
+    if folder.is_dir() {
+        fs_err::remove_dir_all(folder).expect("own folder");
+    }
+    let mut command = Command::new(python);
+    command.args(["-c", PROGRAM]).arg(folder).arg(wheels());
+    let output = command.output().expect("python can be run");
+    if !output.status.success() {
+        eprintln!("{}", String::from_utf8_lossy(&output.stderr));
+        return Err(Missing("the wheels of build backends"));
+    }
+    Ok(())
+}
+
+/// Where downloads are kept.
+fn wheels() -> PathBuf {
+    let home = std::env::var_os("HOME").map_or_else(std::env::temp_dir, PathBuf::from);
+    home.join(".cache/pixi-build-backends/wheels")
+}
