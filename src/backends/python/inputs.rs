@@ -195,7 +195,8 @@ pub(super) fn built(
     let Some(wheel) = Wheel::read(paths)? else {
         return Ok(None);
     };
-    let traces = Traces::read(&paths.script_folder.join(script::TRACE));
+    let file = paths.script_folder.join(script::TRACE);
+    let traces = Traces::read(&file, &source.top(request));
     let mut left_out = traces.written.clone();
     left_out.extend(generated(source));
     let mut sets = around(request, source);
@@ -329,13 +330,15 @@ struct Traces {
 }
 
 impl Traces {
-    /// Lines of one letter and a path. A build whose Python cannot tell leaves none.
-    fn read(file: &Path) -> Self {
+    /// Lines of one letter and a path. A build whose Python cannot tell leaves none. What
+    /// is not below `top` belongs to the machine or to an environment.
+    fn read(file: &Path, top: &Path) -> Self {
         let text = std::fs::read(file).unwrap_or_default();
         let text = String::from_utf8_lossy(&text);
         let mut traces = Self::default();
         for line in text.lines() {
-            match line.split_at_checked(2) {
+            let line = line.split_at_checked(2);
+            match line.filter(|(_, path)| Path::new(path).starts_with(top)) {
                 Some(("R ", path)) => traces.add(Path::new(path)),
                 Some(("W ", path)) => {
                     traces.written.insert(PathBuf::from(path));

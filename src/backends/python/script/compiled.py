@@ -57,6 +57,13 @@ def ninja(directory):
             yield os.path.join(directory, re.sub(r"\$(.)", r"\1", word))
 
 
+def make(directory):
+    """What CMake has read for makefiles. Compilers left rules beside their objects."""
+    with open(os.path.join(directory, "CMakeFiles", "Makefile.cmake"), encoding="utf-8") as file:
+        for path in re.findall(r'^  "(.*)"$', file.read(), re.MULTILINE):
+            yield os.path.join(directory, path)
+
+
 def cargo(directory):
     """The sources of crates that are not downloaded, and what says how to build them."""
     pattern = os.path.join(directory, "**", "release", "*.d")
@@ -69,6 +76,11 @@ def everything():
     yield from rules(os.path.join(OWN, "compiled"), SOURCE)
     for path in glob.glob(os.path.join(BUILD, "**", "build.ninja"), recursive=True):
         yield from ninja(os.path.dirname(path))
+    for path in glob.glob(os.path.join(BUILD, "**", "Makefile.cmake"), recursive=True):
+        directory = os.path.dirname(os.path.dirname(path))
+        yield from make(directory)
+        for rule in glob.glob(os.path.join(directory, "**", "*.o.d"), recursive=True):
+            yield from rules(rule, directory)
     yield from cargo(os.path.join(BUILD, "cargo"))
 
 

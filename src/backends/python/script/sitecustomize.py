@@ -29,8 +29,11 @@ def begin(log, roots):
             path, mode, flags = arguments
             if isinstance(mode, str):
                 writes = any(sign in mode for sign in "wax+")
-            else:
+            elif os.path.isabs(path) if isinstance(path, (str, bytes)) else False:
                 writes = bool(flags & writing)
+            else:
+                # It may be relative to an open folder.
+                return
             note("W" if writes else "R", path)
         elif event in ("os.listdir", "os.scandir"):
             note("D", arguments[0] if arguments[0] is not None else ".")
