@@ -34,7 +34,7 @@ pub(super) fn all(
 /// [`BadEntryPoint`].
 fn read(project: &Files, warnings: &mut Vec<Warning>) -> Result<Vec<EntryPoint>, Report> {
     let mut found = Vec::new();
-    if let Some(file) = &project.pyproject {
+    if let Some(file) = project.pyproject.as_ref().or(project.ignored.as_ref()) {
         let tables: [&[&str]; 5] = [
             &["project", "scripts"],
             &["project", "gui-scripts"],

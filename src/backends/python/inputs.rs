@@ -37,7 +37,7 @@ const MADE: [&str; 9] = [
 ];
 
 /// Files that matter once they appear, whoever reads them.
-const BY_NAME: [&str; 9] = [
+const BY_NAME: [&str; 8] = [
     pyproject::NAME,
     setup_cfg::NAME,
     setup_py::NAME,
@@ -46,7 +46,14 @@ const BY_NAME: [&str; 9] = [
     "hatch_build.py",
     "CMakeLists.txt",
     "meson.build",
+];
+
+/// Files around a crate that decide how it is compiled.
+const OF_CARGO: [&str; 4] = [
     "Cargo.toml",
+    "Cargo.lock",
+    "rust-toolchain",
+    "rust-toolchain.toml",
 ];
 
 /// What is known before the build.
@@ -148,6 +155,18 @@ fn around(request: &Request<'_, Config>, source: &Source) -> Vec<GlobSet> {
         sets.push(
             GlobSet::names(folder, license::PATTERNS, "a packed license").without_leftovers(),
         );
+    }
+    if source.uses_cargo() {
+        let top = source.top(request);
+        let folders = folder
+            .ancestors()
+            .take_while(|folder| folder.starts_with(&top));
+        for folder in folders {
+            let reason = "how the crate is compiled";
+            sets.push(GlobSet::names(folder, OF_CARGO, reason));
+            let config = folder.join(".cargo");
+            sets.push(GlobSet::names(&config, ["config", "config.toml"], reason));
+        }
     }
     let extra = &request.config.common.extra_input_globs;
     sets.extend(extra_input_globs::sets(extra, folder, OUTPUT_DIRECTORIES));

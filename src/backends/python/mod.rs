@@ -151,7 +151,8 @@ fn packaging(
     let entries = entry_points::all(request.config, &source.files, warnings)?;
     let entries = entries.iter().filter_map(|entry| entry.parse().ok());
     let mut ignored = IgnoredRunExports::default();
-    if shape.abi3 {
+    // Neither needs the Python that it was built with.
+    if shape.abi3 || source.kind.is_program {
         ignored.from_package.push("python".to_string());
     }
     Ok(Packaging {

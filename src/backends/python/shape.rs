@@ -24,8 +24,8 @@ pub(super) struct Shape {
 const EDITABLE: &str = "BUILD_EDITABLE_PYTHON";
 
 impl Shape {
-    /// Decides. `describing` counts nothing: pixi asks for outputs before it knows
-    /// whether it wants an editable build.
+    /// Decides. What is described is never editable: pixi asks for outputs before it knows
+    /// whether it wants that.
     pub(super) fn of(
         request: &Request<'_, Config>,
         source: &Source,
@@ -57,7 +57,7 @@ impl Shape {
             noarch,
             abi3,
             languages,
-            editable: is_editable(request, source),
+            editable: is_editable(request, source, warnings),
         }
     }
 
@@ -67,7 +67,11 @@ impl Shape {
     }
 }
 
-fn is_editable(request: &Request<'_, Config>, source: &Source) -> bool {
+fn is_editable(
+    request: &Request<'_, Config>,
+    source: &Source,
+    warnings: &mut Vec<Warning>,
+) -> bool {
     if let Editable::Fixed(choice) = request.config.editable {
         return choice;
     }
@@ -75,6 +79,15 @@ fn is_editable(request: &Request<'_, Config>, source: &Source) -> bool {
         Some(value) => value == "true",
         None => request.editable,
     };
-    // Its import hook runs the build tools of an environment that is gone by then.
-    asked && source.build_module() != "mesonpy"
+    if asked && source.build_module() == "mesonpy" {
+        // Its import hook runs the build tools of an environment that is gone by then.
+        warnings.push(
+            Warning::new("a project of meson-python is installed as a copy, not editable").help(
+                "it would compile on every import, with tools that are gone by then; \
+                 `editable = true` insists",
+            ),
+        );
+        return false;
+    }
+    asked
 }

@@ -102,6 +102,14 @@ impl Source {
         vec![PathBuf::from(file)]
     }
 
+    /// Whether Cargo compiles a part of it.
+    pub(super) fn uses_cargo(&self) -> bool {
+        self.kind
+            .languages
+            .iter()
+            .any(|language| language == "rust")
+    }
+
     /// Whether a file of the project is there.
     pub(super) fn has_file(&self, name: impl AsRef<Path>) -> bool {
         self.files.folder.join(name).is_file()

@@ -1,9 +1,13 @@
 //! `conda/outputs`: what a project becomes, before anything is built.
 
+use std::process::Command;
+
 use serde_json::{Value, json};
 
 use super::{HELLO, initialize, plain, project};
 use crate::support::pixi::Pixi;
+use crate::support::prefix::output;
+use crate::support::project::Project;
 use crate::support::requests::Outputs;
 
 /// One output in a few lines.
@@ -200,6 +204,58 @@ fn versions_are_found_where_tools_would_find_them() {
     }
 }
 
+/// Runs git in the project, as somebody who has a name.
+fn git(project: &Project, arguments: &[&str]) {
+    let mut command = Command::new("git");
+    let settings = [
+        "user.name=a",
+        "user.email=a@b.example",
+        "commit.gpgsign=false",
+    ];
+    command.args(settings.iter().flat_map(|setting| ["-c", setting]));
+    command.args(arguments).current_dir(project.dir());
+    output(&mut command);
+}
+
+#[test]
+fn versions_are_computed_from_git_without_running_it() {
+    let text = "[project]\nname = \"h\"\ndynamic = [\"version\"]\n[tool.setuptools_scm]\n";
+    let project = project(&[("pyproject.toml", text)]);
+    let version = || {
+        let mut pixi = Pixi::of(&project);
+        pixi.initialize(&initialize(&project, &[], plain()));
+        let outputs = pixi.outputs(&Outputs::new(&project.metadata_work("h")));
+        let version = outputs[0]["metadata"]["version"].as_str();
+        version.expect("it is text").to_string()
+    };
+    let commit = |times: usize| {
+        for _ in 0..times {
+            git(
+                &project,
+                &["commit", "--quiet", "--allow-empty", "-m", "more"],
+            );
+        }
+    };
+    git(&project, &["init", "--quiet", "--initial-branch", "main"]);
+    commit(2);
+    assert_eq!(version(), "0.1.dev2");
+    git(&project, &["tag", "v1.2"]);
+    assert_eq!(version(), "1.2");
+    commit(3);
+    project.write("edited", "not committed");
+    assert_eq!(version(), "1.3.dev3");
+    // Everything moves into packs, and the tag is an object of its own.
+    git(&project, &["tag", "-a", "-m", "new", "v2.0rc1"]);
+    git(&project, &["tag", "nightly"]);
+    commit(1);
+    git(&project, &["gc", "--quiet"]);
+    assert_eq!(version(), "2.0rc2.dev1");
+    git(&project, &["checkout", "--quiet", "-b", "side", "HEAD~2"]);
+    commit(2);
+    git(&project, &["merge", "--quiet", "--no-edit", "main"]);
+    assert_eq!(version(), "2.0rc2.dev4");
+}
+
 #[test]
 fn projects_from_before_pyproject_are_understood() {
     let cfg = "[metadata]\nname = old\nversion = attr: old.__version__\n[options]\n\
@@ -210,14 +266,14 @@ fn projects_from_before_pyproject_are_understood() {
     insta::assert_snapshot!(described(&files, config.clone(), json!({})), @r#"
     old 1.5 py noarch ["pkg:pypi/old"]
     build: 
-    host: uv *, python >=3.8
+    host: uv *, python >=3.8, setuptools *
     run: python >=3.8, click *
     "#);
     let py = "from setuptools import setup\nsetup(name='six', version='1.17', install_requires=['click>=8'])\n";
     insta::assert_snapshot!(described(&[("setup.py", py)], config, json!({})), @r#"
     six 1.17 py noarch ["pkg:pypi/six"]
     build: 
-    host: uv *, python *
+    host: uv *, python *, setuptools *
     run: python *, click >=8
     "#);
     let poetry = "[tool.poetry]\nname = \"p\"\nversion = \"1.0-1\"\n[tool.poetry.dependencies]\npython = \"^3.9\"\n";

@@ -12,7 +12,7 @@ use crate::support::python::channel_or_skip;
 use crate::support::requests::Outputs;
 
 /// Builds as pixi does and remembers what it would.
-fn finished(files: &[(&str, &str)], host: &[&str], editable: bool) -> Option<Finished> {
+pub(super) fn finished(files: &[(&str, &str)], host: &[&str], editable: bool) -> Option<Finished> {
     let channel = channel_or_skip()?;
     let project = project(files);
     let initialize = initialize(&project, host, plain());

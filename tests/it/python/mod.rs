@@ -1,6 +1,7 @@
 //! Python projects, from what is described to what is packed.
 
 mod builds;
+mod compiled;
 mod described;
 mod edits;
 mod mistakes;

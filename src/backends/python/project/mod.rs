@@ -23,6 +23,8 @@ pub(super) struct Files {
     pub(super) folder: PathBuf,
     /// `pyproject.toml`, unless the user wants it ignored.
     pub(super) pyproject: Option<Pyproject>,
+    /// The programs in `pyproject.toml` count also where nothing else in it does.
+    pub(super) ignored: Option<Pyproject>,
     /// `setup.cfg`.
     pub(super) setup_cfg: SetupCfg,
     /// `setup.py`.
@@ -35,15 +37,15 @@ impl Files {
     /// # Errors
     /// [`NoProject`], files that cannot be read or parsed.
     pub(super) fn read(folder: &Path, ignored: bool) -> Result<Self, Report> {
-        let pyproject = if ignored {
-            None
-        } else {
-            Pyproject::read(folder)?
+        let file = Pyproject::read(folder)?;
+        let (pyproject, ignored) = match ignored {
+            true => (None, file),
+            false => (file, None),
         };
         let setup_cfg = SetupCfg::read(folder)?;
         let setup_py = SetupPy::read(folder)?;
-        let ignored = ignored && folder.join(pyproject::NAME).is_file();
-        let exists = ignored || pyproject.is_some() || setup_cfg.is_some() || setup_py.is_some();
+        let exists =
+            ignored.is_some() || pyproject.is_some() || setup_cfg.is_some() || setup_py.is_some();
         if !exists {
             return Err(NoProject {
                 folder: folder.to_path_buf(),
@@ -53,6 +55,7 @@ impl Files {
         Ok(Self {
             folder: folder.to_path_buf(),
             pyproject,
+            ignored,
             setup_cfg: setup_cfg.unwrap_or_default(),
             setup_py,
         })

@@ -69,7 +69,20 @@ def cargo(directory):
     pattern = os.path.join(directory, "**", "release", "*.d")
     debug = os.path.join(directory, "**", "debug", "*.d")
     for path in glob.glob(pattern, recursive=True) + glob.glob(debug, recursive=True):
-        yield from rules(path, SOURCE)
+        for source in rules(path, SOURCE):
+            yield source
+            yield manifest(source)
+
+
+def manifest(source):
+    """What says how the crate of a source is built."""
+    folder = os.path.dirname(source)
+    while not os.path.exists(os.path.join(folder, "Cargo.toml")):
+        above = os.path.dirname(folder)
+        if above == folder:
+            return source
+        folder = above
+    return os.path.join(folder, "Cargo.toml")
 
 
 def everything():

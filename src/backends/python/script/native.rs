@@ -30,7 +30,7 @@ pub(super) fn prepare(request: &Request<'_, Config>, source: &Source, shape: &Sh
     if shape.languages.is_empty() {
         return steps;
     }
-    if uses_cargo(source) {
+    if source.uses_cargo() {
         set(
             "CARGO_TARGET_DIR",
             below(request, &format!("{BUILD}/cargo")),
@@ -95,7 +95,7 @@ fn finds_libraries(request: &Request<'_, Config>, source: &Source) -> Vec<Step> 
         .into_iter()
         .map(|flag| Step::Append("LDFLAGS".to_string(), flag))
         .collect();
-    if uses_cargo(source) {
+    if source.uses_cargo() {
         let mut flags = vec![with("-Clink-arg=-Wl,-rpath,")];
         flags.extend(no_id.map(|flag| Word::literal(format!("-Clink-arg={flag}"))));
         let name = "CARGO_BUILD_RUSTFLAGS";
@@ -149,12 +149,4 @@ pub(super) fn finish(request: &Request<'_, Config>, source: &Source, shape: &Sha
 fn uses_setuptools(source: &Source) -> bool {
     let runs = ["setuptools", "poetry", "pdm"];
     runs.contains(&source.build_module()) || source.has_file("setup.py")
-}
-
-fn uses_cargo(source: &Source) -> bool {
-    source
-        .kind
-        .languages
-        .iter()
-        .any(|language| language == "rust")
 }

@@ -1,0 +1,186 @@
+//! Projects whose build backends compile: what becomes of them, and which edits count.
+
+use serde_json::Value;
+
+use super::edits::finished;
+use crate::support::archive::Archive;
+use crate::support::edits::Finished;
+use crate::support::edits::Verdict::{Rebuild, Reuse};
+
+/// A module in C that includes one of two headers.
+const CORE: &str = "#include <Python.h>\n#include \"one.h\"\n\
+    static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, \"core\", 0, ONE, 0};\n\
+    PyMODINIT_FUNC PyInit_core(void) { return PyModule_Create(&module); }\n";
+
+/// Checks that the package belongs to a platform and holds a compiled module.
+#[track_caller]
+fn is_native(finished: &Finished) {
+    let path = finished.answer["output_file"].as_str().expect("text");
+    let package = Archive::open(path);
+    assert_eq!(package.index()["noarch"], Value::Null);
+    let files = package.files();
+    let is_module = |file: &String| file.contains("site-packages") && file.ends_with(".so");
+    assert!(files.iter().any(is_module), "{files:#?}");
+    let is_code = |file: &String| file.ends_with(".pyc");
+    assert!(files.iter().any(is_code), "{files:#?}");
+}
+
+#[test]
+fn scikit_build_core() {
+    let files = [
+        (
+            "pyproject.toml",
+            "[build-system]\nrequires = [\"scikit-build-core\"]\n\
+             build-backend = \"scikit_build_core.build\"\n\
+             [project]\nname = \"fast\"\nversion = \"1.0\"\n",
+        ),
+        (
+            "CMakeLists.txt",
+            "cmake_minimum_required(VERSION 3.15)\nproject(fast LANGUAGES C)\n\
+             find_package(Python REQUIRED COMPONENTS Interpreter Development.Module)\n\
+             include(cmake/more.cmake)\n\
+             python_add_library(core MODULE native/core.c WITH_SOABI)\n\
+             target_include_directories(core PRIVATE native)\n\
+             install(TARGETS core DESTINATION fast)\n",
+        ),
+        ("cmake/more.cmake", "set(MORE 1)\n"),
+        ("cmake/unused.cmake", "set(MORE 2)\n"),
+        ("native/core.c", CORE),
+        ("native/one.h", "#define ONE 1\n"),
+        ("native/unused.h", "#define ONE 2\n"),
+        ("src/fast/__init__.py", ""),
+        ("tests/test_fast.py", ""),
+    ];
+    for tools in [&["cmake", "ninja"][..], &["cmake"]] {
+        let host: Vec<&str> = ["scikit-build-core"].iter().chain(tools).copied().collect();
+        let Some(finished) = finished(&files, &host, false) else {
+            return;
+        };
+        is_native(&finished);
+        finished.judge(&[
+            ("edit", "native/core.c", Rebuild),
+            ("edit", "native/one.h", Rebuild),
+            ("edit", "CMakeLists.txt", Rebuild),
+            ("edit", "cmake/more.cmake", Rebuild),
+            ("edit", "src/fast/__init__.py", Rebuild),
+            ("new", "src/fast/more.py", Rebuild),
+            ("edit", "native/unused.h", Reuse),
+            ("edit", "cmake/unused.cmake", Reuse),
+            ("edit", "tests/test_fast.py", Reuse),
+        ]);
+    }
+}
+
+#[test]
+fn meson_python() {
+    let files = [
+        (
+            "pyproject.toml",
+            "[build-system]\nrequires = [\"meson-python\"]\nbuild-backend = \"mesonpy\"\n\
+             [project]\nname = \"fast\"\ndynamic = [\"version\"]\n",
+        ),
+        (
+            "meson.build",
+            "project('fast', 'c', version: '1.0')\n\
+             py = import('python').find_installation(pure: false)\n\
+             py.extension_module('core', 'native/core.c', install: true, subdir: 'fast',\n\
+             include_directories: include_directories('native'))\nsubdir('fast')\n",
+        ),
+        (
+            "fast/meson.build",
+            "py.install_sources('__init__.py', subdir: 'fast')\n",
+        ),
+        ("fast/__init__.py", ""),
+        ("native/core.c", CORE),
+        ("native/one.h", "#define ONE 1\n"),
+        ("native/unused.h", "#define ONE 2\n"),
+    ];
+    let Some(finished) = finished(&files, &["meson-python", "ninja"], false) else {
+        return;
+    };
+    is_native(&finished);
+    finished.judge(&[
+        ("edit", "native/core.c", Rebuild),
+        ("edit", "native/one.h", Rebuild),
+        ("edit", "meson.build", Rebuild),
+        ("edit", "fast/meson.build", Rebuild),
+        ("edit", "fast/__init__.py", Rebuild),
+        ("edit", "native/unused.h", Reuse),
+    ]);
+}
+
+#[test]
+fn maturin() {
+    let files = [
+        (
+            "pyproject.toml",
+            "[build-system]\nrequires = [\"maturin\"]\nbuild-backend = \"maturin\"\n\
+             [project]\nname = \"fast\"\ndynamic = [\"version\"]\nrequires-python = \">=3.9\"\n\
+             [tool.maturin]\nbindings = \"bin\"\n",
+        ),
+        (
+            "Cargo.toml",
+            "[package]\nname = \"fast\"\nversion = \"1.0.0\"\nedition = \"2021\"\n",
+        ),
+        (
+            "Cargo.lock",
+            "version = 4\n\n[[package]]\nname = \"fast\"\nversion = \"1.0.0\"\n",
+        ),
+        ("src/main.rs", "mod inner;\nfn main() { inner::none() }\n"),
+        ("src/inner.rs", "pub fn none() {}\n"),
+        ("src/unused.rs", ""),
+    ];
+    let Some(finished) = finished(&files, &["maturin"], false) else {
+        return;
+    };
+    let path = finished.answer["output_file"].as_str().expect("text");
+    let package = Archive::open(path);
+    assert!(package.has("bin/fast"));
+    let depends = package.index()["depends"].to_string();
+    assert!(
+        !depends.contains("\"python"),
+        "a program needs no Python: {depends}"
+    );
+    finished.judge(&[
+        ("edit", "src/main.rs", Rebuild),
+        ("edit", "src/inner.rs", Rebuild),
+        ("edit", "Cargo.toml", Rebuild),
+        ("edit", "Cargo.lock", Rebuild),
+        ("edit", "src/unused.rs", Reuse),
+        ("new", "target/debug/x.rs", Reuse),
+    ]);
+}
+
+#[test]
+fn cython() {
+    let files = [
+        (
+            "pyproject.toml",
+            "[build-system]\nrequires = [\"setuptools\", \"cython\"]\n\
+             build-backend = \"setuptools.build_meta\"\n\
+             [project]\nname = \"fast\"\nversion = \"1.0\"\n",
+        ),
+        (
+            "setup.py",
+            "from Cython.Build import cythonize\nfrom setuptools import setup\n\
+             setup(ext_modules=cythonize(['src/fast/core.pyx']))\n",
+        ),
+        ("src/fast/__init__.py", ""),
+        (
+            "src/fast/core.pyx",
+            "include 'part.pxi'\ndef one(): return ONE\n",
+        ),
+        ("src/fast/part.pxi", "ONE = 1\n"),
+    ];
+    let Some(finished) = finished(&files, &["setuptools", "cython"], true) else {
+        return;
+    };
+    // Also an editable package has to be built again for these.
+    finished.judge(&[
+        ("edit", "src/fast/core.pyx", Rebuild),
+        ("edit", "src/fast/part.pxi", Rebuild),
+        ("edit", "setup.py", Rebuild),
+        ("edit", "src/fast/__init__.py", Reuse),
+        ("edit", "src/fast/core.c", Reuse),
+    ]);
+}
