@@ -41,7 +41,7 @@ pub(super) fn install(request: &Request<'_, Config>, source: &Source, shape: &Sh
     steps.push(Step::Run(program(request, "begin.py", arguments)));
     steps.extend(native::prepare(request, source, shape));
     steps.extend(traced(request, source));
-    steps.push(Step::Run(command(request, source, shape)));
+    steps.push(run(request, source, shape));
     steps.push(Step::Unset(vec!["PYTHONPATH"]));
     steps.extend(native::finish(request, source, shape));
     steps.push(Step::Run(finish(request, source, shape)));
@@ -124,7 +124,7 @@ fn traced(request: &Request<'_, Config>, source: &Source) -> Vec<Step> {
     ]
 }
 
-/// The installer with its arguments.
+/// The installer with its arguments but the last, the project.
 fn command(request: &Request<'_, Config>, source: &Source, shape: &Shape) -> Vec<Word> {
     let config = request.config;
     let python = || Word::variable("PYTHON");
@@ -159,8 +159,20 @@ fn command(request: &Request<'_, Config>, source: &Source, shape: &Shape) -> Vec
     if shape.editable {
         command.push("--editable".into());
     }
-    command.push(Word::literal(source.files.folder.display().to_string()));
     command
+}
+
+/// Installs the project. Both installers take brackets in a path for extras, so that a
+/// directory with such a name is where they run.
+fn run(request: &Request<'_, Config>, source: &Source, shape: &Shape) -> Step {
+    let folder = source.files.folder.display().to_string();
+    let mut command = command(request, source, shape);
+    if folder.contains(['[', ']']) {
+        command.push(".".into());
+        return Step::RunIn(Word::literal(folder), command);
+    }
+    command.push(Word::literal(folder));
+    Step::Run(command)
 }
 
 /// One argument. Nothing was quoted once, so that an option and its value may stand in one

@@ -205,6 +205,43 @@ fn a_build_backend_that_is_missing_is_named_with_the_line_to_write() {
 }
 
 #[test]
+fn a_module_that_was_renamed_is_not_packed_any_more() {
+    let Some(channel) = channel_or_skip() else {
+        return;
+    };
+    let text = "[build-system]\nrequires = [\"setuptools\"]\nbuild-backend = \"setuptools.build_meta\"\n\
+                [project]\nname = \"pure\"\nversion = \"1.0\"\n";
+    let files = [("pyproject.toml", text), ("src/pure/__init__.py", "")];
+    let project = project(&files);
+    project.write("src/pure/old.py", "");
+    let initialize = initialize(&project, &["setuptools"], plain());
+    let first = built(&project, &initialize, channel, false);
+    assert!(first.has("site-packages/pure/old.py"));
+    project.remove("src/pure/old.py");
+    project.write("src/pure/new.py", "");
+    let second = built(&project, &initialize, channel, false);
+    assert!(second.has("site-packages/pure/new.py"));
+    assert!(!second.has("site-packages/pure/old.py"));
+}
+
+#[test]
+fn directories_may_have_any_name() {
+    let Some(channel) = channel_or_skip() else {
+        return;
+    };
+    let project = Project::of(super::NAME);
+    let folder = "it's $HOME [x] & a b";
+    for (path, content) in HELLO {
+        project.write(&format!("{folder}/{path}"), content);
+    }
+    project.write(&format!("{folder}/pixi.toml"), "[package]\n");
+    let member = Initialize::member(&project, folder);
+    let initialize = member.dependency("hostDependencies", "hatchling", "*");
+    let package = built(&project, &initialize, channel, false);
+    assert!(package.has("site-packages/hello_world/greetings.json"));
+}
+
+#[test]
 fn an_editable_package_refers_to_the_sources() {
     let Some(channel) = channel_or_skip() else {
         return;

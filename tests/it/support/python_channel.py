@@ -236,6 +236,9 @@ def download():
         file.write(wanted)
 
 
+if sys.base_prefix == "/usr":
+    # A distribution spreads its Python over the system: it cannot become a package.
+    sys.exit("a Python in a directory of its own is needed, such as one of pyenv")
 download()
 python()
 for wheel_file in sorted(os.listdir(WHEELS)):
