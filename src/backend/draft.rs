@@ -51,6 +51,8 @@ pub struct Packaging {
     pub version_independent: bool,
     /// Files, as patterns, that no byte code is made of.
     pub without_byte_code: Vec<String>,
+    /// Expressions over variants. A combination for which one of them holds is left out.
+    pub skip: Vec<String>,
     /// Whether a package without a file is fine.
     pub may_be_empty: bool,
 }
@@ -64,6 +66,7 @@ impl Default for Packaging {
             ignored_run_exports: IgnoredRunExports::default(),
             version_independent: false,
             without_byte_code: Vec::new(),
+            skip: Vec::new(),
             may_be_empty: false,
         }
     }

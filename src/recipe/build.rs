@@ -93,6 +93,7 @@ pub(super) fn build(
         number: Some(concrete(project.model.build_number.unwrap_or(0))),
         plan: BuildPlan::Script(Box::new(script)),
         flags: ConditionalList::new(flags),
+        skip: list(packaging.skip.iter().cloned()),
         noarch: (!packaging.noarch.is_none()).then(|| concrete(packaging.noarch)),
         python: PythonBuild {
             entry_points: entry_points(packaging),

@@ -79,6 +79,20 @@ fn stated(request: &Request<'_, Config>, table: &str) -> Option<String> {
     }
 }
 
+/// The values of a variant of Python that the project is not for.
+pub(super) fn excluded(values: &[String], source: &Source) -> Vec<String> {
+    let wanted = dependency::pep440(&source.requires_python);
+    let excluded = values.iter().filter(|value| {
+        // A build string may follow the version.
+        let version = value.split_whitespace().next().unwrap_or_default();
+        as_pep440(version).is_some_and(|admitted| {
+            let ranges = release_specifiers_to_ranges(wanted.clone());
+            ranges.is_disjoint(&release_specifiers_to_ranges(admitted))
+        })
+    });
+    excluded.cloned().collect()
+}
+
 /// A version spec of conda in the words of PEP 440, where those can say it.
 fn as_pep440(text: &str) -> Option<VersionSpecifiers> {
     let parts = text.split(',').map(str::trim).filter(|part| *part != "*");

@@ -35,7 +35,7 @@ use crate::backend::{
     Backend, BuildPaths, Diagnosis, Draft, Env, GlobSet, IgnoredRunExports, InstalledPackage, Log,
     Packaging, Platforms, Request, RunOptions, SystemTools,
 };
-use crate::diagnostic::Warning;
+use crate::diagnostic::{Warning, list};
 use crate::project::Metadata;
 use shape::Shape;
 
@@ -163,10 +163,32 @@ fn packaging(
         entry_points: entries.collect(),
         purls: vec![format!("pkg:pypi/{}", source.name())],
         ignored_run_exports: ignored,
+        skip: skipped(request, source, shape, warnings),
         version_independent: shape.abi3,
         without_byte_code: request.config.skip_pyc_compilation.0.clone(),
         // A project that its own environment needs replaces files and adds none; the
         // check of the package looks at what was installed.
         may_be_empty: true,
     })
+}
+
+/// Leaves out the values of a variant of Python that the project is not for.
+fn skipped(
+    request: &Request<'_, Config>,
+    source: &Source,
+    shape: &Shape,
+    warnings: &mut Vec<Warning>,
+) -> Vec<String> {
+    let values = request.variants.get("python");
+    let values = values.filter(|_| !shape.is_python_independent());
+    let excluded = values.map(|values| conflicts::excluded(values, source));
+    let excluded = excluded.unwrap_or_default();
+    if !excluded.is_empty() {
+        let shown = list(excluded.iter().map(String::as_str));
+        warnings.push(Warning::new(format!(
+            "no package for the variants {shown} of `python`: the project is not for them"
+        )));
+    }
+    let quoted = excluded.iter().map(|value| value.replace('\'', ""));
+    quoted.map(|value| format!("python == '{value}'")).collect()
 }

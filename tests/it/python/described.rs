@@ -104,6 +104,17 @@ fn a_variant_of_python_does_not_multiply_a_package_for_every_platform() {
 }
 
 #[test]
+fn variants_that_the_project_is_not_for_are_left_out() {
+    let variants = json!({"python": ["3.8.*", "3.12.*"]});
+    insta::assert_snapshot!(described(HELLO, json!({"noarch": false}), variants), @r#"
+    hello_world 0.3.1 py312 linux-64 ["pkg:pypi/hello-world"]
+    build: 
+    host: uv *, python 3.12.*, python >=3.9
+    run: python >=3.9
+    "#);
+}
+
+#[test]
 fn what_compiles_is_a_package_of_its_platform() {
     let backend = |requires: &str, backend: &str| {
         format!(
