@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use indexmap::IndexMap;
 use miette::SourceSpan;
 use rattler_conda_types::NoArchType;
 use rattler_conda_types::package::EntryPoint;
@@ -133,6 +134,10 @@ pub struct OwnRecipe {
     pub sources: Vec<SourceMapping>,
     /// Takes the place of the recipe's own sources.
     pub source: Option<PathBuf>,
+    /// Variables for the scripts of all outputs, below their own.
+    pub env: IndexMap<String, String>,
+    /// Whether the directory the script runs in keeps what the last build made.
+    pub keeps_work: bool,
 }
 
 /// A package that is built from source wherever a recipe names it.

@@ -18,23 +18,6 @@ pub struct Inputs {
     pub build: Vec<GlobSet>,
 }
 
-/// Where a build takes place, and leaves its traces.
-#[derive(Debug, Clone)]
-pub struct BuildPaths {
-    /// Whatever lies in here was made by a build.
-    pub work_directory: PathBuf,
-    /// Below here are other names of the folders, by which the script knew them.
-    pub alias: Option<PathBuf>,
-    /// The folder the script ran in.
-    pub script_folder: PathBuf,
-    /// The prefix the tools of the build come from.
-    pub build_prefix: PathBuf,
-    /// The prefix the script installed into.
-    pub host_prefix: PathBuf,
-    /// The folder the package was put into.
-    pub packages: PathBuf,
-}
-
 /// Patterns below one folder, inclusions before exclusions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GlobSet {
@@ -44,6 +27,9 @@ pub struct GlobSet {
     pub patterns: Vec<String>,
     /// Files that end the descent where they are found.
     pub markers: Vec<String>,
+    /// Whether wildcards match names that begin with a dot.
+    #[serde(default)]
+    pub hidden: bool,
     /// Why these files matter, for people.
     pub reason: String,
 }
@@ -82,6 +68,7 @@ impl GlobSet {
             root: folder.to_path_buf(),
             patterns,
             markers: Vec::new(),
+            hidden: false,
             reason: reason.to_string(),
         }
     }
@@ -96,8 +83,16 @@ impl GlobSet {
             root: folder.to_path_buf(),
             patterns: patterns.into_iter().map(Into::into).collect(),
             markers: Vec::new(),
+            hidden: false,
             reason: reason.to_string(),
         }
+    }
+
+    /// Lets wildcards match names that begin with a dot.
+    #[must_use]
+    pub fn with_hidden(mut self) -> Self {
+        self.hidden = true;
+        self
     }
 
     /// Leaves out files and folders. Those outside of the set's folder, those
@@ -109,7 +104,7 @@ impl GlobSet {
             let below = path.strip_prefix(&self.root).ok()?;
             let names: Option<Vec<&str>> = below.components().map(name).collect();
             let names = names?;
-            let hidden = names.iter().any(|name| name.starts_with('.'));
+            let hidden = !self.hidden && names.iter().any(|name| name.starts_with('.'));
             let escaped: Vec<String> = names.iter().map(|name| escape(name)).collect();
             let vague = escaped.len() == 1 && escaped[0] != names[0];
             (!names.is_empty() && !hidden && !vague).then(|| format!("!{}", escaped.join("/")))

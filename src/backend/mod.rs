@@ -6,18 +6,21 @@
 //! environments, packing, the protocol) is shared by all backends and is in the layers
 //! above. `docs/writing-a-backend.md` builds one in eighty lines.
 
+mod build_paths;
 pub mod cache;
 pub mod draft;
 pub mod extra_input_globs;
 pub mod failure;
 pub mod inputs;
 pub mod log;
+pub mod named;
 mod open;
 pub mod options;
 pub mod project_files;
 pub mod request;
 pub mod script;
 pub mod tools;
+pub mod tree;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -25,12 +28,13 @@ use std::path::{Path, PathBuf};
 use miette::Report;
 use rattler_conda_types::Subdir;
 
+pub use crate::backend::build_paths::BuildPaths;
 pub use crate::backend::cache::Cache;
 pub use crate::backend::draft::{
     Draft, IgnoredRunExports, OwnRecipe, Packaging, Requirement, Section, SourceMapping,
 };
 pub use crate::backend::failure::Diagnosis;
-pub use crate::backend::inputs::{BuildPaths, GlobSet, Inputs};
+pub use crate::backend::inputs::{GlobSet, Inputs};
 pub use crate::backend::log::Log;
 pub use crate::backend::open::{AnyBackend, Context, OpenProject};
 pub use crate::backend::request::{Env, Folders, Platforms, Request, RunOptions};

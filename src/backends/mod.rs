@@ -7,15 +7,17 @@ pub mod cargo;
 pub mod cmake;
 pub mod mojo;
 pub mod python;
+pub mod rattler_build;
 
 use crate::backend::{AnyBackend, Progress};
 
 /// Every backend of this project.
-pub static ALL: [&'static dyn AnyBackend; 4] = [
+pub static ALL: [&'static dyn AnyBackend; 5] = [
     &cargo::Cargo,
     &cmake::CMake,
     &mojo::Mojo,
     &python::Python,
+    &rattler_build::RattlerBuild,
 ];
 
 /// The backend whose executable is called `name`.

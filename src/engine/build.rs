@@ -5,12 +5,15 @@ use std::path::{Path, PathBuf};
 
 use miette::{Diagnostic, Report};
 use rattler_build_core::types::Output;
+use rattler_build_recipe::Stage1Recipe;
+use rattler_build_recipe::stage1::GlobWithSource;
 use rattler_build_recipe::stage1::build::BuildPlan;
 use rattler_build_types::GlobVec;
 use rattler_conda_types::Subdir;
 use thiserror::Error;
 
 use crate::backend::inputs::escape;
+use crate::backend::named::Named;
 use crate::backend::{BuildPaths, Env, InstalledPackage, Platforms};
 use crate::diagnostic::create_folder;
 use crate::disk;
@@ -19,6 +22,8 @@ use crate::engine::debug::DebugFolder;
 use crate::engine::globs::globs;
 use crate::engine::job::Job;
 use crate::engine::log::{Log, remove_lines};
+use crate::engine::own::{self, OwnBuild};
+use crate::engine::own_failure;
 use crate::engine::secrets::Secrets;
 use crate::engine::{Ask, Plan, Session, built_inputs, failure, plan, prepare, sweep};
 use crate::protocol::build::{Answer, Params, Prefix};
@@ -39,7 +44,10 @@ pub async fn build(
     let current = Subdir::current().unwrap_or(params.output.subdir);
     let ask = Ask {
         platforms: platforms(&params, current),
-        choice: Choice::Pinned(params.output.variant.clone()),
+        choice: Choice::Pinned {
+            output: params.output.name.clone(),
+            values: params.output.variant.clone(),
+        },
         editable: params.editable.unwrap_or_default(),
     };
     let plan = plan(session, &ask)?;
@@ -61,7 +69,10 @@ pub async fn build(
 fn platforms(params: &Params, current: Subdir) -> Platforms {
     let of = |prefix: &Option<Prefix>| prefix.as_ref().map(|prefix| prefix.platform);
     let described = |key: &str| match params.output.variant.get(key) {
-        Some(VariantValue::String(subdir)) => subdir.parse().ok(),
+        // What a package for all platforms is described with is not one of them.
+        Some(VariantValue::String(subdir)) => {
+            subdir.parse().ok().filter(|it| *it != Subdir::NoArch)
+        }
         _ => None,
     };
     Platforms {
@@ -70,7 +81,8 @@ fn platforms(params: &Params, current: Subdir) -> Platforms {
             .unwrap_or(current),
         host: of(&params.host_prefix)
             .or_else(|| described("target_platform"))
-            .unwrap_or(params.output.subdir),
+            .or_else(|| Some(params.output.subdir).filter(|it| *it != Subdir::NoArch))
+            .unwrap_or(current),
     }
 }
 
@@ -78,6 +90,8 @@ fn platforms(params: &Params, current: Subdir) -> Platforms {
 struct Build<'a> {
     session: &'a Session,
     plan: &'a Plan<'a>,
+    /// For a recipe that the user wrote.
+    own: Option<OwnBuild>,
     job: Job<'a>,
     aliases: Aliases,
     paths: BuildPaths,
@@ -103,13 +117,18 @@ impl<'a> Build<'a> {
         let host_prefix = params.host_folder();
         create_folder(&params.work_directory)?;
         let foreign = sweep::sweep(&host_prefix, &params.work_directory)?;
-        rendered.recipe.build.files = everything_but(&foreign)?;
+        let files = rendered.recipe.build.files.take();
+        rendered.recipe.build.files = everything_but(&foreign, files)?;
         pass_on(session, &mut rendered.recipe.build.plan);
-        let secrets = secrets(&session.env, &mut rendered.recipe.build.plan);
+        let secrets = secrets(&session.env, &mut rendered.recipe);
         secrets.watch();
+        let recipe_path = match plan.recipe.own() {
+            Some(own) => own.text.path(),
+            None => session.project.manifest.path(),
+        };
         let job = Job {
             backend: session.backend.name(),
-            recipe_path: session.project.manifest.path().to_path_buf(),
+            recipe_path: recipe_path.to_path_buf(),
             plan,
             rendered,
             params,
@@ -123,10 +142,17 @@ impl<'a> Build<'a> {
             packages: job.params.output_folder(),
             alias: aliases.folder().map(Path::to_path_buf),
             work_directory: job.params.work_directory.clone(),
+            named: Named::default(),
         };
+        let mut paths = paths;
+        let own = plan
+            .recipe
+            .own()
+            .map(|own| own::of(session, own, &job.rendered.recipe, &job.params, &mut paths));
         Ok(Self {
             session,
             plan,
+            own,
             job,
             aliases,
             paths,
@@ -157,14 +183,23 @@ impl<'a> Build<'a> {
     /// # Errors
     /// The build failed.
     async fn execute(&self) -> Result<Executed, Report> {
+        let mut kept = match &self.own {
+            Some(own) => Some(own.work.prepare(own.keeps_work)?),
+            None => None,
+        };
         let log = Log::begin(&self.paths.work_directory, &self.secrets);
-        let result = self.job.run(&self.aliases).await;
+        let own = self.own.as_ref().zip(kept.as_mut());
+        let result = self.job.run(&self.aliases, own).await;
         let log = log.finish();
         let backend = self.session.backend;
         if self.session.run.progress {
             remove_lines(&log, |line| backend.progress(line).is_some());
         }
         let explained = |error| {
+            let error = match &self.own {
+                Some(own) => own_failure::pointed(error, &own.text),
+                None => error,
+            };
             failure::explained(
                 error,
                 self.plan.project.as_ref(),
@@ -173,6 +208,9 @@ impl<'a> Build<'a> {
             )
         };
         let (output, archive) = result.map_err(explained)?;
+        if let (Some(own), Some(kept)) = (&self.own, &kept) {
+            own.work.finish(kept);
+        }
         Ok(Executed {
             output,
             archive,
@@ -246,23 +284,50 @@ fn pass_on(session: &Session, plan: &mut BuildPlan) {
 
 /// The secrets that the script sees. rattler-build would mask an empty value between
 /// any two signs.
-fn secrets(env: &Env, plan: &mut BuildPlan) -> Secrets {
-    let BuildPlan::Script(script) = plan else {
-        return Secrets::default();
-    };
-    let secrets = Secrets::of(script.secrets.iter().map(String::as_str), env);
-    script.secrets.retain(|name| secrets.has(name));
+fn secrets(env: &Env, recipe: &mut Stage1Recipe) -> Secrets {
+    let stagings = recipe.staging_caches.iter_mut();
+    let plans = stagings.map(|staging| &mut staging.build.plan);
+    let plans = plans.chain([&mut recipe.build.plan]);
+    let mut scripts: Vec<_> = plans
+        .filter_map(|plan| match plan {
+            BuildPlan::Script(script) => Some(script),
+            BuildPlan::Steps(_) => None,
+        })
+        .collect();
+    let names: BTreeSet<String> = scripts
+        .iter()
+        .flat_map(|script| script.secrets.iter().cloned())
+        .collect();
+    let secrets = Secrets::of(names.iter().map(String::as_str), env);
+    for script in &mut scripts {
+        script.secrets.retain(|name| secrets.has(name));
+    }
     secrets
 }
 
-/// Packs everything new except what was in the prefix and belongs to nobody.
-fn everything_but(foreign: &BTreeSet<PathBuf>) -> Result<Option<GlobVec>, Report> {
-    if foreign.is_empty() {
-        return Ok(None);
+/// Packs everything new, or what the recipe says, except what was in the prefix and belongs
+/// to nobody.
+fn everything_but(
+    foreign: &BTreeSet<PathBuf>,
+    files: Option<GlobVec>,
+) -> Result<Option<GlobVec>, Report> {
+    let packs_nothing = files.as_ref().is_some_and(GlobVec::is_empty);
+    if foreign.is_empty() || packs_nothing {
+        return Ok(files);
     }
+    let sources = |globs: &Vec<GlobWithSource>| -> Vec<String> {
+        globs.iter().map(|glob| glob.source().to_string()).collect()
+    };
+    let (included, mut excluded) = match &files {
+        Some(files) => (
+            sources(files.include_globs()),
+            sources(files.exclude_globs()),
+        ),
+        None => (vec!["**".to_string()], Vec::new()),
+    };
     let paths = foreign.iter().filter_map(|path| path.to_str());
-    let excluded = paths.map(escape).collect();
-    GlobVec::from_strings(vec!["**".to_string()], excluded)
+    excluded.extend(paths.map(escape));
+    GlobVec::from_strings(included, excluded)
         .map(Some)
         .map_err(|error| miette::miette!("files of the host prefix cannot be left out: {error}"))
 }

@@ -155,7 +155,7 @@ impl DebugFolder {
     }
 
     fn recipe(&self, recipe: &Recipe, variants: &VariantConfig, outputs: &[Rendered]) {
-        self.yaml("recipe.yaml", &recipe.stage0);
+        self.yaml("recipe.yaml", &recipe.stage0());
         self.yaml("variants.yaml", variants);
         for Rendered {
             recipe,

@@ -16,7 +16,7 @@ use crate::backend::{AnyBackend, OpenProject};
 
 /// What rattler-build says of a script that failed. It is not a type of its own there; tests
 /// with failing builds notice when the words change.
-const SCRIPT_FAILED: &str = "Script failed to execute";
+pub(super) const SCRIPT_FAILED: &str = "Script failed to execute";
 
 /// What rattler-build ran into, in words that help. Of a script it says no more than
 /// that it failed; `log` is what that one wrote, `source` the directory with the code.

@@ -23,6 +23,7 @@ pub(crate) fn globs(
     let rooted = merged.into_iter().map(|set| InputGlobSet {
         patterns: set.patterns,
         markers: set.markers,
+        exclude_hidden: set.hidden.then_some(false),
         root: Some(set.root),
     });
     (flat, rooted.collect())
@@ -57,7 +58,7 @@ fn merged(sets: &[GlobSet]) -> Vec<GlobSet> {
 /// patterns of a set are read.
 fn mergeable(set: &GlobSet) -> bool {
     let is_name = |pattern: &String| pattern == STAY || !pattern.starts_with(['!', '.']);
-    set.stays() && set.markers.is_empty() && set.patterns.iter().all(is_name)
+    set.stays() && !set.hidden && set.markers.is_empty() && set.patterns.iter().all(is_name)
 }
 
 /// What can be said in one list: trees with their exclusions, the broadest first
@@ -89,7 +90,9 @@ fn flat(sets: &[GlobSet], source: &Path, outputs: &[&str]) -> Vec<String> {
             } else {
                 &mut trees
             };
-            block.extend(patterns.map(|pattern| below(&prefix, pattern)));
+            // The list passes over hidden names, unless one is named in it.
+            let shown = patterns.filter(|pattern| !set.hidden || !names_hidden(pattern));
+            block.extend(shown.map(|pattern| below(&prefix, pattern)));
         }
         roots.insert(set.root.clone());
     }
@@ -109,6 +112,11 @@ fn flat(sets: &[GlobSet], source: &Path, outputs: &[&str]) -> Vec<String> {
         }
     }
     flat
+}
+
+fn names_hidden(pattern: &str) -> bool {
+    let body = pattern.strip_prefix('!').unwrap_or(pattern);
+    body.starts_with('.') || body.contains("/.")
 }
 
 /// A pattern of a set as one of the flat list.

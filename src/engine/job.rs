@@ -20,8 +20,10 @@ use crate::backend::Platforms;
 use crate::engine::Plan;
 use crate::engine::alias::Aliases;
 use crate::engine::convert::{channel_urls, dependencies, exports, packaging, resolved, revision};
+use crate::engine::own::OwnBuild;
+use crate::engine::sources::Kept;
 use crate::protocol::build::Params;
-use crate::recipe::Rendered;
+use crate::recipe::{Rendered, Sibling};
 
 /// Everything rattler-build needs to know, before it is in its own types.
 #[derive(Clone)]
@@ -51,7 +53,11 @@ impl Job<'_> {
     ///
     /// # Errors
     /// Whatever rattler-build runs into.
-    pub(super) async fn run(&self, aliases: &Aliases) -> Result<(Output, PathBuf), Report> {
+    pub(super) async fn run(
+        &self,
+        aliases: &Aliases,
+        own: Option<(&OwnBuild, &mut Kept)>,
+    ) -> Result<(Output, PathBuf), Report> {
         // Steps are shown by whoever asked for the build.
         let shown = LoggingOutputHandler::default();
         shown.set_progress_bars_hidden(true);
@@ -63,7 +69,10 @@ impl Job<'_> {
             .with_testing(false)
             .with_allow_absolute_license_paths(true)
             .finish();
-        let output = self.output(aliases)?;
+        let mut output = self.output(aliases)?;
+        if let Some((own, kept)) = own {
+            own.prepare(&mut output, &tools, kept).await?;
+        }
         run_build(output, &tools, WorkingDirectoryBehavior::Preserve).await
     }
 
@@ -82,6 +91,9 @@ impl Job<'_> {
             variant,
             hash,
             build_string,
+            wire: _,
+            siblings,
+            sources: _,
         } = rendered;
         let work_directory = &params.work_directory;
         let directories = Directories {
@@ -127,11 +139,25 @@ impl Job<'_> {
             host: resolved(host_prefix)?,
             run,
         };
-        let itself = PackageIdentifier {
+        let itself = Sibling {
             name: recipe.package().name().clone(),
             version: recipe.package().version().clone(),
             build_string,
         };
+        let packages = siblings.into_values().chain([itself]);
+        let packages = packages.map(|package| {
+            let Sibling {
+                name,
+                version,
+                build_string,
+            } = package;
+            let identifier = PackageIdentifier {
+                name: name.clone(),
+                version,
+                build_string,
+            };
+            (name, identifier)
+        });
         let configuration = BuildConfiguration {
             target_platform,
             host_platform: platform(host),
@@ -143,12 +169,12 @@ impl Job<'_> {
             channel_priority: Default::default(),
             solve_strategy: Default::default(),
             timestamp: now,
-            subpackages: BTreeMap::from([(itself.name.clone(), itself)]),
+            subpackages: packages.collect(),
             packaging_settings: packaging(package_format)?,
             // The recipe mentions paths of this machine.
             store_recipe: false,
             force_colors: console::colors_enabled_stderr(),
-            experimental: false,
+            experimental: plan.recipe.own().is_some_and(|own| own.experimental),
             env_isolation: Default::default(),
             sandbox_config: None,
             exclude_newer: None,

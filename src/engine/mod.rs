@@ -12,6 +12,9 @@ mod globs;
 mod job;
 mod log;
 pub mod outputs;
+mod own;
+mod own_failure;
+pub mod package_test;
 mod point;
 mod prepare;
 pub mod recorder;
@@ -19,6 +22,7 @@ pub mod reuse;
 pub mod secrets;
 mod select;
 mod session;
+mod sources;
 mod sweep;
 pub mod toolchain;
 
@@ -27,11 +31,13 @@ pub use outputs::{Described, outputs};
 pub use prepare::alone;
 pub use session::Session;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use miette::Report;
+use rattler_build_core::env_vars::os_vars;
+use rattler_build_script::RuntimeEnv;
 use rattler_build_variant_config::VariantConfig;
 
 use crate::backend::script::ScriptFile;
@@ -120,7 +126,7 @@ pub fn plan<'s>(session: &'s Session, ask: &Ask) -> Result<Plan<'s>, Report> {
     let defaults = session.backend.default_variants(ask.platforms.host);
     let own_files = match &ask.choice {
         Choice::Matrix { .. } => session.backend.variant_files(&context)?,
-        Choice::Pinned(_) => Vec::new(),
+        Choice::Pinned { .. } => Vec::new(),
     };
     let variants = variants::configuration(&ask.choice, defaults, &own_files, ask.platforms)?;
     let project = session.backend.open(context, values(&variants))?;
@@ -131,7 +137,17 @@ pub fn plan<'s>(session: &'s Session, ask: &Ask) -> Result<Plan<'s>, Report> {
     let file = session.backend.metadata_file();
     let recipe = Recipe::new(&session.project, &draft, file, ask.platforms, &mut warnings);
     let recipe = recipe.map_err(point)?;
-    let outputs = render(&recipe, &variants, ask.platforms).map_err(point)?;
+    let outputs = render(
+        &recipe,
+        &variants,
+        &ask.choice,
+        ask.platforms,
+        &system_variables(ask.platforms),
+    )
+    .map_err(point)?;
+    if let Some(own) = recipe.own() {
+        warnings.extend(own.doubts(&outputs, &variants));
+    }
     Ok(Plan {
         project,
         recipe,
@@ -144,6 +160,21 @@ pub fn plan<'s>(session: &'s Session, ask: &Ask) -> Result<Plan<'s>, Report> {
         warnings,
         platforms: ask.platforms,
     })
+}
+
+/// Variables of the operating system that a variant of the same name may set.
+fn system_variables(platforms: Platforms) -> HashSet<String> {
+    let nowhere = Path::new("");
+    let variables = os_vars(
+        nowhere,
+        &platforms.host,
+        &platforms.host,
+        &platforms.build,
+        Default::default(),
+        nowhere,
+        &RuntimeEnv::current(),
+    );
+    variables.into_keys().collect()
 }
 
 /// The values of each variant key, as text.

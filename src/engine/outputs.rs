@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 use miette::Report;
-use rattler_build_recipe::stage1::{self, Dependency};
+use rattler_build_recipe::stage1::Dependency;
 use rattler_conda_types::{MatchSpec, PackageName};
 
 use crate::backend::Packaging;
@@ -11,9 +11,8 @@ use crate::engine::{Ask, Plan, Session, plan};
 use crate::protocol::outputs::{
     Answer, Dependencies, IgnoreRunExports, Metadata, NoArch, Output, RunExports,
 };
-use crate::protocol::spec::{NamedSpec, PackageSpec};
-use crate::recipe::variants::to_wire;
-use crate::recipe::{Rendered, Stated, pin, spec};
+use crate::protocol::spec::{BinarySpec, NamedSpec, PackageSpec, SourceSpec};
+use crate::recipe::{Environments, Rendered, Stated, UnknownPin, pin, spec};
 
 /// What would be built, with the plan behind it.
 #[derive(Debug)]
@@ -33,7 +32,7 @@ pub fn outputs<'s>(session: &'s Session, ask: &Ask) -> Result<Described<'s>, Rep
     let outputs = plan
         .outputs
         .iter()
-        .map(|rendered| output(&plan, rendered))
+        .map(|rendered| output(&plan, rendered).map_err(|error| pointed(&plan, error)))
         .collect::<Result<_, _>>()?;
     let ignored = session.backend.output_directories();
     let (input_globs, input_glob_sets) = globs(&plan.inputs.metadata, session.source(), ignored);
@@ -45,8 +44,18 @@ pub fn outputs<'s>(session: &'s Session, ask: &Ask) -> Result<Described<'s>, Rep
     Ok(Described { answer, plan })
 }
 
+/// A pin that means nothing, at its place in the recipe.
+fn pointed(plan: &Plan<'_>, error: Report) -> Report {
+    match (error.downcast::<UnknownPin>(), plan.recipe.own()) {
+        (Ok(UnknownPin(name)), Some(own)) => own.unknown_pin(&name),
+        (Ok(pin), None) => pin.into(),
+        (Err(other), _) => other,
+    }
+}
+
 fn output(plan: &Plan<'_>, rendered: &Rendered) -> Result<Output, Report> {
     let requirements = rendered.recipe.requirements();
+    let environments = Environments::of(&rendered.recipe);
     let write = Write {
         rendered,
         stated: &plan.recipe.stated,
@@ -69,7 +78,7 @@ fn output(plan: &Plan<'_>, rendered: &Rendered) -> Result<Output, Report> {
             build_number: rendered.build_number(),
             subdir: rendered.subdir(plan.platforms.host),
             license: about.license.as_ref().map(ToString::to_string),
-            license_family: None,
+            license_family: about.license_family.clone(),
             flags: rendered
                 .recipe
                 .build()
@@ -77,20 +86,20 @@ fn output(plan: &Plan<'_>, rendered: &Rendered) -> Result<Output, Report> {
                 .iter()
                 .map(ToString::to_string)
                 .collect(),
-            track_features: Vec::new(),
+            track_features: track_features(rendered),
             noarch: NoArch(rendered.noarch()),
             purls: purls(&plan.packaging),
-            python_site_packages_path: None,
-            variant: to_wire(&rendered.variant),
+            python_site_packages_path: rendered.site_packages_path(),
+            variant: rendered.wire.clone(),
         },
-        build_dependencies: environment(write.with_variants(&requirements.build)?),
-        host_dependencies: environment(write.with_variants(&requirements.host)?),
+        build_dependencies: environment(write.environment(&environments.build)?),
+        host_dependencies: environment(write.environment(&environments.host)?),
         run_dependencies: Dependencies {
             depends: write.as_stated(&requirements.run)?,
             constraints: write.limits(&requirements.run_constraints)?,
         },
         extra_dependencies,
-        ignore_run_exports: ignored(&requirements.ignore_run_exports),
+        ignore_run_exports: ignored(&environments),
         run_exports: RunExports {
             weak: write.with_variants(&exports.weak)?,
             strong: write.with_variants(&exports.strong)?,
@@ -107,14 +116,22 @@ fn purls(packaging: &Packaging) -> Option<Vec<String>> {
     (!purls.is_empty()).then(|| purls.clone())
 }
 
-fn ignored(ignored: &stage1::requirements::IgnoreRunExports) -> IgnoreRunExports {
+/// Features that make solvers prefer other variants of the package.
+fn track_features(rendered: &Rendered) -> Vec<String> {
+    let down = rendered.recipe.build().variant.down_prioritize_variant;
+    let count = down.unwrap_or_default().unsigned_abs();
+    let feature = |number| format!("{}-p-{number}", rendered.name());
+    (0..count).map(feature).collect()
+}
+
+fn ignored(environments: &Environments) -> IgnoreRunExports {
     let names = |names: &[PackageName]| {
         let names = names.iter();
         names.map(|name| name.as_normalized().to_string()).collect()
     };
     IgnoreRunExports {
-        by_name: names(&ignored.by_name),
-        from_package: names(&ignored.from_package),
+        by_name: names(&environments.ignored_names),
+        from_package: names(&environments.ignored_packages),
     }
 }
 
@@ -124,50 +141,61 @@ struct Write<'a> {
     stated: &'a Stated,
 }
 
+/// What a dependency is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Use {
+    /// Something the build needs: never the package itself, which is not there yet.
+    Build,
+    /// Something that users of the package need.
+    Run,
+    /// A limit on whatever there is, which has no room for a source.
+    Limit,
+}
+
 impl Write<'_> {
+    /// The requirements of an environment: bare ones get the version of their variant.
+    fn environment(&self, dependencies: &[Dependency]) -> Result<Vec<NamedSpec>, Report> {
+        self.all(dependencies, |spec| self.pinned(spec, Use::Build))
+    }
+
     fn as_stated(&self, dependencies: &[Dependency]) -> Result<Vec<NamedSpec>, Report> {
-        dependencies.iter().map(|spec| self.named(spec)).collect()
+        self.all(dependencies, |spec| self.named(spec, Use::Run))
     }
 
     fn limits(&self, dependencies: &[Dependency]) -> Result<Vec<NamedSpec>, Report> {
-        dependencies.iter().map(|spec| self.limit(spec)).collect()
+        self.all(dependencies, |spec| self.named(spec, Use::Limit))
     }
 
     /// Bare dependencies get the version that the variant of their name has.
     fn with_variants(&self, dependencies: &[Dependency]) -> Result<Vec<NamedSpec>, Report> {
-        let named = |spec| match self.pinned(spec)? {
-            Some(pinned) => Ok(pinned),
-            None => self.named(spec),
-        };
-        dependencies.iter().map(named).collect()
+        self.all(dependencies, |spec| self.pinned(spec, Use::Run))
     }
 
     /// Like [`Write::with_variants`], for lists that have no room for a source.
     fn limits_with_variants(&self, dependencies: &[Dependency]) -> Result<Vec<NamedSpec>, Report> {
-        let limit = |spec| match self.pinned(spec)? {
-            Some(pinned) => Ok(pinned),
-            None => self.limit(spec),
-        };
-        dependencies.iter().map(limit).collect()
+        self.all(dependencies, |spec| self.pinned(spec, Use::Limit))
     }
 
-    fn pinned(&self, dependency: &Dependency) -> Result<Option<NamedSpec>, Report> {
-        let Dependency::Spec(spec) = dependency else {
-            return Ok(None);
-        };
-        let pinned = self.rendered.pinned_by_variant(spec)?;
-        pinned.map(|pinned| self.spec(&pinned)).transpose()
+    fn all(
+        &self,
+        dependencies: &[Dependency],
+        write: impl Fn(&Dependency) -> Result<NamedSpec, Report>,
+    ) -> Result<Vec<NamedSpec>, Report> {
+        dependencies.iter().map(write).collect()
     }
 
-    /// A constraint limits whatever there is, also of the package itself.
-    fn limit(&self, dependency: &Dependency) -> Result<NamedSpec, Report> {
-        match self.rendered.resolved(dependency)? {
-            Some(spec) => self.spec(&spec),
-            None => self.named(dependency),
+    fn pinned(&self, dependency: &Dependency, usage: Use) -> Result<NamedSpec, Report> {
+        let pinned = match dependency {
+            Dependency::Spec(spec) => self.rendered.pinned_by_variant(spec)?,
+            _ => None,
+        };
+        match pinned {
+            Some(pinned) => self.spec(&pinned, usage),
+            None => self.named(dependency, usage),
         }
     }
 
-    fn named(&self, dependency: &Dependency) -> Result<NamedSpec, Report> {
+    fn named(&self, dependency: &Dependency, usage: Use) -> Result<NamedSpec, Report> {
         if let Dependency::PinCompatible(stated) = dependency {
             let compatible = &stated.pin_compatible;
             return Ok(NamedSpec {
@@ -177,23 +205,57 @@ impl Write<'_> {
         }
         let resolved = self.rendered.resolved(dependency)?;
         let resolved = resolved.expect("only compatible pins stay open");
-        if matches!(dependency, Dependency::PinSubpackage(_)) {
-            // The package itself is built from source, in the manifest's folder.
+        if matches!(dependency, Dependency::PinSubpackage(_)) && usage != Use::Limit {
+            // An output of this recipe is built from source, in the manifest's folder.
             let binary = spec::from_match_spec(&resolved)?;
-            return Ok(NamedSpec {
-                name: spec::exact_name(&resolved).to_string(),
-                spec: PackageSpec::Source(spec::at_own_source(binary)),
-            });
+            let name = spec::exact_name(&resolved).to_string();
+            let spec = PackageSpec::Source(self.at_source(&name, binary));
+            return Ok(NamedSpec { name, spec });
         }
-        self.spec(&resolved)
+        self.spec(&resolved, usage)
     }
 
-    fn spec(&self, spec: &MatchSpec) -> Result<NamedSpec, Report> {
+    fn spec(&self, spec: &MatchSpec, usage: Use) -> Result<NamedSpec, Report> {
         let name = spec::exact_name(spec).to_string();
         let spec = match self.stated.behind(spec) {
             Some(stated) => stated.clone(),
-            None => PackageSpec::Binary(spec::from_match_spec(spec)?),
+            None => {
+                let binary = spec::from_match_spec(spec)?;
+                match usage != Use::Limit && self.is_source(&name, usage) {
+                    true => PackageSpec::Source(self.at_source(&name, binary)),
+                    false => PackageSpec::Binary(binary),
+                }
+            }
         };
         Ok(NamedSpec { name, spec })
+    }
+
+    /// Whether a package is built from source: another output of the recipe, or one that
+    /// the manifest maps to a source.
+    fn is_source(&self, name: &str, usage: Use) -> bool {
+        let name = name.to_lowercase();
+        let is_itself = name == self.rendered.name() && usage == Use::Build;
+        let is_output = self.rendered.siblings.contains_key(&name);
+        self.rendered.sources.contains_key(&name) || (is_output && !is_itself)
+    }
+
+    /// The source of a package, with what the recipe says about it; the manifest has less
+    /// to say.
+    fn at_source(&self, name: &str, binary: BinarySpec) -> SourceSpec {
+        let written = spec::at_own_source(binary);
+        match self.rendered.sources.get(&name.to_lowercase()) {
+            None => written,
+            Some(mapped) => SourceSpec {
+                location: mapped.location.clone(),
+                version: written.version.or_else(|| mapped.version.clone()),
+                build: written.build.or_else(|| mapped.build.clone()),
+                build_number: written.build_number.or_else(|| mapped.build_number.clone()),
+                extras: written.extras.or_else(|| mapped.extras.clone()),
+                flags: written.flags.or_else(|| mapped.flags.clone()),
+                subdir: written.subdir.or_else(|| mapped.subdir.clone()),
+                license: written.license.or_else(|| mapped.license.clone()),
+                condition: written.condition.or_else(|| mapped.condition.clone()),
+            },
+        }
     }
 }

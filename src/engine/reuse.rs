@@ -87,9 +87,11 @@ fn matching(set: &GlobSet) -> Vec<PathBuf> {
         return Vec::new();
     };
     let markers = set.markers.clone();
+    let all_shown = set.hidden;
     let goes_on = move |entry: &DirEntry| {
         let stops = |marker: &String| entry.path().join(marker).is_file();
         let is_shown = entry.depth() == 0
+            || all_shown
             || !is_hidden(entry.file_name())
             || hidden.matched(entry.file_name(), false).is_whitelist();
         is_shown && !markers.iter().any(stops)

@@ -22,7 +22,7 @@ impl Plan<'_> {
         let name = id.name.to_lowercase();
         let named = || self.outputs.iter().filter(|output| output.name() == name);
         let mut matching: Vec<&Rendered> = named()
-            .filter(|output| has_variant(&variants::to_wire(&output.variant), &id.variant))
+            .filter(|output| has_variant(&output.wire, &id.variant))
             .collect();
         if matching.len() > 1 {
             let same = |output: &&Rendered| id.build.as_ref() == Some(&output.build_string);
@@ -56,7 +56,7 @@ impl Plan<'_> {
         VariantDrift {
             wanted: id.to_string(),
             asked: variants::show(&id.variant),
-            found: variants::show(&variants::to_wire(&only.variant)),
+            found: variants::show(&only.wire),
         }
         .into()
     }
@@ -102,7 +102,7 @@ fn list(outputs: &[&Rendered]) -> String {
     let outputs: Vec<String> = outputs
         .iter()
         .map(|output| {
-            let variant = variants::show(&variants::to_wire(&output.variant));
+            let variant = variants::show(&output.wire);
             format!("{} ({variant})", output.identifier())
         })
         .collect();

@@ -2,7 +2,7 @@
 //! caches that pixi uses too.
 
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rattler::package_cache::PackageCache;
@@ -50,6 +50,16 @@ pub struct Depot {
 }
 
 impl Depot {
+    /// Where downloads are kept.
+    pub fn cache(&self) -> &Path {
+        &self.cache
+    }
+
+    /// What fetches whatever is no package, with the same rules.
+    pub fn base_client(&self) -> BaseClient {
+        self.base.clone()
+    }
+
     /// Opens the caches. Nothing is fetched before something is asked for.
     pub fn open(access: &Access) -> Self {
         let base = client(access.network);

@@ -254,7 +254,10 @@ fn read(request: &Request, findings: &mut Findings) -> Option<Loaded> {
     let workspace_directory = scope.workspace_folder().to_owned();
     Some(Loaded {
         manifest: found.member,
-        source_directory: build.code.folder?,
+        source_directory: match found.source {
+            Some(folder) => folder,
+            None => build.code.folder?,
+        },
         workspace_directory,
         backend: build.backend?,
         project_model,

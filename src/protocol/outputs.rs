@@ -147,6 +147,9 @@ pub struct InputGlobSet {
     /// Files that make pixi stop descending where it finds them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub markers: Vec<String>,
+    /// Whether wildcards pass over names that begin with a dot; missing means yes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exclude_hidden: Option<bool>,
     /// Where the patterns start; missing means the source folder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub root: Option<PathBuf>,

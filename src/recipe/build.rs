@@ -1,9 +1,11 @@
 //! How a recipe builds: number, script, flags.
 
+use indexmap::IndexMap;
 use miette::{Diagnostic, Report, SourceSpan};
 use rattler_build_recipe::stage0::{
     self, Build, BuildPlan, ConditionalList, Item, JinjaTemplate, PythonBuild, Value,
 };
+use rattler_build_recipe::stage1::build::BuildPlan as RenderedPlan;
 use rattler_conda_types::Flag;
 use rattler_conda_types::package::EntryPoint;
 use thiserror::Error;
@@ -78,17 +80,8 @@ pub(super) fn build(
         content: Some(list(commands.iter().map(|command| escape(command)))),
         ..Default::default()
     };
-    let mut flags = Vec::new();
-    for flag in project.model.build_flags.iter().flatten() {
-        let flag: Flag = flag.parse().map_err(|source| {
-            miette::miette!(
-                code = "package::bad_flag",
-                help = "flags look like `name` or `name:value`, in lower case",
-                "`{flag}` is no package flag: {source}"
-            )
-        })?;
-        flags.push(Item::Value(concrete(flag)));
-    }
+    let flags = flags(project)?.into_iter();
+    let flags = flags.map(|flag| Item::Value(concrete(flag))).collect();
     Ok(Build {
         number: Some(concrete(project.model.build_number.unwrap_or(0))),
         plan: BuildPlan::Script(Box::new(script)),
@@ -103,6 +96,47 @@ pub(super) fn build(
         },
         ..Default::default()
     })
+}
+
+/// The flags that the manifest gives the package.
+///
+/// # Errors
+/// Flags that are none.
+pub(super) fn flags(project: &Project) -> Result<Vec<Flag>, Report> {
+    let flags = project.model.build_flags.iter().flatten();
+    let read = |flag: &String| {
+        flag.parse().map_err(|source| {
+            miette::miette!(
+                code = "package::bad_flag",
+                help = "flags look like `name` or `name:value`, in lower case",
+                "`{flag}` is no package flag: {source}"
+            )
+        })
+    };
+    flags.map(read).collect()
+}
+
+/// Adds variables and secrets to a script that was rendered. What it sets itself wins.
+pub(super) fn add(plan: &mut RenderedPlan, env: &IndexMap<String, String>, secrets: &[String]) {
+    match plan {
+        RenderedPlan::Script(script) => {
+            for (name, value) in env {
+                script.env.entry(name.clone()).or_insert(value.clone());
+            }
+            for name in secrets {
+                if !script.secrets.contains(name) {
+                    script.secrets.push(name.clone());
+                }
+            }
+        }
+        RenderedPlan::Steps(steps) => {
+            for (name, value) in env {
+                for step in &mut *steps {
+                    step.env.entry(name.clone()).or_insert(value.clone());
+                }
+            }
+        }
+    }
 }
 
 fn entry_points(packaging: &Packaging) -> ConditionalList<EntryPoint> {

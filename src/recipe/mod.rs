@@ -7,6 +7,7 @@
 mod about;
 mod build;
 mod condition;
+mod own;
 pub mod pin;
 mod print;
 mod render;
@@ -20,7 +21,9 @@ mod tables;
 pub mod variants;
 
 pub use build::BadTemplate;
-pub use render::{Rendered, render};
+pub use own::named::{local_repository, named, tree};
+pub use own::{Environments, Own, RecipeText};
+pub use render::{Rendered, Sibling, UnknownPin, render};
 pub use shell::LineEnd;
 pub use shown::shown;
 pub use stated::Stated;
@@ -45,12 +48,28 @@ use crate::recipe::requirements::Written;
 /// A recipe before its variants are chosen.
 #[derive(Debug)]
 pub struct Recipe {
-    /// As rattler-build knows it.
-    pub stage0: SingleOutputRecipe,
+    /// Who wrote it.
+    pub origin: Origin,
     /// The dependencies that rattler-build cannot hold.
     pub stated: Stated,
+}
+
+/// Who wrote a recipe.
+#[derive(Debug)]
+pub enum Origin {
+    /// A backend, for a project that has none.
+    Drafted(Box<Drafted>),
+    /// The user.
+    Own(Box<Own>),
+}
+
+/// A recipe that a backend drafted.
+#[derive(Debug)]
+pub struct Drafted {
+    /// As rattler-build knows it.
+    pub stage0: SingleOutputRecipe,
     /// Prefix of the build string.
-    pub build_string_prefix: Option<String>,
+    build_string_prefix: Option<String>,
     /// The manifest, to point into.
     manifest: Manifest,
     /// What may fail when the recipe is rendered.
@@ -58,12 +77,51 @@ pub struct Recipe {
 }
 
 impl Recipe {
+    /// The recipe of `project`: the user's own, or one as the backend drafted it.
+    ///
+    /// # Errors
+    /// Mistakes in the user's files.
+    pub fn new(
+        project: &Project,
+        draft: &Draft,
+        metadata_file: &'static str,
+        platforms: Platforms,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<Self, Report> {
+        let Some(given) = &draft.own_recipe else {
+            return Self::drafted(project, draft, metadata_file, platforms, warnings);
+        };
+        let own = Own::new(project, given, platforms, warnings)?;
+        Ok(Self {
+            origin: Origin::Own(Box::new(own)),
+            stated: Stated::default(),
+        })
+    }
+
+    /// As rattler-build knows it.
+    pub fn stage0(&self) -> stage0::Recipe {
+        match &self.origin {
+            Origin::Drafted(drafted) => {
+                stage0::Recipe::SingleOutput(Box::new(drafted.stage0.clone()))
+            }
+            Origin::Own(own) => own.stage0.clone(),
+        }
+    }
+
+    /// The user's own recipe.
+    pub fn own(&self) -> Option<&Own> {
+        match &self.origin {
+            Origin::Drafted(_) => None,
+            Origin::Own(own) => Some(own),
+        }
+    }
+
     /// Writes the recipe of `project` as its backend drafted it. `metadata_file` is where
     /// such projects state their name and version.
     ///
     /// # Errors
     /// A missing or impossible name or version, and mistakes in dependencies.
-    pub fn new(
+    fn drafted(
         project: &Project,
         draft: &Draft,
         metadata_file: &'static str,
@@ -100,15 +158,18 @@ impl Recipe {
             source: ConditionalList::default(),
             tests: ConditionalList::default(),
         };
-        Ok(Self {
+        let drafted = Drafted {
             stage0,
-            stated,
             build_string_prefix: build::build_string_prefix(project)?,
             manifest: project.manifest.clone(),
             evaluated: Evaluated {
                 conditions,
                 templates,
             },
+        };
+        Ok(Self {
+            origin: Origin::Drafted(Box::new(drafted)),
+            stated,
         })
     }
 }

@@ -9,8 +9,8 @@ use serde_yaml::Value;
 
 use crate::diagnostic::Warning;
 use crate::protocol::spec::PackageSpec;
-use crate::recipe::Recipe;
 use crate::recipe::build::escape;
+use crate::recipe::{Drafted, Origin, Recipe};
 
 impl Recipe {
     /// The recipe as YAML, and what is lost in it.
@@ -18,15 +18,20 @@ impl Recipe {
     /// # Errors
     /// A recipe that is no YAML.
     pub fn to_yaml(&self) -> Result<(String, Vec<Warning>), Report> {
+        let drafted = match &self.origin {
+            Origin::Drafted(drafted) => drafted,
+            // It is a file of the user already.
+            Origin::Own(own) => return Ok((own.text.as_str().to_string(), Vec::new())),
+        };
         let unwritable =
             |error: serde_yaml::Error| miette::miette!("the recipe cannot be written: {error}");
-        let mut recipe = serde_yaml::to_value(&self.stage0).map_err(unwritable)?;
+        let mut recipe = serde_yaml::to_value(&drafted.stage0).map_err(unwritable)?;
         let mut lost = Vec::new();
         if let Value::Mapping(tables) = &mut recipe {
             for (name, table) in tables.iter_mut() {
                 match name.as_str() {
                     Some("requirements") => self.requirements(table, &mut lost),
-                    Some("build") => self.build(table).map_err(unwritable)?,
+                    Some("build") => drafted.build(table).map_err(unwritable)?,
                     _ => each_text(table, &mut |text| *text = escape(text)),
                 }
             }
@@ -57,7 +62,9 @@ impl Recipe {
             lost.extend(what.map(warning));
         });
     }
+}
 
+impl Drafted {
     /// Leaves out what is not set, and adds what is no part of the recipe otherwise.
     /// Values of `env` are templates on purpose, and commands are protected already.
     fn build(&self, table: &mut Value) -> serde_yaml::Result<()> {

@@ -1,6 +1,6 @@
 //! One recipe for each combination of variants.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use miette::{Diagnostic, Report};
 use rattler_build_jinja::Variable;
@@ -13,14 +13,16 @@ use rattler_build_recipe::variant_render::{
 use rattler_build_types::NormalizedKey;
 use rattler_build_variant_config::VariantConfig;
 use rattler_conda_types::{
-    MatchSpec, NamelessMatchSpec, NoArchType, PackageNameMatcher, RepodataRevision, Subdir,
-    VersionWithSource,
+    MatchSpec, NamelessMatchSpec, NoArchType, PackageName, PackageNameMatcher, RepodataRevision,
+    Subdir, VersionWithSource,
 };
 use thiserror::Error;
 
 use crate::backend::Platforms;
-use crate::recipe::Recipe;
-use crate::recipe::variants::{show, to_wire};
+use crate::protocol::outputs::VariantValue;
+use crate::protocol::spec::SourceSpec;
+use crate::recipe::variants::{Choice, show, to_wire};
+use crate::recipe::{Drafted, Origin, Recipe};
 
 /// A recipe with everything decided.
 #[derive(Debug, Clone)]
@@ -33,9 +35,41 @@ pub struct Rendered {
     pub hash: HashInfo,
     /// The build string.
     pub build_string: String,
+    /// What pixi gets as the variant and sends back: at least what rendering it takes.
+    pub wire: BTreeMap<String, VariantValue>,
+    /// The outputs of the same recipe that belong to this one, itself included, by name.
+    pub siblings: BTreeMap<String, Sibling>,
+    /// Packages that are built from source wherever the recipe names them.
+    pub sources: BTreeMap<String, SourceSpec>,
+}
+
+/// An output of the same recipe.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sibling {
+    /// Its name.
+    pub name: PackageName,
+    /// Its version.
+    pub version: VersionWithSource,
+    /// Its build string.
+    pub build_string: String,
 }
 
 impl Rendered {
+    /// An output of a recipe that the user wrote.
+    pub(super) fn own(
+        output: RenderedVariant,
+        wire: BTreeMap<String, VariantValue>,
+        siblings: BTreeMap<String, Sibling>,
+        sources: BTreeMap<String, SourceSpec>,
+    ) -> Self {
+        Self {
+            wire,
+            siblings,
+            sources,
+            ..Self::from(output)
+        }
+    }
+
     /// Normalised package name.
     pub fn name(&self) -> &str {
         self.recipe.package().name().as_normalized()
@@ -62,6 +96,11 @@ impl Rendered {
             true => host,
             false => Subdir::NoArch,
         }
+    }
+
+    /// Where the interpreter that this package is looks for packages.
+    pub fn site_packages_path(&self) -> Option<String> {
+        self.recipe.build().python.site_packages_path.clone()
     }
 
     /// Build number.
@@ -104,25 +143,26 @@ impl Rendered {
     }
 
     /// The match spec behind a dependency that rattler-build resolves by itself:
-    /// pins to this package become ranges, pins to others stay open (`None`).
+    /// pins to outputs of this recipe become ranges, pins to others stay open (`None`).
     ///
     /// # Errors
-    /// A pin that cannot be applied to this version.
+    /// A pin that names no output, or cannot be applied to its version.
     pub fn resolved(&self, dependency: &Dependency) -> Result<Option<MatchSpec>, Report> {
         match dependency {
             Dependency::Spec(spec) => Ok(Some(spec.as_ref().clone())),
             Dependency::PinCompatible(_) => Ok(None),
             Dependency::PinSubpackage(pin) => {
                 let pin = &pin.pin_subpackage;
-                let spec = pin
-                    .apply(self.version(), &self.build_string)
-                    .map_err(|source| {
-                        miette::miette!(
-                            "cannot pin `{}` to its own version {}: {source}",
-                            pin.name.as_normalized(),
-                            self.version()
-                        )
-                    })?;
+                let name = pin.name.as_normalized();
+                let (version, build_string) = match self.siblings.get(name) {
+                    Some(sibling) => (&sibling.version, &sibling.build_string),
+                    None if name == self.name() => (self.version(), &self.build_string),
+                    None => return Err(UnknownPin(name.to_string()).into()),
+                };
+                let spec = pin.apply(version, build_string);
+                let spec = spec.map_err(|source| {
+                    miette::miette!("cannot pin `{name}` to its version {version}: {source}")
+                })?;
                 Ok(Some(spec))
             }
         }
@@ -136,6 +176,19 @@ impl Rendered {
 /// Expressions and templates that cannot be evaluated, [`Ambiguous`] variants.
 pub fn render(
     recipe: &Recipe,
+    variants: &VariantConfig,
+    choice: &Choice,
+    platforms: Platforms,
+    system_variables: &HashSet<String>,
+) -> Result<Vec<Rendered>, Report> {
+    match &recipe.origin {
+        Origin::Drafted(drafted) => render_drafted(drafted, variants, platforms),
+        Origin::Own(own) => own.render(variants, choice, platforms, system_variables),
+    }
+}
+
+fn render_drafted(
+    recipe: &Drafted,
     variants: &VariantConfig,
     platforms: Platforms,
 ) -> Result<Vec<Rendered>, Report> {
@@ -200,11 +253,21 @@ impl From<RenderedVariant> for Rendered {
                 .expect("rendering resolves the build string")
                 .to_string(),
             hash: hash_info.expect("a default build string is made from the hash"),
+            wire: to_wire(&variant),
+            siblings: BTreeMap::new(),
+            sources: BTreeMap::new(),
             recipe,
             variant,
         }
     }
 }
+
+/// A pin to a package that the recipe does not have. The engine, which knows the recipe,
+/// points at it.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`pin_subpackage` names `{0}`, which is not an output of this recipe")]
+#[diagnostic(code(recipe::no_such_output))]
+pub struct UnknownPin(pub String);
 
 /// The recipe cannot be evaluated.
 #[derive(Debug, Error, Diagnostic)]

@@ -1,10 +1,12 @@
 //! The variant configuration: what each key may be.
 
+mod file;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use miette::{Diagnostic, Report};
-use rattler_build_jinja::{JinjaConfig, Variable};
+use rattler_build_jinja::Variable;
 use rattler_build_types::NormalizedKey;
 use rattler_build_variant_config::VariantConfig;
 use thiserror::Error;
@@ -26,7 +28,12 @@ pub enum Choice {
         user: BTreeMap<String, Vec<VariantValue>>,
     },
     /// Exactly one combination, as an earlier answer described it.
-    Pinned(BTreeMap<String, VariantValue>),
+    Pinned {
+        /// The name of the output.
+        output: String,
+        /// Key to value.
+        values: BTreeMap<String, VariantValue>,
+    },
 }
 
 /// The values of every key: defaults, then files (those of the project itself first), then
@@ -45,7 +52,7 @@ pub fn configuration(
 ) -> Result<VariantConfig, Report> {
     let mut config = VariantConfig::default();
     match choice {
-        Choice::Pinned(values) => {
+        Choice::Pinned { values, .. } => {
             for (key, value) in values {
                 config.insert(normalized(key), vec![variable(value)]);
             }
@@ -55,7 +62,7 @@ pub fn configuration(
                 config.insert(key, values.into_iter().map(Variable::from).collect());
             }
             for file in own_files.iter().chain(files) {
-                config.merge(read(file, platforms)?);
+                config.merge(file::read(file, platforms)?);
             }
             for (key, values) in unambiguous(user)? {
                 config.insert(key, values.iter().map(variable).collect());
@@ -72,28 +79,6 @@ pub fn configuration(
 
 fn normalized(key: &str) -> String {
     NormalizedKey::from(key).normalize()
-}
-
-fn read(file: &Path, platforms: Platforms) -> Result<VariantConfig, Report> {
-    let jinja = JinjaConfig {
-        target_platform: platforms.host,
-        host_platform: platforms.host,
-        build_platform: platforms.build,
-        ..Default::default()
-    };
-    let mut read = VariantConfig::from_files_with_context(&[file], &jinja).map_err(|source| {
-        BadVariantFile {
-            file: file.display().to_string(),
-            reason: source.to_string(),
-        }
-    })?;
-    // Files may spell keys as packages are spelled.
-    read.variants = read
-        .variants
-        .into_iter()
-        .map(|(key, values)| (key.normalize().into(), values))
-        .collect();
-    Ok(read)
 }
 
 /// The user's values by normalised key.
@@ -143,7 +128,7 @@ fn check_zips(config: &VariantConfig) -> Result<(), UnequalZip> {
     Ok(())
 }
 
-fn variable(value: &VariantValue) -> Variable {
+pub(super) fn variable(value: &VariantValue) -> Variable {
     match value {
         VariantValue::String(text) => Variable::from(text.as_str()),
         VariantValue::Int(number) => Variable::from(*number),
@@ -159,7 +144,7 @@ pub fn to_wire(variant: &BTreeMap<NormalizedKey, Variable>) -> BTreeMap<String, 
         .collect()
 }
 
-fn value_to_wire(value: &Variable) -> VariantValue {
+pub(super) fn value_to_wire(value: &Variable) -> VariantValue {
     if let Some(text) = value.as_str() {
         VariantValue::String(text.to_string())
     } else if let Some(number) = value.as_i64().filter(|_| value.is_number()) {
@@ -183,20 +168,6 @@ pub fn show(variant: &BTreeMap<String, VariantValue>) -> String {
 fn listed(values: &[VariantValue]) -> String {
     let values: Vec<String> = values.iter().map(ToString::to_string).collect();
     values.join(", ")
-}
-
-/// A variant file that cannot be read.
-#[derive(Debug, Error, Diagnostic)]
-#[error("cannot read the variant file {file}: {reason}")]
-#[diagnostic(
-    code(variants::bad_file),
-    help(
-        "it is named in `build-variants-files` of the workspace; `conda_build_config.yaml` may have `# [selectors]`, other files `if` and `then`"
-    )
-)]
-struct BadVariantFile {
-    file: String,
-    reason: String,
 }
 
 /// One key under two names, with different values.

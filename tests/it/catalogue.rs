@@ -270,6 +270,67 @@ const KINDS: &[(&str, &str)] = &[
         "package::not_indexed",
         "A folder of packages that cannot be made a channel.",
     ),
+    (
+        "recipe::missing",
+        "A package of `pixi-build-rattler-build` without a recipe.",
+    ),
+    (
+        "recipe::unknown_key",
+        "A key that recipes do not have there.",
+    ),
+    (
+        "recipe::bad_value",
+        "A value in a recipe that cannot be read.",
+    ),
+    (
+        "recipe::bad_version",
+        "A version of a recipe that no archive can be called after.",
+    ),
+    (
+        "recipe::bare_template",
+        "A template without its dollar sign.",
+    ),
+    (
+        "recipe::undefined_name",
+        "A name in a template that is neither in `context` nor a variant.",
+    ),
+    (
+        "recipe::no_toolchain",
+        "A call for a compiler or library that no variant names.",
+    ),
+    (
+        "recipe::experimental",
+        "Something experimental where that is not allowed.",
+    ),
+    (
+        "recipe::no_such_output",
+        "A pin to something the recipe does not build.",
+    ),
+    ("recipe::cycle", "Outputs of a recipe that need each other."),
+    (
+        "config::same_for_all",
+        "An option that cannot differ between targets in a table for one.",
+    ),
+    (
+        "config::unknown_context",
+        "A value for a name that the recipe's `context` does not have.",
+    ),
+    (
+        "dependency::belongs_into_recipe",
+        "A dependency in `pixi.toml` although the recipe decides.",
+    ),
+    ("variants::bad_file", "A variant file that cannot be read."),
+    (
+        "source::no_such_path",
+        "A path in a recipe that leads nowhere.",
+    ),
+    ("source::patch", "A patch that does not fit the sources."),
+    ("build::links", "Links in a package for every platform."),
+    ("build::no_license", "A license file that is not there."),
+    (
+        "build::package_contents",
+        "Files that a recipe expects in the package and that are not.",
+    ),
 ];
 
 fn root() -> &'static Path {
@@ -299,6 +360,8 @@ fn snapshots(folder: &str) -> Vec<(String, String)> {
             .and_then(|stem| stem.to_str())
             .expect("UTF-8");
         let name = stem.rsplit("__").next().expect("a last part");
+        // Further snapshots of one test are numbered.
+        let name = name.split('-').next().expect("a first part");
         let mut name = name.replace('_', " ");
         name[..1].make_ascii_uppercase();
         (name, shown)
@@ -310,8 +373,16 @@ fn snapshots(folder: &str) -> Vec<(String, String)> {
 /// failure happen.
 fn by_code() -> BTreeMap<String, Vec<(String, String)>> {
     let mut codes: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
-    for (name, shown) in snapshots("tests/it/diagnostics/snapshots") {
+    let folders = [
+        "tests/it/diagnostics/snapshots",
+        "tests/it/recipe/snapshots",
+    ];
+    for (name, shown) in folders.into_iter().flat_map(snapshots) {
         let code = shown.lines().next().expect("the code").to_owned();
+        // Other snapshots show what recipes come to.
+        if !code.contains("::") {
+            continue;
+        }
         codes.entry(code).or_default().push((name, shown));
     }
     for (name, shown) in snapshots("tests/it/mojo/snapshots") {

@@ -24,6 +24,7 @@ mod properties;
 mod protocol;
 mod python;
 mod quoting;
+mod recipe;
 mod reproducible;
 mod script;
 mod secrets;

@@ -146,7 +146,10 @@ pub fn describe_then_build_agrees(session: &Session, params: outputs::Params) {
     let described = describe(session, &ask(choice)).expect("the outputs can be described");
     for output in described.answer.outputs {
         let metadata = &output.metadata;
-        let choice = Choice::Pinned(metadata.variant.clone());
+        let choice = Choice::Pinned {
+            output: metadata.name.clone(),
+            values: metadata.variant.clone(),
+        };
         let again = describe(session, &ask(choice)).expect("the build can be described");
         let id = build::OutputId {
             name: metadata.name.clone(),
@@ -179,7 +182,10 @@ fn every_recorded_build_names_an_output_that_exists() {
                         build: platform(&params.build_prefix),
                         host: platform(&params.host_prefix),
                     },
-                    choice: Choice::Pinned(params.output.variant.clone()),
+                    choice: Choice::Pinned {
+                        output: params.output.name.clone(),
+                        values: params.output.variant.clone(),
+                    },
                     editable: false,
                 };
                 let plan = plan(&session, &ask).expect("the build can be planned");

@@ -5,6 +5,7 @@ use pixi_build_backends::backends::cargo::Cargo;
 use pixi_build_backends::engine::{Ask, Session, plan};
 use pixi_build_backends::protocol::initialize;
 use pixi_build_backends::recipe::variants::Choice;
+use rattler_build_recipe::stage0::Recipe;
 use rattler_conda_types::Subdir;
 use serde_json::json;
 
@@ -38,7 +39,10 @@ fn script(build: Subdir, host: Subdir) -> String {
         editable: false,
     };
     let plan = plan(&session, &ask).expect("the package can be planned");
-    let recipe = serde_json::to_value(&plan.recipe.stage0.build.plan).expect("a plan is data");
+    let Recipe::SingleOutput(recipe) = plan.recipe.stage0() else {
+        panic!("a draft is for one package");
+    };
+    let recipe = serde_json::to_value(&recipe.build.plan).expect("a plan is data");
     let commands = recipe["script"]["content"].as_array().expect("a list");
     let lines: Vec<&str> = commands.iter().filter_map(|line| line.as_str()).collect();
     lines

@@ -51,6 +51,10 @@ pub(in crate::cli) struct BuildArguments {
     #[arg(short, long, value_name = "NUMBER")]
     pub(super) jobs: Option<NonZeroUsize>,
 
+    /// Run the tests that the recipes state, in environments with the new packages
+    #[arg(long, conflicts_with = "system_toolchain")]
+    pub(super) test: bool,
+
     /// Print one JSON object a line: every step and, last, the packages
     #[arg(long)]
     pub(in crate::cli) json: bool,

@@ -9,6 +9,7 @@
 mod arguments;
 mod queue;
 mod system;
+mod tests;
 mod workshop;
 
 use std::path::{Path, PathBuf};

@@ -42,6 +42,7 @@ pub(super) struct Queue {
 pub(super) struct Job {
     pub(super) package: Package,
     pub(super) described: Answer,
+    /// The name of its first output.
     pub(super) name: String,
     pub(super) needs: Needs,
     /// What was fetched for it, when it was.
@@ -144,6 +145,21 @@ impl Queue {
 }
 
 impl Job {
+    /// The names of what it builds.
+    pub(super) fn names(&self) -> BTreeSet<&str> {
+        let outputs = self.described.outputs.iter();
+        outputs
+            .map(|output| output.metadata.name.as_str())
+            .collect()
+    }
+
+    /// Whether it builds a package of that name.
+    pub(super) fn builds(&self, name: &str) -> bool {
+        self.names()
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(name))
+    }
+
     /// Its manifest.
     pub(super) fn manifest(&self) -> &Path {
         self.package.loaded.manifest.path()

@@ -9,6 +9,7 @@ use rattler_conda_types::RepoDataRecord;
 use crate::cli::build::arguments::BuildArguments;
 use crate::cli::build::queue::{Index, Job, Queue};
 use crate::cli::build::system;
+use crate::cli::build::tests::{self, Tested};
 use crate::cli::package::work_lock;
 use crate::cli::report::{Finished, Reporter, step};
 use crate::engine;
@@ -26,6 +27,8 @@ pub(super) struct Workshop<'a> {
     depot: &'a Depot,
     /// What was built, by the place in the queue's list.
     built: Vec<Vec<RepoDataRecord>>,
+    /// What may be tested.
+    tested: Vec<Tested<'a>>,
 }
 
 impl<'a> Workshop<'a> {
@@ -41,13 +44,17 @@ impl<'a> Workshop<'a> {
             reporter,
             depot,
             built: queue.jobs.iter().map(|_| Vec::new()).collect(),
+            tested: Vec::new(),
         }
     }
 
     /// Builds everything and makes the output folder a channel, also with what was built
     /// before something failed: an archive that was replaced fits no older index.
     pub(super) async fn build_all(mut self) -> Result<(), Report> {
-        let built = self.build_each().await;
+        let mut built = self.build_each().await;
+        if built.is_ok() && self.arguments.test {
+            built = tests::run(&self.tested, self.depot).await;
+        }
         match self.arguments.output_folder() {
             Some(folder) if folder.is_dir() => {
                 let indexing = channel::index(&folder);
@@ -61,10 +68,18 @@ impl<'a> Workshop<'a> {
         for index in &self.queue.order {
             let job = &self.queue.jobs[*index];
             for output in &job.described.outputs {
-                let finished = self.build(job, output).await?;
+                let finished = self.build(*index, output).await?;
                 if !self.arguments.system_toolchain {
                     let record = environments::record(&finished.path).await?;
                     self.built[*index].push(record);
+                    let platforms = job.package.platforms;
+                    self.tested.push(Tested {
+                        package: identifier(output),
+                        archive: finished.path.clone(),
+                        channels: &job.package.loaded.channels,
+                        work: self.work_folder(job, output),
+                        runs_here: platforms.host == platforms.build,
+                    });
                 }
                 self.reporter.finished(finished)?;
             }
@@ -72,7 +87,8 @@ impl<'a> Workshop<'a> {
         Ok(())
     }
 
-    async fn build(&self, job: &Job, output: &Output) -> Result<Finished, Report> {
+    async fn build(&self, index: Index, output: &Output) -> Result<Finished, Report> {
+        let job = &self.queue.jobs[index];
         let work = self.work_folder(job, output);
         let package = identifier(output);
         let _alone = engine::alone(work_lock(&work)).await?;
@@ -81,7 +97,7 @@ impl<'a> Workshop<'a> {
             system::request(&job.package, output, request)?
         } else {
             let solving = async {
-                let solved = self.solve(job, output, &work).await?;
+                let solved = self.solve(index, output, &work).await?;
                 self.reporter.solved(&package, &solved.build);
                 self.reporter.solved(&package, &solved.host);
                 Ok(solved)
@@ -89,7 +105,7 @@ impl<'a> Workshop<'a> {
             let title = format!("solving the environments of {package}");
             let solved = step(&title, Some(&package), solving).await?;
             let prefixes = Prefixes::below(&work, job.package.platforms.host);
-            let installing = self.install(&job.name, &solved, &prefixes);
+            let installing = self.install(&output.metadata.name, &solved, &prefixes);
             let title = format!("installing the environments of {package}");
             step(&title, Some(&package), installing).await?;
             solved.request(&prefixes, request)?
@@ -115,7 +131,8 @@ impl<'a> Workshop<'a> {
         output: &Output,
         params: &Params,
     ) -> Result<Option<Earlier>, Report> {
-        if !self.queue.is_needed(job) {
+        // The outputs of one recipe may need each other.
+        if !self.queue.is_needed(job) && job.names().len() == 1 {
             return Ok(None);
         }
         let name = format!("{}.conda", identifier(output));
@@ -123,11 +140,12 @@ impl<'a> Workshop<'a> {
         Earlier::keep(&folder.join(name), &params.work_directory)
     }
 
-    async fn solve(&self, job: &Job, output: &Output, work: &Path) -> Result<Solved, Report> {
+    async fn solve(&self, index: Index, output: &Output, work: &Path) -> Result<Solved, Report> {
+        let job = &self.queue.jobs[index];
         let platforms = job.package.platforms;
         let (build, host) = (
-            self.sources(&job.needs.build),
-            self.sources(&job.needs.host),
+            self.sources(&job.needs.build, index, output),
+            self.sources(&job.needs.host, index, output),
         );
         let order = Order {
             output,
@@ -157,11 +175,21 @@ impl<'a> Workshop<'a> {
         self.depot.install(name, host, &prefixes.host).await
     }
 
-    /// The packages from source for an environment that needs `direct`.
-    fn sources(&self, direct: &BTreeSet<Index>) -> Vec<RepoDataRecord> {
+    /// The packages from source for an environment of `output` that needs `direct`: those,
+    /// and the outputs of the same recipe that were built before.
+    fn sources(
+        &self,
+        direct: &BTreeSet<Index>,
+        index: Index,
+        output: &Output,
+    ) -> Vec<RepoDataRecord> {
         let installed = self.queue.installed(direct);
         let records = installed.into_iter().flat_map(|index| &self.built[index]);
-        records.cloned().collect()
+        let is_other = |record: &&RepoDataRecord| {
+            record.package_record.name.as_normalized() != output.metadata.name
+        };
+        let siblings = self.built[index].iter().filter(is_other);
+        records.chain(siblings).cloned().collect()
     }
 
     /// The request without anything about environments.
@@ -191,16 +219,22 @@ impl<'a> Workshop<'a> {
 
     /// One folder for a package, or for each of its variants and foreign platforms.
     fn work_folder(&self, job: &Job, output: &Output) -> PathBuf {
+        let name = &output.metadata.name;
+        let is_only = job.names().len() == 1;
+        let variants = job.described.outputs.iter();
+        let variants = variants
+            .filter(|other| other.metadata.name == *name)
+            .count();
         let (work, is_shared) = match self.arguments.work_folder() {
-            Some(folder) if self.queue.jobs.len() == 1 => (folder, false),
-            Some(folder) => (folder.join(&job.name), true),
-            None => (job.package.builds(&job.name), true),
+            Some(folder) if self.queue.jobs.len() == 1 && is_only => (folder, false),
+            Some(folder) => (folder.join(name), true),
+            None => (job.package.builds(name), true),
         };
         let platforms = job.package.platforms;
         let foreign = is_shared && platforms.host != platforms.build;
         let parts = [
             foreign.then(|| platforms.host.to_string()),
-            (job.described.outputs.len() > 1).then(|| output.metadata.build.clone()),
+            (variants > 1).then(|| output.metadata.build.clone()),
         ];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
         match parts.is_empty() {

@@ -4,7 +4,8 @@ use rattler_conda_types::Subdir;
 use serde_json::{Map, Value};
 
 use super::mistakes::{
-    Mistake, Mistakes, NotATable, TargetTwice, Unfit, UnknownKey, UnknownTarget, WrongType,
+    Mistake, Mistakes, NotATable, SameForAll, TargetTwice, Unfit, UnknownKey, UnknownTarget,
+    WrongType,
 };
 use super::place::Place;
 use super::{Options, Part, Target};
@@ -53,6 +54,16 @@ impl<'a> Check<'a> {
     ) -> Target {
         let table = self.table(table, &place);
         self.options::<O>(&table, &place);
+        for key in O::SAME_FOR_ALL_TARGETS {
+            if table.contains_key(*key) {
+                let place = place.clone().option(key);
+                self.mistakes.push(Mistake::SameForAll(SameForAll {
+                    key,
+                    file: self.manifest.file(),
+                    at: place.find(|keys| self.manifest.key_span(keys)),
+                }));
+            }
+        }
         Target {
             selector,
             table,

@@ -26,6 +26,7 @@ pub(super) enum Mistake {
     NotATable(NotATable),
     UnknownTarget(UnknownTarget),
     TargetTwice(TargetTwice),
+    SameForAll(SameForAll),
 }
 
 /// An option the backend does not have.
@@ -111,5 +112,20 @@ pub(super) struct TargetTwice {
     #[source_code]
     pub(super) file: SourceFile,
     #[label("again here")]
+    pub(super) at: Option<SourceSpan>,
+}
+
+/// An option that decides what is built, before anybody asks for a platform.
+#[derive(Debug, Error, Diagnostic)]
+#[error("failed to parse configuration: `{key}` cannot differ between targets")]
+#[diagnostic(
+    code(config::same_for_all),
+    help("write it into `[package.build.config]`")
+)]
+pub(super) struct SameForAll {
+    pub(super) key: &'static str,
+    #[source_code]
+    pub(super) file: SourceFile,
+    #[label("for one target only")]
     pub(super) at: Option<SourceSpan>,
 }

@@ -27,6 +27,9 @@ pub trait Options: DeserializeOwned + Send + Sync + 'static {
     /// Every key that [`serde`] accepts, for suggestions.
     const KEYS: &'static [&'static str];
 
+    /// Keys that no table of a target may have.
+    const SAME_FOR_ALL_TARGETS: &'static [&'static str] = &[];
+
     /// What to tell the user about values that are accepted but have no effect.
     fn warnings(&self) -> Vec<Warning>;
 

@@ -19,10 +19,33 @@ pub(crate) struct Found {
     pub member: Document,
     /// The manifest with the workspace, when that is another file.
     pub above: Option<Document>,
+    /// Where the code is, for a package that has no manifest.
+    pub source: Option<PathBuf>,
 }
+
+/// Recipes in a directory without a manifest, the first one first.
+const RECIPES: [&str; 4] = [
+    "recipe.yaml",
+    "recipe.yml",
+    "recipe/recipe.yaml",
+    "recipe/recipe.yml",
+];
+
+/// What pixi takes a recipe without a manifest for.
+const OF_A_RECIPE: &str = "[package.build.backend]\nname = \"pixi-build-rattler-build\"\n";
 
 /// Finds and parses the manifest that `path` (absolute) names and the workspace it belongs to.
 pub(crate) fn find(path: &Path, findings: &mut Findings) -> Option<Found> {
+    if let Some((recipe, source)) = recipe_alone(path) {
+        let folder = recipe.parent()?;
+        let text = OF_A_RECIPE.to_owned();
+        let member = Document::parse(recipe.clone(), &paths::relative(&recipe, folder), text);
+        return Some(Found {
+            member: member.expect("the text is TOML"),
+            above: search(folder.ancestors(), folder, findings),
+            source: Some(source),
+        });
+    }
     let manifest = choose(path, findings)?;
     let folder = manifest.parent()?.to_owned();
     let member = read(&manifest, &folder, findings)?;
@@ -37,7 +60,30 @@ pub(crate) fn find(path: &Path, findings: &mut Findings) -> Option<Found> {
         true => None,
         false => search_above(&folder, findings),
     };
-    Some(Found { member, above })
+    Some(Found {
+        member,
+        above,
+        source: None,
+    })
+}
+
+/// A recipe that needs no manifest, and the directory that was named: the recipe itself, or
+/// one in a directory that describes no package otherwise.
+fn recipe_alone(path: &Path) -> Option<(PathBuf, PathBuf)> {
+    let path = dunce::canonicalize(path).ok()?;
+    if path.is_file() {
+        let name = path.file_name()?.to_str()?;
+        let folder = path.parent()?.to_owned();
+        return RECIPES[..2].contains(&name).then_some((path, folder));
+    }
+    let recipes = RECIPES.iter().map(|name| path.join(name));
+    let recipe = { recipes }.find(|recipe| recipe.is_file())?;
+    let is_package = in_folder(&path).is_some_and(|manifest| {
+        let text = fs_err::read_to_string(&manifest).unwrap_or_default();
+        let document = Document::parse(manifest, "", text);
+        document.map_or(true, |document| document.field(&["package"]).is_some())
+    });
+    (!is_package).then_some((recipe, path))
 }
 
 pub(crate) fn own_workspace(document: &Document) -> bool {
@@ -168,8 +214,17 @@ pub(crate) fn read(path: &Path, folder: &Path, findings: &mut Findings) -> Optio
 /// The next workspace in the folders above. pixi stops at files without any table of its
 /// own; they are passed over here, because they cannot change the package.
 pub(crate) fn search_above(folder: &Path, findings: &mut Findings) -> Option<Document> {
+    search(folder.ancestors().skip(1), folder, findings)
+}
+
+/// The first workspace in `folders`. Errors name files relative to `folder`.
+fn search<'a>(
+    folders: impl Iterator<Item = &'a Path>,
+    folder: &Path,
+    findings: &mut Findings,
+) -> Option<Document> {
     let mut invisible = None;
-    for above in folder.ancestors().skip(1) {
+    for above in folders {
         let Some(path) = in_folder(above) else {
             continue;
         };

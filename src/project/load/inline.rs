@@ -124,6 +124,7 @@ pub(crate) fn find(request: &Request, inline: &Inline, findings: &mut Findings) 
         Ok(member) => Some(Found {
             member,
             above: Some(above),
+            source: None,
         }),
         Err(syntax) => {
             findings.mistake(*syntax);

@@ -48,7 +48,11 @@ fn the_packages_say_which_versions_they_speak() {
                 Dependency::Spec(spec) => Some(spec.to_string()),
                 _ => None,
             });
-            assert_eq!(plain.collect::<Vec<_>>(), [speaks.clone()], "{name}");
+            assert_eq!(
+                plain.collect::<Vec<_>>(),
+                std::slice::from_ref(&speaks),
+                "{name}"
+            );
             // A launcher starts the executable of exactly its own build.
             let needs_holder = name != "pixi-build-rust";
             let pins = recipe.requirements().run.len() - 1;

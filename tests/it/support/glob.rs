@@ -114,7 +114,7 @@ impl Set {
 
     fn compile(&self) -> Result<Compiled, String> {
         for pattern in &self.patterns {
-            check(pattern)?;
+            check(pattern, self.hidden)?;
         }
         let including = |pattern: &&String| !pattern.starts_with('!');
         if !self.patterns.iter().any(|pattern| including(&pattern)) {
@@ -151,7 +151,7 @@ impl Set {
     }
 }
 
-fn check(pattern: &str) -> Result<(), String> {
+fn check(pattern: &str, hidden: Hidden) -> Result<(), String> {
     let body = pattern.strip_prefix('!').unwrap_or(pattern);
     if body.is_empty() {
         return Err(format!("pixi panics at the empty pattern `{pattern}`"));
@@ -159,7 +159,7 @@ fn check(pattern: &str) -> Result<(), String> {
     if body.starts_with('/') && is_glob(body) {
         return Err(format!("pixi panics at the absolute pattern `{pattern}`"));
     }
-    if pattern.starts_with('!') && body.contains("/.") {
+    if hidden == Hidden::Skipped && pattern.starts_with('!') && body.contains("/.") {
         return Err(format!("`{pattern}` changes what is hidden"));
     }
     Ok(())

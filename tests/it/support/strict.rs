@@ -122,6 +122,9 @@ struct GlobSet {
     patterns: Vec<String>,
     #[serde(default)]
     markers: Vec<String>,
+    #[expect(dead_code, reason = "it must be a truth value")]
+    #[serde(default)]
+    exclude_hidden: Option<bool>,
     root: PathBuf,
 }
 

@@ -16,7 +16,7 @@ const SHARED: [&str; 6] = [
 const TOOLS: [&str; 5] = ["cargo", "rustc", "cmake", "python", "mojo"];
 
 /// Lines in which such a word is conda's or that of a library, by what is in them.
-const CONDA: [&str; 8] = [
+const CONDA: [&str; 10] = [
     // Variables that Cargo sets while this project is compiled.
     "env!(\"CARGO_",
     // The section of a recipe, and the package that brings the interpreter.
@@ -24,6 +24,8 @@ const CONDA: [&str; 8] = [
     "python_site_packages_path",
     "is_python",
     "_cpython",
+    ".python.",
+    "\"python",
     // The one language whose name is part of build strings and variants.
     "\"numpy\", \"python\"",
     "python=3.12",

@@ -120,8 +120,14 @@ impl<'a> Reader<'a> {
             // Nothing is built of it, and nobody can ask for it.
             None => String::new(),
         };
+        let names: Vec<&str> = described
+            .outputs
+            .iter()
+            .map(|output| output.metadata.name.as_str())
+            .collect();
         let twin = |other: &Job| {
-            !name.is_empty() && other.name == name && other.package.platforms.host == host
+            let is_one = |name: &&str| other.builds(name);
+            other.package.platforms.host == host && names.iter().any(is_one)
         };
         if let Some(at) = self.jobs.iter().position(twin) {
             return Err(TwoOfOneName {
@@ -153,10 +159,12 @@ impl<'a> Reader<'a> {
             let found = self.read(index, &need, depot).await?;
             let needs = &mut self.jobs[index].needs;
             match need.kind {
+                // Another output of the same recipe, which is built before. And a package may
+                // name itself; it is there when it is used.
+                _ if found == index => false,
                 Kind::Build => needs.build.insert(found),
                 Kind::Host => needs.host.insert(found),
-                // A package may name itself; it is there when it is used.
-                Kind::Run => found != index && needs.run.insert(found),
+                Kind::Run => needs.run.insert(found),
             };
         }
         Ok(())
@@ -177,10 +185,10 @@ impl<'a> Reader<'a> {
             None => self.enter(loaded, asked_by.clone(), checkout)?,
         };
         let job = &self.jobs[found];
-        if !job.name.eq_ignore_ascii_case(need.name) {
+        if !job.builds(need.name) {
             return Err(OtherName {
                 wanted: need.name.to_string(),
-                found: job.name.clone(),
+                found: Vec::from_iter(job.names()).join(", "),
                 asker: asked_by,
                 manifest: job.manifest().to_path_buf(),
             }

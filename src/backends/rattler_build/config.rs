@@ -1,0 +1,178 @@
+//! The options of `[package.build.config]`, each described once, here.
+
+use std::path::PathBuf;
+
+use ignore::overrides::OverrideBuilder;
+use indexmap::IndexMap;
+use serde::Deserialize;
+
+use crate::backend::options::InputTracking;
+use crate::diagnostic::Warning;
+use crate::project::config::{Misfit, Options, Part};
+use crate::protocol::variant::VariantValue;
+
+/// The options of the backend for recipes.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case", default)]
+pub struct Config {
+    /// The recipe, relative to the source, else to the manifest; a directory means the file
+    /// names in it.
+    pub recipe: Option<PathBuf>,
+    /// Whether experimental features of the format are on.
+    pub experimental: bool,
+    /// Files that trigger a rebuild beside those the backend knows of.
+    pub extra_input_globs: Vec<String>,
+    /// How the files that trigger a rebuild are found.
+    pub input_tracking: InputTracking,
+    /// Names of the outputs that count, with wildcards. Empty means all.
+    pub outputs: Vec<String>,
+    /// Variant files besides the recipe's own.
+    pub variant_files: Vec<PathBuf>,
+    /// Leaves out the variant files next to the recipe.
+    pub ignore_recipe_variants: bool,
+    /// Values for entries of the recipe's `context`. Merged key by key.
+    pub context: IndexMap<String, VariantValue>,
+    /// `"recipe"`, `"package"` or a directory that takes the place of all sources.
+    pub source: Option<String>,
+    /// What becomes of the directory the script runs in.
+    pub work_directory: WorkDirectory,
+    /// Variables for the scripts of all outputs, below their own. Merged key by key.
+    pub env: IndexMap<String, String>,
+    /// Without effect: debug files go to `<workDirectory>/debug`.
+    #[serde(alias = "debug_dir")]
+    pub debug_dir: Option<PathBuf>,
+}
+
+/// What becomes of the directory the script runs in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WorkDirectory {
+    /// `"clean"`: it is empty when a build begins.
+    #[default]
+    Clean,
+    /// `"keep"`: what the last build made stays, and sources are brought up to date.
+    Keep,
+}
+
+impl Options for Config {
+    const KEYS: &'static [&'static str] = &[
+        "recipe",
+        "experimental",
+        "extra-input-globs",
+        "input-tracking",
+        "outputs",
+        "variant-files",
+        "ignore-recipe-variants",
+        "context",
+        "source",
+        "work-directory",
+        "env",
+        "debug-dir",
+        "debug_dir",
+    ];
+
+    /// They decide what the outputs are, before anybody asks for a platform.
+    const SAME_FOR_ALL_TARGETS: &'static [&'static str] = &["recipe", "experimental"];
+
+    fn warnings(&self) -> Vec<Warning> {
+        let deprecated = self.debug_dir.as_ref().map(|_| {
+            Warning::new("`debug-dir` has no effect")
+                .help("remove it; debug files are written to `debug` in the work directory")
+        });
+        deprecated.into_iter().collect()
+    }
+
+    fn misfits(&self) -> Vec<Misfit> {
+        let globs = self.extra_input_globs.iter();
+        let globs = globs.filter_map(|pattern| bad_glob(pattern));
+        let outputs = self.outputs.iter().filter_map(|pattern| bad_name(pattern));
+        let variables = self.env.keys().filter(|name| !is_variable(name));
+        let variables = variables.map(|name| Misfit {
+            keys: vec!["env".to_string(), name.clone()],
+            part: Part::Key,
+            message: format!("`{name}` cannot be the name of an environment variable"),
+            help: "use letters, digits and `_`, and no digit at the start".to_string(),
+        });
+        globs.chain(outputs).chain(variables).collect()
+    }
+}
+
+fn is_variable(name: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()) && name.chars().all(allowed)
+}
+
+fn bad_glob(pattern: &str) -> Option<Misfit> {
+    let error = OverrideBuilder::new("").add(pattern).err()?;
+    Some(Misfit {
+        keys: vec!["extra-input-globs".to_string()],
+        part: Part::Value,
+        message: error.to_string(),
+        help: "a `[`, `{` or `\\` that means itself has a `\\` in front of it".to_string(),
+    })
+}
+
+fn bad_name(pattern: &str) -> Option<Misfit> {
+    let error = glob::Pattern::new(pattern).err()?;
+    Some(Misfit {
+        keys: vec!["outputs".to_string()],
+        part: Part::Value,
+        message: format!("`{pattern}` is not a pattern for names: {}", error.msg),
+        help: "write the name of an output, in which `*` stands for anything".to_string(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use rattler_conda_types::Subdir;
+    use serde_json::Value;
+
+    use super::*;
+    use crate::project::config::Tables;
+    use crate::project::manifest::Manifest;
+
+    const PAGE: &str = include_str!("../../../docs/backends/rattler-build.md");
+
+    fn read(example: &str) -> Tables {
+        let manifest: Value = toml_edit::de::from_str(example).expect("examples are TOML");
+        let build = &manifest["package"]["build"];
+        let targets = build["target"].as_object().into_iter().flatten();
+        let targets = targets.map(|(name, table)| (name.clone(), table["config"].clone()));
+        let missing = Manifest::at("does-not-exist/pixi.toml".as_ref());
+        let config = Some(build["config"].clone());
+        Tables::read::<Config>("test", config, Some(targets.collect()), &missing)
+            .unwrap_or_else(|report| panic!("{report:?} in\n{example}"))
+    }
+
+    #[test]
+    fn every_example_of_the_page_can_be_read() {
+        let blocks = PAGE.split("```toml\n").skip(1);
+        let examples: Vec<&str> = blocks
+            .filter_map(|block| block.split("```").next())
+            .collect();
+        assert!(examples.len() >= Config::KEYS.len());
+        for example in examples {
+            for host in [Subdir::Linux64, Subdir::Win64] {
+                read(example).merged::<Config>(host).expect("an example");
+            }
+        }
+    }
+
+    #[test]
+    fn the_page_has_a_heading_for_every_option() {
+        for key in Config::KEYS {
+            let quoted = format!("`{key}`");
+            let mut sections = PAGE.split("\n## ").skip(1);
+            let is_its = |section: &&str| {
+                let heading = section.lines().next();
+                heading.is_some_and(|heading| heading.contains(&quoted))
+            };
+            let section = sections
+                .find(is_its)
+                .unwrap_or_else(|| panic!("no heading for {quoted}"));
+            for part in ["* Type: ", "* Default: ", "* Merging: ", "```toml\n"] {
+                assert!(section.contains(part), "{quoted} lacks {part}");
+            }
+        }
+    }
+}

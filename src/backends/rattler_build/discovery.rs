@@ -1,0 +1,236 @@
+//! Where the recipe is.
+
+use std::path::{Path, PathBuf};
+
+use miette::{Diagnostic, Report, SourceSpan};
+use thiserror::Error;
+
+use super::Config;
+use crate::backend::inputs::plain;
+use crate::diagnostic::{SourceFile, nearest};
+use crate::project::Project;
+
+/// What a recipe is called, the first one first.
+pub(super) const NAMES: [&str; 4] = [
+    "recipe.yaml",
+    "recipe.yml",
+    "recipe/recipe.yaml",
+    "recipe/recipe.yml",
+];
+
+/// The recipe of a project.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Found {
+    pub(super) path: PathBuf,
+    /// Other files that could have been the recipe.
+    pub(super) passed_over: Vec<PathBuf>,
+    /// Files that would win, if they existed.
+    pub(super) before: Vec<PathBuf>,
+}
+
+/// Finds the recipe: the manifest itself, the one that the configuration names, or one in
+/// the usual place.
+///
+/// # Errors
+/// [`NoRecipe`], [`NoSuchRecipe`].
+pub(super) fn find(project: &Project, config: &Config) -> Result<Found, Report> {
+    let manifest = project.manifest.path();
+    let only = |path: &Path| Found {
+        path: plain(path),
+        passed_over: Vec::new(),
+        before: Vec::new(),
+    };
+    if is_recipe(manifest) && !manifest.is_dir() {
+        return Ok(only(manifest));
+    }
+    if let Some(wanted) = &config.recipe {
+        return named(project, wanted);
+    }
+    let folders = folders(project);
+    let candidates: Vec<PathBuf> = folders
+        .iter()
+        .flat_map(|folder| NAMES.map(|name| folder.join(name)))
+        .collect();
+    let Some(first) = candidates.iter().position(|path| path.is_file()) else {
+        return Err(NoRecipe::report(project, &folders));
+    };
+    let path = &candidates[first];
+    let beside = |other: &&PathBuf| {
+        let folder = first / NAMES.len() * NAMES.len();
+        let same = &candidates[folder..folder + NAMES.len()];
+        same.contains(other) && other.is_file() && *other != path
+    };
+    Ok(Found {
+        passed_over: candidates[first..].iter().filter(beside).cloned().collect(),
+        before: candidates[..first].to_vec(),
+        ..only(path)
+    })
+}
+
+/// The directory of the manifest, then that of the source.
+fn folders(project: &Project) -> Vec<PathBuf> {
+    let manifest = project.manifest.path();
+    let beside = match manifest.is_dir() {
+        true => manifest,
+        false => project.manifest_folder(),
+    };
+    let mut folders = vec![plain(beside)];
+    let source = plain(&project.source);
+    if !folders.contains(&source) {
+        folders.push(source);
+    }
+    folders
+}
+
+fn is_recipe(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str());
+    name.is_some_and(|name| NAMES[..2].contains(&name))
+}
+
+fn named(project: &Project, wanted: &Path) -> Result<Found, Report> {
+    let bases = [project.source.as_path(), project.manifest_folder()];
+    let files = bases.iter().flat_map(|base| {
+        let path = plain(&base.join(wanted));
+        match path.is_dir() {
+            true => NAMES[..2].iter().map(|name| path.join(name)).collect(),
+            false => vec![path],
+        }
+    });
+    let files: Vec<PathBuf> = files.collect();
+    match files.iter().position(|path| path.is_file()) {
+        Some(first) => Ok(Found {
+            path: files[first].clone(),
+            passed_over: Vec::new(),
+            before: files[..first].to_vec(),
+        }),
+        None => Err(NoSuchRecipe::report(project, wanted)),
+    }
+}
+
+/// The directory that takes the place of all sources, when the configuration says so.
+///
+/// # Errors
+/// [`NoSuchSource`].
+pub(super) fn source_override(
+    project: &Project,
+    config: &Config,
+) -> Result<Option<PathBuf>, Report> {
+    let folder = match config.source.as_deref() {
+        None | Some("recipe") => return Ok(None),
+        Some("package") => plain(&project.source),
+        Some(path) => plain(&project.manifest_folder().join(path)),
+    };
+    match folder.is_dir() {
+        true => Ok(Some(folder)),
+        false => Err(NoSuchSource {
+            folder: folder.display().to_string(),
+            at: option_span(project, "source"),
+            file: project.manifest.file(),
+        }
+        .into()),
+    }
+}
+
+pub(super) fn option_span(project: &Project, option: &str) -> Option<SourceSpan> {
+    project
+        .manifest
+        .value_span(&["package", "build", "config", option])
+}
+
+/// There is no recipe in any of the usual places.
+#[derive(Debug, Error, Diagnostic)]
+#[error("no recipe for {what}: none of {names} is in {places}")]
+#[diagnostic(code(recipe::missing), help("{help}"))]
+struct NoRecipe {
+    what: String,
+    names: String,
+    places: String,
+    help: String,
+}
+
+impl NoRecipe {
+    fn report(project: &Project, folders: &[PathBuf]) -> Report {
+        let has = |name: &str| folders.iter().any(|folder| folder.join(name).is_file());
+        let has_old = has("meta.yaml") || has("recipe/meta.yaml");
+        let places: Vec<String> = folders
+            .iter()
+            .map(|path| path.display().to_string())
+            .collect();
+        let name = project.name().unwrap_or("hello");
+        Self {
+            what: project
+                .name()
+                .map_or("this directory".to_string(), |name| format!("`{name}`")),
+            names: NAMES.join(", "),
+            places: places.join(" or "),
+            help: match has_old {
+                true => "meta.yaml is the format of conda-build: `rattler-build migrate-recipe` \
+                         and similar tools turn it into a recipe.yaml"
+                    .to_string(),
+                false => format!(
+                    "set `recipe` in `[package.build.config]`, or write a recipe.yaml:\n\
+                     package:\n  name: {name}\n  version: 0.1.0"
+                ),
+            },
+        }
+        .into()
+    }
+}
+
+/// The recipe that the configuration names is not there.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the recipe {wanted} does not exist")]
+#[diagnostic(code(config::no_such_recipe), help("{help}"))]
+struct NoSuchRecipe {
+    wanted: String,
+    help: String,
+    #[source_code]
+    file: SourceFile,
+    #[label("this file")]
+    at: Option<SourceSpan>,
+}
+
+impl NoSuchRecipe {
+    fn report(project: &Project, wanted: &Path) -> Report {
+        let folder = plain(&project.source.join(wanted));
+        let folder = folder.parent().unwrap_or(&project.source).to_path_buf();
+        let entries = std::fs::read_dir(&folder).into_iter().flatten().flatten();
+        let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+        let names: Vec<String> = names.collect();
+        let name = wanted
+            .file_name()
+            .and_then(|name| name.to_str())
+            .unwrap_or_default();
+        let near = nearest(name, names.iter().map(String::as_str));
+        let relative = format!(
+            "it is relative to {}, else to {}",
+            project.source.display(),
+            project.manifest_folder().display()
+        );
+        Self {
+            wanted: wanted.display().to_string(),
+            help: match near {
+                Some(near) => format!("did you mean `{near}`? {relative}"),
+                None => relative,
+            },
+            at: option_span(project, "recipe"),
+            file: project.manifest.file(),
+        }
+        .into()
+    }
+}
+
+/// The directory that takes the place of the sources is not there.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the source {folder} is not a directory")]
+#[diagnostic(
+    code(config::no_such_source),
+    help("`source` is `\"recipe\"`, `\"package\"` or a directory, relative to the manifest")
+)]
+struct NoSuchSource {
+    folder: String,
+    #[source_code]
+    file: SourceFile,
+    #[label("this directory")]
+    at: Option<SourceSpan>,
+}

@@ -1,0 +1,173 @@
+//! Which files decide the metadata and the packages of a recipe.
+
+use std::path::{Path, PathBuf};
+
+use super::{Config, Recipe, discovery, variants};
+use crate::backend::extra_input_globs;
+use crate::backend::inputs::plain;
+use crate::backend::named::{Named, Reached};
+use crate::backend::options::InputTracking;
+use crate::backend::{BuildPaths, GlobSet, Inputs, Request};
+
+/// What is known before the build.
+pub(super) fn drafted(request: &Request<'_, Config>, recipe: &Recipe) -> Inputs {
+    let metadata = metadata(request, recipe);
+    let mut build = metadata.clone();
+    build.push(folder_of(recipe));
+    Inputs { metadata, build }
+}
+
+/// What is known after the build: what the rendered recipe names.
+pub(super) fn built(
+    request: &Request<'_, Config>,
+    recipe: &Recipe,
+    paths: &BuildPaths,
+) -> Vec<GlobSet> {
+    let mut sets = metadata(request, recipe);
+    let extra = &request.config.extra_input_globs;
+    sets.extend(extra_input_globs::sets(extra, &request.project.source, &[]));
+    sets.extend(named(&paths.named, recipe));
+    if request.config.input_tracking == InputTracking::Globs {
+        sets.push(folder_of(recipe));
+    }
+    sets
+}
+
+/// The recipe, what it reads while it is evaluated, and the manifest.
+fn metadata(request: &Request<'_, Config>, recipe: &Recipe) -> Vec<GlobSet> {
+    let Request {
+        project, config, ..
+    } = request;
+    let mut files = vec![(recipe.path.clone(), "the recipe")];
+    if let Ok(found) = discovery::find(project, config) {
+        let before = found.before.into_iter();
+        files.extend(before.map(|path| (path, "a recipe that would win")));
+    }
+    let manifest = project.manifest.path();
+    if manifest != recipe.path && !manifest.is_dir() {
+        files.push((manifest.to_path_buf(), "the package's manifest"));
+    }
+    let variants = variants::possible(project, config, recipe);
+    files.extend(variants.into_iter().map(|path| (path, "variants")));
+    let folder = recipe.path.parent().unwrap_or(Path::new(""));
+    let (read, unknown) = loaded(&recipe.text);
+    files.extend(
+        read.iter()
+            .map(|path| (plain(&folder.join(path)), "read by the recipe")),
+    );
+    let mut sets: Vec<GlobSet> = files
+        .iter()
+        .filter_map(|(path, reason)| GlobSet::file(path, reason))
+        .collect();
+    if unknown {
+        let names = ["*.toml", "*.json", "*.yaml", "*.yml", "*.txt"];
+        sets.push(GlobSet::names(folder, names, "read by the recipe"));
+    }
+    if recipe.text.contains("git.") && config.experimental {
+        sets.push(repository(folder));
+    }
+    sets
+}
+
+/// Files that `load_from_file` reads, and whether there are some whose name is computed.
+fn loaded(text: &str) -> (Vec<String>, bool) {
+    let mut files = Vec::new();
+    let mut unknown = false;
+    for (at, call) in text.match_indices("load_from_file(") {
+        let argument = text[at + call.len()..].trim_start();
+        let quote = argument
+            .chars()
+            .next()
+            .filter(|quote| "\"'".contains(*quote));
+        match quote.and_then(|quote| argument[1..].split_once(quote)) {
+            Some((name, _)) => files.push(name.to_string()),
+            None => unknown = true,
+        }
+    }
+    (files, unknown)
+}
+
+fn named(named: &Named, recipe: &Recipe) -> Vec<GlobSet> {
+    let mut sets: Vec<GlobSet> = named
+        .files
+        .iter()
+        .filter_map(|path| GlobSet::file(path, "named by the recipe"))
+        .collect();
+    sets.extend(
+        named
+            .trees
+            .iter()
+            .map(|tree| tree.watched("a source of the recipe")),
+    );
+    sets.extend(named.repositories.iter().map(|path| repository(path)));
+    for glob in &named.globs {
+        sets.extend(in_folder(&named.folder, glob));
+    }
+    match &named.reached {
+        Reached::Nothing => {}
+        Reached::Paths(paths) => {
+            for path in paths {
+                sets.extend(reached(&named.folder.join(path)));
+            }
+        }
+        Reached::Anything => {
+            let trees: Vec<PathBuf> = named.trees.iter().map(|tree| tree.root.clone()).collect();
+            let sources = trees
+                .iter()
+                .map(PathBuf::as_path)
+                .filter(|root| *root != named.folder);
+            sets.push(folder_of(recipe).except(sources));
+        }
+    }
+    sets
+}
+
+/// A file or directory that a script reaches.
+fn reached(path: &Path) -> Vec<GlobSet> {
+    let reason = "reached by a script";
+    match path.is_dir() {
+        true => vec![GlobSet::tree(path, ["**"], reason)],
+        false => GlobSet::file(path, reason).into_iter().collect(),
+    }
+}
+
+/// A glob of the recipe's directory, rooted where its wildcards begin: the directory may be
+/// the root of a workspace.
+fn in_folder(folder: &Path, glob: &str) -> Option<GlobSet> {
+    let reason = "packed with the package";
+    let is_glob = |part: &str| part.contains(['*', '?', '[', '{']);
+    if Path::new(glob).is_absolute() && !is_glob(glob) {
+        return GlobSet::file(Path::new(glob), reason);
+    }
+    let glob = glob.strip_prefix("./").unwrap_or(glob);
+    let parts: Vec<&str> = glob.trim_end_matches('/').split('/').collect();
+    let literal = parts.iter().take_while(|part| !is_glob(part)).count();
+    let root = plain(&folder.join(parts[..literal].join("/")));
+    if literal == parts.len() {
+        return match root.is_dir() {
+            true => Some(GlobSet::tree(&root, ["**"], reason)),
+            false => GlobSet::file(&root, reason),
+        };
+    }
+    let rest = parts[literal..].join("/");
+    Some(match parts.len() - literal {
+        1 if rest != "**" => GlobSet::names(&root, [rest], reason),
+        _ => GlobSet::tree(&root, [rest], reason),
+    })
+}
+
+/// Everything visible in the directory of the recipe but what builds leave there.
+fn folder_of(recipe: &Recipe) -> GlobSet {
+    let folder = recipe.path.parent().unwrap_or(Path::new(""));
+    GlobSet::tree(folder, ["**", "!output"], "anything next to the recipe").without_leftovers()
+}
+
+/// The state of a repository: which commit is checked out, and where branches are.
+fn repository(folder: &Path) -> GlobSet {
+    let git = match folder.join(".git") {
+        git if git.is_dir() => git,
+        _ => folder.to_path_buf(),
+    };
+    let names = ["HEAD", "packed-refs", "refs/**"];
+    GlobSet::tree(&git, names, "the state of a repository").with_hidden()
+}

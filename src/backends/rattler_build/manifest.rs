@@ -1,0 +1,185 @@
+//! What `pixi.toml` says about dependencies, which belong into the recipe.
+//!
+//! A recipe names packages; where a package is built from source, only `pixi.toml` can
+//! say. So sources are mapped by name, and everything else is refused at its place.
+
+use miette::{Diagnostic, Report, SourceSpan};
+use thiserror::Error;
+
+use crate::backend::SourceMapping;
+use crate::diagnostic::SourceFile;
+use crate::project::Project;
+use crate::protocol::model::{Dependencies, RunExports, Target};
+use crate::protocol::spec::PackageSpec;
+
+/// The packages that are mapped to a source.
+///
+/// # Errors
+/// [`Misplaced`]: whatever is not a source.
+pub(super) fn sources(project: &Project) -> Result<Vec<SourceMapping>, Report> {
+    let mut found = Vec::new();
+    let Some(targets) = &project.model.targets else {
+        return Ok(found);
+    };
+    let default = targets.default_target.iter().map(|target| (None, target));
+    let conditional = targets.conditional.iter().flatten();
+    let conditional = conditional.map(|(condition, target)| (Some(condition.as_str()), target));
+    // API 4 names platforms where later versions have expressions.
+    let named = targets.targets.iter().flatten();
+    let named = named.map(|(selector, target)| (Some(selector.as_str()), target));
+    for (condition, target) in default.chain(conditional).chain(named) {
+        let table = Table { project, condition };
+        table.target(target, &mut found)?;
+    }
+    Ok(found)
+}
+
+/// The tables of one condition.
+struct Table<'a> {
+    project: &'a Project,
+    condition: Option<&'a str>,
+}
+
+impl Table<'_> {
+    fn target(&self, target: &Target, found: &mut Vec<SourceMapping>) -> Result<(), Report> {
+        let Target {
+            host_dependencies,
+            build_dependencies,
+            run_dependencies,
+            run_constraints,
+            extra_dependencies,
+            run_exports,
+        } = target;
+        let environments = [
+            ("build-dependencies", "build", build_dependencies),
+            ("host-dependencies", "host", host_dependencies),
+            ("run-dependencies", "run", run_dependencies),
+            ("run-constraints", "run_constraints", run_constraints),
+        ];
+        for (table, section, dependencies) in environments {
+            for (name, spec) in dependencies.iter().flatten() {
+                let at = self.at(&[table], name);
+                found.extend(self.mapped(section, name, spec, at)?);
+            }
+        }
+        for (group, dependencies) in extra_dependencies.iter().flatten() {
+            for (name, spec) in dependencies {
+                let at = self.at(&["extra-dependencies", group], name);
+                found.extend(self.mapped("extras", name, spec, at)?);
+            }
+        }
+        match run_exports {
+            Some(exports) => self.run_exports(exports, found),
+            None => Ok(()),
+        }
+    }
+
+    fn run_exports(
+        &self,
+        exports: &RunExports,
+        found: &mut Vec<SourceMapping>,
+    ) -> Result<(), Report> {
+        let RunExports {
+            weak,
+            strong,
+            noarch,
+            weak_constraints,
+            strong_constraints,
+        } = exports;
+        let kinds: [(&str, &Option<Dependencies>); 5] = [
+            ("weak", weak),
+            ("strong", strong),
+            ("noarch", noarch),
+            ("weak-constraints", weak_constraints),
+            ("strong-constraints", strong_constraints),
+        ];
+        for (kind, dependencies) in kinds {
+            for (name, spec) in dependencies.iter().flatten() {
+                let at = self.at(&["run-exports", kind], name);
+                let at = at.or_else(|| self.at(&["run-exports"], name));
+                found.extend(self.mapped("run_exports", name, spec, at)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// Where the manifest has the dependency, with its condition or without.
+    fn at(&self, table: &[&str], name: &str) -> Option<SourceSpan> {
+        let manifest = &self.project.manifest;
+        let start: Vec<&str> = ["package"].iter().chain(table).copied().collect();
+        let span = |middle: Option<&str>| {
+            let mut keys = start.clone();
+            keys.extend(middle);
+            keys.push(name);
+            let below_tool: Vec<&str> = ["tool", "pixi"].iter().chain(&keys).copied().collect();
+            manifest
+                .key_span(&keys)
+                .or_else(|| manifest.key_span(&below_tool))
+        };
+        let condition = self.condition.map(|condition| format!("if({condition})"));
+        span(condition.as_deref()).or_else(|| {
+            let target = ["package", "target", self.condition?];
+            let keys: Vec<&str> = target.iter().chain(table).copied().chain([name]).collect();
+            manifest.key_span(&keys)
+        })
+    }
+
+    fn mapped(
+        &self,
+        section: &'static str,
+        name: &str,
+        spec: &PackageSpec,
+        at: Option<SourceSpan>,
+    ) -> Result<Option<SourceMapping>, Report> {
+        let binary = match spec {
+            PackageSpec::Source(spec) => {
+                return Ok(Some(SourceMapping {
+                    condition: self.condition.map(str::to_string),
+                    name: name.to_string(),
+                    spec: spec.clone(),
+                    at,
+                }));
+            }
+            PackageSpec::Binary(binary) => match binary.version.as_deref() {
+                None | Some("*") => name.to_string(),
+                Some(version) => format!("{name} {version}"),
+            },
+            PackageSpec::PinCompatible(_) => format!("${{{{ pin_compatible('{name}') }}}}"),
+            PackageSpec::PinSubpackage(_) => format!("${{{{ pin_subpackage('{name}') }}}}"),
+        };
+        Err(Misplaced {
+            what: match (section, spec) {
+                ("run_exports", _) => "the run-exports",
+                (_, PackageSpec::PinCompatible(_) | PackageSpec::PinSubpackage(_)) => "the pin",
+                _ => "the binary dependency",
+            },
+            name: name.to_string(),
+            lines: match section {
+                "run_exports" => format!("  run_exports:\n    - {binary}"),
+                section => format!("  {section}:\n    - {binary}"),
+            },
+            file: self.project.manifest.file(),
+            at,
+        }
+        .into())
+    }
+}
+
+/// A dependency that belongs into the recipe.
+#[derive(Debug, Error, Diagnostic)]
+#[error(
+    "{what} `{name}` cannot stand in pixi.toml. Please specify all binary dependencies in the recipe"
+)]
+#[diagnostic(
+    code(dependency::belongs_into_recipe),
+    help("remove it here, and write into the recipe:\nrequirements:\n{lines}")
+)]
+struct Misplaced {
+    what: &'static str,
+    name: String,
+    lines: String,
+    #[source_code]
+    file: SourceFile,
+    #[label("this dependency")]
+    at: Option<SourceSpan>,
+}

@@ -1,0 +1,174 @@
+//! Recipes that the user wrote: `recipe.yaml`, built as it is.
+//!
+//! Finds the recipe, says which of its parts the configuration replaces and which files
+//! matter. What a recipe means is the business of the layers above.
+
+mod config;
+mod discovery;
+mod failure;
+mod inputs;
+mod manifest;
+mod system_tools;
+mod variants;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use miette::Report;
+use rattler_conda_types::Subdir;
+
+pub use config::Config;
+
+use crate::backend::cache::Scope;
+use crate::backend::{
+    Backend, BuildPaths, Cache, Diagnosis, Draft, Env, Folders, GlobSet, Log, OwnRecipe, Packaging,
+    Platforms, Request, SystemTools,
+};
+use crate::diagnostic::{Warning, read_text};
+use crate::project::Project;
+use config::WorkDirectory;
+
+/// The backend for recipes.
+#[derive(Debug, Clone, Copy)]
+pub struct RattlerBuild;
+
+/// The recipe of a project, as it was read.
+#[derive(Debug, Clone)]
+pub struct Recipe {
+    path: PathBuf,
+    text: Arc<str>,
+    /// Other files that could have been the recipe.
+    passed_over: Vec<PathBuf>,
+}
+
+impl Backend for RattlerBuild {
+    const NAME: &'static str = "pixi-build-rattler-build";
+
+    const BUILDS: &'static str = "recipes";
+
+    const INSTALLS: &'static str = "the script of the recipe";
+
+    const METADATA_FILE: &'static str = "recipe.yaml";
+
+    const NEEDS_MODEL: bool = false;
+
+    type Config = Config;
+
+    type Source = Recipe;
+
+    fn read(&self, request: &Request<'_, Config>) -> Result<Recipe, Report> {
+        let found = discovery::find(request.project, request.config)?;
+        let text = read_text(&found.path)?;
+        Ok(Recipe {
+            path: found.path,
+            text: Arc::from(text),
+            passed_over: found.passed_over,
+        })
+    }
+
+    fn draft(&self, request: &Request<'_, Config>, recipe: &Recipe) -> Result<Draft, Report> {
+        let Request {
+            project, config, ..
+        } = request;
+        let sources = manifest::sources(project)?;
+        Ok(Draft {
+            packaging: Packaging {
+                may_be_empty: true,
+                ..Packaging::default()
+            },
+            inputs: inputs::drafted(request, recipe),
+            warnings: warnings(recipe),
+            own_recipe: Some(OwnRecipe {
+                path: recipe.path.clone(),
+                text: recipe.text.clone(),
+                experimental: config.experimental,
+                context: config.context.clone().into_iter().collect(),
+                only: config.outputs.clone(),
+                sources,
+                source: discovery::source_override(project, config)?,
+                env: variables(request),
+                keeps_work: config.work_directory == WorkDirectory::Keep,
+            }),
+            ..Draft::default()
+        })
+    }
+
+    fn built_inputs(
+        &self,
+        request: &Request<'_, Config>,
+        recipe: &Recipe,
+        paths: &BuildPaths,
+    ) -> Result<Option<Vec<GlobSet>>, Report> {
+        Ok(Some(inputs::built(request, recipe, paths)))
+    }
+
+    fn diagnose(&self, _: &Request<'_, Config>, recipe: &Recipe, log: &Log) -> Option<Diagnosis> {
+        failure::diagnose(recipe, log)
+    }
+
+    fn system_tools(&self, env: &Env, _: Platforms) -> Result<SystemTools, Report> {
+        Ok(system_tools::find(env))
+    }
+
+    fn caches(&self, folders: &Folders) -> Vec<Cache> {
+        let folder = folders.cache.as_ref().map(|cache| cache.join(Self::NAME));
+        let cache = folder.map(|folder| Cache {
+            what: "downloaded sources".to_string(),
+            scope: Scope::User,
+            lock: folder.join(".lock"),
+            folder,
+        });
+        cache.into_iter().collect()
+    }
+
+    /// A recipe means the same everywhere, so nothing is assumed but the one runtime that
+    /// Windows has.
+    fn default_variants(&self, host: Subdir) -> Vec<(&'static str, Vec<&'static str>)> {
+        match host.is_windows() {
+            true => vec![("c_stdlib", vec!["vs"])],
+            false => Vec::new(),
+        }
+    }
+
+    fn variant_files(&self, project: &Project, config: &Config) -> Result<Vec<PathBuf>, Report> {
+        variants::files(project, config)
+    }
+}
+
+/// The user's variables, whether this is a development build, and directories for what tools download or compile: they would put
+/// it below the home directory, which is empty in each build. It changes their speed only.
+fn variables(request: &Request<'_, Config>) -> IndexMap<String, String> {
+    const CACHES: [(&str, &str); 6] = [
+        ("CARGO_HOME", "cargo"),
+        ("CCACHE_DIR", "ccache"),
+        ("GOCACHE", "go-build"),
+        ("GOMODCACHE", "go-mod"),
+        ("SCCACHE_DIR", "sccache"),
+        ("npm_config_cache", "npm"),
+    ];
+    let mut variables = request.config.env.clone();
+    if request.editable {
+        variables.insert("PIXI_BUILD_EDITABLE".to_string(), "1".to_string());
+    }
+    if let Some(cache) = &request.folders.cache {
+        let folder = cache.join(RattlerBuild::NAME);
+        for (name, below) in CACHES {
+            let path = folder.join(below).display().to_string();
+            variables.entry(name.to_string()).or_insert(path);
+        }
+    }
+    variables
+}
+
+fn warnings(recipe: &Recipe) -> Vec<Warning> {
+    let passed_over = recipe.passed_over.iter().map(|other| {
+        Warning::new(format!(
+            "{} is the recipe, {} is not read",
+            recipe.path.display(),
+            other.display()
+        ))
+        .help("remove one of them, or set `recipe` in `[package.build.config]`")
+    });
+    passed_over.collect()
+}

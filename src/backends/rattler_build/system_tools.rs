@@ -1,0 +1,51 @@
+//! Programs of this machine that recipes use.
+
+use std::path::PathBuf;
+
+use crate::backend::tools::on_path;
+use crate::backend::{Env, SystemTools};
+
+/// What scripts of recipes call. Those that the machine has are linked.
+const PROGRAMS: [&str; 30] = [
+    "ar",
+    "as",
+    "autoconf",
+    "automake",
+    "bison",
+    "c++",
+    "cargo",
+    "cc",
+    "clang",
+    "clang++",
+    "cmake",
+    "flex",
+    "g++",
+    "gcc",
+    "gfortran",
+    "git",
+    "go",
+    "ld",
+    "libtool",
+    "m4",
+    "make",
+    "meson",
+    "ninja",
+    "nm",
+    "perl",
+    "pkg-config",
+    "python3",
+    "ranlib",
+    "rustc",
+    "strip",
+];
+
+/// The programs that this machine has.
+pub(super) fn find(env: &Env) -> SystemTools {
+    let programs = PROGRAMS.iter().filter_map(|name| on_path(env, name));
+    let programs: Vec<PathBuf> = programs.collect();
+    SystemTools {
+        programs,
+        variables: Vec::new(),
+        packages: Vec::new(),
+    }
+}

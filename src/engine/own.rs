@@ -1,0 +1,207 @@
+//! What a recipe that the user wrote needs before its script runs: an empty or a kept work
+//! directory, its sources, and what it inherits from a staging output.
+//!
+//! rattler-build would solve and install environments for a staging output and remove the
+//! prefixes that pixi made. Here the output has the requirements of both, so the script of
+//! the staging runs first, in the same environments.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use miette::Report;
+use rattler_build_core::tool_configuration::Configuration;
+use rattler_build_core::types::Output;
+use rattler_build_recipe::Stage1Recipe;
+use rattler_build_recipe::stage1::StagingCache;
+use rattler_build_recipe::stage1::build::BuildPlan;
+use rattler_build_script::{InterpreterError, ScriptContent};
+use rattler_build_types::LateBoundGlobVec;
+use rattler_digest::{Sha256, compute_bytes_digest};
+
+use crate::backend::BuildPaths;
+use crate::engine::Session;
+use crate::engine::failure::SCRIPT_FAILED;
+use crate::engine::sources::{Kept, Sources, Work};
+use crate::protocol::build::{Params, Prefix};
+use crate::recipe::{Own, RecipeText, named};
+
+/// What the build of a user's recipe needs to know beside its job.
+pub(super) struct OwnBuild {
+    pub(super) text: RecipeText,
+    /// What is downloaded, for all builds of the user.
+    pub(super) cache: PathBuf,
+    pub(super) offline: bool,
+    pub(super) keeps_work: bool,
+    /// Directories that builds fill.
+    pub(super) pruned: Vec<PathBuf>,
+    pub(super) work: Work,
+}
+
+impl OwnBuild {
+    /// Fetches the sources, runs the script of the staging that the output inherits from,
+    /// and leaves nothing of both for rattler-build to do.
+    ///
+    /// # Errors
+    /// Sources that cannot be had, a script that fails.
+    pub(super) async fn prepare(
+        &self,
+        output: &mut Output,
+        tools: &Configuration,
+        kept: &mut Kept,
+    ) -> Result<(), Report> {
+        let sources = Sources {
+            text: &self.text,
+            directories: &output.build_configuration.directories.clone(),
+            cache: self.cache.clone(),
+            client: tools.client.clone(),
+            offline: self.offline,
+            pruned: self.pruned.clone(),
+        };
+        let stagings = std::mem::take(&mut output.recipe.staging_caches);
+        output.recipe.inherits_from = None;
+        let mut fetched = 0;
+        for staging in &stagings {
+            sources.fetch(&staging.source, fetched, kept).await?;
+            fetched += staging.source.len();
+            tracing::info!(
+                "running the script of the staging output `{}`",
+                staging.name
+            );
+            stage(output, staging, tools).await?;
+        }
+        let own = std::mem::take(&mut output.recipe.source);
+        sources.fetch(&own, fetched, kept).await?;
+        self.find_licenses(output);
+        Ok(())
+    }
+
+    /// Licence files by their full paths where the recipe's directory holds the builds of a
+    /// workspace, all of which would be searched.
+    fn find_licenses(&self, output: &mut Output) {
+        let folder = self.text.path().parent().unwrap_or(Path::new(""));
+        let holds_builds = self.pruned.iter().any(|pruned| pruned.starts_with(folder));
+        let Some(licenses) = output.recipe.about.license_file.take() else {
+            return;
+        };
+        let work = &output.build_configuration.directories.work_dir;
+        let found = licenses.entries().iter().map(|entry| {
+            let name = entry.source();
+            let is_name = !name.contains(['/', '*', '?', '[', '{', '\\', '$']);
+            let path = folder.join(name);
+            match (holds_builds && is_name, path.is_file()) {
+                (false, _) => name.to_string(),
+                (true, true) => path.display().to_string(),
+                (true, false) => work.join(name).display().to_string(),
+            }
+        });
+        let exclude = licenses.exclude().to_vec();
+        let resolved = LateBoundGlobVec::from_sources(found.collect(), exclude);
+        output.recipe.about.license_file = Some(resolved.unwrap_or(licenses));
+    }
+}
+
+/// Where the recipe's sources come from and go.
+pub(super) fn of(
+    session: &Session,
+    own: &Own,
+    recipe: &Stage1Recipe,
+    params: &Params,
+    paths: &mut BuildPaths,
+) -> OwnBuild {
+    let work_directory = &params.work_directory;
+    let folders = &session.folders;
+    let environments = folders.workspace.iter().map(|folder| folder.join(".pixi"));
+    let scratch = folders.scratch.iter().cloned();
+    let pruned = environments
+        .chain(scratch)
+        .chain([work_directory.clone(), paths.packages.clone()]);
+    let pruned = outermost(pruned.collect());
+    let folder = own.text.path().parent().unwrap_or(Path::new(""));
+    paths.named = named(recipe, folder, &pruned);
+    let key = key(recipe, params, &paths.named.scripts);
+    let state = work_directory.join(".sources.json");
+    OwnBuild {
+        text: own.text.clone(),
+        cache: match &folders.cache {
+            Some(cache) => cache.join(session.backend.name()),
+            None => work_directory.join(".sources"),
+        },
+        offline: session.run.offline,
+        keeps_work: own.keeps_work,
+        pruned,
+        work: Work::new(&paths.script_folder, state, key),
+    }
+}
+
+/// Without what lies in another one of them.
+fn outermost(folders: Vec<PathBuf>) -> Vec<PathBuf> {
+    let lies_in_another = |folder: &PathBuf| {
+        let mut others = folders.iter().filter(|other| *other != folder);
+        others.any(|other| folder.starts_with(other))
+    };
+    let kept: BTreeSet<&PathBuf> = folders
+        .iter()
+        .filter(|folder| !lies_in_another(folder))
+        .collect();
+    kept.into_iter().cloned().collect()
+}
+
+/// Runs the script of a staging output as that of `output`, without its name.
+async fn stage(
+    output: &Output,
+    staging: &StagingCache,
+    tools: &Configuration,
+) -> Result<(), Report> {
+    const IDENTITY: [&str; 5] = [
+        "PKG_NAME",
+        "PKG_VERSION",
+        "PKG_BUILDNUM",
+        "PKG_BUILD_STRING",
+        "PKG_HASH",
+    ];
+    let mut staged = output.clone();
+    staged.recipe.build.plan = staging.build.plan.clone();
+    if let BuildPlan::Script(script) = &mut staged.recipe.build.plan {
+        if script.content.is_default() {
+            script.content = ScriptContent::Commands(Vec::new());
+        }
+        for name in IDENTITY {
+            script.env.entry(name.to_string()).or_default();
+        }
+    }
+    staged.build_configuration.variant = staging.used_variant.clone();
+    staged
+        .run_build_script(tools)
+        .await
+        .map_err(|error| match error {
+            InterpreterError::ExecutionFailed(_) => miette::miette!("{SCRIPT_FAILED}"),
+            other => miette::miette!(
+                help = "add the interpreter to `requirements: build` of the staging output",
+                "the script of the staging output `{}` cannot run: {other}",
+                staging.name
+            ),
+        })
+}
+
+/// What a build is made from beside its sources: whoever keeps the work directory begins
+/// with an empty one when this changes.
+pub(super) fn key(recipe: &Stage1Recipe, params: &Params, scripts: &[PathBuf]) -> String {
+    let mut recipe = recipe.clone();
+    recipe.tests.clear();
+    recipe.about = Default::default();
+    let mut text = serde_yaml::to_string(&recipe).unwrap_or_default();
+    for script in scripts {
+        text.push_str(&std::fs::read_to_string(script).unwrap_or_default());
+    }
+    let packages = |prefix: &Option<Prefix>| {
+        let packages = prefix
+            .iter()
+            .flat_map(|prefix| prefix.packages.iter().flatten());
+        packages
+            .map(|package| package.identifier.to_string())
+            .collect::<Vec<_>>()
+    };
+    text.push_str(&packages(&params.build_prefix).join(" "));
+    text.push_str(&packages(&params.host_prefix).join(" "));
+    hex::encode(compute_bytes_digest::<Sha256>(text.as_bytes()))
+}

@@ -1,0 +1,121 @@
+//! What rattler-build says about a user's recipe while it builds or packs, at its place.
+//!
+//! It mentions flags of its own command line and has no places. Tests with failing builds
+//! notice when its words change.
+
+use miette::{Diagnostic, Report, SourceSpan};
+use thiserror::Error;
+
+use crate::diagnostic::SourceFile;
+use crate::recipe::RecipeText;
+
+/// `error` as it is, or with the part of the recipe that has to change.
+pub(super) fn pointed(error: Report, text: &RecipeText) -> Report {
+    let message = error.to_string();
+    let word = |word: &str| {
+        let found = text.word(word, 0)?;
+        Some(SourceSpan::from((found.start, found.len())))
+    };
+    if let Some((_, links)) = message.split_once("contains symlinks which are not supported") {
+        let links = links
+            .lines()
+            .filter_map(|line| line.trim().strip_prefix("- "));
+        return Links {
+            links: links.collect::<Vec<_>>().join(", "),
+            at: word("noarch"),
+            file: text.file(),
+        }
+        .into();
+    }
+    if let Some(reason) = message.strip_prefix("failed package content tests:") {
+        let glob = reason.rsplit("glob: ").next().unwrap_or_default().trim();
+        return Contents {
+            reason: reason.trim().to_string(),
+            at: text
+                .find(glob)
+                .filter(|_| !glob.is_empty())
+                .or_else(|| word("package_contents")),
+            file: text.file(),
+        }
+        .into();
+    }
+    if message.contains("icense files were") {
+        return NoLicense {
+            at: word("license_file"),
+            file: text.file(),
+        }
+        .into();
+    }
+    let interpreter = message
+        .strip_prefix("interpreter `")
+        .and_then(|rest| rest.split_once('`'))
+        .filter(|(_, rest)| rest.contains("was not found"));
+    if let Some((interpreter, _)) = interpreter {
+        return NoInterpreter {
+            interpreter: interpreter.to_string(),
+            at: text
+                .value_of("interpreter", interpreter)
+                .or_else(|| word("script")),
+            file: text.file(),
+        }
+        .into();
+    }
+    error
+}
+
+#[derive(Debug, Error, Diagnostic)]
+#[error("the package holds symbolic links, which Windows has not: {links}")]
+#[diagnostic(
+    code(build::links),
+    help(
+        "write `- __unix` into `requirements: run` if the package is not for Windows, or copy the files"
+    )
+)]
+struct Links {
+    links: String,
+    #[source_code]
+    file: SourceFile,
+    #[label("for all platforms")]
+    at: Option<SourceSpan>,
+}
+
+#[derive(Debug, Error, Diagnostic)]
+#[error("the package does not hold what its test expects: {reason}")]
+#[diagnostic(
+    code(build::package_contents),
+    help("change what the script installs, or the test")
+)]
+struct Contents {
+    reason: String,
+    #[source_code]
+    file: SourceFile,
+    #[label("this test")]
+    at: Option<SourceSpan>,
+}
+
+#[derive(Debug, Error, Diagnostic)]
+#[error("a license file of the recipe is neither in the sources nor next to the recipe")]
+#[diagnostic(
+    code(build::no_license),
+    help("paths are relative to the work directory of the script, or to the recipe")
+)]
+struct NoLicense {
+    #[source_code]
+    file: SourceFile,
+    #[label("these files")]
+    at: Option<SourceSpan>,
+}
+
+#[derive(Debug, Error, Diagnostic)]
+#[error("the interpreter `{interpreter}` is not in the build environment")]
+#[diagnostic(
+    code(build::no_interpreter),
+    help("write `- {interpreter}` into `requirements: build` of the recipe")
+)]
+struct NoInterpreter {
+    interpreter: String,
+    #[source_code]
+    file: SourceFile,
+    #[label("asks for it")]
+    at: Option<SourceSpan>,
+}

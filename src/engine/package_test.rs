@@ -1,0 +1,121 @@
+//! The tests of a finished package, in environments made from its archive.
+
+use std::path::{Path, PathBuf};
+
+use miette::{Diagnostic, Report};
+use rattler_build_core::console_utils::LoggingOutputHandler;
+use rattler_build_core::package_test::{TestConfiguration, TestError, run_test};
+use rattler_build_core::tool_configuration::Configuration;
+use rattler_build_core::types::PlatformWithVirtualPackages;
+use rattler_build_networking::BaseClient;
+use rattler_virtual_packages::VirtualPackageOverrides;
+use thiserror::Error;
+
+use crate::disk;
+use crate::engine::convert::channel_urls;
+
+/// Where the packages of test environments come from.
+pub struct Testing<'a> {
+    /// Channels, the first one wins.
+    pub channels: &'a [String],
+    /// Where downloads are kept.
+    pub cache: &'a Path,
+    /// What fetches them.
+    pub client: BaseClient,
+    /// Where the environments are made. What failed stays there.
+    pub folder: PathBuf,
+}
+
+/// Runs every test that the recipe of the package in `archive` states.
+///
+/// # Errors
+/// [`TestFailed`], an environment that cannot be made.
+pub async fn test(archive: &Path, testing: Testing<'_>) -> Result<(), Report> {
+    let Testing {
+        channels,
+        cache,
+        client,
+        folder,
+    } = testing;
+    let shown = LoggingOutputHandler::default();
+    shown.set_progress_bars_hidden(true);
+    let tools = Configuration::builder()
+        .with_logging_output_handler(shown)
+        .with_cache_dir(cache.to_path_buf())
+        .with_reqwest_client(client)
+        .finish();
+    let current_platform =
+        PlatformWithVirtualPackages::detect(&VirtualPackageOverrides::from_env()).map_err(
+            |error| miette::miette!("what this machine has cannot be found out: {error}"),
+        )?;
+    disk::remove_folder(&folder)?;
+    let configuration = TestConfiguration {
+        test_prefix: folder.clone(),
+        target_platform: None,
+        host_platform: None,
+        current_platform,
+        keep_test_prefix: false,
+        test_index: None,
+        channels: channel_urls(channels),
+        channel_priority: Default::default(),
+        solve_strategy: Default::default(),
+        tool_configuration: tools,
+        output_dir: folder.clone(),
+        exclude_newer: None,
+        env_isolation: Default::default(),
+    };
+    let result = run_test(archive, &configuration, None).await;
+    let error = match result {
+        Ok(()) => return Ok(disk::remove_folder(&folder)?),
+        Err(error) => error,
+    };
+    let package = archive.file_name().unwrap_or_default();
+    let package = package.to_string_lossy().into_owned();
+    Err(match error {
+        TestError::TestEnvironmentSetup(report) => NoTestEnvironment {
+            package,
+            reason: one_line(&format!("{report:#}")),
+        }
+        .into(),
+        error => TestFailed {
+            package,
+            reason: one_line(&error.to_string()),
+            folder,
+        }
+        .into(),
+    })
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A test that the recipe states went wrong.
+#[derive(Debug, Error, Diagnostic)]
+#[error("a test of {package} failed: {reason}")]
+#[diagnostic(
+    code(package::test_failed),
+    help(
+        "what it printed is above. Its environment is below {}; the package was built",
+        folder.display()
+    )
+)]
+struct TestFailed {
+    package: String,
+    reason: String,
+    folder: PathBuf,
+}
+
+/// What a test needs is nowhere.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the environment for a test of {package} cannot be made: {reason}")]
+#[diagnostic(
+    code(environment::no_test_environment),
+    help(
+        "what a test needs stands in its `requirements`; the package brings what it needs to run"
+    )
+)]
+struct NoTestEnvironment {
+    package: String,
+    reason: String,
+}

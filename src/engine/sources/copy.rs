@@ -1,0 +1,198 @@
+//! Copies files, links and empty directories, with their times.
+
+use std::collections::BTreeMap;
+use std::fs::{File, FileTimes, Metadata};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use ignore::{DirEntry, WalkState};
+use miette::Report;
+use rattler_build_recipe::stage1::GlobVec;
+
+use super::{takes, unpacked};
+use crate::backend::tree::{Tree, changed};
+use crate::diagnostic::{Unreadable, Unwritable};
+
+/// When each copied file was changed, by its path in the tree.
+pub(super) type Copied = BTreeMap<PathBuf, State>;
+
+/// The size of a file and when it was changed.
+type State = (u64, Option<std::time::SystemTime>);
+
+/// Copies what was downloaded: a directory with everything in it that `filter` takes, or
+/// one file under `name`.
+///
+/// # Errors
+/// Files that cannot be read or written.
+pub(super) fn found(
+    found: &Path,
+    target: &Path,
+    name: Option<&str>,
+    filter: &GlobVec,
+) -> Result<(), Report> {
+    if found.is_dir() {
+        tree(&unpacked(found), filter, target, &Copied::new())?;
+        return Ok(());
+    }
+    let own = found.file_name().and_then(|name| name.to_str());
+    file(found, &target.join(name.or(own).unwrap_or("source")))
+}
+
+/// Copies a tree. Files that `known` has with the same size and time are passed over.
+///
+/// # Errors
+/// Files that cannot be read or written.
+pub(super) fn tree(
+    tree: &Tree,
+    filter: &GlobVec,
+    target: &Path,
+    known: &Copied,
+) -> Result<Copied, Report> {
+    let copied = Mutex::new(Copied::new());
+    let failed: Mutex<Option<Report>> = Mutex::new(None);
+    let left_out = tree.use_gitignore;
+    tree.walk().build_parallel().run(|| {
+        Box::new(|entry| {
+            let result = match entry {
+                Ok(entry) => one(&tree.root, &entry, filter, target, known),
+                Err(error) => Err(miette::miette!(
+                    "cannot read {}: {error}",
+                    tree.root.display()
+                )),
+            };
+            match result {
+                Ok(Some((path, state))) => {
+                    if let Ok(mut copied) = copied.lock() {
+                        copied.insert(path, state);
+                    }
+                    WalkState::Continue
+                }
+                Ok(None) => WalkState::Continue,
+                Err(error) => {
+                    if let Ok(mut failed) = failed.lock() {
+                        failed.get_or_insert(error);
+                    }
+                    WalkState::Quit
+                }
+            }
+        })
+    });
+    let failed = failed.into_inner().unwrap_or_default();
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    let copied = copied.into_inner().unwrap_or_default();
+    tracing::info!(
+        "copied {} files of {}{}",
+        copied.len(),
+        tree.root.display(),
+        if left_out {
+            ", without what git ignores"
+        } else {
+            ""
+        }
+    );
+    Ok(copied)
+}
+
+/// Copies one entry; `None` for a directory with something in it.
+fn one(
+    root: &Path,
+    entry: &DirEntry,
+    filter: &GlobVec,
+    target: &Path,
+    known: &Copied,
+) -> Result<Option<(PathBuf, State)>, Report> {
+    let path = entry.path();
+    let Ok(below) = path.strip_prefix(root) else {
+        return Ok(None);
+    };
+    let Some(kind) = entry.file_type().filter(|_| !below.as_os_str().is_empty()) else {
+        return Ok(None);
+    };
+    let to = target.join(below);
+    if kind.is_dir() {
+        let is_empty = std::fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_none());
+        if is_empty && takes(filter, below) {
+            std::fs::create_dir_all(&to).map_err(|source| Unwritable { path: to, source })?;
+        }
+        return Ok(None);
+    }
+    if !takes(filter, below) {
+        return Ok(None);
+    }
+    let metadata = std::fs::symlink_metadata(path).map_err(|source| Unreadable {
+        path: path.to_path_buf(),
+        source,
+    })?;
+    let state = changed(&metadata);
+    if known.get(below) == Some(&state) && to.symlink_metadata().is_ok() {
+        return Ok(Some((below.to_path_buf(), state)));
+    }
+    copy_one(path, &to, &metadata)?;
+    Ok(Some((below.to_path_buf(), state)))
+}
+
+/// Copies one file.
+///
+/// # Errors
+/// It cannot be read or written.
+pub(super) fn file(from: &Path, to: &Path) -> Result<(), Report> {
+    let metadata = std::fs::metadata(from).map_err(|source| Unreadable {
+        path: from.to_path_buf(),
+        source,
+    })?;
+    Ok(copy_one(from, to, &metadata)?)
+}
+
+/// The directory is made when it is missing: looking first would cost every file.
+fn copy_one(from: &Path, to: &Path, metadata: &Metadata) -> Result<(), Unwritable> {
+    let copy = || match metadata.is_symlink() {
+        true => link(from, to),
+        false => std::fs::copy(from, to).and_then(|_| keep_times(to, metadata)),
+    };
+    let copied = copy().or_else(|error| match error.kind() {
+        ErrorKind::NotFound => {
+            std::fs::create_dir_all(to.parent().unwrap_or(to))?;
+            copy()
+        }
+        // Something else has the name, or may not be overwritten.
+        ErrorKind::AlreadyExists | ErrorKind::PermissionDenied => {
+            std::fs::remove_file(to)?;
+            copy()
+        }
+        _ => Err(error),
+    });
+    copied.map_err(|source| Unwritable {
+        path: to.to_path_buf(),
+        source,
+    })
+}
+
+/// Build tools compare the times of sources and products.
+fn keep_times(to: &Path, metadata: &Metadata) -> std::io::Result<()> {
+    let times = FileTimes::new().set_modified(metadata.modified()?);
+    let mut options = File::options();
+    // A file that may not be written can have its times set all the same, where it is one's own.
+    let opened = if cfg!(unix) {
+        options.read(true).open(to)?
+    } else {
+        options.write(true).open(to)?
+    };
+    opened.set_times(times)
+}
+
+#[cfg(unix)]
+fn link(from: &Path, to: &Path) -> std::io::Result<()> {
+    std::os::unix::fs::symlink(std::fs::read_link(from)?, to)
+}
+
+#[cfg(windows)]
+fn link(from: &Path, to: &Path) -> std::io::Result<()> {
+    let target = std::fs::read_link(from)?;
+    match from.is_dir() {
+        true => std::os::windows::fs::symlink_dir(target, to),
+        false => std::os::windows::fs::symlink_file(target, to),
+    }
+}

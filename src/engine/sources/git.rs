@@ -1,0 +1,193 @@
+//! Sources in git repositories.
+//!
+//! A branch is asked for its commit each time: the cache knows commits and would answer
+//! with the first one for ever. The answers are written down for builds without a network.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use miette::Report;
+use rattler_build_recipe::stage1::source::{GitRev, GitSource, GitUrl};
+use rattler_build_source_cache::{
+    GitReference, GitSource as WantedGit, Source as Wanted, SourceCacheBuilder,
+};
+use rattler_digest::{Sha256, compute_bytes_digest};
+use url::Url;
+
+use super::Sources;
+use super::mistake::Mistake;
+use crate::disk::write;
+use crate::recipe::local_repository;
+
+/// A commit as files.
+pub(super) struct CheckOut {
+    pub(super) folder: PathBuf,
+    pub(super) commit: String,
+}
+
+/// How long a repository may take to say where its branches are.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Checks out the commit that the source names now.
+///
+/// # Errors
+/// A repository that cannot be asked, a commit that is not the expected one.
+pub(super) async fn check_out(
+    sources: &Sources<'_>,
+    source: &GitSource,
+) -> Result<CheckOut, Report> {
+    let written = source.url.to_string();
+    let fail = |reason: String| {
+        sources.place().report(Mistake::Git {
+            url: written.clone(),
+            reason,
+        })
+    };
+    let folder = sources.text.path().parent().unwrap_or(Path::new(""));
+    let url = url(&source.url, folder).ok_or_else(|| fail("this is not a URL".to_string()))?;
+    let commit = commit(sources, source, &url).await.map_err(&fail)?;
+    let expected = source.expected_commit.as_ref();
+    if let Some(expected) = expected.filter(|expected| !commit.starts_with(expected.as_str())) {
+        return Err(sources.place().report(Mistake::Commit {
+            expected: expected.clone(),
+            actual: commit,
+            rev: source.rev.to_string(),
+        }));
+    }
+    if !is_commit(&source.rev) {
+        tracing::warn!(
+            "{} of {written} is {commit} now; pixi does not notice new commits (help: write \
+             `rev: {commit}` to build the same every time)",
+            source.rev
+        );
+    }
+    let wanted = Wanted::Git(WantedGit::new(
+        url,
+        GitReference::BranchOrTagOrCommit(commit.clone()),
+        source.depth,
+        source.lfs,
+        source.submodules,
+    ));
+    let cache = SourceCacheBuilder::new()
+        .cache_dir(sources.cache.join("repositories"))
+        .client(sources.client.clone())
+        .build()
+        .await;
+    let found = match cache {
+        Ok(cache) => cache.get_source(&wanted).await,
+        Err(error) => Err(error),
+    };
+    let found = found.map_err(|error| match sources.offline {
+        true => sources.place().report(Mistake::Offline {
+            what: written.clone(),
+            cache: sources.cache.clone(),
+        }),
+        false => fail(error.to_string()),
+    })?;
+    Ok(CheckOut {
+        folder: found.path,
+        commit: found.git_commit.unwrap_or(commit),
+    })
+}
+
+fn url(url: &GitUrl, folder: &Path) -> Option<Url> {
+    match url {
+        GitUrl::Url(url) => Some(url.clone()),
+        GitUrl::Path(_) => Url::from_file_path(local_repository(url, folder)?).ok(),
+        GitUrl::Ssh(text) => match text.split_once(':') {
+            // `git@host:owner/name` has no port.
+            Some((host, path)) if !text.contains("://") => {
+                Url::parse(&format!("ssh://{host}/{path}")).ok()
+            }
+            _ => Url::parse(text).ok(),
+        },
+    }
+}
+
+fn is_commit(rev: &GitRev) -> bool {
+    let GitRev::Commit(commit) = rev else {
+        return false;
+    };
+    commit.len() == 40 && commit.chars().all(|c| c.is_ascii_hexdigit())
+}
+
+/// The commit that the source names: as it is written, as the repository says, or as it
+/// said last.
+async fn commit(sources: &Sources<'_>, source: &GitSource, url: &Url) -> Result<String, String> {
+    if let GitRev::Commit(commit) = &source.rev
+        && is_commit(&source.rev)
+    {
+        return Ok(commit.clone());
+    }
+    let key = format!("{url} {}", source.rev);
+    let key = hex::encode(compute_bytes_digest::<Sha256>(key.as_bytes()));
+    let record = sources.cache.join("commits").join(key);
+    let is_local = url.scheme() == "file";
+    let asked = match sources.offline && !is_local {
+        true => Err("the build is offline".to_string()),
+        false => ask(url, &source.rev).await,
+    };
+    match asked {
+        Ok(commit) => {
+            if let Err(error) = write(&record, &commit) {
+                tracing::debug!("the commit is not known offline: {error}");
+            }
+            Ok(commit)
+        }
+        Err(reason) => match std::fs::read_to_string(&record) {
+            Ok(commit) => {
+                tracing::warn!("{url} cannot be asked, its last known commit is built: {reason}");
+                Ok(commit)
+            }
+            // An abbreviated commit is not the name of anything.
+            Err(_) => match &source.rev {
+                GitRev::Commit(commit) => Ok(commit.clone()),
+                _ => Err(reason),
+            },
+        },
+    }
+}
+
+/// What `git ls-remote` says.
+async fn ask(url: &Url, rev: &GitRev) -> Result<String, String> {
+    let names = match rev {
+        GitRev::Head => vec!["HEAD".to_string()],
+        GitRev::Branch(name) => vec![format!("refs/heads/{name}")],
+        GitRev::Tag(name) => vec![
+            format!("refs/tags/{name}^{{}}"),
+            format!("refs/tags/{name}"),
+        ],
+        GitRev::Commit(name) => vec![
+            format!("refs/tags/{name}^{{}}"),
+            format!("refs/tags/{name}"),
+            format!("refs/heads/{name}"),
+        ],
+    };
+    let mut command = tokio::process::Command::new("git");
+    let command = command
+        .args(["ls-remote", "--", url.as_str()])
+        .args(&names)
+        .env("GIT_TERMINAL_PROMPT", "0")
+        .stdin(Stdio::null())
+        .kill_on_drop(true);
+    let asked = tokio::time::timeout(PATIENCE, command.output()).await;
+    let output = asked
+        .map_err(|_| "it takes too long to answer".to_string())?
+        .map_err(|error| format!("git cannot be run: {error}"))?;
+    if !output.status.success() {
+        let reason = String::from_utf8_lossy(&output.stderr);
+        return Err(reason.split_whitespace().collect::<Vec<_>>().join(" "));
+    }
+    let text = String::from_utf8_lossy(&output.stdout);
+    let found = |name: &String| {
+        let mut lines = text.lines().filter_map(|line| line.split_once('\t'));
+        lines
+            .find(|(_, found)| found == name)
+            .map(|(commit, _)| commit.to_string())
+    };
+    names
+        .iter()
+        .find_map(found)
+        .ok_or_else(|| format!("it has no {}", names.last().map_or("HEAD", String::as_str)))
+}

@@ -1,0 +1,405 @@
+//! The sources of a recipe: fetched once for all builds, checked each time, copied into
+//! the work directory and patched.
+//!
+//! rattler-build keeps what it downloads next to the packages of one build, asks a branch
+//! only once, and copies by rules that nobody else can follow. Its cache is used here, with
+//! one directory per user; the rules are those of [`Tree`].
+
+mod copy;
+mod git;
+mod kept;
+mod mistake;
+
+use std::path::{Path, PathBuf};
+
+use miette::Report;
+use rattler_build_core::source::patch::apply_patch_custom;
+use rattler_build_core::types::Directories;
+use rattler_build_networking::BaseClient;
+use rattler_build_recipe::stage1::source::{GitSource, PathSource, UrlSource};
+use rattler_build_recipe::stage1::{GlobVec, Source};
+use rattler_build_source_cache::cache::is_tarball;
+use rattler_build_source_cache::{
+    AttestationVerification, CacheIndex, Checksum, IdentityCheck, Source as Wanted,
+    SourceCacheBuilder, UrlSource as WantedUrl,
+};
+use rattler_build_types::LateBoundPath;
+use rattler_digest::{Sha256, compute_file_digest};
+use url::Url;
+
+use crate::backend::inputs::plain;
+use crate::backend::tree::Tree;
+use crate::diagnostic::create_folder;
+use crate::recipe::{RecipeText, tree};
+
+pub(super) use kept::{Kept, Work};
+use mistake::{Mistake, Place};
+
+/// Fetches the sources of one build.
+pub(super) struct Sources<'a> {
+    /// The recipe, to point into.
+    pub(super) text: &'a RecipeText,
+    pub(super) directories: &'a Directories,
+    /// What is downloaded, for all builds of the user.
+    pub(super) cache: PathBuf,
+    pub(super) client: BaseClient,
+    /// Whether the network is left alone.
+    pub(super) offline: bool,
+    /// Directories that builds fill.
+    pub(super) pruned: Vec<PathBuf>,
+}
+
+impl Sources<'_> {
+    /// Puts every source into the work directory, in order. `kept` is what an earlier build
+    /// left there, by the number of the source; `first` is the number of the first one.
+    ///
+    /// # Errors
+    /// Sources that are not there, do not have their checksum or take no patch.
+    pub(super) async fn fetch(
+        &self,
+        sources: &[Source],
+        first: usize,
+        kept: &mut Kept,
+    ) -> Result<(), Report> {
+        for (index, source) in sources.iter().enumerate() {
+            let index = first + index;
+            let target = match source {
+                Source::Git(git) => &git.target_directory,
+                Source::Url(url) => &url.target_directory,
+                Source::Path(path) => &path.target_directory,
+            };
+            let work = &self.directories.work_dir;
+            let target = match target {
+                Some(below) => work.join(below),
+                None => work.clone(),
+            };
+            create_folder(&target)?;
+            let patches = match source {
+                Source::Path(path) => self.path(path, &target, index, kept).await?,
+                Source::Url(url) => self.url(url, &target, index, kept).await?,
+                Source::Git(git) => self.git(git, &target, index, kept).await?,
+            };
+            for patch in patches {
+                self.patch(patch, &target)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn place(&self) -> Place<'_> {
+        Place { text: self.text }
+    }
+
+    async fn path<'s>(
+        &self,
+        source: &'s PathSource,
+        target: &Path,
+        index: usize,
+        kept: &mut Kept,
+    ) -> Result<&'s [LateBoundPath], Report> {
+        let recipe = self.text.path().parent().unwrap_or(Path::new(""));
+        let from = plain(&recipe.join(&source.path));
+        let written = source.path.display().to_string();
+        if from.is_dir() {
+            let tree = tree(&from, &source.filter, source.use_gitignore, &self.pruned);
+            let has_patches = !source.patches.is_empty();
+            kept.tree(index, &tree, &source.filter, target, has_patches)?;
+            return Ok(&source.patches);
+        }
+        if !from.is_file() {
+            return Err(self.place().report(Mistake::NoSuchPath {
+                path: from,
+                written,
+            }));
+        }
+        let name = from
+            .file_name()
+            .and_then(|name| name.to_str())
+            .unwrap_or_default();
+        let checksums = checksums(source.sha256.as_ref(), source.md5.as_ref());
+        if source.file_name.is_none() && is_archive(name) {
+            let url = Url::from_file_path(&from)
+                .map_err(|()| miette::miette!("{} is not absolute", from.display()))?;
+            // The file may be another one next time.
+            let checksums = match checksums.is_empty() {
+                true => vec![digest(&from)?],
+                false => checksums,
+            };
+            let stamp = format!("{url} {}", checksums[0].to_hex());
+            if kept.is_fresh(index, &stamp) {
+                return Ok(&[]);
+            }
+            let found = self
+                .download(vec![url], checksums, None, None, &written)
+                .await?;
+            copy::found(&found, target, None, &source.filter)?;
+            kept.remember(index, stamp);
+            return Ok(&source.patches);
+        }
+        for checksum in &checksums {
+            if let Err(mismatch) = checksum.validate(&from) {
+                return Err(self.place().report(Mistake::Checksum {
+                    expected: mismatch.expected,
+                    actual: mismatch.actual,
+                    what: written,
+                }));
+            }
+        }
+        let name = source.file_name.as_deref().unwrap_or(Path::new(name));
+        copy::file(&from, &target.join(name))?;
+        Ok(&source.patches)
+    }
+
+    async fn url<'s>(
+        &self,
+        source: &'s UrlSource,
+        target: &Path,
+        index: usize,
+        kept: &mut Kept,
+    ) -> Result<&'s [LateBoundPath], Report> {
+        let written = source
+            .url
+            .first()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        let mut checksums = checksums(source.sha256.as_ref(), source.md5.as_ref());
+        let is_checked = !checksums.is_empty();
+        let local = source.url.iter().find_map(|url| url.to_file_path().ok());
+        if let Some(local) = local.filter(|_| !is_checked) {
+            if !local.is_file() {
+                return Err(self.place().report(Mistake::NoSuchPath {
+                    path: local,
+                    written,
+                }));
+            }
+            checksums.push(digest(&local)?);
+        }
+        let stamp = format!("{written} {:?} {:?}", checksums, source.file_name);
+        if is_checked && kept.is_fresh(index, &stamp) {
+            return Ok(&[]);
+        }
+        let attestation = source.attestation.as_ref().map(|attestation| {
+            let publishers = attestation.publishers.iter();
+            AttestationVerification {
+                bundle_url: attestation.bundle_url.clone(),
+                identity_checks: publishers
+                    .map(|publisher| {
+                        let (identity, issuer) = publisher.to_identity_and_issuer();
+                        IdentityCheck { identity, issuer }
+                    })
+                    .collect(),
+            }
+        });
+        let name = source.file_name.clone();
+        let found = self
+            .download(
+                source.url.clone(),
+                checksums.clone(),
+                name.clone(),
+                attestation,
+                &written,
+            )
+            .await?;
+        if checksums.is_empty() {
+            self.warn_unchecked(&written, &found).await;
+        }
+        let last = source
+            .url
+            .first()
+            .and_then(|url| url.path_segments()?.next_back());
+        let name = name.as_deref().or(last).unwrap_or("source");
+        copy::found(&found, target, Some(name), &source.filter)?;
+        kept.remember(index, stamp);
+        Ok(&source.patches)
+    }
+
+    async fn git<'s>(
+        &self,
+        source: &'s GitSource,
+        target: &Path,
+        index: usize,
+        kept: &mut Kept,
+    ) -> Result<&'s [LateBoundPath], Report> {
+        let checkout = git::check_out(self, source).await?;
+        let stamp = format!("{} {}", source.url, checkout.commit);
+        if kept.is_fresh(index, &stamp) {
+            return Ok(&[]);
+        }
+        copy::found(&checkout.folder, target, None, &source.filter)?;
+        kept.remember(index, stamp);
+        Ok(&source.patches)
+    }
+
+    /// An archive as it was unpacked, or a file. Both are in the cache.
+    async fn download(
+        &self,
+        urls: Vec<Url>,
+        checksums: Vec<Checksum>,
+        file_name: Option<String>,
+        attestation: Option<AttestationVerification>,
+        written: &str,
+    ) -> Result<PathBuf, Report> {
+        // What is unpacked once would be found where it is not to be unpacked.
+        let cache_dir = self.cache.join(match file_name {
+            Some(_) => "files",
+            None => "unpacked",
+        });
+        self.check_cached(&cache_dir, &urls, &checksums, written)
+            .await?;
+        let cache = SourceCacheBuilder::new()
+            .cache_dir(&cache_dir)
+            .client(self.client.clone())
+            .build()
+            .await;
+        let wanted = Wanted::Url(WantedUrl {
+            urls,
+            checksums,
+            file_name,
+            attestation,
+        });
+        let found = match cache {
+            Ok(cache) => cache.get_source(&wanted).await,
+            Err(error) => Err(error),
+        };
+        found
+            .map(|found| found.path)
+            .map_err(|error| self.place().report(Mistake::of(error, written)))
+    }
+
+    /// Drops a download that is not what it was, and refuses to ask the network offline.
+    async fn check_cached(
+        &self,
+        cache_dir: &Path,
+        urls: &[Url],
+        checksums: &[Checksum],
+        written: &str,
+    ) -> Result<(), Report> {
+        let mut is_there = false;
+        for url in urls {
+            let key = CacheIndex::generate_cache_key(url, checksums);
+            let Ok(index) = CacheIndex::new(cache_dir.to_path_buf()).await else {
+                continue;
+            };
+            let Some(entry) = index.get(&key).await else {
+                continue;
+            };
+            let archive = index.get_cache_path(&entry);
+            let is_whole = archive.is_file()
+                && checksums
+                    .iter()
+                    .all(|checksum| checksum.validate(&archive).is_ok());
+            if is_whole {
+                is_there = true;
+            } else if let Some(unpacked) = index.get_extracted_path(&entry) {
+                tracing::warn!(
+                    "{url} in the cache is not what was downloaded, it is fetched again"
+                );
+                crate::disk::remove_folder(&unpacked)?;
+            }
+        }
+        let needs_network = urls.iter().all(|url| url.scheme() != "file");
+        if self.offline && !is_there && needs_network {
+            return Err(self.place().report(Mistake::Offline {
+                what: written.to_string(),
+                cache: self.cache.clone(),
+            }));
+        }
+        Ok(())
+    }
+
+    async fn warn_unchecked(&self, url: &str, found: &Path) {
+        let archive = match found.is_dir() {
+            true => found
+                .to_str()
+                .and_then(|path| path.strip_suffix("_extracted"))
+                .and_then(|start| archive_of(Path::new(start))),
+            false => Some(found.to_path_buf()),
+        };
+        let digest = archive.and_then(|path| digest(&path).ok());
+        match digest {
+            Some(digest) => tracing::warn!(
+                "{url} has no checksum, so it is never downloaded again (help: add `sha256: {}`)",
+                digest.to_hex()
+            ),
+            None => tracing::warn!("{url} has no checksum, so it is never downloaded again"),
+        }
+    }
+
+    fn patch(&self, patch: &LateBoundPath, target: &Path) -> Result<(), Report> {
+        let Directories {
+            work_dir,
+            recipe_dir,
+            build_dir,
+            ..
+        } = self.directories;
+        let resolved = patch.resolve(|name| match name {
+            "SRC_DIR" => Some(work_dir.clone()),
+            "RECIPE_DIR" => Some(recipe_dir.clone()),
+            "BUILD_DIR" => Some(build_dir.clone()),
+            _ => None,
+        });
+        let file = recipe_dir.join(resolved);
+        let written = patch.as_str().to_string();
+        if !file.is_file() {
+            return Err(self.place().report(Mistake::NoSuchPath {
+                path: file,
+                written,
+            }));
+        }
+        tracing::info!("applying {}", file.display());
+        apply_patch_custom(target, &file).map_err(|error| {
+            self.place().report(Mistake::Patch {
+                written,
+                reason: error.to_string(),
+            })
+        })
+    }
+}
+
+/// The file whose name begins like that.
+fn archive_of(start: &Path) -> Option<PathBuf> {
+    let key = start.file_name()?.to_str()?;
+    let entries = std::fs::read_dir(start.parent()?).ok()?.flatten();
+    let mut files = entries
+        .map(|entry| entry.path())
+        .filter(|path| path.is_file());
+    files.find(|path| {
+        let name = path.file_name().and_then(|name| name.to_str());
+        name.is_some_and(|name| name.starts_with(key) && name.len() > key.len())
+    })
+}
+
+fn is_archive(name: &str) -> bool {
+    is_tarball(name) || name.ends_with(".zip") || name.ends_with(".7z")
+}
+
+fn checksums(
+    sha256: Option<&rattler_digest::Sha256Hash>,
+    md5: Option<&rattler_digest::Md5Hash>,
+) -> Vec<Checksum> {
+    let sha256 = sha256.map(|hash| Checksum::Sha256(hash.to_vec()));
+    let md5 = md5.map(|hash| Checksum::Md5(hash.to_vec()));
+    sha256.into_iter().chain(md5).collect()
+}
+
+fn digest(file: &Path) -> Result<Checksum, Report> {
+    let digest = compute_file_digest::<Sha256>(file)
+        .map_err(|error| miette::miette!("cannot read {}: {error}", file.display()))?;
+    Ok(Checksum::Sha256(digest.to_vec()))
+}
+
+/// Whether a filter takes a path; one without globs takes everything.
+fn takes(filter: &GlobVec, path: &Path) -> bool {
+    filter.is_empty() || filter.is_match(path)
+}
+
+/// What was unpacked, as a tree without rules.
+fn unpacked(root: &Path) -> Tree {
+    Tree {
+        root: root.to_path_buf(),
+        include: Vec::new(),
+        exclude: Vec::new(),
+        use_gitignore: false,
+        pruned: Vec::new(),
+    }
+}

@@ -1,0 +1,126 @@
+//! What must not be true of the outputs of a recipe.
+
+use std::collections::BTreeMap;
+
+use miette::{Diagnostic, Report, SourceSpan};
+use rattler_build_recipe::variant_render::RenderedVariant;
+use thiserror::Error;
+
+use super::{Own, wire};
+use crate::diagnostic::{SourceFile, list};
+use crate::recipe::render::Rendered;
+
+impl Own {
+    /// Archives have `-` between name, version and build string.
+    pub(super) fn check_versions(&self, outputs: &[RenderedVariant]) -> Result<(), Report> {
+        for output in outputs {
+            let version = output.recipe.package().version().to_string();
+            if version.contains('-') {
+                return Err(DashInVersion {
+                    at: self.text.value_of("version", &version),
+                    file: self.text.file(),
+                    help: format!("write `{}`", version.replace('-', "_")),
+                    version,
+                }
+                .into());
+            }
+        }
+        Ok(())
+    }
+
+    /// A recipe that pixi cannot tell two packages of apart.
+    pub(super) fn distinct(&self, outputs: &[RenderedVariant]) -> Result<(), Report> {
+        let mut known: BTreeMap<String, &RenderedVariant> = BTreeMap::new();
+        for output in outputs {
+            let identity = wire::identity(output);
+            match known.get(&identity) {
+                Some(first) if first.full_combination == output.full_combination => {
+                    let name = output.recipe.package().name().as_normalized();
+                    return Err(SameTwice {
+                        identity,
+                        at: self.text.value_of("name", name),
+                        file: self.text.file(),
+                    }
+                    .into());
+                }
+                Some(_) => {}
+                None => {
+                    known.insert(identity, output);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The outputs whose names the configuration chose.
+    pub(super) fn chosen(&self, outputs: Vec<Rendered>) -> Result<Vec<Rendered>, Report> {
+        if self.only.is_empty() || outputs.is_empty() {
+            return Ok(outputs);
+        }
+        // Checked where the configuration was read.
+        let globs = self
+            .only
+            .iter()
+            .filter_map(|pattern| glob::Pattern::new(pattern).ok());
+        let globs: Vec<glob::Pattern> = globs.collect();
+        let is_chosen = |name: &str| globs.iter().any(|glob| glob.matches(name));
+        let names: Vec<String> = outputs
+            .iter()
+            .map(|output| output.name().to_string())
+            .collect();
+        let chosen: Vec<Rendered> = outputs
+            .into_iter()
+            .filter(|output| is_chosen(output.name()))
+            .collect();
+        match chosen.is_empty() {
+            false => Ok(chosen),
+            true => Err(NothingChosen {
+                patterns: list(self.only.iter().map(String::as_str)),
+                names: list(names.iter().map(String::as_str)),
+            }
+            .into()),
+        }
+    }
+}
+
+/// A version that no archive can be called after.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the version `{version}` has a `-`, which separates version and build string of a package")]
+#[diagnostic(code(recipe::bad_version), help("{help}"))]
+struct DashInVersion {
+    version: String,
+    help: String,
+    #[source_code]
+    file: SourceFile,
+    #[label("this version")]
+    at: Option<SourceSpan>,
+}
+
+/// Two entries that come to the same package.
+#[derive(Debug, Error, Diagnostic)]
+#[error("two outputs are both called `{identity}`")]
+#[diagnostic(
+    code(recipe::same_twice),
+    help(
+        "give them different names, or let `build.string` or `build.variant.use_keys` tell them apart"
+    )
+)]
+struct SameTwice {
+    identity: String,
+    #[source_code]
+    file: SourceFile,
+    #[label("one of them")]
+    at: Option<SourceSpan>,
+}
+
+/// No output has a name that the configuration asks for.
+#[derive(Debug, Error, Diagnostic)]
+#[error("no output of the recipe matches {patterns}")]
+#[diagnostic(
+    code(recipe::nothing_chosen),
+    help("the outputs are {names}; change `outputs` in `[package.build.config]`")
+)]
+struct NothingChosen {
+    patterns: String,
+    names: String,
+}

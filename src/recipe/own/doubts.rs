@@ -1,0 +1,204 @@
+//! What stands in a recipe and is hardly meant: names in scripts that nobody knows, and
+//! templates that read what pixi cannot watch.
+
+use std::collections::BTreeSet;
+
+use rattler_build_recipe::stage0::Recipe as Stage0;
+use rattler_build_recipe::stage1::build::BuildPlan;
+use rattler_build_script::{Script, ScriptContent};
+use rattler_build_types::NormalizedKey;
+use rattler_build_variant_config::VariantConfig;
+
+use super::Own;
+use crate::diagnostic::{Warning, list};
+use crate::recipe::render::Rendered;
+
+/// Names that every template knows. Those of variables are in capitals.
+const KNOWN: [&str; 27] = [
+    "target_platform",
+    "build_platform",
+    "host_platform",
+    "unix",
+    "linux",
+    "osx",
+    "win",
+    "emscripten",
+    "wasi",
+    "freebsd",
+    "zos",
+    "x86",
+    "x86_64",
+    "aarch64",
+    "arm64",
+    "armv6l",
+    "armv7l",
+    "ppc64",
+    "ppc64le",
+    "s390x",
+    "riscv32",
+    "riscv64",
+    "wasm32",
+    "noarch",
+    "true",
+    "false",
+    "none",
+];
+
+/// What templates call to read something outside of the recipe, and what that is.
+const WORLD: [(&str, &str); 3] = [
+    ("env.get(", "variables of the environment"),
+    ("git.", "repositories"),
+    ("now(", "the clock"),
+];
+
+impl Own {
+    /// What the user should know about `outputs`.
+    pub fn doubts(&self, outputs: &[Rendered], variants: &VariantConfig) -> Vec<Warning> {
+        let mut warnings: Vec<Warning> = self.unknown_names(outputs).collect();
+        warnings.extend(self.world());
+        warnings.extend(self.unused_script(outputs));
+        if variants.get(&"channel_sources".into()).is_some() {
+            warnings.push(
+                Warning::new("`channel_sources` in a variant file has no effect")
+                    .help("write the channels into `[workspace]` of pixi.toml"),
+            );
+        }
+        warnings
+    }
+
+    /// rattler-build renders a name in a script that nobody knows to nothing.
+    fn unknown_names(&self, outputs: &[Rendered]) -> impl Iterator<Item = Warning> {
+        let mut found = BTreeSet::new();
+        for output in outputs {
+            let recipe = &output.recipe;
+            let is_known = |name: &str| {
+                let key = NormalizedKey::from(name);
+                name.chars().all(|c| !c.is_lowercase())
+                    || KNOWN.contains(&name)
+                    || recipe.context.contains_key(name)
+                    || output.variant.contains_key(&key)
+            };
+            let stagings = recipe.staging_caches.iter();
+            let plans = stagings.map(|staging| &staging.build.plan);
+            for plan in plans.chain([&recipe.build.plan]) {
+                let unknown = texts(plan).into_iter().flat_map(|text| {
+                    let names = names(&text).filter(|name| !is_known(name));
+                    names.map(str::to_owned).collect::<Vec<_>>()
+                });
+                found.extend(unknown);
+            }
+        }
+        found.into_iter().map(|name| {
+            let place = self.text.word(&name, 0).map(|place| {
+                let before = &self.text.as_str()[..place.start];
+                format!(", line {},", before.matches('\n').count() + 1)
+            });
+            let message = format!(
+                "`{name}` in a script of the recipe{} is nothing",
+                place.unwrap_or_default()
+            );
+            Warning::new(message).help("add it to `context`, or give it a value as a build variant")
+        })
+    }
+
+    /// `build.sh` belongs to recipes with one package.
+    fn unused_script(&self, outputs: &[Rendered]) -> Option<Warning> {
+        let Stage0::MultiOutput(_) = &self.stage0 else {
+            return None;
+        };
+        let folder = self.text.path().parent()?;
+        let mut files = ["build.sh", "build.bat"].into_iter();
+        let file = files.find(|name| folder.join(name).is_file())?;
+        let without = outputs.iter().filter(|output| {
+            let recipe = &output.recipe;
+            let is_empty = |plan: &BuildPlan| match plan {
+                BuildPlan::Script(script) => script.content.is_default() || is_bare(script),
+                BuildPlan::Steps(_) => false,
+            };
+            recipe.staging_caches.is_empty() && is_empty(&recipe.build.plan)
+        });
+        let without: BTreeSet<&str> = without.map(Rendered::name).collect();
+        if without.is_empty() {
+            return None;
+        }
+        let message = format!(
+            "{} has no script: `{file}` is only looked for when a recipe has one package",
+            list(without)
+        );
+        let help = format!("write `script: {file}` into the `build` of the output");
+        Some(Warning::new(message).help(help))
+    }
+
+    /// Descriptions are kept: pixi asks again when a file changes, not when these do.
+    fn world(&self) -> Option<Warning> {
+        let text = self.text.as_str();
+        let templates = text.match_indices("${{").filter_map(|(at, _)| {
+            let rest = &text[at..];
+            Some(&rest[..rest.find("}}")?])
+        });
+        let templates: Vec<&str> = templates.collect();
+        let read = WORLD.iter().filter(|(call, _)| {
+            let mut found = templates.iter().flat_map(|template| {
+                let places = template.match_indices(call);
+                places.map(|(at, _)| template[..at].chars().next_back())
+            });
+            found.any(|before| before.is_none_or(|c| !c.is_alphanumeric() && c != '_' && c != '.'))
+        });
+        let read: Vec<&str> = read.map(|(_, what)| *what).collect();
+        if read.is_empty() {
+            return None;
+        }
+        let message = format!(
+            "the recipe reads {}, and pixi notices no change of it",
+            read.join(" and ")
+        );
+        let help = "it describes the recipe again when a file of the package changes";
+        Some(Warning::new(message).help(help))
+    }
+}
+
+/// The texts of a plan that are templates.
+fn texts(plan: &BuildPlan) -> Vec<String> {
+    match plan {
+        BuildPlan::Script(script) => texts_of(script),
+        BuildPlan::Steps(steps) => steps
+            .iter()
+            .flat_map(|step| texts_of(&step.to_script()))
+            .collect(),
+    }
+}
+
+fn texts_of(script: &Script) -> Vec<String> {
+    match &script.content {
+        ScriptContent::Command(text) | ScriptContent::CommandOrPath(text) => vec![text.clone()],
+        ScriptContent::Commands(commands) => commands.clone(),
+        ScriptContent::Default | ScriptContent::Path(_) => Vec::new(),
+    }
+}
+
+fn is_bare(script: &Script) -> bool {
+    matches!(&script.content, ScriptContent::Commands(commands) if commands.is_empty())
+}
+
+/// The templates of `text` that are one name.
+fn names(text: &str) -> impl Iterator<Item = &str> {
+    let templates = text.match_indices("${{").filter_map(|(at, open)| {
+        let rest = &text[at + open.len()..];
+        Some(rest[..rest.find("}}")?].trim())
+    });
+    templates.filter(|name| {
+        let starts = name.starts_with(|c: char| c.is_alphabetic() || c == '_');
+        starts && name.chars().all(|c| c.is_alphanumeric() || c == '_')
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_bare_names_are_looked_up() {
+        let text = "a ${{ one }} ${{two}} ${{ three | default('') }} ${{ f('x') }} ${{ a.b }} ${{";
+        assert_eq!(names(text).collect::<Vec<_>>(), ["one", "two"]);
+    }
+}

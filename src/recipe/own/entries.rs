@@ -1,0 +1,96 @@
+//! The outputs of a recipe before they are evaluated.
+//!
+//! A build is for one output, and its variants may say nothing about the others. So the
+//! recipe is cut down to the entries that the build needs.
+
+use rattler_build_recipe::EvaluationContext;
+use rattler_build_recipe::stage0::evaluate::evaluate_value_to_string;
+use rattler_build_recipe::stage0::{
+    Inherit, MultiOutputRecipe, Output, PackageOutput, Recipe as Stage0, Value,
+};
+use rattler_conda_types::PackageName;
+
+/// Names of the packages that a recipe describes, as far as they are no templates.
+pub(super) fn names(stage0: &Stage0) -> Vec<String> {
+    let name = |name: Option<&rattler_conda_types::SourcePackageName>| {
+        name.map(|name| PackageName::from(name.clone()).as_normalized().to_string())
+    };
+    match stage0 {
+        Stage0::SingleOutput(single) => name(single.package.name.as_concrete())
+            .into_iter()
+            .collect(),
+        Stage0::MultiOutput(multi) => packages(multi)
+            .filter_map(|(_, output)| name(output.package.name.as_concrete()))
+            .collect(),
+    }
+}
+
+/// The package outputs, by their place among all outputs.
+pub(super) fn packages(multi: &MultiOutputRecipe) -> impl Iterator<Item = (usize, &PackageOutput)> {
+    let outputs = multi.outputs.iter().enumerate();
+    outputs.filter_map(|(index, output)| match output {
+        Output::Package(package) => Some((index, package.as_ref())),
+        Output::Staging(_) => None,
+    })
+}
+
+/// The entries that are called `name`. One whose name cannot be evaluated has another.
+pub(super) fn named(
+    multi: &MultiOutputRecipe,
+    name: &str,
+    context: &EvaluationContext,
+) -> Vec<usize> {
+    let context = match context.with_context(&multi.context) {
+        Ok((context, _)) => context,
+        Err(_) => context.clone(),
+    };
+    let is_called = |output: &PackageOutput| {
+        let found = evaluate_value_to_string(&output.package.name, &context);
+        found.is_ok_and(|found| found.to_lowercase() == name)
+    };
+    packages(multi)
+        .filter(|(_, output)| is_called(output))
+        .map(|(index, _)| index)
+        .collect()
+}
+
+/// The recipe with the chosen entries and the stagings they inherit from, in the order of
+/// the file.
+pub(super) fn cut(multi: &MultiOutputRecipe, chosen: &[usize]) -> MultiOutputRecipe {
+    let mut stagings: Vec<&Value<String>> = Vec::new();
+    for (index, output) in packages(multi) {
+        if chosen.contains(&index) {
+            stagings.extend(staging(&output.inherit));
+        }
+    }
+    let is_needed = |index: usize, output: &Output| match output {
+        Output::Package(_) => chosen.contains(&index),
+        Output::Staging(output) => stagings
+            .iter()
+            .any(|name| may_be(name, &output.staging.name)),
+    };
+    let mut cut = multi.clone();
+    let outputs = multi.outputs.iter().enumerate();
+    cut.outputs = outputs
+        .filter(|(index, output)| is_needed(*index, output))
+        .map(|(_, output)| output.clone())
+        .collect();
+    cut
+}
+
+/// The staging that an output inherits from.
+fn staging(inherit: &Inherit) -> Option<&Value<String>> {
+    match inherit {
+        Inherit::CacheName(name) => Some(name),
+        Inherit::CacheWithOptions(cache) => Some(&cache.from),
+        Inherit::TopLevel => None,
+    }
+}
+
+/// Whether two names can turn out to be the same.
+fn may_be(one: &Value<String>, other: &Value<String>) -> bool {
+    match (one.as_concrete(), other.as_concrete()) {
+        (Some(one), Some(other)) => one == other,
+        _ => true,
+    }
+}

@@ -1,0 +1,347 @@
+//! What is wrong with a recipe, at its place.
+//!
+//! rattler-build says what it ran into and mentions flags of its own command line. Here
+//! that becomes the mistake the user made, a label in the recipe and the way out under pixi.
+
+mod key;
+mod template;
+
+use std::ops::Range;
+
+use miette::Report;
+use rattler_build_recipe::{ParseError, RenderError, TopologicalSortError};
+
+use super::errors::{
+    BadSyntax, BadValue, BadVariants, BareTemplate, Cycle, Experimental, MissingKey, NoSuchOutput,
+    NoSuchStaging, Unread,
+};
+use super::text::{RecipeText, span};
+use crate::diagnostic::{list, nearest};
+
+/// What may be known about a recipe when something in it is wrong.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place<'a> {
+    /// The recipe.
+    pub(super) text: &'a RecipeText,
+    /// Names that templates know: the context and the keys of variants.
+    pub(super) names: &'a [String],
+    /// The packages the recipe describes.
+    pub(super) outputs: &'a [String],
+}
+
+impl Place<'_> {
+    /// The mistake behind an error of rendering.
+    pub(super) fn rendering(&self, error: RenderError) -> Report {
+        match error {
+            RenderError::Parse(error) => self.parsing(error),
+            RenderError::TopologicalSort(error) => self.order(error),
+            RenderError::MissingOutput { package } => self.missing_output(&package),
+            RenderError::ExperimentalRequired { message } => self.experimental(&message, None),
+            RenderError::VariantExpand(error) => BadVariants {
+                reason: error.to_string(),
+            }
+            .into(),
+        }
+    }
+
+    /// The mistake behind an error of reading or evaluating.
+    pub(super) fn parsing(&self, error: ParseError) -> Report {
+        let at = match &error {
+            ParseError::IoError { .. } => None,
+            error => self.text.range(error.span()),
+        };
+        match error {
+            ParseError::IoError { path, source } => Unread {
+                path: path.display().to_string(),
+                reason: source.to_string(),
+            }
+            .into(),
+            ParseError::Generic {
+                message,
+                suggestion,
+                ..
+            } => self.generic(&message, suggestion.as_deref(), at),
+            ParseError::MissingField { field, .. } => self.missing(&field, at),
+            ParseError::TypeMismatch {
+                expected, actual, ..
+            } => match self.bare_template(at.as_ref()) {
+                Some(report) => report,
+                None => self.value(&format!("expected {expected}, found {actual}"), None, at),
+            },
+            ParseError::InvalidValue {
+                field,
+                reason,
+                suggestion,
+                ..
+            } => self.invalid(&field, &reason, suggestion.as_deref(), at),
+            ParseError::JinjaError { message, .. } => self.template(&message, at),
+            ParseError::InvalidConditional { message, .. } => self.value(
+                &format!("this is no condition: {message}"),
+                Some("conditions look like `- if: unix`, `then: …` and perhaps `else: …`"),
+                at,
+            ),
+        }
+    }
+
+    fn generic(&self, message: &str, help: Option<&str>, at: Option<Range<usize>>) -> Report {
+        let syntax = message.strip_prefix("Failed to parse YAML: ");
+        if let Some(report) = self.bare_template(at.as_ref()) {
+            return report;
+        }
+        match syntax.map(without_place) {
+            Some(reason) => BadSyntax {
+                reason: one_line(reason),
+                help: self.syntax_advice(reason, at.as_ref()),
+                file: self.text.file(),
+                at: at.map(span),
+            }
+            .into(),
+            None => self.value(&one_line(message), help, at),
+        }
+    }
+
+    /// `{{ x }}` is a table in YAML; the reader stumbles over it or over what follows.
+    fn bare_template(&self, at: Option<&Range<usize>>) -> Option<Report> {
+        let text = self.text.as_str();
+        let line = at.map_or(0, |at| {
+            let near = text[..at.start].rfind('\n').map_or(0, |end| end + 1);
+            text[..near.saturating_sub(1)]
+                .rfind('\n')
+                .map_or(0, |end| end + 1)
+        });
+        let mut places = text[line..]
+            .match_indices("{{")
+            .map(|(found, _)| line + found);
+        let brace = places.find(|found| {
+            let near = at.is_none_or(|at| *found <= at.end + 200);
+            near && !text[..*found].ends_with('$') && !text[..*found].ends_with('{')
+        })?;
+        let end = text[brace..]
+            .find("}}")
+            .map_or(brace + 2, |end| brace + end + 2);
+        Some(
+            BareTemplate {
+                file: self.text.file(),
+                at: span(brace..end),
+            }
+            .into(),
+        )
+    }
+
+    fn syntax_advice(&self, reason: &str, at: Option<&Range<usize>>) -> String {
+        let line = at.map(|at| {
+            let text = self.text.as_str();
+            let start = text[..at.start].rfind('\n').map_or(0, |end| end + 1);
+            text[start..].lines().next().unwrap_or_default()
+        });
+        if reason.contains("uplicate") {
+            "a key stands once in a table: remove one of the two".to_string()
+        } else if line.is_some_and(|line| line.trim_start_matches(' ').starts_with('\t')) {
+            "indent with spaces: YAML takes no tabs".to_string()
+        } else {
+            "check the indentation, and quote text that holds `: `, ` #`, `{` or `*`".to_string()
+        }
+    }
+
+    fn missing(&self, field: &str, at: Option<Range<usize>>) -> Report {
+        let at = at.filter(|at| !at.is_empty());
+        if field.starts_with("version is required") {
+            return MissingKey {
+                message: "an output has no version".to_string(),
+                help: "write `version` into its `package`, or into `recipe` for all outputs"
+                    .to_string(),
+                file: self.text.file(),
+                at: at.or_else(|| self.text.word("package", 0)).map(span),
+            }
+            .into();
+        }
+        let help = match field {
+            "package" => "a recipe has `package` with `name` and `version`, or `outputs`".into(),
+            other => format!("add `{other}`"),
+        };
+        MissingKey {
+            message: format!("`{field}` is missing"),
+            help,
+            file: self.text.file(),
+            at: at.map(span),
+        }
+        .into()
+    }
+
+    fn invalid(
+        &self,
+        field: &str,
+        reason: &str,
+        suggestion: Option<&str>,
+        at: Option<Range<usize>>,
+    ) -> Report {
+        let unknown = reason
+            .split_once("unknown field '")
+            .or_else(|| reason.split_once("unknown top-level field '"))
+            .and_then(|(_, rest)| rest.split_once('\''));
+        if let Some((key, _)) = unknown {
+            return self.unknown_key(field, key, suggestion, at);
+        }
+        if reason.contains("--experimental") || reason.contains("experimental feature") {
+            return self.experimental(reason, at);
+        }
+        if let Some((name, _)) = reason
+            .strip_prefix("Staging cache '")
+            .and_then(|rest| rest.split_once('\''))
+        {
+            let known = reason.rsplit(": ").next().unwrap_or_default();
+            return NoSuchStaging {
+                name: name.to_string(),
+                known: match known {
+                    "none" => "the recipe has no staging output".to_string(),
+                    known => format!("the staging outputs are {}", list(known.split(", "))),
+                },
+                file: self.text.file(),
+                at: at.map(span).or_else(|| self.text.value_of("inherit", name)),
+            }
+            .into();
+        }
+        let at = at.or_else(|| self.quoted_in(reason));
+        if let Some(report) = self
+            .bare_template(at.as_ref())
+            .filter(|_| reason.contains("{{"))
+        {
+            return report;
+        }
+        let help = suggestion.map(plain).or_else(|| spec_advice(reason));
+        if field == "match spec" {
+            return self.value(&plain(reason), help.as_deref(), at);
+        }
+        if field == "item"
+            && let Some(at) = at
+        {
+            let written = self.text.as_str()[at.clone()].to_string();
+            let message = format!("`{written}` cannot be read: {}", plain(reason));
+            return self.value(&message, help.as_deref(), Some(at));
+        }
+        self.value(
+            &format!("`{field}`: {}", plain(reason)),
+            help.as_deref(),
+            at,
+        )
+    }
+
+    /// Where the first text that a message quotes stands.
+    fn quoted_in(&self, reason: &str) -> Option<Range<usize>> {
+        let (_, rest) = reason.split_once('\'')?;
+        let (text, _) = rest.split_once('\'')?;
+        let found = self.text.find(text)?;
+        Some(found.offset()..found.offset() + found.len())
+    }
+
+    fn experimental(&self, message: &str, at: Option<Range<usize>>) -> Report {
+        let what = EXPERIMENTAL.iter().find(|(part, _)| message.contains(part));
+        let word = what.map(|(_, word)| *word);
+        let from = at.as_ref().map_or(0, |at| at.start);
+        let found = word.and_then(|word| {
+            self.text
+                .word(word, from)
+                .or_else(|| self.text.word(word, 0))
+        });
+        Experimental {
+            what: word.unwrap_or("this").to_string(),
+            file: self.text.file(),
+            at: found.or(at).map(span),
+        }
+        .into()
+    }
+
+    fn value(&self, message: &str, help: Option<&str>, at: Option<Range<usize>>) -> Report {
+        BadValue {
+            message: message.to_string(),
+            help: help.map(str::to_string),
+            file: self.text.file(),
+            at: at.map(span),
+        }
+        .into()
+    }
+
+    fn order(&self, error: TopologicalSortError) -> Report {
+        let packages = match error {
+            TopologicalSortError::CycleDetected { packages } => packages,
+            TopologicalSortError::PackageNotFound { package } => {
+                return self.missing_output(&package);
+            }
+        };
+        let first = packages.split(", ").next().unwrap_or_default().to_string();
+        Cycle {
+            packages: list(packages.split(", ")),
+            file: self.text.file(),
+            at: self.text.value_of("name", &first),
+        }
+        .into()
+    }
+
+    /// A pin to a package that the recipe does not have, or not here.
+    pub(super) fn missing_output(&self, package: &str) -> Report {
+        let at = self.text.as_str().match_indices("pin_subpackage");
+        let call = at.into_iter().find_map(|(at, _)| {
+            let rest = &self.text.as_str()[at..];
+            let call = &rest[..rest.find(')')? + 1];
+            call.contains(package).then_some(at..at + call.len())
+        });
+        let skipped = self.outputs.iter().any(|name| name == package);
+        let help = if skipped {
+            format!(
+                "`{package}` is skipped for this combination: skip this output as well, or put \
+                 the pin under the same condition"
+            )
+        } else {
+            match nearest(package, self.outputs.iter().map(String::as_str)) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!(
+                    "the outputs are {}; use `pin_compatible` for packages from elsewhere",
+                    list(self.outputs.iter().map(String::as_str))
+                ),
+            }
+        };
+        NoSuchOutput {
+            package: package.to_string(),
+            help,
+            file: self.text.file(),
+            at: call.map(span),
+        }
+        .into()
+    }
+}
+
+/// Parts of messages, and what the recipe calls the feature.
+const EXPERIMENTAL: [(&str, &str); 4] = [
+    ("attestation", "attestation"),
+    ("build.steps", "steps"),
+    ("load_from_file", "load_from_file"),
+    ("git", "git"),
+];
+
+/// The label says where it is.
+fn without_place(reason: &str) -> &str {
+    match reason.split_once(": ") {
+        Some((place, rest)) if place.chars().all(|c| c.is_ascii_digit() || c == ':') => rest,
+        _ => reason,
+    }
+}
+
+fn spec_advice(reason: &str) -> Option<String> {
+    let is_spec = ["match spec", "matchspec", "MatchSpec", "version spec"];
+    is_spec
+        .iter()
+        .any(|word| reason.contains(word))
+        .then(|| "specs look like `zlib >=1.3,<2`, `numpy 1.26.*` or `openssl 3.* h*`".to_string())
+}
+
+/// Without flags of a command line that nobody has here.
+fn plain(text: &str) -> String {
+    let text = text
+        .replace("variant config file", "`[workspace.build-variants]`")
+        .replace("Enable --v3 to use", "Use");
+    one_line(&text)
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,146 @@
+//! What is wrong with a template: a name nobody knows, a call that makes no sense.
+
+use std::ops::Range;
+
+use miette::Report;
+
+use super::{Place, one_line};
+use crate::diagnostic::{list, nearest};
+use crate::recipe::own::errors::{BadTemplate, NoToolchain, UndefinedName};
+use crate::recipe::own::text::span;
+
+impl Place<'_> {
+    pub(super) fn template(&self, message: &str, at: Option<Range<usize>>) -> Report {
+        if message.contains("experimental") {
+            return self.experimental(message, at);
+        }
+        let at = at.or_else(|| self.quoted_template(message));
+        if let Some(toolchain) = self.toolchain(message, at.clone()) {
+            return toolchain;
+        }
+        if let Some(name) = undefined(message) {
+            return self.undefined(&name, at);
+        }
+        if let Some((expression, from)) = self.undefined_expression(message, at.as_ref()) {
+            return self.undefined(&expression, Some(from));
+        }
+        BadTemplate {
+            reason: template_reason(message),
+            file: self.text.file(),
+            at: at.map(span),
+        }
+        .into()
+    }
+
+    fn quoted_template(&self, message: &str) -> Option<Range<usize>> {
+        let (_, rest) = message.rsplit_once("(template: ")?;
+        let found = self.text.find(rest.strip_suffix(')')?)?;
+        Some(found.offset()..found.offset() + found.len())
+    }
+
+    /// `No stdlib found for language: c`.
+    fn toolchain(&self, message: &str, at: Option<Range<usize>>) -> Option<Report> {
+        let (before, rest) = message.split_once(" found for language: ")?;
+        let kind = before.rsplit(' ').next()?;
+        let language = rest.split_whitespace().next()?;
+        let call = format!("{kind}(");
+        let from = at.as_ref().map_or(0, |at| at.start);
+        let at = self.text.word(kind, from).map(|word| {
+            let text = self.text.as_str();
+            let end = text[word.end..]
+                .find(')')
+                .map_or(word.end, |end| word.end + end + 1);
+            word.start..end
+        });
+        let key = format!("{language}_{kind}");
+        Some(
+            NoToolchain {
+                call: format!("{call}'{language}')"),
+                help: format!(
+                    "give `{key}` a value in `[workspace.build-variants]` (for Linux of \
+                     conda-forge `c_stdlib = [\"sysroot\"]`, for Windows `[\"vs\"]`), or put the \
+                     line under a condition such as `if: not win`"
+                ),
+                file: self.text.file(),
+                at: at.map(span),
+            }
+            .into(),
+        )
+    }
+
+    /// `undefined variable in expression 'x'` says which expression, not which name.
+    fn undefined_expression(
+        &self,
+        message: &str,
+        at: Option<&Range<usize>>,
+    ) -> Option<(String, Range<usize>)> {
+        let (_, rest) = message.split_once("undefined variable in ")?;
+        let (_, rest) = rest.split_once('\'')?;
+        let expression = rest.strip_suffix('\'').unwrap_or(rest);
+        let from = at.map_or(0, |at| at.start);
+        let found = self.text.word(expression, from)?;
+        Some((expression.to_string(), found))
+    }
+
+    fn undefined(&self, name: &str, at: Option<Range<usize>>) -> Report {
+        let from = at.as_ref().map_or(0, |at| at.start);
+        let label = self.text.word(name, from).or(at);
+        UndefinedName {
+            name: name.to_string(),
+            help: self.advice(name),
+            file: self.text.file(),
+            at: label.map(span),
+        }
+        .into()
+    }
+
+    fn advice(&self, name: &str) -> String {
+        if let Some(near) = nearest(name, self.names.iter().map(String::as_str)) {
+            return format!("did you mean `{near}`?");
+        }
+        let known = match self.names {
+            [] => String::new(),
+            names => format!("; known here: {}", list(names.iter().map(String::as_str))),
+        };
+        let start = match name {
+            "python_min" => Some("3.10"),
+            name if name.ends_with("compiler_version") => Some("14"),
+            "python" => Some("3.13"),
+            name if name.ends_with("_version") => Some("1.2"),
+            _ => None,
+        };
+        match start {
+            Some(value) => format!(
+                "the pinning of conda-forge is not part of pixi: write `{name} = [\"{value}\"]` \
+                 into `[workspace.build-variants]`, or `{name}: [\"{value}\"]` into \
+                 `variants.yaml` next to the recipe{known}"
+            ),
+            None => format!(
+                "add it to the recipe's `context`, or give it a value in \
+                 `[workspace.build-variants]` of pixi.toml or in `variants.yaml` next to the \
+                 recipe{known}"
+            ),
+        }
+    }
+}
+
+/// The name that a message calls undefined.
+fn undefined(message: &str) -> Option<String> {
+    let (_, rest) = message.split_once("undefined value: `")?;
+    let (name, _) = rest.split_once('`')?;
+    Some(name.to_string())
+}
+
+fn template_reason(message: &str) -> String {
+    let starts = [
+        "Failed to parse Jinja template: ",
+        "Failed to parse Jinja expression: ",
+        "Template rendering failed: ",
+        "Failed to render template: ",
+    ];
+    let cut = starts.iter().fold(message, |text, start| {
+        text.split_once(start).map_or(text, |(_, rest)| rest)
+    });
+    let cut = cut.split(" (template: ").next().unwrap_or(cut);
+    one_line(cut.split(" (in ").next().unwrap_or(cut))
+}

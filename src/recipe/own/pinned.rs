@@ -1,0 +1,164 @@
+//! One output from its variants alone.
+//!
+//! The map of an output says nothing about the keys that only others use. So the entries
+//! of its name are rendered one by one, with those they pin exactly, and nothing else.
+
+use std::collections::BTreeSet;
+
+use miette::Report;
+use rattler_build_jinja::Variable;
+use rattler_build_recipe::stage0::{MultiOutputRecipe, Recipe as Stage0};
+use rattler_build_recipe::stage1::{Dependency, TestType};
+use rattler_build_recipe::variant_render::{
+    RenderError, RenderedVariant, render_recipe_with_variant_config,
+};
+use rattler_build_recipe::{EvaluationContext, Stage1Recipe};
+use rattler_build_variant_config::VariantConfig;
+
+use super::mistake::Place;
+use super::{Renderer, entries};
+use crate::recipe::render::Rendered;
+
+impl Renderer<'_> {
+    /// Every output called `name` that the variants give.
+    ///
+    /// # Errors
+    /// What is wrong with the first of them, when there is none.
+    pub(super) fn pinned(
+        &self,
+        name: &str,
+        variants: &VariantConfig,
+    ) -> Result<Vec<Rendered>, Report> {
+        let name = name.to_lowercase();
+        let multi = match &self.own.stage0 {
+            Stage0::MultiOutput(multi) => multi,
+            Stage0::SingleOutput(_) => return self.only_output(variants),
+        };
+        let mut outputs = Vec::new();
+        let mut first_error = None;
+        for entry in entries::named(multi, &name, &self.context(variants)) {
+            match self.entry(multi, entry, variants.clone()) {
+                Ok(found) => outputs.extend(self.finish(found)?),
+                Err(error) => {
+                    first_error.get_or_insert(error);
+                }
+            }
+        }
+        outputs.retain(|output: &Rendered| output.name() == name);
+        match first_error {
+            Some(error) if outputs.is_empty() => Err(self.explained(error, variants)),
+            _ => Ok(outputs),
+        }
+    }
+
+    /// A recipe for one package needs no cutting.
+    fn only_output(&self, variants: &VariantConfig) -> Result<Vec<Rendered>, Report> {
+        let mut found = Vec::new();
+        for variants in self.not_skipped(variants)? {
+            found.extend(self.rendered(&self.own.stage0, &variants)?);
+        }
+        self.finish(found)
+    }
+
+    /// One entry with whatever it pins exactly, and what its tests pin.
+    fn entry(
+        &self,
+        multi: &MultiOutputRecipe,
+        entry: usize,
+        mut variants: VariantConfig,
+    ) -> Result<Vec<RenderedVariant>, RenderError> {
+        let mut chosen = vec![entry];
+        let found = self.with_pins(multi, &mut chosen, &mut variants)?;
+        let pinned = found
+            .iter()
+            .flat_map(|output| pinned_by_tests(&output.recipe));
+        let mut more = chosen.clone();
+        for name in pinned.collect::<BTreeSet<_>>() {
+            more.extend(entries::named(multi, &name, &self.context(&variants)));
+            variants.variants.remove(&name.as_str().into());
+        }
+        if more.len() == chosen.len() {
+            return Ok(found);
+        }
+        // A test pins what may need other variants; then the pin stays open.
+        match self.with_pins(multi, &mut more, &mut variants) {
+            Ok(found) => Ok(found),
+            Err(error) => {
+                tracing::warn!("a pin in the tests stays without a version: {error}");
+                Ok(found)
+            }
+        }
+    }
+
+    fn with_pins(
+        &self,
+        multi: &MultiOutputRecipe,
+        chosen: &mut Vec<usize>,
+        variants: &mut VariantConfig,
+    ) -> Result<Vec<RenderedVariant>, RenderError> {
+        loop {
+            let cut = Stage0::MultiOutput(Box::new(entries::cut(multi, chosen)));
+            let found = render_recipe_with_variant_config(&cut, variants, self.config());
+            let package = match found {
+                Err(RenderError::MissingOutput { package }) => package,
+                found => return found,
+            };
+            let more = entries::named(multi, &package, &self.context(variants));
+            let known = chosen.len();
+            chosen.extend(
+                more.into_iter()
+                    .filter(|entry| !chosen.contains(entry))
+                    .collect::<Vec<_>>(),
+            );
+            if chosen.len() == known {
+                return Err(RenderError::MissingOutput { package });
+            }
+            // Its version and build string stand there, which are no variant.
+            variants.variants.remove(&package.as_str().into());
+        }
+    }
+
+    fn explained(&self, error: RenderError, variants: &VariantConfig) -> Report {
+        let names = self.names(variants);
+        let outputs = self.own.names();
+        let place = Place {
+            text: &self.own.text,
+            names: &names,
+            outputs: &outputs,
+        };
+        place.rendering(error)
+    }
+
+    /// What templates see of the variants when each has one value.
+    fn context(&self, variants: &VariantConfig) -> EvaluationContext {
+        let single = |values: &Vec<Variable>| values.first().cloned();
+        let combination = variants
+            .variants
+            .iter()
+            .filter_map(|(key, values)| Some((key.clone(), single(values)?)));
+        let combination: std::collections::BTreeMap<_, _> = combination.collect();
+        let variables = combination.iter();
+        let variables = variables.map(|(key, value)| (key.normalize(), value.clone()));
+        EvaluationContext::with_variables_and_config(
+            variables.collect(),
+            self.jinja_config(combination),
+        )
+    }
+}
+
+/// Names in `pin_subpackage` calls of tests.
+fn pinned_by_tests(recipe: &Stage1Recipe) -> Vec<String> {
+    let commands = recipe.tests().iter().filter_map(|test| match test {
+        TestType::Commands(commands) => Some(&commands.requirements),
+        _ => None,
+    });
+    let dependencies = commands.flat_map(|needs| needs.run.iter().chain(&needs.build));
+    let pins = dependencies.filter_map(|dependency| match dependency {
+        Dependency::PinSubpackage(pin) => Some(&pin.pin_subpackage.name),
+        _ => None,
+    });
+    let others = pins.filter(|name| *name != recipe.package().name());
+    others
+        .map(|name| name.as_normalized().to_string())
+        .collect()
+}

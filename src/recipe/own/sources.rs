@@ -1,0 +1,109 @@
+//! Packages that `pixi.toml` maps to a source, wherever the recipe names them.
+
+use std::collections::BTreeMap;
+
+use miette::{Diagnostic, Report, SourceSpan};
+use rattler_build_jinja::Jinja;
+use rattler_build_recipe::variant_render::RenderedVariant;
+use rattler_conda_types::PackageName;
+use thiserror::Error;
+
+use crate::backend::SourceMapping;
+use crate::diagnostic::SourceFile;
+use crate::project::manifest::Manifest;
+use crate::protocol::spec::SourceSpec;
+use crate::recipe::condition::Condition;
+
+/// Packages that are built from source, under conditions.
+#[derive(Debug, Default)]
+pub(super) struct Sources {
+    mapped: Vec<(Option<Condition>, SourceMapping)>,
+    file: Option<SourceFile>,
+}
+
+impl Sources {
+    /// Reads the conditions.
+    ///
+    /// # Errors
+    /// Expressions that mean nothing.
+    pub(super) fn new(given: &[SourceMapping], manifest: &Manifest) -> Result<Self, Report> {
+        let mapped = given.iter().map(|mapping| {
+            let condition = mapping.condition.as_deref();
+            let condition = condition.map(|text| Condition::expression(text, manifest));
+            Ok((condition.transpose()?, mapping.clone()))
+        });
+        Ok(Self {
+            mapped: mapped.collect::<Result<_, Report>>()?,
+            file: (!given.is_empty()).then(|| manifest.file()),
+        })
+    }
+
+    /// The names that are mapped.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.mapped.iter().map(|(_, mapping)| mapping.name.as_str())
+    }
+
+    /// The sources that count for one output.
+    ///
+    /// # Errors
+    /// [`TwoPlaces`].
+    pub(super) fn of(
+        &self,
+        output: &RenderedVariant,
+        jinja: &Jinja,
+    ) -> Result<BTreeMap<String, SourceSpec>, Report> {
+        let mut found: BTreeMap<String, SourceSpec> = BTreeMap::new();
+        let counts = |condition: &Option<Condition>| match condition {
+            None => true,
+            Some(condition) => jinja
+                .eval(condition.jinja().source())
+                .is_ok_and(|value| value.is_true()),
+        };
+        for (condition, mapping) in &self.mapped {
+            if !counts(condition) {
+                continue;
+            }
+            let name = normalized(&mapping.name);
+            match found.get(&name) {
+                Some(known) if known.location != mapping.spec.location => {
+                    return Err(TwoPlaces {
+                        package: output.recipe.package().name().as_normalized().to_string(),
+                        places: format!("{} and {}", known.location, mapping.spec.location),
+                        name,
+                        file: self.file.clone(),
+                        at: mapping.at,
+                    }
+                    .into());
+                }
+                _ => {
+                    found.insert(name, mapping.spec.clone());
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
+fn normalized(name: &str) -> String {
+    match name.parse::<PackageName>() {
+        Ok(name) => name.as_normalized().to_string(),
+        Err(_) => name.to_lowercase(),
+    }
+}
+
+/// One name that is said to be in two places.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{name}` is mapped to {places} for `{package}`")]
+#[diagnostic(
+    code(dependency::two_places),
+    help("the recipe names the package only once: keep one of them, or put them under conditions")
+)]
+struct TwoPlaces {
+    name: String,
+    places: String,
+    package: String,
+    #[source_code]
+    file: Option<SourceFile>,
+    #[label("another place")]
+    at: Option<SourceSpan>,
+}

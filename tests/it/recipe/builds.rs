@@ -1,0 +1,254 @@
+//! Real builds: what scripts see, and what becomes a package.
+
+use serde_json::json;
+
+use super::{build, build_all, build_in, empty_channel, project};
+use crate::support::desk::Desk;
+use crate::support::pixi::Pixi;
+use crate::support::requests::Initialize;
+use crate::support::requests::Outputs;
+
+const HELLO: &str = "package: {name: foobar, version: 0.1.0}\n";
+
+#[test]
+fn a_recipe_without_anything_is_an_empty_package() {
+    assert_eq!(build(HELLO).files(), Vec::<String>::new());
+}
+
+#[test]
+fn a_noarch_script_takes_the_branch_of_the_machine() {
+    let package = build(&format!(
+        "{HELLO}build:
+  noarch: generic
+  script:
+    - if: unix
+      then: echo ${{{{ host_platform }}}} > $PREFIX/unix.txt
+      else: exit 1
+    - if: win or osx and not linux
+      then: exit 1
+"
+    ));
+    let unix = package.text("unix.txt");
+    assert!(
+        unix.starts_with("linux") || unix.starts_with("osx"),
+        "{unix}"
+    );
+    assert_eq!(package.index()["noarch"], "generic");
+}
+
+#[test]
+fn scripts_come_in_every_form() {
+    let file = "echo file > $PREFIX/out.txt\n";
+    let forms = [
+        ("script: echo inline > $PREFIX/out.txt", "inline"),
+        ("script: ['true', 'echo list > $PREFIX/out.txt']", "list"),
+        ("script: {file: other.sh}", "file"),
+        ("script: other", "file"),
+        (
+            "script: {content: 'echo $FOO > $PREFIX/out.txt', env: {FOO: '${{ 1 + 1 }}'}}",
+            "2",
+        ),
+        ("number: 1", "build.sh"),
+        (
+            "script: {interpreter: bash, content: 'echo bash > $PREFIX/out.txt'}",
+            "bash",
+        ),
+    ];
+    for (form, expected) in forms {
+        let project = project(&format!("{HELLO}build:\n  {form}\n"))
+            .file("build.sh", "echo build.sh > $PREFIX/out.txt\n")
+            .file("other.sh", file);
+        assert_eq!(
+            build_in(&project).text("out.txt").trim(),
+            expected,
+            "{form}"
+        );
+    }
+}
+
+#[test]
+fn steps_run_in_order_when_experimental_features_are_on() {
+    let project = project(&format!(
+        "{HELLO}build:
+  steps:
+    - run: echo one > $PREFIX/a.txt
+    - if: win
+      run: exit 1
+    - run: [echo $X >> $PREFIX/a.txt]
+      env: {{X: two}}
+"
+    ));
+    let config = json!({"experimental": true});
+    let initialize = Initialize::of(&project).configuration(config);
+    let channel = super::empty_channel(&project);
+    let mut pixi = Pixi::of(&project);
+    pixi.initialize(&initialize);
+    let outputs = pixi.outputs(&Outputs::new(&project.metadata_work("x")).channel(&channel));
+    assert_eq!(outputs.len(), 1);
+    let package = pixi.package(&project, &channel, "foobar");
+    assert_eq!(package.text("a.txt"), "one\ntwo\n");
+}
+
+#[test]
+fn what_is_packed_is_what_the_recipe_says() {
+    let script =
+        "script: 'mkdir $PREFIX/d; echo > $PREFIX/d/a.txt; echo > $PREFIX/b.a; echo > $PREFIX/c'";
+    let files = |rule: &str| build(&format!("{HELLO}build:\n  {script}\n  {rule}\n")).files();
+    assert_eq!(files("files: [d/*, c]"), ["c", "d/a.txt"]);
+    assert_eq!(files("files: {exclude: ['*.a']}"), ["c", "d/a.txt"]);
+    assert_eq!(
+        files("files: {include: ['**'], exclude: [d]}"),
+        ["b.a", "c"]
+    );
+    assert_eq!(files("files: []"), Vec::<String>::new());
+    assert_eq!(files("number: 0"), ["b.a", "c", "d/a.txt"]);
+}
+
+#[test]
+fn heirs_begin_with_what_their_staging_made() {
+    let project = project(
+        "recipe: {name: x, version: 1.0.0}
+source: {path: src}
+outputs:
+  - staging: {name: compile}
+    build: {script: 'cat a.txt > $PREFIX/lib.txt; echo $PKG_NAME. > made.txt; echo x > $PREFIX/dev.h'}
+  - package: {name: lib}
+    inherit: compile
+    build: {files: [lib.txt]}
+  - package: {name: dev}
+    inherit: compile
+    build: {files: [dev.h, made.txt], script: 'cp made.txt $PREFIX'}
+",
+    )
+    .file("src/a.txt", "source\n");
+    let built = build_all(&project, json!({}));
+    assert_eq!(built[0].files(), ["lib.txt"]);
+    assert_eq!(built[0].text("lib.txt"), "source\n");
+    assert_eq!(built[1].files(), ["dev.h", "made.txt"]);
+    assert_eq!(built[1].text("made.txt"), ".\n", "a staging has no name");
+}
+
+#[test]
+fn metadata_is_that_of_the_recipe() {
+    let project = project(&format!(
+        "{HELLO}source: {{path: src}}
+build:
+  noarch: python
+  number: 3
+  python: {{entry_points: ['foo = foo:main']}}
+requirements:
+  run: [python >=3.9]
+about:
+  license: MIT
+  license_file: [LICENSE, COPYING]
+  summary: Says hello
+  homepage: https://example.com
+tests:
+  - python: {{imports: [foo]}}
+  - script: [test -f data.txt]
+    files: {{recipe: [data.txt]}}
+extra: {{recipe-maintainers: [somebody]}}
+"
+    ))
+    .file("src/LICENSE", "text\n")
+    .file("COPYING", "more\n")
+    .file("data.txt", "data\n");
+    let package = build_in(&project);
+    assert_eq!(package.index()["build"], "pyh4616a5c_3");
+    assert_eq!(package.index()["license"], "MIT");
+    assert_eq!(package.about()["summary"], "Says hello");
+    let link = package.json("info/link.json");
+    assert_eq!(link["noarch"]["entry_points"], json!(["foo = foo:main"]));
+    let info = package.info_files();
+    for file in [
+        "info/licenses/LICENSE",
+        "info/licenses/COPYING",
+        "info/tests/tests.yaml",
+    ] {
+        assert!(info.contains(&file.to_string()), "{file} in {info:?}");
+    }
+    let files = package.files();
+    assert!(
+        files.iter().any(|file| file.ends_with("data.txt")),
+        "{files:?}"
+    );
+    assert!(
+        !info.iter().any(|file| file.contains("recipe.yaml")),
+        "{info:?}"
+    );
+}
+
+#[test]
+fn prefixes_in_files_are_found_unless_the_recipe_says_otherwise() {
+    let script = "script: 'echo $PREFIX/bin/x > $PREFIX/a.txt; cp $PREFIX/a.txt $PREFIX/b.txt'";
+    let rule = "prefix_detection: {ignore: [b.txt]}";
+    let package = build(&format!("{HELLO}build:\n  {script}\n  {rule}\n"));
+    assert_eq!(package.path_entry("a.txt")["file_mode"], "text");
+    assert!(package.path_entry("b.txt")["file_mode"].is_null());
+}
+
+#[test]
+fn used_variants_are_variables_of_the_script() {
+    let project = project(&format!(
+        "{HELLO}build: {{variant: {{use_keys: [mode]}}, script: 'echo $mode > $PREFIX/mode.txt'}}\n"
+    ));
+    let built = build_all(&project, json!({"mode": ["fast", "small"]}));
+    let modes: Vec<String> = built
+        .iter()
+        .map(|package| package.text("mode.txt"))
+        .collect();
+    assert_eq!(modes, ["fast\n", "small\n"]);
+}
+
+#[test]
+fn a_kept_work_directory_has_what_the_last_build_made() {
+    let project = project(&format!(
+        "{HELLO}source: {{path: src}}
+build:
+  script: 'test -f made.txt && cp made.txt $PREFIX; ls > made.txt; ls > $PREFIX/list.txt'
+"
+    ))
+    .file("src/a.txt", "")
+    .file("src/b.txt", "");
+    let initialize = Initialize::of(&project).configuration(json!({"work-directory": "keep"}));
+    let channel = super::empty_channel(&project);
+    let package = || {
+        let mut pixi = Pixi::of(&project);
+        pixi.initialize(&initialize);
+        pixi.package(&project, &channel, "foobar")
+    };
+    assert!(!package().has("made.txt"));
+    project.remove("src/b.txt");
+    project.write("src/c.txt", "");
+    let second = package();
+    assert!(second.has("made.txt"), "it was kept");
+    let list = second.text("list.txt");
+    assert!(!list.contains("b.txt") && list.contains("c.txt"), "{list}");
+    let recipe = fs_err::read_to_string(project.dir().join("recipe.yaml")).expect("it is there");
+    project.write("recipe.yaml", recipe.replace("ls >", "ls -1 >"));
+    assert!(!package().has("made.txt"), "another script begins anew");
+}
+
+#[test]
+fn what_is_hardly_meant_is_told_during_the_build() {
+    let project = project(
+        "# ä\nrecipe: {name: x, version: 1.0.0}\noutputs:\n  - package: {name: one}\n    build:\n      script: ['echo \"${{ nothing }}\" ${{ PREFIX }} ${{ target_platform }} ${{ unix }}']\n  - package: {name: two}\n    about: {summary: \"${{ env.get('HOME') }}\"}\n",
+    )
+    .file("build.sh", "echo\n")
+    .file("variants.yaml", "channel_sources: [conda-forge]\n");
+    let ended = Desk::build(&project, "")
+        .channel(&empty_channel(&project))
+        .args(["--json"])
+        .run();
+    assert_eq!(ended.code(), 0, "{}", ended.stderr());
+    let text = ended.stdout();
+    for part in [
+        "`nothing` in a script of the recipe, line 6, is nothing",
+        "the recipe reads variables of the environment, and pixi notices no change of it",
+        "`two` has no script: `build.sh` is only looked for when a recipe has one package",
+        "`channel_sources` in a variant file has no effect",
+    ] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+    assert!(!text.contains("`unix`"), "{text}");
+}

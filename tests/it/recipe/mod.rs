@@ -1,0 +1,187 @@
+//! Recipes that users write: described, built, and what is wrong with them.
+
+mod builds;
+mod errors;
+mod inputs;
+mod sources;
+mod suite;
+mod tested;
+mod vectors;
+mod without_pixi;
+
+use serde_json::{Value, json};
+
+use crate::support::archive::Archive;
+use crate::support::build::Build;
+use crate::support::channel::Channel;
+use crate::support::drawn::drawn;
+use crate::support::pixi::Pixi;
+use crate::support::project::Project;
+use crate::support::requests::{Initialize, Outputs};
+
+const BACKEND: &str = "pixi-build-rattler-build";
+
+/// A project with this recipe and a manifest that says no more than who builds it.
+fn project(recipe: &str) -> Project {
+    Project::of(BACKEND)
+        .pixi_toml("[package]\n")
+        .file("recipe.yaml", recipe)
+}
+
+/// A channel without packages.
+fn empty_channel(project: &Project) -> Channel {
+    Channel::new(project.cache().join("channel"))
+}
+
+/// What pixi is told of the project for a platform.
+fn describe(project: &Project, host: &str, variants: Value) -> Result<Vec<Value>, Value> {
+    describe_with(project, &Initialize::of(project), host, variants)
+}
+
+fn describe_with(
+    project: &Project,
+    initialize: &Initialize,
+    host: &str,
+    variants: Value,
+) -> Result<Vec<Value>, Value> {
+    let mut pixi = Pixi::of(project);
+    pixi.try_initialize(initialize)?;
+    let params = Outputs::new(&project.metadata_work("x"))
+        .set("hostPlatform", json!(host))
+        .set("buildPlatform", json!("linux-64"))
+        .variants(variants);
+    let answer = pixi.request("conda/outputs", params.params())?;
+    Ok(answer["outputs"].as_array().expect("a list").clone())
+}
+
+/// One line for each output: what identifies it, its variant, what it needs.
+fn lines(project: &Project, host: &str, variants: Value) -> String {
+    let outputs = describe(project, host, variants);
+    let outputs = outputs.unwrap_or_else(|error| panic!("{}", drawn(project, &error)));
+    let lines: Vec<String> = outputs.iter().map(line).collect();
+    lines.join("\n")
+}
+
+fn line(output: &Value) -> String {
+    let metadata = &output["metadata"];
+    let text = |key: &str| metadata[key].as_str().unwrap_or_default().to_string();
+    let variant = metadata["variant"].as_object().expect("a map");
+    let variant = variant.iter().filter(|(key, _)| *key != "target_platform");
+    let variant: Vec<String> = variant
+        .map(|(key, value)| format!("{key}={value}"))
+        .collect();
+    let mut line = format!("{} {} {}", text("name"), text("version"), text("build"));
+    if metadata["subdir"] == "noarch" {
+        line.push_str(&format!(" noarch:{}", text("noarch")));
+    }
+    if !variant.is_empty() {
+        line.push_str(&format!(" {{{}}}", variant.join(", ").replace('"', "")));
+    }
+    let lists = [
+        ("build", &output["buildDependencies"]["depends"]),
+        ("host", &output["hostDependencies"]["depends"]),
+        ("run", &output["runDependencies"]["depends"]),
+        ("limit", &output["runDependencies"]["constraints"]),
+        ("weak", &output["runExports"]["weak"]),
+        ("strong", &output["runExports"]["strong"]),
+        ("ignored", &output["ignoreRunExports"]["byName"]),
+        ("ignored from", &output["ignoreRunExports"]["fromPackage"]),
+        ("features", &metadata["trackFeatures"]),
+    ];
+    for (title, list) in lists {
+        let specs: Vec<String> = list.as_array().into_iter().flatten().map(spec).collect();
+        if !specs.is_empty() {
+            line.push_str(&format!("; {title} {}", specs.join(", ")));
+        }
+    }
+    line
+}
+
+/// `name version build @ path`, or the bounds of a pin.
+fn spec(spec: &Value) -> String {
+    let Some(name) = spec["name"].as_str() else {
+        return spec.as_str().unwrap_or_default().to_string();
+    };
+    let kinds = ["binary", "source", "pinCompatible"];
+    let kind = kinds.iter().find(|kind| spec.get(**kind).is_some());
+    let inner = &spec[*kind.expect("one of them")];
+    let mut parts = vec![name.to_string()];
+    for key in ["version", "build"] {
+        parts.extend(inner[key].as_str().map(str::to_string));
+    }
+    parts.extend(
+        inner["path"]["path"]
+            .as_str()
+            .map(|path| format!("@ {path}")),
+    );
+    for key in ["lowerBound", "upperBound"] {
+        parts.extend(
+            inner[key]["expression"]
+                .as_str()
+                .map(|bound| format!("[{bound}]")),
+        );
+    }
+    parts.join(" ")
+}
+
+/// Describes the project and builds each of its outputs, in order, in empty environments.
+fn build_all(project: &Project, variants: Value) -> Vec<Archive> {
+    let channel = empty_channel(project);
+    let mut pixi = Pixi::of(project);
+    pixi.initialize(&Initialize::of(project));
+    let work = project.metadata_work("x");
+    let outputs = pixi.outputs(&Outputs::new(&work).channel(&channel).variants(variants));
+    let archives = outputs.iter().map(|output| {
+        let metadata = &output["metadata"];
+        let name = format!("{}-{}", metadata["name"], metadata["build"]).replace('"', "");
+        let build = Build::prepare(&alone(output), &project.build_work(&name), &channel);
+        let answer = pixi.build(&build);
+        let answer = answer.unwrap_or_else(|error| {
+            panic!("{}\n{}", drawn(project, &error), pixi.stderr().join("\n"))
+        });
+        Archive::open(answer["output_file"].as_str().expect("a path"))
+    });
+    archives.collect()
+}
+
+/// The output without what it needs: nothing is in the channel, and the scripts of these
+/// tests need nothing.
+fn alone(output: &Value) -> Value {
+    let mut output = output.clone();
+    for table in ["buildDependencies", "hostDependencies", "runDependencies"] {
+        output[table] = json!({"depends": [], "constraints": []});
+    }
+    for kind in [
+        "weak",
+        "strong",
+        "noarch",
+        "weakConstrains",
+        "strongConstrains",
+    ] {
+        output["runExports"][kind] = json!([]);
+    }
+    output
+}
+
+/// The one package of a recipe.
+fn build(recipe: &str) -> Archive {
+    build_in(&project(recipe))
+}
+
+fn build_in(project: &Project) -> Archive {
+    let mut packages = build_all(project, json!({}));
+    assert_eq!(packages.len(), 1, "one package");
+    packages.remove(0)
+}
+
+/// Why the first output cannot be built, as pixi shows it.
+fn build_error(project: &Project) -> String {
+    let channel = empty_channel(project);
+    let mut pixi = Pixi::of(project);
+    pixi.initialize(&Initialize::of(project));
+    let work = project.metadata_work("x");
+    let outputs = pixi.outputs(&Outputs::new(&work).channel(&channel));
+    let build = Build::prepare(&alone(&outputs[0]), &project.build_work("x"), &channel);
+    let error = pixi.build(&build).expect_err("the build fails");
+    drawn(project, &error)
+}

@@ -1,0 +1,210 @@
+//! Sources: fetched once, checked each time, copied by rules, patched.
+
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::json;
+
+use super::{build_error, build_in, project};
+use crate::support::packing::sha256;
+use crate::support::prefix::output;
+use crate::support::project::Project;
+
+fn with_source(source: &str) -> Project {
+    project(&format!(
+        "package: {{name: foobar, version: 0.1.0}}
+source:
+{source}
+build: {{script: 'find . -type f | sort | grep -v -e conda_build -e build_env > $PREFIX/list.txt'}}
+"
+    ))
+}
+
+fn list(project: &Project) -> Vec<String> {
+    let package = build_in(project);
+    let list = package.text("list.txt");
+    list.lines()
+        .map(|line| line.trim_start_matches("./").to_string())
+        .collect()
+}
+
+fn git(folder: &Path, arguments: &[&str]) -> String {
+    let mut command = Command::new("git");
+    command
+        .current_dir(folder)
+        .args(["-c", "user.name=a", "-c", "user.email=a@example.com"]);
+    output(command.args(arguments))
+}
+
+#[test]
+fn directories_are_copied_by_the_rules_of_the_whole_repository() {
+    let project = with_source("  - path: member\n  - path: more\n    target_directory: sub\n    filter: {exclude: ['*.a']}\n  - path: all\n    use_gitignore: false")
+        .file(".gitignore", "dist/\n*.o\n")
+        .file("member/dist/x", "")
+        .file("member/a.o", "")
+        .file("member/.hidden", "")
+        .file("member/src/.gitignore", "!keep.o\nlocal\n")
+        .file("member/src/keep.o", "")
+        .file("member/src/local", "")
+        .file("more/b.a", "")
+        .file("more/b.txt", "")
+        .file("all/c.o", "");
+    git(project.dir(), &["init", "--quiet"]);
+    assert_eq!(
+        list(&project),
+        [
+            ".hidden",
+            "c.o",
+            "src/.gitignore",
+            "src/keep.o",
+            "sub/b.txt"
+        ]
+    );
+}
+
+#[test]
+fn the_root_of_a_workspace_can_be_the_source() {
+    let project = Project::of(super::BACKEND)
+        .pixi_toml("[package]\n")
+        .file(
+            "recipe/recipe.yaml",
+            "package: {name: foobar, version: 0.1.0}
+source: {path: ..}
+build: {script: 'find . -type f | sort | grep -v -e conda_build -e build_env > $PREFIX/list.txt'}
+",
+        )
+        .file("a.txt", "")
+        .file(".pixi/envs/default/x", "");
+    assert_eq!(list(&project), ["a.txt", "pixi.toml", "recipe/recipe.yaml"]);
+}
+
+#[test]
+fn files_and_archives_of_the_disk_are_sources() {
+    let project = with_source("  - path: a.txt\n    file_name: b.txt\n    target_directory: sub\n  - path: pkg.tar\n  - path: pkg.tar\n    file_name: kept.tar")
+        .file("a.txt", "a")
+        .file("pkg/in.txt", "1");
+    let pack = || {
+        output(
+            Command::new("tar")
+                .current_dir(project.dir())
+                .args(["cf", "pkg.tar", "pkg"]),
+        )
+    };
+    pack();
+    assert_eq!(list(&project), ["in.txt", "kept.tar", "sub/b.txt"]);
+    project.write("pkg/new.txt", "2");
+    pack();
+    assert_eq!(
+        list(&project),
+        ["in.txt", "kept.tar", "new.txt", "sub/b.txt"]
+    );
+}
+
+const PATCH: &str = "--- a/a.txt\n+++ b/a.txt\n@@ -1,2 +1,2 @@\n one\n-two\n+three\n";
+
+#[test]
+fn patches_are_applied_or_pointed_at() {
+    let recipe = "package: {name: foobar, version: 0.1.0}
+source: {path: src, patches: [fix.patch]}
+build: {script: 'cp a.txt $PREFIX'}
+";
+    let project = project(recipe)
+        .file("fix.patch", PATCH)
+        .file("src/a.txt", "one\ntwo\n");
+    assert_eq!(build_in(&project).text("a.txt"), "one\nthree\n");
+    project.write("src/a.txt", "else\n");
+    insta::assert_snapshot!(build_error(&project));
+    project.remove("fix.patch");
+    insta::assert_snapshot!(build_error(&project));
+}
+
+#[test]
+fn downloads_are_kept_and_checked() {
+    let project = project("");
+    let archives = project.dir().join("www");
+    fs_err::create_dir_all(&archives).expect("own folder");
+    fs_err::write(archives.join("pkg-1.txt"), "hello").expect("own folder");
+    let url = format!("file://{}/pkg-1.txt", archives.display());
+    let recipe = |sha256: &str| {
+        format!(
+            "package: {{name: foobar, version: 0.1.0}}
+source: {{url: '{url}', sha256: {sha256}}}
+build: {{script: 'cp pkg-1.txt $PREFIX'}}
+"
+        )
+    };
+    project.write("recipe.yaml", recipe(&sha256("hello")));
+    assert_eq!(build_in(&project).text("pkg-1.txt"), "hello");
+    fs_err::remove_file(archives.join("pkg-1.txt")).expect("own file");
+    assert_eq!(build_in(&project).text("pkg-1.txt"), "hello", "it was kept");
+
+    fs_err::write(archives.join("pkg-1.txt"), "other").expect("own folder");
+    project.write("recipe.yaml", recipe(&sha256("wrong")));
+    let error = build_error(&project);
+    assert!(error.contains("source::checksum"), "{error}");
+    assert!(error.contains(&sha256("other")), "{error}");
+}
+
+#[test]
+fn branches_are_followed_and_commits_are_checked() {
+    let project = project("");
+    let repository = project.dir().join("repository");
+    fs_err::create_dir_all(&repository).expect("own folder");
+    let commit = |text: &str| {
+        fs_err::write(repository.join("a.txt"), text).expect("own folder");
+        git(&repository, &["add", "."]);
+        git(&repository, &["commit", "--quiet", "-m", text]);
+        git(&repository, &["rev-parse", "HEAD"]).trim().to_string()
+    };
+    git(&repository, &["init", "--quiet", "-b", "main"]);
+    let first = commit("1");
+    git(&repository, &["tag", "v1"]);
+    let text = |which: &str| {
+        project.write(
+            "recipe.yaml",
+            format!(
+                "package: {{name: foobar, version: 0.1.0}}
+source: {{git: repository, {which}}}
+build: {{script: 'cp a.txt $PREFIX; test -d .git'}}
+"
+            ),
+        );
+        build_in(&project).text("a.txt")
+    };
+    assert_eq!(text("branch: main"), "1");
+    let second = commit("2");
+    assert_eq!(text("branch: main"), "2");
+    assert_eq!(text("tag: v1"), "1");
+    assert_eq!(text(&format!("rev: {second}")), "2");
+    assert_eq!(text(&format!("tag: v1, expected_commit: {first}")), "1");
+    let moved = format!("source: {{git: repository, tag: v1, expected_commit: {second}}}");
+    project.write(
+        "recipe.yaml",
+        format!("package: {{name: foobar, version: 0.1.0}}\n{moved}\n"),
+    );
+    let error = build_error(&project);
+    assert!(
+        error.contains("source::commit") && error.contains(&first),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_source_of_the_package_takes_the_place_of_all() {
+    let project = project(
+        "package: {name: foobar, version: 0.1.0}
+source: {url: 'https://example.invalid/x.tar.gz', sha256: ''}
+build: {script: 'cp a.txt $PREFIX'}
+",
+    )
+    .file("code/a.txt", "here");
+    let initialize =
+        crate::support::requests::Initialize::of(&project).configuration(json!({"source": "code"}));
+    let channel = super::empty_channel(&project);
+    let mut pixi = crate::support::pixi::Pixi::of(&project);
+    pixi.initialize(&initialize);
+    assert_eq!(
+        pixi.package(&project, &channel, "foobar").text("a.txt"),
+        "here"
+    );
+}
