@@ -10,15 +10,20 @@ use crate::project::Project;
 /// How the names of license texts begin.
 const LICENSES: [&str; 5] = ["license", "licence", "copying", "notice", "unlicense"];
 
+/// How source files end.
+const CODE: [&str; 6] = [".rs", ".py", ".c", ".h", ".cpp", ".hpp"];
+
 /// The directory in which the REUSE specification wants one text for each license.
-const REUSE: &str = "LICENSES";
+pub const REUSE: &str = "LICENSES";
 
 /// The license texts directly in `folder`, sorted by name, or else those in its
 /// directory `LICENSES`.
 pub fn licenses(folder: &Path) -> Vec<PathBuf> {
     let is_license = |name: &str| {
         let name = name.to_lowercase();
-        LICENSES.iter().any(|start| name.starts_with(start))
+        // A module about licenses is not a license.
+        let is_code = CODE.iter().any(|ending| name.ends_with(ending));
+        !is_code && LICENSES.iter().any(|start| name.starts_with(start))
     };
     let found = files(folder, is_license);
     match found.is_empty() {
@@ -37,15 +42,20 @@ pub fn license_inputs(project: &Project, folder: &Path) -> Vec<GlobSet> {
             .into_iter()
             .collect();
     }
-    let either = |sign: char| format!("[{sign}{}]", sign.to_ascii_uppercase());
-    let pattern = |name: &&str| name.chars().map(either).collect::<String>() + "*";
-    let names = LICENSES.iter().map(pattern);
-    let here = GlobSet::names(folder, names, reason).without_leftovers();
+    let here = GlobSet::names(folder, license_patterns(), reason).without_leftovers();
     let reuse = folder.join(REUSE);
     let below = reuse
         .is_dir()
         .then(|| GlobSet::names(&reuse, ["*"], reason).without_leftovers());
     std::iter::once(here).chain(below).collect()
+}
+
+/// The names of license texts as patterns. A module about licenses matches them too: an
+/// exclusion would count for whatever shares a list with them.
+pub fn license_patterns() -> Vec<String> {
+    let either = |sign: char| format!("[{sign}{}]", sign.to_ascii_uppercase());
+    let pattern = |name: &&str| name.chars().map(either).collect::<String>() + "*";
+    LICENSES.iter().map(pattern).collect()
 }
 
 /// The package's manifest, and the workspace's where the package refers to it.

@@ -155,7 +155,10 @@ mod tests {
             entry("version = '0.1.0'\n[target.'cfg(unix)'.dependencies]\nr = { package = 'ryu' }"),
             "`ryu` is a dependency in Cargo.toml and not in the lock file"
         );
-        assert_eq!(entry("version = '0.1.0'\n[dependencies]\nitoa = '>=0.4, <2'"), "");
+        assert_eq!(
+            entry("version = '0.1.0'\n[dependencies]\nitoa = '>=0.4, <2'"),
+            ""
+        );
         assert_eq!(
             entry("version = '0.1.0'\n[dependencies]\nitoa = { version = '0.4' }"),
             "Cargo.toml wants `itoa = \"0.4\"`, the lock file has 1.0.18"

@@ -12,14 +12,13 @@ use std::path::{Path, PathBuf};
 
 use toml_edit::Item;
 
-use crate::backend::extra_input_globs;
 use crate::backend::{GlobSet, Inputs};
+use crate::backend::{extra_input_globs, project_files};
 use crate::backends::cargo::context::crate_context::CrateBuild;
 use crate::backends::cargo::context::layout::OUTPUT_DIRECTORIES;
 use crate::backends::cargo::context::path_dependencies::PathCrate;
 use crate::backends::cargo::inputs::read_files::ReadFiles;
 use crate::backends::cargo::manifest::cargo_toml::is_inheriting;
-use crate::backends::cargo::manifest::licenses;
 
 /// What is known before the build.
 pub(crate) fn drafted(build: CrateBuild<'_>) -> Inputs {
@@ -134,8 +133,8 @@ impl CrateBuild<'_> {
             return sets;
         }
         let discovered = |folder: &Path| {
-            let here = GlobSet::names(folder, licenses::patterns(), reason);
-            let reuse = folder.join(licenses::REUSE);
+            let here = GlobSet::names(folder, project_files::license_patterns(), reason);
+            let reuse = folder.join(project_files::REUSE);
             let below = reuse
                 .is_dir()
                 .then(|| GlobSet::names(&reuse, ["*"], reason));
@@ -143,7 +142,7 @@ impl CrateBuild<'_> {
             sets.map(GlobSet::without_leftovers).collect::<Vec<_>>()
         };
         sets.extend(discovered(&self.root));
-        let reuse = self.root.join(licenses::REUSE);
+        let reuse = self.root.join(project_files::REUSE);
         let own = |file: &PathBuf| {
             let folder = file.parent();
             folder == Some(&self.root) || folder == Some(&reuse)

@@ -1,13 +1,8 @@
-//! Licences: the expression as SPDX has it, the files that hold the text.
-
-use std::path::{Path, PathBuf};
+//! Licenses: the expression as SPDX has it.
 
 use spdx::Expression;
 
 use crate::diagnostic::Warning;
-
-/// How the names of licence texts begin.
-const FILE_NAMES: [&str; 5] = ["license", "licence", "copying", "notice", "unlicense"];
 
 /// Turns what Cargo accepts into an SPDX expression: `MIT/Apache-2.0` becomes
 /// `MIT OR Apache-2.0`. What is not a license is left out, with a warning.
@@ -40,46 +35,6 @@ pub(crate) fn normalize(license: &str, warnings: &mut Vec<Warning>) -> Option<St
             None
         }
     }
-}
-
-/// The names of licence texts as patterns. A module about licences matches them
-/// too: an exclusion would count for whatever shares a list with them.
-pub(crate) fn patterns() -> Vec<String> {
-    let either = |sign: char| format!("[{sign}{}]", sign.to_ascii_uppercase());
-    let pattern = |name: &&str| name.chars().map(either).collect::<String>() + "*";
-    FILE_NAMES.iter().map(pattern).collect()
-}
-
-/// The folder in which the REUSE specification wants one text for each licence.
-pub(crate) const REUSE: &str = "LICENSES";
-
-/// The licence texts directly in `folder`, sorted by name, or else those in its folder
-/// [`REUSE`].
-pub(crate) fn in_folder(folder: &Path) -> Vec<PathBuf> {
-    let found = files(folder, |name| {
-        let name = name.to_lowercase();
-        // A module about licenses is not a license.
-        FILE_NAMES.iter().any(|start| name.starts_with(start)) && !name.ends_with(".rs")
-    });
-    match found.is_empty() {
-        true => files(&folder.join(REUSE), |_| true),
-        false => found,
-    }
-}
-
-/// The files in `folder` with a name that fits, what editors leave behind aside.
-fn files(folder: &Path, fits: impl Fn(&str) -> bool) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut files: Vec<PathBuf> = entries
-        .filter(|entry| {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            fits(&name) && !name.ends_with('~') && !name.starts_with('.')
-        })
-        .map(|entry| entry.path())
-        .filter(|path| path.is_file())
-        .collect();
-    files.sort();
-    files
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use cargo_toml::{Inheritable, Package, PackageTemplate};
 use miette::Report;
 
+use crate::backend::project_files;
 use crate::backends::cargo::manifest::cargo_toml::CargoToml;
 use crate::backends::cargo::manifest::errors::{NoCargoToml, NotInherited, NothingInherited};
 use crate::backends::cargo::manifest::licenses;
@@ -158,9 +159,9 @@ impl Crate {
     /// The licence texts in the crate, else those at the workspace root, for
     /// crates that name none.
     pub(crate) fn license_files(&self, warnings: &mut Vec<Warning>) -> Vec<PathBuf> {
-        let mut found = licenses::in_folder(self.folder());
+        let mut found = project_files::licenses(self.folder());
         if found.is_empty() {
-            found = licenses::in_folder(self.workspace_root());
+            found = project_files::licenses(self.workspace_root());
         }
         if found.is_empty() {
             let folder = self.folder().display();
