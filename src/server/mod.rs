@@ -150,10 +150,7 @@ async fn conda_build(
     debug.params("conda_build_v1", raw.as_str().unwrap_or("null"));
     drop(raw);
     let result = engine::build(session, params, &debug).await;
-    let outcome = Outcome::of(&result);
-    service
-        .recorder()
-        .run(move || outcome.record(&debug, "conda_build_v1"));
+    record(&debug, "conda_build_v1", &result);
     result
 }
 

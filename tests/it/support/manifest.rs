@@ -31,6 +31,10 @@ pub fn initialize_member(project: &Project, folder: &str) -> Initialize {
         ("run-dependencies", "runDependencies"),
     ] {
         for (name, version) in package[written].as_object().into_iter().flatten() {
+            // Tests of conditional tables write their model themselves.
+            if version.is_object() {
+                continue;
+            }
             let version = version.as_str().expect("tests write plain versions");
             params = params.dependency(sent, name, version);
         }
