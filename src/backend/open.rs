@@ -35,6 +35,8 @@ pub trait AnyBackend: Send + Sync {
     fn needs_model(&self) -> bool;
     /// [`Backend::OUTPUT_DIRECTORIES`].
     fn output_directories(&self) -> &'static [&'static str];
+    /// The key of each option, see [`Options::KEYS`].
+    fn option_keys(&self) -> &'static [&'static str];
     /// Reads and checks the tables of the configuration, for all targets.
     ///
     /// # Errors
@@ -153,6 +155,10 @@ impl<B: Backend> AnyBackend for B {
 
     fn output_directories(&self) -> &'static [&'static str] {
         B::OUTPUT_DIRECTORIES
+    }
+
+    fn option_keys(&self) -> &'static [&'static str] {
+        B::Config::KEYS
     }
 
     fn tables(

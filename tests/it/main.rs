@@ -18,6 +18,7 @@ mod isolation;
 mod metadata;
 mod mojo;
 mod odd;
+mod option_pages;
 mod outputs;
 mod process;
 mod properties;
