@@ -299,6 +299,8 @@ fn a_crate_that_does_not_compile_is_answered_and_the_process_lives_on() {
 
     project.write("src/main.rs", "fn main() {}\n");
     pixi.build(&build).expect("the crate compiles again");
+    // Debug files are written behind the answer, and all of them before the end.
+    drop(pixi);
     assert!(!work.join("debug/conda_build_v1_error.json").exists());
 }
 
