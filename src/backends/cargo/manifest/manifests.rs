@@ -1,6 +1,7 @@
 //! The manifests that a request has looked at, and the workspaces they belong to.
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -55,6 +56,7 @@ impl Manifests {
                 Ok(manifest) => Looked::Found(manifest),
                 Err(_) => Looked::Broken,
             },
+            Err(error) if error.kind() == ErrorKind::NotFound => Looked::Nothing,
             Err(_) if path.is_file() => Looked::Broken,
             Err(_) => Looked::Nothing,
         };
