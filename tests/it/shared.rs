@@ -57,6 +57,30 @@ fn build_in(project: &Project, work: &str, host: &[&str]) -> (Archive, String) {
 }
 
 #[test]
+fn a_script_that_asks_for_the_compiler_begins_anew_in_another_environment() {
+    let script = "fn main() {\n    println!(\"cargo::rerun-if-env-changed=CC\");\n    let out = std::env::var(\"OUT_DIR\").unwrap();\n    std::fs::create_dir(format!(\"{out}/objects\")).unwrap();\n}\n";
+    let project = Project::new()
+        .file(
+            "Cargo.toml",
+            "[package]\nname = \"counts\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n[dependencies]\nnative = { path = \"native\" }\n",
+        )
+        .file("src/main.rs", "fn main() {\n    native::call();\n}\n")
+        .file(
+            "native/Cargo.toml",
+            "[package]\nname = \"native\"\nversion = \"1.0.0\"\nedition = \"2024\"\n",
+        )
+        .file("native/src/lib.rs", "pub fn call() {}\n")
+        .file("native/build.rs", script)
+        .pixi_toml("[package]\nname = \"counts\"\n")
+        .lock();
+    build_in(&project, "first", &[]);
+    let (_, second) = build_in(&project, "second", &["libmore"]);
+    assert!(second.contains("Compiling native"), "{second}");
+    let (_, again) = build_in(&project, "again", &["libmore"]);
+    assert!(!again.contains("Compiling native"), "{again}");
+}
+
+#[test]
 fn a_changed_environment_compiles_the_package_alone() {
     let project = counting();
     let (_, first) = build_in(&project, "first", &[]);

@@ -54,6 +54,9 @@ pub(crate) fn enter(build: CrateBuild<'_>, built: &BuildPaths) -> Result<(), Rep
             remove_folder(&built.script_folder.join(TARGET_DIR))?;
         }
         mark_latest(build, &latest, &before, &artifacts)?;
+        if content_of(&before) != content_of(&now) {
+            forget_compiled_c(build, &artifacts)?;
+        }
     }
     for run in runs(&artifacts) {
         let mark = std::fs::read_to_string(run.join(MARK));
@@ -69,6 +72,46 @@ pub(crate) fn enter(build: CrateBuild<'_>, built: &BuildPaths) -> Result<(), Rep
         write(&own, &now)?;
     }
     Ok(write(&latest, &now)?)
+}
+
+/// Makes the build scripts begin anew that Cargo runs again in another environment, because
+/// they asked for the C compiler or its flags: those name the environment by its content.
+fn forget_compiled_c(build: CrateBuild<'_>, artifacts: &[PathBuf]) -> Result<(), Report> {
+    let compilers = build.request.config.compilers();
+    if !compilers.iter().any(|name| name == "c" || name == "cxx") {
+        return Ok(());
+    }
+    for run in runs(artifacts) {
+        let output = std::fs::read(run.join("output")).unwrap_or_default();
+        if String::from_utf8_lossy(&output)
+            .lines()
+            .any(asks_for_compiler)
+        {
+            forget_run(&run)?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether a line of a build script's output makes Cargo run it again with another C
+/// compiler.
+fn asks_for_compiler(line: &str) -> bool {
+    const NAMES: [&str; 9] = [
+        "CC",
+        "CXX",
+        "AR",
+        "RANLIB",
+        "NM",
+        "CFLAGS",
+        "CXXFLAGS",
+        "CPPFLAGS",
+        "OPENSSL_DIR",
+    ];
+    let directive = line
+        .strip_prefix("cargo::")
+        .or_else(|| line.strip_prefix("cargo:"));
+    let variable = directive.and_then(|it| it.strip_prefix("rerun-if-env-changed="));
+    variable.is_some_and(|name| NAMES.contains(&name))
 }
 
 /// The content of both environments in one hash, and where tools saw them.
