@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::super::view::View;
 use crate::backend::failure::Place;
-use crate::backend::log::Log;
+use crate::backend::log::{FAILURE_NOTE, Log};
 use crate::diagnostic::SourceFile;
 
 /// A message of CMake.
@@ -135,7 +135,9 @@ pub(super) struct FailedStep {
 
 /// The first step that failed.
 pub(super) fn failed_step(log: &Log) -> Option<FailedStep> {
-    let mut lines = log.lines().skip_while(|line| !line.starts_with("FAILED: "));
+    // The note of the script comes from another stream, and may be anywhere.
+    let lines = log.lines().filter(|line| !line.starts_with(FAILURE_NOTE));
+    let mut lines = lines.skip_while(|line| !line.starts_with("FAILED: "));
     let outputs = lines.next()?.strip_prefix("FAILED: ")?;
     // Since ninja 1.13 the exit code stands in front.
     let outputs = match outputs.strip_prefix("[code=") {
@@ -179,6 +181,7 @@ Call Stack (most recent call first):
 CMake Error: The source is not there
 [1/2] Building a.o
 FAILED: [code=1] a.o 
+build script: exit code 1 of cmake --build t
 c++ -c a.cpp
 a.cpp:1:1: error: no
 [2/2] Building b.o

@@ -147,7 +147,7 @@ fn of_fortran(lines: &[&str]) -> Option<CodeError> {
     let column = parts.next()?.parse().ok()?;
     let line = parts.next()?.parse().ok()?;
     let file = PathBuf::from(parts.next()?);
-    let message = lines[1..].iter().take(6);
+    let message = lines[1..].iter().take(12);
     let message = message.filter_map(|line| {
         let fatal = line.strip_prefix("Fatal Error: ");
         fatal.or_else(|| line.strip_prefix("Error: "))
