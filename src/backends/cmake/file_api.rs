@@ -46,6 +46,7 @@ pub(super) struct CMakeFiles {
 #[serde(rename_all = "camelCase", default)]
 struct Paths {
     source: PathBuf,
+    build: PathBuf,
 }
 
 /// A file that configuring read.
@@ -166,6 +167,11 @@ impl Directory {
     /// Where it is, relative to the source.
     pub(super) fn source(&self) -> &Path {
         &self.paths.source
+    }
+
+    /// Where its part of the tree is, relative to that.
+    pub(super) fn build(&self) -> &Path {
+        &self.paths.build
     }
 
     /// The file, relative to the source, and the line that `installer` stands in.

@@ -140,6 +140,9 @@ pub(super) fn built(view: &View<'_>, paths: &BuildPaths) -> Result<Option<Vec<Gl
     sets.extend(files(&built, "read while building"));
     sets.extend(traces.installed());
     sets.extend(traces.globs());
+    if view.runs_tests() {
+        sets.extend(traces.tested());
+    }
     sets.extend(GlobSet::file(
         &view.source.folder.join(LISTS),
         "the project",
@@ -250,6 +253,29 @@ impl Traces<'_> {
             true => !installer.is_exclude_from_all,
             false => self.config.components.contains(&installer.component),
         }
+    }
+
+    /// Directories with tests that ran: nobody says what a test reads.
+    fn tested(&self) -> Vec<GlobSet> {
+        let source = self.reply.files.source();
+        let has_tests = |directory: &&file_api::Directory| {
+            let tests = self
+                .binary
+                .join(directory.build())
+                .join("CTestTestfile.cmake");
+            std::fs::read_to_string(tests).is_ok_and(|text| text.contains("add_test("))
+        };
+        let directories = self.reply.directories.iter().filter(has_tests);
+        let folders =
+            directories.filter_map(|directory| self.own.path(&source.join(directory.source())));
+        folders
+            .map(|folder| {
+                let trees = build_trees(&folder);
+                let set = GlobSet::tree(&folder, ["**"], "a test may read it");
+                set.except(trees.iter().map(PathBuf::as_path))
+                    .without_leftovers()
+            })
+            .collect()
     }
 
     fn globs(&self) -> Vec<GlobSet> {
