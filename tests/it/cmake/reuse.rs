@@ -74,6 +74,8 @@ fn what_is_compiled_again_depends_on_what_changed() {
     assert_eq!(build("seven", &[A2]), expect("b.cpp", "2 0"));
     // The first environment once more, in its old place.
     assert_eq!(build("one", &[A1]), expect("a.cpp", "1 0"));
+    // Another package in the place of the one before.
+    assert_eq!(build("one", &[A2]), expect("a.cpp", "2 0"));
 }
 
 #[test]
@@ -185,6 +187,43 @@ fn what_a_program_of_a_package_makes_is_made_again() {
     assert_eq!(build("one", "==1").1, "1");
     assert_eq!(build("two", "==1"), (String::new(), "1".to_string()));
     assert_eq!(build("three", "==2").1, "2");
+}
+
+#[test]
+fn a_build_that_failed_is_forgotten() {
+    let project = project(
+        "find_package(liba REQUIRED)\nadd_executable(app main.cpp a.cpp)\n\
+         target_link_libraries(app liba::liba)\ninstall(TARGETS app)\n",
+    )
+    .file(
+        "main.cpp",
+        "#include <cstdio>\nint a();\nint main() { std::printf(\"%d\", a()); }\n",
+    )
+    .file("a.cpp", "#include <liba/a.h>\nint a() { return A }\n");
+    let Some(workshop) = Workshop::open(project, libraries) else {
+        return;
+    };
+    let error = workshop.error(Order::default());
+    assert!(error.contains("CMake found no package `liba`"), "{error}");
+    let order = || Order {
+        work: "other",
+        host: &[A1],
+        ..Order::default()
+    };
+    let error = workshop.error(order());
+    assert!(error.contains("a.cpp:2:"), "{error}");
+    let source = "#include <liba/a.h>\nint a() { return A; }\n";
+    workshop.project.write("a.cpp", source);
+    assert_eq!(workshop.build(order()).says("bin/app"), "1");
+    assert_eq!(
+        workshop
+            .build(Order {
+                host: &[A2],
+                ..order()
+            })
+            .says("bin/app"),
+        "2"
+    );
 }
 
 #[test]
