@@ -259,12 +259,14 @@ pub(super) fn word<'a>(text: &str, own: impl IntoIterator<Item = &'a String>) ->
 
 /// The name at the start of `text`, in braces or not, and how long it is with those.
 fn reference(text: &str) -> Option<(&str, usize)> {
-    let is_in_name = |sign: char| sign.is_ascii_alphanumeric() || sign == '_';
+    let is_in_name = |character: char| character.is_ascii_alphanumeric() || character == '_';
     if let Some(braced) = text.strip_prefix('{') {
         let (name, _) = braced.split_once('}')?;
         return Some((name, name.len() + 2));
     }
-    let length = text.find(|sign| !is_in_name(sign)).unwrap_or(text.len());
+    let length = text
+        .find(|character| !is_in_name(character))
+        .unwrap_or(text.len());
     Some((&text[..length], length))
 }
 

@@ -63,11 +63,11 @@ pub(super) fn set(glob: &Glob) -> GlobSet {
 /// means something to them.
 fn pattern(part: &str) -> String {
     let mut pattern = String::new();
-    for (at, sign) in part.char_indices() {
-        if matches!(sign, '{' | '}' | '\\') || (at == 0 && matches!(sign, '!' | '#')) {
+    for (at, character) in part.char_indices() {
+        if matches!(character, '{' | '}' | '\\') || (at == 0 && matches!(character, '!' | '#')) {
             pattern.push('\\');
         }
-        pattern.push(sign);
+        pattern.push(character);
     }
     pattern
 }

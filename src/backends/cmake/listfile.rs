@@ -51,15 +51,15 @@ impl Argument {
         let mut rest = self.text.as_str();
         while let Some(next) = rest.chars().next() {
             if let Some(escaped) = rest.strip_prefix('\\') {
-                let sign = escaped.chars().next()?;
-                value.push_str(match sign {
+                let character = escaped.chars().next()?;
+                value.push_str(match character {
                     'n' => "\n",
                     't' => "\t",
                     'r' => "\r",
                     '\n' => "",
-                    _ => &escaped[..sign.len_utf8()],
+                    _ => &escaped[..character.len_utf8()],
                 });
-                rest = &escaped[sign.len_utf8()..];
+                rest = &escaped[character.len_utf8()..];
             } else if let Some(reference) = rest.strip_prefix("${") {
                 let (name, after) = reference.split_once('}')?;
                 value.push_str(variables.get(name)?);
@@ -105,14 +105,14 @@ impl<'a> Reader<'a> {
     fn command(&mut self) -> Option<Command> {
         self.skip_space();
         let at = self.at;
-        let is_in_name = |sign: char| sign.is_ascii_alphanumeric() || sign == '_';
+        let is_in_name = |character: char| character.is_ascii_alphanumeric() || character == '_';
         let rest = self.rest();
         let length = rest
-            .find(|sign| !is_in_name(sign))
+            .find(|character| !is_in_name(character))
             .filter(|length| *length > 0)?;
         self.at += length;
-        let blanks = self.rest().len() - self.rest().trim_start_matches([' ', '\t']).len();
-        self.at += blanks;
+        let spaces = self.rest().len() - self.rest().trim_start_matches([' ', '\t']).len();
+        self.at += spaces;
         self.take('(')?;
         Some(Command {
             name: rest[..length].to_ascii_lowercase(),
@@ -181,14 +181,14 @@ impl<'a> Reader<'a> {
         Some(content[..length].to_string())
     }
 
-    /// Up to a blank or parenthesis. A quotation mark in the middle protects those, as in
+    /// Up to a space or parenthesis. A quotation mark in the middle protects those, as in
     /// `-DX="a b"`.
     fn bare(&mut self) -> String {
         let start = self.at;
         while let Some(next) = self.rest().chars().next() {
             match next {
                 '(' | ')' | '#' => break,
-                sign if sign.is_whitespace() => break,
+                character if character.is_whitespace() => break,
                 '\\' => {
                     let escaped = self.rest()[1..].chars().next().map_or(0, char::len_utf8);
                     self.at += 1 + escaped;
@@ -197,7 +197,7 @@ impl<'a> Reader<'a> {
                     let inner = &self.rest()[1..];
                     self.at += end_of_quoted(inner).map_or(1, |length| length + 2);
                 }
-                sign => self.at += sign.len_utf8(),
+                character => self.at += character.len_utf8(),
             }
         }
         self.text[start..self.at].to_string()
@@ -206,11 +206,11 @@ impl<'a> Reader<'a> {
 
 /// The length of what stands before the quotation mark that ends `content`.
 fn end_of_quoted(content: &str) -> Option<usize> {
-    let mut signs = content.char_indices();
-    while let Some((at, sign)) = signs.next() {
-        match sign {
+    let mut characters = content.char_indices();
+    while let Some((at, character)) = characters.next() {
+        match character {
             '\\' => {
-                signs.next();
+                characters.next();
             }
             '"' => return Some(at),
             _ => {}

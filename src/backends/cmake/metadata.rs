@@ -13,8 +13,8 @@ use crate::project::Metadata;
 /// # Errors
 /// [`BadName`].
 pub(super) fn of(view: &View<'_>, warnings: &mut Vec<Warning>) -> Result<Metadata, Report> {
-    let stated = view.request.project;
-    let license_files = match stated.model.license_file {
+    let manifest = view.request.project;
+    let license_files = match manifest.model.license_file {
         Some(_) => Vec::new(),
         None => license_files(view),
     };
@@ -25,16 +25,16 @@ pub(super) fn of(view: &View<'_>, warnings: &mut Vec<Warning>) -> Result<Metadat
         });
     }
     let found = &view.source.project;
-    if let (Some(stated), Some(found)) = (&stated.model.version, &found.version)
-        && stated != found
+    if let (Some(own), Some(found)) = (&manifest.model.version, &found.version)
+        && own != found
     {
-        let message = format!("the manifest says version {stated}, `project()` says {found}");
+        let message = format!("the manifest says version {own}, `project()` says {found}");
         warnings.push(Warning::new(message).help(
             "remove `version` from `[package]` to have the one of `project()`, or set \
              `ignore-cmake-metadata = true`",
         ));
     }
-    let name = match stated.name() {
+    let name = match manifest.name() {
         Some(_) => None,
         None => found
             .name
@@ -64,8 +64,9 @@ fn license_files(view: &View<'_>) -> Vec<std::path::PathBuf> {
 /// `name` as conda has it, where it can.
 fn checked(view: &View<'_>, name: String) -> Result<String, BadName> {
     let name = name.to_lowercase();
-    let sign = |sign: char| sign.is_ascii_alphanumeric() || "-_.".contains(sign);
-    if !name.is_empty() && name.chars().all(sign) {
+    let character =
+        |character: char| character.is_ascii_alphanumeric() || "-_.".contains(character);
+    if !name.is_empty() && name.chars().all(character) {
         return Ok(name);
     }
     Err(BadName {

@@ -31,7 +31,7 @@ pub(super) const OF_THE_USER: &str = "CMakeUserPresets.json";
 pub(super) struct Preset {
     /// Every file of presets that was read.
     pub(super) files: Vec<PathBuf>,
-    /// The toolchain file that it names, when that can be told.
+    /// The toolchain file that it names, where that is known.
     pub(super) toolchain: Option<PathBuf>,
     /// Whether it comes from a file that belongs to one developer.
     pub(super) is_of_the_user: bool,

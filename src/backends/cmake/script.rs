@@ -3,15 +3,17 @@
 //! Every argument is one argument. What CMake itself would take apart, or what a shell
 //! would have to, is in the initial cache that CMake reads before the project.
 
+mod files;
+
 use std::path::Path;
 
 use indexmap::IndexMap;
 
 use super::arguments::{self, Argument};
-use super::config::Tests;
 use super::view::View;
-use crate::backend::options::CompilerCache;
-use crate::backend::script::{Condition, Script, ScriptFile, Step, Word};
+use crate::backend::script::{Condition, Script, Step, Word};
+pub(super) use files::configuration;
+use files::{INIT, INSTALLED};
 
 /// The first day a zip archive can name, in seconds since 1970: a date that is the
 /// same in every build.
@@ -65,7 +67,7 @@ pub(super) fn install(view: &View<'_>) -> Script {
             .flatten()
             .cloned()
             .collect(),
-        files: files(view),
+        files: files::files(view),
         lock: Some(view.tree.lock()),
     }
 }
@@ -233,102 +235,6 @@ pub(super) const JOBS: &str = "CMAKE_BUILD_PARALLEL_LEVEL";
 
 /// What the user adds to `CMAKE_ARGS`.
 const USERS_CMAKE_ARGS: &str = "PIXI_BUILD_CMAKE_ARGS";
-
-const INIT: &str = "init.cmake";
-const RULES: &str = "rules.cmake";
-const INSTALLED: &str = "installed.cmake";
-
-/// The files that CMake reads.
-fn files(view: &View<'_>) -> Vec<ScriptFile> {
-    let file = |name: &str, text: String| ScriptFile {
-        path: view.tree.beside(name),
-        text,
-        executable: false,
-    };
-    let mut files = vec![file(INIT, initial_cache(view))];
-    if view.tree.is_linked {
-        let pattern = regex_of(&view.tree.host());
-        let start = host(view) + &format!("set(pixi_pattern \"{pattern}\")\n");
-        files.push(file(RULES, rules(view)));
-        let text = include_str!("script/installed.cmake");
-        files.push(file(INSTALLED, start + text));
-    }
-    files
-}
-
-/// The name of the host prefix that the scripts know.
-fn host(view: &View<'_>) -> String {
-    let host = view.tree.host().display().to_string();
-    format!("set(pixi_host \"{}\")\n", quoted(&host))
-}
-
-/// The text of the file that sets flags for compilers.
-fn rules(view: &View<'_>) -> String {
-    host(view) + include_str!("script/rules.cmake")
-}
-
-/// Everything that CMake reads before the project, in one text.
-pub(super) fn configuration(view: &View<'_>) -> String {
-    initial_cache(view) + &rules(view)
-}
-
-/// A regular expression of CMake that matches a path, in a quoted argument.
-fn regex_of(path: &Path) -> String {
-    let path = path.display().to_string();
-    ["+", "."]
-        .into_iter()
-        .fold(path, |path, sign| path.replace(sign, &format!("[{sign}]")))
-}
-
-/// The text of the initial cache: the same for every prefix, platform and shell.
-fn initial_cache(view: &View<'_>) -> String {
-    let config = view.request.config;
-    let is_preset = config.preset.is_some();
-    let has_no_shared_libraries = view
-        .request
-        .platforms
-        .host
-        .as_str()
-        .starts_with("emscripten");
-    let shared = match (is_preset, has_no_shared_libraries) {
-        (true, _) => "",
-        (false, true) => "OFF",
-        (false, false) => "ON",
-    };
-    let testing = match config.tests {
-        None => "",
-        Some(Tests::Skip) => "OFF",
-        Some(Tests::Build | Tests::Run) => "ON",
-    };
-    let launchers = match config.compiler_cache {
-        CompilerCache::Auto => "sccache;ccache",
-        CompilerCache::Sccache => "sccache",
-        CompilerCache::Ccache => "ccache",
-        CompilerCache::None => "",
-    };
-    let switch = |on: bool| if on { "ON" } else { "OFF" };
-    let variables = [
-        ("pixi_is_linked", switch(view.tree.is_linked)),
-        (
-            "pixi_has_rpath",
-            switch(view.request.platforms.host.is_linux()),
-        ),
-        ("pixi_build_type", config.build_type().unwrap_or_default()),
-        ("pixi_shared", shared),
-        ("pixi_testing", testing),
-        ("pixi_launchers", launchers),
-    ];
-    let variables = variables.map(|(name, value)| format!("set({name} \"{}\")\n", quoted(value)));
-    variables.concat() + &host(view) + include_str!("script/init.cmake")
-}
-
-/// `text` between the quotation marks of CMake.
-fn quoted(text: &str) -> String {
-    let escaped = ['\\', '"', '$'].into_iter();
-    escaped.fold(text.to_string(), |text, sign| {
-        text.replace(sign, &format!("\\{sign}"))
-    })
-}
 
 fn path(path: &Path) -> Word {
     Word::literal(path.display().to_string())

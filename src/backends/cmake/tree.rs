@@ -117,7 +117,8 @@ impl Tree {
 
 /// Whether a path needs no quoting in flags of a compiler, lists of paths and the like.
 fn is_harmless(path: &Path) -> bool {
-    let harmless = |sign: char| sign.is_ascii_alphanumeric() || "/._-+@~".contains(sign);
+    let harmless =
+        |character: char| character.is_ascii_alphanumeric() || "/._-+@~".contains(character);
     path.to_str().is_some_and(|path| path.chars().all(harmless))
 }
 

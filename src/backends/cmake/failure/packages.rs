@@ -60,8 +60,8 @@ pub(super) fn missing(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
         .into_iter()
         .find_map(|message| Some((name(&message.text())?, message)))?;
     let says_more = |paragraph: &&String| {
-        let signs = ["Could NOT find ", "not accepted", "version:"];
-        signs.iter().any(|sign| paragraph.contains(sign))
+        let marks = ["Could NOT find ", "not accepted", "version:"];
+        marks.iter().any(|mark| paragraph.contains(mark))
     };
     let details = message
         .paragraphs

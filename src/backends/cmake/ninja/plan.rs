@@ -154,13 +154,13 @@ fn words(text: &str, variables: &HashMap<String, String>) -> Vec<Token> {
     }
 }
 
-/// Where a word ends: at a blank or colon that no `$` stands before.
+/// Where a word ends: at a space or colon that no `$` stands before.
 fn end_of_word(text: &str) -> usize {
-    let mut signs = text.char_indices();
-    while let Some((at, sign)) = signs.next() {
-        match sign {
+    let mut characters = text.char_indices();
+    while let Some((at, character)) = characters.next() {
+        match character {
             '$' => {
-                signs.next();
+                characters.next();
             }
             ' ' | ':' => return at,
             _ => {}
@@ -175,12 +175,18 @@ fn unescaped(text: &str, variables: &HashMap<String, String>) -> String {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('$') {
         out.push_str(before);
-        let is_in_name = |sign: char| sign.is_ascii_alphanumeric() || sign == '_' || sign == '-';
+        let is_in_name = |character: char| {
+            character.is_ascii_alphanumeric() || character == '_' || character == '-'
+        };
         let braced = after
             .strip_prefix('{')
             .and_then(|after| after.split_once('}'));
         let (name, behind) = braced.unwrap_or_else(|| {
-            after.split_at(after.find(|sign| !is_in_name(sign)).unwrap_or(after.len()))
+            after.split_at(
+                after
+                    .find(|character| !is_in_name(character))
+                    .unwrap_or(after.len()),
+            )
         });
         if !name.is_empty() {
             out.push_str(variables.get(name).map_or("", String::as_str));

@@ -37,7 +37,7 @@ impl Context {
         (!replaced.contains('$')).then(|| replaced.replace('\0', "$"))
     }
 
-    /// Whether `condition` is met. `None` where that cannot be told.
+    /// Whether `condition` is met. `None` where that is not known.
     pub(super) fn is_met(&self, condition: &Value) -> Option<bool> {
         let text = |key: &str| self.expanded(condition.get(key)?.as_str()?);
         let conditions = || condition.get("conditions")?.as_array();

@@ -11,7 +11,7 @@ use crate::diagnostic::{SourceFile, list};
 /// Why the preset that was asked for cannot be used. Whoever knows where it was asked for
 /// points there.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{reason}", reason = reason.told(name))]
+#[error("{reason}", reason = reason.of(name))]
 pub(in super::super) struct Unusable {
     pub(super) name: String,
     pub(super) reason: Reason,
@@ -28,7 +28,7 @@ pub(super) enum Reason {
 }
 
 impl Reason {
-    fn told(&self, name: &str) -> String {
+    fn of(&self, name: &str) -> String {
         match self {
             Self::NoFile(folder) => format!(
                 "there is no configure preset `{name}`: {} has no CMakePresets.json",

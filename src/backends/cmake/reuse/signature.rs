@@ -1,5 +1,5 @@
 //! What a tree is configured with. Where any of it changes, nothing that CMake found or
-//! was told before counts.
+//! was given before counts.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

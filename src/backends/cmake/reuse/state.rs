@@ -7,8 +7,9 @@ use std::time::SystemTime;
 use serde::{Deserialize, Serialize};
 
 use super::environment::Environment;
+use crate::backends::cmake::tree::Tree;
 use crate::diagnostic::Unwritable;
-use crate::disk;
+use crate::disk::{self, files_below};
 
 /// Counts the shapes of a tree. One of another shape is made anew.
 const FORMAT: u32 = 1;
@@ -105,4 +106,15 @@ impl State {
         let text = serde_json::to_string(self).unwrap_or_default();
         disk::replace(file, |beside| std::fs::write(beside, &text))
     }
+}
+
+/// The headers of the host environment, relative to it.
+pub(super) fn headers(tree: &Tree) -> BTreeSet<String> {
+    let host = tree.host();
+    let files = files_below(host.join("include"));
+    let relative = files.filter_map(|file| {
+        let file = file.strip_prefix(&host).ok()?.to_str()?.to_string();
+        Some(file)
+    });
+    relative.collect()
 }
