@@ -25,9 +25,6 @@ pub(super) const TRACE: &str = "pixi-build-python/opened";
 /// The file that names what was installed, below the same directory.
 pub(super) const INSTALLED: &str = "pixi-build-python/installed";
 
-/// The file to which the C compiler adds what it has read.
-pub(super) const COMPILED: &str = "pixi-build-python/compiled";
-
 /// By this variable the build learns of the Python of the machine, when that is to stand
 /// in for an environment.
 pub(super) const SYSTEM_PYTHON: &str = "PIXI_BUILD_PYTHON_SYSTEM";

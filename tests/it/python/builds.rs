@@ -205,6 +205,50 @@ fn a_build_backend_that_is_missing_is_named_with_the_line_to_write() {
 }
 
 #[test]
+fn failures_of_compilers_and_hooks_are_explained() {
+    let Some(channel) = channel_or_skip() else {
+        return;
+    };
+    let project = project(EXTENSION);
+    let initialize = initialize(&project, &["setuptools"], plain());
+    let mut told = Vec::new();
+    for (path, content) in [
+        ("src/fast/core.c", "int broken(void) { return }\n"),
+        ("src/fast/core.c", "#include <zlib_of_nobody.h>\n"),
+        ("setup.py", "import numpy\n"),
+        ("setup.py", "def size():\n    return 1 / 0\n\nsize()\n"),
+    ] {
+        project.write(path, content);
+        let error = tried(&project, &initialize, channel, false).expect_err(content);
+        let drawn = drawn(&project, &error);
+        let lines = drawn.lines().filter(|line| !line.contains("the whole log"));
+        told.push(lines.collect::<Vec<_>>().join("\n"));
+    }
+    insta::assert_snapshot!(told.join("\n----\n"), @r#"
+    build::compile_error
+
+      × `uv pip` failed with exit code 1: expected expression before ‘}’ token
+    ----
+    python::missing_header
+
+      × `uv pip` failed with exit code 1: the C compiler does not find
+      │ `zlib_of_nobody.h`
+      help: the package that has it belongs into `[package.host-dependencies]`
+    ----
+    python::missing_requirement
+
+      × `uv pip` failed with exit code 1: the build imports `numpy`, which is not
+      │ in the host environment
+      help: write `numpy = "*"` into `[package.host-dependencies]`
+    ----
+    python::hook_failed
+
+      × `uv pip` failed with exit code 1: the build backend failed:
+      │ ZeroDivisionError: division by zero
+    "#);
+}
+
+#[test]
 fn a_module_that_was_renamed_is_not_packed_any_more() {
     let Some(channel) = channel_or_skip() else {
         return;

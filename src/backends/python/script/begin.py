@@ -67,7 +67,7 @@ def keep_out_of_the_sources(source):
         file.write("\n".join(lines) + "\n")
 
 
-for leftover in ("opened", "installed", "compiled", "ninja"):
+for leftover in ("opened", "installed"):
     if os.path.exists(os.path.join(OWN, leftover)):
         os.remove(os.path.join(OWN, leftover))
 shutil.rmtree(os.path.join(OWN, "aside"), ignore_errors=True)

@@ -86,7 +86,9 @@ def manifest(source):
 
 
 def everything():
-    yield from rules(os.path.join(OWN, "compiled"), SOURCE)
+    # setuptools compiles from the directory of the sources.
+    for rule in glob.glob(os.path.join(BUILD, "temp*", "**", "*.d"), recursive=True):
+        yield from rules(rule, SOURCE)
     for path in glob.glob(os.path.join(BUILD, "**", "build.ninja"), recursive=True):
         yield from ninja(os.path.dirname(path))
     for path in glob.glob(os.path.join(BUILD, "**", "Makefile.cmake"), recursive=True):

@@ -9,7 +9,7 @@ use crate::backends::python::Config;
 use crate::backends::python::shape::Shape;
 use crate::backends::python::source::Source;
 
-use super::{COMPILED, DIRECTORY, below, program};
+use super::{DIRECTORY, below, program};
 
 /// Below the directory the script runs in.
 const BUILD: &str = "build";
@@ -43,8 +43,11 @@ pub(super) fn prepare(request: &Request<'_, Config>, source: &Source, shape: &Sh
         }
     }
     if !request.platforms.build.is_windows() {
-        let file = below(request, COMPILED).then(" x");
-        set("DEPENDENCIES_OUTPUT", file);
+        if uses_setuptools(source) {
+            // Other build tools ask for it themselves: beside each object a list of what the
+            // compiler has read.
+            steps.push(Step::Append("CFLAGS".to_string(), "-MD".into()));
+        }
         steps.extend(same_everywhere(source));
         steps.extend(finds_libraries(request, source));
     }
