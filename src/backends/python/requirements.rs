@@ -8,7 +8,7 @@ use super::dependency::{self, Entry, Target, Translated};
 use super::shape::Shape;
 use super::source::Source;
 use crate::backend::{Request, Requirement, Section};
-use crate::diagnostic::Warning;
+use crate::diagnostic::{Warning, nearest};
 use crate::protocol::model::Dependencies;
 use crate::protocol::spec::{BinarySpec, PackageSpec};
 
@@ -35,6 +35,8 @@ pub(super) fn all(
         requirements.push(Requirement::Stdlib("c".to_string()));
     }
     let user = UserSpecs::of(request);
+    warnings.extend(misplaced(&user, source));
+    warnings.extend(unknown_names(request, source));
     requirements.extend(installer(config.installer, &user));
     requirements.extend(python(request, source, shape, &user));
     let target = Target {
@@ -60,6 +62,48 @@ pub(super) fn all(
         }
     }
     Ok(requirements)
+}
+
+/// What the hooks of the build need belongs to the environment of the Python that runs them.
+fn misplaced(user: &UserSpecs<'_>, source: &Source) -> Vec<Warning> {
+    let required = source
+        .build
+        .iter()
+        .map(|entry| entry.requirement.name.as_str());
+    let names = required
+        .filter(|name| !PROGRAMS.contains(name))
+        .chain(["python"]);
+    let misplaced = names.filter(|name| {
+        let conda = dependency::conda_name(name);
+        user.names(&Section::Build, conda) && !user.names(&Section::Host, conda)
+    });
+    let warnings = misplaced.map(|name| {
+        Warning::new(format!(
+            "`{name}` is among the build dependencies, where no hook finds it"
+        ))
+        .help("move it to `[package.host-dependencies]`")
+    });
+    warnings.collect()
+}
+
+/// Keys of `pypi-conda-map` that no list of the project has.
+fn unknown_names(request: &Request<'_, Config>, source: &Source) -> Vec<Warning> {
+    let entries = source.build.iter().chain(&source.run);
+    let known: Vec<&str> = entries
+        .map(|entry| entry.requirement.name.as_str())
+        .collect();
+    let keys = request.config.pypi_conda_map.keys();
+    let unknown = keys.filter(|key| !known.contains(&dependency::normalized(key).as_str()));
+    let warnings = unknown.map(|key| {
+        let warning = Warning::new(format!(
+            "`{key}` in `pypi-conda-map` is not a dependency of the project"
+        ));
+        match nearest(&dependency::normalized(key), known.iter().copied()) {
+            Some(meant) => warning.help(format!("did you mean `{meant}`?")),
+            None => warning,
+        }
+    });
+    warnings.collect()
 }
 
 fn translated(

@@ -3,9 +3,9 @@
 //! Nothing is run to find out. The build backend, what it needs and its settings say
 //! which languages are compiled; the finished package is checked against the answer.
 
-use std::path::Path;
+mod build_files;
 
-use regex::Regex;
+use std::path::Path;
 
 use super::project::{Files, setup_cfg, setup_py};
 use crate::disk::files_below;
@@ -53,7 +53,7 @@ pub(super) fn of(project: &Files) -> Kind {
     match backend.split([':', '.']).next().unwrap_or_default() {
         "maturin" => maturin(project, because),
         "scikit_build_core" => scikit_build(project, because),
-        "skbuild" | "cmake_build_extension" => Kind::of(&cmake_languages(project, "."), because),
+        "skbuild" | "cmake_build_extension" => Kind::of(&build_files::cmake(project, "."), because),
         "mesonpy" => meson(project, because),
         "setuptools" => setuptools(project),
         "hatchling" => hatchling(project),
@@ -87,74 +87,14 @@ fn scikit_build(project: &Files, because: String) -> Kind {
     }
     let api = project.toml(&[WHEEL[0], WHEEL[1], "wheel", "py-api"]);
     let source = project.toml(&[WHEEL[0], WHEEL[1], "cmake", "source-dir"]);
-    let languages = cmake_languages(project, source.map_or(".", |source| source.text));
+    let languages = build_files::cmake(project, source.map_or(".", |source| source.text));
     let mut kind = Kind::of(&languages, because);
     kind.stable_abi = api.is_some_and(|api| api.text.starts_with("cp3"));
     kind
 }
 
-/// The languages of `project(…)` in `CMakeLists.txt`; C and C++ where it names none.
-fn cmake_languages(project: &Files, folder: &str) -> Vec<&'static str> {
-    let file = project.folder.join(folder).join("CMakeLists.txt");
-    let text = std::fs::read_to_string(file).unwrap_or_default();
-    let call = Regex::new(r"(?is)\bproject\s*\(([^)]*)\)").expect("a constant pattern");
-    let arguments = call.captures(&text).map(|found| found[1].to_uppercase());
-    let arguments = arguments.unwrap_or_default();
-    let words: Vec<&str> = arguments.split_whitespace().skip(1).collect();
-    const KNOWN: [(&str, &str); 5] = [
-        ("C", "c"),
-        ("CXX", "cxx"),
-        ("FORTRAN", "fortran"),
-        ("CUDA", "cuda"),
-        ("OBJC", "c"),
-    ];
-    let listed = words.iter().position(|word| *word == "LANGUAGES");
-    let bare = words
-        .iter()
-        .all(|word| KNOWN.iter().any(|(name, _)| name == word));
-    let named = match listed {
-        Some(at) => &words[at + 1..],
-        None if bare => &words[..],
-        None => &[],
-    };
-    let known = |name: &&str| KNOWN.iter().find(|(cmake, _)| cmake == name);
-    let mut languages: Vec<&str> = named.iter().filter_map(known).map(|row| row.1).collect();
-    if languages.is_empty() {
-        languages = vec!["c", "cxx"];
-    }
-    languages.dedup();
-    languages
-}
-
 fn meson(project: &Files, because: String) -> Kind {
-    let text = std::fs::read_to_string(project.folder.join("meson.build")).unwrap_or_default();
-    let code: Vec<&str> = text
-        .lines()
-        .map(|line| line.split('#').next().unwrap_or_default())
-        .collect();
-    let code = code.join("\n");
-    const KNOWN: [(&str, &str); 6] = [
-        ("c", "c"),
-        ("cpp", "cxx"),
-        ("fortran", "fortran"),
-        ("cython", "c"),
-        ("rust", "rust"),
-        ("cuda", "cuda"),
-    ];
-    let call = Regex::new(r"(?s)\b(?:project|add_languages)\s*\((.*?)\)").expect("a pattern");
-    let word = Regex::new(r"(\w+\s*:\s*)?'([^'\n]*)'").expect("a constant pattern");
-    let mut languages: Vec<&str> = Vec::new();
-    for call in call.captures_iter(&code) {
-        let arguments = word.captures_iter(call.get(1).map_or("", |found| found.as_str()));
-        let plain = arguments.filter(|found| found.get(1).is_none());
-        let names: Vec<String> = plain.map(|found| found[2].to_string()).collect();
-        let known = |name: &String| KNOWN.iter().find(|(meson, _)| meson == name);
-        for (_, language) in names.iter().filter_map(known) {
-            if !languages.contains(language) {
-                languages.push(language);
-            }
-        }
-    }
+    let languages = build_files::meson(project);
     if languages.is_empty() {
         return Kind::default();
     }
@@ -191,7 +131,7 @@ fn setuptools(project: &Files) -> Kind {
     }
     if has("scikit-build") {
         return Kind::of(
-            &cmake_languages(project, "."),
+            &build_files::cmake(project, "."),
             "the build needs `scikit-build`",
         );
     }

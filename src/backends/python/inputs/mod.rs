@@ -4,18 +4,23 @@
 //! the build backend and the compilers have opened counts, and everything beside the
 //! files that were packed, because a new file there is packed next time.
 
+mod packed;
+mod traces;
+
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use miette::Report;
 
 use super::Config;
 use super::license;
 use super::project::{pyproject, setup_cfg, setup_py};
-use super::script;
 use super::shape::Shape;
 use super::source::Source;
 use super::wheel::Wheel;
+use packed::{beside, packed, tops_to_come};
+use traces::Traces;
+
 use crate::backend::extra_input_globs;
 use crate::backend::options::InputTracking;
 use crate::backend::{BuildPaths, GlobSet, Inputs, Request};
@@ -214,8 +219,7 @@ pub(super) fn built(
     let Some(wheel) = Wheel::read(paths)? else {
         return Ok(None);
     };
-    let file = paths.script_folder.join(script::TRACE);
-    let traces = Traces::read(&file, &source.top(request));
+    let traces = Traces::read(paths, &source.top(request));
     let mut left_out = traces.written.clone();
     left_out.extend(generated(source));
     let mut sets = around(request, source);
@@ -232,84 +236,14 @@ pub(super) fn built(
     let is_live =
         |path: &&PathBuf| shape.editable && path.extension().is_some_and(|ending| ending == "py");
     let is_listed = |path: &&PathBuf| listed.iter().any(|top| path.starts_with(top));
-    let is_made = |path: &&PathBuf| made(path, paths, &left_out);
+    let is_made = |path: &&PathBuf| left_out.contains(*path);
     let opened = traces.read.iter();
     let opened = opened.filter(|path| !is_listed(path) && !is_made(path));
     let named = |path: &&PathBuf| path.parent() == Some(&source.files.folder);
     let opened = opened.filter(|path| !is_live(path) || named(path));
     sets.extend(opened.filter_map(|path| GlobSet::file(path, "read by the build")));
-    sets.extend(tops_to_come(source, shape, &listed));
+    sets.extend(tops_to_come(source, &listed));
     Ok(Some(sets))
-}
-
-/// Whether a build made the file, or an environment brought it.
-fn made(path: &Path, paths: &BuildPaths, written: &BTreeSet<PathBuf>) -> bool {
-    let places = [
-        &paths.work_directory,
-        &paths.build_prefix,
-        &paths.host_prefix,
-    ];
-    let in_git = path.iter().any(|name| name == ".git");
-    in_git || written.contains(path) || places.iter().any(|place| path.starts_with(place))
-}
-
-/// The directories and modules of the sources that were packed.
-fn packed(source: &Source, wheel: &Wheel, traces: &Traces) -> BTreeSet<PathBuf> {
-    let bases = bases(source, traces);
-    let tops = wheel.tops();
-    let found = tops.iter().filter_map(|top| {
-        let places = bases.iter().map(|base| base.join(top));
-        places.into_iter().find(|place| place.exists())
-    });
-    found.collect()
-}
-
-/// Directories in which packages may lie, likely ones first.
-fn bases(source: &Source, traces: &Traces) -> Vec<PathBuf> {
-    let folder = &source.files.folder;
-    let keys: [&[&str]; 4] = [
-        &["tool", "setuptools", "packages", "find", "where"],
-        &["tool", "setuptools", "package-dir", ""],
-        &["tool", "maturin", "python-source"],
-        &["tool", "uv", "build-backend", "module-root"],
-    ];
-    let named = source.files.pyproject.iter();
-    let named = named
-        .flat_map(|file| keys.map(|keys| file.texts(keys)))
-        .flatten();
-    let named = named.map(|text| text.text.to_string());
-    let cfg = source
-        .files
-        .setup_cfg
-        .lines("options", "package_dir")
-        .into_iter();
-    let cfg = cfg.filter_map(|line| Some(line.strip_prefix('=')?.trim().to_string()));
-    let usual = ["src", "", "python", "lib"].map(str::to_string);
-    let mut bases: Vec<PathBuf> = named
-        .chain(cfg)
-        .chain(usual)
-        .map(|name| folder.join(name))
-        .collect();
-    // Wherever else a package was read from.
-    let inits = traces
-        .read
-        .iter()
-        .filter(|path| path.ends_with("__init__.py"));
-    let above = inits.filter_map(|path| Some(path.parent()?.parent()?.to_path_buf()));
-    bases.extend(above.filter(|base| base.starts_with(folder)));
-    bases
-}
-
-/// A packed module, or everything in a packed directory and whatever will be put there.
-fn beside(top: &Path, left_out: &BTreeSet<PathBuf>) -> GlobSet {
-    if top.is_file() {
-        let set = GlobSet::file(top, "a packed module");
-        return set.unwrap_or_else(|| GlobSet::names(top, ["*"], "a packed module"));
-    }
-    let patterns = std::iter::once("**").chain(MADE);
-    let set = GlobSet::tree(top, patterns, "packed, or beside something that is");
-    set.except(left_out.iter().map(PathBuf::as_path))
-        .without_leftovers()
 }
 
 /// What an editable installation does not show without a build.
@@ -326,66 +260,4 @@ fn compiled_sources(source: &Source, left_out: &BTreeSet<PathBuf>) -> Option<Glo
         set.except(left_out.iter().map(PathBuf::as_path))
             .without_leftovers()
     })
-}
-
-/// setuptools packs a new package beside those that it has found.
-fn tops_to_come(source: &Source, _: &Shape, listed: &BTreeSet<PathBuf>) -> Vec<GlobSet> {
-    if source.build_module() != "setuptools" {
-        return Vec::new();
-    }
-    let bases: BTreeSet<&Path> = listed.iter().filter_map(|top| top.parent()).collect();
-    let unread = ["!tests", "!test", "!docs", "!examples", "!build", "!dist"];
-    let patterns = std::iter::once("*/__init__.py").chain(unread);
-    let patterns: Vec<&str> = patterns.collect();
-    let set = |base: &Path| GlobSet::tree(base, patterns.clone(), "a package to come");
-    bases.into_iter().map(set).collect()
-}
-
-/// What was opened while the project was built.
-#[derive(Debug, Default)]
-struct Traces {
-    read: BTreeSet<PathBuf>,
-    written: BTreeSet<PathBuf>,
-}
-
-impl Traces {
-    /// Lines of one letter and a path. A build whose Python cannot tell leaves none. What
-    /// is not below `top` belongs to the machine or to an environment.
-    fn read(file: &Path, top: &Path) -> Self {
-        let text = std::fs::read(file).unwrap_or_default();
-        let text = String::from_utf8_lossy(&text);
-        let mut traces = Self::default();
-        for line in text.lines() {
-            let line = line.split_at_checked(2);
-            match line.filter(|(_, path)| Path::new(path).starts_with(top)) {
-                Some(("R ", path)) => traces.add(Path::new(path)),
-                Some(("W ", path)) => {
-                    traces.written.insert(PathBuf::from(path));
-                }
-                _ => {}
-            }
-        }
-        let was_made = |path: &PathBuf| traces.written.contains(path);
-        let read = traces.read.iter().filter(|path| !was_made(path));
-        traces.read = read.cloned().collect();
-        traces
-    }
-
-    /// Byte code stands for the module it was made from.
-    fn add(&mut self, path: &Path) {
-        let is_code = path.extension().is_some_and(|ending| ending == "pyc");
-        if !is_code {
-            self.read.insert(path.to_path_buf());
-            return;
-        }
-        let folder = path
-            .parent()
-            .filter(|folder| folder.ends_with("__pycache__"));
-        let name = path.file_name().and_then(|name| name.to_str());
-        if let (Some(folder), Some(name)) = (folder.and_then(Path::parent), name)
-            && let Some((module, _)) = name.split_once('.')
-        {
-            self.read.insert(folder.join(format!("{module}.py")));
-        }
-    }
 }

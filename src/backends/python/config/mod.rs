@@ -1,0 +1,166 @@
+//! The options of `[package.build.config]`, each described once, here.
+
+mod values;
+
+use std::ops::Deref;
+
+use indexmap::IndexMap;
+use serde::Deserialize;
+
+use super::dependency::normalized;
+pub use values::{BuildSystemRequires, Check, Editable, Globs, Installer, Mapping, Setting};
+
+use crate::backend::options::CommonOptions;
+use crate::diagnostic::Warning;
+use crate::project::config::{Misfit, Options, Part};
+
+/// The options of the Python backend.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case", default)]
+pub struct Config {
+    /// The options that every backend has. `extra-args` goes to the installer;
+    /// `compilers` is what the project is found to compile when it is missing.
+    #[serde(flatten)]
+    pub common: CommonOptions,
+    /// Whether one package serves every platform. Missing: it does unless something is
+    /// compiled.
+    pub noarch: Option<bool>,
+    /// Takes no metadata from `pyproject.toml`.
+    pub ignore_pyproject_manifest: bool,
+    /// Whether the dependencies that `pyproject.toml` names are left to the user.
+    /// Missing means `true`.
+    pub ignore_pypi_mapping: Option<bool>,
+    /// What becomes of `build-system.requires`. Missing: what `ignore-pypi-mapping` says.
+    pub build_system_requires: Option<BuildSystemRequires>,
+    /// Conda packages for names of PyPI. Merged key by key.
+    pub pypi_conda_map: IndexMap<String, Mapping>,
+    /// Whether the package works with later versions of Python too.
+    pub abi3: Option<bool>,
+    /// Which files get no byte code.
+    pub skip_pyc_compilation: Globs,
+    /// What puts the package into the environment.
+    pub installer: Installer,
+    /// Settings for the build backend. Merged key by key.
+    pub config_settings: IndexMap<String, Setting>,
+    /// Whether the package refers to the sources instead of holding a copy.
+    pub editable: Editable,
+    /// Programs, as `name = module:function`, instead of those the project declares.
+    pub entry_points: Option<Vec<String>>,
+    /// What happens when the package lacks dependencies that its wheel names.
+    pub check: Check,
+}
+
+impl Config {
+    /// Whether the dependencies of `pyproject.toml` become those of the package.
+    pub(super) fn maps_dependencies(&self) -> bool {
+        !self.ignore_pypi_mapping.unwrap_or(true)
+    }
+
+    /// Whether `build-system.requires` becomes requirements of the host environment.
+    pub(super) fn maps_build_system(&self) -> bool {
+        match self.build_system_requires {
+            Some(choice) => choice == BuildSystemRequires::Map,
+            None => self.maps_dependencies(),
+        }
+    }
+}
+
+impl Deref for Config {
+    type Target = CommonOptions;
+
+    fn deref(&self) -> &CommonOptions {
+        &self.common
+    }
+}
+
+impl Options for Config {
+    const KEYS: &'static [&'static str] = &[
+        "noarch",
+        "env",
+        "extra-args",
+        "extra-input-globs",
+        "input-tracking",
+        "compilers",
+        "compiler-cache",
+        "artifact-limit",
+        "ignore-pyproject-manifest",
+        "ignore-pypi-mapping",
+        "build-system-requires",
+        "pypi-conda-map",
+        "abi3",
+        "skip-pyc-compilation",
+        "installer",
+        "config-settings",
+        "editable",
+        "entry-points",
+        "check",
+        "debug-dir",
+        "debug_dir",
+    ];
+
+    fn warnings(&self) -> Vec<Warning> {
+        let mut warnings = self.common.warnings();
+        let maps = self.maps_dependencies() || self.maps_build_system();
+        if !self.pypi_conda_map.is_empty() && !maps {
+            warnings.push(
+                Warning::new("`pypi-conda-map` has no effect while nothing is mapped")
+                    .help("set `ignore-pypi-mapping = false`, or remove it"),
+            );
+        }
+        let mut seen: IndexMap<String, &str> = IndexMap::new();
+        for key in self.pypi_conda_map.keys() {
+            if let Some(other) = seen.insert(normalized(key), key) {
+                warnings.push(Warning::new(format!(
+                    "`{other}` and `{key}` in `pypi-conda-map` are one name; the second counts"
+                )));
+            }
+        }
+        warnings
+    }
+
+    fn misfits(&self) -> Vec<Misfit> {
+        let mapping = self.pypi_conda_map.iter();
+        let mapping = mapping.filter_map(|(name, mapping)| wrong_mapping(name, mapping));
+        let editable = self.common.extra_args.iter();
+        let editable =
+            editable.filter(|argument| ["-e", "--editable"].contains(&argument.as_str()));
+        (self.common.misfits().into_iter())
+            .chain(mapping)
+            .chain(editable.map(|argument| Misfit {
+                keys: vec!["extra-args".to_string()],
+                part: Part::Value,
+                message: format!("`{argument}` would make every package an editable one"),
+                help: "set `editable = true` instead".to_string(),
+            }))
+            .collect()
+    }
+}
+
+fn wrong_mapping(name: &str, mapping: &Mapping) -> Option<Misfit> {
+    let misfit = |message: String, help: &str| {
+        Some(Misfit {
+            keys: vec!["pypi-conda-map".to_string(), name.to_string()],
+            part: Part::Value,
+            message,
+            help: help.to_string(),
+        })
+    };
+    match mapping {
+        Mapping::Wrong => misfit(
+            "`true` does not name a conda package".to_string(),
+            "write the name of a conda package, or `false` to leave the dependency out",
+        ),
+        Mapping::Name(conda) | Mapping::Spec { name: conda, .. }
+            if conda.parse::<rattler_conda_types::PackageName>().is_err() =>
+        {
+            misfit(
+                format!("`{conda}` cannot be the name of a conda package"),
+                "versions go into a table: `{ name = \"pytorch\", version = \">=2\" }`",
+            )
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

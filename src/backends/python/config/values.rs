@@ -1,0 +1,165 @@
+//! What options may be set to.
+
+use serde::{Deserialize, Deserializer};
+
+/// What becomes of `build-system.requires`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BuildSystemRequires {
+    /// `"map"`: requirements of the host environment.
+    Map,
+    /// `"ignore"`: nothing, the user names them.
+    Ignore,
+}
+
+/// What puts the package into the environment.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Installer {
+    /// `"uv"`
+    #[default]
+    Uv,
+    /// `"pip"`
+    Pip,
+}
+
+impl Installer {
+    /// The name of the program and of its package.
+    pub(in super::super) fn name(self) -> &'static str {
+        match self {
+            Self::Uv => "uv",
+            Self::Pip => "pip",
+        }
+    }
+}
+
+/// What happens when the package lacks dependencies that its wheel names.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Check {
+    /// `"off"`: nothing.
+    Off,
+    /// `"warn"`: a warning.
+    #[default]
+    Warn,
+    /// `"error"`: the build fails.
+    Error,
+}
+
+/// A truth value, or a choice left to whoever asks for the build.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(from = "AnyEditable")]
+pub enum Editable {
+    /// `"auto"`: as pixi asks.
+    #[default]
+    Auto,
+    /// `true` or `false`.
+    Fixed(bool),
+}
+
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "`true`, `false` or `\"auto\"`")]
+enum AnyEditable {
+    Flag(bool),
+    Word(Auto),
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Auto {
+    Auto,
+}
+
+impl From<AnyEditable> for Editable {
+    fn from(value: AnyEditable) -> Self {
+        match value {
+            AnyEditable::Flag(flag) => Self::Fixed(flag),
+            AnyEditable::Word(_) => Self::Auto,
+        }
+    }
+}
+
+/// What a name of PyPI becomes.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(from = "AnyMapping")]
+pub enum Mapping {
+    /// A conda package of another name.
+    Name(String),
+    /// A conda package with versions of its own.
+    Spec {
+        /// Its name.
+        name: String,
+        /// Which versions will do.
+        version: Option<String>,
+    },
+    /// Nothing.
+    Dropped,
+    /// Something that makes no sense.
+    Wrong,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "the name of a conda package, or `false`")]
+enum AnyMapping {
+    Name(String),
+    Flag(bool),
+    Spec {
+        name: String,
+        #[serde(default)]
+        version: Option<String>,
+    },
+}
+
+impl From<AnyMapping> for Mapping {
+    fn from(value: AnyMapping) -> Self {
+        match value {
+            AnyMapping::Name(name) => Self::Name(name),
+            AnyMapping::Flag(false) => Self::Dropped,
+            AnyMapping::Flag(true) => Self::Wrong,
+            AnyMapping::Spec { name, version } => Self::Spec { name, version },
+        }
+    }
+}
+
+/// All files, none, or those that match.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Globs(pub Vec<String>);
+
+impl<'de> Deserialize<'de> for Globs {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged, expecting = "`true`, `false` or a list of patterns")]
+        enum Any {
+            Flag(bool),
+            Patterns(Vec<String>),
+        }
+        Ok(Self(match Any::deserialize(deserializer)? {
+            Any::Flag(true) => vec!["**/*.py".to_string()],
+            Any::Flag(false) => Vec::new(),
+            Any::Patterns(patterns) => patterns,
+        }))
+    }
+}
+
+/// The value of a setting of a build backend.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged, expecting = "a string, a truth value or a list of strings")]
+pub enum Setting {
+    /// A truth value.
+    Flag(bool),
+    /// A text.
+    Text(String),
+    /// Several texts under one key.
+    List(Vec<String>),
+}
+
+impl Setting {
+    /// The texts that the installer passes on under the key.
+    pub(in super::super) fn values(&self) -> Vec<String> {
+        match self {
+            Self::Flag(flag) => vec![flag.to_string()],
+            Self::Text(text) => vec![text.clone()],
+            Self::List(texts) => texts.clone(),
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! What was packed, and what would be if it were there: files beside the packed ones.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use super::MADE;
+use super::traces::Traces;
+use crate::backend::GlobSet;
+use crate::backends::python::source::Source;
+use crate::backends::python::wheel::Wheel;
+
+/// The directories and modules of the sources that were packed.
+pub(super) fn packed(source: &Source, wheel: &Wheel, traces: &Traces) -> BTreeSet<PathBuf> {
+    let bases = bases(source, traces);
+    let tops = wheel.tops();
+    let found = tops.iter().filter_map(|top| {
+        let places = bases.iter().map(|base| base.join(top));
+        places.into_iter().find(|place| place.exists())
+    });
+    found.collect()
+}
+
+/// Directories in which packages may lie, likely ones first.
+fn bases(source: &Source, traces: &Traces) -> Vec<PathBuf> {
+    let folder = &source.files.folder;
+    let keys: [&[&str]; 4] = [
+        &["tool", "setuptools", "packages", "find", "where"],
+        &["tool", "setuptools", "package-dir", ""],
+        &["tool", "maturin", "python-source"],
+        &["tool", "uv", "build-backend", "module-root"],
+    ];
+    let named = source.files.pyproject.iter();
+    let named = named
+        .flat_map(|file| keys.map(|keys| file.texts(keys)))
+        .flatten();
+    let named = named.map(|text| text.text.to_string());
+    let cfg = source
+        .files
+        .setup_cfg
+        .lines("options", "package_dir")
+        .into_iter();
+    let cfg = cfg.filter_map(|line| Some(line.strip_prefix('=')?.trim().to_string()));
+    let usual = ["src", "", "python", "lib"].map(str::to_string);
+    let mut bases: Vec<PathBuf> = named
+        .chain(cfg)
+        .chain(usual)
+        .map(|name| folder.join(name))
+        .collect();
+    // Wherever else a package was read from.
+    let inits = traces
+        .read
+        .iter()
+        .filter(|path| path.ends_with("__init__.py"));
+    let above = inits.filter_map(|path| Some(path.parent()?.parent()?.to_path_buf()));
+    bases.extend(above.filter(|base| base.starts_with(folder)));
+    bases
+}
+
+/// A packed module, or everything in a packed directory and whatever will be put there.
+pub(super) fn beside(top: &Path, left_out: &BTreeSet<PathBuf>) -> GlobSet {
+    if top.is_file() {
+        let set = GlobSet::file(top, "a packed module");
+        return set.unwrap_or_else(|| GlobSet::names(top, ["*"], "a packed module"));
+    }
+    let patterns = std::iter::once("**").chain(MADE);
+    let set = GlobSet::tree(top, patterns, "packed, or beside something that is");
+    set.except(left_out.iter().map(PathBuf::as_path))
+        .without_leftovers()
+}
+
+/// setuptools packs a new package beside those that it has found.
+pub(super) fn tops_to_come(source: &Source, listed: &BTreeSet<PathBuf>) -> Vec<GlobSet> {
+    if source.build_module() != "setuptools" {
+        return Vec::new();
+    }
+    let bases: BTreeSet<&Path> = listed.iter().filter_map(|top| top.parent()).collect();
+    let unread = ["!tests", "!test", "!docs", "!examples", "!build", "!dist"];
+    let patterns = std::iter::once("*/__init__.py").chain(unread);
+    let patterns: Vec<&str> = patterns.collect();
+    let set = |base: &Path| GlobSet::tree(base, patterns.clone(), "a package to come");
+    bases.into_iter().map(set).collect()
+}
