@@ -252,3 +252,28 @@ fn what_is_hardly_meant_is_told_during_the_build() {
     }
     assert!(!text.contains("`unix`"), "{text}");
 }
+
+#[test]
+fn licenses_are_not_searched_for_in_environments() {
+    let project = project(&format!(
+        "{HELLO}source: {{path: src}}\nabout: {{license_file: ['LICENSE*', 'docs/*.txt', NOTICE]}}\n"
+    ))
+    .file("LICENSE-MIT", "mine\n")
+    .file("docs/terms.txt", "mine\n")
+    .file("src/NOTICE", "mine\n")
+    .file("src/LICENSE-APACHE", "mine\n")
+    .file(".pixi/envs/default/docs/LICENSE-OTHER", "not mine\n")
+    .file(".pixi/envs/default/docs/other.txt", "not mine\n");
+    let package = build_in(&project);
+    let info = package.info_files().into_iter();
+    let licenses: Vec<String> = info.filter(|file| file.contains("licenses")).collect();
+    assert_eq!(
+        licenses,
+        [
+            "info/licenses/LICENSE-APACHE",
+            "info/licenses/LICENSE-MIT",
+            "info/licenses/NOTICE",
+            "info/licenses/terms.txt"
+        ]
+    );
+}
