@@ -1,5 +1,6 @@
 //! Recipes that users write: described, built, and what is wrong with them.
 
+mod broken;
 mod builds;
 mod errors;
 mod inputs;

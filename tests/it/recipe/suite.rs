@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::{lines, project};
 
-fn recipes() -> Vec<PathBuf> {
+pub fn recipes() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/recipe/suite");
     let entries = fs_err::read_dir(folder).expect("the suite is there");
     let paths = entries.map(|entry| entry.expect("it is readable").path());
@@ -24,7 +24,7 @@ fn recipes() -> Vec<PathBuf> {
     paths
 }
 
-fn variants() -> String {
+pub fn variants() -> String {
     let file = "tests/it/recipe/suite/variants.yaml";
     fs_err::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).expect("it is there")
 }
