@@ -13,7 +13,7 @@ use std::fmt::Write;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use support::cmake::{BACKEND, Built, Order, Workshop};
+use support::cmake::{BACKEND, Built, Order, PackageBuilder};
 use support::packages::Package;
 use support::prefix::output;
 use support::project::Project;
@@ -21,7 +21,7 @@ use support::project::Project;
 const UNITS: usize = 40;
 
 fn main() {
-    let Some(workshop) = Workshop::open(project(), packages) else {
+    let Some(workshop) = PackageBuilder::open(project(), packages) else {
         return;
     };
     let cold_alone = alone(&workshop, true);
@@ -94,7 +94,7 @@ fn project() -> Project {
     )
 }
 
-fn build(workshop: &Workshop, work: &str, host: &[(&str, &str)]) -> (Duration, Built) {
+fn build(workshop: &PackageBuilder, work: &str, host: &[(&str, &str)]) -> (Duration, Built) {
     workshop.timed(Order {
         work,
         host,
@@ -103,7 +103,7 @@ fn build(workshop: &Workshop, work: &str, host: &[(&str, &str)]) -> (Duration, B
 }
 
 /// What CMake and ninja need by themselves, with the flags that conda's compilers have.
-fn alone(workshop: &Workshop, anew: bool) -> Duration {
+fn alone(workshop: &PackageBuilder, anew: bool) -> Duration {
     let source = workshop.project.dir();
     let tree = workshop.project.cache().join("alone");
     let start = Instant::now();

@@ -166,7 +166,7 @@ pub fn manifest(data: &[u8]) {
     let folder = project().join("manifest");
     std::fs::create_dir_all(&folder).expect("own folder");
     write(&folder, "pixi.toml", data);
-    let request = load::Request {
+    let request = load::LoadRequest {
         path: PathBuf::from("."),
         inline: None,
         source_directory: None,

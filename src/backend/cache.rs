@@ -14,14 +14,14 @@ pub struct Cache {
     /// Where it is.
     pub folder: PathBuf,
     /// Who has use for it.
-    pub scope: Scope,
+    pub scope: CacheScope,
     /// A file that builds hold a lock on while they use the folder.
     pub lock: PathBuf,
 }
 
 /// Who has use for a cache.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scope {
+pub enum CacheScope {
     /// Builds of one workspace.
     Workspace,
     /// All builds of the user.
@@ -101,7 +101,7 @@ mod tests {
         let cache = Cache {
             what: "things".to_string(),
             folder: root.path().join("cache"),
-            scope: Scope::User,
+            scope: CacheScope::User,
             lock: root.path().join("cache/lock"),
         };
         assert_eq!(cache.size(), 0);

@@ -18,7 +18,7 @@ use crate::backend::{
 };
 use crate::diagnostic::Warning;
 use crate::project::Project;
-use crate::project::config::{Options, Tables};
+use crate::project::config::{ConfigTables, Options};
 use crate::project::manifest::Manifest;
 
 /// A [`Backend`] of whatever types.
@@ -46,7 +46,7 @@ pub trait AnyBackend: Send + Sync {
         configuration: Option<Value>,
         targets: Option<IndexMap<String, Value>>,
         manifest: &Manifest,
-    ) -> Result<Tables, Report>;
+    ) -> Result<ConfigTables, Report>;
     /// [`Backend::variant_files`].
     ///
     /// # Errors
@@ -88,7 +88,7 @@ pub struct Context<'a> {
     /// What the user wrote.
     pub project: &'a Project,
     /// The configuration, checked but not yet merged.
-    pub tables: &'a Tables,
+    pub tables: &'a ConfigTables,
     /// Where the build runs and what it builds for.
     pub platforms: Platforms,
     /// Folders shared between builds.
@@ -166,8 +166,8 @@ impl<B: Backend> AnyBackend for B {
         configuration: Option<Value>,
         targets: Option<IndexMap<String, Value>>,
         manifest: &Manifest,
-    ) -> Result<Tables, Report> {
-        Tables::read::<B::Config>(B::NAME, configuration, targets, manifest)
+    ) -> Result<ConfigTables, Report> {
+        ConfigTables::read::<B::Config>(B::NAME, configuration, targets, manifest)
     }
 
     fn variant_files(&self, context: &Context<'_>) -> Result<Vec<PathBuf>, Report> {

@@ -11,7 +11,7 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 
 use crate::diagnostic::{Warning, nearest};
-use crate::project::config::{Misfit, Part};
+use crate::project::config::{EntryPart, InvalidOption};
 
 /// The options that every backend has.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -99,7 +99,7 @@ impl CommonOptions {
     }
 
     /// Values of the right type that still make no sense.
-    pub fn misfits(&self) -> Vec<Misfit> {
+    pub fn validate(&self) -> Vec<InvalidOption> {
         let compilers = self.compilers.iter().flatten();
         let compilers = compilers.filter_map(|name| unknown_compiler(name));
         let arguments = self.extra_args.iter().any(|value| value.contains('\0'));
@@ -140,7 +140,7 @@ const COMPILERS: [&str; 12] = [
     "m2w64_cxx",
 ];
 
-fn unknown_compiler(name: &str) -> Option<Misfit> {
+fn unknown_compiler(name: &str) -> Option<InvalidOption> {
     let sign = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-".contains(c);
     let valid = name.starts_with(|c: char| c.is_ascii_lowercase()) && name.chars().all(sign);
     let meant = match name.to_lowercase().as_str() {
@@ -153,9 +153,9 @@ fn unknown_compiler(name: &str) -> Option<Misfit> {
     if COMPILERS.contains(&name) || (valid && meant.is_none()) {
         return None;
     }
-    Some(Misfit {
+    Some(InvalidOption {
         keys: vec!["compilers".to_string()],
-        part: Part::Value,
+        part: EntryPart::Value,
         message: format!("`{name}` is no language with a compiler package"),
         help: match meant {
             Some(meant) => format!("did you mean `{meant}`?"),
@@ -171,29 +171,29 @@ fn is_variable(name: &str) -> bool {
     !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()) && name.chars().all(sign)
 }
 
-fn bad_glob(pattern: &str) -> Option<Misfit> {
+fn bad_glob(pattern: &str) -> Option<InvalidOption> {
     let error = OverrideBuilder::new("").add(pattern).err()?;
-    Some(Misfit {
+    Some(InvalidOption {
         keys: vec!["extra-input-globs".to_string()],
-        part: Part::Value,
+        part: EntryPart::Value,
         message: error.to_string(),
         help: "a `[`, `{` or `\\` that means itself has a `\\` in front of it".to_string(),
     })
 }
 
-fn bad_size(text: &str) -> Misfit {
-    Misfit {
+fn bad_size(text: &str) -> InvalidOption {
+    InvalidOption {
         keys: vec!["artifact-limit".to_string()],
-        part: Part::Value,
+        part: EntryPart::Value,
         message: format!("`{text}` is no size"),
         help: "write a number and a unit, as in `20 GiB`".to_string(),
     }
 }
 
-pub fn holds_nul(keys: &[&str]) -> Misfit {
-    Misfit {
+pub fn holds_nul(keys: &[&str]) -> InvalidOption {
+    InvalidOption {
         keys: keys.iter().map(|key| key.to_string()).collect(),
-        part: Part::Value,
+        part: EntryPart::Value,
         message: format!("`{}` holds a NUL character", keys.join(".")),
         help: "no argument and no variable can hold one: remove it".to_string(),
     }
@@ -202,19 +202,19 @@ pub fn holds_nul(keys: &[&str]) -> Misfit {
 /// The folders of a build, which only rattler-build knows.
 const RESERVED: [&str; 3] = ["BUILD_PREFIX", "PREFIX", "SRC_DIR"];
 
-fn reserved_variable(name: &str) -> Misfit {
-    Misfit {
+fn reserved_variable(name: &str) -> InvalidOption {
+    InvalidOption {
         keys: vec!["env".to_string(), name.to_string()],
-        part: Part::Key,
+        part: EntryPart::Key,
         message: format!("`{name}` says where the build takes place and cannot be set"),
         help: format!("refer to it as `${name}` in the values of other variables"),
     }
 }
 
-fn bad_variable(name: &str) -> Misfit {
-    Misfit {
+fn bad_variable(name: &str) -> InvalidOption {
+    InvalidOption {
         keys: vec!["env".to_string(), name.to_string()],
-        part: Part::Key,
+        part: EntryPart::Key,
         message: format!("`{name}` cannot be the name of an environment variable"),
         help: "use letters, digits and `_`, and no digit at the start".to_string(),
     }

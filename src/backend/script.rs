@@ -53,12 +53,12 @@ pub enum Step {
     /// Adds a word to a variable that holds a list separated by blanks.
     Append(String, Word),
     /// Steps for the case that something is there.
-    When(Condition, Vec<Step>),
+    When(StepCondition, Vec<Step>),
 }
 
 /// What a step may depend on, decided while the script runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Condition {
+pub enum StepCondition {
     /// The folder exists.
     Folder(Word),
     /// The file exists.

@@ -6,7 +6,7 @@ use miette::{Diagnostic, Report};
 use thiserror::Error;
 
 use crate::backend::Env;
-use crate::backend::cache::{Cleared, Scope};
+use crate::backend::cache::{CacheScope, Cleared};
 use crate::cli::package::{Package, PackageArguments};
 use crate::cli::report::Reporter;
 use crate::diagnostic::list;
@@ -32,7 +32,7 @@ pub(super) fn clean(
 ) -> Result<u8, Report> {
     let package = Package::open(env, &arguments.package)?;
     let mut caches = package.caches();
-    caches.retain(|cache| arguments.user || cache.scope == Scope::Workspace);
+    caches.retain(|cache| arguments.user || cache.scope == CacheScope::Workspace);
     let mut in_use = Vec::new();
     for cache in caches {
         let size = cache.size();

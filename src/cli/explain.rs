@@ -13,7 +13,7 @@ use crate::cli::package::{Package, PackageArguments};
 use crate::cli::report::Reporter;
 use crate::engine::Plan;
 use crate::engine::debug::DebugFolder;
-use crate::engine::reuse::{Change, What, changes};
+use crate::engine::input_snapshot::{Change, What, changes};
 
 #[derive(Debug, Args)]
 pub(super) struct ExplainArguments {

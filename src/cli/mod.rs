@@ -4,9 +4,9 @@ mod build;
 mod capabilities;
 mod clean;
 mod completions;
+mod execution_options;
 mod explain;
 mod identity;
-mod limits;
 mod outputs;
 mod package;
 mod process;
@@ -35,7 +35,7 @@ use crate::cli::outputs::OutputsArguments;
 use crate::cli::recipe::RecipeArguments;
 use crate::cli::replay::ReplayArguments;
 use crate::cli::report::{Reporter, Stdout, Wanted};
-use crate::cli::watch::Role;
+use crate::cli::watch::ProcessRole;
 
 // What it is for depends on the backend; see `command`.
 #[derive(Debug, Parser)]
@@ -110,8 +110,8 @@ fn run(backend: &'static dyn AnyBackend, arguments: Vec<OsString>) -> ExitCode {
         Err(error) => return report::wrong_usage(&error),
     };
     let unwatched = match starts_processes(&arguments).then(|| watch::role(arguments.watched_by)) {
-        Some(Role::Watched(code)) => return code,
-        Some(Role::Works(reason)) => reason,
+        Some(ProcessRole::Watched(code)) => return code,
+        Some(ProcessRole::Works(reason)) => reason,
         None => None,
     };
     let env = Env::capture();

@@ -9,13 +9,13 @@ use thiserror::Error;
 
 use crate::backend::{AnyBackend, Env, Platforms};
 use crate::backends;
-use crate::cli::limits::Limits;
+use crate::cli::execution_options::ExecutionOptions;
 use crate::cli::package::work_lock;
 use crate::cli::process;
 use crate::cli::report::{Finished, Reporter, step};
 use crate::engine::debug::DebugFolder;
 use crate::engine::{self, Session, toolchain};
-use crate::environments::{Depot, Environment, Role, channel};
+use crate::environments::{CondaClient, Environment, EnvironmentKind, channel};
 use crate::protocol::build::{Params, Prefix};
 use crate::protocol::initialize;
 
@@ -43,7 +43,7 @@ pub(super) fn replay(
     let debug = DebugFolder::at(&arguments.folder);
     let (initialize, params) = debug.recorded_build()?;
     check_place(&initialize, &params)?;
-    let limits = Limits {
+    let limits = ExecutionOptions {
         offline: arguments.offline,
         jobs: None,
     };
@@ -86,10 +86,10 @@ pub(super) fn replay(
 
 /// Puts back what is missing in the prefixes: the packages that are recorded, or links
 /// to the machine's toolchain where it was used.
-async fn restore(session: &Session, params: &Params, depot: &Depot) -> Result<(), Report> {
+async fn restore(session: &Session, params: &Params, depot: &CondaClient) -> Result<(), Report> {
     let prefixes = [
-        (Role::Build, &params.build_prefix),
-        (Role::Host, &params.host_prefix),
+        (EnvironmentKind::Build, &params.build_prefix),
+        (EnvironmentKind::Host, &params.host_prefix),
     ];
     for (role, prefix) in prefixes {
         let Some(Prefix {

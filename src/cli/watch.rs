@@ -10,7 +10,7 @@ use std::process::ExitCode;
 pub(super) const OPTION: &str = "watched-by";
 
 /// What this process is.
-pub(super) enum Role {
+pub(super) enum ProcessRole {
     /// It has watched another one that did the work, and ends like that one.
     #[cfg_attr(
         not(target_os = "linux"),
@@ -23,29 +23,29 @@ pub(super) enum Role {
 
 /// Starts this program once more and watches it, unless that has happened.
 #[cfg(target_os = "linux")]
-pub(super) fn role(watcher: Option<i32>) -> Role {
+pub(super) fn role(watcher: Option<i32>) -> ProcessRole {
     match watcher {
         Some(watcher) => match linux::end_with(watcher) {
-            Ok(()) => Role::Works(None),
-            Err(error) => Role::Works(Some(error)),
+            Ok(()) => ProcessRole::Works(None),
+            Err(error) => ProcessRole::Works(Some(error)),
         },
         None => match linux::watch() {
-            Ok(code) => Role::Watched(code),
-            Err(error) => Role::Works(Some(error)),
+            Ok(code) => ProcessRole::Watched(code),
+            Err(error) => ProcessRole::Works(Some(error)),
         },
     }
 }
 
 /// Windows watches: what belongs to a job ends with the last process that holds it.
 #[cfg(windows)]
-pub(super) fn role(_: Option<i32>) -> Role {
-    Role::Works(windows::hold_job().err().map(std::io::Error::other))
+pub(super) fn role(_: Option<i32>) -> ProcessRole {
+    ProcessRole::Works(windows::hold_job().err().map(std::io::Error::other))
 }
 
 /// Elsewhere a process cannot learn that its parent died.
 #[cfg(not(any(target_os = "linux", windows)))]
-pub(super) fn role(_: Option<i32>) -> Role {
-    Role::Works(None)
+pub(super) fn role(_: Option<i32>) -> ProcessRole {
+    ProcessRole::Works(None)
 }
 
 #[cfg(windows)]

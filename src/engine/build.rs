@@ -17,18 +17,20 @@ use crate::backend::named::Named;
 use crate::backend::{BuildPaths, Env, InstalledPackage, Platforms};
 use crate::diagnostic::create_folder;
 use crate::disk;
-use crate::engine::alias::Aliases;
 use crate::engine::debug::DebugFolder;
 use crate::engine::globs::globs;
 use crate::engine::job::Job;
-use crate::engine::log::{Log, remove_lines};
+use crate::engine::log::{LogCapture, remove_lines};
 use crate::engine::own::{self, OwnBuild};
 use crate::engine::own_failure;
 use crate::engine::secrets::Secrets;
-use crate::engine::{Ask, Plan, Session, built_inputs, failure, plan, prepare, sweep};
+use crate::engine::shell_safe_paths::Aliases;
+use crate::engine::{
+    Plan, PlanRequest, Session, built_inputs, clean_prefix, failure, plan, prepare,
+};
 use crate::protocol::build::{Answer, Params, Prefix};
 use crate::protocol::outputs::VariantValue;
-use crate::recipe::variants::Choice;
+use crate::recipe::variants::VariantSelection;
 
 /// Plans and runs one build.
 ///
@@ -42,9 +44,9 @@ pub async fn build(
 ) -> Result<Answer, Report> {
     debug.project(session);
     let current = Subdir::current().unwrap_or(params.output.subdir);
-    let ask = Ask {
+    let ask = PlanRequest {
         platforms: platforms(&params, current),
-        choice: Choice::Pinned {
+        choice: VariantSelection::Pinned {
             output: params.output.name.clone(),
             values: params.output.variant.clone(),
         },
@@ -116,7 +118,7 @@ impl<'a> Build<'a> {
         let mut rendered = plan.select(&params.output)?.clone();
         let host_prefix = params.host_folder();
         create_folder(&params.work_directory)?;
-        let foreign = sweep::sweep(&host_prefix, &params.work_directory)?;
+        let foreign = clean_prefix::sweep(&host_prefix, &params.work_directory)?;
         let files = rendered.recipe.build.files.take();
         rendered.recipe.build.files = everything_but(&foreign, files)?;
         pass_on(session, &mut rendered.recipe.build.plan);
@@ -187,7 +189,7 @@ impl<'a> Build<'a> {
             Some(own) => Some(own.work.prepare(own.keeps_work)?),
             None => None,
         };
-        let log = Log::begin(&self.paths.work_directory, &self.secrets);
+        let log = LogCapture::begin(&self.paths.work_directory, &self.secrets);
         let own = self.own.as_ref().zip(kept.as_mut());
         let result = self.job.run(&self.aliases, own).await;
         let log = log.finish();
@@ -223,7 +225,7 @@ impl<'a> Build<'a> {
     /// # Errors
     /// Nothing was installed, a secret is in a file, the backend refuses the package.
     fn check(&self, executed: &Executed) -> Result<(), Report> {
-        let installed = sweep::made(&self.paths.host_prefix, &self.foreign)?;
+        let installed = clean_prefix::made(&self.paths.host_prefix, &self.foreign)?;
         let checked = match self.check_files(executed, &installed) {
             Ok(()) => (self.secrets).check_package(&self.paths.host_prefix, installed),
             Err(error) => Err(error),

@@ -16,7 +16,7 @@ use thiserror::Error;
 use crate::backend::GlobSet;
 use crate::diagnostic::redacted;
 use crate::disk;
-use crate::engine::reuse::{self, Files};
+use crate::engine::input_snapshot::{self, Files};
 use crate::engine::{Plan, PlanRecord, Session};
 use crate::protocol::{build, initialize};
 use crate::recipe::{Recipe, Rendered};
@@ -85,7 +85,7 @@ impl DebugFolder {
     /// Keeps which files the latest build depends on, and why.
     pub fn inputs(&self, inputs: &[GlobSet]) {
         self.json(INPUTS, &inputs);
-        self.json(FILES, &reuse::files(inputs));
+        self.json(FILES, &input_snapshot::files(inputs));
     }
 
     /// The files that [`DebugFolder::inputs`] named, as they were then.

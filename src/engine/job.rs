@@ -18,10 +18,12 @@ use rattler_conda_types::Subdir;
 
 use crate::backend::Platforms;
 use crate::engine::Plan;
-use crate::engine::alias::Aliases;
-use crate::engine::convert::{channel_urls, dependencies, exports, packaging, resolved, revision};
 use crate::engine::own::OwnBuild;
-use crate::engine::sources::Kept;
+use crate::engine::shell_safe_paths::Aliases;
+use crate::engine::sources::LockedEnvironments;
+use crate::engine::to_rattler_build::{
+    channel_urls, dependencies, exports, packaging, resolved, revision,
+};
 use crate::protocol::build::Params;
 use crate::recipe::{Rendered, Sibling};
 
@@ -56,7 +58,7 @@ impl Job<'_> {
     pub(super) async fn run(
         &self,
         aliases: &Aliases,
-        own: Option<(&OwnBuild, &mut Kept)>,
+        own: Option<(&OwnBuild, &mut LockedEnvironments)>,
     ) -> Result<(Output, PathBuf), Report> {
         // Steps are shown by whoever asked for the build.
         let shown = LoggingOutputHandler::default();

@@ -10,13 +10,13 @@ use crate::engine::secrets::{Secrets, masked};
 /// One log a build, in the debug folder. rattler-build appends to a file in its
 /// own work folder; that file is a second name of ours, so the log is there while
 /// the build runs and when it is killed.
-pub(super) struct Log {
+pub(super) struct LogCapture {
     written: PathBuf,
     kept: PathBuf,
     masking: Option<Masking>,
 }
 
-impl Log {
+impl LogCapture {
     /// Starts an empty log.
     pub(super) fn begin(work_directory: &Path, secrets: &Secrets) -> Self {
         let mut log = Self {

@@ -3,27 +3,27 @@
 //! `conda/outputs` and `conda/build_v1` differ in one value, [`Ask`]. Both go
 //! through [`plan`], so what is described is what is built.
 
-mod alias;
 pub mod build;
-mod convert;
+mod clean_prefix;
 pub mod debug;
 pub mod failure;
 mod globs;
+pub mod input_snapshot;
 mod job;
+mod locate_config_errors;
 mod log;
 pub mod outputs;
 mod own;
 mod own_failure;
 pub mod package_test;
-mod point;
 mod prepare;
 pub mod recorder;
-pub mod reuse;
 pub mod secrets;
 mod select;
 mod session;
+mod shell_safe_paths;
 mod sources;
-mod sweep;
+mod to_rattler_build;
 pub mod toolchain;
 
 pub use build::build;
@@ -43,16 +43,16 @@ use rattler_build_variant_config::VariantConfig;
 use crate::backend::script::ScriptFile;
 use crate::backend::{BuildPaths, GlobSet, Inputs, OpenProject, Packaging, Platforms};
 use crate::diagnostic::Warning;
-use crate::recipe::variants::{self, Choice};
+use crate::recipe::variants::{self, VariantSelection};
 use crate::recipe::{Recipe, Rendered, render};
 
 /// The one difference between the two requests.
 #[derive(Debug, Clone)]
-pub struct Ask {
+pub struct PlanRequest {
     /// Where the build runs and what it builds for, as the client sent them.
     pub platforms: Platforms,
     /// All combinations of variants, or one of them.
-    pub choice: Choice,
+    pub choice: VariantSelection,
     /// A development build.
     pub editable: bool,
 }
@@ -121,19 +121,19 @@ impl Plan<'_> {
 ///
 /// # Errors
 /// Mistakes in the user's files.
-pub fn plan<'s>(session: &'s Session, ask: &Ask) -> Result<Plan<'s>, Report> {
+pub fn plan<'s>(session: &'s Session, ask: &PlanRequest) -> Result<Plan<'s>, Report> {
     let context = session.context(ask.platforms, ask.editable);
     let defaults = session.backend.default_variants(ask.platforms.host);
     let own_files = match &ask.choice {
-        Choice::Matrix { .. } => session.backend.variant_files(&context)?,
-        Choice::Pinned { .. } => Vec::new(),
+        VariantSelection::Matrix { .. } => session.backend.variant_files(&context)?,
+        VariantSelection::Pinned { .. } => Vec::new(),
     };
     let variants = variants::configuration(&ask.choice, defaults, &own_files, ask.platforms)?;
     let project = session.backend.open(context, values(&variants))?;
     let draft = project.draft()?;
     let mut warnings = project.config_warnings();
     warnings.extend(draft.warnings.iter().cloned());
-    let point = |error| point::point(error, session, ask.platforms.host);
+    let point = |error| locate_config_errors::point(error, session, ask.platforms.host);
     let file = session.backend.metadata_file();
     let recipe = Recipe::new(&session.project, &draft, file, ask.platforms, &mut warnings);
     let recipe = recipe.map_err(point)?;

@@ -7,12 +7,12 @@ use rattler_conda_types::{MatchSpec, PackageName};
 
 use crate::backend::Packaging;
 use crate::engine::globs::globs;
-use crate::engine::{Ask, Plan, Session, plan};
+use crate::engine::{Plan, PlanRequest, Session, plan};
 use crate::protocol::outputs::{
     Answer, Dependencies, IgnoreRunExports, Metadata, NoArch, Output, RunExports,
 };
 use crate::protocol::spec::{BinarySpec, NamedSpec, PackageSpec, SourceSpec};
-use crate::recipe::{Environments, Rendered, Stated, UnknownPin, pin, spec};
+use crate::recipe::{Environments, PassthroughSpecs, Rendered, UnknownPin, pin, spec};
 
 /// What would be built, with the plan behind it.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ pub struct Described<'s> {
 ///
 /// # Errors
 /// Mistakes in the user's files; variants that cannot pin, pins that cannot be applied.
-pub fn outputs<'s>(session: &'s Session, ask: &Ask) -> Result<Described<'s>, Report> {
+pub fn outputs<'s>(session: &'s Session, ask: &PlanRequest) -> Result<Described<'s>, Report> {
     let plan = plan(session, ask)?;
     let outputs = plan
         .outputs
@@ -138,7 +138,7 @@ fn ignored(environments: &Environments) -> IgnoreRunExports {
 /// Writes dependencies in wire form.
 struct Write<'a> {
     rendered: &'a Rendered,
-    stated: &'a Stated,
+    stated: &'a PassthroughSpecs,
 }
 
 /// What a dependency is for.

@@ -12,7 +12,7 @@ use rattler_virtual_packages::VirtualPackageOverrides;
 use thiserror::Error;
 
 use crate::disk;
-use crate::engine::convert::channel_urls;
+use crate::engine::to_rattler_build::channel_urls;
 
 /// Where the packages of test environments come from.
 pub struct Testing<'a> {

@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use crate::backend::{AnyBackend, Cache, Context, Env, Folders, Platforms, RunOptions};
 use crate::project::Project;
-use crate::project::config::Tables;
+use crate::project::config::ConfigTables;
 use crate::project::manifest::Manifest;
 use crate::protocol::initialize;
 
@@ -17,7 +17,7 @@ use crate::protocol::initialize;
 pub struct Session {
     pub(crate) backend: &'static dyn AnyBackend,
     pub(crate) project: Project,
-    pub(crate) tables: Tables,
+    pub(crate) tables: ConfigTables,
     pub(crate) folders: Folders,
     pub(crate) env: Env,
     pub(crate) run: RunOptions,

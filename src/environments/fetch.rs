@@ -12,8 +12,8 @@ use thiserror::Error;
 use url::Url;
 
 use crate::diagnostic::redacted;
-use crate::environments::depot::{Depot, Network};
-use crate::environments::mistakes::chain;
+use crate::environments::client::{CondaClient, Network};
+use crate::environments::errors::chain;
 use crate::protocol::source::{GitLocation, GitRef, UrlLocation};
 
 /// A source on this machine.
@@ -36,7 +36,7 @@ impl Checkout {
     }
 }
 
-impl Depot {
+impl CondaClient {
     /// Checks out the commit that `location` names now.
     ///
     /// # Errors
@@ -126,7 +126,7 @@ impl Depot {
 
     /// Whether asking `url` is within what the user allows.
     fn may_ask(&self, url: &Url) -> Result<(), String> {
-        match self.network == Network::LeftAlone && url.scheme() != "file" {
+        match self.network == Network::Offline && url.scheme() != "file" {
             true => Err("the network may not be used".to_string()),
             false => Ok(()),
         }
@@ -152,7 +152,7 @@ impl NotFetched {
                 Network::Allowed => {
                     "check the address, the commit or checksum, and whether this user may read it"
                 }
-                Network::LeftAlone => {
+                Network::Offline => {
                     "build without `--offline`, or check it out and give its `path`"
                 }
             },

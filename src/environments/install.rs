@@ -9,11 +9,11 @@ use thiserror::Error;
 
 use crate::diagnostic::create_folder;
 use crate::environments::Environment;
-use crate::environments::depot::{Depot, Network};
-use crate::environments::mistakes::chain;
-use crate::environments::question::Role;
+use crate::environments::client::{CondaClient, Network};
+use crate::environments::environment_spec::EnvironmentKind;
+use crate::environments::errors::chain;
 
-impl Depot {
+impl CondaClient {
     /// Makes `prefix` hold exactly the packages of `environment`. What is there
     /// already is not installed again; files that belong to no package stay.
     ///
@@ -36,7 +36,7 @@ impl Depot {
             reason: chain(&error),
             help: match self.network {
                 Network::Allowed => "is the channel reachable, and is there space on the disk?",
-                Network::LeftAlone => "build once without `--offline` to download it",
+                Network::Offline => "build once without `--offline` to download it",
             },
         })?)
     }
@@ -64,7 +64,7 @@ impl Depot {
 #[error("the {role} environment of `{package}` cannot be installed: {reason}")]
 #[diagnostic(code(environment::not_installed), help("{help}"))]
 struct NotInstalled {
-    role: Role,
+    role: EnvironmentKind,
     package: String,
     reason: String,
     help: &'static str,

@@ -8,32 +8,32 @@
 //!                        └─────────── request → build::Params, as pixi sends them
 //! ```
 
+mod archive_record;
 pub mod channel;
-mod cutoff;
-mod depot;
+mod client;
+mod dependency_spec;
+mod environment_spec;
+mod errors;
+mod exclude_newer;
 mod fetch;
 mod install;
-mod kept;
-mod machine;
-mod mistakes;
-mod order;
+mod lock;
 mod pins;
-mod question;
+mod previous_archive;
 mod request;
 mod run_exports;
 mod solve;
-mod source;
-mod unchanged;
-mod wish;
+mod solve_output;
+mod virtual_packages;
 
-pub use depot::{Access, Depot, Network};
+pub use archive_record::record;
+pub use client::{ClientOptions, CondaClient, Network};
+pub use dependency_spec::DependencySpec;
+pub use environment_spec::EnvironmentKind;
 pub use fetch::Checkout;
-pub use order::{Keep, Order, Sources, Supply};
-pub use question::Role;
+pub use previous_archive::PreviousArchive;
 pub use request::{Prefixes, Solved};
-pub use source::record;
-pub use unchanged::Earlier;
-pub use wish::Wish;
+pub use solve_output::{LockMode, OutputToSolve, SolveSettings, SourceRecords};
 
 use rattler_conda_types::{RepoDataRecord, Subdir};
 
@@ -41,13 +41,13 @@ use rattler_conda_types::{RepoDataRecord, Subdir};
 #[derive(Debug, Clone)]
 pub struct Environment {
     /// Which of the two of a build.
-    pub role: Role,
+    pub role: EnvironmentKind,
     /// What it was solved for.
     pub platform: Subdir,
     /// What was asked of the solver.
-    pub dependencies: Vec<Wish>,
+    pub dependencies: Vec<DependencySpec>,
     /// What limited the solver.
-    pub constraints: Vec<Wish>,
+    pub constraints: Vec<DependencySpec>,
     /// What belongs into it, sorted by name.
     pub packages: Vec<RepoDataRecord>,
 }

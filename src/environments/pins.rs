@@ -4,7 +4,7 @@ use miette::{Diagnostic, Report};
 use rattler_conda_types::RepoDataRecord;
 use thiserror::Error;
 
-use crate::environments::wish::{Wish, package_name};
+use crate::environments::dependency_spec::{DependencySpec, package_name};
 use crate::protocol::spec::{NamedSpec, PackageSpec};
 use crate::recipe::pin::to_pin;
 
@@ -21,15 +21,15 @@ impl Pins<'_> {
     ///
     /// # Errors
     /// [`NothingToPin`]; names, selectors and bounds that mean nothing.
-    pub(super) fn applied(&self, stated: &[NamedSpec]) -> Result<Vec<Wish>, Report> {
+    pub(super) fn applied(&self, stated: &[NamedSpec]) -> Result<Vec<DependencySpec>, Report> {
         stated.iter().map(|spec| self.apply(spec)).collect()
     }
 
-    fn apply(&self, stated: &NamedSpec) -> Result<Wish, Report> {
+    fn apply(&self, stated: &NamedSpec) -> Result<DependencySpec, Report> {
         let pin = match &stated.spec {
             PackageSpec::PinCompatible(pin) | PackageSpec::PinSubpackage(pin) => pin,
             PackageSpec::Binary(_) | PackageSpec::Source(_) => {
-                let wish = Wish::stated(stated)?;
+                let wish = DependencySpec::stated(stated)?;
                 return Ok(wish.expect("only pins have to be applied"));
             }
         };
@@ -50,7 +50,7 @@ impl Pins<'_> {
                 record.version
             )
         })?;
-        Ok(Wish { spec, source: None })
+        Ok(DependencySpec { spec, source: None })
     }
 }
 

@@ -6,8 +6,8 @@ use indexmap::IndexMap;
 use miette::Report;
 use rattler_conda_types::Subdir;
 
-use crate::environments::{Environment, Wish};
-use crate::protocol::build::{Dep, Params, Prefix, RunExports};
+use crate::environments::{DependencySpec, Environment};
+use crate::protocol::build::{FinalRunExports, Params, Prefix, ResolvedDependency};
 
 /// The environments of a build, and what its package will say about itself.
 #[derive(Debug)]
@@ -17,21 +17,21 @@ pub struct Solved {
     /// What the package is built against.
     pub host: Environment,
     /// What the package needs when it is used.
-    pub run_dependencies: Vec<Wish>,
+    pub run_dependencies: Vec<DependencySpec>,
     /// What may be installed beside it.
-    pub run_constraints: Vec<Wish>,
+    pub run_constraints: Vec<DependencySpec>,
     pub(super) run_exports: Exported,
-    pub(super) extra_dependencies: IndexMap<String, Vec<Wish>>,
+    pub(super) extra_dependencies: IndexMap<String, Vec<DependencySpec>>,
 }
 
 /// What packages that are built with the package inherit.
 #[derive(Debug)]
 pub(super) struct Exported {
-    pub(super) weak: Vec<Wish>,
-    pub(super) strong: Vec<Wish>,
-    pub(super) noarch: Vec<Wish>,
-    pub(super) weak_constrains: Vec<Wish>,
-    pub(super) strong_constrains: Vec<Wish>,
+    pub(super) weak: Vec<DependencySpec>,
+    pub(super) strong: Vec<DependencySpec>,
+    pub(super) noarch: Vec<DependencySpec>,
+    pub(super) weak_constrains: Vec<DependencySpec>,
+    pub(super) strong_constrains: Vec<DependencySpec>,
 }
 
 /// The folders of both environments.
@@ -82,7 +82,7 @@ impl Solved {
             host_prefix: Some(prefix(&self.host, &prefixes.host)?),
             run_dependencies: Some(wire(&self.run_dependencies)?),
             run_constraints: Some(wire(&self.run_constraints)?),
-            run_exports: Some(RunExports {
+            run_exports: Some(FinalRunExports {
                 weak: wire(&exports.weak)?,
                 strong: wire(&exports.strong)?,
                 noarch: wire(&exports.noarch)?,
@@ -105,6 +105,6 @@ fn prefix(environment: &Environment, folder: &Path) -> Result<Prefix, Report> {
     })
 }
 
-fn wire(wishes: &[Wish]) -> Result<Vec<Dep>, Report> {
-    wishes.iter().map(Wish::to_wire).collect()
+fn wire(wishes: &[DependencySpec]) -> Result<Vec<ResolvedDependency>, Report> {
+    wishes.iter().map(DependencySpec::to_wire).collect()
 }

@@ -6,36 +6,36 @@ use rattler_conda_types::{
 };
 use thiserror::Error;
 
-use crate::environments::Role;
-use crate::environments::wish::Wish;
-use crate::protocol::build::DepSource;
+use crate::environments::EnvironmentKind;
+use crate::environments::dependency_spec::DependencySpec;
+use crate::protocol::build::DependencyOrigin;
 use crate::protocol::outputs::IgnoreRunExports;
 
 /// The run exports of one environment, by kind.
 #[derive(Debug, Default)]
-pub(super) struct RunExports {
-    pub(super) weak: Vec<Wish>,
-    pub(super) strong: Vec<Wish>,
-    pub(super) noarch: Vec<Wish>,
-    pub(super) weak_constrains: Vec<Wish>,
-    pub(super) strong_constrains: Vec<Wish>,
+pub(super) struct ExportedDependencies {
+    pub(super) weak: Vec<DependencySpec>,
+    pub(super) strong: Vec<DependencySpec>,
+    pub(super) noarch: Vec<DependencySpec>,
+    pub(super) weak_constrains: Vec<DependencySpec>,
+    pub(super) strong_constrains: Vec<DependencySpec>,
 }
 
 /// Whether the environment asks for this package itself. Only such packages export.
-pub(super) fn is_direct(wishes: &[Wish], record: &RepoDataRecord) -> bool {
+pub(super) fn is_direct(wishes: &[DependencySpec], record: &RepoDataRecord) -> bool {
     let name = record.package_record.name.as_normalized();
     wishes.iter().any(|wish| wish.name() == Some(name))
 }
 
-impl RunExports {
+impl ExportedDependencies {
     /// What the direct dependencies among `records` export, except what the package
     /// ignores.
     ///
     /// # Errors
     /// An export that is no match spec.
     pub(super) fn collect(
-        role: Role,
-        wishes: &[Wish],
+        role: EnvironmentKind,
+        wishes: &[DependencySpec],
         records: &[RepoDataRecord],
         ignored: &IgnoreRunExports,
     ) -> Result<Self, Report> {
@@ -78,13 +78,13 @@ impl RunExports {
 
 /// Reads the exports of one package.
 struct Reader<'a> {
-    role: Role,
+    role: EnvironmentKind,
     name: &'a str,
     ignored: &'a IgnoreRunExports,
 }
 
 impl Reader<'_> {
-    fn read(&self, texts: &[String]) -> Result<Vec<Wish>, Report> {
+    fn read(&self, texts: &[String]) -> Result<Vec<DependencySpec>, Report> {
         let options = ParseMatchSpecOptions::lenient().with_repodata_revision(RepodataRevision::V3);
         let mut wishes = Vec::new();
         for text in texts {
@@ -93,9 +93,9 @@ impl Reader<'_> {
                 text: text.clone(),
                 reason: error.to_string(),
             })?;
-            let wish = Wish {
+            let wish = DependencySpec {
                 spec,
-                source: Some(DepSource::RunExport {
+                source: Some(DependencyOrigin::RunExport {
                     from: self.role.to_string(),
                     run_export: self.name.to_string(),
                 }),

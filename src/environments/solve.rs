@@ -7,14 +7,14 @@ use rattler_conda_types::{GenericVirtualPackage, MatchSpec, RepoDataRecord};
 use rattler_repodata_gateway::RepoData;
 use rattler_solve::{ExcludeNewer, SolveError, SolverImpl, SolverTask, resolvo::Solver};
 
-use crate::environments::cutoff;
-use crate::environments::depot::Depot;
-use crate::environments::mistakes::{self, unreachable};
-use crate::environments::question::Question;
-use crate::environments::wish::Wish;
+use crate::environments::client::CondaClient;
+use crate::environments::dependency_spec::DependencySpec;
+use crate::environments::environment_spec::EnvironmentSpec;
+use crate::environments::errors::{self, unreachable};
+use crate::environments::exclude_newer;
 use crate::project::load::{ChannelPriority, Solving};
 
-impl Depot {
+impl CondaClient {
     /// The packages that answer `question`, sorted by name. Those of `before` stay
     /// where they still fit and are still there.
     ///
@@ -22,7 +22,7 @@ impl Depot {
     /// A channel that cannot be read, wishes that nothing or no combination fulfils.
     pub(super) async fn answer(
         &self,
-        question: &Question<'_>,
+        question: &EnvironmentSpec<'_>,
         solving: &Solving,
         before: &[RepoDataRecord],
     ) -> Result<Vec<RepoDataRecord>, Report> {
@@ -43,7 +43,7 @@ impl Depot {
         for warning in &found.warnings {
             tracing::warn!("{warning}");
         }
-        let missing = mistakes::missing(question, &found.repodata);
+        let missing = errors::missing(question, &found.repodata);
         if !missing.is_empty() {
             return Err(self.nobody_has(question, missing).await);
         }
@@ -55,18 +55,18 @@ impl Depot {
             specs: specs(&question.wishes),
             constraints: specs(&question.constraints),
             priority: solving.channel_priority,
-            exclude_newer: cutoff::exclude_newer(solving, question.sources),
+            exclude_newer: exclude_newer::exclude_newer(solving, question.sources),
         };
         // The solver computes; signals have to be answered meanwhile.
         let solved = tokio::task::spawn_blocking(move || task.solve()).await;
         let solved = solved.map_err(|error| miette::miette!("the solver stopped: {error}"))?;
-        let mut records = solved.map_err(|error| mistakes::unsolvable(question, error))?;
+        let mut records = solved.map_err(|error| errors::unsolvable(question, error))?;
         records.sort_by(|a, b| a.package_record.name.cmp(&b.package_record.name));
         Ok(records)
     }
 }
 
-fn specs(wishes: &[Wish]) -> Vec<MatchSpec> {
+fn specs(wishes: &[DependencySpec]) -> Vec<MatchSpec> {
     wishes.iter().map(|wish| wish.spec.clone()).collect()
 }
 

@@ -17,7 +17,7 @@ use crate::diagnostic::SourceFile;
 
 /// Which of the three manifest files a document is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ManifestKind {
     /// `pixi.toml`
     Pixi,
     /// `pyproject.toml`: the tables of pixi lie below `tool.pixi`.
@@ -26,7 +26,7 @@ pub enum Kind {
     Mojo,
 }
 
-impl Kind {
+impl ManifestKind {
     /// In the order in which a folder is searched.
     pub const ALL: [Self; 3] = [Self::Pixi, Self::Pyproject, Self::Mojo];
 
@@ -73,7 +73,7 @@ pub struct Syntax {
 #[derive(Debug)]
 pub struct Document {
     path: PathBuf,
-    kind: Kind,
+    kind: ManifestKind,
     file: SourceFile,
     toml: toml_edit::Document<Arc<str>>,
 }
@@ -82,7 +82,7 @@ impl Document {
     /// Parses `text`, the content of the file at the absolute `path`. Errors show the
     /// file as `shown_as`, normally its path relative to the manifest's folder.
     pub fn parse(path: PathBuf, shown_as: &str, text: String) -> Result<Self, Box<Syntax>> {
-        let kind = Kind::of(&path).unwrap_or(Kind::Pixi);
+        let kind = ManifestKind::of(&path).unwrap_or(ManifestKind::Pixi);
         let text = Arc::<str>::from(text);
         let file = NamedSource::new(shown_as, Arc::clone(&text)).with_language("TOML");
         match toml_edit::Document::parse(text) {
@@ -111,7 +111,7 @@ impl Document {
     }
 
     /// Which manifest this is.
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> ManifestKind {
         self.kind
     }
 

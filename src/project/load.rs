@@ -53,19 +53,19 @@ pub use channels::{ChannelPriority, Solving};
 pub use cutoff::Cutoff;
 pub use inline::{InlinePackage, inline_packages};
 pub use members::{Member, members};
-pub use mistake::{LoadErrors, Mistake, Warning};
+pub use mistake::{LoadError, LoadErrors, Warning};
 pub use remote_source::remote_source;
 pub use virtual_packages::VirtualPackage;
 
 use crate::project::document::{Document, Table};
-use crate::project::load::mistake::Findings;
+use crate::project::load::mistake::Diagnostics;
 use crate::protocol::model::ProjectModel;
 use crate::protocol::outputs::VariantValue;
 use crate::protocol::{initialize, outputs};
 
 /// What to load, and what the command line says about it.
 #[derive(Debug, Clone)]
-pub struct Request {
+pub struct LoadRequest {
     /// The manifest, or the folder it lies in. Relative to `current_folder`.
     pub path: PathBuf,
     /// The package that the workspace of `path` defines, instead of one with a manifest.
@@ -133,7 +133,7 @@ pub struct Loaded {
     /// What only the solver needs to know.
     pub solving: Solving,
     /// What was asked for.
-    pub request: Request,
+    pub request: LoadRequest,
     /// To be shown, also when all is well.
     pub warnings: Vec<Warning>,
 }
@@ -169,16 +169,16 @@ impl Loaded {
 
 /// Everything the readers look at.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Scope<'d> {
+pub(crate) struct ManifestScope<'d> {
     /// What was asked for.
-    pub request: &'d Request,
+    pub request: &'d LoadRequest,
     /// `[package]`.
     pub package: Table<'d>,
     /// `[workspace]`, here or above.
     pub workspace: Option<Table<'d>>,
 }
 
-impl<'d> Scope<'d> {
+impl<'d> ManifestScope<'d> {
     /// The manifest with the package.
     pub fn member(&self) -> &'d Document {
         self.package.document
@@ -208,19 +208,19 @@ impl<'d> Scope<'d> {
 /// # Errors
 ///
 /// All mistakes in the manifest, and those in the workspace that concern the package.
-pub fn load(request: &Request) -> Result<Loaded, LoadErrors> {
-    let mut findings = Findings::default();
+pub fn load(request: &LoadRequest) -> Result<Loaded, LoadErrors> {
+    let mut findings = Diagnostics::default();
     let loaded = read(request, &mut findings);
     let warnings = findings.finish()?;
     let loaded = loaded.expect("a reader that has no value notes a mistake");
     Ok(Loaded { warnings, ..loaded })
 }
 
-fn read(request: &Request, findings: &mut Findings) -> Option<Loaded> {
+fn read(request: &LoadRequest, findings: &mut Diagnostics) -> Option<Loaded> {
     let found = inline::find_any(request, findings)?;
     let package = found.member.field(&["package"])?.value.table(findings)?;
     let home = found.above.as_ref().unwrap_or(&found.member);
-    let scope = Scope {
+    let scope = ManifestScope {
         request,
         package,
         workspace: find::workspace_table(home, findings),
@@ -239,7 +239,7 @@ fn read(request: &Request, findings: &mut Findings) -> Option<Loaded> {
         findings,
     ));
 
-    let environment = environment::Environment::of(&scope);
+    let environment = environment::DefaultEnvironment::of(&scope);
     let channels = channels::read(&scope, &environment, findings);
     let platform = platforms::host(&scope, &environment, findings);
     let variant_configuration =

@@ -29,16 +29,16 @@ pub struct Params {
     pub host_prefix: Option<Prefix>,
     /// Final run dependencies.
     #[serde(default)]
-    pub run_dependencies: Option<Vec<Dep>>,
+    pub run_dependencies: Option<Vec<ResolvedDependency>>,
     /// Final run constraints.
     #[serde(default)]
-    pub run_constraints: Option<Vec<Dep>>,
+    pub run_constraints: Option<Vec<ResolvedDependency>>,
     /// Final run exports.
     #[serde(default)]
-    pub run_exports: Option<RunExports>,
+    pub run_exports: Option<FinalRunExports>,
     /// Final optional groups of run dependencies.
     #[serde(default)]
-    pub extra_dependencies: Option<IndexMap<String, Vec<Dep>>>,
+    pub extra_dependencies: Option<IndexMap<String, Vec<ResolvedDependency>>>,
     /// Which output to build.
     pub output: OutputId,
     /// Persistent folder of this build.
@@ -93,10 +93,10 @@ pub struct Prefix {
     pub platform: Subdir,
     /// What was asked of the solver.
     #[serde(default)]
-    pub dependencies: Option<Vec<Dep>>,
+    pub dependencies: Option<Vec<ResolvedDependency>>,
     /// What limited the solver.
     #[serde(default)]
-    pub constraints: Option<Vec<Dep>>,
+    pub constraints: Option<Vec<ResolvedDependency>>,
     /// What is installed.
     #[serde(default)]
     pub packages: Option<Vec<RepoDataRecord>>,
@@ -104,18 +104,18 @@ pub struct Prefix {
 
 /// A resolved dependency and where it came from.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Dep {
+pub struct ResolvedDependency {
     /// The match spec.
-    pub spec: DepSpec,
+    pub spec: ResolvedSpec,
     /// Set when a run export brought it in.
     #[serde(default, deserialize_with = "known_source")]
-    pub source: Option<DepSource>,
+    pub source: Option<DependencyOrigin>,
 }
 
 /// A match spec: text in API 4, an object since API 5.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(untagged)]
-pub enum DepSpec {
+pub enum ResolvedSpec {
     /// Conda match-spec syntax.
     Text(String),
     /// Structured.
@@ -125,7 +125,7 @@ pub enum DepSpec {
 /// Where a dependency came from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "camelCase")]
-pub enum DepSource {
+pub enum DependencyOrigin {
     /// Another package exported it.
     #[serde(rename_all = "camelCase")]
     RunExport {
@@ -137,7 +137,9 @@ pub enum DepSource {
 }
 
 /// Kinds of sources that later versions may bring count as direct dependencies.
-fn known_source<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DepSource>, D::Error> {
+fn known_source<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<DependencyOrigin>, D::Error> {
     let value = Option::<serde_json::Value>::deserialize(deserializer)?;
     Ok(value.and_then(|value| serde_json::from_value(value).ok()))
 }
@@ -145,22 +147,22 @@ fn known_source<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Dep
 /// Final run exports of the package.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub struct RunExports {
+pub struct FinalRunExports {
     /// Host dependencies to run dependencies.
     #[serde(deserialize_with = "null_is_default")]
-    pub weak: Vec<Dep>,
+    pub weak: Vec<ResolvedDependency>,
     /// Build dependencies to host and run, host to run.
     #[serde(deserialize_with = "null_is_default")]
-    pub strong: Vec<Dep>,
+    pub strong: Vec<ResolvedDependency>,
     /// The only ones that reach a noarch package.
     #[serde(deserialize_with = "null_is_default")]
-    pub noarch: Vec<Dep>,
+    pub noarch: Vec<ResolvedDependency>,
     /// Host dependencies to run constraints.
     #[serde(deserialize_with = "null_is_default")]
-    pub weak_constrains: Vec<Dep>,
+    pub weak_constrains: Vec<ResolvedDependency>,
     /// Build and host dependencies to run constraints.
     #[serde(deserialize_with = "null_is_default")]
-    pub strong_constrains: Vec<Dep>,
+    pub strong_constrains: Vec<ResolvedDependency>,
 }
 
 /// Names one output of the preceding `conda/outputs`.

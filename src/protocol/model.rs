@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::protocol::spec::PackageSpec;
 
 /// Dependencies by name, in the order of the manifest.
-pub type Dependencies = IndexMap<String, PackageSpec>;
+pub type DependencyTable = IndexMap<String, PackageSpec>;
 
 /// The package as the manifest states it. Whatever is missing, the backend finds.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -66,39 +66,39 @@ pub struct Targets {
 #[serde(rename_all = "camelCase", default)]
 pub struct Target {
     /// For the host platform, while building.
-    pub host_dependencies: Option<Dependencies>,
+    pub host_dependencies: Option<DependencyTable>,
     /// For the build platform, while building.
-    pub build_dependencies: Option<Dependencies>,
+    pub build_dependencies: Option<DependencyTable>,
     /// When the package is used.
-    pub run_dependencies: Option<Dependencies>,
+    pub run_dependencies: Option<DependencyTable>,
     /// Limits on what may be installed beside the package.
-    pub run_constraints: Option<Dependencies>,
+    pub run_constraints: Option<DependencyTable>,
     /// Optional groups of run dependencies.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub extra_dependencies: Option<IndexMap<String, Dependencies>>,
+    pub extra_dependencies: Option<IndexMap<String, DependencyTable>>,
     /// What packages that build against this one inherit.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub run_exports: Option<RunExports>,
+    pub run_exports: Option<RunExportTables>,
 }
 
 /// The buckets of run exports. The last two end in `Constraints` here and in
 /// `Constrains` everywhere else on the wire.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub struct RunExports {
+pub struct RunExportTables {
     /// Host dependencies to run dependencies.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub weak: Option<Dependencies>,
+    pub weak: Option<DependencyTable>,
     /// Build dependencies to host and run, host to run.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub strong: Option<Dependencies>,
+    pub strong: Option<DependencyTable>,
     /// The only ones that reach a noarch package.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub noarch: Option<Dependencies>,
+    pub noarch: Option<DependencyTable>,
     /// Host dependencies to run constraints.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub weak_constraints: Option<Dependencies>,
+    pub weak_constraints: Option<DependencyTable>,
     /// Build and host dependencies to run constraints.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub strong_constraints: Option<Dependencies>,
+    pub strong_constraints: Option<DependencyTable>,
 }

@@ -18,7 +18,7 @@ use crate::backend::Platforms;
 use crate::diagnostic::{SourceFile, list, nearest};
 use crate::project::manifest::Manifest;
 use crate::recipe::BadTemplate;
-use crate::recipe::spelling::as_jinja;
+use crate::recipe::jinja_aliases::as_jinja;
 
 /// Names that are worth naming in advice; there are many more.
 const COMMON_NAMES: [&str; 8] = [
@@ -34,7 +34,7 @@ const COMMON_NAMES: [&str; 8] = [
 
 /// A condition under which dependencies count.
 #[derive(Debug, Clone)]
-pub(super) struct Condition {
+pub(super) struct ManifestCondition {
     /// As the manifest has it.
     stated: String,
     /// As rattler-build evaluates it.
@@ -51,7 +51,7 @@ enum Kind {
     Selector,
 }
 
-impl Condition {
+impl ManifestCondition {
     /// The condition of a table `if(stated)`.
     ///
     /// # Errors
@@ -132,7 +132,7 @@ fn span(kind: Kind, stated: &str, manifest: &Manifest) -> Option<SourceSpan> {
 #[derive(Debug, Default)]
 pub(super) struct Evaluated {
     /// Every condition, in the order of the manifest.
-    pub(super) conditions: Vec<Condition>,
+    pub(super) conditions: Vec<ManifestCondition>,
     /// Templates in values of `env`, by variable.
     pub(super) templates: Vec<(String, JinjaTemplate)>,
 }
@@ -205,7 +205,7 @@ impl Contexts<'_> {
 }
 
 fn condition_error(
-    condition: &Condition,
+    condition: &ManifestCondition,
     jinja: &Jinja,
     reason: &str,
     manifest: &Manifest,

@@ -7,26 +7,26 @@
 mod about;
 mod build;
 mod condition;
+mod jinja_aliases;
 mod own;
+mod passthrough;
 pub mod pin;
 mod print;
 mod render;
 mod requirements;
+mod sections;
 mod shell;
 mod shown;
 pub mod spec;
-mod spelling;
-mod stated;
-mod tables;
 pub mod variants;
 
 pub use build::BadTemplate;
 pub use own::named::{local_repository, named, tree};
 pub use own::{Environments, Own, RecipeText};
+pub use passthrough::PassthroughSpecs;
 pub use render::{Rendered, Sibling, UnknownPin, render};
 pub use shell::LineEnd;
 pub use shown::shown;
-pub use stated::Stated;
 
 use std::path::Path;
 
@@ -51,7 +51,7 @@ pub struct Recipe {
     /// Who wrote it.
     pub origin: Origin,
     /// The dependencies that rattler-build cannot hold.
-    pub stated: Stated,
+    pub stated: PassthroughSpecs,
 }
 
 /// Who wrote a recipe.
@@ -94,7 +94,7 @@ impl Recipe {
         let own = Own::new(project, given, platforms, warnings)?;
         Ok(Self {
             origin: Origin::Own(Box::new(own)),
-            stated: Stated::default(),
+            stated: PassthroughSpecs::default(),
         })
     }
 

@@ -21,7 +21,7 @@ use thiserror::Error;
 use crate::backend::Platforms;
 use crate::protocol::outputs::VariantValue;
 use crate::protocol::spec::SourceSpec;
-use crate::recipe::variants::{Choice, show, to_wire};
+use crate::recipe::variants::{VariantSelection, show, to_wire};
 use crate::recipe::{Drafted, Origin, Recipe};
 
 /// A recipe with everything decided.
@@ -177,7 +177,7 @@ impl Rendered {
 pub fn render(
     recipe: &Recipe,
     variants: &VariantConfig,
-    choice: &Choice,
+    choice: &VariantSelection,
     platforms: Platforms,
     system_variables: &HashSet<String>,
 ) -> Result<Vec<Rendered>, Report> {

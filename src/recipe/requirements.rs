@@ -12,11 +12,11 @@ use thiserror::Error;
 use crate::backend::{self, Draft, IgnoredRunExports, Requirement};
 use crate::diagnostic::SourceFile;
 use crate::project::Project;
-use crate::protocol::model::{Dependencies, RunExports, Target};
+use crate::protocol::model::{DependencyTable, RunExportTables, Target};
 use crate::protocol::spec::{BinarySpec, PackageSpec};
-use crate::recipe::condition::Condition;
-use crate::recipe::stated::Stated;
-use crate::recipe::tables::{Specs, Tables};
+use crate::recipe::condition::ManifestCondition;
+use crate::recipe::passthrough::PassthroughSpecs;
+use crate::recipe::sections::{RequirementSections, Specs};
 use crate::recipe::{jinja_text, pin, spec};
 
 /// Which table a dependency stands in; decides what it may be.
@@ -26,7 +26,7 @@ enum Section {
     Host,
     Run,
     Extra,
-    RunExports,
+    RunExportTables,
     /// Run constraints, and the two kinds of them that are exported.
     Constraints,
 }
@@ -34,9 +34,9 @@ enum Section {
 /// The requirements of a recipe and what they do not show.
 pub(super) struct Written {
     pub(super) requirements: Requirements,
-    pub(super) stated: Stated,
+    pub(super) stated: PassthroughSpecs,
     /// Every condition, in the order of the manifest.
-    pub(super) conditions: Vec<Condition>,
+    pub(super) conditions: Vec<ManifestCondition>,
 }
 
 /// Writes down every dependency: the user's in the order of the manifest, the
@@ -52,8 +52,8 @@ pub(super) fn requirements(
     let mut writer = Writer {
         project,
         own_name: own_name.to_lowercase(),
-        stated: Stated::default(),
-        tables: Tables::default(),
+        stated: PassthroughSpecs::default(),
+        tables: RequirementSections::default(),
     };
     let mut conditions = Vec::new();
     let manifest = &project.manifest;
@@ -62,13 +62,13 @@ pub(super) fn requirements(
             writer.target(target, None)?;
         }
         for (expression, target) in targets.conditional.iter().flatten() {
-            let condition = Condition::expression(expression, manifest)?;
+            let condition = ManifestCondition::expression(expression, manifest)?;
             writer.target(target, Some(&condition))?;
             conditions.push(condition);
         }
         // API 4 names platforms where later versions have expressions.
         for (selector, target) in targets.targets.iter().flatten() {
-            let condition = Condition::selector(selector, manifest)?;
+            let condition = ManifestCondition::selector(selector, manifest)?;
             writer.target(target, Some(&condition))?;
             conditions.push(condition);
         }
@@ -105,12 +105,16 @@ fn names(names: &[String]) -> Result<ConditionalList<PackageName>, Report> {
 struct Writer<'a> {
     project: &'a Project,
     own_name: String,
-    stated: Stated,
-    tables: Tables,
+    stated: PassthroughSpecs,
+    tables: RequirementSections,
 }
 
 impl Writer<'_> {
-    fn target(&mut self, target: &Target, condition: Option<&Condition>) -> Result<(), Report> {
+    fn target(
+        &mut self,
+        target: &Target,
+        condition: Option<&ManifestCondition>,
+    ) -> Result<(), Report> {
         let Target {
             host_dependencies,
             build_dependencies,
@@ -140,21 +144,21 @@ impl Writer<'_> {
 
     fn run_exports(
         &mut self,
-        exports: &RunExports,
-        condition: Option<&Condition>,
+        exports: &RunExportTables,
+        condition: Option<&ManifestCondition>,
     ) -> Result<(), Report> {
-        let RunExports {
+        let RunExportTables {
             weak,
             strong,
             noarch,
             weak_constraints,
             strong_constraints,
         } = exports;
-        let weak = self.specs(Section::RunExports, weak, condition)?;
+        let weak = self.specs(Section::RunExportTables, weak, condition)?;
         self.tables.weak.extend(weak);
-        let strong = self.specs(Section::RunExports, strong, condition)?;
+        let strong = self.specs(Section::RunExportTables, strong, condition)?;
         self.tables.strong.extend(strong);
-        let noarch = self.specs(Section::RunExports, noarch, condition)?;
+        let noarch = self.specs(Section::RunExportTables, noarch, condition)?;
         self.tables.noarch.extend(noarch);
         let weak = self.specs(Section::Constraints, weak_constraints, condition)?;
         self.tables.weak_constraints.extend(weak);
@@ -166,8 +170,8 @@ impl Writer<'_> {
     fn specs<'d>(
         &mut self,
         section: Section,
-        dependencies: impl IntoIterator<Item = &'d Dependencies>,
-        condition: Option<&Condition>,
+        dependencies: impl IntoIterator<Item = &'d DependencyTable>,
+        condition: Option<&ManifestCondition>,
     ) -> Result<Specs, Report> {
         let mut items = Vec::new();
         for (name, spec) in dependencies.into_iter().flatten() {

@@ -19,7 +19,7 @@ pub const PLATFORM_KEYS: [&str; 3] = ["target_platform", "host_platform", "build
 
 /// Where the values of variant keys come from.
 #[derive(Debug, Clone)]
-pub enum Choice {
+pub enum VariantSelection {
     /// All combinations: files first, the user's own values override them.
     Matrix {
         /// Read in order, later ones win.
@@ -45,19 +45,19 @@ pub enum Choice {
 /// Variant files that cannot be read, keys that are spelled in two ways, zipped
 /// keys with different numbers of values.
 pub fn configuration(
-    choice: &Choice,
+    choice: &VariantSelection,
     defaults: Vec<(&'static str, Vec<&'static str>)>,
     own_files: &[PathBuf],
     platforms: Platforms,
 ) -> Result<VariantConfig, Report> {
     let mut config = VariantConfig::default();
     match choice {
-        Choice::Pinned { values, .. } => {
+        VariantSelection::Pinned { values, .. } => {
             for (key, value) in values {
                 config.insert(normalized(key), vec![variable(value)]);
             }
         }
-        Choice::Matrix { files, user } => {
+        VariantSelection::Matrix { files, user } => {
             for (key, values) in defaults {
                 config.insert(key, values.into_iter().map(Variable::from).collect());
             }

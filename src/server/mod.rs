@@ -19,10 +19,10 @@ use thiserror::Error;
 use crate::backend::{AnyBackend, Env, Platforms};
 use crate::engine::debug::DebugFolder;
 use crate::engine::recorder::Recorder;
-use crate::engine::{self, Ask, Described, PlanRecord, Session};
+use crate::engine::{self, Described, PlanRecord, PlanRequest, Session};
 use crate::protocol::compat::InitializeShape;
 use crate::protocol::{Negotiated, build, initialize, outputs};
-use crate::recipe::variants::Choice;
+use crate::recipe::variants::VariantSelection;
 
 /// One backend as a server sees it, before and after it is told its project.
 struct Service {
@@ -110,12 +110,12 @@ async fn conda_outputs(
     let session = service.session.get().ok_or(NotInitialized)?;
     let params: outputs::Params = parse(&raw)?;
     let debug = DebugFolder::of(&params.work_directory);
-    let ask = Ask {
+    let ask = PlanRequest {
         platforms: Platforms {
             build: params.build_platform,
             host: params.host_platform,
         },
-        choice: Choice::Matrix {
+        choice: VariantSelection::Matrix {
             files: params.variant_files.unwrap_or_default(),
             user: params.variant_configuration.unwrap_or_default(),
         },

@@ -6,9 +6,9 @@ mod specs;
 
 use pixi_build_backends::backend::{Env, Platforms};
 use pixi_build_backends::backends::cargo::Cargo;
-use pixi_build_backends::engine::{Ask, Session, outputs as describe, plan};
+use pixi_build_backends::engine::{PlanRequest, Session, outputs as describe, plan};
 use pixi_build_backends::protocol::{build, initialize, outputs};
-use pixi_build_backends::recipe::variants::Choice;
+use pixi_build_backends::recipe::variants::VariantSelection;
 use serde_json::{Value, json};
 
 use crate::support::fixtures::{Exchange, Fixture, requests};
@@ -134,11 +134,11 @@ pub fn describe_then_build_agrees(session: &Session, params: outputs::Params) {
         build: params.build_platform,
         host: params.host_platform,
     };
-    let choice = Choice::Matrix {
+    let choice = VariantSelection::Matrix {
         files: params.variant_files.unwrap_or_default(),
         user: params.variant_configuration.unwrap_or_default(),
     };
-    let ask = |choice| Ask {
+    let ask = |choice| PlanRequest {
         platforms,
         choice,
         editable: false,
@@ -146,7 +146,7 @@ pub fn describe_then_build_agrees(session: &Session, params: outputs::Params) {
     let described = describe(session, &ask(choice)).expect("the outputs can be described");
     for output in described.answer.outputs {
         let metadata = &output.metadata;
-        let choice = Choice::Pinned {
+        let choice = VariantSelection::Pinned {
             output: metadata.name.clone(),
             values: metadata.variant.clone(),
         };
@@ -177,12 +177,12 @@ fn every_recorded_build_names_an_output_that_exists() {
                 let platform = |prefix: &Option<build::Prefix>| {
                     prefix.as_ref().expect("pixi sends both prefixes").platform
                 };
-                let ask = Ask {
+                let ask = PlanRequest {
                     platforms: Platforms {
                         build: platform(&params.build_prefix),
                         host: platform(&params.host_prefix),
                     },
-                    choice: Choice::Pinned {
+                    choice: VariantSelection::Pinned {
                         output: params.output.name.clone(),
                         values: params.output.variant.clone(),
                     },

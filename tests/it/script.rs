@@ -2,9 +2,9 @@
 
 use pixi_build_backends::backend::{Env, Platforms};
 use pixi_build_backends::backends::cargo::Cargo;
-use pixi_build_backends::engine::{Ask, Session, plan};
+use pixi_build_backends::engine::{PlanRequest, Session, plan};
 use pixi_build_backends::protocol::initialize;
-use pixi_build_backends::recipe::variants::Choice;
+use pixi_build_backends::recipe::variants::VariantSelection;
 use rattler_build_recipe::stage0::Recipe;
 use rattler_conda_types::Subdir;
 use serde_json::json;
@@ -30,9 +30,9 @@ fn script(build: Subdir, host: Subdir) -> String {
     }))
     .expect("the parameters are valid");
     let session = Session::open(&Cargo, params, Env::default()).expect("the project is valid");
-    let ask = Ask {
+    let ask = PlanRequest {
         platforms: Platforms { build, host },
-        choice: Choice::Matrix {
+        choice: VariantSelection::Matrix {
             files: Vec::new(),
             user: Default::default(),
         },

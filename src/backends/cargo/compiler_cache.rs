@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use rattler_digest::{Sha256, compute_bytes_digest};
 
-use crate::backend::script::{Condition, ScriptFile, Step, Word};
+use crate::backend::script::{ScriptFile, Step, StepCondition, Word};
 use crate::backend::{Request, options};
 use crate::backends::cargo::context::crate_context::CrateBuild;
 use crate::backends::cargo::context::layout;
@@ -29,7 +29,7 @@ const SERVER: &str = include_str!("compiler_cache/server.sh");
 
 /// How a build uses sccache.
 #[derive(Debug, Default)]
-pub(crate) struct CompilerCache {
+pub(crate) struct SccacheSetup {
     /// What the script does before it compiles.
     pub(crate) before: Vec<Step>,
     /// What the script does after it compiled. Nothing where the server ends with the script.
@@ -40,7 +40,7 @@ pub(crate) struct CompilerCache {
     pub(crate) secrets: Vec<String>,
 }
 
-impl CompilerCache {
+impl SccacheSetup {
     /// The cache for the crates of `build`; without steps where the user wants none or
     /// wraps the compiler in something else.
     pub(crate) fn of(build: CrateBuild<'_>, tools: &Tools) -> Self {
@@ -76,7 +76,7 @@ impl CompilerCache {
     /// As sccache works out of the box: with a server that it starts and keeps.
     fn plain(tools: &Tools) -> Self {
         let sccache = tools.tool("sccache");
-        let when_there = |step| vec![Step::When(Condition::File(sccache.clone()), vec![step])];
+        let when_there = |step| vec![Step::When(StepCondition::File(sccache.clone()), vec![step])];
         Self {
             before: when_there(Step::Set("RUSTC_WRAPPER".to_string(), sccache.clone())),
             after: when_there(Step::Try(vec![sccache.clone(), "--show-stats".into()])),

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::backend::options::{CommonOptions, CompilerCache, holds_nul};
 use crate::backends::cargo::context::refused_arguments::{Refused, refused};
 use crate::diagnostic::Warning;
-use crate::project::config::{Misfit, Options, Part};
+use crate::project::config::{EntryPart, InvalidOption, Options};
 
 /// The options of the Cargo backend.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -79,16 +79,16 @@ impl Options for Config {
             .collect()
     }
 
-    fn misfits(&self) -> Vec<Misfit> {
+    fn validate(&self) -> Vec<InvalidOption> {
         let binaries = self.binaries.iter().any(|name| name.contains('\0'));
         let binaries = binaries.then(|| holds_nul(&["binaries"]));
-        let ccache = (self.compiler_cache == CompilerCache::Ccache).then(|| Misfit {
+        let ccache = (self.compiler_cache == CompilerCache::Ccache).then(|| InvalidOption {
             keys: vec!["compiler-cache".to_string()],
-            part: Part::Value,
+            part: EntryPart::Value,
             message: "ccache cannot cache what rustc compiles".to_string(),
             help: "use `sccache`, `auto` or `none`".to_string(),
         });
-        let common = self.common.misfits().into_iter();
+        let common = self.common.validate().into_iter();
         let refused = refused(&self.extra_args).map(refused_argument);
         common
             .chain(binaries)
@@ -98,16 +98,16 @@ impl Options for Config {
     }
 }
 
-fn refused_argument(refused: Refused) -> Misfit {
+fn refused_argument(refused: Refused) -> InvalidOption {
     let Refused {
         index,
         name,
         reason,
         help,
     } = refused;
-    Misfit {
+    InvalidOption {
         keys: vec!["extra-args".to_string(), index.to_string()],
-        part: Part::Value,
+        part: EntryPart::Value,
         message: format!("`{name}` {reason}"),
         help: help.to_string(),
     }
@@ -127,7 +127,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::project::config::Tables;
+    use crate::project::config::ConfigTables;
     use crate::project::manifest::Manifest;
 
     const PAGE: &str = include_str!("../../../docs/backends/rust.md");
@@ -137,13 +137,13 @@ mod tests {
         blocks.map(|block| block.split("```").next().expect("a block ends"))
     }
 
-    fn read(example: &str) -> Tables {
+    fn read(example: &str) -> ConfigTables {
         let manifest: Value = toml_edit::de::from_str(example).expect("examples are TOML");
         let build = &manifest["package"]["build"];
         let targets = build["target"].as_object().into_iter().flatten();
         let targets = targets.map(|(name, table)| (name.clone(), table["config"].clone()));
         let missing = Manifest::at("does-not-exist/pixi.toml".as_ref());
-        Tables::read::<Config>(
+        ConfigTables::read::<Config>(
             "test",
             Some(build["config"].clone()),
             Some(targets.collect()),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::backend::script::{Part as Piece, Word};
 use crate::diagnostic::Warning;
-use crate::project::config::{Misfit, Part};
+use crate::project::config::{EntryPart, InvalidOption};
 
 /// What an argument does, as far as it matters here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,10 +108,10 @@ const OWNED: [(&str, &str); 18] = [
 ];
 
 /// Arguments that cannot be given.
-pub(super) fn misfits(arguments: &[String]) -> Vec<Misfit> {
-    let wrong = |message: String, help: &str| Misfit {
+pub(super) fn validate(arguments: &[String]) -> Vec<InvalidOption> {
+    let wrong = |message: String, help: &str| InvalidOption {
         keys: vec!["extra-args".to_string()],
-        part: Part::Value,
+        part: EntryPart::Value,
         message,
         help: help.to_string(),
     };
@@ -319,7 +319,7 @@ mod tests {
             &["--trace-expand"],
         ];
         for arguments in allowed {
-            assert_eq!(misfits(&owned(arguments)), [], "{arguments:?}");
+            assert_eq!(validate(&owned(arguments)), [], "{arguments:?}");
         }
         let refused: [&[&str]; 16] = [
             &["-D"],
@@ -340,7 +340,7 @@ mod tests {
             &["-S."],
         ];
         for arguments in refused {
-            assert!(!misfits(&owned(arguments)).is_empty(), "{arguments:?}");
+            assert!(!validate(&owned(arguments)).is_empty(), "{arguments:?}");
         }
     }
 

@@ -8,7 +8,7 @@ use miette::Report;
 use super::tree::{FAMILIES, lock};
 use super::view::View;
 use crate::backend::Folders;
-use crate::backend::cache::{Cache, Cleared, Scope};
+use crate::backend::cache::{Cache, CacheScope, Cleared};
 use crate::disk;
 
 /// The trees of a workspace.
@@ -21,7 +21,7 @@ pub(super) fn all(folders: &Folders) -> Vec<Cache> {
         what: "build tree".to_string(),
         lock: lock(&folder),
         folder,
-        scope: Scope::Workspace,
+        scope: CacheScope::Workspace,
     };
     trees.into_iter().flatten().map(cache).collect()
 }

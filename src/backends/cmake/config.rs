@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::arguments;
 use crate::backend::options::{CommonOptions, CompilerCache, holds_nul};
 use crate::diagnostic::{Warning, nearest};
-use crate::project::config::{Misfit, Options, Part};
+use crate::project::config::{EntryPart, InvalidOption, Options};
 
 /// The options of the CMake backend.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -106,10 +106,10 @@ impl Config {
         }
     }
 
-    fn own_misfits(&self) -> Vec<Misfit> {
-        let mut misfits = Vec::new();
+    fn own_misfits(&self) -> Vec<InvalidOption> {
+        let mut validate = Vec::new();
         let mut wrong = |keys: &[&str], part, message: String, help: &str| {
-            misfits.push(Misfit {
+            validate.push(InvalidOption {
                 keys: keys.iter().map(ToString::to_string).collect(),
                 part,
                 message,
@@ -122,18 +122,18 @@ impl Config {
                 let message = format!("`{name}` cannot be the name of a cache variable");
                 wrong(
                     &["define", name],
-                    Part::Key,
+                    EntryPart::Key,
                     message,
                     "write `NAME` or `NAME:TYPE`",
                 );
             } else if let Some(help) = arguments::reserved(bare) {
                 let message = format!("`{bare}` is set by the backend");
-                wrong(&["define", name], Part::Key, message, help);
+                wrong(&["define", name], EntryPart::Key, message, help);
             }
             if value.text().contains('\0') {
                 wrong(
                     &["define", name],
-                    Part::Value,
+                    EntryPart::Value,
                     format!("`define.{name}` holds a NUL character"),
                     "no argument can hold one: remove it",
                 );
@@ -148,7 +148,7 @@ impl Config {
                 let message = format!("`{key}` leaves the directory that it is relative to");
                 wrong(
                     &[key],
-                    Part::Value,
+                    EntryPart::Value,
                     message,
                     "write a relative path without `..`",
                 );
@@ -160,7 +160,7 @@ impl Config {
                 .is_some_and(|value| value.trim().is_empty())
             {
                 let help = "remove it, or write a name";
-                wrong(&[key], Part::Value, format!("`{key}` is empty"), help);
+                wrong(&[key], EntryPart::Value, format!("`{key}` is empty"), help);
             }
         }
         for (key, names) in [("targets", &self.targets), ("components", &self.components)] {
@@ -171,7 +171,7 @@ impl Config {
                 let message = format!("`{key}` holds something that is not a name");
                 wrong(
                     &[key],
-                    Part::Value,
+                    EntryPart::Value,
                     message,
                     "write the names as CMake has them",
                 );
@@ -181,12 +181,12 @@ impl Config {
             let message = "`jobs` is less than 1".to_string();
             wrong(
                 &["jobs"],
-                Part::Value,
+                EntryPart::Value,
                 message,
                 "at least one step runs at a time",
             );
         }
-        misfits
+        validate
     }
 }
 
@@ -266,13 +266,13 @@ impl Options for Config {
         warnings
     }
 
-    fn misfits(&self) -> Vec<Misfit> {
+    fn validate(&self) -> Vec<InvalidOption> {
         let nul = |option: &'static str, values: &[String]| {
             let found = values.iter().any(|value| value.contains('\0'));
             found.then(|| holds_nul(&[option]))
         };
-        (self.common.misfits().into_iter())
-            .chain(arguments::misfits(&self.extra_args))
+        (self.common.validate().into_iter())
+            .chain(arguments::validate(&self.extra_args))
             .chain(self.own_misfits())
             .chain(nul("targets", &self.targets))
             .chain(nul("components", &self.components))
@@ -294,7 +294,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::project::config::Tables;
+    use crate::project::config::ConfigTables;
     use crate::project::manifest::Manifest;
 
     const PAGE: &str = include_str!("../../../docs/backends/cmake.md");
@@ -304,7 +304,7 @@ mod tests {
         blocks.map(|block| block.split("```").next().expect("a block ends"))
     }
 
-    fn tables(base: Value, targets: Option<Value>) -> Result<Tables, miette::Report> {
+    fn tables(base: Value, targets: Option<Value>) -> Result<ConfigTables, miette::Report> {
         let targets = targets
             .as_ref()
             .and_then(Value::as_object)
@@ -312,10 +312,10 @@ mod tests {
             .flatten();
         let targets = targets.map(|(name, table)| (name.clone(), table["config"].clone()));
         let missing = Manifest::at("does-not-exist/pixi.toml".as_ref());
-        Tables::read::<Config>("test", Some(base), Some(targets.collect()), &missing)
+        ConfigTables::read::<Config>("test", Some(base), Some(targets.collect()), &missing)
     }
 
-    fn read(example: &str) -> Tables {
+    fn read(example: &str) -> ConfigTables {
         let manifest: Value = toml_edit::de::from_str(example).expect("examples are TOML");
         let build = &manifest["package"]["build"];
         tables(build["config"].clone(), build.get("target").cloned())

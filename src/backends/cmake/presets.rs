@@ -159,7 +159,7 @@ impl Presets {
             return Err(refused(Reason::Hidden));
         }
         if let Some(condition) = self.refused_by(entry, wanted) {
-            return Err(refused(Reason::Condition(condition)));
+            return Err(refused(Reason::StepCondition(condition)));
         }
         let toolchain = self.inherited(entry, &|entry| entry.toolchain_file.clone());
         let context = Context::of(wanted);

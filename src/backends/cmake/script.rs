@@ -11,7 +11,7 @@ use indexmap::IndexMap;
 
 use super::arguments::{self, Argument};
 use super::view::View;
-use crate::backend::script::{Condition, Script, Step, Word};
+use crate::backend::script::{Script, Step, StepCondition, Word};
 pub(super) use files::configuration;
 use files::{INIT, INSTALLED};
 
@@ -183,7 +183,7 @@ impl Writer<'_> {
         let marker = path(&view.tree.marker());
         let touch = vec![view.cmake(), "-E".into(), "touch".into(), marker.clone()];
         self.steps.push(Step::When(
-            Condition::Missing(marker),
+            StepCondition::Missing(marker),
             vec![Step::Run(command), Step::Run(touch)],
         ));
     }

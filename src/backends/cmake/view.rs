@@ -15,7 +15,7 @@ use super::tree::Tree;
 use crate::backend::script::Word;
 use crate::backend::{Request, Section};
 use crate::diagnostic::{SourceFile, read_text};
-use crate::protocol::model::Dependencies;
+use crate::protocol::model::DependencyTable;
 use crate::protocol::spec::PackageSpec;
 
 /// What was read of a project.
@@ -99,7 +99,7 @@ impl<'a> View<'a> {
     }
 
     /// The user's requirements that always count.
-    fn dependencies(&self, section: Section) -> Option<&Dependencies> {
+    fn dependencies(&self, section: Section) -> Option<&DependencyTable> {
         let targets = self.request.project.model.targets.as_ref()?;
         let target = targets.default_target.as_ref()?;
         match section {

@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 use bytesize::ByteSize;
 
 use super::Config;
-use crate::backend::cache::{Cache, Cleared, Scope};
+use crate::backend::cache::{Cache, CacheScope, Cleared};
 use crate::backend::{Folders, Request};
 use crate::disk::write;
 
@@ -30,7 +30,7 @@ pub(super) fn all(folders: &Folders) -> Vec<Cache> {
         what: "compilations of Mojo".to_string(),
         lock: folder.join("lock"),
         folder,
-        scope: Scope::User,
+        scope: CacheScope::User,
     });
     cache.into_iter().collect()
 }

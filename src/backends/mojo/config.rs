@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use crate::backend::options::CommonOptions;
 use crate::diagnostic::Warning;
-use crate::project::config::{Misfit, Options};
+use crate::project::config::{InvalidOption, Options};
 
 /// The options of the Mojo backend.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -147,8 +147,8 @@ impl Options for Config {
         check::warnings(self)
     }
 
-    fn misfits(&self) -> Vec<Misfit> {
-        check::misfits(self)
+    fn validate(&self) -> Vec<InvalidOption> {
+        check::validate(self)
     }
 }
 
@@ -166,7 +166,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::project::config::Tables;
+    use crate::project::config::ConfigTables;
     use crate::project::manifest::Manifest;
 
     const PAGE: &str = include_str!("../../../docs/backends/mojo.md");
@@ -183,7 +183,7 @@ mod tests {
             let manifest: Value = toml_edit::de::from_str(example).expect("examples are TOML");
             let config = manifest["package"]["build"]["config"].clone();
             let missing = Manifest::at("does-not-exist/pixi.toml".as_ref());
-            let tables = Tables::read::<Config>("test", Some(config), None, &missing)
+            let tables = ConfigTables::read::<Config>("test", Some(config), None, &missing)
                 .unwrap_or_else(|report| panic!("{report:?} in\n{example}"));
             for host in [Subdir::Linux64, Subdir::OsxArm64, Subdir::Win64] {
                 tables.merged::<Config>(host).expect("an example");

@@ -16,7 +16,7 @@ use super::source::Source;
 use crate::backend::inputs::plain;
 use crate::backend::{InstalledPackage, Request};
 use crate::diagnostic::Warning;
-use crate::protocol::model::Dependencies;
+use crate::protocol::model::DependencyTable;
 use crate::protocol::spec::{PackageSpec, SourceLocation};
 
 /// The modules that the dependency `name` has, as far as can be said before it is there.
@@ -41,9 +41,9 @@ pub(super) fn modules(
 /// The manifests of packages beside the project, which say what these are called.
 pub(super) fn manifests<'a>(
     request: &'a Request<'_, Config>,
-    dependencies: impl IntoIterator<Item = &'a Dependencies>,
+    dependencies: impl IntoIterator<Item = &'a DependencyTable>,
 ) -> Vec<PathBuf> {
-    let specs = dependencies.into_iter().flat_map(Dependencies::values);
+    let specs = dependencies.into_iter().flat_map(DependencyTable::values);
     specs.filter_map(|spec| manifest(request, spec)).collect()
 }
 

@@ -8,7 +8,7 @@ use super::plan::{Kind, Plan};
 use super::source::Source;
 use crate::backend::{Request, Requirement, Section};
 use crate::diagnostic::Warning;
-use crate::protocol::model::{Dependencies, Target};
+use crate::protocol::model::{DependencyTable, Target};
 use crate::protocol::spec::{BinarySpec, Bound, PackageSpec, PinSpec};
 
 /// The package of the compiler and its runtime libraries.
@@ -56,7 +56,7 @@ fn libraries(request: &Request<'_, Config>, source: &Source) -> Vec<Requirement>
 }
 
 /// The tables with packages that can be imported.
-fn to_import(target: &Target) -> impl Iterator<Item = &Dependencies> {
+fn to_import(target: &Target) -> impl Iterator<Item = &DependencyTable> {
     let tables = [&target.host_dependencies, &target.build_dependencies];
     tables.into_iter().flatten()
 }
@@ -71,7 +71,7 @@ pub(super) fn manifests(request: &Request<'_, Config>, source: &Source) -> Vec<P
 /// What the package depends on when it is used, by name.
 pub(super) fn names_to_run(request: &Request<'_, Config>, source: &Source) -> Vec<String> {
     let stated = targets(request).filter_map(|target| Table::Run.of(target));
-    let stated = stated.flat_map(Dependencies::keys).cloned();
+    let stated = stated.flat_map(DependencyTable::keys).cloned();
     let added = all(request, source).0.into_iter();
     let added = added.filter_map(|requirement| match requirement {
         Requirement::Package(Section::Run, name, _) => Some(name),
@@ -109,7 +109,7 @@ fn python(request: &Request<'_, Config>, plan: &Plan) -> Vec<Requirement> {
 /// The compiler, unless the user has chosen one.
 fn compiler(request: &Request<'_, Config>) -> Option<Requirement> {
     let stated = default_target(request).and_then(|target| target.build_dependencies.as_ref());
-    let is_chosen = |dependencies: &Dependencies| {
+    let is_chosen = |dependencies: &DependencyTable| {
         let mut names = WITH_COMPILER.iter();
         names.any(|name| dependencies.contains_key(*name))
     };
@@ -193,7 +193,7 @@ enum Table {
 }
 
 impl Table {
-    fn of(self, target: &Target) -> Option<&Dependencies> {
+    fn of(self, target: &Target) -> Option<&DependencyTable> {
         match self {
             Self::Run => target.run_dependencies.as_ref(),
             Self::Host => target.host_dependencies.as_ref(),

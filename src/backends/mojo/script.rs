@@ -19,7 +19,7 @@ use super::source::Source;
 use super::variables;
 use crate::backend::Request;
 use crate::backend::inputs::plain;
-use crate::backend::script::{Condition, Script, Step, Word};
+use crate::backend::script::{Script, Step, StepCondition, Word};
 
 /// Where everything is made, below the directory that the script runs in.
 const STAGE: &str = "stage";
@@ -129,7 +129,7 @@ impl Build<'_> {
                 stage(&format!("lib/mojo/{}.{suffix}", item.name)),
             ]);
             let run = Step::RunIn(directory.clone(), words);
-            Step::When(Condition::File(stage(command)), vec![run])
+            Step::When(StepCondition::File(stage(command)), vec![run])
         }));
         steps
     }

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use super::caches;
 use super::config::Config;
 use crate::backend::Request;
-use crate::backend::script::{Condition, Step, Word};
+use crate::backend::script::{Step, StepCondition, Word};
 
 /// The variable with the number of threads that compile.
 pub(super) const JOBS: &str = "PIXI_BUILD_MOJO_JOBS";
@@ -48,7 +48,7 @@ pub(super) fn of_the_compiler(request: &Request<'_, Config>) -> Vec<Step> {
     if compilers.any(|language| language == "c" || language == "cxx") {
         // Otherwise the machine's `cc` would link.
         steps.push(Step::When(
-            Condition::Unset("MODULAR_MOJO_MAX_LINKER_DRIVER".to_string()),
+            StepCondition::Unset("MODULAR_MOJO_MAX_LINKER_DRIVER".to_string()),
             vec![set("MODULAR_MOJO_MAX_LINKER_DRIVER", Word::variable("CC"))],
         ));
     }
@@ -57,7 +57,7 @@ pub(super) fn of_the_compiler(request: &Request<'_, Config>) -> Vec<Step> {
     let jobs = set(JOBS, Word::literal(jobs));
     steps.push(match config.jobs {
         Some(_) => jobs,
-        None => Step::When(Condition::Unset(JOBS.to_string()), vec![jobs]),
+        None => Step::When(StepCondition::Unset(JOBS.to_string()), vec![jobs]),
     });
     steps.push(where_the_compiler_is());
     steps
@@ -67,8 +67,8 @@ pub(super) fn of_the_compiler(request: &Request<'_, Config>) -> Vec<Step> {
 fn where_the_compiler_is() -> Step {
     let prefix = |below: &str| Word::variable("BUILD_PREFIX").then(below);
     let settings = SETTINGS.map(|(name, below)| Step::Set(name.to_string(), prefix(below)));
-    let unset = |name: &str| Condition::Unset(name.to_string());
-    let set = Step::When(Condition::Folder(prefix("/lib/mojo")), settings.into());
+    let unset = |name: &str| StepCondition::Unset(name.to_string());
+    let set = Step::When(StepCondition::Folder(prefix("/lib/mojo")), settings.into());
     let unless_rooted = Step::When(unset("MODULAR_MOJO_MAX_PACKAGE_ROOT"), vec![set]);
     Step::When(unset("MODULAR_HOME"), vec![unless_rooted])
 }

@@ -9,7 +9,7 @@ use super::shape::Shape;
 use super::source::Source;
 use crate::backend::{Request, Requirement, Section};
 use crate::diagnostic::{Warning, nearest};
-use crate::protocol::model::Dependencies;
+use crate::protocol::model::DependencyTable;
 use crate::protocol::spec::{BinarySpec, PackageSpec};
 
 /// Programs that run while a package is built, and need no Python of the host.
@@ -198,7 +198,7 @@ impl<'a> UserSpecs<'a> {
     fn of(request: &Request<'a, Config>) -> Self {
         let targets = request.project.model.targets.as_ref();
         let target = targets.and_then(|targets| targets.default_target.as_ref());
-        let all = |dependencies: Option<&'a Dependencies>| {
+        let all = |dependencies: Option<&'a DependencyTable>| {
             let pairs = dependencies.into_iter().flatten();
             pairs.map(|(name, spec)| (name.as_str(), spec)).collect()
         };

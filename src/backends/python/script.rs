@@ -14,7 +14,7 @@ use super::config::Installer;
 use super::shape::Shape;
 use super::source::Source;
 use crate::backend::Request;
-use crate::backend::script::{Condition, Script, ScriptFile, Step, Word};
+use crate::backend::script::{Script, ScriptFile, Step, StepCondition, Word};
 
 /// The directory of programs of this backend, below the one the script runs in.
 pub(super) const DIRECTORY: &str = "pixi-build-python";
@@ -102,7 +102,7 @@ fn machine(source: &Source) -> Vec<Step> {
     command.push(Word::variable("SRC_DIR").then(format!("/{DIRECTORY}/machine.py")));
     command.extend(source.build_requires().into_iter().map(Word::literal));
     vec![Step::When(
-        Condition::File(python),
+        StepCondition::File(python),
         vec![Step::Run(command)],
     )]
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::backend::options::InputTracking;
 use crate::diagnostic::Warning;
-use crate::project::config::{Misfit, Options, Part};
+use crate::project::config::{EntryPart, InvalidOption, Options};
 use crate::protocol::variant::VariantValue;
 
 /// The options of the backend for recipes.
@@ -82,14 +82,14 @@ impl Options for Config {
         deprecated.into_iter().collect()
     }
 
-    fn misfits(&self) -> Vec<Misfit> {
+    fn validate(&self) -> Vec<InvalidOption> {
         let globs = self.extra_input_globs.iter();
         let globs = globs.filter_map(|pattern| bad_glob(pattern));
         let outputs = self.outputs.iter().filter_map(|pattern| bad_name(pattern));
         let variables = self.env.keys().filter(|name| !is_variable(name));
-        let variables = variables.map(|name| Misfit {
+        let variables = variables.map(|name| InvalidOption {
             keys: vec!["env".to_string(), name.clone()],
-            part: Part::Key,
+            part: EntryPart::Key,
             message: format!("`{name}` cannot be the name of an environment variable"),
             help: "use letters, digits and `_`, and no digit at the start".to_string(),
         });
@@ -102,21 +102,21 @@ fn is_variable(name: &str) -> bool {
     !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()) && name.chars().all(allowed)
 }
 
-fn bad_glob(pattern: &str) -> Option<Misfit> {
+fn bad_glob(pattern: &str) -> Option<InvalidOption> {
     let error = OverrideBuilder::new("").add(pattern).err()?;
-    Some(Misfit {
+    Some(InvalidOption {
         keys: vec!["extra-input-globs".to_string()],
-        part: Part::Value,
+        part: EntryPart::Value,
         message: error.to_string(),
         help: "a `[`, `{` or `\\` that means itself has a `\\` in front of it".to_string(),
     })
 }
 
-fn bad_name(pattern: &str) -> Option<Misfit> {
+fn bad_name(pattern: &str) -> Option<InvalidOption> {
     let error = glob::Pattern::new(pattern).err()?;
-    Some(Misfit {
+    Some(InvalidOption {
         keys: vec!["outputs".to_string()],
-        part: Part::Value,
+        part: EntryPart::Value,
         message: format!("`{pattern}` is not a pattern for names: {}", error.msg),
         help: "write the name of an output, in which `*` stands for anything".to_string(),
     })
@@ -128,19 +128,19 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::project::config::Tables;
+    use crate::project::config::ConfigTables;
     use crate::project::manifest::Manifest;
 
     const PAGE: &str = include_str!("../../../docs/backends/rattler-build.md");
 
-    fn read(example: &str) -> Tables {
+    fn read(example: &str) -> ConfigTables {
         let manifest: Value = toml_edit::de::from_str(example).expect("examples are TOML");
         let build = &manifest["package"]["build"];
         let targets = build["target"].as_object().into_iter().flatten();
         let targets = targets.map(|(name, table)| (name.clone(), table["config"].clone()));
         let missing = Manifest::at("does-not-exist/pixi.toml".as_ref());
         let config = Some(build["config"].clone());
-        Tables::read::<Config>("test", config, Some(targets.collect()), &missing)
+        ConfigTables::read::<Config>("test", config, Some(targets.collect()), &missing)
             .unwrap_or_else(|report| panic!("{report:?} in\n{example}"))
     }
 

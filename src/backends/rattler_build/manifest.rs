@@ -9,7 +9,7 @@ use thiserror::Error;
 use crate::backend::SourceMapping;
 use crate::diagnostic::SourceFile;
 use crate::project::Project;
-use crate::protocol::model::{Dependencies, RunExports, Target};
+use crate::protocol::model::{DependencyTable, RunExportTables, Target};
 use crate::protocol::spec::PackageSpec;
 
 /// The packages that are mapped to a source.
@@ -76,17 +76,17 @@ impl Table<'_> {
 
     fn run_exports(
         &self,
-        exports: &RunExports,
+        exports: &RunExportTables,
         found: &mut Vec<SourceMapping>,
     ) -> Result<(), Report> {
-        let RunExports {
+        let RunExportTables {
             weak,
             strong,
             noarch,
             weak_constraints,
             strong_constraints,
         } = exports;
-        let kinds: [(&str, &Option<Dependencies>); 5] = [
+        let kinds: [(&str, &Option<DependencyTable>); 5] = [
             ("weak", weak),
             ("strong", strong),
             ("noarch", noarch),

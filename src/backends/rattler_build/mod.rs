@@ -20,7 +20,7 @@ use rattler_conda_types::Subdir;
 
 pub use config::Config;
 
-use crate::backend::cache::Scope;
+use crate::backend::cache::CacheScope;
 use crate::backend::{
     Backend, BuildPaths, Cache, Diagnosis, Draft, Env, Folders, GlobSet, Log, OwnRecipe, Packaging,
     Platforms, Request, SystemTools,
@@ -115,7 +115,7 @@ impl Backend for RattlerBuild {
         let folder = folders.cache.as_ref().map(|cache| cache.join(Self::NAME));
         let cache = folder.map(|folder| Cache {
             what: "downloaded sources".to_string(),
-            scope: Scope::User,
+            scope: CacheScope::User,
             lock: folder.join(".lock"),
             folder,
         });

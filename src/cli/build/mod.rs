@@ -7,10 +7,10 @@
 //! ```
 
 mod arguments;
-mod queue;
+mod build_graph;
+mod builder;
 mod system;
 mod tests;
-mod workshop;
 
 use std::path::{Path, PathBuf};
 
@@ -21,40 +21,40 @@ pub(super) use arguments::BuildArguments;
 
 use crate::backend::Env;
 use crate::backends;
-use crate::cli::limits::Limits;
+use crate::cli::execution_options::ExecutionOptions;
 use crate::cli::package::request;
 use crate::cli::process;
 use crate::cli::report::Reporter;
 use crate::project::load::{self, Member};
-use queue::{Asked, Queue, Reading};
-use workshop::Workshop;
+use build_graph::{AskedPackages, BuildGraph, GraphInputs};
+use builder::PackageBuilder;
 
 pub(super) fn build(
     env: &Env,
     arguments: &BuildArguments,
     reporter: &Reporter,
 ) -> Result<u8, Report> {
-    let limits = Limits {
+    let limits = ExecutionOptions {
         offline: arguments.offline,
         jobs: arguments.jobs,
     };
-    let reading = Reading {
+    let reading = GraphInputs {
         env,
         run: limits.run_options(reporter),
         choices: &arguments.package.choices,
     };
     let asked = match arguments.all {
         true => members(reading, &arguments.package.path)?,
-        false => vec![Asked::At(arguments.package.path.clone())],
+        false => vec![AskedPackages::At(arguments.package.path.clone())],
     };
 
     let depot = limits.depot(env);
     process::run(async {
         let queue = match arguments.system_toolchain {
-            true => Queue::alone(reading, &asked, &depot).await?,
-            false => Queue::read(reading, &asked, &depot).await?,
+            true => BuildGraph::alone(reading, &asked, &depot).await?,
+            false => BuildGraph::read(reading, &asked, &depot).await?,
         };
-        let workshop = Workshop::new(arguments, &queue, &depot, reporter);
+        let workshop = PackageBuilder::new(arguments, &queue, &depot, reporter);
         workshop.build_all().await?;
         Ok(0)
     })
@@ -62,7 +62,7 @@ pub(super) fn build(
 
 /// The workspace's packages that a backend of this project builds: those with manifests,
 /// and those that the workspace defines in its dependencies.
-fn members(reading: Reading<'_>, path: &Path) -> Result<Vec<Asked>, Report> {
+fn members(reading: GraphInputs<'_>, path: &Path) -> Result<Vec<AskedPackages>, Report> {
     let path = std::path::absolute(path)
         .map_err(|error| miette::miette!("the current folder cannot be found: {error}"))?;
     let mut asked = Vec::new();
@@ -77,7 +77,7 @@ fn members(reading: Reading<'_>, path: &Path) -> Result<Vec<Asked>, Report> {
     };
     for Member { manifest, backend } in load::members(&path)? {
         match is_ours(&backend) {
-            true => asked.push(Asked::At(manifest)),
+            true => asked.push(AskedPackages::At(manifest)),
             false => left_out(&manifest.display().to_string(), backend),
         }
     }
@@ -89,7 +89,7 @@ fn members(reading: Reading<'_>, path: &Path) -> Result<Vec<Asked>, Report> {
     )?;
     for package in load::inline_packages(&workspace)? {
         match is_ours(&package.backend) {
-            true => asked.push(Asked::Inline(path.clone(), package)),
+            true => asked.push(AskedPackages::Inline(path.clone(), package)),
             false => left_out(&format!("`{}`", package.name), package.backend),
         }
     }

@@ -4,8 +4,8 @@ use miette::Report;
 
 use crate::cli::package::Package;
 use crate::engine::toolchain;
-use crate::environments::{Prefixes, Wish};
-use crate::protocol::build::{Dep, Params, Prefix, RunExports};
+use crate::environments::{DependencySpec, Prefixes};
+use crate::protocol::build::{FinalRunExports, Params, Prefix, ResolvedDependency};
 use crate::protocol::outputs::Output;
 use crate::protocol::spec::NamedSpec;
 
@@ -47,7 +47,7 @@ pub(super) fn request(package: &Package, output: &Output, rest: Params) -> Resul
         host_prefix: Some(prefix(prefixes.host, platforms.host)),
         run_dependencies: Some(stated(&run.depends)?),
         run_constraints: Some(stated(&run.constraints)?),
-        run_exports: Some(RunExports {
+        run_exports: Some(FinalRunExports {
             weak: stated(&exports.weak)?,
             strong: stated(&exports.strong)?,
             noarch: stated(&exports.noarch)?,
@@ -65,10 +65,10 @@ pub(super) fn request(package: &Package, output: &Output, rest: Params) -> Resul
 ///
 /// # Errors
 /// A name or selector that means nothing.
-fn stated(specs: &[NamedSpec]) -> Result<Vec<Dep>, Report> {
+fn stated(specs: &[NamedSpec]) -> Result<Vec<ResolvedDependency>, Report> {
     let mut deps = Vec::new();
     for spec in specs {
-        match Wish::stated(spec)? {
+        match DependencySpec::stated(spec)? {
             Some(wish) => deps.push(wish.to_wire()?),
             None => {
                 let name = &spec.name;

@@ -8,7 +8,7 @@ use url::Url;
 use crate::cli::report::step;
 use crate::disk;
 use crate::engine::package_test::{self, Testing};
-use crate::environments::{Depot, channel};
+use crate::environments::{CondaClient, channel};
 
 /// A package that was built.
 pub(super) struct Tested<'a> {
@@ -27,7 +27,7 @@ pub(super) struct Tested<'a> {
 ///
 /// # Errors
 /// The first test that fails; archives that cannot be copied.
-pub(super) async fn run(packages: &[Tested<'_>], depot: &Depot) -> Result<(), Report> {
+pub(super) async fn run(packages: &[Tested<'_>], depot: &CondaClient) -> Result<(), Report> {
     let Some(first) = packages.first() else {
         return Ok(());
     };

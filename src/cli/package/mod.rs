@@ -1,9 +1,9 @@
 //! The package a command is about: its manifest read as pixi would have read it.
 
-mod choices;
+mod options;
 mod source;
 
-pub(super) use choices::Choices;
+pub(super) use options::PackageOptions;
 pub(super) use source::{fetch, load_fetched};
 
 use std::path::{Path, PathBuf};
@@ -12,17 +12,17 @@ use clap::Args;
 use miette::{Diagnostic, Report};
 use thiserror::Error;
 
-use crate::backend::cache::Scope;
+use crate::backend::cache::CacheScope;
 use crate::backend::{Cache, Env, Platforms, RunOptions};
 use crate::backends;
-use crate::cli::limits::Limits;
+use crate::cli::execution_options::ExecutionOptions;
 use crate::cli::{report, runtime};
 use crate::diagnostic::{Unwritable, list};
 use crate::disk::{folders, write};
-use crate::engine::{Ask, Described, Plan, Session, outputs, plan};
+use crate::engine::{Described, Plan, PlanRequest, Session, outputs, plan};
 use crate::project::load::{self, Loaded};
 use crate::protocol::initialize;
-use crate::recipe::variants::Choice;
+use crate::recipe::variants::VariantSelection;
 
 /// Which package a command is about.
 #[derive(Debug, Args)]
@@ -32,7 +32,7 @@ pub(super) struct PackageArguments {
     pub(super) path: PathBuf,
 
     #[command(flatten)]
-    pub(super) choices: Choices,
+    pub(super) choices: PackageOptions,
 }
 
 /// A package with everything that pixi would have sent.
@@ -52,9 +52,10 @@ impl Package {
         let request = request(&env, path, choices.platforms()?, choices)?;
         let loaded = match load::remote_source(&request) {
             None => load::load(&request)?,
-            Some(_) => {
-                runtime()?.block_on(load_fetched(request, &Limits::default().depot(&env)))?
-            }
+            Some(_) => runtime()?.block_on(load_fetched(
+                request,
+                &ExecutionOptions::default().depot(&env),
+            ))?,
         };
         Self::of(env, loaded, None)
     }
@@ -133,10 +134,10 @@ impl Package {
         outputs(&self.session, &self.ask())
     }
 
-    fn ask(&self) -> Ask {
-        Ask {
+    fn ask(&self) -> PlanRequest {
+        PlanRequest {
             platforms: self.platforms,
-            choice: Choice::Matrix {
+            choice: VariantSelection::Matrix {
                 files: self.loaded.variant_files.clone(),
                 user: self.loaded.variant_configuration.clone(),
             },
@@ -158,7 +159,7 @@ impl Package {
             what: "work directory".to_string(),
             lock: work_lock(&folder),
             folder,
-            scope: Scope::Workspace,
+            scope: CacheScope::Workspace,
         }));
         caches
     }
@@ -196,11 +197,11 @@ pub(super) fn request(
     env: &Env,
     path: &Path,
     platforms: Platforms,
-    choices: &Choices,
-) -> Result<load::Request, Report> {
+    choices: &PackageOptions,
+) -> Result<load::LoadRequest, Report> {
     let current_folder = std::env::current_dir()
         .map_err(|error| miette::miette!("the current folder cannot be found: {error}"))?;
-    Ok(load::Request {
+    Ok(load::LoadRequest {
         path: path.to_path_buf(),
         inline: None,
         source_directory: None,

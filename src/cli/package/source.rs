@@ -6,7 +6,7 @@ use miette::Report;
 
 use crate::cli::report::step;
 use crate::diagnostic::redacted;
-use crate::environments::{Checkout, Depot};
+use crate::environments::{Checkout, CondaClient};
 use crate::project::load::{self, Loaded};
 use crate::protocol::spec::SourceLocation;
 
@@ -16,15 +16,15 @@ use crate::protocol::spec::SourceLocation;
 /// # Errors
 /// Mistakes in the manifest, a source that cannot be had.
 pub(in crate::cli) async fn load_fetched(
-    request: load::Request,
-    depot: &Depot,
+    request: load::LoadRequest,
+    depot: &CondaClient,
 ) -> Result<Loaded, Report> {
     let fetched = match load::remote_source(&request) {
         Some(location) => fetch(&location, depot).await?,
         None => None,
     };
     let folder: Option<PathBuf> = fetched.map(|fetched| fetched.folder);
-    let request = load::Request {
+    let request = load::LoadRequest {
         source_directory: request.source_directory.clone().or(folder),
         ..request
     };
@@ -37,7 +37,7 @@ pub(in crate::cli) async fn load_fetched(
 /// A source that cannot be had.
 pub(in crate::cli) async fn fetch(
     location: &SourceLocation,
-    depot: &Depot,
+    depot: &CondaClient,
 ) -> Result<Option<Checkout>, Report> {
     let checkout = match location {
         SourceLocation::Path(_) => return Ok(None),

@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tracing::Level;
 
-use super::mistake::Mistake;
-use super::steps::{Line, LineAt, Rendering, Step};
+use super::mistake::ErrorReport;
+use super::steps::{Line, LineAt, Rendering, ReportedStep};
 use crate::backend::Env;
 
 /// The log of an action. Cheap to clone.
@@ -18,7 +18,7 @@ use crate::backend::Env;
 pub(super) struct GitHub {
     /// Where the repository lies.
     workspace: Option<PathBuf>,
-    open: Arc<Mutex<Option<Arc<Step>>>>,
+    open: Arc<Mutex<Option<Arc<ReportedStep>>>>,
 }
 
 impl GitHub {
@@ -31,7 +31,7 @@ impl GitHub {
     }
 
     /// Shows a mistake at the places it was made.
-    pub(super) fn annotate(&self, mistake: &Mistake) {
+    pub(super) fn annotate(&self, mistake: &ErrorReport) {
         let title = mistake.code.as_deref().unwrap_or("error");
         if mistake.places.is_empty() {
             let message = mistake.with_help();
@@ -76,8 +76,8 @@ impl GitHub {
     }
 
     /// Ends the open group unless it is that of `step`.
-    fn leave(&self, open: &mut Option<Arc<Step>>, step: Option<&Arc<Step>>) {
-        let stays = |open: &Arc<Step>| step.is_some_and(|step| Arc::ptr_eq(open, step));
+    fn leave(&self, open: &mut Option<Arc<ReportedStep>>, step: Option<&Arc<ReportedStep>>) {
+        let stays = |open: &Arc<ReportedStep>| step.is_some_and(|step| Arc::ptr_eq(open, step));
         if open.as_ref().is_some_and(|open| !stays(open)) {
             write("::endgroup::");
             *open = None;
@@ -86,9 +86,9 @@ impl GitHub {
 }
 
 impl Rendering for GitHub {
-    fn began(&self, _: &Arc<Step>) {}
+    fn began(&self, _: &Arc<ReportedStep>) {}
 
-    fn ended(&self, step: &Arc<Step>) {
+    fn ended(&self, step: &Arc<ReportedStep>) {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         self.leave(&mut open, None);
         let failed = if step.failed() { "failed, " } else { "" };
@@ -96,7 +96,7 @@ impl Rendering for GitHub {
         write(&format!("{}: {failed}{took:.1} s", step.title));
     }
 
-    fn line(&self, line: &Line, within: Option<&Arc<Step>>) {
+    fn line(&self, line: &Line, within: Option<&Arc<ReportedStep>>) {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         self.leave(&mut open, within);
         if let Some(step) = within

@@ -6,15 +6,15 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use tracing::Level;
 
-use super::mistake::Mistake;
+use super::mistake::ErrorReport;
 use super::package::Finished;
-use super::steps::{Line, LineAt, Rendering, Step};
+use super::steps::{Line, LineAt, Rendering, ReportedStep};
 
 /// Steps and warnings as objects.
 pub(super) struct Json;
 
 impl Rendering for Json {
-    fn began(&self, step: &Arc<Step>) {
+    fn began(&self, step: &Arc<ReportedStep>) {
         print(&json!({
             "event": "step-started",
             "step": step.title,
@@ -22,7 +22,7 @@ impl Rendering for Json {
         }));
     }
 
-    fn ended(&self, step: &Arc<Step>) {
+    fn ended(&self, step: &Arc<ReportedStep>) {
         let milliseconds = step.took().as_millis();
         print(&json!({
             "event": "step-finished",
@@ -33,7 +33,7 @@ impl Rendering for Json {
         }));
     }
 
-    fn line(&self, line: &Line, within: Option<&Arc<Step>>) {
+    fn line(&self, line: &Line, within: Option<&Arc<ReportedStep>>) {
         // Errors of rattler-build precede the one that the command ends with.
         if line.level != Level::WARN {
             return;
@@ -59,7 +59,7 @@ pub(super) fn finished(packages: &[Finished]) -> Value {
 }
 
 /// The last line of a command that failed.
-pub(super) fn failed(mistake: &Mistake, exit_code: u8) -> Value {
+pub(super) fn failed(mistake: &ErrorReport, exit_code: u8) -> Value {
     json!({ "event": "error", "exit_code": exit_code, "error": mistake })
 }
 

@@ -10,7 +10,7 @@ use crate::engine::failure::code_errors;
 
 /// An error, with the places in files that it is about.
 #[derive(Debug, Serialize)]
-pub(super) struct Mistake {
+pub(super) struct ErrorReport {
     /// What kind of error.
     pub(super) code: Option<String>,
     /// What is wrong.
@@ -18,14 +18,14 @@ pub(super) struct Mistake {
     /// What to do about it.
     pub(super) help: Option<String>,
     /// Where.
-    pub(super) places: Vec<Place>,
+    pub(super) places: Vec<ErrorLocation>,
     /// Other errors that were found with it.
-    pub(super) related: Vec<Mistake>,
+    pub(super) related: Vec<ErrorReport>,
 }
 
 /// A place in a file.
 #[derive(Debug, Serialize)]
-pub(super) struct Place {
+pub(super) struct ErrorLocation {
     /// The file; relative ones are named as the error names them.
     pub(super) file: PathBuf,
     /// Counted from 1.
@@ -36,13 +36,13 @@ pub(super) struct Place {
     pub(super) message: String,
 }
 
-impl Mistake {
+impl ErrorReport {
     /// Shows the error of a command. `folder` is where files are that it names by their
     /// short names.
     pub(super) fn new(report: &Report, folder: &Path) -> Self {
         let mut mistake = Self::of(DiagnosticData::of(report.as_ref()));
         mistake.locate(folder);
-        let errors = code_errors(report).iter().map(|error| Place {
+        let errors = code_errors(report).iter().map(|error| ErrorLocation {
             file: error.file.clone(),
             line: error.line,
             column: error.column,
@@ -69,7 +69,7 @@ impl Mistake {
     fn of(data: DiagnosticData) -> Self {
         let place = |label: LabelData| {
             let about = label.text.map(|text| format!(": {text}"));
-            Place {
+            ErrorLocation {
                 file: PathBuf::from(label.file),
                 line: label.line,
                 column: label.column,

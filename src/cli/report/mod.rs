@@ -36,7 +36,7 @@ use crate::diagnostic::data::DiagnosticData;
 use crate::environments::Environment;
 use github::GitHub;
 use json::Json;
-use mistake::Mistake;
+use mistake::ErrorReport;
 use steps::Steps;
 use terminal::Terminal;
 
@@ -193,11 +193,11 @@ impl Reporter {
     pub(super) fn end(&self, result: Result<u8, Report>) -> ExitCode {
         let (code, last) = match result {
             Ok(0) => (0, json::finished(&self.packages())),
-            Ok(code) => (code, json::failed(&Mistake::interrupted(), code)),
+            Ok(code) => (code, json::failed(&ErrorReport::interrupted(), code)),
             Err(report) if report.is::<NobodyReads>() => return ExitCode::from(NobodyReads::CODE),
             Err(report) => {
                 let code = exit_code(&report);
-                let mistake = Mistake::new(&report, &self.folder);
+                let mistake = ErrorReport::new(&report, &self.folder);
                 // Nobody has to read it; the exit code says it as well.
                 let _ = self
                     .terminal
@@ -240,7 +240,7 @@ pub(super) fn wrong_usage(error: &clap::Error) -> ExitCode {
     let _ = error.print();
     let code = if error.use_stderr() { USAGE } else { 0 };
     if code != 0 && std::env::args_os().any(|argument| argument == "--json") {
-        let mistake = Mistake::usage(&error.render().to_string());
+        let mistake = ErrorReport::usage(&error.render().to_string());
         json::print(&json::failed(&mistake, code));
     }
     ExitCode::from(code)

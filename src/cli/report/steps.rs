@@ -19,13 +19,13 @@ use tracing_subscriber::registry::LookupSpan;
 /// How steps and lines look to somebody.
 pub(super) trait Rendering: Send + Sync + 'static {
     /// A step begins.
-    fn began(&self, step: &Arc<Step>);
+    fn began(&self, step: &Arc<ReportedStep>);
 
     /// A step has ended.
-    fn ended(&self, step: &Arc<Step>);
+    fn ended(&self, step: &Arc<ReportedStep>);
 
     /// Something was logged during the innermost of `within`.
-    fn line(&self, line: &Line, within: Option<&Arc<Step>>);
+    fn line(&self, line: &Line, within: Option<&Arc<ReportedStep>>);
 }
 
 /// Something that was logged.
@@ -54,19 +54,19 @@ pub(super) struct LineAt {
 
 /// Something that takes time.
 #[derive(Debug)]
-pub(super) struct Step {
+pub(super) struct ReportedStep {
     /// What is done.
     pub(super) title: String,
     /// The package it is done for.
     pub(super) package: Option<String>,
     /// The step it is a part of.
-    pub(super) parent: Option<Arc<Step>>,
+    pub(super) parent: Option<Arc<ReportedStep>>,
     began: Instant,
     failed: AtomicBool,
     named: AtomicBool,
 }
 
-impl Step {
+impl ReportedStep {
     /// How long it has been going on.
     pub(super) fn took(&self) -> Duration {
         self.began.elapsed()
@@ -114,9 +114,9 @@ impl<R> Steps<R> {
 }
 
 /// What a span is to the rendering `R`.
-struct Place<R> {
+struct SpanMeaning<R> {
     /// The innermost step.
-    step: Option<Arc<Step>>,
+    step: Option<Arc<ReportedStep>>,
     /// Whether the span is that step.
     is_step: bool,
     /// Whether lines in it are of no interest.
@@ -127,7 +127,7 @@ struct Place<R> {
 /// What a span means.
 enum Meaning {
     /// A step, with its title.
-    Step(String),
+    ReportedStep(String),
     /// A step whose lines are details.
     QuietStep(String),
     /// Nothing; what is in it counts.
@@ -137,19 +137,19 @@ enum Meaning {
 }
 
 fn meaning(name: &str, fields: &Fields, is_short: bool) -> Meaning {
-    let step = |title: &str| Meaning::Step(title.to_string());
+    let step = |title: &str| Meaning::ReportedStep(title.to_string());
     if let Some(title) = &fields.title {
         return step(title);
     }
     match name {
-        _ if !is_short => Meaning::Step(format!("{name}{}", fields.recipe)),
+        _ if !is_short => Meaning::ReportedStep(format!("{name}{}", fields.recipe)),
         "Running build for" => Meaning::Around,
         "Running build script" => step("running the build script"),
         "Packaging new files" => Meaning::QuietStep("packing the files".to_string()),
         "Fetching source code" | "Externally resolved dependencies" | "Running package tests" => {
             Meaning::Nothing
         }
-        _ => Meaning::Step(format!("{name}{}", fields.recipe)),
+        _ => Meaning::ReportedStep(format!("{name}{}", fields.recipe)),
     }
 }
 
@@ -165,7 +165,7 @@ where
         let mut fields = Fields::default();
         attributes.record(&mut fields);
         let (title, is_quiet) = match meaning(span.name(), &fields, self.is_short) {
-            Meaning::Step(title) => (Some(title), was_quiet),
+            Meaning::ReportedStep(title) => (Some(title), was_quiet),
             Meaning::QuietStep(title) => (Some(title), true),
             Meaning::Around => (None, was_quiet),
             Meaning::Nothing => (None, true),
@@ -174,7 +174,7 @@ where
         let step = match title {
             Some(title) => {
                 let inherited = || parent.as_ref().and_then(|step| step.package.clone());
-                let step = Arc::new(Step {
+                let step = Arc::new(ReportedStep {
                     title,
                     package: fields.package.or_else(inherited),
                     parent,
@@ -187,7 +187,7 @@ where
             }
             None => parent,
         };
-        span.extensions_mut().insert(Place::<R> {
+        span.extensions_mut().insert(SpanMeaning::<R> {
             step,
             is_step,
             is_quiet,
@@ -199,7 +199,7 @@ where
         let mut fields = Fields::default();
         values.record(&mut fields);
         if let Some(span) = context.span(id)
-            && let Some(place) = span.extensions().get::<Place<R>>()
+            && let Some(place) = span.extensions().get::<SpanMeaning<R>>()
             && let Some(step) = &place.step
         {
             step.failed.store(fields.failed, Ordering::Relaxed);
@@ -210,7 +210,7 @@ where
         let Some(span) = context.span(&id) else {
             return;
         };
-        let place = span.extensions_mut().remove::<Place<R>>();
+        let place = span.extensions_mut().remove::<SpanMeaning<R>>();
         if let Some(place) = place
             && let (true, Some(step)) = (place.is_step, &place.step)
         {
@@ -257,13 +257,13 @@ where
 /// lines are of no interest there.
 fn around<'a, S, R: Rendering>(
     mut spans: impl Iterator<Item = tracing_subscriber::registry::SpanRef<'a, S>>,
-) -> (Option<Arc<Step>>, bool)
+) -> (Option<Arc<ReportedStep>>, bool)
 where
     S: Subscriber + LookupSpan<'a>,
 {
     let place = spans.find_map(|span| {
         let extensions = span.extensions();
-        let place = extensions.get::<Place<R>>()?;
+        let place = extensions.get::<SpanMeaning<R>>()?;
         Some((place.step.clone(), place.is_quiet))
     });
     place.unwrap_or_default()

@@ -12,7 +12,7 @@ use console::style;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use tracing::Level;
 
-use super::steps::{Line, Rendering, Step};
+use super::steps::{Line, Rendering, ReportedStep};
 use crate::backend::Progress;
 
 /// The spinner of a step.
@@ -34,7 +34,7 @@ pub(super) struct Terminal {
 /// Steps that have not ended, and the spinner that shows the latest of them.
 #[derive(Default)]
 struct Running {
-    steps: Vec<Arc<Step>>,
+    steps: Vec<Arc<ReportedStep>>,
     progress: Option<Progress>,
     spinner: Option<ProgressBar>,
 }
@@ -65,7 +65,7 @@ impl Terminal {
     }
 
     /// Shows the titles of `step` and all around it, unless they were shown.
-    fn introduce(&self, step: &Arc<Step>) {
+    fn introduce(&self, step: &Arc<ReportedStep>) {
         for step in step.path() {
             if !step.name() {
                 let start = style("╭─").dim().for_stderr();
@@ -113,7 +113,7 @@ impl Terminal {
 }
 
 impl Rendering for Terminal {
-    fn began(&self, step: &Arc<Step>) {
+    fn began(&self, step: &Arc<ReportedStep>) {
         if !self.is_short {
             self.introduce(step);
         }
@@ -123,7 +123,7 @@ impl Rendering for Terminal {
         });
     }
 
-    fn ended(&self, step: &Arc<Step>) {
+    fn ended(&self, step: &Arc<ReportedStep>) {
         self.with_running(|running| {
             running.steps.retain(|other| !Arc::ptr_eq(other, step));
             running.progress = None;
@@ -148,7 +148,7 @@ impl Rendering for Terminal {
         self.write(&line);
     }
 
-    fn line(&self, line: &Line, within: Option<&Arc<Step>>) {
+    fn line(&self, line: &Line, within: Option<&Arc<ReportedStep>>) {
         let level = line.level;
         let place = line.at.as_ref().map_or(String::new(), |at| {
             format!("{}:{}:{}: ", at.file.display(), at.line, at.column)

@@ -27,7 +27,7 @@ type File = (PathBuf, u64, u64);
 
 /// What was put into a work directory, by the number of the source.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(in crate::engine) struct Kept {
+pub(in crate::engine) struct LockedEnvironments {
     key: String,
     /// Downloads: what was copied.
     stamps: Vec<(usize, String)>,
@@ -35,7 +35,7 @@ pub(in crate::engine) struct Kept {
     trees: Vec<(usize, Vec<File>)>,
     /// What is known from the earlier build.
     #[serde(skip)]
-    before: Option<Box<Kept>>,
+    before: Option<Box<LockedEnvironments>>,
 }
 
 impl Work {
@@ -52,9 +52,9 @@ impl Work {
     ///
     /// # Errors
     /// [`Unwritable`].
-    pub(in crate::engine) fn prepare(&self, keep: bool) -> Result<Kept, Unwritable> {
+    pub(in crate::engine) fn prepare(&self, keep: bool) -> Result<LockedEnvironments, Unwritable> {
         let before = std::fs::read_to_string(&self.state).ok();
-        let before = before.and_then(|text| serde_json::from_str::<Kept>(&text).ok());
+        let before = before.and_then(|text| serde_json::from_str::<LockedEnvironments>(&text).ok());
         let before = before.filter(|before| keep && before.key == self.key);
         // Until this build succeeds nobody knows what is in there.
         disk::remove_file(&self.state)?;
@@ -62,15 +62,15 @@ impl Work {
             disk::remove_folder(&self.folder)?;
         }
         create_folder(&self.folder)?;
-        Ok(Kept {
+        Ok(LockedEnvironments {
             key: self.key.clone(),
             before: before.map(Box::new),
-            ..Kept::default()
+            ..LockedEnvironments::default()
         })
     }
 
     /// Writes down what is in the directory after a build that succeeded.
-    pub(in crate::engine) fn finish(&self, kept: &Kept) {
+    pub(in crate::engine) fn finish(&self, kept: &LockedEnvironments) {
         let text = serde_json::to_string(kept).unwrap_or_default();
         if let Err(error) = disk::write(&self.state, &text) {
             tracing::debug!("the next build begins in an empty directory: {error}");
@@ -78,7 +78,7 @@ impl Work {
     }
 }
 
-impl Kept {
+impl LockedEnvironments {
     /// Whether what was copied for a download is there still.
     pub(super) fn is_fresh(&mut self, index: usize, stamp: &str) -> bool {
         let before = self.before.as_ref().map(|before| &before.stamps);

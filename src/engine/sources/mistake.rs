@@ -77,11 +77,11 @@ fn causes(error: &dyn std::error::Error) -> String {
 }
 
 /// The recipe, to point into.
-pub(super) struct Place<'a> {
+pub(super) struct SourcePlace<'a> {
     pub(super) text: &'a RecipeText,
 }
 
-impl Place<'_> {
+impl SourcePlace<'_> {
     pub(super) fn report(&self, mistake: Mistake) -> Report {
         let file = self.text.file();
         match mistake {

@@ -32,8 +32,8 @@ use crate::backend::tree::Tree;
 use crate::diagnostic::create_folder;
 use crate::recipe::{RecipeText, tree};
 
-pub(super) use kept::{Kept, Work};
-use mistake::{Mistake, Place};
+pub(super) use kept::{LockedEnvironments, Work};
+use mistake::{Mistake, SourcePlace};
 
 /// Fetches the sources of one build.
 pub(super) struct Sources<'a> {
@@ -59,7 +59,7 @@ impl Sources<'_> {
         &self,
         sources: &[Source],
         first: usize,
-        kept: &mut Kept,
+        kept: &mut LockedEnvironments,
     ) -> Result<(), Report> {
         for (index, source) in sources.iter().enumerate() {
             let index = first + index;
@@ -86,8 +86,8 @@ impl Sources<'_> {
         Ok(())
     }
 
-    fn place(&self) -> Place<'_> {
-        Place { text: self.text }
+    fn place(&self) -> SourcePlace<'_> {
+        SourcePlace { text: self.text }
     }
 
     async fn path<'s>(
@@ -95,7 +95,7 @@ impl Sources<'_> {
         source: &'s PathSource,
         target: &Path,
         index: usize,
-        kept: &mut Kept,
+        kept: &mut LockedEnvironments,
     ) -> Result<&'s [LateBoundPath], Report> {
         let recipe = self.text.path().parent().unwrap_or(Path::new(""));
         let from = plain(&recipe.join(&source.path));
@@ -155,7 +155,7 @@ impl Sources<'_> {
         source: &'s UrlSource,
         target: &Path,
         index: usize,
-        kept: &mut Kept,
+        kept: &mut LockedEnvironments,
     ) -> Result<&'s [LateBoundPath], Report> {
         let written = source
             .url
@@ -218,7 +218,7 @@ impl Sources<'_> {
         source: &'s GitSource,
         target: &Path,
         index: usize,
-        kept: &mut Kept,
+        kept: &mut LockedEnvironments,
     ) -> Result<&'s [LateBoundPath], Report> {
         let checkout = git::check_out(self, source).await?;
         let stamp = format!("{} {}", source.url, checkout.commit);

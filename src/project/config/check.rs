@@ -3,12 +3,12 @@
 use rattler_conda_types::Subdir;
 use serde_json::{Map, Value};
 
-use super::mistakes::{
-    Mistake, Mistakes, NotATable, SameForAll, TargetTwice, Unfit, UnknownKey, UnknownTarget,
-    WrongType,
+use super::errors::{
+    ConfigError, InvalidValue, Mistakes, NotATable, SameForAll, TargetTwice, UnknownKey,
+    UnknownTarget, WrongType,
 };
-use super::place::Place;
-use super::{Options, Part, Target};
+use super::option_path::OptionPath;
+use super::{EntryPart, Options, Target};
 use crate::diagnostic::{list, nearest};
 use crate::project::manifest::Manifest;
 
@@ -18,7 +18,7 @@ const FAMILIES: [&str; 5] = ["unix", "linux", "osx", "macos", "win"];
 pub(super) struct Check<'a> {
     backend: &'static str,
     manifest: &'a Manifest,
-    mistakes: Vec<Mistake>,
+    mistakes: Vec<ConfigError>,
 }
 
 impl<'a> Check<'a> {
@@ -30,12 +30,12 @@ impl<'a> Check<'a> {
         }
     }
 
-    pub(super) fn table(&mut self, value: Value, place: &Place) -> Map<String, Value> {
+    pub(super) fn table(&mut self, value: Value, place: &OptionPath) -> Map<String, Value> {
         match value {
             Value::Null => Map::new(),
             Value::Object(table) => table,
             other => {
-                self.mistakes.push(Mistake::NotATable(NotATable {
+                self.mistakes.push(ConfigError::NotATable(NotATable {
                     place: place.to_string(),
                     found: kind(&other),
                     file: self.manifest.file(),
@@ -50,14 +50,14 @@ impl<'a> Check<'a> {
         &mut self,
         selector: String,
         table: Value,
-        place: Place,
+        place: OptionPath,
     ) -> Target {
         let table = self.table(table, &place);
         self.options::<O>(&table, &place);
         for key in O::SAME_FOR_ALL_TARGETS {
             if table.contains_key(*key) {
                 let place = place.clone().option(key);
-                self.mistakes.push(Mistake::SameForAll(SameForAll {
+                self.mistakes.push(ConfigError::SameForAll(SameForAll {
                     key,
                     file: self.manifest.file(),
                     at: place.find(|keys| self.manifest.key_span(keys)),
@@ -71,14 +71,14 @@ impl<'a> Check<'a> {
         }
     }
 
-    pub(super) fn options<O: Options>(&mut self, table: &Map<String, Value>, place: &Place) {
+    pub(super) fn options<O: Options>(&mut self, table: &Map<String, Value>, place: &OptionPath) {
         for (key, value) in table {
             let place = place.clone().option(key);
             if O::KEYS.contains(&key.as_str()) {
                 self.option::<O>(key, value, &place);
                 continue;
             }
-            self.mistakes.push(Mistake::UnknownKey(UnknownKey {
+            self.mistakes.push(ConfigError::UnknownKey(UnknownKey {
                 key: key.clone(),
                 backend: self.backend,
                 suggestion: suggestion(key, O::KEYS),
@@ -90,13 +90,13 @@ impl<'a> Check<'a> {
 
     /// One option at a time, so that a mistake is known to be in it, and each
     /// entry of a table for itself.
-    fn option<O: Options>(&mut self, key: &str, value: &Value, place: &Place) {
+    fn option<O: Options>(&mut self, key: &str, value: &Value, place: &OptionPath) {
         let alone = |value: Value| {
             let table = Map::from_iter([(key.to_string(), value)]);
             serde_json::from_value::<O>(Value::Object(table))
         };
         let options = match alone(value.clone()) {
-            Ok(options) => return self.misfits(&options, place),
+            Ok(options) => return self.validate(&options, place),
             Err(source) => source,
         };
         let entries: Vec<(String, serde_json::Error)> = match value {
@@ -117,7 +117,12 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn wrong(&mut self, (key, value): (&str, &Value), source: &serde_json::Error, place: &Place) {
+    fn wrong(
+        &mut self,
+        (key, value): (&str, &Value),
+        source: &serde_json::Error,
+        place: &OptionPath,
+    ) {
         // The words of JSON and Rust, in those of TOML.
         let reason = source.to_string();
         let reason = reason.trim_start_matches("invalid type: ");
@@ -127,7 +132,7 @@ impl<'a> Check<'a> {
         let reason = reason
             .replace("sequence,", "an array,")
             .replace("map,", "a table,");
-        self.mistakes.push(Mistake::WrongType(WrongType {
+        self.mistakes.push(ConfigError::WrongType(WrongType {
             key: key.to_string(),
             help: rewritten(key, value, &reason),
             reason,
@@ -136,25 +141,25 @@ impl<'a> Check<'a> {
         }));
     }
 
-    fn misfits(&mut self, options: &impl Options, place: &Place) {
-        for misfit in options.misfits() {
+    fn validate(&mut self, options: &impl Options, place: &OptionPath) {
+        for misfit in options.validate() {
             let place = misfit.keys[1..]
                 .iter()
                 .fold(place.clone(), |place, key| place.option(key));
-            self.mistakes.push(Mistake::Unfit(Unfit {
+            self.mistakes.push(ConfigError::InvalidValue(InvalidValue {
                 message: misfit.message,
                 help: misfit.help,
                 file: self.manifest.file(),
                 at: place.find(|keys| match misfit.part {
-                    Part::Key => self.manifest.key_span(keys),
-                    Part::Value => self.manifest.value_span(keys),
+                    EntryPart::Key => self.manifest.key_span(keys),
+                    EntryPart::Value => self.manifest.value_span(keys),
                 }),
             }));
         }
     }
 
     /// pixi knows the selectors of its own tables; these it did not look at.
-    pub(super) fn selector(&mut self, selector: &str, place: &Place) {
+    pub(super) fn selector(&mut self, selector: &str, place: &OptionPath) {
         if FAMILIES.contains(&selector) || selector.parse::<Subdir>().is_ok() {
             return;
         }
@@ -164,16 +169,17 @@ impl<'a> Check<'a> {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("use one of {} or another conda platform", list(known())),
         };
-        self.mistakes.push(Mistake::UnknownTarget(UnknownTarget {
-            selector: selector.to_string(),
-            help,
-            file: self.manifest.file(),
-            at: place.find(|keys| self.manifest.key_span(keys)),
-        }));
+        self.mistakes
+            .push(ConfigError::UnknownTarget(UnknownTarget {
+                selector: selector.to_string(),
+                help,
+                file: self.manifest.file(),
+                at: place.find(|keys| self.manifest.key_span(keys)),
+            }));
     }
 
-    pub(super) fn twice(&mut self, selector: &str, place: &Place) {
-        self.mistakes.push(Mistake::TargetTwice(TargetTwice {
+    pub(super) fn twice(&mut self, selector: &str, place: &OptionPath) {
+        self.mistakes.push(ConfigError::TargetTwice(TargetTwice {
             selector: selector.to_string(),
             file: self.manifest.file(),
             at: place.find(|keys| self.manifest.key_span(keys)),

@@ -6,8 +6,8 @@
 //! Which options exist is the backend's business; see [`Options`].
 
 mod check;
-mod mistakes;
-mod place;
+mod errors;
+mod option_path;
 
 use indexmap::IndexMap;
 use miette::{Report, SourceSpan};
@@ -18,7 +18,7 @@ use serde_json::{Map, Value};
 use crate::diagnostic::Warning;
 use crate::project::manifest::Manifest;
 use check::Check;
-use place::Place;
+use option_path::OptionPath;
 
 /// The options of one backend.
 ///
@@ -34,18 +34,18 @@ pub trait Options: DeserializeOwned + Send + Sync + 'static {
     fn warnings(&self) -> Vec<Warning>;
 
     /// Values of the right type that still make no sense.
-    fn misfits(&self) -> Vec<Misfit> {
+    fn validate(&self) -> Vec<InvalidOption> {
         Vec::new()
     }
 }
 
 /// A value that makes no sense, and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Misfit {
+pub struct InvalidOption {
     /// The option, and the key in it when the option is a table.
     pub keys: Vec<String>,
     /// Which part of it.
-    pub part: Part,
+    pub part: EntryPart,
     /// What is wrong, lower case, without a full stop.
     pub message: String,
     /// What to do about it.
@@ -54,7 +54,7 @@ pub struct Misfit {
 
 /// The part of an entry that is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
+pub enum EntryPart {
     /// Its name.
     Key,
     /// What it is set to.
@@ -63,7 +63,7 @@ pub enum Part {
 
 /// The configuration tables of a package, checked but not yet merged.
 #[derive(Debug)]
-pub struct Tables {
+pub struct ConfigTables {
     base: Map<String, Value>,
     /// In the order of the manifest.
     targets: Vec<Target>,
@@ -74,10 +74,10 @@ pub struct Tables {
 struct Target {
     selector: String,
     table: Map<String, Value>,
-    place: Place,
+    place: OptionPath,
 }
 
-impl Tables {
+impl ConfigTables {
     /// Takes the tables apart and checks every option of every one of them, also
     /// of targets that do not apply today.
     ///
@@ -91,7 +91,7 @@ impl Tables {
         manifest: &Manifest,
     ) -> Result<Self, Report> {
         let mut check = Check::new(backend, manifest);
-        let mut base = check.table(configuration.unwrap_or_default(), &Place::base());
+        let mut base = check.table(configuration.unwrap_or_default(), &OptionPath::base());
         // Older documentation spells target tables inside the configuration. A backend may
         // have an option of that name, which is not a table.
         let is_option = |value: &Value| O::KEYS.contains(&"targets") && !value.is_object();
@@ -99,16 +99,16 @@ impl Tables {
             true => Value::default(),
             false => base.remove("targets").unwrap_or_default(),
         };
-        let nested = check.table(nested, &Place::base().option("targets"));
-        check.options::<O>(&base, &Place::base());
+        let nested = check.table(nested, &OptionPath::base().option("targets"));
+        check.options::<O>(&base, &OptionPath::base());
 
         let mut targets: Vec<Target> = Vec::new();
         for (selector, table) in target_configuration.unwrap_or_default() {
-            let place = Place::target(&selector);
+            let place = OptionPath::target(&selector);
             targets.push(check.target::<O>(selector, table, place));
         }
         for (selector, table) in nested {
-            let place = Place::nested_target(&selector);
+            let place = OptionPath::nested_target(&selector);
             check.selector(&selector, &place);
             if targets.iter().any(|known| known.selector == selector) {
                 check.twice(&selector, &place);
@@ -151,7 +151,7 @@ impl Tables {
         keys: &[&str],
         manifest: &Manifest,
     ) -> Option<SourceSpan> {
-        let of = |place: &Place| {
+        let of = |place: &OptionPath| {
             let place = keys
                 .iter()
                 .fold(place.clone(), |place, key| place.option(key));
@@ -159,7 +159,7 @@ impl Tables {
         };
         let targets = self.matching(host);
         let above = targets.iter().rev().find_map(|target| of(&target.place));
-        above.or_else(|| of(&Place::base()))
+        above.or_else(|| of(&OptionPath::base()))
     }
 
     /// The tables that apply on `host`, least specific first.
@@ -217,7 +217,7 @@ mod tests {
             .map(|(selector, table)| (selector.to_string(), table.clone()))
             .collect();
         let manifest = Manifest::at("does-not-exist/pixi.toml".as_ref());
-        Tables::read::<Example>("example", Some(base), Some(targets), &manifest)
+        ConfigTables::read::<Example>("example", Some(base), Some(targets), &manifest)
             .expect("the tables are valid")
             .merged(host)
             .expect("the options agree")

@@ -7,11 +7,11 @@ use rattler_conda_types::Flag;
 
 use crate::project::document::{Data, Table};
 use crate::project::load::code::{self, Code};
-use crate::project::load::mistake::Findings;
-use crate::project::load::mistake::shape::Unfit;
+use crate::project::load::mistake::Diagnostics;
+use crate::project::load::mistake::shape::InvalidManifestValue;
 use crate::project::load::mistake::warning::Deprecated;
 use crate::project::load::read::header;
-use crate::project::load::{Scope, config};
+use crate::project::load::{ManifestScope, config};
 
 const BACKEND_HELP: &str = "write `backend = { name = \"pixi-build-rust\" }`";
 
@@ -37,7 +37,7 @@ pub(crate) struct Build {
 }
 
 /// Reads the table. `None` when there is no table, which has been noted.
-pub(crate) fn read(scope: &Scope<'_>, findings: &mut Findings) -> Option<Build> {
+pub(crate) fn read(scope: &ManifestScope<'_>, findings: &mut Diagnostics) -> Option<Build> {
     let Some(field) = scope.package.get("build") else {
         let table = header(scope.member(), "package.build.backend");
         return scope
@@ -103,7 +103,7 @@ pub(crate) fn read(scope: &Scope<'_>, findings: &mut Findings) -> Option<Build> 
 
 /// The name of the backend. Which package it is, and where it comes from, is of no interest
 /// to the one that is running already.
-fn backend(build: &Table<'_>, findings: &mut Findings) -> Option<String> {
+fn backend(build: &Table<'_>, findings: &mut Diagnostics) -> Option<String> {
     let Some(field) = build.get("backend") else {
         return build.missing("backend", BACKEND_HELP, findings);
     };
@@ -121,7 +121,7 @@ fn backend(build: &Table<'_>, findings: &mut Findings) -> Option<String> {
     };
     for key in ["path", "git", "url"] {
         if let Some(location) = table.get(key) {
-            findings.mistake(Unfit {
+            findings.mistake(InvalidManifestValue {
                 key: key.to_owned(),
                 place: "for a backend".to_owned(),
                 help: "a backend is installed from a channel: remove the location".to_owned(),
@@ -171,7 +171,7 @@ fn backend(build: &Table<'_>, findings: &mut Findings) -> Option<String> {
     }
 }
 
-fn flags(build: &Table<'_>, findings: &mut Findings) -> Option<Vec<String>> {
+fn flags(build: &Table<'_>, findings: &mut Diagnostics) -> Option<Vec<String>> {
     let texts = build.get("flags")?.value.texts(findings)?;
     for (text, value) in &texts {
         if Flag::from_str(text).is_err() {
@@ -188,7 +188,7 @@ fn flags(build: &Table<'_>, findings: &mut Findings) -> Option<Vec<String>> {
     (!flags.is_empty()).then_some(flags)
 }
 
-fn number(build: &Table<'_>, findings: &mut Findings) -> Option<u64> {
+fn number(build: &Table<'_>, findings: &mut Diagnostics) -> Option<u64> {
     let value = build.get("build-number")?.value;
     match value.read() {
         Data::Integer(number) => match u64::try_from(number) {
@@ -206,7 +206,7 @@ fn number(build: &Table<'_>, findings: &mut Findings) -> Option<u64> {
     }
 }
 
-fn secrets(build: &Table<'_>, findings: &mut Findings) -> Option<Vec<String>> {
+fn secrets(build: &Table<'_>, findings: &mut Diagnostics) -> Option<Vec<String>> {
     let texts = build.get("secrets")?.value.texts(findings)?;
     let mut secrets: Vec<_> = texts.into_iter().map(|(text, _)| text.to_owned()).collect();
     secrets.sort();

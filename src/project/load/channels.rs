@@ -9,10 +9,10 @@ use rattler_conda_types::{ChannelConfig, NamedChannelOrUrl};
 
 use crate::project::document::{Data, Table, Value};
 use crate::project::load::cutoff::{self, Cutoff};
-use crate::project::load::environment::{Environment, OwnTables};
-use crate::project::load::mistake::Findings;
+use crate::project::load::environment::{DefaultEnvironment, OwnTables};
+use crate::project::load::mistake::Diagnostics;
 use crate::project::load::mistake::request::BadChannel;
-use crate::project::load::{Scope, paths};
+use crate::project::load::{ManifestScope, paths};
 
 /// What is used when neither a workspace nor the command line names a channel.
 const DEFAULT_CHANNEL: &str = "conda-forge";
@@ -71,9 +71,9 @@ struct Entry<'d> {
 
 /// Reads the channels of the default environment. Those of the command line replace them.
 pub(crate) fn read(
-    scope: &Scope<'_>,
-    environment: &Environment<'_>,
-    findings: &mut Findings,
+    scope: &ManifestScope<'_>,
+    environment: &DefaultEnvironment<'_>,
+    findings: &mut Diagnostics,
 ) -> Channels {
     let mut solving = solving(scope, findings);
     if !scope.request.channels.is_empty() {
@@ -134,19 +134,19 @@ pub(crate) fn read(
 }
 
 /// The channels of all features, also of those that nobody uses and nobody has checked.
-fn feature_channels<'d>(environment: &Environment<'d>) -> Vec<&'d str> {
+fn feature_channels<'d>(environment: &DefaultEnvironment<'d>) -> Vec<&'d str> {
     let lists = (environment.all_features.iter()).filter_map(|feature| feature.get("channels"));
     lists
-        .flat_map(|field| entries(field.value, &mut Findings::default()))
+        .flat_map(|field| entries(field.value, &mut Diagnostics::default()))
         .map(|entry| entry.text)
         .collect()
 }
 
 /// The `channel` of a dependency, with the trailing slash it has there.
 pub(crate) fn spec_url(
-    scope: &Scope<'_>,
+    scope: &ManifestScope<'_>,
     value: Value<'_>,
-    findings: &mut Findings,
+    findings: &mut Diagnostics,
 ) -> Option<String> {
     let text = value.text(findings)?;
     match resolve(scope, text) {
@@ -156,7 +156,7 @@ pub(crate) fn spec_url(
 }
 
 /// The channels of the command line, where paths begin at the current folder.
-fn told(scope: &Scope<'_>, solving: Solving, findings: &mut Findings) -> Channels {
+fn told(scope: &ManifestScope<'_>, solving: Solving, findings: &mut Diagnostics) -> Channels {
     let request = scope.request;
     let mut urls = Vec::new();
     for text in &request.channels {
@@ -184,7 +184,7 @@ fn conda_forge(urls: &[String]) -> HasCondaForge {
 }
 
 /// Strings, and tables with a priority.
-fn entries<'d>(value: Value<'d>, findings: &mut Findings) -> Vec<Entry<'d>> {
+fn entries<'d>(value: Value<'d>, findings: &mut Diagnostics) -> Vec<Entry<'d>> {
     let list = value.list(findings).unwrap_or_default();
     (list.into_iter())
         .filter_map(|value| match value.read() {
@@ -200,7 +200,7 @@ fn entries<'d>(value: Value<'d>, findings: &mut Findings) -> Vec<Entry<'d>> {
         .collect()
 }
 
-fn from_table<'d>(table: &Table<'d>, findings: &mut Findings) -> Option<Entry<'d>> {
+fn from_table<'d>(table: &Table<'d>, findings: &mut Diagnostics) -> Option<Entry<'d>> {
     table.only(&["channel", "priority", "exclude-newer"], findings);
     let Some(channel) = table.get("channel") else {
         return table.missing("channel", "write `channel = \"conda-forge\"`", findings);
@@ -221,7 +221,7 @@ fn from_table<'d>(table: &Table<'d>, findings: &mut Findings) -> Option<Entry<'d
 }
 
 /// The URL a channel stands for, with trailing slash. Paths begin at the workspace.
-fn resolve(scope: &Scope<'_>, text: &str) -> Result<String, String> {
+fn resolve(scope: &ManifestScope<'_>, text: &str) -> Result<String, String> {
     url(text, scope.workspace_folder(), scope.home())
 }
 
@@ -244,7 +244,7 @@ fn url(text: &str, folder: &Path, home: Option<&Path>) -> Result<String, String>
     Ok(url.as_str().to_owned())
 }
 
-fn solving(scope: &Scope<'_>, findings: &mut Findings) -> Solving {
+fn solving(scope: &ManifestScope<'_>, findings: &mut Diagnostics) -> Solving {
     let Some(workspace) = scope.workspace else {
         return Solving::default();
     };
@@ -270,7 +270,7 @@ fn solving(scope: &Scope<'_>, findings: &mut Findings) -> Solving {
     }
 }
 
-fn priority(value: Value<'_>, findings: &mut Findings) -> Option<ChannelPriority> {
+fn priority(value: Value<'_>, findings: &mut Diagnostics) -> Option<ChannelPriority> {
     match value.text(findings)? {
         "strict" => Some(ChannelPriority::Strict),
         "flexible" => Some(ChannelPriority::Flexible),

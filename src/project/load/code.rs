@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 use crate::project::document::{Data, Table};
-use crate::project::load::mistake::Findings;
+use crate::project::load::mistake::Diagnostics;
 use crate::project::load::mistake::build::RemoteSource;
 use crate::project::load::mistake::package::FileMissing;
 use crate::project::load::mistake::request::PathMissing;
-use crate::project::load::mistake::shape::{Conflict, Unfit};
-use crate::project::load::{Scope, location, paths};
+use crate::project::load::mistake::shape::{Conflict, InvalidManifestValue};
+use crate::project::load::{ManifestScope, location, paths};
 
 /// Where the code is.
 #[derive(Debug)]
@@ -20,7 +20,11 @@ pub(crate) struct Code {
 }
 
 /// Finds the code: `[package.build.source]`, the command line, or beside the manifest.
-pub(crate) fn read(scope: &Scope<'_>, build: &Table<'_>, findings: &mut Findings) -> Code {
+pub(crate) fn read(
+    scope: &ManifestScope<'_>,
+    build: &Table<'_>,
+    findings: &mut Diagnostics,
+) -> Code {
     let source = build.get("source");
     let table = source.and_then(|source| match source.value.read() {
         Data::Text(text) => {
@@ -65,9 +69,14 @@ pub(crate) fn read(scope: &Scope<'_>, build: &Table<'_>, findings: &mut Findings
 }
 
 /// What `[package.build.source]` names.
-fn named(scope: &Scope<'_>, table: &Table<'_>, code: &mut Code, findings: &mut Findings) {
+fn named(
+    scope: &ManifestScope<'_>,
+    table: &Table<'_>,
+    code: &mut Code,
+    findings: &mut Diagnostics,
+) {
     if let Some(lfs) = table.get("lfs") {
-        findings.mistake(Unfit {
+        findings.mistake(InvalidManifestValue {
             key: "lfs".to_owned(),
             place: "for the source of a build".to_owned(),
             help: "remove it; only dependencies have it".to_owned(),

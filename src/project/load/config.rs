@@ -9,13 +9,13 @@ use indexmap::map::Entry;
 use serde_json::Value as Json;
 
 use crate::project::document::{Data, Field, Table, Value};
-use crate::project::load::mistake::Findings;
+use crate::project::load::mistake::Diagnostics;
 use crate::project::load::mistake::shape::Conflict;
 use crate::project::load::mistake::warning::{Deprecated, NeverApplies, OldTargets, Replaced};
 use crate::project::load::selector::{self, Selector, suggestion};
 
 /// The base configuration; `None` when there is none.
-pub(crate) fn base(build: &Table<'_>, findings: &mut Findings) -> Option<Json> {
+pub(crate) fn base(build: &Table<'_>, findings: &mut Diagnostics) -> Option<Json> {
     let field = config_field(build, findings)?;
     if let Data::Table(table) = field.value.read() {
         for old in ["targets", "target"]
@@ -35,7 +35,7 @@ pub(crate) fn base(build: &Table<'_>, findings: &mut Findings) -> Option<Json> {
 /// The configuration of each selector, in the order of the file; `None` when no target has any.
 pub(crate) fn targets(
     build: &Table<'_>,
-    findings: &mut Findings,
+    findings: &mut Diagnostics,
 ) -> Option<IndexMap<String, Json>> {
     let mut configs = IndexMap::<String, (Field<'_>, Option<Json>)>::new();
     for field in build.get("target")?.value.table(findings)?.fields() {
@@ -75,7 +75,7 @@ pub(crate) fn targets(
     (!configs.is_empty()).then_some(configs)
 }
 
-fn wire_selector(field: &Field<'_>, findings: &mut Findings) -> Option<String> {
+fn wire_selector(field: &Field<'_>, findings: &mut Diagnostics) -> Option<String> {
     let document = field.value.document;
     let parsed = match Selector::parse(field.name) {
         Ok(Selector::Pattern(_)) => {
@@ -103,7 +103,7 @@ fn wire_selector(field: &Field<'_>, findings: &mut Findings) -> Option<String> {
 }
 
 /// `config`, also under its old name.
-fn config_field<'d>(table: &Table<'d>, findings: &mut Findings) -> Option<Field<'d>> {
+fn config_field<'d>(table: &Table<'d>, findings: &mut Diagnostics) -> Option<Field<'d>> {
     let (new, old) = (table.get("config"), table.get("configuration"));
     let Some(old) = old else {
         return new;
@@ -130,7 +130,7 @@ fn config_field<'d>(table: &Table<'d>, findings: &mut Findings) -> Option<Field<
 }
 
 /// The value one to one, except that keys are sorted and JSON has no `nan` and `inf`.
-fn json(value: Value<'_>, findings: &mut Findings) -> Option<Json> {
+fn json(value: Value<'_>, findings: &mut Diagnostics) -> Option<Json> {
     Some(match value.read() {
         Data::Text(text) => Json::from(text),
         Data::Integer(number) => Json::from(number),

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::project::document::Value;
-use crate::project::load::mistake::Findings;
+use crate::project::load::mistake::Diagnostics;
 
 /// Which packages are too new.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub enum Cutoff {
 const DAY: u64 = 24 * 60 * 60;
 
 /// The cutoff that a string is, or `None` with a note.
-pub(crate) fn read(value: Value<'_>, findings: &mut Findings) -> Option<Cutoff> {
+pub(crate) fn read(value: Value<'_>, findings: &mut Diagnostics) -> Option<Cutoff> {
     let text = value.text(findings)?;
     parse(text).or_else(|| {
         let help = Some(

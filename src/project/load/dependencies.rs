@@ -8,12 +8,12 @@ use miette::SourceSpan;
 use rattler_conda_types::PackageName;
 
 use crate::project::document::{Field, Table, Value};
-use crate::project::load::mistake::Findings;
+use crate::project::load::mistake::Diagnostics;
 use crate::project::load::mistake::dependency::{BadCondition, NestedCondition, SameName};
 use crate::project::load::mistake::shape::Invalid;
 use crate::project::load::mistake::warning::Replaced;
-use crate::project::load::spec_reader::Reader;
-use crate::protocol::model::Dependencies;
+use crate::project::load::spec_reader::SpecReader;
+use crate::protocol::model::DependencyTable;
 
 /// Entries that count under the same condition.
 #[derive(Debug)]
@@ -21,10 +21,10 @@ pub(crate) struct Group {
     /// The bare expression and the place of its key; `None` means always.
     pub condition: Option<(String, SourceSpan)>,
     /// The entries in the order of the file.
-    pub entries: Dependencies,
+    pub entries: DependencyTable,
 }
 
-impl<'d> Reader<'_, 'd> {
+impl<'d> SpecReader<'_, 'd> {
     /// Splits a table into what always counts and its conditions.
     pub fn groups(&mut self, value: Value<'d>) -> Vec<Group> {
         let Some(table) = value.table(self.findings) else {
@@ -36,7 +36,7 @@ impl<'d> Reader<'_, 'd> {
             condition: None,
             entries: self.entries(&plain),
         }];
-        let mut seen = IndexMap::<String, (Field<'_>, Dependencies)>::new();
+        let mut seen = IndexMap::<String, (Field<'_>, DependencyTable)>::new();
         for field in conditions {
             let Some(expression) = expression(&field, self.findings) else {
                 continue;
@@ -66,7 +66,7 @@ impl<'d> Reader<'_, 'd> {
         groups
     }
 
-    fn conditional(&mut self, table: &Table<'d>, outer: &str) -> Dependencies {
+    fn conditional(&mut self, table: &Table<'d>, outer: &str) -> DependencyTable {
         let (nested, plain): (Vec<_>, Vec<_>) =
             (table.fields().into_iter()).partition(|field| field.name.contains('('));
         for field in nested {
@@ -82,8 +82,8 @@ impl<'d> Reader<'_, 'd> {
         self.entries(&plain)
     }
 
-    fn entries(&mut self, fields: &[Field<'d>]) -> Dependencies {
-        let mut entries = Dependencies::new();
+    fn entries(&mut self, fields: &[Field<'d>]) -> DependencyTable {
+        let mut entries = DependencyTable::new();
         let mut known = HashMap::<String, &Field<'_>>::new();
         for field in fields {
             let file = || field.value.document.file();
@@ -117,7 +117,7 @@ impl<'d> Reader<'_, 'd> {
 }
 
 /// The expression inside `if(…)`.
-fn expression(field: &Field<'_>, findings: &mut Findings) -> Option<String> {
+fn expression(field: &Field<'_>, findings: &mut Diagnostics) -> Option<String> {
     let inner = (field.name.strip_prefix("if(")).and_then(|rest| rest.strip_suffix(')'));
     let help = match inner.map(str::trim) {
         Some("") => "write an expression between the parentheses, such as `unix`".to_owned(),

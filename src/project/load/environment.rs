@@ -3,11 +3,11 @@
 //! Features and environments concern the workspace, so what is malformed there is passed over.
 
 use crate::project::document::{Data, Field, Table, Value};
-use crate::project::load::Scope;
+use crate::project::load::ManifestScope;
 
 /// The default environment.
 #[derive(Debug, Default)]
-pub(crate) struct Environment<'d> {
+pub(crate) struct DefaultEnvironment<'d> {
     /// The features it is made of besides the workspace's own, in order. Keys written into
     /// the environment itself act like a first feature.
     pub features: Vec<Table<'d>>,
@@ -27,9 +27,9 @@ pub(crate) enum OwnTables {
     LeftOut,
 }
 
-impl<'d> Environment<'d> {
+impl<'d> DefaultEnvironment<'d> {
     /// The default environment of the workspace.
-    pub fn of(scope: &Scope<'d>) -> Self {
+    pub fn of(scope: &ManifestScope<'d>) -> Self {
         let Some(document) = scope.workspace.map(|table| table.document) else {
             return Self::default();
         };

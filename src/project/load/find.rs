@@ -2,10 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::project::document::{Data, Document, Kind, Table};
+use crate::project::document::{Data, Document, ManifestKind, Table};
 use crate::project::load::metadata;
-use crate::project::load::mistake::Findings;
-use crate::project::load::mistake::find::{NoManifest, NoPackage, NotAManifest, Unreadable};
+use crate::project::load::mistake::Diagnostics;
+use crate::project::load::mistake::find::{
+    NoManifest, NoPackage, NotAManifest, UnreadableManifest,
+};
 use crate::project::load::mistake::request::PathMissing;
 use crate::project::load::mistake::shape::Conflict;
 use crate::project::load::mistake::warning::{Deprecated, InvisibleWorkspace};
@@ -35,7 +37,7 @@ const RECIPES: [&str; 4] = [
 const OF_A_RECIPE: &str = "[package.build.backend]\nname = \"pixi-build-rattler-build\"\n";
 
 /// Finds and parses the manifest that `path` (absolute) names and the workspace it belongs to.
-pub(crate) fn find(path: &Path, findings: &mut Findings) -> Option<Found> {
+pub(crate) fn find(path: &Path, findings: &mut Diagnostics) -> Option<Found> {
     if let Some((recipe, source)) = recipe_alone(path) {
         let folder = recipe.parent()?;
         let text = OF_A_RECIPE.to_owned();
@@ -93,7 +95,7 @@ pub(crate) fn own_workspace(document: &Document) -> bool {
 /// The `[workspace]` table of a document, also under its old name.
 pub(crate) fn workspace_table<'d>(
     document: &'d Document,
-    findings: &mut Findings,
+    findings: &mut Diagnostics,
 ) -> Option<Table<'d>> {
     let (new, old) = (document.field(&["workspace"]), document.field(&["project"]));
     match (new, old) {
@@ -129,7 +131,7 @@ pub(crate) fn workspace_table<'d>(
 
 /// Notes keys of `[workspace]` that look like one a package depends on. Other unknown keys
 /// are left to pixi, which may have learned them since.
-pub(crate) fn check_keys(workspace: &Table<'_>, findings: &mut Findings) {
+pub(crate) fn check_keys(workspace: &Table<'_>, findings: &mut Diagnostics) {
     let known = || OWN_KEYS.into_iter().chain(metadata::FIELDS);
     for field in workspace.fields() {
         if known().any(|key| key == field.name) {
@@ -156,11 +158,11 @@ const OWN_KEYS: [&str; 9] = [
 
 /// The file that a path from the user stands for. Links are resolved first, because pixi
 /// takes everything relative to where the file really is.
-pub(crate) fn choose(path: &Path, findings: &mut Findings) -> Option<PathBuf> {
+pub(crate) fn choose(path: &Path, findings: &mut Diagnostics) -> Option<PathBuf> {
     let named = path.to_owned();
     let real = match dunce::canonicalize(path) {
         Ok(real) => real,
-        Err(_) if Kind::of(path).is_some() => {
+        Err(_) if ManifestKind::of(path).is_some() => {
             findings.mistake(NoManifest {
                 folder: path.parent().unwrap_or(path).to_owned(),
             });
@@ -180,7 +182,7 @@ pub(crate) fn choose(path: &Path, findings: &mut Findings) -> Option<PathBuf> {
         }
         return chosen;
     }
-    if Kind::of(&named).is_none() {
+    if ManifestKind::of(&named).is_none() {
         findings.mistake(NotAManifest { path: named });
         return None;
     }
@@ -189,16 +191,16 @@ pub(crate) fn choose(path: &Path, findings: &mut Findings) -> Option<PathBuf> {
 
 /// The one manifest of a folder that counts.
 pub(crate) fn in_folder(folder: &Path) -> Option<PathBuf> {
-    (Kind::ALL.iter())
+    (ManifestKind::ALL.iter())
         .map(|kind| folder.join(kind.file_name()))
         .find(|path| path.is_file())
 }
 
-pub(crate) fn read(path: &Path, folder: &Path, findings: &mut Findings) -> Option<Document> {
+pub(crate) fn read(path: &Path, folder: &Path, findings: &mut Diagnostics) -> Option<Document> {
     let text = match fs_err::read_to_string(path) {
         Ok(text) => text,
         Err(error) => {
-            findings.mistake(Unreadable { error });
+            findings.mistake(UnreadableManifest { error });
             return None;
         }
     };
@@ -213,7 +215,7 @@ pub(crate) fn read(path: &Path, folder: &Path, findings: &mut Findings) -> Optio
 
 /// The next workspace in the folders above. pixi stops at files without any table of its
 /// own; they are passed over here, because they cannot change the package.
-pub(crate) fn search_above(folder: &Path, findings: &mut Findings) -> Option<Document> {
+pub(crate) fn search_above(folder: &Path, findings: &mut Diagnostics) -> Option<Document> {
     search(folder.ancestors().skip(1), folder, findings)
 }
 
@@ -221,7 +223,7 @@ pub(crate) fn search_above(folder: &Path, findings: &mut Findings) -> Option<Doc
 fn search<'a>(
     folders: impl Iterator<Item = &'a Path>,
     folder: &Path,
-    findings: &mut Findings,
+    findings: &mut Diagnostics,
 ) -> Option<Document> {
     let mut invisible = None;
     for above in folders {
@@ -229,14 +231,14 @@ fn search<'a>(
             continue;
         };
         // A broken `pyproject.toml` of some other tool is none of our business.
-        if Kind::of(&path) == Some(Kind::Pyproject)
+        if ManifestKind::of(&path) == Some(ManifestKind::Pyproject)
             && !fs_err::read_to_string(&path).is_ok_and(|text| text.contains("pixi"))
         {
             continue;
         }
         let document = read(&path, folder, findings)?;
         let named = |name: &str| document.field(&[name]).is_some();
-        if named("workspace") || (document.kind() == Kind::Pyproject && named("project")) {
+        if named("workspace") || (document.kind() == ManifestKind::Pyproject && named("project")) {
             return Some(document);
         }
         if named("project") {
@@ -250,20 +252,24 @@ fn search<'a>(
 }
 
 fn help_without_package(document: &Document) -> String {
-    let sibling = |kind: &Kind| {
+    let sibling = |kind: &ManifestKind| {
         let path = document.directory().join(kind.file_name());
         let text = fs_err::read_to_string(&path).ok()?;
         let other = Document::parse(path, kind.file_name(), text).ok()?;
         matches!(other.field(&["package"])?.value.read(), Data::Table(_)).then_some(())
     };
-    let other =
-        (Kind::ALL.iter()).find(|kind| **kind != document.kind() && sibling(kind).is_some());
+    let other = (ManifestKind::ALL.iter())
+        .find(|kind| **kind != document.kind() && sibling(kind).is_some());
     match (other, document.kind()) {
         (Some(other), _) => format!(
             "only one manifest of a folder is read, but the package is in `{name}` beside it: name that file",
             name = other.file_name()
         ),
-        (None, Kind::Pyproject) => "add a `[tool.pixi.package.build.backend]` table".to_owned(),
-        (None, Kind::Pixi | Kind::Mojo) => "add a `[package.build.backend]` table".to_owned(),
+        (None, ManifestKind::Pyproject) => {
+            "add a `[tool.pixi.package.build.backend]` table".to_owned()
+        }
+        (None, ManifestKind::Pixi | ManifestKind::Mojo) => {
+            "add a `[package.build.backend]` table".to_owned()
+        }
     }
 }

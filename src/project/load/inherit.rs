@@ -1,12 +1,12 @@
 //! `{ workspace = true }` in a field of `[package]`.
 
 use crate::project::document::{Data, Field, Table, Value};
-use crate::project::load::Scope;
-use crate::project::load::mistake::Findings;
+use crate::project::load::ManifestScope;
+use crate::project::load::mistake::Diagnostics;
 use crate::project::load::mistake::package::{BadInheritance, NothingToInherit};
 
 /// Where the value of a field comes from.
-pub(crate) enum Origin<'d> {
+pub(crate) enum InheritOrigin<'d> {
     /// Nobody wrote it.
     Absent,
     /// `[package]`.
@@ -19,28 +19,32 @@ pub(crate) enum Origin<'d> {
 
 /// Finds the value of a field. What asks for something else than inheritance is noted, and
 /// counts as absent.
-pub(crate) fn origin<'d>(scope: &Scope<'d>, key: &str, findings: &mut Findings) -> Origin<'d> {
+pub(crate) fn origin<'d>(
+    scope: &ManifestScope<'d>,
+    key: &str,
+    findings: &mut Diagnostics,
+) -> InheritOrigin<'d> {
     let Some(field) = scope.package.get(key) else {
-        return Origin::Absent;
+        return InheritOrigin::Absent;
     };
     let Data::Table(table) = field.value.read() else {
-        return Origin::Literal(field.value);
+        return InheritOrigin::Literal(field.value);
     };
     if asks(&table, &field, findings).is_none() {
-        return Origin::Absent;
+        return InheritOrigin::Absent;
     }
     match scope.workspace.and_then(|workspace| workspace.get(key)) {
-        Some(inherited) => Origin::Inherited(inherited.value),
-        None => Origin::Nowhere(field.value),
+        Some(inherited) => InheritOrigin::Inherited(inherited.value),
+        None => InheritOrigin::Nowhere(field.value),
     }
 }
 
 /// Notes that the workspace, if there is one, does not have what `at` asks for.
 pub(crate) fn nothing<T>(
-    scope: &Scope<'_>,
+    scope: &ManifestScope<'_>,
     key: &str,
     at: Value<'_>,
-    findings: &mut Findings,
+    findings: &mut Diagnostics,
 ) -> Option<T> {
     let help = match scope.workspace {
         Some(table) => format!(
@@ -60,7 +64,7 @@ pub(crate) fn nothing<T>(
 }
 
 /// Whether a table is exactly `{ workspace = true }`; notes what else it is.
-fn asks(table: &Table<'_>, field: &Field<'_>, findings: &mut Findings) -> Option<()> {
+fn asks(table: &Table<'_>, field: &Field<'_>, findings: &mut Diagnostics) -> Option<()> {
     let fields = table.fields();
     let problem = match fields.as_slice() {
         [] => format!("`{}` is an empty table", field.name),

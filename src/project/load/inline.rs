@@ -6,13 +6,13 @@
 
 use std::path::Path;
 
-use crate::project::document::{Data, Document, Field, Kind, Table};
+use crate::project::document::{Data, Document, Field, ManifestKind, Table};
 use crate::project::load::find::{self, Found, choose, own_workspace, read, search_above};
 use crate::project::load::location::{self, Location};
-use crate::project::load::mistake::Findings;
+use crate::project::load::mistake::Diagnostics;
 use crate::project::load::mistake::find::NoInlinePackage;
 use crate::project::load::parts::Parts;
-use crate::project::load::{Inline, LoadErrors, Request, Scope, paths};
+use crate::project::load::{Inline, LoadErrors, LoadRequest, ManifestScope, paths};
 use crate::protocol::spec::{PathLocation, SourceLocation};
 
 /// The tables of a workspace that can define packages.
@@ -34,11 +34,11 @@ pub struct InlinePackage {
 ///
 /// # Errors
 /// Manifests that cannot be read, and mistakes in the locations.
-pub fn inline_packages(request: &Request) -> Result<Vec<InlinePackage>, LoadErrors> {
-    let mut findings = Findings::default();
+pub fn inline_packages(request: &LoadRequest) -> Result<Vec<InlinePackage>, LoadErrors> {
+    let mut findings = Diagnostics::default();
     let path = request.current_folder.join(&request.path);
     let found = workspace(&path, &mut findings).map(|document| {
-        let scope = Scope {
+        let scope = ManifestScope {
             request,
             package: document.root(),
             workspace: None,
@@ -57,7 +57,7 @@ pub fn inline_packages(request: &Request) -> Result<Vec<InlinePackage>, LoadErro
 }
 
 /// The manifest of the workspace that the manifest or folder `path` belongs to.
-fn workspace(path: &Path, findings: &mut Findings) -> Option<Document> {
+fn workspace(path: &Path, findings: &mut Diagnostics) -> Option<Document> {
     let manifest = choose(path, findings)?;
     let folder = manifest.parent()?.to_owned();
     let document = read(&manifest, &folder, findings)?;
@@ -68,9 +68,9 @@ fn workspace(path: &Path, findings: &mut Findings) -> Option<Document> {
 }
 
 fn package(
-    scope: &Scope<'_>,
+    scope: &ManifestScope<'_>,
     definition: &Field<'_>,
-    findings: &mut Findings,
+    findings: &mut Diagnostics,
 ) -> Option<InlinePackage> {
     let Data::Table(table) = definition.value.read() else {
         return None;
@@ -104,7 +104,11 @@ fn package(
 }
 
 /// What `load` reads for an inline package: a manifest that stands for its definition.
-pub(crate) fn find(request: &Request, inline: &Inline, findings: &mut Findings) -> Option<Found> {
+pub(crate) fn find(
+    request: &LoadRequest,
+    inline: &Inline,
+    findings: &mut Diagnostics,
+) -> Option<Found> {
     let path = request.current_folder.join(&request.path);
     let above = workspace(&path, findings)?;
     let mut defined = definitions(&above).into_iter();
@@ -119,7 +123,7 @@ pub(crate) fn find(request: &Request, inline: &Inline, findings: &mut Findings) 
     let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
     let text = above.excerpt(&keys, "package")?;
     let shown_as = format!("{} ({})", above.file().name(), keys.join("."));
-    let member = inline.folder.join(Kind::Pixi.file_name());
+    let member = inline.folder.join(ManifestKind::Pixi.file_name());
     match Document::parse(member, &shown_as, text) {
         Ok(member) => Some(Found {
             member,
@@ -168,7 +172,7 @@ fn definitions(document: &Document) -> Vec<(Vec<String>, Field<'_>)> {
 }
 
 /// Finds what `request` names.
-pub(crate) fn find_any(request: &Request, findings: &mut Findings) -> Option<Found> {
+pub(crate) fn find_any(request: &LoadRequest, findings: &mut Diagnostics) -> Option<Found> {
     match &request.inline {
         Some(inline) => find(request, inline, findings),
         None => find::find(&request.current_folder.join(&request.path), findings),

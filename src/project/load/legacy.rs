@@ -5,7 +5,7 @@ use indexmap::map::Entry;
 
 use crate::project::document::{Data, Field};
 use crate::project::load::mistake::dependency::SameCondition;
-use crate::project::load::mistake::shape::Unfit;
+use crate::project::load::mistake::shape::InvalidManifestValue;
 use crate::project::load::mistake::warning::{Deprecated, Replaced};
 use crate::project::load::read::header;
 use crate::project::load::selector::{self, Selector};
@@ -104,7 +104,7 @@ impl<'d> Builder<'_, 'd> {
             ..
         } = inner;
         for (expression, (_, at)) in conditional {
-            findings.mistake(Unfit {
+            findings.mistake(InvalidManifestValue {
                 key: format!("if({expression})"),
                 place: "below `[package.target]`".to_owned(),
                 help: "write one condition instead of the target".to_owned(),

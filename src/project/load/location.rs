@@ -5,9 +5,9 @@ use std::path::Path;
 use url::Url;
 
 use crate::project::document::{Data, Field, Table, Value};
-use crate::project::load::Scope;
-use crate::project::load::mistake::Findings;
-use crate::project::load::mistake::shape::Unfit;
+use crate::project::load::ManifestScope;
+use crate::project::load::mistake::Diagnostics;
+use crate::project::load::mistake::shape::InvalidManifestValue;
 use crate::project::load::mistake::warning::NoEffect;
 use crate::project::load::parts::{Parts, is_selector};
 use crate::project::load::paths;
@@ -26,9 +26,9 @@ pub(crate) enum Location {
 
 /// The location a table names, after its keys have been checked against it. `None` with a note.
 pub(crate) fn read(
-    scope: &Scope<'_>,
+    scope: &ManifestScope<'_>,
     parts: &Parts<'_>,
-    findings: &mut Findings,
+    findings: &mut Diagnostics,
 ) -> Option<Location> {
     let mut places = parts.fields.clone();
     places.retain(|field| ["path", "url", "git"].contains(&field.name));
@@ -73,7 +73,7 @@ pub(crate) fn read(
 
 /// Notes what is wrong with the `git` or `url` source of a build. The code itself has to be
 /// fetched by somebody else.
-pub(crate) fn check_remote(table: &Table<'_>, place: &Field<'_>, findings: &mut Findings) {
+pub(crate) fn check_remote(table: &Table<'_>, place: &Field<'_>, findings: &mut Diagnostics) {
     let parts = Parts::of("source", *table);
     if check_fit(&parts, Some(place), findings).is_some() {
         url(place.value, findings);
@@ -88,7 +88,7 @@ pub(crate) fn is_url(location: &SourceLocation) -> bool {
 }
 
 /// An absolute URL.
-pub(crate) fn url(value: Value<'_>, findings: &mut Findings) -> Option<Url> {
+pub(crate) fn url(value: Value<'_>, findings: &mut Diagnostics) -> Option<Url> {
     let text = value.text(findings)?;
     match Url::parse(text) {
         Ok(url) => Some(url),
@@ -112,7 +112,11 @@ fn is_archive_url(url: &Url) -> bool {
 }
 
 /// Notes every key that the location leaves no room for. `None` if there was any.
-fn check_fit(parts: &Parts<'_>, place: Option<&Field<'_>>, findings: &mut Findings) -> Option<()> {
+fn check_fit(
+    parts: &Parts<'_>,
+    place: Option<&Field<'_>>,
+    findings: &mut Diagnostics,
+) -> Option<()> {
     let text = place.and_then(|place| match place.value.read() {
         Data::Text(text) => Some(text),
         _ => None,
@@ -164,7 +168,7 @@ fn check_fit(parts: &Parts<'_>, place: Option<&Field<'_>>, findings: &mut Findin
                 format!("`{key}` selects a package of a channel: remove it, or the location"),
             ),
         };
-        findings.mistake(Unfit {
+        findings.mistake(InvalidManifestValue {
             key: field.name.to_owned(),
             place,
             help,
@@ -188,7 +192,7 @@ const LOCATED: [&str; 9] = [
     "lfs",
 ];
 
-fn no_subdirectory(field: &Field<'_>, findings: &mut Findings) {
+fn no_subdirectory(field: &Field<'_>, findings: &mut Diagnostics) {
     findings.warn(NoEffect {
         key: field.name.to_owned(),
         reason: "without a repository or an archive of sources",
@@ -199,7 +203,11 @@ fn no_subdirectory(field: &Field<'_>, findings: &mut Findings) {
 }
 
 /// A folder as the member's manifest would spell it, or the URL of a conda package.
-fn path(scope: &Scope<'_>, value: Value<'_>, findings: &mut Findings) -> Option<Location> {
+fn path(
+    scope: &ManifestScope<'_>,
+    value: Value<'_>,
+    findings: &mut Diagnostics,
+) -> Option<Location> {
     let text = value.text(findings)?;
     let pooled = !std::ptr::eq(value.document, scope.member());
     if paths::is_archive(text) {
@@ -229,7 +237,7 @@ fn path(scope: &Scope<'_>, value: Value<'_>, findings: &mut Findings) -> Option<
 }
 
 /// The commit; `Some(None)` for the default branch, `None` with a note.
-fn reference(parts: &Parts<'_>, findings: &mut Findings) -> Option<Option<GitRef>> {
+fn reference(parts: &Parts<'_>, findings: &mut Diagnostics) -> Option<Option<GitRef>> {
     let mut given = parts.fields.clone();
     given.retain(|field| ["branch", "tag", "rev"].contains(&field.name));
     match given.as_slice() {
@@ -255,7 +263,7 @@ fn reference(parts: &Parts<'_>, findings: &mut Findings) -> Option<Option<GitRef
 }
 
 /// A folder below the root of the source; `Some(None)` for the root, `None` with a note.
-fn subdirectory(parts: &Parts<'_>, findings: &mut Findings) -> Option<Option<String>> {
+fn subdirectory(parts: &Parts<'_>, findings: &mut Diagnostics) -> Option<Option<String>> {
     let Some(field) = parts.get("subdirectory") else {
         return Some(None);
     };

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use ignore::{DirEntry, WalkBuilder};
 
-use crate::project::document::{Data, Document, Kind};
+use crate::project::document::{Data, Document, ManifestKind};
 use crate::project::load::LoadErrors;
 use crate::project::load::find::{choose, in_folder, own_workspace, read, search_above};
-use crate::project::load::mistake::Findings;
+use crate::project::load::mistake::Diagnostics;
 
 /// A package of a workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,14 +25,14 @@ pub struct Member {
 /// # Errors
 /// Manifests that cannot be read.
 pub fn members(path: &Path) -> Result<Vec<Member>, LoadErrors> {
-    let mut findings = Findings::default();
+    let mut findings = Diagnostics::default();
     let found = root(path, &mut findings).map(|root| below(&root, &mut findings));
     findings.finish()?;
     Ok(found.unwrap_or_default())
 }
 
 /// The folder of the workspace.
-fn root(path: &Path, findings: &mut Findings) -> Option<PathBuf> {
+fn root(path: &Path, findings: &mut Diagnostics) -> Option<PathBuf> {
     let manifest = choose(path, findings)?;
     let folder = manifest.parent()?.to_owned();
     let document = read(&manifest, &folder, findings)?;
@@ -43,7 +43,7 @@ fn root(path: &Path, findings: &mut Findings) -> Option<PathBuf> {
     Some(above.map_or(folder, |above| above.directory().to_owned()))
 }
 
-fn below(root: &Path, findings: &mut Findings) -> Vec<Member> {
+fn below(root: &Path, findings: &mut Diagnostics) -> Vec<Member> {
     let mut walk = WalkBuilder::new(root);
     walk.parents(false).git_global(false).git_exclude(false);
     // A folder that was unpacked from an archive has its `.gitignore` too.
@@ -89,7 +89,7 @@ fn belongs(entry: &DirEntry) -> bool {
 /// The manifest of a folder, if it is one for pixi.
 fn manifest(folder: &Path) -> Option<PathBuf> {
     let path = in_folder(folder)?;
-    let foreign = Kind::of(&path) == Some(Kind::Pyproject)
+    let foreign = ManifestKind::of(&path) == Some(ManifestKind::Pyproject)
         && !fs_err::read_to_string(&path).is_ok_and(|text| text.contains("pixi"));
     (!foreign).then_some(path)
 }

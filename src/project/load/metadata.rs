@@ -7,10 +7,10 @@ use rattler_conda_types::Version;
 use url::Url;
 
 use crate::project::document::{Data, Value};
-use crate::project::load::Scope;
+use crate::project::load::ManifestScope;
 use crate::project::load::code::Code;
-use crate::project::load::inherit::{self, Origin};
-use crate::project::load::mistake::Findings;
+use crate::project::load::inherit::{self, InheritOrigin};
+use crate::project::load::mistake::Diagnostics;
 use crate::project::load::mistake::package::FileMissing;
 use crate::project::load::mistake::warning::{Dropped, NoEffect};
 use crate::project::load::paths;
@@ -34,7 +34,7 @@ pub(super) const FIELDS: [&str; 10] = [
 ];
 
 /// Notes keys that `[package]` does not have.
-pub(crate) fn check_keys(scope: &Scope<'_>, findings: &mut Findings) {
+pub(crate) fn check_keys(scope: &ManifestScope<'_>, findings: &mut Diagnostics) {
     let keys: Vec<_> = FIELDS
         .into_iter()
         .chain([
@@ -74,16 +74,16 @@ pub(crate) fn check_keys(scope: &Scope<'_>, findings: &mut Findings) {
 
 /// Reads the fields into a model that is otherwise empty.
 pub(crate) fn read(
-    scope: &Scope<'_>,
+    scope: &ManifestScope<'_>,
     code: Option<&Code>,
-    findings: &mut Findings,
+    findings: &mut Diagnostics,
 ) -> ProjectModel {
     let own = Defaults::of(scope.member());
     let shared = scope
         .workspace
         .map(|table| Defaults::of(table.document))
         .unwrap_or_default();
-    let mut reader = Reader { scope, findings };
+    let mut reader = SpecReader { scope, findings };
     let name_beside = reader.workspace_package_name();
     ProjectModel {
         name: reader
@@ -112,40 +112,40 @@ enum Loss {
     Inheritance,
 }
 
-struct Reader<'a, 'd> {
-    scope: &'a Scope<'d>,
-    findings: &'a mut Findings,
+struct SpecReader<'a, 'd> {
+    scope: &'a ManifestScope<'d>,
+    findings: &'a mut Diagnostics,
 }
 
-impl<'d> Reader<'_, 'd> {
-    fn origin(&mut self, key: &str) -> Origin<'d> {
+impl<'d> SpecReader<'_, 'd> {
+    fn origin(&mut self, key: &str) -> InheritOrigin<'d> {
         inherit::origin(self.scope, key, self.findings)
     }
 
     /// The value of a field that has no default in the workspace's manifest.
     fn value(&mut self, key: &str) -> Option<Value<'d>> {
         match self.origin(key) {
-            Origin::Absent => None,
-            Origin::Literal(value) | Origin::Inherited(value) => Some(value),
-            Origin::Nowhere(at) => self.nothing_to_inherit(key, at),
+            InheritOrigin::Absent => None,
+            InheritOrigin::Literal(value) | InheritOrigin::Inherited(value) => Some(value),
+            InheritOrigin::Nowhere(at) => self.nothing_to_inherit(key, at),
         }
     }
 
     fn text(&mut self, key: &str, shared: Option<String>) -> Option<String> {
         match self.origin(key) {
-            Origin::Absent => None,
-            Origin::Literal(value) | Origin::Inherited(value) => {
+            InheritOrigin::Absent => None,
+            InheritOrigin::Literal(value) | InheritOrigin::Inherited(value) => {
                 value.text(self.findings).map(str::to_owned)
             }
-            Origin::Nowhere(at) => shared.or_else(|| self.nothing_to_inherit(key, at)),
+            InheritOrigin::Nowhere(at) => shared.or_else(|| self.nothing_to_inherit(key, at)),
         }
     }
 
     fn version(&mut self, shared: Option<String>) -> Option<String> {
         let value = match self.origin("version") {
-            Origin::Absent => return None,
-            Origin::Literal(value) | Origin::Inherited(value) => value,
-            Origin::Nowhere(at) => {
+            InheritOrigin::Absent => return None,
+            InheritOrigin::Literal(value) | InheritOrigin::Inherited(value) => value,
+            InheritOrigin::Nowhere(at) => {
                 return shared.or_else(|| self.nothing_to_inherit("version", at));
             }
         };
@@ -161,12 +161,12 @@ impl<'d> Reader<'_, 'd> {
 
     fn authors(&mut self, shared: Option<Vec<String>>) -> Option<Vec<String>> {
         match self.origin("authors") {
-            Origin::Absent => None,
-            Origin::Literal(value) | Origin::Inherited(value) => {
+            InheritOrigin::Absent => None,
+            InheritOrigin::Literal(value) | InheritOrigin::Inherited(value) => {
                 let texts = value.texts(self.findings)?;
                 Some(texts.into_iter().map(|(text, _)| text.to_owned()).collect())
             }
-            Origin::Nowhere(at) => shared.or_else(|| self.nothing_to_inherit("authors", at)),
+            InheritOrigin::Nowhere(at) => shared.or_else(|| self.nothing_to_inherit("authors", at)),
         }
     }
 
@@ -213,8 +213,8 @@ impl<'d> Reader<'_, 'd> {
     fn file(&mut self, key: &'static str, code: &Code) -> Option<String> {
         let folder = code.folder.as_deref()?;
         match self.origin(key) {
-            Origin::Absent => None,
-            Origin::Nowhere(at) => {
+            InheritOrigin::Absent => None,
+            InheritOrigin::Nowhere(at) => {
                 self.findings.warn(NoEffect {
                     key: key.to_owned(),
                     reason: "because the workspace has none to inherit",
@@ -224,7 +224,7 @@ impl<'d> Reader<'_, 'd> {
                 });
                 None
             }
-            Origin::Literal(value) => {
+            InheritOrigin::Literal(value) => {
                 let text = value.text(self.findings)?;
                 let sent = self.existing(value, folder.join(text), "the source folder", folder)?;
                 if code.remote {
@@ -232,7 +232,7 @@ impl<'d> Reader<'_, 'd> {
                 }
                 Some(sent)
             }
-            Origin::Inherited(value) => {
+            InheritOrigin::Inherited(value) => {
                 let text = value.text(self.findings)?;
                 let path = self.scope.workspace_folder().join(text);
                 let sent = self.existing(value, path, "the workspace", folder)?;

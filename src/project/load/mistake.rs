@@ -26,7 +26,7 @@ pub use warning::Warning;
 pub struct LoadErrors {
     /// At least one, in the order in which the manifest is read.
     #[related]
-    pub mistakes: Vec<Mistake>,
+    pub mistakes: Vec<LoadError>,
     /// What is worth knowing besides.
     pub warnings: Vec<Warning>,
 }
@@ -58,18 +58,18 @@ pub(crate) use one_of;
 
 one_of! {
     /// One mistake a user can make in a manifest.
-    Mistake {
+    LoadError {
         NoManifest(find::NoManifest),
         NotAManifest(find::NotAManifest),
         NoPackage(find::NoPackage),
         NoInlinePackage(find::NoInlinePackage),
-        Unreadable(find::Unreadable),
+        UnreadableManifest(find::UnreadableManifest),
         Syntax(Syntax),
-        UnknownKey(shape::UnknownKey),
-        WrongType(shape::WrongType),
+        UnknownManifestKey(shape::UnknownManifestKey),
+        WrongManifestType(shape::WrongManifestType),
         MissingKey(shape::MissingKey),
         Conflict(shape::Conflict),
-        Unfit(shape::Unfit),
+        InvalidManifestValue(shape::InvalidManifestValue),
         Invalid(shape::Invalid),
         NothingToInherit(package::NothingToInherit),
         BadInheritance(package::BadInheritance),
@@ -94,15 +94,15 @@ one_of! {
 
 /// What was found while reading.
 #[derive(Debug, Default)]
-pub(crate) struct Findings {
-    mistakes: Vec<Mistake>,
+pub(crate) struct Diagnostics {
+    mistakes: Vec<LoadError>,
     warnings: Vec<Warning>,
 }
 
-impl Findings {
+impl Diagnostics {
     /// Notes a mistake, unless the same one is known: a pool entry is read once for
     /// every dependency that uses it.
-    pub fn mistake(&mut self, mistake: impl Into<Mistake>) {
+    pub fn mistake(&mut self, mistake: impl Into<LoadError>) {
         let mistake = mistake.into();
         if !self.mistakes.iter().any(|known| same(known, &mistake)) {
             self.mistakes.push(mistake);

@@ -6,8 +6,8 @@ use miette::SourceSpan;
 use rattler_conda_types::{BuildNumberSpec, StringMatcher};
 
 use crate::project::document::{Document, Field, Table, Value};
-use crate::project::load::mistake::Findings;
-use crate::project::load::mistake::shape::{Conflict, UnknownKey};
+use crate::project::load::mistake::Diagnostics;
+use crate::project::load::mistake::shape::{Conflict, UnknownManifestKey};
 use crate::project::load::read::nearest;
 use crate::project::load::version;
 
@@ -73,7 +73,7 @@ impl<'d> Parts<'d> {
     }
 
     /// Notes keys that no dependency has.
-    pub fn check_keys(&self, findings: &mut Findings) {
+    pub fn check_keys(&self, findings: &mut Diagnostics) {
         let keys = || SELECTORS.into_iter().chain(OTHER_KEYS);
         for field in &self.fields {
             if keys().any(|key| key == field.name) {
@@ -94,7 +94,7 @@ impl<'d> Parts<'d> {
                         .to_owned(),
                 },
             };
-            findings.mistake(UnknownKey {
+            findings.mistake(UnknownManifestKey {
                 key: field.name.to_owned(),
                 table: format!("the dependency `{}`", self.name),
                 help,
@@ -110,7 +110,7 @@ impl<'d> Parts<'d> {
         first: &Field<'d>,
         second: &Field<'d>,
         help: &str,
-        findings: &mut Findings,
+        findings: &mut Diagnostics,
     ) {
         let (here, there) = (first.value.document, second.value.document);
         findings.mistake(Conflict {
@@ -124,29 +124,29 @@ impl<'d> Parts<'d> {
     }
 
     /// The version constraint.
-    pub fn version(&self, findings: &mut Findings) -> Option<String> {
+    pub fn version(&self, findings: &mut Diagnostics) -> Option<String> {
         version::constraint(self.get("version")?.value, findings)
     }
 
     /// A string.
-    pub fn text(&self, key: &str, findings: &mut Findings) -> Option<String> {
+    pub fn text(&self, key: &str, findings: &mut Diagnostics) -> Option<String> {
         Some(self.get(key)?.value.text(findings)?.to_owned())
     }
 
     /// An array of strings.
-    pub fn texts(&self, key: &str, findings: &mut Findings) -> Option<Vec<String>> {
+    pub fn texts(&self, key: &str, findings: &mut Diagnostics) -> Option<Vec<String>> {
         let texts = self.get(key)?.value.texts(findings)?;
         Some(texts.into_iter().map(|(text, _)| text.to_owned()).collect())
     }
 
     /// A string that matches strings: exact, glob or regular expression.
-    pub fn matcher(&self, key: &str, findings: &mut Findings) -> Option<String> {
+    pub fn matcher(&self, key: &str, findings: &mut Diagnostics) -> Option<String> {
         let value = self.get(key)?.value;
         check_matcher(value.text(findings)?, value, findings)
     }
 
     /// An array of such strings.
-    pub fn matchers(&self, key: &str, findings: &mut Findings) -> Option<Vec<String>> {
+    pub fn matchers(&self, key: &str, findings: &mut Diagnostics) -> Option<Vec<String>> {
         let texts = self.get(key)?.value.texts(findings)?;
         (texts.into_iter())
             .map(|(text, value)| check_matcher(text, value, findings))
@@ -154,7 +154,7 @@ impl<'d> Parts<'d> {
     }
 
     /// The constraint on the build number.
-    pub fn build_number(&self, findings: &mut Findings) -> Option<String> {
+    pub fn build_number(&self, findings: &mut Diagnostics) -> Option<String> {
         let value = self.get("build-number")?.value;
         let text = value.text(findings)?;
         // The parser of rattler_conda_types panics on more digits than a number can have.
@@ -177,7 +177,7 @@ impl<'d> Parts<'d> {
     }
 
     /// A checksum in lower case. `key` is `md5` or `sha256`.
-    pub fn hash(&self, key: &str, findings: &mut Findings) -> Option<String> {
+    pub fn hash(&self, key: &str, findings: &mut Diagnostics) -> Option<String> {
         let value = self.get(key)?.value;
         let text = value.text(findings)?;
         let (digits, what) = match key {
@@ -196,7 +196,7 @@ impl<'d> Parts<'d> {
     }
 }
 
-fn check_matcher(text: &str, value: Value<'_>, findings: &mut Findings) -> Option<String> {
+fn check_matcher(text: &str, value: Value<'_>, findings: &mut Diagnostics) -> Option<String> {
     match StringMatcher::from_str(text) {
         Ok(_) => Some(text.to_owned()),
         Err(error) => {

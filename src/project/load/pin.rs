@@ -5,13 +5,13 @@ use std::str::FromStr;
 use rattler_conda_types::Version;
 
 use crate::project::document::{Data, Field, Table, Value};
-use crate::project::load::mistake::Findings;
+use crate::project::load::mistake::Diagnostics;
 use crate::project::load::mistake::dependency::{NoPinHere, PinName};
-use crate::project::load::mistake::shape::Unfit;
+use crate::project::load::mistake::shape::InvalidManifestValue;
 use crate::project::load::mistake::warning::WordBound;
 use crate::project::load::parts::Parts;
-use crate::project::load::spec_reader::Reader;
-use crate::project::load::tables::Pins;
+use crate::project::load::spec_reader::SpecReader;
+use crate::project::load::tables::AllowedPins;
 use crate::protocol::spec::{Bound, PackageSpec, PinSpec};
 
 /// The two kinds of pins.
@@ -41,7 +41,7 @@ pub(crate) fn find(parts: &Parts<'_>) -> Option<Pin> {
 
 /// Reads the pin of a dependency.
 pub(crate) fn read<'d>(
-    reader: &mut Reader<'_, 'd>,
+    reader: &mut SpecReader<'_, 'd>,
     entry: &Field<'d>,
     parts: &Parts<'d>,
     pin: Pin,
@@ -52,7 +52,7 @@ pub(crate) fn read<'d>(
             parts.conflict(&field, other, "use one kind of pin", reader.findings);
             return None;
         }
-        reader.findings.mistake(Unfit {
+        reader.findings.mistake(InvalidManifestValue {
             key: other.name.to_owned(),
             place: format!("with `{}`", pin.key()),
             help: "the pin decides the version; `build` goes into the table of the pin".to_owned(),
@@ -61,9 +61,9 @@ pub(crate) fn read<'d>(
         });
     }
     let fits = match (reader.kind.pins, pin) {
-        (Pins::Both, _) => true,
-        (Pins::Compatible, pin) => pin == Pin::Compatible,
-        (Pins::None, _) => false,
+        (AllowedPins::Both, _) => true,
+        (AllowedPins::Compatible, pin) => pin == Pin::Compatible,
+        (AllowedPins::None, _) => false,
     };
     if !fits {
         reader.findings.mistake(NoPinHere {
@@ -83,7 +83,7 @@ pub(crate) fn read<'d>(
 }
 
 /// Whether the pin fits the name, as far as the name of the package is known.
-fn check_name(reader: &mut Reader<'_, '_>, entry: &Field<'_>, pin: Pin) {
+fn check_name(reader: &mut SpecReader<'_, '_>, entry: &Field<'_>, pin: Pin) {
     let Some(own) = reader.own_name else {
         return;
     };
@@ -109,7 +109,7 @@ fn check_name(reader: &mut Reader<'_, '_>, entry: &Field<'_>, pin: Pin) {
     });
 }
 
-fn value(value: Value<'_>, findings: &mut Findings) -> Option<PinSpec> {
+fn value(value: Value<'_>, findings: &mut Diagnostics) -> Option<PinSpec> {
     match value.read() {
         Data::Boolean(true) => Some(PinSpec {
             lower_bound: Some(Bound::Expression("x.x.x.x.x.x".to_owned())),
@@ -125,7 +125,7 @@ fn value(value: Value<'_>, findings: &mut Findings) -> Option<PinSpec> {
     }
 }
 
-fn from_table(table: &Table<'_>, findings: &mut Findings) -> Option<PinSpec> {
+fn from_table(table: &Table<'_>, findings: &mut Diagnostics) -> Option<PinSpec> {
     table.only(&["lower-bound", "upper-bound", "build", "exact"], findings);
     let exact = match table.get("exact") {
         Some(field) => field.value.boolean(findings)?,
@@ -133,7 +133,7 @@ fn from_table(table: &Table<'_>, findings: &mut Findings) -> Option<PinSpec> {
     };
     if exact {
         for other in table.fields().iter().filter(|other| other.name != "exact") {
-            findings.mistake(Unfit {
+            findings.mistake(InvalidManifestValue {
                 key: other.name.to_owned(),
                 place: "with `exact = true`".to_owned(),
                 help: "an exact pin fixes version and build: remove one of the two".to_owned(),
@@ -162,7 +162,7 @@ fn from_table(table: &Table<'_>, findings: &mut Findings) -> Option<PinSpec> {
 }
 
 /// An expression made of `x`, of which only the number counts, or a version.
-fn bound(value: Value<'_>, findings: &mut Findings) -> Option<Bound> {
+fn bound(value: Value<'_>, findings: &mut Diagnostics) -> Option<Bound> {
     let text = value.text(findings)?;
     let kept = text.matches('x').count();
     if kept > 0 && text.chars().all(|c| c == 'x' || c == '.') {

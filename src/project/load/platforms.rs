@@ -7,9 +7,9 @@ use std::str::FromStr;
 use rattler_conda_types::Subdir;
 
 use crate::project::document::{Data, Table, Value};
-use crate::project::load::Scope;
-use crate::project::load::environment::{Environment, texts};
-use crate::project::load::mistake::Findings;
+use crate::project::load::ManifestScope;
+use crate::project::load::environment::{DefaultEnvironment, texts};
+use crate::project::load::mistake::Diagnostics;
 use crate::project::load::mistake::dependency::SameName;
 use crate::project::load::platform_entry::Entry;
 use crate::project::load::virtual_packages::{self, VirtualPackage, defaults};
@@ -29,9 +29,9 @@ pub(crate) struct Host {
 /// The first entry for the host platform that the default environment supports, else the
 /// first, else the bare platform.
 pub(crate) fn host(
-    scope: &Scope<'_>,
-    environment: &Environment<'_>,
-    findings: &mut Findings,
+    scope: &ManifestScope<'_>,
+    environment: &DefaultEnvironment<'_>,
+    findings: &mut Diagnostics,
 ) -> Host {
     let subdir = scope.request.host_platform;
     let mut entries = entries(scope, findings);
@@ -65,7 +65,7 @@ pub(crate) fn host(
     }
 }
 
-fn entries<'d>(scope: &Scope<'d>, findings: &mut Findings) -> Vec<Entry<'d>> {
+fn entries<'d>(scope: &ManifestScope<'d>, findings: &mut Diagnostics) -> Vec<Entry<'d>> {
     let field = scope
         .workspace
         .and_then(|workspace| workspace.get("platforms"));
@@ -102,7 +102,7 @@ fn entries<'d>(scope: &Scope<'d>, findings: &mut Findings) -> Vec<Entry<'d>> {
     entries
 }
 
-fn subdir(text: &str, value: Value<'_>, findings: &mut Findings) -> Option<Subdir> {
+fn subdir(text: &str, value: Value<'_>, findings: &mut Diagnostics) -> Option<Subdir> {
     match Subdir::from_str(text) {
         Ok(subdir) => Some(subdir),
         Err(_) => {
@@ -113,7 +113,7 @@ fn subdir(text: &str, value: Value<'_>, findings: &mut Findings) -> Option<Subdi
 }
 
 /// A platform with a name or virtual packages of its own.
-fn rich<'d>(value: Value<'d>, table: &Table<'d>, findings: &mut Findings) -> Option<Entry<'d>> {
+fn rich<'d>(value: Value<'d>, table: &Table<'d>, findings: &mut Diagnostics) -> Option<Entry<'d>> {
     let named = match table.get("name") {
         Some(field) => Some((field.value.text(findings)?, field.value)),
         None => None,
@@ -155,7 +155,7 @@ fn rich<'d>(value: Value<'d>, table: &Table<'d>, findings: &mut Findings) -> Opt
     })
 }
 
-fn check_name<'d>(name: &'d str, value: Value<'d>, findings: &mut Findings) -> Option<&'d str> {
+fn check_name<'d>(name: &'d str, value: Value<'d>, findings: &mut Diagnostics) -> Option<&'d str> {
     let what = "a name for a platform";
     if ["linux", "unix", "win", "osx", "macos"].contains(&name) {
         return value.invalid(what, "reserved for the family of platforms", None, findings);

@@ -1,19 +1,19 @@
 //! `[workspace.dependencies]`: a list that packages look their dependencies up in.
 
 use crate::project::document::{Data, Field};
-use crate::project::load::Scope;
-use crate::project::load::mistake::Findings;
+use crate::project::load::ManifestScope;
+use crate::project::load::mistake::Diagnostics;
 use crate::project::load::mistake::dependency::{FixedByPool, NotInPool, SameName};
 use crate::project::load::mistake::package::BadInheritance;
-use crate::project::load::mistake::shape::Unfit;
+use crate::project::load::mistake::shape::InvalidManifestValue;
 use crate::project::load::parts::Parts;
 use crate::project::load::read::nearest;
 
 /// The pooled keys with those of the package on top. `own` has the key `workspace`.
 pub(crate) fn merged<'d>(
-    scope: &Scope<'d>,
+    scope: &ManifestScope<'d>,
     own: &Parts<'d>,
-    findings: &mut Findings,
+    findings: &mut Diagnostics,
 ) -> Option<Parts<'d>> {
     let request = own.get("workspace")?;
     if !matches!(request.value.read(), Data::Boolean(true)) {
@@ -75,7 +75,11 @@ pub(crate) fn merged<'d>(
 }
 
 /// The one pool entry of a name, whatever its spelling.
-fn entry<'d>(scope: &Scope<'d>, own: &Parts<'d>, findings: &mut Findings) -> Option<Field<'d>> {
+fn entry<'d>(
+    scope: &ManifestScope<'d>,
+    own: &Parts<'d>,
+    findings: &mut Diagnostics,
+) -> Option<Field<'d>> {
     let table = scope
         .workspace
         .and_then(|workspace| workspace.get("dependencies"));
@@ -123,8 +127,8 @@ fn entry<'d>(scope: &Scope<'d>, own: &Parts<'d>, findings: &mut Findings) -> Opt
     }
 }
 
-fn unfit(field: &Field<'_>, place: &str, findings: &mut Findings) {
-    findings.mistake(Unfit {
+fn unfit(field: &Field<'_>, place: &str, findings: &mut Diagnostics) {
+    findings.mistake(InvalidManifestValue {
         key: field.name.to_owned(),
         place: place.to_owned(),
         help: "remove it".to_owned(),

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use rattler_conda_types::Version;
 
-use crate::project::document::{Data, Document, Kind, Table, Value};
+use crate::project::document::{Data, Document, ManifestKind, Table, Value};
 
 /// Values for fields that pixi's own tables leave out. Anything malformed is left out too:
 /// those tables have other readers, which complain better.
@@ -23,7 +23,7 @@ pub(crate) struct Defaults {
 impl Defaults {
     /// The defaults of a document; there are none outside `pyproject.toml`.
     pub fn of(document: &Document) -> Self {
-        if document.kind() != Kind::Pyproject {
+        if document.kind() != ManifestKind::Pyproject {
             return Self::default();
         }
         let project = table(document.root(), "project");

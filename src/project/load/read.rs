@@ -2,13 +2,15 @@
 
 use miette::SourceSpan;
 
-use crate::project::document::{Data, Document, Field, Kind, Table, Value};
-use crate::project::load::mistake::Findings;
-use crate::project::load::mistake::shape::{Invalid, MissingKey, UnknownKey, WrongType};
+use crate::project::document::{Data, Document, Field, ManifestKind, Table, Value};
+use crate::project::load::mistake::Diagnostics;
+use crate::project::load::mistake::shape::{
+    Invalid, MissingKey, UnknownManifestKey, WrongManifestType,
+};
 
 impl<'d> Value<'d> {
     /// The string, or a note.
-    pub(crate) fn text(self, findings: &mut Findings) -> Option<&'d str> {
+    pub(crate) fn text(self, findings: &mut Diagnostics) -> Option<&'d str> {
         match self.read() {
             Data::Text(text) => Some(text),
             other => self.not("a string", &other, findings),
@@ -16,7 +18,7 @@ impl<'d> Value<'d> {
     }
 
     /// The truth value, or a note.
-    pub(crate) fn boolean(self, findings: &mut Findings) -> Option<bool> {
+    pub(crate) fn boolean(self, findings: &mut Diagnostics) -> Option<bool> {
         match self.read() {
             Data::Boolean(flag) => Some(flag),
             other => self.not("`true` or `false`", &other, findings),
@@ -24,7 +26,7 @@ impl<'d> Value<'d> {
     }
 
     /// The table, or a note.
-    pub(crate) fn table(self, findings: &mut Findings) -> Option<Table<'d>> {
+    pub(crate) fn table(self, findings: &mut Diagnostics) -> Option<Table<'d>> {
         match self.read() {
             Data::Table(table) => Some(table),
             other => self.not("a table", &other, findings),
@@ -32,7 +34,7 @@ impl<'d> Value<'d> {
     }
 
     /// The elements of the array, or a note.
-    pub(crate) fn list(self, findings: &mut Findings) -> Option<Vec<Value<'d>>> {
+    pub(crate) fn list(self, findings: &mut Diagnostics) -> Option<Vec<Value<'d>>> {
         match self.read() {
             Data::List(list) => Some(list),
             other => self.not("an array", &other, findings),
@@ -40,7 +42,7 @@ impl<'d> Value<'d> {
     }
 
     /// The strings of the array with their values, or a note.
-    pub(crate) fn texts(self, findings: &mut Findings) -> Option<Vec<(&'d str, Value<'d>)>> {
+    pub(crate) fn texts(self, findings: &mut Diagnostics) -> Option<Vec<(&'d str, Value<'d>)>> {
         let Data::List(list) = self.read() else {
             return self.not("an array of strings", &self.read(), findings);
         };
@@ -56,7 +58,7 @@ impl<'d> Value<'d> {
         self,
         expected: &'static str,
         found: &Data<'_>,
-        findings: &mut Findings,
+        findings: &mut Diagnostics,
     ) -> Option<T> {
         let help = match found {
             Data::Date => Some("dates are written in quotes".to_owned()),
@@ -76,9 +78,9 @@ impl<'d> Value<'d> {
         self,
         expected: &'static str,
         help: Option<String>,
-        findings: &mut Findings,
+        findings: &mut Diagnostics,
     ) -> Option<T> {
-        findings.mistake(WrongType {
+        findings.mistake(WrongManifestType {
             key: self.key_path(),
             expected,
             found: self.read().with_article(),
@@ -95,7 +97,7 @@ impl<'d> Value<'d> {
         what: &'static str,
         reason: impl Into<String>,
         help: Option<String>,
-        findings: &mut Findings,
+        findings: &mut Diagnostics,
     ) -> Option<T> {
         findings.mistake(Invalid {
             text: match self.read() {
@@ -140,7 +142,7 @@ impl Data<'_> {
 
 impl Table<'_> {
     /// Notes every key that is not one of `keys`.
-    pub(crate) fn only(&self, keys: &[&str], findings: &mut Findings) {
+    pub(crate) fn only(&self, keys: &[&str], findings: &mut Diagnostics) {
         let help = match keys {
             [one] => format!("the only key is `{one}`"),
             keys => format!("the keys are {}", backticked(keys)),
@@ -149,7 +151,7 @@ impl Table<'_> {
     }
 
     /// Notes every key that is not one of `keys`, with `help` for those that resemble none.
-    pub(crate) fn only_or(&self, keys: &[&str], help: &str, findings: &mut Findings) {
+    pub(crate) fn only_or(&self, keys: &[&str], help: &str, findings: &mut Diagnostics) {
         for field in self.fields() {
             if !keys.contains(&field.name) {
                 let help = match nearest(field.name, keys.iter().copied()) {
@@ -162,8 +164,8 @@ impl Table<'_> {
     }
 
     /// Notes a key the table does not have.
-    pub(crate) fn unknown(&self, field: &Field<'_>, help: String, findings: &mut Findings) {
-        findings.mistake(UnknownKey {
+    pub(crate) fn unknown(&self, field: &Field<'_>, help: String, findings: &mut Diagnostics) {
+        findings.mistake(UnknownManifestKey {
             key: field.name.to_owned(),
             table: self.title(),
             help,
@@ -177,7 +179,7 @@ impl Table<'_> {
         &self,
         key: &'static str,
         help: impl Into<String>,
-        findings: &mut Findings,
+        findings: &mut Diagnostics,
     ) -> Option<T> {
         findings.mistake(MissingKey {
             key,
@@ -202,8 +204,8 @@ impl Table<'_> {
 /// Brackets with the whole path of a pixi table, for help texts.
 pub(crate) fn header(document: &Document, path: &str) -> String {
     match document.kind() {
-        Kind::Pyproject => format!("[tool.pixi.{path}]"),
-        Kind::Pixi | Kind::Mojo => format!("[{path}]"),
+        ManifestKind::Pyproject => format!("[tool.pixi.{path}]"),
+        ManifestKind::Pixi | ManifestKind::Mojo => format!("[{path}]"),
     }
 }
 

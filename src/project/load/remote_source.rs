@@ -1,19 +1,19 @@
 //! The code of a package that is somewhere else, before the package is loaded.
 
 use crate::project::load::location::Location;
-use crate::project::load::mistake::Findings;
+use crate::project::load::mistake::Diagnostics;
 use crate::project::load::parts::Parts;
-use crate::project::load::{Request, Scope, inline, location};
+use crate::project::load::{LoadRequest, ManifestScope, inline, location};
 use crate::protocol::spec::SourceLocation;
 
 /// The repository or archive that `[package.build.source]` names, for whoever fetches it
 /// before the package is loaded. Mistakes are left to [`load`](crate::project::load::load).
-pub fn remote_source(request: &Request) -> Option<SourceLocation> {
-    let mut findings = Findings::default();
+pub fn remote_source(request: &LoadRequest) -> Option<SourceLocation> {
+    let mut findings = Diagnostics::default();
     let found = inline::find_any(request, &mut findings)?;
     let source = found.member.field(&["package", "build", "source"])?;
     let table = source.value.table(&mut findings)?;
-    let scope = Scope {
+    let scope = ManifestScope {
         request,
         package: found.member.root(),
         workspace: None,

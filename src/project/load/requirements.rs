@@ -5,9 +5,9 @@ use std::str::FromStr;
 use rattler_conda_types::{Subdir, Version};
 
 use crate::project::document::{Data, Table, Value};
-use crate::project::load::Scope;
-use crate::project::load::environment::Environment;
-use crate::project::load::mistake::Findings;
+use crate::project::load::ManifestScope;
+use crate::project::load::environment::DefaultEnvironment;
+use crate::project::load::mistake::Diagnostics;
 use crate::project::load::mistake::shape::Conflict;
 use crate::project::load::mistake::warning::Deprecated;
 use crate::project::load::platform_entry::Entry;
@@ -16,10 +16,10 @@ use crate::project::load::virtual_packages::{VirtualPackage, version};
 /// Adds the requirements of the workspace and of the default environment's features to the
 /// platforms they are for. The highest version wins.
 pub(crate) fn add(
-    scope: &Scope<'_>,
-    environment: &Environment<'_>,
+    scope: &ManifestScope<'_>,
+    environment: &DefaultEnvironment<'_>,
     entries: &mut [Entry<'_>],
-    findings: &mut Findings,
+    findings: &mut Diagnostics,
 ) {
     let Some(workspace) = scope.workspace else {
         return;
@@ -60,7 +60,7 @@ pub(crate) fn add(
 
 type Applies = fn(Subdir) -> bool;
 
-fn required(table: &Table<'_>, findings: &mut Findings) -> Vec<(VirtualPackage, Applies)> {
+fn required(table: &Table<'_>, findings: &mut Diagnostics) -> Vec<(VirtualPackage, Applies)> {
     table.only(&["libc", "linux", "macos", "cuda", "archspec"], findings);
     let mut required: Vec<(VirtualPackage, Applies)> = Vec::new();
     for (key, name, applies) in [
@@ -83,7 +83,7 @@ fn required(table: &Table<'_>, findings: &mut Findings) -> Vec<(VirtualPackage, 
     required
 }
 
-fn libc(value: Value<'_>, findings: &mut Findings) -> Option<VirtualPackage> {
+fn libc(value: Value<'_>, findings: &mut Diagnostics) -> Option<VirtualPackage> {
     let Data::Table(table) = value.read() else {
         let text = version(value.text(findings)?, value, findings)?;
         return Some(VirtualPackage::new("__glibc", text));

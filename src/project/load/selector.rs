@@ -3,7 +3,7 @@
 use rattler_conda_types::Subdir;
 
 use crate::project::document::Field;
-use crate::project::load::mistake::Findings;
+use crate::project::load::mistake::Diagnostics;
 use crate::project::load::mistake::shape::Invalid;
 use crate::project::load::read::nearest;
 
@@ -96,7 +96,7 @@ pub(crate) fn is_name(text: &str) -> bool {
 }
 
 /// Notes that a key of a `target` table is no selector, and how to write it.
-pub(crate) fn refuse(field: &Field<'_>, help: String, findings: &mut Findings) {
+pub(crate) fn refuse(field: &Field<'_>, help: String, findings: &mut Diagnostics) {
     findings.mistake(Invalid {
         text: field.name.to_owned(),
         what: "a target selector",

@@ -5,12 +5,12 @@ use crate::project::load::location::{self, Location};
 use crate::project::load::mistake::dependency::NoSourceHere;
 use crate::project::load::mistake::spec::EmptySpec;
 use crate::project::load::parts::Parts;
-use crate::project::load::spec_reader::Reader;
-use crate::project::load::tables::Sources;
+use crate::project::load::spec_reader::SpecReader;
+use crate::project::load::tables::AllowedSources;
 use crate::project::load::{channels, pin, pool, version, when};
 use crate::protocol::spec::{BinarySpec, PackageSpec, SourceSpec};
 
-impl<'d> Reader<'_, 'd> {
+impl<'d> SpecReader<'_, 'd> {
     /// The dependency, or `None` with a note.
     pub fn read(&mut self, entry: &Field<'d>) -> Option<PackageSpec> {
         let table = match entry.value.read() {
@@ -131,14 +131,16 @@ impl<'d> Reader<'_, 'd> {
     /// Notes a location that the table cannot hold.
     fn check_source(&mut self, parts: &Parts<'d>, location: &Location) {
         let refused = match (self.kind.sources, location) {
-            (_, Location::Channel) | (Sources::All, _) => return,
-            (Sources::NotBuilt, Location::Archive(_)) => return,
-            (Sources::Folders, Location::Source(source)) if !location::is_url(source) => return,
-            (Sources::Folders, _) => (
+            (_, Location::Channel) | (AllowedSources::All, _) => return,
+            (AllowedSources::NotBuilt, Location::Archive(_)) => return,
+            (AllowedSources::Folders, Location::Source(source)) if !location::is_url(source) => {
+                return;
+            }
+            (AllowedSources::Folders, _) => (
                 "an archive",
                 "use `path` with a folder, `git`, or a version",
             ),
-            (Sources::NotBuilt | Sources::None, _) => (
+            (AllowedSources::NotBuilt | AllowedSources::None, _) => (
                 "a path or a URL",
                 "a constraint only limits versions: write one",
             ),

@@ -8,14 +8,14 @@ pub(crate) struct TableKind {
     /// How it is called in messages.
     pub title: &'static str,
     /// The pins it takes.
-    pub pins: Pins,
+    pub pins: AllowedPins,
     /// The locations it takes.
-    pub sources: Sources,
+    pub sources: AllowedSources,
 }
 
 /// Which pins a table takes.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Pins {
+pub(crate) enum AllowedPins {
     /// None.
     None,
     /// `pin-compatible`.
@@ -26,7 +26,7 @@ pub(crate) enum Pins {
 
 /// Which locations a table takes, besides channels.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Sources {
+pub(crate) enum AllowedSources {
     /// All.
     All,
     /// Finished packages only.
@@ -37,7 +37,7 @@ pub(crate) enum Sources {
     None,
 }
 
-const fn kind(key: &'static str, pins: Pins, sources: Sources) -> TableKind {
+const fn kind(key: &'static str, pins: AllowedPins, sources: AllowedSources) -> TableKind {
     let title = key;
     TableKind {
         key,
@@ -47,38 +47,51 @@ const fn kind(key: &'static str, pins: Pins, sources: Sources) -> TableKind {
     }
 }
 
-const fn bucket(key: &'static str, title: &'static str, sources: Sources) -> TableKind {
+const fn bucket(key: &'static str, title: &'static str, sources: AllowedSources) -> TableKind {
     TableKind {
         title,
-        ..kind(key, Pins::Both, sources)
+        ..kind(key, AllowedPins::Both, sources)
     }
 }
 
 /// The plain tables, in the order in which their conditions are listed.
 pub(crate) const TABLES: [TableKind; 4] = [
-    kind("run-dependencies", Pins::Compatible, Sources::All),
+    kind(
+        "run-dependencies",
+        AllowedPins::Compatible,
+        AllowedSources::All,
+    ),
     // pixi forwards sources here, and nothing can be done with them.
-    kind("run-constraints", Pins::None, Sources::NotBuilt),
-    kind("host-dependencies", Pins::Compatible, Sources::All),
-    kind("build-dependencies", Pins::None, Sources::All),
+    kind(
+        "run-constraints",
+        AllowedPins::None,
+        AllowedSources::NotBuilt,
+    ),
+    kind(
+        "host-dependencies",
+        AllowedPins::Compatible,
+        AllowedSources::All,
+    ),
+    kind("build-dependencies", AllowedPins::None, AllowedSources::All),
 ];
 
 /// The buckets of `run-exports`, in the order in which their conditions are listed.
 pub(crate) const BUCKETS: [TableKind; 5] = [
-    bucket("noarch", "run-exports.noarch", Sources::Folders),
-    bucket("strong", "run-exports.strong", Sources::Folders),
-    bucket("weak", "run-exports.weak", Sources::Folders),
+    bucket("noarch", "run-exports.noarch", AllowedSources::Folders),
+    bucket("strong", "run-exports.strong", AllowedSources::Folders),
+    bucket("weak", "run-exports.weak", AllowedSources::Folders),
     bucket(
         "strong-constraints",
         "run-exports.strong-constraints",
-        Sources::None,
+        AllowedSources::None,
     ),
     bucket(
         "weak-constraints",
         "run-exports.weak-constraints",
-        Sources::None,
+        AllowedSources::None,
     ),
 ];
 
 /// A group of extra dependencies.
-pub(crate) const GROUP: TableKind = kind("extra-dependencies", Pins::None, Sources::All);
+pub(crate) const GROUP: TableKind =
+    kind("extra-dependencies", AllowedPins::None, AllowedSources::All);

@@ -6,16 +6,20 @@ use indexmap::IndexMap;
 use miette::SourceSpan;
 
 use crate::project::document::{Data, Field, Table, Value};
-use crate::project::load::Scope;
+use crate::project::load::ManifestScope;
 use crate::project::load::dependencies::Group;
-use crate::project::load::mistake::Findings;
+use crate::project::load::mistake::Diagnostics;
 use crate::project::load::mistake::shape::Invalid;
-use crate::project::load::spec_reader::Reader;
+use crate::project::load::spec_reader::SpecReader;
 use crate::project::load::tables::{BUCKETS, GROUP, TABLES, TableKind};
-use crate::protocol::model::{Dependencies, Target, Targets};
+use crate::protocol::model::{DependencyTable, Target, Targets};
 
 /// Reads all tables. `own_name` is the name of the package, as far as the manifest knows it.
-pub(crate) fn read(scope: &Scope<'_>, own_name: Option<&str>, findings: &mut Findings) -> Targets {
+pub(crate) fn read(
+    scope: &ManifestScope<'_>,
+    own_name: Option<&str>,
+    findings: &mut Diagnostics,
+) -> Targets {
     let mut targets = Builder {
         scope,
         own_name,
@@ -40,10 +44,10 @@ pub(crate) fn read(scope: &Scope<'_>, own_name: Option<&str>, findings: &mut Fin
 /// A target as pixi sends it when there is nothing in it.
 pub(crate) fn new_target() -> Target {
     Target {
-        host_dependencies: Some(Dependencies::new()),
-        build_dependencies: Some(Dependencies::new()),
-        run_dependencies: Some(Dependencies::new()),
-        run_constraints: Some(Dependencies::new()),
+        host_dependencies: Some(DependencyTable::new()),
+        build_dependencies: Some(DependencyTable::new()),
+        run_dependencies: Some(DependencyTable::new()),
+        run_constraints: Some(DependencyTable::new()),
         extra_dependencies: None,
         run_exports: None,
     }
@@ -51,12 +55,12 @@ pub(crate) fn new_target() -> Target {
 
 /// Sorts dependencies into targets.
 pub(crate) struct Builder<'a, 'd> {
-    pub scope: &'a Scope<'d>,
+    pub scope: &'a ManifestScope<'d>,
     pub own_name: Option<&'a str>,
     pub default: Target,
     /// Each condition with the place of its first appearance.
     pub conditional: IndexMap<String, (Target, SourceSpan)>,
-    pub findings: &'a mut Findings,
+    pub findings: &'a mut Diagnostics,
 }
 
 impl<'d> Builder<'_, 'd> {
@@ -132,9 +136,9 @@ impl<'d> Builder<'_, 'd> {
     /// known, but leaves no trace in its target.
     fn groups<F>(&mut self, value: Value<'d>, kind: TableKind, slot: F)
     where
-        F: Fn(&mut Target) -> &mut Dependencies,
+        F: Fn(&mut Target) -> &mut DependencyTable,
     {
-        let mut reader = Reader {
+        let mut reader = SpecReader {
             scope: self.scope,
             kind,
             own_name: self.own_name,

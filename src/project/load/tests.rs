@@ -21,7 +21,7 @@ use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
 use rattler_conda_types::Subdir;
 use serde_json::{Value as Json, json};
 
-use super::{LoadErrors, Loaded, Request, load};
+use super::{LoadErrors, LoadRequest, Loaded, load};
 
 /// The backend of every manifest that is not about backends.
 const BACKEND: &str = "[package.build.backend]\nname = \"pixi-build-rust\"\n";
@@ -31,14 +31,14 @@ const WORKSPACE: &str = "[workspace]\nchannels = [\"conda-forge\"]\nplatforms = 
 /// A folder that stands for `/home/user`.
 struct Tree {
     folder: tempfile::TempDir,
-    request: Request,
+    request: LoadRequest,
 }
 
 impl Tree {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let root = dunce::canonicalize(folder.path()).unwrap();
-        let request = Request {
+        let request = LoadRequest {
             path: PathBuf::from("."),
             inline: None,
             source_directory: None,
@@ -77,7 +77,7 @@ impl Tree {
         self.with(|request| request.host_platform = subdir.parse().unwrap())
     }
 
-    fn with(mut self, change: impl FnOnce(&mut Request)) -> Self {
+    fn with(mut self, change: impl FnOnce(&mut LoadRequest)) -> Self {
         change(&mut self.request);
         self
     }

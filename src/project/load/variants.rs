@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use indexmap::IndexMap;
 
 use crate::project::document::{Field, Table};
-use crate::project::load::Scope;
+use crate::project::load::ManifestScope;
 use crate::project::load::channels::HasCondaForge;
-use crate::project::load::mistake::Findings;
+use crate::project::load::mistake::Diagnostics;
 use crate::project::load::mistake::package::FileMissing;
 use crate::project::load::mistake::request::PathMissing;
 use crate::project::load::mistake::warning::Replaced;
@@ -20,10 +20,10 @@ use crate::protocol::outputs::VariantValue;
 /// Values by key. A target replaces the lists of the base, the command line those of both;
 /// what the platform says fills gaps.
 pub(crate) fn configuration(
-    scope: &Scope<'_>,
+    scope: &ManifestScope<'_>,
     host: &Host,
     has_conda_forge: HasCondaForge,
-    findings: &mut Findings,
+    findings: &mut Diagnostics,
 ) -> BTreeMap<String, Vec<VariantValue>> {
     let mut variants = BTreeMap::new();
     if let Some(workspace) = scope.workspace {
@@ -52,7 +52,7 @@ pub(crate) fn configuration(
 }
 
 /// Variant files of the workspace, then those of the command line. All of them exist.
-pub(crate) fn files(scope: &Scope<'_>, findings: &mut Findings) -> Vec<PathBuf> {
+pub(crate) fn files(scope: &ManifestScope<'_>, findings: &mut Diagnostics) -> Vec<PathBuf> {
     let mut files = Vec::new();
     let field = scope
         .workspace
@@ -86,7 +86,7 @@ pub(crate) fn files(scope: &Scope<'_>, findings: &mut Findings) -> Vec<PathBuf> 
 
 /// The variant tables of targets in the order of the file. `osx` and `macos` are one target:
 /// the later table replaces the earlier one, in its place.
-fn targets<'d>(workspace: &Table<'d>, findings: &mut Findings) -> IndexMap<Selector, Field<'d>> {
+fn targets<'d>(workspace: &Table<'d>, findings: &mut Diagnostics) -> IndexMap<Selector, Field<'d>> {
     let mut found = IndexMap::<Selector, Field<'d>>::new();
     let Some(table) = (workspace.get("target")).and_then(|field| field.value.table(findings))
     else {
@@ -124,7 +124,7 @@ fn targets<'d>(workspace: &Table<'d>, findings: &mut Findings) -> IndexMap<Selec
 fn extend(
     variants: &mut BTreeMap<String, Vec<String>>,
     field: &Field<'_>,
-    findings: &mut Findings,
+    findings: &mut Diagnostics,
 ) {
     let Some(table) = field.value.table(findings) else {
         return;

@@ -8,13 +8,13 @@ use std::str::FromStr;
 use rattler_conda_types::{ParseStrictness, Version, VersionSpec};
 
 use crate::project::document::Value;
-use crate::project::load::mistake::Findings;
+use crate::project::load::mistake::Diagnostics;
 use crate::project::load::mistake::spec::BadVersionSpec;
 use crate::project::load::mistake::warning::ExactVersion;
 use crate::project::load::paths::is_archive;
 
 /// The constraint that a string is, as pixi prints it.
-pub(crate) fn constraint(value: Value<'_>, findings: &mut Findings) -> Option<String> {
+pub(crate) fn constraint(value: Value<'_>, findings: &mut Diagnostics) -> Option<String> {
     let text = value.text(findings)?;
     constraint_in(text, value, findings)
 }
@@ -23,7 +23,7 @@ pub(crate) fn constraint(value: Value<'_>, findings: &mut Findings) -> Option<St
 pub(crate) fn constraint_in(
     text: &str,
     value: Value<'_>,
-    findings: &mut Findings,
+    findings: &mut Diagnostics,
 ) -> Option<String> {
     match print(text) {
         Ok(Printed { spec, bare }) => {

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use rattler_conda_types::{Subdir, Version};
 
 use crate::project::document::{Data, Field, Table, Value};
-use crate::project::load::mistake::Findings;
+use crate::project::load::mistake::Diagnostics;
 use crate::project::load::read::nearest;
 
 /// A property of a machine, as a package the solver can depend on.
@@ -78,7 +78,7 @@ pub(crate) fn defaults(subdir: Subdir) -> Vec<VirtualPackage> {
 pub(crate) fn declared(
     table: &Table<'_>,
     field: &Field<'_>,
-    findings: &mut Findings,
+    findings: &mut Diagnostics,
 ) -> Option<Vec<VirtualPackage>> {
     let name = match field.name {
         "glibc" => "__glibc",
@@ -120,7 +120,7 @@ pub(crate) fn declared(
 }
 
 /// A version, or a table of a driver's version and an architecture.
-fn cuda(value: Value<'_>, findings: &mut Findings) -> Option<Vec<VirtualPackage>> {
+fn cuda(value: Value<'_>, findings: &mut Diagnostics) -> Option<Vec<VirtualPackage>> {
     let table = match value.read() {
         Data::Text(text) => {
             return Some(vec![VirtualPackage::new(
@@ -149,7 +149,7 @@ fn cuda(value: Value<'_>, findings: &mut Findings) -> Option<Vec<VirtualPackage>
 pub(crate) fn version<'t>(
     text: &'t str,
     value: Value<'_>,
-    findings: &mut Findings,
+    findings: &mut Diagnostics,
 ) -> Option<&'t str> {
     match Version::from_str(text) {
         Ok(_) => Some(text),

@@ -5,14 +5,14 @@ use std::str::FromStr;
 use rattler_conda_types::PackageName;
 
 use crate::project::document::{Data, Table, Value};
-use crate::project::load::mistake::Findings;
+use crate::project::load::mistake::Diagnostics;
 use crate::project::load::mistake::spec::BadWhen;
 use crate::project::load::parts::Parts;
 use crate::project::load::version;
 use crate::protocol::spec::{Condition, MatchSpec};
 
 /// The condition, or `None` with a note.
-pub(crate) fn condition(value: Value<'_>, findings: &mut Findings) -> Option<Condition> {
+pub(crate) fn condition(value: Value<'_>, findings: &mut Diagnostics) -> Option<Condition> {
     match value.read() {
         Data::Text(text) => from_text(text, value, findings),
         Data::Table(table) => from_table(&table, value, findings),
@@ -21,7 +21,7 @@ pub(crate) fn condition(value: Value<'_>, findings: &mut Findings) -> Option<Con
     }
 }
 
-fn bad<T>(value: Value<'_>, problem: impl Into<String>, findings: &mut Findings) -> Option<T> {
+fn bad<T>(value: Value<'_>, problem: impl Into<String>, findings: &mut Diagnostics) -> Option<T> {
     findings.mistake(BadWhen {
         problem: problem.into(),
         file: value.document.file(),
@@ -31,7 +31,7 @@ fn bad<T>(value: Value<'_>, problem: impl Into<String>, findings: &mut Findings)
 }
 
 /// A name with an optional version.
-fn from_text(text: &str, value: Value<'_>, findings: &mut Findings) -> Option<Condition> {
+fn from_text(text: &str, value: Value<'_>, findings: &mut Diagnostics) -> Option<Condition> {
     if text.contains(['[', ']']) {
         return bad(value, "has no brackets; options go into a table", findings);
     }
@@ -56,7 +56,11 @@ fn from_text(text: &str, value: Value<'_>, findings: &mut Findings) -> Option<Co
     }))
 }
 
-fn from_table(table: &Table<'_>, value: Value<'_>, findings: &mut Findings) -> Option<Condition> {
+fn from_table(
+    table: &Table<'_>,
+    value: Value<'_>,
+    findings: &mut Diagnostics,
+) -> Option<Condition> {
     let kinds = ["all", "any", "package"].map(|key| table.get(key));
     match kinds {
         [Some(all), None, None] => {
@@ -80,7 +84,7 @@ fn from_table(table: &Table<'_>, value: Value<'_>, findings: &mut Findings) -> O
 fn combined(
     value: Value<'_>,
     join: fn(Box<Condition>, Box<Condition>) -> Condition,
-    findings: &mut Findings,
+    findings: &mut Diagnostics,
 ) -> Option<Condition> {
     let list = value.list(findings)?;
     if list.is_empty() {
@@ -99,7 +103,7 @@ fn combined(
 fn from_package(
     table: &Table<'_>,
     package: Value<'_>,
-    findings: &mut Findings,
+    findings: &mut Diagnostics,
 ) -> Option<Condition> {
     table.only(
         &[
@@ -136,7 +140,7 @@ fn from_package(
     }))
 }
 
-fn check_name(name: &str, value: Value<'_>, findings: &mut Findings) -> Option<()> {
+fn check_name(name: &str, value: Value<'_>, findings: &mut Diagnostics) -> Option<()> {
     match name.is_empty() || PackageName::from_str(name).is_err() {
         false => Some(()),
         true => bad(

@@ -36,7 +36,7 @@ pub(super) struct BareTemplate {
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{key}` is not a key of `{table}`")]
 #[diagnostic(code(recipe::unknown_key), help("{help}"))]
-pub(super) struct UnknownKey {
+pub(super) struct UnknownRecipeKey {
     pub(super) table: String,
     pub(super) key: String,
     pub(super) help: String,
@@ -64,7 +64,7 @@ pub(super) struct BadValue {
 #[derive(Debug, Error, Diagnostic)]
 #[error("{message}")]
 #[diagnostic(code(recipe::missing_key), help("{help}"))]
-pub(super) struct MissingKey {
+pub(super) struct MissingRecipeKey {
     pub(super) message: String,
     pub(super) help: String,
     #[source_code]
@@ -80,7 +80,7 @@ pub(super) struct MissingKey {
     code(recipe::template),
     help("templates look like `${{{{ version | replace('.', '_') }}}}`")
 )]
-pub(super) struct BadTemplate {
+pub(super) struct BadRecipeTemplate {
     pub(super) reason: String,
     #[source_code]
     pub(super) file: SourceFile,

@@ -12,15 +12,15 @@ use miette::Report;
 use rattler_build_recipe::{ParseError, RenderError, TopologicalSortError};
 
 use super::errors::{
-    BadSyntax, BadValue, BadVariants, BareTemplate, Cycle, Experimental, MissingKey, NoSuchOutput,
-    NoSuchStaging, Unread,
+    BadSyntax, BadValue, BadVariants, BareTemplate, Cycle, Experimental, MissingRecipeKey,
+    NoSuchOutput, NoSuchStaging, Unread,
 };
 use super::text::{RecipeText, span};
 use crate::diagnostic::{list, nearest};
 
 /// What may be known about a recipe when something in it is wrong.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Place<'a> {
+pub(super) struct RecipePlace<'a> {
     /// The recipe.
     pub(super) text: &'a RecipeText,
     /// Names that templates know: the context and the keys of variants.
@@ -29,7 +29,7 @@ pub(super) struct Place<'a> {
     pub(super) outputs: &'a [String],
 }
 
-impl Place<'_> {
+impl RecipePlace<'_> {
     /// The mistake behind an error of rendering.
     pub(super) fn rendering(&self, error: RenderError) -> Report {
         match error {
@@ -146,7 +146,7 @@ impl Place<'_> {
     fn missing(&self, field: &str, at: Option<Range<usize>>) -> Report {
         let at = at.filter(|at| !at.is_empty());
         if field.starts_with("version is required") {
-            return MissingKey {
+            return MissingRecipeKey {
                 message: "an output has no version".to_string(),
                 help: "write `version` into its `package`, or into `recipe` for all outputs"
                     .to_string(),
@@ -159,7 +159,7 @@ impl Place<'_> {
             "package" => "a recipe has `package` with `name` and `version`, or `outputs`".into(),
             other => format!("add `{other}`"),
         };
-        MissingKey {
+        MissingRecipeKey {
             message: format!("`{field}` is missing"),
             help,
             file: self.text.file(),

@@ -38,10 +38,10 @@ use crate::diagnostic::Warning;
 use crate::project::Project;
 use crate::recipe::build;
 use crate::recipe::render::Rendered;
-use crate::recipe::variants::Choice;
-use mistake::Place;
+use crate::recipe::variants::VariantSelection;
+use mistake::RecipePlace;
 use renderer::Renderer;
-use sources::Sources;
+use sources::MappedSources;
 
 /// A recipe the user wrote.
 #[derive(Debug)]
@@ -57,7 +57,7 @@ pub struct Own {
     /// Names of outputs that count, with wildcards; all where there is none.
     only: Vec<String>,
     /// Packages that `pixi.toml` maps to a source.
-    sources: Sources,
+    sources: MappedSources,
     number: Option<u64>,
     prefix: Option<String>,
     flags: Vec<Flag>,
@@ -80,7 +80,7 @@ impl Own {
         let config = ParseConfig {
             repodata_revision: RepodataRevision::V3,
         };
-        let place = Place {
+        let place = RecipePlace {
             text: &text,
             names: &[],
             outputs: &[],
@@ -94,7 +94,7 @@ impl Own {
             experimental: given.experimental,
             keeps_work: given.keeps_work,
             only: given.only.clone(),
-            sources: Sources::new(&given.sources, &project.manifest)?,
+            sources: MappedSources::new(&given.sources, &project.manifest)?,
             number: project.model.build_number,
             prefix: build::build_string_prefix(project)?,
             flags: build::flags(project)?,
@@ -120,7 +120,7 @@ impl Own {
     /// What is wrong with a pin to `package`.
     pub fn unknown_pin(&self, package: &str) -> Report {
         let outputs = self.names();
-        let place = Place {
+        let place = RecipePlace {
             text: &self.text,
             names: &[],
             outputs: &outputs,
@@ -140,7 +140,7 @@ impl Own {
     pub(super) fn render(
         &self,
         variants: &VariantConfig,
-        choice: &Choice,
+        choice: &VariantSelection,
         platforms: Platforms,
         system_variables: &HashSet<String>,
     ) -> Result<Vec<Rendered>, Report> {
@@ -150,8 +150,8 @@ impl Own {
             system_variables,
         };
         match choice {
-            Choice::Matrix { .. } => renderer.matrix(variants),
-            Choice::Pinned { output, .. } => renderer.pinned(output, variants),
+            VariantSelection::Matrix { .. } => renderer.matrix(variants),
+            VariantSelection::Pinned { output, .. } => renderer.pinned(output, variants),
         }
     }
 }

@@ -15,7 +15,7 @@ use rattler_build_recipe::variant_render::{
 use rattler_build_recipe::{EvaluationContext, Stage1Recipe};
 use rattler_build_variant_config::VariantConfig;
 
-use super::mistake::Place;
+use super::mistake::RecipePlace;
 use super::{Renderer, entries};
 use crate::recipe::render::Rendered;
 
@@ -121,7 +121,7 @@ impl Renderer<'_> {
     fn explained(&self, error: RenderError, variants: &VariantConfig) -> Report {
         let names = self.names(variants);
         let outputs = self.own.names();
-        let place = Place {
+        let place = RecipePlace {
             text: &self.own.text,
             names: &names,
             outputs: &outputs,

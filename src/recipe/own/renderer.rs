@@ -13,7 +13,7 @@ use rattler_build_types::NormalizedKey;
 use rattler_build_variant_config::VariantConfig;
 use rattler_conda_types::RepodataRevision;
 
-use super::mistake::Place;
+use super::mistake::RecipePlace;
 use super::{Own, wire};
 use crate::backend::Platforms;
 use crate::recipe::build;
@@ -52,7 +52,7 @@ impl Renderer<'_> {
             .map_err(|error| {
                 let names = self.names(variants);
                 let outputs = self.own.names();
-                let place = Place {
+                let place = RecipePlace {
                     text: &self.own.text,
                     names: &names,
                     outputs: &outputs,

@@ -12,16 +12,16 @@ use crate::backend::SourceMapping;
 use crate::diagnostic::SourceFile;
 use crate::project::manifest::Manifest;
 use crate::protocol::spec::SourceSpec;
-use crate::recipe::condition::Condition;
+use crate::recipe::condition::ManifestCondition;
 
 /// Packages that are built from source, under conditions.
 #[derive(Debug, Default)]
-pub(super) struct Sources {
-    mapped: Vec<(Option<Condition>, SourceMapping)>,
+pub(super) struct MappedSources {
+    mapped: Vec<(Option<ManifestCondition>, SourceMapping)>,
     file: Option<SourceFile>,
 }
 
-impl Sources {
+impl MappedSources {
     /// Reads the conditions.
     ///
     /// # Errors
@@ -29,7 +29,7 @@ impl Sources {
     pub(super) fn new(given: &[SourceMapping], manifest: &Manifest) -> Result<Self, Report> {
         let mapped = given.iter().map(|mapping| {
             let condition = mapping.condition.as_deref();
-            let condition = condition.map(|text| Condition::expression(text, manifest));
+            let condition = condition.map(|text| ManifestCondition::expression(text, manifest));
             Ok((condition.transpose()?, mapping.clone()))
         });
         Ok(Self {
@@ -53,7 +53,7 @@ impl Sources {
         jinja: &Jinja,
     ) -> Result<BTreeMap<String, SourceSpec>, Report> {
         let mut found: BTreeMap<String, SourceSpec> = BTreeMap::new();
-        let counts = |condition: &Option<Condition>| match condition {
+        let counts = |condition: &Option<ManifestCondition>| match condition {
             None => true,
             Some(condition) => jinja
                 .eval(condition.jinja().source())

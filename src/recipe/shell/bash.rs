@@ -1,7 +1,7 @@
 //! Bash. Every word is quoted unless it consists of harmless signs only.
 
 use crate::backend::log::FAILURE_NOTE;
-use crate::backend::script::{Condition, Part, Step, Word};
+use crate::backend::script::{Part, Step, StepCondition, Word};
 
 /// Notes which command failed, and how, where the reader of the log finds it:
 /// rattler-build says no more than that the script failed.
@@ -35,10 +35,10 @@ pub(super) fn step(step: &Step) -> String {
         }
         Step::When(condition, steps) => {
             let test = match condition {
-                Condition::Folder(path) => format!("[ -d {} ]", word(path)),
-                Condition::File(path) => format!("[ -f {} ]", word(path)),
-                Condition::Missing(path) => format!("[ ! -f {} ]", word(path)),
-                Condition::Unset(name) => format!("[ -z \"${{{name}:-}}\" ]"),
+                StepCondition::Folder(path) => format!("[ -d {} ]", word(path)),
+                StepCondition::File(path) => format!("[ -f {} ]", word(path)),
+                StepCondition::Missing(path) => format!("[ ! -f {} ]", word(path)),
+                StepCondition::Unset(name) => format!("[ -z \"${{{name}:-}}\" ]"),
             };
             let steps: String = steps
                 .iter()

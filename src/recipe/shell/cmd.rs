@@ -5,7 +5,7 @@
 //! `%` means something to cmd. A quotation mark would end that state for cmd, so
 //! such words are written with every special sign behind a caret instead.
 
-use crate::backend::script::{Condition, Part, Step, Word};
+use crate::backend::script::{Part, Step, StepCondition, Word};
 
 /// The lines of one step.
 pub(super) fn lines(step: &Step) -> Vec<String> {
@@ -43,10 +43,10 @@ fn step(step: &Step) -> String {
             let exists = |path: &Word| format!("exist {}", word(path));
             let test = match condition {
                 // A folder is there when a path through it is.
-                Condition::Folder(path) => exists(&path.clone().then("\\.")),
-                Condition::File(path) => exists(path),
-                Condition::Missing(path) => format!("not {}", exists(path)),
-                Condition::Unset(name) => format!("not defined {name}"),
+                StepCondition::Folder(path) => exists(&path.clone().then("\\.")),
+                StepCondition::File(path) => exists(path),
+                StepCondition::Missing(path) => format!("not {}", exists(path)),
+                StepCondition::Unset(name) => format!("not defined {name}"),
             };
             let steps: Vec<String> = steps.iter().map(self::step).collect();
             format!("if {test} ({})", steps.join(" && "))

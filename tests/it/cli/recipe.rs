@@ -2,9 +2,9 @@
 
 use pixi_build_backends::backend::{Env, Platforms};
 use pixi_build_backends::backends::cargo::Cargo;
-use pixi_build_backends::engine::{Ask, Plan, Session, plan};
-use pixi_build_backends::project::load::{Request, load};
-use pixi_build_backends::recipe::variants::Choice;
+use pixi_build_backends::engine::{Plan, PlanRequest, Session, plan};
+use pixi_build_backends::project::load::{LoadRequest, load};
+use pixi_build_backends::recipe::variants::VariantSelection;
 use rattler_build_recipe::stage0::parse_recipe_or_multi_from_source;
 use rattler_build_recipe::variant_render::render_recipe_with_variant_config;
 use rattler_build_recipe::{RenderConfig, Stage1Recipe};
@@ -22,7 +22,7 @@ fn planned<T>(project: &Project, read: impl FnOnce(&Plan<'_>) -> T) -> T {
         build: subdir,
         host: subdir,
     };
-    let loaded = load(&Request {
+    let loaded = load(&LoadRequest {
         path: project.dir().to_path_buf(),
         inline: None,
         source_directory: None,
@@ -40,11 +40,11 @@ fn planned<T>(project: &Project, read: impl FnOnce(&Plan<'_>) -> T) -> T {
     let initialize =
         loaded.initialize_params(project.cache().to_path_buf(), project.dir().join("scratch"));
     let session = Session::open(&Cargo, initialize, Env::default()).expect("the project is good");
-    let choice = Choice::Matrix {
+    let choice = VariantSelection::Matrix {
         files: loaded.variant_files.clone(),
         user: loaded.variant_configuration.clone(),
     };
-    let ask = Ask {
+    let ask = PlanRequest {
         platforms,
         choice,
         editable: false,

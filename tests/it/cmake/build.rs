@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::project;
-use crate::support::cmake::{BACKEND, Order, Workshop};
+use crate::support::cmake::{BACKEND, Order, PackageBuilder};
 use crate::support::desk::Desk;
 use crate::support::machine::on_path;
 use crate::support::project::Project;
@@ -16,7 +16,7 @@ fn hello() -> Project {
 
 #[test]
 fn a_program_is_built_packed_and_runs() {
-    let Some(workshop) = Workshop::open(hello(), |_| {}) else {
+    let Some(workshop) = PackageBuilder::open(hello(), |_| {}) else {
         return;
     };
     let built = workshop.build(Order::default());
@@ -53,7 +53,7 @@ fn arguments_reach_cmake_as_they_are() {
         "file(GENERATE OUTPUT seen.txt CONTENT \"${A}|${B}|${T}|${R}|${L}|${P}|$ENV{FOO}|${CMAKE_BUILD_TYPE}|${BUILD_SHARED_LIBS}\")\n\
          install(FILES ${CMAKE_BINARY_DIR}/seen.txt DESTINATION share)\n",
     );
-    let Some(workshop) = Workshop::open(project, |_| {}) else {
+    let Some(workshop) = PackageBuilder::open(project, |_| {}) else {
         return;
     };
     let config = json!({
@@ -113,7 +113,7 @@ fn a_library_and_its_consumer_find_each_other() {
             "app/main.cpp",
             "#include <greet.h>\n#include <cstdio>\nint main() { std::puts(greet()); }\n",
         );
-    let Some(mut workshop) = Workshop::open(project, |_| {}) else {
+    let Some(mut workshop) = PackageBuilder::open(project, |_| {}) else {
         return;
     };
     let library = workshop.build(Order {

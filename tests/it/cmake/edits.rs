@@ -1,7 +1,7 @@
 //! The table: edits of real projects, none missed and none needless.
 
 use super::project;
-use crate::support::cmake::{BACKEND, Workshop, channel_or_skip};
+use crate::support::cmake::{BACKEND, PackageBuilder, channel_or_skip};
 use crate::support::edits::Verdict::{Rebuild, Reuse};
 use crate::support::edits::{Finished, finish_from};
 use crate::support::project::Project;
@@ -162,5 +162,5 @@ fn what_is_read_is_complete_in_a_directory_with_an_odd_name() {
         ("edit", "a b/$x é/x.h", Rebuild),
         ("new", "a b/$x é/y.h", Reuse),
     ]);
-    let _: Option<Workshop> = None;
+    let _: Option<PackageBuilder> = None;
 }

@@ -3,13 +3,13 @@
 use serde_json::json;
 
 use super::project;
-use crate::support::cmake::{Order, Workshop};
+use crate::support::cmake::{Order, PackageBuilder};
 
 #[test]
 fn a_compile_error_is_shown_with_its_place() {
     let project = project("add_executable(app main.cpp)\ninstall(TARGETS app)\n")
         .file("main.cpp", "int main() {\n  return undeclared;\n}\n");
-    let Some(workshop) = Workshop::open(project, |_| {}) else {
+    let Some(workshop) = PackageBuilder::open(project, |_| {}) else {
         return;
     };
     insta::assert_snapshot!(workshop.error(Order::default()), @r#"
@@ -31,7 +31,7 @@ fn a_compile_error_is_shown_with_its_place() {
 #[test]
 fn a_missing_package_is_named_with_what_to_do() {
     let project = project("find_package(ZLIB REQUIRED)\n");
-    let Some(workshop) = Workshop::open(project, |_| {}) else {
+    let Some(workshop) = PackageBuilder::open(project, |_| {}) else {
         return;
     };
     insta::assert_snapshot!(workshop.error(Order::default()), @r#"
@@ -69,7 +69,7 @@ fn a_missing_package_is_named_with_what_to_do() {
 #[test]
 fn a_project_that_installs_nothing_is_told_how_to() {
     let project = project("add_executable(app main.cpp)\n").file("main.cpp", "int main() {}\n");
-    let Some(workshop) = Workshop::open(project, |_| {}) else {
+    let Some(workshop) = PackageBuilder::open(project, |_| {}) else {
         return;
     };
     insta::assert_snapshot!(workshop.error(Order::default()), @r#"
@@ -87,7 +87,7 @@ fn a_project_that_installs_nothing_is_told_how_to() {
 fn what_is_installed_elsewhere_is_refused() {
     let project = project("install(FILES x.txt DESTINATION ${CMAKE_SOURCE_DIR}/out)\ninstall(FILES x.txt DESTINATION share)\n")
         .file("x.txt", "x\n");
-    let Some(workshop) = Workshop::open(project, |_| {}) else {
+    let Some(workshop) = PackageBuilder::open(project, |_| {}) else {
         return;
     };
     insta::assert_snapshot!(workshop.error(Order::default()), @r#"
@@ -111,7 +111,7 @@ fn what_is_installed_elsewhere_is_refused() {
 fn a_project_without_lists_is_told_where_they_are() {
     let project = project("").file("cpp/CMakeLists.txt", "project(x)\n");
     project.remove("CMakeLists.txt");
-    let Some(workshop) = Workshop::open(project, |_| {}) else {
+    let Some(workshop) = PackageBuilder::open(project, |_| {}) else {
         return;
     };
     insta::assert_snapshot!(workshop.error(Order::default()), @r#"
@@ -132,7 +132,7 @@ fn a_preset_that_is_not_there_is_pointed_at() {
         "pixi.toml",
         "[package]\nname = \"app\"\n[package.build.config]\npreset = \"relaese\"\n[package.build.backend]\nname = \"pixi-build-cmake\"\nversion = \"*\"\n",
     );
-    let Some(workshop) = Workshop::open(project, |_| {}) else {
+    let Some(workshop) = PackageBuilder::open(project, |_| {}) else {
         return;
     };
     let config = json!({"preset": "relaese"});
@@ -157,7 +157,7 @@ fn failing_tests_and_undefined_symbols_are_named() {
         "enable_testing()\nadd_executable(app main.cpp)\nadd_test(NAME fails COMMAND app)\ninstall(TARGETS app)\n",
     )
     .file("main.cpp", "int main() { return 3; }\n");
-    let Some(workshop) = Workshop::open(project, |_| {}) else {
+    let Some(workshop) = PackageBuilder::open(project, |_| {}) else {
         return;
     };
     let config = json!({"tests": "run"});

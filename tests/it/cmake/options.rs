@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{HEAD, project};
-use crate::support::cmake::{BACKEND, Order, Workshop};
+use crate::support::cmake::{BACKEND, Order, PackageBuilder};
 use crate::support::pixi::Pixi;
 use crate::support::project::Project;
 use crate::support::requests::{Initialize, Outputs};
@@ -77,7 +77,7 @@ fn a_package_of_headers_needs_no_compiler() {
     )
     .pixi_toml("[package]\nname = \"app\"\n")
     .file("include/app/app.h", "#pragma once\n");
-    let Some(workshop) = Workshop::open(project, |_| {}) else {
+    let Some(workshop) = PackageBuilder::open(project, |_| {}) else {
         return;
     };
     let built = workshop.build(Order::default());
@@ -94,7 +94,7 @@ fn targets_components_tests_and_a_link_for_editors() {
     )
     .file("main.cpp", "int main() { return 0; }\n")
     .file("broken.cpp", "nothing\n");
-    let Some(workshop) = Workshop::open(project, |_| {}) else {
+    let Some(workshop) = PackageBuilder::open(project, |_| {}) else {
         return;
     };
     let config = json!({
@@ -128,7 +128,7 @@ fn a_preset_decides_what_it_names_and_the_prefix_stays() {
          install(FILES ${CMAKE_BINARY_DIR}/seen.txt DESTINATION share)\n",
     )
     .file("CMakePresets.json", presets.to_string());
-    let Some(workshop) = Workshop::open(project, |_| {}) else {
+    let Some(workshop) = PackageBuilder::open(project, |_| {}) else {
         return;
     };
     let seen = |config| {

@@ -6,7 +6,7 @@ use std::process::Command;
 use serde_json::json;
 
 use super::project;
-use crate::support::cmake::{Order, Workshop};
+use crate::support::cmake::{Order, PackageBuilder};
 use crate::support::machine::on_path;
 use crate::support::packages::Package;
 use crate::support::prefix::output;
@@ -69,7 +69,7 @@ fn a_module_is_built_for_the_python_of_the_host_environment() {
         "#include <Python.h>\nstatic struct PyModuleDef module = {PyModuleDef_HEAD_INIT, \"greet\", NULL, -1, NULL};\n\
          PyMODINIT_FUNC PyInit_greet(void) { return PyModule_Create(&module); }\n",
     );
-    let Some(workshop) = Workshop::open(project, |channel| {
+    let Some(workshop) = PackageBuilder::open(project, |channel| {
         channel.add(package);
     }) else {
         return;

@@ -4,12 +4,12 @@ use serde_json::json;
 
 use super::project;
 use crate::support::channel::Channel;
-use crate::support::cmake::{Order, Workshop};
+use crate::support::cmake::{Order, PackageBuilder};
 use crate::support::packages::{Package, placeholder};
 use crate::support::toolchain::{self, Extra};
 
 /// Three units: one with a header of `liba`, one with a header of `libb`, one with none.
-fn workshop() -> Option<Workshop> {
+fn workshop() -> Option<PackageBuilder> {
     let project = project(
         "find_package(liba REQUIRED)\n\
          add_executable(app main.cpp a.cpp b.cpp)\n\
@@ -18,7 +18,7 @@ fn workshop() -> Option<Workshop> {
     .file("main.cpp", "#include <cstdio>\nint a(); int b();\nint main() { std::printf(\"%d %d\", a(), b()); }\n")
     .file("a.cpp", "#include <liba/a.h>\nint a() { return A; }\n")
     .file("b.cpp", "#if __has_include(<libb/b.h>)\n#include <libb/b.h>\n#else\n#define B 0\n#endif\nint b() { return B; }\n");
-    Workshop::open(project, libraries)
+    PackageBuilder::open(project, libraries)
 }
 
 /// Two libraries that are headers, and a package without any.
@@ -90,7 +90,7 @@ fn every_option_of_the_build_counts() {
          #ifdef EXTRA\n#define B \" extra\"\n#else\n#define B \"\"\n#endif\n\
          int main() { std::puts(A B); }\n",
     );
-    let Some(workshop) = Workshop::open(project, |_| {}) else {
+    let Some(workshop) = PackageBuilder::open(project, |_| {}) else {
         return;
     };
     let says = |config| {
@@ -130,7 +130,7 @@ fn the_package_names_the_prefix_and_not_the_link_to_it() {
         "main.cpp",
         "#include <cstdio>\nint main() { std::puts(FOUND); }\n",
     );
-    let workshop = Workshop::open(project, |channel| {
+    let workshop = PackageBuilder::open(project, |channel| {
         channel.add(Package::new("liba", "1").file("lib/cmake/liba/libaConfig.cmake", ""));
     });
     let Some(workshop) = workshop else {
@@ -165,7 +165,7 @@ fn what_a_program_of_a_package_makes_is_made_again() {
         "#include <cstdio>\n#include \"made.h\"\nint main() { std::puts(MADE); }\n",
     )
     .file("other.cpp", "void other() {}\n");
-    let workshop = Workshop::open(project, |channel| {
+    let workshop = PackageBuilder::open(project, |channel| {
         for version in ["1", "2"] {
             let script = format!("#!/bin/sh\necho '#define MADE \"{version}\"'\n");
             channel.add(Package::new("maker", version).executable("bin/maker", script));
@@ -200,7 +200,7 @@ fn a_build_that_failed_is_forgotten() {
         "#include <cstdio>\nint a();\nint main() { std::printf(\"%d\", a()); }\n",
     )
     .file("a.cpp", "#include <liba/a.h>\nint a() { return A }\n");
-    let Some(workshop) = Workshop::open(project, libraries) else {
+    let Some(workshop) = PackageBuilder::open(project, libraries) else {
         return;
     };
     let error = workshop.error(Order::default());
@@ -237,7 +237,7 @@ fn a_precompiled_header_is_as_old_as_what_it_includes() {
         "main.cpp",
         "#include <cstdio>\nint main() { std::printf(\"%d\", A); }\n",
     );
-    let Some(workshop) = Workshop::open(project, libraries) else {
+    let Some(workshop) = PackageBuilder::open(project, libraries) else {
         return;
     };
     let says = |work, host| {
@@ -269,7 +269,7 @@ fn what_pkg_config_says_is_the_same_in_every_prefix() {
     let Some(tools) = toolchain::channel_or_skip(&[Extra::PkgConfig]) else {
         return;
     };
-    let workshop = Workshop::open(project, |channel| {
+    let workshop = PackageBuilder::open(project, |channel| {
         channel.include(&tools);
         let text = format!(
             "prefix={}\nName: libp\nDescription: p\nVersion: 1\nCflags: -I${{prefix}}/include/deep\n",
@@ -307,7 +307,7 @@ fn a_variable_that_only_a_compiler_sees_counts() {
         )
         .file("one/which.h", "#define WHICH \"one\"\n")
         .file("two/which.h", "#define WHICH \"two\"\n");
-    let Some(workshop) = Workshop::open(project, |_| {}) else {
+    let Some(workshop) = PackageBuilder::open(project, |_| {}) else {
         return;
     };
     let root = workshop.project.dir().display().to_string();
@@ -333,7 +333,7 @@ fn an_older_source_counts() {
         )
         .file("other.cpp", "void other() {}\n")
         .file("x.h", "#define X \"new\"\n");
-    let Some(workshop) = Workshop::open(project, |_| {}) else {
+    let Some(workshop) = PackageBuilder::open(project, |_| {}) else {
         return;
     };
     assert_eq!(workshop.build(Order::default()).says("bin/app"), "new");

@@ -27,7 +27,7 @@ fn the_model_is_the_one_that_pixi_sent() {
             let initialize = requests(process, "initialize").next();
             let sent = &initialize.expect("own fixture").params;
             let linux = Subdir::Linux64;
-            let loaded = load::load(&load::Request {
+            let loaded = load::load(&load::LoadRequest {
                 path: sent["manifestPath"].as_str().expect("own fixture").into(),
                 inline: None,
                 source_directory: None,

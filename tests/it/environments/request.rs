@@ -2,7 +2,8 @@
 
 use pixi_build_backends::backend::Platforms;
 use pixi_build_backends::environments::{
-    Access, Depot, Keep, Network, Order, Prefixes, Sources, Supply,
+    ClientOptions, CondaClient, LockMode, Network, OutputToSolve, Prefixes, SolveSettings,
+    SourceRecords,
 };
 use pixi_build_backends::project::load;
 use pixi_build_backends::protocol::build::Params;
@@ -48,7 +49,7 @@ fn solved(fixture: &Fixture, process: &[Exchange], build: &Exchange) -> Value {
 
     let linux = Subdir::Linux64;
     let manifest = initialize.params["manifestPath"].as_str();
-    let loaded = load::load(&load::Request {
+    let loaded = load::load(&load::LoadRequest {
         path: manifest.expect("own fixture").into(),
         inline: None,
         source_directory: None,
@@ -62,24 +63,25 @@ fn solved(fixture: &Fixture, process: &[Exchange], build: &Exchange) -> Value {
         home: None,
         current_folder: fixture.project.dir().to_path_buf(),
     });
-    let supply = Supply::of(&loaded.expect("own fixture")).expect("the machine has a kernel");
-    let depot = Depot::open(&Access {
+    let supply =
+        SolveSettings::of(&loaded.expect("own fixture")).expect("the machine has a kernel");
+    let depot = CondaClient::open(&ClientOptions {
         cache: fixture.project.cache().to_path_buf(),
-        network: Network::LeftAlone,
+        network: Network::Offline,
         downloads: None,
     });
-    let order = Order {
+    let order = OutputToSolve {
         output: &output,
         platforms: Platforms {
             build: linux,
             host: linux,
         },
         supply: &supply,
-        sources: Sources::default(),
+        sources: SourceRecords::default(),
         work: &recorded.work_directory.clone(),
     };
     let runtime = tokio::runtime::Runtime::new().expect("a tokio runtime");
-    let solved = runtime.block_on(depot.solve(&order, Keep::WhatFits));
+    let solved = runtime.block_on(depot.solve(&order, LockMode::Prefer));
     let solved = solved.unwrap_or_else(|error| panic!("{error:?}"));
     recorded.build_prefix = None;
     recorded.host_prefix = None;

@@ -2,9 +2,9 @@
 
 use pixi_build_backends::backend::{Env, Platforms};
 use pixi_build_backends::backends::rattler_build::RattlerBuild;
-use pixi_build_backends::engine::{Ask, Session, plan};
+use pixi_build_backends::engine::{PlanRequest, Session, plan};
 use pixi_build_backends::protocol::initialize;
-use pixi_build_backends::recipe::variants::Choice;
+use pixi_build_backends::recipe::variants::VariantSelection;
 use rattler_conda_types::Subdir;
 use serde_json::json;
 
@@ -74,12 +74,12 @@ fn describe(recipe: &str) {
     .expect("parameters");
     let described = std::panic::catch_unwind(|| {
         let session = Session::open(&RattlerBuild, params, Env::default())?;
-        let ask = Ask {
+        let ask = PlanRequest {
             platforms: Platforms {
                 build: Subdir::Linux64,
                 host: Subdir::Linux64,
             },
-            choice: Choice::Matrix {
+            choice: VariantSelection::Matrix {
                 files: Vec::new(),
                 user: Default::default(),
             },

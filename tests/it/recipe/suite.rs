@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use pixi_build_backends::backend::{Env, Platforms};
 use pixi_build_backends::backends::rattler_build::RattlerBuild;
-use pixi_build_backends::engine::{Ask, Session, plan};
+use pixi_build_backends::engine::{PlanRequest, Session, plan};
 use pixi_build_backends::protocol::initialize;
-use pixi_build_backends::recipe::variants::Choice;
+use pixi_build_backends::recipe::variants::VariantSelection;
 use rattler_conda_types::Subdir;
 use serde_json::json;
 
@@ -57,7 +57,7 @@ fn every_output_is_found_again_from_its_variants() {
         .expect("parameters");
         let session = Session::open(&RattlerBuild, params, Env::default()).expect("it opens");
         for host in [Subdir::Linux64, Subdir::OsxArm64, Subdir::Win64] {
-            let ask = |choice| Ask {
+            let ask = |choice| PlanRequest {
                 platforms: Platforms {
                     build: Subdir::Linux64,
                     host,
@@ -65,13 +65,13 @@ fn every_output_is_found_again_from_its_variants() {
                 choice,
                 editable: false,
             };
-            let matrix = Choice::Matrix {
+            let matrix = VariantSelection::Matrix {
                 files: Vec::new(),
                 user: Default::default(),
             };
             let all = plan(&session, &ask(matrix)).expect("it can be planned");
             for output in &all.outputs {
-                let choice = Choice::Pinned {
+                let choice = VariantSelection::Pinned {
                     output: output.name().to_string(),
                     values: output.wire.clone(),
                 };

@@ -78,7 +78,7 @@ unset _host _sysroot
 }
 
 /// A project that is built with packages of a channel, in any work directory.
-pub struct Workshop {
+pub struct PackageBuilder {
     pub project: Project,
     pub channel: Channel,
 }
@@ -118,7 +118,7 @@ pub struct Built {
     pub stderr: Vec<String>,
 }
 
-impl Workshop {
+impl PackageBuilder {
     /// A workshop whose channel `fill` completes. `None` where a tool is missing.
     pub fn open(project: Project, fill: impl FnOnce(&mut Channel)) -> Option<Self> {
         let mut channel = channel_or_skip(&project)?;

@@ -1,4 +1,7 @@
-//! Words that only the backends may know.
+//! Words that only the backends may know, and names that mean one thing.
+
+use std::collections::BTreeMap;
+use std::path::Path;
 
 use super::sources;
 
@@ -60,4 +63,46 @@ fn shared_layers_know_no_tool_of_a_backend() {
         }
     }
     assert_eq!(wrong, Vec::<String>::new(), "see docs/writing-a-backend.md");
+}
+
+/// Names that say nothing without their module, by house style.
+const QUALIFIED: [&str; 4] = ["Params", "Answer", "Config", "Metadata"];
+
+#[test]
+fn the_name_of_a_public_type_means_one_thing() {
+    let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (path, text) in sources() {
+        // Nobody sees a backend's own types but the backend.
+        if path.starts_with("backends") {
+            continue;
+        }
+        let code = text
+            .split("#[cfg(test)]\nmod tests {")
+            .next()
+            .unwrap_or_default();
+        for line in code.lines() {
+            if let Some(name) = declared(line) {
+                places
+                    .entry(name.to_string())
+                    .or_default()
+                    .push(show(&path));
+            }
+        }
+    }
+    places.retain(|name, files| files.len() > 1 && !QUALIFIED.contains(&name.as_str()));
+    assert_eq!(places, BTreeMap::new());
+}
+
+/// The type that a line declares for other files.
+fn declared(line: &str) -> Option<&str> {
+    let rest = line.strip_prefix("pub")?;
+    let rest = rest.trim_start_matches(|c| c != ' ').trim_start();
+    let kinds = ["struct ", "enum ", "trait ", "type "];
+    let rest = kinds.iter().find_map(|kind| rest.strip_prefix(kind))?;
+    rest.split(|c: char| !c.is_alphanumeric() && c != '_')
+        .next()
+}
+
+fn show(path: &Path) -> String {
+    path.display().to_string()
 }

@@ -7,7 +7,7 @@ use pixi_build_backends::backend::{
     Backend, Draft, Env, GlobSet, Inputs, Platforms, Request, SystemTools,
 };
 use pixi_build_backends::diagnostic::Warning;
-use pixi_build_backends::project::config::{Misfit, Options};
+use pixi_build_backends::project::config::{InvalidOption, Options};
 use rattler_conda_types::NoArchType;
 use serde::Deserialize;
 
@@ -29,8 +29,8 @@ impl Options for Config {
         self.common.warnings()
     }
 
-    fn misfits(&self) -> Vec<Misfit> {
-        self.common.misfits()
+    fn validate(&self) -> Vec<InvalidOption> {
+        self.common.validate()
     }
 }
 

@@ -4,9 +4,9 @@ mod backend;
 
 use pixi_build_backends::backend::Env;
 use pixi_build_backends::engine::debug::DebugFolder;
-use pixi_build_backends::engine::{self, Ask, Session};
+use pixi_build_backends::engine::{self, PlanRequest, Session};
 use pixi_build_backends::protocol::build::Params;
-use pixi_build_backends::recipe::variants::Choice;
+use pixi_build_backends::recipe::variants::VariantSelection;
 use serde_json::json;
 
 use crate::support::archive::Archive;
@@ -39,12 +39,12 @@ async fn a_folder_of_texts_becomes_a_package() {
     let session = Session::open(&Texts, initialize, Env::capture()).expect("the project is good");
 
     let subdir = machine().subdir;
-    let ask = Ask {
+    let ask = PlanRequest {
         platforms: pixi_build_backends::backend::Platforms {
             build: subdir,
             host: subdir,
         },
-        choice: Choice::Matrix {
+        choice: VariantSelection::Matrix {
             files: Vec::new(),
             user: Default::default(),
         },

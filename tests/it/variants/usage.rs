@@ -1,9 +1,9 @@
 //! Which keys count, what they decide, and when they do not suffice.
 
 use pixi_build_backends::backend::Platforms;
-use pixi_build_backends::engine::{Ask, plan};
+use pixi_build_backends::engine::{PlanRequest, plan};
 use pixi_build_backends::protocol::build::OutputId;
-use pixi_build_backends::recipe::variants::Choice;
+use pixi_build_backends::recipe::variants::VariantSelection;
 use rattler_conda_types::Subdir;
 use serde_json::{Value, json};
 
@@ -160,12 +160,12 @@ fn a_variant_that_fits_several_outputs_lists_them() {
     let case = Case::new(&["python"]);
     let session = case.session();
     let user = serde_json::from_value(json!({"python": ["3.12", "3.13"]}));
-    let ask = Ask {
+    let ask = PlanRequest {
         platforms: Platforms {
             build: Subdir::Linux64,
             host: Subdir::Linux64,
         },
-        choice: Choice::Matrix {
+        choice: VariantSelection::Matrix {
             files: Vec::new(),
             user: user.expect("own variants"),
         },

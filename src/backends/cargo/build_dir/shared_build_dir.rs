@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use toml_edit::Value;
 
 use crate::backend::Folders;
-use crate::backend::script::{Condition, ScriptFile, Step, Word};
+use crate::backend::script::{ScriptFile, Step, StepCondition, Word};
 use crate::backends::cargo::context::crate_context::CrateBuild;
 use crate::backends::cargo::context::layout;
 use crate::disk;
@@ -54,7 +54,7 @@ impl Shared {
             .chain([&top, &root])
             .chain(&check)
             .cloned();
-        let unknown = Condition::Unset("PIXI_BUILD_RUST_LOCK_FILE_FITS".to_string());
+        let unknown = StepCondition::Unset("PIXI_BUILD_RUST_LOCK_FILE_FITS".to_string());
         [
             self.source.clone(),
             Step::Run(share.collect()),

@@ -7,7 +7,7 @@ use bytesize::ByteSize;
 use miette::Report;
 
 use crate::backend::Folders;
-use crate::backend::cache::{Cache, Cleared, Scope, weight};
+use crate::backend::cache::{Cache, CacheScope, Cleared, weight};
 use crate::backends::cargo::build_dir::shared_build_dir;
 use crate::backends::cargo::context::crate_context::CrateBuild;
 use crate::backends::cargo::context::layout;
@@ -29,7 +29,7 @@ pub(crate) fn all(folders: &Folders) -> Vec<Cache> {
         Some(Cache {
             what: what.to_string(),
             folder: folder?,
-            scope: Scope::User,
+            scope: CacheScope::User,
             lock: lock.clone()?,
         })
     };
@@ -46,7 +46,7 @@ fn artifacts(folder: PathBuf) -> Cache {
         what: "intermediate artifacts".to_string(),
         lock: shared_build_dir::lock(&folder),
         folder,
-        scope: Scope::Workspace,
+        scope: CacheScope::Workspace,
     }
 }
 

@@ -4,10 +4,10 @@ use indexmap::IndexMap;
 use rattler_conda_types::Subdir;
 use url::Url;
 
-use crate::backend::script::{Condition, Script, Step, Word};
+use crate::backend::script::{Script, Step, StepCondition, Word};
 use crate::backend::{Platforms, Request};
 use crate::backends::cargo::build_dir::shared_build_dir::Shared;
-use crate::backends::cargo::compiler_cache::CompilerCache;
+use crate::backends::cargo::compiler_cache::SccacheSetup;
 use crate::backends::cargo::config::Config;
 use crate::backends::cargo::context::crate_context::CrateBuild;
 use crate::backends::cargo::context::layout::{self, TARGET_DIR};
@@ -47,7 +47,7 @@ pub(crate) fn install(build: CrateBuild<'_>) -> Script {
         build: platforms.build,
     };
 
-    let cache = CompilerCache::of(build, &tools);
+    let cache = SccacheSetup::of(build, &tools);
 
     let mut steps = vec![Step::Unset(LEAKED_VARIABLES.to_vec())];
     let (set, templates) = variables(config, platforms.build);
@@ -117,7 +117,7 @@ fn prefixes(config: &Config, platforms: Platforms, tools: &Tools) -> Vec<Step> {
         .map(|(name, value)| Step::Set(name.to_string(), value))
         .collect();
     if !openssl.is_empty() {
-        steps.push(Step::When(Condition::Folder(headers), openssl));
+        steps.push(Step::When(StepCondition::Folder(headers), openssl));
     }
     if platforms.build != platforms.host && unset("PKG_CONFIG_ALLOW_CROSS") {
         // The host environment is that of the target, so what pkg-config says of it fits.

@@ -24,7 +24,7 @@ pub(super) enum Reason {
     NoFile(PathBuf),
     Unknown,
     Hidden,
-    Condition(String),
+    StepCondition(String),
 }
 
 impl Reason {
@@ -36,7 +36,7 @@ impl Reason {
             ),
             Self::Unknown => format!("there is no configure preset `{name}`"),
             Self::Hidden => format!("the configure preset `{name}` is hidden"),
-            Self::Condition(condition) => {
+            Self::StepCondition(condition) => {
                 format!("the condition of the configure preset `{name}` is not met: {condition}")
             }
         }

@@ -9,7 +9,7 @@ use super::super::arguments;
 use super::super::names::{Flaw, is_identifier, normalized, of_file};
 use super::{Config, Entry};
 use crate::diagnostic::{Warning, list, nearest};
-use crate::project::config::{Misfit, Part};
+use crate::project::config::{EntryPart, InvalidOption};
 
 /// What is accepted but has no effect, or works on one machine only.
 pub(super) fn warnings(config: &Config) -> Vec<Warning> {
@@ -38,21 +38,21 @@ pub(super) fn warnings(config: &Config) -> Vec<Warning> {
 }
 
 /// Everything that makes no sense.
-pub(super) fn misfits(config: &Config) -> Vec<Misfit> {
-    let mut misfits: Vec<Misfit> = kinds(config).flat_map(|kind| kind.misfits()).collect();
-    misfits.extend(config.common.misfits());
-    misfits.extend(defines(config));
-    misfits.extend(tests(config));
-    misfits.extend(import_paths(config));
+pub(super) fn validate(config: &Config) -> Vec<InvalidOption> {
+    let mut validate: Vec<InvalidOption> = kinds(config).flat_map(|kind| kind.validate()).collect();
+    validate.extend(config.common.validate());
+    validate.extend(defines(config));
+    validate.extend(tests(config));
+    validate.extend(import_paths(config));
     let cpu = config.target_cpu.as_deref();
     let cpu = cpu.filter(|cpu| cpu.is_empty() || cpu.contains(|c: char| c.is_whitespace()));
-    misfits.extend(cpu.map(|cpu| Misfit {
+    validate.extend(cpu.map(|cpu| InvalidOption {
         keys: keys(&["target-cpu"]),
-        part: Part::Value,
+        part: EntryPart::Value,
         message: format!("`{cpu}` is not the name of a processor"),
         help: "write `baseline`, `native` or a name such as `x86-64-v3`".to_string(),
     }));
-    misfits
+    validate
 }
 
 /// An option with things to build.
@@ -103,28 +103,28 @@ fn kinds(config: &Config) -> impl Iterator<Item = Kind<'_>> {
 }
 
 impl Kind<'_> {
-    fn misfits(&self) -> Vec<Misfit> {
+    fn validate(&self) -> Vec<InvalidOption> {
         let each = self.entries.iter().enumerate();
-        let mut misfits: Vec<Misfit> = each
+        let mut validate: Vec<InvalidOption> = each
             .flat_map(|(index, entry)| self.of_entry(index, entry))
             .collect();
-        misfits.extend(self.doubles());
-        misfits
+        validate.extend(self.doubles());
+        validate
     }
 
-    fn of_entry(&self, index: usize, entry: &Entry) -> Vec<Misfit> {
-        let mut misfits = Vec::new();
-        misfits.extend(entry.unknown.keys().map(|key| self.unknown(index, key)));
+    fn of_entry(&self, index: usize, entry: &Entry) -> Vec<InvalidOption> {
+        let mut validate = Vec::new();
+        validate.extend(entry.unknown.keys().map(|key| self.unknown(index, key)));
         if entry.format.is_some() && !self.is_library {
-            misfits.push(self.unknown(index, "format"));
+            validate.push(self.unknown(index, "format"));
         }
-        misfits.extend(self.missing(index, entry));
+        validate.extend(self.missing(index, entry));
         let name = entry.name.as_deref();
-        misfits.extend(name.and_then(|name| self.name(index, name)));
+        validate.extend(name.and_then(|name| self.name(index, name)));
         if let Some(path) = &entry.path
             && (path.is_empty() || path.contains('\0'))
         {
-            misfits.push(self.misfit(
+            validate.push(self.misfit(
                 index,
                 "path",
                 format!("{path:?} is not a path"),
@@ -132,22 +132,22 @@ impl Kind<'_> {
             ));
         }
         let flaw = arguments::flaw(&entry.extra_args, self.is_library);
-        misfits.extend(
+        validate.extend(
             flaw.map(|Flaw { message, help }| self.misfit(index, "extra-args", message, help)),
         );
-        misfits
+        validate
     }
 
     /// A name or a path that nobody can guess.
-    fn missing(&self, index: usize, entry: &Entry) -> Vec<Misfit> {
+    fn missing(&self, index: usize, entry: &Entry) -> Vec<InvalidOption> {
         if self.has_defaults && index == 0 {
             return Vec::new();
         }
         let named = entry.name.as_deref();
         let of = named.map_or(String::new(), |name| format!(" `{name}`"));
-        let lacks = |key: &str| Misfit {
+        let lacks = |key: &str| InvalidOption {
             keys: keys(&[self.option, &index.to_string()]),
-            part: Part::Value,
+            part: EntryPart::Value,
             message: format!(
                 "entry {} of `{}`{of} has no `{key}`",
                 index + 1,
@@ -163,7 +163,7 @@ impl Kind<'_> {
         name.into_iter().chain(path).collect()
     }
 
-    fn name(&self, index: usize, name: &str) -> Option<Misfit> {
+    fn name(&self, index: usize, name: &str) -> Option<InvalidOption> {
         let flaw = match self.is_imported {
             true if !is_identifier(name) => Some(Flaw {
                 message: format!("`{name}` is not a name that can be imported"),
@@ -178,15 +178,15 @@ impl Kind<'_> {
         Some(self.misfit(index, "name", flaw.message, flaw.help))
     }
 
-    fn doubles(&self) -> Vec<Misfit> {
+    fn doubles(&self) -> Vec<InvalidOption> {
         let mut seen: HashMap<&str, usize> = HashMap::new();
-        let mut misfits = Vec::new();
+        let mut validate = Vec::new();
         for (index, entry) in self.entries.iter().enumerate() {
             let Some(name) = entry.name.as_deref() else {
                 continue;
             };
             if let Some(first) = seen.get(name) {
-                misfits.push(self.misfit(
+                validate.push(self.misfit(
                     index,
                     "name",
                     format!("two entries of `{}` are called `{name}`", self.option),
@@ -195,10 +195,10 @@ impl Kind<'_> {
             }
             seen.entry(name).or_insert(index);
         }
-        misfits
+        validate
     }
 
-    fn unknown(&self, index: usize, key: &str) -> Misfit {
+    fn unknown(&self, index: usize, key: &str) -> InvalidOption {
         let known: &[&str] = match self.is_library {
             true => &["name", "path", "extra-args", "format"],
             false => &["name", "path", "extra-args"],
@@ -207,8 +207,8 @@ impl Kind<'_> {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("an entry has {}", list(known.iter().copied())),
         };
-        Misfit {
-            part: Part::Key,
+        InvalidOption {
+            part: EntryPart::Key,
             ..self.misfit(
                 index,
                 key,
@@ -218,48 +218,48 @@ impl Kind<'_> {
         }
     }
 
-    fn misfit(&self, index: usize, key: &str, message: String, help: String) -> Misfit {
+    fn misfit(&self, index: usize, key: &str, message: String, help: String) -> InvalidOption {
         let index = index.to_string();
-        Misfit {
+        InvalidOption {
             keys: match self.is_list {
                 true => keys(&[self.option, &index, key]),
                 false => keys(&[self.option, key]),
             },
-            part: Part::Value,
+            part: EntryPart::Value,
             message,
             help,
         }
     }
 }
 
-fn defines(config: &Config) -> impl Iterator<Item = Misfit> {
+fn defines(config: &Config) -> impl Iterator<Item = InvalidOption> {
     let names = config.define.keys().filter(|name| !is_identifier(name));
-    names.map(|name| Misfit {
+    names.map(|name| InvalidOption {
         keys: keys(&["define", name]),
-        part: Part::Key,
+        part: EntryPart::Key,
         message: format!("`{name}` cannot be defined"),
         help: "use letters, digits and `_`, and no digit at the start".to_string(),
     })
 }
 
-fn import_paths(config: &Config) -> impl Iterator<Item = Misfit> {
+fn import_paths(config: &Config) -> impl Iterator<Item = InvalidOption> {
     let paths = config.import_paths.iter().enumerate();
     let paths = paths.filter(|(_, path)| path.is_empty() || path.contains('\0'));
-    paths.map(|(index, path)| Misfit {
+    paths.map(|(index, path)| InvalidOption {
         keys: keys(&["import-paths", &index.to_string()]),
-        part: Part::Value,
+        part: EntryPart::Value,
         message: format!("{path:?} is not a path"),
         help: "write `.` for the source itself".to_string(),
     })
 }
 
-fn tests(config: &Config) -> impl Iterator<Item = Misfit> {
+fn tests(config: &Config) -> impl Iterator<Item = InvalidOption> {
     let patterns = config.tests.iter().enumerate();
     patterns.filter_map(|(index, pattern)| {
         let error = OverrideBuilder::new("").add(pattern).err()?;
-        Some(Misfit {
+        Some(InvalidOption {
             keys: keys(&["tests", &index.to_string()]),
-            part: Part::Value,
+            part: EntryPart::Value,
             message: error.to_string(),
             help: "a `[`, `{` or `\\` that means itself has a `\\` in front of it".to_string(),
         })

@@ -6,7 +6,7 @@ use super::super::config::Format;
 use super::super::plan::{Item, Kind};
 use super::super::tree;
 use super::{Build, COMMANDS, stage};
-use crate::backend::script::{Condition, Step, Word};
+use crate::backend::script::{Step, StepCondition, Word};
 
 impl Build<'_> {
     /// Copies what was built into the prefix.
@@ -28,7 +28,7 @@ impl Build<'_> {
                 .map(|(command, suffix)| {
                     let file = format!("lib/mojo/{}.{suffix}", item.name);
                     let steps = vec![copy("644", stage(&file), prefix(&file))];
-                    Step::When(Condition::File(stage(command)), steps)
+                    Step::When(StepCondition::File(stage(command)), steps)
                 })
                 .into(),
             Kind::Library(Format::Source) => self.sources(item),

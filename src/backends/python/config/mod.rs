@@ -12,7 +12,7 @@ pub use values::{BuildSystemRequires, Check, Editable, Globs, Installer, Mapping
 
 use crate::backend::options::CommonOptions;
 use crate::diagnostic::Warning;
-use crate::project::config::{Misfit, Options, Part};
+use crate::project::config::{EntryPart, InvalidOption, Options};
 
 /// The options of the Python backend.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -118,17 +118,17 @@ impl Options for Config {
         warnings
     }
 
-    fn misfits(&self) -> Vec<Misfit> {
+    fn validate(&self) -> Vec<InvalidOption> {
         let mapping = self.pypi_conda_map.iter();
         let mapping = mapping.filter_map(|(name, mapping)| wrong_mapping(name, mapping));
         let editable = self.common.extra_args.iter();
         let editable =
             editable.filter(|argument| ["-e", "--editable"].contains(&argument.as_str()));
-        (self.common.misfits().into_iter())
+        (self.common.validate().into_iter())
             .chain(mapping)
-            .chain(editable.map(|argument| Misfit {
+            .chain(editable.map(|argument| InvalidOption {
                 keys: vec!["extra-args".to_string()],
-                part: Part::Value,
+                part: EntryPart::Value,
                 message: format!("`{argument}` would make every package an editable one"),
                 help: "set `editable = true` instead".to_string(),
             }))
@@ -136,11 +136,11 @@ impl Options for Config {
     }
 }
 
-fn wrong_mapping(name: &str, mapping: &Mapping) -> Option<Misfit> {
+fn wrong_mapping(name: &str, mapping: &Mapping) -> Option<InvalidOption> {
     let misfit = |message: String, help: &str| {
-        Some(Misfit {
+        Some(InvalidOption {
             keys: vec!["pypi-conda-map".to_string(), name.to_string()],
-            part: Part::Value,
+            part: EntryPart::Value,
             message,
             help: help.to_string(),
         })

@@ -4,7 +4,7 @@ use rattler_conda_types::Subdir;
 use serde_json::Value;
 
 use super::*;
-use crate::project::config::Tables;
+use crate::project::config::ConfigTables;
 use crate::project::manifest::Manifest;
 
 const PAGE: &str = include_str!("../../../../docs/backends/python.md");
@@ -14,14 +14,14 @@ fn examples() -> impl Iterator<Item = &'static str> {
     blocks.map(|block| block.split("```").next().expect("a block ends"))
 }
 
-fn read(example: &str) -> Result<Tables, miette::Report> {
+fn read(example: &str) -> Result<ConfigTables, miette::Report> {
     let manifest: Value = toml_edit::de::from_str(example).expect("examples are TOML");
     let build = &manifest["package"]["build"];
     let targets = build["target"].as_object().into_iter().flatten();
     let targets = targets.map(|(name, table)| (name.clone(), table["config"].clone()));
     let missing = Manifest::at("does-not-exist/pixi.toml".as_ref());
     let config = Some(build["config"].clone());
-    Tables::read::<Config>("test", config, Some(targets.collect()), &missing)
+    ConfigTables::read::<Config>("test", config, Some(targets.collect()), &missing)
 }
 
 fn config(lines: &str) -> Result<Config, miette::Report> {

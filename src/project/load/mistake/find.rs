@@ -47,7 +47,7 @@ pub struct NoPackage {
 #[derive(Debug, Error, Diagnostic)]
 #[error("{error}")]
 #[diagnostic(code(manifest::unreadable))]
-pub struct Unreadable {
+pub struct UnreadableManifest {
     /// What the operating system says; it names the file.
     pub error: std::io::Error,
 }

@@ -9,7 +9,7 @@ use crate::diagnostic::SourceFile;
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{key}` is not a key of {table}")]
 #[diagnostic(code(manifest::unknown_key), help("{help}"))]
-pub struct UnknownKey {
+pub struct UnknownManifestKey {
     /// The key as written.
     pub key: String,
     /// What it was found in.
@@ -28,7 +28,7 @@ pub struct UnknownKey {
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{key}` must be {expected}, not {found}")]
 #[diagnostic(code(manifest::wrong_type))]
-pub struct WrongType {
+pub struct WrongManifestType {
     /// Path of the key.
     pub key: String,
     /// The type, with its article.
@@ -91,7 +91,7 @@ pub struct Conflict {
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{key}` cannot be used {place}")]
 #[diagnostic(code(manifest::unfit_key), help("{help}"))]
-pub struct Unfit {
+pub struct InvalidManifestValue {
     /// The key.
     pub key: String,
     /// Where it cannot be used, with its preposition.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::{BACKEND, Tree, WORKSPACE};
-use crate::project::load::{Inline, Request, inline_packages, remote_source};
+use crate::project::load::{Inline, LoadRequest, inline_packages, remote_source};
 use crate::protocol::spec::SourceLocation;
 
 /// What the workspace of `tree` defines: name, place, backend.
@@ -26,7 +26,7 @@ fn defined(tree: &Tree) -> Vec<String> {
 
 /// The same tree, asked for the package `name` with its code in `folder`.
 fn inline(tree: Tree, name: &str, folder: &str) -> Tree {
-    tree.with(|request: &mut Request| {
+    tree.with(|request: &mut LoadRequest| {
         request.inline = Some(Inline {
             name: name.to_owned(),
             folder: request.current_folder.join(folder),

@@ -4,12 +4,12 @@ use std::ops::Range;
 
 use miette::Report;
 
-use super::Place;
+use super::RecipePlace;
 use crate::diagnostic::{list, nearest};
-use crate::recipe::own::errors::UnknownKey;
+use crate::recipe::own::errors::UnknownRecipeKey;
 use crate::recipe::own::text::span;
 
-impl Place<'_> {
+impl RecipePlace<'_> {
     pub(super) fn unknown_key(
         &self,
         table: &str,
@@ -33,7 +33,7 @@ impl Place<'_> {
         } else {
             format!("the keys are {}", list(known.iter().copied()))
         };
-        UnknownKey {
+        UnknownRecipeKey {
             table: table.to_string(),
             key: key.to_string(),
             help,

@@ -4,12 +4,12 @@ use std::ops::Range;
 
 use miette::Report;
 
-use super::{Place, one_line};
+use super::{RecipePlace, one_line};
 use crate::diagnostic::{list, nearest};
-use crate::recipe::own::errors::{BadTemplate, NoToolchain, UndefinedName};
+use crate::recipe::own::errors::{BadRecipeTemplate, NoToolchain, UndefinedName};
 use crate::recipe::own::text::span;
 
-impl Place<'_> {
+impl RecipePlace<'_> {
     pub(super) fn template(&self, message: &str, at: Option<Range<usize>>) -> Report {
         if message.contains("experimental") {
             return self.experimental(message, at);
@@ -24,7 +24,7 @@ impl Place<'_> {
         if let Some((expression, from)) = self.undefined_expression(message, at.as_ref()) {
             return self.undefined(&expression, Some(from));
         }
-        BadTemplate {
+        BadRecipeTemplate {
             reason: template_reason(message),
             file: self.text.file(),
             at: at.map(span),

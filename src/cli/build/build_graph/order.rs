@@ -9,13 +9,13 @@ use std::collections::BTreeSet;
 use miette::{Diagnostic, Report};
 use thiserror::Error;
 
-use crate::cli::build::queue::{Index, Job};
+use crate::cli::build::build_graph::{Index, PackageNode};
 
 /// Everything that has to be built for `asked`, in the order it can be built in.
 ///
 /// # Errors
 /// [`Cycle`].
-pub(super) fn order(jobs: &[Job], asked: &[Index]) -> Result<Vec<Index>, Report> {
+pub(super) fn order(jobs: &[PackageNode], asked: &[Index]) -> Result<Vec<Index>, Report> {
     let mut sorter = Sorter {
         jobs,
         order: Vec::new(),
@@ -32,7 +32,7 @@ pub(super) fn order(jobs: &[Job], asked: &[Index]) -> Result<Vec<Index>, Report>
 }
 
 struct Sorter<'a> {
-    jobs: &'a [Job],
+    jobs: &'a [PackageNode],
     order: Vec<Index>,
     /// What waits for what it is built with.
     begun: Vec<Index>,

@@ -5,20 +5,20 @@ use rattler_conda_types::{MatchSpec, PackageName, VersionSpec};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::protocol::build::{Dep, DepSource, DepSpec};
+use crate::protocol::build::{DependencyOrigin, ResolvedDependency, ResolvedSpec};
 use crate::protocol::spec::{BinarySpec, NamedSpec, PackageSpec, SourceSpec};
 use crate::recipe::spec::to_match_spec;
 
 /// A match spec with where it came from.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Wish {
+pub struct DependencySpec {
     /// What is wanted.
     pub spec: MatchSpec,
     /// Set when a run export brought it in.
-    pub source: Option<DepSource>,
+    pub source: Option<DependencyOrigin>,
 }
 
-impl Wish {
+impl DependencySpec {
     /// What the package itself asks for. The place of a source is left out: by now
     /// it is a package like any other. `None` for pins, which need an environment.
     ///
@@ -46,11 +46,11 @@ impl Wish {
     ///
     /// # Errors
     /// None for specs that were read here.
-    pub fn to_wire(&self) -> Result<Dep, Report> {
+    pub fn to_wire(&self) -> Result<ResolvedDependency, Report> {
         let spec = convert(&self.spec)
             .map_err(|error| miette::miette!("`{}` cannot be written: {error}", self.spec))?;
-        Ok(Dep {
-            spec: DepSpec::Object(Box::new(spec)),
+        Ok(ResolvedDependency {
+            spec: ResolvedSpec::Object(Box::new(spec)),
             source: self.source.clone(),
         })
     }
@@ -60,7 +60,7 @@ impl Wish {
     pub(super) fn told(&self) -> String {
         match &self.source {
             None => format!("`{}`", self.spec),
-            Some(DepSource::RunExport { from, run_export }) => {
+            Some(DependencyOrigin::RunExport { from, run_export }) => {
                 format!("`{}` (exported by `{run_export}` in {from})", self.spec)
             }
         }
@@ -68,8 +68,8 @@ impl Wish {
 }
 
 /// The wishes as an error message lists them.
-pub(super) fn told(wishes: &[Wish]) -> String {
-    let told: Vec<String> = wishes.iter().map(Wish::told).collect();
+pub(super) fn told(wishes: &[DependencySpec]) -> String {
+    let told: Vec<String> = wishes.iter().map(DependencySpec::told).collect();
     match told.is_empty() {
         true => "nothing".to_string(),
         false => told.join(", "),

@@ -16,8 +16,8 @@ use url::Url;
 
 use crate::protocol;
 use crate::protocol::build::{
-    ArchiveType, CompressionLevel as Level, Dep, DepSource, DepSpec, NamedLevel, PackageFormat,
-    Prefix, RunExports,
+    ArchiveType, CompressionLevel as Level, DependencyOrigin, FinalRunExports, NamedLevel,
+    PackageFormat, Prefix, ResolvedDependency, ResolvedSpec,
 };
 
 /// Channels are for information: one that is no URL is left out.
@@ -101,12 +101,12 @@ pub(super) fn resolved(prefix: Option<Prefix>) -> Result<Option<ResolvedDependen
 ///
 /// # Errors
 /// Match specs that cannot be read.
-pub(super) fn dependencies(deps: Vec<Dep>) -> Result<Vec<DependencyInfo>, Report> {
+pub(super) fn dependencies(deps: Vec<ResolvedDependency>) -> Result<Vec<DependencyInfo>, Report> {
     deps.into_iter()
         .map(|dep| {
             let spec = match_spec(dep.spec)?;
             Ok(match dep.source {
-                Some(DepSource::RunExport { from, run_export }) => RunExportDependency {
+                Some(DependencyOrigin::RunExport { from, run_export }) => RunExportDependency {
                     spec,
                     from,
                     source_package: run_export,
@@ -122,8 +122,8 @@ pub(super) fn dependencies(deps: Vec<Dep>) -> Result<Vec<DependencyInfo>, Report
 ///
 /// # Errors
 /// Match specs that cannot be read.
-pub(super) fn exports(exports: RunExports) -> Result<RunExportsJson, Report> {
-    let texts = |deps: Vec<Dep>| -> Result<Vec<String>, Report> {
+pub(super) fn exports(exports: FinalRunExports) -> Result<RunExportsJson, Report> {
+    let texts = |deps: Vec<ResolvedDependency>| -> Result<Vec<String>, Report> {
         deps.into_iter()
             .map(|dep| Ok(match_spec(dep.spec)?.to_string()))
             .collect()
@@ -137,10 +137,10 @@ pub(super) fn exports(exports: RunExports) -> Result<RunExportsJson, Report> {
     })
 }
 
-fn match_spec(spec: DepSpec) -> Result<MatchSpec, Report> {
+fn match_spec(spec: ResolvedSpec) -> Result<MatchSpec, Report> {
     let mut spec = match spec {
-        DepSpec::Text(text) => from_text(&text)?,
-        DepSpec::Object(spec) => from_object(&spec)?,
+        ResolvedSpec::Text(text) => from_text(&text)?,
+        ResolvedSpec::Object(spec) => from_object(&spec)?,
     };
     // Written as text, a build string stands behind a version.
     if spec.build.is_some() && spec.version.is_none() {

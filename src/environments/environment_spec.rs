@@ -11,18 +11,18 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::diagnostic::redacted;
-use crate::environments::wish::Wish;
+use crate::environments::dependency_spec::DependencySpec;
 
 /// Which of the two environments of a build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Role {
+pub enum EnvironmentKind {
     /// Holds tools, runs where the build runs.
     Build,
     /// Holds what the package is built against, runs where the package will.
     Host,
 }
 
-impl fmt::Display for Role {
+impl fmt::Display for EnvironmentKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Build => "build",
@@ -32,21 +32,21 @@ impl fmt::Display for Role {
 }
 
 /// What an environment is asked for, and where it may come from.
-pub(super) struct Question<'a> {
-    pub(super) role: Role,
+pub(super) struct EnvironmentSpec<'a> {
+    pub(super) role: EnvironmentKind,
     /// The package that is built in it.
     pub(super) package: &'a str,
     pub(super) platform: Subdir,
     /// URLs, most important first.
     pub(super) channels: &'a [String],
     pub(super) virtual_packages: &'a [GenericVirtualPackage],
-    pub(super) wishes: Vec<Wish>,
-    pub(super) constraints: Vec<Wish>,
+    pub(super) wishes: Vec<DependencySpec>,
+    pub(super) constraints: Vec<DependencySpec>,
     /// Packages built from source before. No channel is asked for these names.
     pub(super) sources: &'a [RepoDataRecord],
 }
 
-impl Question<'_> {
+impl EnvironmentSpec<'_> {
     /// The channels to look into: those of the workspace, then those that only a
     /// dependency names.
     pub(super) fn channels(&self) -> Vec<Channel> {
@@ -91,7 +91,8 @@ impl Question<'_> {
     /// The question as it can be compared with a later one: only the order of the
     /// channels matters.
     pub(super) fn asked(&self) -> Asked {
-        let texts = |wishes: &[Wish]| wishes.iter().map(|wish| wish.spec.to_string()).collect();
+        let texts =
+            |wishes: &[DependencySpec]| wishes.iter().map(|wish| wish.spec.to_string()).collect();
         let sources = self.source_names().into_iter();
         Asked {
             platform: self.platform,

@@ -12,11 +12,11 @@ use thiserror::Error;
 
 use crate::diagnostic::Unreadable;
 use crate::disk;
-use crate::environments::question::{Asked, Question, Role};
+use crate::environments::environment_spec::{Asked, EnvironmentKind, EnvironmentSpec};
 
 /// The environments of the last build.
 #[derive(Debug, Default, Serialize, Deserialize)]
-pub(super) struct Kept {
+pub(super) struct LockedEnvironments {
     build: Option<Answered>,
     host: Option<Answered>,
 }
@@ -28,7 +28,7 @@ struct Answered {
     packages: Vec<RepoDataRecord>,
 }
 
-impl Kept {
+impl LockedEnvironments {
     /// Reads what the last build in `work` left; nothing, where there was none.
     ///
     /// # Errors
@@ -60,7 +60,7 @@ impl Kept {
     }
 
     /// The packages of an environment, whatever it was asked for.
-    pub(super) fn packages(&self, role: Role) -> &[RepoDataRecord] {
+    pub(super) fn packages(&self, role: EnvironmentKind) -> &[RepoDataRecord] {
         self.of(role).map_or(&[], |answered| &answered.packages)
     }
 
@@ -68,7 +68,10 @@ impl Kept {
     ///
     /// # Errors
     /// [`NotKept`], [`Outdated`].
-    pub(super) fn answer(&self, question: &Question<'_>) -> Result<Vec<RepoDataRecord>, Report> {
+    pub(super) fn answer(
+        &self,
+        question: &EnvironmentSpec<'_>,
+    ) -> Result<Vec<RepoDataRecord>, Report> {
         let Some(Answered { asked, packages }) = self.of(question.role) else {
             return Err(NotKept {
                 package: question.package.to_string(),
@@ -98,21 +101,21 @@ impl Kept {
     }
 
     /// Notes an answer.
-    pub(super) fn note(&mut self, question: &Question<'_>, packages: &[RepoDataRecord]) {
+    pub(super) fn note(&mut self, question: &EnvironmentSpec<'_>, packages: &[RepoDataRecord]) {
         let answered = Some(Answered {
             asked: question.asked(),
             packages: packages.to_vec(),
         });
         match question.role {
-            Role::Build => self.build = answered,
-            Role::Host => self.host = answered,
+            EnvironmentKind::Build => self.build = answered,
+            EnvironmentKind::Host => self.host = answered,
         }
     }
 
-    fn of(&self, role: Role) -> Option<&Answered> {
+    fn of(&self, role: EnvironmentKind) -> Option<&Answered> {
         match role {
-            Role::Build => self.build.as_ref(),
-            Role::Host => self.host.as_ref(),
+            EnvironmentKind::Build => self.build.as_ref(),
+            EnvironmentKind::Host => self.host.as_ref(),
         }
     }
 }
@@ -140,7 +143,7 @@ struct NotKept {
     help("build without `--locked` to solve it again")
 )]
 struct Outdated {
-    role: Role,
+    role: EnvironmentKind,
     package: String,
     difference: String,
 }

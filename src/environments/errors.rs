@@ -8,12 +8,15 @@ use rattler_solve::SolveError;
 use thiserror::Error;
 
 use crate::diagnostic::{list, nearest, redacted};
-use crate::environments::depot::{Depot, Network};
-use crate::environments::question::{Question, Role};
-use crate::environments::wish::{Wish, told};
+use crate::environments::client::{CondaClient, Network};
+use crate::environments::dependency_spec::{DependencySpec, told};
+use crate::environments::environment_spec::{EnvironmentKind, EnvironmentSpec};
 
 /// The wishes that no channel has any package for.
-pub(super) fn missing<'q>(question: &'q Question<'_>, found: &[RepoData]) -> Vec<&'q Wish> {
+pub(super) fn missing<'q>(
+    question: &'q EnvironmentSpec<'_>,
+    found: &[RepoData],
+) -> Vec<&'q DependencySpec> {
     let sources = question.source_names();
     let is_there = |name: &str| {
         let same = |record: &rattler_conda_types::RepoDataRecord| {
@@ -24,7 +27,7 @@ pub(super) fn missing<'q>(question: &'q Question<'_>, found: &[RepoData]) -> Vec
             || found.iter().any(|channel| channel.iter().any(same))
     };
     let wishes = question.wishes.iter();
-    let unknown = |wish: &&Wish| wish.name().is_some_and(|name| !is_there(name));
+    let unknown = |wish: &&DependencySpec| wish.name().is_some_and(|name| !is_there(name));
     // Whether a condition holds is known to the solver alone.
     wishes
         .filter(|wish| wish.spec.condition.is_none())
@@ -32,9 +35,13 @@ pub(super) fn missing<'q>(question: &'q Question<'_>, found: &[RepoData]) -> Vec
         .collect()
 }
 
-impl Depot {
+impl CondaClient {
     /// What to say when `missing` is in no channel.
-    pub(super) async fn nobody_has(&self, question: &Question<'_>, missing: Vec<&Wish>) -> Report {
+    pub(super) async fn nobody_has(
+        &self,
+        question: &EnvironmentSpec<'_>,
+        missing: Vec<&DependencySpec>,
+    ) -> Report {
         let channels = redacted(&question.channels.join(", "));
         if question.channels.is_empty() {
             return NoChannels {
@@ -93,7 +100,7 @@ impl Depot {
 }
 
 /// What to say when the solver gives up.
-pub(super) fn unsolvable(question: &Question<'_>, error: SolveError) -> Report {
+pub(super) fn unsolvable(question: &EnvironmentSpec<'_>, error: SolveError) -> Report {
     let reason = match error {
         SolveError::Unsolvable(reasons) => reasons.join("\n"),
         other => other.to_string(),
@@ -113,7 +120,11 @@ pub(super) fn unsolvable(question: &Question<'_>, error: SolveError) -> Report {
 }
 
 /// What to say when channels cannot be read.
-pub(super) fn unreachable(depot: &Depot, question: &Question<'_>, error: &GatewayError) -> Report {
+pub(super) fn unreachable(
+    depot: &CondaClient,
+    question: &EnvironmentSpec<'_>,
+    error: &GatewayError,
+) -> Report {
     let reason = match error {
         GatewayError::FetchRepoDataError(FetchRepoDataError::NoCacheAvailable(_)) => {
             "it is in no cache".to_string()
@@ -139,7 +150,7 @@ pub(super) fn unreachable(depot: &Depot, question: &Question<'_>, error: &Gatewa
             Network::Allowed => {
                 "check the address and the network, or name other channels with `--channel`"
             }
-            Network::LeftAlone => {
+            Network::Offline => {
                 "build once without `--offline`, so that what is needed is in the cache"
             }
         },
@@ -169,7 +180,7 @@ pub(super) fn chain(error: &dyn std::error::Error) -> String {
     help("it asks for {asked}: name a channel in `[workspace]`, or with `--channel conda-forge`")
 )]
 struct NoChannels {
-    role: Role,
+    role: EnvironmentKind,
     package: String,
     asked: String,
 }
@@ -186,7 +197,7 @@ struct NoChannels {
 )]
 struct NoPackagesForPlatform {
     platform: Subdir,
-    role: Role,
+    role: EnvironmentKind,
     package: String,
     missing: String,
     channels: String,
@@ -201,7 +212,7 @@ struct NoPackagesForPlatform {
 struct NoSuchPackage {
     wish: String,
     others: String,
-    role: Role,
+    role: EnvironmentKind,
     package: String,
     platform: Subdir,
     help: String,
@@ -217,7 +228,7 @@ struct NoSuchPackage {
     )
 )]
 struct Unsolvable {
-    role: Role,
+    role: EnvironmentKind,
     package: String,
     platform: Subdir,
     reason: String,
@@ -231,7 +242,7 @@ struct Unsolvable {
 #[diagnostic(code(environment::unreachable), help("{help}"))]
 struct Unreachable {
     channel: String,
-    role: Role,
+    role: EnvironmentKind,
     package: String,
     reason: String,
     help: &'static str,

@@ -7,35 +7,38 @@ use miette::Report;
 use rattler_conda_types::RepoDataRecord;
 
 use crate::cli::build::arguments::BuildArguments;
-use crate::cli::build::queue::{Index, Job, Queue};
+use crate::cli::build::build_graph::{BuildGraph, Index, PackageNode};
 use crate::cli::build::system;
 use crate::cli::build::tests::{self, Tested};
 use crate::cli::package::work_lock;
 use crate::cli::report::{Finished, Reporter, step};
 use crate::engine;
 use crate::engine::debug::DebugFolder;
-use crate::environments::{self, Depot, Earlier, Keep, Order, Prefixes, Solved, Sources, channel};
+use crate::environments::{
+    self, CondaClient, LockMode, OutputToSolve, Prefixes, PreviousArchive, Solved, SourceRecords,
+    channel,
+};
 use crate::protocol::build::{OutputId, Params};
 use crate::protocol::outputs::Output;
 use crate::server;
 
 /// Everything that the builds of one command share.
-pub(super) struct Workshop<'a> {
+pub(super) struct PackageBuilder<'a> {
     arguments: &'a BuildArguments,
-    queue: &'a Queue,
+    queue: &'a BuildGraph,
     reporter: &'a Reporter,
-    depot: &'a Depot,
+    depot: &'a CondaClient,
     /// What was built, by the place in the queue's list.
     built: Vec<Vec<RepoDataRecord>>,
     /// What may be tested.
     tested: Vec<Tested<'a>>,
 }
 
-impl<'a> Workshop<'a> {
+impl<'a> PackageBuilder<'a> {
     pub(super) fn new(
         arguments: &'a BuildArguments,
-        queue: &'a Queue,
-        depot: &'a Depot,
+        queue: &'a BuildGraph,
+        depot: &'a CondaClient,
         reporter: &'a Reporter,
     ) -> Self {
         Self {
@@ -127,17 +130,17 @@ impl<'a> Workshop<'a> {
     /// What the last build left of a package that others are built with.
     fn earlier(
         &self,
-        job: &Job,
+        job: &PackageNode,
         output: &Output,
         params: &Params,
-    ) -> Result<Option<Earlier>, Report> {
+    ) -> Result<Option<PreviousArchive>, Report> {
         // The outputs of one recipe may need each other.
         if !self.queue.is_needed(job) && job.names().len() == 1 {
             return Ok(None);
         }
         let name = format!("{}.conda", identifier(output));
         let folder = params.output_folder().join(output.metadata.subdir.as_str());
-        Earlier::keep(&folder.join(name), &params.work_directory)
+        PreviousArchive::keep(&folder.join(name), &params.work_directory)
     }
 
     async fn solve(&self, index: Index, output: &Output, work: &Path) -> Result<Solved, Report> {
@@ -147,19 +150,19 @@ impl<'a> Workshop<'a> {
             self.sources(&job.needs.build, index, output),
             self.sources(&job.needs.host, index, output),
         );
-        let order = Order {
+        let order = OutputToSolve {
             output,
             platforms,
             supply: self.queue.supply(platforms.host),
-            sources: Sources {
+            sources: SourceRecords {
                 build: &build,
                 host: &host,
             },
             work,
         };
         let keep = match self.arguments.locked {
-            true => Keep::Everything,
-            false => Keep::WhatFits,
+            true => LockMode::Require,
+            false => LockMode::Prefer,
         };
         self.depot.solve(&order, keep).await
     }
@@ -193,7 +196,7 @@ impl<'a> Workshop<'a> {
     }
 
     /// The request without anything about environments.
-    fn bare_request(&self, job: &Job, output: &Output, work: PathBuf) -> Params {
+    fn bare_request(&self, job: &PackageNode, output: &Output, work: PathBuf) -> Params {
         let metadata = &output.metadata;
         Params {
             channels: job.package.loaded.channels.clone(),
@@ -218,7 +221,7 @@ impl<'a> Workshop<'a> {
     }
 
     /// One folder for a package, or for each of its variants and foreign platforms.
-    fn work_folder(&self, job: &Job, output: &Output) -> PathBuf {
+    fn work_folder(&self, job: &PackageNode, output: &Output) -> PathBuf {
         let name = &output.metadata.name;
         let is_only = job.names().len() == 1;
         let variants = job.described.outputs.iter();

@@ -12,12 +12,12 @@ pub(super) struct Need<'a> {
     pub(super) location: &'a SourceLocation,
     /// What it is built for.
     pub(super) host: Subdir,
-    pub(super) kind: Kind,
+    pub(super) kind: DependencyKind,
 }
 
 /// Where a package is needed.
 #[derive(Clone, Copy)]
-pub(super) enum Kind {
+pub(super) enum DependencyKind {
     /// In the build environment.
     Build,
     /// In the host environment.
@@ -37,16 +37,32 @@ pub(super) fn stated(output: &Output, platforms: Platforms) -> Vec<Need<'_>> {
     } = output;
     let Platforms { build, host } = platforms;
     let mut needs = Vec::new();
-    needs.extend(sources(&build_dependencies.depends, build, Kind::Build));
-    needs.extend(sources(&host_dependencies.depends, host, Kind::Host));
-    needs.extend(sources(&run_dependencies.depends, host, Kind::Run));
+    needs.extend(sources(
+        &build_dependencies.depends,
+        build,
+        DependencyKind::Build,
+    ));
+    needs.extend(sources(
+        &host_dependencies.depends,
+        host,
+        DependencyKind::Host,
+    ));
+    needs.extend(sources(
+        &run_dependencies.depends,
+        host,
+        DependencyKind::Run,
+    ));
     for specs in extra_dependencies.values() {
-        needs.extend(sources(specs, host, Kind::Run));
+        needs.extend(sources(specs, host, DependencyKind::Run));
     }
     needs
 }
 
-fn sources(specs: &[NamedSpec], host: Subdir, kind: Kind) -> impl Iterator<Item = Need<'_>> {
+fn sources(
+    specs: &[NamedSpec],
+    host: Subdir,
+    kind: DependencyKind,
+) -> impl Iterator<Item = Need<'_>> {
     specs.iter().filter_map(move |stated| match &stated.spec {
         PackageSpec::Source(source) => Some(Need {
             name: &stated.name,

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use rattler_conda_types::{MatchSpec, RepoDataRecord};
 use rattler_solve::{ExcludeNewer, TimestampPolicy};
 
-use crate::environments::wish::package_name;
+use crate::environments::dependency_spec::package_name;
 use crate::project::load::{Cutoff, Solving};
 
 /// Which packages are too new. Those built from source just now never are.

@@ -18,7 +18,7 @@ const DOWNLOADS: usize = 50;
 
 /// How packages are fetched.
 #[derive(Debug, Clone)]
-pub struct Access {
+pub struct ClientOptions {
     /// pixi's cache folder.
     pub cache: PathBuf,
     /// Whether the network may be used.
@@ -33,11 +33,11 @@ pub enum Network {
     /// It may.
     Allowed,
     /// What is neither on the disk nor in a cache is not there.
-    LeftAlone,
+    Offline,
 }
 
 /// Fetches what channels have, and keeps it.
-pub struct Depot {
+pub struct CondaClient {
     pub(super) cache: PathBuf,
     pub(super) repositories: GitResolver,
     /// What fetches archives of sources.
@@ -49,7 +49,7 @@ pub struct Depot {
     pub(super) downloads: usize,
 }
 
-impl Depot {
+impl CondaClient {
     /// Where downloads are kept.
     pub fn cache(&self) -> &Path {
         &self.cache
@@ -61,7 +61,7 @@ impl Depot {
     }
 
     /// Opens the caches. Nothing is fetched before something is asked for.
-    pub fn open(access: &Access) -> Self {
+    pub fn open(access: &ClientOptions) -> Self {
         let base = client(access.network);
         let client = base.get_client().clone();
         // The names of the folders are pixi's, so that downloads are shared.
@@ -69,7 +69,7 @@ impl Depot {
         let downloads = access.downloads.map_or(DOWNLOADS, NonZeroUsize::get);
         let cache_action = match access.network {
             Network::Allowed => CacheAction::CacheOrFetch,
-            Network::LeftAlone => CacheAction::ForceCacheOnly,
+            Network::Offline => CacheAction::ForceCacheOnly,
         };
         let gateway = Gateway::builder()
             .with_client(client.clone())
@@ -104,7 +104,7 @@ fn client(network: Network) -> BaseClient {
             let name = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
             BaseClient::builder().user_agent(name).build()
         }
-        Network::LeftAlone => {
+        Network::Offline => {
             let refuse = || {
                 let middleware = Arc::new(OfflineMiddleware);
                 ClientWithMiddleware::new(reqwest::Client::new(), [middleware as _])

@@ -4,11 +4,11 @@ use miette::SourceSpan;
 
 /// The key path of a table in the manifest, with the spellings it may have.
 #[derive(Debug, Clone)]
-pub(super) struct Place {
+pub(super) struct OptionPath {
     spellings: Vec<Vec<String>>,
 }
 
-impl Place {
+impl OptionPath {
     fn of(spellings: &[&[&str]]) -> Self {
         let spellings = spellings
             .iter()
@@ -54,7 +54,7 @@ impl Place {
     }
 }
 
-impl std::fmt::Display for Place {
+impl std::fmt::Display for OptionPath {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.spellings[0].join("."))
     }

@@ -18,11 +18,11 @@ use crate::disk;
 
 /// A copy of the archive that is about to be replaced.
 #[derive(Debug)]
-pub struct Earlier {
+pub struct PreviousArchive {
     copy: PathBuf,
 }
 
-impl Earlier {
+impl PreviousArchive {
     /// Copies the `.conda` archive at `archive` into the work directory `work`; `None`
     /// where there is none.
     ///

@@ -8,7 +8,7 @@ pub(super) type Specs = Vec<Item<SerializableMatchSpec>>;
 
 /// Every section of a recipe.
 #[derive(Default)]
-pub(super) struct Tables {
+pub(super) struct RequirementSections {
     pub(super) build: Specs,
     pub(super) host: Specs,
     pub(super) run: Specs,
@@ -21,7 +21,7 @@ pub(super) struct Tables {
     pub(super) strong_constraints: Specs,
 }
 
-impl Tables {
+impl RequirementSections {
     /// As rattler-build has them.
     pub(super) fn finish(self) -> Requirements {
         let list = ConditionalList::new;

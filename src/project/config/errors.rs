@@ -12,17 +12,17 @@ use crate::diagnostic::SourceFile;
 pub(super) struct Mistakes {
     pub(super) count: usize,
     #[related]
-    pub(super) mistakes: Vec<Mistake>,
+    pub(super) mistakes: Vec<ConfigError>,
 }
 
 /// Any of the mistakes below.
 #[derive(Debug, Error, Diagnostic)]
 #[error(transparent)]
 #[diagnostic(transparent)]
-pub(super) enum Mistake {
+pub(super) enum ConfigError {
     UnknownKey(UnknownKey),
     WrongType(WrongType),
-    Unfit(Unfit),
+    InvalidValue(InvalidValue),
     NotATable(NotATable),
     UnknownTarget(UnknownTarget),
     TargetTwice(TargetTwice),
@@ -62,7 +62,7 @@ pub(super) struct WrongType {
 #[derive(Debug, Error, Diagnostic)]
 #[error("failed to parse configuration: {message}")]
 #[diagnostic(code(config::unfit), help("{help}"))]
-pub(super) struct Unfit {
+pub(super) struct InvalidValue {
     pub(super) message: String,
     pub(super) help: String,
     #[source_code]

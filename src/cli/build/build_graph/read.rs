@@ -6,21 +6,21 @@ use miette::Report;
 use rattler_conda_types::Subdir;
 
 use crate::backend::Platforms;
-use crate::cli::build::queue::mistakes::{Mistaken, NotThere, OtherName, TwoOfOneName};
-use crate::cli::build::queue::needs::{Kind, Need, stated};
-use crate::cli::build::queue::{Asked, Index, Job, Needs, Reading};
+use crate::cli::build::build_graph::mistakes::{Mistaken, NotThere, OtherName, TwoOfOneName};
+use crate::cli::build::build_graph::needs::{DependencyKind, Need, stated};
+use crate::cli::build::build_graph::{AskedPackages, GraphInputs, Index, Needs, PackageNode};
 use crate::cli::package::{Package, fetch, load_fetched, request};
-use crate::environments::{Checkout, Depot, Supply};
+use crate::environments::{Checkout, CondaClient, SolveSettings};
 use crate::project::load::{self, Loaded};
 use crate::protocol::spec::{PathLocation, SourceLocation};
 
 /// The packages that were read so far.
-pub(super) struct Reader<'a> {
-    reading: Reading<'a>,
-    jobs: Vec<Job>,
+pub(super) struct GraphReader<'a> {
+    reading: GraphInputs<'a>,
+    jobs: Vec<PackageNode>,
     /// Who asked for each of them.
     askers: Vec<String>,
-    supplies: Vec<(Subdir, Supply)>,
+    supplies: Vec<(Subdir, SolveSettings)>,
     /// The first package that was asked for, read for each platform: its workspace
     /// counts for everything that is built.
     consumers: Vec<Loaded>,
@@ -33,8 +33,8 @@ struct Place {
     checkout: Option<PathBuf>,
 }
 
-impl<'a> Reader<'a> {
-    pub(super) fn new(reading: Reading<'a>) -> Self {
+impl<'a> GraphReader<'a> {
+    pub(super) fn new(reading: GraphInputs<'a>) -> Self {
         Self {
             reading,
             jobs: Vec::new(),
@@ -44,15 +44,15 @@ impl<'a> Reader<'a> {
         }
     }
 
-    pub(super) fn finish(self) -> (Vec<Job>, Vec<(Subdir, Supply)>) {
+    pub(super) fn finish(self) -> (Vec<PackageNode>, Vec<(Subdir, SolveSettings)>) {
         (self.jobs, self.supplies)
     }
 
     /// Reads the packages that were asked for, and what they need.
     pub(super) async fn all(
         &mut self,
-        asked: &[Asked],
-        depot: &Depot,
+        asked: &[AskedPackages],
+        depot: &CondaClient,
     ) -> Result<Vec<Index>, Report> {
         let mut indexes = Vec::new();
         for asked in asked {
@@ -68,12 +68,16 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads one package that was asked for.
-    pub(super) async fn alone(&mut self, asked: &Asked, depot: &Depot) -> Result<Index, Report> {
-        let Reading { env, choices, .. } = self.reading;
+    pub(super) async fn alone(
+        &mut self,
+        asked: &AskedPackages,
+        depot: &CondaClient,
+    ) -> Result<Index, Report> {
+        let GraphInputs { env, choices, .. } = self.reading;
         let platforms = choices.platforms()?;
         let (request, checkout) = match asked {
-            Asked::At(path) => (request(env, path, platforms, choices)?, None),
-            Asked::Inline(workspace, package) => {
+            AskedPackages::At(path) => (request(env, path, platforms, choices)?, None),
+            AskedPackages::Inline(workspace, package) => {
                 let fetched = fetch(&package.location, depot).await?;
                 let folder = match (&package.location, &fetched) {
                     (SourceLocation::Path(location), _) => PathBuf::from(&location.path),
@@ -107,10 +111,10 @@ impl<'a> Reader<'a> {
         asker: String,
         checkout: Option<PathBuf>,
     ) -> Result<Index, Report> {
-        let Reading { env, run, .. } = self.reading;
+        let GraphInputs { env, run, .. } = self.reading;
         let host = loaded.host_platform;
         if !self.supplies.iter().any(|(platform, _)| *platform == host) {
-            self.supplies.push((host, Supply::of(&loaded)?));
+            self.supplies.push((host, SolveSettings::of(&loaded)?));
         }
         let package = Package::of(env.clone(), loaded, checkout.clone())?;
         let package = package.with(run).ready();
@@ -125,7 +129,7 @@ impl<'a> Reader<'a> {
             .iter()
             .map(|output| output.metadata.name.as_str())
             .collect();
-        let twin = |other: &Job| {
+        let twin = |other: &PackageNode| {
             let is_one = |name: &&str| other.builds(name);
             other.package.platforms.host == host && names.iter().any(is_one)
         };
@@ -139,7 +143,7 @@ impl<'a> Reader<'a> {
             }
             .into());
         }
-        self.jobs.push(Job {
+        self.jobs.push(PackageNode {
             name,
             package,
             described,
@@ -151,7 +155,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads what the package at `index` needs.
-    async fn needs(&mut self, index: Index, depot: &Depot) -> Result<(), Report> {
+    async fn needs(&mut self, index: Index, depot: &CondaClient) -> Result<(), Report> {
         let job = &self.jobs[index];
         let outputs = job.described.outputs.clone();
         let platforms = job.package.platforms;
@@ -162,9 +166,9 @@ impl<'a> Reader<'a> {
                 // Another output of the same recipe, which is built before. And a package may
                 // name itself; it is there when it is used.
                 _ if found == index => false,
-                Kind::Build => needs.build.insert(found),
-                Kind::Host => needs.host.insert(found),
-                Kind::Run => needs.run.insert(found),
+                DependencyKind::Build => needs.build.insert(found),
+                DependencyKind::Host => needs.host.insert(found),
+                DependencyKind::Run => needs.run.insert(found),
             };
         }
         Ok(())
@@ -174,7 +178,7 @@ impl<'a> Reader<'a> {
         &mut self,
         index: Index,
         need: &Need<'_>,
-        depot: &Depot,
+        depot: &CondaClient,
     ) -> Result<Index, Report> {
         let asker = &self.jobs[index];
         let asked_by = format!("`{}` in {}", asker.name, asker.manifest().display());
@@ -203,7 +207,7 @@ impl<'a> Reader<'a> {
         need: &Need<'_>,
         path: &Path,
         asker: &str,
-        depot: &Depot,
+        depot: &CondaClient,
     ) -> Result<Loaded, Report> {
         if !path.exists() {
             return Err(NotThere {
@@ -216,7 +220,7 @@ impl<'a> Reader<'a> {
             }
             .into());
         }
-        let Reading { env, choices, .. } = self.reading;
+        let GraphInputs { env, choices, .. } = self.reading;
         let consumer = self.consumer(need.host)?;
         let platforms = Platforms {
             build: consumer.build_platform,
@@ -243,9 +247,9 @@ impl<'a> Reader<'a> {
     /// Where a source is, or is now.
     async fn place(
         &self,
-        asker: &Job,
+        asker: &PackageNode,
         location: &SourceLocation,
-        depot: &Depot,
+        depot: &CondaClient,
     ) -> Result<Place, Report> {
         if let SourceLocation::Path(PathLocation { path }) = location {
             let manifest = asker.manifest();
@@ -276,7 +280,7 @@ impl<'a> Reader<'a> {
             Some(at) => at,
             None => {
                 let first = &self.jobs[0].package.loaded.request;
-                let loaded = load::load(&load::Request {
+                let loaded = load::load(&load::LoadRequest {
                     host_platform: host,
                     ..first.clone()
                 })?;
@@ -289,8 +293,8 @@ impl<'a> Reader<'a> {
 }
 
 /// What to load for a package that a workspace defines.
-fn inline(workspace: load::Request, name: &str, folder: PathBuf) -> load::Request {
-    load::Request {
+fn inline(workspace: load::LoadRequest, name: &str, folder: PathBuf) -> load::LoadRequest {
+    load::LoadRequest {
         inline: Some(load::Inline {
             name: name.to_string(),
             folder: dunce::canonicalize(&folder).unwrap_or(folder),

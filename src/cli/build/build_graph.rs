@@ -12,14 +12,14 @@ use miette::Report;
 use rattler_conda_types::Subdir;
 
 use crate::backend::{Env, RunOptions};
-use crate::cli::package::{Choices, Package};
-use crate::environments::{Depot, Supply};
+use crate::cli::package::{Package, PackageOptions};
+use crate::environments::{CondaClient, SolveSettings};
 use crate::project::load::InlinePackage;
 use crate::protocol::outputs::Answer;
 
 /// A package that the command line asks for.
 #[derive(Debug, Clone)]
-pub(super) enum Asked {
+pub(super) enum AskedPackages {
     /// The one with the manifest there, or in that folder.
     At(PathBuf),
     /// One that the workspace of that folder or manifest defines in a dependency.
@@ -30,16 +30,16 @@ pub(super) enum Asked {
 pub(super) type Index = usize;
 
 /// Packages to build, with the order they have to be built in.
-pub(super) struct Queue {
-    pub(super) jobs: Vec<Job>,
+pub(super) struct BuildGraph {
+    pub(super) jobs: Vec<PackageNode>,
     /// Each comes after everything it needs.
     pub(super) order: Vec<Index>,
     /// Where packages come from, by the platform they are for.
-    pub(super) supplies: Vec<(Subdir, Supply)>,
+    pub(super) supplies: Vec<(Subdir, SolveSettings)>,
 }
 
 /// One package to build for one platform.
-pub(super) struct Job {
+pub(super) struct PackageNode {
     pub(super) package: Package,
     pub(super) described: Answer,
     /// The name of its first output.
@@ -62,13 +62,13 @@ pub(super) struct Needs {
 
 /// What every package of the queue is read with.
 #[derive(Clone, Copy)]
-pub(super) struct Reading<'a> {
+pub(super) struct GraphInputs<'a> {
     pub(super) env: &'a Env,
     pub(super) run: RunOptions,
-    pub(super) choices: &'a Choices,
+    pub(super) choices: &'a PackageOptions,
 }
 
-impl Queue {
+impl BuildGraph {
     /// Reads the packages that were asked for and everything from source that they need. Sources
     /// that are somewhere else are fetched.
     ///
@@ -76,11 +76,11 @@ impl Queue {
     /// Mistakes in manifests, packages that need each other, two packages of one name,
     /// another backend's package.
     pub(super) async fn read(
-        reading: Reading<'_>,
-        asked: &[Asked],
-        depot: &Depot,
+        reading: GraphInputs<'_>,
+        asked: &[AskedPackages],
+        depot: &CondaClient,
     ) -> Result<Self, Report> {
-        let mut reader = read::Reader::new(reading);
+        let mut reader = read::GraphReader::new(reading);
         let asked = reader.all(asked, depot).await?;
         let (jobs, supplies) = reader.finish();
         let order = order::order(&jobs, &asked)?;
@@ -96,11 +96,11 @@ impl Queue {
     /// # Errors
     /// Mistakes in manifests, another backend's package.
     pub(super) async fn alone(
-        reading: Reading<'_>,
-        asked: &[Asked],
-        depot: &Depot,
+        reading: GraphInputs<'_>,
+        asked: &[AskedPackages],
+        depot: &CondaClient,
     ) -> Result<Self, Report> {
-        let mut reader = read::Reader::new(reading);
+        let mut reader = read::GraphReader::new(reading);
         for asked in asked {
             reader.alone(asked, depot).await?;
         }
@@ -113,7 +113,7 @@ impl Queue {
     }
 }
 
-impl Queue {
+impl BuildGraph {
     /// `from` and what they need when they are used.
     pub(super) fn installed(&self, from: &BTreeSet<Index>) -> BTreeSet<Index> {
         let mut found = BTreeSet::new();
@@ -127,7 +127,7 @@ impl Queue {
     }
 
     /// Whether another package of the queue is built with this one.
-    pub(super) fn is_needed(&self, job: &Job) -> bool {
+    pub(super) fn is_needed(&self, job: &PackageNode) -> bool {
         let is_it = |index: &Index| std::ptr::eq(&self.jobs[*index], job);
         let needs = self.jobs.iter().map(|other| &other.needs);
         needs
@@ -137,14 +137,14 @@ impl Queue {
     }
 
     /// Where packages for `platform` come from.
-    pub(super) fn supply(&self, platform: Subdir) -> &Supply {
+    pub(super) fn supply(&self, platform: Subdir) -> &SolveSettings {
         let mut supplies = self.supplies.iter();
         let found = supplies.find(|(known, _)| *known == platform);
         &found.expect("every package that was read brought one").1
     }
 }
 
-impl Job {
+impl PackageNode {
     /// The names of what it builds.
     pub(super) fn names(&self) -> BTreeSet<&str> {
         let outputs = self.described.outputs.iter();

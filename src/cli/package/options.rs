@@ -12,7 +12,7 @@ use crate::cli::package::UnknownMachine;
 
 /// Platforms, channels and variants; the same for every command that reads a manifest.
 #[derive(Debug, Clone, Default, Args)]
-pub(in crate::cli) struct Choices {
+pub(in crate::cli) struct PackageOptions {
     /// The platform the package will run on [default: this machine's]
     #[arg(long, value_name = "PLATFORM")]
     pub(in crate::cli) target_platform: Option<Subdir>,
@@ -42,7 +42,7 @@ pub(in crate::cli) struct Variant {
     values: Vec<String>,
 }
 
-impl Choices {
+impl PackageOptions {
     /// Both platforms of the build.
     ///
     /// # Errors
@@ -84,11 +84,11 @@ mod tests {
 
     #[test]
     fn values_of_one_key_are_collected() {
-        let choices = Choices {
+        let choices = PackageOptions {
             variants: ["a=1,2", "b==1.2", "a=3"]
                 .map(|text| variant(text).expect("it is a variant"))
                 .to_vec(),
-            ..Choices::default()
+            ..PackageOptions::default()
         };
         let variants = choices.variants();
         assert_eq!(variants["a"], ["1", "2", "3"]);

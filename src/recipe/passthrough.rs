@@ -12,9 +12,9 @@ use crate::protocol::spec::PackageSpec;
 /// holds a match spec with a namespace that no channel can have, and the answer to
 /// pixi puts the dependency back in its place.
 #[derive(Debug, Default)]
-pub struct Stated(Vec<PackageSpec>);
+pub struct PassthroughSpecs(Vec<PackageSpec>);
 
-impl Stated {
+impl PassthroughSpecs {
     const NAMESPACE: &str = "as-stated-";
 
     /// Keeps `spec` and makes `stand_in` stand for it.

@@ -8,28 +8,28 @@ use rattler_conda_types::{GenericVirtualPackage, RepoDataRecord, Subdir};
 use thiserror::Error;
 
 use crate::backend::Platforms;
-use crate::environments::depot::Depot;
-use crate::environments::kept::Kept;
-use crate::environments::mistakes::chain;
+use crate::environments::client::CondaClient;
+use crate::environments::dependency_spec::DependencySpec;
+use crate::environments::environment_spec::{EnvironmentKind, EnvironmentSpec};
+use crate::environments::errors::chain;
+use crate::environments::lock::LockedEnvironments;
 use crate::environments::pins::Pins;
-use crate::environments::question::{Question, Role};
 use crate::environments::request::{Exported, Solved};
-use crate::environments::run_exports::{RunExports, is_direct};
-use crate::environments::wish::Wish;
-use crate::environments::{Environment, machine};
+use crate::environments::run_exports::{ExportedDependencies, is_direct};
+use crate::environments::{Environment, virtual_packages};
 use crate::project::load::{Loaded, Solving};
 use crate::protocol::outputs::{self, Dependencies, Output};
 
 /// Where the packages of a workspace come from, and what its platforms have.
 #[derive(Debug)]
-pub struct Supply {
+pub struct SolveSettings {
     channels: Vec<String>,
     solving: Solving,
     build: Vec<GenericVirtualPackage>,
     host: Vec<GenericVirtualPackage>,
 }
 
-impl Supply {
+impl SolveSettings {
     /// What the workspace says. The machine is asked what it has.
     ///
     /// # Errors
@@ -38,30 +38,30 @@ impl Supply {
         Ok(Self {
             channels: loaded.channels.clone(),
             solving: loaded.solving.clone(),
-            build: machine::detected(loaded.build_platform)?,
-            host: machine::declared(&loaded.virtual_packages)?,
+            build: virtual_packages::detected(loaded.build_platform)?,
+            host: virtual_packages::declared(&loaded.virtual_packages)?,
         })
     }
 }
 
 /// One output to prepare for.
 #[derive(Debug, Clone, Copy)]
-pub struct Order<'a> {
+pub struct OutputToSolve<'a> {
     /// What is going to be built.
     pub output: &'a Output,
     /// Where the build runs and what it builds for.
     pub platforms: Platforms,
     /// Where packages come from.
-    pub supply: &'a Supply,
+    pub supply: &'a SolveSettings,
     /// Packages built from source before, with everything they need at run time.
-    pub sources: Sources<'a>,
+    pub sources: SourceRecords<'a>,
     /// Where the build keeps what it needs.
     pub work: &'a Path,
 }
 
 /// Packages built from source, by the environment they are for.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Sources<'a> {
+pub struct SourceRecords<'a> {
     /// For the build environment.
     pub build: &'a [RepoDataRecord],
     /// For the host environment.
@@ -70,49 +70,57 @@ pub struct Sources<'a> {
 
 /// What the last build in the work directory means to this one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Keep {
+pub enum LockMode {
     /// Its packages stay where they still fit.
-    WhatFits,
+    Prefer,
     /// Its environments are used as they are.
-    Everything,
+    Require,
 }
 
-impl Depot {
+impl CondaClient {
     /// Solves both environments of a build and finds out what its package will
     /// depend on. Nothing is installed.
     ///
     /// # Errors
     /// Everything that leaves a build without environments.
-    pub async fn solve(&self, order: &Order<'_>, keep: Keep) -> Result<Solved, Report> {
+    pub async fn solve(&self, order: &OutputToSolve<'_>, keep: LockMode) -> Result<Solved, Report> {
         let package = order.output.metadata.name.as_str();
         let ignored = &order.output.ignore_run_exports;
-        let before = Kept::read(order.work)?;
-        let mut now = Kept::default();
+        let before = LockedEnvironments::read(order.work)?;
+        let mut now = LockedEnvironments::default();
 
         let unpinned = Pins {
             package,
             environments: Vec::new(),
         };
-        let stated = Stated::of(&order.output.build_dependencies, &unpinned)?;
-        let question = order.question(Role::Build, stated);
+        let stated = NamedSpecs::of(&order.output.build_dependencies, &unpinned)?;
+        let question = order.question(EnvironmentKind::Build, stated);
         let build = self.environment(order, question, (&before, keep), &mut now);
         let build = build.await?;
-        let from_build =
-            RunExports::collect(Role::Build, &build.dependencies, &build.packages, ignored)?;
+        let from_build = ExportedDependencies::collect(
+            EnvironmentKind::Build,
+            &build.dependencies,
+            &build.packages,
+            ignored,
+        )?;
 
         let pinned = Pins {
             package,
             environments: vec![&build.packages],
         };
-        let mut stated = Stated::of(&order.output.host_dependencies, &pinned)?;
+        let mut stated = NamedSpecs::of(&order.output.host_dependencies, &pinned)?;
         add(&mut stated.wishes, &from_build.strong);
         add(&mut stated.constraints, &from_build.strong_constrains);
-        let question = order.question(Role::Host, stated);
+        let question = order.question(EnvironmentKind::Host, stated);
         let host = self.environment(order, question, (&before, keep), &mut now);
         let host = host.await?;
-        let from_host =
-            RunExports::collect(Role::Host, &host.dependencies, &host.packages, ignored)?;
-        if keep == Keep::WhatFits {
+        let from_host = ExportedDependencies::collect(
+            EnvironmentKind::Host,
+            &host.dependencies,
+            &host.packages,
+            ignored,
+        )?;
+        if keep == LockMode::Prefer {
             now.write(order.work)?;
         }
 
@@ -120,7 +128,7 @@ impl Depot {
             package,
             environments: vec![&host.packages, &build.packages],
         };
-        let mut run = Stated::of(&order.output.run_dependencies, &pins)?;
+        let mut run = NamedSpecs::of(&order.output.run_dependencies, &pins)?;
         if order.output.metadata.subdir == Subdir::NoArch {
             add(&mut run.wishes, &from_host.noarch);
         } else {
@@ -145,14 +153,14 @@ impl Depot {
 
     async fn environment(
         &self,
-        order: &Order<'_>,
-        question: Question<'_>,
-        (before, keep): (&Kept, Keep),
-        now: &mut Kept,
+        order: &OutputToSolve<'_>,
+        question: EnvironmentSpec<'_>,
+        (before, keep): (&LockedEnvironments, LockMode),
+        now: &mut LockedEnvironments,
     ) -> Result<Environment, Report> {
         let mut packages = match keep {
-            Keep::Everything => before.answer(&question)?,
-            Keep::WhatFits => {
+            LockMode::Require => before.answer(&question)?,
+            LockMode::Prefer => {
                 let solving = &order.supply.solving;
                 self.answer(&question, solving, before.packages(question.role))
                     .await?
@@ -177,19 +185,19 @@ impl Depot {
     }
 }
 
-impl Order<'_> {
-    fn question(&self, role: Role, stated: Stated) -> Question<'_> {
-        let Supply {
+impl OutputToSolve<'_> {
+    fn question(&self, role: EnvironmentKind, stated: NamedSpecs) -> EnvironmentSpec<'_> {
+        let SolveSettings {
             channels,
             solving: _,
             build,
             host,
         } = self.supply;
         let (platform, virtual_packages, sources) = match role {
-            Role::Build => (self.platforms.build, build, self.sources.build),
-            Role::Host => (self.platforms.host, host, self.sources.host),
+            EnvironmentKind::Build => (self.platforms.build, build, self.sources.build),
+            EnvironmentKind::Host => (self.platforms.host, host, self.sources.host),
         };
-        Question {
+        EnvironmentSpec {
             role,
             package: &self.output.metadata.name,
             platform,
@@ -203,12 +211,12 @@ impl Order<'_> {
 }
 
 /// Dependencies and constraints with their pins applied.
-struct Stated {
-    wishes: Vec<Wish>,
-    constraints: Vec<Wish>,
+struct NamedSpecs {
+    wishes: Vec<DependencySpec>,
+    constraints: Vec<DependencySpec>,
 }
 
-impl Stated {
+impl NamedSpecs {
     fn of(dependencies: &Dependencies, pins: &Pins<'_>) -> Result<Self, Report> {
         Ok(Self {
             wishes: pins.applied(&dependencies.depends)?,
@@ -218,7 +226,7 @@ impl Stated {
 }
 
 /// What is there already is not asked for again.
-fn add(wishes: &mut Vec<Wish>, exported: &[Wish]) {
+fn add(wishes: &mut Vec<DependencySpec>, exported: &[DependencySpec]) {
     for wish in exported {
         if !wishes.contains(wish) {
             wishes.push(wish.clone());
@@ -253,7 +261,7 @@ fn exported(exports: &outputs::RunExports, pins: &Pins<'_>) -> Result<Exported, 
     )
 )]
 struct NoRunExports {
-    role: Role,
+    role: EnvironmentKind,
     package: String,
     reason: String,
 }
