@@ -239,11 +239,15 @@ fn versions_are_computed_from_git_without_running_it() {
         let version = outputs[0]["metadata"]["version"].as_str();
         version.expect("it is text").to_string()
     };
-    let commit = |times: usize| {
+    // Commits of one second that say the same would be one commit.
+    let mut made = 0;
+    let mut commit = |times: usize| {
         for _ in 0..times {
+            made += 1;
+            let message = made.to_string();
             git(
                 &project,
-                &["commit", "--quiet", "--allow-empty", "-m", "more"],
+                &["commit", "--quiet", "--allow-empty", "-m", &message],
             );
         }
     };
