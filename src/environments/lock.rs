@@ -128,7 +128,7 @@ fn path(work: &Path) -> PathBuf {
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{package}` has not been built here, so `--locked` has no environments to keep to")]
 #[diagnostic(
-    code(environment::not_kept),
+    code(environment::no_lock),
     help("build once without `--locked`, with the same `--work-dir`")
 )]
 struct NotKept {
@@ -139,7 +139,7 @@ struct NotKept {
 #[derive(Debug, Error, Diagnostic)]
 #[error("the {role} environment of `{package}` is not the one of the last build: {difference}")]
 #[diagnostic(
-    code(environment::outdated),
+    code(environment::lock_outdated),
     help("build without `--locked` to solve it again")
 )]
 struct Outdated {

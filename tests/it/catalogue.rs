@@ -14,7 +14,7 @@ const KINDS: &[(&str, &str)] = &[
     ),
     ("config::wrong_type", "A value of the wrong type."),
     (
-        "config::unfit",
+        "config::invalid_value",
         "A value of the right type that makes no sense.",
     ),
     (
@@ -56,7 +56,7 @@ const KINDS: &[(&str, &str)] = &[
         "A condition with a name that means nothing.",
     ),
     (
-        "dependency::rust_twice",
+        "dependency::rust_version_conflict",
         "A `rust` that the compiler package cannot live with.",
     ),
     ("cargo::no_manifest", "There is no Cargo.toml."),
@@ -70,7 +70,7 @@ const KINDS: &[(&str, &str)] = &[
         "A value the Cargo workspace was to supply and does not.",
     ),
     (
-        "cargo::nothing_inherited",
+        "cargo::missing_inherited_values",
         "Several values the Cargo workspace does not have.",
     ),
     (
@@ -78,7 +78,7 @@ const KINDS: &[(&str, &str)] = &[
         "`package.workspace` names a folder without a workspace.",
     ),
     (
-        "cargo::no_choice",
+        "cargo::ambiguous_member",
         "A workspace without a package, and no member stands out.",
     ),
     (
@@ -227,11 +227,11 @@ const KINDS: &[(&str, &str)] = &[
         "Packages that cannot be fetched or linked.",
     ),
     (
-        "environment::not_kept",
+        "environment::no_lock",
         "`--locked` where nothing was built before.",
     ),
     (
-        "environment::outdated",
+        "environment::lock_outdated",
         "`--locked` although something else is asked for now.",
     ),
     (
@@ -239,7 +239,7 @@ const KINDS: &[(&str, &str)] = &[
         "Packages from source that need each other.",
     ),
     (
-        "environment::two_of_one_name",
+        "environment::duplicate_name",
         "Two packages from source that are called alike.",
     ),
     (
@@ -251,11 +251,11 @@ const KINDS: &[(&str, &str)] = &[
         "A package of a backend that this project does not have.",
     ),
     (
-        "environment::not_there",
+        "environment::source_not_found",
         "A package from source at a path where nothing is.",
     ),
     (
-        "environment::mistaken",
+        "environment::invalid_source_manifest",
         "A package from source whose manifest has mistakes.",
     ),
     (

@@ -83,7 +83,7 @@ fn can_be_both(wanted: &VersionSpec, fixed: &str) -> bool {
 #[derive(Debug, Error, Diagnostic)]
 #[error("`rust = \"{wanted}\"` contradicts the variant `rust_compiler_version`, which is {fixed}")]
 #[diagnostic(
-    code(dependency::rust_twice),
+    code(dependency::rust_version_conflict),
     help(
         "the compiler package takes its version from the variant: remove `rust` from `[package.build-dependencies]`, or set `rust_compiler_version` in `[workspace.build-variants]` to the version you need"
     )

@@ -61,7 +61,7 @@ pub(super) struct WrongType {
 /// A value of the right type that makes no sense.
 #[derive(Debug, Error, Diagnostic)]
 #[error("failed to parse configuration: {message}")]
-#[diagnostic(code(config::unfit), help("{help}"))]
+#[diagnostic(code(config::invalid_value), help("{help}"))]
 pub(super) struct InvalidValue {
     pub(super) message: String,
     pub(super) help: String,

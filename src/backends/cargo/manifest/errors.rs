@@ -119,7 +119,7 @@ pub(crate) struct NotInherited {
 /// Several values the Cargo workspace does not have.
 #[derive(Debug, Error, Diagnostic)]
 #[error("Cargo.toml inherits {count} values that no workspace has")]
-#[diagnostic(code(cargo::nothing_inherited))]
+#[diagnostic(code(cargo::missing_inherited_values))]
 pub(crate) struct NothingInherited {
     count: usize,
     #[related]

@@ -135,7 +135,7 @@ fn is_private(member: &CargoToml, root: &CargoToml) -> bool {
 /// A virtual workspace, and nothing says which of its members is meant.
 #[derive(Debug, Error, Diagnostic)]
 #[error("Cargo.toml {what}, and {reason}")]
-#[diagnostic(code(cargo::no_choice), help("{help}"))]
+#[diagnostic(code(cargo::ambiguous_member), help("{help}"))]
 pub(crate) struct NoChoice {
     what: &'static str,
     reason: String,

@@ -11,7 +11,7 @@ use crate::project::load::LoadErrors;
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{name}`, which {asker} needs, is not there: `{path}` does not exist")]
 #[diagnostic(
-    code(environment::not_there),
+    code(environment::source_not_found),
     help("the path of a dependency is relative to the manifest that names it")
 )]
 pub(super) struct NotThere {
@@ -23,7 +23,7 @@ pub(super) struct NotThere {
 /// A dependency whose manifest cannot be used.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{name}`, which {asker} needs, cannot be built")]
-#[diagnostic(code(environment::mistaken))]
+#[diagnostic(code(environment::invalid_source_manifest))]
 pub(super) struct Mistaken {
     pub(super) name: String,
     pub(super) asker: String,
@@ -38,7 +38,7 @@ pub(super) struct Mistaken {
     first.display(),
     second.display()
 )]
-#[diagnostic(code(environment::two_of_one_name), help("rename one of them"))]
+#[diagnostic(code(environment::duplicate_name), help("rename one of them"))]
 pub(super) struct TwoOfOneName {
     pub(super) name: String,
     pub(super) first: PathBuf,

@@ -151,7 +151,7 @@ pub struct PinName {
 /// A dependency asked of a workspace that does not have it.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{name}` is not in `[workspace.dependencies]`")]
-#[diagnostic(code(manifest::not_in_pool), help("{help}"))]
+#[diagnostic(code(manifest::not_in_workspace), help("{help}"))]
 pub struct NotInPool {
     /// The dependency.
     pub name: String,
@@ -169,7 +169,7 @@ pub struct NotInPool {
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{key}` of `{name}` is decided by the workspace")]
 #[diagnostic(
-    code(manifest::fixed_by_pool),
+    code(manifest::fixed_by_workspace),
     help("remove `{key}`, or remove `workspace = true` and write the whole dependency here")
 )]
 pub struct FixedByPool {

@@ -90,7 +90,7 @@ pub struct Conflict {
 /// A key that the rest of the table leaves no room for.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{key}` cannot be used {place}")]
-#[diagnostic(code(manifest::unfit_key), help("{help}"))]
+#[diagnostic(code(manifest::misplaced_key), help("{help}"))]
 pub struct InvalidManifestValue {
     /// The key.
     pub key: String,
