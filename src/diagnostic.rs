@@ -109,20 +109,42 @@ pub fn create_folder(path: &Path) -> Result<(), Unwritable> {
     })
 }
 
-/// The known word most like `word`, when one is near enough to be a misspelling.
+/// The known word that `word` was probably meant to be, however it spells capitals and `_`.
+///
+/// One edit is a misspelling of a short word, up to three are one of a long word; without
+/// any such word, one that begins alike (`win` and `windows`, `binary` and `binaries`) is near.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    known
-        .into_iter()
-        .map(|candidate| (strsim::jaro_winkler(word, candidate), candidate))
-        .filter(|(likeness, _)| *likeness > 0.8)
-        .max_by(|(a, _), (b, _)| a.total_cmp(b))
-        .map(|(_, candidate)| candidate)
+    let folded = |word: &str| word.to_lowercase().replace('_', "-");
+    let word = folded(word);
+    let known: Vec<(String, &str)> = (known.into_iter())
+        .map(|known| (folded(known), known))
+        .collect();
+    let misspelled = (known.iter())
+        .map(|(folded, known)| (strsim::damerau_levenshtein(&word, folded), *known))
+        .filter(|(edits, known)| *edits <= (known.len() / 4).clamp(1, 3))
+        .min_by_key(|(edits, _)| *edits)
+        .map(|(_, known)| known);
+    misspelled.or_else(|| {
+        let begins_alike = |folded: &str| {
+            let shorter = folded.len().min(word.len());
+            let common = (folded.bytes().zip(word.bytes()))
+                .take_while(|(a, b)| a == b)
+                .count();
+            common >= 3 && common * 4 >= shorter * 3
+        };
+        (known.iter())
+            .find(|(folded, _)| begins_alike(folded))
+            .map(|(_, known)| *known)
+    })
 }
 
-/// Joins words as prose does: `` `a`, `b` ``.
+/// Joins words as prose does: `` `a`, `b` and `c` ``.
 pub fn list<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     let quoted: Vec<String> = words.into_iter().map(|word| format!("`{word}`")).collect();
-    quoted.join(", ")
+    match quoted.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => quoted.concat(),
+    }
 }
 
 /// `text` without the credentials that URLs in it carry: `user:password@` and
@@ -161,6 +183,19 @@ pub fn redacted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn misspelled_and_abbreviated_words_find_what_was_meant() {
+        let known = ["extra-args", "env", "win", "linux-64", "binaries"];
+        let near = |word| nearest(word, known);
+        assert_eq!(near("Extra_Arg"), Some("extra-args"));
+        assert_eq!(near("evn"), Some("env"));
+        assert_eq!(near("windows"), Some("win"));
+        assert_eq!(near("linux"), Some("linux-64"));
+        assert_eq!(near("binary"), Some("binaries"));
+        assert_eq!(near("extra-features"), None);
+        assert_eq!(near("cargo-flags"), None);
+    }
 
     #[test]
     fn credentials_in_urls_are_masked() {

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::diagnostic::nearest;
 use crate::project::document::{Data, Document, ManifestKind, Table};
 use crate::project::load::metadata;
 use crate::project::load::mistake::Diagnostics;
@@ -12,7 +13,6 @@ use crate::project::load::mistake::request::PathMissing;
 use crate::project::load::mistake::shape::Conflict;
 use crate::project::load::mistake::warning::{Deprecated, InvisibleWorkspace};
 use crate::project::load::paths;
-use crate::project::load::read::nearest;
 
 /// The manifests of one load.
 #[derive(Debug)]

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use rattler_conda_types::Version;
 use url::Url;
 
+use crate::diagnostic::nearest;
 use crate::project::document::{Data, Value};
 use crate::project::load::ManifestScope;
 use crate::project::load::code::Code;
@@ -15,7 +16,7 @@ use crate::project::load::mistake::package::FileMissing;
 use crate::project::load::mistake::warning::{Dropped, NoEffect};
 use crate::project::load::paths;
 use crate::project::load::pyproject::Defaults;
-use crate::project::load::read::{header, nearest};
+use crate::project::load::read::header;
 use crate::project::load::tables::TABLES;
 use crate::protocol::model::ProjectModel;
 

@@ -5,10 +5,10 @@ use std::str::FromStr;
 use miette::SourceSpan;
 use rattler_conda_types::{BuildNumberSpec, StringMatcher};
 
+use crate::diagnostic::nearest;
 use crate::project::document::{Document, Field, Table, Value};
 use crate::project::load::mistake::Diagnostics;
 use crate::project::load::mistake::shape::{Conflict, UnknownManifestKey};
-use crate::project::load::read::nearest;
 use crate::project::load::version;
 
 /// Keys that narrow the choice, wherever the package comes from.

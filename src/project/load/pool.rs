@@ -1,5 +1,6 @@
 //! `[workspace.dependencies]`: a list that packages look their dependencies up in.
 
+use crate::diagnostic::nearest;
 use crate::project::document::{Data, Field};
 use crate::project::load::ManifestScope;
 use crate::project::load::mistake::Diagnostics;
@@ -7,7 +8,6 @@ use crate::project::load::mistake::dependency::{FixedByPool, NotInPool, SameName
 use crate::project::load::mistake::package::BadInheritance;
 use crate::project::load::mistake::shape::InvalidManifestValue;
 use crate::project::load::parts::Parts;
-use crate::project::load::read::nearest;
 
 /// The pooled keys with those of the package on top. `own` has the key `workspace`.
 pub(crate) fn merged<'d>(

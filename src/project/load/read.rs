@@ -2,6 +2,7 @@
 
 use miette::SourceSpan;
 
+use crate::diagnostic::{list, nearest};
 use crate::project::document::{Data, Document, Field, ManifestKind, Table, Value};
 use crate::project::load::mistake::Diagnostics;
 use crate::project::load::mistake::shape::{
@@ -145,7 +146,7 @@ impl Table<'_> {
     pub(crate) fn only(&self, keys: &[&str], findings: &mut Diagnostics) {
         let help = match keys {
             [one] => format!("the only key is `{one}`"),
-            keys => format!("the keys are {}", backticked(keys)),
+            keys => format!("the keys are {}", list(keys.iter().copied())),
         };
         self.only_or(keys, &help, findings);
     }
@@ -206,28 +207,6 @@ pub(crate) fn header(document: &Document, path: &str) -> String {
     match document.kind() {
         ManifestKind::Pyproject => format!("[tool.pixi.{path}]"),
         ManifestKind::Pixi | ManifestKind::Mojo => format!("[{path}]"),
-    }
-}
-
-/// The candidate that `word` was probably meant to be.
-pub(crate) fn nearest<'a>(
-    word: &str,
-    candidates: impl Iterator<Item = &'a str>,
-) -> Option<&'a str> {
-    let word = word.to_lowercase().replace('_', "-");
-    candidates
-        .map(|candidate| (strsim::damerau_levenshtein(&word, candidate), candidate))
-        .filter(|(distance, candidate)| *distance <= (candidate.len() / 4).clamp(1, 3))
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
-}
-
-/// `a`, `b` and `c`.
-pub(crate) fn backticked(words: &[&str]) -> String {
-    let quoted: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
-    match quoted.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
-        _ => quoted.concat(),
     }
 }
 

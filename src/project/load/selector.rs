@@ -2,10 +2,10 @@
 
 use rattler_conda_types::Subdir;
 
+use crate::diagnostic::nearest;
 use crate::project::document::Field;
 use crate::project::load::mistake::Diagnostics;
 use crate::project::load::mistake::shape::Invalid;
-use crate::project::load::read::nearest;
 
 /// A selector. `osx` and `macos` are the same.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

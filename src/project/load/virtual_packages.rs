@@ -4,9 +4,9 @@ use std::str::FromStr;
 
 use rattler_conda_types::{Subdir, Version};
 
+use crate::diagnostic::nearest;
 use crate::project::document::{Data, Field, Table, Value};
 use crate::project::load::mistake::Diagnostics;
-use crate::project::load::read::nearest;
 
 /// A property of a machine, as a package the solver can depend on.
 #[derive(Debug, Clone, PartialEq, Eq)]
