@@ -111,7 +111,7 @@ pub(super) fn nothing_installed() -> Diagnosis {
     }
 }
 
-/// A binary, feature or argument that does not exist.
+/// A binary or argument that does not exist.
 pub(super) fn no_such_target(log: &Log) -> Option<Diagnosis> {
     let explanation = |message: String, help: String| Diagnosis {
         code: "build::unknown_name",
@@ -132,12 +132,6 @@ pub(super) fn no_such_target(log: &Log) -> Option<Diagnosis> {
         };
         let message = format!("the crate has no binary `{name}`, which `binaries` names");
         return Some(explanation(message, help));
-    }
-    if let Some(name) = log.after("does not contain this feature: ") {
-        return Some(explanation(
-            format!("the crate has no feature `{name}`, which `extra-args` names"),
-            "the features are in `[features]` of Cargo.toml".to_string(),
-        ));
     }
     let name = log.between("error: unexpected argument '", "' found")?;
     let tip = log.after("  tip: ").filter(|tip| tip.contains("similar"));

@@ -8,6 +8,7 @@ mod cargo;
 mod compiler;
 mod configured;
 mod evidence;
+mod features;
 mod libraries;
 mod lock;
 mod machine;
@@ -38,7 +39,8 @@ const SURROUNDINGS: [Detector; 12] = [
 ];
 
 /// What is asked for in the project, and not there.
-const PROJECT: [fn(&Log, CrateBuild<'_>) -> Option<Diagnosis>; 5] = [
+const PROJECT: [fn(&Log, CrateBuild<'_>) -> Option<Diagnosis>; 6] = [
+    features::unknown,
     cargo::nothing_to_install,
     configured::missing_wrapper,
     configured::missing_linker,

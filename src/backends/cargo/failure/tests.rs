@@ -196,6 +196,21 @@ fn linkers_that_the_project_asks_for_are_named_with_their_place() {
 }
 
 #[test]
+fn features_that_the_crate_has_are_named_where_one_is_misspelled() {
+    const LOG: &str = include_str!("logs/no_such_feature.log");
+    let manifest = |features: &str| {
+        let package = "[package]\nname = 'tool'\nversion = '1.0.0'\n";
+        format!("{package}\n[features]\n{features}")
+    };
+    let near = manifest("nopes = []\ntls = []\n");
+    let far = manifest("tls = []\nhttp = []\n");
+    insta::assert_snapshot!(all(&[
+        (LOG, &[("Cargo.toml", &near)], ""),
+        (LOG, &[("Cargo.toml", &far)], ""),
+    ]));
+}
+
+#[test]
 fn wrappers_that_the_project_asks_for_are_named_with_their_place() {
     const SCCACHE: &str = include_str!("logs/wrapper_of_the_project.log");
     let other = SCCACHE.replace("sccache ", "/opt/bin/guard ");
