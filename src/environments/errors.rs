@@ -11,6 +11,8 @@ use crate::diagnostic::{list, nearest, redacted};
 use crate::environments::client::{CondaClient, Network};
 use crate::environments::dependency_spec::{DependencySpec, told};
 use crate::environments::environment_spec::{EnvironmentKind, EnvironmentSpec};
+use crate::environments::near_misses::{NoChannelFolder, NoCompiler, NoSuchVersion};
+use crate::project::load::Solving;
 
 /// The wishes that no channel has any package for.
 pub(super) fn missing<'q>(
@@ -75,6 +77,15 @@ impl CondaClient {
                 .map(|name| name.as_normalized())
         };
         let first = missing[0];
+        if let Some(name) = first.name()
+            && known().any(|known| known == name)
+        {
+            let versions = self.versions(question, first).await;
+            return NoSuchVersion::of(question, first, &versions).into();
+        }
+        if let Some(compiler) = NoCompiler::of(question, first, known()) {
+            return compiler.into();
+        }
         let near = first.name().and_then(|name| nearest(name, known()));
         NoSuchPackage {
             wish: first.told(),
@@ -123,8 +134,12 @@ pub(super) fn unsolvable(question: &EnvironmentSpec<'_>, error: SolveError) -> R
 pub(super) fn unreachable(
     depot: &CondaClient,
     question: &EnvironmentSpec<'_>,
+    solving: &Solving,
     error: &GatewayError,
 ) -> Report {
+    if let Some(missing) = NoChannelFolder::of(question, solving) {
+        return missing.into();
+    }
     let reason = match error {
         GatewayError::FetchRepoDataError(FetchRepoDataError::NoCacheAvailable(_)) => {
             "it is in no cache".to_string()

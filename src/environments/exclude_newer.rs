@@ -14,6 +14,7 @@ pub(super) fn exclude_newer(solving: &Solving, sources: &[RepoDataRecord]) -> Op
         channels,
         packages,
         channel_priority: _,
+        places: _,
     } = solving;
     if exclude_newer.is_none() && channels.is_empty() && packages.is_empty() {
         return None;

@@ -18,6 +18,7 @@ mod exclude_newer;
 mod fetch;
 mod install;
 mod lock;
+mod near_misses;
 mod pins;
 mod previous_archive;
 mod request;

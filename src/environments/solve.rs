@@ -39,7 +39,7 @@ impl CondaClient {
             .recursive(true);
         let found = query
             .await
-            .map_err(|error| unreachable(self, question, &error))?;
+            .map_err(|error| unreachable(self, question, solving, &error))?;
         for warning in &found.warnings {
             tracing::warn!("{warning}");
         }

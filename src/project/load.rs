@@ -5,6 +5,7 @@
 //! warning says so, so that a manifest pixi understands completely yields the same package
 //! with and without it.
 
+mod below;
 mod build;
 mod channels;
 mod code;
@@ -49,7 +50,8 @@ use std::path::{Path, PathBuf};
 use indexmap::IndexMap;
 use rattler_conda_types::Subdir;
 
-pub use channels::{ChannelPriority, Solving};
+pub use below::folders_without_manifest;
+pub use channels::{ChannelPlace, ChannelPriority, Solving};
 pub use cutoff::Cutoff;
 pub use inline::{InlinePackage, inline_packages};
 pub use members::{Member, members};

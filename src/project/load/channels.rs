@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::str::FromStr;
 
+use miette::SourceSpan;
 use rattler_conda_types::{ChannelConfig, NamedChannelOrUrl};
 
+use crate::diagnostic::SourceFile;
 use crate::project::document::{Data, Table, Value};
 use crate::project::load::cutoff::{self, Cutoff};
 use crate::project::load::environment::{DefaultEnvironment, OwnTables};
@@ -48,6 +50,17 @@ pub struct Solving {
     pub packages: BTreeMap<String, Cutoff>,
     /// How strictly the order of channels is taken.
     pub channel_priority: ChannelPriority,
+    /// Where the manifest names each channel, by URL without trailing slash.
+    pub places: BTreeMap<String, ChannelPlace>,
+}
+
+/// The line of a manifest that names a channel.
+#[derive(Debug, Clone)]
+pub struct ChannelPlace {
+    /// The manifest.
+    pub file: SourceFile,
+    /// The value in it.
+    pub at: SourceSpan,
 }
 
 /// How strictly the order of channels is taken.
@@ -119,6 +132,11 @@ pub(crate) fn read(
                 if let Some(cutoff) = entry.cutoff {
                     solving.channels.insert(url.clone(), cutoff);
                 }
+                let place = ChannelPlace {
+                    file: entry.value.document.file(),
+                    at: entry.value.at,
+                };
+                solving.places.insert(url.clone(), place);
                 urls.push(url);
             }
             Err(reason) => {
@@ -263,6 +281,7 @@ fn solving(scope: &ManifestScope<'_>, findings: &mut Diagnostics) -> Solving {
         exclude_newer: (workspace.get("exclude-newer"))
             .and_then(|field| cutoff::read(field.value, findings)),
         channels: BTreeMap::new(),
+        places: BTreeMap::new(),
         packages,
         channel_priority: (workspace.get("channel-priority"))
             .and_then(|field| priority(field.value, findings))

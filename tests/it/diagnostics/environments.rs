@@ -83,6 +83,34 @@ fn channel_that_is_not_there() {
 }
 
 #[test]
+fn channel_in_a_folder_that_is_not_there() {
+    let project =
+        hello("[workspace]\nchannels = [\"file:///nowhere/channel\"]\nplatforms = []\n");
+    let drawn = Desk::build(&project, "").run();
+    let line = "channels = [\"file:///nowhere/channel\"]";
+    let (_, below) = drawn.stderr().split_once(line).expect("the line");
+    assert!(below.contains("╰── named here"), "{below}");
+    insta::assert_snapshot!(refused(Desk::build(&project, "")));
+}
+
+#[test]
+fn version_that_no_channel_has() {
+    let project = hello("[package.host-dependencies]\nodd = \">=3\"\n");
+    let mut odd = near(&project);
+    for version in ["1.0", "1.10", "1.9"] {
+        odd.add(Package::new("odd", version));
+    }
+    insta::assert_snapshot!(refused(Desk::build(&project, "").channel(&odd)));
+}
+
+#[test]
+fn compiler_for_a_platform_that_no_channel_has() {
+    let project = hello("");
+    let desk = Desk::build(&project, "").channel(&near(&project));
+    insta::assert_snapshot!(refused(desk.args(["--target-platform", "osx-arm64"])));
+}
+
+#[test]
 fn channel_that_was_never_downloaded() {
     let project = hello("");
     let desk = Desk::build(&project, "");

@@ -1,0 +1,171 @@
+//! What is almost there: a name without the version, a compiler without the platform, a
+//! channel without its folder.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use miette::{Diagnostic, SourceSpan};
+use rattler_conda_types::{MatchSpec, Subdir};
+use rattler_repodata_gateway::RepoData;
+use thiserror::Error;
+
+use crate::diagnostic::{SourceFile, list};
+use crate::environments::client::CondaClient;
+use crate::environments::dependency_spec::DependencySpec;
+use crate::environments::environment_spec::{EnvironmentKind, EnvironmentSpec};
+use crate::project::load::Solving;
+
+impl CondaClient {
+    /// The versions of what `wish` names, the newest first. Only a hint is lost where they
+    /// cannot be had.
+    pub(super) async fn versions(
+        &self,
+        question: &EnvironmentSpec<'_>,
+        wish: &DependencySpec,
+    ) -> Vec<String> {
+        let any = MatchSpec {
+            name: wish.spec.name.clone(),
+            ..MatchSpec::default()
+        };
+        let platforms = [question.platform, Subdir::NoArch];
+        let query = self.gateway.query(question.channels(), platforms, [any]);
+        let found = query.await.map(|found| found.repodata).unwrap_or_default();
+        let records = found.iter().flat_map(RepoData::iter);
+        let versions: BTreeSet<_> = records
+            .map(|record| record.package_record.version.clone())
+            .collect();
+        versions.iter().rev().map(ToString::to_string).collect()
+    }
+}
+
+/// A name that a channel has, in no version that fits.
+#[derive(Debug, Error, Diagnostic)]
+#[error(
+    "no channel has {wish} for {platform}, which the {role} environment of `{package}` asks for, only \
+     other versions of it"
+)]
+#[diagnostic(code(environment::no_such_version), help("{help}"))]
+pub(super) struct NoSuchVersion {
+    wish: String,
+    role: EnvironmentKind,
+    package: String,
+    platform: Subdir,
+    help: String,
+}
+
+impl NoSuchVersion {
+    pub(super) fn of(
+        question: &EnvironmentSpec<'_>,
+        wish: &DependencySpec,
+        versions: &[String],
+    ) -> Self {
+        const NEWEST: usize = 8;
+        let newest = list(versions.iter().take(NEWEST).map(String::as_str));
+        let older = match versions.len().saturating_sub(NEWEST) {
+            0 => String::new(),
+            count => format!(" and {count} older ones"),
+        };
+        Self {
+            wish: wish.told(),
+            role: question.role,
+            package: question.package.to_string(),
+            platform: question.platform,
+            help: match versions.is_empty() {
+                true => "loosen what the manifest or a variant says of it".to_string(),
+                false => format!(
+                    "the versions that exist are {newest}{older}: change the manifest, or the variant \
+                     that asks for another one"
+                ),
+            },
+        }
+    }
+}
+
+/// A compiler that does not compile for the platform of the package.
+#[derive(Debug, Error, Diagnostic)]
+#[error(
+    "no channel has {wish}, the compiler that the {role} environment of `{package}` on {platform} asks \
+     for"
+)]
+#[diagnostic(code(environment::no_compiler), help("{help}"))]
+pub(super) struct NoCompiler {
+    wish: String,
+    role: EnvironmentKind,
+    package: String,
+    platform: Subdir,
+    help: String,
+}
+
+impl NoCompiler {
+    /// Whether `wish` is for a compiler that exists for other platforms only.
+    pub(super) fn of<'a>(
+        question: &EnvironmentSpec<'_>,
+        wish: &DependencySpec,
+        known: impl Iterator<Item = &'a str>,
+    ) -> Option<Self> {
+        Some(Self {
+            help: compiler(wish.name()?, known)?,
+            wish: wish.told(),
+            role: question.role,
+            package: question.package.to_string(),
+            platform: question.platform,
+        })
+    }
+}
+
+/// What to say of `name` when it is that of a compiler which exists for other platforms only.
+fn compiler<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
+    let (language, target) = name.rsplit_once('_')?;
+    let target: Subdir = target.parse().ok()?;
+    let others = known.filter_map(|other| {
+        let (its_language, its_target) = other.rsplit_once('_')?;
+        its_target.parse::<Subdir>().ok()?;
+        (its_language == language).then_some(its_target)
+    });
+    let others: BTreeSet<&str> = others.collect();
+    (!others.is_empty()).then(|| {
+        format!(
+            "their `{language}` compiles for {} only: build on {target} itself, or add a channel \
+             that has `{name}`",
+            list(others)
+        )
+    })
+}
+
+/// A channel in a folder that is not there.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the channel {channel} cannot be read: the folder {} does not exist", folder.display())]
+#[diagnostic(
+    code(environment::no_channel_folder),
+    help(
+        "correct the path, or create the channel first: `build --output-dir {}` does", folder.display()
+    )
+)]
+pub(super) struct NoChannelFolder {
+    channel: String,
+    folder: PathBuf,
+    #[source_code]
+    file: Option<SourceFile>,
+    #[label("named here")]
+    at: Option<SourceSpan>,
+}
+
+impl NoChannelFolder {
+    /// The first channel of `question` whose folder is missing.
+    pub(super) fn of(question: &EnvironmentSpec<'_>, solving: &Solving) -> Option<Self> {
+        question.channels().iter().find_map(|channel| {
+            let url = channel.base_url.url();
+            let folder = url.to_file_path().ok().filter(|folder| !folder.is_dir())?;
+            // Without the separator that URLs of channels end with.
+            let folder = folder.components().collect();
+            let channel = url.as_str().trim_end_matches('/');
+            let place = solving.places.get(channel);
+            Some(Self {
+                channel: channel.to_string(),
+                folder,
+                file: place.map(|place| place.file.clone()),
+                at: place.map(|place| place.at),
+            })
+        })
+    }
+}
