@@ -26,6 +26,8 @@ pub struct Warning {
     pub message: String,
     /// What to do about it.
     pub help: Option<String>,
+    /// Whether it is about what is packed, so that nobody needs it before a build.
+    pub of_the_package: bool,
 }
 
 impl Warning {
@@ -34,7 +36,15 @@ impl Warning {
         Self {
             message: message.into(),
             help: None,
+            of_the_package: false,
         }
+    }
+
+    /// Says it only when the package is built.
+    #[must_use]
+    pub fn when_built(mut self) -> Self {
+        self.of_the_package = true;
+        self
     }
 
     /// Adds what to do about it.
@@ -107,6 +117,24 @@ pub fn create_folder(path: &Path) -> Result<(), Unwritable> {
         path: path.to_path_buf(),
         source,
     })
+}
+
+/// Sorts diagnostics as a reader of the files meets them. Files keep the order in which the
+/// first diagnostic of each was found; those without a place come first.
+pub fn in_order_of_files<D: Diagnostic>(diagnostics: &mut [D]) {
+    let mut files: Vec<String> = Vec::new();
+    let place = |diagnostic: &D| -> Option<(usize, usize)> {
+        let label = diagnostic.labels()?.next()?;
+        let contents = diagnostic.source_code()?.read_span(label.inner(), 0, 0);
+        let name = contents.ok()?.name().unwrap_or_default().to_owned();
+        let known = files.iter().position(|file| *file == name);
+        let file = known.unwrap_or_else(|| {
+            files.push(name);
+            files.len() - 1
+        });
+        Some((file, label.offset()))
+    };
+    diagnostics.sort_by_cached_key(place);
 }
 
 /// The known word that `word` was probably meant to be, however it spells capitals and `_`.

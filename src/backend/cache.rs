@@ -38,6 +38,11 @@ pub enum Cleared {
 }
 
 impl Cache {
+    /// Whether nothing is in it that may go.
+    pub fn is_empty(&self) -> bool {
+        self.content().is_empty()
+    }
+
     /// What the files in it weigh, in bytes.
     pub fn size(&self) -> u64 {
         self.content().iter().map(|path| weight(path)).sum()
@@ -79,9 +84,9 @@ impl Cache {
     }
 }
 
-/// In each of pixi's work directories, which lie beside what a build by hand leaves.
-/// Their content is pixi's to remove.
-const LOCK_OF_PIXI: &str = ".lock";
+/// In each of pixi's work directories, which lie beside what a build by hand leaves. pixi
+/// holds a lock on it while it builds there.
+pub const LOCK_OF_PIXI: &str = ".lock";
 
 /// What the files below `folder` weigh, in bytes.
 pub fn weight(folder: &Path) -> u64 {
@@ -104,7 +109,7 @@ mod tests {
             scope: CacheScope::User,
             lock: root.path().join("cache/lock"),
         };
-        assert_eq!(cache.size(), 0);
+        assert!(cache.is_empty());
         assert_eq!(cache.clear().expect("nothing is there"), Cleared::Empty);
         assert!(!cache.folder.exists());
 

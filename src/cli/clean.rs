@@ -1,12 +1,14 @@
 //! `clean`: empties what builds left for later ones.
 
+use std::collections::BTreeSet;
+
 use bytesize::ByteSize;
 use clap::Args;
 use miette::{Diagnostic, Report};
 use thiserror::Error;
 
-use crate::backend::Env;
 use crate::backend::cache::{CacheScope, Cleared};
+use crate::backend::{Cache, Env};
 use crate::cli::package::{Package, PackageArguments};
 use crate::cli::report::Reporter;
 use crate::diagnostic::list;
@@ -15,6 +17,10 @@ use crate::diagnostic::list;
 pub(super) struct CleanArguments {
     #[command(flatten)]
     pub(super) package: PackageArguments,
+
+    /// Remove what builds of every package of the workspace left
+    #[arg(long)]
+    all: bool,
 
     /// Remove what all workspaces of this user share too, such as downloaded crates
     #[arg(long)]
@@ -30,9 +36,15 @@ pub(super) fn clean(
     arguments: &CleanArguments,
     reporter: &Reporter,
 ) -> Result<u8, Report> {
-    let package = Package::open(env, &arguments.package)?;
-    let mut caches = package.caches();
+    let packages = Package::open_all(&env, &arguments.package, arguments.all)?;
+    let mut caches: Vec<Cache> = packages.iter().flat_map(Package::caches).collect();
     caches.retain(|cache| arguments.user || cache.scope == CacheScope::Workspace);
+    caches.extend(packages.iter().flat_map(Package::left_by_pixi));
+    let mut seen = BTreeSet::new();
+    caches.retain(|cache| !cache.is_empty() && seen.insert(cache.folder.clone()));
+    if caches.is_empty() {
+        reporter.print("nothing to remove")?;
+    }
     let mut in_use = Vec::new();
     for cache in caches {
         let size = cache.size();

@@ -2,7 +2,7 @@
 //! reason for each.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use bytesize::ByteSize;
 use clap::Args;
@@ -12,7 +12,7 @@ use crate::backend::{Cache, Env, GlobSet};
 use crate::cli::package::{Package, PackageArguments};
 use crate::cli::report::Reporter;
 use crate::engine::Plan;
-use crate::engine::debug::DebugFolder;
+use crate::engine::debug::{DebugFolder, latest_build};
 use crate::engine::input_snapshot::{Change, What, changes};
 
 #[derive(Debug, Args)]
@@ -20,8 +20,12 @@ pub(super) struct ExplainArguments {
     #[command(flatten)]
     pub(super) package: PackageArguments,
 
+    /// Explain every package of the workspace
+    #[arg(long, conflicts_with = "work_dir")]
+    all: bool,
+
     /// The work directory of the build to explain [default: the latest below .pixi/bld/<package>]
-    #[arg(long, value_name = "FOLDER")]
+    #[arg(long, value_name = "FOLDER", value_hint = clap::ValueHint::DirPath)]
     work_dir: Option<PathBuf>,
 }
 
@@ -30,11 +34,19 @@ pub(super) fn explain(
     arguments: &ExplainArguments,
     reporter: &Reporter,
 ) -> Result<u8, Report> {
-    let package = Package::open(env, &arguments.package)?;
+    let packages = Package::open_all(&env, &arguments.package, arguments.all)?;
+    let told = packages.iter().map(|package| of(package, arguments));
+    let told: Vec<String> = told.collect::<Result<_, _>>()?;
+    reporter.print(told.join("\n").trim_end())?;
+    Ok(0)
+}
+
+/// What there is to say about one package.
+fn of(package: &Package, arguments: &ExplainArguments) -> Result<String, Report> {
     let plan = package.plan()?;
     let work = plan.outputs.first().and_then(|output| {
         let builds = package.builds(output.name());
-        arguments.work_dir.clone().or_else(|| latest(&builds))
+        arguments.work_dir.clone().or_else(|| latest_build(&builds))
     });
     let recorded = match work {
         Some(work) => (DebugFolder::of(&work).recorded_inputs()?).map(|inputs| (inputs, work)),
@@ -45,8 +57,7 @@ pub(super) fn explain(
         text.push_str(&reuse(&plan, inputs, &DebugFolder::of(work))?);
     }
     text.push_str(&shared(&package.caches()));
-    reporter.print(text.trim_end())?;
-    Ok(0)
+    Ok(text)
 }
 
 fn text(plan: &Plan, recorded: Option<&(Vec<GlobSet>, PathBuf)>) -> String {
@@ -59,7 +70,7 @@ fn text(plan: &Plan, recorded: Option<&(Vec<GlobSet>, PathBuf)>) -> String {
         let host = plan.platforms.host;
         line(0, &format!("{} for {host}", output.identifier()));
     }
-    for warning in &plan.warnings {
+    for warning in plan.early_warnings() {
         line(0, &format!("warning: {warning}"));
     }
     line(
@@ -140,20 +151,4 @@ fn sets(sets: &[GlobSet], line: &mut impl FnMut(usize, &str)) {
             line(6, pattern);
         }
     }
-}
-
-/// The work directory of the latest build: `builds` itself, or one below it as
-/// pixi has them.
-fn latest(builds: &Path) -> Option<PathBuf> {
-    let below = std::fs::read_dir(builds).ok()?.flatten();
-    let candidates = below
-        .map(|entry| entry.path())
-        .chain([builds.to_path_buf()]);
-    candidates
-        .filter_map(|work| {
-            let log = DebugFolder::of(&work).build_log();
-            Some((log.metadata().ok()?.modified().ok()?, work))
-        })
-        .max()
-        .map(|(_, work)| work)
 }

@@ -24,6 +24,10 @@ pub(super) struct OutputsArguments {
     #[command(flatten)]
     pub(super) package: PackageArguments,
 
+    /// List what every package of the workspace would build
+    #[arg(long)]
+    all: bool,
+
     /// Print one JSON document, with the dependencies
     #[arg(long)]
     pub(super) json: bool,
@@ -34,26 +38,26 @@ pub(super) fn outputs(
     arguments: &OutputsArguments,
     reporter: &Reporter,
 ) -> Result<u8, Report> {
-    let package = Package::open(env, &arguments.package)?;
-    let Described {
-        answer: described,
-        plan,
-    } = package.outputs()?;
+    let packages = Package::open_all(&env, &arguments.package, arguments.all)?;
+    let described: Vec<Described<'_>> = (packages.iter())
+        .map(Package::outputs)
+        .collect::<Result<_, _>>()?;
+    let outputs = || described.iter().flat_map(|one| &one.answer.outputs);
+    let warnings = described.iter().flat_map(|one| one.plan.early_warnings());
     if arguments.json {
         let document = Document {
-            outputs: described.outputs.iter().map(Planned::new).collect(),
-            warnings: plan.warnings.iter().map(ToString::to_string).collect(),
+            outputs: outputs().map(Planned::new).collect(),
+            warnings: warnings.map(ToString::to_string).collect(),
         };
         let text = serde_json::to_string_pretty(&document)
             .map_err(|error| miette::miette!("the outputs cannot be written: {error}"))?;
         reporter.print(&text)?;
     } else {
-        for warning in &plan.warnings {
+        for warning in warnings {
             tracing::warn!("{warning}");
         }
         let heads = ["Name", "Version", "Build", "Platform", "Variant"];
-        let rows = described.outputs.iter().map(row);
-        reporter.print(&table(heads, rows, &Term::stdout()))?;
+        reporter.print(&table(heads, outputs().map(row), &Term::stdout()))?;
     }
     Ok(0)
 }

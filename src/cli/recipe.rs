@@ -28,7 +28,7 @@ pub(super) fn recipe(
         reporter.print(plan.variant_config()?.trim_end())?;
         return Ok(0);
     }
-    for warning in &plan.warnings {
+    for warning in plan.early_warnings() {
         tracing::warn!("{warning}");
     }
     let (text, warnings) = plan.recipe.to_yaml()?;

@@ -5,6 +5,7 @@
 //! line in the log, never a failed request. Files are written beside their place
 //! and renamed, so a reader sees all of one or all of the other.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use miette::{Diagnostic, Report};
@@ -14,7 +15,7 @@ use serde::de::DeserializeOwned;
 use thiserror::Error;
 
 use crate::backend::GlobSet;
-use crate::diagnostic::redacted;
+use crate::diagnostic::{Unreadable, redacted};
 use crate::disk;
 use crate::engine::input_snapshot::{self, Files};
 use crate::engine::{Plan, PlanRecord, Session};
@@ -29,6 +30,9 @@ const BACKEND: &str = "backend.json";
 
 /// What the latest build was asked for.
 const BUILD: &str = "conda_build_v1_params.json";
+
+/// What the latest build made.
+const ANSWER: &str = "conda_build_v1_response.json";
 
 /// The files that the latest build depends on, with reasons.
 const INPUTS: &str = "inputs.json";
@@ -46,12 +50,12 @@ impl DebugFolder {
         Self(work_directory.join("debug"))
     }
 
-    /// The debug folder that `path` is or, as a work directory, has.
+    /// The debug folder that `path` is or has, as a work directory or as one in which work
+    /// directories are. Then it is that of the latest build.
     pub fn at(path: &Path) -> Self {
-        let below = Self::of(path);
-        match below.0.is_dir() {
-            true => below,
-            false => Self(path.to_path_buf()),
+        match latest_build(path) {
+            Some(work) => Self::of(&work),
+            None => Self(path.to_path_buf()),
         }
     }
 
@@ -125,6 +129,15 @@ impl DebugFolder {
         Ok((self.recorded(INITIALIZE)?, self.recorded(BUILD)?))
     }
 
+    /// The package that the latest build made, and whether that took place with the tools of
+    /// the machine instead of environments. `None` where no build succeeded.
+    pub fn recorded_archive(&self) -> Option<(PathBuf, bool)> {
+        let params: build::Params = self.recorded(BUILD).ok()?;
+        let answer: build::Answer = self.recorded(ANSWER).ok()?;
+        let by_the_machine = params.build_prefix?.packages.is_none();
+        Some((answer.output_file, by_the_machine))
+    }
+
     /// The backend of the recorded session. `None` where it was not recorded.
     ///
     /// # Errors
@@ -138,7 +151,11 @@ impl DebugFolder {
         let path = self.0.join(name);
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
-            Err(reason) => return Err(NotRecorded { path, reason }.into()),
+            Err(reason) if reason.kind() == ErrorKind::NotFound => {
+                let folder = self.0.clone();
+                return Err(NotRecorded { folder }.into());
+            }
+            Err(source) => return Err(Unreadable { path, source }.into()),
         };
         let record = serde_json::from_str(&text);
         Ok(record.map_err(|reason| BrokenRecord { path, reason })?)
@@ -199,7 +216,7 @@ impl DebugFolder {
     fn remove(&self, name: &str) {
         let path = self.0.join(name);
         match std::fs::remove_file(&path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
                 tracing::warn!("cannot remove {}: {error}", path.display());
             }
             _ => {}
@@ -207,16 +224,35 @@ impl DebugFolder {
     }
 }
 
+/// The work directory of the latest build that is recorded in `folder`, in the directories
+/// in it or in those in them: pixi and `build` keep the builds of a package below one
+/// directory.
+pub fn latest_build(folder: &Path) -> Option<PathBuf> {
+    let below = disk::folders(folder);
+    let deeper: Vec<PathBuf> = below.iter().flat_map(|work| disk::folders(work)).collect();
+    let candidates = std::iter::once(folder.to_path_buf()).chain(below);
+    candidates
+        .chain(deeper)
+        .filter_map(|work| {
+            let debug = DebugFolder::of(&work);
+            let written = |path: PathBuf| path.metadata().ok()?.modified().ok();
+            // A request that is the one before is not written again, its log is.
+            let asked = written(debug.0.join(BUILD))?;
+            Some((written(debug.build_log()).max(Some(asked)), work))
+        })
+        .max()
+        .map(|(_, work)| work)
+}
+
 /// Nothing was built here.
 #[derive(Debug, Error, Diagnostic)]
-#[error("no build is recorded in {}: {reason}", path.display())]
+#[error("no build is recorded in {} or below it", folder.display())]
 #[diagnostic(
     code(usage::no_record),
     help("name the work directory of a build, such as .pixi/bld/<package>, or its `debug` folder")
 )]
 struct NotRecorded {
-    path: PathBuf,
-    reason: std::io::Error,
+    folder: PathBuf,
 }
 
 /// A record that this version does not understand.

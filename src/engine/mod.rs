@@ -107,6 +107,11 @@ impl fmt::Debug for Plan<'_> {
 }
 
 impl Plan<'_> {
+    /// What the user should know before anything is built.
+    pub fn early_warnings(&self) -> impl Iterator<Item = &Warning> {
+        self.warnings.iter().filter(|it| !it.of_the_package)
+    }
+
     /// The variants as a file that rattler-build reads.
     ///
     /// # Errors

@@ -12,19 +12,9 @@ use miette::Report;
 use rattler_conda_types::Subdir;
 
 use crate::backend::{Env, RunOptions};
-use crate::cli::package::{Package, PackageOptions};
+use crate::cli::package::{AskedPackage, Package, PackageOptions};
 use crate::environments::{CondaClient, SolveSettings};
-use crate::project::load::InlinePackage;
 use crate::protocol::outputs::Answer;
-
-/// A package that the command line asks for.
-#[derive(Debug, Clone)]
-pub(super) enum AskedPackages {
-    /// The one with the manifest there, or in that folder.
-    At(PathBuf),
-    /// One that the workspace of that folder or manifest defines in a dependency.
-    Inline(PathBuf, InlinePackage),
-}
 
 /// Where a package stands in the queue's list.
 pub(super) type Index = usize;
@@ -77,7 +67,7 @@ impl BuildGraph {
     /// another backend's package.
     pub(super) async fn read(
         reading: GraphInputs<'_>,
-        asked: &[AskedPackages],
+        asked: &[AskedPackage],
         depot: &CondaClient,
     ) -> Result<Self, Report> {
         let mut reader = read::GraphReader::new(reading);
@@ -97,7 +87,7 @@ impl BuildGraph {
     /// Mistakes in manifests, another backend's package.
     pub(super) async fn alone(
         reading: GraphInputs<'_>,
-        asked: &[AskedPackages],
+        asked: &[AskedPackage],
         depot: &CondaClient,
     ) -> Result<Self, Report> {
         let mut reader = read::GraphReader::new(reading);

@@ -1,8 +1,10 @@
 //! The package a command is about: its manifest read as pixi would have read it.
 
+mod members;
 mod options;
 mod source;
 
+pub(super) use members::{AskedPackage, inline, members};
 pub(super) use options::PackageOptions;
 pub(super) use source::{fetch, load_fetched};
 
@@ -12,7 +14,7 @@ use clap::Args;
 use miette::{Diagnostic, Report};
 use thiserror::Error;
 
-use crate::backend::cache::CacheScope;
+use crate::backend::cache::{CacheScope, LOCK_OF_PIXI};
 use crate::backend::{Cache, Env, Platforms, RunOptions};
 use crate::backends;
 use crate::cli::execution_options::ExecutionOptions;
@@ -60,6 +62,28 @@ impl Package {
         Self::of(env, loaded, None)
     }
 
+    /// The same for all packages of the workspace where `all` is set.
+    ///
+    /// # Errors
+    /// Those of [`Package::open`], and a workspace without packages.
+    pub(super) fn open_all(
+        env: &Env,
+        arguments: &PackageArguments,
+        all: bool,
+    ) -> Result<Vec<Self>, Report> {
+        if !all {
+            return Ok(vec![Self::open(env.clone(), arguments)?]);
+        }
+        let PackageArguments { path, choices } = arguments;
+        let depot = ExecutionOptions::default().depot(env);
+        let runtime = runtime()?;
+        let open = |asked: AskedPackage| {
+            let (loaded, checkout) = runtime.block_on(asked.load(env, choices, &depot))?;
+            Self::of(env.clone(), loaded, checkout)
+        };
+        members(env, choices, path)?.into_iter().map(open).collect()
+    }
+
     /// The package whose manifest was `loaded`, and what was fetched for it. Warnings
     /// about it are printed.
     ///
@@ -100,8 +124,7 @@ impl Package {
     /// The same package, ready to be built. Builds share nothing where the folder for that
     /// cannot be written.
     pub(super) fn ready(self) -> Self {
-        let own = self.loaded.workspace_directory.join(".pixi");
-        match hide(&own) {
+        match hide(&self.own_folder()) {
             Ok(()) => self,
             Err(error) => {
                 tracing::warn!("builds share no artifacts: {error}");
@@ -164,13 +187,38 @@ impl Package {
         caches
     }
 
+    /// What builds by pixi left in this workspace: their work directories, and the packages
+    /// that pixi keeps so that it need not ask for them again.
+    pub(super) fn left_by_pixi(&self) -> Vec<Cache> {
+        let of_pixi = |what: &str, folder: PathBuf| Cache {
+            what: what.to_string(),
+            lock: folder.join(LOCK_OF_PIXI),
+            folder,
+            scope: CacheScope::Workspace,
+        };
+        let works = folders(&self.all_builds()).into_iter();
+        let works = works.flat_map(|package| folders(&package));
+        let works = works.filter(|work| work.join(LOCK_OF_PIXI).is_file());
+        let mut left: Vec<Cache> = works
+            .map(|work| of_pixi("work directory of pixi", work))
+            .collect();
+        // A build that is going on would put its package there.
+        let artifacts = self.own_folder().join("artifacts-v0");
+        left.push(of_pixi("packages kept by pixi", artifacts));
+        left
+    }
+
     /// Where builds of the package `name` go when nobody says otherwise.
     pub(super) fn builds(&self, name: &str) -> PathBuf {
         self.all_builds().join(name)
     }
 
+    fn own_folder(&self) -> PathBuf {
+        self.loaded.workspace_directory.join(".pixi")
+    }
+
     fn all_builds(&self) -> PathBuf {
-        self.loaded.workspace_directory.join(".pixi").join("bld")
+        self.own_folder().join("bld")
     }
 }
 

@@ -9,7 +9,7 @@ use super::errors::{
 };
 use super::option_path::OptionPath;
 use super::{EntryPart, Options, Target};
-use crate::diagnostic::{list, nearest};
+use crate::diagnostic::{in_order_of_files, list, nearest};
 use crate::project::manifest::Manifest;
 
 /// Selectors of targets beside the names of platforms.
@@ -190,11 +190,14 @@ impl<'a> Check<'a> {
         match self.mistakes.len() {
             0 => Ok(()),
             1 => Err(self.mistakes.remove(0).into()),
-            count => Err(Mistakes {
-                count,
-                mistakes: self.mistakes,
+            count => {
+                in_order_of_files(&mut self.mistakes);
+                Err(Mistakes {
+                    count,
+                    mistakes: self.mistakes,
+                }
+                .into())
             }
-            .into()),
         }
     }
 }

@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use crate::diagnostic::nearest;
 use crate::project::document::{Data, Document, ManifestKind, Table};
+use crate::project::load::below::{self, in_folder, own_workspace};
 use crate::project::load::metadata;
 use crate::project::load::mistake::Diagnostics;
 use crate::project::load::mistake::find::{
-    NoManifest, NoPackage, NotAManifest, UnreadableManifest,
+    NoManifest, NoPackage, NotAManifest, UnreadableManifest, named,
 };
 use crate::project::load::mistake::request::PathMissing;
 use crate::project::load::mistake::shape::Conflict;
@@ -88,10 +89,6 @@ fn recipe_alone(path: &Path) -> Option<(PathBuf, PathBuf)> {
     (!is_package).then_some((recipe, path))
 }
 
-pub(crate) fn own_workspace(document: &Document) -> bool {
-    (["workspace", "project"].iter()).any(|name| document.field(&[name]).is_some())
-}
-
 /// The `[workspace]` table of a document, also under its old name.
 pub(crate) fn workspace_table<'d>(
     document: &'d Document,
@@ -163,9 +160,8 @@ pub(crate) fn choose(path: &Path, findings: &mut Diagnostics) -> Option<PathBuf>
     let real = match dunce::canonicalize(path) {
         Ok(real) => real,
         Err(_) if ManifestKind::of(path).is_some() => {
-            findings.mistake(NoManifest {
-                folder: path.parent().unwrap_or(path).to_owned(),
-            });
+            let folder = path.parent().unwrap_or(path);
+            findings.mistake(NoManifest::new(folder.to_owned(), &below::packages(folder)));
             return None;
         }
         Err(_) => {
@@ -178,7 +174,8 @@ pub(crate) fn choose(path: &Path, findings: &mut Diagnostics) -> Option<PathBuf>
     if real.is_dir() {
         let chosen = in_folder(&real);
         if chosen.is_none() {
-            findings.mistake(NoManifest { folder: real });
+            let packages = below::packages(&real);
+            findings.mistake(NoManifest::new(real, &packages));
         }
         return chosen;
     }
@@ -187,13 +184,6 @@ pub(crate) fn choose(path: &Path, findings: &mut Diagnostics) -> Option<PathBuf>
         return None;
     }
     Some(real)
-}
-
-/// The one manifest of a folder that counts.
-pub(crate) fn in_folder(folder: &Path) -> Option<PathBuf> {
-    (ManifestKind::ALL.iter())
-        .map(|kind| folder.join(kind.file_name()))
-        .find(|path| path.is_file())
 }
 
 pub(crate) fn read(path: &Path, folder: &Path, findings: &mut Diagnostics) -> Option<Document> {
@@ -260,7 +250,12 @@ fn help_without_package(document: &Document) -> String {
     };
     let other = (ManifestKind::ALL.iter())
         .find(|kind| **kind != document.kind() && sibling(kind).is_some());
+    let packages = named(&below::packages(document.directory()));
     match (other, document.kind()) {
+        (None, _) if packages.is_some() => format!(
+            "its packages are {}: name one of them, or all with `--all`",
+            packages.unwrap_or_default()
+        ),
         (Some(other), _) => format!(
             "only one manifest of a folder is read, but the package is in `{name}` beside it: name that file",
             name = other.file_name()

@@ -7,7 +7,8 @@
 use std::path::Path;
 
 use crate::project::document::{Data, Document, Field, ManifestKind, Table};
-use crate::project::load::find::{self, Found, choose, own_workspace, read, search_above};
+use crate::project::load::below::own_workspace;
+use crate::project::load::find::{self, Found, choose, read, search_above};
 use crate::project::load::location::{self, Location};
 use crate::project::load::mistake::Diagnostics;
 use crate::project::load::mistake::find::NoInlinePackage;

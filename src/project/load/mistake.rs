@@ -12,29 +12,73 @@ pub(crate) mod shape;
 pub(crate) mod spec;
 pub(crate) mod warning;
 
-use miette::Diagnostic;
+use std::fmt;
+
+use miette::{Diagnostic, LabeledSpan, SourceCode};
 use thiserror::Error;
 
+use crate::diagnostic::in_order_of_files;
 use crate::project::document::Syntax;
 
 pub use warning::Warning;
 
-/// Everything that is wrong with a manifest and its workspace.
-#[derive(Debug, Error, Diagnostic)]
-#[error("the manifest has {}", count(mistakes.len()))]
-#[diagnostic(code(manifest::invalid))]
+/// Everything that is wrong with a manifest and its workspace. One mistake stands for
+/// itself, so that the first line says what it is.
+#[derive(Debug)]
 pub struct LoadErrors {
-    /// At least one, in the order in which the manifest is read.
-    #[related]
+    /// At least one, in the order of the files.
     pub mistakes: Vec<LoadError>,
     /// What is worth knowing besides.
     pub warnings: Vec<Warning>,
 }
 
-fn count(mistakes: usize) -> String {
-    match mistakes {
-        1 => "a mistake".to_owned(),
-        more => format!("{more} mistakes"),
+impl LoadErrors {
+    fn only(&self) -> Option<&LoadError> {
+        match self.mistakes.as_slice() {
+            [only] => Some(only),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for LoadErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.only() {
+            Some(only) => only.fmt(f),
+            None => write!(f, "the manifest has {} mistakes", self.mistakes.len()),
+        }
+    }
+}
+
+impl std::error::Error for LoadErrors {}
+
+impl Diagnostic for LoadErrors {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        match self.only() {
+            Some(only) => only.code(),
+            None => Some(Box::new("manifest::invalid")),
+        }
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.only()?.help()
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.only()?.source_code()
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        self.only()?.labels()
+    }
+
+    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
+        match self.only() {
+            Some(only) => only.related(),
+            None => Some(Box::new(
+                (self.mistakes.iter()).map(|mistake| mistake as &dyn Diagnostic),
+            )),
+        }
     }
 }
 
@@ -119,11 +163,15 @@ impl Diagnostics {
 
     /// The warnings, or all mistakes when there are any.
     pub fn finish(self) -> Result<Vec<Warning>, LoadErrors> {
-        let Self { mistakes, warnings } = self;
-        match mistakes.is_empty() {
-            true => Ok(warnings),
-            false => Err(LoadErrors { mistakes, warnings }),
+        let Self {
+            mut mistakes,
+            warnings,
+        } = self;
+        if mistakes.is_empty() {
+            return Ok(warnings);
         }
+        in_order_of_files(&mut mistakes);
+        Err(LoadErrors { mistakes, warnings })
     }
 }
 

@@ -30,17 +30,21 @@ fn clean_removes_what_builds_left() {
     let project = Project::hello();
     build(&project);
     let artefacts = shared(&project).join("target");
-    let work = project.dir().join(".pixi/bld/hello/work");
+    let work = project.dir().join(".pixi/bld/hello/system-toolchain/work");
     let downloads = project.cache().join("pixi-build-rust/cargo-home");
     let pixis = project.build_work("hello").join("work");
-    fs_err::create_dir_all(&pixis).expect("own folder");
+    let kept = project.dir().join(".pixi/artifacts-v0/hello/key");
+    for folder in [&pixis, &kept] {
+        fs_err::create_dir_all(folder).expect("own folder");
+        fs_err::write(folder.join("a file"), "its text").expect("own folder");
+    }
     fs_err::write(pixis.with_file_name(".lock"), "").expect("own folder");
     fs_err::create_dir_all(&downloads).expect("own folder");
 
     let said = clean(&project, &["--dry-run"]).success();
     let said = text(&said.get_output().stdout);
-    assert_eq!(said.matches("would remove").count(), 2, "{said}");
-    assert!(artefacts.is_dir() && work.is_dir());
+    assert_eq!(said.matches("would remove").count(), 4, "{said}");
+    assert!(artefacts.is_dir() && work.is_dir() && pixis.is_dir() && kept.is_dir());
 
     let said = clean(&project, &[]).success();
     let said =
@@ -49,7 +53,9 @@ fn clean_removes_what_builds_left() {
         insta::assert_snapshot!(said);
     });
     assert!(!artefacts.exists() && !work.exists());
-    assert!(downloads.is_dir() && pixis.is_dir());
+    assert!(!pixis.exists() && !kept.exists() && downloads.is_dir());
+    let again = clean(&project, &[]).success();
+    assert_eq!(text(&again.get_output().stdout), "nothing to remove\n");
     assert!(
         !build(&project).is_empty(),
         "what was removed is made again"

@@ -66,9 +66,9 @@ fn the_machines_toolchain_is_found_again() {
         .env("PIXI_CACHE_DIR", project.cache())
         .unwrap();
     assert!(run.status.success());
-    let work = project.dir().join(".pixi/bld/hello");
-    forget_environments(&work);
-    assert_eq!(replayed(&project, &work).files(), ["bin/hello"]);
+    let builds = project.dir().join(".pixi/bld/hello");
+    forget_environments(&builds.join("system-toolchain"));
+    assert_eq!(replayed(&project, &builds).files(), ["bin/hello"]);
 }
 
 #[test]
@@ -84,6 +84,9 @@ fn what_pixi_asked_for_can_be_replayed_too() {
     assert!(pixi.finish().status.success());
     forget_environments(&work);
     assert_eq!(replayed(&project, &work).files(), ["bin/hello"]);
+    // The directory of the package, in which pixi has one for each of its builds.
+    let builds = work.parent().expect("pixi's directory of the package");
+    assert_eq!(replayed(&project, builds).files(), ["bin/hello"]);
 }
 
 #[test]

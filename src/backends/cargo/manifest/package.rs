@@ -167,7 +167,11 @@ impl Crate {
             let folder = self.folder().display();
             warnings.push(
                 Warning::new(format!("no license text was found in {folder}"))
-                    .help("add a file `LICENSE`, or name one with `license-file` in `[package]`"),
+                    .help(
+                        "add a file `LICENSE` there, or name one with `license-file` below \
+                         `[package]` of Cargo.toml",
+                    )
+                    .when_built(),
             );
         }
         found

@@ -8,8 +8,8 @@ use rattler_conda_types::Subdir;
 use crate::backend::Platforms;
 use crate::cli::build::build_graph::mistakes::{Mistaken, NotThere, OtherName, TwoOfOneName};
 use crate::cli::build::build_graph::needs::{DependencyKind, Need, stated};
-use crate::cli::build::build_graph::{AskedPackages, GraphInputs, Index, Needs, PackageNode};
-use crate::cli::package::{Package, fetch, load_fetched, request};
+use crate::cli::build::build_graph::{GraphInputs, Index, Needs, PackageNode};
+use crate::cli::package::{AskedPackage, Package, fetch, inline, load_fetched, request};
 use crate::environments::{Checkout, CondaClient, SolveSettings};
 use crate::project::load::{self, Loaded};
 use crate::protocol::spec::{PathLocation, SourceLocation};
@@ -51,7 +51,7 @@ impl<'a> GraphReader<'a> {
     /// Reads the packages that were asked for, and what they need.
     pub(super) async fn all(
         &mut self,
-        asked: &[AskedPackages],
+        asked: &[AskedPackage],
         depot: &CondaClient,
     ) -> Result<Vec<Index>, Report> {
         let mut indexes = Vec::new();
@@ -70,26 +70,11 @@ impl<'a> GraphReader<'a> {
     /// Reads one package that was asked for.
     pub(super) async fn alone(
         &mut self,
-        asked: &AskedPackages,
+        asked: &AskedPackage,
         depot: &CondaClient,
     ) -> Result<Index, Report> {
         let GraphInputs { env, choices, .. } = self.reading;
-        let platforms = choices.platforms()?;
-        let (request, checkout) = match asked {
-            AskedPackages::At(path) => (request(env, path, platforms, choices)?, None),
-            AskedPackages::Inline(workspace, package) => {
-                let fetched = fetch(&package.location, depot).await?;
-                let folder = match (&package.location, &fetched) {
-                    (SourceLocation::Path(location), _) => PathBuf::from(&location.path),
-                    (_, Some(fetched)) => fetched.folder.clone(),
-                    (_, None) => workspace.clone(),
-                };
-                let checkout = fetched.map(|fetched| fetched.root);
-                let workspace = request(env, workspace, platforms, choices)?;
-                (inline(workspace, &package.name, folder), checkout)
-            }
-        };
-        let loaded = load_fetched(request, depot).await?;
+        let (loaded, checkout) = asked.load(env, choices, depot).await?;
         match self.known(&loaded) {
             Some(index) => Ok(index),
             None => self.enter(loaded, "the command line".to_string(), checkout),
@@ -289,18 +274,6 @@ impl<'a> GraphReader<'a> {
             }
         };
         Ok(&self.consumers[at])
-    }
-}
-
-/// What to load for a package that a workspace defines.
-fn inline(workspace: load::LoadRequest, name: &str, folder: PathBuf) -> load::LoadRequest {
-    load::LoadRequest {
-        inline: Some(load::Inline {
-            name: name.to_string(),
-            folder: dunce::canonicalize(&folder).unwrap_or(folder),
-        }),
-        source_directory: None,
-        ..workspace
     }
 }
 

@@ -5,19 +5,47 @@ use std::path::PathBuf;
 use miette::Diagnostic;
 use thiserror::Error;
 
+use crate::diagnostic::list;
+
 /// A folder without a manifest.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{}` has no manifest", folder.display())]
-#[diagnostic(
-    code(manifest::not_found),
-    help(
-        "create a `pixi.toml` there with a `[package.build.backend]` table, or name the folder that has one; \
-         only the folder itself is searched, for `pixi.toml`, `pyproject.toml` and `mojoproject.toml`"
-    )
-)]
+#[diagnostic(code(manifest::not_found), help("{help}"))]
 pub struct NoManifest {
     /// Where it was looked for.
     pub folder: PathBuf,
+    /// Where there are some, or how to write one.
+    pub help: String,
+}
+
+impl NoManifest {
+    /// No manifest in `folder`, with `packages` below it.
+    pub(crate) fn new(folder: PathBuf, packages: &[PathBuf]) -> Self {
+        let help = match named(packages) {
+            Some(packages) => format!("the packages below it are {packages}: name one of them"),
+            None => {
+                "create a `pixi.toml` there with a `[package.build.backend]` table, or name the \
+                     folder that has one; only the folder itself is searched, for `pixi.toml`, \
+                     `pyproject.toml` and `mojoproject.toml`"
+                    .to_owned()
+            }
+        };
+        Self { folder, help }
+    }
+}
+
+/// The folders of packages as prose has them, if there are any.
+pub(crate) fn named(packages: &[PathBuf]) -> Option<String> {
+    const NAMED: usize = 6;
+    let names: Vec<String> = (packages.iter().take(NAMED))
+        .map(|folder| folder.display().to_string())
+        .collect();
+    let more = match packages.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let names = list(names.iter().map(String::as_str));
+    (!packages.is_empty()).then(|| format!("{names}{more}"))
 }
 
 /// A file that pixi would not take for a manifest.

@@ -54,6 +54,23 @@ fn workspace_without_package_is_refused() {
 }
 
 #[test]
+fn packages_below_a_workspace_are_named() {
+    let package = format!("[package]\nname = \"a\"\n{BACKEND}");
+    let tree = Tree::new()
+        .file("ws/pixi.toml", WORKSPACE)
+        .file("ws/crates/a/pixi.toml", &package)
+        .file("ws/crates/b/pixi.toml", &package);
+    insta::assert_snapshot!(tree.at("ws").mistakes());
+}
+
+#[test]
+fn packages_below_a_folder_without_a_manifest_are_named() {
+    let package = format!("[package]\nname = \"a\"\n{BACKEND}");
+    let tree = Tree::new().file("ws/crates/a/pixi.toml", &package);
+    insta::assert_snapshot!(tree.at("ws").mistakes());
+}
+
+#[test]
 fn package_in_the_file_beside_is_pointed_at() {
     let tree = Tree::new()
         .file("ws/pixi.toml", WORKSPACE)

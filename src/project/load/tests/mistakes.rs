@@ -17,6 +17,29 @@ fn build(text: &str) -> String {
 }
 
 #[test]
+fn mistakes_are_told_in_the_order_of_the_file() {
+    let text = format!(
+        "{WORKSPACE}[package]\nname = 1\nversion = \"x y\"\n{BACKEND}\
+         [package.run-dependencies]\na = 1\n[package.host-dependencies]\nb = 2\n"
+    );
+    let told = Tree::new().file("ws/pixi.toml", &text).at("ws").mistakes();
+    let lines = told
+        .lines()
+        .filter_map(|line| line.split("pixi.toml:").nth(1));
+    let lines: Vec<usize> = lines
+        .map(|place| {
+            place
+                .split(':')
+                .next()
+                .expect("a line")
+                .parse()
+                .expect("a number")
+        })
+        .collect();
+    assert!(lines.len() > 3 && lines.is_sorted(), "{told}");
+}
+
+#[test]
 fn all_mistakes_are_reported() {
     insta::assert_snapshot!(package(
         "[package]\nnmae = \"x\"\nversion = \"1-2\"\nlicense = \"MIT/Apache-2.0\"\nhomepage = \"x.org\"\n\

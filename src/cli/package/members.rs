@@ -1,0 +1,143 @@
+//! The packages that a command line asks for: one, or all of a workspace.
+
+use std::path::{Path, PathBuf};
+
+use miette::{Diagnostic, Report};
+use thiserror::Error;
+
+use crate::backend::Env;
+use crate::backends;
+use crate::cli::package::{PackageOptions, fetch, load_fetched, request};
+use crate::diagnostic::list;
+use crate::environments::CondaClient;
+use crate::project::load::{self, InlinePackage, Loaded, Member};
+use crate::protocol::spec::SourceLocation;
+
+/// A package that the command line asks for.
+#[derive(Debug, Clone)]
+pub(in crate::cli) enum AskedPackage {
+    /// The one with the manifest there, or in that folder.
+    At(PathBuf),
+    /// One that the workspace of that folder or manifest defines in a dependency.
+    Inline(PathBuf, InlinePackage),
+}
+
+impl AskedPackage {
+    /// Reads it, and gives what was fetched for it. Sources that are somewhere else are
+    /// fetched.
+    ///
+    /// # Errors
+    /// Mistakes in the manifest, a source that cannot be had.
+    pub(in crate::cli) async fn load(
+        &self,
+        env: &Env,
+        choices: &PackageOptions,
+        depot: &CondaClient,
+    ) -> Result<(Loaded, Option<PathBuf>), Report> {
+        let platforms = choices.platforms()?;
+        let (request, checkout) = match self {
+            Self::At(path) => (request(env, path, platforms, choices)?, None),
+            Self::Inline(workspace, package) => {
+                let fetched = fetch(&package.location, depot).await?;
+                let folder = match (&package.location, &fetched) {
+                    (SourceLocation::Path(location), _) => PathBuf::from(&location.path),
+                    (_, Some(fetched)) => fetched.folder.clone(),
+                    (_, None) => workspace.clone(),
+                };
+                let checkout = fetched.map(|fetched| fetched.root);
+                let workspace = request(env, workspace, platforms, choices)?;
+                (inline(workspace, &package.name, folder), checkout)
+            }
+        };
+        Ok((load_fetched(request, depot).await?, checkout))
+    }
+}
+
+/// What to load for a package that a workspace defines.
+pub(in crate::cli) fn inline(
+    workspace: load::LoadRequest,
+    name: &str,
+    folder: PathBuf,
+) -> load::LoadRequest {
+    load::LoadRequest {
+        inline: Some(load::Inline {
+            name: name.to_string(),
+            folder: dunce::canonicalize(&folder).unwrap_or(folder),
+        }),
+        source_directory: None,
+        ..workspace
+    }
+}
+
+/// The workspace's packages that a backend of this project builds: those with manifests,
+/// and those that the workspace defines in its dependencies.
+///
+/// # Errors
+/// Mistakes in manifests, a workspace without packages.
+pub(in crate::cli) fn members(
+    env: &Env,
+    choices: &PackageOptions,
+    path: &Path,
+) -> Result<Vec<AskedPackage>, Report> {
+    let path = std::path::absolute(path)
+        .map_err(|error| miette::miette!("the current folder cannot be found: {error}"))?;
+    let mut asked = Vec::new();
+    // Without a backend a manifest has a mistake, which is told when it is read.
+    let is_ours = |backend: &Option<String>| {
+        let known = |name: &String| backends::by_name(name).is_some();
+        backend.as_ref().is_none_or(known)
+    };
+    let left_out = |what: &str, backend: Option<String>| {
+        let backend = backend.unwrap_or_default();
+        tracing::warn!("{what} is left out: it is built by `{backend}`");
+    };
+    for Member { manifest, backend } in load::members(&path)? {
+        match is_ours(&backend) {
+            true => asked.push(AskedPackage::At(manifest)),
+            false => left_out(&manifest.display().to_string(), backend),
+        }
+    }
+    let workspace = request(env, &path, choices.platforms()?, choices)?;
+    for package in load::inline_packages(&workspace)? {
+        match is_ours(&package.backend) {
+            true => asked.push(AskedPackage::Inline(path.clone(), package)),
+            false => left_out(&format!("`{}`", package.name), package.backend),
+        }
+    }
+    match asked.is_empty() {
+        true => Err(NoMembers::below(path).into()),
+        false => Ok(asked),
+    }
+}
+
+/// `--all` where there is nothing.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the workspace of {} has no package that can be built here", path.display())]
+#[diagnostic(code(build::no_members), help("{help}"))]
+struct NoMembers {
+    path: PathBuf,
+    help: String,
+}
+
+impl NoMembers {
+    fn below(path: PathBuf) -> Self {
+        let files = backends::ALL.iter().map(|backend| backend.metadata_file());
+        let folders = load::folders_without_manifest(&path, &Vec::from_iter(files));
+        let folders: Vec<String> = (folders.iter())
+            .map(|folder| folder.display().to_string())
+            .collect();
+        let help = match folders.is_empty() {
+            true => {
+                "packages are manifests with `[package.build.backend]` in or below the folder of \
+                     the workspace, and dependencies with the key `package`"
+                    .to_string()
+            }
+            false => format!(
+                "no manifest says how to build {}: put a `pixi.toml` with `[package.build.backend]` \
+                 into each folder that becomes a package",
+                list(folders.iter().map(String::as_str))
+            ),
+        };
+        Self { path, help }
+    }
+}
