@@ -19,7 +19,7 @@ pub(in crate::cli) struct BuildArguments {
 
     /// Use the build tools and compilers of this machine instead of environments
     /// from channels
-    #[arg(long)]
+    #[arg(long, conflicts_with = "channels")]
     pub(super) system_toolchain: bool,
 
     /// Where to build; kept between builds, with a folder for each package when there

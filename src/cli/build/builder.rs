@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use miette::Report;
+use miette::{Diagnostic, Report};
 use rattler_conda_types::RepoDataRecord;
+use thiserror::Error;
 
 use crate::cli::build::arguments::BuildArguments;
 use crate::cli::build::build_graph::{BuildGraph, Index, PackageNode};
@@ -21,6 +22,9 @@ use crate::environments::{
 use crate::protocol::build::{OutputId, Params};
 use crate::protocol::outputs::Output;
 use crate::server;
+
+/// The work directory of builds with the tools of this machine, below that of the others.
+const SYSTEM_TOOLCHAIN: &str = "system-toolchain";
 
 /// Everything that the builds of one command share.
 pub(super) struct PackageBuilder<'a> {
@@ -96,6 +100,7 @@ impl<'a> PackageBuilder<'a> {
         let package = identifier(output);
         let _alone = engine::alone(work_lock(&work)).await?;
         let request = self.bare_request(job, output, work.clone());
+        self.check_name(job, output, &request)?;
         let params = if self.arguments.system_toolchain {
             system::request(&job.package, output, request)?
         } else {
@@ -220,6 +225,60 @@ impl<'a> PackageBuilder<'a> {
         }
     }
 
+    /// Two kinds of build give a package one name. That one does not replace the other
+    /// unnoticed.
+    fn check_name(
+        &self,
+        job: &PackageNode,
+        output: &Output,
+        request: &Params,
+    ) -> Result<(), Report> {
+        let folder = request
+            .output_folder()
+            .join(output.metadata.subdir.as_str());
+        let name = format!("{}.", identifier(output));
+        let usual = job.package.builds(&output.metadata.name);
+        let works = [
+            &request.work_directory,
+            &usual,
+            &usual.join(SYSTEM_TOOLCHAIN),
+        ];
+        let other = works.into_iter().find_map(|work| {
+            let (archive, by_the_machine) = DebugFolder::of(work).recorded_archive()?;
+            let file = archive.file_name()?.to_str()?;
+            let is_same = archive.parent() == Some(&folder) && file.starts_with(&name);
+            let is_other = by_the_machine != self.arguments.system_toolchain;
+            (is_same && is_other && archive.is_file()).then_some(archive)
+        });
+        let Some(archive) = other else {
+            return Ok(());
+        };
+        let kinds = [
+            "in environments from channels",
+            "with the tools of this machine",
+        ];
+        let (before, now) = match self.arguments.system_toolchain {
+            true => (kinds[0], kinds[1]),
+            false => (kinds[1], kinds[0]),
+        };
+        Err(OtherToolchain {
+            archive,
+            before,
+            now,
+        }
+        .into())
+    }
+
+    /// What is built with the tools of this machine has a folder of its own: its package has
+    /// the name of the other one, and other dependencies.
+    fn usual_work_folder(&self, job: &PackageNode, name: &str) -> PathBuf {
+        let builds = job.package.builds(name);
+        match self.arguments.system_toolchain {
+            true => builds.join(SYSTEM_TOOLCHAIN),
+            false => builds,
+        }
+    }
+
     /// One folder for a package, or for each of its variants and foreign platforms.
     fn work_folder(&self, job: &PackageNode, output: &Output) -> PathBuf {
         let name = &output.metadata.name;
@@ -231,7 +290,7 @@ impl<'a> PackageBuilder<'a> {
         let (work, is_shared) = match self.arguments.work_folder() {
             Some(folder) if self.queue.jobs.len() == 1 && is_only => (folder, false),
             Some(folder) => (folder.join(name), true),
-            None => (job.package.builds(name), true),
+            None => (self.usual_work_folder(job, name), true),
         };
         let platforms = job.package.platforms;
         let foreign = is_shared && platforms.host != platforms.build;
@@ -245,6 +304,19 @@ impl<'a> PackageBuilder<'a> {
             false => work.join(parts.join("-")),
         }
     }
+}
+
+/// A package of the same name that other dependencies belong to.
+#[derive(Debug, Error, Diagnostic)]
+#[error("{} was built {before}; one that is built {now} would replace it", archive.display())]
+#[diagnostic(
+    code(usage::other_toolchain),
+    help("choose another folder with `--output-dir`, or remove the file")
+)]
+struct OtherToolchain {
+    archive: PathBuf,
+    before: &'static str,
+    now: &'static str,
 }
 
 /// Name, version and build string, as the archive is called.
