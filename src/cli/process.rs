@@ -5,6 +5,7 @@ use miette::Report;
 #[cfg(unix)]
 use rustix::process::Signal;
 
+use crate::cli::report::tell_interrupted;
 use crate::cli::runtime;
 #[cfg(unix)]
 use crate::cli::signals::EndSignals;
@@ -39,7 +40,9 @@ async fn asked_to_end() -> u8 {
         // Without handlers they end the process by themselves.
         return std::future::pending().await;
     };
-    match signals.next().await {
+    let signal = signals.next().await;
+    tell_interrupted();
+    match signal {
         Signal::HUP => 129,
         Signal::INT => 130,
         _ => 143,
@@ -49,7 +52,10 @@ async fn asked_to_end() -> u8 {
 #[cfg(not(unix))]
 async fn asked_to_end() -> u8 {
     match tokio::signal::ctrl_c().await {
-        Ok(()) => 130,
+        Ok(()) => {
+            tell_interrupted();
+            130
+        }
         Err(_) => std::future::pending().await,
     }
 }

@@ -13,6 +13,7 @@ use thiserror::Error;
 use crate::backend::failure::{CodeError, Diagnosis, MAKE_ROOM, QUOTED, full_disk};
 use crate::backend::log::Log;
 use crate::backend::{AnyBackend, OpenProject};
+use crate::engine::log;
 
 /// What rattler-build says of a script that failed. It is not a type of its own there; tests
 /// with failing builds notice when the words change.
@@ -27,7 +28,9 @@ pub(super) fn explained(
     source: &Path,
 ) -> Report {
     if error.to_string() == SCRIPT_FAILED {
-        return BuildFailed::from_log(project, log, source).into();
+        let failed = BuildFailed::from_log(project, log, source);
+        append_place(log);
+        return failed.into();
     }
     match is_full_disk(&error) {
         true => FullDisk(error.to_string()).into(),
@@ -48,6 +51,23 @@ pub(super) fn nothing_installed(
         log: log.to_path_buf(),
     }
     .into()
+}
+
+/// Ends the log of a failed script with where it ran, which is of use to those who look for
+/// the reason there.
+fn append_place(log: &Path) {
+    let Some(work) = log.parent().and_then(Path::parent) else {
+        return;
+    };
+    let script = work.join("work");
+    let text = format!(
+        "the script ran in {}; `replay {}` runs it again",
+        script.display(),
+        work.display()
+    );
+    if let Err(error) = log::append(log, &text) {
+        tracing::debug!("the build log does not say where the script ran: {error}");
+    }
 }
 
 fn read(log: &Path) -> String {

@@ -114,6 +114,15 @@ fn write_masked(lines: impl io::Read, kept: &Path) -> io::Result<()> {
     kept.and(written)
 }
 
+/// Adds text to a log, without secrets.
+///
+/// # Errors
+/// The log cannot be written.
+pub(super) fn append(log: &Path, text: &str) -> io::Result<()> {
+    let mut file = std::fs::File::options().append(true).open(log)?;
+    writeln!(file, "{}", masked(text))
+}
+
 /// Takes lines out of a log that were of use while the build ran.
 pub(super) fn remove_lines(log: &Path, is_over: impl Fn(&str) -> bool) {
     let rewritten = std::fs::read(log).and_then(|bytes| {

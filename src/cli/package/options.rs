@@ -9,16 +9,17 @@ use rattler_conda_types::Subdir;
 
 use crate::backend::Platforms;
 use crate::cli::package::UnknownMachine;
+use crate::diagnostic::nearest;
 
 /// Platforms, channels and variants; the same for every command that reads a manifest.
 #[derive(Debug, Clone, Default, Args)]
 pub(in crate::cli) struct PackageOptions {
     /// The platform the package will run on [default: this machine's]
-    #[arg(long, value_name = "PLATFORM")]
+    #[arg(long, value_name = "PLATFORM", value_parser = platform)]
     pub(in crate::cli) target_platform: Option<Subdir>,
 
     /// The platform the build runs on [default: this machine's]
-    #[arg(long, value_name = "PLATFORM")]
+    #[arg(long, value_name = "PLATFORM", value_parser = platform)]
     pub(in crate::cli) build_platform: Option<Subdir>,
 
     /// Take packages from this channel, by name, URL or path, instead of those of the
@@ -68,6 +69,19 @@ impl PackageOptions {
     }
 }
 
+/// A conda platform. There are more than anybody wants to read.
+fn platform(text: &str) -> Result<Subdir, String> {
+    text.parse().map_err(|_| {
+        let known = Subdir::all().map(Subdir::as_str);
+        match nearest(&text.to_lowercase(), known) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => {
+                "write one such as `linux-64`, `linux-aarch64`, `osx-arm64` or `win-64`".to_string()
+            }
+        }
+    })
+}
+
 fn variant(text: &str) -> Result<Variant, String> {
     match text.split_once('=') {
         Some((key, values)) if !key.is_empty() && !values.is_empty() => Ok(Variant {
@@ -81,6 +95,25 @@ fn variant(text: &str) -> Result<Variant, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_misspelled_platform_has_one_neighbor() {
+        assert_eq!(platform("linux-64"), Ok(Subdir::Linux64));
+        for (text, near) in [
+            ("linux64", "linux-64"),
+            ("Linux-64", "linux-64"),
+            ("osx-arm", "osx-arm64"),
+            ("win64", "win-64"),
+        ] {
+            let said = platform(text).expect_err("it is misspelled");
+            assert_eq!(said, format!("did you mean `{near}`?"));
+        }
+        assert!(
+            platform("atari")
+                .expect_err("there is none")
+                .contains("such as")
+        );
+    }
 
     #[test]
     fn values_of_one_key_are_collected() {

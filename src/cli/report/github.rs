@@ -91,7 +91,11 @@ impl Rendering for GitHub {
     fn ended(&self, step: &Arc<ReportedStep>) {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         self.leave(&mut open, None);
-        let failed = if step.failed() { "failed, " } else { "" };
+        let failed = match (step.interrupted(), step.failed()) {
+            (true, _) => "interrupted, ",
+            (false, true) => "failed, ",
+            (false, false) => "",
+        };
         let took = step.took().as_secs_f32();
         write(&format!("{}: {failed}{took:.1} s", step.title));
     }

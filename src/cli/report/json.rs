@@ -29,7 +29,8 @@ impl Rendering for Json {
             "step": step.title,
             "package": step.package,
             "seconds": milliseconds as f64 / 1000.0,
-            "failed": step.failed(),
+            "failed": step.failed() || step.interrupted(),
+            "interrupted": step.interrupted(),
         }));
     }
 

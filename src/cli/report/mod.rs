@@ -11,6 +11,7 @@ mod mistake;
 mod package;
 mod steps;
 mod terminal;
+mod wrap;
 
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -65,6 +66,11 @@ pub(super) async fn step<T>(
         span.record("failed", true);
     }
     result
+}
+
+/// Tells that the command was asked to end: steps that end from now on have not succeeded.
+pub(super) fn tell_interrupted() {
+    tracing::error!(interrupted = true);
 }
 
 /// What stdout is for.
@@ -298,5 +304,10 @@ fn targets(level: LevelFilter) -> EnvFilter {
     let directives = OURS.map(|target| format!("{target}={level}"));
     // The error at the end says why.
     let retries = "reqwest_retry=error";
-    EnvFilter::new(format!("{others},{retries},{}", directives.join(",")))
+    // It has opinions about times in packages that are built again.
+    let index = "rattler_index=error";
+    EnvFilter::new(format!(
+        "{others},{retries},{index},{}",
+        directives.join(",")
+    ))
 }

@@ -3,10 +3,11 @@
 //! rattler-build has steps of its own. They get the names that ours would have, and
 //! those that never have anything to say are left out.
 
+use std::collections::HashSet;
 use std::marker::PhantomData;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::engine::secrets::masked;
@@ -63,6 +64,7 @@ pub(super) struct ReportedStep {
     pub(super) parent: Option<Arc<ReportedStep>>,
     began: Instant,
     failed: AtomicBool,
+    interrupted: AtomicBool,
     named: AtomicBool,
 }
 
@@ -75,6 +77,11 @@ impl ReportedStep {
     /// Whether it has failed, as far as it can tell.
     pub(super) fn failed(&self) -> bool {
         self.failed.load(Ordering::Relaxed)
+    }
+
+    /// Whether it ended because the command was asked to end.
+    pub(super) fn interrupted(&self) -> bool {
+        self.interrupted.load(Ordering::Relaxed)
     }
 
     /// Whether its title had been shown. It counts as shown from now on.
@@ -101,6 +108,9 @@ impl ReportedStep {
 pub(super) struct Steps<R> {
     rendering: R,
     is_short: bool,
+    interrupted: AtomicBool,
+    /// Warnings that were shown. Variants of one package have theirs in common.
+    warned: Mutex<HashSet<String>>,
 }
 
 impl<R> Steps<R> {
@@ -109,6 +119,26 @@ impl<R> Steps<R> {
         Self {
             rendering,
             is_short,
+            interrupted: AtomicBool::new(false),
+            warned: Mutex::default(),
+        }
+    }
+
+    /// Whether a line is of no interest at a desk: what rattler-build says of a script that
+    /// failed precedes the error that explains it, and a warning is read once.
+    fn is_known(&self, target: &str, line: &Line) -> bool {
+        if !self.is_short {
+            return false;
+        }
+        match line.level {
+            Level::ERROR => target.starts_with("rattler_build"),
+            Level::WARN => {
+                let place = line.at.as_ref();
+                let place = place.map(|at| (&at.file, at.line, at.column));
+                let mut warned = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
+                !warned.insert(format!("{place:?} {}", line.text))
+            }
+            _ => false,
         }
     }
 }
@@ -180,6 +210,7 @@ where
                     parent,
                     began: Instant::now(),
                     failed: AtomicBool::new(false),
+                    interrupted: AtomicBool::new(false),
                     named: AtomicBool::new(false),
                 });
                 self.rendering.began(&step);
@@ -214,6 +245,8 @@ where
         if let Some(place) = place
             && let (true, Some(step)) = (place.is_step, &place.step)
         {
+            let interrupted = self.interrupted.load(Ordering::Relaxed);
+            step.interrupted.store(interrupted, Ordering::Relaxed);
             self.rendering.ended(step);
         }
     }
@@ -230,6 +263,10 @@ where
         }
         let mut fields = Fields::default();
         event.record(&mut fields);
+        if fields.interrupted {
+            self.interrupted.store(true, Ordering::Relaxed);
+            return;
+        }
         // rattler-build sets warnings apart with empty ones.
         if fields.message.is_empty() && level == Level::WARN {
             return;
@@ -249,7 +286,9 @@ where
                 column: fields.column,
             }),
         };
-        self.rendering.line(&line, step.as_ref());
+        if !self.is_known(event.metadata().target(), &line) {
+            self.rendering.line(&line, step.as_ref());
+        }
     }
 }
 
@@ -277,6 +316,7 @@ struct Fields {
     title: Option<String>,
     package: Option<String>,
     failed: bool,
+    interrupted: bool,
     code: Option<String>,
     file: Option<String>,
     line: u64,
@@ -305,8 +345,10 @@ impl Visit for Fields {
     }
 
     fn record_bool(&mut self, field: &Field, value: bool) {
-        if field.name() == "failed" {
-            self.failed = value;
+        match field.name() {
+            "failed" => self.failed = value,
+            "interrupted" => self.interrupted = value,
+            _ => {}
         }
     }
 

@@ -8,11 +8,12 @@ use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use console::style;
+use console::{Term, style};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use tracing::Level;
 
 use super::steps::{Line, Rendering, ReportedStep};
+use super::wrap::wrapped;
 use crate::backend::Progress;
 
 /// The spinner of a step.
@@ -129,9 +130,10 @@ impl Rendering for Terminal {
             running.progress = None;
         });
         let took = format!("{:.1} s", step.took().as_secs_f32());
-        let took = match step.failed() {
-            true => format!("{} {took}", style("failed").red().for_stderr()),
-            false => took,
+        let took = match (step.interrupted(), step.failed()) {
+            (true, _) => format!("{} after {took}", style("interrupted").red().for_stderr()),
+            (false, true) => format!("{} {took}", style("failed").red().for_stderr()),
+            (false, false) => took,
         };
         if let Some(parent) = &step.parent {
             self.introduce(parent);
@@ -171,10 +173,20 @@ impl Rendering for Terminal {
             if let Some(step) = within {
                 self.introduce(step);
             }
-            let bars = bars(within.map_or(0, |step| step.depth() + 1));
-            self.write(&format!("{bars}{label}{line}"));
+            let depth = within.map_or(0, |step| step.depth() + 1);
+            let bars = bars(depth);
+            let room = width().map(|width| width.saturating_sub(2 * depth));
+            for line in wrapped(&format!("{label}{line}"), room) {
+                self.write(&format!("{bars}{line}"));
+            }
         }
     }
+}
+
+/// The width of the terminal, where stderr is one.
+fn width() -> Option<usize> {
+    let (_, width) = Term::stderr().size_checked()?;
+    Some(width.into())
 }
 
 fn bars(depth: usize) -> String {

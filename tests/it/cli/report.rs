@@ -267,5 +267,21 @@ fn a_build_that_is_interrupted_says_so() {
     pipe.read_to_string(&mut stdout).expect("stdout is text");
     let status = process.wait().expect("it ends");
     assert_eq!(status.code(), Some(130));
+    let steps = stdout.lines().filter(|line| line.contains("step-finished"));
+    let steps: Vec<Value> = steps
+        .map(|line| serde_json::from_str(line).expect("one object a line"))
+        .collect();
+    assert_eq!(steps.len(), 2, "{stdout}");
+    for step in steps {
+        assert_eq!(
+            (&step["failed"], &step["interrupted"]),
+            (&true.into(), &true.into())
+        );
+    }
+    let told: Vec<String> = stderr.map_while(Result::ok).collect();
+    let ends = told
+        .iter()
+        .filter(|line| line.contains("╰─ interrupted after"));
+    assert_eq!(ends.count(), 2, "{told:?}");
     insta::assert_snapshot!(stdout.lines().last().expect("lines"));
 }
