@@ -13,7 +13,23 @@ pub(super) fn completions(
     reporter: &Reporter,
 ) -> Result<u8, Report> {
     let mut script = Vec::new();
-    generate(shell, &mut command(backend), backend.name(), &mut script);
-    reporter.print(String::from_utf8_lossy(&script).trim_end())?;
+    let name = backend.name();
+    generate(shell, &mut command(backend), name, &mut script);
+    let script = String::from_utf8_lossy(&script);
+    let script = match shell {
+        Shell::Bash => with_the_labels_that_bash_looks_up(&script, name),
+        _ => script.into_owned(),
+    };
+    reporter.print(script.trim_end())?;
     Ok(0)
+}
+
+/// clap_complete spells the name of the executable in two ways: what the script computes has
+/// `__` in the place of each `-`, the labels that it compares with have its separator of
+/// commands. No command with a `-` in its name would complete its options.
+fn with_the_labels_that_bash_looks_up(script: &str, name: &str) -> String {
+    const SEPARATOR: &str = "__subcmd__";
+    let labelled = format!("{}{SEPARATOR}", name.replace('-', SEPARATOR));
+    let computed = format!("{}{SEPARATOR}", name.replace('-', "__"));
+    script.replace(&labelled, &computed)
 }
