@@ -15,6 +15,7 @@ use crate::project::config::{EntryPart, InvalidOption};
 
 /// The options that every backend has.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", default)]
 pub struct CommonOptions {
     /// Arguments added to the command that builds, one element each.
@@ -40,6 +41,7 @@ pub struct CommonOptions {
 
 /// How the files that trigger a rebuild are found.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum InputTracking {
     /// `"exact"`: those that the last build read.
@@ -51,6 +53,7 @@ pub enum InputTracking {
 
 /// Whether a cache stands between the build tool and the compilers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum CompilerCache {
     /// `"auto"`: where it is in the build environment.

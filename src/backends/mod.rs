@@ -9,6 +9,9 @@ pub mod mojo;
 pub mod python;
 pub mod rattler_build;
 
+#[cfg(test)]
+mod schema;
+
 use crate::backend::{AnyBackend, Progress};
 
 /// Every backend of this project.
@@ -29,4 +32,16 @@ pub fn by_name(name: &str) -> Option<&'static dyn AnyBackend> {
 /// of.
 pub fn progress(line: &str) -> Option<Progress> {
     ALL.into_iter().find_map(|backend| backend.progress(line))
+}
+
+/// The JSON schema of manifests for the backend `name`. A test keeps it current.
+pub fn schema(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "pixi-build-rust" => include_str!("../../schema/pixi-build-rust.json"),
+        "pixi-build-cmake" => include_str!("../../schema/pixi-build-cmake.json"),
+        "pixi-build-mojo" => include_str!("../../schema/pixi-build-mojo.json"),
+        "pixi-build-python" => include_str!("../../schema/pixi-build-python.json"),
+        "pixi-build-rattler-build" => include_str!("../../schema/pixi-build-rattler-build.json"),
+        _ => return None,
+    })
 }

@@ -13,6 +13,7 @@ mod process;
 mod recipe;
 mod replay;
 mod report;
+mod schema;
 mod serve;
 #[cfg(unix)]
 mod signals;
@@ -80,6 +81,8 @@ enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
+    /// Print the JSON schema of manifests, for editors
+    Schema,
     /// Print what the backend supports
     Capabilities,
 }
@@ -128,6 +131,7 @@ fn run(backend: &'static dyn AnyBackend, arguments: Vec<OsString>) -> ExitCode {
     let result = match arguments.command {
         None => serve::serve(backend, env, arguments.http_port),
         Some(Command::Capabilities) => capabilities::print(backend, &reporter),
+        Some(Command::Schema) => schema::print(backend, &reporter),
         Some(Command::Outputs(arguments)) => outputs::outputs(env, &arguments, &reporter),
         Some(Command::Recipe(arguments)) => recipe::recipe(env, &arguments, &reporter),
         Some(Command::Clean(arguments)) => clean::clean(env, &arguments, &reporter),
@@ -178,7 +182,9 @@ fn path(arguments: &Arguments) -> &Path {
         Some(Command::Replay(replay)) => &replay.folder,
         Some(Command::Explain(explain)) => &explain.package.path,
         Some(Command::Clean(clean)) => &clean.package.path,
-        Some(Command::Completions { .. } | Command::Capabilities) | None => Path::new("."),
+        Some(Command::Completions { .. } | Command::Schema | Command::Capabilities) | None => {
+            Path::new(".")
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use crate::project::config::{EntryPart, InvalidOption, Options};
 
 /// The options of the Cargo backend.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", default)]
 pub struct Config {
     /// The options that every backend has. `extra-args` goes to `cargo install`;

@@ -13,6 +13,7 @@ use crate::project::config::{EntryPart, InvalidOption, Options};
 
 /// The options of the CMake backend.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", default)]
 pub struct Config {
     /// The options that every backend has. `extra-args` goes to the command that
@@ -45,6 +46,7 @@ pub struct Config {
 
 /// The value of a cache variable.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum Definition {
     /// `ON` or `OFF`.
@@ -59,6 +61,7 @@ pub enum Definition {
 
 /// Whether the project's tests are built and run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Tests {
     /// `"skip"`: neither.

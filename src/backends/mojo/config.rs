@@ -19,6 +19,7 @@ use crate::project::config::{InvalidOption, Options};
 
 /// The options of the Mojo backend.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", default)]
 pub struct Config {
     /// The options that every backend has. Mojo has no use for `extra-args`, which each
@@ -51,6 +52,7 @@ pub struct Config {
 
 /// One thing to build.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", default)]
 pub struct Entry {
     /// What it is called when it is installed.
@@ -63,11 +65,13 @@ pub struct Entry {
     pub format: Option<Format>,
     /// Keys that mean nothing.
     #[serde(flatten)]
+    #[cfg_attr(test, schemars(skip))]
     pub unknown: BTreeMap<String, Value>,
 }
 
 /// In which form a library is installed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Format {
     /// `"precompiled"`: one file, which only the same compiler can read.
@@ -79,6 +83,7 @@ pub enum Format {
 
 /// The value of a name in `define`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum Define {
     /// `true` defines the name, `false` does not.
@@ -91,6 +96,7 @@ pub enum Define {
 
 /// Whether the package needs the compiler that built it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum CompilerPin {
     /// `"auto"`: as far as its files need it.

@@ -13,6 +13,7 @@ use crate::protocol::variant::VariantValue;
 
 /// The options of the backend for recipes.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", default)]
 pub struct Config {
     /// The recipe, relative to the source, else to the manifest; a directory means the file
@@ -45,6 +46,7 @@ pub struct Config {
 
 /// What becomes of the directory the script runs in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum WorkDirectory {
     /// `"clean"`: it is empty when a build begins.

@@ -16,6 +16,7 @@ use crate::project::config::{EntryPart, InvalidOption, Options};
 
 /// The options of the Python backend.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", default)]
 pub struct Config {
     /// The options that every backend has. `extra-args` goes to the installer;

@@ -1,9 +1,10 @@
 //! What options may be set to.
 
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
 /// What becomes of `build-system.requires`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum BuildSystemRequires {
     /// `"map"`: requirements of the host environment.
@@ -14,6 +15,7 @@ pub enum BuildSystemRequires {
 
 /// What puts the package into the environment.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Installer {
     /// `"uv"`
@@ -35,6 +37,7 @@ impl Installer {
 
 /// What happens when the package lacks dependencies that its wheel names.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Check {
     /// `"off"`: nothing.
@@ -48,6 +51,7 @@ pub enum Check {
 
 /// A truth value, or a choice left to whoever asks for the build.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(from = "AnyEditable")]
 pub enum Editable {
     /// `"auto"`: as pixi asks.
@@ -58,6 +62,7 @@ pub enum Editable {
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(untagged, expecting = "`true`, `false` or `\"auto\"`")]
 enum AnyEditable {
     Flag(bool),
@@ -65,6 +70,7 @@ enum AnyEditable {
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 enum Auto {
     Auto,
@@ -81,6 +87,7 @@ impl From<AnyEditable> for Editable {
 
 /// What a name of PyPI becomes.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(from = "AnyMapping")]
 pub enum Mapping {
     /// A conda package of another name.
@@ -99,6 +106,7 @@ pub enum Mapping {
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(untagged, expecting = "the name of a conda package, or `false`")]
 enum AnyMapping {
     Name(String),
@@ -122,27 +130,32 @@ impl From<AnyMapping> for Mapping {
 }
 
 /// All files, none, or those that match.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(from = "AnyGlobs")]
 pub struct Globs(pub Vec<String>);
 
-impl<'de> Deserialize<'de> for Globs {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged, expecting = "`true`, `false` or a list of patterns")]
-        enum Any {
-            Flag(bool),
-            Patterns(Vec<String>),
-        }
-        Ok(Self(match Any::deserialize(deserializer)? {
-            Any::Flag(true) => vec!["**/*.py".to_string()],
-            Any::Flag(false) => Vec::new(),
-            Any::Patterns(patterns) => patterns,
-        }))
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(untagged, expecting = "`true`, `false` or a list of patterns")]
+enum AnyGlobs {
+    Flag(bool),
+    Patterns(Vec<String>),
+}
+
+impl From<AnyGlobs> for Globs {
+    fn from(value: AnyGlobs) -> Self {
+        Self(match value {
+            AnyGlobs::Flag(true) => vec!["**/*.py".to_string()],
+            AnyGlobs::Flag(false) => Vec::new(),
+            AnyGlobs::Patterns(patterns) => patterns,
+        })
     }
 }
 
 /// The value of a setting of a build backend.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(untagged, expecting = "a string, a truth value or a list of strings")]
 pub enum Setting {
     /// A truth value.
