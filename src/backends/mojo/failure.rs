@@ -284,46 +284,33 @@ mod tests {
 
     #[test]
     fn errors_that_everybody_meets_are_explained() {
-        for (line, code) in [
-            (
-                "build.sh: line 9: mojo: command not found",
-                "mojo::no_compiler",
-            ),
-            (
-                "/p/bin/mojo: error: unable to find suitable c compiler for linking",
-                "mojo::no_linker",
-            ),
-            (
-                "main.mojo:1:8: error: unable to locate module 'nothere'",
-                "mojo::unknown_module",
-            ),
-            (
-                "main.mojo:1:8: error: unable to locate module 'std'",
-                "mojo::no_standard_library",
-            ),
-            (
-                "/p/bin/mojo: error: module does not contain a 'main' function",
-                "mojo::no_main",
-            ),
-            (
-                "src/pk/tests/test_a.mojo:2:5: error: 'main()' is not supported within packages",
-                "mojo::main_in_library",
-            ),
-            (
-                "/p/bin/mojo: error: unrecognized argument '-D'",
-                "mojo::unknown_argument",
-            ),
-            (
-                "/p/bin/mojo: error: failed to link executable",
-                "mojo::not_linked",
-            ),
-        ] {
-            assert_eq!(
-                diagnose(&Log::new(line), &Plan::default(), Path::new("/ws"))
-                    .map(|found| found.code),
-                Some(code),
-                "{line}"
-            );
-        }
+        let told = [
+            "build.sh: line 9: mojo: command not found",
+            "/p/bin/mojo: error: unable to find suitable c compiler for linking",
+            "main.mojo:1:8: error: unable to locate module 'nothere'",
+            "main.mojo:1:8: error: unable to locate module 'std'",
+            "/p/bin/mojo: error: module does not contain a 'main' function",
+            "src/pk/tests/test_a.mojo:2:5: error: 'main()' is not supported within packages",
+            "/p/bin/mojo: error: unrecognized argument '-D'",
+            "a.mojo:1:6: error: Mojo precompiled file is incompatible with the current version of the Mojo \
+             compiler. Precompiled file 'lib/mojo/greet.mojoc' version 1.1.0 is older than compiler version 1.2.0.",
+            "/p/bin/mojo: error: failed to link executable\nld: cannot find -lm2",
+        ]
+        .map(|line| {
+            let found = diagnose(&Log::new(line), &Plan::default(), Path::new("/ws"));
+            let Diagnosis {
+                code,
+                message,
+                details,
+                help,
+                ..
+            } = found.expect(line);
+            let details: String = details.iter().map(|line| format!("\n  {line}")).collect();
+            format!(
+                "{code}: {message}{details}\nhelp: {}",
+                help.unwrap_or_default()
+            )
+        });
+        insta::assert_snapshot!(told.join("\n\n"));
     }
 }
