@@ -8,8 +8,12 @@ use super::support::archive::Archive;
 use super::support::project::Project;
 
 mod clean;
+mod completions;
 mod docs;
+mod first_steps;
+mod guides;
 mod outputs;
+mod picture;
 mod recipe;
 mod replay;
 mod report;
@@ -40,7 +44,13 @@ fn build_prints_the_path_of_a_package_and_nothing_else() {
     let archive = Archive::open(path);
     assert_eq!(archive.files(), ["bin/hello"]);
     archive.check_paths();
-    assert!(Path::new(path).starts_with(project.dir().join(".pixi/bld/hello/output")));
+    assert!(
+        Path::new(path).starts_with(
+            project
+                .dir()
+                .join(".pixi/bld/hello/system-toolchain/output")
+        )
+    );
     let stderr = text(&run.stderr);
     assert!(stderr.contains("Compiling hello v0.3.1"), "{stderr}");
     assert!(!stderr.contains('\u{1b}'), "plain lines where nobody looks");
@@ -125,7 +135,7 @@ fn a_relative_cache_folder_lies_where_the_command_runs() {
         .unwrap();
     let home = Path::new("own cache/pixi-build-rust/cargo-home");
     assert!(project.dir().join(home).is_dir());
-    let work = project.dir().join(".pixi/bld/hello/work");
+    let work = project.dir().join(".pixi/bld/hello/system-toolchain/work");
     assert!(work.is_dir() && !work.join(home).exists());
 }
 
@@ -233,6 +243,7 @@ fn help_fits_on_a_terminal() {
         &["clean", "--help"],
         &["replay", "--help"],
         &["completions", "--help"],
+        &["schema", "--help"],
         &["capabilities", "--help"],
     ] {
         let run = pixi_build_rust()

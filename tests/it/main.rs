@@ -13,6 +13,7 @@ mod diagnostics;
 mod environments;
 mod freshness;
 mod hostile;
+mod house;
 mod http;
 mod isolation;
 mod metadata;
