@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use regex::Regex;
 use serde_json::Value;
 
 use super::{pixi_build_rust, text};
@@ -184,6 +185,28 @@ fn errors_that_pages_quote_are_on_the_page_of_errors() {
         for (_, quote) in quotes.filter(|(language, _)| *language == "text") {
             assert!(errors.contains(quote), "{}:\n{quote}", path.display());
         }
+    }
+}
+
+#[test]
+fn figures_of_the_front_page_were_measured() {
+    let pages = pages();
+    let (_, rest) = pages[Path::new("README.md")]
+        .split_once("## What is different")
+        .expect("a table");
+    let table = rest.split("\n## ").next().unwrap_or_default();
+    let measured = &pages[Path::new("docs/performance.md")];
+    let figure = Regex::new(r"\d+\.\d+( ms| s| MiB)?|\d+ of \d+").expect("it is a pattern");
+    let figures: Vec<&str> = figure
+        .find_iter(table)
+        .map(|found| found.as_str())
+        .collect();
+    assert!(figures.len() > 3, "{figures:?}");
+    for figure in figures {
+        assert!(
+            measured.contains(figure),
+            "docs/performance.md has no {figure}"
+        );
     }
 }
 

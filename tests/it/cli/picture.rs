@@ -162,7 +162,7 @@ fn the_picture_of_the_front_page_is_what_a_terminal_shows() {
     let misspelled = "\n[package.build.config]\nextra-arg = [\"--features\", \"tls\"]\n";
     project.write(
         "pixi.toml",
-        &format!("[package]\nname = \"hello\"\n\n{backend}{misspelled}"),
+        format!("[package]\nname = \"hello\"\n\n{backend}{misspelled}"),
     );
     let refused = typed("pixi-build-rust build --system-toolchain", &project);
     let picture = svg(&format!("{built}\n\n{refused}"));

@@ -84,8 +84,7 @@ fn channel_that_is_not_there() {
 
 #[test]
 fn channel_in_a_folder_that_is_not_there() {
-    let project =
-        hello("[workspace]\nchannels = [\"file:///nowhere/channel\"]\nplatforms = []\n");
+    let project = hello("[workspace]\nchannels = [\"file:///nowhere/channel\"]\nplatforms = []\n");
     let drawn = Desk::build(&project, "").run();
     let line = "channels = [\"file:///nowhere/channel\"]";
     let (_, below) = drawn.stderr().split_once(line).expect("the line");
