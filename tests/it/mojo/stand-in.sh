@@ -8,7 +8,7 @@ case $command in
   build | precompile | run) ;;
   *) fail "no such command '$command'" ;;
 esac
-output= path= emit=exe
+output='' path='' emit=exe
 while [ $# -gt 0 ]; do
   case $1 in
     --help) echo "mojo-$command"; exit 0 ;;
