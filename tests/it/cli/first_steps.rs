@@ -74,7 +74,7 @@ fn a_workspace_without_manifests_of_packages_is_told_where_they_belong() {
         assert_eq!(code, 1);
         assert!(stderr.starts_with("build::no_members"), "{stderr}");
         assert!(
-            stderr.contains("no manifest says how to build `one`, `two`"),
+            stderr.contains("no manifest says how to build `one` and `two`"),
             "{stderr}"
         );
     }
