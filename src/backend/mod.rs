@@ -19,6 +19,7 @@ pub mod options;
 pub mod project_files;
 pub mod request;
 pub mod script;
+pub mod script_call;
 pub mod tools;
 pub mod tree;
 
@@ -38,6 +39,7 @@ pub use crate::backend::inputs::{GlobSet, Inputs};
 pub use crate::backend::log::Log;
 pub use crate::backend::open::{AnyBackend, Context, OpenProject};
 pub use crate::backend::request::{Env, Folders, Platforms, Request, RunOptions};
+pub use crate::backend::script_call::{ScriptAnswer, ScriptCall};
 pub use crate::backend::tools::SystemTools;
 use crate::diagnostic::Warning;
 use crate::project::Project;
@@ -172,6 +174,12 @@ pub trait Backend: Send + Sync + 'static {
     /// wins, because the script sets it.
     fn passed_on(&self, _env: &Env, _run: &RunOptions) -> Vec<(String, String)> {
         Vec::new()
+    }
+
+    /// Does what its build script wants from this executable. `None` where `call` is not
+    /// one of a build script of this backend: a user's, or that of another backend.
+    fn answer_script(&self, _call: &ScriptCall<'_>) -> Option<Result<ScriptAnswer, Report>> {
+        None
     }
 
     /// Folders that outlive builds and can be filled again.

@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use crate::backend::{
     Backend, BuildPaths, Cache, Diagnosis, Draft, Env, Folders, GlobSet, InstalledPackage, Log,
-    Platforms, Progress, Request, RunOptions, SystemTools,
+    Platforms, Progress, Request, RunOptions, ScriptAnswer, ScriptCall, SystemTools,
 };
 use crate::diagnostic::Warning;
 use crate::project::Project;
@@ -72,6 +72,8 @@ pub trait AnyBackend: Send + Sync {
     fn system_tools(&self, env: &Env, platforms: Platforms) -> Result<SystemTools, Report>;
     /// [`Backend::passed_on`].
     fn passed_on(&self, env: &Env, run: &RunOptions) -> Vec<(String, String)>;
+    /// [`Backend::answer_script`].
+    fn answer_script(&self, call: &ScriptCall<'_>) -> Option<Result<ScriptAnswer, Report>>;
     /// [`Backend::caches`].
     fn caches(&self, folders: &Folders) -> Vec<Cache>;
 }
@@ -205,6 +207,10 @@ impl<B: Backend> AnyBackend for B {
 
     fn passed_on(&self, env: &Env, run: &RunOptions) -> Vec<(String, String)> {
         Backend::passed_on(self, env, run)
+    }
+
+    fn answer_script(&self, call: &ScriptCall<'_>) -> Option<Result<ScriptAnswer, Report>> {
+        Backend::answer_script(self, call)
     }
 
     fn caches(&self, folders: &Folders) -> Vec<Cache> {

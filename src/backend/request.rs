@@ -70,23 +70,42 @@ pub struct Folders {
 ///
 /// It may change the speed of a build, never its result.
 #[derive(Debug, Clone, Default)]
-pub struct Env(BTreeMap<String, String>);
+pub struct Env {
+    variables: BTreeMap<String, String>,
+    executable: Option<PathBuf>,
+}
 
 impl Env {
     /// Takes the variables of this process. Names and values that are not
     /// Unicode are left out.
     pub fn capture() -> Self {
         let unicode = |text: std::ffi::OsString| text.into_string().ok();
-        Self(
-            std::env::vars_os()
+        let variables = std::env::vars_os();
+        Self {
+            variables: variables
                 .filter_map(|(name, value)| Some((unicode(name)?, unicode(value)?)))
                 .collect(),
-        )
+            executable: executable(),
+        }
+    }
+
+    /// This executable, for build scripts that start it; see
+    /// [`Backend::answer_script`](crate::backend::Backend::answer_script). `None` where
+    /// another program serves the requests.
+    pub fn executable(&self) -> Option<&Path> {
+        self.executable.as_deref()
+    }
+
+    /// The same as seen from the executable `path`.
+    #[must_use]
+    pub fn of_executable(mut self, path: impl Into<PathBuf>) -> Self {
+        self.executable = Some(path.into());
+        self
     }
 
     /// The value of a variable that is set and not empty.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0
+        self.variables
             .get(name)
             .map(String::as_str)
             .filter(|value| !value.is_empty())
@@ -95,13 +114,13 @@ impl Env {
     /// The same with one more variable, or another value for it.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
-        self.0.insert(name.to_string(), value.into());
+        self.variables.insert(name.to_string(), value.into());
         self
     }
 
     /// Every variable that is not empty, with its value.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        let variables = self.0.iter().filter(|(_, value)| !value.is_empty());
+        let variables = self.variables.iter().filter(|(_, value)| !value.is_empty());
         variables.map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
@@ -116,8 +135,21 @@ impl Env {
     }
 }
 
+/// The path of this executable. One that an update has removed is still reached through its
+/// process.
+fn executable() -> Option<PathBuf> {
+    let path = std::env::current_exe().ok()?;
+    if cfg!(target_os = "linux") && !path.exists() {
+        return Some(format!("/proc/{}/exe", std::process::id()).into());
+    }
+    Some(path)
+}
+
 impl FromIterator<(String, String)> for Env {
     fn from_iter<I: IntoIterator<Item = (String, String)>>(variables: I) -> Self {
-        Self(variables.into_iter().collect())
+        Self {
+            variables: variables.into_iter().collect(),
+            executable: None,
+        }
     }
 }

@@ -47,11 +47,13 @@ pub enum Step {
     /// Sets an environment variable.
     Set(String, Word),
     /// Removes environment variables, or all that begin with a name that ends in `*`.
-    Unset(Vec<&'static str>),
+    Unset(Vec<String>),
     /// Runs a file of the shell's own language in the shell itself.
     Source(Word),
     /// Adds a word to a variable that holds a list separated by blanks.
     Append(String, Word),
+    /// Runs a command when the script ends, however it ends. cmd has nothing like it.
+    AtExit(Vec<Word>),
     /// Steps for the case that something is there.
     When(StepCondition, Vec<Step>),
 }
@@ -80,6 +82,13 @@ pub enum Part {
     Literal(String),
     /// The value of a variable while the script runs.
     Variable(String),
+}
+
+impl Step {
+    /// Removes `names`; see [`Step::Unset`].
+    pub fn unset(names: &[&str]) -> Self {
+        Self::Unset(names.iter().map(|name| name.to_string()).collect())
+    }
 }
 
 impl Word {

@@ -12,7 +12,9 @@ pub mod rattler_build;
 #[cfg(test)]
 mod schema;
 
-use crate::backend::{AnyBackend, Progress};
+use miette::Report;
+
+use crate::backend::{AnyBackend, Progress, ScriptAnswer, ScriptCall};
 
 /// Every backend of this project.
 pub static ALL: [&'static dyn AnyBackend; 5] = [
@@ -26,6 +28,13 @@ pub static ALL: [&'static dyn AnyBackend; 5] = [
 /// The backend whose executable is called `name`.
 pub fn by_name(name: &str) -> Option<&'static dyn AnyBackend> {
     ALL.into_iter().find(|backend| backend.name() == name)
+}
+
+/// Does what a build script wants from this executable, whatever backend it is of. `None` where
+/// a user called it.
+pub fn answer_script(call: &ScriptCall<'_>) -> Option<Result<ScriptAnswer, Report>> {
+    ALL.into_iter()
+        .find_map(|backend| backend.answer_script(call))
 }
 
 /// What a line of a build's log says about how far the build is, whatever backend it is

@@ -14,6 +14,7 @@ mod recipe;
 mod replay;
 mod report;
 mod schema;
+mod script_call;
 mod serve;
 #[cfg(unix)]
 mod signals;
@@ -89,6 +90,10 @@ enum Command {
 
 /// Runs a command line and returns the exit code; see [`exit_code`].
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if let Some(code) = script_call::answer(&arguments) {
+        return code;
+    }
     let (backend, arguments) = identity::identify(arguments);
     if cfg!(windows) {
         // There the first thread has 1 MiB, and a build needs more.

@@ -25,7 +25,7 @@ pub use own::named::{local_repository, named, tree};
 pub use own::{Environments, Own, RecipeText};
 pub use passthrough::PassthroughSpecs;
 pub use render::{Rendered, Sibling, UnknownPin, render};
-pub use shell::LineEnd;
+pub use shell::{LineEnd, sourced};
 pub use shown::shown;
 
 use std::path::Path;

@@ -52,7 +52,7 @@ const STATUS: &str = "[%f/%t] ";
 pub(super) fn install(view: &View<'_>) -> Script {
     let mut writer = Writer {
         view,
-        steps: vec![Step::Unset(OF_THE_MACHINE.to_vec())],
+        steps: vec![Step::unset(&OF_THE_MACHINE)],
         templates: IndexMap::new(),
     };
     writer.variables();

@@ -39,7 +39,7 @@ pub(super) fn install(request: &Request<'_, Config>, source: &Source, shape: &Sh
     steps.extend(native::prepare(request, source, shape));
     steps.extend(traced(request, source));
     steps.push(run(request, source, shape));
-    steps.push(Step::Unset(vec!["PYTHONPATH"]));
+    steps.push(Step::unset(&["PYTHONPATH"]));
     steps.extend(native::finish(request, source, shape));
     steps.push(Step::Run(finish(request, source, shape)));
     let declared = request.project.model.secrets.iter().flatten();

@@ -33,6 +33,11 @@ pub(super) fn step(step: &Step) -> String {
         Step::Append(name, value) => {
             format!("export {name}=\"${{{name}:+${name} }}\"{}", word(value))
         }
+        // After what is done then already.
+        Step::AtExit(command) => format!(
+            "eval \"set -- $(trap -p EXIT)\"; trap \"${{3:+$3; }}\"{} EXIT",
+            quote(&line(command))
+        ),
         Step::When(condition, steps) => {
             let test = match condition {
                 StepCondition::Folder(path) => format!("[ -d {} ]", word(path)),
@@ -47,6 +52,16 @@ pub(super) fn step(step: &Step) -> String {
             format!("if {test}; then\n{steps}fi")
         }
     }
+}
+
+/// Text for a file that a script reads. Its commands are not shown.
+pub(super) fn sourced(steps: &[Step]) -> String {
+    let steps = steps.iter().map(|step| self::step(step) + "\n");
+    format!(
+        "{{ _traced=${{-//[!x]/}}; set +x; }} 2>/dev/null\n{}\
+         if [ -n \"$_traced\" ]; then set -x; fi\n",
+        steps.collect::<String>()
+    )
 }
 
 fn line(command: &[Word]) -> String {
@@ -170,5 +185,30 @@ mod tests {
     fn a_variable_keeps_its_blanks_and_text_beside_it_stays_literal() {
         let value = Word::with_references("$PREFIX/a b");
         assert_eq!(word(&value), "\"${PREFIX}\"'/a b'");
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn what_is_sourced_changes_the_script_and_is_not_traced() {
+        let steps = [
+            Step::Set("VALUE".to_string(), "it's $HOME".into()),
+            Step::unset(&["GONE"]),
+            Step::AtExit(vec!["echo".into(), "the 'last' word".into()]),
+        ];
+        let script = format!(
+            "set -ex\ntrap 'echo first' EXIT\n{}echo \"$VALUE${{GONE:-}}\"\nfalse\n",
+            sourced(&steps)
+        );
+        let run = std::process::Command::new("bash")
+            .args(["-c", &script])
+            .env("GONE", "still here")
+            .output()
+            .expect("bash is installed");
+        assert_eq!(run.status.code(), Some(1));
+        let said = String::from_utf8_lossy(&run.stdout);
+        assert_eq!(said, "it's $HOME\nfirst\nthe 'last' word\n");
+        let traced = String::from_utf8_lossy(&run.stderr);
+        assert!(!traced.contains("export"), "{traced}");
+        assert!(traced.contains("+ false"), "{traced}");
     }
 }

@@ -20,6 +20,12 @@ pub(super) fn lines(step: &Step) -> Vec<String> {
     }
 }
 
+/// Lines for a file that a script calls. Its commands are not shown.
+pub(super) fn called(steps: &[Step]) -> String {
+    let lines = steps.iter().flat_map(lines);
+    lines.map(|line| format!("@{line}\r\n")).collect()
+}
+
 fn step(step: &Step) -> String {
     match step {
         Step::Run(command) => line(command),
@@ -39,6 +45,8 @@ fn step(step: &Step) -> String {
             set(name, &format!("%{name}% {}", raw(value))),
             set(name, &raw(value)),
         ),
+        // Whoever writes a script for cmd runs it at the end.
+        Step::AtExit(_) => SUCCEED.to_string(),
         Step::When(condition, steps) => {
             let exists = |path: &Word| format!("exist {}", word(path));
             let test = match condition {
@@ -175,12 +183,24 @@ mod tests {
         let set = |value| step(&Step::Set("A".into(), value));
         assert_eq!(set("".into()), r#"(if defined A set "A=")"#);
         assert_eq!(set(Word::variable("B")), r#"set "A=%B%" & (call )"#);
-        let removed = lines(&Step::Unset(vec!["A", "B_*"]));
+        let removed = lines(&Step::unset(&["A", "B_*"]));
         let expected = [
             r#"(if defined A set "A=")"#,
             r#"set "B_=1" & (for /f "delims==" %%v in ('set B_') do set "%%v=")"#,
         ];
         assert_eq!(removed, expected);
+    }
+
+    #[test]
+    fn what_is_called_shows_no_commands() {
+        let steps = [
+            Step::Set("FLAGS".into(), "100% \"x\"".into()),
+            Step::unset(&["GONE"]),
+        ];
+        assert_eq!(
+            called(&steps),
+            "@set FLAGS=100%% ^\"x^\"\r\n@(if defined GONE set \"GONE=\")\r\n"
+        );
     }
 
     /// The value of the variables that words refer to.

@@ -24,6 +24,19 @@ pub(super) fn commands(script: &Script, platform: Subdir) -> Result<Vec<String>,
     Ok(commands.collect())
 }
 
+/// The text of a file with `steps` that a script on `platform` reads in its own shell, see
+/// [`Step::Source`].
+///
+/// # Errors
+/// [`LineEnd`].
+pub fn sourced(steps: &[Step], platform: Subdir) -> Result<String, LineEnd> {
+    if platform.is_windows() {
+        steps.iter().try_for_each(one_line)?;
+        return Ok(cmd::called(steps));
+    }
+    Ok(bash::sourced(steps))
+}
+
 /// cmd reads its script line by line, and no sign takes a line end along.
 fn one_line(step: &Step) -> Result<(), LineEnd> {
     let check = |variable: Option<&String>, word: &Word| {
@@ -40,7 +53,9 @@ fn one_line(step: &Step) -> Result<(), LineEnd> {
         })
     };
     match step {
-        Step::Run(words) | Step::Try(words) => words.iter().try_for_each(|word| check(None, word)),
+        Step::Run(words) | Step::Try(words) | Step::AtExit(words) => {
+            words.iter().try_for_each(|word| check(None, word))
+        }
         Step::Set(name, word) | Step::Append(name, word) => check(Some(name), word),
         Step::RunIn(folder, words) => {
             check(None, folder)?;

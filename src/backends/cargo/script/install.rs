@@ -49,7 +49,7 @@ pub(crate) fn install(build: CrateBuild<'_>) -> Script {
 
     let cache = SccacheSetup::of(build, &tools);
 
-    let mut steps = vec![Step::Unset(LEAKED_VARIABLES.to_vec())];
+    let mut steps = vec![Step::unset(&LEAKED_VARIABLES)];
     let (set, templates) = variables(config, platforms.build);
     steps.extend(set);
     steps.extend(prefixes(config, platforms, &tools));

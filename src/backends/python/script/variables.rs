@@ -46,7 +46,7 @@ pub(super) fn all(
     source: &Source,
 ) -> (Vec<Step>, IndexMap<String, String>) {
     let config = request.config;
-    let mut steps = vec![Step::Unset(OF_THE_MACHINE.to_vec())];
+    let mut steps = vec![Step::unset(&OF_THE_MACHINE)];
     let mut set = |name: &str, value: Word| steps.push(Step::Set(name.to_string(), value));
     for (name, value) in FIXED {
         set(name, value.into());

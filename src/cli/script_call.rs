@@ -1,0 +1,45 @@
+//! What build scripts, and the tools that they start, want from this executable.
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::ExitCode;
+
+use miette::{IntoDiagnostic, Report};
+use rattler_conda_types::Subdir;
+
+use crate::backend::{ScriptAnswer, ScriptCall};
+use crate::{backends, disk, recipe};
+
+/// Answers a build script. `None` where a user called this executable.
+///
+/// Comes before everything else: it may be called for each file that is compiled.
+pub(super) fn answer(arguments: &[OsString]) -> Option<ExitCode> {
+    let (own, arguments) = arguments.split_first()?;
+    let name = Path::new(own).file_stem()?.to_str()?;
+    let answered = backends::answer_script(&ScriptCall { name, arguments })?;
+    let code = answered.and_then(finish).unwrap_or_else(|report| {
+        complain(&report);
+        1
+    });
+    Some(ExitCode::from(code))
+}
+
+fn finish(answer: ScriptAnswer) -> Result<u8, Report> {
+    match answer {
+        ScriptAnswer::Done(code) => Ok(code),
+        ScriptAnswer::Environment { steps, file } => {
+            let here = Subdir::current().unwrap_or(Subdir::NoArch);
+            let text = recipe::sourced(&steps, here).into_diagnostic()?;
+            disk::write(&file, &text)?;
+            Ok(0)
+        }
+    }
+}
+
+/// In the log of a build nobody reads more than a line or two.
+fn complain(report: &Report) {
+    eprintln!("error: {report}");
+    if let Some(help) = report.help() {
+        eprintln!("help: {help}");
+    }
+}
