@@ -11,8 +11,9 @@ use serde_json::json;
 
 use super::support::project::Project;
 
-/// The commands of the recipe that is rendered for a build on `build` for `host`.
-fn script(build: Subdir, host: Subdir) -> String {
+/// The commands of the recipe that is rendered for a build on `build` for `host`, by the
+/// executable that is called so.
+fn script(build: Subdir, host: Subdir, executable: &str) -> String {
     let project = Project::new().file(
         "Cargo.toml",
         "[package]\nname = \"tool\"\nversion = \"1.0.0\"\n",
@@ -21,6 +22,7 @@ fn script(build: Subdir, host: Subdir) -> String {
         "manifestPath": project.dir().join("pixi.toml"),
         "sourceDirectory": project.dir(),
         "cacheDirectory": "/cache of pixi",
+        "workspaceScratchDirectory": "/scratch",
         "projectModel": {"secrets": ["TOKEN"]},
         "configuration": {
             "extra-args": ["--features", "a b", "--config", "profile.release.lto=\"thin\"", "100%"],
@@ -29,7 +31,11 @@ fn script(build: Subdir, host: Subdir) -> String {
         },
     }))
     .expect("the parameters are valid");
-    let session = Session::open(&Cargo, params, Env::default()).expect("the project is valid");
+    let env = match executable {
+        "" => Env::default(),
+        path => Env::default().of_executable(path),
+    };
+    let session = Session::open(&Cargo, params, env).expect("the project is valid");
     let ask = PlanRequest {
         platforms: Platforms { build, host },
         choice: VariantSelection::Matrix {
@@ -50,24 +56,27 @@ fn script(build: Subdir, host: Subdir) -> String {
         .replace(&project.dir().display().to_string(), "<project>")
 }
 
-/// The folder is named after the content of the files in it.
-const PROGRAMS: [(&str, &str); 1] = [("compiler-cache/[0-9a-f]{16}", "compiler-cache/<hash>")];
+const EXECUTABLE: &str = "/opt/bin/pixi-build-rust";
 
 #[test]
 fn bash_on_linux() {
-    insta::with_settings!({filters => PROGRAMS}, {
-        insta::assert_snapshot!(script(Subdir::Linux64, Subdir::Linux64));
-    });
+    insta::assert_snapshot!(script(Subdir::Linux64, Subdir::Linux64, EXECUTABLE));
 }
 
 #[test]
 fn bash_on_macos() {
-    insta::with_settings!({filters => PROGRAMS}, {
-        insta::assert_snapshot!(script(Subdir::OsxArm64, Subdir::OsxArm64));
-    });
+    insta::assert_snapshot!(script(Subdir::OsxArm64, Subdir::OsxArm64, EXECUTABLE));
 }
 
 #[test]
 fn cmd_on_windows() {
-    insta::assert_snapshot!(script(Subdir::Win64, Subdir::Win64));
+    let executable = "C:\\Program Files\\pixi-build-rust.exe";
+    insta::assert_snapshot!(script(Subdir::Win64, Subdir::Win64, executable));
+}
+
+/// As in a recipe that is printed: nothing but cargo is needed.
+#[test]
+fn without_the_executable() {
+    insta::assert_snapshot!(script(Subdir::Linux64, Subdir::Linux64, ""));
+    insta::assert_snapshot!(script(Subdir::Win64, Subdir::Win64, ""));
 }

@@ -15,6 +15,7 @@ mod packed_libraries;
 mod rust_version_conflict;
 mod script;
 mod system_tools;
+mod wrapper;
 
 use miette::Report;
 
@@ -23,7 +24,8 @@ pub use config::Config;
 use crate::backend::options::InputTracking;
 use crate::backend::{
     Backend, BuildPaths, Cache, Diagnosis, Draft, Env, Folders, GlobSet, InstalledPackage, Log,
-    Platforms, Progress, Request, Requirement, RunOptions, Section, SystemTools,
+    Platforms, Progress, Request, Requirement, RunOptions, ScriptAnswer, ScriptCall, Section,
+    SystemTools,
 };
 use crate::diagnostic::Warning;
 use crate::protocol::spec::BinarySpec;
@@ -151,6 +153,10 @@ impl Backend for Cargo {
             Some((name.to_string(), chosen.or_else(inherited)?))
         });
         variables.collect()
+    }
+
+    fn answer_script(&self, call: &ScriptCall<'_>) -> Option<Result<ScriptAnswer, Report>> {
+        wrapper::answer(call)
     }
 
     fn caches(&self, folders: &Folders) -> Vec<Cache> {

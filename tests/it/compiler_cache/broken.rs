@@ -62,7 +62,7 @@ fn a_server_that_ends_during_the_build_is_not_missed() {
     };
     let project = tool().file(
         "part/build.rs",
-        "fn main() {\n    let sccache = std::env::var(\"PIXI_BUILD_RUST_SCCACHE\").unwrap();\n    \
+        "fn main() {\n    let sccache = std::env::var(\"BUILD_PREFIX\").unwrap() + \"/bin/sccache\";\n    \
          let stopped = std::process::Command::new(sccache).arg(\"--stop-server\").status();\n    \
          assert!(stopped.unwrap().success());\n}\n",
     );

@@ -11,13 +11,13 @@ use std::path::{Path, PathBuf};
 use memchr::memmem::Finder;
 use miette::Report;
 use rattler_digest::{Sha256, compute_bytes_digest};
-use serde::Deserialize;
 
 use crate::backend::BuildPaths;
 use crate::backends::cargo::build_dir::artifacts::{
     self, crate_of, forget_run, invalidate, runs, state,
 };
 use crate::backends::cargo::build_dir::dep_info;
+use crate::backends::cargo::build_dir::prefix_content::content;
 use crate::backends::cargo::context::crate_context::CrateBuild;
 use crate::backends::cargo::context::layout::{LATEST, TARGET_DIR};
 use crate::disk::{files_below, remove_file, remove_folder, write};
@@ -127,43 +127,6 @@ fn description(built: &BuildPaths) -> String {
 
 fn content_of(description: &str) -> Option<&str> {
     description.lines().next()
-}
-
-/// What tells one version of a package from another.
-#[derive(Deserialize)]
-struct Record {
-    sha256: Option<String>,
-    md5: Option<String>,
-}
-
-/// The packages of an environment, or where there are none the programs it links to.
-fn content(prefix: &Path) -> String {
-    let records = lines(&prefix.join("conda-meta"), |path| {
-        let text = std::fs::read(path).ok()?;
-        let record: Record = serde_json::from_slice(&text).ok()?;
-        let hash = record.sha256.or(record.md5);
-        Some(hash.unwrap_or_else(|| hex::encode(compute_bytes_digest::<Sha256>(&text))))
-    });
-    if !records.is_empty() {
-        return records;
-    }
-    lines(&prefix.join("bin"), |path| {
-        let about = std::fs::metadata(path).ok()?;
-        Some(format!("{} {:?}", about.len(), about.modified().ok()?))
-    })
-}
-
-/// One line for each file of a folder, in the order of their names.
-fn lines(folder: &Path, describe: impl Fn(&Path) -> Option<String>) -> String {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut lines: Vec<String> = entries
-        .filter_map(|entry| {
-            let described = describe(&entry.path())?;
-            Some(format!("{} {described}\n", entry.file_name().display()))
-        })
-        .collect();
-    lines.sort();
-    lines.concat()
 }
 
 /// Marks what build scripts took from a prefix in the latest build: those that said or

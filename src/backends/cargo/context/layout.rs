@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use rattler_conda_types::Subdir;
+
 use crate::backend::{Folders, Request};
 use crate::backends::cargo::config::Config;
 
@@ -12,8 +14,7 @@ pub(crate) const TARGET_DIR: &str = "target";
 pub(crate) const OUTPUT_DIRECTORIES: &[&str] = &["target"];
 
 /// The state in which the latest build of a folder ran: the hash of what its
-/// environments held, and where those were, one a line. The build script reads the
-/// first line.
+/// environments held, and where those were, one a line.
 pub(crate) const LATEST: &str = "latest-environments";
 
 /// One for all builds of the user: a download is needed once.
@@ -44,9 +45,19 @@ pub(crate) fn build_dir(shared_folder: &Path) -> PathBuf {
     shared_folder.join("target")
 }
 
+/// Where a program looks for libraries, seen from its own folder. `None` on platforms whose
+/// programs have no such list.
+pub(crate) fn run_path(host: Subdir) -> Option<String> {
+    let origin = match host.is_osx() {
+        true => "@loader_path",
+        false => "$ORIGIN",
+    };
+    host.is_unix().then(|| format!("{origin}/../lib"))
+}
+
 /// What a build shares with others lies here. `None` where there is no scratch folder,
-/// where the user has chosen a build directory, and on Windows, whose activation puts no
-/// prefix into the fingerprints and whose linker is not found by name.
+/// where the user has chosen a build directory, and where the script cannot start this
+/// executable.
 ///
 /// `variables` stands for those that Cargo does not know to matter. Builds that
 /// differ in them share nothing.
@@ -55,7 +66,7 @@ pub(crate) fn shared_folder(
     variables: Option<&str>,
 ) -> Option<PathBuf> {
     let chosen = request.config.env.contains_key("CARGO_BUILD_BUILD_DIR");
-    if request.platforms.build.is_windows() || chosen {
+    if request.env.executable().is_none() || chosen {
         return None;
     }
     let folder = shared_folders(request.folders)?.join(variables.unwrap_or("plain"));

@@ -1,8 +1,19 @@
 //! Where things are on the platform the build runs on.
 
+use std::path::{Path, PathBuf};
+
 use rattler_conda_types::Subdir;
 
 use crate::backend::script::Word;
+
+/// An executable of the environment in `prefix`, which is one of this machine.
+pub(crate) fn executable(prefix: &Path, name: &str) -> PathBuf {
+    let folder = match cfg!(windows) {
+        true => prefix.join("Library").join("bin"),
+        false => prefix.join("bin"),
+    };
+    folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+}
 
 /// The tools of the build environment.
 pub(crate) struct Tools {

@@ -6,12 +6,13 @@ use url::Url;
 
 use crate::backend::script::{Script, Step, StepCondition, Word};
 use crate::backend::{Platforms, Request};
-use crate::backends::cargo::build_dir::shared_build_dir::Shared;
+use crate::backends::cargo::build_dir::shared_build_dir;
 use crate::backends::cargo::compiler_cache::SccacheSetup;
 use crate::backends::cargo::config::Config;
 use crate::backends::cargo::context::crate_context::CrateBuild;
 use crate::backends::cargo::context::layout::{self, TARGET_DIR};
 use crate::backends::cargo::context::tools::Tools;
+use crate::backends::cargo::script::environment::ScriptEnvironment;
 use crate::backends::cargo::script::progress;
 use crate::backends::cargo::script::rustflags;
 
@@ -35,8 +36,6 @@ const LEAKED_VARIABLES: [&str; 8] = [
 /// Installs the binaries of the crate into the host prefix.
 pub(crate) fn install(build: CrateBuild<'_>) -> Script {
     let request = build.request;
-    let shared = Shared::of(build);
-    let shared = shared.as_ref();
     let Request {
         project,
         config,
@@ -48,6 +47,9 @@ pub(crate) fn install(build: CrateBuild<'_>) -> Script {
     };
 
     let cache = SccacheSetup::of(build, &tools);
+    let check = lock_file_check(build);
+    let shared = shared_build_dir::settings(build, check.clone());
+    let environment = ScriptEnvironment::of(build, &tools, shared, cache.server);
 
     let mut steps = vec![Step::unset(&LEAKED_VARIABLES)];
     let (set, templates) = variables(config, platforms.build);
@@ -56,30 +58,31 @@ pub(crate) fn install(build: CrateBuild<'_>) -> Script {
     steps.extend(cargo_settings(request));
     steps.push(stop_config_search(build));
     steps.extend(rustflags::variables(build));
+    steps.extend(cache.variables);
+    steps.extend(environment.before);
     // Cargo takes its configuration from the folder that it runs in, and `install` from
     // that of the crate.
     let root = Word::literal(build.root.display().to_string());
-    let check = check_lock_file(build, &tools);
-    match shared {
-        Some(shared) => {
-            let top = Word::literal(build.cargo_config.top().display().to_string());
-            steps.extend(shared.steps(top, root, check));
-        }
-        None => steps.push(Step::RunIn(root, check)),
-    }
+    let check = [tools.tool("cargo")]
+        .into_iter()
+        .chain(check.into_iter().map(Word::literal));
+    let check = Step::RunIn(root, check.collect());
+    steps.push(match build.shared_folder {
+        Some(_) => Step::When(ScriptEnvironment::lock_file_is_unknown(), vec![check]),
+        None => check,
+    });
     steps.extend(cache.before);
     steps.push(Step::Run(command(build, &tools)));
     steps.extend(cache.after);
+    steps.extend(environment.after);
 
     let declared = project.model.secrets.iter().flatten().cloned();
-    let mut files = shared.map(Shared::files).unwrap_or_default();
-    files.extend(cache.files);
     Script {
         steps,
         templates,
         secrets: declared.chain(cache.secrets).collect(),
-        files,
-        lock: shared.map(Shared::lock),
+        files: environment.files,
+        lock: build.shared_folder.as_deref().map(shared_build_dir::lock),
     }
 }
 
@@ -192,7 +195,7 @@ fn command(build: CrateBuild<'_>, tools: &Tools) -> Vec<Word> {
     command.extend(unless_given("--force"));
     // After the user's own settings, which they would lose to otherwise.
     if build.shared_folder.is_some() {
-        command.extend(Shared::arguments().map(Word::from));
+        command.extend(ScriptEnvironment::arguments().map(Word::from));
     }
     command.extend(rustflags::arguments(build).into_iter().map(Word::literal));
     command
@@ -200,20 +203,19 @@ fn command(build: CrateBuild<'_>, tools: &Tools) -> Vec<Word> {
 
 /// `cargo install --locked` of a folder takes a missing or stale lock file for
 /// granted and resolves anew. A command that looks at the same packages does not.
-fn check_lock_file(build: CrateBuild<'_>, tools: &Tools) -> Vec<Word> {
+fn lock_file_check(build: CrateBuild<'_>) -> Vec<String> {
     let manifest = build.root.join("Cargo.toml").display().to_string();
-    let mut command = vec![tools.tool("cargo")];
-    let arguments = ["tree", "--locked", "--edges", "no-dev", "--depth", "0"];
-    command.extend(arguments.map(Word::from));
-    command.extend(["--manifest-path".into(), Word::literal(manifest)]);
+    let command = ["tree", "--locked", "--edges", "no-dev", "--depth", "0"];
+    let mut arguments: Vec<String> = command.map(str::to_string).to_vec();
+    arguments.extend(["--manifest-path".to_string(), manifest]);
     if build.has_default_members()
         && let Ok(folder) = Url::from_file_path(&build.root)
     {
         // It would look at those alone.
         let itself = format!("{folder}#{}", build.package);
-        command.extend(["--package".into(), Word::literal(itself)]);
+        arguments.extend(["--package".to_string(), itself]);
     }
-    let arguments = build.arguments.words_for_the_lock_file();
-    command.extend(arguments.map(Word::literal));
-    command
+    let own = build.arguments.words_for_the_lock_file();
+    arguments.extend(own.map(str::to_string));
+    arguments
 }

@@ -99,15 +99,8 @@ pub(crate) fn arguments(build: CrateBuild<'_>) -> Vec<String> {
 /// changes from work directory to work directory is in one, and the project's path only
 /// where a crate knows it.
 fn flags(build: CrateBuild<'_>) -> Vec<String> {
-    let host = build.request.platforms.host;
-    let origin = if host.is_osx() {
-        "@loader_path"
-    } else {
-        "$ORIGIN"
-    };
-    let run_path = host
-        .is_unix()
-        .then(|| format!("-Clink-arg=-Wl,-rpath,{origin}/../lib"));
+    let run_path = layout::run_path(build.request.platforms.host);
+    let run_path = run_path.map(|path| format!("-Clink-arg=-Wl,-rpath,{path}"));
     let top = build.cargo_config.top();
     let project = may_embed_paths(build).then_some((top, "/project".to_string()));
     let home = cargo_home(build);

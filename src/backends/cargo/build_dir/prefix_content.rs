@@ -1,0 +1,48 @@
+//! What an environment consists of.
+
+use std::path::Path;
+
+use rattler_digest::{Sha256, compute_bytes_digest};
+use serde::Deserialize;
+
+/// What tells one version of a package from another.
+#[derive(Deserialize)]
+struct Record {
+    sha256: Option<String>,
+    md5: Option<String>,
+}
+
+/// The same for every environment with the same packages, wherever it is.
+pub(crate) fn hash(prefix: &Path) -> String {
+    hex::encode(compute_bytes_digest::<Sha256>(content(prefix)))
+}
+
+/// The packages of an environment, or where there are none the programs it links to.
+pub(crate) fn content(prefix: &Path) -> String {
+    let records = lines(&prefix.join("conda-meta"), |path| {
+        let text = std::fs::read(path).ok()?;
+        let record: Record = serde_json::from_slice(&text).ok()?;
+        let hash = record.sha256.or(record.md5);
+        Some(hash.unwrap_or_else(|| hex::encode(compute_bytes_digest::<Sha256>(&text))))
+    });
+    if !records.is_empty() {
+        return records;
+    }
+    lines(&prefix.join("bin"), |path| {
+        let about = std::fs::metadata(path).ok()?;
+        Some(format!("{} {:?}", about.len(), about.modified().ok()?))
+    })
+}
+
+/// One line for each file of a folder, in the order of their names.
+fn lines(folder: &Path, describe: impl Fn(&Path) -> Option<String>) -> String {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut lines: Vec<String> = entries
+        .filter_map(|entry| {
+            let described = describe(&entry.path())?;
+            Some(format!("{} {described}\n", entry.file_name().display()))
+        })
+        .collect();
+    lines.sort();
+    lines.concat()
+}

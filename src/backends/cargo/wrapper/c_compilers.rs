@@ -1,0 +1,206 @@
+//! C compilers by names that are the same in every work directory.
+//!
+//! Build scripts that compile C ask Cargo to run them again when the compiler or its flags
+//! change, and those name the prefixes. Here they name links to the prefixes, at a path that
+//! is made of what is installed: another work directory with the same packages changes
+//! nothing, another compiler or header does.
+
+use std::path::{Path, PathBuf};
+
+use crate::backends::cargo::wrapper::variables::Variables;
+
+/// What programs are told about the place of headers that land in them.
+const HEADERS: &str = "/usr/local/src/conda-prefix";
+
+/// Variables that name a compiler or its tools, each also with a target or a role.
+const TOOLS: [&str; 5] = ["CC", "CXX", "AR", "RANLIB", "NM"];
+
+/// Variables with flags for compilers.
+const FLAGS: [&str; 3] = ["CFLAGS", "CXXFLAGS", "CPPFLAGS"];
+
+/// The folders of a build.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Places<'a> {
+    /// The build environment.
+    pub(super) build_prefix: &'a str,
+    /// The host environment.
+    pub(super) host_prefix: &'a str,
+    /// The folder the script runs in.
+    pub(super) script: Option<&'a str>,
+    /// The folder with everything of the user's.
+    pub(super) top: &'a str,
+    /// Where Cargo keeps crates.
+    pub(super) cargo_home: Option<&'a str>,
+}
+
+/// Where the links to the prefixes are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Links {
+    /// To the build environment.
+    pub(super) build: PathBuf,
+    /// To the host environment.
+    pub(super) host: PathBuf,
+}
+
+/// Lets compilers and their flags name links below `folder`, for environments whose content
+/// is called `content`. Returns the links to make.
+///
+/// `None` where a flag cannot name a link: flags are separated by spaces, and links need
+/// privileges on Windows. What is installed still counts.
+pub(super) fn rename(
+    variables: &mut Variables,
+    places: Places<'_>,
+    folder: &Path,
+    content: &str,
+) -> Option<Links> {
+    let links = folder.join("environments").join(content);
+    let Some(path) = links
+        .to_str()
+        .filter(|path| is_one_word(path) && cfg!(unix))
+    else {
+        for name in ["CFLAGS", "CXXFLAGS"] {
+            let flags = variables.get(name).unwrap_or_default();
+            let define = format!("{flags} -DPIXI_BUILD_RUST_ENVIRONMENT={content}");
+            variables.set(name, define.trim_start());
+        }
+        return None;
+    };
+    let links = Links {
+        build: links.join("build"),
+        host: links.join("host"),
+    };
+    let (build, host) = (format!("{path}/build"), format!("{path}/host"));
+    for name in variables.names(|name| names_tool(name) || holds_flags(name)) {
+        let value = variables.get(&name).unwrap_or_default();
+        let mut value = value.replace(places.build_prefix, &build);
+        value = value.replace(places.host_prefix, &host);
+        if holds_flags(&name) {
+            value = with_maps(&value, places, &host);
+        }
+        variables.set(&name, value);
+    }
+    Some(links)
+}
+
+fn names_tool(name: &str) -> bool {
+    name == "OPENSSL_DIR" || TOOLS.iter().any(|tool| is_about(name, tool))
+}
+
+fn holds_flags(name: &str) -> bool {
+    FLAGS.iter().any(|flags| is_about(name, flags))
+}
+
+/// Whether a variable is `what`, with the target behind it or the role in front.
+fn is_about(name: &str, what: &str) -> bool {
+    let role = name.strip_prefix("HOST_").or(name.strip_prefix("TARGET_"));
+    let behind = name.strip_prefix(what);
+    role == Some(what) || behind.is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
+}
+
+/// Flags with other names for the folders of this machine. Nothing is compiled in the
+/// script's own folder: a map for its paths maps nothing. What C takes from the project, from
+/// crates and from headers that land in a program names no folder of this machine.
+fn with_maps(flags: &str, places: Places<'_>, host: &str) -> String {
+    let maps_script = |flag: &&str| {
+        let map = flag
+            .strip_prefix("-f")
+            .and_then(|it| it.split_once("-prefix-map="));
+        let from = map.and_then(|(_, map)| map.split_once('='));
+        from.is_some_and(|(from, _)| Some(from) == places.script)
+    };
+    let words = flags.split_whitespace().filter(|flag| !maps_script(flag));
+    let mut words: Vec<String> = words.map(str::to_string).collect();
+    if words.iter().any(|word| word.contains(host)) {
+        words.push(format!("-fmacro-prefix-map={host}={HEADERS}"));
+    }
+    let named = [
+        (Some(places.top), "/project"),
+        (places.cargo_home, "/cargo"),
+    ];
+    for (folder, name) in named {
+        if let Some(folder) = folder.filter(|folder| is_one_word(folder) && !folder.contains('=')) {
+            words.push(format!("-ffile-prefix-map={folder}={name}"));
+        }
+    }
+    words.join(" ")
+}
+
+/// Whether a path stays one word in a list of flags, and means itself.
+fn is_one_word(path: &str) -> bool {
+    let harmless = |sign: char| sign.is_ascii_alphanumeric() || "/._+@%~-".contains(sign);
+    path.chars().all(harmless)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::super::variables::tests::{changes, variables};
+    use super::*;
+
+    const PLACES: Places<'_> = Places {
+        build_prefix: "/work/build_env",
+        host_prefix: "/work/host_env",
+        script: Some("/work/work"),
+        top: "/home/user/project",
+        cargo_home: Some("/cache/cargo-home"),
+    };
+
+    fn renamed(given: &[(&str, &str)], folder: &str) -> (String, Option<Links>) {
+        let mut variables = variables(given);
+        let links = rename(&mut variables, PLACES, Path::new(folder), "0123abcd");
+        (changes(&variables), links)
+    }
+
+    #[test]
+    fn compilers_and_flags_name_links_that_are_called_like_the_content() {
+        let (changes, links) = renamed(
+            &[
+                ("CC", "/work/build_env/bin/cc"),
+                ("CC_x86_64_unknown_linux_gnu", "cc"),
+                ("HOST_CXX", "/work/build_env/bin/c++"),
+                ("TARGET_CFLAGS", "-I/work/host_env/include"),
+                (
+                    "CFLAGS",
+                    "-O2 -isystem /work/host_env/include \
+                     -fdebug-prefix-map=/work/work=/usr/local/src/tool \
+                     -fdebug-prefix-map=/work/host_env=/usr/local/src/conda-prefix",
+                ),
+                ("OPENSSL_DIR", "/work/host_env"),
+                ("PATH", "/work/build_env/bin"),
+                ("CCC", "/work/build_env/bin"),
+            ],
+            "/scratch/plain",
+        );
+        let changes = changes.replace("/scratch/plain/environments/0123abcd", "<links>");
+        insta::assert_snapshot!(changes, @r"
+        CC=<links>/build/bin/cc
+        CFLAGS=-O2 -isystem <links>/host/include -fdebug-prefix-map=<links>/host=/usr/local/src/conda-prefix -fmacro-prefix-map=<links>/host=/usr/local/src/conda-prefix -ffile-prefix-map=/home/user/project=/project -ffile-prefix-map=/cache/cargo-home=/cargo
+        HOST_CXX=<links>/build/bin/c++
+        OPENSSL_DIR=<links>/host
+        TARGET_CFLAGS=-I<links>/host/include -fmacro-prefix-map=<links>/host=/usr/local/src/conda-prefix -ffile-prefix-map=/home/user/project=/project -ffile-prefix-map=/cache/cargo-home=/cargo
+        ");
+        let links = links.expect("the path is harmless");
+        let content = Path::new("/scratch/plain/environments/0123abcd");
+        assert_eq!(links.build, content.join("build"));
+        assert_eq!(links.host, content.join("host"));
+    }
+
+    #[test]
+    fn a_path_with_a_space_becomes_a_definition() {
+        let (changes, links) = renamed(&[("CFLAGS", "-O1")], "/my scratch");
+        insta::assert_snapshot!(changes, @r"
+        CFLAGS=-O1 -DPIXI_BUILD_RUST_ENVIRONMENT=0123abcd
+        CXXFLAGS=-DPIXI_BUILD_RUST_ENVIRONMENT=0123abcd
+        ");
+        assert_eq!(links, None);
+    }
+
+    #[test]
+    fn folders_that_would_be_several_words_are_not_mapped() {
+        let places = Places {
+            top: "/home/user/my project",
+            cargo_home: None,
+            ..PLACES
+        };
+        assert_eq!(with_maps("-O1", places, "/x/host"), "-O1");
+    }
+}

@@ -1,0 +1,47 @@
+//! The environment of a build script, from what its plan says and from what activation set.
+
+use std::path::Path;
+
+use miette::Report;
+
+use crate::backend::script::Step;
+use crate::backends::cargo::wrapper::here::Here;
+use crate::backends::cargo::wrapper::server;
+use crate::backends::cargo::wrapper::settings::Settings;
+use crate::backends::cargo::wrapper::shared::{self, Shared};
+use crate::backends::cargo::wrapper::state::{self, State};
+use crate::backends::cargo::wrapper::variables::Variables;
+
+/// Prepares everything that `settings` ask for, and returns what the script has to do.
+///
+/// # Errors
+/// Settings of another version, files that cannot be written.
+pub(crate) fn prepare(settings: &Path) -> Result<Vec<Step>, Report> {
+    let settings = Settings::read(settings)?;
+    let mut variables = Variables::of_process();
+    let here = Here::of(&variables)?;
+    let shared = match &settings.shared {
+        Some(settings) => shared::share(settings, &here, &mut variables)?,
+        None => Shared::default(),
+    };
+    let cache = settings.cache.as_ref().map_or(Ok(None), |settings| {
+        server::start(settings, &here, &shared.folders, &mut variables)
+    })?;
+    let state = State {
+        linkers: shared.linkers,
+        cache,
+    };
+    let file = here.wrappers.join(state::FILE);
+    state.write(&file).inspect_err(|_| {
+        // Nobody could end it.
+        if let Some(cache) = &state.cache {
+            server::kill(cache.server);
+        }
+    })?;
+    variables.set(state::VARIABLE, file.display().to_string());
+    let mut steps = variables.steps();
+    if state.cache.is_some() && cfg!(unix) {
+        steps.push(Step::AtExit(server::stop_command(&here.executable, &file)));
+    }
+    Ok(steps)
+}

@@ -1,0 +1,211 @@
+//! The linker as Cargo sees it: a path that is the same in every work directory.
+//!
+//! conda's activation puts the paths of the prefixes into rustflags and into the name of the
+//! linker, and Cargo hashes both into every unit. Here they move into the state of the build.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::backends::cargo::wrapper::errors::WrapperError;
+use crate::backends::cargo::wrapper::process;
+use crate::backends::cargo::wrapper::state::{Linker, State};
+use crate::backends::cargo::wrapper::variables::Variables;
+
+/// What the name of a wrapper begins with; the target follows.
+pub(super) const PREFIX: &str = "linker-";
+
+/// Runs the linker of `target` with what belongs to the prefixes of this build.
+///
+/// # Errors
+/// There is none.
+pub(super) fn link(target: &str, arguments: &[OsString]) -> Result<u8, WrapperError> {
+    let mut state = State::of_build()?;
+    let linker = state.linkers.remove(target);
+    let linker = linker.ok_or_else(|| WrapperError::NoLinker(target.to_string()))?;
+    let mut command = Command::new(&linker.program);
+    command.args(arguments).args(&linker.arguments);
+    process::replace(command)
+}
+
+/// Puts a wrapper in `folder` in the place of every linker that activation has chosen.
+/// Without activation the linker's name is the same everywhere, and nothing needs to be done.
+pub(super) fn wrap(variables: &mut Variables, folder: &Path) -> BTreeMap<String, Linker> {
+    let mut linkers = BTreeMap::new();
+    for name in variables.names(|name| target_in(name, "_LINKER").is_some()) {
+        let Some(target) = target_in(&name, "_LINKER") else {
+            continue;
+        };
+        let Some(program) = variables.path(&name).map(Path::to_path_buf) else {
+            continue;
+        };
+        let linker = Linker {
+            program,
+            arguments: Vec::new(),
+        };
+        linkers.insert(target.to_string(), linker);
+        variables.set(&name, wrapper(folder, target).display().to_string());
+    }
+    linkers
+}
+
+/// The path of a wrapper.
+pub(super) fn wrapper(folder: &Path, target: &str) -> PathBuf {
+    folder.join(format!("{PREFIX}{target}{}", std::env::consts::EXE_SUFFIX))
+}
+
+/// Moves link arguments that name one of `prefixes` from the rustflags to the linker of
+/// their target. Run paths into a prefix are replaced by `run_path`: a reused program must
+/// not point into the prefix of another build.
+pub(super) fn stabilize_flags(
+    variables: &mut Variables,
+    linkers: &mut BTreeMap<String, Linker>,
+    prefixes: &[&str],
+    run_path: Option<&str>,
+) {
+    let default = variables.get("CARGO_BUILD_TARGET").map(in_variables);
+    let holds_flags = |name: &str| {
+        ["RUSTFLAGS", "CARGO_BUILD_RUSTFLAGS"].contains(&name)
+            || target_in(name, "_RUSTFLAGS").is_some()
+    };
+    for name in variables.names(holds_flags) {
+        let target = target_in(&name, "_RUSTFLAGS").map(str::to_string);
+        let Some(target) = target.or_else(|| default.clone()) else {
+            continue;
+        };
+        let Some((linker, flags)) = linkers.get_mut(&target).zip(variables.get(&name)) else {
+            continue;
+        };
+        let (kept, moved) = move_link_arguments(flags, prefixes);
+        linker.arguments.extend(moved);
+        variables.set(&name, kept);
+    }
+    // Also where the project's own rustflags make Cargo ignore those of the environment.
+    let linker = default.and_then(|target| linkers.get_mut(&target));
+    if let Some((linker, run_path)) = linker.zip(run_path) {
+        linker.arguments.push(format!("-Wl,-rpath,{run_path}"));
+    }
+}
+
+/// The target in the name of one of Cargo's variables about targets.
+fn target_in<'a>(name: &'a str, ending: &str) -> Option<&'a str> {
+    name.strip_prefix("CARGO_TARGET_")?.strip_suffix(ending)
+}
+
+/// A target as the names of variables spell it.
+fn in_variables(target: &str) -> String {
+    target.to_uppercase().replace(['-', '.'], "_")
+}
+
+/// Flags without link arguments that name a prefix, and those, without run paths.
+fn move_link_arguments(flags: &str, prefixes: &[&str]) -> (String, Vec<String>) {
+    let mut kept = Vec::new();
+    let mut moved = Vec::new();
+    let mut words = flags.split_whitespace().peekable();
+    while let Some(word) = words.next() {
+        let (option, value) = match word {
+            "-C" => ("-C", words.next()),
+            _ => ("", Some(word)),
+        };
+        let joined = format!("{option}{}", value.unwrap_or_default());
+        let argument = joined.strip_prefix("-Clink-arg=");
+        match argument.filter(|it| prefixes.iter().any(|prefix| it.contains(prefix))) {
+            Some(argument) if argument.starts_with("-Wl,-rpath,") => {}
+            Some(argument) => moved.push(argument.to_string()),
+            None => {
+                kept.extend(Some(option).filter(|it| !it.is_empty()));
+                kept.extend(value);
+            }
+        }
+    }
+    (kept.join(" "), moved)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::variables::tests::{changes, variables};
+    use super::*;
+
+    const PREFIXES: [&str; 2] = ["/work/host_env", "/work/build_env"];
+
+    #[test]
+    fn link_arguments_that_name_a_prefix_move_and_others_stay() {
+        let moved = |flags| move_link_arguments(flags, &PREFIXES);
+        assert_eq!(
+            moved("-C link-arg=-L/work/host_env/lib -Clink-arg=-Wl,-O2 -g"),
+            (
+                "-Clink-arg=-Wl,-O2 -g".to_string(),
+                vec!["-L/work/host_env/lib".to_string()]
+            )
+        );
+        assert_eq!(
+            moved("-C opt-level=3  -C link-arg=-Wl,-rpath,/work/host_env/lib"),
+            ("-C opt-level=3".to_string(), Vec::new())
+        );
+        assert_eq!(
+            moved("-Clink-arg=-Wl,-rpath-link,/work/build_env/lib -C"),
+            (
+                "-C".to_string(),
+                vec!["-Wl,-rpath-link,/work/build_env/lib".to_string()]
+            )
+        );
+        // A path in another option decides what is compiled.
+        let native = "-L native=/work/host_env/lib";
+        assert_eq!(moved(native), (native.to_string(), Vec::new()));
+    }
+
+    #[test]
+    fn activation_is_replaced_by_paths_that_are_the_same_everywhere() {
+        let mut variables = variables(&[
+            ("CARGO_BUILD_TARGET", "x86_64-unknown-linux-gnu"),
+            (
+                "CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER",
+                "/work/build_env/bin/cc",
+            ),
+            (
+                "CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUSTFLAGS",
+                "-C link-arg=-Wl,-rpath-link,/work/host_env/lib -C link-arg=-Wl,-rpath,/work/host_env/lib",
+            ),
+            (
+                "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
+                "-C link-arg=-L/work/host_env",
+            ),
+            ("RUSTFLAGS", "-g -Clink-arg=-L/work/host_env/lib"),
+        ]);
+        let mut linkers = wrap(&mut variables, Path::new("/scratch/plain"));
+        stabilize_flags(
+            &mut variables,
+            &mut linkers,
+            &PREFIXES,
+            Some("$ORIGIN/../lib"),
+        );
+        let suffix = std::env::consts::EXE_SUFFIX;
+        insta::assert_snapshot!(changes(&variables).replace(suffix, ""), @r"
+        CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER=/scratch/plain/linker-X86_64_UNKNOWN_LINUX_GNU
+        CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUSTFLAGS=
+        RUSTFLAGS=-g
+        ");
+        let (target, linker) = linkers.first_key_value().expect("one");
+        assert_eq!(target, "X86_64_UNKNOWN_LINUX_GNU");
+        assert_eq!(linker.program, Path::new("/work/build_env/bin/cc"));
+        insta::assert_snapshot!(linker.arguments.join("\n"), @r"
+        -Wl,-rpath-link,/work/host_env/lib
+        -L/work/host_env/lib
+        -Wl,-rpath,$ORIGIN/../lib
+        ");
+        assert_eq!(linkers.len(), 1);
+    }
+
+    #[test]
+    fn a_linker_that_nobody_has_chosen_stays() {
+        let mut variables = variables(&[
+            ("CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER", ""),
+            ("RUSTFLAGS", "-Clink-arg=-L/work/host_env/lib"),
+        ]);
+        let mut linkers = wrap(&mut variables, Path::new("/scratch"));
+        stabilize_flags(&mut variables, &mut linkers, &PREFIXES, Some("$ORIGIN"));
+        assert!(linkers.is_empty());
+        assert_eq!(changes(&variables), "");
+    }
+}

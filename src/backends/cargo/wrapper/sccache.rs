@@ -1,0 +1,281 @@
+//! sccache as Cargo and the `cc` crate see it; `cc` looks for this name.
+//!
+//! sccache puts the current folder, most variables of Cargo's, the file of a C compiler and
+//! nearly every argument into the key of a compilation. With the paths in them a second
+//! checkout would find nothing. Here they get names that are the same everywhere; `rustc` and
+//! `compiler.sh` take them back.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::backends::cargo::wrapper::arguments::{Findings, Folders, Kind, hidden, kind};
+use crate::backends::cargo::wrapper::errors::WrapperError;
+use crate::backends::cargo::wrapper::key::Key;
+use crate::backends::cargo::wrapper::process;
+use crate::backends::cargo::wrapper::rustc::{CALL, Call, KEY};
+use crate::backends::cargo::wrapper::state::{CacheState, State};
+
+/// The variable with the C compiler that a stand-in stands for.
+const COMPILER: &str = "PIXI_BUILD_RUST_COMPILER";
+
+/// How sccache ends when it, and not the compiler, has failed. Compilers do not end with it.
+const CACHE_FAILED: u8 = 2;
+
+/// Compiles with the cache whatever can be.
+///
+/// # Errors
+/// Neither sccache nor the compiler can be started.
+pub(super) fn compile(arguments: &[OsString]) -> Result<u8, WrapperError> {
+    let cache = State::of_build()?.cache.ok_or(WrapperError::NotSet(CALL))?;
+    let Some((compiler, arguments)) = arguments.split_first() else {
+        return process::replace(Command::new(&cache.sccache));
+    };
+    let compiler = Path::new(compiler);
+    let words: Option<Vec<String>> = arguments
+        .iter()
+        .map(|argument| argument.to_str().map(str::to_string))
+        .collect();
+    let kind = words.as_ref().map(|words| self::kind(compiler, words));
+    let call = match (kind, words) {
+        (Some(Kind::Crate), Some(words)) => crate_call(&cache, compiler, &words)?,
+        (Some(Kind::OtherCompiler), _) => other_call(&cache, compiler, arguments),
+        _ => None,
+    };
+    match call {
+        Some(call) => call.run(&cache),
+        None => {
+            let mut command = Command::new(compiler);
+            command.args(arguments);
+            process::replace(command)
+        }
+    }
+}
+
+/// What sccache is asked to compile.
+#[derive(Debug)]
+struct CachedCall {
+    compiler: PathBuf,
+    arguments: Vec<OsString>,
+    folder: Option<PathBuf>,
+    set: BTreeMap<String, String>,
+    removed: Vec<String>,
+}
+
+impl CachedCall {
+    /// A cache that fails must not fail the build.
+    fn run(&self, cache: &CacheState) -> Result<u8, WrapperError> {
+        let mut command = Command::new(&cache.sccache);
+        command.arg(&self.compiler);
+        let code = process::run(self.complete(command))?;
+        if code != CACHE_FAILED {
+            return Ok(code);
+        }
+        let name = self.compiler.file_name().unwrap_or_default();
+        eprintln!("warning: compiled without the cache: {}", name.display());
+        process::replace(self.complete(Command::new(&self.compiler)))
+    }
+
+    fn complete(&self, mut command: Command) -> Command {
+        command.args(&self.arguments).envs(&self.set);
+        for name in &self.removed {
+            command.env_remove(name);
+        }
+        if let Some(folder) = &self.folder {
+            command.current_dir(folder);
+        }
+        command
+    }
+}
+
+/// A C compiler of the build environment gets a stand-in that is the same in all of them: conda
+/// writes the path of the prefix into compilers. What they consist of is in the key, see
+/// `server`.
+fn other_call(cache: &CacheState, compiler: &Path, arguments: &[OsString]) -> Option<CachedCall> {
+    let mut call = CachedCall {
+        compiler: compiler.to_path_buf(),
+        arguments: arguments.to_vec(),
+        folder: None,
+        set: BTreeMap::new(),
+        removed: Vec::new(),
+    };
+    if let (Some(stand_in), Some(real)) = (stand_in(cache, compiler), compiler.to_str()) {
+        call.set.insert(COMPILER.to_string(), real.to_string());
+        call.compiler = stand_in;
+    }
+    Some(call)
+}
+
+fn stand_in(cache: &CacheState, compiler: &Path) -> Option<PathBuf> {
+    let file = cache.compiler.as_ref()?;
+    let folder = compiler.parent().filter(|it| !it.as_os_str().is_empty())?;
+    let folder = dunce::canonicalize(folder).ok()?;
+    if !folder.starts_with(&cache.build_prefix) {
+        return None;
+    }
+    let stand_in = cache.stand_ins.join(compiler.file_name()?);
+    // Another process may make the same link at the same time.
+    let _ = link(file, &stand_in);
+    stand_in.exists().then_some(stand_in)
+}
+
+#[cfg(unix)]
+fn link(file: &Path, link: &Path) -> std::io::Result<()> {
+    std::os::unix::fs::symlink(file, link)
+}
+
+#[cfg(not(unix))]
+fn link(file: &Path, link: &Path) -> std::io::Result<()> {
+    std::fs::hard_link(file, link)
+}
+
+/// A crate without the names of folders. `None` where they are not Unicode.
+fn crate_call(
+    cache: &CacheState,
+    rustc: &Path,
+    arguments: &[String],
+) -> Result<Option<CachedCall>, WrapperError> {
+    let folder = std::env::current_dir();
+    let folder = folder.map_err(|error| WrapperError::unreadable(".", error))?;
+    let all = std::env::vars_os().filter_map(|(name, value)| {
+        let name = name.into_string().ok()?;
+        hides(&name).then_some((name, value.into_string().ok()?))
+    });
+    let variables: BTreeMap<String, String> = all.collect();
+    let (Some(current), Some(project)) = (folder.to_str(), cache.top.to_str()) else {
+        return Ok(None);
+    };
+    let cargo_home = variables.get("CARGO_HOME").map(String::as_str);
+    let cargo_home = cargo_home.filter(|home| !home.is_empty());
+    let folders = Folders {
+        current,
+        cargo_home,
+        project,
+    };
+    let found = Findings::of(arguments);
+    let seen = hidden(arguments, folders, found.links);
+    let is_of_registry = cargo_home.is_some_and(|home| folder.starts_with(home));
+    let package = variables.get("CARGO_MANIFEST_DIR").map(Path::new);
+    let package = package.filter(|_| !is_of_registry);
+    let key = key(cache, &found, &folder, package);
+    let removed = variables.keys().cloned().collect();
+    let top = folder.ancestors().last().map(Path::to_path_buf);
+    let call = Call {
+        rustc: rustc.to_path_buf(),
+        top: cache.top.clone(),
+        folder,
+        variables,
+    };
+    let call = serde_json::to_string(&call).map_err(|error| WrapperError::BadFile {
+        path: CALL.into(),
+        reason: error.to_string(),
+    })?;
+    Ok(Some(CachedCall {
+        compiler: cache.rustc.clone(),
+        arguments: seen.into_iter().map(OsString::from).collect(),
+        folder: top,
+        set: [(CALL.to_string(), call), (KEY.to_string(), key)].into(),
+        removed,
+    }))
+}
+
+/// Whether a variable of Cargo's is hidden from sccache, because it may name a folder. What
+/// says something about the package stays.
+fn hides(name: &str) -> bool {
+    const KEPT: [&str; 3] = [
+        "CARGO_CRATE_NAME",
+        "CARGO_PRIMARY_PACKAGE",
+        "CARGO_MAKEFLAGS",
+    ];
+    let kept = name.starts_with("CARGO_PKG_") || KEPT.contains(&name);
+    name.starts_with("CARGO_") && !kept
+}
+
+/// What decides the result and is in no list of rustc's. Macros see the variables of the
+/// configuration as well, and may read whatever is in `package`, a crate of the user's.
+fn key(cache: &CacheState, found: &Findings, current: &Path, package: Option<&Path>) -> String {
+    let mut key = Key::default();
+    let folders: Vec<PathBuf> = found.folders.iter().map(|it| current.join(it)).collect();
+    for library in &found.libraries {
+        key.add_library(library, &folders);
+    }
+    if found.macros {
+        key.add_variables(cache.variables.as_deref().unwrap_or_default());
+        if let Some(package) = package {
+            key.add_files(package);
+        }
+    }
+    key.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cache(folder: &Path) -> CacheState {
+        CacheState {
+            sccache: "/env/bin/sccache".into(),
+            rustc: "/work/rustc".into(),
+            compiler: Some(folder.join("compiler")),
+            stand_ins: folder.join("stand-ins"),
+            build_prefix: folder.join("env"),
+            top: "/project".into(),
+            variables: None,
+            server: 1,
+        }
+    }
+
+    #[test]
+    fn variables_that_may_name_a_folder_are_hidden() {
+        for name in [
+            "CARGO_HOME",
+            "CARGO_MANIFEST_DIR",
+            "CARGO_ENCODED_RUSTFLAGS",
+        ] {
+            assert!(hides(name), "{name}");
+        }
+        for name in [
+            "CARGO",
+            "CARGO_PKG_NAME",
+            "CARGO_CRATE_NAME",
+            "OUT_DIR",
+            "PATH",
+        ] {
+            assert!(!hides(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn macros_make_the_files_of_the_users_crate_count() {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs_err::write(folder.path().join("notes.txt"), "first").expect("writable");
+        let cache = cache(folder.path());
+        let mut found = Findings::default();
+        let key = |found: &Findings, package| key(&cache, found, Path::new("/"), package);
+        assert_eq!(key(&found, Some(folder.path())), "");
+        found.macros = true;
+        let of_registry = key(&found, None);
+        let first = key(&found, Some(folder.path()));
+        assert_ne!(first, of_registry);
+        fs_err::write(folder.path().join("notes.txt"), "second").expect("writable");
+        assert_ne!(key(&found, Some(folder.path())), first);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn compilers_of_the_build_environment_have_stand_ins() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = dunce::canonicalize(folder.path()).expect("it is there");
+        let cache = cache(&root);
+        for below in ["env/bin", "stand-ins"] {
+            fs_err::create_dir_all(root.join(below)).expect("writable");
+        }
+        fs_err::write(root.join("compiler"), "").expect("writable");
+        let stood_in = stand_in(&cache, &root.join("env/bin/gcc"));
+        assert_eq!(stood_in, Some(root.join("stand-ins/gcc")));
+        assert_eq!(stand_in(&cache, &root.join("env/bin/gcc")), stood_in);
+        assert_eq!(stand_in(&cache, Path::new("gcc")), None);
+        assert_eq!(stand_in(&cache, Path::new("/usr/bin/gcc")), None);
+    }
+}

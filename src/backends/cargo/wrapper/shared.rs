@@ -1,0 +1,163 @@
+//! One build directory for all work directories of a workspace.
+//!
+//! That works only if nothing that differs between them gets into Cargo's fingerprints.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use toml_edit::Value;
+
+use crate::backends::cargo::context::layout::LATEST;
+use crate::backends::cargo::wrapper::c_compilers::{self, Places};
+use crate::backends::cargo::wrapper::errors::WrapperError;
+use crate::backends::cargo::wrapper::here::{Here, link_to, replace_link};
+use crate::backends::cargo::wrapper::linker;
+use crate::backends::cargo::wrapper::settings::SharedSettings;
+use crate::backends::cargo::wrapper::state::Linker;
+use crate::backends::cargo::wrapper::variables::Variables;
+
+/// Cargo's configuration for the one cargo of the script: build scripts that run another
+/// cargo would inherit variables, and wait for a build directory that is in use.
+pub(crate) const CONFIGURATION: &str = "shared.toml";
+
+/// The variable that is set where the lock file is known to fit.
+pub(crate) const LOCK_FILE_FITS: &str = "PIXI_BUILD_RUST_LOCK_FILE_FITS";
+
+/// The first Rust whose Cargo has a setting for intermediate artifacts alone.
+const KNOWS_BUILD_DIR: u64 = 91;
+
+/// What a build has in common with others.
+#[derive(Debug, Default)]
+pub(super) struct Shared {
+    /// The linkers that wrappers stand for.
+    pub(super) linkers: BTreeMap<String, Linker>,
+    /// Folders that are the same in every build of the workspace.
+    pub(super) folders: Vec<PathBuf>,
+}
+
+/// Makes the environment the same in every work directory, and writes Cargo's configuration.
+///
+/// # Errors
+/// Files and links that cannot be made.
+pub(super) fn share(
+    settings: &SharedSettings,
+    here: &Here,
+    variables: &mut Variables,
+) -> Result<Shared, WrapperError> {
+    let mut shared = Shared {
+        linkers: linker::wrap(variables, &settings.folder),
+        folders: Vec::new(),
+    };
+    for target in shared.linkers.keys() {
+        link_to(&here.executable, &linker::wrapper(&settings.folder, target))?;
+    }
+    let prefixes = [here.host_prefix.as_str(), here.build_prefix.as_str()];
+    let run_path = settings.run_path.as_deref();
+    linker::stabilize_flags(variables, &mut shared.linkers, &prefixes, run_path);
+    let environments = rename_compilers(settings, here, variables)?;
+
+    let mut configuration = String::new();
+    if knows_build_dir(Path::new(&here.build_prefix)) {
+        let folder = settings.build_dir.display();
+        let value = Value::from(folder.to_string());
+        configuration.push_str(&format!("[build]\nbuild-dir = {value}\n"));
+        shared.folders.push(settings.folder.clone());
+        shared.folders.extend(environments);
+        eprintln!("intermediate artifacts are shared below {folder}");
+    } else {
+        eprintln!("intermediate artifacts are not shared: that needs Rust 1.{KNOWS_BUILD_DIR}");
+    }
+    if lock_file_fits(settings, variables) {
+        // The network is not needed, and `cargo install` would ask the registry for yanked
+        // crates in every build.
+        let offline = variables.get("CARGO_NET_OFFLINE") != Some("false");
+        configuration.push_str(&format!("[net]\noffline = {offline}\n"));
+        variables.remove("CARGO_NET_OFFLINE");
+        variables.set(LOCK_FILE_FITS, "true");
+    }
+    let file = here.folder.join(CONFIGURATION);
+    std::fs::write(&file, configuration).map_err(|error| WrapperError::unwritable(file, error))?;
+    Ok(shared)
+}
+
+/// Returns the folder in which compilers and headers have names.
+fn rename_compilers(
+    settings: &SharedSettings,
+    here: &Here,
+    variables: &mut Variables,
+) -> Result<Option<PathBuf>, WrapperError> {
+    let latest = settings.folder.join(LATEST);
+    let text = std::fs::read_to_string(&latest);
+    let text = text.map_err(|source| WrapperError::unreadable(latest, source))?;
+    let content = text.lines().next().unwrap_or_default();
+    let top = settings.top.display().to_string();
+    let script = variables.get("SRC_DIR").map(str::to_string);
+    let cargo_home = variables.get("CARGO_HOME").map(str::to_string);
+    let places = Places {
+        build_prefix: &here.build_prefix,
+        host_prefix: &here.host_prefix,
+        script: script.as_deref(),
+        top: &top,
+        cargo_home: cargo_home.as_deref(),
+    };
+    let links = c_compilers::rename(variables, places, &settings.folder, content);
+    let Some(links) = links else {
+        return Ok(None);
+    };
+    // No other build is here: the folder is locked.
+    replace_link(Path::new(&here.build_prefix), &links.build)?;
+    replace_link(Path::new(&here.host_prefix), &links.host)?;
+    Ok(links.build.parent().map(Path::to_path_buf))
+}
+
+/// The name of the package says which Rust is installed. Without one it is a recent one.
+fn knows_build_dir(build_prefix: &Path) -> bool {
+    let records = std::fs::read_dir(build_prefix.join("conda-meta"));
+    let names = records.into_iter().flatten().flatten();
+    let names = names.filter_map(|record| record.file_name().into_string().ok());
+    let mut minors = names.filter_map(|name| minor_of_rust(&name));
+    minors.all(|minor| minor >= KNOWS_BUILD_DIR)
+}
+
+/// 91 in `rust-1.91.0-h1234567_0.json`.
+fn minor_of_rust(record: &str) -> Option<u64> {
+    let version = record.strip_prefix("rust-1.")?;
+    version.split('.').next()?.parse().ok()
+}
+
+/// Whether the lock file fits, and each crate that any feature needs is here already.
+fn lock_file_fits(settings: &SharedSettings, variables: &Variables) -> bool {
+    let Some(cargo) = variables.get("CARGO") else {
+        return false;
+    };
+    let mut command = Command::new(cargo);
+    command
+        .args(&settings.lock_file_check)
+        .args(["--quiet", "--offline", "--all-features"])
+        .current_dir(&settings.crate_folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    variables.pass_on(&mut command);
+    command.status().is_ok_and(|status| status.success())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_package_says_which_rust_is_installed() {
+        let prefix = tempfile::tempdir().expect("a folder");
+        assert!(knows_build_dir(prefix.path()));
+        let records = prefix.path().join("conda-meta");
+        fs_err::create_dir(&records).expect("writable");
+        let record = |name: &str| fs_err::write(records.join(name), "{}").expect("writable");
+        record("rust-src-1.80.0-h0_0.json");
+        record("rust-1.91.0-h0_0.json");
+        assert!(knows_build_dir(prefix.path()));
+        record("rust-1.90.0-h0_0.json");
+        assert!(!knows_build_dir(prefix.path()));
+    }
+}
