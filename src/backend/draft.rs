@@ -8,7 +8,9 @@ use indexmap::IndexMap;
 use miette::SourceSpan;
 use rattler_conda_types::NoArchType;
 use rattler_conda_types::package::EntryPoint;
+use serde_json::Value;
 
+use crate::backend::extras::Extras;
 use crate::backend::inputs::Inputs;
 use crate::backend::script::Script;
 use crate::diagnostic::Warning;
@@ -25,6 +27,8 @@ pub struct Draft {
     pub requirements: Vec<Requirement>,
     /// How to build.
     pub script: Script,
+    /// What the package gets beside what the script installs.
+    pub extras: Extras,
     /// How what was installed becomes a package.
     pub packaging: Packaging,
     /// Which files matter.
@@ -56,6 +60,12 @@ pub struct Packaging {
     pub skip: Vec<String>,
     /// Whether a package without a file is fine.
     pub may_be_empty: bool,
+    /// Tests of the package, as recipe.yaml has them.
+    pub tests: Vec<Value>,
+    /// How prefixes in files are found, as recipe.yaml has it.
+    pub prefix_detection: Option<Value>,
+    /// How libraries are checked, as recipe.yaml has it.
+    pub dynamic_linking: Option<Value>,
 }
 
 impl Default for Packaging {
@@ -69,6 +79,9 @@ impl Default for Packaging {
             without_byte_code: Vec::new(),
             skip: Vec::new(),
             may_be_empty: false,
+            tests: Vec::new(),
+            prefix_detection: None,
+            dynamic_linking: None,
         }
     }
 }

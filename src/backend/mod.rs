@@ -10,12 +10,14 @@ mod build_paths;
 pub mod cache;
 pub mod draft;
 pub mod extra_input_globs;
+pub mod extras;
 pub mod failure;
 pub mod inputs;
 pub mod log;
 pub mod named;
 mod open;
 pub mod options;
+pub mod package_options;
 pub mod project_files;
 pub mod request;
 pub mod script;
@@ -34,6 +36,7 @@ pub use crate::backend::cache::Cache;
 pub use crate::backend::draft::{
     Draft, IgnoredRunExports, OwnRecipe, Packaging, Requirement, Section, SourceMapping,
 };
+pub use crate::backend::extras::{Extras, Finished};
 pub use crate::backend::failure::Diagnosis;
 pub use crate::backend::inputs::{GlobSet, Inputs};
 pub use crate::backend::log::Log;
@@ -103,6 +106,21 @@ pub trait Backend: Send + Sync + 'static {
         _paths: &BuildPaths,
     ) -> Result<(), Report> {
         Ok(())
+    }
+
+    /// Does what is easier once the script has run and before anything is packed: finds
+    /// out what the script made, and adds files that are no business of the build tool.
+    ///
+    /// # Errors
+    /// Files that cannot be read or written.
+    fn finish(
+        &self,
+        _request: &Request<'_, Self::Config>,
+        _source: &Self::Source,
+        _paths: &BuildPaths,
+        _log: &Log,
+    ) -> Result<Finished, Report> {
+        Ok(Finished::default())
     }
 
     /// Inputs that are known only once the build has run: exactly what it read.

@@ -13,8 +13,9 @@ use rattler_conda_types::Subdir;
 use serde_json::Value;
 
 use crate::backend::{
-    Backend, BuildPaths, Cache, Diagnosis, Draft, Env, Folders, GlobSet, InstalledPackage, Log,
-    Platforms, Progress, Request, RunOptions, ScriptAnswer, ScriptCall, SystemTools,
+    Backend, BuildPaths, Cache, Diagnosis, Draft, Env, Finished, Folders, GlobSet,
+    InstalledPackage, Log, Platforms, Progress, Request, RunOptions, ScriptAnswer, ScriptCall,
+    SystemTools,
 };
 use crate::diagnostic::Warning;
 use crate::project::Project;
@@ -118,6 +119,11 @@ pub trait OpenProject: Send + Sync {
     /// # Errors
     /// Files that cannot be read or removed.
     fn before_build(&self, paths: &BuildPaths) -> Result<(), Report>;
+    /// [`Backend::finish`].
+    ///
+    /// # Errors
+    /// Files that cannot be read or written.
+    fn finish(&self, paths: &BuildPaths, log: &Log) -> Result<Finished, Report>;
     /// [`Backend::built_inputs`].
     ///
     /// # Errors
@@ -270,6 +276,10 @@ impl<B: Backend> OpenProject for Opened<'_, B> {
 
     fn before_build(&self, paths: &BuildPaths) -> Result<(), Report> {
         (self.backend).before_build(&self.request(), &self.source, paths)
+    }
+
+    fn finish(&self, paths: &BuildPaths, log: &Log) -> Result<Finished, Report> {
+        (self.backend).finish(&self.request(), &self.source, paths, log)
     }
 
     fn built_inputs(&self, paths: &BuildPaths) -> Result<Option<Vec<GlobSet>>, Report> {

@@ -8,8 +8,10 @@ use std::path::PathBuf;
 use bytesize::ByteSize;
 use ignore::overrides::OverrideBuilder;
 use indexmap::IndexMap;
+use rattler_conda_types::Subdir;
 use serde::Deserialize;
 
+use crate::backend::script::{Step, Word};
 use crate::diagnostic::{Warning, nearest};
 use crate::project::config::{EntryPart, InvalidOption};
 
@@ -90,6 +92,15 @@ impl CommonOptions {
         let chosen = self.artifact_limit.as_deref();
         let chosen = chosen.and_then(|text| text.parse().ok());
         chosen.unwrap_or(ARTIFACT_LIMIT)
+    }
+
+    /// The variables of the build that are no templates, for a build on `platform`.
+    pub fn variables(&self, platform: Subdir) -> Vec<Step> {
+        let plain = self.env.iter();
+        let plain = plain.filter(|(_, value)| !value.replace("$${{", "").contains("${{"));
+        plain
+            .map(|(name, value)| Step::Set(name.clone(), Word::with_references_on(platform, value)))
+            .collect()
     }
 
     /// What to tell the user about values that are accepted but have no effect.

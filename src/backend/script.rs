@@ -44,6 +44,9 @@ pub enum Step {
     RunIn(Word, Vec<Word>),
     /// Runs a command whose failure does not matter.
     Try(Vec<Word>),
+    /// Runs a command in a folder and keeps what it prints in a file. A failure does not
+    /// matter and is not shown.
+    Keep(Word, Vec<Word>, Word),
     /// Sets an environment variable.
     Set(String, Word),
     /// Removes environment variables, or all that begin with a name that ends in `*`.

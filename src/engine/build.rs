@@ -18,6 +18,7 @@ use crate::backend::{BuildPaths, Env, InstalledPackage, Platforms};
 use crate::diagnostic::create_folder;
 use crate::disk;
 use crate::engine::debug::DebugFolder;
+use crate::engine::finish::Finish;
 use crate::engine::globs::globs;
 use crate::engine::job::Job;
 use crate::engine::log::{LogCapture, remove_lines};
@@ -191,7 +192,14 @@ impl<'a> Build<'a> {
         };
         let log = LogCapture::begin(&self.paths.work_directory, &self.secrets);
         let own = self.own.as_ref().zip(kept.as_mut());
-        let result = self.job.run(&self.aliases, own).await;
+        let finish = Finish {
+            session: self.session,
+            plan: self.plan,
+            paths: &self.paths,
+            log: log.kept().to_path_buf(),
+            foreign: &self.foreign,
+        };
+        let result = self.job.run(&self.aliases, own, &finish).await;
         let log = log.finish();
         let backend = self.session.backend;
         if self.session.run.progress {
@@ -226,6 +234,7 @@ impl<'a> Build<'a> {
     /// Nothing was installed, a secret is in a file, the backend refuses the package.
     fn check(&self, executed: &Executed) -> Result<(), Report> {
         let installed = clean_prefix::made(&self.paths.host_prefix, &self.foreign)?;
+        self.record_reasons(&installed);
         let checked = match self.check_files(executed, &installed) {
             Ok(()) => (self.secrets).check_package(&self.paths.host_prefix, installed),
             Err(error) => Err(error),
@@ -234,6 +243,20 @@ impl<'a> Build<'a> {
             disk::remove_file(&executed.archive)?;
         }
         checked
+    }
+
+    /// Leaves behind why each file is in the package.
+    fn record_reasons(&self, installed: &BTreeSet<PathBuf>) {
+        let debug = DebugFolder::of(&self.paths.work_directory);
+        let mut reasons = debug.recorded_reasons().unwrap_or_default();
+        let named = |path: &PathBuf| path.display().to_string().replace('\\', "/");
+        let installed: BTreeSet<String> = installed.iter().map(named).collect();
+        reasons.retain(|path, _| installed.contains(path));
+        let usual = self.session.backend.installs();
+        for path in installed {
+            reasons.entry(path).or_insert_with(|| usual.to_string());
+        }
+        debug.installed(&reasons);
     }
 
     fn check_files(&self, executed: &Executed, files: &BTreeSet<PathBuf>) -> Result<(), Report> {
@@ -257,7 +280,7 @@ impl<'a> Build<'a> {
 
     /// Says what was built and from which files.
     fn collect(&self, executed: &Executed) -> Answer {
-        let inputs = built_inputs(self.plan, &self.paths);
+        let inputs = built_inputs(self.session, self.plan, &self.paths);
         DebugFolder::of(&self.paths.work_directory).inputs(&inputs);
         let ignored = self.session.backend.output_directories();
         let source = &self.session.project.source;

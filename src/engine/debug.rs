@@ -5,6 +5,7 @@
 //! line in the log, never a failed request. Files are written beside their place
 //! and renamed, so a reader sees all of one or all of the other.
 
+use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -39,6 +40,9 @@ const INPUTS: &str = "inputs.json";
 
 /// The content of each input of the latest build.
 const FILES: &str = "input_files.json";
+
+/// Why each file is in the package.
+const INSTALLED: &str = "installed.json";
 
 /// Where one work directory keeps its debug files.
 #[derive(Debug, Clone)]
@@ -90,6 +94,20 @@ impl DebugFolder {
     pub fn inputs(&self, inputs: &[GlobSet]) {
         self.json(INPUTS, &inputs);
         self.json(FILES, &input_snapshot::files(inputs));
+    }
+
+    /// Keeps why each file is in the package.
+    pub fn installed(&self, reasons: &BTreeMap<String, String>) {
+        self.json(INSTALLED, reasons);
+    }
+
+    /// What [`DebugFolder::installed`] kept.
+    ///
+    /// # Errors
+    /// [`BrokenRecord`].
+    pub fn recorded_reasons(&self) -> Result<BTreeMap<String, String>, Report> {
+        let is_there = self.0.join(INSTALLED).exists();
+        Ok((is_there.then(|| self.recorded(INSTALLED)).transpose()?).unwrap_or_default())
     }
 
     /// The files that [`DebugFolder::inputs`] named, as they were then.

@@ -17,13 +17,14 @@ use rattler_build_core::types::{
 use rattler_conda_types::Subdir;
 
 use crate::backend::Platforms;
-use crate::engine::Plan;
+use crate::engine::finish::Finish;
 use crate::engine::own::OwnBuild;
 use crate::engine::shell_safe_paths::Aliases;
 use crate::engine::sources::LockedEnvironments;
 use crate::engine::to_rattler_build::{
     channel_urls, dependencies, exports, packaging, resolved, revision,
 };
+use crate::engine::{Plan, drafted};
 use crate::protocol::build::Params;
 use crate::recipe::{Rendered, Sibling};
 
@@ -59,6 +60,7 @@ impl Job<'_> {
         &self,
         aliases: &Aliases,
         own: Option<(&OwnBuild, &mut LockedEnvironments)>,
+        finish: &Finish<'_>,
     ) -> Result<(Output, PathBuf), Report> {
         // Steps are shown by whoever asked for the build.
         let shown = LoggingOutputHandler::default();
@@ -72,9 +74,10 @@ impl Job<'_> {
             .with_allow_absolute_license_paths(true)
             .finish();
         let mut output = self.output(aliases)?;
-        if let Some((own, kept)) = own {
-            own.prepare(&mut output, &tools, kept).await?;
-        }
+        let Some((own, kept)) = own else {
+            return drafted::run(output, &tools, finish).await;
+        };
+        own.prepare(&mut output, &tools, kept).await?;
         run_build(output, &tools, WorkingDirectoryBehavior::Preserve).await
     }
 

@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use crate::diagnostic::SourceFile;
 use crate::engine::Session;
-use crate::recipe::{BadTemplate, LineEnd};
+use crate::recipe::{BadCheck, BadTemplate, LineEnd};
 
 /// `error` as it is, unless it is about a value of `env` or an argument: then with the
 /// place where the manifest has it.
@@ -22,6 +22,19 @@ pub(super) fn point(error: Report, session: &Session, host: Subdir) -> Report {
                 help: help(&reason),
                 reason: plain(&reason),
                 variable,
+            }
+            .into();
+        }
+        Err(other) => other,
+    };
+    let error = match error.downcast() {
+        Ok(BadCheck { keys, reason }) => {
+            let place: Vec<&str> = keys.iter().map(String::as_str).collect();
+            return InvalidCheck {
+                at: at(&place),
+                option: place.first().copied().unwrap_or_default().to_string(),
+                file: manifest.file(),
+                reason,
             }
             .into();
         }
@@ -85,6 +98,22 @@ struct InvalidTemplate {
     #[source_code]
     file: SourceFile,
     #[label("this template")]
+    at: Option<SourceSpan>,
+}
+
+/// An option that is read as a part of a recipe, and cannot be.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{option}` cannot be read: {reason}")]
+#[diagnostic(
+    code(config::recipe_value),
+    help("it has the keys and values of recipe.yaml, with `-` in the place of `_`")
+)]
+struct InvalidCheck {
+    option: String,
+    reason: String,
+    #[source_code]
+    file: SourceFile,
+    #[label("this value")]
     at: Option<SourceSpan>,
 }
 

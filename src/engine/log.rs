@@ -44,6 +44,11 @@ impl LogCapture {
         }
     }
 
+    /// Where the log is written.
+    pub(super) fn kept(&self) -> &Path {
+        &self.kept
+    }
+
     /// The log, wherever it could be written, without secrets.
     pub(super) fn finish(self) -> PathBuf {
         let finished = match self.masking {

@@ -6,7 +6,9 @@
 pub mod build;
 mod clean_prefix;
 pub mod debug;
+mod drafted;
 pub mod failure;
+mod finish;
 mod globs;
 pub mod input_snapshot;
 mod job;
@@ -41,7 +43,7 @@ use rattler_build_script::RuntimeEnv;
 use rattler_build_variant_config::VariantConfig;
 
 use crate::backend::script::ScriptFile;
-use crate::backend::{BuildPaths, GlobSet, Inputs, OpenProject, Packaging, Platforms};
+use crate::backend::{BuildPaths, Extras, GlobSet, Inputs, OpenProject, Packaging, Platforms};
 use crate::diagnostic::Warning;
 use crate::recipe::variants::{self, VariantSelection};
 use crate::recipe::{Recipe, Rendered, render};
@@ -67,6 +69,8 @@ pub struct Plan<'s> {
     pub variants: VariantConfig,
     /// One for each combination that is not skipped.
     pub outputs: Vec<Rendered>,
+    /// What the package gets beside what the script installs.
+    pub extras: Extras,
     /// How what is installed becomes a package.
     pub packaging: Packaging,
     /// Which files matter.
@@ -153,13 +157,18 @@ pub fn plan<'s>(session: &'s Session, ask: &PlanRequest) -> Result<Plan<'s>, Rep
     if let Some(own) = recipe.own() {
         warnings.extend(own.doubts(&outputs, &variants));
     }
+    let named = (draft.extras).inputs(session.backend.output_directories());
     Ok(Plan {
         project,
         recipe,
         variants,
         outputs,
+        inputs: Inputs {
+            build: [draft.inputs.build, named].concat(),
+            ..draft.inputs
+        },
+        extras: draft.extras,
         packaging: draft.packaging,
-        inputs: draft.inputs,
         script_files: draft.script.files,
         lock: draft.script.lock,
         warnings,
@@ -193,9 +202,12 @@ fn values(variants: &VariantConfig) -> BTreeMap<String, Vec<String>> {
 
 /// The inputs of a finished build: what it read, if the backend can tell, else
 /// what the draft says.
-fn built_inputs(plan: &Plan<'_>, paths: &BuildPaths) -> Vec<GlobSet> {
+fn built_inputs(session: &Session, plan: &Plan<'_>, paths: &BuildPaths) -> Vec<GlobSet> {
     let sets = match plan.project.built_inputs(paths) {
-        Ok(Some(sets)) => sets,
+        Ok(Some(sets)) => {
+            let outputs = session.backend.output_directories();
+            [sets, plan.extras.inputs(outputs)].concat()
+        }
         Ok(None) => plan.inputs.build.clone(),
         Err(error) => {
             // The package is good; only the next decision to build is coarser.

@@ -2,12 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use miette::{Diagnostic, Report};
+use miette::{Diagnostic, IntoDiagnostic, Report};
 use rattler_build_core::console_utils::LoggingOutputHandler;
 use rattler_build_core::package_test::{TestConfiguration, TestError, run_test};
 use rattler_build_core::tool_configuration::Configuration;
 use rattler_build_core::types::PlatformWithVirtualPackages;
 use rattler_build_networking::BaseClient;
+use rattler_conda_types::package::CondaArchiveType;
+use rattler_package_streaming::ExtractError;
+use rattler_package_streaming::seek::read_package_file_content;
 use rattler_virtual_packages::VirtualPackageOverrides;
 use thiserror::Error;
 
@@ -24,6 +27,24 @@ pub struct Testing<'a> {
     pub client: BaseClient,
     /// Where the environments are made. What failed stays there.
     pub folder: PathBuf,
+}
+
+/// Whether the package in `archive` states tests that need an environment.
+///
+/// # Errors
+/// An archive that cannot be read.
+pub fn has_tests(archive: &Path) -> Result<bool, Report> {
+    let kind = CondaArchiveType::try_from(archive);
+    let kind = kind.ok_or_else(|| miette::miette!("{} is no package", archive.display()))?;
+    let file = std::fs::File::open(archive).into_diagnostic()?;
+    let text = match read_package_file_content(file, kind, "info/tests/tests.yaml") {
+        Ok(text) => text,
+        // Packages of other tools may have none of that name.
+        Err(ExtractError::MissingComponent) => return Ok(false),
+        Err(error) => return Err(error).into_diagnostic(),
+    };
+    let tests: Vec<serde_yaml::Value> = serde_yaml::from_slice(&text).unwrap_or_default();
+    Ok(!tests.is_empty())
 }
 
 /// Runs every test that the recipe of the package in `archive` states.

@@ -6,15 +6,16 @@ use rattler_build_recipe::stage0::{
     self, Build, BuildPlan, ConditionalList, Item, JinjaTemplate, PythonBuild, Value,
 };
 use rattler_build_recipe::stage1::build::BuildPlan as RenderedPlan;
-use rattler_conda_types::Flag;
+use rattler_build_script::{Script as RunScript, ScriptContent};
 use rattler_conda_types::package::EntryPoint;
+use rattler_conda_types::{Flag, Subdir};
 use thiserror::Error;
 
 use crate::backend::script::Script;
 use crate::backend::{Packaging, Platforms};
 use crate::diagnostic::SourceFile;
 use crate::project::Project;
-use crate::recipe::{concrete, list, shell};
+use crate::recipe::{concrete, list, package_checks, shell};
 
 /// The templates in values of `env`, by variable.
 ///
@@ -80,6 +81,7 @@ pub(super) fn build(
         content: Some(list(commands.iter().map(|command| escape(command)))),
         ..Default::default()
     };
+    let checks = package_checks::checks(packaging)?;
     let flags = flags(project)?.into_iter();
     let flags = flags.map(|flag| Item::Value(concrete(flag))).collect();
     Ok(Build {
@@ -94,7 +96,22 @@ pub(super) fn build(
             version_independent: packaging.version_independent.then(|| concrete(true)),
             ..Default::default()
         },
+        prefix_detection: checks.prefix_detection,
+        dynamic_linking: checks.dynamic_linking,
         ..Default::default()
+    })
+}
+
+/// A script that runs beside that of the recipe.
+///
+/// # Errors
+/// [`shell::LineEnd`].
+pub fn extra_script(script: &Script, build: Subdir) -> Result<RunScript, shell::LineEnd> {
+    let commands = shell::commands(script, build)?;
+    let commands = commands.iter().map(|command| escape(command)).collect();
+    Ok(RunScript {
+        content: ScriptContent::Commands(commands),
+        ..RunScript::default()
     })
 }
 

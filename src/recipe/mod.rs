@@ -9,6 +9,7 @@ mod build;
 mod condition;
 mod jinja_aliases;
 mod own;
+mod package_checks;
 mod passthrough;
 pub mod pin;
 mod print;
@@ -20,9 +21,10 @@ mod shown;
 pub mod spec;
 pub mod variants;
 
-pub use build::BadTemplate;
+pub use build::{BadTemplate, extra_script};
 pub use own::named::{local_repository, named, tree};
 pub use own::{Environments, Own, RecipeText};
+pub use package_checks::BadCheck;
 pub use passthrough::PassthroughSpecs;
 pub use render::{Rendered, Sibling, UnknownPin, render};
 pub use shell::{LineEnd, sourced};
@@ -156,7 +158,7 @@ impl Recipe {
             about: about::about(&metadata, warnings),
             extra: stage0::Extra::default(),
             source: ConditionalList::default(),
-            tests: ConditionalList::default(),
+            tests: package_checks::tests(&draft.packaging)?,
         };
         let drafted = Drafted {
             stage0,

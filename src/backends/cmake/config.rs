@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::arguments;
 use crate::backend::options::{CommonOptions, CompilerCache, holds_nul};
+use crate::backend::package_options::PackageOptions;
 use crate::diagnostic::{Warning, nearest};
 use crate::project::config::{EntryPart, InvalidOption, Options};
 
@@ -20,6 +21,9 @@ pub struct Config {
     /// configures; `compilers` is `["cxx"]` when it is missing.
     #[serde(flatten)]
     pub common: CommonOptions,
+    /// What the package holds beside what the build tool installs.
+    #[serde(flatten)]
+    pub package: PackageOptions,
     /// Cache variables by name, each a `-D` of the command that configures.
     pub define: IndexMap<String, Definition>,
     /// `CMAKE_BUILD_TYPE`.
@@ -220,6 +224,16 @@ impl Options for Config {
         "artifact-limit",
         "debug-dir",
         "debug_dir",
+        "package-tests",
+        "version-check",
+        "completions",
+        "man-pages",
+        "install",
+        "activation",
+        "hooks",
+        "ignore-run-exports",
+        "prefix-detection",
+        "dynamic-linking",
         "define",
         "build-type",
         "preset",
@@ -232,6 +246,8 @@ impl Options for Config {
         "compile-commands",
         "ignore-cmake-metadata",
     ];
+
+    const NOT_ON_WINDOWS: &'static [&'static str] = &PackageOptions::UNIX;
 
     fn warnings(&self) -> Vec<Warning> {
         let mut warnings = self.common.warnings();
@@ -275,6 +291,7 @@ impl Options for Config {
             found.then(|| holds_nul(&[option]))
         };
         (self.common.validate().into_iter())
+            .chain(self.package.validate())
             .chain(arguments::validate(&self.extra_args))
             .chain(self.own_misfits())
             .chain(nul("targets", &self.targets))

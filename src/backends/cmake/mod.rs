@@ -61,14 +61,18 @@ impl Backend for CMake {
     fn draft(&self, request: &Request<'_, Config>, source: &Source) -> Result<Draft, Report> {
         let view = View::of(request, source);
         let mut warnings = Vec::new();
-        Ok(Draft {
+        let draft = Draft {
             metadata: metadata::of(&view, &mut warnings)?,
             requirements: requirements::of(&view, &mut warnings),
             script: script::install(&view),
             inputs: inputs::drafted(&view),
             warnings,
             ..Draft::default()
-        })
+        };
+        let Config {
+            package, common, ..
+        } = request.config;
+        package.applied(draft, request, common)
     }
 
     fn before_build(

@@ -14,6 +14,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::backend::options::CommonOptions;
+use crate::backend::package_options::PackageOptions;
 use crate::diagnostic::Warning;
 use crate::project::config::{InvalidOption, Options};
 
@@ -26,6 +27,9 @@ pub struct Config {
     /// thing to build has for itself, nor for `compiler-cache`: its compiler has one.
     #[serde(flatten)]
     pub common: CommonOptions,
+    /// What the package holds beside what the build tool installs.
+    #[serde(flatten)]
+    pub package: PackageOptions,
     /// Programs. Missing means `main.mojo`, if it exists.
     pub bins: Option<Vec<Entry>>,
     /// The library. Missing means the package that is found, unless there are programs.
@@ -147,7 +151,19 @@ impl Options for Config {
         "artifact-limit",
         "debug-dir",
         "debug_dir",
+        "package-tests",
+        "version-check",
+        "completions",
+        "man-pages",
+        "install",
+        "activation",
+        "hooks",
+        "ignore-run-exports",
+        "prefix-detection",
+        "dynamic-linking",
     ];
+
+    const NOT_ON_WINDOWS: &'static [&'static str] = &PackageOptions::UNIX;
 
     fn warnings(&self) -> Vec<Warning> {
         check::warnings(self)

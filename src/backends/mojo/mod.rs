@@ -71,7 +71,7 @@ impl Backend for Mojo {
                 .help("the package can be described, and not built")
         });
         let warnings = plan.warnings.iter().cloned();
-        Ok(Draft {
+        let draft = Draft {
             metadata: Metadata {
                 license_files: licenses::found(request),
                 ..Metadata::default()
@@ -90,8 +90,12 @@ impl Backend for Mojo {
                 build: inputs::build(request, source),
             },
             warnings: warnings.chain(open).chain(nowhere).collect(),
-            own_recipe: None,
-        })
+            ..Draft::default()
+        };
+        let Config {
+            package, common, ..
+        } = request.config;
+        package.applied(draft, request, common)
     }
 
     fn before_build(

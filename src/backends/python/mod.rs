@@ -66,15 +66,19 @@ impl Backend for Python {
         let mut warnings = Vec::new();
         conflicts::check(request, source)?;
         let shape = Shape::of(request, source, &mut warnings);
-        Ok(Draft {
+        let draft = Draft {
             metadata: metadata(source, &mut warnings),
             requirements: requirements::all(request, source, &shape, &mut warnings)?,
             script: script::install(request, source, &shape),
             packaging: packaging(request, source, &shape, &mut warnings)?,
             inputs: inputs::drafted(request, source, &shape),
             warnings,
-            own_recipe: None,
-        })
+            ..Draft::default()
+        };
+        let Config {
+            package, common, ..
+        } = request.config;
+        package.applied(draft, request, common)
     }
 
     fn before_build(
@@ -169,6 +173,7 @@ fn packaging(
         // A project that its own environment needs replaces files and adds none; the
         // check of the package looks at what was installed.
         may_be_empty: true,
+        ..Packaging::default()
     })
 }
 

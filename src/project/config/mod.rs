@@ -30,6 +30,9 @@ pub trait Options: DeserializeOwned + Send + Sync + 'static {
     /// Keys that no table of a target may have.
     const SAME_FOR_ALL_TARGETS: &'static [&'static str] = &[];
 
+    /// Keys that count on Windows only where a table of a target for Windows has them.
+    const NOT_ON_WINDOWS: &'static [&'static str] = &[];
+
     /// What to tell the user about values that are accepted but have no effect.
     fn warnings(&self) -> Vec<Warning>;
 
@@ -127,6 +130,9 @@ impl ConfigTables {
     /// contradict each other.
     pub fn merged<O: Options>(&self, host: Subdir) -> Result<O, Report> {
         let mut merged = self.base.clone();
+        if host.is_windows() {
+            merged.retain(|key, _| !O::NOT_ON_WINDOWS.contains(&key.as_str()));
+        }
         for target in self.matching(host) {
             for (key, value) in &target.table {
                 match (merged.get_mut(key), value) {
@@ -170,6 +176,21 @@ impl ConfigTables {
         matching.sort_by_key(|(specificity, _)| *specificity);
         matching.into_iter().map(|(_, target)| target).collect()
     }
+}
+
+/// Where the value of an option stands in `manifest` that applies on `host`, for whoever has no
+/// tables at hand.
+pub fn written_at(manifest: &Manifest, host: Subdir, keys: &[&str]) -> Option<SourceSpan> {
+    let selectors = [host.as_str(), "linux", "macos", "osx", "win", "unix"];
+    let matching = selectors
+        .into_iter()
+        .filter(|it| specificity(it, host).is_some());
+    let places = matching.flat_map(|it| [OptionPath::target(it), OptionPath::nested_target(it)]);
+    let mut places = places.chain([OptionPath::base()]);
+    places.find_map(|place| {
+        let place = keys.iter().fold(place, |place, key| place.option(key));
+        place.find(|keys| manifest.value_span(keys))
+    })
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -21,6 +21,10 @@ pub(super) fn step(step: &Step) -> String {
             format!("pushd {folder} >/dev/null; {command}; popd >/dev/null")
         }
         Step::Try(command) => format!("{} || true", line(command)),
+        Step::Keep(folder, command, file) => {
+            let (folder, command, file) = (word(folder), line(command), word(file));
+            format!("(cd {folder} && {command}) >{file} 2>/dev/null || true")
+        }
         Step::Source(file) => format!(". {}", word(file)),
         Step::Set(name, value) => format!("export {name}={}", word(value)),
         Step::Unset(names) => {

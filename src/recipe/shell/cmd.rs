@@ -31,6 +31,10 @@ fn step(step: &Step) -> String {
         Step::Run(command) => line(command),
         Step::RunIn(..) => lines(step).join(" && "),
         Step::Try(command) => format!("{} || {SUCCEED}", line(command)),
+        Step::Keep(folder, command, file) => {
+            let (folder, command, file) = (word(folder), line(command), word(file));
+            format!("(pushd {folder} && {command} >{file} 2>nul & popd) & {SUCCEED}")
+        }
         Step::Source(file) => format!("call {}", word(file)),
         Step::Set(name, value) if value.0.iter().all(is_empty) => remove(name),
         Step::Set(name, value) if value.0.iter().any(is_literal) => set(name, &raw(value)),

@@ -57,7 +57,7 @@ fn one_line(step: &Step) -> Result<(), LineEnd> {
             words.iter().try_for_each(|word| check(None, word))
         }
         Step::Set(name, word) | Step::Append(name, word) => check(Some(name), word),
-        Step::RunIn(folder, words) => {
+        Step::RunIn(folder, words) | Step::Keep(folder, words, _) => {
             check(None, folder)?;
             words.iter().try_for_each(|word| check(None, word))
         }

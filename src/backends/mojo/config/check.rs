@@ -41,6 +41,7 @@ pub(super) fn warnings(config: &Config) -> Vec<Warning> {
 pub(super) fn validate(config: &Config) -> Vec<InvalidOption> {
     let mut validate: Vec<InvalidOption> = kinds(config).flat_map(|kind| kind.validate()).collect();
     validate.extend(config.common.validate());
+    validate.extend(config.package.validate());
     validate.extend(defines(config));
     validate.extend(tests(config));
     validate.extend(import_paths(config));

@@ -11,6 +11,7 @@ use super::dependency::normalized;
 pub use values::{BuildSystemRequires, Check, Editable, Globs, Installer, Mapping, Setting};
 
 use crate::backend::options::CommonOptions;
+use crate::backend::package_options::PackageOptions;
 use crate::diagnostic::Warning;
 use crate::project::config::{EntryPart, InvalidOption, Options};
 
@@ -23,6 +24,9 @@ pub struct Config {
     /// `compilers` is what the project is found to compile when it is missing.
     #[serde(flatten)]
     pub common: CommonOptions,
+    /// What the package holds beside what the build tool installs.
+    #[serde(flatten)]
+    pub package: PackageOptions,
     /// Whether one package serves every platform. Missing: it does unless something is
     /// compiled.
     pub noarch: Option<bool>,
@@ -97,7 +101,19 @@ impl Options for Config {
         "check",
         "debug-dir",
         "debug_dir",
+        "tests",
+        "version-check",
+        "completions",
+        "man-pages",
+        "install",
+        "activation",
+        "hooks",
+        "ignore-run-exports",
+        "prefix-detection",
+        "dynamic-linking",
     ];
+
+    const NOT_ON_WINDOWS: &'static [&'static str] = &PackageOptions::UNIX;
 
     fn warnings(&self) -> Vec<Warning> {
         let mut warnings = self.common.warnings();
@@ -126,6 +142,7 @@ impl Options for Config {
         let editable =
             editable.filter(|argument| ["-e", "--editable"].contains(&argument.as_str()));
         (self.common.validate().into_iter())
+            .chain(self.package.validate())
             .chain(mapping)
             .chain(editable.map(|argument| InvalidOption {
                 keys: vec!["extra-args".to_string()],

@@ -1,0 +1,74 @@
+//! `hooks`: commands of the user's own.
+
+use serde_json::Value;
+
+use super::reader::{Reader, Result};
+use crate::backend::extras::{Hook, HookCommand};
+use crate::diagnostic::nearest;
+use crate::project::config::{EntryPart, InvalidOption};
+
+/// The hook in front of the build tool.
+pub(super) const BEFORE: &str = "before-build";
+
+/// The hook in front of packing.
+pub(super) const AFTER: &str = "after-install";
+
+/// The endings of files that have an interpreter.
+const ENDINGS: [&str; 5] = [".sh", ".bat", ".ps1", ".py", ".nu"];
+
+/// One hook. `None` where a target switches it off.
+///
+/// # Errors
+/// Keys and values that make no sense.
+pub(super) fn read(name: &str, value: &Value) -> Result<Option<Hook>> {
+    if ![BEFORE, AFTER].contains(&name) {
+        return Err(InvalidOption {
+            keys: vec!["hooks".to_string(), name.to_string()],
+            part: EntryPart::Key,
+            message: format!("there is no hook `{name}`"),
+            help: match nearest(name, [BEFORE, AFTER]) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!(
+                    "the hooks are `{BEFORE}` and `{AFTER}`; nothing runs when a package is installed"
+                ),
+            },
+        });
+    }
+    let reader = Reader::new(&["hooks", name], value);
+    if *value == Value::Bool(false) {
+        return Ok(None);
+    }
+    reader.table(&["run", "inputs"])?;
+    let Some(run) = reader.get("run") else {
+        return Err(reader.wrong("does not say what to run", "write `run = [\"…\"]`"));
+    };
+    let run = match run.value() {
+        Value::Array(_) => {
+            let words = run.texts()?;
+            match words.first().is_some_and(|word| !word.is_empty()) {
+                true => HookCommand::Words(words),
+                false => return Err(run.wrong("names no command", "write `run = [\"…\"]`")),
+            }
+        }
+        _ => {
+            let file = run.path()?;
+            if !ENDINGS.iter().any(|ending| file.ends_with(ending)) {
+                return Err(run.wrong(
+                    &format!("is `{file}`, which no interpreter belongs to"),
+                    "a file ends in `.sh`, `.bat`, `.ps1`, `.py` or `.nu`; a command is an array, \
+                     as in `[\"make\", \"docs\"]`",
+                ));
+            }
+            HookCommand::File(file)
+        }
+    };
+    let inputs = match reader.get("inputs") {
+        Some(inputs) => inputs.texts()?,
+        None => Vec::new(),
+    };
+    Ok(Some(Hook {
+        at: reader.at(),
+        run,
+        inputs,
+    }))
+}

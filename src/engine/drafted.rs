@@ -1,0 +1,86 @@
+//! A build of a recipe that a backend drafted: hooks, the script, what the script leaves to
+//! others, packing.
+//!
+//! rattler-build's own function for a build does the script and the packing in one step.
+//! These are its parts; what it would do before them (sources, environments) is done.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+
+use miette::{Diagnostic, IntoDiagnostic, Report};
+use rattler_build_core::package_test::PackageContentsTestExt;
+use rattler_build_core::tool_configuration::Configuration;
+use rattler_build_core::types::Output;
+use rattler_build_recipe::stage1::TestType;
+use rattler_build_script::InterpreterError;
+use rattler_conda_types::package::{PathType, PathsJson};
+use thiserror::Error;
+
+use crate::engine::failure::SCRIPT_FAILED;
+use crate::engine::finish::{Finish, Moment};
+
+/// Runs the script of `output` and packs what it installed.
+///
+/// # Errors
+/// Whatever fails on the way.
+pub(super) async fn run(
+    mut output: Output,
+    tools: &Configuration,
+    finish: &Finish<'_>,
+) -> Result<(Output, PathBuf), Report> {
+    let directories = &output.build_configuration.directories;
+    directories.create_build_dir(false).into_diagnostic()?;
+    output.record_build_start();
+    finish.hook(Moment::BeforeBuild, &output, tools).await?;
+    script(&output, tools).await?;
+    finish.install(&mut output).await?;
+    finish.hook(Moment::AfterInstall, &output, tools).await?;
+    // Nothing was installed here: environments are managed elsewhere.
+    let none = HashSet::new();
+    let packed = output.create_package(tools, Some(&none)).await;
+    let (archive, paths) = packed.into_diagnostic()?;
+    check_links(&output, &paths)?;
+    output.record_artifact(&archive, &paths);
+    for (index, test) in output.recipe.tests().iter().enumerate() {
+        if let TestType::PackageContents { package_contents } = test {
+            let tested = package_contents.run_test(&paths, &output);
+            tested.map_err(|error| finish.wrong_contents(index, &error.to_string()))?;
+        }
+    }
+    Ok((output, archive))
+}
+
+async fn script(output: &Output, tools: &Configuration) -> Result<(), Report> {
+    let ended = output.run_build_script(tools).await;
+    ended.map_err(|error| match error {
+        InterpreterError::ExecutionFailed(reason)
+            if reason.kind() == std::io::ErrorKind::InvalidInput =>
+        {
+            miette::miette!("{reason}")
+        }
+        InterpreterError::ExecutionFailed(_) => miette::miette!("{SCRIPT_FAILED}"),
+        other => miette::miette!("the build script cannot run: {other}"),
+    })
+}
+
+/// Few users of Windows may have links.
+fn check_links(output: &Output, paths: &PathsJson) -> Result<(), LinksOnWindows> {
+    if !output.build_configuration.target_platform.is_windows() {
+        return Ok(());
+    }
+    let links = paths.paths.iter();
+    let links = links.filter(|entry| entry.path_type == PathType::SoftLink);
+    let links: Vec<String> = links
+        .map(|entry| entry.relative_path.display().to_string())
+        .collect();
+    match links.is_empty() {
+        true => Ok(()),
+        false => Err(LinksOnWindows(links.join(", "))),
+    }
+}
+
+/// Symbolic links in a package for Windows.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the package has symbolic links, which Windows does not let everybody make: {0}")]
+#[diagnostic(code(build::links), help("install copies instead"))]
+struct LinksOnWindows(String);

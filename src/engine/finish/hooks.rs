@@ -1,0 +1,181 @@
+//! Hooks: commands of the user's own, each with an end and a part of the log of its own.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use miette::Report;
+use rattler_build_core::tool_configuration::Configuration;
+use rattler_build_core::types::Output;
+use rattler_build_recipe::stage1::build::BuildPlan;
+use rattler_build_script::InterpreterError;
+
+use super::Finish;
+use super::mistakes::{HookChangedSources, HookFailed, Spot};
+use crate::backend::Log;
+use crate::backend::extras::{Hook, HookCommand};
+use crate::backend::log::FAILURE_NOTE;
+use crate::backend::script::{Script, Step, Word};
+use crate::backend::tree::Tree;
+use crate::recipe;
+
+/// When a hook runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::engine) enum Moment {
+    BeforeBuild,
+    AfterInstall,
+}
+
+/// Runs the hook of `moment`.
+///
+/// # Errors
+/// [`HookFailed`], [`HookChangedSources`].
+pub(super) async fn run(
+    moment: Moment,
+    finish: &Finish<'_>,
+    output: &Output,
+    tools: &Configuration,
+    spot: Spot<'_>,
+) -> Result<(), Report> {
+    let extras = &finish.plan.extras;
+    let hook = match moment {
+        Moment::BeforeBuild => extras.hooks.before_build.as_ref(),
+        Moment::AfterInstall => extras.hooks.after_install.as_ref(),
+    };
+    let Some(hook) = hook else {
+        return Ok(());
+    };
+    let name = hook.name().to_string();
+    tracing::info!("running the hook `{name}`");
+    let script = script(hook, &extras.root, &extras.hooks.variables);
+    let mut script = recipe::extra_script(&script, finish.plan.platforms.build)?;
+    let mut hooked = output.clone();
+    if let BuildPlan::Script(main) = &output.recipe.build.plan {
+        script.env = main.env.clone();
+        script.secrets = main.secrets.clone();
+    }
+    hooked.recipe.build.plan = BuildPlan::Script(script);
+    let tree = tree(finish);
+    let before = states(&tree);
+    let ended = hooked.run_build_script(tools).await;
+    ended.map_err(|error| failed(&error, &name, hook, finish, spot))?;
+    match changed(&before, &states(&tree)) {
+        None => Ok(()),
+        Some(path) => Err(HookChangedSources {
+            name,
+            path,
+            file: spot.file(),
+            at: spot.at(&hook.at),
+        }
+        .into()),
+    }
+}
+
+fn script(hook: &Hook, root: &Path, variables: &[Step]) -> Script {
+    let words = match &hook.run {
+        HookCommand::Words(words) => words.iter().map(Word::literal).collect(),
+        HookCommand::File(file) => {
+            let path = root.join(file).display().to_string();
+            let mut words = interpreter(file);
+            words.push(path);
+            words.iter().map(Word::literal).collect()
+        }
+    };
+    let folder = Word::literal(root.display().to_string());
+    let mut steps = variables.to_vec();
+    steps.push(Step::RunIn(folder, words));
+    Script {
+        steps,
+        ..Script::default()
+    }
+}
+
+/// What runs a file, as its suffix says.
+fn interpreter(file: &str) -> Vec<String> {
+    let words: &[&str] = match file.rsplit('.').next() {
+        Some("sh") => &["bash", "-e"],
+        Some("bat") => &["cmd", "/d", "/c", "call"],
+        Some("ps1") => &["pwsh", "-NoProfile", "-File"],
+        Some("py") => &["python"],
+        _ => &["nu"],
+    };
+    words.iter().map(ToString::to_string).collect()
+}
+
+fn failed(
+    error: &InterpreterError,
+    name: &str,
+    hook: &Hook,
+    finish: &Finish<'_>,
+    spot: Spot<'_>,
+) -> HookFailed {
+    let text = std::fs::read(&finish.log).unwrap_or_default();
+    let log = Log::new(&String::from_utf8_lossy(&text));
+    let ended = match (error, log.exit()) {
+        (InterpreterError::ExecutionFailed(_), Some((_, code))) => {
+            format!("ended with exit code {code}")
+        }
+        (InterpreterError::ExecutionFailed(_), None) => "failed".to_string(),
+        (other, _) => format!("cannot run: {other}"),
+    };
+    // Without what the shell says of itself.
+    let own = |line: &&str| line.starts_with("+ ") || line.starts_with(FAILURE_NOTE);
+    let lines: Vec<&str> = log.lines().filter(|line| !own(line)).collect();
+    let lines = &lines[lines.len().saturating_sub(6)..];
+    HookFailed {
+        name: name.to_string(),
+        ended,
+        printed: match lines.is_empty() {
+            true => String::new(),
+            false => format!(": {}", lines.join("\n")),
+        },
+        help: format!(
+            "its tools come from `[package.build-dependencies]`; everything it printed is in {}",
+            finish.log.display()
+        ),
+        file: spot.file(),
+        at: spot.at(&hook.at),
+    }
+}
+
+/// The sources, without what builds fill.
+fn tree(finish: &Finish<'_>) -> Tree {
+    let session = finish.session;
+    let scratch = session.folders.scratch.iter().cloned();
+    let root = &finish.plan.extras.root;
+    let outputs = session.backend.output_directories().iter();
+    Tree {
+        root: root.clone(),
+        include: Vec::new(),
+        exclude: Vec::new(),
+        use_gitignore: true,
+        pruned: scratch
+            .chain([
+                finish.paths.work_directory.clone(),
+                finish.paths.packages.clone(),
+            ])
+            .chain(outputs.map(|name| root.join(name)))
+            .collect(),
+    }
+}
+
+type States = BTreeMap<PathBuf, (u64, Option<SystemTime>)>;
+
+fn states(tree: &Tree) -> States {
+    let entries = tree.walk().build().flatten();
+    let files = entries.filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()));
+    let files = files.filter_map(|entry| {
+        let about = entry.metadata().ok()?;
+        Some((entry.into_path(), (about.len(), about.modified().ok())))
+    });
+    files.collect()
+}
+
+/// The first file that is not as it was.
+fn changed(before: &States, after: &States) -> Option<PathBuf> {
+    let new = after
+        .iter()
+        .find(|(path, state)| before.get(*path) != Some(state));
+    let gone = || before.keys().find(|path| !after.contains_key(*path));
+    new.map(|(path, _)| path).or_else(gone).cloned()
+}

@@ -1,0 +1,179 @@
+//! The files that a path of the configuration means.
+
+use std::path::{Component, Path, PathBuf};
+
+use glob::MatchOptions;
+use miette::Report;
+
+use super::mistakes::{NoMatch, NoOutDir, Spot};
+use crate::backend::extras::{OUT_DIR, OptionKeys};
+use crate::backend::inputs::plain;
+use crate::disk;
+
+/// Where paths lead.
+pub(super) struct Source<'a> {
+    /// The folder of the package.
+    pub(super) root: &'a Path,
+    /// The output folder of the package's build script.
+    pub(super) out_dir: Option<&'a Path>,
+    /// What builds fill is not found by a pattern.
+    pub(super) work: &'a Path,
+    pub(super) spot: Spot<'a>,
+}
+
+/// A file, and its name below the part of the pattern without wildcards.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Match {
+    pub(super) file: PathBuf,
+    pub(super) below: String,
+}
+
+const OPTIONS: MatchOptions = MatchOptions {
+    case_sensitive: true,
+    require_literal_separator: true,
+    require_literal_leading_dot: false,
+};
+
+impl Source<'_> {
+    /// The files that `pattern` means, sorted. A folder means everything in it.
+    ///
+    /// # Errors
+    /// [`NoMatch`], [`NoOutDir`].
+    pub(super) fn files(&self, pattern: &str, by: &OptionKeys) -> Result<Vec<Match>, Report> {
+        let (root, below) = match pattern.strip_prefix(OUT_DIR) {
+            Some(below) => {
+                let root = self.out_dir.ok_or_else(|| NoOutDir {
+                    option: by.join("."),
+                    path: pattern.to_string(),
+                    file: self.spot.file(),
+                    at: self.spot.at(by),
+                })?;
+                (root, below)
+            }
+            None => (self.root, pattern),
+        };
+        let found = self.found(root, below);
+        match found.is_empty() {
+            false => Ok(found),
+            true => Err(NoMatch {
+                option: by.join("."),
+                path: pattern.to_string(),
+                root: self.root.to_path_buf(),
+                file: self.spot.file(),
+                at: self.spot.at(by),
+            }
+            .into()),
+        }
+    }
+
+    fn found(&self, root: &Path, pattern: &str) -> Vec<Match> {
+        let (fixed, wild) = apart(pattern);
+        let base = plain(&root.join(&fixed));
+        if wild.is_empty() {
+            if base.is_file() {
+                let below = base.file_name().unwrap_or_default();
+                let below = below.to_string_lossy().into_owned();
+                return vec![Match { file: base, below }];
+            }
+            return self.everything(&base);
+        }
+        let text = format!(
+            "{}/{wild}",
+            glob::Pattern::escape(&base.display().to_string())
+        );
+        // At the end of a pattern `**` would mean folders alone.
+        let text = match text.ends_with("/**") {
+            true => format!("{text}/*"),
+            false => text,
+        };
+        let Ok(paths) = glob::glob_with(&text, OPTIONS) else {
+            return Vec::new();
+        };
+        let files = paths.flatten().filter(|path| path.is_file());
+        let files = files.filter(|path| !self.is_made(&base, path));
+        let mut found: Vec<Match> = files.filter_map(|file| of(&base, file)).collect();
+        found.sort_by(|a, b| a.below.cmp(&b.below));
+        found
+    }
+
+    fn everything(&self, folder: &Path) -> Vec<Match> {
+        let files = disk::files_below(folder.to_path_buf());
+        let files = files.filter(|path| !self.is_made(folder, path));
+        let mut found: Vec<Match> = files.filter_map(|file| of(folder, file)).collect();
+        found.sort_by(|a, b| a.below.cmp(&b.below));
+        found
+    }
+
+    /// Whether a file was found in a folder that builds fill, which the pattern does not
+    /// name.
+    fn is_made(&self, base: &Path, file: &Path) -> bool {
+        let in_work = file.starts_with(self.work) && !base.starts_with(self.work);
+        let below = file.strip_prefix(base).unwrap_or(file);
+        let in_tools = below.components().any(|part| {
+            [".git", ".pixi"]
+                .iter()
+                .any(|name| part.as_os_str() == *name)
+        });
+        in_work || in_tools
+    }
+}
+
+fn of(base: &Path, file: PathBuf) -> Option<Match> {
+    let below = file.strip_prefix(base).ok()?;
+    let names: Option<Vec<&str>> = below
+        .components()
+        .map(|part| match part {
+            Component::Normal(name) => name.to_str(),
+            _ => None,
+        })
+        .collect();
+    let below = names?.join("/");
+    Some(Match { file, below })
+}
+
+/// The part of a pattern in front of the first name with a wildcard, and the rest.
+fn apart(pattern: &str) -> (String, String) {
+    let names: Vec<&str> = pattern.split('/').collect();
+    let literal = names
+        .iter()
+        .take_while(|name| !name.contains(['*', '?', '[']))
+        .count();
+    (names[..literal].join("/"), names[literal..].join("/"))
+}
+
+/// Whether `below` matches one of `patterns`, or lies in a folder that does.
+pub(super) fn is_excluded(below: &str, patterns: &[String]) -> bool {
+    patterns.iter().any(|pattern| {
+        let folder = pattern.trim_end_matches("/**").trim_end_matches('/');
+        let matches =
+            |path: &str| glob::Pattern::new(folder).is_ok_and(|it| it.matches_with(path, OPTIONS));
+        let mut ends = below.match_indices('/').map(|(at, _)| &below[..at]);
+        matches(below) || ends.any(matches)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wildcards_end_the_fixed_part() {
+        let apart = |pattern: &str| {
+            let (fixed, wild) = super::apart(pattern);
+            format!("{fixed} {wild}")
+        };
+        assert_eq!(apart("runtime/**"), "runtime **");
+        assert_eq!(apart("a/b/*.1"), "a/b *.1");
+        assert_eq!(apart("*.1"), " *.1");
+        assert_eq!(apart("a/b"), "a/b ");
+    }
+
+    #[test]
+    fn what_is_left_out_is_a_file_or_all_of_a_folder() {
+        let patterns = ["grammars/sources/**".to_string(), "*.md".to_string()];
+        assert!(is_excluded("grammars/sources/x/y.c", &patterns));
+        assert!(is_excluded("README.md", &patterns));
+        assert!(!is_excluded("grammars/x.so", &patterns));
+        assert!(!is_excluded("doc/x.md", &patterns));
+    }
+}

@@ -1,0 +1,254 @@
+//! What can go wrong while declared files are installed, each with its place.
+
+use std::path::PathBuf;
+
+use miette::{Diagnostic, SourceSpan};
+use rattler_conda_types::Subdir;
+use thiserror::Error;
+
+use crate::backend::extras::OptionKeys;
+use crate::diagnostic::SourceFile;
+use crate::engine::Session;
+
+/// Finds places in the manifest.
+#[derive(Clone, Copy)]
+pub(super) struct Spot<'a> {
+    pub(super) session: &'a Session,
+    pub(super) host: Subdir,
+}
+
+impl Spot<'_> {
+    pub(super) fn file(&self) -> SourceFile {
+        self.session.project.manifest.file()
+    }
+
+    /// Where an option stands that applies to the host.
+    pub(super) fn at(&self, place: &OptionKeys) -> Option<SourceSpan> {
+        let keys: Vec<&str> = place.iter().map(String::as_str).collect();
+        let manifest = &self.session.project.manifest;
+        let at = |keys: &[&str]| self.session.tables.value_span(self.host, keys, manifest);
+        at(&keys).or_else(|| at(&keys[..keys.len().min(1)]))
+    }
+}
+
+/// A path that nothing is at.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{option}` names `{path}`, and no file is there")]
+#[diagnostic(
+    code(install::no_match),
+    help(
+        "paths are relative to {}, and `*` and `**` stand for names and folders; files in the \
+         output folder of the build script begin with `$OUT_DIR/`",
+        root.display()
+    )
+)]
+pub(super) struct NoMatch {
+    pub(super) option: String,
+    pub(super) path: String,
+    pub(super) root: PathBuf,
+    #[source_code]
+    pub(super) file: SourceFile,
+    #[label("matches nothing")]
+    pub(super) at: Option<SourceSpan>,
+}
+
+/// A build without a build script whose output could be meant.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{option}` names `{path}`, but the build ran no build script of the package")]
+#[diagnostic(
+    code(install::no_out_dir),
+    help(
+        "only a project whose build tool runs a build script has such a folder: name a file of the sources"
+    )
+)]
+pub(super) struct NoOutDir {
+    pub(super) option: String,
+    pub(super) path: String,
+    #[source_code]
+    pub(super) file: SourceFile,
+    #[label("in the output of a build script")]
+    pub(super) at: Option<SourceSpan>,
+}
+
+/// Two things that install one file.
+#[derive(Debug, Error, Diagnostic)]
+#[error("{by} installs `{path}`, which {other} has installed already")]
+#[diagnostic(
+    code(install::twice),
+    help("remove one of both, or give it another name")
+)]
+pub(super) struct Twice {
+    pub(super) path: String,
+    pub(super) other: String,
+    pub(super) by: String,
+    #[source_code]
+    pub(super) file: SourceFile,
+    #[label("installs it again")]
+    pub(super) at: Option<SourceSpan>,
+}
+
+/// Several files for one name.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{option}` matches {count} files, and the destination is one")]
+#[diagnostic(
+    code(install::several),
+    help("write a `/` at the end of the destination to install them into a folder")
+)]
+pub(super) struct Several {
+    pub(super) option: String,
+    pub(super) count: usize,
+    #[source_code]
+    pub(super) file: SourceFile,
+    #[label("several files")]
+    pub(super) at: Option<SourceSpan>,
+}
+
+/// A file with a template that cannot be evaluated.
+#[derive(Debug, Error, Diagnostic)]
+#[error("{} is no template: {reason}", path.display())]
+#[diagnostic(
+    code(install::template),
+    help(
+        "`${{{{ name }}}}`, `${{{{ version }}}}`, `${{{{ target_platform }}}}` and `unix`, `linux`, `osx`, `win` are known"
+    )
+)]
+pub(super) struct UnreadableTemplate {
+    pub(super) path: PathBuf,
+    pub(super) reason: String,
+    #[source_code]
+    pub(super) file: SourceFile,
+    #[label("evaluated because of this")]
+    pub(super) at: Option<SourceSpan>,
+}
+
+/// A program that is not in the package.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{option}` runs `{program}`, which was not installed")]
+#[diagnostic(code(install::no_program), help("{help}"))]
+pub(super) struct NoProgram {
+    pub(super) option: String,
+    pub(super) program: String,
+    pub(super) help: String,
+    #[source_code]
+    pub(super) file: SourceFile,
+    #[label("no such program")]
+    pub(super) at: Option<SourceSpan>,
+}
+
+/// A program that failed.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{command}` {ended}{printed}")]
+#[diagnostic(code(install::program_failed), help("{help}"))]
+pub(super) struct ProgramFailed {
+    pub(super) command: String,
+    pub(super) ended: String,
+    /// What it printed, after a colon.
+    pub(super) printed: String,
+    pub(super) help: String,
+    #[source_code]
+    pub(super) file: SourceFile,
+    #[label("runs it")]
+    pub(super) at: Option<SourceSpan>,
+}
+
+/// A program that printed nothing.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{command}` {what}")]
+#[diagnostic(
+    code(install::nothing_made),
+    help(
+        "an empty file is never packed: what does the program need to be told? Leave a shell out with `shells = […]`"
+    )
+)]
+pub(super) struct NothingMade {
+    pub(super) command: String,
+    pub(super) what: String,
+    #[source_code]
+    pub(super) file: SourceFile,
+    #[label("runs it")]
+    pub(super) at: Option<SourceSpan>,
+}
+
+/// A file that is for no shell.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{name}` completes the commands of no known shell")]
+#[diagnostic(
+    code(install::unknown_shell),
+    help(
+        "names say the shell: `*.bash`, `*.fish`, `*.zsh` or `_*`, `*.ps1`, `*.nu`, `*.elv`; others are named \
+         with their shell, as in `files = {{ bash = \"…\" }}`"
+    )
+)]
+pub(super) struct UnknownShell {
+    pub(super) name: String,
+    #[source_code]
+    pub(super) file: SourceFile,
+    #[label("found through this")]
+    pub(super) at: Option<SourceSpan>,
+}
+
+/// A page without a section.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{name}` ends in no section of the manual")]
+#[diagnostic(
+    code(install::no_section),
+    help(
+        "pages end in their section, as in `name.1`; `{{ file = \"…\", name = \"name.1\" }}` renames one"
+    )
+)]
+pub(super) struct NoSection {
+    pub(super) name: String,
+    #[source_code]
+    pub(super) file: SourceFile,
+    #[label("found through this")]
+    pub(super) at: Option<SourceSpan>,
+}
+
+/// A hook that failed.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the hook `{name}` {ended}{printed}")]
+#[diagnostic(code(hook::failed), help("{help}"))]
+pub(super) struct HookFailed {
+    pub(super) name: String,
+    pub(super) ended: String,
+    /// The last lines of the log, after a colon.
+    pub(super) printed: String,
+    pub(super) help: String,
+    #[source_code]
+    pub(super) file: SourceFile,
+    #[label("this hook")]
+    pub(super) at: Option<SourceSpan>,
+}
+
+/// A hook that changes what the next build reads.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the hook `{name}` changed {}", path.display())]
+#[diagnostic(
+    code(hook::changed_sources),
+    help(
+        "the next build would find it changed: write below `$PREFIX`, or into the folder that the hook begins in the variable `SRC_DIR`"
+    )
+)]
+pub(super) struct HookChangedSources {
+    pub(super) name: String,
+    pub(super) path: PathBuf,
+    #[source_code]
+    pub(super) file: SourceFile,
+    #[label("this hook")]
+    pub(super) at: Option<SourceSpan>,
+}
+
+/// The package does not hold what a test says.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the package does not hold what its test expects: {reason}")]
+#[diagnostic(
+    code(build::package_contents),
+    help("change what is installed, or the test")
+)]
+pub(super) struct WrongContents {
+    pub(super) reason: String,
+    #[source_code]
+    pub(super) file: SourceFile,
+    #[label("this test")]
+    pub(super) at: Option<SourceSpan>,
+}

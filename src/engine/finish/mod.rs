@@ -1,0 +1,157 @@
+//! What happens between the script of a drafted recipe and packing: files that the build
+//! tool knows nothing of are installed, and tests get what they need.
+//!
+//! It is done here and not by the script, so that it is the same on every platform, and a
+//! mistake points at the manifest.
+
+mod activation;
+mod completions;
+mod files;
+mod hooks;
+mod man_pages;
+mod matches;
+mod mistakes;
+mod prefix;
+mod programs;
+mod tests;
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use miette::{IntoDiagnostic, Report};
+use rattler_build_core::tool_configuration::Configuration;
+use rattler_build_core::types::Output;
+use rattler_build_types::LateBoundGlobVec;
+
+use crate::backend::extras::{Extras, VersionCheck};
+use crate::backend::{BuildPaths, Finished, Log};
+use crate::engine::{Plan, Session, clean_prefix};
+use mistakes::{Spot, WrongContents};
+use prefix::PackagePrefix;
+use programs::Programs;
+
+pub(super) use hooks::Moment;
+
+/// A build whose script has run, or is about to.
+pub(super) struct Finish<'a> {
+    pub(super) session: &'a Session,
+    pub(super) plan: &'a Plan<'a>,
+    pub(super) paths: &'a BuildPaths,
+    /// What the script has printed so far.
+    pub(super) log: PathBuf,
+    /// What is in the host prefix and belongs to no package.
+    pub(super) foreign: &'a BTreeSet<PathBuf>,
+}
+
+impl Finish<'_> {
+    fn extras(&self) -> &Extras {
+        &self.plan.extras
+    }
+
+    /// Installs everything that is declared, and prepares `output` to be packed.
+    ///
+    /// # Errors
+    /// Files that are not there or are installed twice, programs that fail.
+    pub(super) async fn install(&self, output: &mut Output) -> Result<(), Report> {
+        let extras = self.extras();
+        let finished = self.plan.project.finish(self.paths, &self.log())?;
+        for warning in &finished.warnings {
+            tracing::warn!("{warning}");
+        }
+        add_licenses(output, &finished)?;
+        let spot = Spot {
+            session: self.session,
+            host: self.plan.platforms.host,
+        };
+        let mut prefix = PackagePrefix::new(&self.paths.host_prefix, spot);
+        for (path, reason) in &finished.files {
+            prefix.note(path, reason);
+        }
+        let source = matches::Source {
+            root: &extras.root,
+            out_dir: finished.out_dir.as_deref(),
+            work: &self.paths.work_directory,
+            spot,
+        };
+        files::install(&extras.install, &source, &mut prefix, output)?;
+        activation::install(&extras.activation, &source, &mut prefix, output)?;
+        let programs = Programs {
+            prefix: &self.paths.host_prefix,
+            work: &self.paths.work_directory,
+            platforms: self.plan.platforms,
+            env: &self.session.env,
+            spot,
+        };
+        completions::install(&extras.completions, &source, &programs, &mut prefix).await?;
+        man_pages::install(&extras.man_pages, &source, &programs, &mut prefix).await?;
+        tests::install_files(output, &source, &mut prefix)?;
+        let made = match extras.version_check {
+            VersionCheck::None => BTreeSet::new(),
+            _ => clean_prefix::made(&self.paths.host_prefix, self.foreign)?,
+        };
+        let windows = self.plan.platforms.host.is_windows();
+        tests::check_versions(output, &extras.version_check, &finished, &made, windows);
+        programs.clean()?;
+        prefix.record(&self.paths.work_directory);
+        Ok(())
+    }
+
+    /// The package does not hold what the test at `index` says.
+    pub(super) fn wrong_contents(&self, index: usize, reason: &str) -> Report {
+        let spot = Spot {
+            session: self.session,
+            host: self.plan.platforms.host,
+        };
+        let at = ["tests", &index.to_string(), "package-contents"].map(str::to_string);
+        WrongContents {
+            reason: reason.split_whitespace().collect::<Vec<_>>().join(" "),
+            file: spot.file(),
+            at: spot.at(&at.to_vec()),
+        }
+        .into()
+    }
+
+    /// Runs a hook of the user's, if there is one.
+    ///
+    /// # Errors
+    /// A hook that fails or changes the sources.
+    pub(super) async fn hook(
+        &self,
+        moment: Moment,
+        output: &Output,
+        tools: &Configuration,
+    ) -> Result<(), Report> {
+        let spot = Spot {
+            session: self.session,
+            host: self.plan.platforms.host,
+        };
+        hooks::run(moment, self, output, tools, spot).await
+    }
+
+    fn log(&self) -> Log {
+        let text = match self.extras().needs_out_dir() {
+            true => std::fs::read(&self.log).unwrap_or_default(),
+            false => Vec::new(),
+        };
+        Log::new(&String::from_utf8_lossy(&text))
+    }
+}
+
+/// Packs texts that were found only now.
+fn add_licenses(output: &mut Output, finished: &Finished) -> Result<(), Report> {
+    if finished.license_files.is_empty() {
+        return Ok(());
+    }
+    let about = &mut output.recipe.about;
+    let known = about.license_file.take().unwrap_or_default();
+    let exclude = known.exclude().to_vec();
+    let mut all: Vec<String> = known
+        .entries()
+        .iter()
+        .map(|entry| entry.source().to_string())
+        .collect();
+    let found = finished.license_files.iter();
+    all.extend(found.map(|file| file.display().to_string()));
+    about.license_file = Some(LateBoundGlobVec::from_sources(all, exclude).into_diagnostic()?);
+    Ok(())
+}

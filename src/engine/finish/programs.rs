@@ -1,0 +1,227 @@
+//! Runs an installed program for what it prints or writes: in an empty folder, with an empty
+//! home and without colors, so that neither the machine nor the user shows in the package.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use miette::Report;
+use tokio::process::Command;
+
+use super::mistakes::{NoProgram, ProgramFailed, Spot};
+use crate::backend::extras::{OptionKeys, Run};
+use crate::backend::{Env, Platforms};
+use crate::diagnostic::{create_folder, list, nearest};
+use crate::disk;
+
+/// Where programs are and can run.
+pub(super) struct Programs<'a> {
+    pub(super) prefix: &'a Path,
+    pub(super) work: &'a Path,
+    pub(super) platforms: Platforms,
+    pub(super) env: &'a Env,
+    pub(super) spot: Spot<'a>,
+}
+
+/// What a program left.
+pub(super) struct Made {
+    /// The command, as people type it.
+    pub(super) command: String,
+    pub(super) printed: Vec<u8>,
+    /// The folder that it ran in, until the next one runs.
+    pub(super) folder: PathBuf,
+}
+
+/// How long a program may take that has nothing to do but print.
+const LIMIT: Duration = Duration::from_secs(120);
+
+impl Programs<'_> {
+    /// Whether programs of the package run on this machine.
+    pub(super) fn run_here(&self) -> bool {
+        self.platforms.host == self.platforms.build
+    }
+
+    /// Removes what the last program left.
+    ///
+    /// # Errors
+    /// A folder that cannot be removed.
+    pub(super) fn clean(&self) -> Result<(), Report> {
+        Ok(disk::remove_folder(&self.work.join("programs"))?)
+    }
+
+    /// Folders with programs, below the prefix.
+    const FOLDERS: [&'static str; 4] = ["bin", "Library/bin", "Scripts", ""];
+
+    /// The programs in the prefix, by name.
+    pub(super) fn find(&self, name: &str) -> Option<PathBuf> {
+        let folders = Self::FOLDERS.iter().map(|folder| self.prefix.join(folder));
+        let names = [
+            name.to_string(),
+            format!("{name}.exe"),
+            format!("{name}.bat"),
+        ];
+        let mut paths = folders.flat_map(|folder| names.clone().map(|name| folder.join(name)));
+        paths.find(|path| path.is_file())
+    }
+
+    /// Runs a program. `shell` takes the place of `{shell}`.
+    ///
+    /// # Errors
+    /// [`NoProgram`], [`ProgramFailed`].
+    pub(super) async fn run(
+        &self,
+        run: &Run,
+        shell: &str,
+        by: &OptionKeys,
+    ) -> Result<Made, Report> {
+        let Some(program) = self.find(&run.program) else {
+            return Err(self.missing(run, by).into());
+        };
+        let folder = self.work.join("programs");
+        disk::remove_folder(&folder)?;
+        let (dir, home) = (folder.join("files"), folder.join("home"));
+        create_folder(&dir)?;
+        create_folder(&home)?;
+        let filled = |text: &String| {
+            let text = text.replace("{shell}", shell);
+            text.replace("{dir}", &dir.display().to_string())
+        };
+        let args: Vec<String> = run.args.iter().map(filled).collect();
+        let variables = run.env.iter();
+        let variables: Vec<(&str, String)> = variables
+            .map(|(name, value)| (name.as_str(), filled(value)))
+            .collect();
+        let mut words: Vec<String> = variables
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        words.push(run.program.clone());
+        words.extend(run.args.iter().map(|text| text.replace("{shell}", shell)));
+        let command = words.join(" ");
+        let mut process = self.command(&program, &home);
+        process.args(&args).envs(variables).current_dir(&dir);
+        let failed = |ended: String, stderr: &[u8]| ProgramFailed {
+            command: command.clone(),
+            ended,
+            printed: last_lines(stderr),
+            help: "it runs in an empty folder, with an empty home folder and without a terminal"
+                .to_string(),
+            file: self.spot.file(),
+            at: self.spot.at(by),
+        };
+        let ended = tokio::time::timeout(LIMIT, process.output()).await;
+        let ended = match ended {
+            Ok(Ok(ended)) => ended,
+            Ok(Err(error)) => return Err(failed(format!("cannot run: {error}"), b"").into()),
+            Err(_) => {
+                let ended = format!("did not end within {} seconds", LIMIT.as_secs());
+                return Err(failed(ended, b"").into());
+            }
+        };
+        if !ended.status.success() {
+            let ended_with = match ended.status.code() {
+                Some(code) => format!("ended with exit code {code}"),
+                None => "was ended by a signal".to_string(),
+            };
+            return Err(failed(ended_with, &ended.stderr).into());
+        }
+        Ok(Made {
+            command,
+            printed: ended.stdout,
+            folder,
+        })
+    }
+
+    fn command(&self, program: &Path, home: &Path) -> Command {
+        let mut command = Command::new(program);
+        let separator = if cfg!(windows) { ";" } else { ":" };
+        let folders = Self::FOLDERS.map(|folder| self.prefix.join(folder).display().to_string());
+        let inherited = self.env.get("PATH").or_else(|| self.env.get("Path"));
+        let path = folders.into_iter().chain(inherited.map(str::to_string));
+        let path: Vec<String> = path.collect();
+        command
+            .env_clear()
+            .env("PATH", path.join(separator))
+            .env("NO_COLOR", "1")
+            .env("CLICOLOR", "0")
+            .env("TERM", "dumb")
+            .env("LANG", "C.UTF-8")
+            .env("LC_ALL", "C.UTF-8")
+            .env("TZ", "UTC")
+            .stdin(Stdio::null())
+            .kill_on_drop(true);
+        for name in [
+            "HOME",
+            "USERPROFILE",
+            "XDG_CONFIG_HOME",
+            "XDG_DATA_HOME",
+            "XDG_CACHE_HOME",
+            "XDG_STATE_HOME",
+            "APPDATA",
+            "LOCALAPPDATA",
+            "TMPDIR",
+            "TMP",
+            "TEMP",
+        ] {
+            command.env(name, home);
+        }
+        // Without it no program starts on Windows.
+        for name in ["SYSTEMROOT", "SystemRoot"] {
+            if let Some(value) = self.env.get(name) {
+                command.env(name, value);
+            }
+        }
+        command
+    }
+
+    fn missing(&self, run: &Run, by: &OptionKeys) -> NoProgram {
+        let names = self.names();
+        let names = || names.iter().map(String::as_str);
+        NoProgram {
+            option: by.join("."),
+            program: run.program.clone(),
+            help: match nearest(&run.program, names()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None if names().next().is_none() => "the package has no programs".to_string(),
+                None => format!("the programs are {}", list(names())),
+            },
+            file: self.spot.file(),
+            at: self.spot.at(by),
+        }
+    }
+
+    /// What lies in `bin`.
+    pub(super) fn names(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.prefix.join("bin"));
+        let entries = entries.into_iter().flatten().flatten();
+        let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+        let mut names: Vec<String> = names
+            .map(|name| name.trim_end_matches(".exe").to_string())
+            .collect();
+        names.sort();
+        names
+    }
+}
+
+impl Made {
+    /// The files that it left, by their names.
+    pub(super) fn files(&self) -> Vec<PathBuf> {
+        let mut files: Vec<PathBuf> = disk::files_below(self.folder.join("files")).collect();
+        files.sort();
+        files
+    }
+}
+
+/// The end of what a program printed, after a colon.
+fn last_lines(text: &[u8]) -> String {
+    let text = console::strip_ansi_codes(&String::from_utf8_lossy(text)).into_owned();
+    let lines: Vec<&str> = text
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .collect();
+    let last = &lines[lines.len().saturating_sub(5)..];
+    match last.is_empty() {
+        true => String::new(),
+        false => format!(": {}", last.join("\n")),
+    }
+}
