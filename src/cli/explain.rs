@@ -54,7 +54,9 @@ fn of(package: &Package, arguments: &ExplainArguments) -> Result<String, Report>
     };
     let mut text = text(&plan, recorded.as_ref());
     if let Some((inputs, work)) = &recorded {
-        text.push_str(&reuse(&plan, inputs, &DebugFolder::of(work))?);
+        let debug = DebugFolder::of(work);
+        text.push_str(&reuse(&plan, inputs, &debug)?);
+        text.push_str(&installed(&debug)?);
     }
     text.push_str(&shared(&package.caches()));
     Ok(text)
@@ -93,6 +95,20 @@ fn text(plan: &Plan, recorded: Option<&(Vec<GlobSet>, PathBuf)>) -> String {
         }
     }
     text
+}
+
+/// Why each file is in the package that was built last.
+fn installed(debug: &DebugFolder) -> Result<String, Report> {
+    let reasons = debug.recorded_reasons()?;
+    if reasons.is_empty() {
+        return Ok(String::new());
+    }
+    let lines = reasons.iter();
+    let lines = lines.map(|(path, reason)| format!("  {path} ({reason})\n"));
+    let lines: String = lines.collect();
+    Ok(format!(
+        "\nthe package holds these files, for what stands behind each:\n{lines}"
+    ))
 }
 
 /// What later builds find, whether or not the package is built again.

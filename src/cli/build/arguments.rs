@@ -51,9 +51,14 @@ pub(in crate::cli) struct BuildArguments {
     #[arg(short, long, value_name = "NUMBER")]
     pub(super) jobs: Option<NonZeroUsize>,
 
-    /// Run the tests that the recipes state, in environments with the new packages
-    #[arg(long, conflicts_with = "system_toolchain")]
+    /// Run the tests of the packages, in environments with them [default: those that have
+    /// tests and can run here]
+    #[arg(long, conflicts_with_all = ["system_toolchain", "no_test"])]
     pub(super) test: bool,
+
+    /// Do not run the tests of the packages
+    #[arg(long)]
+    pub(super) no_test: bool,
 
     /// Print one JSON object a line: every step and, last, the packages
     #[arg(long)]
@@ -61,6 +66,11 @@ pub(in crate::cli) struct BuildArguments {
 }
 
 impl BuildArguments {
+    /// Whether the packages are tested.
+    pub(super) fn runs_tests(&self) -> bool {
+        self.test || !self.no_test
+    }
+
     /// Where the packages go, when the user says so.
     pub(super) fn output_folder(&self) -> Option<PathBuf> {
         self.output_dir.as_deref().map(absolute)

@@ -59,7 +59,7 @@ impl<'a> PackageBuilder<'a> {
     /// before something failed: an archive that was replaced fits no older index.
     pub(super) async fn build_all(mut self) -> Result<(), Report> {
         let mut built = self.build_each().await;
-        if built.is_ok() && self.arguments.test {
+        if built.is_ok() && self.arguments.runs_tests() {
             built = tests::run(&self.tested, self.depot).await;
         }
         match self.arguments.output_folder() {

@@ -1,4 +1,4 @@
-//! `build --test`: the tests that recipes state, with the packages that were built.
+//! The tests that packages state, with the packages that were built.
 
 use std::path::{Path, PathBuf};
 
@@ -28,7 +28,13 @@ pub(super) struct Tested<'a> {
 /// # Errors
 /// The first test that fails; archives that cannot be copied.
 pub(super) async fn run(packages: &[Tested<'_>], depot: &CondaClient) -> Result<(), Report> {
-    let Some(first) = packages.first() else {
+    let mut with_tests = Vec::new();
+    for tested in packages {
+        if package_test::has_tests(&tested.archive)? {
+            with_tests.push(tested);
+        }
+    }
+    let Some(first) = with_tests.first() else {
         return Ok(());
     };
     // Where the packages find each other.
@@ -42,7 +48,7 @@ pub(super) async fn run(packages: &[Tested<'_>], depot: &CondaClient) -> Result<
     channel::index(&channel).await?;
     let local = Url::from_directory_path(&channel);
     let local = local.map_err(|()| miette::miette!("the folder for tests has no address"))?;
-    for tested in packages {
+    for tested in with_tests {
         let Tested {
             package,
             archive,
