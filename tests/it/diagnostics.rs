@@ -4,7 +4,9 @@
 mod builds;
 mod conflicts;
 mod environments;
+pub(crate) mod installed;
 mod manifests;
 mod options;
+mod package_options;
 mod packages;
 mod templates;

@@ -15,6 +15,7 @@ mod freshness;
 mod hostile;
 mod house;
 mod http;
+mod installed;
 mod isolation;
 mod metadata;
 mod mojo;

@@ -2,10 +2,15 @@
 
 use std::ops::Deref;
 
+use indexmap::IndexMap;
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::backend::options::{CommonOptions, CompilerCache, holds_nul};
+use crate::backend::package_options::PackageOptions;
 use crate::backends::cargo::context::refused_arguments::{Refused, refused};
+use crate::backends::cargo::option_checks;
+use crate::backends::cargo::third_party::options::{self, ThirdParty};
 use crate::diagnostic::Warning;
 use crate::project::config::{EntryPart, InvalidOption, Options};
 
@@ -18,13 +23,75 @@ pub struct Config {
     /// `compilers` is `["rust", "c"]` when it is missing.
     #[serde(flatten)]
     pub common: CommonOptions,
+    /// What the package holds beside what the build tool installs.
+    #[serde(flatten)]
+    pub package: PackageOptions,
     /// Takes no metadata from `Cargo.toml`.
     pub ignore_cargo_manifest: bool,
     /// Binary targets to install. Empty means all.
     pub binaries: Vec<String>,
+    /// Members of the Cargo workspace whose programs are installed, the package itself first.
+    pub packages: Vec<String>,
+    /// Features that are on beside the default ones.
+    pub features: Vec<String>,
+    /// Whether the default features are on.
+    pub default_features: Option<bool>,
+    /// Whether all features are on.
+    pub all_features: bool,
+    /// The profile of Cargo; `release` when it is missing.
+    pub profile: Option<String>,
+    /// Settings of that profile, as Cargo.toml has them. Merged key by key.
+    pub profile_settings: IndexMap<String, Value>,
+    /// Flags for rustc beside those of the activation and the project.
+    pub rustflags: Vec<String>,
+    /// Which compiler is needed: `manifest`, `toolchain-file` or a version.
+    pub rust_version: Option<String>,
+    /// Whether the tests of the project are run before anything is installed, or with which
+    /// arguments.
+    pub cargo_test: CargoTest,
+    /// Kinds of libraries to install.
+    pub libraries: Vec<String>,
+    /// Whether the crate is a library for C, installed by cargo-c.
+    pub c_library: Value,
+    /// Whether the programs say which crates they are made of.
+    pub auditable: bool,
+    /// Other names of programs. Merged key by key.
+    pub bin_aliases: IndexMap<String, Value>,
+    /// How the licenses of the crates in the package are packed.
+    pub third_party_licenses: Value,
+}
+
+/// Whether the tests of the project are run.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged, expecting = "a boolean, or an array of arguments")]
+pub enum CargoTest {
+    /// Yes, or no.
+    Switch(bool),
+    /// Yes, with these arguments.
+    Arguments(Vec<String>),
+}
+
+impl Default for CargoTest {
+    fn default() -> Self {
+        Self::Switch(false)
+    }
 }
 
 impl Config {
+    /// The arguments of `cargo test`. `None` where it is not run.
+    pub(crate) fn test_arguments(&self) -> Option<&[String]> {
+        match &self.cargo_test {
+            CargoTest::Switch(false) => None,
+            CargoTest::Switch(true) => Some(&[]),
+            CargoTest::Arguments(arguments) => Some(arguments),
+        }
+    }
+
+    /// How the licenses of the crates in the package are packed. `None` where they are not.
+    pub(crate) fn third_party(&self) -> Option<ThirdParty> {
+        options::read(&self.third_party_licenses).unwrap_or_default()
+    }
+
     /// Languages whose compilers the build needs.
     pub(crate) fn compilers(&self) -> Vec<String> {
         match &self.compilers {
@@ -62,10 +129,36 @@ impl Options for Config {
         "compilers",
         "compiler-cache",
         "binaries",
+        "packages",
+        "features",
+        "default-features",
+        "all-features",
+        "profile",
+        "profile-settings",
+        "rustflags",
+        "rust-version",
+        "cargo-test",
+        "libraries",
+        "c-library",
+        "auditable",
+        "bin-aliases",
+        "third-party-licenses",
         "artifact-limit",
         "debug-dir",
         "debug_dir",
+        "tests",
+        "version-check",
+        "completions",
+        "man-pages",
+        "install",
+        "activation",
+        "hooks",
+        "ignore-run-exports",
+        "prefix-detection",
+        "dynamic-linking",
     ];
+
+    const NOT_ON_WINDOWS: &'static [&'static str] = &PackageOptions::UNIX;
 
     fn warnings(&self) -> Vec<Warning> {
         let contradiction = self.rustc_wrapper().map(|name| {
@@ -75,8 +168,16 @@ impl Options for Config {
             .help("remove one of both")
         });
         let contradiction = contradiction.filter(|_| self.compiler_cache == CompilerCache::Sccache);
+        let replaced = self.env.contains_key("RUSTFLAGS") && !self.rustflags.is_empty();
+        let replaced = replaced.then(|| {
+            Warning::new(
+                "`RUSTFLAGS` in `env` replaces the flags of the activation and the project",
+            )
+            .help("write its flags into `rustflags`, which adds them")
+        });
         (self.common.warnings().into_iter())
             .chain(contradiction)
+            .chain(replaced)
             .collect()
     }
 
@@ -90,11 +191,21 @@ impl Options for Config {
             help: "use `sccache`, `auto` or `none`".to_string(),
         });
         let common = self.common.validate().into_iter();
+        let common = common.chain(self.package.validate());
         let refused = refused(&self.extra_args).map(refused_argument);
         common
             .chain(binaries)
             .chain(ccache)
             .chain(refused)
+            .chain(option_checks::choice(
+                &self.features,
+                self.profile.as_deref(),
+                &self.profile_settings,
+            ))
+            .chain(option_checks::rust_version(self.rust_version.as_deref()))
+            .chain(option_checks::libraries(&self.libraries, &self.c_library))
+            .chain(option_checks::aliases(&self.bin_aliases))
+            .chain(options::read(&self.third_party_licenses).err())
             .collect()
     }
 }

@@ -3,18 +3,23 @@
 //! Reads `Cargo.toml` for what the manifest leaves out, asks for the compilers
 //! and writes down the command line. What cargo does with it is cargo's business.
 
+mod aliases;
 mod build_dir;
 mod compiler_cache;
 mod config;
 mod context;
 mod failure;
 mod inputs;
+mod libraries;
 mod manifest;
+mod option_checks;
 mod packed_binaries;
 mod packed_libraries;
+mod rust_version;
 mod rust_version_conflict;
 mod script;
 mod system_tools;
+mod third_party;
 mod wrapper;
 
 use miette::Report;
@@ -23,9 +28,9 @@ pub use config::Config;
 
 use crate::backend::options::InputTracking;
 use crate::backend::{
-    Backend, BuildPaths, Cache, Diagnosis, Draft, Env, Folders, GlobSet, InstalledPackage, Log,
-    Platforms, Progress, Request, Requirement, RunOptions, ScriptAnswer, ScriptCall, Section,
-    SystemTools,
+    Backend, BuildPaths, Cache, Diagnosis, Draft, Env, Finished, Folders, GlobSet,
+    InstalledPackage, Log, Platforms, Progress, Request, Requirement, RunOptions, ScriptAnswer,
+    ScriptCall, Section, SystemTools,
 };
 use crate::diagnostic::Warning;
 use crate::protocol::spec::BinarySpec;
@@ -33,7 +38,7 @@ use build_dir::{changed_prefixes, out_dirs, size_limit, stale_sources};
 use context::crate_context::{CrateBuild, CrateContext};
 use context::layout::OUTPUT_DIRECTORIES;
 use inputs::read_files::ReadFiles;
-use script::{install, progress};
+use script::{install, message, progress};
 
 /// The backend for Cargo projects.
 #[derive(Debug, Clone, Copy)]
@@ -65,14 +70,18 @@ impl Backend for Cargo {
         context: &CrateContext,
     ) -> Result<Draft, Report> {
         let build = CrateBuild { request, context };
-        Ok(Draft {
+        let draft = Draft {
             metadata: context.metadata.clone(),
-            requirements: requirements(request),
+            requirements: requirements(request, context)?,
             script: install::install(build),
             inputs: inputs::drafted(build),
             warnings: context.warnings.clone(),
             ..Draft::default()
-        })
+        };
+        let Config {
+            package, common, ..
+        } = request.config;
+        package.applied(draft, request, common)
     }
 
     fn before_build(
@@ -92,6 +101,29 @@ impl Backend for Cargo {
         stale_sources::drop_stale(build, paths)?;
         changed_prefixes::enter(build, paths)?;
         out_dirs::empty_outdated(build, paths)
+    }
+
+    fn finish(
+        &self,
+        request: &Request<'_, Config>,
+        context: &CrateContext,
+        paths: &BuildPaths,
+        log: &Log,
+    ) -> Result<Finished, Report> {
+        let build = CrateBuild { request, context };
+        let mut warnings = Vec::new();
+        let bundle = third_party::write(build, paths, &mut warnings)?;
+        Ok(Finished {
+            license_files: bundle.into_iter().collect(),
+            out_dir: message::out_dir(log, &build.root, paths),
+            version: build.krate.version(),
+            files: [
+                libraries::install(build, paths)?,
+                aliases::install(build, paths)?,
+            ]
+            .concat(),
+            warnings,
+        })
     }
 
     fn built_inputs(
@@ -164,7 +196,10 @@ impl Backend for Cargo {
     }
 }
 
-fn requirements(request: &Request<'_, Config>) -> Vec<Requirement> {
+fn requirements(
+    request: &Request<'_, Config>,
+    context: &CrateContext,
+) -> Result<Vec<Requirement>, Report> {
     let compilers = request.config.compilers();
     let mut requirements: Vec<Requirement> = compilers
         .iter()
@@ -179,5 +214,17 @@ fn requirements(request: &Request<'_, Config>) -> Vec<Requirement> {
         let any = BinarySpec::default();
         requirements.push(Requirement::package(Section::Build, "sccache", any));
     }
-    requirements
+    let tools = [
+        ("cargo-auditable", request.config.auditable),
+        (
+            "cargo-c",
+            option_checks::c_types(&request.config.c_library).is_some(),
+        ),
+    ];
+    for (tool, _) in tools.into_iter().filter(|(_, is_needed)| *is_needed) {
+        let any = BinarySpec::default();
+        requirements.push(Requirement::package(Section::Build, tool, any));
+    }
+    requirements.extend(rust_version::requirement(request, context)?);
+    Ok(requirements)
 }

@@ -65,7 +65,7 @@ fn own_rust<'a>(request: &Request<'a, Config>) -> Option<&'a str> {
 
 /// Whether some version that begins with `fixed` satisfies `wanted`. Anything
 /// that cannot be told is believed.
-fn can_be_both(wanted: &VersionSpec, fixed: &str) -> bool {
+pub(crate) fn can_be_both(wanted: &VersionSpec, fixed: &str) -> bool {
     let numbers = fixed.split('.').filter(|part| part.parse::<u16>().is_ok());
     let versions = match (numbers.count(), fixed.split('.').count()) {
         (3, 3) => vec![fixed.to_string()],

@@ -6,6 +6,7 @@ mod libraries;
 mod manifests;
 mod out_dir;
 mod sources;
+mod third_party;
 
 use std::path::Path;
 

@@ -109,6 +109,21 @@ impl Arguments {
         counting.flat_map(|argument| argument.words.iter().map(String::as_str))
     }
 
+    /// Those that decide which crates are linked into what is installed.
+    pub(crate) fn words_for_the_tree(&self) -> impl Iterator<Item = &str> {
+        const COUNT: [&str; 6] = [
+            "--config",
+            "--target",
+            "-Z",
+            "--features",
+            "--no-default-features",
+            "--all-features",
+        ];
+        let counting = self.0.iter();
+        let counting = counting.filter(|argument| COUNT.contains(&argument.name.as_str()));
+        counting.flat_map(|argument| argument.words.iter().map(String::as_str))
+    }
+
     /// Whether an option is there, by its long name.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.0.iter().any(|argument| argument.name == name)

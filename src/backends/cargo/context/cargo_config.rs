@@ -185,6 +185,18 @@ impl CargoConfig {
         found
     }
 
+    /// Folders with copies of crates that take the place of registries.
+    pub(crate) fn vendored(&self) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        for (base, content) in self.files() {
+            let sources = content.get("source").and_then(Item::as_table_like);
+            let sources = sources.into_iter().flat_map(|sources| sources.iter());
+            let folders = sources.filter_map(|(_, source)| source.get("directory")?.as_str());
+            found.extend(folders.map(|folder| plain(&base.join(folder))));
+        }
+        found
+    }
+
     /// A fingerprint of the variables that build scripts and macros see and that the
     /// user sets: in the options, in Cargo's configuration. `None` when there are none.
     pub(crate) fn variables(&self, config: &Config) -> Option<String> {

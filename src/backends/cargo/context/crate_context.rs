@@ -9,13 +9,16 @@ use std::path::{Path, PathBuf};
 
 use miette::Report;
 use toml_edit::{Document, Item};
+use url::Url;
 
 use crate::backend::Request;
+use crate::backend::script::Word;
 use crate::backends::cargo::config::Config;
 use crate::backends::cargo::context::arguments::Arguments;
 use crate::backends::cargo::context::cargo_config::CargoConfig;
-use crate::backends::cargo::context::layout;
+use crate::backends::cargo::context::packages::{self, Member};
 use crate::backends::cargo::context::path_dependencies::{PathCrate, path_dependencies};
+use crate::backends::cargo::context::{choice, layout};
 use crate::backends::cargo::manifest::cargo_toml::is_inheriting;
 use crate::backends::cargo::manifest::manifests::Manifests;
 use crate::backends::cargo::manifest::package::Crate;
@@ -38,6 +41,8 @@ pub struct CrateContext {
     pub(crate) warnings: Vec<Warning>,
     pub(crate) license_files: Vec<PathBuf>,
     pub(crate) licenses_are_named: bool,
+    /// The members whose programs are installed, the crate itself among them.
+    pub(crate) members: Vec<Member>,
     /// The name Cargo knows the crate by. Empty where Cargo refuses it.
     pub(crate) package: String,
     pub(crate) arguments: Arguments,
@@ -59,10 +64,15 @@ impl CrateContext {
     /// See [`Crate::read`] and [`Crate::metadata`].
     pub(crate) fn read(request: &Request<'_, Config>) -> Result<Self, Report> {
         let source = request.project.source.as_path();
-        let arguments = Arguments::of(&request.config.extra_args, source);
+        choice::check(request)?;
+        let words = [
+            choice::words(request.config),
+            request.config.extra_args.clone(),
+        ];
+        let arguments = Arguments::of(&words.concat(), source);
         let wanted = Wanted {
             package: request.project.name(),
-            selected: arguments.package(),
+            selected: arguments.package().or_else(|| named(request)),
         };
         let mut manifests = Manifests::default();
         let krate = Crate::read(&mut manifests, source, wanted)?;
@@ -89,10 +99,17 @@ impl CrateContext {
         }
         let root = krate.folder().to_path_buf();
         let workspace = krate.workspace_root().to_path_buf();
+        let members = packages::chosen(request, &mut manifests, &krate)?;
         let cargo_config = CargoConfig::of(request, &arguments, &root, &workspace);
         let variables = cargo_config.variables(request.config);
         Ok(Self {
-            path_crates: path_dependencies(&mut manifests, &root, &cargo_config.overrides()),
+            path_crates: {
+                let others = members.iter().map(|member| member.folder.clone());
+                let more: Vec<PathBuf> =
+                    cargo_config.overrides().into_iter().chain(others).collect();
+                path_dependencies(&mut manifests, &root, &more)
+            },
+            members,
             package: package_name(&krate),
             shared_folder: layout::shared_folder(request, variables.as_deref()),
             inherits_from_pixi: inherits_from_pixi(request.project.manifest.path()),
@@ -115,6 +132,12 @@ impl CrateContext {
         self.root == self.workspace
             && workspace.is_some_and(|workspace| workspace.get("default-members").is_some())
     }
+}
+
+/// The first member that `packages` names: it gives the package its name and version.
+fn named<'a>(request: &Request<'a, Config>) -> Option<&'a str> {
+    let first = request.config.packages.first()?;
+    (!first.contains(['*', '?', '['])).then_some(first)
 }
 
 /// The name of the crate, unless Cargo refuses it: files are called after it before it does.
@@ -145,6 +168,19 @@ fn inherits_from_pixi(manifest: &Path) -> bool {
 pub(crate) struct CrateBuild<'a> {
     pub(crate) request: &'a Request<'a, Config>,
     pub(crate) context: &'a CrateContext,
+}
+
+impl CrateBuild<'_> {
+    /// What makes `cargo tree` look at the crate itself where it would look at other members.
+    pub(crate) fn package_argument(&self) -> Vec<String> {
+        let folder = self.has_default_members().then_some(&self.root);
+        let folder = folder.and_then(|folder| Url::from_file_path(folder).ok());
+        let argument = folder.map(|folder| {
+            let itself = format!("{folder}#{}", self.package);
+            ["--package".to_string(), itself]
+        });
+        argument.into_iter().flatten().collect()
+    }
 }
 
 impl Deref for CrateBuild<'_> {

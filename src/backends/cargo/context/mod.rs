@@ -3,8 +3,10 @@
 
 pub(crate) mod arguments;
 pub(crate) mod cargo_config;
+pub(crate) mod choice;
 pub(crate) mod crate_context;
 pub(crate) mod layout;
+pub(crate) mod packages;
 pub(crate) mod path_dependencies;
 pub(crate) mod refused_arguments;
 pub(crate) mod tools;

@@ -85,6 +85,11 @@ impl CrateBuild<'_> {
         sets.extend(self.cargo_config.inputs());
         sets.extend(self.licenses());
         sets.extend(self.pixi_manifests());
+        if self.request.config.test_arguments().is_some() {
+            // Nobody says what a test reads.
+            let tests = self.root.join("tests");
+            sets.push(GlobSet::tree(&tests, ["**"], "the tests").without_leftovers());
+        }
         let extra = &self.request.config.extra_input_globs;
         sets.extend(extra_input_globs::sets(
             extra,

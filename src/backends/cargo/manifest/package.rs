@@ -132,6 +132,32 @@ impl Crate {
         })
     }
 
+    /// The version, as Cargo and the programs know it.
+    pub(crate) fn version(&self) -> Option<String> {
+        match &self.package.version {
+            Inheritable::Set(version) => Some(version.to_string()),
+            Inheritable::Inherited => {
+                let version = self.template.as_ref()?.version.as_ref()?;
+                Some(version.to_string())
+            }
+        }
+    }
+
+    /// The oldest Rust that the crate is for.
+    pub(crate) fn rust_version(&self) -> Option<String> {
+        match self.package.rust_version.as_ref()? {
+            Inheritable::Set(version) => Some(version.clone()),
+            Inheritable::Inherited => self.template.as_ref()?.rust_version.clone(),
+        }
+    }
+
+    /// The name of its library, as files are called after it.
+    pub(crate) fn library_name(&self) -> String {
+        let named = self.manifest.root().get("lib");
+        let named = named.and_then(|lib| lib.get("name")?.as_str());
+        named.unwrap_or(&self.package.name).replace('-', "_")
+    }
+
     /// That nobody has given the crate a version. Cargo takes `0.0.0` for it, which nobody
     /// meant to release.
     pub(crate) fn missing_version(&self) -> Option<Warning> {

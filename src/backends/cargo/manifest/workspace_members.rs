@@ -71,6 +71,22 @@ pub(crate) fn choose(
     }
 }
 
+/// The members that `[workspace]` of `root` names, itself included where it is a package.
+///
+/// # Errors
+/// Members whose manifest cannot be read.
+pub(crate) fn members(
+    manifests: &mut Manifests,
+    root: &Arc<CargoToml>,
+) -> Result<Vec<Arc<CargoToml>>, Report> {
+    let mut found: Vec<Arc<CargoToml>> = Vec::new();
+    found.extend(root.package().is_some().then(|| Arc::clone(root)));
+    for folder in folders(root, "members") {
+        found.extend(manifests.find(&folder)?);
+    }
+    Ok(found)
+}
+
 /// The member of the name `wanted`, else the one with a binary of that name, else the only
 /// one with a binary. A library is meant only where no program is.
 fn position(members: &[Member], wanted: Option<&str>, defaults: &[PathBuf]) -> Option<usize> {

@@ -26,6 +26,7 @@ fn has_debug_info(build: CrateBuild<'_>) -> bool {
     });
     by_argument
         || by_variable
+        || is_flag(&config.rustflags.join(" "))
         || by_profile(build.krate.workspace.root())
         || build.cargo_config.settings().any(by_configuration)
 }

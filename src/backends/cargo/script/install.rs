@@ -2,7 +2,6 @@
 
 use indexmap::IndexMap;
 use rattler_conda_types::Subdir;
-use url::Url;
 
 use crate::backend::script::{Script, Step, StepCondition, Word};
 use crate::backend::{Platforms, Request};
@@ -11,10 +10,12 @@ use crate::backends::cargo::compiler_cache::SccacheSetup;
 use crate::backends::cargo::config::Config;
 use crate::backends::cargo::context::crate_context::CrateBuild;
 use crate::backends::cargo::context::layout::{self, TARGET_DIR};
+use crate::backends::cargo::context::packages::Member;
 use crate::backends::cargo::context::tools::Tools;
+use crate::backends::cargo::libraries;
 use crate::backends::cargo::script::environment::ScriptEnvironment;
-use crate::backends::cargo::script::progress;
-use crate::backends::cargo::script::rustflags;
+use crate::backends::cargo::script::{commands, message, progress, rustflags, system_libraries};
+use crate::backends::cargo::third_party;
 
 /// The first day a zip archive can name, in seconds since 1970: a date that is the
 /// same in every build.
@@ -55,6 +56,7 @@ pub(crate) fn install(build: CrateBuild<'_>) -> Script {
     let (set, templates) = variables(config, platforms.build);
     steps.extend(set);
     steps.extend(prefixes(config, platforms, &tools));
+    steps.extend(system_libraries::variables(request, &tools));
     steps.extend(cargo_settings(request));
     steps.push(stop_config_search(build));
     steps.extend(rustflags::variables(build));
@@ -72,8 +74,15 @@ pub(crate) fn install(build: CrateBuild<'_>) -> Script {
         None => check,
     });
     steps.extend(cache.before);
-    steps.push(Step::Run(command(build, &tools)));
+    steps.extend(commands::test(build, &tools).map(Step::Run));
+    if libraries::installs_programs(build) {
+        let members = build.members.iter();
+        steps.extend(members.map(|member| Step::Run(command(build, member, &tools))));
+    }
+    steps.extend(commands::library(build, &tools).map(Step::Run));
+    steps.extend(commands::c_library(build, &tools).map(Step::Run));
     steps.extend(cache.after);
+    steps.extend(third_party::steps(build, &tools));
     steps.extend(environment.after);
 
     let declared = project.model.secrets.iter().flatten().cloned();
@@ -172,27 +181,34 @@ fn stop_config_search(build: CrateBuild<'_>) -> Step {
     Step::Set("__CARGO_TEST_ROOT".to_string(), Word::literal(top))
 }
 
-fn command(build: CrateBuild<'_>, tools: &Tools) -> Vec<Word> {
+fn command(build: CrateBuild<'_>, member: &Member, tools: &Tools) -> Vec<Word> {
     let arguments = &build.arguments;
     // Cargo takes each of them once.
     let unless_given = |flag: &'static str| (!arguments.has(flag)).then(|| Word::from(flag));
-    let mut command = vec![tools.tool("cargo"), "install".into()];
+    let mut command = vec![tools.tool("cargo")];
+    if build.request.config.auditable {
+        command.push("auditable".into());
+    }
+    command.push("install".into());
     command.extend(unless_given("--locked"));
     command.extend([
         "--root".into(),
         Word::variable("PREFIX"),
         "--path".into(),
-        Word::literal(build.root.display().to_string()),
+        Word::literal(member.folder.display().to_string()),
         "--target-dir".into(),
         TARGET_DIR.into(),
     ]);
     command.extend(unless_given("--no-track"));
     command.extend(arguments.words().map(Word::literal));
-    for binary in &build.request.config.binaries {
+    for binary in &member.binaries {
         command.push("--bin".into());
         command.push(Word::literal(binary));
     }
     command.extend(unless_given("--force"));
+    if build.request.config.package.needs_out_dir() {
+        command.extend(message::ARGUMENTS.map(Word::from));
+    }
     // After the user's own settings, which they would lose to otherwise.
     if build.shared_folder.is_some() {
         command.extend(ScriptEnvironment::arguments().map(Word::from));
@@ -208,13 +224,7 @@ fn lock_file_check(build: CrateBuild<'_>) -> Vec<String> {
     let command = ["tree", "--locked", "--edges", "no-dev", "--depth", "0"];
     let mut arguments: Vec<String> = command.map(str::to_string).to_vec();
     arguments.extend(["--manifest-path".to_string(), manifest]);
-    if build.has_default_members()
-        && let Ok(folder) = Url::from_file_path(&build.root)
-    {
-        // It would look at those alone.
-        let itself = format!("{folder}#{}", build.package);
-        arguments.extend(["--package".to_string(), itself]);
-    }
+    arguments.extend(build.package_argument());
     let own = build.arguments.words_for_the_lock_file();
     arguments.extend(own.map(str::to_string));
     arguments

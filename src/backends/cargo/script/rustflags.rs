@@ -113,7 +113,15 @@ fn flags(build: CrateBuild<'_>) -> Vec<String> {
     let remap = project.into_iter().chain(home).chain(elsewhere);
     let remap =
         remap.map(|(folder, name)| format!("--remap-path-prefix={}={name}", folder.display()));
-    run_path.into_iter().chain(remap).collect()
+    let config = build.request.config;
+    // A library finds others beside itself; rattler-build wants to say so, and has no room
+    // for it otherwise.
+    let has_libraries = !config.libraries.is_empty() || !config.c_library.is_null();
+    let beside =
+        (host.is_unix() && has_libraries).then(|| format!("-Clink-arg=-Wl,-rpath,{origin}"));
+    let own = config.rustflags.iter().cloned();
+    let paths = run_path.into_iter().chain(beside);
+    paths.chain(remap).chain(own).collect()
 }
 
 /// Where the crates of registries are.

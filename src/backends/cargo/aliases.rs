@@ -1,0 +1,100 @@
+//! `bin-aliases`: other names of programs, as links beside them.
+
+use std::path::{Path, PathBuf};
+
+use miette::{Diagnostic, Report, SourceSpan};
+use serde_json::Value;
+use thiserror::Error;
+
+use crate::backend::BuildPaths;
+use crate::backends::cargo::context::crate_context::CrateBuild;
+use crate::diagnostic::{SourceFile, Unwritable};
+use crate::project::config::written_at;
+
+const OPTION: &str = "bin-aliases";
+
+/// Puts a link beside each program, or a copy where links need rights that few have.
+///
+/// # Errors
+/// [`NoSuchProgram`], [`IsThere`], files that cannot be written.
+pub(crate) fn install(
+    build: CrateBuild<'_>,
+    paths: &BuildPaths,
+) -> Result<Vec<(PathBuf, String)>, Report> {
+    let mut made = Vec::new();
+    let ending = match build.request.platforms.host.is_windows() {
+        true => ".exe",
+        false => "",
+    };
+    for (program, names) in &build.request.config.bin_aliases {
+        let names = names.as_array().into_iter().flatten();
+        for name in names.filter_map(Value::as_str) {
+            let at = written_at(
+                &build.request.project.manifest,
+                build.request.platforms.host,
+                &[OPTION, program],
+            );
+            let file = || build.request.project.manifest.file();
+            let target = format!("{program}{ending}");
+            let original = paths.host_prefix.join("bin").join(&target);
+            if !original.is_file() {
+                let (program, file) = (program.clone(), file());
+                return Err(NoSuchProgram { program, file, at }.into());
+            }
+            let below = Path::new("bin").join(format!("{name}{ending}"));
+            let path = paths.host_prefix.join(&below);
+            if path.symlink_metadata().is_ok() {
+                let (name, file) = (name.to_string(), file());
+                return Err(IsThere { name, file, at }.into());
+            }
+            link(&target, &original, &path)?;
+            made.push((below, format!("`{OPTION}.{program}`")));
+        }
+    }
+    Ok(made)
+}
+
+#[cfg(unix)]
+fn link(target: &str, _: &Path, path: &Path) -> Result<(), Unwritable> {
+    let made = std::os::unix::fs::symlink(target, path);
+    made.map_err(|source| Unwritable {
+        path: path.to_path_buf(),
+        source,
+    })
+}
+
+#[cfg(not(unix))]
+fn link(_: &str, original: &Path, path: &Path) -> Result<(), Unwritable> {
+    let made = std::fs::copy(original, path).map(drop);
+    made.map_err(|source| Unwritable {
+        path: path.to_path_buf(),
+        source,
+    })
+}
+
+/// An alias of nothing.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`bin-aliases` has names for `{program}`, which was not installed")]
+#[diagnostic(
+    code(install::no_program),
+    help("the key is the name of a program of the package")
+)]
+struct NoSuchProgram {
+    program: String,
+    #[source_code]
+    file: SourceFile,
+    #[label("no such program")]
+    at: Option<SourceSpan>,
+}
+
+/// An alias in the place of another program.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the alias `{name}` would take the place of a file that is there already")]
+#[diagnostic(code(install::twice), help("give it another name"))]
+struct IsThere {
+    name: String,
+    #[source_code]
+    file: SourceFile,
+    #[label("the alias")]
+    at: Option<SourceSpan>,
+}

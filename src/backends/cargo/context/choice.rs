@@ -1,0 +1,121 @@
+//! What is chosen of a crate: features and a profile. The options become arguments of Cargo,
+//! which the build, the licenses and the tests then have in common.
+
+use miette::{Diagnostic, Report, SourceSpan};
+use thiserror::Error;
+
+use crate::backend::Request;
+use crate::backends::cargo::config::Config;
+use crate::backends::cargo::context::arguments::Arguments;
+use crate::backends::cargo::option_checks;
+use crate::diagnostic::SourceFile;
+use crate::project::config::written_at;
+
+/// The profile that `cargo install` uses when nobody says which.
+const RELEASE: &str = "release";
+
+/// The options as arguments of Cargo.
+pub(crate) fn words(config: &Config) -> Vec<String> {
+    let mut words = Vec::new();
+    if !config.features.is_empty() {
+        words.extend(["--features".to_string(), config.features.join(",")]);
+    }
+    if config.default_features == Some(false) {
+        words.push("--no-default-features".to_string());
+    }
+    if config.all_features {
+        words.push("--all-features".to_string());
+    }
+    if let Some(profile) = &config.profile {
+        words.extend(["--profile".to_string(), profile.clone()]);
+    }
+    let profile = config.profile.as_deref().unwrap_or(RELEASE);
+    for (key, value) in &config.profile_settings {
+        if let Some(value) = option_checks::setting(value) {
+            let setting = format!("profile.{profile}.{key}={value}");
+            words.extend(["--config".to_string(), setting]);
+        }
+    }
+    words
+}
+
+/// Looks for the same choice in two places, of which one would be lost.
+///
+/// # Errors
+/// [`Twice`].
+pub(crate) fn check(request: &Request<'_, Config>) -> Result<(), Report> {
+    let config = request.config;
+    let arguments = Arguments::of(&config.extra_args, &request.project.source);
+    let features = [
+        ("features", !config.features.is_empty()),
+        ("default-features", config.default_features.is_some()),
+        ("all-features", config.all_features),
+    ];
+    let features = features.into_iter().filter(|(_, is_set)| *is_set);
+    let features: Vec<&str> = features.map(|(key, _)| key).collect();
+    let choices = ["--features", "--no-default-features", "--all-features"];
+    let argument = choices.into_iter().find(|it| arguments.has(it));
+    if let (Some(key), Some(argument)) = (features.first(), argument) {
+        return Err(twice(request, &[*key], argument, &["extra-args"]));
+    }
+    if config.all_features && features.len() > 1 {
+        return Err(twice(
+            request,
+            &["all-features"],
+            features[0],
+            &[features[0]],
+        ));
+    }
+    let profile = ["--profile", "--debug"]
+        .into_iter()
+        .find(|it| arguments.has(it));
+    let asks = [("profile", config.profile.is_some())];
+    let asks = asks
+        .into_iter()
+        .chain([("profile-settings", !config.profile_settings.is_empty())]);
+    let mut asks = asks.filter(|(_, is_set)| *is_set);
+    if let (Some((key, _)), Some(argument)) = (asks.next(), profile) {
+        return Err(twice(request, &[key], argument, &["extra-args"]));
+    }
+    let profile = config.profile.as_deref().unwrap_or(RELEASE);
+    for key in config.profile_settings.keys() {
+        let shout = |text: &str| text.to_uppercase().replace('-', "_");
+        let variable = format!("CARGO_PROFILE_{}_{}", shout(profile), shout(key));
+        if config.env.contains_key(&variable) {
+            let place = ["profile-settings", key.as_str()];
+            return Err(twice(request, &place, &variable, &["env", &variable]));
+        }
+    }
+    Ok(())
+}
+
+fn twice(request: &Request<'_, Config>, keys: &[&str], other: &str, there: &[&str]) -> Report {
+    let manifest = &request.project.manifest;
+    let host = request.platforms.host;
+    Twice {
+        option: keys.join("."),
+        other: other.to_string(),
+        file: manifest.file(),
+        at: written_at(manifest, host, keys),
+        there: written_at(manifest, host, there),
+    }
+    .into()
+}
+
+/// One choice in two places.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{option}` and `{other}` are the same choice in two places")]
+#[diagnostic(
+    code(config::choice_twice),
+    help("keep `{option}`, which licenses and tests follow, and remove `{other}`")
+)]
+struct Twice {
+    option: String,
+    other: String,
+    #[source_code]
+    file: SourceFile,
+    #[label("chosen here")]
+    at: Option<SourceSpan>,
+    #[label("and here")]
+    there: Option<SourceSpan>,
+}

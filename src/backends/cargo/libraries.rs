@@ -1,0 +1,90 @@
+//! `libraries` and `c-library`: what is installed beside programs, or in their place.
+
+use std::path::{Path, PathBuf};
+
+use miette::{Diagnostic, Report};
+use serde_json::Value;
+use thiserror::Error;
+
+use crate::backend::BuildPaths;
+use crate::backends::cargo::context::crate_context::CrateBuild;
+use crate::backends::cargo::context::layout::TARGET_DIR;
+use crate::backends::cargo::manifest::binaries::binaries;
+use crate::backends::cargo::option_checks::c_types;
+use crate::diagnostic::{Unwritable, create_folder};
+use crate::disk;
+
+/// Whether programs are installed: a package of libraries has none unless somebody says so.
+pub(crate) fn installs_programs(build: CrateBuild<'_>) -> bool {
+    let config = build.request.config;
+    if c_types(&config.c_library).is_some() {
+        return config.c_library.get("binaries") == Some(&Value::Bool(true));
+    }
+    config.libraries.is_empty() || !binaries(&build.krate.manifest).is_empty()
+}
+
+/// Installs the libraries that Cargo has compiled and does not install.
+///
+/// # Errors
+/// [`NoLibrary`], files that cannot be written.
+pub(crate) fn install(
+    build: CrateBuild<'_>,
+    paths: &BuildPaths,
+) -> Result<Vec<(PathBuf, String)>, Report> {
+    let mut made = Vec::new();
+    if build.request.config.libraries.is_empty() {
+        return Ok(made);
+    }
+    let host = build.request.platforms.host;
+    let name = build.krate.library_name();
+    let folders = profile_folders(build, &paths.script_folder.join(TARGET_DIR));
+    for kind in &build.request.config.libraries {
+        let files: Vec<(String, &str)> = match (kind.as_str(), host.is_windows(), host.is_osx()) {
+            ("cdylib", true, _) => vec![
+                (format!("{name}.dll"), "Library/bin"),
+                (format!("{name}.dll.lib"), "Library/lib"),
+            ],
+            ("cdylib", _, true) => vec![(format!("lib{name}.dylib"), "lib")],
+            ("cdylib", ..) => vec![(format!("lib{name}.so"), "lib")],
+            (_, true, _) => vec![(format!("{name}.lib"), "Library/lib")],
+            _ => vec![(format!("lib{name}.a"), "lib")],
+        };
+        for (file, folder) in files {
+            let found = folders.iter().map(|it| it.join(&file));
+            let Some(found) = found.into_iter().find(|path| path.is_file()) else {
+                return Err(NoLibrary(file).into());
+            };
+            // The linker wants the import library to be called like the library.
+            let below = Path::new(folder).join(file.replace(".dll.lib", ".lib"));
+            let to = paths.host_prefix.join(&below);
+            create_folder(&paths.host_prefix.join(folder))?;
+            std::fs::copy(&found, &to).map_err(|source| Unwritable {
+                path: to.clone(),
+                source,
+            })?;
+            made.push((below, "`libraries`".to_string()));
+        }
+    }
+    Ok(made)
+}
+
+/// Where Cargo leaves what it has made for the chosen profile.
+fn profile_folders(build: CrateBuild<'_>, target: &Path) -> Vec<PathBuf> {
+    let chosen = build.arguments.value("--profile").unwrap_or("release");
+    let chosen = match (build.arguments.has("--debug"), chosen) {
+        (true, _) | (_, "dev") => "debug",
+        (_, other) => other,
+    };
+    // Below the name of a target, which activation chooses, or not.
+    let nested = disk::folders(target).into_iter().map(|it| it.join(chosen));
+    nested.chain([target.join(chosen)]).collect()
+}
+
+/// A library that Cargo has not made.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the build has made no `{0}`")]
+#[diagnostic(
+    code(install::no_library),
+    help("`libraries` installs the library of the package: does it have a `src/lib.rs`?")
+)]
+struct NoLibrary(String);

@@ -1,0 +1,71 @@
+//! The commands of Cargo beside `cargo install`: tests before it, libraries after it.
+
+use crate::backend::script::Word;
+use crate::backends::cargo::context::crate_context::CrateBuild;
+use crate::backends::cargo::context::layout::TARGET_DIR;
+use crate::backends::cargo::context::tools::Tools;
+use crate::backends::cargo::option_checks;
+use crate::backends::cargo::script::environment::ScriptEnvironment;
+use crate::backends::cargo::script::rustflags;
+
+/// `cargo test`, where it is asked for and the tests can run.
+pub(super) fn test(build: CrateBuild<'_>, tools: &Tools) -> Option<Vec<Word>> {
+    let arguments = build.request.config.test_arguments()?;
+    let platforms = build.request.platforms;
+    if platforms.build != platforms.host {
+        return None;
+    }
+    let mut command = vec![tools.tool("cargo"), "test".into()];
+    command.extend(common(build));
+    command.extend(arguments.iter().map(Word::literal));
+    Some(command)
+}
+
+/// What compiles the libraries that are installed without cargo-c.
+pub(super) fn library(build: CrateBuild<'_>, tools: &Tools) -> Option<Vec<Word>> {
+    let types = &build.request.config.libraries;
+    if types.is_empty() {
+        return None;
+    }
+    let mut command = vec![tools.tool("cargo"), "rustc".into(), "--lib".into()];
+    command.extend(["--crate-type".into(), Word::literal(types.join(","))]);
+    command.extend(common(build));
+    Some(command)
+}
+
+/// `cargo cinstall`, where the crate is a library for C.
+pub(super) fn c_library(build: CrateBuild<'_>, tools: &Tools) -> Option<Vec<Word>> {
+    let types = option_checks::c_types(&build.request.config.c_library)?;
+    let prefix = tools.library_prefix("PREFIX");
+    let separator = tools.separator();
+    let mut command = vec![tools.tool("cargo"), "cinstall".into()];
+    command.extend(common(build));
+    command.extend(["--prefix".into(), prefix.clone()]);
+    command.extend(["--libdir".into(), prefix.then(format!("{separator}lib"))]);
+    for library in types {
+        command.extend(["--library-type".into(), Word::literal(library)]);
+    }
+    Some(command)
+}
+
+/// What all of them have in common with `cargo install`.
+fn common(build: CrateBuild<'_>) -> Vec<Word> {
+    let manifest = build.root.join("Cargo.toml").display().to_string();
+    let mut words: Vec<Word> = vec!["--locked".into()];
+    words.extend(["--manifest-path".into(), Word::literal(manifest)]);
+    words.extend(["--target-dir".into(), TARGET_DIR.into()]);
+    let chosen: Vec<&str> = build.arguments.words_for_the_tree().collect();
+    words.extend(chosen.iter().map(|word| Word::literal(*word)));
+    let profile = build.arguments.value("--profile");
+    let profile = match build.arguments.has("--debug") {
+        true => "dev",
+        false => profile.unwrap_or("release"),
+    };
+    words.extend(["--profile".into(), Word::literal(profile)]);
+    words.extend(build.package_argument().into_iter().map(Word::literal));
+    if build.shared_folder.is_some() {
+        words.extend(ScriptEnvironment::arguments().map(Word::from));
+    }
+    words.extend(rustflags::arguments(build).into_iter().map(Word::literal));
+    words
+}

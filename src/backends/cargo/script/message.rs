@@ -1,0 +1,91 @@
+//! What Cargo says in messages for programs. They are asked for only where something in the
+//! configuration needs them: they make a log long.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use url::Url;
+
+use crate::backend::{BuildPaths, Log};
+
+/// The argument that asks for messages. What compilers say stays as it is.
+pub(crate) const ARGUMENTS: [&str; 2] = ["--message-format", "json-render-diagnostics"];
+
+/// How every message begins.
+const START: &str = "{\"reason\":\"";
+
+/// Whether a line is a message.
+pub(crate) fn is_message(line: &str) -> bool {
+    line.starts_with(START)
+}
+
+/// The output folder of the build script of the crate in `root`. A search in the folders of
+/// Cargo would find those of earlier builds too.
+pub(crate) fn out_dir(log: &Log, root: &Path, paths: &BuildPaths) -> Option<PathBuf> {
+    let url = Url::from_file_path(root).ok()?;
+    let executed = log.lines().filter(|line| is_message(line));
+    let executed = executed.filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let mut executed = executed.filter(|it| it["reason"] == "build-script-executed");
+    let own = executed.find(|it| {
+        let id = it["package_id"].as_str().unwrap_or_default();
+        id.split('#').next() == Some(format!("path+{url}").as_str())
+    })?;
+    own["out_dir"].as_str().map(|path| real(path, paths))
+}
+
+/// A path of the log, in which rattler-build has put the names of variables in the place of
+/// the folders of the build.
+fn real(path: &str, paths: &BuildPaths) -> PathBuf {
+    let folders = [
+        ("$SRC_DIR", &paths.script_folder),
+        ("$BUILD_PREFIX", &paths.build_prefix),
+        ("$PREFIX", &paths.host_prefix),
+    ];
+    let found = folders.into_iter().find_map(|(name, folder)| {
+        let below = path.strip_prefix(name)?;
+        Some(folder.join(below.trim_start_matches(['/', '\\'])))
+    });
+    found.unwrap_or_else(|| PathBuf::from(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::out_dir;
+    use crate::backend::named::Named;
+    use crate::backend::{BuildPaths, Log};
+
+    #[test]
+    fn the_folder_is_that_of_the_crate_itself() {
+        let line = |id: &str, dir: &str| {
+            format!(r#"{{"reason":"build-script-executed","package_id":"{id}","out_dir":"{dir}"}}"#)
+        };
+        let log = [
+            "   Compiling x".to_string(),
+            line("registry+https://example.org#x@1.0.0", "/t/x/out"),
+            line("path+file:///ws/member#app@1.0.0", "/t/member/out"),
+            line("path+file:///ws/app#0.1.0", "$SRC_DIR/app/out"),
+        ];
+        let log = Log::new(&log.join("\n"));
+        let paths = BuildPaths {
+            work_directory: "/work".into(),
+            alias: None,
+            script_folder: "/work/work".into(),
+            build_prefix: "/work/bld".into(),
+            host_prefix: "/work/host".into(),
+            packages: "/work/output".into(),
+            named: Named::default(),
+        };
+        let found = |root: &str| out_dir(&log, Path::new(root), &paths);
+        assert_eq!(
+            found("/ws/app").as_deref(),
+            Some(Path::new("/work/work/app/out"))
+        );
+        assert_eq!(
+            found("/ws/member").as_deref(),
+            Some(Path::new("/t/member/out"))
+        );
+        assert_eq!(found("/ws/other"), None);
+    }
+}

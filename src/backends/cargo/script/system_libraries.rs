@@ -1,0 +1,78 @@
+//! Libraries of the host environment that crates would otherwise compile themselves.
+//!
+//! What counts is that the project asks for the package by name: a library that another
+//! package brought along is none that the project wants to be linked with.
+
+use crate::backend::Request;
+use crate::backend::script::{Step, StepCondition, Word};
+use crate::backends::cargo::config::Config;
+use crate::backends::cargo::context::tools::Tools;
+use crate::protocol::model::{DependencyTable, Target};
+
+/// Packages, their headers below `include`, and the variables that make crates look for them.
+const LIBRARIES: [(&str, &str, &str); 4] = [
+    ("libgit2", "git2.h", "LIBGIT2_NO_VENDOR"),
+    ("libssh2", "libssh2.h", "LIBSSH2_SYS_USE_PKG_CONFIG"),
+    ("zstd", "zstd.h", "ZSTD_SYS_USE_PKG_CONFIG"),
+    ("oniguruma", "oniguruma.h", "RUSTONIG_SYSTEM_LIBONIG"),
+];
+
+/// Packages with libclang, which bindgen loads.
+const CLANG: [&str; 3] = ["libclang", "clangdev", "libclang13"];
+
+/// The variables for the libraries that are there, unless the user chose something else.
+pub(crate) fn variables(request: &Request<'_, Config>, tools: &Tools) -> Vec<Step> {
+    let separator = tools.separator();
+    let free = |name: &str| !request.config.env.contains_key(name);
+    let mut steps = Vec::new();
+    for (package, header, variable) in LIBRARIES {
+        if !names(request, |target| &target.host_dependencies, package) || !free(variable) {
+            continue;
+        }
+        let prefix = tools.library_prefix("PREFIX");
+        let header = prefix.then(format!("{separator}include{separator}{header}"));
+        let set = Step::Set(variable.to_string(), "1".into());
+        steps.push(Step::When(StepCondition::File(header), vec![set]));
+    }
+    let wants_clang = CLANG.iter().any(|package| {
+        names(request, |target| &target.build_dependencies, package)
+            || names(request, |target| &target.host_dependencies, package)
+    });
+    if wants_clang && free("LIBCLANG_PATH") {
+        steps.extend(["PREFIX", "BUILD_PREFIX"].map(|prefix| clang(prefix, tools)));
+    }
+    steps
+}
+
+/// Where libclang is, if it is in this prefix.
+fn clang(prefix: &str, tools: &Tools) -> Step {
+    let (folder, name) = match (tools.build.is_windows(), tools.build.is_osx()) {
+        (true, _) => ("\\bin", "\\libclang.dll"),
+        (false, true) => ("/lib", "/libclang.dylib"),
+        (false, false) => ("/lib", "/libclang.so"),
+    };
+    let folder: Word = tools.library_prefix(prefix).then(folder);
+    let library = folder.clone().then(name);
+    let set = Step::Set("LIBCLANG_PATH".to_string(), folder);
+    Step::When(StepCondition::File(library), vec![set])
+}
+
+/// Whether a dependency table of any target has the package.
+fn names(
+    request: &Request<'_, Config>,
+    table: impl Fn(&Target) -> &Option<DependencyTable>,
+    package: &str,
+) -> bool {
+    let Some(targets) = &request.project.model.targets else {
+        return false;
+    };
+    let default = targets.default_target.iter();
+    let conditional = targets.conditional.iter().flat_map(|it| it.values());
+    let older = targets.targets.iter().flat_map(|it| it.values());
+    let mut all = default.chain(conditional).chain(older);
+    all.any(|target| {
+        table(target)
+            .as_ref()
+            .is_some_and(|table| table.contains_key(package))
+    })
+}

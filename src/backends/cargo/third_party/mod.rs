@@ -1,0 +1,157 @@
+//! `third-party-licenses`: the licenses of the crates that are linked into what is installed.
+//!
+//! Which crates those are is Cargo's to say: the script asks it after the build, with the
+//! same features and for the same platform, for normal dependencies without macros. Their
+//! texts lie where Cargo has compiled them from. Nothing is downloaded for it.
+
+mod bundle;
+mod crates;
+pub(crate) mod options;
+mod texts;
+
+use std::path::PathBuf;
+
+use miette::{Diagnostic, Report};
+use thiserror::Error;
+
+use crate::backend::BuildPaths;
+use crate::backend::script::{Step, Word};
+use crate::backends::cargo::context::crate_context::CrateBuild;
+use crate::backends::cargo::context::packages::Member;
+use crate::backends::cargo::context::tools::Tools;
+use crate::diagnostic::Warning;
+use crate::disk;
+use bundle::Bundle;
+use crates::{Linked, Places};
+use options::{Missing, ThirdParty};
+
+/// What the script does for it: a command for each member, whose failure does not matter.
+pub(crate) fn steps(build: CrateBuild<'_>, tools: &Tools) -> Vec<Step> {
+    if build.request.config.third_party().is_none() || !has_any(build) {
+        return Vec::new();
+    }
+    let members = build.members.iter().enumerate();
+    let step = |(number, member): (usize, &Member)| {
+        let separator = tools.separator();
+        let file = Word::variable("SRC_DIR").then(format!("{separator}{}", file_name(number)));
+        let root = Word::literal(build.root.display().to_string());
+        Step::Keep(root, command(build, member, tools), file)
+    };
+    members.map(step).collect()
+}
+
+fn command(build: CrateBuild<'_>, member: &Member, tools: &Tools) -> Vec<Word> {
+    let mut command = vec![tools.tool("cargo"), "tree".into()];
+    let format = format!("{{p}}{0}{{l}}{0}{{r}}", crates::BETWEEN);
+    let arguments = ["--locked", "--offline", "--prefix", "none", "--edges"];
+    command.extend(arguments.map(Word::from));
+    command.extend(["normal,no-proc-macro", "--format"].map(Word::from));
+    command.push(Word::literal(format));
+    let manifest = member.folder.join("Cargo.toml").display().to_string();
+    command.extend(["--manifest-path".into(), Word::literal(manifest)]);
+    if member.folder == build.root {
+        command.extend(build.package_argument().into_iter().map(Word::literal));
+    }
+    let words = build.arguments.words_for_the_tree();
+    command.extend(words.map(Word::literal));
+    command
+}
+
+/// The file in the folder of the script with what Cargo says about the crates of a member.
+fn file_name(number: usize) -> String {
+    format!("linked-crates-{number}.txt")
+}
+
+/// Whether there may be a crate of somebody else: the lock file names one, or a path leads
+/// out of the project.
+fn has_any(build: CrateBuild<'_>) -> bool {
+    let lock = std::fs::read_to_string(build.workspace.join("Cargo.lock"));
+    let named = lock.map_or(true, |lock| {
+        lock.lines().any(|line| line.starts_with("source = "))
+    });
+    let mut local = build.path_crates.keys();
+    named || local.any(|folder| !folder.starts_with(&build.workspace))
+}
+
+/// Writes the licenses down. `None` where no crate is linked that is not the project's own.
+///
+/// # Errors
+/// A bundle of an earlier time that cannot be read, [`MissingTexts`] where they are required.
+pub(crate) fn write(
+    build: CrateBuild<'_>,
+    paths: &BuildPaths,
+    warnings: &mut Vec<Warning>,
+) -> Result<Option<PathBuf>, Report> {
+    let Some(options) = build.request.config.third_party() else {
+        return Ok(None);
+    };
+    let file = paths.script_folder.join(options.format.file_name());
+    disk::remove_file(&file)?;
+    if !has_any(build) {
+        return Ok(None);
+    }
+    let told = (0..build.members.len()).map(|number| paths.script_folder.join(file_name(number)));
+    let told = told.map(|file| std::fs::read_to_string(file).unwrap_or_default());
+    let text = told.collect::<Vec<_>>().join("\n");
+    if text.trim().is_empty() {
+        warnings.push(
+            Warning::new(
+                "the package has no licenses of the crates in it: `cargo tree` did not name them",
+            )
+            .help("does `cargo tree --locked` work in the folder of the package?"),
+        );
+        return Ok(None);
+    }
+    let places = Places::of(build, paths);
+    let linked = Linked::all(&text, build, &places);
+    let named = project_files_named(build, &options);
+    if linked.is_empty() || named {
+        return Ok(None);
+    }
+    let bundle = Bundle::of(
+        &build.package,
+        &linked,
+        &options,
+        &build.request.project.source,
+    )?;
+    let missing = bundle.missing();
+    if !missing.is_empty() {
+        let list = missing.join(", ");
+        match options.missing {
+            Missing::Error => return Err(MissingTexts(list).into()),
+            Missing::Warn => warnings.push(
+                Warning::new(format!("no text was found of the licenses of {list}"))
+                    .help("`third-party-licenses = { previous = \"…\" }` takes texts from a file that is completed by hand"),
+            ),
+        }
+    }
+    disk::write(&file, &bundle.text(options.format)?)?;
+    tracing::info!(
+        "the licenses of {} crates are in {}",
+        linked.len(),
+        options.format.file_name()
+    );
+    Ok(Some(file))
+}
+
+/// Whether the project brings a bundle of its own, under the same name.
+fn project_files_named(build: CrateBuild<'_>, options: &ThirdParty) -> bool {
+    let name = options.format.file_name();
+    let own = build.license_files.iter().any(|file| file.ends_with(name));
+    if own {
+        tracing::info!("{name} is the project's own");
+    }
+    own
+}
+
+/// Texts that are required and were not found.
+#[derive(Debug, Error, Diagnostic)]
+#[error("no text was found of the licenses of {0}")]
+#[diagnostic(
+    code(license::missing_texts),
+    help(
+        "complete the file by hand and name it with `third-party-licenses = {{ previous = \"…\" }}`, or write \
+         `missing = \"warn\"`"
+    )
+)]
+struct MissingTexts(String);

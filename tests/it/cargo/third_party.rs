@@ -1,0 +1,184 @@
+//! The licenses of crates, and other things that only a real Cargo can say.
+
+use super::{build, cargo_toml, project};
+
+#[test]
+fn licenses_are_those_of_the_crates_that_are_linked() {
+    let manifest = cargo_toml(
+        "app",
+        "[dependencies]\nnear = { path = \"../pool/near\" }\nextra = { path = \"../pool/extra\", optional = true }\n\
+         [build-dependencies]\nmaker = { path = \"../pool/maker\" }\n",
+    );
+    let pool = |name: &str, license: &str| {
+        let license = format!("license = \"{license}\"\n");
+        cargo_toml(name, "").replace("edition", &format!("{license}edition"))
+    };
+    let mit = "The MIT License\n\nPermission is hereby granted, free of charge, to all.\n";
+    let project = project("")
+        .pixi_toml(
+            "[package]\nname = \"app\"\n[package.build]\nsource = { path = \"app\" }\n\
+             [package.build.backend]\nname = \"pixi-build-rust\"\nversion = \"*\"\n\
+             [package.build.config]\nfeatures = [\"extra\"]\n",
+        )
+        .file("app/Cargo.toml", manifest)
+        .file("app/src/main.rs", super::MAIN)
+        .file("app/build.rs", "fn main() {}\n")
+        .file("pool/near/Cargo.toml", pool("near", "MIT OR Apache-2.0"))
+        .file("pool/near/src/lib.rs", "")
+        .file("pool/near/LICENSE-MIT", mit)
+        .file("pool/extra/Cargo.toml", pool("extra", "ISC"))
+        .file("pool/extra/src/lib.rs", "")
+        .file("pool/maker/Cargo.toml", pool("maker", "MIT"))
+        .file("pool/maker/src/lib.rs", "")
+        .lock_in("app");
+    let (archive, warnings) = build(&project, &[]).package();
+    insta::assert_snapshot!(archive.text("info/licenses/THIRDPARTY.yml"), @r"
+    root_name: app
+    third_party_libraries:
+    - package_name: extra
+      package_version: 0.1.0
+      repository: ''
+      license: ISC
+      licenses:
+      - license: ISC
+        text: NOT FOUND
+    - package_name: near
+      package_version: 0.1.0
+      repository: ''
+      license: MIT OR Apache-2.0
+      licenses:
+      - license: MIT
+        text: |
+          The MIT License
+
+          Permission is hereby granted, free of charge, to all.
+      - license: Apache-2.0
+        text: NOT FOUND
+    ");
+    assert!(warnings.contains("licenses of extra 0.1.0"), "{warnings}");
+}
+
+#[test]
+fn files_of_the_build_script_are_those_of_this_build() {
+    let script = "fn main() {\n    let out = std::env::var(\"OUT_DIR\").unwrap();\n    \
+                  std::fs::write(format!(\"{out}/tool.fish\"), std::env::var(\"CARGO_FEATURE_X\").is_ok().to_string()).unwrap();\n    \
+                  println!(\"cargo::rerun-if-changed=build.rs\");\n}\n";
+    let manifest = |features: &str| {
+        format!(
+            "[package]\nname = \"tool\"\n[package.build.backend]\nname = \"pixi-build-rust\"\nversion = \"*\"\n\
+             [package.build.config]\nfeatures = {features}\n\
+             completions.tool = {{ files = [\"$OUT_DIR/*.fish\"] }}\n"
+        )
+    };
+    let project = project("tool")
+        .pixi_toml(&manifest("[]"))
+        .file("Cargo.toml", cargo_toml("tool", "[features]\nx = []\n"))
+        .file("src/main.rs", super::MAIN)
+        .file("build.rs", script)
+        .lock();
+    let completion = "share/fish/vendor_completions.d/tool.fish";
+    for (features, expected) in [("[]", "false"), ("[\"x\"]", "true"), ("[]", "false")] {
+        project.write("pixi.toml", manifest(features));
+        let (archive, _) = build(&project, &[]).package();
+        assert_eq!(archive.text(completion), expected, "{features}");
+    }
+}
+
+#[test]
+fn settings_of_a_profile_need_no_table() {
+    let project = project("")
+        .pixi_toml(
+            "[package]\nname = \"tool\"\n[package.build.backend]\nname = \"pixi-build-rust\"\nversion = \"*\"\n\
+             [package.build.config]\nprofile = \"dist\"\nprofile-settings = { debug-assertions = true }\n",
+        )
+        .file(
+            "Cargo.toml",
+            cargo_toml("tool", "[profile.dist]\ninherits = \"release\"\n"),
+        )
+        .file(
+            "src/main.rs",
+            "fn main() {\n    println!(\"{}\", cfg!(debug_assertions));\n}\n",
+        )
+        .lock();
+    let (archive, _) = build(&project, &[]).package();
+    assert_eq!(super::run(&archive, "bin/tool"), "true");
+}
+
+#[test]
+fn a_library_is_installed_without_a_program() {
+    let project = project("")
+        .pixi_toml(
+            "[package]\nname = \"plug-in\"\n[package.build.backend]\nname = \"pixi-build-rust\"\nversion = \"*\"\n\
+             [package.build.config]\nlibraries = [\"cdylib\", \"staticlib\"]\n",
+        )
+        .file("Cargo.toml", cargo_toml("plug-in", ""))
+        .file(
+            "src/lib.rs",
+            "#[unsafe(no_mangle)]\npub extern \"C\" fn answer() -> i32 {\n    42\n}\n",
+        )
+        .lock();
+    let (archive, _) = build(&project, &[]).package();
+    assert_eq!(archive.files(), ["lib/libplug_in.a", "lib/libplug_in.so"]);
+}
+
+#[test]
+fn tests_of_the_project_run_before_anything_is_installed() {
+    let manifest = |arguments: &str| {
+        format!(
+            "[package]\nname = \"tool\"\n[package.build.backend]\nname = \"pixi-build-rust\"\nversion = \"*\"\n\
+             [package.build.config]\ncargo-test = {arguments}\n"
+        )
+    };
+    let project = project("tool")
+        .pixi_toml(&manifest("true"))
+        .file("Cargo.toml", cargo_toml("tool", ""))
+        .file("src/main.rs", super::MAIN)
+        .file(
+            "tests/it.rs",
+            "#[test]\nfn good() {}\n#[test]\nfn bad() {\n    panic!(\"a bad day\");\n}\n",
+        )
+        .lock();
+    let failure = build(&project, &[]).failure();
+    assert!(failure.contains("exit code 101"), "{failure}");
+    project.write("pixi.toml", manifest("[\"--\", \"--skip\", \"bad\"]"));
+    build(&project, &[]).package();
+}
+
+#[test]
+fn members_of_a_workspace_are_installed_together() {
+    let manifest = |packages: &str| {
+        format!(
+            "[package]\nname = \"nu\"\n[package.build.backend]\nname = \"pixi-build-rust\"\nversion = \"*\"\n\
+             [package.build.config]\n{packages}\n"
+        )
+    };
+    let project = project("nu")
+        .pixi_toml(&manifest("packages = [\"nu\", \"nu_plugin_*\"]"))
+        .file(
+            "Cargo.toml",
+            "[workspace]\nmembers = [\"nu\", \"plugins/*\"]\nresolver = \"2\"\n",
+        )
+        .file("nu/Cargo.toml", cargo_toml("nu", ""))
+        .file("nu/src/main.rs", super::MAIN)
+        .file("plugins/inc/Cargo.toml", cargo_toml("nu_plugin_inc", ""))
+        .file("plugins/inc/src/main.rs", super::MAIN)
+        .file("plugins/other/Cargo.toml", cargo_toml("other", ""))
+        .file("plugins/other/src/main.rs", super::MAIN)
+        .lock();
+    let (archive, _) = build(&project, &[]).package();
+    assert_eq!(archive.files(), ["bin/nu", "bin/nu_plugin_inc"]);
+    project.write(
+        "pixi.toml",
+        manifest("packages = [\"nu\", \"nu_plugin_query\"]"),
+    );
+    let failure = build(&project, &[]).failure();
+    assert!(failure.contains("cargo::no_such_member"), "{failure}");
+    let both = "packages = [\"nu\", \"other\"]\nbinaries = [\"other\"]";
+    project.write("pixi.toml", manifest(both));
+    let (archive, _) = build(&project, &[]).package();
+    assert_eq!(archive.files(), ["bin/other"]);
+    let nobody = "packages = [\"nu\", \"other\"]\nbinaries = [\"nobody\"]";
+    project.write("pixi.toml", manifest(nobody));
+    let failure = build(&project, &[]).failure();
+    assert!(failure.contains("cargo::not_one_binary"), "{failure}");
+}
