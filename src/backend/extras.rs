@@ -38,8 +38,8 @@ pub struct Extras {
 }
 
 impl Extras {
-    /// Whether the script is all there is to do.
-    pub fn is_empty(&self) -> bool {
+    /// The options that say something a recipe cannot.
+    pub fn options(&self) -> Vec<&'static str> {
         let Self {
             root: _,
             completions,
@@ -48,15 +48,18 @@ impl Extras {
             activation,
             hooks,
             version_check,
-            test_files,
+            test_files: _,
         } = self;
-        completions.is_empty()
-            && man_pages.is_empty()
-            && install.is_empty()
-            && *activation == Activation::default()
-            && *hooks == Hooks::default()
-            && *version_check == VersionCheck::None
-            && test_files.is_empty()
+        let said = [
+            ("completions", !completions.is_empty()),
+            ("man-pages", !man_pages.is_empty()),
+            ("install", !install.is_empty()),
+            ("activation", *activation != Activation::default()),
+            ("hooks", *hooks != Hooks::default()),
+            ("version-check", *version_check != VersionCheck::None),
+        ];
+        let said = said.into_iter().filter(|(_, is_said)| *is_said);
+        said.map(|(option, _)| option).collect()
     }
 
     /// Whether something lies in the output folder of a build script.

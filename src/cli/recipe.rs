@@ -6,6 +6,7 @@ use miette::Report;
 use crate::backend::Env;
 use crate::cli::package::{Package, PackageArguments};
 use crate::cli::report::Reporter;
+use crate::diagnostic::list;
 
 #[derive(Debug, Args)]
 pub(super) struct RecipeArguments {
@@ -34,6 +35,11 @@ pub(super) fn recipe(
     let (text, warnings) = plan.recipe.to_yaml()?;
     for warning in warnings {
         tracing::warn!("{warning}");
+    }
+    let lost = plan.extras.options();
+    if !lost.is_empty() {
+        let options = list(lost);
+        tracing::warn!("what {options} say is done by the backend, and is no part of the recipe");
     }
     reporter.print(text.trim_end())?;
     Ok(0)

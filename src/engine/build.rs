@@ -205,6 +205,10 @@ impl<'a> Build<'a> {
         if self.session.run.progress {
             remove_lines(&log, |line| backend.progress(line).is_some());
         }
+        if self.plan.extras.needs_out_dir() {
+            // They were for `finish`, and are many.
+            remove_lines(&log, |line| line.starts_with(MESSAGE));
+        }
         let explained = |error| {
             let error = match &self.own {
                 Some(own) => own_failure::pointed(error, &own.text),
@@ -356,6 +360,9 @@ fn everything_but(
         .map(Some)
         .map_err(|error| miette::miette!("files of the host prefix cannot be left out: {error}"))
 }
+
+/// How a line begins that a build tool prints for programs, when it is asked to.
+const MESSAGE: &str = "{\"reason\":\"";
 
 /// The seconds since 1970 that an archive can name: from 1980 until 2107.
 const DATES: (i64, i64) = (315_532_800, 4_354_819_199);

@@ -19,7 +19,7 @@ pub(super) fn tests(packaging: &Packaging) -> Result<ConditionalList<TestType>, 
     for (index, test) in packaging.tests.iter().enumerate() {
         let keys = ["tests".to_string(), index.to_string()];
         let parsed = parse(&keys, json!({"tests": [test]}))?;
-        items.extend(parsed.tests.into_iter());
+        items.extend(parsed.tests);
     }
     Ok(ConditionalList::new(items))
 }

@@ -35,6 +35,7 @@ use crate::backend::{
 use crate::diagnostic::Warning;
 use crate::protocol::spec::BinarySpec;
 use build_dir::{changed_prefixes, out_dirs, size_limit, stale_sources};
+use context::choice;
 use context::crate_context::{CrateBuild, CrateContext};
 use context::layout::OUTPUT_DIRECTORIES;
 use inputs::read_files::ReadFiles;
@@ -96,6 +97,9 @@ impl Backend for Cargo {
                 "{} is not part of the project and does not apply",
                 file.display()
             );
+        }
+        for place in choice::overridden(build.request.config, build.krate.workspace.root()) {
+            tracing::info!("{place}");
         }
         size_limit::keep_within_limit(build)?;
         stale_sources::drop_stale(build, paths)?;

@@ -79,10 +79,14 @@ fn scripts(env: &[(String, String)]) -> [(&'static str, [String; 2]); 3] {
             [
                 each(
                     &|name, text| {
-                        let text = value(
-                            &text.replace('%', "%%").replace('/', "\\"),
-                            "%CONDA_PREFIX%",
-                        );
+                        let text = text.replace('%', "%%");
+                        let is_path = text.starts_with("$PREFIX") || text.starts_with("${PREFIX}");
+                        let text = if is_path {
+                            text.replace('/', "\\")
+                        } else {
+                            text
+                        };
+                        let text = value(&text, "%CONDA_PREFIX%");
                         format!("@set \"_CONDA_OLD_{name}=%{name}%\"\r\n@set \"{name}={text}\"")
                     },
                     "\r\n",
@@ -147,9 +151,25 @@ mod tests {
 
     #[test]
     fn scripts_keep_what_they_replace() {
-        let env = [("DATA".to_string(), "$PREFIX/share/it's".to_string())];
-        let all = scripts(&env);
-        let text = all.map(|(suffix, [on, off])| format!("{suffix}\n{on}--\n{off}"));
-        insta::assert_snapshot!(text.join("\n").replace('\r', ""), @"");
+        let env = [
+            ("DATA".to_string(), "$PREFIX/share/it's".to_string()),
+            ("SITE".to_string(), "https://example.org/50%".to_string()),
+        ];
+        let [(_, [cmd, _]), (_, [power, _]), (_, [bash, off])] = scripts(&env);
+        let lines = |text: &str| text.lines().map(str::to_string).collect::<Vec<_>>();
+        assert_eq!(
+            lines(&cmd),
+            [
+                "@set \"_CONDA_OLD_DATA=%DATA%\"",
+                "@set \"DATA=%CONDA_PREFIX%\\share\\it's\"",
+                "@set \"_CONDA_OLD_SITE=%SITE%\"",
+                "@set \"SITE=https://example.org/50%%\"",
+            ]
+        );
+        let prefix = "$Env:DATA = '' + $Env:CONDA_PREFIX + '/share/it''s'";
+        assert_eq!(lines(&power)[1], prefix);
+        let prefix = "export DATA=''\"${CONDA_PREFIX}\"'/share/it'\\''s'";
+        assert_eq!(lines(&bash)[1], prefix);
+        assert_eq!(lines(&off)[1], "unset _CONDA_OLD_DATA");
     }
 }

@@ -152,6 +152,12 @@ fn choices_that_make_no_sense() {
         "profile = \"a b\"",
         "profile-settings = { lto = [] }",
         "profile-settings = { LTO = true }",
+        "rust-version = \"new\"",
+        "libraries = [\"dylib\"]",
+        "c-library = \"yes\"",
+        "c-library = { type = [] }",
+        "c-library = { types = [\"lib\"] }",
+        "cargo-test = \"yes\"",
         "bin-aliases = { xh = \"xhs\" }",
         "bin-aliases = { xh = [\"bin/xhs\"] }",
     ]));
@@ -186,4 +192,37 @@ fn a_setting_of_a_profile_in_two_places() {
     insta::assert_snapshot!(mistake(
         "profile-settings = { lto = \"fat\" }\nenv.CARGO_PROFILE_RELEASE_LTO = \"thin\""
     ));
+}
+
+#[test]
+fn a_version_of_rust_that_nothing_names() {
+    insta::assert_snapshot!(mistake("rust-version = \"toolchain-file\""));
+}
+
+#[test]
+fn a_member_that_no_workspace_has() {
+    insta::assert_snapshot!(mistake("packages = [\"hello\", \"hullo\"]"));
+}
+
+#[test]
+fn a_binary_that_no_member_has() {
+    insta::assert_snapshot!(mistake("packages = [\"hello\"]\nbinaries = [\"hullo\"]"));
+}
+
+#[test]
+fn tools_and_compilers_become_requirements() {
+    let project = project("auditable = true\nc-library = true\nrust-version = \"1.89\"");
+    let mut pixi = Pixi::start();
+    pixi.initialize(&initialize(&project));
+    let asked = Outputs::new(&project.metadata_work("hello"));
+    let outputs = pixi.outputs(&asked);
+    let depends = outputs[0]["buildDependencies"]["depends"].as_array();
+    let of = |name: &str| {
+        let mut specs = depends.into_iter().flatten();
+        specs.find(|spec| spec["name"] == name).cloned()
+    };
+    assert!(of("cargo-auditable").is_some(), "{depends:?}");
+    assert!(of("cargo-c").is_some(), "{depends:?}");
+    let rust = of("rust").expect("it is asked for").to_string();
+    assert!(rust.contains("1.89.*"), "{rust}");
 }

@@ -3,6 +3,7 @@
 
 use miette::{Diagnostic, Report, SourceSpan};
 use thiserror::Error;
+use toml_edit::TableLike;
 
 use crate::backend::Request;
 use crate::backends::cargo::config::Config;
@@ -37,6 +38,21 @@ pub(crate) fn words(config: &Config) -> Vec<String> {
         }
     }
     words
+}
+
+/// What `profile-settings` takes the place of in the manifest of the workspace.
+pub(crate) fn overridden(config: &Config, manifest: &dyn TableLike) -> Vec<String> {
+    let profile = config.profile.as_deref().unwrap_or(RELEASE);
+    let table = manifest.get("profile").and_then(|it| it.get(profile));
+    let settings = config.profile_settings.keys();
+    let found = settings.filter_map(|key| {
+        let value = table?.get(key)?.to_string();
+        let value = value.trim();
+        Some(format!(
+            "`profile-settings.{key}` takes the place of `{key} = {value}` in Cargo.toml"
+        ))
+    });
+    found.collect()
 }
 
 /// Looks for the same choice in two places, of which one would be lost.

@@ -118,7 +118,7 @@ fn flags(build: CrateBuild<'_>) -> Vec<String> {
     // for it otherwise.
     let has_libraries = !config.libraries.is_empty() || !config.c_library.is_null();
     let beside =
-        (host.is_unix() && has_libraries).then(|| format!("-Clink-arg=-Wl,-rpath,{origin}"));
+        (host.is_unix() && has_libraries).then(|| format!("-Clink-arg=-Wl,-rpath,{origin}/"));
     let own = config.rustflags.iter().cloned();
     let paths = run_path.into_iter().chain(beside);
     paths.chain(remap).chain(own).collect()

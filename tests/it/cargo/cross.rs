@@ -1,0 +1,100 @@
+//! Packages for another platform than the machine's: what runs while they are built is for
+//! this one, what is packed is for the other.
+
+use std::process::Command;
+
+use super::{build, cargo_toml, project};
+
+const TRIPLE: &str = "aarch64-unknown-linux-gnu";
+
+/// Whether this machine can link for the other platform. Distributions have the linker, and
+/// rustup the standard library; neither is a part of the gate.
+fn can_link() -> bool {
+    let linker = Command::new("aarch64-linux-gnu-gcc")
+        .arg("--version")
+        .output();
+    let sysroot = Command::new("rustc").args(["--print", "sysroot"]).output();
+    let library = sysroot.is_ok_and(|sysroot| {
+        let sysroot = String::from_utf8_lossy(&sysroot.stdout).trim().to_owned();
+        std::path::Path::new(&sysroot)
+            .join("lib/rustlib")
+            .join(TRIPLE)
+            .is_dir()
+    });
+    let can = cfg!(target_arch = "x86_64") && linker.is_ok() && library;
+    if !can {
+        eprintln!("skipped, this machine lacks a linker or the standard library for {TRIPLE}");
+    }
+    can
+}
+
+#[test]
+fn build_scripts_and_macros_run_here_and_the_program_there() {
+    if !can_link() {
+        return;
+    }
+    let macros = "use proc_macro::TokenStream;\n#[proc_macro]\npub fn made(_: TokenStream) -> TokenStream {\n    \
+                  format!(\"{:?}\", std::env::consts::ARCH).parse().unwrap()\n}\n";
+    let script = "fn main() {\n    let out = std::env::var(\"OUT_DIR\").unwrap();\n    \
+                  std::fs::write(format!(\"{out}/app.fish\"), std::env::consts::ARCH).unwrap();\n    \
+                  println!(\"cargo::rustc-env=MADE_FOR={}\", std::env::var(\"TARGET\").unwrap());\n}\n";
+    let project = project("app")
+        .pixi_toml(
+            "[package]\nname = \"app\"\n[package.build.backend]\nname = \"pixi-build-rust\"\nversion = \"*\"\n\
+             [package.build.config]\nversion-check = true\nman-pages = [\"app.1\"]\n\
+             completions.app = { files = [\"$OUT_DIR/app.fish\"] }\ncompletions.run = { program = \"app\", args = [\"{shell}\"] }\n\
+             rustflags = [\"--cfg=packed\"]\n\
+             [package.build.target.linux-aarch64.config]\n\
+             env.CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER = \"aarch64-linux-gnu-gcc\"\n",
+        )
+        .file(
+            "Cargo.toml",
+            cargo_toml("app", "[dependencies]\nmacros = { path = \"macros\" }\n[lints.rust]\nunexpected_cfgs = \"allow\"\n"),
+        )
+        .file("macros/Cargo.toml", cargo_toml("macros", "[lib]\nproc-macro = true\n"))
+        .file("macros/src/lib.rs", macros)
+        .file("build.rs", script)
+        .file("app.1", ".TH APP 1\n")
+        .file(
+            "src/main.rs",
+            "fn main() {\n    println!(\"{} {} {}\", macros::made!(), env!(\"MADE_FOR\"), cfg!(packed));\n}\n",
+        )
+        .lock();
+    let (archive, warnings) = build(&project, &["--target-platform", "linux-aarch64"]).package();
+    assert_eq!(archive.index()["subdir"], "linux-aarch64");
+    assert_eq!(
+        archive.files(),
+        [
+            "bin/app",
+            "share/fish/vendor_completions.d/app.fish",
+            "share/man/man1/app.1"
+        ]
+    );
+    assert_eq!(
+        archive.text("share/fish/vendor_completions.d/app.fish"),
+        "x86_64"
+    );
+    assert!(warnings.contains("cannot run here"), "{warnings}");
+    let program = archive.read("bin/app");
+    // The machine in the head of an ELF file: 183 is AArch64.
+    assert_eq!(program[18..20], [183, 0]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("app");
+    fs_err::write(&path, program).expect("own folder");
+    let mut emulator = Command::new("qemu-aarch64");
+    emulator.args(["-L", "/usr/aarch64-linux-gnu"]).arg(&path);
+    make_executable(&path);
+    match emulator.output() {
+        Err(_) => eprintln!("not run, this machine lacks qemu-aarch64"),
+        Ok(ended) => {
+            let printed = String::from_utf8_lossy(&ended.stdout).into_owned();
+            assert_eq!(printed, format!("x86_64 {TRIPLE} true\n"));
+        }
+    }
+}
+
+fn make_executable(path: &std::path::Path) {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = std::fs::Permissions::from_mode(0o755);
+    fs_err::set_permissions(path, mode).expect("own file");
+}
