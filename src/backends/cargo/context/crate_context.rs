@@ -12,7 +12,6 @@ use toml_edit::{Document, Item};
 use url::Url;
 
 use crate::backend::Request;
-use crate::backend::script::Word;
 use crate::backends::cargo::config::Config;
 use crate::backends::cargo::context::arguments::Arguments;
 use crate::backends::cargo::context::cargo_config::CargoConfig;

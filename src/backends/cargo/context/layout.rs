@@ -45,14 +45,20 @@ pub(crate) fn build_dir(shared_folder: &Path) -> PathBuf {
     shared_folder.join("target")
 }
 
-/// Where a program looks for libraries, seen from its own folder. `None` on platforms whose
-/// programs have no such list.
-pub(crate) fn run_path(host: Subdir) -> Option<String> {
+/// The word of the linker for the directory of the program or library itself. `None` on
+/// platforms whose programs do not say where their libraries are.
+pub(crate) fn origin(host: Subdir) -> Option<&'static str> {
     let origin = match host.is_osx() {
         true => "@loader_path",
         false => "$ORIGIN",
     };
-    host.is_unix().then(|| format!("{origin}/../lib"))
+    host.is_unix().then_some(origin)
+}
+
+/// Where a program looks for libraries, seen from its own directory. `None` on platforms
+/// whose programs do not say so.
+pub(crate) fn run_path(host: Subdir) -> Option<String> {
+    origin(host).map(|origin| format!("{origin}/../lib"))
 }
 
 /// What a build shares with others lies here. `None` where there is no scratch folder,

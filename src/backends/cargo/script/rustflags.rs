@@ -99,7 +99,8 @@ pub(crate) fn arguments(build: CrateBuild<'_>) -> Vec<String> {
 /// changes from work directory to work directory is in one, and the project's path only
 /// where a crate knows it.
 fn flags(build: CrateBuild<'_>) -> Vec<String> {
-    let run_path = layout::run_path(build.request.platforms.host);
+    let host = build.request.platforms.host;
+    let run_path = layout::run_path(host);
     let run_path = run_path.map(|path| format!("-Clink-arg=-Wl,-rpath,{path}"));
     let top = build.cargo_config.top();
     let project = may_embed_paths(build).then_some((top, "/project".to_string()));
@@ -117,8 +118,8 @@ fn flags(build: CrateBuild<'_>) -> Vec<String> {
     // A library finds others beside itself; rattler-build wants to say so, and has no room
     // for it otherwise.
     let has_libraries = !config.libraries.is_empty() || !config.c_library.is_null();
-    let beside =
-        (host.is_unix() && has_libraries).then(|| format!("-Clink-arg=-Wl,-rpath,{origin}/"));
+    let beside = layout::origin(host).filter(|_| has_libraries);
+    let beside = beside.map(|origin| format!("-Clink-arg=-Wl,-rpath,{origin}/"));
     let own = config.rustflags.iter().cloned();
     let paths = run_path.into_iter().chain(beside);
     paths.chain(remap).chain(own).collect()
