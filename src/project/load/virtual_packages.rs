@@ -100,7 +100,7 @@ pub(crate) fn declared(
             let keys = [
                 "platform", "name", "glibc", "linux", "macos", "osx", "windows", "cuda", "archspec",
             ];
-            let near = nearest(field.name, keys.into_iter());
+            let near = nearest(field.name, keys);
             let help = match near {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!(
