@@ -18,10 +18,10 @@ fi
 
 fetch() {
   local name=$1 version=$2 sum=$3 archive=$folder/$1-$2.crate
-  if ! echo "$sum  $archive" | sha256sum --check --quiet 2>/dev/null; then
+  if ! echo "$sum  $archive" | sha256sum --check --status 2>/dev/null; then
     curl --fail --silent --show-error --output "$archive" \
       "https://static.crates.io/crates/$name/$name-$version.crate"
-    echo "$sum  $archive" | sha256sum --check --quiet
+    echo "$sum  $archive" | sha256sum --check --status
   fi
   rm -rf "$folder/$name/source"
   mkdir -p "$folder/$name/source"
