@@ -1,8 +1,8 @@
 //! A channel with the machine's own Python, uv, pip and build backends.
 //!
-//! Wheels become packages by a program in Python (`python_channel.py`), which downloads
-//! them once. The channel is kept beside the one with the toolchain, under a name made of
-//! what is in it.
+//! Python (`python_tree.py`) and wheels (`python_channel.py`, which downloads them once)
+//! become packages by a program in Python. The channel is kept beside the one with the
+//! toolchain, under a name made of the program and of the Python that ran it.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -11,9 +11,38 @@ use std::sync::OnceLock;
 use super::channel::Channel;
 use super::machine::on_path;
 use super::packing::sha256;
+use super::prefix::output;
 use super::toolchain::{Missing, channel, or_skip};
 
-const PROGRAM: &str = include_str!("python_channel.py");
+const PROGRAM: &str = concat!(
+    include_str!("python_tree.py"),
+    include_str!("python_channel.py")
+);
+
+/// Tells one Python from another.
+const IDENTITY: &str = "import sys; print(sys.version, sys.base_prefix)";
+
+/// The version of the Python in the channel, as `3.12`.
+pub fn version(channel: &Channel) -> String {
+    let record = channel.record("python");
+    let version = record.package_record.version.to_string();
+    let numbers: Vec<&str> = version.split('.').take(2).collect();
+    numbers.join(".")
+}
+
+/// Publishes the Python of this machine in another channel. `None` where there is none,
+/// except in the gate.
+///
+/// # Panics
+/// In the gate, when something is missing.
+pub fn add_python(channel: &mut Channel) -> Option<()> {
+    let from = channel_or_skip()?;
+    for name in ["python", "python_abi"] {
+        let archive = from.record(name).url.to_file_path();
+        channel.adopt(&archive.expect("the channel is a folder"));
+    }
+    Some(())
+}
 
 /// The channel, with the toolchain of the other one. Where this machine has no Python, or
 /// wheels cannot be downloaded, the test has to be skipped, except in the gate.
@@ -27,7 +56,9 @@ pub fn channel_or_skip() -> Option<&'static Channel> {
 
 fn written() -> Result<Channel, Missing> {
     let python = on_path("python3").ok_or(Missing("python3"))?;
-    let name = format!("python-{}", &sha256(PROGRAM.as_bytes())[..12]);
+    let identity = output(Command::new(&python).args(["-c", IDENTITY]));
+    let content = [PROGRAM, &identity].concat();
+    let name = format!("python-{}", &sha256(content.as_bytes())[..12]);
     let base = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let folder = base.join(&name);
     // Many processes of a test run want it at once.

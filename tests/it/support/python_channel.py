@@ -1,10 +1,9 @@
-"""Writes a conda channel with this machine's Python, and build backends from their wheels.
-
-    python3 python_channel.py CHANNEL WHEELS
-
-Wheels are downloaded once. Nothing else of the machine gets into the packages: Python is
-copied without what tests do not need, a wheel becomes one package.
-"""
+# Writes a conda channel with this machine's Python, and build backends from their wheels.
+#
+#     python3 -c (python_tree.py and this file) CHANNEL WHEELS
+#
+# Wheels are downloaded once. Nothing else of the machine gets into the packages: Python is
+# copied without what tests do not need, a wheel becomes one package.
 
 import hashlib
 import io
@@ -16,7 +15,9 @@ import sys
 import tarfile
 import zipfile
 
-CHANNEL, WHEELS = sys.argv[1:3]
+CHANNEL = sys.argv[1]
+# Those of another Python are not for this one.
+WHEELS = os.path.join(sys.argv[2], VERSION)
 WANTED = (
     "uv pip hatchling hatch-vcs flit-core<4 poetry-core pdm-backend setuptools wheel setuptools-scm "
     "uv-build scikit-build-core meson-python meson ninja cmake cython pybind11 maturin "
@@ -24,12 +25,10 @@ WANTED = (
 ).split()
 # Programs that no Python is needed for.
 PROGRAMS = ("cmake", "maturin", "ninja", "uv")
-VERSION = "{}.{}".format(*sys.version_info)
 TAG = "cp" + VERSION.replace(".", "")
 SUBDIR = "linux-aarch64" if os.uname().machine == "aarch64" else "linux-64"
 DATE = 1700000000
 ABI = "python_abi {}.* *_{}".format(VERSION, TAG)
-LEFT_OUT = "__pycache__ site-packages test idlelib tkinter ensurepip lib2to3 turtledemo share".split()
 repodata = {SUBDIR: {}, "noarch": {}}
 
 
@@ -116,26 +115,9 @@ def pack(name, version, build, files, depends=(), noarch=False, run_exports=None
 
 
 def python():
-    """The interpreter, which finds its library by where it is."""
-    root, files = sys.base_prefix, {}
-    kept = ("bin/python", "bin/python3", "bin/python" + VERSION)
-    for folder in ("bin", "lib", "include"):
-        for directory, names, found in os.walk(os.path.join(root, folder)):
-            names[:] = [name for name in names if name not in LEFT_OUT]
-            for name in found:
-                path = os.path.join(directory, name)
-                below = os.path.relpath(path, root)
-                is_other = folder == "bin" and below not in kept
-                if is_other or name.endswith(".a") or "/pkgconfig/" in below:
-                    continue
-                if os.path.islink(path):
-                    files[below] = (os.readlink(path), 0o777)
-                else:
-                    with open(path, "rb") as file:
-                        files[below] = (file.read(), os.stat(path).st_mode & 0o777)
     exports = {"weak": [ABI], "noarch": ["python"]}
     version = sys.version.split()[0]
-    pack("python", version, "h0_0_cpython", files, [ABI], run_exports=exports)
+    pack("python", version, "h0_0_cpython", tree(), [ABI], run_exports=exports)
     pack("python_abi", VERSION, "8_" + TAG, {"share/python_abi": (b"", 0o644)})
 
 
@@ -236,9 +218,6 @@ def download():
         file.write(wanted)
 
 
-if sys.base_prefix == "/usr":
-    # A distribution spreads its Python over the system: it cannot become a package.
-    sys.exit("a Python in a directory of its own is needed, such as one of pyenv")
 download()
 python()
 for wheel_file in sorted(os.listdir(WHEELS)):
