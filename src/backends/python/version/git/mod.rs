@@ -29,6 +29,9 @@ pub(super) struct Place {
     pub(super) distance: usize,
 }
 
+/// So many tags are compared at most, as Git does.
+const CANDIDATES: usize = 10;
+
 impl Repository {
     /// The checkout whose top is `folder`.
     pub(super) fn at(folder: &Path) -> Option<Self> {
@@ -56,7 +59,8 @@ impl Repository {
         (&self.own, &self.shared)
     }
 
-    /// Walks from `HEAD` to the nearest commit with a tag that `fits`.
+    /// Walks from `HEAD` to the nearest commit with a tag that `fits`: the one with the
+    /// fewest commits after it, whatever their dates are.
     pub(super) fn place(&self, fits: impl Fn(&str) -> bool) -> Option<Place> {
         let head = self.head()?;
         let mut tags: HashMap<Id, Vec<String>> = HashMap::new();
@@ -65,8 +69,10 @@ impl Repository {
                 tags.entry(self.objects.peeled(id)).or_default().push(name);
             }
         }
-        let (near, seen) = self.nearest(head, &tags);
-        let Some(near) = near else {
+        let (candidates, seen) = self.tagged(head, &tags);
+        let with_distance = candidates.iter().map(|id| (self.distance(head, *id), *id));
+        // The first one found, which is the newest, where several are equally near.
+        let Some((distance, near)) = with_distance.min_by_key(|(distance, _)| *distance) else {
             return Some(Place {
                 tags: Vec::new(),
                 distance: seen,
@@ -74,26 +80,37 @@ impl Repository {
         };
         Some(Place {
             tags: tags.remove(&near).unwrap_or_default(),
-            distance: self.distance(head, near),
+            distance,
         })
     }
 
-    /// The newest commit that has a tag, and how many commits were looked at.
-    fn nearest(&self, head: Id, tags: &HashMap<Id, Vec<String>>) -> (Option<Id>, usize) {
-        let mut seen = HashMap::new();
+    /// Commits with tags that lead to none of each other, as Git looks for them: the newest
+    /// commits first, until all that is left leads to one of them. With the number of commits
+    /// that were looked at.
+    fn tagged(&self, head: Id, tags: &HashMap<Id, Vec<String>>) -> (Vec<Id>, usize) {
+        let mut found = Vec::new();
+        // Whether a commit is in the history of one that was found.
+        let mut behind: HashMap<Id, bool> = HashMap::from([(head, false)]);
         let mut queue = BinaryHeap::from([(i64::MAX, head)]);
-        seen.insert(head, ());
         while let Some((_, id)) = queue.pop() {
-            if tags.contains_key(&id) {
-                return (Some(id), seen.len());
+            let mut is_behind = behind[&id];
+            if !is_behind && tags.contains_key(&id) {
+                found.push(id);
+                is_behind = true;
             }
             for (date, parent) in self.parents(id) {
-                if seen.insert(parent, ()).is_none() {
+                let known = behind.get(&parent).copied();
+                behind.insert(parent, is_behind || known == Some(true));
+                if known.is_none() {
                     queue.push((date, parent));
                 }
             }
+            let is_enough = found.len() == CANDIDATES;
+            if is_enough || (!found.is_empty() && queue.iter().all(|(_, id)| behind[id])) {
+                break;
+            }
         }
-        (None, seen.len())
+        (found, behind.len())
     }
 
     /// How many commits `head` has that `base` does not have.
