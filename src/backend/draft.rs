@@ -25,6 +25,9 @@ pub struct Draft {
     pub metadata: Metadata,
     /// What the package needs beside what the user asked for.
     pub requirements: Vec<Requirement>,
+    /// Variants for keys that neither the user nor a file sets. An output that is built has
+    /// the value that was described.
+    pub variants: Vec<(&'static str, Vec<String>)>,
     /// How to build.
     pub script: Script,
     /// What the package gets beside what the script installs.

@@ -137,9 +137,10 @@ pub fn plan<'s>(session: &'s Session, ask: &PlanRequest) -> Result<Plan<'s>, Rep
         VariantSelection::Matrix { .. } => session.backend.variant_files(&context)?,
         VariantSelection::Pinned { .. } => Vec::new(),
     };
-    let variants = variants::configuration(&ask.choice, defaults, &own_files, ask.platforms)?;
+    let mut variants = variants::configuration(&ask.choice, defaults, &own_files, ask.platforms)?;
     let project = session.backend.open(context, values(&variants))?;
     let draft = project.draft()?;
+    variants::add(&mut variants, &ask.choice, &draft.variants);
     let mut warnings = project.config_warnings();
     warnings.extend(draft.warnings.iter().cloned());
     let point = |error| locate_config_errors::point(error, session, ask.platforms.host);

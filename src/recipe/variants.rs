@@ -77,6 +77,25 @@ pub fn configuration(
     Ok(config)
 }
 
+/// Adds variants that a project brings itself, for keys that nobody has set. A pinned
+/// choice has them already.
+pub fn add(
+    config: &mut VariantConfig,
+    choice: &VariantSelection,
+    own: &[(&'static str, Vec<String>)],
+) {
+    if matches!(choice, VariantSelection::Pinned { .. }) {
+        return;
+    }
+    for (key, values) in own {
+        let key = normalized(key);
+        if config.get(&NormalizedKey::from(key.as_str())).is_none() {
+            let values = values.iter().map(|value| Variable::from(value.as_str()));
+            config.insert(key.as_str(), values.collect());
+        }
+    }
+}
+
 fn normalized(key: &str) -> String {
     NormalizedKey::from(key).normalize()
 }

@@ -74,6 +74,7 @@ impl Backend for Cargo {
         let draft = Draft {
             metadata: context.metadata.clone(),
             requirements: requirements(request, context)?,
+            variants: Vec::new(),
             script: install::install(build),
             inputs: inputs::drafted(build),
             warnings: context.warnings.clone(),

@@ -64,6 +64,7 @@ impl Backend for CMake {
         let draft = Draft {
             metadata: metadata::of(&view, &mut warnings)?,
             requirements: requirements::of(&view, &mut warnings),
+            variants: Vec::new(),
             script: script::install(&view),
             inputs: inputs::drafted(&view),
             warnings,

@@ -77,6 +77,7 @@ impl Backend for Mojo {
                 ..Metadata::default()
             },
             requirements,
+            variants: Vec::new(),
             script: script::of(request, source),
             packaging: Packaging {
                 noarch: match plan.is_source_only() {

@@ -14,6 +14,7 @@ use super::Config;
 use super::config::Check;
 use super::dependency::{self, Entry, Requirement, Target};
 use super::entry_points;
+use super::pythons::Pythons;
 use super::shape::Shape;
 use super::source::Source;
 use super::wheel::Wheel;
@@ -61,6 +62,7 @@ pub(super) fn package(
         }
         .into());
     }
+    warnings.extend(versions_of_python(request, source, shape, &wheel));
     let chosen = request.config.noarch.is_some() || request.config.compilers.is_some();
     if !shape.noarch && !chosen && native.is_none() && wheel.is_pure {
         warnings.push(
@@ -72,6 +74,40 @@ pub(super) fn package(
     warnings.extend(version(request, source, &wheel)?);
     warnings.extend(dependencies(request, source, shape, &wheel)?);
     Ok(warnings)
+}
+
+/// What the wheel says about versions of Python, and the package does not.
+fn versions_of_python(
+    request: &Request<'_, Config>,
+    source: &Source,
+    shape: &Shape,
+    wheel: &Wheel,
+) -> Option<Warning> {
+    if shape.is_python_independent() || shape.editable {
+        return None;
+    }
+    if wheel.tags.iter().any(|tag| tag.contains("-abi3-")) {
+        let warning = Warning::new(
+            "the package is for one version of Python, and its code works with later ones too",
+        );
+        return Some(warning.help("set `abi3 = true` in `[package.build.config]`"));
+    }
+    if !Pythons::of(request, source, shape).values.is_empty() {
+        return None;
+    }
+    let mut tags = wheel.tags.iter();
+    let minor = tags.find_map(|tag| {
+        let digits = tag.strip_prefix("cp3")?.split('-').next()?;
+        digits.parse::<u32>().ok()
+    })?;
+    let warning = Warning::new(format!(
+        "the package is for Python 3.{minor}, and its file name does not say so: that for \
+         another Python has the same"
+    ));
+    Some(warning.help(format!(
+        "set `python-versions = [\"3.{minor}\"]` in `[package.build.config]`, or \
+         `python` in `[workspace.build-variants]`"
+    )))
 }
 
 fn shown(path: &Path) -> String {

@@ -16,6 +16,7 @@ mod license;
 mod literal;
 mod metadata;
 mod project;
+mod pythons;
 mod requirements;
 mod restore;
 mod script;
@@ -37,6 +38,7 @@ use crate::backend::{
 };
 use crate::diagnostic::{Warning, list};
 use crate::project::Metadata;
+use pythons::{Pythons, VARIANT};
 use shape::Shape;
 
 /// The backend for Python projects.
@@ -66,11 +68,17 @@ impl Backend for Python {
         let mut warnings = Vec::new();
         conflicts::check(request, source)?;
         let shape = Shape::of(request, source, &mut warnings);
+        let pythons = Pythons::of(request, source, &shape);
+        let skip = skipped(&pythons.excluded(request, source), &mut warnings);
         let draft = Draft {
+            variants: own_variants(&pythons),
             metadata: metadata(source, &mut warnings),
             requirements: requirements::all(request, source, &shape, &mut warnings)?,
             script: script::install(request, source, &shape),
-            packaging: packaging(request, source, &shape, &mut warnings)?,
+            packaging: Packaging {
+                skip,
+                ..packaging(request, source, &shape, &mut warnings)?
+            },
             inputs: inputs::drafted(request, source, &shape),
             warnings,
             ..Draft::default()
@@ -167,7 +175,6 @@ fn packaging(
         entry_points: entries.collect(),
         purls: vec![format!("pkg:pypi/{}", source.name())],
         ignored_run_exports: ignored,
-        skip: skipped(request, source, shape, warnings),
         version_independent: shape.abi3,
         without_byte_code: request.config.skip_pyc_compilation.0.clone(),
         // A project that its own environment needs replaces files and adds none; the
@@ -177,23 +184,24 @@ fn packaging(
     })
 }
 
-/// Leaves out the values of a variant of Python that the project is not for.
-fn skipped(
-    request: &Request<'_, Config>,
-    source: &Source,
-    shape: &Shape,
-    warnings: &mut Vec<Warning>,
-) -> Vec<String> {
-    let values = request.variants.get("python");
-    let values = values.filter(|_| !shape.is_python_independent());
-    let excluded = values.map(|values| conflicts::excluded(values, source));
-    let excluded = excluded.unwrap_or_default();
+/// Variants that the request does not have.
+fn own_variants(pythons: &Pythons) -> Vec<(&'static str, Vec<String>)> {
+    let own = pythons.are_own && !pythons.values.is_empty();
+    own.then(|| (VARIANT, pythons.values.clone()))
+        .into_iter()
+        .collect()
+}
+
+/// Leaves out the versions of Python that the project is not for.
+fn skipped(excluded: &[String], warnings: &mut Vec<Warning>) -> Vec<String> {
     if !excluded.is_empty() {
         let shown = list(excluded.iter().map(String::as_str));
         warnings.push(Warning::new(format!(
-            "no package for the variants {shown} of `python`: the project is not for them"
+            "no package for the variants {shown} of `{VARIANT}`: the project is not for them"
         )));
     }
     let quoted = excluded.iter().map(|value| value.replace('\'', ""));
-    quoted.map(|value| format!("python == '{value}'")).collect()
+    quoted
+        .map(|value| format!("{VARIANT} == '{value}'"))
+        .collect()
 }

@@ -5,6 +5,7 @@ use miette::Report;
 use super::Config;
 use super::config::Installer;
 use super::dependency::{self, Entry, Target, Translated};
+use super::pythons::{Pythons, VARIANT};
 use super::shape::Shape;
 use super::source::Source;
 use crate::backend::{Request, Requirement, Section};
@@ -133,21 +134,22 @@ fn python(
 ) -> Vec<Requirement> {
     let version = dependency::conda(&source.requires_python, |_| ());
     let spec = |version: Option<String>| Translated {
-        name: "python".to_string(),
+        name: VARIANT.to_string(),
         version,
     };
     let mut requirements = Vec::new();
-    let varies = request.variants.contains_key("python");
-    if varies && !shape.is_python_independent() {
+    let varies = !Pythons::of(request, source, shape).values.is_empty();
+    if varies && !user.has_bare(&Section::Host, VARIANT) {
         // A requirement without a version is the one that takes a variant's.
-        requirements.extend(user.beside(Section::Host, spec(None)));
+        let bare = BinarySpec::default();
+        requirements.push(Requirement::package(Section::Host, VARIANT, bare));
     }
-    let newest = || newest(request.variants.get("python")?);
-    let in_host = match (&version, shape.is_python_independent()) {
-        (None, true) => newest(),
+    let newest = || newest(request.variants.get(VARIANT)?);
+    let in_host = match (&version, varies) {
+        (None, false) => newest(),
         _ => version.clone(),
     };
-    if in_host.is_some() || requirements.is_empty() {
+    if in_host.is_some() || !varies {
         requirements.extend(user.beside(Section::Host, spec(in_host)));
     }
     if !source.kind.is_program {
@@ -210,12 +212,30 @@ impl<'a> UserSpecs<'a> {
     }
 
     fn names(&self, section: &Section, name: &str) -> bool {
-        let specs = match section {
+        let mut specs = self.of_section(section).iter();
+        specs.any(|(own, _)| own.eq_ignore_ascii_case(name))
+    }
+
+    /// Whether the user asks for a package and for no version of it.
+    fn has_bare(&self, section: &Section, name: &str) -> bool {
+        let bare = BinarySpec::default();
+        let any_version = BinarySpec {
+            version: Some("*".to_string()),
+            ..BinarySpec::default()
+        };
+        self.of_section(section).iter().any(|(own, spec)| {
+            let is_bare =
+                matches!(spec, PackageSpec::Binary(spec) if *spec == bare || *spec == any_version);
+            own.eq_ignore_ascii_case(name) && is_bare
+        })
+    }
+
+    fn of_section(&self, section: &Section) -> &[(&'a str, &'a PackageSpec)] {
+        match section {
             Section::Build => &self.build,
             Section::Host => &self.host,
             _ => &self.run,
-        };
-        specs.iter().any(|(own, _)| own.eq_ignore_ascii_case(name))
+        }
     }
 
     /// The requirement, unless it adds nothing to what the user asks for.

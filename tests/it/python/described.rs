@@ -103,6 +103,92 @@ fn a_variant_of_python_does_not_multiply_a_package_for_every_platform() {
     "#);
 }
 
+/// The build string's beginning, the variant and the versions of Python in the host environment
+/// of every output of a project that compiles something.
+#[track_caller]
+fn pythons(requires: &str, host: &str, config: Value, variants: Value) -> String {
+    let text = format!(
+        "[build-system]\nrequires = [\"meson-python\"]\nbuild-backend = \"mesonpy\"\n\
+         [project]\nname = \"fast\"\nversion = \"1\"\nrequires-python = \"{requires}\"\n"
+    );
+    let files = [
+        ("pyproject.toml", text.as_str()),
+        ("meson.build", "project('fast', 'c')"),
+    ];
+    let project = project(&files);
+    let mut pixi = Pixi::of(&project);
+    let mut initialize = initialize(&project, &[], config);
+    if !host.is_empty() {
+        initialize = initialize.dependency("hostDependencies", "python", host);
+    }
+    pixi.initialize(&initialize);
+    let params = Outputs::new(&project.metadata_work("fast")).variants(variants);
+    let outputs = pixi.outputs(&params.host_platform("linux-64"));
+    let lines = outputs.iter().map(|output| {
+        let shown = shown(output);
+        let start = shown.split(' ').nth(2).unwrap_or_default();
+        let host = shown
+            .lines()
+            .find(|line| line.starts_with("host"))
+            .unwrap_or_default();
+        format!("{start} {} {host}", output["metadata"]["variant"]["python"])
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_build_string_says_for_which_python_the_code_was_compiled() {
+    let none = || json!({});
+    let both = || json!({"python": ["3.11.*", "3.12.*"]});
+    let option = || json!({"python-versions": ["3.11", "3.12", "3.13.* *_cp313t"]});
+    let table = [
+        // One version is all that the project or the manifest admits.
+        pythons("==3.12.*", "", none(), none()),
+        pythons(">=3.12,<3.13", "", none(), none()),
+        pythons(">=3.9", "3.12.*", none(), none()),
+        pythons(">=3.9", ">=3.12.3,<3.13.0a0", none(), none()),
+        pythons(">=3.12", "<3.13", none(), none()),
+        pythons(">=3.9", "3.12.4", none(), none()),
+        // The solver decides.
+        pythons(">=3.12", "", none(), none()),
+        pythons(">=3.9", "*", none(), none()),
+        // The workspace says, and the manifest excludes one.
+        pythons(">=3.9", "", none(), both()),
+        pythons(">=3.9", "3.12.*", none(), both()),
+        // The option says, and the workspace knows better.
+        pythons(">=3.12", "", option(), none()),
+        pythons(">=3.9", "*", option(), both()),
+    ];
+    insta::assert_snapshot!(table.join("\n--\n"), @r#"
+    py312 "3.12.*" host: uv *, python 3.12.*, python 3.12.*
+    --
+    py312 "3.12.*" host: uv *, python 3.12.*, python >=3.12,<3.13
+    --
+    py312 "3.12.*" host: python 3.12.*, uv *, python 3.12.*, python >=3.9
+    --
+    py312 "3.12.*" host: python >=3.12.3,<3.13.0a0, uv *, python 3.12.*, python >=3.9
+    --
+    py312 "3.12.*" host: python <3.13, uv *, python 3.12.*, python >=3.12
+    --
+    py312 "3.12.*" host: python ==3.12.4, uv *, python 3.12.*, python >=3.9
+    --
+     null host: uv *, python >=3.12
+    --
+     null host: python *, uv *, python >=3.9
+    --
+    py311 "3.11.*" host: uv *, python 3.11.*, python >=3.9
+    py312 "3.12.*" host: uv *, python 3.12.*, python >=3.9
+    --
+    py312 "3.12.*" host: python 3.12.*, uv *, python 3.12.*, python >=3.9
+    --
+    py312 "3.12.*" host: uv *, python 3.12.*, python >=3.12
+    py313 "3.13.* *_cp313t" host: uv *, python 3.13.*, python >=3.12
+    --
+    py311 "3.11.*" host: python 3.11.*, uv *, python >=3.9
+    py312 "3.12.*" host: python 3.12.*, uv *, python >=3.9
+    "#);
+}
+
 #[test]
 fn variants_that_the_project_is_not_for_are_left_out() {
     let variants = json!({"python": ["3.8.*", "3.12.*"]});

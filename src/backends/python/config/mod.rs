@@ -41,6 +41,8 @@ pub struct Config {
     pub pypi_conda_map: IndexMap<String, Mapping>,
     /// Whether the package works with later versions of Python too.
     pub abi3: Option<bool>,
+    /// The versions of Python to build for, where the workspace does not say.
+    pub python_versions: Vec<String>,
     /// Which files get no byte code.
     pub skip_pyc_compilation: Globs,
     /// What puts the package into the environment.
@@ -93,6 +95,7 @@ impl Options for Config {
         "build-system-requires",
         "pypi-conda-map",
         "abi3",
+        "python-versions",
         "skip-pyc-compilation",
         "installer",
         "config-settings",

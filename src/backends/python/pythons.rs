@@ -1,0 +1,155 @@
+//! Which versions of Python a package is built for.
+//!
+//! The file name of a compiled package says for which Python it is, as long as that is known
+//! before the build: from the variants of the workspace, from an option, or because the
+//! manifest and the project admit one version only. Where all of them are silent, the
+//! solver decides, and nobody knows beforehand.
+
+use pep440_rs::{VersionSpecifiers, release_specifiers_to_ranges};
+
+use super::Config;
+use super::dependency;
+use super::shape::Shape;
+use super::source::Source;
+use crate::backend::Request;
+use crate::protocol::spec::PackageSpec;
+
+/// The key of the variants.
+pub(super) const VARIANT: &str = "python";
+
+/// Later than any version there will be for a while.
+const LAST_MINOR: u32 = 60;
+
+/// The versions that are built for, and whether the variants of the request have them.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Pythons {
+    /// As the values of a variant. None where one package serves several versions, or the
+    /// solver decides.
+    pub(super) values: Vec<String>,
+    /// Whether the request has no such variant.
+    pub(super) are_own: bool,
+}
+
+impl Pythons {
+    /// Decides for which ones the package is built.
+    pub(super) fn of(request: &Request<'_, Config>, source: &Source, shape: &Shape) -> Self {
+        if shape.is_python_independent() || source.kind.is_program {
+            return Self::default();
+        }
+        if let Some(values) = request.variants.get(VARIANT) {
+            return Self {
+                values: values.clone(),
+                are_own: false,
+            };
+        }
+        let chosen = &request.config.python_versions;
+        let values = match chosen.is_empty() {
+            true => the_only_one(request, source).into_iter().collect(),
+            false => chosen.iter().map(|value| as_value(value)).collect(),
+        };
+        Self {
+            values,
+            are_own: true,
+        }
+    }
+
+    /// Those that the manifest or the project excludes.
+    pub(super) fn excluded(&self, request: &Request<'_, Config>, source: &Source) -> Vec<String> {
+        let mut wishes = vec![dependency::pep440(&source.requires_python)];
+        wishes.extend(stated(request, "host-dependencies").and_then(|text| as_pep440(&text)));
+        let is_excluded = |value: &&String| {
+            // A build string may follow the version.
+            let version = value.split_whitespace().next().unwrap_or_default();
+            let admitted = as_pep440(version);
+            admitted.is_some_and(|admitted| {
+                let mut wishes = wishes.iter();
+                !wishes.all(|wish| admit_a_common_one(wish, &admitted))
+            })
+        };
+        self.values.iter().filter(is_excluded).cloned().collect()
+    }
+}
+
+/// `3.12` as conda-forge's variants say it.
+fn as_value(version: &str) -> String {
+    let mut numbers = version.split('.');
+    let is_number = |part: Option<&str>| part.is_some_and(|part| part.parse::<u32>().is_ok());
+    let is_minor = is_number(numbers.next()) && is_number(numbers.next());
+    match is_minor && numbers.next().is_none() {
+        true => format!("{version}.*"),
+        false => version.to_string(),
+    }
+}
+
+/// The version of Python, where the manifest and the project admit one minor version only.
+fn the_only_one(request: &Request<'_, Config>, source: &Source) -> Option<String> {
+    let mut wishes = vec![dependency::pep440(&source.requires_python)];
+    wishes.extend(stated(request, "host-dependencies").and_then(|text| as_pep440(&text)));
+    let candidates = (0..LAST_MINOR).map(|minor| format!("3.{minor}.*"));
+    let mut candidates = candidates.filter(|candidate| {
+        let candidate = as_pep440(candidate).expect("a version of Python");
+        let ranges = release_specifiers_to_ranges(candidate);
+        let wishes = wishes.iter().cloned().map(release_specifiers_to_ranges);
+        let common = wishes.fold(ranges, |common, wish| common.intersection(&wish));
+        !common.is_empty()
+    });
+    let first = candidates.next()?;
+    candidates.next().is_none().then_some(first)
+}
+
+/// Whether a version fits both.
+pub(super) fn admit_a_common_one(one: &VersionSpecifiers, other: &VersionSpecifiers) -> bool {
+    let ranges = release_specifiers_to_ranges(one.clone());
+    !ranges.is_disjoint(&release_specifiers_to_ranges(other.clone()))
+}
+
+/// The version of `python` in a table of the manifest.
+pub(super) fn stated(request: &Request<'_, Config>, table: &str) -> Option<String> {
+    let targets = request.project.model.targets.as_ref()?;
+    let target = targets.default_target.as_ref()?;
+    let dependencies = match table {
+        "host-dependencies" => target.host_dependencies.as_ref()?,
+        _ => target.run_dependencies.as_ref()?,
+    };
+    let (_, spec) = dependencies
+        .iter()
+        .find(|(name, _)| name.as_str() == "python")?;
+    match spec {
+        PackageSpec::Binary(binary) => binary.version.clone(),
+        _ => None,
+    }
+}
+
+/// A version spec of conda in the words of PEP 440, where those can say it.
+pub(super) fn as_pep440(text: &str) -> Option<VersionSpecifiers> {
+    let parts = text.split(',').map(str::trim).filter(|part| *part != "*");
+    let parts = parts.map(
+        |part| match part.starts_with(|c: char| c.is_ascii_digit()) {
+            true => format!("=={part}"),
+            false => match part.strip_prefix('=') {
+                Some(fuzzy) if !fuzzy.starts_with('=') => format!("=={fuzzy}.*"),
+                _ => part.to_string(),
+            },
+        },
+    );
+    parts.collect::<Vec<_>>().join(",").parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_of_conda_are_understood() {
+        for (conda, pep440) in [
+            ("3.9.*", "==3.9.*"),
+            (">=3.9,<3.12", ">=3.9, <3.12"),
+            ("=3.9", "==3.9.*"),
+            ("*", ""),
+        ] {
+            let found = as_pep440(conda).expect(conda);
+            assert_eq!(found.to_string(), pep440, "{conda}");
+        }
+        assert!(as_pep440("3.9.*|3.10.*").is_none());
+    }
+}
