@@ -46,15 +46,27 @@ pub(super) fn all(
         python: dependency::pep440(&source.requires_python),
     };
     if config.maps_build_system() {
-        let entries = &source.build;
-        for spec in translated(request, entries, &target, warnings) {
+        let mut specs = translated(request, &source.build, &target, warnings);
+        if source.builds_itself() {
+            // What runs the hooks needs what the project needs.
+            let own = translated(request, &source.run, &target, warnings);
+            specs.extend(own.into_iter().filter(|spec| !spec.name.starts_with("__")));
+        }
+        if !shape.languages.is_empty() {
+            specs.extend(programs(source));
+        }
+        for spec in specs {
             let is_program = PROGRAMS.contains(&spec.name.as_str());
             let section = if is_program {
                 Section::Build
             } else {
                 Section::Host
             };
-            requirements.extend(user.beside(section, spec));
+            if user.names(&Section::Host, &spec.name) && is_program && spec.version.is_none() {
+                continue;
+            }
+            let requirement = user.beside(section, spec);
+            requirements.extend(requirement.filter(|new| !requirements.contains(new)));
         }
     }
     if config.maps_dependencies() {
@@ -63,6 +75,26 @@ pub(super) fn all(
         }
     }
     Ok(requirements)
+}
+
+/// Programs that a build backend asks for in a hook, not in a file.
+fn programs(source: &Source) -> Vec<Translated> {
+    let names: &[&str] = match source.build_module() {
+        "scikit_build_core" => &["cmake", "ninja"],
+        "mesonpy" => &["ninja"],
+        _ => &[],
+    };
+    let programs = names.iter().map(|name| {
+        let version = source
+            .files
+            .toml(&["tool", "scikit-build", name, "version"]);
+        let version = version.and_then(|text| dependency::parse(text.text).ok());
+        Translated {
+            name: name.to_string(),
+            version: version.and_then(|version| dependency::conda(&version, |_| ())),
+        }
+    });
+    programs.collect()
 }
 
 /// What the hooks of the build need belongs to the environment of the Python that runs them.

@@ -90,6 +90,12 @@ impl Source {
         backend.split([':', '.']).next().unwrap_or(backend)
     }
 
+    /// Whether the build backend is a part of the project.
+    pub(super) fn builds_itself(&self) -> bool {
+        let file = self.files.pyproject.as_ref();
+        file.is_some_and(|file| file.value(&["build-system", "backend-path"]).is_some())
+    }
+
     /// Files, by name, that say what the project compiles.
     pub(super) fn kind_files(&self) -> Vec<PathBuf> {
         let file = match self.build_module() {

@@ -60,7 +60,7 @@ fn tool(name: &'static str, others: &[&'static str]) -> Result<Package, Missing>
 }
 
 /// `gxx_linux-64`, with the variables for CMake that its activation sets.
-fn gxx() -> Package {
+pub fn gxx() -> Package {
     let machine = machine();
     let triple = &machine.conda_triple;
     let script = format!(

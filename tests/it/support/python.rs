@@ -9,6 +9,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use super::channel::Channel;
+use super::cmake::gxx;
 use super::machine::on_path;
 use super::packing::sha256;
 use super::prefix::output;
@@ -69,6 +70,7 @@ fn written() -> Result<Channel, Missing> {
         write(&python, &unfinished)?;
         let mut channel = Channel::open(&unfinished).expect("it was written just now");
         channel.include(self::channel());
+        channel.add(gxx());
         fs_err::rename(&unfinished, &folder).expect("own folder");
     }
     Ok(Channel::open(&folder).expect("it was written"))

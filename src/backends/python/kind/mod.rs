@@ -68,14 +68,24 @@ fn maturin(project: &Files, because: String) -> Kind {
     let manifest = project
         .folder
         .join(manifest.map_or("Cargo.toml", |path| path.text));
-    let cargo = std::fs::read_to_string(manifest).unwrap_or_default();
+    let cargo = std::fs::read_to_string(&manifest).unwrap_or_default();
     let features = project.pyproject.as_ref();
     let features = features.map(|file| file.texts(&["tool", "maturin", "features"]));
     let mut features = features.into_iter().flatten();
     let stable = cargo.contains("abi3-py") || features.any(|name| name.text.contains("abi3-py"));
     let mut kind = Kind::of(&["rust", "c"], because).with_stable_abi(stable);
-    kind.is_program = bindings.is_some_and(|bindings| bindings.text == "bin");
+    kind.is_program = match bindings {
+        Some(bindings) => bindings.text == "bin",
+        // maturin takes a crate without a library for a program.
+        None => !cargo.contains("[lib]") && is_crate_of_a_program(&manifest),
+    };
     kind
+}
+
+/// Whether Cargo finds a program and no library beside a `Cargo.toml`.
+fn is_crate_of_a_program(manifest: &Path) -> bool {
+    let sources = manifest.with_file_name("src");
+    sources.join("main.rs").is_file() && !sources.join("lib.rs").is_file()
 }
 
 fn scikit_build(project: &Files, because: String) -> Kind {
