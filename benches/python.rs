@@ -1,0 +1,217 @@
+//! What a package costs beside what builds it: ratios in one run.
+//!
+//! `cargo bench --bench python` builds a pure project with uv, and one of scikit-build-core and
+//! one of maturin after an edit of one line, and prints each beside the same work of uv alone in
+//! the same environment.
+
+#[path = "../tests/it/support/mod.rs"]
+#[allow(dead_code, unfulfilled_lint_expectations)]
+mod support;
+
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use support::build::Build;
+use support::channel::Channel;
+use support::pixi::Pixi;
+use support::prefix::output;
+use support::project::Project;
+use support::python::channel_or_skip;
+use support::requests::{Initialize, Outputs};
+
+const NAME: &str = "pixi-build-python";
+
+/// Modules of the pure project.
+const MODULES: usize = 100;
+
+/// The best of so many.
+const TIMES: usize = 5;
+
+fn main() {
+    let Some(channel) = channel_or_skip() else {
+        return;
+    };
+    description();
+    pure(channel);
+    edited(
+        channel,
+        "scikit-build-core",
+        &scikit_build(),
+        &["cmake", "ninja"],
+        "core.c",
+    );
+    edited(channel, "maturin", &maturin(), &[], "src/main.rs");
+}
+
+/// The first answer about a project whose dependencies are mapped.
+fn description() {
+    let project = Project::of(NAME)
+        .pixi_toml("[package]\n")
+        .file("pyproject.toml", PURE)
+        .file("src/pure/__init__.py", "");
+    let best = (0..TIMES).map(|_| {
+        let mut pixi = Pixi::of(&project);
+        let mapping = json!({"ignore-pypi-mapping": false});
+        pixi.initialize(&Initialize::of(&project).configuration(mapping));
+        let start = Instant::now();
+        pixi.outputs(&Outputs::new(&project.metadata_work("pure")));
+        start.elapsed()
+    });
+    let best = best.min().expect("several");
+    println!(
+        "first `conda/outputs` with the mapping on: {:.2} ms",
+        best.as_secs_f64() * 1e3
+    );
+}
+
+const PURE: &str = "[build-system]\nrequires = [\"hatchling\"]\nbuild-backend = \"hatchling.build\"\n\
+    [project]\nname = \"pure\"\nversion = \"1.0\"\nrequires-python = \">=3.9\"\n\
+    dependencies = [\"click>=8\", \"msgpack~=1.0\", \"torch; sys_platform == 'linux'\"]\n";
+
+/// A package is what uv installs, and an archive of it.
+fn pure(channel: &Channel) {
+    let mut project = Project::of(NAME)
+        .pixi_toml("[package]\n")
+        .file("pyproject.toml", PURE)
+        .file("src/pure/__init__.py", "");
+    for module in 0..MODULES {
+        let text = "def function(argument):\n    return argument\n".repeat(100);
+        project = project.file(&format!("src/pure/module{module}.py"), text);
+    }
+    let initialize = Initialize::of(&project).dependency("hostDependencies", "hatchling", "*");
+    let mut best = (Duration::MAX, Duration::MAX);
+    for turn in 0..TIMES {
+        let (time, build, archive) = built(&project, &initialize, channel, &format!("pure{turn}"));
+        let packing = packed(&archive, &build);
+        best.0 = best.0.min(time);
+        best.1 = best.1.min(alone(&project, &build) + packing);
+    }
+    report("a pure package, cold", best.0, "uv and packing", best.1);
+}
+
+/// One line is edited, and everything else is there already.
+fn edited(channel: &Channel, name: &str, project: &Project, programs: &[&str], file: &str) {
+    let mut initialize = Initialize::of(project).dependency("hostDependencies", name, "*");
+    for program in programs {
+        initialize = initialize.dependency("hostDependencies", program, "*");
+    }
+    let text = fs_err::read_to_string(project.dir().join(file)).expect("it is there");
+    let (_, build, _) = built(project, &initialize, channel, name);
+    alone(project, &build);
+    let mut best = (Duration::MAX, Duration::MAX);
+    for turn in 0..TIMES {
+        project.write(file, format!("{text}// {turn}\n"));
+        best.0 = best.0.min(built(project, &initialize, channel, name).0);
+        best.1 = best.1.min(alone(project, &build));
+    }
+    println!(
+        "{name}, one-line edit: {:.2} s, its own incremental time {:.2} s, difference {:.2} s",
+        best.0.as_secs_f64(),
+        best.1.as_secs_f64(),
+        best.0.as_secs_f64() - best.1.as_secs_f64(),
+    );
+}
+
+fn built(
+    project: &Project,
+    initialize: &Initialize,
+    channel: &Channel,
+    work: &str,
+) -> (Duration, Build, String) {
+    let mut pixi = Pixi::of(project);
+    pixi.initialize(initialize);
+    let work = project.build_work(work);
+    let outputs = pixi.outputs(&Outputs::new(&work).channel(channel));
+    let build = Build::prepare(&outputs[0], &work, channel).set("editable", json!(false));
+    let start = Instant::now();
+    let answer = pixi
+        .build(&build)
+        .unwrap_or_else(|error| panic!("{error:#}"));
+    let path = answer["output_file"].as_str().expect("text").to_string();
+    (start.elapsed(), build, path)
+}
+
+/// uv in the environment of a build, with a build directory that stays.
+fn alone(project: &Project, build: &Build) -> Duration {
+    let host = build.host_prefix();
+    let path = [host.join("bin"), build.build_prefix().join("bin")];
+    let path = path.map(|folder| folder.display().to_string()).join(":");
+    let machine = std::env::var("PATH").unwrap_or_default();
+    let tree = project.cache().join("alone");
+    let mut command = Command::new(host.join("bin/uv"));
+    command.args([
+        "pip",
+        "install",
+        "--reinstall",
+        "--no-deps",
+        "--no-build-isolation",
+    ]);
+    command
+        .args(["--no-index", "--python"])
+        .arg(host.join("bin/python"));
+    command
+        .arg(format!("-Cbuild-dir={}", tree.display()))
+        .arg(project.dir());
+    command.env("PATH", format!("{path}:{machine}"));
+    command.env("UV_CACHE_DIR", project.cache().join("uv-cache"));
+    command
+        .env("CARGO_TARGET_DIR", &tree)
+        .env("PYTHONDONTWRITEBYTECODE", "1");
+    let start = Instant::now();
+    output(&mut command);
+    start.elapsed()
+}
+
+/// The time of writing an archive with the same files.
+fn packed(archive: &str, build: &Build) -> Duration {
+    let unpacked = support::archive::Archive::open(archive);
+    let package = support::packages::Package::new("packed", "1").folder(unpacked.root());
+    let target = build.build_prefix().join("packed.conda");
+    let start = Instant::now();
+    support::packing::pack(&package, Path::new(&target));
+    start.elapsed()
+}
+
+fn scikit_build() -> Project {
+    let cmake = "cmake_minimum_required(VERSION 3.15)\nproject(fast LANGUAGES C)\n\
+        find_package(Python REQUIRED COMPONENTS Interpreter Development.Module)\n\
+        python_add_library(core MODULE core.c WITH_SOABI)\ninstall(TARGETS core DESTINATION fast)\n";
+    let core = "#include <Python.h>\n\
+        static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, \"core\", 0, -1, 0};\n\
+        PyMODINIT_FUNC PyInit_core(void) { return PyModule_Create(&module); }\n";
+    let text = "[build-system]\nrequires = [\"scikit-build-core\"]\n\
+        build-backend = \"scikit_build_core.build\"\n[project]\nname = \"fast\"\nversion = \"1.0\"\n";
+    Project::of(NAME)
+        .pixi_toml("[package]\n")
+        .file("pyproject.toml", text)
+        .file("CMakeLists.txt", cmake)
+        .file("core.c", core)
+        .file("src/fast/__init__.py", "")
+}
+
+fn maturin() -> Project {
+    let text = "[build-system]\nrequires = [\"maturin\"]\nbuild-backend = \"maturin\"\n\
+        [project]\nname = \"fast\"\nversion = \"1.0\"\n[tool.maturin]\nbindings = \"bin\"\n";
+    let cargo = "[package]\nname = \"fast\"\nversion = \"1.0.0\"\nedition = \"2021\"\n";
+    Project::of(NAME)
+        .pixi_toml("[package]\n")
+        .file("pyproject.toml", text)
+        .file("Cargo.toml", cargo)
+        .file(
+            "Cargo.lock",
+            "version = 4\n\n[[package]]\nname = \"fast\"\nversion = \"1.0.0\"\n",
+        )
+        .file("src/main.rs", "fn main() { println!(\"fast\") }\n")
+}
+
+fn report(what: &str, time: Duration, other: &str, by: Duration) {
+    println!(
+        "{what}: {:.2} s, {:.2} of {other} ({:.2} s)",
+        time.as_secs_f64(),
+        time.as_secs_f64() / by.as_secs_f64(),
+        by.as_secs_f64(),
+    );
+}
