@@ -9,6 +9,7 @@ mod config;
 mod conflicts;
 mod dependency;
 mod entry_points;
+mod extras;
 mod failure;
 mod inputs;
 mod kind;

@@ -5,6 +5,7 @@ use miette::Report;
 use super::Config;
 use super::config::Installer;
 use super::dependency::{self, Entry, Target, Translated};
+use super::extras;
 use super::pythons::{Pythons, VARIANT};
 use super::shape::Shape;
 use super::source::Source;
@@ -19,7 +20,7 @@ const PROGRAMS: [&str; 4] = ["cmake", "ninja", "patchelf", "swig"];
 /// What the project and its build backend need beside what the user asked for.
 ///
 /// # Errors
-/// None today; what is wrong with dependencies is found when they are read.
+/// Optional dependencies that mean nothing; what is wrong with others is found when they are read.
 pub(super) fn all(
     request: &Request<'_, Config>,
     source: &Source,
@@ -68,6 +69,10 @@ pub(super) fn all(
             let requirement = user.beside(section, spec);
             requirements.extend(requirement.filter(|new| !requirements.contains(new)));
         }
+    }
+    for (group, specs) in extras::all(request, source, &target, warnings)? {
+        let section = Section::Extra(group);
+        requirements.extend(specs.into_iter().map(|spec| stated(section.clone(), spec)));
     }
     if config.maps_dependencies() {
         for spec in translated(request, &source.run, &target, warnings) {
@@ -272,14 +277,16 @@ impl<'a> UserSpecs<'a> {
 
     /// The requirement, unless it adds nothing to what the user asks for.
     fn beside(&self, section: Section, spec: Translated) -> Option<Requirement> {
-        let Translated { name, version } = spec;
-        if version.is_none() && self.names(&section, &name) {
-            return None;
-        }
-        let spec = BinarySpec {
-            version,
-            ..BinarySpec::default()
-        };
-        Some(Requirement::package(section, name, spec))
+        let adds_nothing = spec.version.is_none() && self.names(&section, &spec.name);
+        (!adds_nothing).then(|| stated(section, spec))
     }
+}
+
+fn stated(section: Section, spec: Translated) -> Requirement {
+    let Translated { name, version } = spec;
+    let spec = BinarySpec {
+        version,
+        ..BinarySpec::default()
+    };
+    Requirement::package(section, name, spec)
 }

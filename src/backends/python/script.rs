@@ -185,6 +185,8 @@ fn argument_words(argument: &str) -> Vec<Word> {
 
 fn finish(request: &Request<'_, Config>, source: &Source, shape: &Shape) -> Vec<Word> {
     let mut arguments = vec![source.name().to_string()];
+    let excluded = request.config.exclude.iter();
+    arguments.extend(excluded.map(|pattern| format!("--exclude={pattern}")));
     if shape.editable {
         arguments.push("--editable".to_string());
     } else if !shape.is_python_independent() {

@@ -302,7 +302,7 @@ fn versions_are_found_where_tools_would_find_them() {
 }
 
 /// Runs git in the project, as somebody who has a name.
-fn git(project: &Project, arguments: &[&str]) {
+pub(super) fn git(project: &Project, arguments: &[&str]) {
     let mut command = Command::new("git");
     let settings = [
         "user.name=a",
@@ -394,5 +394,32 @@ fn the_stable_abi_is_one_package_for_later_versions_too() {
     build: 
     host: uv *, python >=3.9, python-abi3 3.9.*
     run: python >=3.9
+    "#);
+}
+
+#[test]
+fn optional_dependencies_are_groups_where_the_user_wants_them() {
+    let text = "[project]\nname = \"Ex\"\nversion = \"1\"\n[project.optional-dependencies]\n\
+                Color_s = [\"msgpack~=1.0\", \"colorama; sys_platform == 'win32'\"]\n\
+                docs = [\"sphinx\"]\nall = [\"ex[color-s]\", \"ex[all]\", \"rich\"]\n";
+    let groups = |extras: Value| {
+        let project = project(&[("pyproject.toml", text)]);
+        let mut pixi = Pixi::of(&project);
+        pixi.initialize(&initialize(&project, &[], json!({"extras": extras})));
+        let outputs = pixi.outputs(&Outputs::new(&project.metadata_work("ex")));
+        let groups = outputs[0]["extraDependencies"].as_object().cloned();
+        let groups = groups.into_iter().flatten().map(|(group, specs)| {
+            let specs = specs.as_array().into_iter().flatten();
+            let specs = specs.map(|spec| format!("{} {}", spec["name"], spec["binary"]["version"]));
+            format!("{group}: {}", specs.collect::<Vec<_>>().join(", "))
+        });
+        groups.collect::<Vec<_>>().join("\n")
+    };
+    assert_eq!(groups(json!(false)), "");
+    insta::assert_snapshot!(groups(json!(["Color.S", "no"])), @r#"color-s: "msgpack-python" ">=1.0,1.*""#);
+    insta::assert_snapshot!(groups(json!(true)), @r#"
+    all: "msgpack-python" ">=1.0,1.*", "rich" null
+    color-s: "msgpack-python" ">=1.0,1.*"
+    docs: "sphinx" null
     "#);
 }

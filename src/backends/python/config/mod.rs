@@ -8,7 +8,9 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 
 use super::dependency::normalized;
-pub use values::{BuildSystemRequires, Check, Editable, Globs, Installer, Mapping, Setting};
+pub use values::{
+    BuildSystemRequires, Check, Editable, Extras, Globs, Installer, Mapping, Setting,
+};
 
 use crate::backend::options::CommonOptions;
 use crate::backend::package_options::PackageOptions;
@@ -53,6 +55,10 @@ pub struct Config {
     pub editable: Editable,
     /// Programs, as `name = module:function`, instead of those the project declares.
     pub entry_points: Option<Vec<String>>,
+    /// Which optional dependencies the package offers.
+    pub extras: Extras,
+    /// Installed files that the package leaves out.
+    pub exclude: Vec<String>,
     /// What happens when the package lacks dependencies that its wheel names.
     pub check: Check,
 }
@@ -101,6 +107,8 @@ impl Options for Config {
         "config-settings",
         "editable",
         "entry-points",
+        "extras",
+        "exclude",
         "check",
         "debug-dir",
         "debug_dir",

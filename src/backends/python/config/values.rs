@@ -129,6 +129,34 @@ impl From<AnyMapping> for Mapping {
     }
 }
 
+/// Which optional dependencies of the project the package offers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Extras {
+    /// `false`: none.
+    #[default]
+    None,
+    /// `true`: all groups.
+    All,
+    /// The groups of these names.
+    Named(Vec<String>),
+}
+
+impl<'de> Deserialize<'de> for Extras {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged, expecting = "`true`, `false` or a list of names")]
+        enum Any {
+            Flag(bool),
+            Names(Vec<String>),
+        }
+        Ok(match Any::deserialize(deserializer)? {
+            Any::Flag(true) => Self::All,
+            Any::Flag(false) => Self::None,
+            Any::Names(names) => Self::Named(names),
+        })
+    }
+}
+
 /// All files, none, or those that match.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

@@ -75,22 +75,7 @@ pub(super) fn entries(project: &Files, list: List) -> Result<Vec<Entry>, Report>
         List::Build => &["build-system", "requires"],
         List::Run => &["project", "dependencies"],
     };
-    let mut entries = Vec::new();
-    if let Some(file) = &project.pyproject {
-        for entry in file.texts(keys) {
-            let requirement = Requirement::parse(entry.text).map_err(|reason| BadDependency {
-                text: entry.text.to_string(),
-                reason,
-                file: file.file(),
-                at: entry.at,
-            })?;
-            entries.push(Entry {
-                text: entry.text.to_string(),
-                requirement,
-                at: Some(entry.at),
-            });
-        }
-    }
+    let mut entries = placed(project, keys)?;
     let declares = project.pyproject.as_ref();
     let declares = declares.is_some_and(|file| file.value(&["build-system", "requires"]).is_some());
     if list == List::Build && !declares {
@@ -101,6 +86,30 @@ pub(super) fn entries(project: &Files, list: List) -> Result<Vec<Entry>, Report>
         entries.extend(legacy(project));
     }
     Ok(entries)
+}
+
+/// A list in `pyproject.toml`.
+///
+/// # Errors
+/// [`BadDependency`].
+pub(super) fn placed(project: &Files, keys: &[&str]) -> Result<Vec<Entry>, Report> {
+    let Some(file) = &project.pyproject else {
+        return Ok(Vec::new());
+    };
+    let entries = file.texts(keys).into_iter().map(|entry| {
+        let requirement = Requirement::parse(entry.text).map_err(|reason| BadDependency {
+            text: entry.text.to_string(),
+            reason,
+            file: file.file(),
+            at: entry.at,
+        })?;
+        Ok(Entry {
+            text: entry.text.to_string(),
+            requirement,
+            at: Some(entry.at),
+        })
+    });
+    entries.collect()
 }
 
 /// The dependencies of a project from before `[project]`. What cannot be read is left to

@@ -7,6 +7,7 @@ that replace files of an installed package would not be seen as new.
 
 import base64
 import csv
+import fnmatch
 import hashlib
 import io
 import os
@@ -53,7 +54,14 @@ def write_record(folder, rows):
         file.write(text.getvalue())
 
 
-def clean(folder, rows, editable):
+def matches(path, patterns):
+    """Whether a pattern fits a path below the prefix, or below the modules."""
+    below = os.path.relpath(path, PREFIX).replace(os.sep, "/")
+    names = [below, "/" + below, below.partition("site-packages/")[2]]
+    return any(fnmatch.fnmatch(name, pattern) for pattern in patterns for name in names)
+
+
+def clean(folder, rows, editable, excluded):
     """Drops notes about this machine, and names the one that will own the files."""
     own = os.path.basename(folder)
     unwanted = ["REQUESTED", "uv_cache.json", "uv_build.json"]
@@ -68,6 +76,9 @@ def clean(folder, rows, editable):
                 os.remove(path)
         elif where == own and name == "INSTALLER":
             continue
+        elif where != own and matches(path, excluded):
+            if os.path.exists(path):
+                os.remove(path)
         elif "/__pycache__/" not in "/" + row[0].replace("\\", "/"):
             if is_rewritten(path):
                 kept.append([row[0], "", ""])
@@ -98,16 +109,14 @@ def is_rewritten(path):
 
 def compile_all(files, skipped):
     """Byte code that does not depend on the time of the build."""
-    import fnmatch
     import py_compile
 
     made = []
     for path in files:
         below = os.path.relpath(path, PREFIX).replace(os.sep, "/")
-        names = (below, "/" + below)
         if not path.endswith(".py") or below.startswith(("bin/", "Scripts/")):
             continue
-        if any(fnmatch.fnmatch(name, pattern) for pattern in skipped for name in names):
+        if matches(path, skipped):
             continue
         try:
             mode = py_compile.PycInvalidationMode.CHECKED_HASH
@@ -129,13 +138,14 @@ def main(arguments):
     name = normalized(arguments.pop(0))
     editable = "--editable" in arguments
     skipped = [word[7:] for word in arguments if word.startswith("--skip=")]
+    excluded = [word[10:] for word in arguments if word.startswith("--exclude=")]
     found = list(dist_infos({sysconfig.get_path(key) for key in ("purelib", "platlib")}, name))
     if not found:
         # The check of the package says what is wrong.
         return
     # An installer removes others of the same name; what it wrote last counts.
     folder = max(found, key=os.path.getmtime)
-    rows = clean(folder, read_record(folder), editable)
+    rows = clean(folder, read_record(folder), editable, excluded)
     write_record(folder, rows)
     files = belongs(folder, rows)
     if "--compile" in arguments:
