@@ -38,7 +38,8 @@ pub(super) fn about(metadata: &Metadata, warnings: &mut Vec<Warning>) -> About {
     let (found, lost): (Vec<_>, Vec<_>) = metadata
         .license_files
         .iter()
-        .partition(|file| file.is_file());
+        // A relative one is made by the script.
+        .partition(|file| file.is_relative() || file.is_file());
     for file in lost {
         let message = format!("the licence file {} does not exist", file.display());
         warnings.push(Warning::new(message));

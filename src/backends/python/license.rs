@@ -1,5 +1,6 @@
 //! Licenses: the expression as SPDX has it, the files that hold the text.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use ignore::overrides::OverrideBuilder;
@@ -148,6 +149,41 @@ pub(super) fn patterns(project: &Files) -> Vec<String> {
         patterns.extend(named.map(str::to_string));
     }
     patterns
+}
+
+/// The license texts as the package gets them. A package has one directory for the first of each
+/// name; others keep the directory they lie in, and are copied to where the script runs.
+pub(super) fn packed_files(project: &Files, warnings: &mut Vec<Warning>) -> Vec<PathBuf> {
+    let files = files(project, warnings).into_iter();
+    let mut names = BTreeSet::new();
+    let packed = files.map(|file| {
+        let is_first = names.insert(file.file_name().map(ToOwned::to_owned));
+        match file.strip_prefix(&project.folder) {
+            Ok(below) if !is_first => below.to_path_buf(),
+            _ => file,
+        }
+    });
+    packed.collect()
+}
+
+/// A license text that has the name of another one.
+#[derive(Debug)]
+pub(super) struct Copied {
+    /// Where it lies in the project, and in the package.
+    pub(super) path: PathBuf,
+    pub(super) text: String,
+}
+
+/// The texts that the package would have under the name of another one.
+pub(super) fn copied(project: &Files) -> Vec<Copied> {
+    let files = packed_files(project, &mut Vec::new()).into_iter();
+    let relative = files.filter(|file| file.is_relative());
+    let copied = relative.filter_map(|path| {
+        let content = std::fs::read(project.folder.join(&path)).ok()?;
+        let text = String::from_utf8_lossy(&content).into_owned();
+        Some(Copied { path, text })
+    });
+    copied.collect()
 }
 
 /// The license texts of a project, sorted: those it names, else those it seems to have.

@@ -2,6 +2,7 @@
 
 use super::license;
 use super::project::Files;
+use super::version::packed_header;
 use crate::diagnostic::Warning;
 use crate::project::Metadata;
 
@@ -31,7 +32,7 @@ pub(super) fn read(project: &Files, warnings: &mut Vec<Warning>) -> Metadata {
         description: summary.clone(),
         summary,
         license: license::expression(project, warnings),
-        license_files: license::files(project, warnings),
+        license_files: license::packed_files(project, warnings),
         homepage: address(project, &["homepage"]).or(homepage),
         repository: address(project, &["repository", "source", "sourcecode", "github"])
             .or_else(|| text(project, &["tool", "poetry", "repository"])),
@@ -52,6 +53,7 @@ pub(super) fn name(project: &Files) -> Option<String> {
         "name",
         "name",
     )
+    .or_else(|| packed_header(&project.folder, "Name:"))
 }
 
 fn text(project: &Files, keys: &[&str]) -> Option<String> {

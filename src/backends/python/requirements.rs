@@ -48,7 +48,7 @@ pub(super) fn all(
     };
     if config.maps_build_system() {
         let mut specs = translated(request, &source.build, &target, warnings);
-        if source.builds_itself() {
+        if !source.backend_path().is_empty() {
             // What runs the hooks needs what the project needs.
             let own = translated(request, &source.run, &target, warnings);
             specs.extend(own.into_iter().filter(|spec| !spec.name.starts_with("__")));

@@ -11,6 +11,7 @@ use std::path::Path;
 
 use super::Config;
 use super::config::Installer;
+use super::license;
 use super::shape::Shape;
 use super::source::Source;
 use crate::backend::Request;
@@ -38,6 +39,7 @@ pub(super) fn install(request: &Request<'_, Config>, source: &Source, shape: &Sh
     steps.push(Step::Run(program(request, "begin.py", arguments)));
     steps.extend(native::prepare(request, source, shape));
     steps.extend(traced(request, source));
+    steps.extend(asked(request, source));
     steps.push(run(request, source, shape));
     steps.push(Step::unset(&["PYTHONPATH"]));
     steps.extend(native::finish(request, source, shape));
@@ -47,7 +49,7 @@ pub(super) fn install(request: &Request<'_, Config>, source: &Source, shape: &Sh
         steps,
         templates,
         secrets: declared.cloned().collect(),
-        files: files(),
+        files: files().into_iter().chain(licenses(source)).collect(),
         lock: None,
     }
 }
@@ -61,6 +63,7 @@ fn files() -> Vec<ScriptFile> {
         executable: false,
     };
     vec![
+        file("asked.py", include_str!("script/asked.py")),
         file("begin.py", include_str!("script/begin.py")),
         file("compiled.py", include_str!("script/compiled.py")),
         file("finish.py", include_str!("script/finish.py")),
@@ -70,6 +73,17 @@ fn files() -> Vec<ScriptFile> {
             include_str!("script/sitecustomize.py"),
         ),
     ]
+}
+
+/// License texts that have the name of another one. rattler-build keeps the directories of those
+/// that lie where the script runs.
+fn licenses(source: &Source) -> impl Iterator<Item = ScriptFile> {
+    let copied = license::copied(&source.files).into_iter();
+    copied.map(|license| ScriptFile {
+        path: license.path,
+        text: license.text,
+        executable: false,
+    })
 }
 
 /// A path below the directory the script runs in.
@@ -119,6 +133,18 @@ fn traced(request: &Request<'_, Config>, source: &Source) -> Vec<Step> {
         ),
         set("PYTHONPATH", below(request, &format!("{DIRECTORY}/trace"))),
     ]
+}
+
+/// A build backend inside the project knows best what it needs.
+fn asked(request: &Request<'_, Config>, source: &Source) -> Option<Step> {
+    let paths = source.backend_path();
+    let mut command = vec![Word::variable("PYTHON")];
+    command.push(below(request, &format!("{DIRECTORY}/asked.py")));
+    let folder = source.files.folder.display().to_string();
+    let arguments = [folder, source.files.build_backend().to_string()];
+    let arguments = arguments.into_iter().chain(paths.clone());
+    command.extend(arguments.map(Word::literal));
+    (!paths.is_empty()).then_some(Step::Run(command))
 }
 
 /// The installer with its arguments but the last, the project.

@@ -90,10 +90,12 @@ impl Source {
         backend.split([':', '.']).next().unwrap_or(backend)
     }
 
-    /// Whether the build backend is a part of the project.
-    pub(super) fn builds_itself(&self) -> bool {
+    /// Where the build backend lies, when it is a part of the project.
+    pub(super) fn backend_path(&self) -> Vec<String> {
         let file = self.files.pyproject.as_ref();
-        file.is_some_and(|file| file.value(&["build-system", "backend-path"]).is_some())
+        let paths = file.map(|file| file.texts(&["build-system", "backend-path"]));
+        let paths = paths.into_iter().flatten();
+        paths.map(|path| path.text.to_string()).collect()
     }
 
     /// Files, by name, that say what the project compiles.

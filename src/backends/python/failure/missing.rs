@@ -69,8 +69,27 @@ pub(super) fn plugin(case: &Case<'_>) -> Option<Diagnosis> {
     Some(missing(case, message, &package, entry))
 }
 
+/// The build backend asks for more in a hook, which no installer calls in an environment that
+/// is there already. The line is that of `asked.py`.
+pub(super) fn asked(case: &Case<'_>) -> Option<Diagnosis> {
+    let wanted = case.log.after("the build backend asks for: ")?;
+    let end = wanted.find(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c)));
+    let name = normalized(&wanted[..end.unwrap_or(wanted.len())]);
+    let message =
+        format!("the build backend asks for `{name}`, which is not in the host environment");
+    Some(missing(case, message, &name, None))
+}
+
 /// A program is missing.
 pub(super) fn program(case: &Case<'_>) -> Option<Diagnosis> {
+    if case.log.has("Unknown compiler(s): [['cython']") {
+        let required = case.source.build.iter();
+        let entry = required
+            .clone()
+            .find(|entry| entry.requirement.name == "cython");
+        let message = "`cython`, which the build runs, is not in the host environment";
+        return Some(missing(case, message.to_string(), "cython", entry));
+    }
     const PROGRAMS: [(&str, &str); 9] = [
         ("Could not find CMake", "cmake"),
         ("CMake not found", "cmake"),

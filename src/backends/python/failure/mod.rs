@@ -17,7 +17,7 @@ use crate::backend::{Diagnosis, Log, Request};
 type Detector = fn(&Case<'_>) -> Option<Diagnosis>;
 
 /// From causes to consequences.
-const DETECTORS: [Detector; 9] = [
+const DETECTORS: [Detector; 10] = [
     |case| full_disk(case.log),
     missing::module,
     missing::plugin,
@@ -25,6 +25,7 @@ const DETECTORS: [Detector; 9] = [
     compiled::compiler,
     compiled::header,
     compiled::errors,
+    missing::asked,
     nothing_to_pack,
     traceback,
 ];

@@ -58,6 +58,8 @@ pub(super) fn of(project: &Files) -> Kind {
         "setuptools" => setuptools(project),
         "hatchling" => hatchling(project),
         "poetry" | "pdm" => build_script(project),
+        // What runs `setup.py` is setuptools, whoever calls it.
+        _ if project.setup_py.is_some() => setuptools(project),
         _ => Kind::default(),
     }
 }

@@ -18,6 +18,7 @@ use super::literal;
 use super::project::Files;
 use crate::diagnostic::read_text;
 use mistakes::{NotFound, Unusable};
+pub(super) use scm::packed_header;
 
 /// A version that was found.
 #[derive(Debug, Clone, PartialEq, Eq)]

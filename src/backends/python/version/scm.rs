@@ -215,11 +215,15 @@ pub(super) const PACKED: &str = "PKG-INFO";
 
 /// The version that a source distribution was packed with.
 pub(super) fn packed(folder: &Path) -> Option<String> {
+    parse(&packed_header(folder, "Version:")?)
+}
+
+/// What a source distribution says about itself.
+pub(in super::super) fn packed_header(folder: &Path, name: &str) -> Option<String> {
     let text = std::fs::read_to_string(folder.join(PACKED)).ok()?;
-    let version = text
-        .lines()
-        .find_map(|line| line.strip_prefix("Version:"))?;
-    parse(version)
+    let mut lines = text.lines().take_while(|line| !line.is_empty());
+    let value = lines.find_map(|line| line.strip_prefix(name))?;
+    Some(value.trim().to_string())
 }
 
 /// The version in what `git archive` has filled in.
