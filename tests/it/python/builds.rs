@@ -15,14 +15,19 @@ use crate::support::requests::{Initialize, Outputs};
 
 /// Builds as pixi does and opens the package.
 #[track_caller]
-fn built(project: &Project, initialize: &Initialize, channel: &Channel, editable: bool) -> Archive {
+pub(super) fn built(
+    project: &Project,
+    initialize: &Initialize,
+    channel: &Channel,
+    editable: bool,
+) -> Archive {
     match tried(project, initialize, channel, editable) {
         Ok(answer) => Archive::open(answer["output_file"].as_str().expect("text")),
         Err(error) => panic!("{error:#}"),
     }
 }
 
-fn tried(
+pub(super) fn tried(
     project: &Project,
     initialize: &Initialize,
     channel: &Channel,

@@ -3,8 +3,10 @@
 mod builds;
 mod compiled;
 mod described;
+mod editable;
 mod edits;
 mod mistakes;
+mod shapes;
 
 use serde_json::{Value, json};
 

@@ -154,8 +154,11 @@ def programs(archive, folder):
     return found
 
 
+# A shell sees the first lines, and Python a text that nobody reads.
 LAUNCHER = """#!/bin/sh
-'exec' "$(dirname "$(readlink -f "$0")")/python" "$0" "$@"
+''':'
+exec "$(dirname "$(readlink -f "$0")")/python" "$0" "$@"
+'''
 import sys
 from {module} import {first}
 sys.exit({function}())

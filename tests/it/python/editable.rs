@@ -1,0 +1,178 @@
+//! Editable packages of projects that compile: an edit counts without a build, and nothing
+//! of it is left in a package that is a copy.
+
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use super::{initialize, project};
+use crate::support::archive::Archive;
+use crate::support::build::Build;
+use crate::support::pixi::Pixi;
+use crate::support::prefix::output;
+use crate::support::project::Project;
+use crate::support::python::channel_or_skip;
+use crate::support::requests::{Initialize, Outputs};
+
+/// A module in C with one function.
+const CORE: &str = "#include <Python.h>\n\
+    static PyObject *one(PyObject *self, PyObject *none) { return PyLong_FromLong(1); }\n\
+    static PyMethodDef methods[] = {{\"one\", one, METH_NOARGS, 0}, {0}};\n\
+    static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, \"core\", 0, -1, methods};\n\
+    PyMODINIT_FUNC PyInit_core(void) { return PyModule_Create(&module); }\n";
+
+const MODULE: &str = "from fast.core import one\nWORD = 'first'\n";
+
+/// Builds, and has the Python of the host environment run the project from there.
+#[track_caller]
+fn built_and_run(
+    project: &Project,
+    initialize: &Initialize,
+    editable: bool,
+) -> Option<(Archive, String, Build)> {
+    let channel = channel_or_skip()?;
+    let mut pixi = Pixi::of(project);
+    pixi.initialize(initialize);
+    let work = project.build_work("fast");
+    let outputs = pixi.outputs(&Outputs::new(&work).channel(channel));
+    let build = Build::prepare(&outputs[0], &work, channel).set("editable", json!(editable));
+    let answer = pixi
+        .build(&build)
+        .unwrap_or_else(|error| panic!("{error:#}"));
+    let package = Archive::open(answer["output_file"].as_str().expect("text"));
+    let said = run(&build);
+    Some((package, said, build))
+}
+
+fn run(build: &Build) -> String {
+    let mut python = Command::new(build.host_prefix().join("bin/python"));
+    python.args(["-B", "-c", "import fast; print(fast.WORD, fast.one())"]);
+    output(python.current_dir("/"))
+}
+
+/// Checks both kinds of package, one after the other.
+fn check(files: &[(&str, &str)], host: &[&str], config: Value, module: &str) {
+    let project = project(files);
+    let initialize = initialize(&project, host, config);
+    let Some((package, said, build)) = built_and_run(&project, &initialize, true) else {
+        return;
+    };
+    assert_eq!(said, "first 1");
+    let index = package.index();
+    assert_eq!(index["noarch"], Value::Null, "{index}");
+    project.write(module, MODULE.replace("first", "second"));
+    assert_eq!(run(&build), "second 1", "no build was needed");
+    let (package, said, _) = built_and_run(&project, &initialize, false).expect("as before");
+    assert_eq!(said, "second 1");
+    project.write(module, MODULE.replace("first", "third"));
+    let (again, said, build) = built_and_run(&project, &initialize, false).expect("as before");
+    assert_eq!(said, "third 1");
+    project.remove(module);
+    assert_eq!(run(&build), "third 1", "a copy needs no sources");
+    for package in [package, again] {
+        let files = package.files();
+        let refers = |file: &&String| file.ends_with(".pth") || file.contains("editable");
+        assert_eq!(files.iter().find(refers), None, "{files:#?}");
+        let modules = files.iter().filter(|file| file.ends_with(".so"));
+        assert_eq!(modules.count(), 1, "{files:#?}");
+    }
+}
+
+#[test]
+fn setuptools() {
+    let files = [
+        (
+            "pyproject.toml",
+            "[build-system]\nrequires = [\"setuptools\"]\nbuild-backend = \"setuptools.build_meta\"\n\
+             [project]\nname = \"fast\"\nversion = \"1.0\"\n[tool.setuptools.package-data]\nfast = [\"*\"]\n",
+        ),
+        (
+            "setup.py",
+            "from setuptools import Extension, setup\n\
+             setup(ext_modules=[Extension('fast.core', ['native/core.c'])])\n",
+        ),
+        ("src/fast/__init__.py", MODULE),
+        ("native/core.c", CORE),
+    ];
+    check(&files, &["setuptools"], json!({}), "src/fast/__init__.py");
+}
+
+#[test]
+fn scikit_build_core() {
+    let files = [
+        (
+            "pyproject.toml",
+            "[build-system]\nrequires = [\"scikit-build-core\"]\n\
+             build-backend = \"scikit_build_core.build\"\n\
+             [project]\nname = \"fast\"\nversion = \"1.0\"\n",
+        ),
+        (
+            "CMakeLists.txt",
+            "cmake_minimum_required(VERSION 3.15)\nproject(fast LANGUAGES C)\n\
+             find_package(Python REQUIRED COMPONENTS Interpreter Development.Module)\n\
+             python_add_library(core MODULE native/core.c WITH_SOABI)\n\
+             install(TARGETS core DESTINATION fast)\n",
+        ),
+        ("src/fast/__init__.py", MODULE),
+        ("native/core.c", CORE),
+    ];
+    let host = ["scikit-build-core", "cmake", "ninja"];
+    check(&files, &host, json!({}), "src/fast/__init__.py");
+}
+
+#[test]
+fn meson_python_where_the_user_insists() {
+    let files = [
+        (
+            "pyproject.toml",
+            "[build-system]\nrequires = [\"meson-python\"]\nbuild-backend = \"mesonpy\"\n\
+             [project]\nname = \"fast\"\nversion = \"1.0\"\n",
+        ),
+        (
+            "meson.build",
+            "project('fast', 'c')\npy = import('python').find_installation(pure: false)\n\
+             py.extension_module('core', 'native/core.c', install: true, subdir: 'fast')\n\
+             py.install_sources('fast/__init__.py', subdir: 'fast')\n",
+        ),
+        ("fast/__init__.py", MODULE),
+        ("native/core.c", CORE),
+    ];
+    let project = project(&files);
+    let initialize = initialize(&project, &["meson-python", "ninja"], json!({}));
+    // With `"auto"` it is a copy: its import hook would run tools that are gone.
+    let Some((package, said, _)) = built_and_run(&project, &initialize, true) else {
+        return;
+    };
+    assert_eq!(said, "first 1");
+    let files = package.files();
+    assert!(
+        files.iter().any(|file| file.ends_with("fast/__init__.py")),
+        "{files:#?}"
+    );
+}
+
+#[test]
+fn maturin() {
+    let files = [
+        (
+            "pyproject.toml",
+            "[build-system]\nrequires = [\"maturin\"]\nbuild-backend = \"maturin\"\n\
+             [project]\nname = \"fast\"\nversion = \"1.0\"\nrequires-python = \">=3.9\"\n\
+             [tool.maturin]\npython-source = \"python\"\nmodule-name = \"fast.core\"\n",
+        ),
+        (
+            "Cargo.toml",
+            "[package]\nname = \"fast\"\nversion = \"1.0.0\"\nedition = \"2021\"\n\
+             [lib]\nname = \"core\"\ncrate-type = [\"cdylib\"]\n\
+             [dependencies]\npyo3 = { version = \"0.27\", features = [\"extension-module\"] }\n",
+        ),
+        (
+            "src/lib.rs",
+            "use pyo3::prelude::*;\n#[pyfunction]\nfn one() -> u8 { 1 }\n\
+             #[pymodule]\nfn core(module: &Bound<'_, PyModule>) -> PyResult<()> {\n    \
+             module.add_function(wrap_pyfunction!(one, module)?)\n}\n",
+        ),
+        ("python/fast/__init__.py", MODULE),
+    ];
+    check(&files, &["maturin"], json!({}), "python/fast/__init__.py");
+}
