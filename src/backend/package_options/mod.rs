@@ -30,6 +30,7 @@ use reader::{Reader, Result};
 
 /// What a package holds beside what the build tool installs, and how it is checked.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", default)]
 pub struct PackageOptions {
     /// Tests of the finished package, as in recipe.yaml with dashes in its keys. The second

@@ -63,6 +63,7 @@ pub struct Config {
 
 /// Whether the tests of the project are run.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(untagged, expecting = "a boolean, or an array of arguments")]
 pub enum CargoTest {
     /// Yes, or no.

@@ -130,7 +130,9 @@ impl From<AnyMapping> for Mapping {
 }
 
 /// Which optional dependencies of the project the package offers.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(from = "AnyExtras")]
 pub enum Extras {
     /// `false`: none.
     #[default]
@@ -141,19 +143,21 @@ pub enum Extras {
     Named(Vec<String>),
 }
 
-impl<'de> Deserialize<'de> for Extras {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged, expecting = "`true`, `false` or a list of names")]
-        enum Any {
-            Flag(bool),
-            Names(Vec<String>),
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(untagged, expecting = "`true`, `false` or a list of names")]
+enum AnyExtras {
+    Flag(bool),
+    Names(Vec<String>),
+}
+
+impl From<AnyExtras> for Extras {
+    fn from(value: AnyExtras) -> Self {
+        match value {
+            AnyExtras::Flag(true) => Self::All,
+            AnyExtras::Flag(false) => Self::None,
+            AnyExtras::Names(names) => Self::Named(names),
         }
-        Ok(match Any::deserialize(deserializer)? {
-            Any::Flag(true) => Self::All,
-            Any::Flag(false) => Self::None,
-            Any::Names(names) => Self::Named(names),
-        })
     }
 }
 
