@@ -1,9 +1,9 @@
-//! What every error message needs: the file it is about and the place in it.
+//! The parts that all error messages share: the file with the problem and the place in
+//! it.
 //!
-//! A mistake a user can make is a struct of its own that derives `Error` and
-//! `Diagnostic`, next to the code that finds it. It travels as a
-//! [`miette::Report`]; only the edges (the server's error writer and the command
-//! line) look inside.
+//! Every error that a user can cause is a struct that derives `Error` and `Diagnostic`,
+//! next to the code that finds it. It is passed on as a [`miette::Report`]. Only the
+//! outer layers (the error writer of the server and the command line) read its contents.
 
 pub mod data;
 
@@ -13,25 +13,25 @@ use std::sync::Arc;
 use miette::{Diagnostic, NamedSource};
 use thiserror::Error;
 
-/// A text file on the user's disk that labels may point into. Cheap to clone.
+/// A text file on the user's disk that labels can point into. It is cheap to clone.
 pub type SourceFile = NamedSource<Arc<str>>;
 
-/// Something the user should know although the package can be built.
+/// A problem that the user should know about, although the package can be built.
 ///
-/// pixi shows nothing that happens while it asks for metadata, so warnings are
-/// data: they travel with the plan and are printed when the package is built.
+/// pixi does not show output while it requests metadata. Warnings are therefore data:
+/// they are part of the plan and are printed when the package is built.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
-    /// What is wrong, lower case, without a full stop.
+    /// The problem, in lower case, without a full stop.
     pub message: String,
-    /// What to do about it.
+    /// The way out.
     pub help: Option<String>,
     /// Whether it is about what is packed, so that nobody needs it before a build.
     pub of_the_package: bool,
 }
 
 impl Warning {
-    /// A warning without advice.
+    /// A warning without help.
     pub fn new(message: impl Into<String>) -> Self {
         Self {
             message: message.into(),
@@ -47,7 +47,7 @@ impl Warning {
         self
     }
 
-    /// Adds what to do about it.
+    /// Adds the way out.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
@@ -65,14 +65,14 @@ impl std::fmt::Display for Warning {
     }
 }
 
-/// A file that cannot be read although something needs it.
+/// A file that is needed but cannot be read.
 #[derive(Debug, Error, Diagnostic)]
 #[error("cannot read {}: {source}", path.display())]
 #[diagnostic(code(io::read), help("{}", advice(source)))]
 pub struct Unreadable {
     /// The file.
     pub path: PathBuf,
-    /// Why.
+    /// The cause.
     pub source: std::io::Error,
 }
 
@@ -83,7 +83,7 @@ fn advice(reason: &std::io::Error) -> &'static str {
     }
 }
 
-/// A file or folder that cannot be written.
+/// A file or directory that cannot be written.
 #[derive(Debug, Error, Diagnostic)]
 #[error("cannot write {}: {source}", path.display())]
 #[diagnostic(
@@ -91,9 +91,9 @@ fn advice(reason: &std::io::Error) -> &'static str {
     help("is there space left on the device, and may this user write there?")
 )]
 pub struct Unwritable {
-    /// The file or folder.
+    /// The file or directory.
     pub path: PathBuf,
-    /// Why.
+    /// The cause.
     pub source: std::io::Error,
 }
 
@@ -108,7 +108,7 @@ pub fn read_text(path: &Path) -> Result<String, Unreadable> {
     })
 }
 
-/// Creates a folder and its parents.
+/// Creates a directory and its parents.
 ///
 /// # Errors
 /// [`Unwritable`].
@@ -175,8 +175,8 @@ pub fn list<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     }
 }
 
-/// `text` without the credentials that URLs in it carry: `user:password@` and
-/// the token after `/t/`.
+/// `text` without the credentials in its URLs: `user:password@` and the token after
+/// `/t/`.
 pub fn redacted(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;

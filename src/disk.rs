@@ -1,4 +1,4 @@
-//! Small steps on the file system.
+//! Small operations on the file system.
 
 use std::fs::{File, TryLockError};
 use std::io::ErrorKind;
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Unwritable, create_folder};
 
-/// Writes a file and the folders above it.
+/// Writes a file and creates its parent directories.
 ///
 /// # Errors
 /// [`Unwritable`].
@@ -15,9 +15,10 @@ pub fn write(path: &Path, text: &str) -> Result<(), Unwritable> {
     std::fs::write(path, text).map_err(|source| unwritable(path, source))
 }
 
-/// Lets `make` write a file beside `path` and puts that there in one step, so that readers
-/// see all of the old one or all of the new one. Folders above it are made where they are
-/// missing; looking first would cost every file.
+/// Calls `make` to write a temporary file next to `path` and renames it to `path`, so
+/// that readers see either the complete old file or the complete new one. Missing parent
+/// directories are created only when writing fails, because a check would cost time for
+/// every file.
 ///
 /// # Errors
 /// [`Unwritable`].
@@ -34,13 +35,14 @@ pub fn replace(path: &Path, make: impl Fn(&Path) -> std::io::Result<()>) -> Resu
     });
     let placed = made.and_then(|()| std::fs::rename(&beside, path));
     placed.map_err(|source| {
-        // What is left of it would stay for ever. The first error is the one to tell.
+        // The temporary file would otherwise stay forever. The first error is the one to
+        // report.
         let _ = std::fs::remove_file(&beside);
         unwritable(path, source)
     })
 }
 
-/// Removes a folder if it is there.
+/// Removes a directory if it exists.
 ///
 /// # Errors
 /// [`Unwritable`].
@@ -48,7 +50,7 @@ pub fn remove_folder(folder: &Path) -> Result<(), Unwritable> {
     removed(folder, std::fs::remove_dir_all(folder))
 }
 
-/// Removes a file if it is there.
+/// Removes a file if it exists.
 ///
 /// # Errors
 /// [`Unwritable`].
@@ -63,14 +65,14 @@ fn removed(path: &Path, result: std::io::Result<()>) -> Result<(), Unwritable> {
     }
 }
 
-/// The files below `path`, or `path` itself. Links to folders are not followed:
-/// they may lead in a circle.
+/// The files below `path`, or `path` itself. Links to directories are not followed,
+/// because they can form a cycle.
 pub fn files_below(path: PathBuf) -> impl Iterator<Item = PathBuf> {
     let mut open = vec![path];
     std::iter::from_fn(move || {
         loop {
             let path = open.pop()?;
-            // What was asked for may be a link, what it holds may not.
+            // `path` itself may be a link, the entries below it may not.
             let Ok(entries) = std::fs::read_dir(&path) else {
                 return Some(path);
             };
@@ -83,15 +85,15 @@ pub fn files_below(path: PathBuf) -> impl Iterator<Item = PathBuf> {
     })
 }
 
-/// The folders directly in `folder`.
+/// The directories directly in `folder`.
 pub fn folders(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let paths = entries.map(|entry| entry.path());
     paths.filter(|path| path.is_dir()).collect()
 }
 
-/// Locks a file, which is created where it is missing. `None` while another process
-/// holds it. The lock ends with the returned value, and with the process, however that
+/// Locks a file, which is created if it is missing. Returns `None` while another process
+/// holds the lock. The lock ends when the returned value is dropped and when the process
 /// ends.
 ///
 /// # Errors
@@ -105,7 +107,7 @@ pub fn try_lock(path: &Path) -> Result<Option<File>, Unwritable> {
     }
 }
 
-/// Locks a file as soon as no other process holds it. Blocks the thread.
+/// Waits until no other process holds the lock, then locks the file. Blocks the thread.
 ///
 /// # Errors
 /// [`Unwritable`].

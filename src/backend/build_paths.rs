@@ -1,24 +1,25 @@
-//! Where a build takes place.
+//! The directories of a build.
 
 use std::path::PathBuf;
 
 use crate::backend::named::Named;
 
-/// Where a build takes place, and leaves its traces.
+/// The directories that a build uses and writes to.
 #[derive(Debug, Clone)]
 pub struct BuildPaths {
-    /// Whatever lies in here was made by a build.
+    /// Everything in this directory was created by a build.
     pub work_directory: PathBuf,
-    /// Below here are other names of the folders, by which the script knew them.
+    /// The directory that contains aliases of the other directories, when the script used
+    /// them.
     pub alias: Option<PathBuf>,
-    /// The folder the script ran in.
+    /// The directory in which the script ran.
     pub script_folder: PathBuf,
-    /// The prefix the tools of the build come from.
+    /// The prefix with the tools of the build.
     pub build_prefix: PathBuf,
-    /// The prefix the script installed into.
+    /// The prefix into which the script installed.
     pub host_prefix: PathBuf,
-    /// The folder the package was put into.
+    /// The directory that contains the package.
     pub packages: PathBuf,
-    /// What a recipe that the user wrote names on the disk.
+    /// The files that a user's recipe names.
     pub named: Named,
 }

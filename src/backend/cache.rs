@@ -1,4 +1,4 @@
-//! Folders that outlive builds and can be filled again.
+//! Directories that outlive builds and whose content can be restored.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -6,20 +6,20 @@ use std::path::{Path, PathBuf};
 use crate::diagnostic::Unwritable;
 use crate::disk::{files_below, remove_file, remove_folder, try_lock};
 
-/// A folder whose content can be made or downloaded again.
+/// A directory whose content can be compiled or downloaded again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cache {
-    /// What is in it, for people.
+    /// A description of the content, for users.
     pub what: String,
-    /// Where it is.
+    /// The directory.
     pub folder: PathBuf,
-    /// Who has use for it.
+    /// The builds that use it.
     pub scope: CacheScope,
-    /// A file that builds hold a lock on while they use the folder.
+    /// A file that builds lock while they use the directory.
     pub lock: PathBuf,
 }
 
-/// Who has use for a cache.
+/// The builds that use a cache.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CacheScope {
     /// Builds of one workspace.
@@ -28,12 +28,12 @@ pub enum CacheScope {
     User,
 }
 
-/// What became of a cache that was to be cleared.
+/// The result of clearing a cache.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cleared {
-    /// It is empty.
+    /// The cache is empty.
     Empty,
-    /// A build is using it.
+    /// A build is using the cache.
     InUse,
 }
 
@@ -43,12 +43,12 @@ impl Cache {
         self.content().is_empty()
     }
 
-    /// What the files in it weigh, in bytes.
+    /// The total size of the files, in bytes.
     pub fn size(&self) -> u64 {
         self.content().iter().map(|path| weight(path)).sum()
     }
 
-    /// Removes everything but the lock, unless a build is using it.
+    /// Removes everything except the lock, unless a build is using the cache.
     ///
     /// # Errors
     /// [`Unwritable`].
@@ -69,8 +69,8 @@ impl Cache {
         Ok(Cleared::Empty)
     }
 
-    /// Everything directly in the folder that may go. What has a lock of that name is a
-    /// cache of its own.
+    /// The removable entries directly in the directory. An entry that contains a lock
+    /// with the same name is a separate cache.
     fn content(&self) -> Vec<PathBuf> {
         let entries = std::fs::read_dir(&self.folder).into_iter().flatten();
         let paths = entries.flatten().map(|entry| entry.path());
@@ -88,7 +88,7 @@ impl Cache {
 /// holds a lock on it while it builds there.
 pub const LOCK_OF_PIXI: &str = ".lock";
 
-/// What the files below `folder` weigh, in bytes.
+/// The total size of the files below `folder`, in bytes.
 pub fn weight(folder: &Path) -> u64 {
     files_below(folder.to_path_buf())
         .filter_map(|file| Some(std::fs::symlink_metadata(file).ok()?.len()))
@@ -124,7 +124,7 @@ mod tests {
         assert_eq!(cache.size(), 0);
         assert!(cache.lock.exists());
 
-        // One below is cleared for itself.
+        // A cache below it is cleared separately.
         write(&cache.folder.join("another/lock"), "").expect("own folder");
         assert_eq!(cache.clear().expect("own folder"), Cleared::Empty);
         assert!(cache.folder.join("another/lock").exists());

@@ -1,4 +1,4 @@
-//! What a backend answers: plain data.
+//! The answer of a backend, as plain data.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -18,32 +18,32 @@ use crate::project::Metadata;
 use crate::protocol::spec::{BinarySpec, PackageSpec, SourceSpec};
 use crate::protocol::variant::VariantValue;
 
-/// What a backend answers.
+/// The answer of a backend.
 #[derive(Debug, Clone, Default)]
 pub struct Draft {
-    /// Found values; the manifest wins field by field.
+    /// Values from the project's files. Fields in the manifest have priority.
     pub metadata: Metadata,
-    /// What the package needs beside what the user asked for.
+    /// The requirements of the package in addition to those in the manifest.
     pub requirements: Vec<Requirement>,
     /// Variants for keys that neither the user nor a file sets. An output that is built has
     /// the value that was described.
     pub variants: Vec<(&'static str, Vec<String>)>,
-    /// How to build.
+    /// The build script.
     pub script: Script,
     /// What the package gets beside what the script installs.
     pub extras: Extras,
-    /// How what was installed becomes a package.
+    /// How the installed files become a package.
     pub packaging: Packaging,
-    /// Which files matter.
+    /// The files that trigger a rebuild.
     pub inputs: Inputs,
-    /// What the user should know.
+    /// Problems that the user should know about.
     pub warnings: Vec<Warning>,
-    /// A recipe the user wrote, which takes the place of everything above but the inputs
+    /// A recipe that the user wrote. It replaces all other fields except for the inputs
     /// and warnings.
     pub own_recipe: Option<OwnRecipe>,
 }
 
-/// How what was installed becomes a package.
+/// How the installed files become a package.
 #[derive(Debug, Clone)]
 pub struct Packaging {
     /// Whether the package is for one platform or for all of them.
@@ -52,16 +52,18 @@ pub struct Packaging {
     pub entry_points: Vec<EntryPoint>,
     /// Package URLs.
     pub purls: Vec<String>,
-    /// Run exports of other packages not to apply.
+    /// Run exports of other packages that are not applied.
     pub ignored_run_exports: IgnoredRunExports,
-    /// Whether a package of one platform serves more than one version of its interpreter:
-    /// its files are mapped where it is installed, like those of a `noarch` package.
+    /// Whether a package of one platform supports more than one version of its
+    /// interpreter. Its files are then mapped during installation, like those of a
+    /// `noarch` package.
     pub version_independent: bool,
-    /// Files, as patterns, that no byte code is made of.
+    /// Patterns for files that are not compiled to byte code.
     pub without_byte_code: Vec<String>,
-    /// Expressions over variants. A combination for which one of them holds is left out.
+    /// Expressions over variants. A combination of variants is skipped when one of them
+    /// is true.
     pub skip: Vec<String>,
-    /// Whether a package without a file is fine.
+    /// Whether the package may contain no files.
     pub may_be_empty: bool,
     /// Tests of the package, as recipe.yaml has them.
     pub tests: Vec<Value>,
@@ -89,82 +91,82 @@ impl Default for Packaging {
     }
 }
 
-/// Run exports of other packages not to apply.
+/// Run exports of other packages that are not applied.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct IgnoredRunExports {
-    /// Exported names.
+    /// Names of exported packages.
     pub by_name: Vec<String>,
-    /// Exporting packages.
+    /// Names of exporting packages.
     pub from_package: Vec<String>,
 }
 
-/// Something the package needs beside what the user asked for.
+/// A requirement of the package in addition to those in the manifest.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Requirement {
     /// The compiler of a language, by conda's naming convention, for the build
     /// environment.
     Compiler(String),
     /// The standard library of a language, for the build environment, when the variants
-    /// name one.
+    /// contain one.
     Stdlib(String),
     /// A package.
     Package(Section, String, Box<PackageSpec>),
 }
 
 impl Requirement {
-    /// A package of a channel.
+    /// A package from a channel.
     pub fn package(section: Section, name: impl Into<String>, spec: BinarySpec) -> Self {
         Self::Package(section, name.into(), Box::new(PackageSpec::Binary(spec)))
     }
 }
 
-/// What a package is needed for.
+/// The purpose of a requirement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Section {
-    /// Programs that run while the package is built.
+    /// Programs that run during the build.
     Build,
     /// Libraries that the package is built against.
     Host,
-    /// Whatever the package needs when it is used.
+    /// Packages that are needed to use the package.
     Run,
-    /// Limits what may be installed beside the package.
+    /// Limits on packages that are installed in the same environment.
     RunConstraints,
     /// An optional group of run dependencies.
     Extra(String),
 }
 
-/// A recipe the user wrote. Plain data: no type of rattler-build.
+/// A recipe that the user wrote, as plain data without rattler-build types.
 #[derive(Debug, Clone)]
 pub struct OwnRecipe {
-    /// The file, which messages point into.
+    /// The file that messages point into.
     pub path: PathBuf,
-    /// Everything in it, read once.
+    /// The complete text, read once.
     pub text: Arc<str>,
-    /// Whether experimental features of the format are on.
+    /// Whether experimental features of the format are allowed.
     pub experimental: bool,
-    /// Values that take the place of those in the recipe's `context`.
+    /// Values that replace those in the recipe's `context`.
     pub context: BTreeMap<String, VariantValue>,
-    /// Names of the outputs that count; all where there is none.
+    /// Patterns for the names of the offered outputs. Empty means all outputs.
     pub only: Vec<String>,
     /// Packages that are built from source wherever the recipe names them.
     pub sources: Vec<SourceMapping>,
-    /// Takes the place of the recipe's own sources.
+    /// Replaces the sources of the recipe.
     pub source: Option<PathBuf>,
-    /// Variables for the scripts of all outputs, below their own.
+    /// Variables for the scripts of all outputs. Variables of a script have priority.
     pub env: IndexMap<String, String>,
-    /// Whether the directory the script runs in keeps what the last build made.
+    /// Whether the directory of the script keeps the files of the last build.
     pub keeps_work: bool,
 }
 
 /// A package that is built from source wherever a recipe names it.
 #[derive(Debug, Clone)]
 pub struct SourceMapping {
-    /// When it counts, as an expression over variants.
+    /// The condition, as an expression over variants.
     pub condition: Option<String>,
     /// The package.
     pub name: String,
-    /// Where it is.
+    /// The location of the source.
     pub spec: SourceSpec,
-    /// Where the manifest says so.
+    /// The place in the manifest.
     pub at: Option<SourceSpan>,
 }

@@ -1,8 +1,8 @@
-//! `extra-input-globs`, made safe.
+//! Converts `extra-input-globs` to sets that all clients understand.
 //!
-//! Clients understand patterns below the source folder. The user may also write
-//! `../schema/*.json` or an absolute path; those get a set of their own, rooted
-//! at the first folder that has no wildcard above it.
+//! Clients understand patterns below the source directory. The user may also write
+//! `../schema/*.json` or an absolute path. Such a pattern gets its own set, rooted at the
+//! last directory before the first wildcard.
 
 use std::path::{Path, PathBuf};
 
@@ -13,7 +13,7 @@ const REASON: &str = "extra-input-globs";
 
 /// The sets for the user's patterns, relative to `source`.
 ///
-/// `outputs` are directories that build tools fill in the middle of the sources, by name.
+/// `outputs` are the names of directories that build tools create among the sources.
 pub fn sets(patterns: &[String], source: &Path, outputs: &[&str]) -> Vec<GlobSet> {
     let (outside, inside): (Vec<&String>, Vec<&String>) = patterns
         .iter()
@@ -38,7 +38,7 @@ pub fn sets(patterns: &[String], source: &Path, outputs: &[&str]) -> Vec<GlobSet
                 Err(_) if reaches_down && root.starts_with(&other_root) => Path::new(""),
                 Err(_) => return None,
             };
-            // A single folder is looked into, so nothing below needs excluding.
+            // Only this directory is scanned, so exclusions below it are not needed.
             if alone && !below.as_os_str().is_empty() {
                 return None;
             }
@@ -66,13 +66,13 @@ fn leaves(body: &str) -> bool {
     normal.starts_with("../") || Path::new(normal).is_absolute()
 }
 
-/// Without a leading `./`, with which no literal matches.
+/// Removes a leading `./`, because no literal matches with it.
 fn tidied(pattern: &str) -> String {
     let sign = if pattern.starts_with('!') { "!" } else { "" };
     format!("{sign}{}", body(pattern).trim_start_matches("./"))
 }
 
-/// The longest start of a pattern without wildcards, as a folder, and the rest.
+/// The longest prefix of a pattern without wildcards, as a directory, and the rest.
 fn rooted(pattern: &str, source: &Path) -> (PathBuf, String) {
     let parts: Vec<&str> = pattern.split('/').collect();
     let literal = parts[..parts.len() - 1]

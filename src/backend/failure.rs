@@ -1,8 +1,8 @@
-//! Why a build failed, in words that help.
+//! Explains why a build failed.
 //!
-//! The log of a build says it all, somewhere between a thousand lines. A backend reads
-//! the log of its tools with [`Detector`]s: pure functions over text, each of which
-//! recognizes one kind of failure.
+//! The cause is in the log of the build, among many other lines. A backend reads the log
+//! of its tools with [`Detector`]s: pure functions over text, each of which recognizes
+//! one kind of failure.
 
 use std::path::PathBuf;
 
@@ -11,23 +11,23 @@ use miette::SourceSpan;
 use crate::backend::log::Log;
 use crate::diagnostic::SourceFile;
 
-/// How many errors of a compiler, or lines of a log, are quoted.
+/// The maximum number of compiler errors or log lines that are quoted.
 pub const QUOTED: usize = 5;
 
-/// What is wrong, as far as one kind of failure goes.
+/// The cause of a failure.
 #[derive(Debug, Clone, Default)]
 pub struct Diagnosis {
-    /// Of the diagnostic, as in `build::compile_error`.
+    /// The code of the diagnostic, such as `build::compile_error`.
     pub code: &'static str,
-    /// One line, lower case, without a full stop.
+    /// The problem in one line, in lower case, without a full stop.
     pub message: String,
-    /// Quoted from the log, one line each.
+    /// Lines that are quoted from the log.
     pub details: Vec<String>,
-    /// What to do about it.
+    /// The way out.
     pub help: Option<String>,
-    /// What compilers found in the code, when that is what is wrong.
+    /// The errors that compilers found in the code, when they are the cause.
     pub errors: Vec<CodeError>,
-    /// A place in a file of the user's that has to change.
+    /// The place in a file of the user that has to be changed.
     pub place: Option<Place>,
 }
 
@@ -36,18 +36,18 @@ pub struct Diagnosis {
 pub struct Place {
     /// The file.
     pub file: SourceFile,
-    /// Where in it.
+    /// The position in the file.
     pub at: SourceSpan,
-    /// What is there, in a few words.
+    /// A short label for the position.
     pub label: String,
 }
 
 /// An error that a compiler found in the code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CodeError {
-    /// What the compiler says.
+    /// The message of the compiler.
     pub message: String,
-    /// Absolute when the file was found.
+    /// Absolute if the file was found.
     pub file: PathBuf,
     /// Counted from 1.
     pub line: usize,
@@ -58,20 +58,21 @@ pub struct CodeError {
 /// Recognizes one kind of failure.
 pub type Detector = fn(&Log) -> Option<Diagnosis>;
 
-/// The first diagnosis that any of `detectors` makes. They stand from causes to
-/// consequences: a full disk also shows as a failed link.
+/// Returns the first diagnosis of `detectors`. They are ordered from causes to
+/// consequences, because a full disk also appears as a failed link.
 pub fn first(detectors: &[Detector], log: &Log) -> Option<Diagnosis> {
     detectors.iter().find_map(|detector| detector(log))
 }
 
-/// What helps where a disk is full.
+/// The help for a full disk.
 pub const MAKE_ROOM: &str =
     "make room on the disk of the workspace; `pixi clean` removes its old builds";
 
-/// The disk is full, or a linker died the way it does when it is.
+/// The disk is full, or a linker died as it does on a full disk.
 pub fn full_disk(log: &Log) -> Option<Diagnosis> {
     let full = log.has("No space left on device") || log.has("os error 28");
-    // A linker maps its output into memory, and there is no disk behind it.
+    // A linker maps its output into memory, and the disk has no room for the mapped
+    // pages.
     let mapped = log.has("terminated with signal 7 [Bus error]");
     if !full && !mapped {
         return None;

@@ -1,44 +1,44 @@
-//! Which files an answer depends on, in the words of a client that caches it.
+//! The files that a response depends on, in the form that a caching client uses.
 //!
-//! A [`GlobSet`] is made by naming what matters: a file, names in a folder, a
-//! tree. The constructors write patterns that every client understands: nothing
-//! absolute, nothing that climbs, every sign escaped. Exclusions follow the
-//! inclusions they restrict, because the last match wins.
+//! A [`GlobSet`] is created from the files that it contains: a file, names in a
+//! directory, or a tree. The constructors write patterns that every client understands:
+//! no absolute paths, no `..`, and all special characters escaped. Exclusions follow the
+//! inclusions that they restrict, because the last match has priority.
 
 use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-/// Which files an answer depends on.
+/// The files that a response depends on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Inputs {
-    /// Files that decide the metadata.
+    /// Files that influence the metadata.
     pub metadata: Vec<GlobSet>,
-    /// Files that decide the package.
+    /// Files that influence the package.
     pub build: Vec<GlobSet>,
 }
 
-/// Patterns below one folder, inclusions before exclusions.
+/// Patterns below one directory, inclusions before exclusions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GlobSet {
     /// Absolute.
     pub root: PathBuf,
-    /// As a `.gitignore` has them; the last match wins.
+    /// In the syntax of `.gitignore`; the last match has priority.
     pub patterns: Vec<String>,
-    /// Files that end the descent where they are found.
+    /// Names of files that end the scan of the directory that contains them.
     pub markers: Vec<String>,
     /// Whether wildcards match names that begin with a dot.
     #[serde(default)]
     pub hidden: bool,
-    /// Why these files matter, for people.
+    /// The reason why these files are inputs, for users.
     pub reason: String,
 }
 
-/// Keeps a walk in the folder it began in.
+/// Limits a scan to the directory in which it begins.
 pub(crate) const STAY: &str = "!*/";
 
-/// What editors, version control and other tools leave behind. Hidden files
-/// need no pattern.
+/// The files of editors, version control and other tools. Hidden files do not need a
+/// pattern.
 pub(crate) const LEFTOVERS: [&str; 6] = [
     "!*~",
     "!#*#",
@@ -49,14 +49,14 @@ pub(crate) const LEFTOVERS: [&str; 6] = [
 ];
 
 impl GlobSet {
-    /// Exactly one file, whether it exists or not. `None` for a path that has no
-    /// name, or a name that is not Unicode.
+    /// Exactly one file, whether it exists or not. `None` for a path without a name, or
+    /// with a name that is not Unicode.
     pub fn file(path: &Path, reason: &str) -> Option<Self> {
         let name = escape(path.file_name()?.to_str()?);
         Some(Self::names(path.parent()?, [name], reason))
     }
 
-    /// Names directly in `folder`, which may have wildcards.
+    /// Names directly in `folder`. They may contain wildcards.
     pub fn names(
         folder: &Path,
         names: impl IntoIterator<Item = impl Into<String>>,
@@ -95,9 +95,9 @@ impl GlobSet {
         self
     }
 
-    /// Leaves out files and folders. Those outside of the set's folder, those
-    /// that are hidden anyway, and names that no pattern can tell from others
-    /// further down are passed over.
+    /// Excludes files and directories. These are ignored: paths outside of the set's
+    /// directory, hidden paths, and names that a pattern cannot distinguish from names
+    /// further down.
     #[must_use]
     pub fn except<'a>(mut self, paths: impl IntoIterator<Item = &'a Path>) -> Self {
         let exclusions = paths.into_iter().filter_map(|path| {
@@ -114,14 +114,14 @@ impl GlobSet {
         self
     }
 
-    /// Leaves out what editors and other tools leave behind.
+    /// Excludes the files of editors and other tools.
     #[must_use]
     pub fn without_leftovers(mut self) -> Self {
         self.patterns.extend(LEFTOVERS.map(str::to_string));
         self
     }
 
-    /// Whether the set looks into its own folder only.
+    /// Whether the set contains only files directly in its directory.
     pub(crate) fn stays(&self) -> bool {
         self.patterns.iter().any(|pattern| pattern == STAY)
     }
@@ -134,12 +134,12 @@ fn name(component: Component<'_>) -> Option<&str> {
     }
 }
 
-/// A file name as a pattern that matches nothing else.
+/// A pattern that matches only this file name.
 pub(crate) fn escape(name: &str) -> String {
     let mut pattern = String::with_capacity(name.len());
     for (at, sign) in name.char_indices() {
         let leading = at == 0 && matches!(sign, '!' | '#');
-        // Blanks at the end of a pattern are cut off.
+        // Spaces at the end of a pattern would be removed.
         let trailing = sign.is_whitespace() && name[at..].trim_end().is_empty();
         if leading || trailing || matches!(sign, '*' | '?' | '[' | ']' | '{' | '}' | '\\') {
             pattern.push('\\');
@@ -149,8 +149,8 @@ pub(crate) fn escape(name: &str) -> String {
     pattern
 }
 
-/// `path` without `.` and `..`. A `..` after a symbolic link leads to where the
-/// link points.
+/// `path` without `.` and `..`. A `..` after a symbolic link is resolved from the target
+/// of the link.
 pub fn plain(path: &Path) -> PathBuf {
     let mut plain = PathBuf::new();
     for component in path.components() {

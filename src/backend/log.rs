@@ -1,6 +1,6 @@
-//! A build's log, without colours, and what the build script notes in it.
+//! The log of a build without colors, and the notes that the build script writes into it.
 
-/// How the line begins that a script leaves in the log when it fails. The exit code and
+/// The beginning of the line that a failing script writes into the log. The exit code and
 /// the command follow.
 pub const FAILURE_NOTE: &str = "build script: exit code ";
 
@@ -24,30 +24,30 @@ impl Log {
         self.lines.iter().map(String::as_str)
     }
 
-    /// Whether any line holds `text`.
+    /// Whether a line contains `text`.
     pub fn has(&self, text: &str) -> bool {
         self.lines().any(|line| line.contains(text))
     }
 
-    /// What follows `start` in the first line that holds it.
+    /// The text after `start` in the first line that contains it.
     pub fn after(&self, start: &str) -> Option<&str> {
         let found = self.lines().find_map(|line| line.split_once(start));
         found.map(|(_, rest)| rest)
     }
 
-    /// What stands between `start` and `end` in the first line that has both.
+    /// The text between `start` and `end` in the first line that contains both.
     pub fn between(&self, start: &str, end: &str) -> Option<&str> {
         self.lines()
             .filter_map(|line| Some(line.split_once(start)?.1.split_once(end)?.0))
             .next()
     }
 
-    /// Lines from the first that holds `start`, that one included.
+    /// The lines from the first one that contains `start`, including that line.
     pub fn from(&self, start: &str) -> impl Iterator<Item = &str> {
         self.lines().skip_while(move |line| !line.contains(start))
     }
 
-    /// The command that failed, as people call it, and its exit code.
+    /// The command that failed, in a readable form, and its exit code.
     pub fn exit(&self) -> Option<(String, i32)> {
         let note = self
             .lines()
@@ -66,7 +66,7 @@ impl Log {
         Some((short, code.parse().ok()?))
     }
 
-    /// The last lines that say something, at most `count`.
+    /// The last non-empty lines, at most `count`.
     pub fn tail(&self, count: usize) -> Vec<String> {
         let own = |line: &&str| !line.trim().is_empty() && !line.starts_with(FAILURE_NOTE);
         let lines: Vec<&str> = self.lines().filter(own).collect();

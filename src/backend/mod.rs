@@ -1,10 +1,11 @@
-//! What a build backend is. The page a sibling's author reads.
+//! The interface of a build backend.
 //!
-//! A backend reads a project once per [`Request`], into a type of its own, and answers
-//! with a [`Draft`]: how to build it. Both are plain data: no type of rattler-build, no
-//! open file, no running process crosses this line. Everything else (variants, hashes,
-//! environments, packing, the protocol) is shared by all backends and is in the layers
-//! above. `docs/writing-a-backend.md` builds one in eighty lines.
+//! A backend reads a project once per [`Request`] into its own type and returns a
+//! [`Draft`], which describes how to build the project. Both are plain data: no
+//! rattler-build type, no open file and no running process crosses this boundary.
+//! Everything else (variants, hashes, environments, packaging, the protocol) is shared by
+//! all backends and is in the layers above. `docs/writing-a-backend.md` contains a
+//! complete backend in eighty lines.
 
 mod build_paths;
 pub mod cache;
@@ -53,49 +54,50 @@ pub trait Backend: Send + Sync + 'static {
     /// The name of the executable and of its conda package.
     const NAME: &'static str;
 
-    /// What it builds, in the plural, as in `Cargo projects`.
+    /// The projects that it builds, in the plural, such as `Cargo projects`.
     const BUILDS: &'static str;
 
-    /// The command that installs, as people call it; for messages.
+    /// The command that installs, in a readable form; for messages.
     const INSTALLS: &'static str;
 
-    /// Where a project of this kind states its name and version, as in `Cargo.toml`; for
-    /// messages.
+    /// The file that contains the name and version of a project, such as `Cargo.toml`;
+    /// for messages.
     const METADATA_FILE: &'static str;
 
-    /// Whether a project without a model of the package (no manifest of pixi) makes no
-    /// sense.
+    /// Whether the backend needs a project model, which only pixi manifests have.
     const NEEDS_MODEL: bool = true;
 
-    /// Directories that its build tools fill in the middle of the sources, by name.
+    /// The names of directories that its build tools create among the sources.
     const OUTPUT_DIRECTORIES: &'static [&'static str] = &[];
 
-    /// `[package.build.config]`, typed.
+    /// The type of `[package.build.config]`.
     type Config: Options;
 
-    /// What it has read of a project. Read once per request; every hook gets it.
+    /// The data that it reads from a project. It is read once per request and passed to
+    /// every hook.
     type Source: Send + Sync;
 
     /// Reads the project.
     ///
-    /// Needs no installed tool: pixi asks for platforms the machine cannot run.
+    /// It must work without installed tools, because pixi also requests platforms that
+    /// the machine cannot run.
     ///
     /// # Errors
-    /// Mistakes in the user's files.
+    /// Errors in the user's files.
     fn read(&self, request: &Request<'_, Self::Config>) -> Result<Self::Source, Report>;
 
-    /// Says how to build the project. Builds nothing.
+    /// Returns how to build the project. It does not build anything.
     ///
     /// # Errors
-    /// Mistakes in the user's files.
+    /// Errors in the user's files.
     fn draft(
         &self,
         request: &Request<'_, Self::Config>,
         source: &Self::Source,
     ) -> Result<Draft, Report>;
 
-    /// Makes the work directory ready, in which earlier builds may have left what
-    /// the build tool would wrongly reuse. `paths` says where those are.
+    /// Prepares the work directory: removes files of earlier builds that the build tool
+    /// would wrongly reuse. `paths` are the directories of the build.
     ///
     /// # Errors
     /// Files that cannot be read or removed.
@@ -123,12 +125,12 @@ pub trait Backend: Send + Sync + 'static {
         Ok(Finished::default())
     }
 
-    /// Inputs that are known only once the build has run: exactly what it read.
-    /// `None` when those of the draft are all there is to say.
+    /// The files that the build read, which are known only after it has run. `None` when
+    /// they are the same as in the draft.
     ///
     /// # Errors
-    /// Why the traces of the build cannot be read. The inputs of the draft stand
-    /// in, and the user is told.
+    /// The records of the build cannot be read. The inputs of the draft are then used,
+    /// with a warning.
     fn built_inputs(
         &self,
         _request: &Request<'_, Self::Config>,
@@ -138,10 +140,10 @@ pub trait Backend: Send + Sync + 'static {
         Ok(None)
     }
 
-    /// Checks what was packed against what was described.
+    /// Compares the package with its description.
     ///
     /// # Errors
-    /// Why the package must not be used; it is removed.
+    /// The reason why the package must not be used. The package is then removed.
     fn check_package(
         &self,
         _request: &Request<'_, Self::Config>,
@@ -151,7 +153,7 @@ pub trait Backend: Send + Sync + 'static {
         Ok(Vec::new())
     }
 
-    /// Why the script failed, as far as its log says.
+    /// The reason why the script failed, if its log contains one.
     fn diagnose(
         &self,
         _request: &Request<'_, Self::Config>,
@@ -161,7 +163,7 @@ pub trait Backend: Send + Sync + 'static {
         None
     }
 
-    /// Why nothing was installed although every command succeeded.
+    /// The reason why nothing was installed although every command succeeded.
     fn nothing_installed(
         &self,
         _request: &Request<'_, Self::Config>,
@@ -175,21 +177,20 @@ pub trait Backend: Send + Sync + 'static {
         }
     }
 
-    /// What a line of the build's log says about how far the build is. `None` for lines
-    /// that say something else.
+    /// The progress that a line of the build's log reports. `None` for all other lines.
     fn progress(&self, _line: &str) -> Option<Progress> {
         None
     }
 
-    /// The tools of this machine that take the place of a build environment.
+    /// The tools of this machine that replace a build environment.
     ///
     /// # Errors
-    /// A tool that is not there.
+    /// A tool that is not installed.
     fn system_tools(&self, env: &Env, platforms: Platforms) -> Result<SystemTools, Report>;
 
-    /// Variables that change how fast a build is, or whether it may use the network. They
-    /// change no package, so they are not part of the recipe. What the user configures
-    /// wins, because the script sets it.
+    /// Variables that affect the speed of a build or allow it to use the network. They do
+    /// not affect the package, so they are not part of the recipe. Variables in the
+    /// user's configuration have priority, because the script sets them.
     fn passed_on(&self, _env: &Env, _run: &RunOptions) -> Vec<(String, String)> {
         Vec::new()
     }
@@ -200,15 +201,16 @@ pub trait Backend: Send + Sync + 'static {
         None
     }
 
-    /// Folders that outlive builds and can be filled again.
+    /// Directories that outlive builds and whose content can be restored.
     fn caches(&self, _folders: &Folders) -> Vec<Cache> {
         Vec::new()
     }
 
-    /// Variant files of the project itself, weakest first. Those of the workspace win.
+    /// The variant files of the project itself, lowest priority first. Those of the
+    /// workspace have a higher priority.
     ///
     /// # Errors
-    /// Files that are named and do not exist.
+    /// Named files that do not exist.
     fn variant_files(
         &self,
         _project: &Project,
@@ -217,7 +219,7 @@ pub trait Backend: Send + Sync + 'static {
         Ok(Vec::new())
     }
 
-    /// Variants to assume where neither the user nor a file sets them.
+    /// Default variants, for keys that neither the user nor a file sets.
     fn default_variants(&self, host: Subdir) -> Vec<(&'static str, Vec<&'static str>)> {
         let mut variants = Vec::new();
         if host.is_windows() {
@@ -231,19 +233,19 @@ pub trait Backend: Send + Sync + 'static {
     }
 }
 
-/// How far a build is.
+/// The progress of a build.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Progress {
-    /// How much is done, of how much, in the build tool's own units.
+    /// The number of finished units and of all units, as the build tool counts them.
     pub units: Option<(u64, u64)>,
-    /// What is being done.
+    /// The current work.
     pub now: String,
 }
 
-/// What was installed into the prefix by the script.
+/// The files that the script installed into the prefix.
 #[derive(Debug)]
 pub struct InstalledPackage<'a> {
-    /// Where the build took place.
+    /// The directories of the build.
     pub paths: &'a BuildPaths,
     /// The new files, relative to the host prefix.
     pub files: &'a BTreeSet<PathBuf>,

@@ -1,29 +1,29 @@
-//! What a rendered recipe names on the disk. Plain data.
+//! The files that a rendered recipe names, as plain data.
 
 use std::path::PathBuf;
 
 use crate::backend::tree::Tree;
 
-/// What a rendered recipe names on the disk.
+/// The files that a rendered recipe names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Named {
-    /// The directory that everything relative is relative to.
+    /// The directory that all relative paths are relative to.
     pub folder: PathBuf,
     /// Sources that are directories.
     pub trees: Vec<Tree>,
     /// Single files, whether they exist or not: sources, patches, scripts.
     pub files: Vec<PathBuf>,
-    /// Those of the files that are scripts.
+    /// The files that are scripts.
     pub scripts: Vec<PathBuf>,
-    /// Globs of licences and of files for tests, in the directory of the recipe.
+    /// Globs for licenses and for files of tests, in the directory of the recipe.
     pub globs: Vec<String>,
     /// Local repositories that sources come from.
     pub repositories: Vec<PathBuf>,
-    /// What scripts reach through `RECIPE_DIR`.
+    /// The files that scripts use through `RECIPE_DIR`.
     pub reached: Reached,
 }
 
-/// What scripts reach through `RECIPE_DIR`.
+/// The files that scripts use through `RECIPE_DIR`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Reached {
     /// Nothing.
@@ -31,6 +31,6 @@ pub enum Reached {
     Nothing,
     /// Files and directories with these paths.
     Paths(Vec<String>),
-    /// Nobody can tell.
+    /// Unknown files.
     Anything,
 }

@@ -1,7 +1,7 @@
-//! A backend without its types, so that one process knows several.
+//! Backends without their types, so that one process can contain several.
 //!
-//! [`Backend`] has a configuration and a source of its own; everything above this layer
-//! sees [`AnyBackend`] and [`OpenProject`] instead. Both are implemented once, here.
+//! Each [`Backend`] has its own types for configuration and source. All layers above this
+//! one use [`AnyBackend`] and [`OpenProject`] instead. Both are implemented once, here.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -22,7 +22,7 @@ use crate::project::Project;
 use crate::project::config::{ConfigTables, Options};
 use crate::project::manifest::Manifest;
 
-/// A [`Backend`] of whatever types.
+/// A [`Backend`] of any type.
 pub trait AnyBackend: Send + Sync {
     /// [`Backend::NAME`].
     fn name(&self) -> &'static str;
@@ -36,12 +36,12 @@ pub trait AnyBackend: Send + Sync {
     fn needs_model(&self) -> bool;
     /// [`Backend::OUTPUT_DIRECTORIES`].
     fn output_directories(&self) -> &'static [&'static str];
-    /// The key of each option, see [`Options::KEYS`].
+    /// The keys of the options; see [`Options::KEYS`].
     fn option_keys(&self) -> &'static [&'static str];
     /// Reads and checks the tables of the configuration, for all targets.
     ///
     /// # Errors
-    /// See [`Tables::read`].
+    /// See [`ConfigTables::read`].
     fn tables(
         &self,
         configuration: Option<Value>,
@@ -51,14 +51,14 @@ pub trait AnyBackend: Send + Sync {
     /// [`Backend::variant_files`].
     ///
     /// # Errors
-    /// Files that are named and do not exist.
+    /// Named files that do not exist.
     fn variant_files(&self, context: &Context<'_>) -> Result<Vec<PathBuf>, Report>;
     /// [`Backend::default_variants`].
     fn default_variants(&self, host: Subdir) -> Vec<(&'static str, Vec<&'static str>)>;
     /// Reads a project for one request.
     ///
     /// # Errors
-    /// Mistakes in the user's files.
+    /// Errors in the user's files.
     fn open<'a>(
         &'a self,
         context: Context<'a>,
@@ -69,7 +69,7 @@ pub trait AnyBackend: Send + Sync {
     /// [`Backend::system_tools`].
     ///
     /// # Errors
-    /// A tool that is not there.
+    /// A tool that is not installed.
     fn system_tools(&self, env: &Env, platforms: Platforms) -> Result<SystemTools, Report>;
     /// [`Backend::passed_on`].
     fn passed_on(&self, env: &Env, run: &RunOptions) -> Vec<(String, String)>;
@@ -85,34 +85,34 @@ impl fmt::Debug for dyn AnyBackend {
     }
 }
 
-/// What a request looks at, before its configuration has a type: see [`Request`].
+/// The data of a request before its configuration has a type; see [`Request`].
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
-    /// What the user wrote.
+    /// The user's files.
     pub project: &'a Project,
     /// The configuration, checked but not yet merged.
     pub tables: &'a ConfigTables,
-    /// Where the build runs and what it builds for.
+    /// The platform of the build and the platform of the package.
     pub platforms: Platforms,
-    /// Folders shared between builds.
+    /// Directories that builds share.
     pub folders: &'a Folders,
-    /// The process environment, captured at start.
+    /// The process environment, captured at the start.
     pub env: &'a Env,
-    /// What the command line allows.
+    /// The options of the command line.
     pub run: &'a RunOptions,
-    /// A development build.
+    /// Whether this is a development build.
     pub editable: bool,
 }
 
-/// A project that a backend has read for one request; the hooks of [`Backend`] are its
+/// A project that a backend has read for one request. The hooks of [`Backend`] are its
 /// methods.
 pub trait OpenProject: Send + Sync {
-    /// What to tell the user about the configuration.
+    /// Warnings about the configuration.
     fn config_warnings(&self) -> Vec<Warning>;
     /// [`Backend::draft`].
     ///
     /// # Errors
-    /// Mistakes in the user's files.
+    /// Errors in the user's files.
     fn draft(&self) -> Result<Draft, Report>;
     /// [`Backend::before_build`].
     ///
@@ -127,12 +127,12 @@ pub trait OpenProject: Send + Sync {
     /// [`Backend::built_inputs`].
     ///
     /// # Errors
-    /// Why the traces of the build cannot be read.
+    /// The records of the build cannot be read.
     fn built_inputs(&self, paths: &BuildPaths) -> Result<Option<Vec<GlobSet>>, Report>;
     /// [`Backend::check_package`].
     ///
     /// # Errors
-    /// Why the package must not be used.
+    /// The reason why the package must not be used.
     fn check_package(&self, package: &InstalledPackage<'_>) -> Result<Vec<Warning>, Report>;
     /// [`Backend::diagnose`].
     fn diagnose(&self, log: &Log) -> Option<Diagnosis>;
@@ -250,7 +250,7 @@ fn request<'a, C>(
     }
 }
 
-/// A project with everything that its backend has read of it.
+/// A project with all data that its backend has read.
 struct Opened<'a, B: Backend> {
     backend: &'a B,
     context: Context<'a>,

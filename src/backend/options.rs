@@ -1,7 +1,7 @@
-//! The options of `[package.build.config]` that every backend has, with their checks.
+//! The options of `[package.build.config]` that all backends have, and their checks.
 //!
-//! A backend flattens [`CommonOptions`] into its own configuration. What an option does
-//! with the tools of a backend is described on that backend's page.
+//! A backend flattens [`CommonOptions`] into its own configuration. The page of the
+//! backend describes how an option affects the tools of that backend.
 
 use std::path::PathBuf;
 
@@ -15,66 +15,66 @@ use crate::backend::script::{Step, Word};
 use crate::diagnostic::{Warning, nearest};
 use crate::project::config::{EntryPart, InvalidOption};
 
-/// The options that every backend has.
+/// The options that all backends have.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", default)]
 pub struct CommonOptions {
-    /// Arguments added to the command that builds, one element each.
+    /// Arguments for the build command, one per element.
     pub extra_args: Vec<String>,
     /// Environment variables of the build. `$NAME` refers to a variable, `${{ … }}`
     /// is a template, everything else is literal. Merged key by key.
     pub env: IndexMap<String, String>,
-    /// Files that trigger a rebuild beside those the backend knows of.
+    /// Patterns for additional files that trigger a rebuild.
     pub extra_input_globs: Vec<String>,
-    /// How the files that trigger a rebuild are found.
+    /// How the files that trigger a rebuild are determined.
     pub input_tracking: InputTracking,
-    /// Languages whose compilers the build needs. What a missing list means, the backend
-    /// knows.
+    /// Languages whose compilers the build needs. The default depends on the backend.
     pub compilers: Option<Vec<String>>,
-    /// Whether a cache stands between the build tool and the compilers.
+    /// Whether the build tool runs the compilers through a cache.
     pub compiler_cache: CompilerCache,
-    /// What the intermediate artifacts of the workspace may weigh, as in `"20 GiB"`.
+    /// The maximum size of the intermediate artifacts of the workspace, such as `"20
+    /// GiB"`.
     pub artifact_limit: Option<String>,
-    /// Without effect: debug files go to `<workDirectory>/debug`.
+    /// Has no effect: debug files are in `<workDirectory>/debug`.
     #[serde(alias = "debug_dir")]
     pub debug_dir: Option<PathBuf>,
 }
 
-/// How the files that trigger a rebuild are found.
+/// How the files that trigger a rebuild are determined.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum InputTracking {
-    /// `"exact"`: those that the last build read.
+    /// `"exact"`: the files that the last build read.
     #[default]
     Exact,
-    /// `"globs"`: those that match patterns over the crate and its path dependencies.
+    /// `"globs"`: the files that match patterns for the crate and its path dependencies.
     Globs,
 }
 
-/// Whether a cache stands between the build tool and the compilers.
+/// Whether the build tool runs the compilers through a cache.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum CompilerCache {
-    /// `"auto"`: where it is in the build environment.
+    /// `"auto"`: the cache that is in the build environment, if any.
     #[default]
     Auto,
-    /// `"sccache"`: yes; it becomes part of the build environment.
+    /// `"sccache"`: sccache, which is added to the build environment.
     Sccache,
-    /// `"ccache"`: yes, where the backend can use it; it becomes part of the build
+    /// `"ccache"`: ccache, if the backend supports it. It is added to the build
     /// environment.
     Ccache,
-    /// `"none"`: no.
+    /// `"none"`: no cache.
     None,
 }
 
-/// What the intermediate artifacts of a workspace may weigh when nobody says otherwise.
+/// The default for the maximum size of the intermediate artifacts of a workspace.
 const ARTIFACT_LIMIT: ByteSize = ByteSize::gib(20);
 
 impl CommonOptions {
-    /// The key of each option.
+    /// The keys of the options.
     pub const KEYS: [&'static str; 9] = [
         "extra-args",
         "env",
@@ -87,7 +87,7 @@ impl CommonOptions {
         "debug_dir",
     ];
 
-    /// What the intermediate artifacts of the workspace may weigh.
+    /// The maximum size of the intermediate artifacts of the workspace.
     pub fn artifact_limit(&self) -> ByteSize {
         let chosen = self.artifact_limit.as_deref();
         let chosen = chosen.and_then(|text| text.parse().ok());
@@ -103,7 +103,7 @@ impl CommonOptions {
             .collect()
     }
 
-    /// What to tell the user about values that are accepted but have no effect.
+    /// Warnings about values that are accepted but have no effect.
     pub fn warnings(&self) -> Vec<Warning> {
         let deprecated = self.debug_dir.as_ref().map(|_| {
             Warning::new("`debug-dir` has no effect")
@@ -112,7 +112,7 @@ impl CommonOptions {
         deprecated.into_iter().collect()
     }
 
-    /// Values of the right type that still make no sense.
+    /// Values that have the right type but are not valid.
     pub fn validate(&self) -> Vec<InvalidOption> {
         let compilers = self.compilers.iter().flatten();
         let compilers = compilers.filter_map(|name| unknown_compiler(name));
@@ -137,8 +137,8 @@ impl CommonOptions {
     }
 }
 
-/// Languages conda has compiler packages for. Others are taken at their word:
-/// the package is then called after the language.
+/// Languages for which conda has compiler packages. For other languages the package is
+/// assumed to have the name of the language.
 const COMPILERS: [&str; 12] = [
     "rust",
     "c",
@@ -213,7 +213,7 @@ pub fn holds_nul(keys: &[&str]) -> InvalidOption {
     }
 }
 
-/// The folders of a build, which only rattler-build knows.
+/// The directories of a build, which rattler-build sets.
 const RESERVED: [&str; 3] = ["BUILD_PREFIX", "PREFIX", "SRC_DIR"];
 
 fn reserved_variable(name: &str) -> InvalidOption {

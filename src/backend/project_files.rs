@@ -1,5 +1,5 @@
-//! Files beside the sources that end up in a package or decide what it says: manifests,
-//! licenses.
+//! Files next to the sources that are packaged or that influence the metadata: manifests
+//! and licenses.
 
 use std::path::{Path, PathBuf};
 
@@ -7,13 +7,13 @@ use crate::backend::inputs::GlobSet;
 use crate::backend::request::Folders;
 use crate::project::Project;
 
-/// How the names of license texts begin.
+/// The beginnings of the names of license texts.
 const LICENSES: [&str; 5] = ["license", "licence", "copying", "notice", "unlicense"];
 
-/// How source files end.
+/// The extensions of source files.
 const CODE: [&str; 6] = [".rs", ".py", ".c", ".h", ".cpp", ".hpp"];
 
-/// The directory in which the REUSE specification wants one text for each license.
+/// The directory of the REUSE specification, which contains one text for each license.
 pub const REUSE: &str = "LICENSES";
 
 /// The license texts directly in `folder`, sorted by name, or else those in its
@@ -21,7 +21,7 @@ pub const REUSE: &str = "LICENSES";
 pub fn licenses(folder: &Path) -> Vec<PathBuf> {
     let is_license = |name: &str| {
         let name = name.to_lowercase();
-        // A module about licenses is not a license.
+        // For example, a module that handles licenses.
         let is_code = CODE.iter().any(|ending| name.ends_with(ending));
         !is_code && LICENSES.iter().any(|start| name.starts_with(start))
     };
@@ -32,8 +32,8 @@ pub fn licenses(folder: &Path) -> Vec<PathBuf> {
     }
 }
 
-/// The license texts that are packed, and those that would be if they were there.
-/// `folder` is looked into unless the manifest names a file.
+/// The license texts that are packaged, and those that would be packaged if they existed.
+/// `folder` is searched unless the manifest names a file.
 pub fn license_inputs(project: &Project, folder: &Path) -> Vec<GlobSet> {
     let reason = "a packed license";
     let named = &project.model.license_file;
@@ -50,15 +50,15 @@ pub fn license_inputs(project: &Project, folder: &Path) -> Vec<GlobSet> {
     std::iter::once(here).chain(below).collect()
 }
 
-/// The names of license texts as patterns. A module about licenses matches them too: an
-/// exclusion would count for whatever shares a list with them.
+/// Patterns for the names of license texts. They also match source files with such names:
+/// an exclusion would affect all other patterns in the same list.
 pub fn license_patterns() -> Vec<String> {
     let either = |sign: char| format!("[{sign}{}]", sign.to_ascii_uppercase());
     let pattern = |name: &&str| name.chars().map(either).collect::<String>() + "*";
     LICENSES.iter().map(pattern).collect()
 }
 
-/// The package's manifest, and the workspace's where the package refers to it.
+/// The manifest of the package, and that of the workspace when the package refers to it.
 pub fn manifest_inputs(project: &Project, folders: &Folders) -> Vec<GlobSet> {
     let manifest = project.manifest.path();
     let own = GlobSet::file(manifest, "the package's manifest");
@@ -74,13 +74,14 @@ pub fn manifest_inputs(project: &Project, folders: &Folders) -> Vec<GlobSet> {
     sets
 }
 
-/// Whether a line of a manifest refers to the workspace, as in `version.workspace = true`.
+/// Whether a line of a manifest refers to the workspace, such as `version.workspace =
+/// true`.
 fn inherits(line: &str) -> bool {
     let signs: String = line.chars().filter(|sign| !sign.is_whitespace()).collect();
     signs.contains("workspace=true")
 }
 
-/// The files in `folder` with a name that fits, what editors leave behind aside.
+/// The files in `folder` whose names match, without the files of editors.
 fn files(folder: &Path, fits: impl Fn(&str) -> bool) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let mut files: Vec<PathBuf> = entries

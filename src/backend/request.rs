@@ -1,4 +1,4 @@
-//! What a backend may look at: one request, read-only.
+//! The input of a backend: one request, read-only.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
@@ -8,55 +8,55 @@ use rattler_conda_types::Subdir;
 
 use crate::project::Project;
 
-/// Everything a backend may look at. Built once per request; read-only.
+/// All data that a backend may use. It is created once per request and is read-only.
 #[derive(Debug)]
 pub struct Request<'a, C> {
-    /// What the user wrote.
+    /// The user's files.
     pub project: &'a Project,
     /// The configuration for the host platform.
     pub config: &'a C,
-    /// Where the build runs and what it builds for.
+    /// The platform of the build and the platform of the package.
     pub platforms: Platforms,
-    /// Variant keys with the values they may have (a `c_stdlib` decides whether one
-    /// is needed).
+    /// Variant keys with their possible values. For example, `c_stdlib` determines
+    /// whether a standard library is required.
     pub variants: &'a BTreeMap<String, Vec<String>>,
-    /// Folders shared between builds.
+    /// Directories that builds share.
     pub folders: &'a Folders,
-    /// The process environment, captured at start.
+    /// The process environment, captured at the start.
     pub env: &'a Env,
-    /// What the command line allows.
+    /// The options of the command line.
     pub run: &'a RunOptions,
-    /// A development build: what is installed may point back into the project. Only
-    /// builds are; what is described is the same for both.
+    /// Whether this is a development build, whose files may refer to the project. This is
+    /// true only during a build; the description is the same for both kinds.
     pub editable: bool,
 }
 
-/// What a command line allows a build. pixi has no say in it, so it is not part of a
-/// recipe.
+/// The options of the command line for a build. pixi does not set them, so they are not
+/// part of a recipe.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct RunOptions {
-    /// How many things may be compiled or downloaded at a time.
+    /// The maximum number of concurrent compilations and downloads.
     pub jobs: Option<NonZeroUsize>,
-    /// Whether the network is left alone.
+    /// Whether the network must not be used.
     pub offline: bool,
-    /// Whether somebody draws [`Progress`](crate::backend::Progress). Lines about it are
-    /// of no use in a log.
+    /// Whether [`Progress`](crate::backend::Progress) is displayed. Lines about it are
+    /// not useful in a log.
     pub progress: bool,
 }
 
 /// The two platforms of a build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Platforms {
-    /// The build runs here.
+    /// The platform on which the build runs.
     pub build: Subdir,
-    /// The package runs here.
+    /// The platform on which the package runs.
     pub host: Subdir,
 }
 
-/// Folders that outlive a request. `None` where pixi offers none.
+/// Directories that outlive a request. `None` where pixi does not provide one.
 #[derive(Debug, Clone, Default)]
 pub struct Folders {
-    /// pixi's cache: one per user, shared by everything.
+    /// The cache of pixi: one per user, shared by all builds.
     pub cache: Option<PathBuf>,
     /// Scratch space: one per workspace, shared by concurrent backends.
     pub scratch: Option<PathBuf>,
@@ -66,9 +66,9 @@ pub struct Folders {
     pub checkout: Option<PathBuf>,
 }
 
-/// The process environment, read once in the executable and passed down.
+/// The process environment, which the executable reads once and passes down.
 ///
-/// It may change the speed of a build, never its result.
+/// It may affect the speed of a build, never its result.
 #[derive(Debug, Clone, Default)]
 pub struct Env {
     variables: BTreeMap<String, String>,
@@ -76,8 +76,8 @@ pub struct Env {
 }
 
 impl Env {
-    /// Takes the variables of this process. Names and values that are not
-    /// Unicode are left out.
+    /// Reads the variables of this process. Names and values that are not Unicode are
+    /// ignored.
     pub fn capture() -> Self {
         let unicode = |text: std::ffi::OsString| text.into_string().ok();
         let variables = std::env::vars_os();
@@ -111,7 +111,7 @@ impl Env {
             .filter(|value| !value.is_empty())
     }
 
-    /// The same with one more variable, or another value for it.
+    /// The same environment, with another value for the variable `name`.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
         self.variables.insert(name.to_string(), value.into());
@@ -124,12 +124,12 @@ impl Env {
         variables.map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// The value of a variable that names a folder or file.
+    /// The value of a variable that contains a path.
     pub fn path(&self, name: &str) -> Option<&Path> {
         self.get(name).map(Path::new)
     }
 
-    /// The folder of the user.
+    /// The home directory of the user.
     pub fn home(&self) -> Option<&Path> {
         self.path("HOME").or_else(|| self.path("USERPROFILE"))
     }

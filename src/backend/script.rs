@@ -1,35 +1,36 @@
 //! A build script as data: commands are argument vectors, values are words.
 //!
-//! Nothing here knows a shell. The recipe layer writes the text for bash or cmd
-//! at the last moment, with one quoting function for each.
+//! This module does not depend on a shell. The recipe layer writes the text for bash or
+//! cmd at the last moment, with one quoting function for each.
 
 use std::path::PathBuf;
 
 use indexmap::IndexMap;
 use rattler_conda_types::Subdir;
 
-/// How to build.
+/// A build script.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Script {
-    /// What to do, in order. A failing step fails the build.
+    /// The steps, in their order. A failing step fails the build.
     pub steps: Vec<Step>,
-    /// Variables whose value holds a template, evaluated with the recipe.
+    /// Variables whose values contain a template, which is evaluated with the recipe.
     pub templates: IndexMap<String, String>,
     /// Variables to pass on from the process environment, masked in the log.
     pub secrets: Vec<String>,
     /// Files the steps need, written before they run.
     pub files: Vec<ScriptFile>,
-    /// A file to lock while the build uses the files above and what its steps leave.
+    /// A file that the build locks while it uses the files above and the files that its
+    /// steps create.
     pub lock: Option<PathBuf>,
 }
 
 /// A file that a script needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScriptFile {
-    /// Absolute when it may be shared with other builds; else relative to the directory that
-    /// the script runs in, which belongs to one.
+    /// Absolute if the file may be shared with other builds; otherwise relative to the
+    /// directory of the script, which belongs to one build.
     pub path: PathBuf,
-    /// Everything in it.
+    /// The complete text.
     pub text: String,
     /// Whether it is a program.
     pub executable: bool,
@@ -40,31 +41,32 @@ pub struct ScriptFile {
 pub enum Step {
     /// Runs a command.
     Run(Vec<Word>),
-    /// Runs a command in a folder.
+    /// Runs a command in a directory.
     RunIn(Word, Vec<Word>),
-    /// Runs a command whose failure does not matter.
+    /// Runs a command and ignores its failure.
     Try(Vec<Word>),
     /// Runs a command in a folder and keeps what it prints in a file. A failure does not
     /// matter and is not shown.
     Keep(Word, Vec<Word>, Word),
     /// Sets an environment variable.
     Set(String, Word),
-    /// Removes environment variables, or all that begin with a name that ends in `*`.
+    /// Removes environment variables. A name that ends in `*` stands for all variables
+    /// with that prefix.
     Unset(Vec<String>),
-    /// Runs a file of the shell's own language in the shell itself.
+    /// Runs a file in the language of the shell, in the shell itself.
     Source(Word),
-    /// Adds a word to a variable that holds a list separated by blanks.
+    /// Adds a word to a variable that contains a list separated by spaces.
     Append(String, Word),
     /// Runs a command when the script ends, however it ends. cmd has nothing like it.
     AtExit(Vec<Word>),
-    /// Steps for the case that something is there.
+    /// Steps that run only when a condition is true.
     When(StepCondition, Vec<Step>),
 }
 
-/// What a step may depend on, decided while the script runs.
+/// The condition of a step, which is evaluated while the script runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StepCondition {
-    /// The folder exists.
+    /// The directory exists.
     Folder(Word),
     /// The file exists.
     File(Word),
@@ -81,7 +83,7 @@ pub struct Word(pub Vec<Part>);
 /// A piece of a [`Word`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Part {
-    /// Taken as it is, whatever signs it holds.
+    /// Literal text, with any characters.
     Literal(String),
     /// The value of a variable while the script runs.
     Variable(String),
@@ -95,7 +97,7 @@ impl Step {
 }
 
 impl Word {
-    /// Text that means itself.
+    /// Literal text.
     pub fn literal(text: impl Into<String>) -> Self {
         Self(vec![Part::Literal(text.into())])
     }
@@ -112,15 +114,15 @@ impl Word {
         self
     }
 
-    /// Reads `$NAME` and `${NAME}` as references to variables and everything else as
-    /// literal text. `$$NAME` stands for the text `$NAME`, and `$ORIGIN` for itself: it is
-    /// the loader's, not a variable.
+    /// Reads `$NAME` and `${NAME}` as references to variables and all other text as
+    /// literal. `$$NAME` stands for the text `$NAME`. `$ORIGIN` is literal, because it
+    /// belongs to the dynamic loader.
     pub fn with_references(text: &str) -> Self {
         Self::read(text, &[('$', dollar)])
     }
 
-    /// The same for a build that runs on `platform`: on Windows `%NAME%` is a reference
-    /// too, and `%%` a percent sign.
+    /// The same for a build that runs on `platform`. On Windows `%NAME%` is a reference
+    /// too, and `%%` is a percent sign.
     pub fn with_references_on(platform: Subdir, text: &str) -> Self {
         match platform.is_windows() {
             true => Self::read(text, &[('$', dollar), ('%', percent)]),
@@ -128,7 +130,7 @@ impl Word {
         }
     }
 
-    /// Takes `text` apart at signs that may begin a reference.
+    /// Splits `text` at characters that can begin a reference.
     fn read(text: &str, signs: &[(char, Reference)]) -> Self {
         let mut parts = Vec::new();
         let mut literal = String::new();
@@ -161,7 +163,7 @@ impl Word {
     }
 }
 
-/// What stands after a sign, and how long it is. `None` where the sign means itself.
+/// The reference after a character, and its length. `None` if the character is literal.
 type Reference = fn(&str) -> Option<(Part, usize)>;
 
 /// Names after a dollar sign that are not variables.
@@ -200,7 +202,7 @@ impl From<&str> for Word {
     }
 }
 
-/// How many bytes at the start of `text` form the name of a variable.
+/// The number of bytes at the start of `text` that are the name of a variable.
 fn name_length(text: &str) -> usize {
     if text.starts_with(|first: char| first.is_ascii_digit()) {
         return 0;

@@ -1,21 +1,22 @@
-//! The tools of this machine in place of a build environment (`--system-toolchain`).
+//! The tools of this machine that replace a build environment (`--system-toolchain`).
 
 use std::path::{Path, PathBuf};
 
 use crate::backend::Env;
 
-/// What goes into the prefixes of a build that solves no environment.
+/// The contents of the prefixes of a build without solved environments.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SystemTools {
     /// Programs, each linked into `bin` of the build prefix under its own file name.
     pub programs: Vec<PathBuf>,
     /// Environment variables that the activation of the build environment sets.
     pub variables: Vec<(String, String)>,
-    /// What is taken from the machine beside the links, by the name of its conda package.
+    /// The conda packages whose contents the machine provides in addition to the links.
     pub packages: Vec<&'static str>,
 }
 
-/// The program `name` on the `PATH` of `env`, with the ending that programs have here.
+/// The program `name` on the `PATH` of `env`, with the file extension of programs on this
+/// platform.
 pub fn on_path(env: &Env, name: &str) -> Option<PathBuf> {
     let name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
     let path = env.get("PATH")?;

@@ -1,7 +1,8 @@
-//! A directory that is copied as a whole, by rules.
+//! A directory that is copied with rules.
 //!
-//! The same rules say what is copied and what a client has to watch, so a file that is
-//! left out never builds a package again, and one that is copied always does.
+//! The same rules determine the files that are copied and the files that a client
+//! watches. An ignored file therefore never triggers a rebuild, and a copied file always
+//! does.
 
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
@@ -11,30 +12,31 @@ use ignore::{DirEntry, WalkBuilder};
 use crate::backend::GlobSet;
 use crate::backend::inputs::escape;
 
-/// A directory that is copied as a whole, by rules.
+/// A directory that is copied with rules.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tree {
     /// The directory.
     pub root: PathBuf,
-    /// What counts, as globs in which `*` matches `/` as well; everything where there is none.
+    /// Globs for the included files, in which `*` also matches `/`. Empty means all
+    /// files.
     pub include: Vec<String>,
-    /// What does not count.
+    /// Globs for the excluded files.
     pub exclude: Vec<String>,
-    /// Whether files that git ignores are left out.
+    /// Whether to skip files that git ignores.
     pub use_gitignore: bool,
-    /// Directories that builds fill, which are never entered.
+    /// Directories that builds write to. They are never entered.
     pub pruned: Vec<PathBuf>,
 }
 
-/// Files in which rules stand, the stronger ones last.
+/// The files that contain ignore rules, lowest priority first.
 const RULES: [&str; 2] = [".gitignore", ".condapackageignore"];
 
-/// Below every workspace of pixi lie the environments and builds of it.
+/// The directory of environments and builds in every pixi workspace.
 const ENVIRONMENTS: &str = ".pixi";
 
 impl Tree {
-    /// Every file, link and empty directory that the rules of git and the pruned directories
-    /// leave. `include` and `exclude` are for the caller.
+    /// All files, links and empty directories that are neither ignored by git nor in a
+    /// pruned directory. The caller has to apply `include` and `exclude`.
     pub fn walk(&self) -> WalkBuilder {
         let mut walk = WalkBuilder::new(&self.root);
         walk.standard_filters(false)
@@ -49,7 +51,7 @@ impl Tree {
         walk
     }
 
-    /// Patterns for what [`Tree::walk`] finds, now and after an edit.
+    /// Patterns for the files that [`Tree::walk`] finds, now and after an edit.
     pub fn watched(&self, reason: &str) -> GlobSet {
         let mut patterns: Vec<String> = Vec::new();
         match self.include.is_empty() {
@@ -72,13 +74,13 @@ impl Tree {
             );
         }
         patterns.push(format!("!**/{ENVIRONMENTS}/"));
-        // Versions are taken from it, but every commit touches it.
+        // Versions can be read from `.git`, but every commit modifies it.
         patterns.push("!**/.git/".to_string());
         let set = GlobSet::tree(&self.root, patterns, reason).with_hidden();
         set.except(self.pruned.iter().map(PathBuf::as_path))
     }
 
-    /// The ignore rules that hold in the tree, in the words of a client.
+    /// The ignore rules in the tree, as patterns of a client.
     fn rules(&self) -> Vec<String> {
         let mut patterns = Vec::new();
         if let Some(repository) = repository(&self.root) {
@@ -106,7 +108,7 @@ impl Tree {
         patterns
     }
 
-    /// Directories below the root that have rules of their own, outer ones first.
+    /// The directories below the root that have their own rules, outer ones first.
     fn folders_with_rules(&self) -> Vec<PathBuf> {
         let entries = self.walk().build().flatten();
         let files = entries.filter(|entry| RULES.iter().any(|name| entry.file_name() == *name));
@@ -126,7 +128,7 @@ impl Tree {
     }
 }
 
-/// The rules of a directory above `root`, as far as they can matter in it.
+/// The rules of a directory above `root` that can apply in `root`.
 fn rules_above(folder: &Path, file: &str, root: &Path) -> Vec<String> {
     let text = std::fs::read_to_string(folder.join(file)).unwrap_or_default();
     let below = root
@@ -139,7 +141,7 @@ fn rules_above(folder: &Path, file: &str, root: &Path) -> Vec<String> {
         if !rule.anchored {
             return translated(line, "");
         }
-        // `/member/dist` in the directory above `member` is `/dist` in it.
+        // `/member/dist` in the directory above `member` is `/dist` in `member`.
         let rest = rule.body.strip_prefix(below)?.strip_prefix('/')?;
         let sign = if rule.negated { "!" } else { "" };
         let slash = if rule.directory { "/" } else { "" };
@@ -184,7 +186,8 @@ impl<'a> Rule<'a> {
     }
 }
 
-/// A rule of git as patterns of a client, in which inclusion is the plain form.
+/// A rule of git as patterns of a client. For a client, a pattern without `!` is an
+/// inclusion.
 fn translated(line: &str, prefix: &str) -> Option<Vec<String>> {
     let rule = Rule::read(line)?;
     let sign = if rule.negated { "" } else { "!" };
@@ -196,7 +199,7 @@ fn translated(line: &str, prefix: &str) -> Option<Vec<String>> {
     let body = rule.body.strip_suffix("/**").unwrap_or(rule.body);
     let base = format!("{prefix}{anywhere}{body}");
     Some(match (rule.negated, rule.directory) {
-        // What is in a directory that is not ignored after all.
+        // The files in a directory that is included again.
         (true, true) => vec![format!("{base}/**")],
         (true, false) => vec![base.clone(), format!("{base}/**")],
         (false, true) => vec![format!("{sign}{base}/")],
@@ -204,8 +207,8 @@ fn translated(line: &str, prefix: &str) -> Option<Vec<String>> {
     })
 }
 
-/// A glob in which `*` matches `/`, for a client for whom it does not. A glob that names a
-/// directory means everything in it.
+/// Converts a glob in which `*` matches `/` for a client in which it does not. A glob
+/// that names a directory stands for everything in it.
 fn crossing(glob: &str) -> Vec<String> {
     let glob = glob.strip_prefix("./").unwrap_or(glob);
     if glob.is_empty() || glob == "." {
@@ -234,7 +237,7 @@ fn crossing(glob: &str) -> Vec<String> {
     }
 }
 
-/// A pattern without `/` that has wildcards would match at any depth.
+/// Anchors a pattern without `/`, which would otherwise match at any depth.
 fn anchored(glob: &str) -> String {
     match glob.contains('/') {
         true => glob.to_string(),
@@ -250,7 +253,7 @@ fn is_pruned(entry: &DirEntry, root: &Path, pruned: &[PathBuf]) -> bool {
         && (entry.file_name() == ENVIRONMENTS || pruned.iter().any(|folder| folder == path))
 }
 
-/// The root of the repository that `folder` lies in.
+/// The root of the repository that contains `folder`.
 fn repository(folder: &Path) -> Option<PathBuf> {
     let mut ancestors = folder.ancestors();
     ancestors
@@ -258,12 +261,12 @@ fn repository(folder: &Path) -> Option<PathBuf> {
         .map(Path::to_path_buf)
 }
 
-/// Whether `path` lies in `folder` or is it.
+/// Whether `path` is in `folder` or is `folder` itself.
 pub fn lies_in(path: &Path, folder: &Path) -> bool {
     path.starts_with(folder)
 }
 
-/// When a file was changed, in a form that can be compared.
+/// The size and modification time of a file, for comparisons.
 pub fn changed(metadata: &Metadata) -> (u64, Option<std::time::SystemTime>) {
     (metadata.len(), metadata.modified().ok())
 }

@@ -1,39 +1,40 @@
-//! A diagnostic as plain data. The wire, `--json` and GitHub show it in forms of their own;
-//! what they show is read here, once.
+//! A diagnostic as plain data. The wire, `--json` and GitHub each have their own form;
+//! all of them use this data.
 
 use miette::{Diagnostic, Severity};
 
-/// Everything that a diagnostic says, without colors and control characters.
+/// The contents of a diagnostic, without colors and control characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DiagnosticData {
-    /// What kind of diagnostic, as in `config::unknown_key`.
+    /// The error code, such as `config::unknown_key`.
     pub code: Option<String>,
     /// Whether it is an error.
     pub severity: Severity,
-    /// What is wrong.
+    /// The problem.
     pub message: String,
-    /// What to do about it.
+    /// The way out.
     pub help: Option<String>,
-    /// Where there is more about it.
+    /// The address of further documentation.
     pub url: Option<String>,
-    /// Why, innermost cause first. A cause that the message already quotes is not repeated.
+    /// The causes, innermost first. A cause that the message already quotes is not
+    /// repeated.
     pub causes: Vec<String>,
     /// The places in a file that has a name.
     pub labels: Vec<LabelData>,
-    /// What was found with it.
+    /// Further problems that were found together with this one.
     pub related: Vec<DiagnosticData>,
 }
 
 /// A place in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LabelData {
-    /// What is wrong there.
+    /// The problem at this place.
     pub text: Option<String>,
     /// The file, as the diagnostic names it.
     pub file: String,
-    /// Where in it, in bytes.
+    /// The start of the place, in bytes.
     pub offset: usize,
-    /// How much of it, in bytes.
+    /// The length of the place, in bytes.
     pub length: usize,
     /// Counted from 1.
     pub line: usize,
@@ -73,8 +74,8 @@ fn causes(diagnostic: &dyn Diagnostic) -> Vec<String> {
     causes
 }
 
-/// Labels with the file they point into. Without a file that can be named there is nothing to
-/// point at.
+/// The labels, with the file that they point into. Without a named file there are no
+/// labels.
 fn labels(diagnostic: &dyn Diagnostic) -> Vec<LabelData> {
     let (Some(source), Some(labels)) = (diagnostic.source_code(), diagnostic.labels()) else {
         return Vec::new();
@@ -93,7 +94,7 @@ fn labels(diagnostic: &dyn Diagnostic) -> Vec<LabelData> {
     labels.filter_map(read).collect()
 }
 
-/// `text` without colors and other control characters; line breaks and tabs stay.
+/// `text` without colors and other control characters. Line breaks and tabs remain.
 fn printable(text: &str) -> String {
     let text = console::strip_ansi_codes(text);
     let keep = |c: &char| !c.is_control() || *c == '\n' || *c == '\t';

@@ -1,4 +1,5 @@
-//! The answer to `conda/build_v1`: runs the script and packs what it installed.
+//! The response to `conda/build_v1`: runs the script and packages the files that it
+//! installed.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -36,8 +37,8 @@ use crate::recipe::variants::VariantSelection;
 /// Plans and runs one build.
 ///
 /// # Errors
-/// Mistakes in the user's files, an output that is not what was described, a
-/// failed build.
+/// Errors in the user's files, an output that does not match its description, a failed
+/// build.
 pub async fn build(
     session: &Session,
     params: Params,
@@ -59,7 +60,7 @@ pub async fn build(
         tracing::warn!("{warning}");
     }
     let build = Build::prepare(session, &plan, params)?;
-    // Held until it is known what the build has read.
+    // Held until the files that the build has read are known.
     let _exclusive = build.lock().await?;
     build.invalidate()?;
     let executed = build.execute().await?;
@@ -67,12 +68,12 @@ pub async fn build(
     Ok(build.collect(&executed))
 }
 
-/// What the platforms of a build are: those of its prefixes, else those that the
-/// output was described with, else this machine's.
+/// The platforms of a build: those of its prefixes, or else those in the variant of the
+/// output, or else the platform of this machine.
 fn platforms(params: &Params, current: Subdir) -> Platforms {
     let of = |prefix: &Option<Prefix>| prefix.as_ref().map(|prefix| prefix.platform);
     let described = |key: &str| match params.output.variant.get(key) {
-        // What a package for all platforms is described with is not one of them.
+        // `noarch` is a subdir, but not a platform.
         Some(VariantValue::String(subdir)) => {
             subdir.parse().ok().filter(|it| *it != Subdir::NoArch)
         }
@@ -89,21 +90,21 @@ fn platforms(params: &Params, current: Subdir) -> Platforms {
     }
 }
 
-/// One build, stage after stage.
+/// One build, in stages.
 struct Build<'a> {
     session: &'a Session,
     plan: &'a Plan<'a>,
-    /// For a recipe that the user wrote.
+    /// Set for a recipe that the user wrote.
     own: Option<OwnBuild>,
     job: Job<'a>,
     aliases: Aliases,
     paths: BuildPaths,
     secrets: Secrets,
-    /// What is in the host prefix and belongs to no package.
+    /// The files in the host prefix that do not belong to a package.
     foreign: BTreeSet<PathBuf>,
 }
 
-/// What the script made of it.
+/// The result of the script.
 struct Executed {
     output: Output,
     archive: PathBuf,
@@ -111,10 +112,10 @@ struct Executed {
 }
 
 impl<'a> Build<'a> {
-    /// Selects the output and makes the folders ready.
+    /// Selects the output and creates the directories.
     ///
     /// # Errors
-    /// An output that is not what was described, folders that cannot be written.
+    /// An output that does not match its description, directories that cannot be written.
     fn prepare(session: &'a Session, plan: &'a Plan<'a>, params: Params) -> Result<Self, Report> {
         let mut rendered = plan.select(&params.output)?.clone();
         let host_prefix = params.host_folder();
@@ -164,7 +165,7 @@ impl<'a> Build<'a> {
         })
     }
 
-    /// Waits for the one lock that a build may need.
+    /// Waits for the only lock that a build may need.
     async fn lock(&self) -> Result<Option<std::fs::File>, Report> {
         match &self.plan.lock {
             Some(path) => Ok(Some(prepare::alone(path.clone()).await?)),
@@ -172,7 +173,8 @@ impl<'a> Build<'a> {
         }
     }
 
-    /// Writes the files of the script and drops what the build tool would wrongly reuse.
+    /// Writes the files of the script and removes files that the build tool would wrongly
+    /// reuse.
     ///
     /// # Errors
     /// Files that cannot be written or removed.
@@ -181,7 +183,7 @@ impl<'a> Build<'a> {
         self.plan.project.before_build(&self.paths)
     }
 
-    /// Runs the script and packs what it installed.
+    /// Runs the script and packages the files that it installed.
     ///
     /// # Errors
     /// The build failed.
@@ -232,10 +234,11 @@ impl<'a> Build<'a> {
         })
     }
 
-    /// Checks what was packed; a package that must not be used is removed.
+    /// Checks the package, and removes it if it must not be used.
     ///
     /// # Errors
-    /// Nothing was installed, a secret is in a file, the backend refuses the package.
+    /// Nothing was installed, a file contains a secret, or the backend refuses the
+    /// package.
     fn check(&self, executed: &Executed) -> Result<(), Report> {
         let installed = clean_prefix::made(&self.paths.host_prefix, &self.foreign)?;
         self.record_reasons(&installed);
@@ -282,7 +285,7 @@ impl<'a> Build<'a> {
         Ok(())
     }
 
-    /// Says what was built and from which files.
+    /// Creates the response: the package and the files that it was built from.
     fn collect(&self, executed: &Executed) -> Answer {
         let inputs = built_inputs(self.session, self.plan, &self.paths);
         DebugFolder::of(&self.paths.work_directory).inputs(&inputs);
@@ -302,8 +305,8 @@ impl<'a> Build<'a> {
     }
 }
 
-/// Lets the script see what the command line and this process allow. What the user
-/// configured wins, because the script sets it.
+/// Passes on the variables that the command line and this process allow. Variables in the
+/// user's configuration have priority, because the script sets them.
 fn pass_on(session: &Session, plan: &mut BuildPlan) {
     if let BuildPlan::Script(script) = plan {
         let variables = session.backend.passed_on(&session.env, &session.run);
@@ -311,8 +314,8 @@ fn pass_on(session: &Session, plan: &mut BuildPlan) {
     }
 }
 
-/// The secrets that the script sees. rattler-build would mask an empty value between
-/// any two signs.
+/// The secrets that the script can read. Empty ones are removed, because rattler-build
+/// would mask an empty value between any two characters.
 fn secrets(env: &Env, recipe: &mut Stage1Recipe) -> Secrets {
     let stagings = recipe.staging_caches.iter_mut();
     let plans = stagings.map(|staging| &mut staging.build.plan);
@@ -334,8 +337,8 @@ fn secrets(env: &Env, recipe: &mut Stage1Recipe) -> Secrets {
     secrets
 }
 
-/// Packs everything new, or what the recipe says, except what was in the prefix and belongs
-/// to nobody.
+/// Packages the new files, or those that the recipe selects, except for files that were
+/// in the prefix and do not belong to a package.
 fn everything_but(
     foreign: &BTreeSet<PathBuf>,
     files: Option<GlobVec>,
@@ -364,11 +367,11 @@ fn everything_but(
 /// How a line begins that a build tool prints for programs, when it is asked to.
 const MESSAGE: &str = "{\"reason\":\"";
 
-/// The seconds since 1970 that an archive can name: from 1980 until 2107.
+/// The dates that an archive can represent, in seconds since 1970: from 1980 until 2107.
 const DATES: (i64, i64) = (315_532_800, 4_354_819_199);
 
-/// `SOURCE_DATE_EPOCH`, for builds that must come out the same every time, or the nearest
-/// date that an archive can name; else now.
+/// The time for the package: `SOURCE_DATE_EPOCH`, for reproducible builds, or the nearest
+/// date that an archive can represent; otherwise the current time.
 ///
 /// # Errors
 /// [`BadSourceDate`].
@@ -382,7 +385,7 @@ fn source_date(env: &Env) -> Result<jiff::Timestamp, BadSourceDate> {
     date.ok_or_else(|| BadSourceDate(value.to_string()))
 }
 
-/// A date that compilers would refuse, each with an error of its own.
+/// A date that each compiler would refuse with its own error.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`SOURCE_DATE_EPOCH` is `{0}`, which is no date")]
 #[diagnostic(

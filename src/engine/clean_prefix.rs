@@ -1,8 +1,8 @@
-//! Removes what an earlier build left in the host prefix.
+//! Removes the files of an earlier build from the host prefix.
 //!
-//! The prefix survives between builds of one work directory, and every file in it
-//! that belongs to no conda package ends up in the package. A renamed or
-//! deselected binary would stay for ever.
+//! The prefix survives between builds in one work directory, and every file in it that
+//! does not belong to a conda package becomes part of the built package. Without this
+//! module a renamed or deselected binary would stay forever.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -14,13 +14,13 @@ use rattler_conda_types::PrefixRecord;
 use crate::diagnostic::{Unreadable, Unwritable};
 use crate::disk;
 
-/// Removes everything in `prefix` that neither a conda package owns nor the
-/// first build in `work_directory` found there (post-link scripts leave files
-/// that no record mentions). Folders go when nothing is left in them, because
-/// an empty folder would be packed too.
+/// Removes everything in `prefix` that does not belong to a conda package and that the
+/// first build in `work_directory` did not find there. (Post-link scripts create files
+/// that are in no record.) Empty directories are removed too, because they would be
+/// packaged.
 ///
-/// Returns the files that nobody owns and that stay, relative to the prefix: they
-/// are no part of the package.
+/// Returns the remaining files that do not belong to a package, relative to the prefix.
+/// They must not be packaged.
 ///
 /// # Errors
 /// Files that cannot be read or removed.
@@ -42,7 +42,7 @@ pub(super) fn sweep(prefix: &Path, work_directory: &Path) -> Result<BTreeSet<Pat
         }
     };
     let before: BTreeSet<PathBuf> = text.split_terminator('\0').map(PathBuf::from).collect();
-    // What lies in a folder comes after it.
+    // The entries of a directory come after it.
     for path in unowned.iter().rev() {
         if !before.contains(path) {
             remove(&prefix.join(path))?;
@@ -51,8 +51,8 @@ pub(super) fn sweep(prefix: &Path, work_directory: &Path) -> Result<BTreeSet<Pat
     Ok(files(prefix, before))
 }
 
-/// What a build has installed: the files in `prefix` that neither a package nor
-/// `foreign` names.
+/// The files that a build has installed: those in `prefix` that belong neither to a
+/// package nor to `foreign`.
 ///
 /// # Errors
 /// Files that cannot be read.
@@ -64,7 +64,7 @@ pub(super) fn made(
     Ok(all.difference(foreign).cloned().collect())
 }
 
-/// Without folders: each may hold what the build installs.
+/// Only files: the build may install into any directory.
 fn files(prefix: &Path, paths: BTreeSet<PathBuf>) -> BTreeSet<PathBuf> {
     let is_file = |path: &PathBuf| {
         let path = prefix.join(path);
@@ -73,7 +73,8 @@ fn files(prefix: &Path, paths: BTreeSet<PathBuf>) -> BTreeSet<PathBuf> {
     paths.into_iter().filter(is_file).collect()
 }
 
-/// Writes down what the first build found. Every sign but NUL may be in a path.
+/// Records the files that the first build found. They are separated by NUL, because every
+/// other character can be part of a path.
 fn remember(unowned: &BTreeSet<PathBuf>, state: &Path) -> Result<(), Unwritable> {
     let found: Vec<String> = unowned
         .iter()
@@ -82,10 +83,10 @@ fn remember(unowned: &BTreeSet<PathBuf>, state: &Path) -> Result<(), Unwritable>
     disk::replace(state, |beside| std::fs::write(beside, found.join("\0")))
 }
 
-/// Removes a file or link, or a folder if it is empty.
+/// Removes a file, a link or an empty directory.
 fn remove(path: &Path) -> Result<(), Unwritable> {
     if path.is_dir() && !path.is_symlink() {
-        // A folder that something is left in stays, and that is the only error.
+        // A directory that is not empty stays. No other error is expected.
         if let Err(error) = std::fs::remove_dir(path) {
             tracing::trace!("{} stays: {error}", path.display());
         }
@@ -98,7 +99,7 @@ fn remove(path: &Path) -> Result<(), Unwritable> {
     })
 }
 
-/// What is in `prefix` and in no record in `conda-meta`, relative to it.
+/// The paths in `prefix` that are in no record in `conda-meta`, relative to the prefix.
 fn unowned(prefix: &Path) -> Result<BTreeSet<PathBuf>, Report> {
     if !prefix.is_dir() {
         return Ok(BTreeSet::new());

@@ -1,9 +1,8 @@
-//! The debug folder `<workDirectory>/debug`: what was asked, what was answered,
-//! what was made of it.
+//! The debug directory `<workDirectory>/debug`: requests, responses, plans and logs.
 //!
-//! Observing must not change the outcome. A file that cannot be written is a
-//! line in the log, never a failed request. Files are written beside their place
-//! and renamed, so a reader sees all of one or all of the other.
+//! Observation must not change the result. A file that cannot be written is a line in the
+//! log, never a failed request. Files are written under a temporary name and renamed, so
+//! a reader sees either the complete old or the complete new file.
 
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
@@ -23,13 +22,13 @@ use crate::engine::{Plan, PlanRecord, Session};
 use crate::protocol::{build, initialize};
 use crate::recipe::{Recipe, Rendered};
 
-/// How the session was opened.
+/// The parameters with which the session was opened.
 const INITIALIZE: &str = "initialize_params.json";
 
 /// The name of the backend that served the session.
 const BACKEND: &str = "backend.json";
 
-/// What the latest build was asked for.
+/// The parameters of the latest build.
 const BUILD: &str = "conda_build_v1_params.json";
 
 /// What the latest build made.
@@ -44,12 +43,12 @@ const FILES: &str = "input_files.json";
 /// Why each file is in the package.
 const INSTALLED: &str = "installed.json";
 
-/// Where one work directory keeps its debug files.
+/// The debug directory of one work directory.
 #[derive(Debug, Clone)]
 pub struct DebugFolder(PathBuf);
 
 impl DebugFolder {
-    /// The debug folder of `work_directory`.
+    /// The debug directory of `work_directory`.
     pub fn of(work_directory: &Path) -> Self {
         Self(work_directory.join("debug"))
     }
@@ -68,29 +67,29 @@ impl DebugFolder {
         self.0.join("build.log")
     }
 
-    /// Keeps the parameters of a request, as they came.
+    /// Records the parameters of a request as they were received.
     pub fn params(&self, method: &str, json: &str) {
         self.write(&format!("{method}_params.json"), &redacted(json));
     }
 
-    /// Keeps the parameters of a request that was made in this process.
+    /// Records the parameters of a request that was made in this process.
     pub fn request(&self, method: &str, params: &impl Serialize) {
         self.json(&format!("{method}_params.json"), params);
     }
 
-    /// Keeps a successful answer and drops what an earlier failure left.
+    /// Records a successful response and removes the error of an earlier request.
     pub fn response(&self, method: &str, answer: &impl Serialize) {
         self.json(&format!("{method}_response.json"), answer);
         self.remove(&format!("{method}_error.json"));
     }
 
-    /// Keeps a failure and drops what an earlier success left.
+    /// Records an error and removes the response of an earlier request.
     pub fn error(&self, method: &str, error: &impl Serialize) {
         self.json(&format!("{method}_error.json"), error);
         self.remove(&format!("{method}_response.json"));
     }
 
-    /// Keeps which files the latest build depends on, and why.
+    /// Records the files that the latest build depends on, with reasons.
     pub fn inputs(&self, inputs: &[GlobSet]) {
         self.json(INPUTS, &inputs);
         self.json(FILES, &input_snapshot::files(inputs));
@@ -110,7 +109,8 @@ impl DebugFolder {
         Ok((is_there.then(|| self.recorded(INSTALLED)).transpose()?).unwrap_or_default())
     }
 
-    /// The files that [`DebugFolder::inputs`] named, as they were then.
+    /// The contents of the files in [`DebugFolder::inputs`], at the time when they were
+    /// recorded.
     ///
     /// # Errors
     /// [`NotRecorded`], [`BrokenRecord`].
@@ -118,7 +118,8 @@ impl DebugFolder {
         self.recorded(FILES)
     }
 
-    /// What [`DebugFolder::inputs`] kept. `None` where nothing has been built.
+    /// The inputs that [`DebugFolder::inputs`] recorded. `None` if nothing has been
+    /// built.
     ///
     /// # Errors
     /// [`NotRecorded`], [`BrokenRecord`].
@@ -127,19 +128,20 @@ impl DebugFolder {
         is_there.then(|| self.recorded(INPUTS)).transpose()
     }
 
-    /// Keeps the project: how the session was opened, and its model by itself.
+    /// Records the project: the parameters of the session, and the model in a separate
+    /// file.
     pub fn project(&self, session: &Session) {
         self.opened(&session.opened(), session.backend.name());
     }
 
-    /// Keeps how a session was opened, for the backend `name`.
+    /// Records the parameters of a session of the backend `name`.
     pub fn opened(&self, opened: &initialize::Params, name: &str) {
         self.json(INITIALIZE, opened);
         self.json(BACKEND, &name);
         self.json("project_model.json", &opened.project_model);
     }
 
-    /// What the latest build was asked for, and how its session was opened.
+    /// The parameters of the latest build and of its session.
     ///
     /// # Errors
     /// [`NotRecorded`], [`BrokenRecord`].
@@ -156,7 +158,7 @@ impl DebugFolder {
         Some((answer.output_file, by_the_machine))
     }
 
-    /// The backend of the recorded session. `None` where it was not recorded.
+    /// The backend of the recorded session. `None` if it was not recorded.
     ///
     /// # Errors
     /// [`BrokenRecord`].
@@ -179,12 +181,12 @@ impl DebugFolder {
         Ok(record.map_err(|reason| BrokenRecord { path, reason })?)
     }
 
-    /// Keeps the recipe with its variants, and each output of it.
+    /// Records the recipe with its variants, and each of its outputs.
     pub fn plan(&self, plan: &Plan<'_>) {
         self.recipe(&plan.recipe, &plan.variants, &plan.outputs);
     }
 
-    /// The same of a plan that is not needed any more.
+    /// The same for a plan that has already been dropped.
     pub fn record(&self, plan: &PlanRecord) {
         self.recipe(&plan.recipe, &plan.variants, &plan.outputs);
     }
@@ -221,7 +223,7 @@ impl DebugFolder {
 
     fn write(&self, name: &str, text: &str) {
         let path = self.0.join(name);
-        // A file that is as it was need not reach the disk once more.
+        // Unchanged files are not written again.
         if std::fs::read(&path).is_ok_and(|before| before == text.as_bytes()) {
             return;
         }
@@ -262,7 +264,7 @@ pub fn latest_build(folder: &Path) -> Option<PathBuf> {
         .map(|(_, work)| work)
 }
 
-/// Nothing was built here.
+/// No build has been recorded here.
 #[derive(Debug, Error, Diagnostic)]
 #[error("no build is recorded in {} or below it", folder.display())]
 #[diagnostic(
@@ -273,7 +275,7 @@ struct NotRecorded {
     folder: PathBuf,
 }
 
-/// A record that this version does not understand.
+/// A record that this version cannot read.
 #[derive(Debug, Error, Diagnostic)]
 #[error("{} cannot be read: {reason}", path.display())]
 #[diagnostic(

@@ -1,6 +1,6 @@
-//! Turns the log of a failed build into an error that says what went wrong.
+//! Converts the log of a failed build to an error that names the cause.
 //!
-//! What the log of its tools means a backend knows; see
+//! The backend interprets the log of its tools; see
 //! [`Backend::diagnose`](crate::backend::Backend::diagnose).
 
 use std::fmt;
@@ -15,12 +15,12 @@ use crate::backend::log::Log;
 use crate::backend::{AnyBackend, OpenProject};
 use crate::engine::log;
 
-/// What rattler-build says of a script that failed. It is not a type of its own there; tests
-/// with failing builds notice when the words change.
+/// The message of rattler-build for a failed script. rattler-build has no error type for
+/// this case; tests with failing builds notice when the message changes.
 pub(super) const SCRIPT_FAILED: &str = "Script failed to execute";
 
-/// What rattler-build ran into, in words that help. Of a script it says no more than
-/// that it failed; `log` is what that one wrote, `source` the directory with the code.
+/// An error of rattler-build as a diagnostic. rattler-build only reports that the script
+/// failed; `log` is the output of the script, and `source` is the source directory.
 pub(super) fn explained(
     error: Report,
     project: &dyn OpenProject,
@@ -38,7 +38,7 @@ pub(super) fn explained(
     }
 }
 
-/// Why nothing was installed although every command succeeded.
+/// The reason why nothing was installed although every command succeeded.
 pub(super) fn nothing_installed(
     backend: &dyn AnyBackend,
     project: &dyn OpenProject,
@@ -81,22 +81,22 @@ fn read(log: &Path) -> String {
 #[derive(Debug, Error)]
 struct BuildFailed {
     diagnosis: Diagnosis,
-    /// The command, as people call it.
+    /// The command, in a readable form.
     step: String,
     exit: Option<i32>,
     log: PathBuf,
 }
 
-/// What compilers found in the code, when that is why `report` says that a build
-/// failed.
+/// The errors that compilers found in the code, if they are the cause of the failure in
+/// `report`.
 pub fn code_errors(report: &Report) -> &[CodeError] {
     let failed = report.downcast_ref::<BuildFailed>();
     failed.map_or(&[], |failed| &failed.diagnosis.errors)
 }
 
 impl BuildFailed {
-    /// Reads the log and says what failed, why, and what to do about it. `source` is
-    /// the directory with the code.
+    /// Reads the log and returns the failed step, the cause and the way out. `source` is
+    /// the source directory.
     fn from_log(project: &dyn OpenProject, path: &Path, source: &Path) -> Self {
         let log = Log::new(&read(path));
         let (step, exit) = match log.exit() {
@@ -105,7 +105,7 @@ impl BuildFailed {
         };
         let mut diagnosis = diagnose(project, &log);
         for error in &mut diagnosis.errors {
-            // Compilers run in the root of a workspace, which may be above.
+            // Compilers run in the root of a workspace, which may be a parent directory.
             let known = source.ancestors().map(|folder| folder.join(&error.file));
             if let Some(file) = known.into_iter().find(|file| file.is_file()) {
                 error.file = file;
@@ -125,7 +125,7 @@ fn diagnose(project: &dyn OpenProject, log: &Log) -> Diagnosis {
     known.unwrap_or_else(|| unknown(log))
 }
 
-/// The end of the log, where nobody knows more.
+/// The end of the log, for a failure that no detector recognizes.
 fn unknown(log: &Log) -> Diagnosis {
     let details = log.tail(QUOTED);
     let message = match details.as_slice() {
@@ -181,13 +181,13 @@ impl Diagnostic for BuildFailed {
     }
 }
 
-/// There was no room for the package, or for what comes before it.
+/// The disk was full while the package, or a file that it needs, was written.
 #[derive(Debug, Error, Diagnostic)]
 #[error("there is no space left on the device: {0}")]
 #[diagnostic(code(build::full_disk), help("{MAKE_ROOM}"))]
 struct FullDisk(String);
 
-/// Whether the disk was full when `error` happened.
+/// Whether `error` was caused by a full disk.
 fn is_full_disk(error: &Report) -> bool {
     error.chain().any(|cause| {
         let cause = cause.downcast_ref::<io::Error>();

@@ -1,8 +1,8 @@
-//! Inputs as they go over the wire.
+//! Inputs in the form of the protocol.
 //!
-//! Clients that know rooted sets get one for each folder that is walked. The
-//! flat list says as much as one list can, for clients that know no sets; the
-//! others unite it with the sets, so it must not match more than they do.
+//! Clients that support rooted sets get one set for each directory that is scanned. The
+//! flat list is an approximation for other clients. Clients that support sets use both,
+//! so the list must not match more files than the sets.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use crate::backend::inputs::{STAY, escape};
 use crate::protocol::outputs::InputGlobSet;
 
 /// The flat list, relative to `source`, and the rooted sets. `outputs` are the names of
-/// directories that build tools fill in the middle of the sources.
+/// directories that build tools create among the sources.
 pub(crate) fn globs(
     sets: &[GlobSet],
     source: &Path,
@@ -29,7 +29,7 @@ pub(crate) fn globs(
     (flat, rooted.collect())
 }
 
-/// Names in one folder become one set, so that each folder is read once.
+/// Merges the names in one directory into one set, so that each directory is read once.
 fn merged(sets: &[GlobSet]) -> Vec<GlobSet> {
     let mut merged: Vec<GlobSet> = Vec::new();
     for set in sets {
@@ -54,16 +54,17 @@ fn merged(sets: &[GlobSet]) -> Vec<GlobSet> {
     merged
 }
 
-/// Whether a set is names and nothing else. Hidden names change how the other
-/// patterns of a set are read.
+/// Whether a set contains only names. A hidden name changes how the other patterns of a
+/// set are interpreted.
 fn mergeable(set: &GlobSet) -> bool {
     let is_name = |pattern: &String| pattern == STAY || !pattern.starts_with(['!', '.']);
     set.stays() && !set.hidden && set.markers.is_empty() && set.patterns.iter().all(is_name)
 }
 
-/// What can be said in one list: trees with their exclusions, the broadest first
-/// because exclusions take away from what stands before them; then single files,
-/// which no exclusion may take away; last the folders to stay out of.
+/// The patterns that one list can express. First come trees with their exclusions, the
+/// broadest tree first, because an exclusion affects all patterns before it. Then come
+/// single files, which no exclusion may remove, and finally the directories that are not
+/// scanned.
 fn flat(sets: &[GlobSet], source: &Path, outputs: &[&str]) -> Vec<String> {
     let mut broad = Vec::new();
     let mut trees = Vec::new();
@@ -75,7 +76,7 @@ fn flat(sets: &[GlobSet], source: &Path, outputs: &[&str]) -> Vec<String> {
         };
         let patterns = set.patterns.iter();
         if set.stays() {
-            // A wildcard would match in folders below as well.
+            // A wildcard would also match in subdirectories.
             let plain: Vec<String> = patterns
                 .filter(|pattern| is_plain(pattern))
                 .map(|name| format!("{prefix}{name}"))
@@ -90,7 +91,7 @@ fn flat(sets: &[GlobSet], source: &Path, outputs: &[&str]) -> Vec<String> {
             } else {
                 &mut trees
             };
-            // The list passes over hidden names, unless one is named in it.
+            // Wildcards in the list skip hidden names, unless a pattern names one.
             let shown = patterns.filter(|pattern| !set.hidden || !names_hidden(pattern));
             block.extend(shown.map(|pattern| below(&prefix, pattern)));
         }
@@ -119,7 +120,7 @@ fn names_hidden(pattern: &str) -> bool {
     body.starts_with('.') || body.contains("/.")
 }
 
-/// A pattern of a set as one of the flat list.
+/// A pattern of a set as a pattern of the flat list.
 fn below(prefix: &str, pattern: &str) -> String {
     match pattern.strip_prefix('!') {
         Some(body) if is_anywhere(body) => pattern.to_string(),
@@ -128,7 +129,7 @@ fn below(prefix: &str, pattern: &str) -> String {
     }
 }
 
-/// The way from `source` to `root` as the start of a pattern.
+/// The path from `source` to `root` as the beginning of a pattern.
 fn prefix(root: &Path, source: &Path) -> Option<String> {
     let below = root.strip_prefix(source).ok()?;
     let mut prefix = String::new();
@@ -143,7 +144,7 @@ fn prefix(root: &Path, source: &Path) -> Option<String> {
     Some(prefix)
 }
 
-/// Whether a pattern means a name at any depth.
+/// Whether a pattern matches a name at any depth.
 fn is_anywhere(body: &str) -> bool {
     body.starts_with("**/") || (body.contains(['*', '?', '[', '{', '\\']) && !body.contains('/'))
 }
@@ -152,10 +153,10 @@ fn is_plain(name: &str) -> bool {
     !name.contains(['*', '?', '[', '{', '\\']) && !name.starts_with(['.', '!'])
 }
 
-/// Folders beside the way to every root, to stay out of.
+/// The directories that are not parents of a root and therefore need no scan.
 fn unrelated(source: &Path, roots: &BTreeSet<PathBuf>, outputs: &[&str]) -> Vec<String> {
     let leads_on = |folder: &Path| roots.iter().any(|root| root.starts_with(folder));
-    // Not there yet, perhaps, and large as soon as it is.
+    // These may not exist yet, and they become large.
     let output = outputs.iter().filter(|name| !leads_on(&source.join(name)));
     let mut unrelated: Vec<String> = output.map(|name| format!("!{name}")).collect();
     let mut open = vec![source.to_path_buf()];

@@ -1,5 +1,5 @@
-//! Which inputs of a build have changed since, found as a client finds it that caches
-//! the package.
+//! Determines which inputs of a build have changed since, with the rules of a client that
+//! caches the package.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -11,32 +11,32 @@ use rattler_digest::Sha256;
 
 use crate::backend::GlobSet;
 
-/// The inputs of a build as it found them: the content of each file, as a hash.
+/// The inputs of a build at the time of the build: a hash of each file.
 pub type Files = BTreeMap<PathBuf, String>;
 
-/// What became of an input.
+/// The change of an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum What {
-    /// Its content is another one.
+    /// Its content has changed.
     Changed,
-    /// It was not there.
+    /// It did not exist.
     New,
-    /// It is no longer there.
+    /// It no longer exists.
     Gone,
 }
 
-/// An input that is not what it was.
+/// An input that has changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     /// The file.
     pub file: PathBuf,
-    /// What became of it.
+    /// The kind of change.
     pub what: What,
-    /// Why it matters, for people.
+    /// The reason why it is an input, for users.
     pub reason: String,
 }
 
-/// The files that `inputs` name, as they are now. What cannot be read is not there.
+/// The current files of `inputs`. Files that cannot be read are treated as missing.
 pub fn files(inputs: &[GlobSet]) -> Files {
     let found = inputs.iter().flat_map(matching);
     found
@@ -47,7 +47,7 @@ pub fn files(inputs: &[GlobSet]) -> Files {
         .collect()
 }
 
-/// How the files of `inputs` differ from those that were `before`.
+/// The differences between the files of `inputs` and those in `before`.
 pub fn changes(inputs: &[GlobSet], before: &Files) -> Vec<Change> {
     let now = files(inputs);
     let everything: BTreeMap<&PathBuf, ()> = before
@@ -71,7 +71,7 @@ pub fn changes(inputs: &[GlobSet], before: &Files) -> Vec<Change> {
     differing.collect()
 }
 
-/// Why `file` matters: the reason of the innermost set that may name it.
+/// The reason why `file` is an input: that of the innermost set that may contain it.
 fn reason(inputs: &[GlobSet], file: &Path) -> String {
     let naming = inputs.iter().filter(|set| {
         file.starts_with(&set.root)
@@ -108,14 +108,14 @@ fn matching(set: &GlobSet) -> Vec<PathBuf> {
         .collect()
 }
 
-/// The patterns of a set, as the library reads them: what is named counts, `!` leaves
-/// out, and the last one decides.
+/// The patterns of a set for the library: a pattern includes, `!` excludes, and the last
+/// match decides.
 fn overrides(set: &GlobSet) -> Option<Override> {
     let patterns = set.patterns.iter().map(String::as_str);
     build(&set.root, patterns)
 }
 
-/// Names with a leading dot that the patterns ask for.
+/// The names with a leading dot that the patterns contain.
 fn named_hidden(set: &GlobSet) -> Option<Override> {
     let included = set
         .patterns

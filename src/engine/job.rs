@@ -1,4 +1,4 @@
-//! A build in the words of rattler-build.
+//! A build in the types of rattler-build.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -28,7 +28,7 @@ use crate::engine::{Plan, drafted};
 use crate::protocol::build::Params;
 use crate::recipe::{Rendered, Sibling};
 
-/// Everything rattler-build needs to know, before it is in its own types.
+/// The data that rattler-build needs, before it is converted to rattler-build's types.
 #[derive(Clone)]
 pub(super) struct Job<'a> {
     pub(super) backend: &'static str,
@@ -40,7 +40,7 @@ pub(super) struct Job<'a> {
 }
 
 impl Job<'_> {
-    /// Names for the folders that the script hears of.
+    /// Aliases for the directories that the script uses.
     pub(super) fn aliases(&self) -> Result<Aliases, Report> {
         let params = &self.params;
         let recipe = self.recipe_path.parent().unwrap_or(&self.recipe_path);
@@ -52,17 +52,17 @@ impl Job<'_> {
         ])?)
     }
 
-    /// Runs the script and packs what it installed.
+    /// Runs the script and packages the files that it installed.
     ///
     /// # Errors
-    /// Whatever rattler-build runs into.
+    /// All errors of rattler-build.
     pub(super) async fn run(
         &self,
         aliases: &Aliases,
         own: Option<(&OwnBuild, &mut LockedEnvironments)>,
         finish: &Finish<'_>,
     ) -> Result<(Output, PathBuf), Report> {
-        // Steps are shown by whoever asked for the build.
+        // The caller shows the steps.
         let shown = LoggingOutputHandler::default();
         shown.set_progress_bars_hidden(true);
         let tools = Configuration::builder()
@@ -122,7 +122,7 @@ impl Job<'_> {
             output: _,
             work_directory: _,
             output_directory: _,
-            // The backend has been told.
+            // The backend has already received it.
             editable: _,
             package_format,
         } = params;
@@ -176,7 +176,7 @@ impl Job<'_> {
             timestamp: now,
             subpackages: packages.collect(),
             packaging_settings: packaging(package_format)?,
-            // The recipe mentions paths of this machine.
+            // The recipe contains paths of this machine.
             store_recipe: false,
             force_colors: console::colors_enabled_stderr(),
             experimental: plan.recipe.own().is_some_and(|own| own.experimental),

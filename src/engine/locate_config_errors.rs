@@ -1,5 +1,5 @@
-//! Points at values in `env` and arguments that cannot be used. Which table they come
-//! from is known here alone.
+//! Adds the place to errors about values in `env` and arguments. Only this module knows
+//! the configuration table that such a value comes from.
 
 use miette::{Diagnostic, Report, SourceSpan};
 use rattler_conda_types::Subdir;
@@ -9,8 +9,8 @@ use crate::diagnostic::SourceFile;
 use crate::engine::Session;
 use crate::recipe::{BadCheck, BadTemplate, LineEnd};
 
-/// `error` as it is, unless it is about a value of `env` or an argument: then with the
-/// place where the manifest has it.
+/// Returns `error` unchanged, unless it is about a value of `env` or an argument. In that
+/// case it gets the place of the value in the manifest.
 pub(super) fn point(error: Report, session: &Session, host: Subdir) -> Report {
     let manifest = &session.project.manifest;
     let at = |keys: &[&str]| session.tables.value_span(host, keys, manifest);
@@ -57,7 +57,7 @@ pub(super) fn point(error: Report, session: &Session, host: Subdir) -> Report {
     }
 }
 
-/// The reason without the layers around it and places in files that do not exist.
+/// The reason without outer errors and without places in files that do not exist.
 fn plain(message: &str) -> String {
     let starts = [
         "rendering failed: ",
@@ -117,7 +117,7 @@ struct InvalidCheck {
     at: Option<SourceSpan>,
 }
 
-/// A build on Windows needs text that is one line.
+/// A build on Windows requires a text without line breaks.
 #[derive(Debug, Error, Diagnostic)]
 #[error("{what} holds a line end, which cmd cannot pass on: {text:?}")]
 #[diagnostic(

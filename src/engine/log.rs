@@ -1,4 +1,4 @@
-//! The log of a build while rattler-build writes it.
+//! The log of a build during the build.
 
 use std::io::{self, BufRead, BufReader, PipeWriter, Write};
 use std::path::{Path, PathBuf};
@@ -7,9 +7,9 @@ use std::thread::JoinHandle;
 use crate::engine::debug::DebugFolder;
 use crate::engine::secrets::{Secrets, masked};
 
-/// One log a build, in the debug folder. rattler-build appends to a file in its
-/// own work folder; that file is a second name of ours, so the log is there while
-/// the build runs and when it is killed.
+/// The log of one build, in the debug directory. rattler-build appends to a file in its
+/// own work directory. That file is a link to our log, so the log is available during the
+/// build and after the build is killed.
 pub(super) struct LogCapture {
     written: PathBuf,
     kept: PathBuf,
@@ -49,7 +49,7 @@ impl LogCapture {
         &self.kept
     }
 
-    /// The log, wherever it could be written, without secrets.
+    /// The path of the log, without secrets.
     pub(super) fn finish(self) -> PathBuf {
         let finished = match self.masking {
             Some(masking) => masking.finish(),
@@ -62,7 +62,7 @@ impl LogCapture {
     }
 }
 
-/// Copies what was written, unless that is the same file.
+/// Copies the log, unless both paths are the same file.
 fn keep(written: &Path, kept: &Path) -> io::Result<()> {
     let length = |path: &Path| std::fs::metadata(path).map(|meta| meta.len()).unwrap_or(0);
     if length(kept) < length(written) {
@@ -71,8 +71,8 @@ fn keep(written: &Path, kept: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// A pipe in the place of the file that rattler-build writes: it masks a value only as it
-/// is, and what is on a disk once may stay there.
+/// A pipe instead of the file that rattler-build writes. rattler-build masks a value only
+/// in its literal form, and a secret that was written to a disk once may stay there.
 struct Masking {
     pipe: PipeWriter,
     thread: JoinHandle<io::Result<()>>,
@@ -89,7 +89,7 @@ impl Masking {
         Ok(Self { pipe, thread })
     }
 
-    /// Without a name for a pipe the log is copied at the end.
+    /// Without named pipes the log is copied at the end.
     #[cfg(not(unix))]
     fn begin(_: &Path, _: &Path) -> io::Result<Self> {
         Err(io::ErrorKind::Unsupported.into())
@@ -102,8 +102,8 @@ impl Masking {
     }
 }
 
-/// Appends lines without secrets. Where that fails the rest is read all the same: somebody
-/// waits to get it written.
+/// Appends lines without secrets. After an error the rest is still read, because the
+/// writer would otherwise block.
 fn write_masked(lines: impl io::Read, kept: &Path) -> io::Result<()> {
     let mut lines = BufReader::new(lines);
     let mut kept = std::fs::File::options().append(true).open(kept);
@@ -128,7 +128,7 @@ pub(super) fn append(log: &Path, text: &str) -> io::Result<()> {
     writeln!(file, "{}", masked(text))
 }
 
-/// Takes lines out of a log that were of use while the build ran.
+/// Removes lines from a log that were only useful during the build.
 pub(super) fn remove_lines(log: &Path, is_over: impl Fn(&str) -> bool) {
     let rewritten = std::fs::read(log).and_then(|bytes| {
         let lines = bytes.split_inclusive(|byte| *byte == b'\n');

@@ -1,7 +1,7 @@
-//! The work: one plan for describing and for building, and what becomes of it.
+//! Plans and builds packages.
 //!
-//! `conda/outputs` and `conda/build_v1` differ in one value, [`Ask`]. Both go
-//! through [`plan`], so what is described is what is built.
+//! `conda/outputs` and `conda/build_v1` differ in one value, [`PlanRequest`]. Both use
+//! [`plan`], so the built package matches the described one.
 
 pub mod build;
 mod clean_prefix;
@@ -48,44 +48,46 @@ use crate::diagnostic::Warning;
 use crate::recipe::variants::{self, VariantSelection};
 use crate::recipe::{Recipe, Rendered, render};
 
-/// The one difference between the two requests.
+/// The difference between the two requests.
 #[derive(Debug, Clone)]
 pub struct PlanRequest {
-    /// Where the build runs and what it builds for, as the client sent them.
+    /// The platform of the build and the platform of the package, as the client sent
+    /// them.
     pub platforms: Platforms,
     /// All combinations of variants, or one of them.
     pub choice: VariantSelection,
-    /// A development build.
+    /// Whether this is a development build.
     pub editable: bool,
 }
 
-/// The answer to "what would be built".
+/// The outputs that would be built, with everything that a build needs.
 pub struct Plan<'s> {
-    /// The project, as its backend has read it.
+    /// The project, as read by its backend.
     project: Box<dyn OpenProject + 's>,
-    /// Before variants are chosen.
+    /// The recipe, before variants are applied.
     pub recipe: Recipe,
-    /// What each key may be.
+    /// The possible values of each variant key.
     pub variants: VariantConfig,
-    /// One for each combination that is not skipped.
+    /// One for each combination of variants that is not skipped.
     pub outputs: Vec<Rendered>,
     /// What the package gets beside what the script installs.
     pub extras: Extras,
-    /// How what is installed becomes a package.
+    /// How the installed files become a package.
     pub packaging: Packaging,
-    /// Which files matter.
+    /// The files that trigger a rebuild.
     pub inputs: Inputs,
-    /// Files the script needs, written before it runs.
+    /// Files that the script needs. They are written before it runs.
     pub script_files: Vec<ScriptFile>,
-    /// A file to lock while the build uses those files and what its script leaves.
+    /// A file that the build locks while it uses those files and the files that its
+    /// script creates.
     pub lock: Option<PathBuf>,
-    /// What the user should know; shown when the package is built.
+    /// Problems that the user should know about. They are shown during the build.
     pub warnings: Vec<Warning>,
-    /// The platforms that were asked for.
+    /// The requested platforms.
     pub platforms: Platforms,
 }
 
-/// What debug files show of a plan.
+/// The contents of a plan for debug files.
 #[derive(Debug)]
 pub struct PlanRecord {
     pub(super) recipe: Recipe,
@@ -116,20 +118,21 @@ impl Plan<'_> {
         self.warnings.iter().filter(|it| !it.of_the_package)
     }
 
-    /// The variants as a file that rattler-build reads.
+    /// The variants as a file for rattler-build.
     ///
     /// # Errors
-    /// Variants that are no YAML.
+    /// Variants that YAML cannot represent.
     pub fn variant_config(&self) -> Result<String, Report> {
         serde_yaml::to_string(&self.variants)
             .map_err(|error| miette::miette!("the variants cannot be written: {error}"))
     }
 }
 
-/// Finds out what would be built. Builds nothing, asks no tool and no network.
+/// Determines the outputs that would be built. It does not build anything, run a tool or
+/// use the network.
 ///
 /// # Errors
-/// Mistakes in the user's files.
+/// Errors in the user's files.
 pub fn plan<'s>(session: &'s Session, ask: &PlanRequest) -> Result<Plan<'s>, Report> {
     let context = session.context(ask.platforms, ask.editable);
     let defaults = session.backend.default_variants(ask.platforms.host);
@@ -177,7 +180,7 @@ pub fn plan<'s>(session: &'s Session, ask: &PlanRequest) -> Result<Plan<'s>, Rep
     })
 }
 
-/// Variables of the operating system that a variant of the same name may set.
+/// Variables of the operating system that a variant with the same name may set.
 fn system_variables(platforms: Platforms) -> HashSet<String> {
     let nowhere = Path::new("");
     let variables = os_vars(
@@ -201,8 +204,8 @@ fn values(variants: &VariantConfig) -> BTreeMap<String, Vec<String>> {
         .collect()
 }
 
-/// The inputs of a finished build: what it read, if the backend can tell, else
-/// what the draft says.
+/// The inputs of a finished build: the files that it read, if the backend knows them, or
+/// else those of the draft.
 fn built_inputs(session: &Session, plan: &Plan<'_>, paths: &BuildPaths) -> Vec<GlobSet> {
     let sets = match plan.project.built_inputs(paths) {
         Ok(Some(sets)) => {
@@ -211,12 +214,13 @@ fn built_inputs(session: &Session, plan: &Plan<'_>, paths: &BuildPaths) -> Vec<G
         }
         Ok(None) => plan.inputs.build.clone(),
         Err(error) => {
-            // The package is good; only the next decision to build is coarser.
+            // The package is valid; only the next decision about a rebuild is less
+            // precise.
             tracing::warn!("what the build read is not known, patterns stand in: {error}");
             plan.inputs.build.clone()
         }
     };
-    // Packages may be put beside the sources, and none is made of the last one.
+    // The output directory may be next to the sources, but packages are never inputs.
     let without_packages = |set: GlobSet| match set.stays() {
         true => set,
         false => set.except([paths.packages.as_path()]),

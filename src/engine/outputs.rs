@@ -1,4 +1,4 @@
-//! The answer to `conda/outputs`.
+//! The response to `conda/outputs`.
 
 use indexmap::IndexMap;
 use miette::Report;
@@ -14,19 +14,21 @@ use crate::protocol::outputs::{
 use crate::protocol::spec::{BinarySpec, NamedSpec, PackageSpec, SourceSpec};
 use crate::recipe::{Environments, PassthroughSpecs, Rendered, UnknownPin, pin, spec};
 
-/// What would be built, with the plan behind it.
+/// The response, with the plan that it was made from.
 #[derive(Debug)]
 pub struct Described<'s> {
-    /// As it goes over the wire.
+    /// The response in the form of the protocol.
     pub answer: Answer,
-    /// How it would be built.
+    /// The plan for building the outputs.
     pub plan: Plan<'s>,
 }
 
-/// Plans and describes every output. Builds nothing, asks no tool and no network.
+/// Plans and describes all outputs. It does not build anything, run a tool or use the
+/// network.
 ///
 /// # Errors
-/// Mistakes in the user's files; variants that cannot pin, pins that cannot be applied.
+/// Errors in the user's files, variants that cannot be used as a pin, pins that cannot be
+/// applied.
 pub fn outputs<'s>(session: &'s Session, ask: &PlanRequest) -> Result<Described<'s>, Report> {
     let plan = plan(session, ask)?;
     let outputs = plan
@@ -44,7 +46,7 @@ pub fn outputs<'s>(session: &'s Session, ask: &PlanRequest) -> Result<Described<
     Ok(Described { answer, plan })
 }
 
-/// A pin that means nothing, at its place in the recipe.
+/// An invalid pin, with its place in the recipe.
 fn pointed(plan: &Plan<'_>, error: Report) -> Report {
     match (error.downcast::<UnknownPin>(), plan.recipe.own()) {
         (Ok(UnknownPin(name)), Some(own)) => own.unknown_pin(&name),
@@ -116,7 +118,7 @@ fn purls(packaging: &Packaging) -> Option<Vec<String>> {
     (!purls.is_empty()).then(|| purls.clone())
 }
 
-/// Features that make solvers prefer other variants of the package.
+/// Track features, which make solvers prefer other variants of the package.
 fn track_features(rendered: &Rendered) -> Vec<String> {
     let down = rendered.recipe.build().variant.down_prioritize_variant;
     let count = down.unwrap_or_default().unsigned_abs();
@@ -135,25 +137,27 @@ fn ignored(environments: &Environments) -> IgnoreRunExports {
     }
 }
 
-/// Writes dependencies in wire form.
+/// Converts dependencies to the form of the protocol.
 struct Write<'a> {
     rendered: &'a Rendered,
     stated: &'a PassthroughSpecs,
 }
 
-/// What a dependency is for.
+/// The purpose of a dependency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Use {
-    /// Something the build needs: never the package itself, which is not there yet.
+    /// A requirement of the build. It is never the package itself, which does not exist
+    /// yet.
     Build,
-    /// Something that users of the package need.
+    /// A requirement of users of the package.
     Run,
-    /// A limit on whatever there is, which has no room for a source.
+    /// A constraint, which cannot have a source.
     Limit,
 }
 
 impl Write<'_> {
-    /// The requirements of an environment: bare ones get the version of their variant.
+    /// The requirements of an environment. Those without a version get the version of
+    /// their variant.
     fn environment(&self, dependencies: &[Dependency]) -> Result<Vec<NamedSpec>, Report> {
         self.all(dependencies, |spec| self.pinned(spec, Use::Build))
     }
@@ -166,12 +170,12 @@ impl Write<'_> {
         self.all(dependencies, |spec| self.named(spec, Use::Limit))
     }
 
-    /// Bare dependencies get the version that the variant of their name has.
+    /// Dependencies without a version get the version of the variant with their name.
     fn with_variants(&self, dependencies: &[Dependency]) -> Result<Vec<NamedSpec>, Report> {
         self.all(dependencies, |spec| self.pinned(spec, Use::Run))
     }
 
-    /// Like [`Write::with_variants`], for lists that have no room for a source.
+    /// Like [`Write::with_variants`], for lists that cannot contain a source.
     fn limits_with_variants(&self, dependencies: &[Dependency]) -> Result<Vec<NamedSpec>, Report> {
         self.all(dependencies, |spec| self.pinned(spec, Use::Limit))
     }
@@ -206,7 +210,8 @@ impl Write<'_> {
         let resolved = self.rendered.resolved(dependency)?;
         let resolved = resolved.expect("only compatible pins stay open");
         if matches!(dependency, Dependency::PinSubpackage(_)) && usage != Use::Limit {
-            // An output of this recipe is built from source, in the manifest's folder.
+            // An output of this recipe is built from source, in the directory of the
+            // manifest.
             let binary = spec::from_match_spec(&resolved)?;
             let name = spec::exact_name(&resolved).to_string();
             let spec = PackageSpec::Source(self.at_source(&name, binary));
@@ -230,8 +235,8 @@ impl Write<'_> {
         Ok(NamedSpec { name, spec })
     }
 
-    /// Whether a package is built from source: another output of the recipe, or one that
-    /// the manifest maps to a source.
+    /// Whether a package is built from source: it is another output of the recipe, or the
+    /// manifest maps it to a source.
     fn is_source(&self, name: &str, usage: Use) -> bool {
         let name = name.to_lowercase();
         let is_itself = name == self.rendered.name() && usage == Use::Build;
@@ -239,8 +244,8 @@ impl Write<'_> {
         self.rendered.sources.contains_key(&name) || (is_output && !is_itself)
     }
 
-    /// The source of a package, with what the recipe says about it; the manifest has less
-    /// to say.
+    /// The source of a package, with the selectors of the recipe. They have priority over
+    /// those of the manifest.
     fn at_source(&self, name: &str, binary: BinarySpec) -> SourceSpec {
         let written = spec::at_own_source(binary);
         match self.rendered.sources.get(&name.to_lowercase()) {

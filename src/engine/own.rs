@@ -1,9 +1,9 @@
-//! What a recipe that the user wrote needs before its script runs: an empty or a kept work
-//! directory, its sources, and what it inherits from a staging output.
+//! Prepares the build of a recipe that the user wrote: an empty or a kept work directory,
+//! the sources, and the staging output that the output inherits from.
 //!
 //! rattler-build would solve and install environments for a staging output and remove the
-//! prefixes that pixi made. Here the output has the requirements of both, so the script of
-//! the staging runs first, in the same environments.
+//! prefixes that pixi created. Here the output has the requirements of both, so the
+//! script of the staging output runs first, in the same environments.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -26,24 +26,25 @@ use crate::engine::sources::{LockedEnvironments, Sources, Work};
 use crate::protocol::build::{Params, Prefix};
 use crate::recipe::{Own, RecipeText, named};
 
-/// What the build of a user's recipe needs to know beside its job.
+/// The data for the build of a user's recipe, in addition to its job.
 pub(super) struct OwnBuild {
     pub(super) text: RecipeText,
-    /// What is downloaded, for all builds of the user.
+    /// The directory for downloads, shared by all builds of the user.
     pub(super) cache: PathBuf,
     pub(super) offline: bool,
     pub(super) keeps_work: bool,
-    /// Directories that builds fill.
+    /// Directories that builds write to.
     pub(super) pruned: Vec<PathBuf>,
     pub(super) work: Work,
 }
 
 impl OwnBuild {
-    /// Fetches the sources, runs the script of the staging that the output inherits from,
-    /// and leaves nothing of both for rattler-build to do.
+    /// Fetches the sources and runs the script of the staging output that the output
+    /// inherits from. It removes both from the recipe, so that rattler-build does not
+    /// repeat them.
     ///
     /// # Errors
-    /// Sources that cannot be had, a script that fails.
+    /// Sources that cannot be fetched, a script that fails.
     pub(super) async fn prepare(
         &self,
         output: &mut Output,
@@ -76,8 +77,9 @@ impl OwnBuild {
         Ok(())
     }
 
-    /// Licence files by their full paths where the recipe's directory holds the builds of a
-    /// workspace, all of which would be searched.
+    /// Replaces globs for license files with their absolute paths when the directory of
+    /// the recipe contains the builds of a workspace, because rattler-build would search
+    /// all of them.
     fn find_licenses(&self, output: &mut Output) {
         let folder = self.text.path().parent().unwrap_or(Path::new(""));
         if !self.pruned.iter().any(|pruned| pruned.starts_with(folder)) {
@@ -114,7 +116,7 @@ impl OwnBuild {
         output.recipe.about.license_file = Some(resolved.unwrap_or(licenses));
     }
 
-    /// The files below `folder` that match, without what builds made.
+    /// The files below `folder` that match, without the files of builds.
     fn matching(&self, folder: &Path, globs: &GlobVec) -> Vec<String> {
         let pruned = self.pruned.iter().filter(|pruned| *pruned != folder);
         let tree = Tree {
@@ -141,7 +143,7 @@ impl OwnBuild {
     }
 }
 
-/// Where the recipe's sources come from and go.
+/// The origins and destinations of the recipe's sources.
 pub(super) fn of(
     session: &Session,
     own: &Own,
@@ -174,7 +176,7 @@ pub(super) fn of(
     }
 }
 
-/// Without what lies in another one of them.
+/// Removes directories that are inside another directory of the list.
 fn outermost(folders: Vec<PathBuf>) -> Vec<PathBuf> {
     let lies_in_another = |folder: &PathBuf| {
         let mut others = folders.iter().filter(|other| *other != folder);
@@ -187,7 +189,7 @@ fn outermost(folders: Vec<PathBuf>) -> Vec<PathBuf> {
     kept.into_iter().cloned().collect()
 }
 
-/// Runs the script of a staging output as that of `output`, without its name.
+/// Runs the script of a staging output as a script of `output`.
 async fn stage(
     output: &Output,
     staging: &StagingCache,
@@ -224,8 +226,8 @@ async fn stage(
         })
 }
 
-/// What a build is made from beside its sources: whoever keeps the work directory begins
-/// with an empty one when this changes.
+/// The data that a build is made from, in addition to its sources. When it changes, a
+/// kept work directory is emptied.
 pub(super) fn key(recipe: &Stage1Recipe, params: &Params, scripts: &[PathBuf]) -> String {
     let mut recipe = recipe.clone();
     recipe.tests.clear();

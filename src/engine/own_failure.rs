@@ -1,7 +1,7 @@
-//! What rattler-build says about a user's recipe while it builds or packs, at its place.
+//! Adds the place in the recipe to errors of rattler-build about a user's recipe.
 //!
-//! It mentions flags of its own command line and has no places. Tests with failing builds
-//! notice when its words change.
+//! These errors mention options of rattler-build's command line and have no places. Tests
+//! with failing builds notice when their texts change.
 
 use miette::{Diagnostic, Report, SourceSpan};
 use thiserror::Error;
@@ -9,7 +9,7 @@ use thiserror::Error;
 use crate::diagnostic::SourceFile;
 use crate::recipe::RecipeText;
 
-/// `error` as it is, or with the part of the recipe that has to change.
+/// Returns `error` unchanged, or with the part of the recipe that has to be changed.
 pub(super) fn pointed(error: Report, text: &RecipeText) -> Report {
     let message = error.to_string();
     let word = |word: &str| {

@@ -1,4 +1,4 @@
-//! The tests of a finished package, in environments made from its archive.
+//! Runs the tests of a finished package, in environments with its archive.
 
 use std::path::{Path, PathBuf};
 
@@ -17,15 +17,15 @@ use thiserror::Error;
 use crate::disk;
 use crate::engine::to_rattler_build::channel_urls;
 
-/// Where the packages of test environments come from.
+/// The sources of packages for test environments.
 pub struct Testing<'a> {
-    /// Channels, the first one wins.
+    /// Channels, highest priority first.
     pub channels: &'a [String],
-    /// Where downloads are kept.
+    /// The directory for downloads.
     pub cache: &'a Path,
-    /// What fetches them.
+    /// The client that downloads.
     pub client: BaseClient,
-    /// Where the environments are made. What failed stays there.
+    /// The directory for the environments. Environments of failed tests stay there.
     pub folder: PathBuf,
 }
 
@@ -47,10 +47,10 @@ pub fn has_tests(archive: &Path) -> Result<bool, Report> {
     Ok(!tests.is_empty())
 }
 
-/// Runs every test that the recipe of the package in `archive` states.
+/// Runs all tests in the recipe of the package in `archive`.
 ///
 /// # Errors
-/// [`TestFailed`], an environment that cannot be made.
+/// [`TestFailed`], an environment that cannot be created.
 pub async fn test(archive: &Path, testing: Testing<'_>) -> Result<(), Report> {
     let Testing {
         channels,
@@ -111,7 +111,7 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// A test that the recipe states went wrong.
+/// A test of the recipe failed.
 #[derive(Debug, Error, Diagnostic)]
 #[error("a test of {package} failed: {reason}")]
 #[diagnostic(
@@ -127,7 +127,7 @@ struct TestFailed {
     folder: PathBuf,
 }
 
-/// What a test needs is nowhere.
+/// A dependency of a test is in no channel.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the environment for a test of {package} cannot be made: {reason}")]
 #[diagnostic(

@@ -1,4 +1,4 @@
-//! What has to be in place before the script of a build runs.
+//! Prepares files before the script of a build runs.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -9,8 +9,9 @@ use crate::backend::script::ScriptFile;
 use crate::diagnostic::Unwritable;
 use crate::disk;
 
-/// Writes the files a script needs that runs in `directory`. Other builds may be reading
-/// them: a file that has the right text is left alone, any other is replaced in one step.
+/// Writes the files of a script that runs in `directory`. Other builds may be reading
+/// them, so a file that already has the right text is not written, and any other file is
+/// replaced atomically.
 ///
 /// # Errors
 /// [`Unwritable`].
@@ -47,8 +48,8 @@ fn make_executable(_: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Waits until no other build holds `path`. The lock ends with the returned value,
-/// and with the process, however that ends.
+/// Waits until no other build locks `path`, and locks it. The lock ends when the returned
+/// value is dropped and when the process ends.
 ///
 /// # Errors
 /// [`Unwritable`].

@@ -1,15 +1,16 @@
-//! Writes what nobody waits for behind the answers.
+//! Writes debug files after the responses are sent.
 //!
-//! A file that is replaced by a rename is flushed to the disk by common file systems, which
-//! takes longer than the answer it is about.
+//! Common file systems flush a file to the disk when it is replaced by a rename, which
+//! takes longer than the request itself.
 
 use std::sync::mpsc::{self, Sender};
 use std::thread::JoinHandle;
 
-/// Something to write.
+/// A function that writes a file.
 type Job = Box<dyn FnOnce() + Send>;
 
-/// A thread that writes one thing after the other. It is done when this is dropped.
+/// A thread that writes one file after the other. Dropping this value waits for the
+/// thread.
 #[derive(Debug)]
 pub struct Recorder {
     jobs: Option<Sender<Job>>,
@@ -36,11 +37,11 @@ impl Recorder {
         }
     }
 
-    /// Has `job` done when those before it are.
+    /// Runs `job` on the thread, after all earlier jobs.
     pub fn run(&self, job: impl FnOnce() + Send + 'static) {
         let job: Job = Box::new(job);
         match &self.jobs {
-            // The thread ends only when this does.
+            // The thread ends only when this value is dropped.
             Some(jobs) => drop(jobs.send(job)),
             None => job(),
         }

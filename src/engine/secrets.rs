@@ -1,7 +1,7 @@
 //! Keeps the values of secrets out of logs, errors and packages.
 //!
-//! rattler-build masks a value where it stands as it is, on one line. Builds also
-//! print it encoded: in a header, in a URL, in JSON, in the trace of a shell.
+//! rattler-build masks a value only in its literal form and on one line. Builds also
+//! print encoded values: in a header, in a URL, in JSON, in the trace of a shell.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -18,28 +18,30 @@ use thiserror::Error;
 use crate::backend::Env;
 use crate::diagnostic::Unreadable;
 
-/// What stands for a secret.
+/// The text that replaces a secret.
 const MASK: &str = "********";
 
-/// What is shorter says nothing, and would be found everywhere.
+/// Shorter values are not masked, because they would match everywhere.
 const SHORTEST: usize = 4;
 
-/// In a package only what cannot be there by chance counts, in bytes.
+/// The minimum length, in bytes, of a value that is searched for in packages. Shorter
+/// ones can occur by chance.
 const SHORTEST_IN_A_PACKAGE: usize = 8;
 
-/// Lines of base64 are broken anywhere. In a log this much of one counts, in signs.
+/// Base64 text can be wrapped at any position. This is the minimum length of a part that
+/// is masked, in characters.
 const SHORTEST_BASE64: usize = 8;
 
-/// What to mask in lines that are logged while a build runs: every secret this
+/// The values to mask in lines that are logged during a build: all secrets that this
 /// process has passed on.
 static PASSED_ON: RwLock<Masks> = RwLock::new(Masks::new());
 
-/// Names and values of secrets that have one.
+/// The names and values of secrets that have a value.
 #[derive(Default)]
 pub(super) struct Secrets(Vec<(String, String)>);
 
 impl Secrets {
-    /// The values of `names`. Those without one are left out, and said.
+    /// The values of `names`. Secrets without a value are skipped, with a warning.
     pub(super) fn of<'a>(names: impl IntoIterator<Item = &'a str>, env: &Env) -> Self {
         let mut secrets = Vec::new();
         for name in names {
@@ -58,18 +60,18 @@ impl Secrets {
         self.0.iter().any(|(known, _)| known == name)
     }
 
-    /// Whether none has a value.
+    /// Whether no secret has a value.
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Masks them from now on in everything that is logged.
+    /// Masks the secrets from now on in everything that is logged.
     pub(super) fn watch(&self) {
         let mut passed_on = PASSED_ON.write().unwrap_or_else(PoisonError::into_inner);
         passed_on.add(self.0.iter().map(|(_, value)| value.as_str()));
     }
 
-    /// Makes sure that none of `files`, which lie in `prefix`, gives one away.
+    /// Checks that none of `files`, which are in `prefix`, contains a secret.
     ///
     /// # Errors
     /// [`SecretInPackage`], a file that cannot be read.
@@ -106,13 +108,13 @@ impl Secrets {
     }
 }
 
-/// `text` without any secret this process has passed on.
+/// `text` without the secrets that this process has passed on.
 pub fn masked(text: &str) -> Cow<'_, str> {
     let passed_on = PASSED_ON.read().unwrap_or_else(PoisonError::into_inner);
     passed_on.mask(text)
 }
 
-/// What is not to be seen in a text. It only grows.
+/// The texts that are masked. Texts are only added, never removed.
 struct Masks {
     texts: BTreeSet<String>,
     finder: Option<AhoCorasick>,
@@ -137,7 +139,8 @@ impl Masks {
         }
     }
 
-    /// `text` with a mask in the place of each. They may overlap, in whole or in part.
+    /// `text` with a mask instead of each secret. Secrets may overlap, in part or
+    /// completely.
     fn mask<'a>(&self, text: &'a str) -> Cow<'a, str> {
         let found = self.finder.iter();
         let found = found.flat_map(|finder| finder.find_overlapping_iter(text));
@@ -164,13 +167,13 @@ fn finder(texts: impl IntoIterator<Item = impl AsRef<[u8]>>) -> AhoCorasick {
     AhoCorasick::new(texts).expect("variables are far smaller than what it can hold")
 }
 
-/// The ways in which a value may be written.
+/// The forms in which a value may be written.
 fn forms(value: &str) -> BTreeSet<String> {
     let mut forms = BTreeSet::new();
     for part in parts(value) {
         forms.insert(part.to_string());
         for encoded in [percent(part, true), percent(part, false)] {
-            // Forms have their own way with blanks.
+            // HTML forms encode spaces differently.
             forms.insert(encoded.replace("%20", "+"));
             forms.insert(encoded);
         }
@@ -178,24 +181,25 @@ fn forms(value: &str) -> BTreeSet<String> {
         forms.extend((0..3).flat_map(|before| base64(part, before)));
         let json = serde_json::Value::from(part).to_string();
         forms.insert(json[1..json.len() - 1].to_string());
-        // As `set -x` shows it.
+        // The form in a trace of `set -x`.
         forms.insert(part.replace('\'', r"'\''"));
     }
     forms
 }
 
-/// A value, and its lines: logs are masked line by line. What frames a key is no secret.
+/// A value and its lines, because logs are masked line by line. The first and last line
+/// of a key are not secret.
 fn parts(value: &str) -> impl Iterator<Item = &str> {
     let parts = value.lines().chain([value]).map(str::trim);
     let is_frame = |part: &str| part.starts_with("-----") && !part.contains('\n');
     parts.filter(move |part| part.len() >= SHORTEST && !is_frame(part))
 }
 
-/// What may stand in one line when `value` is in a base64 text that is broken into lines.
+/// The parts that one line can contain when `value` is in a base64 text that is wrapped.
 fn base64_pieces(value: &str) -> BTreeSet<String> {
     let encoded = parts(value).flat_map(|part| (0..3).flat_map(|before| base64(part, before)));
     let pieces = encoded.flat_map(|text| {
-        // The signs of base64 are bytes.
+        // Characters of base64 are single bytes.
         let starts = 0..(text.len() + 1).saturating_sub(SHORTEST_BASE64);
         let piece = |start: usize| text[start..start + SHORTEST_BASE64].to_string();
         starts.map(piece).collect::<Vec<_>>()
@@ -203,8 +207,8 @@ fn base64_pieces(value: &str) -> BTreeSet<String> {
     pieces.collect()
 }
 
-/// The part of a base64 text that only `value` decides when it begins `before` bytes
-/// into a group of three, as `user:` may stand in front of it.
+/// The part of a base64 text that depends only on `value`, when `value` begins `before`
+/// bytes into a group of three; for example after `user:`.
 fn base64(value: &str, before: usize) -> Vec<String> {
     let mut bytes = vec![0; before];
     bytes.extend(value.bytes());
@@ -232,7 +236,7 @@ fn percent(value: &str, upper: bool) -> String {
     out
 }
 
-/// A package is about to give a secret away.
+/// A package contains a secret.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the value of the secret `{name}` is in {}", file.display())]
 #[diagnostic(
@@ -285,7 +289,7 @@ mod tests {
         ] {
             let encoded = BASE64_STANDARD_NO_PAD.encode(format!("{before}{value}{after}"));
             let rest = shown(value, &encoded).replace(MASK, "");
-            // A sign at the edge also holds bits of what stands beside.
+            // The first and last character also contain bits of the adjacent text.
             assert!(
                 rest.len() <= 2 + (before.len() + after.len()) * 8 / 6,
                 "{rest}"

@@ -1,5 +1,4 @@
-//! Finds the output that a build is for, and checks that it is still the one that
-//! was described.
+//! Finds the output of a build and checks that it still matches its description.
 
 use std::collections::BTreeMap;
 
@@ -13,11 +12,11 @@ use crate::protocol::outputs::VariantValue;
 use crate::recipe::{Rendered, variants};
 
 impl Plan<'_> {
-    /// The one output that `id` names.
+    /// The output that `id` names.
     ///
     /// # Errors
-    /// [`NoSuchOutput`], [`Ambiguous`] and, when the output that has the variant
-    /// is not the one that was described, [`OutputDrift`] or [`VariantDrift`].
+    /// [`NoSuchOutput`], [`Ambiguous`], or [`OutputDrift`] or [`VariantDrift`] when the
+    /// output with the variant does not match its description.
     pub fn select(&self, id: &OutputId) -> Result<&Rendered, Report> {
         let name = id.name.to_lowercase();
         let named = || self.outputs.iter().filter(|output| output.name() == name);
@@ -109,7 +108,7 @@ fn list(outputs: &[&Rendered]) -> String {
     outputs.join(", ")
 }
 
-/// What is built is not what was described.
+/// The output does not match its description.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the {field} of `{name}` changed from `{described}` to `{built}` since it was described")]
 #[diagnostic(
@@ -123,7 +122,7 @@ struct OutputDrift {
     built: String,
 }
 
-/// The output no longer uses the variants it was described with.
+/// The output no longer uses the variants of its description.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the variant of `{wanted}` changed from ({asked}) to ({found}) since it was described")]
 #[diagnostic(
@@ -136,7 +135,7 @@ struct VariantDrift {
     found: String,
 }
 
-/// Nothing of that name can be built.
+/// There is no output with that name.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the project does not build `{wanted}`")]
 #[diagnostic(code(output::unknown), help("it builds: {available}"))]
@@ -145,7 +144,7 @@ struct NoSuchOutput {
     available: String,
 }
 
-/// A variant that more than one output has.
+/// More than one output has the variant.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{wanted}` could be any of {candidates}")]
 #[diagnostic(

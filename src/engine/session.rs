@@ -1,4 +1,4 @@
-//! What `initialize` established: written once, immutable afterwards.
+//! The state that `initialize` creates. It is written once and is immutable afterwards.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -21,17 +21,17 @@ pub struct Session {
     pub(crate) folders: Folders,
     pub(crate) env: Env,
     pub(crate) run: RunOptions,
-    /// What the session was opened with, to be recorded.
+    /// The parameters of `initialize`, for debug files.
     opened: Arc<initialize::Params>,
 }
 
 impl Session {
-    /// The folder with the code.
+    /// The source directory.
     pub fn source(&self) -> &Path {
         &self.project.source
     }
 
-    /// The same session without the folders that builds share.
+    /// The same session without the directories that builds share.
     #[must_use]
     pub fn without_shared_folders(mut self) -> Self {
         self.folders.scratch = None;
@@ -39,7 +39,7 @@ impl Session {
         self
     }
 
-    /// What the session was opened with.
+    /// The parameters of `initialize`.
     pub fn opened(&self) -> Arc<initialize::Params> {
         Arc::clone(&self.opened)
     }
@@ -49,19 +49,19 @@ impl Session {
         self.backend
     }
 
-    /// The process environment, captured at start.
+    /// The process environment, captured at the start.
     pub fn env(&self) -> &Env {
         &self.env
     }
 
-    /// The same session, whose builds may use what `run` allows.
+    /// The same session with the options of a command line.
     #[must_use]
     pub fn with(mut self, run: RunOptions) -> Self {
         self.run = run;
         self
     }
 
-    /// What a request looks at.
+    /// The input of a request.
     pub(super) fn context(&self, platforms: Platforms, editable: bool) -> Context<'_> {
         Context {
             project: &self.project,
@@ -74,16 +74,15 @@ impl Session {
         }
     }
 
-    /// Folders that outlive builds and can be filled again.
+    /// Directories that outlive builds and whose content can be restored.
     pub fn caches(&self) -> Vec<Cache> {
         self.backend.caches(&self.folders)
     }
 
-    /// Opens the project that `params` name and checks its configuration, for all
-    /// targets.
+    /// Opens the project in `params` and checks its configuration, for all targets.
     ///
     /// # Errors
-    /// A missing project model, mistakes in the configuration.
+    /// A missing project model, errors in the configuration.
     pub fn open(
         backend: &'static dyn AnyBackend,
         params: initialize::Params,
@@ -135,7 +134,7 @@ impl Session {
     }
 }
 
-/// pixi always sends a project model.
+/// The request has no project model; pixi always sends one.
 #[derive(Debug, Error, Diagnostic)]
 #[error("project model is required")]
 #[diagnostic(code(initialize::no_model))]

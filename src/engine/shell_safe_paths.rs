@@ -1,25 +1,25 @@
-//! Second names for folders whose own path the tools of a build would misread.
+//! Aliases for directories whose paths the tools of a build would misread.
 //!
-//! rattler-build pastes paths between double quotes; activation scripts put them
-//! into lists that are separated by blanks, colons and commas. A folder with such
-//! a sign in its path is therefore built in under another name, a link in `/tmp`.
+//! rattler-build pastes paths between double quotes, and activation scripts add them to
+//! lists that are separated by spaces, colons or commas. When the path of a directory
+//! contains such a character, the build uses a link in `/tmp` instead.
 
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::Unwritable;
 
-/// Links in the place of folders. They are removed when the value is dropped.
+/// Links that replace directories. They are removed when the value is dropped.
 #[derive(Debug, Default)]
 pub(super) struct Aliases {
-    /// Holds the links.
+    /// The directory that contains the links.
     folder: Option<PathBuf>,
-    /// A real folder and the link to it.
+    /// A directory and the link to it.
     links: Vec<(PathBuf, PathBuf)>,
 }
 
 impl Aliases {
-    /// Gives every one of `folders` a harmless name that has none. The first is
-    /// the work directory: no other build has that one at the same time.
+    /// Gives each of `folders` that needs one an alias. The first of them is the work
+    /// directory, which no other build uses at the same time.
     ///
     /// # Errors
     /// [`Unwritable`].
@@ -34,13 +34,13 @@ impl Aliases {
         Ok(aliases)
     }
 
-    /// Drive letters have a colon, and links need privileges: Windows gets none.
+    /// Windows has no aliases: drive letters contain a colon, and links need privileges.
     #[cfg(not(unix))]
     pub(super) fn of(_: &[&Path]) -> Result<Self, Unwritable> {
         Ok(Self::default())
     }
 
-    /// `path` by its harmless name.
+    /// `path` with its alias.
     pub(super) fn name(&self, path: &Path) -> PathBuf {
         let named = self.links.iter().find_map(|(real, link)| {
             let rest = path.strip_prefix(real).ok()?;
@@ -52,7 +52,7 @@ impl Aliases {
         named.unwrap_or_else(|| path.to_path_buf())
     }
 
-    /// Below what the names lie, when there are any.
+    /// The directory of the aliases, if there are any.
     pub(super) fn folder(&self) -> Option<&Path> {
         self.folder.as_deref()
     }
@@ -94,8 +94,8 @@ impl Drop for Aliases {
     }
 }
 
-/// Whether no shell, list of paths or compiler flag takes anything in `path` for
-/// its own.
+/// Whether `path` contains no character with a special meaning in shells, lists of paths
+/// or compiler flags.
 #[cfg(unix)]
 fn is_harmless(path: &Path) -> bool {
     let harmless = |sign: char| {
@@ -106,8 +106,8 @@ fn is_harmless(path: &Path) -> bool {
     path.to_str().is_some_and(|path| path.chars().all(harmless))
 }
 
-/// As long as what it stands for where that is possible: the length of a prefix
-/// decides where the package can be installed.
+/// The alias has the length of the original path if possible, because the length of a
+/// prefix limits where the package can be installed.
 #[cfg(unix)]
 fn name_of_length(number: usize, length: usize) -> String {
     const LONGEST: usize = 255;
@@ -126,14 +126,14 @@ mod unix {
 
     use crate::diagnostic::Unwritable;
 
-    /// A folder of this work directory, in which nobody else can write.
+    /// A directory for this work directory, in which no other user can write.
     pub(super) fn private_folder(work_directory: &Path) -> Result<PathBuf, Unwritable> {
         let path = work_directory.as_os_str().as_encoded_bytes();
         let hash = hex::encode(compute_bytes_digest::<Sha256>(path));
         let folder = Path::new("/tmp").join(format!("pixi-build-{}", &hash[..16]));
         let made = match std::fs::DirBuilder::new().mode(0o700).create(&folder) {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-                // A build that was killed left it, unless somebody else was faster.
+                // A killed build left the directory, unless another user created it.
                 check_owner(&folder, work_directory)
             }
             made => made,

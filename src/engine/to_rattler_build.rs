@@ -1,4 +1,4 @@
-//! Parts of a build request in rattler-build's types.
+//! Converts parts of a build request to the types of rattler-build.
 
 use miette::{Diagnostic, Report};
 use rattler_build_core::render::resolved_dependencies::{
@@ -20,13 +20,13 @@ use crate::protocol::build::{
     PackageFormat, Prefix, ResolvedDependency, ResolvedSpec,
 };
 
-/// Channels are for information: one that is no URL is left out.
+/// Channels are informational, so those that are not a URL are ignored.
 pub(super) fn channel_urls(channels: &[String]) -> Vec<ChannelUrl> {
     let urls = channels.iter().filter_map(|channel| channel.parse().ok());
     urls.map(|url: Url| ChannelUrl::from(url)).collect()
 }
 
-/// Extras, flags and conditions need metadata that older clients cannot read.
+/// Extras, flags and conditions require metadata that older clients cannot read.
 pub(super) fn revision(
     flags: &[rattler_conda_types::Flag],
     run: &FinalizedRunDependencies,
@@ -48,7 +48,7 @@ pub(super) fn revision(
     }
 }
 
-/// The archive to make; `.conda` with the default level when nothing is said.
+/// The archive format; the default is `.conda` with the default level.
 ///
 /// # Errors
 /// [`BadLevel`].
@@ -78,7 +78,7 @@ pub(super) fn packaging(format: Option<PackageFormat>) -> Result<PackagingSettin
     Ok(PackagingSettings::from_args(archive_type, level))
 }
 
-/// An environment that pixi installed; `None` where nobody says what is in it.
+/// An environment that pixi installed; `None` if its contents are not known.
 ///
 /// # Errors
 /// Match specs that cannot be read.
@@ -97,7 +97,7 @@ pub(super) fn resolved(prefix: Option<Prefix>) -> Result<Option<ResolvedDependen
     }))
 }
 
-/// Dependencies with where they came from.
+/// Dependencies with their origins.
 ///
 /// # Errors
 /// Match specs that cannot be read.
@@ -118,7 +118,7 @@ pub(super) fn dependencies(deps: Vec<ResolvedDependency>) -> Result<Vec<Dependen
         .collect()
 }
 
-/// What goes into `run_exports.json`.
+/// The contents of `run_exports.json`.
 ///
 /// # Errors
 /// Match specs that cannot be read.
@@ -142,7 +142,7 @@ fn match_spec(spec: ResolvedSpec) -> Result<MatchSpec, Report> {
         ResolvedSpec::Text(text) => from_text(&text)?,
         ResolvedSpec::Object(spec) => from_object(&spec)?,
     };
-    // Written as text, a build string stands behind a version.
+    // In its text form, a spec with a build string needs a version.
     if spec.build.is_some() && spec.version.is_none() {
         spec.version = Some(VersionSpec::Any);
     }
@@ -159,7 +159,7 @@ fn from_text(text: &str) -> Result<MatchSpec, Report> {
     })
 }
 
-/// The wire form is the serialised form of rattler's type.
+/// The form of the protocol is the serialized form of rattler's type.
 fn from_object(spec: &protocol::spec::MatchSpec) -> Result<MatchSpec, Report> {
     serde_json::to_value(spec)
         .and_then(serde_json::from_value)
@@ -172,7 +172,7 @@ fn from_object(spec: &protocol::spec::MatchSpec) -> Result<MatchSpec, Report> {
         })
 }
 
-/// A compression level the archive format does not have.
+/// A compression level that the archive format does not support.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the compression level {level} is out of range for `{extension}`")]
 #[diagnostic(

@@ -1,7 +1,8 @@
-//! The machine's own tools in place of a build environment.
+//! The tools of the machine instead of a build environment.
 //!
-//! For trying a backend out: no channel, no solver. The build prefix gets links to the
-//! tools, and everything else works as with an installed environment.
+//! This is for trying out a backend without channels and without a solver. The build
+//! prefix gets links to the tools; everything else works as with an installed
+//! environment.
 
 use std::path::Path;
 
@@ -11,11 +12,11 @@ use crate::backend::{AnyBackend, Env, Platforms, SystemTools};
 use crate::diagnostic::{Unwritable, create_folder};
 use crate::protocol::build::Params;
 
-/// Fills the build prefix of `params` with links to the tools that `backend` uses of this
-/// machine and creates an empty host prefix.
+/// Fills the build prefix of `params` with links to the tools of this machine that
+/// `backend` uses, and creates an empty host prefix.
 ///
 /// # Errors
-/// A tool that is not there, folders that cannot be written.
+/// A tool that is not installed, directories that cannot be written.
 pub fn link_system_tools(
     backend: &dyn AnyBackend,
     env: &Env,

@@ -1,7 +1,8 @@
-//! One manifest file: where it lies, its text, and the place of every key and value in it.
+//! One manifest file: its path, its text, and the place of every key and value.
 //!
-//! The file is parsed once. What the keys mean is not known here: `load` turns a
-//! manifest into a project model, and errors of any layer ask for spans by key path.
+//! The file is parsed once. This module does not know the meaning of keys: `load`
+//! converts a manifest to a project model, and errors of all layers request spans by key
+//! path.
 
 mod value;
 
@@ -15,19 +16,19 @@ pub use value::{Data, Field, Table, Value};
 
 use crate::diagnostic::SourceFile;
 
-/// Which of the three manifest files a document is.
+/// The three kinds of manifest files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ManifestKind {
     /// `pixi.toml`
     Pixi,
-    /// `pyproject.toml`: the tables of pixi lie below `tool.pixi`.
+    /// `pyproject.toml`: the tables of pixi are below `tool.pixi`.
     Pyproject,
     /// `mojoproject.toml`
     Mojo,
 }
 
 impl ManifestKind {
-    /// In the order in which a folder is searched.
+    /// In the order of their priority in a directory.
     pub const ALL: [Self; 3] = [Self::Pixi, Self::Pyproject, Self::Mojo];
 
     /// The name of the file.
@@ -39,13 +40,13 @@ impl ManifestKind {
         }
     }
 
-    /// What a file of this name is. `None` for any other name.
+    /// The kind of a file with this name. `None` for any other name.
     pub fn of(path: &Path) -> Option<Self> {
         let name = path.file_name()?;
         Self::ALL.into_iter().find(|kind| name == kind.file_name())
     }
 
-    /// The keys below which the tables of pixi lie.
+    /// The keys of the table that contains the tables of pixi.
     fn prefix(self) -> &'static [&'static str] {
         match self {
             Self::Pyproject => &["tool", "pixi"],
@@ -59,12 +60,12 @@ impl ManifestKind {
 #[error("`{}` is not valid TOML: {message}", file.name())]
 #[diagnostic(code(manifest::syntax))]
 pub struct Syntax {
-    /// What the parser says.
+    /// The message of the parser.
     pub message: String,
     /// The manifest.
     #[source_code]
     pub file: SourceFile,
-    /// Where the parser stopped.
+    /// The position at which the parser stopped.
     #[label("here")]
     pub at: SourceSpan,
 }
@@ -79,8 +80,9 @@ pub struct Document {
 }
 
 impl Document {
-    /// Parses `text`, the content of the file at the absolute `path`. Errors show the
-    /// file as `shown_as`, normally its path relative to the manifest's folder.
+    /// Parses `text`, the content of the file at the absolute path `path`. Errors show
+    /// the file as `shown_as`, normally its path relative to the directory of the
+    /// manifest.
     pub fn parse(path: PathBuf, shown_as: &str, text: String) -> Result<Self, Box<Syntax>> {
         let kind = ManifestKind::of(&path).unwrap_or(ManifestKind::Pixi);
         let text = Arc::<str>::from(text);
@@ -105,12 +107,12 @@ impl Document {
         &self.path
     }
 
-    /// The folder the file lies in.
+    /// The directory of the file.
     pub fn directory(&self) -> &Path {
         self.path.parent().unwrap_or(&self.path)
     }
 
-    /// Which manifest this is.
+    /// The kind of the manifest.
     pub fn kind(&self) -> ManifestKind {
         self.kind
     }
@@ -125,12 +127,13 @@ impl Document {
         self.file.inner()
     }
 
-    /// The whole file, also what does not belong to pixi.
+    /// The table of the complete file, including keys that pixi does not use.
     pub fn root(&self) -> Table<'_> {
         Table::new(self, self.toml.as_table())
     }
 
-    /// The table `name` of pixi, such as `package` (`tool.pixi.package` in `pyproject.toml`).
+    /// The pixi table `name`, such as `package` (`tool.pixi.package` in
+    /// `pyproject.toml`).
     pub fn table(&self, name: &str) -> Option<Table<'_>> {
         match self.field(&[name])?.value.read() {
             Data::Table(table) => Some(table),
@@ -138,7 +141,7 @@ impl Document {
         }
     }
 
-    /// The value at a key path as a file of its own, under the key `name`.
+    /// The value at a key path as a separate file, under the key `name`.
     pub fn excerpt(&self, path: &[&str], name: &str) -> Option<String> {
         let document = self.toml.clone().into_mut();
         let mut keys = self.kind.prefix().iter().chain(path);
@@ -148,14 +151,14 @@ impl Document {
         Some(excerpt.to_string())
     }
 
-    /// Where the last key of a key path is written. Paths begin at `package` or
-    /// `workspace`, also in `pyproject.toml`.
+    /// The place of the last key of a key path. Paths begin at `package` or `workspace`,
+    /// also in `pyproject.toml`.
     pub fn key_span(&self, path: &[&str]) -> Option<SourceSpan> {
         self.field(path).map(|field| field.key_at)
     }
 
-    /// Where the value at a key path is written; a table is marked by its header. An
-    /// element of an array is named by its index.
+    /// The place of the value at a key path. The place of a table is its header. An
+    /// element of an array is selected by its index.
     pub fn value_span(&self, path: &[&str]) -> Option<SourceSpan> {
         self.field(path).map(|field| field.value.at)
     }

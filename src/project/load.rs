@@ -1,9 +1,10 @@
-//! Turns `pixi.toml` (also `pyproject.toml`, `mojoproject.toml`) into what pixi would have sent.
+//! Converts `pixi.toml` (also `pyproject.toml` and `mojoproject.toml`) to the requests
+//! that pixi would send.
 //!
-//! For use without pixi. What would change the package is an error, all of them at once;
-//! the rest of the manifest is not looked at. Where pixi loses data the data is kept and a
-//! warning says so, so that a manifest pixi understands completely yields the same package
-//! with and without it.
+//! It is used without pixi. Everything that would change the package is validated, and
+//! all errors are reported together; the rest of the manifest is ignored. Where pixi
+//! loses data, the data is kept, with a warning. A manifest without such warnings gives
+//! the same package with and without pixi.
 
 mod below;
 mod build;
@@ -65,32 +66,33 @@ use crate::protocol::model::ProjectModel;
 use crate::protocol::outputs::VariantValue;
 use crate::protocol::{initialize, outputs};
 
-/// What to load, and what the command line says about it.
+/// The manifest to load, and the options of the command line.
 #[derive(Debug, Clone)]
 pub struct LoadRequest {
-    /// The manifest, or the folder it lies in. Relative to `current_folder`.
+    /// The manifest or its directory. Relative to `current_folder`.
     pub path: PathBuf,
-    /// The package that the workspace of `path` defines, instead of one with a manifest.
+    /// A package that the workspace of `path` defines, instead of one with a manifest.
     pub inline: Option<Inline>,
-    /// Where the code is, whatever the manifest says.
+    /// The source directory. It overrides the manifest.
     pub source_directory: Option<PathBuf>,
-    /// The platform the package will run on.
+    /// The platform on which the package will run.
     pub host_platform: Subdir,
-    /// The platform the build runs on.
+    /// The platform on which the build runs.
     pub build_platform: Subdir,
     /// Variants that replace those of the manifest, key by key.
     pub variants: BTreeMap<String, Vec<String>>,
     /// Variant files to read after those of the manifest.
     pub variant_files: Vec<PathBuf>,
-    /// Channels (names, URLs or paths) instead of those of the manifest; empty means none given.
+    /// Channels (names, URLs or paths) that replace those of the manifest. Empty if none
+    /// are given.
     pub channels: Vec<String>,
-    /// Build number instead of that of the manifest.
+    /// Build number that replaces that of the manifest.
     pub build_number: Option<u64>,
-    /// Prefix of the build string instead of that of the manifest.
+    /// Prefix of the build string that replaces that of the manifest.
     pub build_string_prefix: Option<String>,
-    /// What `~/` stands for.
+    /// The directory that `~/` stands for.
     pub home: Option<PathBuf>,
-    /// What paths of the command line are relative to. Absolute.
+    /// The directory that paths on the command line are relative to. Absolute.
     pub current_folder: PathBuf,
 }
 
@@ -99,20 +101,21 @@ pub struct LoadRequest {
 pub struct Inline {
     /// The name of the dependency.
     pub name: String,
-    /// Where its code is. Absolute.
+    /// The source directory. Absolute.
     pub folder: PathBuf,
 }
 
-/// A manifest and its workspace, as pixi would send them.
+/// A manifest and its workspace, in the form in which pixi would send them.
 #[derive(Debug)]
 pub struct Loaded {
-    /// The manifest, for later errors that point into it. Links in its path are resolved.
+    /// The manifest, for the places of later errors. Links in its path are resolved.
     pub manifest: Document,
-    /// The code; links are resolved.
+    /// The source directory. Links are resolved.
     pub source_directory: PathBuf,
-    /// Where the workspace's manifest lies; without a workspace where the manifest lies.
+    /// The directory of the workspace's manifest, or of the manifest if there is no
+    /// workspace.
     pub workspace_directory: PathBuf,
-    /// The name in `[package.build.backend]`, as written.
+    /// The name in `[package.build.backend]`, as in the manifest.
     pub backend: String,
     /// `[package]`.
     pub project_model: ProjectModel,
@@ -120,28 +123,28 @@ pub struct Loaded {
     pub configuration: Option<serde_json::Value>,
     /// `[package.build.target.<selector>.config]` in the order of the file.
     pub target_configuration: Option<IndexMap<String, serde_json::Value>>,
-    /// The platform the package will run on, as requested.
+    /// The requested platform on which the package will run.
     pub host_platform: Subdir,
-    /// The platform the build runs on, as requested.
+    /// The requested platform on which the build runs.
     pub build_platform: Subdir,
-    /// URLs without trailing slash, most important first.
+    /// URLs without a trailing slash, most important first.
     pub channels: Vec<String>,
-    /// What the host platform is declared to have.
+    /// The virtual packages of the host platform.
     pub virtual_packages: Vec<VirtualPackage>,
     /// The variants of the manifest, the command line and the platform.
     pub variant_configuration: BTreeMap<String, Vec<VariantValue>>,
-    /// Absolute paths, not normalised, later ones win.
+    /// Absolute paths, not normalized. Later files have priority.
     pub variant_files: Vec<PathBuf>,
-    /// What only the solver needs to know.
+    /// Settings that only the solver needs.
     pub solving: Solving,
-    /// What was asked for.
+    /// The request.
     pub request: LoadRequest,
-    /// To be shown, also when all is well.
+    /// Warnings, which are shown even when the package can be loaded.
     pub warnings: Vec<Warning>,
 }
 
 impl Loaded {
-    /// The parameters of `initialize`, with the folders pixi would have chosen.
+    /// The parameters of `initialize`, with the directories that pixi would choose.
     pub fn initialize_params(&self, cache: PathBuf, scratch: PathBuf) -> initialize::Params {
         initialize::Params {
             manifest_path: self.manifest.path().to_owned(),
@@ -156,7 +159,7 @@ impl Loaded {
         }
     }
 
-    /// The parameters of `conda/outputs`, with a folder of our own choice.
+    /// The parameters of `conda/outputs`, with a work directory of our choice.
     pub fn outputs_params(&self, work_directory: PathBuf) -> outputs::Params {
         outputs::Params {
             channels: self.channels.clone(),
@@ -169,14 +172,14 @@ impl Loaded {
     }
 }
 
-/// Everything the readers look at.
+/// The data that all readers use.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ManifestScope<'d> {
-    /// What was asked for.
+    /// The request.
     pub request: &'d LoadRequest,
     /// `[package]`.
     pub package: Table<'d>,
-    /// `[workspace]`, here or above.
+    /// `[workspace]`, in the same manifest or in a parent directory.
     pub workspace: Option<Table<'d>>,
 }
 
@@ -186,30 +189,30 @@ impl<'d> ManifestScope<'d> {
         self.package.document
     }
 
-    /// Where dependency paths of the package begin.
+    /// The directory that dependency paths of the package are relative to.
     pub fn manifest_folder(&self) -> &'d Path {
         self.member().directory()
     }
 
-    /// Where paths of the workspace begin.
+    /// The directory that paths of the workspace are relative to.
     pub fn workspace_folder(&self) -> &'d Path {
         self.workspace
             .map_or(self.member(), |table| table.document)
             .directory()
     }
 
-    /// What `~/` stands for.
+    /// The directory that `~/` stands for.
     pub fn home(&self) -> Option<&'d Path> {
         self.request.home.as_deref()
     }
 }
 
-/// Loads the manifest that `request` names, with everything it inherits. Reads the
-/// manifests and asks whether named files exist; nothing else is touched.
+/// Loads the manifest that `request` names, with all values that it inherits. It reads
+/// the manifests and checks whether named files exist; it does not access anything else.
 ///
 /// # Errors
 ///
-/// All mistakes in the manifest, and those in the workspace that concern the package.
+/// All errors in the manifest, and those in the workspace that affect the package.
 pub fn load(request: &LoadRequest) -> Result<Loaded, LoadErrors> {
     let mut findings = Diagnostics::default();
     let loaded = read(request, &mut findings);

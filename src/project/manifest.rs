@@ -1,4 +1,4 @@
-//! The manifest of a package, to point into.
+//! The manifest of a package, for the places of errors.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,45 +8,45 @@ use miette::SourceSpan;
 use crate::diagnostic::SourceFile;
 use crate::project::document::Document;
 
-/// A manifest that pixi or our own loader has read already.
+/// A manifest that pixi or our own loader has already read.
 ///
-/// It is read again only when an error wants to point into it. A file that is
-/// missing or broken has no places to point at; that is never an error of its own.
+/// It is read again only when an error needs a place in it. A missing or broken file has
+/// no places; that is never an error.
 #[derive(Debug, Clone)]
 pub struct Manifest {
     path: PathBuf,
 }
 
 impl Manifest {
-    /// The manifest at `path`, which may not exist.
+    /// The manifest at `path`, which may be missing.
     pub fn at(path: &Path) -> Self {
         Self {
             path: path.to_path_buf(),
         }
     }
 
-    /// Where the manifest is.
+    /// The path of the manifest.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The text, named by its path, to point into.
+    /// The text with its path, for the places of errors.
     pub fn file(&self) -> SourceFile {
         SourceFile::new(self.path.display().to_string(), Arc::from(self.text()))
             .with_language("TOML")
     }
 
-    /// Where the key at the end of `keys` stands.
+    /// The place of the key at the end of `keys`.
     pub fn key_span(&self, keys: &[&str]) -> Option<SourceSpan> {
         self.document()?.key_span(keys)
     }
 
-    /// Where the value at `keys` stands.
+    /// The place of the value at `keys`.
     pub fn value_span(&self, keys: &[&str]) -> Option<SourceSpan> {
         self.document()?.value_span(keys)
     }
 
-    /// Where the condition `if(expression)` stands for the first time.
+    /// The place of the first condition `if(expression)`.
     pub fn condition_span(&self, expression: &str) -> Option<SourceSpan> {
         let text = self.text();
         let start = text.match_indices("if(").map(|(at, _)| at + 3).find(|at| {

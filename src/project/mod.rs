@@ -1,5 +1,5 @@
-//! What the user wrote: the manifest, the project model made from it, the
-//! configuration of the backend.
+//! The user's files: the manifest, the project model made from it, and the configuration
+//! of the backend.
 
 pub mod config;
 pub mod document;
@@ -11,30 +11,30 @@ use std::path::{Path, PathBuf};
 use crate::project::manifest::Manifest;
 use crate::protocol::model::ProjectModel;
 
-/// A package as its manifest describes it. Written once by `initialize`.
+/// A package as its manifest describes it. `initialize` creates it once.
 #[derive(Debug)]
 pub struct Project {
-    /// The manifest, to point into.
+    /// The manifest, for the places of errors.
     pub manifest: Manifest,
-    /// The folder with the code.
+    /// The source directory.
     pub source: PathBuf,
-    /// What pixi (or our own loader) made of the manifest.
+    /// The model that pixi (or our own loader) made from the manifest.
     pub model: ProjectModel,
 }
 
 impl Project {
-    /// The folder that holds the manifest.
+    /// The directory of the manifest.
     pub fn manifest_folder(&self) -> &Path {
         self.manifest.path().parent().unwrap_or(&self.source)
     }
 
-    /// The name that stands in the manifest, not normalised.
+    /// The name in the manifest, not normalized.
     pub fn name(&self) -> Option<&str> {
         let name = self.model.name.as_deref()?;
         (!name.trim().is_empty()).then_some(name)
     }
 
-    /// The metadata that stands in the manifest.
+    /// The metadata in the manifest.
     pub fn metadata(&self) -> Metadata {
         let model = &self.model;
         Metadata {
@@ -55,20 +55,20 @@ impl Project {
     }
 }
 
-/// What a package says about itself.
+/// The metadata of a package.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Metadata {
-    /// Name, not normalised.
+    /// Name, not normalized.
     pub name: Option<String>,
     /// Conda version.
     pub version: Option<String>,
-    /// One sentence.
+    /// A description in one sentence.
     pub summary: Option<String>,
-    /// Any length.
+    /// A description of any length.
     pub description: Option<String>,
     /// SPDX expression.
     pub license: Option<String>,
-    /// Absolute paths of licence texts that exist.
+    /// Absolute paths of license texts that exist.
     pub license_files: Vec<PathBuf>,
     /// URL.
     pub homepage: Option<String>,
@@ -79,7 +79,7 @@ pub struct Metadata {
 }
 
 impl Metadata {
-    /// Fills what is missing here from `found`, field by field.
+    /// Adds the values of `found` for fields that are missing here.
     #[must_use]
     pub fn or(self, found: Self) -> Self {
         Self {

@@ -18,13 +18,14 @@ use crate::protocol::spec::MatchSpec;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Params {
-    /// Channels of the workspace, most important first. For information.
+    /// Channels of the workspace, most important first. They are informational.
     #[serde(default, deserialize_with = "null_is_default")]
     pub channels: Vec<String>,
     /// The installed build environment.
     #[serde(default)]
     pub build_prefix: Option<Prefix>,
-    /// The installed host environment. What is added to it is the package.
+    /// The installed host environment. The files that the build adds to it become the
+    /// package.
     #[serde(default)]
     pub host_prefix: Option<Prefix>,
     /// Final run dependencies.
@@ -39,38 +40,38 @@ pub struct Params {
     /// Final optional groups of run dependencies.
     #[serde(default)]
     pub extra_dependencies: Option<IndexMap<String, Vec<ResolvedDependency>>>,
-    /// Which output to build.
+    /// The output to build.
     pub output: OutputId,
-    /// Persistent folder of this build.
+    /// The persistent directory of this build.
     pub work_directory: PathBuf,
-    /// Where the archive should go; missing means below the work directory.
+    /// The directory for the archive; missing means a directory in the work directory.
     #[serde(default)]
     pub output_directory: Option<PathBuf>,
-    /// A development build.
+    /// Whether this is a development build.
     #[serde(default)]
     pub editable: Option<bool>,
-    /// Kind of archive; missing means `.conda` with the default level.
+    /// The kind of archive; missing means `.conda` with the default level.
     #[serde(default)]
     pub package_format: Option<PackageFormat>,
 }
 
 impl Params {
-    /// Where the build environment is, or would be.
+    /// The prefix of the build environment, whether it exists or not.
     pub fn build_folder(&self) -> PathBuf {
         self.folder(&self.build_prefix, "bld")
     }
 
-    /// Where the host environment is, or would be.
+    /// The prefix of the host environment, whether it exists or not.
     pub fn host_folder(&self) -> PathBuf {
         self.folder(&self.host_prefix, "host")
     }
 
-    /// Where the script runs.
+    /// The directory in which the script runs.
     pub fn script_folder(&self) -> PathBuf {
         self.work_directory.join("work")
     }
 
-    /// Where the archive goes.
+    /// The directory for the archive.
     pub fn output_folder(&self) -> PathBuf {
         let chosen = self.output_directory.clone();
         chosen.unwrap_or_else(|| self.work_directory.join("output"))
@@ -87,27 +88,27 @@ impl Params {
 /// An installed environment.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Prefix {
-    /// Its folder. It exists, also when nothing is installed.
+    /// Its directory. It exists even when the environment is empty.
     pub prefix: PathBuf,
-    /// What it was solved for.
+    /// The platform that it was solved for.
     pub platform: Subdir,
-    /// What was asked of the solver.
+    /// The specs that were passed to the solver.
     #[serde(default)]
     pub dependencies: Option<Vec<ResolvedDependency>>,
-    /// What limited the solver.
+    /// The constraints that were passed to the solver.
     #[serde(default)]
     pub constraints: Option<Vec<ResolvedDependency>>,
-    /// What is installed.
+    /// The installed packages.
     #[serde(default)]
     pub packages: Option<Vec<RepoDataRecord>>,
 }
 
-/// A resolved dependency and where it came from.
+/// A resolved dependency and its origin.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ResolvedDependency {
     /// The match spec.
     pub spec: ResolvedSpec,
-    /// Set when a run export brought it in.
+    /// The origin, when a run export added the dependency.
     #[serde(default, deserialize_with = "known_source")]
     pub source: Option<DependencyOrigin>,
 }
@@ -122,7 +123,7 @@ pub enum ResolvedSpec {
     Object(Box<MatchSpec>),
 }
 
-/// Where a dependency came from.
+/// The origin of a dependency that is not a direct one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "camelCase")]
 pub enum DependencyOrigin {
@@ -136,7 +137,7 @@ pub enum DependencyOrigin {
     },
 }
 
-/// Kinds of sources that later versions may bring count as direct dependencies.
+/// Origins that later API versions may add are treated as direct dependencies.
 fn known_source<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<DependencyOrigin>, D::Error> {
@@ -144,7 +145,7 @@ fn known_source<'de, D: Deserializer<'de>>(
     Ok(value.and_then(|value| serde_json::from_value(value).ok()))
 }
 
-/// Final run exports of the package.
+/// The final run exports of the package.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct FinalRunExports {
@@ -154,7 +155,7 @@ pub struct FinalRunExports {
     /// Build dependencies to host and run, host to run.
     #[serde(deserialize_with = "null_is_default")]
     pub strong: Vec<ResolvedDependency>,
-    /// The only ones that reach a noarch package.
+    /// The only list that applies to a noarch package.
     #[serde(deserialize_with = "null_is_default")]
     pub noarch: Vec<ResolvedDependency>,
     /// Host dependencies to run constraints.
@@ -165,7 +166,7 @@ pub struct FinalRunExports {
     pub strong_constrains: Vec<ResolvedDependency>,
 }
 
-/// Names one output of the preceding `conda/outputs`.
+/// Identifies one output of the preceding `conda/outputs`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct OutputId {
     /// Package name.
@@ -183,7 +184,7 @@ pub struct OutputId {
 }
 
 impl std::fmt::Display for OutputId {
-    /// As archives are called, as far as it is known.
+    /// Formats the known parts like the name of an archive.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.name)?;
         let rest = [&self.version, &self.build];
@@ -193,16 +194,17 @@ impl std::fmt::Display for OutputId {
     }
 }
 
-/// The answer to `conda/build_v1`: snake_case, the glob sets inside camelCase.
+/// The response to `conda/build_v1`: in snake_case, except for the glob sets, which are
+/// in camelCase.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Answer {
     /// Absolute path of the archive, `<name>-<version>-<build>.<ext>`.
     pub output_file: PathBuf,
-    /// Files that influence the build, for clients that know no sets.
+    /// Files that influence the build, for clients that do not support glob sets.
     pub input_globs: Vec<String>,
     /// Files that influence the build (pixi 0.70 and newer).
     pub input_glob_sets: Vec<InputGlobSet>,
-    /// Normalised name.
+    /// Normalized name.
     pub name: String,
     /// Version.
     pub version: String,

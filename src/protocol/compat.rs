@@ -1,13 +1,13 @@
-//! Shapes of requests that only API 3 and older send, so that they can be refused
-//! with a reason instead of a parse error.
+//! The form of requests that only API 3 and older send. They are refused with a reason
+//! instead of a parse error.
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-/// The members of `initialize` that tell an old client from a new one.
+/// The members of `initialize` that distinguish an old client from a new one.
 ///
-/// The wrapped project model `{"version": "1", "data": {…}}` and the folders
-/// `sourceDir` and `workspaceRoot` disappeared with API 4.
+/// API 4 removed the wrapped project model `{"version": "1", "data": {…}}` and the
+/// directories `sourceDir` and `workspaceRoot`.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct InitializeShape {
@@ -24,7 +24,7 @@ struct ModelShape {
 }
 
 impl InitializeShape {
-    /// The member that gives an API 3 (or older) client away.
+    /// The member that identifies an API 3 (or older) client.
     pub fn obsolete_member(&self) -> Option<&'static str> {
         let wrapped = self.project_model.as_ref().is_some_and(|model| {
             model.data.is_some() && model.targets.is_none() && model.version.as_deref() == Some("1")

@@ -1,4 +1,4 @@
-//! `initialize`: which project, where its folders are, how it is configured.
+//! `initialize`: the project, its directories and its configuration.
 
 use std::path::PathBuf;
 
@@ -11,9 +11,9 @@ use crate::protocol::model::ProjectModel;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Params {
-    /// The manifest. It may not exist (inline packages) or be a folder.
+    /// The manifest. It may be missing (for inline packages) or be a directory.
     pub manifest_path: PathBuf,
-    /// The code; missing means beside the manifest.
+    /// The source directory; missing means the directory of the manifest.
     #[serde(default)]
     pub source_directory: Option<PathBuf>,
     /// Root of the pixi workspace.
@@ -22,13 +22,13 @@ pub struct Params {
     /// Root of the checkout of a git or url source.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checkout_root: Option<PathBuf>,
-    /// pixi's cache, shared by everything.
+    /// The cache of pixi, shared by all backends and workspaces.
     #[serde(default)]
     pub cache_directory: Option<PathBuf>,
     /// Scratch space of the workspace, shared by concurrent backends.
     #[serde(default)]
     pub workspace_scratch_directory: Option<PathBuf>,
-    /// The package as the manifest states it.
+    /// The package as in the manifest.
     #[serde(default)]
     pub project_model: Option<ProjectModel>,
     /// `[package.build.config]`.
@@ -39,6 +39,6 @@ pub struct Params {
     pub target_configuration: Option<IndexMap<String, serde_json::Value>>,
 }
 
-/// The answer to `initialize`: an empty object, `null` is rejected.
+/// The response to `initialize`: an empty object, because pixi rejects `null`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Answer {}

@@ -1,16 +1,16 @@
-//! Match specs in their structured form, and the conditions that are made of them.
+//! Match specs in their structured form, and the conditions that contain them.
 
 use serde::{Deserialize, Serialize};
 
-/// When a dependency counts. The tags are capitalised on the wire.
+/// The condition of a dependency. The tags are capitalized on the wire.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "AnyCondition")]
 pub enum Condition {
-    /// Some package that matches is part of the solution.
+    /// A package that matches is part of the solution.
     MatchSpec(Box<MatchSpec>),
-    /// Both hold.
+    /// Both conditions are true.
     And(Box<Condition>, Box<Condition>),
-    /// At least one holds.
+    /// At least one condition is true.
     Or(Box<Condition>, Box<Condition>),
 }
 
@@ -34,16 +34,16 @@ pub struct MatchSpec {
     /// Conda subdir.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subdir: Option<String>,
-    /// Namespace, hardly ever used.
+    /// Namespace; rarely used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
-    /// Licence of the package.
+    /// License of the package.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub license: Option<String>,
-    /// Licence family of the package.
+    /// License family of the package.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub license_family: Option<String>,
-    /// Extra dependency groups asked for.
+    /// Requested extra dependency groups.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub extras: Option<Vec<String>>,
     /// Track features of the package.
@@ -64,7 +64,7 @@ pub struct MatchSpec {
     /// URL of the archive itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
-    /// The dependency counts only where this holds in the solve.
+    /// The dependency applies only when this condition is true in the solve.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub condition: Option<Condition>,
 }
@@ -72,17 +72,17 @@ pub struct MatchSpec {
 /// The channel of a structured match spec.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MatchSpecChannel {
-    /// URL below which the subdirs lie.
+    /// URL of the directory that contains the subdirs.
     pub base_url: String,
     /// Short name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Subdirs the spec is limited to.
+    /// Subdirs to which the spec is limited.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub platforms: Option<Vec<String>>,
 }
 
-/// What a condition may hold before it is known to hold exactly one.
+/// The possible members of a condition, before it is checked that there is exactly one.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct AnyCondition {

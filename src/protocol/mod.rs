@@ -1,8 +1,8 @@
-//! What goes over the wire: the types of the pixi build protocol, API 4 to 7.
+//! The types of the pixi build protocol, API 4 to 7.
 //!
-//! Data only. Reading is tolerant (unknown fields are ignored, `null` means
-//! missing, older shapes are accepted); writing uses one form that every
-//! supported pixi can read. Interpreting the values belongs to the layers above.
+//! This layer contains only data. Reading is tolerant: unknown fields are ignored, `null`
+//! is treated as missing, and older forms are accepted. Writing uses one form that every
+//! supported pixi can read. The layers above interpret the values.
 
 pub mod build;
 pub mod compat;
@@ -17,13 +17,13 @@ pub mod variant;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-/// The API versions this crate answers, oldest and newest.
+/// The API versions that this crate supports, oldest and newest.
 pub const API_VERSIONS: std::ops::RangeInclusive<u32> = 4..=7;
 
-/// The answer to `negotiateCapabilities`.
+/// The response to `negotiateCapabilities`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Negotiated {
-    /// What the backend can do.
+    /// The capabilities of the backend.
     pub capabilities: Capabilities,
 }
 
@@ -48,7 +48,7 @@ impl Default for Negotiated {
     }
 }
 
-/// Reads `null` like a member that is missing.
+/// Reads `null` like a missing member.
 fn null_is_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,

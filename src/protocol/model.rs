@@ -8,11 +8,11 @@ use crate::protocol::spec::PackageSpec;
 /// Dependencies by name, in the order of the manifest.
 pub type DependencyTable = IndexMap<String, PackageSpec>;
 
-/// The package as the manifest states it. Whatever is missing, the backend finds.
+/// The package as in the manifest. The backend adds the missing values.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ProjectModel {
-    /// Name, not normalised.
+    /// Name, not normalized.
     pub name: Option<String>,
     /// Prefix of the build string.
     #[serde(alias = "buildString")]
@@ -26,13 +26,13 @@ pub struct ProjectModel {
     /// Flags of the produced package.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub build_flags: Option<Vec<String>>,
-    /// Authors; no part of a conda package.
+    /// Authors. They are not part of a conda package.
     pub authors: Option<Vec<String>>,
     /// SPDX expression.
     pub license: Option<String>,
-    /// Licence file, relative to the source folder.
+    /// License file, relative to the source directory.
     pub license_file: Option<String>,
-    /// Readme, relative to the source folder.
+    /// Readme, relative to the source directory.
     pub readme: Option<String>,
     /// URL.
     pub homepage: Option<String>,
@@ -42,18 +42,19 @@ pub struct ProjectModel {
     pub documentation: Option<String>,
     /// Dependencies.
     pub targets: Option<Targets>,
-    /// Names of environment variables the build script may see.
+    /// Names of environment variables that the build script may read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub secrets: Option<Vec<String>>,
 }
 
-/// Dependencies that always count and those that count under a condition.
+/// Unconditional and conditional dependencies.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Targets {
-    /// Always.
+    /// Unconditional dependencies.
     pub default_target: Option<Target>,
-    /// By bare expression (API 5 and newer), in the order they were sent.
+    /// By expression, without `if()` (API 5 and newer), in the order in which they were
+    /// sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub conditional: Option<IndexMap<String, Target>>,
     /// By target selector (API 4).
@@ -65,24 +66,24 @@ pub struct Targets {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Target {
-    /// For the host platform, while building.
+    /// For the host platform, during the build.
     pub host_dependencies: Option<DependencyTable>,
-    /// For the build platform, while building.
+    /// For the build platform, during the build.
     pub build_dependencies: Option<DependencyTable>,
-    /// When the package is used.
+    /// For users of the package.
     pub run_dependencies: Option<DependencyTable>,
-    /// Limits on what may be installed beside the package.
+    /// Limits on packages that are installed in the same environment.
     pub run_constraints: Option<DependencyTable>,
     /// Optional groups of run dependencies.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub extra_dependencies: Option<IndexMap<String, DependencyTable>>,
-    /// What packages that build against this one inherit.
+    /// The dependencies of packages that build against this one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run_exports: Option<RunExportTables>,
 }
 
-/// The buckets of run exports. The last two end in `Constraints` here and in
-/// `Constrains` everywhere else on the wire.
+/// The lists of run exports. The last two end in `Constraints` here and in `Constrains`
+/// everywhere else on the wire.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct RunExportTables {
@@ -92,7 +93,7 @@ pub struct RunExportTables {
     /// Build dependencies to host and run, host to run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub strong: Option<DependencyTable>,
-    /// The only ones that reach a noarch package.
+    /// The only list that applies to a noarch package.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub noarch: Option<DependencyTable>,
     /// Host dependencies to run constraints.

@@ -1,4 +1,4 @@
-//! `conda/outputs`: every variant of the package the project can produce.
+//! `conda/outputs`: all variants of the package that the project can produce.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -15,7 +15,7 @@ pub use crate::protocol::variant::VariantValue;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Params {
-    /// Channels of the workspace, most important first. For information.
+    /// Channels of the workspace, most important first. They are informational.
     #[serde(default, deserialize_with = "null_is_default")]
     pub channels: Vec<String>,
     /// The platform the package will run on.
@@ -25,22 +25,22 @@ pub struct Params {
     /// Variants set by the user or derived from the platform.
     #[serde(default)]
     pub variant_configuration: Option<BTreeMap<String, Vec<VariantValue>>>,
-    /// Variant files to read, later ones win.
+    /// Variant files to read; later ones have priority.
     #[serde(default)]
     pub variant_files: Option<Vec<PathBuf>>,
-    /// Scratch space for this package; may not exist yet.
+    /// Scratch space for this package. It may not exist yet.
     pub work_directory: PathBuf,
 }
 
-/// The answer to `conda/outputs`.
+/// The response to `conda/outputs`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Answer {
-    /// One per combination of variants.
+    /// One output for each combination of variants.
     pub outputs: Vec<Output>,
-    /// Files the metadata came from, for clients that know no sets.
+    /// Files that influence the metadata, for clients that do not support glob sets.
     pub input_globs: Vec<String>,
-    /// Files the metadata came from (pixi 0.70 and newer).
+    /// Files that influence the metadata (pixi 0.70 and newer).
     pub input_glob_sets: Vec<InputGlobSet>,
 }
 
@@ -54,25 +54,25 @@ pub struct Output {
     pub build_dependencies: Dependencies,
     /// Packages for the host environment.
     pub host_dependencies: Dependencies,
-    /// Packages for whoever uses the package.
+    /// Packages for users of the package.
     pub run_dependencies: Dependencies,
     /// Optional groups of run dependencies.
     pub extra_dependencies: IndexMap<String, Vec<NamedSpec>>,
-    /// Run exports of other packages not to apply.
+    /// Run exports of other packages that are not applied.
     pub ignore_run_exports: IgnoreRunExports,
-    /// What packages that build against this one inherit.
+    /// The dependencies of packages that build against this one.
     pub run_exports: RunExports,
-    /// Always `null`: the globs of the answer count for every output.
+    /// Always `null`: the globs of the response apply to all outputs.
     pub input_globs: Option<Vec<String>>,
 }
 
-/// Identity of an output. Every key that influenced it is in `variant`.
+/// Identity of an output. `variant` contains every key that influenced it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Metadata {
-    /// Normalised name.
+    /// Normalized name.
     pub name: String,
-    /// Must equal what the build returns later, as text.
+    /// As text. It must be equal to the version in the response of the build.
     pub version: String,
     /// Build string.
     pub build: String,
@@ -80,9 +80,9 @@ pub struct Metadata {
     pub build_number: u64,
     /// Host platform or `noarch`.
     pub subdir: Subdir,
-    /// Normalised SPDX expression.
+    /// Normalized SPDX expression.
     pub license: Option<String>,
-    /// Licence family.
+    /// License family.
     pub license_family: Option<String>,
     /// Flags of the package.
     pub flags: Vec<String>,
@@ -98,7 +98,7 @@ pub struct Metadata {
     pub variant: BTreeMap<String, VariantValue>,
 }
 
-/// Whether a package is for all platforms: `false`, or the kind of such a package.
+/// Whether a package is for all platforms: `false`, or the kind of a noarch package.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct NoArch(pub NoArchType);
@@ -106,19 +106,19 @@ pub struct NoArch(pub NoArchType);
 /// Dependencies and constraints of one environment.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Dependencies {
-    /// What must be there.
+    /// The required packages.
     pub depends: Vec<NamedSpec>,
-    /// What limits what is there.
+    /// The limits on installed packages.
     pub constraints: Vec<NamedSpec>,
 }
 
-/// Run exports of other packages not to apply.
+/// Run exports of other packages that are not applied.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct IgnoreRunExports {
-    /// Exported names.
+    /// Names of exported packages.
     pub by_name: Vec<String>,
-    /// Exporting packages.
+    /// Names of exporting packages.
     pub from_package: Vec<String>,
 }
 
@@ -130,7 +130,7 @@ pub struct RunExports {
     pub weak: Vec<NamedSpec>,
     /// Build dependencies to host and run, host to run.
     pub strong: Vec<NamedSpec>,
-    /// The only ones that reach a noarch package.
+    /// The only list that applies to a noarch package.
     pub noarch: Vec<NamedSpec>,
     /// Host dependencies to run constraints.
     pub weak_constrains: Vec<NamedSpec>,
@@ -144,13 +144,13 @@ pub struct RunExports {
 pub struct InputGlobSet {
     /// Inclusions, then exclusions that begin with `!`.
     pub patterns: Vec<String>,
-    /// Files that make pixi stop descending where it finds them.
+    /// Names of files that end the scan of the directory that contains them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub markers: Vec<String>,
-    /// Whether wildcards pass over names that begin with a dot; missing means yes.
+    /// Whether wildcards skip names that begin with a dot; missing means yes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exclude_hidden: Option<bool>,
-    /// Where the patterns start; missing means the source folder.
+    /// The root of the patterns; missing means the source directory.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub root: Option<PathBuf>,
 }

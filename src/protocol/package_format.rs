@@ -1,11 +1,11 @@
-//! Which kind of archive a build makes.
+//! The kind of archive that a build makes.
 
 use std::fmt;
 
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-/// Kind of archive and how hard to compress it.
+/// The kind of archive and its compression level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PackageFormat {
@@ -26,7 +26,7 @@ pub enum ArchiveType {
     TarBz2,
 }
 
-/// How hard to compress.
+/// The compression level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum CompressionLevel {
@@ -42,13 +42,14 @@ pub enum CompressionLevel {
 pub enum NamedLevel {
     /// Fast.
     Lowest,
-    /// What rattler-build takes by default.
+    /// The default of rattler-build.
     Default,
     /// Small.
     Highest,
 }
 
-// Written by hand for its messages: a derived reader says that nothing matched.
+// Written by hand for its messages: a derived reader only reports that no variant
+// matched.
 impl<'de> Deserialize<'de> for CompressionLevel {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(Reader)
@@ -79,7 +80,7 @@ impl Visitor<'_> for Reader {
     }
 
     fn visit_u64<E: Error>(self, level: u64) -> Result<CompressionLevel, E> {
-        // Out of range for every archiver; which range counts is said there.
+        // Out of range for every archiver. The archiver reports the valid range.
         let level = i64::try_from(level).unwrap_or(i64::MAX);
         Ok(CompressionLevel::Numeric(level))
     }

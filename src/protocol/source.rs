@@ -1,12 +1,12 @@
-//! Packages built from source: where they lie and which output is meant.
+//! Packages built from source: their location and the selected output.
 
 use serde::{Deserialize, Serialize};
 
 use crate::protocol::match_spec::Condition;
 
-/// A package built from source: where it lies and which of its outputs is meant.
+/// A package built from source: its location and the selected output.
 ///
-/// pixi gets it back unchanged, whatever the selectors say.
+/// It is returned to pixi unchanged, whatever the selectors are.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", try_from = "AnySource")]
 pub struct SourceSpec {
@@ -25,25 +25,25 @@ pub struct SourceSpec {
     /// Conda subdir.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subdir: Option<String>,
-    /// Licence of the package.
+    /// License of the package.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub license: Option<String>,
-    /// Extra dependency groups asked for.
+    /// Requested extra dependency groups.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub extras: Option<Vec<String>>,
     /// Matchers for the flags of the package.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub flags: Option<Vec<String>>,
-    /// The dependency counts only where this holds in the solve.
+    /// The dependency applies only when this condition is true in the solve.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub condition: Option<Condition>,
 }
 
-/// Where the source of a package lies.
+/// The location of the source of a package.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum SourceLocation {
-    /// A folder on disk.
+    /// A directory on disk.
     Path(PathLocation),
     /// A git repository.
     Git(GitLocation),
@@ -62,7 +62,7 @@ impl std::fmt::Display for SourceLocation {
 }
 
 impl SourceSpec {
-    /// The package in the folder `path`, without any selector.
+    /// The package in the directory `path`, without any selector.
     pub fn at_path(path: impl Into<String>) -> Self {
         Self {
             location: SourceLocation::Path(PathLocation { path: path.into() }),
@@ -78,10 +78,10 @@ impl SourceSpec {
     }
 }
 
-/// A folder, relative to the manifest or absolute, separated by `/`.
+/// A directory, relative to the manifest or absolute, separated by `/`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PathLocation {
-    /// The folder as the manifest spells it.
+    /// The directory as spelled in the manifest.
     pub path: String,
 }
 
@@ -93,10 +93,10 @@ pub struct GitLocation {
     /// The commit; missing means the default branch.
     #[serde(default)]
     pub rev: Option<GitRef>,
-    /// Folder inside the checkout.
+    /// Directory inside the checkout.
     #[serde(default)]
     pub subdirectory: Option<String>,
-    /// Whether large files are fetched.
+    /// Whether to fetch large files (Git LFS).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lfs: Option<bool>,
 }
@@ -111,7 +111,7 @@ pub enum GitRef {
     Tag(String),
     /// A commit hash.
     Rev(String),
-    /// Whatever the repository calls its default.
+    /// The default branch of the repository.
     DefaultBranch,
 }
 
@@ -126,12 +126,13 @@ pub struct UrlLocation {
     /// SHA-256 of the archive, lower-case hexadecimal.
     #[serde(default)]
     pub sha256: Option<String>,
-    /// Folder inside the archive.
+    /// Directory inside the archive.
     #[serde(default)]
     pub subdirectory: Option<String>,
 }
 
-/// What a source object may hold before it is known to hold one location.
+/// The possible members of a source object, before it is checked that there is exactly
+/// one location.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct AnySource {
@@ -172,7 +173,7 @@ impl TryFrom<AnySource> for SourceSpec {
     }
 }
 
-/// What a git reference may be before it is known to be one.
+/// The possible members of a git reference, before it is checked.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum AnyGitRef {

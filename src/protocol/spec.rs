@@ -1,7 +1,7 @@
 //! Dependency specifications: binary, source and pinned, with their selectors.
 //!
-//! Version specs, hashes and matchers stay text here. The recipe layer parses
-//! them, because only there an error can name the dependency it belongs to.
+//! Version specs, hashes and matchers are strings here. The recipe layer parses them,
+//! because an error there can name the dependency.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,9 +11,10 @@ pub use crate::protocol::source::{
     GitLocation, GitRef, PathLocation, SourceLocation, SourceSpec, UrlLocation,
 };
 
-/// One dependency as the project model states it.
+/// One dependency of the project model.
 ///
-/// Constraints use the same type; a source there is an error of the recipe layer.
+/// Constraints use the same type; a source in a constraint is an error of the recipe
+/// layer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", try_from = "AnySpec")]
 pub enum PackageSpec {
@@ -21,9 +22,9 @@ pub enum PackageSpec {
     Binary(BinarySpec),
     /// A package built from source by pixi.
     Source(SourceSpec),
-    /// A pin to what the previous environment contains. Only pixi can resolve it.
+    /// A pin to a package in the previous environment. Only pixi can resolve it.
     PinCompatible(PinSpec),
-    /// A pin to the package being described. Must never be returned to pixi.
+    /// A pin to the described package itself. It must never be returned to pixi.
     PinSubpackage(PinSpec),
 }
 
@@ -32,12 +33,12 @@ pub enum PackageSpec {
 pub struct NamedSpec {
     /// The name as the user spelled it.
     pub name: String,
-    /// What is wanted of it.
+    /// The requirement.
     #[serde(flatten)]
     pub spec: PackageSpec,
 }
 
-/// A package from a channel; every member narrows the choice.
+/// A package from a channel. Every member narrows the choice.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct BinarySpec {
@@ -53,7 +54,7 @@ pub struct BinarySpec {
     /// Exact archive name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file_name: Option<String>,
-    /// Extra dependency groups asked for.
+    /// Requested extra dependency groups.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub extras: Option<Vec<String>>,
     /// Matchers for the flags of the package.
@@ -74,10 +75,10 @@ pub struct BinarySpec {
     /// URL of the archive itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
-    /// Licence of the package.
+    /// License of the package.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub license: Option<String>,
-    /// The dependency counts only where this holds in the solve.
+    /// The dependency applies only when this condition is true in the solve.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub condition: Option<Condition>,
 }
@@ -113,7 +114,8 @@ pub enum Bound {
     Version(String),
 }
 
-/// What a dependency object may hold before it is known to hold exactly one.
+/// The possible members of a dependency object, before it is checked that there is
+/// exactly one.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct AnySpec {
@@ -144,7 +146,7 @@ impl TryFrom<AnySpec> for PackageSpec {
     }
 }
 
-/// What a bound may hold before it is known to hold exactly one.
+/// The possible members of a bound, before it is checked that there is exactly one.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct AnyBound {

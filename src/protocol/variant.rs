@@ -10,11 +10,11 @@ use serde::{Deserialize, Deserializer, Serialize};
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum VariantValue {
-    /// Text, also for versions.
+    /// A string; versions are strings too.
     String(String),
     /// A whole number.
     Int(i64),
-    /// A truth value.
+    /// A boolean.
     Bool(bool),
 }
 
@@ -28,7 +28,8 @@ impl fmt::Display for VariantValue {
     }
 }
 
-// Written by hand for its messages: a derived reader says that nothing matched.
+// Written by hand for its messages: a derived reader only reports that no variant
+// matched.
 impl<'de> Deserialize<'de> for VariantValue {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(Reader)

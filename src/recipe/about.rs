@@ -1,4 +1,4 @@
-//! What a package says about itself.
+//! The metadata of a package.
 
 use rattler_build_recipe::stage0::{About, License, Value};
 use url::Url;
@@ -7,7 +7,8 @@ use crate::diagnostic::Warning;
 use crate::project::Metadata;
 use crate::recipe::{concrete, list, path};
 
-/// Writes it down. What conda cannot use is left out with a warning.
+/// Converts the metadata to rattler-build's form. Values that conda cannot use are
+/// dropped, with a warning.
 pub(super) fn about(metadata: &Metadata, warnings: &mut Vec<Warning>) -> About {
     let mut url = |field: &str, text: &Option<String>| -> Option<Value<Url>> {
         let text = text.as_deref()?;

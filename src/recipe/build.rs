@@ -1,4 +1,4 @@
-//! How a recipe builds: number, script, flags.
+//! The build section of a recipe: number, script, flags.
 
 use indexmap::IndexMap;
 use miette::{Diagnostic, Report, SourceSpan};
@@ -17,7 +17,7 @@ use crate::diagnostic::SourceFile;
 use crate::project::Project;
 use crate::recipe::{concrete, list, package_checks, shell};
 
-/// The templates in values of `env`, by variable.
+/// The templates in values of `env`, by the name of the variable.
 ///
 /// # Errors
 /// [`BadTemplate`].
@@ -37,7 +37,7 @@ pub(super) fn templates(
     Ok(templates)
 }
 
-/// The part of the build string in front of the hash, when the user wants one.
+/// The part of the build string before the hash, if the manifest has one.
 ///
 /// # Errors
 /// [`BadPrefix`].
@@ -59,10 +59,10 @@ pub(super) fn build_string_prefix(project: &Project) -> Result<Option<String>, R
     }
 }
 
-/// Number, script, flags, and what kind of package it is.
+/// The build number, the script, the flags and the kind of the package.
 ///
 /// # Errors
-/// Flags that are none, [`shell::LineEnd`].
+/// Invalid flags, [`shell::LineEnd`].
 pub(super) fn build(
     project: &Project,
     script: &Script,
@@ -115,10 +115,10 @@ pub fn extra_script(script: &Script, build: Subdir) -> Result<RunScript, shell::
     })
 }
 
-/// The flags that the manifest gives the package.
+/// The flags of the package in the manifest.
 ///
 /// # Errors
-/// Flags that are none.
+/// Invalid flags.
 pub(super) fn flags(project: &Project) -> Result<Vec<Flag>, Report> {
     let flags = project.model.build_flags.iter().flatten();
     let read = |flag: &String| {
@@ -133,7 +133,8 @@ pub(super) fn flags(project: &Project) -> Result<Vec<Flag>, Report> {
     flags.map(read).collect()
 }
 
-/// Adds variables and secrets to a script that was rendered. What it sets itself wins.
+/// Adds variables and secrets to a rendered script. Variables that the script sets itself
+/// have priority.
 pub(super) fn add(plan: &mut RenderedPlan, env: &IndexMap<String, String>, secrets: &[String]) {
     match plan {
         RenderedPlan::Script(script) => {
@@ -162,8 +163,8 @@ fn entry_points(packaging: &Packaging) -> ConditionalList<EntryPoint> {
     ConditionalList::new(entry_points.collect())
 }
 
-/// Text that rattler-build renders once more, protected so that it comes out as
-/// it went in: openings of templates, blocks and comments.
+/// Escapes text that rattler-build renders again, so that it comes out unchanged: the
+/// beginnings of templates, blocks and comments.
 pub(super) fn escape(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
@@ -186,19 +187,19 @@ pub(super) fn escape(text: &str) -> String {
     out
 }
 
-/// A value of `env` is a template that cannot be read. The engine, which knows
-/// the manifest's tables, points at it.
+/// A template in a value of `env` cannot be read. The engine, which knows the tables of
+/// the manifest, adds the place.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the value of `{variable}` in `env` is no template: {reason}")]
 #[diagnostic(code(config::template))]
 pub struct BadTemplate {
     /// The environment variable.
     pub variable: String,
-    /// What rattler-build says.
+    /// The message of rattler-build.
     pub reason: String,
 }
 
-/// The build string cannot begin like this.
+/// The build string cannot begin with this text.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{prefix}` cannot be the prefix of a build string")]
 #[diagnostic(

@@ -1,9 +1,9 @@
-//! The conditions `if(…)` of dependencies: how they are spelled, and what is wrong
-//! with one that cannot be evaluated.
+//! The conditions `if(…)` of dependencies: their spelling, and the errors of those that
+//! cannot be evaluated.
 //!
-//! rattler-build evaluates them together with the recipe and says no more than
-//! that something failed. Its verdict counts; this module finds the condition or
-//! template that caused it and quotes it as the manifest has it.
+//! rattler-build evaluates them together with the recipe and only reports that something
+//! failed. This module then finds the condition or template that caused the failure, and
+//! quotes it with the text of the manifest.
 
 use std::collections::HashSet;
 
@@ -20,7 +20,7 @@ use crate::project::manifest::Manifest;
 use crate::recipe::BadTemplate;
 use crate::recipe::jinja_aliases::as_jinja;
 
-/// Names that are worth naming in advice; there are many more.
+/// The names that help texts list; there are many more.
 const COMMON_NAMES: [&str; 8] = [
     "host_platform",
     "build_platform",
@@ -32,22 +32,22 @@ const COMMON_NAMES: [&str; 8] = [
     "aarch64",
 ];
 
-/// A condition under which dependencies count.
+/// A condition of dependencies.
 #[derive(Debug, Clone)]
 pub(super) struct ManifestCondition {
-    /// As the manifest has it.
+    /// The condition as in the manifest.
     stated: String,
-    /// As rattler-build evaluates it.
+    /// The condition in the form that rattler-build evaluates.
     expression: JinjaExpression,
     kind: Kind,
 }
 
-/// How the manifest writes a condition.
+/// The form of a condition in the manifest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     /// `if(expression)`.
     Expression,
-    /// The selector of a target, which is all that API 4 has.
+    /// The selector of a target. API 4 has only this form.
     Selector,
 }
 
@@ -60,7 +60,7 @@ impl ManifestCondition {
         Self::new(Kind::Expression, stated, &as_jinja(stated), manifest)
     }
 
-    /// The condition that API 4 writes as the selector of a target.
+    /// The condition that is the selector of a target in API 4.
     ///
     /// # Errors
     /// [`BadExpression`].
@@ -93,12 +93,12 @@ impl ManifestCondition {
         })
     }
 
-    /// What rattler-build evaluates.
+    /// The form that rattler-build evaluates.
     pub(super) fn jinja(&self) -> JinjaExpression {
         self.expression.clone()
     }
 
-    /// Where `name` stands in the manifest, else the whole condition.
+    /// The place of `name` in the manifest, or else of the whole condition.
     fn span_of(&self, name: &str, manifest: &Manifest) -> Option<SourceSpan> {
         let at = span(self.kind, &self.stated, manifest)?;
         let inside = |c: char| c.is_alphanumeric() || c == '_';
@@ -116,30 +116,31 @@ impl ManifestCondition {
     }
 }
 
-/// Where a condition stands in the manifest.
+/// The place of a condition in the manifest.
 fn span(kind: Kind, stated: &str, manifest: &Manifest) -> Option<SourceSpan> {
     if kind == Kind::Expression {
         return manifest.condition_span(stated);
     }
-    // pixi turns `osx` into `macos` before it sends the selector.
+    // pixi converts `osx` to `macos` before it sends the selector.
     let written = if stated == "macos" { "osx" } else { stated };
     [stated, written]
         .iter()
         .find_map(|selector| manifest.key_span(&["package", "target", selector]))
 }
 
-/// What is evaluated together with a recipe, for finding out what failed.
+/// The expressions that are evaluated together with a recipe, for finding the one that
+/// failed.
 #[derive(Debug, Default)]
 pub(super) struct Evaluated {
-    /// Every condition, in the order of the manifest.
+    /// All conditions, in the order of the manifest.
     pub(super) conditions: Vec<ManifestCondition>,
-    /// Templates in values of `env`, by variable.
+    /// Templates in values of `env`, by the name of the variable.
     pub(super) templates: Vec<(String, JinjaTemplate)>,
 }
 
 impl Evaluated {
-    /// The first condition or template that fails for some combination of the
-    /// variants it uses.
+    /// The first condition or template that fails for a combination of the variants it
+    /// uses.
     pub(super) fn first_failure(
         &self,
         manifest: &Manifest,
@@ -183,7 +184,7 @@ struct Contexts<'a> {
 }
 
 impl Contexts<'_> {
-    /// One for each combination of the variants among `names`.
+    /// One context for each combination of the variants among `names`.
     fn of(&self, names: &[String]) -> Vec<Jinja> {
         let used: HashSet<NormalizedKey> = names
             .iter()
@@ -263,7 +264,7 @@ struct BadExpression {
     at: Option<SourceSpan>,
 }
 
-/// A name in a condition that means nothing.
+/// A name in a condition is not defined.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the condition `{expression}` uses the unknown name `{name}`")]
 #[diagnostic(code(dependency::unknown_name), help("{advice}"))]
@@ -277,7 +278,7 @@ struct UnknownName {
     at: Option<SourceSpan>,
 }
 
-/// A condition whose names are known and that fails nevertheless.
+/// A condition fails although all its names are known.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the condition `{expression}` cannot be evaluated: {reason}")]
 #[diagnostic(code(dependency::condition))]

@@ -1,6 +1,6 @@
-//! The spellings of conditions that the manual has and the template language has not.
+//! Spellings of conditions in pixi's manual that the template language does not have.
 
-/// The manual writes `matches(…)` and `macos`; the language has `match` and `osx`.
+/// The manual uses `matches(…)` and `macos`; the language has `match` and `osx`.
 pub(super) fn as_jinja(expression: &str) -> String {
     let mut out = String::new();
     let mut rest = expression;
@@ -24,7 +24,7 @@ pub(super) fn as_jinja(expression: &str) -> String {
     out
 }
 
-/// The length of the text literal at the start of `rest`, quotes included.
+/// The length of the string literal at the start of `rest`, including its quotes.
 fn text_length(rest: &str, quote: char) -> usize {
     let mut escaped = false;
     for (at, sign) in rest.char_indices().skip(1) {

@@ -1,8 +1,8 @@
-//! From a backend's draft to rendered recipes. Pure and synchronous: the same
-//! draft, platforms and variants give the same recipes on any machine.
+//! Converts a backend's draft to rendered recipes. This layer is pure and synchronous:
+//! the same draft, platforms and variants give the same recipes on any machine.
 //!
-//! The recipe of rattler-build is filled in directly. Printing it as YAML and
-//! parsing that again would turn any text that holds `${{` into a template.
+//! The recipe is built as a value of rattler-build's types. If it were printed as YAML
+//! and parsed again, any text that contains `${{` would become a template.
 
 mod about;
 mod build;
@@ -47,19 +47,19 @@ use crate::project::{Metadata, Project};
 use crate::recipe::condition::Evaluated;
 use crate::recipe::requirements::Written;
 
-/// A recipe before its variants are chosen.
+/// A recipe before variants are applied.
 #[derive(Debug)]
 pub struct Recipe {
-    /// Who wrote it.
+    /// The author of the recipe.
     pub origin: Origin,
-    /// The dependencies that rattler-build cannot hold.
+    /// The dependencies that a rattler-build recipe cannot express.
     pub stated: PassthroughSpecs,
 }
 
-/// Who wrote a recipe.
+/// The author of a recipe.
 #[derive(Debug)]
 pub enum Origin {
-    /// A backend, for a project that has none.
+    /// A backend, for a project without a recipe.
     Drafted(Box<Drafted>),
     /// The user.
     Own(Box<Own>),
@@ -68,21 +68,21 @@ pub enum Origin {
 /// A recipe that a backend drafted.
 #[derive(Debug)]
 pub struct Drafted {
-    /// As rattler-build knows it.
+    /// The recipe in rattler-build's type.
     pub stage0: SingleOutputRecipe,
     /// Prefix of the build string.
     build_string_prefix: Option<String>,
-    /// The manifest, to point into.
+    /// The manifest, for the places of errors.
     manifest: Manifest,
-    /// What may fail when the recipe is rendered.
+    /// The expressions that can fail when the recipe is rendered.
     evaluated: Evaluated,
 }
 
 impl Recipe {
-    /// The recipe of `project`: the user's own, or one as the backend drafted it.
+    /// The recipe of `project`: the user's own, or one that the backend drafted.
     ///
     /// # Errors
-    /// Mistakes in the user's files.
+    /// Errors in the user's files.
     pub fn new(
         project: &Project,
         draft: &Draft,
@@ -100,7 +100,7 @@ impl Recipe {
         })
     }
 
-    /// As rattler-build knows it.
+    /// The recipe in rattler-build's type.
     pub fn stage0(&self) -> stage0::Recipe {
         match &self.origin {
             Origin::Drafted(drafted) => {
@@ -118,11 +118,11 @@ impl Recipe {
         }
     }
 
-    /// Writes the recipe of `project` as its backend drafted it. `metadata_file` is where
-    /// such projects state their name and version.
+    /// Creates the recipe of `project` from the draft of its backend. `metadata_file` is
+    /// the file with the name and version of such projects.
     ///
     /// # Errors
-    /// A missing or impossible name or version, and mistakes in dependencies.
+    /// A missing or invalid name or version, and errors in dependencies.
     fn drafted(
         project: &Project,
         draft: &Draft,
@@ -187,7 +187,7 @@ fn package(project: &Project, metadata: &Metadata, file: &'static str) -> Result
         (Some(_), None) => return Err(Missing::report(project, file, &["version"])),
         (None, None) => return Err(Missing::report(project, file, &["name", "version"])),
     };
-    // A value that was found elsewhere does not stand in the manifest.
+    // A value from another file is not in the manifest.
     let at = |key| project.manifest.value_span(&["package", key]);
     let name: PackageName = name.to_lowercase().parse().map_err(|source| BadName {
         name: name.to_string(),
@@ -195,7 +195,8 @@ fn package(project: &Project, metadata: &Metadata, file: &'static str) -> Result
         file: project.manifest.file(),
         at: at("name"),
     })?;
-    // Archive names have `-` between name, version and build. Conda orders `_` alike.
+    // The name of an archive has `-` between name, version and build string. In conda `_`
+    // sorts like `-`.
     let dashless = version.replace('-', "_");
     let version = dashless.parse::<VersionWithSource>();
     let version = version.map_err(|source| BadVersion {
@@ -223,7 +224,7 @@ fn path(path: &Path) -> String {
     path.display().to_string()
 }
 
-/// Neither file gives the package a name or a version.
+/// No file contains a name or a version of the package.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the package has no {what}: neither {manifest} nor {file} defines one")]
 #[diagnostic(
@@ -254,7 +255,7 @@ impl Missing {
     }
 }
 
-/// The name cannot be that of a conda package.
+/// The name is not valid for a conda package.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{name}` cannot be the name of a conda package: {source}")]
 #[diagnostic(
@@ -270,7 +271,7 @@ struct BadName {
     at: Option<SourceSpan>,
 }
 
-/// The version cannot be that of a conda package.
+/// The version is not valid for a conda package.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{version}` is no conda version: {reason}")]
 #[diagnostic(

@@ -1,35 +1,35 @@
-//! Dependencies that pixi gets back as it sent them.
+//! Dependencies that are returned to pixi unchanged.
 
 use rattler_conda_types::{MatchSpec, PackageName, ParseMatchSpecOptions, RepodataRevision};
 
 use crate::protocol::spec::PackageSpec;
 
-/// Dependencies that rattler-build cannot hold without loss, by the number their
-/// stand-in in the recipe bears: packages built from source, and binary ones with
-/// a selector that its match spec would spell differently.
+/// Dependencies that a rattler-build recipe cannot express without loss: source packages,
+/// and binary packages with a selector that its match specs spell differently.
 ///
-/// Position, condition and variants of a dependency count all the same. The recipe
-/// holds a match spec with a namespace that no channel can have, and the answer to
-/// pixi puts the dependency back in its place.
+/// The recipe contains a placeholder for each of them, so that its position, condition
+/// and variants still apply. A placeholder is a match spec whose namespace is the number
+/// of the dependency, in a form that channels cannot have. The response to pixi contains
+/// the original dependency.
 #[derive(Debug, Default)]
 pub struct PassthroughSpecs(Vec<PackageSpec>);
 
 impl PassthroughSpecs {
     const NAMESPACE: &str = "as-stated-";
 
-    /// Keeps `spec` and makes `stand_in` stand for it.
+    /// Stores `spec` and marks `stand_in` as its placeholder.
     pub(super) fn keep(&mut self, mut stand_in: MatchSpec, spec: PackageSpec) -> MatchSpec {
         stand_in.namespace = Some(format!("{}{}", Self::NAMESPACE, self.0.len()));
         self.0.push(spec);
         stand_in
     }
 
-    /// Keeps `spec`, of which rattler-build needs to know no more than the name.
+    /// Stores `spec`. Its placeholder contains only the name.
     pub(super) fn keep_named(&mut self, name: &PackageName, spec: PackageSpec) -> MatchSpec {
         self.keep(MatchSpec::from(name.clone()), spec)
     }
 
-    /// The stand-in that `text` is, with the dependency it stands for.
+    /// The placeholder in `text`, with the dependency that it represents.
     pub(super) fn named_in(&self, text: &str) -> Option<(MatchSpec, &PackageSpec)> {
         if !text.contains(Self::NAMESPACE) {
             return None;
@@ -40,7 +40,7 @@ impl PassthroughSpecs {
         Some((spec, stated))
     }
 
-    /// The dependency that `spec` stands for.
+    /// The dependency that the placeholder `spec` represents.
     pub fn behind(&self, spec: &MatchSpec) -> Option<&PackageSpec> {
         let number = spec.namespace.as_deref()?.strip_prefix(Self::NAMESPACE)?;
         self.0.get(number.parse::<usize>().ok()?)

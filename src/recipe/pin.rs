@@ -1,4 +1,4 @@
-//! Pins as the wire spells them, as rattler-build spells them, and back.
+//! Converts pins between the form of the protocol and that of rattler-build.
 
 use miette::Report;
 use rattler_build_types::{Pin, PinArgs, PinBound};
@@ -8,10 +8,10 @@ use crate::protocol::spec::{Bound, PinSpec};
 use crate::recipe::jinja_text;
 use crate::recipe::spec::InvalidSpec;
 
-/// rattler-build's pin for a pin of the wire.
+/// Converts a pin of the protocol to one of rattler-build.
 ///
 /// # Errors
-/// A bound that is neither an expression nor a version, `exact` with `build`.
+/// A bound that is neither an expression nor a version, `exact` together with `build`.
 pub fn to_pin(name: &PackageName, spec: &PinSpec) -> Result<Pin, Report> {
     if spec.exact && spec.build.is_some() {
         return Err(miette::miette!(
@@ -43,10 +43,10 @@ pub fn to_pin(name: &PackageName, spec: &PinSpec) -> Result<Pin, Report> {
     })
 }
 
-/// rattler-build's bound, else the text and what is wrong with it.
+/// A bound of rattler-build, or the text and the reason why it is not valid.
 fn to_bound(bound: &Bound) -> Result<PinBound, (String, String)> {
     match bound {
-        // The parser of expressions takes any mixture of `x` and `.`.
+        // The parser of expressions accepts any mixture of `x` and `.`.
         Bound::Expression(text) if text.split('.').all(|component| component == "x") => text
             .parse()
             .map(PinBound::Expression)
@@ -62,7 +62,7 @@ fn to_bound(bound: &Bound) -> Result<PinBound, (String, String)> {
     }
 }
 
-/// The wire form of a pin.
+/// Converts a pin to the form of the protocol.
 pub fn from_pin(pin: &Pin) -> PinSpec {
     let bound = |bound: &Option<PinBound>| {
         bound.as_ref().map(|bound| match bound {
@@ -84,12 +84,11 @@ pub fn from_pin(pin: &Pin) -> PinSpec {
     }
 }
 
-/// The call that rattler-build understands as a pin, with every bound explicit:
-/// what is missing on the wire means no bound, what is missing in a call means
-/// the default bound.
+/// The call of a pin in a recipe, with all bounds explicit: a missing bound is no bound
+/// in the protocol, but the default bound in a call.
 ///
 /// # Errors
-/// As [`to_pin`].
+/// The same as in [`to_pin`].
 pub fn call(function: &str, name: &PackageName, pin: &PinSpec) -> Result<String, Report> {
     let pin = to_pin(name, pin)?;
     let name = jinja_text(name.as_source());

@@ -1,7 +1,7 @@
-//! The recipe as a file that rattler-build reads.
+//! The recipe as a file for rattler-build.
 //!
-//! For people; nothing here builds from it. Text that holds `${{` is protected, and
-//! what only pixi understands is replaced by what comes nearest.
+//! The file is for users; builds do not use it. Text that contains `${{` is escaped, and
+//! dependencies that only pixi understands are replaced by the nearest equivalent.
 
 use miette::Report;
 use rattler_build_recipe::stage0::Build;
@@ -13,14 +13,14 @@ use crate::recipe::build::escape;
 use crate::recipe::{Drafted, Origin, Recipe};
 
 impl Recipe {
-    /// The recipe as YAML, and what is lost in it.
+    /// The recipe as YAML, with warnings about dependencies that it cannot express.
     ///
     /// # Errors
-    /// A recipe that is no YAML.
+    /// A recipe that YAML cannot represent.
     pub fn to_yaml(&self) -> Result<(String, Vec<Warning>), Report> {
         let drafted = match &self.origin {
             Origin::Drafted(drafted) => drafted,
-            // It is a file of the user already.
+            // The recipe is already a file of the user.
             Origin::Own(own) => return Ok((own.text.as_str().to_string(), Vec::new())),
         };
         let unwritable =
@@ -43,7 +43,7 @@ impl Recipe {
         Ok((text, lost))
     }
 
-    /// Puts dependencies in the place of their stand-ins.
+    /// Replaces placeholders with their dependencies.
     fn requirements(&self, table: &mut Value, lost: &mut Vec<Warning>) {
         each_text(table, &mut |text| {
             let Some((mut spec, stated)) = self.stated.named_in(text) else {
@@ -65,8 +65,9 @@ impl Recipe {
 }
 
 impl Drafted {
-    /// Leaves out what is not set, and adds what is no part of the recipe otherwise.
-    /// Values of `env` are templates on purpose, and commands are protected already.
+    /// Removes unset values, and adds the values that are not in the build section of the
+    /// recipe. Values of `env` are templates, and commands are already escaped, so
+    /// neither is escaped here.
     fn build(&self, table: &mut Value) -> serde_yaml::Result<()> {
         let Value::Mapping(build) = table else {
             return Ok(());
@@ -90,7 +91,7 @@ impl Drafted {
     }
 }
 
-/// Whether a value says nothing: what is not set is left out of the file.
+/// Whether a value is empty. Empty values are not written.
 fn is_empty(value: &Value) -> bool {
     match value {
         Value::Null => true,
@@ -100,7 +101,7 @@ fn is_empty(value: &Value) -> bool {
     }
 }
 
-/// Changes every text in `value` that is no key.
+/// Changes every string in `value`, except for keys.
 fn each_text(value: &mut Value, change: &mut impl FnMut(&mut String)) {
     match value {
         Value::String(text) => change(text),

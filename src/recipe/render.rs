@@ -1,4 +1,4 @@
-//! One recipe for each combination of variants.
+//! Renders one recipe for each combination of variants.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -24,20 +24,21 @@ use crate::protocol::spec::SourceSpec;
 use crate::recipe::variants::{VariantSelection, show, to_wire};
 use crate::recipe::{Drafted, Origin, Recipe};
 
-/// A recipe with everything decided.
+/// A rendered recipe.
 #[derive(Debug, Clone)]
 pub struct Rendered {
-    /// As rattler-build builds it.
+    /// The recipe in rattler-build's type.
     pub recipe: stage1::Recipe,
     /// The keys that were used, with their values.
     pub variant: BTreeMap<NormalizedKey, Variable>,
-    /// What the build string is made from.
+    /// The input of the hash in the build string.
     pub hash: HashInfo,
     /// The build string.
     pub build_string: String,
-    /// What pixi gets as the variant and sends back: at least what rendering it takes.
+    /// The variant that pixi receives and sends back. It is sufficient to render the
+    /// recipe again.
     pub wire: BTreeMap<String, VariantValue>,
-    /// The outputs of the same recipe that belong to this one, itself included, by name.
+    /// The outputs of the same recipe that belong to this one, including itself, by name.
     pub siblings: BTreeMap<String, Sibling>,
     /// Packages that are built from source wherever the recipe names them.
     pub sources: BTreeMap<String, SourceSpec>,
@@ -70,7 +71,7 @@ impl Rendered {
         }
     }
 
-    /// Normalised package name.
+    /// Normalized package name.
     pub fn name(&self) -> &str {
         self.recipe.package().name().as_normalized()
     }
@@ -80,7 +81,7 @@ impl Rendered {
         self.recipe.package().version()
     }
 
-    /// `<name>-<version>-<build>`, as archives are called.
+    /// `<name>-<version>-<build>`, as in the name of an archive.
     pub fn identifier(&self) -> String {
         format!("{}-{}-{}", self.name(), self.version(), self.build_string)
     }
@@ -90,7 +91,7 @@ impl Rendered {
         self.recipe.build().noarch.unwrap_or_default()
     }
 
-    /// Where a channel keeps the package, when it is built for `host`.
+    /// The subdir of the package in a channel, when it is built for `host`.
     pub fn subdir(&self, host: Subdir) -> Subdir {
         match self.noarch().is_none() {
             true => host,
@@ -98,7 +99,7 @@ impl Rendered {
         }
     }
 
-    /// Where the interpreter that this package is looks for packages.
+    /// The path of `site-packages`, if this package is a Python interpreter.
     pub fn site_packages_path(&self) -> Option<String> {
         self.recipe.build().python.site_packages_path.clone()
     }
@@ -108,16 +109,17 @@ impl Rendered {
         self.recipe.build().number.unwrap_or(0)
     }
 
-    /// A bare dependency with the version its variant gives it; `None` for any
-    /// other.
+    /// The dependency with the version of its variant, if it has no version of its own;
+    /// otherwise `None`.
     ///
     /// # Errors
-    /// A variant whose value is no version spec.
+    /// A variant whose value is not a version spec.
     pub fn pinned_by_variant(&self, spec: &MatchSpec) -> Result<Option<MatchSpec>, Report> {
         let PackageNameMatcher::Exact(name) = &spec.name else {
             return Ok(None);
         };
-        // Extras and flags do not say which version is wanted, all else does.
+        // A variant sets the version only if all selectors except extras and flags are
+        // empty.
         let mut bare = MatchSpec::from(name.clone());
         bare.extras.clone_from(&spec.extras);
         bare.flags.clone_from(&spec.flags);
@@ -142,11 +144,11 @@ impl Rendered {
         Ok(Some(pinned))
     }
 
-    /// The match spec behind a dependency that rattler-build resolves by itself:
-    /// pins to outputs of this recipe become ranges, pins to others stay open (`None`).
+    /// The match spec of a dependency that rattler-build resolves itself: pins to outputs
+    /// of this recipe become ranges, other pins stay unresolved (`None`).
     ///
     /// # Errors
-    /// A pin that names no output, or cannot be applied to its version.
+    /// A pin to an output that does not exist, or that cannot be applied to its version.
     pub fn resolved(&self, dependency: &Dependency) -> Result<Option<MatchSpec>, Report> {
         match dependency {
             Dependency::Spec(spec) => Ok(Some(spec.as_ref().clone())),
@@ -169,8 +171,8 @@ impl Rendered {
     }
 }
 
-/// Renders `recipe` for every combination of the variants it uses. Skipped
-/// combinations are left out; combinations that come to the same are one.
+/// Renders `recipe` for every combination of the variants that it uses. Skipped
+/// combinations are omitted, and combinations with the same result become one.
 ///
 /// # Errors
 /// Expressions and templates that cannot be evaluated, [`Ambiguous`] variants.
@@ -234,7 +236,7 @@ fn render_drafted(
         .collect())
 }
 
-/// Every key in play with its value, whether it is used or not.
+/// Every key with its value, whether the recipe uses it or not.
 type Combination = BTreeMap<NormalizedKey, Variable>;
 
 impl From<RenderedVariant> for Rendered {
@@ -263,7 +265,7 @@ impl From<RenderedVariant> for Rendered {
 }
 
 /// A pin to a package that the recipe does not have. The engine, which knows the recipe,
-/// points at it.
+/// adds the place.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`pin_subpackage` names `{0}`, which is not an output of this recipe")]
 #[diagnostic(code(recipe::no_such_output))]
@@ -275,7 +277,7 @@ pub struct UnknownPin(pub String);
 #[diagnostic(code(recipe::not_rendered))]
 struct NotRendered(String);
 
-/// A language whose version stands in front of the hash, with a range for a version.
+/// A language whose version is part of the build string has a range instead of a version.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the variant `{key}` has the value `{value}`, which cannot be part of a build string")]
 #[diagnostic(
@@ -306,7 +308,7 @@ impl BadLanguage {
     }
 }
 
-/// Two packages that pixi could not tell apart.
+/// Two packages that pixi cannot distinguish.
 #[derive(Debug, Error, Diagnostic)]
 #[error(
     "the variants of `{name}` are ambiguous: {candidates} differ, but have the same variant {variant}"
@@ -336,7 +338,7 @@ impl Ambiguous {
     }
 }
 
-/// A variant that cannot pin the dependency of its name.
+/// A variant cannot set the version of the dependency with its name.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the variant `{key}` has the value `{value}`, which is no version spec: {source}")]
 #[diagnostic(code(variants::bad_value))]

@@ -1,5 +1,5 @@
-//! The dependencies of the project model and those the backend adds, as the
-//! requirements of a recipe.
+//! The dependencies of the project model and of the backend, as the requirements of a
+//! recipe.
 
 use miette::{Diagnostic, Report, SourceSpan};
 use rattler_build_recipe::stage0::{
@@ -19,7 +19,7 @@ use crate::recipe::passthrough::PassthroughSpecs;
 use crate::recipe::sections::{RequirementSections, Specs};
 use crate::recipe::{jinja_text, pin, spec};
 
-/// Which table a dependency stands in; decides what it may be.
+/// The table of a dependency, which limits its possible kinds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Section {
     Build,
@@ -27,23 +27,23 @@ enum Section {
     Run,
     Extra,
     RunExportTables,
-    /// Run constraints, and the two kinds of them that are exported.
+    /// Run constraints, and the two kinds of exported constraints.
     Constraints,
 }
 
-/// The requirements of a recipe and what they do not show.
+/// The requirements of a recipe, with the data that they do not contain.
 pub(super) struct Written {
     pub(super) requirements: Requirements,
     pub(super) stated: PassthroughSpecs,
-    /// Every condition, in the order of the manifest.
+    /// All conditions, in the order of the manifest.
     pub(super) conditions: Vec<ManifestCondition>,
 }
 
-/// Writes down every dependency: the user's in the order of the manifest, the
-/// conditional ones after them, what the backend adds at the end.
+/// Converts all dependencies: first those of the manifest in its order, then the
+/// conditional ones, and finally those of the backend.
 ///
 /// # Errors
-/// Names, selectors, pins and expressions that mean nothing.
+/// Invalid names, selectors, pins and expressions.
 pub(super) fn requirements(
     project: &Project,
     own_name: &str,
@@ -66,7 +66,7 @@ pub(super) fn requirements(
             writer.target(target, Some(&condition))?;
             conditions.push(condition);
         }
-        // API 4 names platforms where later versions have expressions.
+        // API 4 has names of platforms where later versions have expressions.
         for (selector, target) in targets.targets.iter().flatten() {
             let condition = ManifestCondition::selector(selector, manifest)?;
             writer.target(target, Some(&condition))?;
@@ -90,7 +90,7 @@ pub(super) fn requirements(
     })
 }
 
-/// Names of packages, as a list of the recipe.
+/// Names of packages as a list of the recipe.
 fn names(names: &[String]) -> Result<ConditionalList<PackageName>, Report> {
     let names = names.iter().map(|name| {
         let parsed = name.parse().map_err(|source| BadName {
@@ -252,7 +252,7 @@ impl Writer<'_> {
                 Err(self.misplaced_pin(section, name))
             }
             PackageSpec::PinCompatible(spec) => {
-                // Only pixi resolves it, so it must come back as it was.
+                // Only pixi can resolve the pin, so it must be returned unchanged.
                 if pin::from_pin(&pin::to_pin(&package, spec)?) == *spec {
                     return template(pin::call("pin_compatible", &package, spec)?);
                 }
@@ -280,8 +280,8 @@ impl Writer<'_> {
     ) -> Result<MatchSpec, Report> {
         let match_spec = spec::to_match_spec(name, binary)?;
         let canonical = spec::from_match_spec(&match_spec)?;
-        // A package that depends on itself means what is being built. A constraint
-        // has no source, it limits whatever there is.
+        // A dependency of a package on itself refers to the package that is built. A
+        // constraint does not have a source.
         if name.as_normalized() == self.own_name && section != Section::Constraints {
             let source = PackageSpec::Source(spec::at_own_source(canonical));
             return Ok(self.stated.keep_named(name, source));
@@ -323,7 +323,7 @@ fn template(text: String) -> Result<Item<SerializableMatchSpec>, Report> {
     Ok(Item::Value(Value::new_template(template, None)))
 }
 
-/// A name that no package can have.
+/// A name that is not valid for a package.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{name}` cannot be the name of a conda package: {source}")]
 #[diagnostic(code(dependency::bad_name))]
@@ -332,7 +332,7 @@ struct BadName {
     source: rattler_conda_types::InvalidPackageNameError,
 }
 
-/// A pin where there is no environment it could refer to.
+/// A pin in a table without an environment that it could refer to.
 #[derive(Debug, Error, Diagnostic)]
 #[error("pin specs are not supported in {kind} dependencies: `{name}`")]
 #[diagnostic(

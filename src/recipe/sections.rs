@@ -1,12 +1,12 @@
-//! Dependencies by the section of the recipe they belong to.
+//! Dependencies by section of the recipe.
 
 use indexmap::IndexMap;
 use rattler_build_recipe::stage0::{ConditionalList, Item, Requirements, SerializableMatchSpec};
 
-/// One section, in order.
+/// The dependencies of one section, in their order.
 pub(super) type Specs = Vec<Item<SerializableMatchSpec>>;
 
-/// Every section of a recipe.
+/// All sections of a recipe.
 #[derive(Default)]
 pub(super) struct RequirementSections {
     pub(super) build: Specs,
@@ -22,7 +22,7 @@ pub(super) struct RequirementSections {
 }
 
 impl RequirementSections {
-    /// As rattler-build has them.
+    /// Converts the sections to the type of rattler-build.
     pub(super) fn finish(self) -> Requirements {
         let list = ConditionalList::new;
         let mut requirements = Requirements {

@@ -1,4 +1,4 @@
-//! Dependencies as people read them.
+//! Dependencies in a readable form.
 
 use miette::Report;
 use rattler_conda_types::PackageName;
@@ -6,9 +6,9 @@ use rattler_conda_types::PackageName;
 use crate::protocol::spec::{NamedSpec, PackageSpec};
 use crate::recipe::{pin, spec};
 
-/// A match spec, a pin, or where the source lies: `python >=3.12`, `app @ ../app`.
+/// A match spec, a pin, or the location of a source: `python >=3.12`, `app @ ../app`.
 pub fn shown(dependency: &NamedSpec) -> String {
-    // What cannot be read is an error elsewhere; its name is all there is to show.
+    // An invalid dependency is reported elsewhere; only its name is shown here.
     text(dependency).unwrap_or_else(|_| dependency.name.clone())
 }
 

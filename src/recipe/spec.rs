@@ -1,4 +1,4 @@
-//! Dependencies as the wire spells them, as rattler spells them, and back.
+//! Converts dependencies between the form of the protocol and that of rattler.
 
 use std::fmt::Display;
 use std::str::FromStr;
@@ -28,8 +28,8 @@ pub struct InvalidSpec {
     pub(super) reason: String,
 }
 
-/// The match spec for a package from a channel. `*` alone is dropped, which makes
-/// the dependency bare: variants may pin it.
+/// The match spec for a package from a channel. A version `*` without other selectors is
+/// dropped, so that variants can set the version.
 ///
 /// # Errors
 /// [`InvalidSpec`].
@@ -95,7 +95,7 @@ pub fn to_match_spec(name: &PackageName, spec: &BinarySpec) -> Result<MatchSpec,
     Ok(result)
 }
 
-/// Reads the selectors of one dependency and names it when that fails.
+/// Reads the selectors of one dependency. Errors contain its name.
 struct Selectors<'a> {
     name: &'a PackageName,
 }
@@ -126,7 +126,7 @@ impl Selectors<'_> {
         Ok(matchers)
     }
 
-    /// The wire form of conditions is the serialised form of rattler's.
+    /// The form of conditions in the protocol is the serialized form of rattler's type.
     fn condition(&self, condition: &Condition) -> Result<MatchSpecCondition, InvalidSpec> {
         convert(condition).map_err(|error| InvalidSpec {
             name: self.name.as_source().to_string(),
@@ -141,10 +141,10 @@ fn parse<T: FromStr<Err: Display>>(text: &str) -> Result<T, String> {
     text.parse().map_err(|error: T::Err| error.to_string())
 }
 
-/// The wire form of a match spec.
+/// Converts a match spec to the form of the protocol.
 ///
 /// # Errors
-/// None for match specs that [`to_match_spec`] made.
+/// None for match specs from [`to_match_spec`].
 pub fn from_match_spec(spec: &MatchSpec) -> Result<BinarySpec, Report> {
     let MatchSpec {
         name: _,
@@ -192,7 +192,7 @@ pub fn from_match_spec(spec: &MatchSpec) -> Result<BinarySpec, Report> {
     })
 }
 
-/// The same package from its source in the folder of the manifest.
+/// The same package, from the source in the directory of the manifest.
 pub fn at_own_source(spec: BinarySpec) -> SourceSpec {
     let BinarySpec {
         version,
@@ -203,7 +203,7 @@ pub fn at_own_source(spec: BinarySpec) -> SourceSpec {
         subdir,
         license,
         condition,
-        // These say where an archive is; the source is known to be here.
+        // These select an archive, but this package is built from source.
         file_name: _,
         channel: _,
         md5: _,
@@ -223,7 +223,7 @@ pub fn at_own_source(spec: BinarySpec) -> SourceSpec {
     }
 }
 
-/// The exact name in a match spec; pixi never sends patterns.
+/// The exact name in a match spec. pixi never sends patterns.
 pub fn exact_name(spec: &MatchSpec) -> &str {
     match &spec.name {
         PackageNameMatcher::Exact(name) => name.as_source(),
@@ -231,7 +231,7 @@ pub fn exact_name(spec: &MatchSpec) -> &str {
     }
 }
 
-/// Goes from one type to another with the same serialised form.
+/// Converts a value to another type with the same serialized form.
 fn convert<A: Serialize, B: DeserializeOwned>(value: &A) -> serde_json::Result<B> {
     serde_json::from_value(serde_json::to_value(value)?)
 }

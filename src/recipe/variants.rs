@@ -1,4 +1,4 @@
-//! The variant configuration: what each key may be.
+//! The variant configuration: the possible values of each key.
 
 mod file;
 
@@ -14,36 +14,37 @@ use thiserror::Error;
 use crate::backend::Platforms;
 use crate::protocol::outputs::VariantValue;
 
-/// Keys whose value is part of the request; no file and no user can change it.
+/// Keys whose values are part of the request. Files and users cannot change them.
 pub const PLATFORM_KEYS: [&str; 3] = ["target_platform", "host_platform", "build_platform"];
 
-/// Where the values of variant keys come from.
+/// The source of the values of variant keys.
 #[derive(Debug, Clone)]
 pub enum VariantSelection {
-    /// All combinations: files first, the user's own values override them.
+    /// All combinations. The user's values override those of files.
     Matrix {
-        /// Read in order, later ones win.
+        /// The files in their order; later ones have priority.
         files: Vec<PathBuf>,
-        /// Key to values.
+        /// The values of each key.
         user: BTreeMap<String, Vec<VariantValue>>,
     },
-    /// Exactly one combination, as an earlier answer described it.
+    /// Exactly one combination, from an earlier response.
     Pinned {
         /// The name of the output.
         output: String,
-        /// Key to value.
+        /// The value of each key.
         values: BTreeMap<String, VariantValue>,
     },
 }
 
-/// The values of every key: defaults, then files (those of the project itself first), then
-/// the user's.
+/// The values of all keys: defaults, then files (those of the project first), then those
+/// of the user.
 ///
-/// A pinned choice has no defaults: an output is recovered from its map alone.
+/// A pinned selection does not use defaults, because an output is restored from its
+/// variant alone.
 ///
 /// # Errors
-/// Variant files that cannot be read, keys that are spelled in two ways, zipped
-/// keys with different numbers of values.
+/// Variant files that cannot be read, keys with two spellings, zipped keys with different
+/// numbers of values.
 pub fn configuration(
     choice: &VariantSelection,
     defaults: Vec<(&'static str, Vec<&'static str>)>,
@@ -69,7 +70,7 @@ pub fn configuration(
             }
         }
     }
-    // A key without values is a key nobody set.
+    // A key without values is treated as not set.
     config.variants.retain(|key, values| {
         !values.is_empty() && !PLATFORM_KEYS.contains(&key.normalize().as_str())
     });
@@ -100,7 +101,7 @@ fn normalized(key: &str) -> String {
     NormalizedKey::from(key).normalize()
 }
 
-/// The user's values by normalised key.
+/// The user's values by normalized key.
 fn unambiguous(
     user: &BTreeMap<String, Vec<VariantValue>>,
 ) -> Result<BTreeMap<String, &[VariantValue]>, SpelledTwice> {
@@ -125,8 +126,8 @@ fn unambiguous(
     Ok(values.collect())
 }
 
-/// Zipped keys walk in step, so all of them need equally many values. Keys that a
-/// selector removed for this platform do not count.
+/// Zipped keys are iterated together, so they need the same number of values. Keys that a
+/// selector removes on this platform are ignored.
 fn check_zips(config: &VariantConfig) -> Result<(), UnequalZip> {
     for zip in config.zip_keys.iter().flatten() {
         let counts: Vec<(String, usize)> = zip
@@ -155,7 +156,7 @@ pub(super) fn variable(value: &VariantValue) -> Variable {
     }
 }
 
-/// The wire form of a combination of variants.
+/// Converts a combination of variants to the form of the protocol.
 pub fn to_wire(variant: &BTreeMap<NormalizedKey, Variable>) -> BTreeMap<String, VariantValue> {
     variant
         .iter()
@@ -189,7 +190,7 @@ fn listed(values: &[VariantValue]) -> String {
     values.join(", ")
 }
 
-/// One key under two names, with different values.
+/// One key has two spellings with different values.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the build variant `{key}` is ambiguous: it is set as {candidates}")]
 #[diagnostic(
@@ -201,7 +202,7 @@ struct SpelledTwice {
     candidates: String,
 }
 
-/// Zipped keys that do not fit together.
+/// Zipped keys have different numbers of values.
 #[derive(Debug, Error, Diagnostic)]
 #[error("zipped build variants need equally many values, but {counts}")]
 #[diagnostic(

@@ -1,7 +1,7 @@
-//! Every error on the wire is made here.
+//! Creates every error response.
 //!
-//! pixi shows `data` alone, and only for codes above -32001; see the protocol's
-//! section on errors. It reads `filename` itself to draw a label.
+//! pixi shows only `data`, and only for codes above -32001; see the section on errors in
+//! `docs/protocol.md`. It reads `filename` itself to draw a label.
 
 use jsonrpsee::types::ErrorObjectOwned;
 use miette::{Diagnostic, Severity};
@@ -18,7 +18,7 @@ struct Data {
     message: String,
     code: Option<String>,
     severity: &'static str,
-    /// pixi shows the last element nearest to the message.
+    /// pixi shows the last element next to the message.
     causes: Vec<String>,
     help: Option<String>,
     url: Option<String>,
@@ -69,7 +69,7 @@ impl From<DiagnosticData> for Data {
             causes,
             help,
             url,
-            // All labels of a diagnostic are about one file.
+            // All labels of a diagnostic are in one file.
             filename: labels.first().map(|label| label.file.clone()),
             labels: labels.into_iter().map(Label::from).collect(),
             related: related.into_iter().map(Self::from).collect(),

@@ -1,8 +1,8 @@
 //! The same methods over HTTP, for development. pixi never uses it.
 //!
-//! Whoever may ask for a build runs commands as this user. So only this machine is
-//! listened to, and every request has to show a token: other users of the machine do
-//! not know it, and neither does a page that a browser has open.
+//! A client that can request a build can run commands as this user. The server therefore
+//! listens only on this machine, and every request needs a token, which other users of
+//! the machine and pages in a browser do not know.
 
 use std::future::ready;
 use std::io::Write;
@@ -19,7 +19,7 @@ use tower::{Service, ServiceBuilder, layer::layer_fn};
 /// Serves on 127.0.0.1 until the process ends.
 ///
 /// # Errors
-/// A port that is taken.
+/// The port is in use.
 pub async fn serve(methods: Methods, port: u16) -> Result<(), Report> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let unable = |error| miette::miette!("cannot listen on {address}: {error}");
@@ -38,7 +38,7 @@ pub async fn serve(methods: Methods, port: u16) -> Result<(), Report> {
         .build_from_tcp(listener)
         .map_err(unable)?;
     tracing::info!("listening on http://{address}");
-    // Whatever the log level: without it nothing is answered.
+    // Printed at every log level, because no request is accepted without the token.
     writeln!(
         std::io::stderr(),
         "send `Authorization: Bearer {token}` with every request"
@@ -48,11 +48,11 @@ pub async fn serve(methods: Methods, port: u16) -> Result<(), Report> {
     Ok(())
 }
 
-/// Who is answered.
+/// Decides which requests are accepted.
 #[derive(Debug)]
 struct Rules {
     token: String,
-    /// What this server is called by those who mean it.
+    /// The names under which clients address this server.
     authorities: [String; 2],
 }
 
@@ -67,18 +67,18 @@ impl Rules {
         })
     }
 
-    /// Why a request is not answered.
+    /// The reason to refuse a request, or `None`.
     fn refuse<B>(&self, request: &HttpRequest<B>) -> Option<(u16, &'static str)> {
         let header = |name: &str| {
             let value = request.headers().get(name)?;
             Some(value.to_str().unwrap_or_default())
         };
         let is_own = |name: &str| self.authorities.iter().any(|own| own == name);
-        // A page of elsewhere whose name was made to lead here.
+        // A page of another site whose host name was made to resolve to this machine.
         if !header("host").is_some_and(is_own) {
             return Some((403, "this host is not served\n"));
         }
-        // Browsers say where a page is from, other clients say nothing.
+        // Browsers send the origin of a page; other clients do not send this header.
         let own_page = |origin: &str| origin.strip_prefix("http://").is_some_and(is_own);
         if !header("origin").is_none_or(own_page) {
             return Some((403, "pages of this origin are not served\n"));
@@ -94,7 +94,7 @@ impl Rules {
     }
 }
 
-/// Lets a request through, or refuses it.
+/// Passes a request on, or refuses it.
 #[derive(Debug, Clone)]
 struct Guard<S> {
     inner: S,

@@ -1,7 +1,7 @@
 //! JSON-RPC: one routing table, served over stdio or HTTP.
 //!
-//! Handlers see typed parameters and return typed answers. Parsing, debug files,
-//! panics and the shape of errors are dealt with here, once for all methods.
+//! Handlers get typed parameters and return typed responses. This module handles parsing,
+//! debug files, panics and the form of errors for all methods.
 
 mod error;
 pub mod http;
@@ -24,7 +24,7 @@ use crate::protocol::compat::InitializeShape;
 use crate::protocol::{Negotiated, build, initialize, outputs};
 use crate::recipe::variants::VariantSelection;
 
-/// One backend as a server sees it, before and after it is told its project.
+/// The state of the server for one backend, before and after `initialize`.
 struct Service {
     backend: &'static dyn AnyBackend,
     env: Env,
@@ -33,7 +33,7 @@ struct Service {
 }
 
 impl Service {
-    /// Writes debug files behind the answers.
+    /// Writes debug files after the responses are sent.
     fn recorder(&self) -> &Recorder {
         self.recorder.get_or_init(Recorder::start)
     }
@@ -42,7 +42,7 @@ impl Service {
 /// The methods of the protocol, served by `backend`.
 ///
 /// # Panics
-/// Never: the method names differ.
+/// Never, because the method names differ.
 pub fn methods(backend: &'static dyn AnyBackend, env: Env) -> Methods {
     let mut module = RpcModule::new(Service {
         backend,
@@ -54,7 +54,7 @@ pub fn methods(backend: &'static dyn AnyBackend, env: Env) -> Methods {
         ($($method:literal => $handler:ident),* $(,)?) => {$(
             module
                 .register_async_method($method, |params, service, _| {
-                    // Owned, because a handler may outlive the line it came with.
+                    // Owned, because a handler may outlive the line of its request.
                     answer($handler(service, params.into_owned()))
                 })
                 .expect("every method is registered once");
@@ -69,8 +69,8 @@ pub fn methods(backend: &'static dyn AnyBackend, env: Env) -> Methods {
     module.into()
 }
 
-/// Runs a handler. A panic in it is a bug, and it is answered like any other
-/// failure: the process lives on.
+/// Runs a handler. A panic is a bug; it is reported like any other failure, and the
+/// process continues.
 async fn answer<T>(
     handler: impl Future<Output = Result<T, Report>> + Send + 'static,
 ) -> Result<T, ErrorObjectOwned>
@@ -146,7 +146,7 @@ async fn conda_build(
     let session = service.session.get().ok_or(NotInitialized)?;
     let params: build::Params = parse(&raw)?;
     let debug = DebugFolder::of(&params.work_directory);
-    // A build that is killed leaves what it was asked for.
+    // Written before the build, so that a killed build leaves its request.
     debug.params("conda_build_v1", raw.as_str().unwrap_or("null"));
     drop(raw);
     let result = engine::build(session, params, &debug).await;
@@ -154,7 +154,7 @@ async fn conda_build(
     result
 }
 
-/// The answer to a request, or why there is none.
+/// The response to a request, or its error.
 enum Outcome<T> {
     Answer(T),
     Error(ErrorObjectOwned),
@@ -176,7 +176,7 @@ impl<T: Serialize + Clone> Outcome<T> {
     }
 }
 
-/// Keeps the answer to a request, or why there is none.
+/// Records the response to a request, or its error.
 pub(crate) fn record<T: Serialize + Clone>(
     debug: &DebugFolder,
     method: &str,
@@ -192,14 +192,14 @@ fn parse<T: DeserializeOwned>(params: &RawParams<'_>) -> Result<T, InvalidParams
         let path = error.path().to_string();
         let reason = error.into_inner().to_string();
         match path.as_str() {
-            // The parameters as a whole.
+            // The parameters as a whole are invalid.
             "." => InvalidParams(reason),
             _ => InvalidParams(format!("`{path}`: {reason}")),
         }
     })
 }
 
-/// Parameters that do not have the shape of the protocol.
+/// Parameters that do not have the form of the protocol.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the parameters of the request cannot be read: {0}")]
 #[diagnostic(
@@ -208,7 +208,7 @@ fn parse<T: DeserializeOwned>(params: &RawParams<'_>) -> Result<T, InvalidParams
 )]
 struct InvalidParams(String);
 
-/// A request that needs a project came before `initialize`.
+/// A request that needs a project was received before `initialize`.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the backend is not initialized")]
 #[diagnostic(code(protocol::not_initialized), help("send `initialize` first"))]
@@ -223,7 +223,7 @@ struct NotInitialized;
 )]
 struct AlreadyInitialized;
 
-/// A client from before API 4.
+/// A client older than API 4.
 #[derive(Debug, Error, Diagnostic)]
 #[error("this pixi is too old for this backend: it sent `{member}`, which belongs to build API 3")]
 #[diagnostic(
@@ -234,7 +234,7 @@ struct TooOld {
     member: &'static str,
 }
 
-/// Something that must not happen happened.
+/// An internal error.
 #[derive(Debug, Error, Diagnostic)]
 #[error("this is a bug in pixi-build-backends: {message}")]
 #[diagnostic(

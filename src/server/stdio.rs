@@ -1,7 +1,7 @@
-//! One line in, one line out.
+//! JSON-RPC over stdio, with one line for each message.
 //!
-//! stdout belongs to the protocol: this is the only place that writes to it while
-//! serving. Nothing that is not an answer to a request may appear there.
+//! stdout belongs to the protocol. While the server runs, only this module writes to it,
+//! and it writes only responses.
 
 use std::borrow::Cow;
 use std::io::Write;
@@ -15,7 +15,7 @@ use thiserror::Error;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::sync::mpsc;
 
-/// The members of a request that decide what becomes of its line.
+/// The members of a request that decide how its line is handled.
 #[derive(Deserialize)]
 struct Envelope<'a> {
     #[serde(borrow)]
@@ -24,27 +24,27 @@ struct Envelope<'a> {
     method: Option<Cow<'a, str>>,
 }
 
-/// How long a request that is being answered may go on after stdin has ended. Long
-/// enough for whoever pipes a few questions in, too short for a build to be missed.
+/// How long a request may continue after the end of stdin. This is long enough for a
+/// client that pipes a few requests, and too short for a build to continue unnoticed.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// How serving ended.
+/// How the server ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ended {
     /// Every request was answered.
     Idle,
-    /// The client left while a request was being answered.
+    /// The client left during a request.
     Abandoned,
 }
 
 /// Answers requests until stdin ends.
 ///
 /// # Errors
-/// [`Unanswerable`] for a line that is no JSON-RPC request: an answer without its
-/// id would end the client.
+/// [`Unanswerable`] for a line that is not a JSON-RPC request, because a response without
+/// its id would end the client.
 pub async fn serve(methods: Methods) -> Result<Ended, Report> {
     let (send, mut lines) = mpsc::unbounded_channel();
-    // Read while a request is answered, to notice that the client has left.
+    // Read during a request, to notice that the client has left.
     let mut reading = tokio::spawn(read(send));
     let mut ended = false;
     while let Some(line) = lines.recv().await {
@@ -59,7 +59,7 @@ pub async fn serve(methods: Methods) -> Result<Ended, Report> {
         };
         let Some(answer) = answered? else { continue };
         if write(&answer).is_err() {
-            // The client is gone; nobody is left to tell.
+            // The client has left, so an error cannot be reported.
             return Ok(Ended::Idle);
         }
     }
@@ -81,7 +81,7 @@ async fn read(lines: mpsc::UnboundedSender<Vec<u8>>) {
     }
 }
 
-/// The answer to a line; `None` for a line that wants none.
+/// The response to a line; `None` for a notification.
 ///
 /// # Errors
 /// [`Unanswerable`].

@@ -1,5 +1,5 @@
-//! Arguments of the command that configures: which of them are the user's to give, and
-//! what they refer to.
+//! Arguments of the configure command: the ones that users may set, and the references in
+//! them.
 
 use std::path::PathBuf;
 
@@ -7,18 +7,18 @@ use crate::backend::script::{Part as Piece, Word};
 use crate::diagnostic::Warning;
 use crate::project::config::{EntryPart, InvalidOption};
 
-/// What an argument does, as far as it matters here.
+/// The effect of an argument, for the purposes of this backend.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Argument<'a> {
     /// `-DNAME=VALUE`, in one element or two.
     Define(&'a str, &'a str),
-    /// A file that is read, relative to the source.
+    /// A file that CMake reads, relative to the source directory.
     File(&'static str, &'a str),
-    /// Everything else, as it is.
+    /// Any other argument, unchanged.
     Other(&'a str),
 }
 
-/// Takes the arguments apart that consist of two elements.
+/// Parses the arguments, some of which consist of two elements.
 pub(super) fn parse(arguments: &[String]) -> Vec<Argument<'_>> {
     let mut parsed = Vec::new();
     let mut rest = arguments.iter().map(String::as_str).peekable();
@@ -58,7 +58,7 @@ fn bare(name: &str) -> &str {
     name.split(':').next().unwrap_or(name)
 }
 
-/// The files that `arguments` name, relative to the source.
+/// The files in `arguments`, relative to the source directory.
 pub(super) fn files(arguments: &[String]) -> Vec<PathBuf> {
     let parsed = parse(arguments).into_iter();
     let files = parsed.filter_map(|argument| match argument {
@@ -71,7 +71,7 @@ pub(super) fn files(arguments: &[String]) -> Vec<PathBuf> {
     files.collect()
 }
 
-/// Why a variable is not the user's to define.
+/// The reason why users must not set a variable.
 pub(super) fn reserved(name: &str) -> Option<&'static str> {
     match name {
         "CMAKE_INSTALL_PREFIX" => {
@@ -82,7 +82,7 @@ pub(super) fn reserved(name: &str) -> Option<&'static str> {
     }
 }
 
-/// Options that decide what the backend decides, and what to do instead.
+/// Options that the backend sets itself, with their alternatives.
 const OWNED: [(&str, &str); 18] = [
     ("--preset", "write `preset = \"…\"`"),
     ("--fresh", "remove it: whatever changes is configured again"),
@@ -107,7 +107,7 @@ const OWNED: [(&str, &str); 18] = [
     ("-P", "remove it"),
 ];
 
-/// Arguments that cannot be given.
+/// Arguments that are not allowed.
 pub(super) fn validate(arguments: &[String]) -> Vec<InvalidOption> {
     let wrong = |message: String, help: &str| InvalidOption {
         keys: vec!["extra-args".to_string()],
@@ -178,7 +178,7 @@ fn other(word: &str) -> Option<(String, &'static str)> {
     owned.map(|(option, help)| (format!("`{option}` is the backend's to give"), *help))
 }
 
-/// Arguments that were written for a shell, which none of them meets any more.
+/// Warnings about arguments that were written for a shell, because no shell reads them.
 pub(super) fn warnings(arguments: &[String]) -> Vec<Warning> {
     let corrected = |argument: &String| {
         let mut text = argument.replace("\\$", "$").replace("\\\"", "\"");
@@ -206,7 +206,7 @@ pub(super) fn warnings(arguments: &[String]) -> Vec<Warning> {
     arguments.iter().filter_map(corrected).collect()
 }
 
-/// Variables of every build that arguments may refer to.
+/// Variables of every build that arguments can refer to.
 const KNOWN: [&str; 16] = [
     "PREFIX",
     "BUILD_PREFIX",
@@ -227,7 +227,7 @@ const KNOWN: [&str; 16] = [
 ];
 
 /// `text` with references to variables of the build and to those in `own`. Every other
-/// `$` means itself.
+/// `$` is literal.
 pub(super) fn word<'a>(text: &str, own: impl IntoIterator<Item = &'a String>) -> Word {
     let own: Vec<&String> = own.into_iter().collect();
     let is_known = |name: &str| KNOWN.contains(&name) || own.iter().any(|known| *known == name);
@@ -257,7 +257,8 @@ pub(super) fn word<'a>(text: &str, own: impl IntoIterator<Item = &'a String>) ->
     Word(pieces)
 }
 
-/// The name at the start of `text`, in braces or not, and how long it is with those.
+/// The name at the start of `text`, with or without braces, and its length including the
+/// braces.
 fn reference(text: &str) -> Option<(&str, usize)> {
     let is_in_name = |character: char| character.is_ascii_alphanumeric() || character == '_';
     if let Some(braced) = text.strip_prefix('{') {

@@ -1,4 +1,4 @@
-//! What builds leave for later ones, and how much of it.
+//! The files that builds leave for later builds, and their size.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -11,7 +11,7 @@ use crate::backend::Folders;
 use crate::backend::cache::{Cache, CacheScope, Cleared};
 use crate::disk;
 
-/// The trees of a workspace.
+/// The build trees of a workspace.
 pub(super) fn all(folders: &Folders) -> Vec<Cache> {
     let Some(scratch) = &folders.scratch else {
         return Vec::new();
@@ -26,15 +26,15 @@ pub(super) fn all(folders: &Folders) -> Vec<Cache> {
     trees.into_iter().flatten().map(cache).collect()
 }
 
-/// How often the trees of a workspace are weighed: a walk over all of them is too much
-/// for every build.
+/// The interval between measurements of the build trees, because measuring them in every
+/// build would take too long.
 const WEIGHING: Duration = Duration::from_secs(60 * 60);
 
-/// Makes room when the trees of the workspace weigh more than the user allows: those of
-/// others go, longest unused first. The caller holds the lock of its own.
+/// Removes the least recently used build trees when the trees of the workspace exceed the
+/// limit of the user. The tree of the caller, who holds its lock, is not removed.
 ///
 /// # Errors
-/// Folders that cannot be removed or written.
+/// Directories that cannot be removed or written.
 pub(super) fn keep_within_limit(view: &View<'_>) -> Result<(), Report> {
     let weighed = view.tree.beside("weighed");
     if modified(&weighed).is_some_and(|last| last.elapsed().is_ok_and(|age| age < WEIGHING)) {

@@ -1,4 +1,4 @@
-//! The options of `[package.build.config]`, each described once, here.
+//! The options of `[package.build.config]`.
 
 use std::ops::Deref;
 use std::path::{Component, Path, PathBuf};
@@ -17,34 +17,34 @@ use crate::project::config::{EntryPart, InvalidOption, Options};
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", default)]
 pub struct Config {
-    /// The options that every backend has. `extra-args` goes to the command that
-    /// configures; `compilers` is `["cxx"]` when it is missing.
+    /// The options that all backends have. `extra-args` is for the configure command. The
+    /// default of `compilers` is `["cxx"]`.
     #[serde(flatten)]
     pub common: CommonOptions,
     /// What the package holds beside what the build tool installs.
     #[serde(flatten)]
     pub package: PackageOptions,
-    /// Cache variables by name, each a `-D` of the command that configures.
+    /// Cache variables by name, each passed as `-D` to the configure command.
     pub define: IndexMap<String, Definition>,
-    /// `CMAKE_BUILD_TYPE`.
+    /// The value of `CMAKE_BUILD_TYPE`.
     pub build_type: Option<String>,
     /// The configure preset to use.
     pub preset: Option<String>,
-    /// The directory with `CMakeLists.txt`, relative to the source.
+    /// The directory with `CMakeLists.txt`, relative to the source directory.
     pub source_dir: Option<PathBuf>,
-    /// Targets to build. Empty means all.
+    /// Targets to build. Empty means the default targets.
     pub targets: Vec<String>,
-    /// Components to install. Empty means all.
+    /// Components to install. Empty means all components.
     pub components: Vec<String>,
     /// Whether the project's tests are built and run.
     pub tests: Option<Tests>,
-    /// Whether symbols are stripped while installing.
+    /// Whether symbols are stripped during installation.
     pub strip: bool,
-    /// How many steps may run at a time.
+    /// The number of steps that may run at the same time.
     pub jobs: Option<i64>,
-    /// Where a link to `compile_commands.json` is put, relative to the workspace.
+    /// The path of a link to `compile_commands.json`, relative to the workspace.
     pub compile_commands: Option<PathBuf>,
-    /// Takes no metadata from `CMakeLists.txt`.
+    /// Whether to ignore the metadata in `CMakeLists.txt`.
     pub ignore_cmake_metadata: bool,
 }
 
@@ -57,9 +57,9 @@ pub enum Definition {
     Switch(bool),
     /// A number.
     Number(i64),
-    /// A text.
+    /// A string.
     Text(String),
-    /// A list of texts.
+    /// A list of strings.
     List(Vec<String>),
 }
 
@@ -77,7 +77,7 @@ pub enum Tests {
 }
 
 impl Definition {
-    /// As CMake writes it.
+    /// The value in CMake's syntax.
     pub(super) fn text(&self) -> String {
         match self {
             Self::Switch(true) => "ON".to_string(),
@@ -94,14 +94,14 @@ impl Definition {
 }
 
 impl Config {
-    /// `CMAKE_BUILD_TYPE`, which a preset decides itself.
+    /// The value of `CMAKE_BUILD_TYPE`; `None` with a preset, which sets it itself.
     pub(super) fn build_type(&self) -> Option<&str> {
         let chosen = self.build_type.as_deref();
         chosen.or_else(|| self.preset.is_none().then_some("Release"))
     }
 
-    /// The program between ninja and the compilers that the build environment needs. The
-    /// process environment has no say: it must not change what is built.
+    /// The compiler cache that is added to the build environment. It does not depend on
+    /// the process environment, which must not affect the build.
     pub(super) fn needed_cache(&self) -> Option<&'static str> {
         let sets = |start: &str| self.env.keys().any(|name| name.starts_with(start));
         match self.compiler_cache {
@@ -197,16 +197,17 @@ impl Config {
     }
 }
 
-/// Whether a path leads elsewhere than below the directory that it is relative to.
+/// Whether a path leads outside of the directory that it is relative to.
 fn leaves(path: &Path) -> bool {
     let inside = |component| matches!(component, Component::Normal(_) | Component::CurDir);
     !path.components().all(inside)
 }
 
-/// The build types that CMake knows itself. Projects may have their own.
+/// The build types that CMake defines. Projects may define their own.
 const BUILD_TYPES: [&str; 4] = ["Debug", "Release", "RelWithDebInfo", "MinSizeRel"];
 
-/// Variables that choose a generator, which is Ninja whatever they say.
+/// Variables that choose a generator. They have no effect, because the generator is
+/// always Ninja.
 const OF_THE_GENERATOR: [&str; 3] = [
     "CMAKE_GENERATOR",
     "CMAKE_GENERATOR_PLATFORM",

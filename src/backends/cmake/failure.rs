@@ -1,7 +1,6 @@
-//! Why a build with CMake failed.
+//! Explains why a build with CMake failed.
 //!
-//! Each detector looks for one kind of failure in the log; the first that recognizes its
-//! own explains it.
+//! Each detector recognizes one kind of failure in the log. The first match explains it.
 
 mod blocks;
 mod compiler;
@@ -18,7 +17,7 @@ pub(super) use install::{nothing_installed, outside, unused};
 /// Recognizes one kind of failure.
 type Detector = fn(&View<'_>, &Log) -> Option<Diagnosis>;
 
-/// From causes to consequences: a compiler that was killed also shows as a failed step.
+/// Ordered from causes to consequences: a killed compiler also appears as a failed step.
 const DETECTORS: [Detector; 15] = [
     |_, log| full_disk(log),
     configure::no_program,
@@ -37,7 +36,7 @@ const DETECTORS: [Detector; 15] = [
     configure::errors,
 ];
 
-/// Why the script failed.
+/// The reason why the script failed.
 pub(super) fn diagnose(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
     DETECTORS.iter().find_map(|detector| detector(view, log))
 }

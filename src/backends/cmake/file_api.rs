@@ -1,20 +1,20 @@
-//! What CMake says about a tree it has configured, when it was asked before.
+//! The replies of CMake's file API about a configured tree.
 //!
-//! The reply is an index and the files it names. Everything else that lies there may be
-//! of an earlier run.
+//! A reply is an index and the files that it names. All other files in the directory may
+//! belong to an earlier run.
 
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-/// Who asks; others may ask in the same tree.
+/// The name of the client. There may be other clients in the same tree.
 const CLIENT: &str = "client-pixi";
 
-/// Where the question is put, relative to the tree.
+/// The path of the query, relative to the tree.
 pub(super) const QUERY: &str = ".cmake/api/v1/query/client-pixi/query.json";
 
-/// What is asked for.
+/// The contents of the query.
 pub(super) const QUESTION: &str = r#"{"requests":[
 {"kind":"cmakeFiles","version":1},
 {"kind":"codemodel","version":2},
@@ -23,7 +23,7 @@ pub(super) const QUESTION: &str = r#"{"requests":[
 ]}
 "#;
 
-/// The answer, as far as it could be read.
+/// The reply. Parts that cannot be read are missing.
 #[derive(Debug, Default)]
 pub(super) struct Reply {
     pub(super) files: CMakeFiles,
@@ -38,7 +38,7 @@ pub(super) struct Reply {
 pub(super) struct CMakeFiles {
     paths: Paths,
     pub(super) inputs: Vec<Input>,
-    /// Since CMake 3.30; what `file(GLOB … CONFIGURE_DEPENDS)` looks for.
+    /// The patterns of `file(GLOB … CONFIGURE_DEPENDS)`; since CMake 3.30.
     pub(super) globs_dependent: Option<Vec<Glob>>,
 }
 
@@ -59,7 +59,7 @@ pub(super) struct Input {
     pub(super) is_cmake: bool,
 }
 
-/// A pattern that is looked at again before every build.
+/// A pattern that is evaluated again before every build.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct Glob {
@@ -67,7 +67,7 @@ pub(super) struct Glob {
     pub(super) recurse: bool,
 }
 
-/// Something that can be built.
+/// A target.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct Target {
@@ -93,7 +93,7 @@ pub(super) struct Source {
     pub(super) is_generated: bool,
 }
 
-/// A folder with a `CMakeLists.txt`, and what it installs.
+/// A directory with a `CMakeLists.txt`, and the files that it installs.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct Directory {
@@ -116,7 +116,7 @@ pub(super) struct Installer {
     backtrace: Option<usize>,
 }
 
-/// What is installed: a file, or one under another name.
+/// An installed file, possibly with another name.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 pub(super) enum InstalledPath {
@@ -157,24 +157,24 @@ pub(super) struct CacheEntry {
 }
 
 impl CMakeFiles {
-    /// The folder that relative paths are relative to.
+    /// The directory that relative paths refer to.
     pub(super) fn source(&self) -> &Path {
         &self.paths.source
     }
 }
 
 impl Directory {
-    /// Where it is, relative to the source.
+    /// Its path relative to the source directory.
     pub(super) fn source(&self) -> &Path {
         &self.paths.source
     }
 
-    /// Where its part of the tree is, relative to that.
+    /// The path of its part of the tree, relative to the tree.
     pub(super) fn build(&self) -> &Path {
         &self.paths.build
     }
 
-    /// The file, relative to the source, and the line that `installer` stands in.
+    /// The file, relative to the source directory, and the line of `installer`.
     pub(super) fn place(&self, installer: &Installer) -> Option<(&Path, usize)> {
         let node = self.backtrace_graph.nodes.get(installer.backtrace?)?;
         let file = self.backtrace_graph.files.get(node.file)?;
@@ -211,7 +211,7 @@ struct Reference {
     json_file: Option<String>,
 }
 
-/// The newest reply in `tree`. `None` where there is none.
+/// The newest reply in `tree`. `None` if there is none.
 pub(super) fn read(tree: &Path) -> Option<Reply> {
     let folder = tree.join(".cmake/api/v1/reply");
     let names = std::fs::read_dir(&folder).ok()?.flatten();
@@ -227,7 +227,7 @@ pub(super) fn read(tree: &Path) -> Option<Reply> {
         .get("responses")?;
     let mut reply = Reply::default();
     for response in responses.as_array()? {
-        // One that CMake does not know has an error in its place.
+        // For a query that CMake does not know, the reply contains an error.
         let Ok(Response { kind, json_file }) = Response::deserialize(response) else {
             continue;
         };
@@ -251,7 +251,7 @@ struct Cache {
     entries: Vec<CacheEntry>,
 }
 
-/// The files that are referred to. CMake before 3.21 names none for a folder.
+/// The files in `references`. CMake before 3.21 has none for a directory.
 fn all<T: DeserializeOwned>(folder: &Path, references: Vec<Reference>) -> Option<Vec<T>> {
     let names = references
         .into_iter()

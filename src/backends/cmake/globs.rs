@@ -1,4 +1,4 @@
-//! Patterns of `file(GLOB … CONFIGURE_DEPENDS)` in the words of a client that watches.
+//! Patterns of `file(GLOB … CONFIGURE_DEPENDS)` as patterns of a client.
 
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ use crate::backend::GlobSet;
 
 const REASON: &str = "matches a glob of the project";
 
-/// The patterns that are looked at again before every build.
+/// The patterns that are evaluated again before every build.
 pub(super) fn of(files: &CMakeFiles, tree: &Path) -> Vec<Glob> {
     match &files.globs_dependent {
         Some(globs) => globs.clone(),
@@ -16,7 +16,7 @@ pub(super) fn of(files: &CMakeFiles, tree: &Path) -> Vec<Glob> {
     }
 }
 
-/// What CMake before 3.30 only says in the script that looks at them.
+/// The patterns of CMake before 3.30, which are only in the script that evaluates them.
 fn verified(tree: &Path) -> Vec<Glob> {
     let script = tree.join("CMakeFiles").join("VerifyGlobs.cmake");
     let text = std::fs::read_to_string(script).unwrap_or_default();
@@ -34,7 +34,7 @@ fn verified(tree: &Path) -> Vec<Glob> {
     globs.collect()
 }
 
-/// The files that `glob` matches and would match.
+/// The files that match `glob`, now or in the future.
 pub(super) fn set(glob: &Glob) -> GlobSet {
     let parts: Vec<&str> = glob.expression.split('/').collect();
     let last = parts.len() - 1;
@@ -59,8 +59,8 @@ pub(super) fn set(glob: &Glob) -> GlobSet {
     }
 }
 
-/// A part of an expression as clients understand it: only what means something to CMake
-/// means something to them.
+/// A part of an expression as a pattern of a client. Characters that are special only for
+/// clients are escaped.
 fn pattern(part: &str) -> String {
     let mut pattern = String::new();
     for (at, character) in part.char_indices() {

@@ -1,8 +1,8 @@
-//! Which files decide the metadata and the package.
+//! The files that influence the metadata and the package.
 //!
-//! Before a build nothing better is known than patterns over the source. After it, CMake
-//! says what configuring read and what installing copies, ninja what building read, and
-//! exactly that counts, as far as it is the user's.
+//! Before a build they are patterns for the source directory. After a build, CMake
+//! reports the files that configuring read and that installing copies, and ninja reports
+//! the files that building read. Exactly those that belong to the user are inputs.
 
 mod sort;
 
@@ -24,14 +24,14 @@ use crate::backend::{BuildPaths, GlobSet, Inputs, extra_input_globs, project_fil
 use crate::disk;
 use sort::Own;
 
-/// Endings of sources in the languages that CMake knows, and of what is read beside them.
+/// File extensions of sources in CMake's languages and of files that are used with them.
 const PATTERNS: [&str; 40] = [
     "c", "C", "cc", "cpp", "cxx", "c++", "cppm", "ixx", "m", "mm", "h", "hh", "hpp", "hxx", "h++",
     "inl", "ipp", "ixx", "tpp", "txx", "tcc", "def", "inc", "cu", "cuh", "hip", "f", "F", "f77",
     "f90", "F90", "f95", "f03", "f08", "s", "S", "asm", "rc", "ispc", "swift",
 ];
 
-/// What is known before the build.
+/// The inputs that are known before the build.
 pub(super) fn drafted(view: &View<'_>) -> Inputs {
     let mut build = vec![everything(view)];
     build.extend(around(view));
@@ -41,7 +41,7 @@ pub(super) fn drafted(view: &View<'_>) -> Inputs {
     }
 }
 
-/// The files that the metadata comes from.
+/// The files that the metadata is read from.
 fn metadata(view: &View<'_>) -> Vec<GlobSet> {
     let source = view.source;
     let mut files = vec![source.lists()];
@@ -52,7 +52,7 @@ fn metadata(view: &View<'_>) -> Vec<GlobSet> {
     files.collect()
 }
 
-/// Patterns that cover whatever the package could be made from.
+/// Patterns for all files that may affect the package.
 fn everything(view: &View<'_>) -> GlobSet {
     let source = &view.request.project.source;
     let endings = PATTERNS.iter().map(|ending| format!("**/*.{ending}"));
@@ -79,7 +79,7 @@ fn build_trees(source: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// Everything but what the build itself reads.
+/// All inputs except for those that the build reads.
 fn around(view: &View<'_>) -> Vec<GlobSet> {
     let request = view.request;
     let project = request.project;
@@ -107,7 +107,7 @@ fn around(view: &View<'_>) -> Vec<GlobSet> {
     sets
 }
 
-/// What is known after the build, when that was asked for.
+/// The inputs that are known after the build, if the configuration asks for them.
 ///
 /// # Errors
 /// [`NoReply`].
@@ -156,7 +156,7 @@ fn files<'a>(files: &'a BTreeSet<PathBuf>, reason: &'a str) -> impl Iterator<Ite
         .filter_map(move |file| GlobSet::file(file, reason))
 }
 
-/// What a build left behind.
+/// The records of a build.
 struct Traces<'a> {
     own: Own,
     config: &'a Config,
@@ -177,7 +177,7 @@ impl Traces<'_> {
             .collect()
     }
 
-    /// Files that compilers and commands read, for the targets that were asked for.
+    /// Files that compilers and commands read, for the requested targets.
     fn built(&self) -> BTreeSet<PathBuf> {
         let needed = self.plan.needed_by(&self.config.targets);
         let outputs: BTreeSet<&str> = (needed.iter())
@@ -198,7 +198,7 @@ impl Traces<'_> {
         files.chain(self.listed(&outputs)).collect()
     }
 
-    /// Sources of the targets that are built, headers among them.
+    /// Sources of the built targets, including headers.
     fn listed<'a>(&'a self, outputs: &'a BTreeSet<&str>) -> impl Iterator<Item = PathBuf> + 'a {
         let source = self.reply.files.source();
         let is_built = |target: &&file_api::Target| {
@@ -218,7 +218,7 @@ impl Traces<'_> {
         sources.filter_map(move |listed| self.own.file(&source.join(&listed.path)))
     }
 
-    /// Files and directories that are copied into the package.
+    /// Files and directories that are installed.
     fn installed(&self) -> Vec<GlobSet> {
         let source = self.reply.files.source();
         let reason = "installed";
@@ -255,7 +255,8 @@ impl Traces<'_> {
         }
     }
 
-    /// Directories with tests that ran: nobody says what a test reads.
+    /// Directories with tests that ran, because the files that a test reads are not
+    /// known.
     fn tested(&self) -> Vec<GlobSet> {
         let source = self.reply.files.source();
         let has_tests = |directory: &&file_api::Directory| {
@@ -290,7 +291,7 @@ impl Traces<'_> {
     }
 }
 
-/// CMake was asked and did not answer.
+/// CMake did not reply to the query.
 #[derive(Debug, Error, Diagnostic)]
 #[error("CMake said nothing about the tree in {}", _0.display())]
 #[diagnostic(

@@ -1,8 +1,8 @@
-//! Reads the language of `CMakeLists.txt`, without running anything.
+//! Parses the language of `CMakeLists.txt` without running CMake.
 //!
-//! The text becomes a list of commands with their arguments as written. What an argument
-//! means depends on variables, so [`Argument::value`] answers only where every reference
-//! in it is known.
+//! The text becomes a list of commands with their arguments as written. The value of an
+//! argument depends on variables, so [`Argument::value`] returns it only if all
+//! references in it are known.
 
 use std::collections::HashMap;
 
@@ -12,29 +12,29 @@ pub(super) const LISTS: &str = "CMakeLists.txt";
 /// One command with its arguments.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Command {
-    /// In lower case: names of commands have none of their own.
+    /// In lower case, because CMake ignores the case of command names.
     pub(super) name: String,
     pub(super) arguments: Vec<Argument>,
-    /// Where the name stands in the text, in bytes.
+    /// The position of the name in the text, in bytes.
     pub(super) at: usize,
 }
 
-/// One argument as it is written.
+/// One argument as written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Argument {
-    /// Without the quotation marks or brackets around it.
+    /// The text without its quotation marks or brackets.
     pub(super) text: String,
     pub(super) kind: Kind,
-    /// Where it stands in the text, in bytes.
+    /// The position in the text, in bytes.
     pub(super) at: usize,
 }
 
-/// How an argument is written.
+/// The form of an argument.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Bare,
     Quoted,
-    /// Between `[[` and `]]`: every character means itself.
+    /// Between `[[` and `]]`: all characters are literal.
     Bracket,
 }
 
@@ -42,7 +42,7 @@ pub(super) enum Kind {
 pub(super) type Variables = HashMap<String, String>;
 
 impl Argument {
-    /// What the argument means, where every reference in it has a value in `variables`.
+    /// The value of the argument, if all references in it have a value in `variables`.
     pub(super) fn value(&self, variables: &Variables) -> Option<String> {
         if self.kind == Kind::Bracket {
             return Some(self.text.clone());
@@ -74,13 +74,13 @@ impl Argument {
         Some(value)
     }
 
-    /// Whether it is this word, not between quotation marks.
+    /// Whether it is this word without quotation marks.
     pub(super) fn is(&self, word: &str) -> bool {
         self.kind == Kind::Bare && self.text == word
     }
 }
 
-/// The commands of a file, up to the first place that cannot be read.
+/// The commands of a file, up to the first syntax error.
 pub(super) fn commands(text: &str) -> Vec<Command> {
     let mut reader = Reader { text, at: 0 };
     std::iter::from_fn(|| reader.command()).collect()
@@ -121,7 +121,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// What stands up to the closing parenthesis. Inner ones are arguments.
+    /// The arguments up to the closing parenthesis. Inner parentheses are arguments.
     fn arguments(&mut self) -> Option<Vec<Argument>> {
         let mut arguments = Vec::new();
         let mut depth = 0_usize;
@@ -162,7 +162,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// What stands between `[=[` and `]=]` with any number of `=`.
+    /// The text between `[=[` and `]=]` with any number of `=`.
     fn bracket(&mut self) -> Option<String> {
         let after = self.rest().strip_prefix('[')?;
         let bars = after.len() - after.trim_start_matches('=').len();
@@ -181,8 +181,8 @@ impl<'a> Reader<'a> {
         Some(content[..length].to_string())
     }
 
-    /// Up to a space or parenthesis. A quotation mark in the middle protects those, as in
-    /// `-DX="a b"`.
+    /// The text up to a space or parenthesis. A quotation mark in it protects these, as
+    /// in `-DX="a b"`.
     fn bare(&mut self) -> String {
         let start = self.at;
         while let Some(next) = self.rest().chars().next() {
@@ -204,7 +204,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The length of what stands before the quotation mark that ends `content`.
+/// The length of the text before the quotation mark that ends `content`.
 fn end_of_quoted(content: &str) -> Option<usize> {
     let mut characters = content.char_indices();
     while let Some((at, character)) = characters.next() {

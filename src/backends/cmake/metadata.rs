@@ -1,4 +1,4 @@
-//! What a package says about itself, from `project()`.
+//! The metadata of a package, from `project()`.
 
 use miette::{Diagnostic, Report, SourceSpan};
 use thiserror::Error;
@@ -8,7 +8,7 @@ use crate::backend::project_files;
 use crate::diagnostic::{SourceFile, Warning};
 use crate::project::Metadata;
 
-/// The values that stand literally in `CMakeLists.txt`.
+/// The literal values in `CMakeLists.txt`.
 ///
 /// # Errors
 /// [`BadName`].
@@ -61,7 +61,7 @@ fn license_files(view: &View<'_>) -> Vec<std::path::PathBuf> {
     }
 }
 
-/// `name` as conda has it, where it can.
+/// `name` as a valid name of a conda package, if possible.
 fn checked(view: &View<'_>, name: String) -> Result<String, BadName> {
     let name = name.to_lowercase();
     let character =
@@ -76,7 +76,7 @@ fn checked(view: &View<'_>, name: String) -> Result<String, BadName> {
     })
 }
 
-/// The name of the project cannot be that of a package.
+/// The name of the project is not valid for a package.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{name}` cannot be the name of a package")]
 #[diagnostic(

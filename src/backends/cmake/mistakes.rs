@@ -1,4 +1,4 @@
-//! Mistakes that are known before anything is built.
+//! Errors that are known before the build.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,7 @@ use crate::backend::Request;
 use crate::diagnostic::SourceFile;
 use crate::disk;
 
-/// There is nothing to configure.
+/// There is no `CMakeLists.txt`.
 #[derive(Debug, Error, Diagnostic)]
 #[error("no CMakeLists.txt in {}", folder.display())]
 #[diagnostic(code(cmake::no_lists), help("{help}"))]
@@ -74,7 +74,7 @@ fn has_lists(folder: &Path) -> bool {
     folder.join(LISTS).is_file()
 }
 
-/// Where an option stands in the manifest, whatever table it is in.
+/// The place of an option in the manifest, in any table.
 pub(super) fn place(request: &Request<'_, Config>, option: &str) -> Option<SourceSpan> {
     let manifest = &request.project.manifest;
     let host = request.platforms.host;

@@ -1,7 +1,8 @@
 //! CMake projects: configure with Ninja, build, install into the host prefix.
 //!
-//! Reads `CMakeLists.txt` for what the manifest leaves out, asks for compilers, CMake and
-//! ninja, and writes down the commands. Afterwards it asks CMake and ninja what they read.
+//! The backend reads missing metadata from `CMakeLists.txt`, requires compilers, CMake
+//! and ninja, and writes the commands. After the build it reads the files that CMake and
+//! ninja have used from their records.
 
 mod arguments;
 mod caches;

@@ -1,5 +1,5 @@
-//! What ninja knows about a build tree: the plan that CMake wrote for it, and what
-//! compilers said that they read.
+//! The data of ninja about a build tree: the plan that CMake wrote, and the files that
+//! compilers have read.
 
 mod deps_log;
 mod plan;

@@ -1,9 +1,8 @@
-//! Reads `CMakePresets.json` and `CMakeUserPresets.json`, as far as one configure preset
-//! is concerned.
+//! Reads `CMakePresets.json` and `CMakeUserPresets.json` for one configure preset.
 //!
-//! CMake checks a preset too, but only once an environment is there and with little to
-//! say about it. Values that it would expand are left alone here; a condition that cannot
-//! be decided without it counts as met.
+//! CMake checks presets too, but only when the environment is installed, and with short
+//! messages. This module does not expand values, and a condition that requires an
+//! expansion is treated as true.
 
 mod condition;
 mod mistakes;
@@ -26,12 +25,12 @@ pub(super) const OF_THE_PROJECT: &str = "CMakePresets.json";
 /// The file that belongs to one developer.
 pub(super) const OF_THE_USER: &str = "CMakeUserPresets.json";
 
-/// The preset that was asked for, with what belongs to it.
+/// The requested preset.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Preset {
-    /// Every file of presets that was read.
+    /// All files of presets that were read.
     pub(super) files: Vec<PathBuf>,
-    /// The toolchain file that it names, where that is known.
+    /// The toolchain file in the preset, if it is known.
     pub(super) toolchain: Option<PathBuf>,
     /// Whether it comes from a file that belongs to one developer.
     pub(super) is_of_the_user: bool,
@@ -50,7 +49,7 @@ struct Entry {
     name: String,
     hidden: bool,
     inherits: Inherits,
-    /// Missing is something else than `null`, which undoes what is inherited.
+    /// A missing value differs from `null`, which overrides an inherited value.
     #[serde(deserialize_with = "present")]
     condition: Option<Value>,
     toolchain_file: Option<String>,
@@ -84,16 +83,16 @@ fn present<'de, D: serde::Deserializer<'de>>(value: D) -> Result<Option<Value>, 
     Value::deserialize(value).map(Some)
 }
 
-/// Where a preset is looked for.
+/// The requested preset and the place to search it.
 pub(super) struct Wanted<'a> {
     pub(super) name: &'a str,
-    /// The folder with `CMakeLists.txt`.
+    /// The directory with `CMakeLists.txt`.
     pub(super) source: &'a Path,
-    /// The machine that configures.
+    /// The platform that configures.
     pub(super) build: Subdir,
 }
 
-/// Reads the files of presets and finds the one that is wanted.
+/// Reads the files of presets and finds the requested one.
 ///
 /// # Errors
 /// [`Unusable`]; files that cannot be read.
@@ -176,14 +175,14 @@ impl Presets {
         self.entries.iter().find(|entry| entry.name == name)
     }
 
-    /// The condition that keeps `entry` from being used.
+    /// The condition that prevents the use of `entry`.
     fn refused_by(&self, entry: &Entry, wanted: &Wanted<'_>) -> Option<String> {
         let condition = self.inherited(entry, &|entry| entry.condition.clone())?;
         let met = Context::of(wanted).is_met(&condition);
         (met == Some(false)).then(|| condition.to_string())
     }
 
-    /// What `entry` says itself, or the first of those that it inherits from.
+    /// The value in `entry`, or in the first preset that it inherits the value from.
     fn inherited<T>(&self, entry: &Entry, get: &dyn Fn(&Entry) -> Option<T>) -> Option<T> {
         let mut seen = BTreeSet::new();
         let mut open = vec![entry];

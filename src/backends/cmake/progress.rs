@@ -1,4 +1,4 @@
-//! How far ninja is, in its own count.
+//! The progress of ninja, in its own units.
 
 use crate::backend::Progress;
 

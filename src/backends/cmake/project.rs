@@ -1,8 +1,8 @@
-//! What the top `CMakeLists.txt` says about its project.
+//! The metadata in the top `CMakeLists.txt`.
 //!
-//! Only what stands there literally counts, or what a variable holds that is set exactly
-//! once, literally, before it is used. A value that needs CMake to be known is not known:
-//! nothing is ever guessed.
+//! A value is known if it is a literal, or a variable that is set exactly once before, to
+//! a literal. A value that only CMake can determine is not known. Values are never
+//! guessed.
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ use miette::SourceSpan;
 
 use super::listfile::{Command, Variables, commands};
 
-/// What is known of a project.
+/// The known values of a project.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct CMakeProject {
     pub(super) name: Option<String>,
@@ -18,22 +18,22 @@ pub(super) struct CMakeProject {
     pub(super) description: Option<String>,
     pub(super) homepage: Option<String>,
     pub(super) license: Option<String>,
-    /// The languages that are enabled; `None` where that is not known.
+    /// The enabled languages; `None` if they are not known.
     pub(super) languages: Option<Vec<String>>,
-    /// What `cmake_minimum_required` asks for, and where.
+    /// The version in `cmake_minimum_required`, and its place.
     pub(super) minimum: Option<Minimum>,
-    /// Files besides `CMakeLists.txt` that the values come from.
+    /// Other files that values are read from.
     pub(super) files: Vec<PathBuf>,
-    /// Where `project` stands.
+    /// The place of `project`.
     pub(super) at: Option<SourceSpan>,
 }
 
-/// The oldest CMake that a project asks for.
+/// The oldest CMake that a project supports.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Minimum {
-    /// The version, as in `3.20`.
+    /// The version, such as `3.20`.
     pub(super) version: String,
-    /// The newest one whose policies the project knows, as in `3.20...3.31`.
+    /// The newest CMake whose policies the project supports, as in `3.20...3.31`.
     pub(super) policies: Option<String>,
     pub(super) at: SourceSpan,
 }
@@ -65,9 +65,9 @@ struct Reader<'a> {
     folder: &'a Path,
     project: CMakeProject,
     variables: Variables,
-    /// Variables whose value is not certain.
+    /// Variables whose value is not known.
     uncertain: Vec<String>,
-    /// How many blocks are open that may run often, or never.
+    /// The number of open blocks, whose commands may run several times or not at all.
     depth: usize,
 }
 
@@ -112,7 +112,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// What counts outside of all blocks. `None` for commands that are not understood.
+    /// Reads a command outside of all blocks. `None` for commands that are not
+    /// understood.
     fn at_top(&mut self, command: &Command) -> Option<()> {
         match command.name.as_str() {
             "cmake_minimum_required" if self.project.minimum.is_none() => self.minimum(command),
@@ -125,7 +126,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Whatever else names a variable may change it.
+    /// Any other command that names a variable may change it.
     fn doubt(&mut self, command: &Command) {
         let named = command.arguments.iter().map(|argument| &argument.text);
         for name in named {
@@ -165,7 +166,7 @@ impl<'a> Reader<'a> {
         Some(())
     }
 
-    /// `file(READ f V)` and `file(STRINGS f V)` of a file that holds one line.
+    /// `file(READ f V)` and `file(STRINGS f V)` for a file with one line.
     fn file(&mut self, command: &Command) -> Option<()> {
         let (keyword, path, name) = match command.arguments.as_slice() {
             [keyword, path, name] => (keyword, path, name),
@@ -188,7 +189,7 @@ impl<'a> Reader<'a> {
         Some(())
     }
 
-    /// `string(STRIP "${V}" V)`, which changes nothing that was read here.
+    /// `string(STRIP "${V}" V)`, which does not change values that are read here.
     fn strip(&mut self, command: &Command) -> Option<()> {
         let [keyword, from, to] = command.arguments.as_slice() else {
             return None;
@@ -263,7 +264,7 @@ const KEYWORDS: [&str; 6] = [
     "LANGUAGES",
 ];
 
-/// One to four numbers with dots between them.
+/// One to four numbers, separated by dots.
 fn is_version(text: &str) -> bool {
     let parts: Vec<&str> = text.split('.').collect();
     let is_number = |part: &&str| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit());

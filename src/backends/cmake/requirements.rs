@@ -1,4 +1,5 @@
-//! What a build needs beside what the user asked for: compilers, CMake, ninja.
+//! The requirements of a build in addition to those in the manifest: compilers, CMake,
+//! ninja.
 
 use super::arguments;
 use super::view::View;
@@ -6,8 +7,8 @@ use crate::backend::{Requirement, Section};
 use crate::diagnostic::{Warning, list};
 use crate::protocol::spec::BinarySpec;
 
-/// Languages of CMake that have compiler packages of their own. The compiler for C++
-/// comes with the one for C.
+/// Languages of CMake that have their own compiler packages. The compiler package for C++
+/// includes that for C.
 const PACKAGES: [(&str, &str); 4] = [
     ("C", "c"),
     ("CXX", "cxx"),
@@ -15,7 +16,7 @@ const PACKAGES: [(&str, &str); 4] = [
     ("CUDA", "cuda"),
 ];
 
-/// What is added to the user's requirements, with what he should know about them.
+/// The requirements that are added to those of the user, with warnings about them.
 pub(super) fn of(view: &View<'_>, warnings: &mut Vec<Warning>) -> Vec<Requirement> {
     let compilers = compilers(view, warnings);
     let mut requirements: Vec<Requirement> = (compilers.iter())
@@ -50,7 +51,7 @@ pub(super) fn of(view: &View<'_>, warnings: &mut Vec<Warning>) -> Vec<Requiremen
     requirements
 }
 
-/// A project that CMake 4 does not configure.
+/// A project that CMake 4 refuses.
 fn refused(view: &View<'_>) -> Option<Warning> {
     const POLICIES: &str = "CMAKE_POLICY_VERSION_MINIMUM";
     let config = view.request.config;
@@ -69,7 +70,7 @@ fn refused(view: &View<'_>) -> Option<Warning> {
     )))
 }
 
-/// The languages whose compilers are asked for.
+/// The languages whose compilers are required.
 fn compilers(view: &View<'_>, warnings: &mut Vec<Warning>) -> Vec<String> {
     let found = view.source.project.languages.as_deref();
     if let Some(chosen) = &view.request.config.compilers {
@@ -82,7 +83,7 @@ fn compilers(view: &View<'_>, warnings: &mut Vec<Warning>) -> Vec<String> {
                 .help("set `compilers = []` to have yours alone"),
         );
     }
-    // A subdirectory may ask for C++ although the top does not.
+    // A subdirectory may enable C++ although the top directory does not.
     let mut compilers = match found {
         Some([]) => Vec::new(),
         _ => vec!["cxx".to_string()],
@@ -100,7 +101,7 @@ fn enables(languages: &[String], language: &str) -> bool {
     languages.iter().any(|found| found == language)
 }
 
-/// What to say about languages that the project enables and `chosen` leaves out.
+/// The warning about languages that the project enables but `chosen` does not contain.
 fn missing(view: &View<'_>, chosen: &[String], languages: &[String]) -> Option<Warning> {
     let has = |package: &str| chosen.iter().any(|chosen| chosen == package);
     let missing: Vec<&str> = PACKAGES

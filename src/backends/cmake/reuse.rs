@@ -1,8 +1,8 @@
-//! What a build may take over from earlier ones in the same tree.
+//! Determines which files of earlier builds a build can reuse.
 //!
-//! A tree outlives environments and options. Before a build everything that was made from
-//! something else than is there now is dropped, and no more: a changed configuration costs
-//! a configure, a changed header its users, a moved prefix a link.
+//! A tree outlives environments and options. Before a build, the files whose inputs have
+//! changed are removed. A modified configuration repeats configuring, a modified header
+//! repeats its compilations, and a new prefix repeats linking.
 
 mod change;
 mod environment;
@@ -29,7 +29,7 @@ use state::{Stamp, State, headers};
 
 const STATE: &str = "state.json";
 
-/// Makes the tree ready for a build.
+/// Prepares the tree for a build.
 ///
 /// # Errors
 /// Files that cannot be written or removed.
@@ -47,7 +47,7 @@ pub(super) fn prepare(view: &View<'_>, paths: &BuildPaths) -> Result<(), Report>
         || build.differs_from(&now.build)
         || host.prefix != now.host.prefix
     {
-        // What is known of files belongs to the environments of the last build.
+        // The recorded files belong to the environments of the last build.
         now.digests.clear();
         now.headers = headers(tree);
     }
@@ -73,7 +73,7 @@ pub(super) fn prepare(view: &View<'_>, paths: &BuildPaths) -> Result<(), Report>
     Ok(now.write(&file)?)
 }
 
-/// Removes what earlier builds wrote down about what they installed.
+/// Removes the records of earlier builds about installed files.
 fn forget_installations(binary: &Path) -> Result<(), Report> {
     let entries = std::fs::read_dir(binary).into_iter().flatten().flatten();
     for path in entries.map(|entry| entry.path()) {
@@ -85,15 +85,15 @@ fn forget_installations(binary: &Path) -> Result<(), Report> {
     Ok(())
 }
 
-/// Files of the user's that a build read.
+/// Files of the user that a build read.
 pub(super) struct Read {
-    /// While configuring.
+    /// Files that were read during configuring.
     pub(super) configured: BTreeSet<PathBuf>,
-    /// While compiling and the like.
+    /// Files that were read by compilers and commands.
     pub(super) built: BTreeSet<PathBuf>,
 }
 
-/// Writes down what a build that succeeded has read.
+/// Records the files that a successful build has read.
 pub(super) fn remember(tree: &Tree, log: &DepsLog, read: Read) {
     let file = tree.beside(STATE);
     let Some(mut state) = State::read(&file) else {
@@ -109,7 +109,7 @@ pub(super) fn remember(tree: &Tree, log: &DepsLog, read: Read) {
     }
 }
 
-/// Hashes of the files below the links that `log` names.
+/// Hashes of the files in `log` that are below the links.
 fn digests(
     tree: &Tree,
     log: &DepsLog,

@@ -1,7 +1,7 @@
-//! The commands: configure, build, test, install.
+//! The commands of the script: configure, build, test, install.
 //!
-//! Every argument is one argument. What CMake itself would take apart, or what a shell
-//! would have to, is in the initial cache that CMake reads before the project.
+//! Every argument remains one argument. Values that CMake or a shell would split are in
+//! the initial cache, which CMake reads before the project.
 
 mod files;
 
@@ -15,12 +15,11 @@ use crate::backend::script::{Script, Step, StepCondition, Word};
 pub(super) use files::configuration;
 use files::{INIT, INSTALLED};
 
-/// The first day a zip archive can name, in seconds since 1970: a date that is the
-/// same in every build.
+/// The first date that a zip archive can represent, in seconds since 1970. It is the same
+/// in every build.
 const SOURCE_DATE: &str = "315532800";
 
-/// Variables of the machine that rattler-build passes on although nothing that is
-/// built may depend on them.
+/// Variables of the machine that rattler-build passes on. Builds must not depend on them.
 const OF_THE_MACHINE: [&str; 8] = [
     "CONDA_ENV_SHLVL_*",
     "CONDA_SHLVL",
@@ -32,8 +31,8 @@ const OF_THE_MACHINE: [&str; 8] = [
     "QEMU_UNAME",
 ];
 
-/// Flags for compilers. The activation of the compiler has some of its own, without which
-/// nothing in the prefix is found: the user's follow them.
+/// Variables with flags for compilers. The user's flags are appended to those of the
+/// compiler's activation script, without which files in the prefix are not found.
 const FLAGS: [&str; 8] = [
     "CFLAGS",
     "CPPFLAGS",
@@ -45,10 +44,11 @@ const FLAGS: [&str; 8] = [
     "OBJCXXFLAGS",
 ];
 
-/// What ninja writes in front of a line. A user's own would not be understood.
+/// The prefix of ninja's lines. It must be this one, because the progress is parsed from
+/// it.
 const STATUS: &str = "[%f/%t] ";
 
-/// Everything from configuring to installing.
+/// All steps from configuring to installing.
 pub(super) fn install(view: &View<'_>) -> Script {
     let mut writer = Writer {
         view,
@@ -83,8 +83,8 @@ impl Writer<'_> {
         self.steps.push(Step::Set(name.to_string(), value));
     }
 
-    /// `text` as a word. A template becomes a variable, because only their values are
-    /// rendered.
+    /// `text` as a word. A template becomes a variable, because only the values of
+    /// variables are rendered.
     fn word(&mut self, text: &str) -> Word {
         if !text.contains("${{") {
             return arguments::word(text, self.view.request.config.env.keys());
@@ -117,8 +117,8 @@ impl Writer<'_> {
                     self.set(name, both);
                 }
                 "CMAKE_ARGS" => {
-                    // CMake gets them apart from those of the activation, for they decide
-                    // more.
+                    // CMake receives them separately from those of the activation script,
+                    // because they have priority.
                     self.set(USERS_CMAKE_ARGS, value.clone());
                     self.steps.push(Step::Append(name.clone(), value));
                 }
@@ -128,12 +128,12 @@ impl Writer<'_> {
         }
     }
 
-    /// What the build does not leave to the environment.
+    /// Variables that must not depend on the environment.
     fn settings(&mut self) {
         let config = self.view.request.config;
         if !config.env.contains_key("SOURCE_DATE_EPOCH") {
-            // rattler-build's is the time of the build, and would be in what compilers
-            // make of `__DATE__`.
+            // The default of rattler-build is the time of the build, which would be part
+            // of files that use `__DATE__`.
             let date = self.view.request.env.get("SOURCE_DATE_EPOCH");
             self.set("SOURCE_DATE_EPOCH", date.unwrap_or(SOURCE_DATE).into());
         }
@@ -230,10 +230,10 @@ impl Writer<'_> {
     }
 }
 
-/// How many steps ninja runs at a time, for `cmake --build`.
+/// The number of steps that ninja runs at the same time, for `cmake --build`.
 pub(super) const JOBS: &str = "CMAKE_BUILD_PARALLEL_LEVEL";
 
-/// What the user adds to `CMAKE_ARGS`.
+/// The user's additions to `CMAKE_ARGS`.
 const USERS_CMAKE_ARGS: &str = "PIXI_BUILD_CMAKE_ARGS";
 
 fn path(path: &Path) -> Word {

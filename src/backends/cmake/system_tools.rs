@@ -7,10 +7,10 @@ use thiserror::Error;
 use crate::backend::tools::on_path;
 use crate::backend::{Env, Platforms, SystemTools};
 
-/// Programs without which nothing is built.
+/// Programs that every build needs.
 const NEEDED: [&str; 2] = ["cmake", "ninja"];
 
-/// Programs that are taken where they are.
+/// Programs that are linked if they exist.
 const TAKEN: [&str; 13] = [
     "ctest",
     "cpack",
@@ -27,7 +27,7 @@ const TAKEN: [&str; 13] = [
     "sccache",
 ];
 
-/// The programs, under the names by which CMake looks for them.
+/// The programs, under the names that CMake searches for.
 ///
 /// # Errors
 /// [`NoTool`], [`NotHere`].
@@ -47,7 +47,7 @@ pub(super) fn find(env: &Env, platforms: Platforms) -> Result<SystemTools, Repor
     })
 }
 
-/// A program is not there.
+/// A program is not installed.
 #[derive(Debug, Error, Diagnostic)]
 #[error("there is no `{tool}` on `PATH`")]
 #[diagnostic(
@@ -58,7 +58,7 @@ struct NoTool {
     tool: &'static str,
 }
 
-/// The compilers of this machine are for this machine.
+/// The compilers of this machine cannot build for another platform.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the compilers of this machine do not build for {0}")]
 #[diagnostic(

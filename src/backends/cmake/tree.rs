@@ -1,9 +1,9 @@
-//! Where a build takes place: a build tree that outlives work directories.
+//! The build tree, which outlives work directories.
 //!
-//! A new package in an environment means a new work directory and new prefixes. The tree
-//! stays where it is, below the workspace's scratch directory, and what is compiled in it
-//! names the prefixes by two links that never change. CMake ties a tree to its source, so
-//! two checkouts have two trees.
+//! A new package in an environment leads to a new work directory and new prefixes. The
+//! tree stays below the scratch directory of the workspace, and commands in it refer to
+//! the prefixes through two links whose paths never change. CMake ties a tree to its
+//! source directory, so two checkouts have two trees.
 
 use std::path::{Path, PathBuf};
 
@@ -14,22 +14,22 @@ use crate::backend::{BuildPaths, Folders, Request};
 use crate::diagnostic::{Unwritable, create_folder};
 use crate::disk;
 
-/// How long the path of a host prefix is: conda leaves room for every place in which a
-/// package may be installed.
+/// The length of the path of a host prefix. conda uses this length so that packages can
+/// be installed in any shorter path.
 const PREFIX_LENGTH: usize = 255;
 
-/// A build tree, and what belongs to it.
+/// A build tree and its files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Tree {
-    /// Holds everything below.
+    /// The directory that contains all of them.
     folder: PathBuf,
-    /// Whether commands name the prefixes by links.
+    /// Whether commands refer to the prefixes through links.
     pub(super) is_linked: bool,
 }
 
 impl Tree {
-    /// The tree for a request. Whatever makes no other tree (arguments, variables,
-    /// prefixes) is in the signature instead.
+    /// The tree of a request. Values that do not require another tree (arguments,
+    /// variables, prefixes) are in the signature instead.
     pub(super) fn of(request: &Request<'_, Config>, source: &Path) -> Self {
         let Request {
             project,
@@ -63,45 +63,45 @@ impl Tree {
         Self { folder, is_linked }
     }
 
-    /// The directory that CMake fills.
+    /// The directory in which CMake works.
     pub(super) fn binary(&self) -> PathBuf {
         self.folder.join("tree")
     }
 
-    /// A file beside the tree.
+    /// A file next to the tree.
     pub(super) fn beside(&self, name: &str) -> PathBuf {
         self.folder.join(name)
     }
 
-    /// There once the tree is configured.
+    /// A file that exists when the tree is configured.
     pub(super) fn marker(&self) -> PathBuf {
         self.folder.join("configured")
     }
 
-    /// Held until it is known what a build has read.
+    /// The lock, which is held until the files that a build has read are known.
     pub(super) fn lock(&self) -> PathBuf {
         lock(&self.folder)
     }
 
-    /// The name of the host prefix that never changes. It is as long as prefixes are, so
-    /// that one can take the place of the other in a binary.
+    /// The path of the link to the host prefix. It has the length of a prefix, so that
+    /// one can replace the other in a binary.
     pub(super) fn host(&self) -> PathBuf {
         let shortest = self.folder.join("host");
         let missing = PREFIX_LENGTH.saturating_sub(shortest.as_os_str().len());
         self.folder.join(format!("host{}", "_".repeat(missing)))
     }
 
-    /// The name of the build prefix that never changes.
+    /// The path of the link to the build prefix.
     pub(super) fn build(&self) -> PathBuf {
         self.folder.join("build")
     }
 
-    /// Everything that belongs to the tree.
+    /// The directory with all files of the tree.
     pub(super) fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// Points the links at the prefixes of this build.
+    /// Sets the targets of the links to the prefixes of this build.
     ///
     /// # Errors
     /// [`Unwritable`].
@@ -115,7 +115,8 @@ impl Tree {
     }
 }
 
-/// Whether a path needs no quoting in flags of a compiler, lists of paths and the like.
+/// Whether a path does not need quotes in flags of a compiler, lists of paths and similar
+/// places.
 fn is_harmless(path: &Path) -> bool {
     let harmless =
         |character: char| character.is_ascii_alphanumeric() || "/._-+@~".contains(character);
@@ -134,22 +135,22 @@ pub(super) fn point(link: &Path, target: &Path) -> Result<(), Unwritable> {
     })
 }
 
-/// Links need a privilege that builds do not have.
+/// Links need a privilege on Windows that builds do not have.
 #[cfg(not(unix))]
 pub(super) fn point(_: &Path, _: &Path) -> Result<(), Unwritable> {
     Ok(())
 }
 
-/// What outlives builds, in order of what belongs nearest to the project.
+/// The persistent directory that is nearest to the project.
 fn root(folders: &Folders, source: &Path) -> PathBuf {
     let offered = folders.scratch.as_ref().or(folders.cache.as_ref());
     offered.cloned().unwrap_or_else(|| source.join(".pixi"))
 }
 
-/// The file in the folder of a tree that a build holds a lock on.
+/// The file in the directory of a tree that a build locks.
 pub(super) fn lock(folder: &Path) -> PathBuf {
     folder.join("lock")
 }
 
-/// The names of folders that hold trees: paths on Windows must stay short.
+/// The names of directories that contain trees. On Windows paths must be short.
 pub(super) const FAMILIES: [&str; 2] = [NAME, "c"];

@@ -1,4 +1,4 @@
-//! What one request is about: the project that was read, where it is built, with what.
+//! One request: the project, its directories and its options.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::diagnostic::{SourceFile, read_text};
 use crate::protocol::model::DependencyTable;
 use crate::protocol::spec::PackageSpec;
 
-/// What was read of a project.
+/// The data that is read from a project.
 #[derive(Debug)]
 pub struct Source {
     /// The directory with `CMakeLists.txt`.
@@ -70,13 +70,13 @@ impl Source {
         self.folder.join(LISTS)
     }
 
-    /// `CMakeLists.txt`, to point into.
+    /// `CMakeLists.txt`, for the places of errors.
     pub(super) fn file(&self) -> SourceFile {
         SourceFile::new(self.lists().display().to_string(), self.text.clone())
     }
 }
 
-/// One request and everything that follows from it.
+/// A request with derived data.
 pub(super) struct View<'a> {
     pub(super) request: &'a Request<'a, Config>,
     pub(super) source: &'a Source,
@@ -92,13 +92,13 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Whether the tests can run here and are meant to.
+    /// Whether the tests are configured to run and can run on this machine.
     pub(super) fn runs_tests(&self) -> bool {
         let platforms = self.request.platforms;
         self.request.config.tests == Some(Tests::Run) && platforms.build == platforms.host
     }
 
-    /// The user's requirements that always count.
+    /// The user's unconditional requirements.
     fn dependencies(&self, section: Section) -> Option<&DependencyTable> {
         let targets = self.request.project.model.targets.as_ref()?;
         let target = targets.default_target.as_ref()?;
@@ -109,13 +109,13 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Whether the user asks for the package `name`.
+    /// Whether the user requires the package `name`.
     pub(super) fn names(&self, section: Section, name: &str) -> bool {
         self.dependencies(section)
             .is_some_and(|dependencies| dependencies.contains_key(name))
     }
 
-    /// Whether the user asks for certain versions of the package `name`.
+    /// Whether the user requires certain versions of the package `name`.
     pub(super) fn has_version(&self, section: Section, name: &str) -> bool {
         let spec = self.dependencies(section).and_then(|all| all.get(name));
         match spec {
@@ -127,7 +127,7 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Whether the user asks for the package of a compiler.
+    /// Whether the user requires a compiler package.
     pub(super) fn names_a_compiler(&self) -> bool {
         let starts = ["gcc", "gxx", "clang", "gfortran", "flang", "vs20"];
         let names = self.dependencies(Section::Build).into_iter().flatten();
@@ -137,7 +137,7 @@ impl<'a> View<'a> {
         })
     }
 
-    /// A file that an argument names, relative to the package.
+    /// A file in an argument, relative to the package.
     pub(super) fn file(&self, file: &str) -> String {
         match file.starts_with('$') || Path::new(file).is_absolute() {
             true => file.to_string(),

@@ -1,11 +1,10 @@
-//! `extra-args`: what must not be in them, and which files they name.
+//! `extra-args`: the options that are not allowed, and the files that they name.
 
 use std::path::Path;
 
 use super::names::Flaw;
 
-/// Options that `mojo precompile` does not have, with the value in the next argument
-/// where there is one.
+/// Options that `mojo precompile` does not have. Their values may be separate arguments.
 const OF_BUILD: [&str; 17] = [
     "-D",
     "-O",
@@ -26,7 +25,7 @@ const OF_BUILD: [&str; 17] = [
     "--fp-mode",
 ];
 
-/// Options that choose the processor, after which no other choice must be made.
+/// Options that choose the processor. With one of them the backend does not choose.
 const OF_THE_PROCESSOR: [&str; 6] = [
     "--target-triple",
     "--target-cpu",
@@ -36,7 +35,7 @@ const OF_THE_PROCESSOR: [&str; 6] = [
     "--mtune",
 ];
 
-/// What is wrong with the arguments for one thing to build.
+/// The problem with the arguments of a program or library.
 pub(super) fn flaw(arguments: &[String], of_library: bool) -> Option<Flaw> {
     let flaw = |message: String, help: &str| Flaw {
         message,
@@ -82,7 +81,7 @@ pub(super) fn choose_processor(arguments: &[String]) -> bool {
     words.any(|word| OF_THE_PROCESSOR.contains(&name(word)))
 }
 
-/// The directories that `-I` names.
+/// The directories of `-I` options.
 pub(super) fn import_paths(arguments: &[String]) -> Vec<&str> {
     let mut words = arguments.iter().map(String::as_str);
     let mut paths = Vec::new();
@@ -95,7 +94,7 @@ pub(super) fn import_paths(arguments: &[String]) -> Vec<&str> {
     paths
 }
 
-/// Files that the arguments name, as far as they exist below `source`.
+/// Files that the arguments name, if they exist below `source`.
 pub(super) fn files<'a>(
     arguments: &'a [String],
     source: &'a Path,
@@ -110,12 +109,12 @@ pub(super) fn files<'a>(
         .filter(|path| path.is_file())
 }
 
-/// The option without a value behind `=`.
+/// The option without a value after `=`.
 fn name(word: &str) -> &str {
     word.split_once('=').map_or(word, |(name, _)| name)
 }
 
-/// Whether `word` is the option, also with a value right behind it, as in `-DA=1`.
+/// Whether `word` is the option, possibly followed by its value, such as `-DA=1`.
 fn is(word: &str, option: &str) -> bool {
     match option.strip_prefix("--") {
         Some(_) => name(word) == option,

@@ -1,8 +1,8 @@
-//! What the compiler leaves for later builds.
+//! The compiler's cache.
 //!
-//! Its cache is one for all builds of the user. The compiler's own key holds its version
-//! and the contents of what it compiles, and neither the place of the source nor that of
-//! the environment. Builds at the same time are its business as well.
+//! All builds of a user share one cache. Its keys contain the version of the compiler and
+//! the compiled contents, but not the paths of the source and the environment. The
+//! compiler also handles concurrent access.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -14,17 +14,17 @@ use crate::backend::cache::{Cache, CacheScope, Cleared};
 use crate::backend::{Folders, Request};
 use crate::disk::write;
 
-/// How often the cache is weighed.
+/// The interval between measurements of the cache.
 const WEIGHING: Duration = Duration::from_secs(60 * 60);
 
-/// The directory that is the compiler's to fill.
+/// The directory of the compiler's cache.
 pub(super) fn compilations(folders: &Folders) -> Option<PathBuf> {
     let cache = folders.cache.as_ref()?;
     Some(cache.join("pixi-build-mojo").join("compiler"))
 }
 
-/// Every directory that outlives builds. Builds hold no lock on it: they share it, and the
-/// compiler makes again what it does not find.
+/// All directories that outlive builds. Builds do not lock them, because they share them,
+/// and the compiler compiles missing entries again.
 pub(super) fn all(folders: &Folders) -> Vec<Cache> {
     let cache = compilations(folders).map(|folder| Cache {
         what: "compilations of Mojo".to_string(),
@@ -35,8 +35,8 @@ pub(super) fn all(folders: &Folders) -> Vec<Cache> {
     cache.into_iter().collect()
 }
 
-/// Empties the cache when it weighs more than the user allows, which the compiler itself
-/// never looks at. What it holds is made again in seconds.
+/// Empties the cache when it exceeds the limit of the user, because the compiler does not
+/// limit it. Its contents can be compiled again in seconds.
 pub(super) fn keep_within_limit(request: &Request<'_, Config>) {
     let Some(cache) = all(request.folders).pop() else {
         return;
@@ -57,7 +57,7 @@ pub(super) fn keep_within_limit(request: &Request<'_, Config>) {
         }
         false => Ok(Cleared::Empty),
     };
-    // Without a cache the build takes longer, and that is all.
+    // Without a cache the build only takes longer.
     if let Err(error) = outcome.and_then(|_| write(&weighed, "")) {
         tracing::warn!("the compiler's cache cannot be used: {error}");
     }

@@ -1,9 +1,9 @@
-//! Which files a compilation reads, found by following its imports.
+//! The files that a compilation reads, found by following imports.
 //!
-//! The rules are those of the compiler, and a test compares the two: a root that is
-//! itself a package is passed over; in each root a package comes before a precompiled one,
-//! that before a module; a directory without `__init__.mojo` counts where nothing else has
-//! the name. What no root has is in an environment, or nowhere, and then the build says so.
+//! The rules are those of the compiler, and a test compares both. A root that is itself a
+//! package is skipped. In each root a package has priority over a precompiled package,
+//! and that over a module. A directory without `__init__.mojo` has the lowest priority. A
+//! name that is in no root is in an environment, or the build reports it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use super::scan::{self, Import};
 /// The file that makes a directory a package.
 pub(super) const INIT: &str = "__init__.mojo";
 
-/// The suffixes of precompiled packages, newest first.
+/// The extensions of precompiled packages, newest first.
 const PRECOMPILED: [&str; 2] = ["mojoc", "mojopkg"];
 
 /// The files that a compilation reads.
@@ -21,9 +21,9 @@ const PRECOMPILED: [&str; 2] = ["mojoc", "mojopkg"];
 pub(super) struct Closure {
     /// Sources and precompiled packages.
     pub(super) read: BTreeSet<PathBuf>,
-    /// Files that would be read if they were there.
+    /// Files that would be read if they existed.
     pub(super) missing: BTreeSet<PathBuf>,
-    /// What begins an import that no root has, with a file that imports it.
+    /// The first name of each import that is in no root, with a file that imports it.
     pub(super) elsewhere: BTreeMap<String, PathBuf>,
 }
 
@@ -31,21 +31,21 @@ pub(super) struct Closure {
 pub(super) struct Walk<'a> {
     roots: &'a [PathBuf],
     closure: Closure,
-    /// Each has been followed.
+    /// The files whose imports have been followed.
     seen: BTreeSet<PathBuf>,
     waiting: Vec<PathBuf>,
 }
 
-/// What a name stands for.
+/// The file or directory of a name.
 enum Found {
     /// A directory, with or without `__init__.mojo`.
     Package(PathBuf),
-    /// A file, of sources or precompiled.
+    /// A file with sources, or a precompiled package.
     Module(PathBuf),
 }
 
 impl Closure {
-    /// What is read when `files` are compiled and imports are looked for in `roots`.
+    /// The files that are read when `files` are compiled with the import roots `roots`.
     pub(super) fn of(files: impl IntoIterator<Item = PathBuf>, roots: &[PathBuf]) -> Self {
         let mut walk = Walk {
             roots,
@@ -59,7 +59,7 @@ impl Closure {
         walk.closure
     }
 
-    /// Adds what another compilation reads.
+    /// Adds the files that another compilation reads.
     pub(super) fn extend(&mut self, other: Self) {
         self.read.extend(other.read);
         self.missing.extend(other.missing);
@@ -73,7 +73,7 @@ impl Walk<'_> {
             return;
         }
         self.closure.read.insert(file.to_path_buf());
-        // A file that cannot be read is the compiler's to complain about.
+        // The compiler reports a file that cannot be read.
         let bytes = std::fs::read(file).unwrap_or_default();
         for import in scan::imports(&String::from_utf8_lossy(&bytes)) {
             self.import(file, &import);
@@ -99,7 +99,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Follows `path` into `package`, and takes `names` out of what it ends at.
+    /// Follows `path` inside `package`, and imports `names` from the package at its end.
     fn inside(&mut self, mut package: PathBuf, path: &[String], names: &[String]) {
         for name in path {
             match self
@@ -110,14 +110,14 @@ impl Walk<'_> {
                     self.package(&inner);
                     package = inner;
                 }
-                // What follows is something in the module.
+                // The rest of the path is inside the module.
                 Some(Found::Module(_)) | None => return,
             }
         }
         for name in names {
             let (found, missing) = look(&package, name);
-            // What is not a file is something in `__init__.mojo`, and a file of that name
-            // would change nothing.
+            // A name without a file is defined in `__init__.mojo`. A file with that name
+            // would not change the import.
             if found.is_some() || !package.join(INIT).is_file() {
                 self.closure.missing.extend(missing);
             }
@@ -127,7 +127,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Looks for `name` in every root.
+    /// Searches for `name` in all roots.
     fn anywhere(&mut self, name: &str) -> Option<Found> {
         let roots = self.roots;
         let mut roots = roots.iter().filter(|root| !root.join(INIT).is_file());
@@ -139,7 +139,7 @@ impl Walk<'_> {
         found
     }
 
-    /// Looks for `name` in one directory.
+    /// Searches for `name` in one directory.
     fn here(&mut self, directory: &Path, name: &str) -> Option<Found> {
         let (found, missing) = look(directory, name);
         self.closure.missing.extend(missing);
@@ -168,7 +168,8 @@ impl Walk<'_> {
     }
 }
 
-/// What has the name in one directory, and the files that would come before it.
+/// The package or module with the name in one directory, and the files that would have
+/// priority over it.
 fn look(directory: &Path, name: &str) -> (Option<Found>, Vec<PathBuf>) {
     let package = directory.join(name);
     let init = package.join(INIT);
@@ -186,14 +187,14 @@ fn look(directory: &Path, name: &str) -> (Option<Found>, Vec<PathBuf>) {
     (None, missing)
 }
 
-/// A directory of that name, whatever is in it.
+/// A directory with that name and any contents.
 fn directory(parent: &Path, name: &str) -> Option<Found> {
     let package = parent.join(name);
     package.is_dir().then_some(Found::Package(package))
 }
 
-/// Where imports of the file or package at `path` are looked for first: in the nearest
-/// directory above it that is not a package.
+/// The directory that is searched first for imports of the file or package at `path`: the
+/// nearest parent directory that is not a package.
 pub(super) fn implicit_root(path: &Path) -> Option<&Path> {
     let mut above = path.ancestors().skip(1);
     above.find(|directory| !directory.join(INIT).is_file())

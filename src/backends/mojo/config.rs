@@ -1,7 +1,7 @@
-//! The options of `[package.build.config]`, each described once, here.
+//! The options of `[package.build.config]`.
 //!
-//! What is wrong with an option for itself is found in `config/check.rs`; whether the
-//! files exist that it names, in `plan.rs`.
+//! `config/check.rs` validates the values of options; `plan.rs` checks whether the files
+//! in them exist.
 
 mod check;
 
@@ -23,8 +23,9 @@ use crate::project::config::{InvalidOption, Options};
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", default)]
 pub struct Config {
-    /// The options that every backend has. Mojo has no use for `extra-args`, which each
-    /// thing to build has for itself, nor for `compiler-cache`: its compiler has one.
+    /// The options that all backends have. Mojo does not use `extra-args`, because each
+    /// program and library has its own, and it does not use `compiler-cache`, because the
+    /// compiler has a cache.
     #[serde(flatten)]
     pub common: CommonOptions,
     /// What the package holds beside what the build tool installs.
@@ -32,7 +33,8 @@ pub struct Config {
     pub package: PackageOptions,
     /// Programs. Missing means `main.mojo`, if it exists.
     pub bins: Option<Vec<Entry>>,
-    /// The library. Missing means the package that is found, unless there are programs.
+    /// The library. Missing means the package that is found, unless programs are
+    /// configured.
     pub pkg: Option<Entry>,
     /// Several libraries, instead of `pkg`.
     pub pkgs: Vec<Entry>,
@@ -40,40 +42,40 @@ pub struct Config {
     pub libs: Vec<Entry>,
     /// Extension modules for Python.
     pub python_modules: Vec<Entry>,
-    /// Directories in which imports are looked for, relative to the source.
+    /// Directories that are searched for imports, relative to the source directory.
     pub import_paths: Vec<String>,
-    /// Values for `std.defines` in programs. Merged key by key.
+    /// Values for `std.defines` in programs, merged key by key.
     pub define: IndexMap<String, Define>,
     /// The processor that programs are compiled for. Missing means `baseline`.
     pub target_cpu: Option<String>,
-    /// Files that are run before anything is installed.
+    /// Patterns for files that are run before the installation.
     pub tests: Vec<String>,
-    /// Whether the package needs the compiler that built it.
+    /// Whether the package depends on the compiler that built it.
     pub compiler_pin: CompilerPin,
-    /// How many threads compile. In no hash.
+    /// The number of compiler threads. It is not part of a hash.
     pub jobs: Option<NonZeroUsize>,
 }
 
-/// One thing to build.
+/// A program or library to build.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", default)]
 pub struct Entry {
-    /// What it is called when it is installed.
+    /// The name of the installed file.
     pub name: Option<String>,
-    /// The main file, or the directory of a library, relative to the source.
+    /// The main file, or the directory of a library, relative to the source directory.
     pub path: Option<String>,
-    /// Arguments of the compiler, one element each.
+    /// Arguments of the compiler, one per element.
     pub extra_args: Vec<String>,
-    /// In which form a library is installed.
+    /// The form in which a library is installed.
     pub format: Option<Format>,
-    /// Keys that mean nothing.
+    /// Unknown keys.
     #[serde(flatten)]
     #[cfg_attr(test, schemars(skip))]
     pub unknown: BTreeMap<String, Value>,
 }
 
-/// In which form a library is installed.
+/// The form in which a library is installed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
@@ -90,28 +92,28 @@ pub enum Format {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum Define {
-    /// `true` defines the name, `false` does not.
+    /// `true` defines the name, `false` does not define it.
     Flag(bool),
     /// A number.
     Number(i64),
-    /// Text.
+    /// A string.
     Text(String),
 }
 
-/// Whether the package needs the compiler that built it.
+/// Whether the package depends on the compiler that built it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum CompilerPin {
-    /// `"auto"`: as far as its files need it.
+    /// `"auto"`: it does, if its files require the compiler.
     #[default]
     Auto,
-    /// `"none"`: the user says what it needs.
+    /// `"none"`: the backend adds no dependency.
     None,
 }
 
 impl Config {
-    /// Languages that have a compiler package. Mojo's is added anyway.
+    /// The languages of additional compiler packages. The Mojo compiler is always added.
     pub(super) fn compilers(&self) -> impl Iterator<Item = &String> {
         let all = self.common.compilers.iter().flatten();
         all.filter(|language| *language != "mojo")

@@ -1,4 +1,4 @@
-//! Why the build script failed, read from what the compiler said.
+//! Explains failures of the build script, from the messages of the compiler.
 
 use std::path::Path;
 
@@ -6,7 +6,8 @@ use super::plan::Plan;
 use crate::backend::failure::{self, CodeError, Detector, QUOTED, full_disk};
 use crate::backend::{Diagnosis, Log};
 
-/// From causes to consequences: an import that is not found also shows as an unknown name.
+/// Ordered from causes to consequences: an import that is not found also appears as an
+/// unknown name.
 const DETECTORS: [Detector; 11] = [
     full_disk,
     no_compiler,
@@ -21,7 +22,7 @@ const DETECTORS: [Detector; 11] = [
     test_failed,
 ];
 
-/// Why the script failed, as far as its log says.
+/// The reason why the script failed, if its log contains one.
 pub(super) fn diagnose(log: &Log, plan: &Plan, source: &Path) -> Option<Diagnosis> {
     let mut diagnosis = failure::first(&DETECTORS, log)?;
     let found = errors(log);
@@ -36,8 +37,8 @@ pub(super) fn diagnose(log: &Log, plan: &Plan, source: &Path) -> Option<Diagnosi
     Some(diagnosis)
 }
 
-/// The error with the file's own place, where the compiler knew it by a link that is
-/// called like the library.
+/// The error with the real path of the file, if the compiler used a link that has the
+/// name of the library.
 fn at_home(mut error: CodeError, plan: &Plan, source: &Path) -> CodeError {
     let home = plan.libraries().find_map(|item| {
         let below = error.file.strip_prefix(&item.name).ok()?;
@@ -51,7 +52,7 @@ fn at_home(mut error: CodeError, plan: &Plan, source: &Path) -> CodeError {
     error
 }
 
-/// The errors that the compiler found in files.
+/// The errors of the compiler that have a place in a file.
 fn errors(log: &Log) -> Vec<CodeError> {
     let mut errors: Vec<CodeError> = Vec::new();
     for error in log.lines().filter_map(located) {
@@ -89,7 +90,7 @@ fn quoted(errors: &[CodeError]) -> Vec<String> {
     errors.iter().map(quote).collect()
 }
 
-/// What a compiler error means. The places of all of them are quoted.
+/// The meaning of a compiler error. All errors with their places are quoted.
 fn meaning(
     log: &Log,
     code: &'static str,

@@ -1,7 +1,7 @@
-//! Which files decide what is built, and the package.
+//! The files that influence the metadata and the package.
 //!
-//! The compiler writes down nowhere what it read, so the imports are followed before the
-//! build; the answer is the same before and after it.
+//! The compiler does not record the files that it reads, so the imports are followed
+//! before the build. The inputs are the same before and after it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -14,7 +14,7 @@ use crate::backend::inputs::{escape, plain};
 use crate::backend::options::InputTracking;
 use crate::backend::{GlobSet, Request, extra_input_globs};
 
-/// Files that decide what is built, and what it depends on.
+/// Files that influence the programs and libraries, and their dependencies.
 pub(super) fn metadata(request: &Request<'_, Config>, source: &Source) -> Vec<GlobSet> {
     let built = by_directory(&source.plan.decisive, "what is built");
     let manifests = requirements::manifests(request, source);
@@ -22,7 +22,7 @@ pub(super) fn metadata(request: &Request<'_, Config>, source: &Source) -> Vec<Gl
     built.chain(beside).collect()
 }
 
-/// Files that decide the package.
+/// Files that influence the package.
 pub(super) fn build(request: &Request<'_, Config>, project: &Source) -> Vec<GlobSet> {
     let source = &request.project.source;
     let plan = &project.plan;
@@ -54,14 +54,14 @@ pub(super) fn build(request: &Request<'_, Config>, project: &Source) -> Vec<Glob
     sets
 }
 
-/// What is imported by whatever is compiled.
+/// The files that are imported by compiled files.
 fn exact(project: &Source) -> impl Iterator<Item = GlobSet> {
     let closure = &project.closure;
     let read = by_directory(&closure.read, "is compiled");
     read.chain(by_directory(&closure.missing, "would be imported"))
 }
 
-/// The files, a set for each directory.
+/// The files, with one set for each directory.
 fn by_directory<'a, I: IntoIterator<Item = &'a PathBuf>>(
     files: I,
     reason: &'static str,
@@ -77,7 +77,7 @@ fn by_directory<'a, I: IntoIterator<Item = &'a PathBuf>>(
     sets.map(move |(directory, names)| GlobSet::names(&directory, names, reason))
 }
 
-/// The package's manifest, and the workspace's where the package takes values from it.
+/// The manifest of the package, and that of the workspace when the package refers to it.
 fn manifests(request: &Request<'_, Config>) -> Vec<GlobSet> {
     let path = request.project.manifest.path();
     let own = GlobSet::file(path, "the package's manifest");

@@ -1,22 +1,22 @@
-//! The license texts that are packed when the manifest names none.
+//! The license texts that are packaged when the manifest does not name any.
 
 use std::path::PathBuf;
 
 use super::Config;
 use crate::backend::{GlobSet, Request, project_files};
 
-/// The license texts in the source, sorted by name.
+/// The license texts in the source directory, sorted by name.
 pub(super) fn found(request: &Request<'_, Config>) -> Vec<PathBuf> {
     if request.project.model.license_file.is_some() {
         return Vec::new();
     }
     let mut found = project_files::licenses(&request.project.source);
-    // A module about licenses is not a license.
+    // For example, a module that handles licenses.
     found.retain(|path| path.extension().is_none_or(|ending| ending != "mojo"));
     found
 }
 
-/// Files that are packed, or would be if they were there.
+/// Files that are packaged, or would be packaged if they existed.
 pub(super) fn inputs(request: &Request<'_, Config>) -> Vec<GlobSet> {
     project_files::license_inputs(request.project, &request.project.source)
 }

@@ -1,4 +1,4 @@
-//! Mistakes in the options and files of a Mojo project.
+//! Errors in the options and files of a Mojo project.
 
 use std::path::{Path, PathBuf};
 
@@ -19,7 +19,7 @@ pub(super) struct NothingToBuild {
     pub(super) help: String,
 }
 
-/// A path that leads to nothing that can be built.
+/// A path without a program or library.
 #[derive(Debug, Error, Diagnostic)]
 #[error("{message}")]
 #[diagnostic(code(mojo::wrong_path), help("{help}"))]
@@ -32,7 +32,7 @@ pub(super) struct WrongPath {
     pub(super) at: Option<SourceSpan>,
 }
 
-/// Several of those.
+/// Several such paths.
 #[derive(Debug, Error, Diagnostic)]
 #[error("{count} paths lead to nothing that can be built")]
 #[diagnostic(code(mojo::wrong_paths))]
@@ -43,7 +43,7 @@ pub(super) struct Unbuildable {
 }
 
 impl Unbuildable {
-    /// Turns what was found into one error.
+    /// Combines the errors into one.
     pub(super) fn check(mut wrong: Vec<WrongPath>) -> Result<(), Report> {
         match wrong.len() {
             0 => Ok(()),
@@ -53,7 +53,7 @@ impl Unbuildable {
     }
 }
 
-/// Two options say what the library is.
+/// Two options define the library.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`pkg` and `pkgs` are both set")]
 #[diagnostic(
@@ -67,7 +67,7 @@ pub(super) struct PkgAndPkgs {
     pub(super) at: Option<SourceSpan>,
 }
 
-/// There is no compiler for the platform.
+/// The compiler does not exist for the platform.
 #[derive(Debug, Error, Diagnostic)]
 #[error("Mojo has no compiler for {platform}")]
 #[diagnostic(
@@ -94,7 +94,7 @@ pub(super) struct CrossCompilation {
     pub(super) host: String,
 }
 
-/// What is wrong with the main file `written`, which is not one, and the way out.
+/// The reason why `written` is not a main file, and the way out.
 pub(super) fn no_file(written: &str, path: &Path, is_configured: bool) -> (String, String) {
     if let Some(link) = dangling(path) {
         return link;
@@ -121,7 +121,7 @@ pub(super) fn no_file(written: &str, path: &Path, is_configured: bool) -> (Strin
     (message, help)
 }
 
-/// What is wrong with the directory of a library, and the way out.
+/// The reason why the directory of a library is not valid, and the way out.
 pub(super) fn no_package(written: &str, path: &Path) -> (String, String) {
     if let Some(link) = dangling(path) {
         return link;
@@ -141,7 +141,7 @@ pub(super) fn no_package(written: &str, path: &Path) -> (String, String) {
     (format!("there is no directory `{written}`"), help)
 }
 
-/// That a library without a path was not found.
+/// The error for a library without a path that was not found.
 pub(super) fn no_library(name: &str) -> (String, String) {
     (
         format!("found neither `{name}/{INIT}` nor `src/{INIT}`"),
@@ -159,7 +159,7 @@ fn dangling(path: &Path) -> Option<(String, String)> {
     Some((message, "repair or remove the link".to_string()))
 }
 
-/// What is called almost as `path`.
+/// The name that is most similar to that of `path`.
 fn near(path: &Path) -> Option<String> {
     let name = path.file_name()?.to_str()?;
     let entries = std::fs::read_dir(path.parent()?).ok()?.flatten();
@@ -177,7 +177,8 @@ fn sibling(written: &str, name: &str) -> String {
     }
 }
 
-/// Where an option stands that applies on the host, the tables of targets first.
+/// The place of an option that applies on the host. The tables of targets are searched
+/// first.
 pub(super) fn span_of_option(request: &Request<'_, Config>, keys: &[&str]) -> Option<SourceSpan> {
     let host = request.platforms.host;
     let families: &[&str] = match () {
@@ -194,7 +195,7 @@ pub(super) fn span_of_option(request: &Request<'_, Config>, keys: &[&str]) -> Op
         ["config", "configuration"].map(|name| [table.as_slice(), &[name]].concat())
     });
     let tables: Vec<Vec<&str>> = tables.collect();
-    // Where the table does not say it, the whole entry is marked.
+    // The whole entry is marked when the table does not contain the key.
     (1..=keys.len()).rev().find_map(|length| {
         let found =
             |table: &Vec<&str>| manifest.value_span(&[table.as_slice(), &keys[..length]].concat());

@@ -1,7 +1,8 @@
 //! Mojo programs and libraries: `mojo build` and `mojo precompile`.
 //!
-//! Mojo has no project file: what is built is said in the options, or found. What a build
-//! reads is found by following imports, because the compiler does not write it down.
+//! Mojo does not have a project file. Options name the programs and libraries, or the
+//! backend finds them. The backend follows imports to determine the inputs, because the
+//! compiler does not record the files that it reads.
 
 mod arguments;
 mod caches;
@@ -49,7 +50,7 @@ impl Backend for Mojo {
 
     const INSTALLS: &'static str = "mojo build";
 
-    // Mojo has no file that states them.
+    // Mojo does not have a file for the name and version.
     const METADATA_FILE: &'static str = "pixi.toml";
 
     const OUTPUT_DIRECTORIES: &'static [&'static str] = &[tree::COMPILED];
@@ -145,7 +146,7 @@ impl Backend for Mojo {
     }
 }
 
-/// Whether there is a compiler that runs on `platform`.
+/// Whether a compiler exists that runs on `platform`.
 fn has_compiler(platform: Subdir) -> bool {
     let with_compiler = [Subdir::Linux64, Subdir::LinuxAarch64, Subdir::OsxArm64];
     with_compiler.contains(&platform) || platform == Subdir::NoArch

@@ -1,25 +1,24 @@
-//! What packages, modules and programs may be called.
+//! Valid names of packages, modules and programs.
 
-/// What is wrong with a value, and the way out.
+/// The problem with a value, and the way out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Flaw {
     pub(super) message: String,
     pub(super) help: String,
 }
 
-/// The name of what a package holds, when nobody says otherwise: an import can hold
-/// neither dashes nor dots.
+/// The default name of a library or program. Imports cannot contain dashes or dots.
 pub(super) fn normalized(package: &str) -> String {
     package.trim().to_lowercase().replace(['-', '.'], "_")
 }
 
-/// Whether Mojo takes `name` for the name of a module.
+/// Whether `name` is a valid name of a Mojo module.
 pub(super) fn is_identifier(name: &str) -> bool {
     let part = |c: char| c.is_ascii_alphanumeric() || c == '_';
     !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()) && name.chars().all(part)
 }
 
-/// What is wrong with the name of a file that is installed.
+/// The problem with the name of an installed file.
 pub(super) fn of_file(name: &str) -> Option<Flaw> {
     let is_plain = !name.is_empty()
         && name.trim() == name

@@ -1,8 +1,8 @@
-//! Which packages have the modules that a library imports.
+//! The packages that contain the modules that a library imports.
 //!
-//! A package is taken to have the module that is called like it. One beside the project
-//! may have a library with another name, and says so in its manifest. Of any other
-//! package that is known only when it is installed.
+//! By default a package is assumed to contain the module with its name. A package in the
+//! same workspace may name its library differently in its manifest. The modules of any
+//! other package are known only when it is installed.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ use crate::diagnostic::Warning;
 use crate::protocol::model::DependencyTable;
 use crate::protocol::spec::{PackageSpec, SourceLocation};
 
-/// The modules that the dependency `name` has, as far as can be said before it is there.
+/// The modules of the dependency `name`, if they are known before it is installed.
 pub(super) fn modules(
     request: &Request<'_, Config>,
     name: &str,
@@ -38,7 +38,8 @@ pub(super) fn modules(
     modules
 }
 
-/// The manifests of packages beside the project, which say what these are called.
+/// The manifests of packages in the same workspace, which contain the names of their
+/// libraries.
 pub(super) fn manifests<'a>(
     request: &'a Request<'_, Config>,
     dependencies: impl IntoIterator<Item = &'a DependencyTable>,
@@ -58,8 +59,8 @@ fn manifest(request: &Request<'_, Config>, spec: &PackageSpec) -> Option<PathBuf
     Some(plain(&folder).join("pixi.toml"))
 }
 
-/// Packages that the library imports although it does not depend on them: whoever
-/// compiles with it would not find them. `depends` are the names it depends on.
+/// Packages that the library imports without depending on them, so that users of the
+/// library would not find them. `depends` are the names of its dependencies.
 pub(super) fn unnamed(
     source: &Source,
     package: &InstalledPackage<'_>,
@@ -86,7 +87,7 @@ pub(super) fn unnamed(
         .collect()
 }
 
-/// The packages in an environment by the modules that they have.
+/// The packages in an environment, by the modules that they contain.
 fn providers(prefix: &Path) -> BTreeMap<String, String> {
     let records = std::fs::read_dir(prefix.join("conda-meta"));
     let records = records.into_iter().flatten().flatten();
@@ -106,7 +107,7 @@ fn providers(prefix: &Path) -> BTreeMap<String, String> {
     providers
 }
 
-/// The module that an installed file is, or begins.
+/// The module of an installed file.
 fn module(file: &str) -> Option<String> {
     let below = file.strip_prefix("lib/mojo/")?;
     let name = match below.split_once('/') {

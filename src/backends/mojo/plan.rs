@@ -1,4 +1,5 @@
-//! What is built from a project: what the options say, or what is found.
+//! The programs and libraries of a project, from the options or from the files that are
+//! found.
 
 use std::path::{Path, PathBuf};
 
@@ -13,31 +14,32 @@ use crate::backend::Request;
 use crate::backend::inputs::plain;
 use crate::diagnostic::Warning;
 
-/// The main file of a program that nobody configured.
+/// The main file of the default program.
 const MAIN: &str = "main.mojo";
 
-/// What is built, libraries first: programs of the package may import them.
+/// The programs and libraries to build. Libraries come first, because programs of the
+/// package may import them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Plan {
     pub(super) items: Vec<Item>,
     pub(super) warnings: Vec<Warning>,
-    /// Files whose existence decides what is built.
+    /// Files whose existence affects the plan.
     pub(super) decisive: Vec<PathBuf>,
 }
 
-/// One thing to build.
+/// A program or library to build.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Item {
     pub(super) kind: Kind,
-    /// What it is called when it is installed, without a suffix.
+    /// The name of the installed file, without an extension.
     pub(super) name: String,
     /// The main file, or the directory of a library. Absolute.
     pub(super) path: PathBuf,
-    /// Of the compiler.
+    /// Arguments of the compiler.
     pub(super) arguments: Vec<String>,
 }
 
-/// What kind of thing is built.
+/// The kind of a program or library.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Library(Format),
@@ -53,17 +55,17 @@ impl Kind {
 }
 
 impl Item {
-    /// Whether the directory of a library is called otherwise.
+    /// Whether the directory of a library has another name than the library.
     pub(super) fn is_renamed(&self) -> bool {
         self.kind.is_library() && self.path.file_name().is_none_or(|name| *name != *self.name)
     }
 }
 
 impl Plan {
-    /// Decides what is built.
+    /// Determines the programs and libraries to build.
     ///
     /// # Errors
-    /// Nothing to build, or paths that lead to the wrong thing.
+    /// Nothing to build, or paths that are not a program or library.
     pub(super) fn of(request: &Request<'_, Config>) -> Result<Self, Report> {
         let config = request.config;
         let mut reader = Reader {
@@ -99,13 +101,13 @@ impl Plan {
         self.items.iter().filter(|item| item.kind.is_library())
     }
 
-    /// Whether a file is packed that only the compiler of the build can read.
+    /// Whether the package contains a file that only the compiler of the build can read.
     pub(super) fn has_precompiled(&self) -> bool {
         let precompiled = Kind::Library(Format::Precompiled);
         self.items.iter().any(|item| item.kind == precompiled)
     }
 
-    /// Whether only sources are packed.
+    /// Whether the package contains only sources.
     pub(super) fn is_source_only(&self) -> bool {
         let source = Kind::Library(Format::Source);
         self.items.iter().all(|item| item.kind == source)
@@ -114,7 +116,7 @@ impl Plan {
 
 struct Reader<'a> {
     source: &'a Path,
-    /// What is called after the package.
+    /// The default name, derived from that of the package.
     name: String,
     items: Vec<Item>,
     wrong: Vec<WrongPath>,
@@ -153,7 +155,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A main file, or a library beside it, that nobody configured.
+    /// A main file, or a library next to it, without configuration.
     fn found(&mut self, also_programs: bool) -> Option<Warning> {
         let main = self.source.join(MAIN);
         let library = self.default_library(None);
@@ -187,7 +189,7 @@ impl Reader<'_> {
         None
     }
 
-    /// Where the library lies when nobody says so.
+    /// The default directory of the library.
     fn default_library(&mut self, name: Option<&str>) -> Option<PathBuf> {
         let names = name.into_iter().chain([self.name.as_str(), "src"]);
         let places: Vec<PathBuf> = names.map(|name| self.source.join(name)).collect();

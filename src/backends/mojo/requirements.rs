@@ -1,4 +1,4 @@
-//! What the build needs, and what the package needs when it is used.
+//! The requirements of the build and of the users of the package.
 
 use std::path::PathBuf;
 
@@ -16,10 +16,10 @@ const COMPILER: &str = "mojo-compiler";
 
 const PYTHON: &str = "python";
 
-/// Packages that have the compiler, or depend on it.
+/// Packages that contain the compiler, or depend on it.
 const WITH_COMPILER: [&str; 4] = [COMPILER, "mojo", "max", "modular"];
 
-/// What is needed beside what the user asked for.
+/// The requirements in addition to those in the manifest.
 pub(super) fn all(
     request: &Request<'_, Config>,
     source: &Source,
@@ -38,8 +38,8 @@ pub(super) fn all(
     (requirements, warning.into_iter().collect())
 }
 
-/// Packages that a library imports. Whoever compiles with the library compiles with what
-/// that imports, so they have to be there as well.
+/// Packages that a library imports. Code that uses the library is compiled with these
+/// packages too, so they must be installed.
 fn libraries(request: &Request<'_, Config>, source: &Source) -> Vec<Requirement> {
     let Some(target) = default_target(request) else {
         return Vec::new();
@@ -55,20 +55,21 @@ fn libraries(request: &Request<'_, Config>, source: &Source) -> Vec<Requirement>
     imported.collect()
 }
 
-/// The tables with packages that can be imported.
+/// The tables of packages that can be imported.
 fn to_import(target: &Target) -> impl Iterator<Item = &DependencyTable> {
     let tables = [&target.host_dependencies, &target.build_dependencies];
     tables.into_iter().flatten()
 }
 
-/// The manifests of packages beside the project that decide what a library depends on.
+/// The manifests of packages in the same workspace that affect the dependencies of a
+/// library.
 pub(super) fn manifests(request: &Request<'_, Config>, source: &Source) -> Vec<PathBuf> {
     let target = default_target(request).filter(|_| !source.needed_by_libraries.is_empty());
     let tables = target.into_iter().flat_map(to_import);
     neighbors::manifests(request, tables)
 }
 
-/// What the package depends on when it is used, by name.
+/// The names of the package's run dependencies.
 pub(super) fn names_to_run(request: &Request<'_, Config>, source: &Source) -> Vec<String> {
     let stated = targets(request).filter_map(|target| Table::Run.of(target));
     let stated = stated.flat_map(DependencyTable::keys).cloned();
@@ -106,7 +107,7 @@ fn python(request: &Request<'_, Config>, plan: &Plan) -> Vec<Requirement> {
     host.into_iter().chain(run).collect()
 }
 
-/// The compiler, unless the user has chosen one.
+/// The compiler, unless the manifest names one.
 fn compiler(request: &Request<'_, Config>) -> Option<Requirement> {
     let stated = default_target(request).and_then(|target| target.build_dependencies.as_ref());
     let is_chosen = |dependencies: &DependencyTable| {
@@ -116,7 +117,7 @@ fn compiler(request: &Request<'_, Config>) -> Option<Requirement> {
     if stated.is_some_and(is_chosen) {
         return None;
     }
-    // What the package is used with has to be what it is built with.
+    // The build must use the same compiler as users of the package.
     let spec = [Table::Run, Table::Host].into_iter().find_map(|table| {
         let version = version(table.of(default_target(request)?)?.get(COMPILER)?)?;
         Some(BinarySpec {
@@ -128,8 +129,8 @@ fn compiler(request: &Request<'_, Config>) -> Option<Requirement> {
     Some(Requirement::package(Section::Build, COMPILER, spec))
 }
 
-/// What the package needs of the compiler when it is used: programs need its runtime
-/// libraries, and nothing but the compiler that wrote a precompiled library can read it.
+/// The run dependency on the compiler: programs need its runtime libraries, and only the
+/// compiler that wrote a precompiled library can read it.
 fn runtime(request: &Request<'_, Config>, plan: &Plan) -> (Option<Requirement>, Option<Warning>) {
     if request.config.compiler_pin == CompilerPin::None || plan.is_source_only() {
         return (None, None);
@@ -159,7 +160,8 @@ fn runtime(request: &Request<'_, Config>, plan: &Plan) -> (Option<Requirement>, 
     (Some(run), None)
 }
 
-/// That a precompiled library may meet a compiler that cannot read it.
+/// The warning that a precompiled library may be used with a compiler that cannot read
+/// it.
 fn open(built_with: Option<&str>) -> Warning {
     let version = built_with.unwrap_or("<version of the build>");
     Warning::new(format!(
@@ -170,12 +172,12 @@ fn open(built_with: Option<&str>) -> Warning {
     ))
 }
 
-/// The user's run dependency on a package, under any condition.
+/// The run dependency on a package in the manifest, with any condition.
 fn stated_to_run<'a>(request: &Request<'a, Config>, name: &str) -> Option<&'a PackageSpec> {
     targets(request).find_map(|target| Table::Run.of(target)?.get(name))
 }
 
-/// Every table of dependencies, under any condition.
+/// All tables of dependencies, with any condition.
 fn targets<'a>(request: &Request<'a, Config>) -> impl Iterator<Item = &'a Target> {
     let targets = request.project.model.targets.iter();
     targets.flat_map(|targets| {
@@ -213,8 +215,8 @@ fn version(spec: &PackageSpec) -> Option<&str> {
     }
 }
 
-/// The one version that `spec` admits: `=1.2.0` and `==1.2.0` mean it, `1.2` any that
-/// begins so.
+/// The only version that matches `spec`. `=1.2.0` and `==1.2.0` have one; `1.2` matches
+/// all versions with that prefix.
 fn single_version(spec: &str) -> Option<&str> {
     let text = spec.trim();
     let version = text.trim_start_matches('=').trim_end_matches(".*");

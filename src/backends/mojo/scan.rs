@@ -1,18 +1,18 @@
 //! Finds the imports of a Mojo file without compiling it.
 //!
-//! Only what can hide or hold an import is understood: comments, strings, brackets,
-//! joined lines. Imports are found wherever they may stand, in functions and in every
-//! branch, because which of them is compiled is known to the compiler alone.
+//! The scanner understands only the syntax that can hide or contain an import: comments,
+//! strings, brackets, joined lines. It finds imports in functions and in all branches
+//! too, because only the compiler knows which of them are compiled.
 
-/// An import, as it is written.
+/// An import as in the source.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Import {
-    /// How many packages up it begins: 0 is a name that is looked for in every root, 1 is
-    /// the package that the file is in.
+    /// The number of packages to go up. 0 means that the name is searched in all roots, 1
+    /// means the package of the file.
     pub(super) up: usize,
     /// The names between the dots.
     pub(super) path: Vec<String>,
-    /// What is taken out of it, each a module or something in one.
+    /// The imported names, each of which is a module or defined in one.
     pub(super) names: Vec<String>,
 }
 
@@ -36,7 +36,7 @@ pub(super) fn imports(text: &str) -> Vec<Import> {
     imports
 }
 
-/// `a.b as c, d`, from the token at `at`. Says where it ends.
+/// Reads `a.b as c, d`, beginning at the token `at`. Returns the end.
 fn import(tokens: &[Token], mut at: usize, imports: &mut Vec<Import>) -> usize {
     loop {
         let (path, after) = dotted(tokens, at);
@@ -55,7 +55,7 @@ fn import(tokens: &[Token], mut at: usize, imports: &mut Vec<Import>) -> usize {
     }
 }
 
-/// `..a.b import (c as d, e)`, from the token at `at`. Says where it ends.
+/// Reads `..a.b import (c as d, e)`, beginning at the token `at`. Returns the end.
 fn from(tokens: &[Token], mut at: usize, imports: &mut Vec<Import>) -> usize {
     let start = at;
     while tokens.get(at) == Some(&Token::Sign('.')) {
@@ -105,7 +105,7 @@ fn dotted(tokens: &[Token], mut at: usize) -> (Vec<String>, usize) {
     (path, at)
 }
 
-/// Passes over `as name`.
+/// Skips `as name`.
 fn renamed(tokens: &[Token], at: usize) -> usize {
     match is_name(tokens.get(at), "as") {
         true => at + 2,
@@ -120,7 +120,7 @@ fn is_name(token: Option<&Token>, expected: &str) -> bool {
 #[derive(Debug, PartialEq, Eq)]
 enum Token {
     Name(String),
-    /// Anything that is not part of a name.
+    /// A character that is not part of a name.
     Sign(char),
     /// The end of a statement.
     End,
@@ -141,7 +141,8 @@ fn tokens(text: &str) -> Vec<Token> {
             }
             '\\' => joined_length(rest),
             '\n' => {
-                // No import stands in brackets, so these were none, or are never closed.
+                // Brackets cannot contain an import, so these were not brackets, or they
+                // are never closed.
                 if depth == 0 || begins_with_import(&rest[1..]) {
                     tokens.push(Token::End);
                     depth = 0;
@@ -162,7 +163,7 @@ fn tokens(text: &str) -> Vec<Token> {
                 match sign {
                     ';' => tokens.push(Token::End),
                     _ if sign.is_whitespace() => {}
-                    // Behind a colon in brackets no statement begins.
+                    // A colon in brackets does not begin a statement.
                     ':' if depth > 0 => tokens.push(Token::Sign('=')),
                     _ => tokens.push(Token::Sign(sign)),
                 }
@@ -178,7 +179,7 @@ fn is_part(sign: char) -> bool {
     sign.is_alphanumeric() || sign == '_'
 }
 
-/// Whether the next line is an import for certain.
+/// Whether the next line is certainly an import.
 fn begins_with_import(text: &str) -> bool {
     let line = text.lines().next().unwrap_or_default().trim_start();
     let mut words = line.split_whitespace();
@@ -189,7 +190,7 @@ fn begins_with_import(text: &str) -> bool {
     }
 }
 
-/// How many bytes of `text` are the string that it begins with.
+/// The number of bytes of the string at the start of `text`.
 fn string_length(text: &str) -> usize {
     let quote = &text[..1];
     let triple = quote.repeat(3);
@@ -215,7 +216,7 @@ fn string_length(text: &str) -> usize {
     text.len()
 }
 
-/// How many bytes join this line to the next.
+/// The number of bytes that join this line to the next.
 fn joined_length(text: &str) -> usize {
     match () {
         () if text.starts_with("\\\r\n") => 3,

@@ -1,9 +1,9 @@
-//! The commands: what is compiled, run and copied, in which order.
+//! The commands of the script: compiling, testing and copying.
 //!
-//! Everything is made in a stage first. The compiler creates its output before it looks
-//! for imports, and would find the half-written file on the import path. Commands run in
-//! the source and name it by relative paths, so that nothing that is packed says where
-//! the source was.
+//! All files are first written to a stage. The compiler creates its output before it
+//! searches for imports, and would otherwise find the incomplete file on the import path.
+//! Commands run in the source directory and use relative paths, so that packaged files do
+//! not contain the path of the source.
 
 mod install;
 
@@ -21,14 +21,14 @@ use crate::backend::Request;
 use crate::backend::inputs::plain;
 use crate::backend::script::{Script, Step, StepCondition, Word};
 
-/// Where everything is made, below the directory that the script runs in.
+/// The directory for all output, below the directory of the script.
 const STAGE: &str = "stage";
 
-/// Leaves a file in the directory `$1` that is called like the command that precompiles:
-/// compilers before 1.0 have another one.
+/// Creates a file in the directory `$1` with the name of the command that precompiles.
+/// Compilers before 1.0 have another one.
 const WHICH_COMMAND: &str = r#"if mojo precompile --help >/dev/null 2>&1; then : >"$1/precompile"; else : >"$1/package"; fi"#;
 
-/// The commands that precompile a library, with the suffix of what they write.
+/// The commands that precompile a library, with the extensions of their outputs.
 const COMMANDS: [(&str, &str); 2] = [("precompile", "mojoc"), ("package", "mojopkg")];
 
 /// The script of a build.
@@ -91,8 +91,8 @@ impl Build<'_> {
         ]
     }
 
-    /// Precompiles a library, also one whose sources are packed: mistakes in it come up
-    /// here and not where it is used.
+    /// Precompiles a library, even if its sources are packaged, so that its errors appear
+    /// in this build and not in a later one.
     fn library(&self, item: &Item) -> Vec<Step> {
         let mut steps = Vec::new();
         let mut arguments = Vec::new();
@@ -103,8 +103,8 @@ impl Build<'_> {
                 arguments.push(self.relative(&item.path));
                 literal(&self.request.project.source)
             }
-            // The compiler knows a package by its directory, and its modules import each
-            // other by that name. Nothing is relative to the link.
+            // The compiler identifies a package by its directory name, and its modules
+            // import each other by that name. No path is relative to the link.
             true => {
                 let source = &self.request.project.source;
                 let own = arguments::import_paths(&item.arguments).into_iter();
@@ -159,7 +159,7 @@ impl Build<'_> {
         files.iter().map(test).collect()
     }
 
-    /// The options of whatever becomes machine code.
+    /// The options for machine code.
     fn options(&self, arguments: &[String]) -> Vec<Word> {
         let config = self.request.config;
         let cpu = match config.target_cpu.as_deref() {
@@ -178,7 +178,8 @@ impl Build<'_> {
         words.map(Word::literal).collect()
     }
 
-    /// Where every command looks for imports after the directory of its file.
+    /// The directories that every command searches for imports, after that of its main
+    /// file.
     fn import_paths(&self, path_of: impl Fn(&Path) -> Word) -> Vec<Word> {
         let source = &self.request.project.source;
         let configured = self.request.config.import_paths.iter();
@@ -189,7 +190,7 @@ impl Build<'_> {
         as_options(configured.chain(staged).chain(environments))
     }
 
-    /// The arguments of the user. Libraries that they link are also those of the host
+    /// The arguments of the user. Libraries that they link are also searched in the host
     /// environment.
     fn of_the_user(&self, item: &Item) -> Vec<Word> {
         let words = item.arguments.iter();
@@ -201,12 +202,12 @@ impl Build<'_> {
         words
     }
 
-    /// `path` as it is written in the source.
+    /// `path` relative to the source directory.
     fn relative(&self, path: &Path) -> Word {
         let path = below(path, &self.request.project.source)
             .display()
             .to_string();
-        // A name that begins with a dash is not an option.
+        // A name that begins with a dash must not be read as an option.
         match path.starts_with('-') {
             true => Word::literal(format!("./{path}")),
             false => Word::literal(path),
@@ -218,7 +219,7 @@ impl Build<'_> {
     }
 }
 
-/// What every processor has on which conda packages run.
+/// The instruction set of all processors that conda packages support.
 fn baseline(host: Subdir) -> Option<&'static str> {
     match host {
         Subdir::Linux64 | Subdir::Osx64 => Some("x86-64-v2"),
@@ -228,7 +229,7 @@ fn baseline(host: Subdir) -> Option<&'static str> {
     }
 }
 
-/// The way from the directory `from` to `to`. Both are absolute.
+/// The relative path from the directory `from` to `to`. Both are absolute.
 fn below(to: &Path, from: &Path) -> PathBuf {
     let common = to.components().zip(from.components());
     let common = common.take_while(|(to, from)| to == from).count();

@@ -1,4 +1,4 @@
-//! What was read of a project: what is built, and what that imports.
+//! The data that is read from a project: the plan and the imports.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -15,24 +15,24 @@ use super::tree;
 use crate::backend::Request;
 use crate::backend::inputs::plain;
 
-/// What was read of a project.
+/// The data that is read from a project.
 #[derive(Debug)]
 pub struct Source {
     pub(super) plan: Plan,
-    /// The files that `tests` names, in a fixed order.
+    /// The files that match `tests`, in a fixed order.
     pub(super) tests: Vec<PathBuf>,
-    /// What is read when everything is compiled and every test is run.
+    /// The files that are read when everything is compiled and every test is run.
     pub(super) closure: Closure,
-    /// Modules that libraries import and that are not in the project. Whoever uses the
-    /// libraries needs them as well.
+    /// Modules that libraries import and that are not part of the project. Users of the
+    /// libraries need them too.
     pub(super) needed_by_libraries: BTreeSet<String>,
 }
 
 impl Source {
-    /// Reads what is built and follows its imports.
+    /// Reads the project and follows its imports.
     ///
     /// # Errors
-    /// Nothing to build, or paths that lead to the wrong thing.
+    /// Nothing to build, or paths that are not a program or library.
     pub(super) fn read(request: &Request<'_, Config>) -> Result<Self, Report> {
         let plan = Plan::of(request)?;
         let own: BTreeSet<&str> = plan.libraries().map(|item| item.name.as_str()).collect();
@@ -65,8 +65,8 @@ impl Source {
     }
 }
 
-/// Where imports of the file or package at `path` are looked for, apart from the
-/// environments.
+/// The directories that are searched for imports of the file or package at `path`,
+/// without the environments.
 fn roots(request: &Request<'_, Config>, path: &Path, arguments: &[String]) -> Vec<PathBuf> {
     let source = &request.project.source;
     let implicit = implicit_root(path).map(Path::to_path_buf);
@@ -83,7 +83,7 @@ fn tests(request: &Request<'_, Config>) -> Vec<PathBuf> {
     }
     let mut patterns = OverrideBuilder::new(source);
     for pattern in &request.config.tests {
-        // A pattern that means nothing was refused with the configuration.
+        // Invalid patterns are already refused by the configuration.
         let _ = patterns.add(pattern);
     }
     let Ok(patterns) = patterns.build() else {

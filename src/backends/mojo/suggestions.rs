@@ -1,16 +1,16 @@
-//! What could be built where nothing is found: a look around, for the one error that
-//! everybody meets who begins.
+//! Suggestions for a project in which no program or library is found. This is the first
+//! error for most new users.
 
 use std::path::{Path, PathBuf};
 
 use super::closure::INIT;
 use super::mistakes::NothingToBuild;
 
-/// How deep the look around goes, and how many lines it suggests.
+/// The depth of the search, and the maximum number of suggested lines.
 const DEPTH: usize = 3;
 const SUGGESTIONS: usize = 4;
 
-/// That there is nothing to build in `folder`, and what there is instead.
+/// The error for a project without programs and libraries in `folder`, with suggestions.
 pub(super) fn nothing_to_build(folder: &Path, name: &str) -> NothingToBuild {
     let mut found = Vec::new();
     look(folder, DEPTH, &mut found);
@@ -34,7 +34,7 @@ pub(super) fn nothing_to_build(folder: &Path, name: &str) -> NothingToBuild {
     }
 }
 
-/// The line that configures what is at `path`.
+/// The line of configuration for the program or library at `path`.
 fn line(below: &Path, path: &Path) -> Option<String> {
     let shown = below.display().to_string().replace('\\', "/");
     let name = below.file_stem()?.to_str()?;
@@ -44,7 +44,7 @@ fn line(below: &Path, path: &Path) -> Option<String> {
     })
 }
 
-/// Files with a `main` function, and packages, but not what is in packages.
+/// Files with a `main` function and packages, without the contents of packages.
 fn look(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     for path in entries.map(|entry| entry.path()) {

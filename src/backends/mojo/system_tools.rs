@@ -28,7 +28,7 @@ pub(super) fn find(env: &Env) -> Result<SystemTools, Report> {
     })
 }
 
-/// The settings of a compiler whose libraries are beside it.
+/// The settings of a compiler whose libraries are next to it.
 fn beside(program: &Path) -> Vec<(String, String)> {
     let real = dunce::canonicalize(program).ok();
     let root = real.as_deref().and_then(|real| real.ancestors().nth(2));
@@ -39,7 +39,7 @@ fn beside(program: &Path) -> Vec<(String, String)> {
     settings.collect()
 }
 
-/// There is no Mojo here.
+/// The machine does not have a Mojo compiler.
 #[derive(Debug, Error, Diagnostic)]
 #[error("there is no `mojo` on PATH")]
 #[diagnostic(

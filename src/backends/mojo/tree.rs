@@ -1,4 +1,4 @@
-//! The directory of a library, all of which is compiled.
+//! The directory of a library. All sources in it are compiled.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use crate::backend::GlobSet;
 use crate::disk::files_below;
 
-/// Where Python keeps what it compiled from Mojo files.
+/// The directory in which Python stores compiled Mojo files.
 pub(super) const COMPILED: &str = "__mojocache__";
 
-/// Every source below `folder`, sorted.
+/// All sources below `folder`, sorted.
 pub(super) fn sources(folder: &Path) -> Vec<PathBuf> {
     let is_left_out = |path: &Path| {
         let below = path.strip_prefix(folder).unwrap_or(path);
@@ -25,7 +25,7 @@ pub(super) fn sources(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// The same by the directory that they are in.
+/// The same, by directory.
 pub(super) fn sources_by_directory(folder: &Path) -> BTreeMap<PathBuf, Vec<PathBuf>> {
     let mut directories: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
     for file in sources(folder) {
@@ -35,7 +35,7 @@ pub(super) fn sources_by_directory(folder: &Path) -> BTreeMap<PathBuf, Vec<PathB
     directories
 }
 
-/// The same as inputs: a file that is added becomes part of the library.
+/// The same as inputs: an added file becomes part of the library.
 pub(super) fn inputs(folder: &Path, reason: &str) -> GlobSet {
     let mut set = GlobSet::tree(folder, ["**/*.mojo"], reason).without_leftovers();
     set.patterns.push(format!("!**/{COMPILED}"));

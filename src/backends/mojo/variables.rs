@@ -7,10 +7,10 @@ use super::config::Config;
 use crate::backend::Request;
 use crate::backend::script::{Step, StepCondition, Word};
 
-/// The variable with the number of threads that compile.
+/// The variable with the number of compiler threads.
 pub(super) const JOBS: &str = "PIXI_BUILD_MOJO_JOBS";
 
-/// Where the parts of a compiler are below its prefix.
+/// The parts of a compiler, with their paths below its prefix.
 pub(super) const SETTINGS: [(&str, &str); 5] = [
     ("MODULAR_MAX_PACKAGE_ROOT", ""),
     ("MODULAR_MOJO_MAX_PACKAGE_ROOT", ""),
@@ -19,7 +19,7 @@ pub(super) const SETTINGS: [(&str, &str); 5] = [
     ("MODULAR_MOJO_MAX_IMPORT_PATH", "/lib/mojo"),
 ];
 
-/// The user's variables: those to set, and those that are templates.
+/// The user's variables: those to set, and those that contain templates.
 pub(super) fn of_the_user(config: &Config) -> (Vec<Step>, IndexMap<String, String>) {
     let (templates, plain): (Vec<_>, Vec<_>) =
         (config.env.iter()).partition(|(_, value)| value.contains("${{"));
@@ -30,7 +30,7 @@ pub(super) fn of_the_user(config: &Config) -> (Vec<Step>, IndexMap<String, Strin
     (set.collect(), templates.collect())
 }
 
-/// What the compiler takes from the environment.
+/// The variables that the compiler reads.
 pub(super) fn of_the_compiler(request: &Request<'_, Config>) -> Vec<Step> {
     let config = request.config;
     let set = |name: &str, value: Word| Step::Set(name.to_string(), value);
@@ -46,13 +46,13 @@ pub(super) fn of_the_compiler(request: &Request<'_, Config>) -> Vec<Step> {
     }
     let mut compilers = config.compilers();
     if compilers.any(|language| language == "c" || language == "cxx") {
-        // Otherwise the machine's `cc` would link.
+        // Otherwise the `cc` of the machine would link.
         steps.push(Step::When(
             StepCondition::Unset("MODULAR_MOJO_MAX_LINKER_DRIVER".to_string()),
             vec![set("MODULAR_MOJO_MAX_LINKER_DRIVER", Word::variable("CC"))],
         ));
     }
-    // Without a number the compiler takes every processor.
+    // The value 0 means the number of processors.
     let jobs = config.jobs.map_or("0".to_string(), |jobs| jobs.to_string());
     let jobs = set(JOBS, Word::literal(jobs));
     steps.push(match config.jobs {
@@ -63,7 +63,7 @@ pub(super) fn of_the_compiler(request: &Request<'_, Config>) -> Vec<Step> {
     steps
 }
 
-/// For a compiler in the build environment that has no activation of its own.
+/// For a compiler in the build environment without its own activation script.
 fn where_the_compiler_is() -> Step {
     let prefix = |below: &str| Word::variable("BUILD_PREFIX").then(below);
     let settings = SETTINGS.map(|(name, below)| Step::Set(name.to_string(), prefix(below)));

@@ -1,4 +1,4 @@
-//! The options of `[package.build.config]`, each described once, here.
+//! The options of `[package.build.config]`.
 
 use std::path::PathBuf;
 
@@ -16,43 +16,44 @@ use crate::protocol::variant::VariantValue;
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", default)]
 pub struct Config {
-    /// The recipe, relative to the source, else to the manifest; a directory means the file
-    /// names in it.
+    /// The recipe, relative to the source directory, or else to the manifest. A directory
+    /// stands for the recipe in it.
     pub recipe: Option<PathBuf>,
-    /// Whether experimental features of the format are on.
+    /// Whether experimental features of the recipe format are allowed.
     pub experimental: bool,
-    /// Files that trigger a rebuild beside those the backend knows of.
+    /// Patterns for additional files that trigger a rebuild.
     pub extra_input_globs: Vec<String>,
-    /// How the files that trigger a rebuild are found.
+    /// How the files that trigger a rebuild are determined.
     pub input_tracking: InputTracking,
-    /// Names of the outputs that count, with wildcards. Empty means all.
+    /// Patterns for the names of the offered outputs. Empty means all outputs.
     pub outputs: Vec<String>,
-    /// Variant files besides the recipe's own.
+    /// Variant files in addition to those next to the recipe.
     pub variant_files: Vec<PathBuf>,
-    /// Leaves out the variant files next to the recipe.
+    /// Whether to ignore the variant files next to the recipe.
     pub ignore_recipe_variants: bool,
-    /// Values for entries of the recipe's `context`. Merged key by key.
+    /// Values for entries of the recipe's `context`, merged key by key.
     pub context: IndexMap<String, VariantValue>,
-    /// `"recipe"`, `"package"` or a directory that takes the place of all sources.
+    /// `"recipe"`, `"package"`, or a directory that replaces all sources.
     pub source: Option<String>,
-    /// What becomes of the directory the script runs in.
+    /// Whether the script starts in a clean directory.
     pub work_directory: WorkDirectory,
-    /// Variables for the scripts of all outputs, below their own. Merged key by key.
+    /// Variables for the scripts of all outputs, merged key by key. Variables of a script
+    /// have priority.
     pub env: IndexMap<String, String>,
-    /// Without effect: debug files go to `<workDirectory>/debug`.
+    /// Has no effect: debug files are in `<workDirectory>/debug`.
     #[serde(alias = "debug_dir")]
     pub debug_dir: Option<PathBuf>,
 }
 
-/// What becomes of the directory the script runs in.
+/// Whether the script starts in a clean directory.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum WorkDirectory {
-    /// `"clean"`: it is empty when a build begins.
+    /// `"clean"`: the directory is empty when a build begins.
     #[default]
     Clean,
-    /// `"keep"`: what the last build made stays, and sources are brought up to date.
+    /// `"keep"`: the files of the last build remain, and sources are updated.
     Keep,
 }
 
@@ -73,7 +74,7 @@ impl Options for Config {
         "debug_dir",
     ];
 
-    /// They decide what the outputs are, before anybody asks for a platform.
+    /// These options decide which outputs exist, before a platform is known.
     const SAME_FOR_ALL_TARGETS: &'static [&'static str] = &["recipe", "experimental"];
 
     fn warnings(&self) -> Vec<Warning> {

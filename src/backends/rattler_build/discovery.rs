@@ -1,4 +1,4 @@
-//! Where the recipe is.
+//! Finds the recipe.
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ use crate::backend::inputs::plain;
 use crate::diagnostic::{SourceFile, nearest};
 use crate::project::Project;
 
-/// What a recipe is called, the first one first.
+/// The names of a recipe, in the order of their priority.
 pub(super) const NAMES: [&str; 4] = [
     "recipe.yaml",
     "recipe.yml",
@@ -24,12 +24,12 @@ pub(super) struct Found {
     pub(super) path: PathBuf,
     /// Other files that could have been the recipe.
     pub(super) passed_over: Vec<PathBuf>,
-    /// Files that would win, if they existed.
+    /// Files that would have priority if they existed.
     pub(super) before: Vec<PathBuf>,
 }
 
-/// Finds the recipe: the manifest itself, the one that the configuration names, or one in
-/// the usual place.
+/// Finds the recipe: the manifest itself, the one in the configuration, or one in a
+/// standard place.
 ///
 /// # Errors
 /// [`NoRecipe`], [`NoSuchRecipe`].
@@ -67,7 +67,7 @@ pub(super) fn find(project: &Project, config: &Config) -> Result<Found, Report> 
     })
 }
 
-/// The directory of the manifest, then that of the source.
+/// The directory of the manifest, then the source directory.
 fn folders(project: &Project) -> Vec<PathBuf> {
     let manifest = project.manifest.path();
     let beside = match manifest.is_dir() {
@@ -107,7 +107,7 @@ fn named(project: &Project, wanted: &Path) -> Result<Found, Report> {
     }
 }
 
-/// The directory that takes the place of all sources, when the configuration says so.
+/// The directory that replaces all sources, when the configuration names one.
 ///
 /// # Errors
 /// [`NoSuchSource`].
@@ -137,7 +137,7 @@ pub(super) fn option_span(project: &Project, option: &str) -> Option<SourceSpan>
         .value_span(&["package", "build", "config", option])
 }
 
-/// There is no recipe in any of the usual places.
+/// There is no recipe in the standard places.
 #[derive(Debug, Error, Diagnostic)]
 #[error("no recipe for {what}: none of {names} is in {places}")]
 #[diagnostic(code(recipe::missing), help("{help}"))]
@@ -177,7 +177,7 @@ impl NoRecipe {
     }
 }
 
-/// The recipe that the configuration names is not there.
+/// The recipe in the configuration does not exist.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the recipe {wanted} does not exist")]
 #[diagnostic(code(config::no_such_recipe), help("{help}"))]
@@ -220,7 +220,7 @@ impl NoSuchRecipe {
     }
 }
 
-/// The directory that takes the place of the sources is not there.
+/// The directory that replaces the sources does not exist.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the source {folder} is not a directory")]
 #[diagnostic(

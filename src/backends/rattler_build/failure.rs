@@ -1,4 +1,4 @@
-//! Why the script of a recipe failed.
+//! Explains why the script of a recipe failed.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -8,7 +8,8 @@ use crate::backend::failure::{Place, QUOTED};
 use crate::backend::{Diagnosis, Log};
 use crate::diagnostic::SourceFile;
 
-/// What the log says, and the line of the recipe or of its script that was running.
+/// The diagnosis from the log, with the line of the recipe or of its script that was
+/// running.
 pub(super) fn diagnose(recipe: &Recipe, log: &Log) -> Option<Diagnosis> {
     let place = log
         .lines()
@@ -28,13 +29,13 @@ pub(super) fn diagnose(recipe: &Recipe, log: &Log) -> Option<Diagnosis> {
     })
 }
 
-/// The command that bash says it runs.
+/// The command in a trace line of bash.
 fn traced(line: &str) -> Option<&str> {
     let command = line.trim_start_matches('+').strip_prefix(' ')?;
     line.starts_with('+').then_some(command)
 }
 
-/// Where the command stands: in the recipe, or in a script next to it.
+/// The place of the command: in the recipe, or in a script next to it.
 fn place(recipe: &Recipe, command: &str) -> Option<Place> {
     let folder = recipe.path.parent().unwrap_or(Path::new(""));
     let script = folder.join("build.sh");
@@ -55,8 +56,8 @@ fn place(recipe: &Recipe, command: &str) -> Option<Place> {
     })
 }
 
-/// The line that says the command, without what it is indented with. A trace has values in
-/// the place of variables and no quotes, so the words that come before those are compared.
+/// The line with the command, without its indentation. A trace contains values instead of
+/// variables and no quotes, so only the words before those are compared.
 fn line_of(text: &str, command: &str) -> Option<(usize, usize)> {
     let plain = |text: &str| text.replace(['\'', '"'], "");
     let wanted = plain(command);

@@ -1,4 +1,4 @@
-//! Which files decide the metadata and the packages of a recipe.
+//! The files that influence the metadata and the packages of a recipe.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use crate::backend::named::{Named, Reached};
 use crate::backend::options::InputTracking;
 use crate::backend::{BuildPaths, GlobSet, Inputs, Request};
 
-/// What is known before the build.
+/// The inputs that are known before the build.
 pub(super) fn drafted(request: &Request<'_, Config>, recipe: &Recipe) -> Inputs {
     let metadata = metadata(request, recipe);
     let mut build = metadata.clone();
@@ -17,7 +17,7 @@ pub(super) fn drafted(request: &Request<'_, Config>, recipe: &Recipe) -> Inputs 
     Inputs { metadata, build }
 }
 
-/// What is known after the build: what the rendered recipe names.
+/// The inputs that are known after the build: the files that the rendered recipe names.
 pub(super) fn built(
     request: &Request<'_, Config>,
     recipe: &Recipe,
@@ -33,7 +33,7 @@ pub(super) fn built(
     sets
 }
 
-/// The recipe, what it reads while it is evaluated, and the manifest.
+/// The recipe, the files that are read during its evaluation, and the manifest.
 fn metadata(request: &Request<'_, Config>, recipe: &Recipe) -> Vec<GlobSet> {
     let Request {
         project, config, ..
@@ -69,7 +69,8 @@ fn metadata(request: &Request<'_, Config>, recipe: &Recipe) -> Vec<GlobSet> {
     sets
 }
 
-/// Files that `load_from_file` reads, and whether there are some whose name is computed.
+/// The files that `load_from_file` reads, and whether there are some with a computed
+/// name.
 fn loaded(text: &str) -> (Vec<String>, bool) {
     let mut files = Vec::new();
     let mut unknown = false;
@@ -122,7 +123,7 @@ fn named(named: &Named, recipe: &Recipe) -> Vec<GlobSet> {
     sets
 }
 
-/// A file or directory that a script reaches.
+/// A file or directory that a script uses.
 fn reached(path: &Path) -> Vec<GlobSet> {
     let reason = "reached by a script";
     match path.is_dir() {
@@ -131,8 +132,8 @@ fn reached(path: &Path) -> Vec<GlobSet> {
     }
 }
 
-/// A glob of the recipe's directory, rooted where its wildcards begin: the directory may be
-/// the root of a workspace.
+/// A glob in the directory of the recipe, rooted where its wildcards begin, because the
+/// directory may be the root of a workspace.
 fn in_folder(folder: &Path, glob: &str) -> Option<GlobSet> {
     let reason = "packed with the package";
     let is_glob = |part: &str| part.contains(['*', '?', '[', '{']);
@@ -156,13 +157,14 @@ fn in_folder(folder: &Path, glob: &str) -> Option<GlobSet> {
     })
 }
 
-/// Everything visible in the directory of the recipe but what builds leave there.
+/// All files in the directory of the recipe that are not hidden, except for those of
+/// builds.
 fn folder_of(recipe: &Recipe) -> GlobSet {
     let folder = recipe.path.parent().unwrap_or(Path::new(""));
     GlobSet::tree(folder, ["**", "!output"], "anything next to the recipe").without_leftovers()
 }
 
-/// The state of a repository: which commit is checked out, and where branches are.
+/// The state of a repository: the commit that is checked out, and the branches.
 fn repository(folder: &Path) -> GlobSet {
     let git = match folder.join(".git") {
         git if git.is_dir() => git,

@@ -1,7 +1,8 @@
-//! What `pixi.toml` says about dependencies, which belong into the recipe.
+//! The dependencies in `pixi.toml`.
 //!
-//! A recipe names packages; where a package is built from source, only `pixi.toml` can
-//! say. So sources are mapped by name, and everything else is refused at its place.
+//! A recipe names packages, but only `pixi.toml` can name a source for a package. Sources
+//! are therefore mapped by name, and all other dependencies are refused, because they
+//! belong in the recipe.
 
 use miette::{Diagnostic, Report, SourceSpan};
 use thiserror::Error;
@@ -15,7 +16,7 @@ use crate::protocol::spec::PackageSpec;
 /// The packages that are mapped to a source.
 ///
 /// # Errors
-/// [`Misplaced`]: whatever is not a source.
+/// [`Misplaced`] for every dependency that is not a source.
 pub(super) fn sources(project: &Project) -> Result<Vec<SourceMapping>, Report> {
     let mut found = Vec::new();
     let Some(targets) = &project.model.targets else {
@@ -24,7 +25,7 @@ pub(super) fn sources(project: &Project) -> Result<Vec<SourceMapping>, Report> {
     let default = targets.default_target.iter().map(|target| (None, target));
     let conditional = targets.conditional.iter().flatten();
     let conditional = conditional.map(|(condition, target)| (Some(condition.as_str()), target));
-    // API 4 names platforms where later versions have expressions.
+    // API 4 has names of platforms where later versions have expressions.
     let named = targets.targets.iter().flatten();
     let named = named.map(|(selector, target)| (Some(selector.as_str()), target));
     for (condition, target) in default.chain(conditional).chain(named) {
@@ -103,7 +104,7 @@ impl Table<'_> {
         Ok(())
     }
 
-    /// Where the manifest has the dependency, with its condition or without.
+    /// The place of the dependency in the manifest, with its condition or without.
     fn at(&self, table: &[&str], name: &str) -> Option<SourceSpan> {
         let manifest = &self.project.manifest;
         let start: Vec<&str> = ["package"].iter().chain(table).copied().collect();
@@ -165,7 +166,7 @@ impl Table<'_> {
     }
 }
 
-/// A dependency that belongs into the recipe.
+/// A dependency that belongs in the recipe.
 #[derive(Debug, Error, Diagnostic)]
 #[error(
     "{what} `{name}` cannot stand in pixi.toml. Please specify all binary dependencies in the recipe"

@@ -1,7 +1,7 @@
-//! Recipes that the user wrote: `recipe.yaml`, built as it is.
+//! Recipes that the user wrote: `recipe.yaml`.
 //!
-//! Finds the recipe, says which of its parts the configuration replaces and which files
-//! matter. What a recipe means is the business of the layers above.
+//! This backend finds the recipe, reads the options that replace parts of it, and
+//! determines its inputs. The layers above evaluate the recipe.
 
 mod config;
 mod discovery;
@@ -33,7 +33,7 @@ use config::WorkDirectory;
 #[derive(Debug, Clone, Copy)]
 pub struct RattlerBuild;
 
-/// The recipe of a project, as it was read.
+/// The recipe of a project.
 #[derive(Debug, Clone)]
 pub struct Recipe {
     path: PathBuf,
@@ -122,8 +122,8 @@ impl Backend for RattlerBuild {
         cache.into_iter().collect()
     }
 
-    /// A recipe means the same everywhere, so nothing is assumed but the one runtime that
-    /// Windows has.
+    /// A recipe has the same meaning on all platforms, so the only default is the runtime
+    /// for Windows.
     fn default_variants(&self, host: Subdir) -> Vec<(&'static str, Vec<&'static str>)> {
         match host.is_windows() {
             true => vec![("c_stdlib", vec!["vs"])],
@@ -136,8 +136,9 @@ impl Backend for RattlerBuild {
     }
 }
 
-/// The user's variables, whether this is a development build, and directories for what tools download or compile: they would put
-/// it below the home directory, which is empty in each build. It changes their speed only.
+/// The user's variables, a marker for development builds, and cache directories for
+/// tools. Without these directories the tools would use the home directory, which is
+/// empty in each build. They only affect the speed.
 fn variables(request: &Request<'_, Config>) -> IndexMap<String, String> {
     const CACHES: [(&str, &str); 6] = [
         ("CARGO_HOME", "cargo"),

@@ -1,11 +1,12 @@
-//! Programs of this machine that recipes use.
+//! The programs of this machine that recipes use.
 
 use std::path::PathBuf;
 
 use crate::backend::tools::on_path;
 use crate::backend::{Env, SystemTools};
 
-/// What scripts of recipes call. Those that the machine has are linked.
+/// The programs that scripts of recipes commonly call. Those that exist on the machine
+/// are linked.
 const PROGRAMS: [&str; 30] = [
     "ar",
     "as",
@@ -39,7 +40,7 @@ const PROGRAMS: [&str; 30] = [
     "strip",
 ];
 
-/// The programs that this machine has.
+/// The programs that exist on this machine.
 pub(super) fn find(env: &Env) -> SystemTools {
     let programs = PROGRAMS.iter().filter_map(|name| on_path(env, name));
     let programs: Vec<PathBuf> = programs.collect();

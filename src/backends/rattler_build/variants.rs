@@ -11,11 +11,11 @@ use crate::backend::inputs::plain;
 use crate::diagnostic::SourceFile;
 use crate::project::Project;
 
-/// What variant files are called; of those in one directory the first counts.
+/// The names of variant files. In a directory only the first existing one is used.
 const NAMES: [&str; 2] = ["variants.yaml", "conda_build_config.yaml"];
 
-/// Variant files, weakest first: those next to the recipe, those in the source, and those
-/// that the configuration names.
+/// The variant files, lowest priority first: those next to the recipe, those in the
+/// source directory, and those in the configuration.
 ///
 /// # Errors
 /// [`NoSuchFile`].
@@ -42,7 +42,7 @@ pub(super) fn files(project: &Project, config: &Config) -> Result<Vec<PathBuf>, 
     Ok(files)
 }
 
-/// Every file that is a variant file, or would be one.
+/// Every file that is a variant file, or would be one if it existed.
 pub(super) fn possible(project: &Project, config: &Config, recipe: &Recipe) -> Vec<PathBuf> {
     let mut files = named(project, config).unwrap_or_default();
     if !config.ignore_recipe_variants {
@@ -65,7 +65,7 @@ fn folders(project: &Project, recipe: &std::path::Path) -> Vec<PathBuf> {
     folders
 }
 
-/// The files that the configuration names, relative to the recipe.
+/// The files in the configuration, relative to the recipe.
 fn named(project: &Project, config: &Config) -> Result<Vec<PathBuf>, Report> {
     if config.variant_files.is_empty() {
         return Ok(Vec::new());
@@ -76,7 +76,7 @@ fn named(project: &Project, config: &Config) -> Result<Vec<PathBuf>, Report> {
     Ok(files.map(|file| plain(&folder.join(file))).collect())
 }
 
-/// A variant file that the configuration names is not there.
+/// A variant file in the configuration does not exist.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the variant file {path} does not exist")]
 #[diagnostic(

@@ -1,4 +1,4 @@
-//! Copies files, links and empty directories, with their times.
+//! Copies files, links and empty directories, with their modification times.
 
 use std::collections::BTreeMap;
 use std::fs::{File, FileTimes, Metadata};
@@ -14,14 +14,14 @@ use super::{takes, unpacked};
 use crate::backend::tree::{Tree, changed};
 use crate::diagnostic::{Unreadable, Unwritable};
 
-/// When each copied file was changed, by its path in the tree.
+/// The state of each copied file, by its path in the tree.
 pub(super) type Copied = BTreeMap<PathBuf, State>;
 
-/// The size of a file and when it was changed.
+/// The size and modification time of a file.
 type State = (u64, Option<std::time::SystemTime>);
 
-/// Copies what was downloaded: a directory with everything in it that `filter` takes, or
-/// one file under `name`.
+/// Copies a download: a directory with the files that `filter` accepts, or one file with
+/// the name `name`.
 ///
 /// # Errors
 /// Files that cannot be read or written.
@@ -39,7 +39,7 @@ pub(super) fn found(
     file(found, &target.join(name.or(own).unwrap_or("source")))
 }
 
-/// Copies a tree. Files that `known` has with the same size and time are passed over.
+/// Copies a tree. Files that are in `known` with the same size and time are skipped.
 ///
 /// # Errors
 /// Files that cannot be read or written.
@@ -96,7 +96,7 @@ pub(super) fn tree(
     Ok(copied)
 }
 
-/// Copies one entry; `None` for a directory with something in it.
+/// Copies one entry. Returns `None` for a directory that is not empty.
 fn one(
     root: &Path,
     entry: &DirEntry,
@@ -137,7 +137,7 @@ fn one(
 /// Copies one file.
 ///
 /// # Errors
-/// It cannot be read or written.
+/// The file cannot be read or written.
 pub(super) fn file(from: &Path, to: &Path) -> Result<(), Report> {
     let metadata = std::fs::metadata(from).map_err(|source| Unreadable {
         path: from.to_path_buf(),
@@ -146,7 +146,8 @@ pub(super) fn file(from: &Path, to: &Path) -> Result<(), Report> {
     Ok(copy_one(from, to, &metadata)?)
 }
 
-/// The directory is made when it is missing: looking first would cost every file.
+/// A missing parent directory is created only after an error, because a check would cost
+/// time for every file.
 fn copy_one(from: &Path, to: &Path, metadata: &Metadata) -> Result<(), Unwritable> {
     let copy = || match metadata.is_symlink() {
         true => link(from, to),
@@ -157,7 +158,7 @@ fn copy_one(from: &Path, to: &Path, metadata: &Metadata) -> Result<(), Unwritabl
             std::fs::create_dir_all(to.parent().unwrap_or(to))?;
             copy()
         }
-        // Something else has the name, or may not be overwritten.
+        // The target exists, or must not be overwritten.
         ErrorKind::AlreadyExists | ErrorKind::PermissionDenied => {
             std::fs::remove_file(to)?;
             copy()
@@ -170,11 +171,11 @@ fn copy_one(from: &Path, to: &Path, metadata: &Metadata) -> Result<(), Unwritabl
     })
 }
 
-/// Build tools compare the times of sources and products.
+/// Build tools compare the modification times of sources and products.
 fn keep_times(to: &Path, metadata: &Metadata) -> std::io::Result<()> {
     let times = FileTimes::new().set_modified(metadata.modified()?);
     let mut options = File::options();
-    // A file that may not be written can have its times set all the same, where it is one's own.
+    // The owner can set the times of a file that is read-only.
     let opened = if cfg!(unix) {
         options.read(true).open(to)?
     } else {

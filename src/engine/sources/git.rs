@@ -1,7 +1,8 @@
 //! Sources in git repositories.
 //!
-//! A branch is asked for its commit each time: the cache knows commits and would answer
-//! with the first one for ever. The answers are written down for builds without a network.
+//! The repository is asked for the commit of a branch in each build, because the cache is
+//! keyed by commit and would return the first one forever. The answers are recorded for
+//! builds without a network.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -20,19 +21,19 @@ use super::mistake::Mistake;
 use crate::disk::write;
 use crate::recipe::local_repository;
 
-/// A commit as files.
+/// A commit that is checked out.
 pub(super) struct CheckOut {
     pub(super) folder: PathBuf,
     pub(super) commit: String,
 }
 
-/// How long a repository may take to say where its branches are.
+/// The maximum time for a repository to report its branches.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Checks out the commit that the source names now.
+/// Checks out the commit that the source currently refers to.
 ///
 /// # Errors
-/// A repository that cannot be asked, a commit that is not the expected one.
+/// A repository that cannot be reached, a commit that is not the expected one.
 pub(super) async fn check_out(
     sources: &Sources<'_>,
     source: &GitSource,
@@ -112,8 +113,8 @@ fn is_commit(rev: &GitRev) -> bool {
     commit.len() == 40 && commit.chars().all(|c| c.is_ascii_hexdigit())
 }
 
-/// The commit that the source names: as it is written, as the repository says, or as it
-/// said last.
+/// The commit that the source refers to: a literal commit, the answer of the repository,
+/// or its last recorded answer.
 async fn commit(sources: &Sources<'_>, source: &GitSource, url: &Url) -> Result<String, String> {
     if let GitRev::Commit(commit) = &source.rev
         && is_commit(&source.rev)
@@ -140,7 +141,7 @@ async fn commit(sources: &Sources<'_>, source: &GitSource, url: &Url) -> Result<
                 tracing::warn!("{url} cannot be asked, its last known commit is built: {reason}");
                 Ok(commit)
             }
-            // An abbreviated commit is not the name of anything.
+            // An abbreviated commit is not a reference.
             Err(_) => match &source.rev {
                 GitRev::Commit(commit) => Ok(commit.clone()),
                 _ => Err(reason),
@@ -149,7 +150,7 @@ async fn commit(sources: &Sources<'_>, source: &GitSource, url: &Url) -> Result<
     }
 }
 
-/// What `git ls-remote` says.
+/// The output of `git ls-remote`.
 async fn ask(url: &Url, rev: &GitRev) -> Result<String, String> {
     let names = match rev {
         GitRev::Head => vec!["HEAD".to_string()],

@@ -1,4 +1,4 @@
-//! The work directory of a build, and what an earlier build left in it.
+//! The work directory of a build, and the files of an earlier build in it.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -12,28 +12,28 @@ use crate::backend::tree::Tree;
 use crate::diagnostic::{Unwritable, create_folder};
 use crate::disk;
 
-/// The directory the script runs in.
+/// The directory in which the script runs.
 #[derive(Debug, Clone)]
 pub(in crate::engine) struct Work {
     folder: PathBuf,
-    /// Next to the directory: what is in it.
+    /// A file next to the directory, which describes its contents.
     state: PathBuf,
-    /// What the build is made from beside its sources.
+    /// The data that the build is made from, in addition to its sources.
     key: String,
 }
 
-/// Where a file is, its size and when it was changed.
+/// The path, size and modification time of a file.
 type File = (PathBuf, u64, u64);
 
-/// What was put into a work directory, by the number of the source.
+/// The files that were copied into a work directory, by the number of the source.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(in crate::engine) struct LockedEnvironments {
     key: String,
-    /// Downloads: what was copied.
+    /// For downloads: an identifier of the copied content.
     stamps: Vec<(usize, String)>,
-    /// Directories: when each file was changed.
+    /// For directories: the state of each copied file.
     trees: Vec<(usize, Vec<File>)>,
-    /// What is known from the earlier build.
+    /// The state that the earlier build recorded.
     #[serde(skip)]
     before: Option<Box<LockedEnvironments>>,
 }
@@ -47,8 +47,8 @@ impl Work {
         }
     }
 
-    /// Makes the directory ready: empty, or with what a build that succeeded left when
-    /// `keep` is wanted and nothing but the sources can have changed.
+    /// Prepares the directory. It is empty, unless `keep` is set, the last build
+    /// succeeded, and only sources can have changed since.
     ///
     /// # Errors
     /// [`Unwritable`].
@@ -56,7 +56,7 @@ impl Work {
         let before = std::fs::read_to_string(&self.state).ok();
         let before = before.and_then(|text| serde_json::from_str::<LockedEnvironments>(&text).ok());
         let before = before.filter(|before| keep && before.key == self.key);
-        // Until this build succeeds nobody knows what is in there.
+        // The contents are unknown until this build succeeds.
         disk::remove_file(&self.state)?;
         if before.is_none() {
             disk::remove_folder(&self.folder)?;
@@ -69,7 +69,7 @@ impl Work {
         })
     }
 
-    /// Writes down what is in the directory after a build that succeeded.
+    /// Records the contents of the directory after a successful build.
     pub(in crate::engine) fn finish(&self, kept: &LockedEnvironments) {
         let text = serde_json::to_string(kept).unwrap_or_default();
         if let Err(error) = disk::write(&self.state, &text) {
@@ -79,7 +79,7 @@ impl Work {
 }
 
 impl LockedEnvironments {
-    /// Whether what was copied for a download is there still.
+    /// Whether the copy of a download is still valid.
     pub(super) fn is_fresh(&mut self, index: usize, stamp: &str) -> bool {
         let before = self.before.as_ref().map(|before| &before.stamps);
         let known = before
@@ -92,12 +92,12 @@ impl LockedEnvironments {
         known
     }
 
-    /// Remembers what was copied for a download.
+    /// Records the copy of a download.
     pub(super) fn remember(&mut self, index: usize, stamp: String) {
         self.stamps.push((index, stamp));
     }
 
-    /// Brings the copy of a directory up to date. What patches change is copied anew.
+    /// Updates the copy of a directory. Files that patches modify are copied again.
     ///
     /// # Errors
     /// Files that cannot be read, written or removed.
@@ -134,7 +134,7 @@ impl LockedEnvironments {
     }
 }
 
-/// Removes what was copied and is not in the source any more.
+/// Removes copied files that are no longer in the source.
 fn remove_gone(known: &Copied, copied: &Copied, target: &Path) -> Result<(), Unwritable> {
     for path in known.keys().filter(|path| !copied.contains_key(*path)) {
         disk::remove_file(&target.join(path))?;

@@ -1,4 +1,4 @@
-//! What is wrong with a source, at its place in the recipe.
+//! Errors about a source, with its place in the recipe.
 
 use std::path::PathBuf;
 
@@ -9,7 +9,7 @@ use thiserror::Error;
 use crate::diagnostic::{SourceFile, nearest, redacted};
 use crate::recipe::RecipeText;
 
-/// What is wrong with a source.
+/// An error about a source.
 pub(super) enum Mistake {
     NoSuchPath {
         path: PathBuf,
@@ -61,7 +61,7 @@ impl Mistake {
     }
 }
 
-/// Everything that an error says about itself.
+/// The messages of an error and of its causes.
 fn causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
@@ -76,7 +76,7 @@ fn causes(error: &dyn std::error::Error) -> String {
     redacted(&text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
-/// The recipe, to point into.
+/// The place of a source in the recipe.
 pub(super) struct SourcePlace<'a> {
     pub(super) text: &'a RecipeText,
 }

@@ -1,9 +1,10 @@
-//! The sources of a recipe: fetched once for all builds, checked each time, copied into
-//! the work directory and patched.
+//! The sources of a recipe: fetched once for all builds, verified in each build, copied
+//! into the work directory and patched.
 //!
-//! rattler-build keeps what it downloads next to the packages of one build, asks a branch
-//! only once, and copies by rules that nobody else can follow. Its cache is used here, with
-//! one directory per user; the rules are those of [`Tree`].
+//! rattler-build stores downloads next to the packages of one build, asks for the commit
+//! of a branch only once, and copies with rules that clients cannot reproduce. This
+//! module uses rattler-build's cache with one directory per user, and the rules of
+//! [`Tree`].
 
 mod copy;
 mod git;
@@ -37,24 +38,26 @@ use mistake::{Mistake, SourcePlace};
 
 /// Fetches the sources of one build.
 pub(super) struct Sources<'a> {
-    /// The recipe, to point into.
+    /// The recipe, for the places of errors.
     pub(super) text: &'a RecipeText,
     pub(super) directories: &'a Directories,
-    /// What is downloaded, for all builds of the user.
+    /// The directory for downloads, shared by all builds of the user.
     pub(super) cache: PathBuf,
     pub(super) client: BaseClient,
-    /// Whether the network is left alone.
+    /// Whether the network must not be used.
     pub(super) offline: bool,
-    /// Directories that builds fill.
+    /// Directories that builds write to.
     pub(super) pruned: Vec<PathBuf>,
 }
 
 impl Sources<'_> {
-    /// Puts every source into the work directory, in order. `kept` is what an earlier build
-    /// left there, by the number of the source; `first` is the number of the first one.
+    /// Copies all sources into the work directory, in their order. `kept` describes the
+    /// files of an earlier build, by the number of the source; `first` is the number of
+    /// the first source.
     ///
     /// # Errors
-    /// Sources that are not there, do not have their checksum or take no patch.
+    /// Sources that do not exist, do not have their checksum, or to which a patch does
+    /// not apply.
     pub(super) async fn fetch(
         &self,
         sources: &[Source],
@@ -120,7 +123,7 @@ impl Sources<'_> {
         if source.file_name.is_none() && is_archive(name) {
             let url = Url::from_file_path(&from)
                 .map_err(|()| miette::miette!("{} is not absolute", from.display()))?;
-            // The file may be another one next time.
+            // Without a checksum the file can be a different one next time.
             let checksums = match checksums.is_empty() {
                 true => vec![digest(&from)?],
                 false => checksums,
@@ -230,7 +233,7 @@ impl Sources<'_> {
         Ok(&source.patches)
     }
 
-    /// An archive as it was unpacked, or a file. Both are in the cache.
+    /// The unpacked archive, or a single file. Both are in the cache.
     async fn download(
         &self,
         urls: Vec<Url>,
@@ -239,7 +242,8 @@ impl Sources<'_> {
         attestation: Option<AttestationVerification>,
         written: &str,
     ) -> Result<PathBuf, Report> {
-        // What is unpacked once would be found where it is not to be unpacked.
+        // The cache would otherwise return an unpacked archive for a source that must not
+        // be unpacked.
         let cache_dir = self.cache.join(match file_name {
             Some(_) => "files",
             None => "unpacked",
@@ -266,7 +270,8 @@ impl Sources<'_> {
             .map_err(|error| self.place().report(Mistake::of(error, written)))
     }
 
-    /// Drops a download that is not what it was, and refuses to ask the network offline.
+    /// Removes a download that no longer has its checksum. Refuses to use the network
+    /// when it is offline.
     async fn check_cached(
         &self,
         cache_dir: &Path,
@@ -356,7 +361,7 @@ impl Sources<'_> {
     }
 }
 
-/// The file whose name begins like that.
+/// The file whose name begins with the name of `start`.
 fn archive_of(start: &Path) -> Option<PathBuf> {
     let key = start.file_name()?.to_str()?;
     let entries = std::fs::read_dir(start.parent()?).ok()?.flatten();
@@ -388,12 +393,12 @@ fn digest(file: &Path) -> Result<Checksum, Report> {
     Ok(Checksum::Sha256(digest.to_vec()))
 }
 
-/// Whether a filter takes a path; one without globs takes everything.
+/// Whether a filter accepts a path. A filter without globs accepts everything.
 fn takes(filter: &GlobVec, path: &Path) -> bool {
     filter.is_empty() || filter.is_match(path)
 }
 
-/// What was unpacked, as a tree without rules.
+/// An unpacked archive as a tree without rules.
 fn unpacked(root: &Path) -> Tree {
     Tree {
         root: root.to_path_buf(),

@@ -1,4 +1,4 @@
-//! Checks the configuration, one option at a time, and collects every mistake.
+//! Checks the configuration option by option and collects all errors.
 
 use rattler_conda_types::Subdir;
 use serde_json::{Map, Value};
@@ -12,7 +12,7 @@ use super::{EntryPart, Options, Target};
 use crate::diagnostic::{in_order_of_files, list, nearest};
 use crate::project::manifest::Manifest;
 
-/// Selectors of targets beside the names of platforms.
+/// Selectors of targets in addition to the names of platforms.
 const FAMILIES: [&str; 5] = ["unix", "linux", "osx", "macos", "win"];
 
 pub(super) struct Check<'a> {
@@ -88,8 +88,8 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// One option at a time, so that a mistake is known to be in it, and each
-    /// entry of a table for itself.
+    /// Checks one option at a time, so that an error is known to be in it. Each entry of
+    /// a table is checked separately.
     fn option<O: Options>(&mut self, key: &str, value: &Value, place: &OptionPath) {
         let alone = |value: Value| {
             let table = Map::from_iter([(key.to_string(), value)]);
@@ -123,7 +123,7 @@ impl<'a> Check<'a> {
         source: &serde_json::Error,
         place: &OptionPath,
     ) {
-        // The words of JSON and Rust, in those of TOML.
+        // Replaces the terms of JSON and Rust with those of TOML.
         let reason = source.to_string();
         let reason = reason.trim_start_matches("invalid type: ");
         let reason = reason
@@ -158,7 +158,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// pixi knows the selectors of its own tables; these it did not look at.
+    /// pixi validates the selectors of its own tables, but not these.
     pub(super) fn selector(&mut self, selector: &str, place: &OptionPath) {
         if FAMILIES.contains(&selector) || selector.parse::<Subdir>().is_ok() {
             return;
@@ -210,14 +210,14 @@ fn suggestion(key: &str, known: &[&str]) -> String {
     match nearest(key, known.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
         None => {
-            // Older spellings of the same options have underscores.
+            // Older spellings of the same options contain underscores.
             let current = known.iter().copied().filter(|key| !key.contains('_'));
             format!("the options are {}", list(current))
         }
     }
 }
 
-/// The same value as another type, for values that only lack the right signs.
+/// The same value as another type, for values that only lack quotes or brackets.
 fn rewritten(key: &str, value: &Value, reason: &str) -> Option<String> {
     let written = match value {
         Value::String(_) if reason.ends_with("an array") => format!("[{value}]"),

@@ -1,11 +1,11 @@
-//! Every mistake a configuration may hold.
+//! The errors in a configuration.
 
 use miette::{Diagnostic, SourceSpan};
 use thiserror::Error;
 
 use crate::diagnostic::SourceFile;
 
-/// Several mistakes in one configuration.
+/// Several errors in one configuration.
 #[derive(Debug, Error, Diagnostic)]
 #[error("failed to parse configuration: {count} mistakes")]
 #[diagnostic(code(config::invalid))]
@@ -15,7 +15,7 @@ pub(super) struct Mistakes {
     pub(super) mistakes: Vec<ConfigError>,
 }
 
-/// Any of the mistakes below.
+/// Any of the errors below.
 #[derive(Debug, Error, Diagnostic)]
 #[error(transparent)]
 #[diagnostic(transparent)]
@@ -29,7 +29,7 @@ pub(super) enum ConfigError {
     SameForAll(SameForAll),
 }
 
-/// An option the backend does not have.
+/// An option that the backend does not have.
 #[derive(Debug, Error, Diagnostic)]
 #[error("failed to parse configuration: unknown field `{key}`, {backend} has no such option")]
 #[diagnostic(code(config::unknown_key), help("{suggestion}"))]
@@ -58,7 +58,7 @@ pub(super) struct WrongType {
     pub(super) at: Option<SourceSpan>,
 }
 
-/// A value of the right type that makes no sense.
+/// A value that has the right type but is not valid.
 #[derive(Debug, Error, Diagnostic)]
 #[error("failed to parse configuration: {message}")]
 #[diagnostic(code(config::invalid_value), help("{help}"))]
@@ -71,7 +71,7 @@ pub(super) struct InvalidValue {
     pub(super) at: Option<SourceSpan>,
 }
 
-/// Something else where a table must be.
+/// A value of another type where a table is required.
 #[derive(Debug, Error, Diagnostic)]
 #[error("failed to parse configuration: `{place}` must be a table, found {found}")]
 #[diagnostic(
@@ -87,7 +87,7 @@ pub(super) struct NotATable {
     pub(super) at: Option<SourceSpan>,
 }
 
-/// A table for a target that no platform matches.
+/// A table for a target that does not match any platform.
 #[derive(Debug, Error, Diagnostic)]
 #[error("failed to parse configuration: there is no target `{selector}`")]
 #[diagnostic(code(config::unknown_target), help("{help}"))]
@@ -115,7 +115,8 @@ pub(super) struct TargetTwice {
     pub(super) at: Option<SourceSpan>,
 }
 
-/// An option that decides what is built, before anybody asks for a platform.
+/// An option that must be the same for all targets, because it is used before a platform
+/// is known.
 #[derive(Debug, Error, Diagnostic)]
 #[error("failed to parse configuration: `{key}` cannot differ between targets")]
 #[diagnostic(

@@ -1,9 +1,9 @@
-//! The backend's configuration: a base table and tables for targets become one
-//! typed value.
+//! The configuration of a backend: a base table and tables for targets become one typed
+//! value.
 //!
-//! Tables are merged before they are deserialised, least specific selector
-//! first, so a target can set any option to any value, also to an empty list.
-//! Which options exist is the backend's business; see [`Options`].
+//! Tables are merged before they are deserialized, the least specific selector first. A
+//! target can therefore set any option to any value, including an empty list. The backend
+//! defines its options; see [`Options`].
 
 mod check;
 mod errors;
@@ -24,43 +24,43 @@ use option_path::OptionPath;
 ///
 /// A table option is merged key by key, every other option is replaced.
 pub trait Options: DeserializeOwned + Send + Sync + 'static {
-    /// Every key that [`serde`] accepts, for suggestions.
+    /// All keys that [`serde`] accepts, for suggestions.
     const KEYS: &'static [&'static str];
 
-    /// Keys that no table of a target may have.
+    /// Keys that are not allowed in the tables of targets.
     const SAME_FOR_ALL_TARGETS: &'static [&'static str] = &[];
 
     /// Keys that count on Windows only where a table of a target for Windows has them.
     const NOT_ON_WINDOWS: &'static [&'static str] = &[];
 
-    /// What to tell the user about values that are accepted but have no effect.
+    /// Warnings about values that are accepted but have no effect.
     fn warnings(&self) -> Vec<Warning>;
 
-    /// Values of the right type that still make no sense.
+    /// Values that have the right type but are not valid.
     fn validate(&self) -> Vec<InvalidOption> {
         Vec::new()
     }
 }
 
-/// A value that makes no sense, and where it stands.
+/// An invalid value and its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidOption {
     /// The option, and the key in it when the option is a table.
     pub keys: Vec<String>,
-    /// Which part of it.
+    /// The part of the entry.
     pub part: EntryPart,
-    /// What is wrong, lower case, without a full stop.
+    /// The problem, in lower case, without a full stop.
     pub message: String,
-    /// What to do about it.
+    /// The way out.
     pub help: String,
 }
 
-/// The part of an entry that is wrong.
+/// The invalid part of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EntryPart {
-    /// Its name.
+    /// The name of the entry.
     Key,
-    /// What it is set to.
+    /// The value of the entry.
     Value,
 }
 
@@ -81,12 +81,12 @@ struct Target {
 }
 
 impl ConfigTables {
-    /// Takes the tables apart and checks every option of every one of them, also
-    /// of targets that do not apply today.
+    /// Splits the configuration into tables and checks every option in each of them,
+    /// including those of targets that do not apply.
     ///
     /// # Errors
-    /// One mistake for each unknown key and each wrong value; several are related
-    /// to one error.
+    /// One error for each unknown key and each invalid value. Several errors are related
+    /// to one.
     pub fn read<O: Options>(
         backend: &'static str,
         configuration: Option<Value>,
@@ -95,8 +95,8 @@ impl ConfigTables {
     ) -> Result<Self, Report> {
         let mut check = Check::new(backend, manifest);
         let mut base = check.table(configuration.unwrap_or_default(), &OptionPath::base());
-        // Older documentation spells target tables inside the configuration. A backend may
-        // have an option of that name, which is not a table.
+        // Older documentation has target tables inside the configuration. A backend may
+        // have an option with that name, whose value is not a table.
         let is_option = |value: &Value| O::KEYS.contains(&"targets") && !value.is_object();
         let nested = match base.get("targets").is_some_and(is_option) {
             true => Value::default(),
@@ -122,11 +122,11 @@ impl ConfigTables {
         Ok(Self { base, targets })
     }
 
-    /// The configuration that applies on `host`: the base overlaid with every
-    /// matching target table, least specific first, ties in manifest order.
+    /// The configuration for `host`: the base table with every matching target table
+    /// applied, least specific first and otherwise in the order of the manifest.
     ///
     /// # Errors
-    /// None for tables that [`Tables::read`] accepted, unless two options
+    /// None for tables that [`ConfigTables::read`] accepted, unless two options
     /// contradict each other.
     pub fn merged<O: Options>(&self, host: Subdir) -> Result<O, Report> {
         let mut merged = self.base.clone();
@@ -149,8 +149,8 @@ impl ConfigTables {
             .map_err(|source| miette::miette!("invalid configuration: {source}"))
     }
 
-    /// Where the value stands that applies on `host`; `keys` are the option and,
-    /// when it is a table, a key in it.
+    /// The place of the value that applies on `host`. `keys` are the option and, if it is
+    /// a table, a key in it.
     pub fn value_span(
         &self,
         host: Subdir,
@@ -168,7 +168,7 @@ impl ConfigTables {
         above.or_else(|| of(&OptionPath::base()))
     }
 
-    /// The tables that apply on `host`, least specific first.
+    /// The tables for `host`, least specific first.
     fn matching(&self, host: Subdir) -> Vec<&Target> {
         let mut matching: Vec<(Specificity, &Target)> = (self.targets.iter())
             .filter_map(|target| Some((specificity(&target.selector, host)?, target)))
@@ -200,7 +200,7 @@ enum Specificity {
     Subdir,
 }
 
-/// How closely `selector` describes `host`; `None` when it does not.
+/// The specificity of `selector` for `host`; `None` if it does not match.
 fn specificity(selector: &str, host: Subdir) -> Option<Specificity> {
     match selector {
         "unix" => host.is_unix().then_some(Specificity::Family),

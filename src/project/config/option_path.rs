@@ -1,8 +1,8 @@
-//! Where a table of the configuration stands in the manifest.
+//! The place of a configuration table in the manifest.
 
 use miette::SourceSpan;
 
-/// The key path of a table in the manifest, with the spellings it may have.
+/// The key path of a table in the manifest, with its possible spellings.
 #[derive(Debug, Clone)]
 pub(super) struct OptionPath {
     spellings: Vec<Vec<String>>,
@@ -25,7 +25,7 @@ impl OptionPath {
     }
 
     pub(super) fn target(selector: &str) -> Self {
-        // pixi turns `osx` into `macos` before it sends the selector.
+        // pixi converts `osx` to `macos` before it sends the selector.
         let written = if selector == "macos" { "osx" } else { selector };
         Self::of(&[
             &["package", "build", "target", selector, "config"],

@@ -10,9 +10,9 @@ use super::Document;
 /// A value with its place in the file.
 #[derive(Debug, Clone, Copy)]
 pub struct Value<'d> {
-    /// The manifest it stands in.
+    /// The manifest that contains the value.
     pub document: &'d Document,
-    /// Where it stands. A table without header of its own is marked at its key.
+    /// The place of the value. For a table without a header it is the place of the key.
     pub at: SourceSpan,
     raw: Raw<'d>,
 }
@@ -24,7 +24,7 @@ enum Raw<'d> {
     Tables(&'d toml_edit::ArrayOfTables),
 }
 
-/// What a value is.
+/// The content of a value.
 #[derive(Debug, Clone)]
 pub enum Data<'d> {
     /// A string.
@@ -33,13 +33,13 @@ pub enum Data<'d> {
     Integer(i64),
     /// A number with a fraction, `nan` or `inf`.
     Float(f64),
-    /// A truth value.
+    /// A boolean.
     Boolean(bool),
-    /// A date or a time, for which pixi has no use.
+    /// A date or a time, which pixi does not use.
     Date,
     /// An array.
     List(Vec<Value<'d>>),
-    /// A table in any of the spellings of TOML.
+    /// A table in any form of TOML.
     Table(Table<'d>),
 }
 
@@ -84,20 +84,20 @@ impl<'d> Value<'d> {
 /// A key with its value.
 #[derive(Debug, Clone, Copy)]
 pub struct Field<'d> {
-    /// The key as it is meant, without quotes.
+    /// The key without quotes.
     pub name: &'d str,
-    /// Where the key is written.
+    /// The place of the key.
     pub key_at: SourceSpan,
-    /// What it is set to.
+    /// The value of the key.
     pub value: Value<'d>,
 }
 
 /// A table with its place in the file.
 #[derive(Clone, Copy)]
 pub struct Table<'d> {
-    /// The manifest it stands in.
+    /// The manifest that contains the table.
     pub document: &'d Document,
-    /// Its header, or its braces, or the key that makes it.
+    /// The place of its header, its braces, or the key that creates it.
     pub at: SourceSpan,
     raw: &'d dyn TableLike,
 }
@@ -111,7 +111,7 @@ impl std::fmt::Debug for Table<'_> {
 }
 
 impl<'d> Table<'d> {
-    /// The table that is a whole file.
+    /// The table of a complete file.
     pub(super) fn new(document: &'d Document, raw: &'d toml_edit::Table) -> Self {
         Self {
             document,
@@ -141,20 +141,20 @@ impl<'d> Table<'d> {
         })
     }
 
-    /// Whether there are no keys.
+    /// Whether the table has no keys.
     pub fn is_empty(&self) -> bool {
         self.raw.is_empty()
     }
 
-    /// All keys by their first appearance in the file.
+    /// All keys, in the order of their first appearance in the file.
     pub fn fields(&self) -> Vec<Field<'d>> {
         let mut fields: Vec<_> = self
             .raw
             .iter()
             .filter_map(|(name, _)| self.get(name))
             .collect();
-        // toml_edit moves a table to the end when its own header follows those of its
-        // sub-tables, so its order is not the order of the file.
+        // toml_edit moves a table to the end when its header follows those of its
+        // sub-tables, so its order is not that of the file.
         fields.sort_by_key(Field::position);
         fields
     }

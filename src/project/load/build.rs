@@ -1,4 +1,5 @@
-//! `[package.build]`: the backend, the code, the configuration and what is written into the package.
+//! `[package.build]`: the backend, the source, the configuration and the values that are
+//! written into the package.
 
 use std::str::FromStr;
 
@@ -15,28 +16,30 @@ use crate::project::load::{ManifestScope, config};
 
 const BACKEND_HELP: &str = "write `backend = { name = \"pixi-build-rust\" }`";
 
-/// What `[package.build]` says.
+/// The contents of `[package.build]`.
 #[derive(Debug)]
 pub(crate) struct Build {
-    /// Name of the backend, as written. `None` when there is none, which has been noted.
+    /// The name of the backend, as in the manifest. `None` if it is missing, which has
+    /// been reported.
     pub backend: Option<String>,
-    /// Where the code is.
+    /// The source directory.
     pub code: Code,
     /// The base configuration.
     pub configuration: Option<serde_json::Value>,
     /// The configuration of targets.
     pub target_configuration: Option<IndexMap<String, serde_json::Value>>,
-    /// Flags of the package; `None` rather than empty.
+    /// Flags of the package; `None` instead of an empty list.
     pub flags: Option<Vec<String>>,
-    /// Build number; the command line wins.
+    /// Build number. The command line has priority.
     pub number: Option<u64>,
-    /// Prefix of the build string; the command line wins.
+    /// Prefix of the build string. The command line has priority.
     pub string_prefix: Option<String>,
-    /// Names of environment variables, sorted, each once; `None` rather than empty.
+    /// Names of environment variables, sorted and without duplicates; `None` instead of
+    /// an empty list.
     pub secrets: Option<Vec<String>>,
 }
 
-/// Reads the table. `None` when there is no table, which has been noted.
+/// Reads the table. `None` if it is missing, which has been reported.
 pub(crate) fn read(scope: &ManifestScope<'_>, findings: &mut Diagnostics) -> Option<Build> {
     let Some(field) = scope.package.get("build") else {
         let table = header(scope.member(), "package.build.backend");
@@ -101,8 +104,8 @@ pub(crate) fn read(scope: &ManifestScope<'_>, findings: &mut Diagnostics) -> Opt
     })
 }
 
-/// The name of the backend. Which package it is, and where it comes from, is of no interest
-/// to the one that is running already.
+/// The name of the backend. Its package and its source do not matter, because the backend
+/// is already running.
 fn backend(build: &Table<'_>, findings: &mut Diagnostics) -> Option<String> {
     let Some(field) = build.get("backend") else {
         return build.missing("backend", BACKEND_HELP, findings);
@@ -150,7 +153,7 @@ fn backend(build: &Table<'_>, findings: &mut Diagnostics) -> Option<String> {
             "license-family",
             "track-features",
             "when",
-            // Already noted.
+            // Already reported.
             "path",
             "git",
             "url",

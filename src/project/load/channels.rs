@@ -1,4 +1,4 @@
-//! Channels as URLs, most important first, and what else only the solver needs to know.
+//! Channels as URLs, most important first, and other settings that only the solver needs.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -16,39 +16,40 @@ use crate::project::load::mistake::Diagnostics;
 use crate::project::load::mistake::request::BadChannel;
 use crate::project::load::{ManifestScope, paths};
 
-/// What is used when neither a workspace nor the command line names a channel.
+/// The channel that is used when neither a workspace nor the command line names one.
 const DEFAULT_CHANNEL: &str = "conda-forge";
 
 /// The channels of a package build.
 #[derive(Debug)]
 pub(crate) struct Channels {
-    /// URLs without trailing slash.
+    /// URLs without a trailing slash.
     pub urls: Vec<String>,
-    /// Whether conda-forge is one of the channels of the workspace or any feature.
+    /// Whether conda-forge is a channel of the workspace or of any feature.
     pub has_conda_forge: HasCondaForge,
-    /// Options of the solver.
+    /// Settings of the solver.
     pub solving: Solving,
 }
 
-/// Whether conda-forge is known to the workspace, whose compilers have a C library to match.
+/// Whether the workspace uses conda-forge, whose compilers need a matching C library.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum HasCondaForge {
-    /// It is.
+    /// The workspace uses conda-forge.
     Yes,
-    /// It is not.
+    /// The workspace does not use conda-forge.
     No,
 }
 
-/// What only the solver needs to know. pixi does not send it.
+/// Settings that only the solver needs. pixi does not send them.
 #[derive(Debug, Clone, Default)]
 pub struct Solving {
-    /// Packages that are newer do not count.
+    /// Newer packages are ignored.
     pub exclude_newer: Option<Cutoff>,
-    /// The same for single channels, by URL without trailing slash; beats the former.
+    /// The same for single channels, by URL without a trailing slash. It has priority
+    /// over the general setting.
     pub channels: BTreeMap<String, Cutoff>,
-    /// The same for single packages, by normalised name; beats both.
+    /// The same for single packages, by normalized name. It has priority over both.
     pub packages: BTreeMap<String, Cutoff>,
-    /// How strictly the order of channels is taken.
+    /// How the solver uses the order of channels.
     pub channel_priority: ChannelPriority,
     /// Where the manifest names each channel, by URL without trailing slash.
     pub places: BTreeMap<String, ChannelPlace>,
@@ -63,15 +64,15 @@ pub struct ChannelPlace {
     pub at: SourceSpan,
 }
 
-/// How strictly the order of channels is taken.
+/// How the solver uses the order of channels.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum ChannelPriority {
-    /// Only the first channel that has a package counts for it.
+    /// A package is taken only from the first channel that contains it.
     #[default]
     Strict,
-    /// Earlier channels are preferred.
+    /// Packages from earlier channels are preferred.
     Flexible,
-    /// The order does not matter.
+    /// The order is ignored.
     Disabled,
 }
 
@@ -121,7 +122,7 @@ pub(crate) fn read(
     let mut urls = Vec::new();
     let mut seen = Vec::new();
     for entry in entries {
-        // Compared as written: a name and the URL it stands for both stay.
+        // Compared as text: a name and the URL that it stands for are both kept.
         if seen.contains(&entry.text) {
             continue;
         }
@@ -151,7 +152,8 @@ pub(crate) fn read(
     }
 }
 
-/// The channels of all features, also of those that nobody uses and nobody has checked.
+/// The channels of all features, including those that are not used and have not been
+/// validated.
 fn feature_channels<'d>(environment: &DefaultEnvironment<'d>) -> Vec<&'d str> {
     let lists = (environment.all_features.iter()).filter_map(|feature| feature.get("channels"));
     lists
@@ -160,7 +162,7 @@ fn feature_channels<'d>(environment: &DefaultEnvironment<'d>) -> Vec<&'d str> {
         .collect()
 }
 
-/// The `channel` of a dependency, with the trailing slash it has there.
+/// The `channel` of a dependency, with a trailing slash, as pixi sends it.
 pub(crate) fn spec_url(
     scope: &ManifestScope<'_>,
     value: Value<'_>,
@@ -173,7 +175,7 @@ pub(crate) fn spec_url(
     }
 }
 
-/// The channels of the command line, where paths begin at the current folder.
+/// The channels of the command line. Their paths are relative to the current directory.
 fn told(scope: &ManifestScope<'_>, solving: Solving, findings: &mut Diagnostics) -> Channels {
     let request = scope.request;
     let mut urls = Vec::new();
@@ -238,14 +240,14 @@ fn from_table<'d>(table: &Table<'d>, findings: &mut Diagnostics) -> Option<Entry
     })
 }
 
-/// The URL a channel stands for, with trailing slash. Paths begin at the workspace.
+/// The URL of a channel, with a trailing slash. Paths are relative to the workspace.
 fn resolve(scope: &ManifestScope<'_>, text: &str) -> Result<String, String> {
     url(text, scope.workspace_folder(), scope.home())
 }
 
 fn url(text: &str, folder: &Path, home: Option<&Path>) -> Result<String, String> {
     let expanded = match paths::home_path(text) {
-        // rattler_conda_types would ask the environment where the home folder is.
+        // rattler_conda_types would read the home directory from the environment.
         Some(_) => paths::resolve(text, folder, home)
             .to_string_lossy()
             .into_owned(),

@@ -1,4 +1,4 @@
-//! Where the code of the package is.
+//! Finds the source directory of the package.
 
 use std::path::PathBuf;
 
@@ -10,16 +10,17 @@ use crate::project::load::mistake::request::PathMissing;
 use crate::project::load::mistake::shape::{Conflict, InvalidManifestValue};
 use crate::project::load::{ManifestScope, location, paths};
 
-/// Where the code is.
+/// The location of the source.
 #[derive(Debug)]
 pub(crate) struct Code {
-    /// The source folder. `None` when it could not be found, which has been noted.
+    /// The source directory. `None` if it does not exist, which has been reported.
     pub folder: Option<PathBuf>,
-    /// Whether the manifest says that it comes from a repository or an archive.
+    /// Whether the manifest names a repository or an archive.
     pub remote: bool,
 }
 
-/// Finds the code: `[package.build.source]`, the command line, or beside the manifest.
+/// Finds the source directory: `[package.build.source]`, the command line, or the
+/// directory of the manifest.
 pub(crate) fn read(
     scope: &ManifestScope<'_>,
     build: &Table<'_>,
@@ -68,7 +69,7 @@ pub(crate) fn read(
     code
 }
 
-/// What `[package.build.source]` names.
+/// The location in `[package.build.source]`.
 fn named(
     scope: &ManifestScope<'_>,
     table: &Table<'_>,

@@ -1,6 +1,6 @@
 //! `[package.build.config]` and `[package.build.target.<selector>.config]` as JSON.
 //!
-//! What the options mean is the backend's business.
+//! The backend defines the meaning of the options.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::project::load::mistake::shape::Conflict;
 use crate::project::load::mistake::warning::{Deprecated, NeverApplies, OldTargets, Replaced};
 use crate::project::load::selector::{self, Selector, suggestion};
 
-/// The base configuration; `None` when there is none.
+/// The base configuration; `None` if it is missing.
 pub(crate) fn base(build: &Table<'_>, findings: &mut Diagnostics) -> Option<Json> {
     let field = config_field(build, findings)?;
     if let Data::Table(table) = field.value.read() {
@@ -32,7 +32,8 @@ pub(crate) fn base(build: &Table<'_>, findings: &mut Diagnostics) -> Option<Json
     json(field.value, findings)
 }
 
-/// The configuration of each selector, in the order of the file; `None` when no target has any.
+/// The configuration of each selector, in the order of the file; `None` if no target has
+/// one.
 pub(crate) fn targets(
     build: &Table<'_>,
     findings: &mut Diagnostics,
@@ -55,8 +56,8 @@ pub(crate) fn targets(
             Entry::Vacant(entry) => {
                 entry.insert((field, config));
             }
-            // pixi reads both into one key, so that the later one replaces the earlier one
-            // in its place.
+            // pixi reads both into one key, so the later one replaces the earlier one in
+            // its place.
             Entry::Occupied(mut entry) => {
                 let (earlier, _) = entry.insert((field, config));
                 findings.warn(Replaced {
@@ -129,7 +130,8 @@ fn config_field<'d>(table: &Table<'d>, findings: &mut Diagnostics) -> Option<Fie
     Some(old)
 }
 
-/// The value one to one, except that keys are sorted and JSON has no `nan` and `inf`.
+/// Converts the value to JSON. Keys are sorted, and `nan` and `inf` are errors, because
+/// JSON does not have them.
 fn json(value: Value<'_>, findings: &mut Diagnostics) -> Option<Json> {
     Some(match value.read() {
         Data::Text(text) => Json::from(text),
@@ -145,7 +147,7 @@ fn json(value: Value<'_>, findings: &mut Diagnostics) -> Option<Json> {
             let fields: Vec<_> = (table.fields().into_iter())
                 .map(|field| Some((field.name.to_owned(), json(field.value, findings)?)))
                 .collect();
-            // Sorted first: whether serde_json keeps the order depends on its features.
+            // Sorted here, because the order in serde_json depends on its features.
             let sorted: BTreeMap<_, _> = fields.into_iter().collect::<Option<_>>()?;
             Json::Object(sorted.into_iter().collect())
         }

@@ -1,4 +1,4 @@
-//! `exclude-newer`: the moment after which packages do not count.
+//! `exclude-newer`: the time after which packages are ignored.
 
 use std::time::Duration;
 
@@ -9,18 +9,18 @@ use jiff::tz::TimeZone;
 use crate::project::document::Value;
 use crate::project::load::mistake::Diagnostics;
 
-/// Which packages are too new.
+/// The packages that are too new.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cutoff {
-    /// Those published after this moment.
+    /// Packages that were published after this time.
     At(Timestamp),
-    /// Those younger than this.
+    /// Packages that are younger than this.
     Age(Duration),
 }
 
 const DAY: u64 = 24 * 60 * 60;
 
-/// The cutoff that a string is, or `None` with a note.
+/// The cutoff in a string, or `None` after an error.
 pub(crate) fn read(value: Value<'_>, findings: &mut Diagnostics) -> Option<Cutoff> {
     let text = value.text(findings)?;
     parse(text).or_else(|| {
@@ -39,7 +39,7 @@ fn parse(text: &str) -> Option<Cutoff> {
     }
 }
 
-/// `7d`, `1h30m`: whole numbers, each with its unit.
+/// `7d`, `1h30m`: integers, each with its unit.
 fn age(text: &str) -> Option<Duration> {
     let mut rest = text;
     let mut seconds = 0_u64;
@@ -63,7 +63,7 @@ fn age(text: &str) -> Option<Duration> {
     (!text.is_empty()).then(|| Duration::from_secs(seconds))
 }
 
-/// A time with offset, or a date, which lasts until the next one begins in UTC.
+/// A time with an offset, or a date, which ends when the next date begins in UTC.
 fn moment(text: &str) -> Option<Timestamp> {
     if let Ok(moment) = text.parse() {
         return Some(moment);
@@ -86,7 +86,7 @@ mod tests {
         };
         assert_eq!(parse("7d"), Some(Cutoff::Age(Duration::from_secs(7 * DAY))));
         assert_eq!(parse("1h30m"), Some(Cutoff::Age(Duration::from_secs(5400))));
-        // The date lasts until midnight: 2024-03-01T00:00:00Z.
+        // The date ends at midnight: 2024-03-01T00:00:00Z.
         assert_eq!(parse("2024-02-29"), at(1_709_251_200));
         assert_eq!(parse("2024-03-01T01:00:00+01:00"), at(1_709_251_200));
         assert_eq!(parse("2024-02-29T23:59:59Z"), at(1_709_251_199));

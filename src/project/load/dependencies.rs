@@ -1,4 +1,4 @@
-//! One dependency table: its entries, and those of its conditions.
+//! One dependency table: its entries and its conditions.
 
 use std::collections::HashMap;
 use std::str::FromStr;
@@ -15,17 +15,18 @@ use crate::project::load::mistake::warning::Replaced;
 use crate::project::load::spec_reader::SpecReader;
 use crate::protocol::model::DependencyTable;
 
-/// Entries that count under the same condition.
+/// Entries with the same condition.
 #[derive(Debug)]
 pub(crate) struct Group {
-    /// The bare expression and the place of its key; `None` means always.
+    /// The expression without `if()`, and the place of its key; `None` if the entries are
+    /// unconditional.
     pub condition: Option<(String, SourceSpan)>,
     /// The entries in the order of the file.
     pub entries: DependencyTable,
 }
 
 impl<'d> SpecReader<'_, 'd> {
-    /// Splits a table into what always counts and its conditions.
+    /// Splits a table into unconditional entries and conditions.
     pub fn groups(&mut self, value: Value<'d>) -> Vec<Group> {
         let Some(table) = value.table(self.findings) else {
             return Vec::new();
@@ -142,8 +143,8 @@ fn expression(field: &Field<'_>, findings: &mut Diagnostics) -> Option<String> {
     None
 }
 
-/// Whether every parenthesis outside quotes has its partner, so that the one that opens the
-/// condition is closed by the last one.
+/// Whether the parentheses outside of quotes are balanced, so that the last one closes
+/// the condition.
 fn is_balanced(expression: &str) -> bool {
     let mut depth = 0_i32;
     let mut quote = None;

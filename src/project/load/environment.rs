@@ -1,6 +1,8 @@
-//! The default environment, as far as it changes channels and platforms of a package build.
+//! The settings of the default environment that affect the channels and platforms of a
+//! package build.
 //!
-//! Features and environments concern the workspace, so what is malformed there is passed over.
+//! Errors in features and environments are ignored, because pixi reports them for the
+//! workspace.
 
 use crate::project::document::{Data, Field, Table, Value};
 use crate::project::load::ManifestScope;
@@ -8,19 +10,19 @@ use crate::project::load::ManifestScope;
 /// The default environment.
 #[derive(Debug, Default)]
 pub(crate) struct DefaultEnvironment<'d> {
-    /// The features it is made of besides the workspace's own, in order. Keys written into
-    /// the environment itself act like a first feature.
+    /// The features of the environment in addition to the workspace's own tables, in
+    /// their order. Keys in the environment itself are treated as a first feature.
     pub features: Vec<Table<'d>>,
-    /// Whether the workspace's own tables count.
+    /// Whether the workspace's own tables are part of the environment.
     pub own: OwnTables,
-    /// All features, used or not.
+    /// All features, including unused ones.
     pub all_features: Vec<Table<'d>>,
 }
 
-/// Whether the workspace's own tables belong to the environment.
+/// Whether the workspace's own tables are part of the environment.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum OwnTables {
-    /// They do.
+    /// They are.
     #[default]
     Count,
     /// `no-default-feature = true`

@@ -1,4 +1,4 @@
-//! Which file describes the package, and which one the workspace around it.
+//! Finds the manifest of the package and that of its workspace.
 
 use std::path::{Path, PathBuf};
 
@@ -20,13 +20,13 @@ use crate::project::load::paths;
 pub(crate) struct Found {
     /// The manifest with the package.
     pub member: Document,
-    /// The manifest with the workspace, when that is another file.
+    /// The manifest with the workspace, if it is another file.
     pub above: Option<Document>,
-    /// Where the code is, for a package that has no manifest.
+    /// The source directory of a package without a manifest.
     pub source: Option<PathBuf>,
 }
 
-/// Recipes in a directory without a manifest, the first one first.
+/// The names of recipes in a directory without a manifest, highest priority first.
 const RECIPES: [&str; 4] = [
     "recipe.yaml",
     "recipe.yml",
@@ -34,10 +34,10 @@ const RECIPES: [&str; 4] = [
     "recipe/recipe.yml",
 ];
 
-/// What pixi takes a recipe without a manifest for.
+/// The manifest that pixi assumes for a recipe without a manifest.
 const OF_A_RECIPE: &str = "[package.build.backend]\nname = \"pixi-build-rattler-build\"\n";
 
-/// Finds and parses the manifest that `path` (absolute) names and the workspace it belongs to.
+/// Finds and parses the manifest at `path` (absolute) and that of its workspace.
 pub(crate) fn find(path: &Path, findings: &mut Diagnostics) -> Option<Found> {
     if let Some((recipe, source)) = recipe_alone(path) {
         let folder = recipe.parent()?;
@@ -70,8 +70,8 @@ pub(crate) fn find(path: &Path, findings: &mut Diagnostics) -> Option<Found> {
     })
 }
 
-/// A recipe that needs no manifest, and the directory that was named: the recipe itself, or
-/// one in a directory that describes no package otherwise.
+/// A recipe without a manifest, and the path that was given: the recipe itself, or a
+/// directory that contains a recipe but no package manifest.
 fn recipe_alone(path: &Path) -> Option<(PathBuf, PathBuf)> {
     let path = dunce::canonicalize(path).ok()?;
     if path.is_file() {
@@ -126,8 +126,8 @@ pub(crate) fn workspace_table<'d>(
     }
 }
 
-/// Notes keys of `[workspace]` that look like one a package depends on. Other unknown keys
-/// are left to pixi, which may have learned them since.
+/// Reports keys of `[workspace]` that are similar to one that a package can use. Other
+/// unknown keys are ignored, because a newer pixi may have added them.
 pub(crate) fn check_keys(workspace: &Table<'_>, findings: &mut Diagnostics) {
     let known = || OWN_KEYS.into_iter().chain(metadata::FIELDS);
     for field in workspace.fields() {
@@ -140,7 +140,7 @@ pub(crate) fn check_keys(workspace: &Table<'_>, findings: &mut Diagnostics) {
     }
 }
 
-/// What a workspace has beside the metadata that members inherit.
+/// The keys of a workspace in addition to the metadata that members inherit.
 const OWN_KEYS: [&str; 9] = [
     "channels",
     "platforms",
@@ -153,8 +153,8 @@ const OWN_KEYS: [&str; 9] = [
     "preview",
 ];
 
-/// The file that a path from the user stands for. Links are resolved first, because pixi
-/// takes everything relative to where the file really is.
+/// The file at a path from the user. Links are resolved first, because pixi treats all
+/// paths as relative to the real location of the file.
 pub(crate) fn choose(path: &Path, findings: &mut Diagnostics) -> Option<PathBuf> {
     let named = path.to_owned();
     let real = match dunce::canonicalize(path) {
@@ -203,8 +203,8 @@ pub(crate) fn read(path: &Path, folder: &Path, findings: &mut Diagnostics) -> Op
     }
 }
 
-/// The next workspace in the folders above. pixi stops at files without any table of its
-/// own; they are passed over here, because they cannot change the package.
+/// The next workspace in the parent directories. pixi stops at a manifest without pixi
+/// tables; this function skips such files, because they cannot change the package.
 pub(crate) fn search_above(folder: &Path, findings: &mut Diagnostics) -> Option<Document> {
     search(folder.ancestors().skip(1), folder, findings)
 }
@@ -220,7 +220,7 @@ fn search<'a>(
         let Some(path) = in_folder(above) else {
             continue;
         };
-        // A broken `pyproject.toml` of some other tool is none of our business.
+        // A broken `pyproject.toml` may belong to another tool.
         if ManifestKind::of(&path) == Some(ManifestKind::Pyproject)
             && !fs_err::read_to_string(&path).is_ok_and(|text| text.contains("pixi"))
         {

@@ -5,20 +5,20 @@ use crate::project::load::ManifestScope;
 use crate::project::load::mistake::Diagnostics;
 use crate::project::load::mistake::package::{BadInheritance, NothingToInherit};
 
-/// Where the value of a field comes from.
+/// The origin of the value of a field.
 pub(crate) enum InheritOrigin<'d> {
-    /// Nobody wrote it.
+    /// The field is not set.
     Absent,
     /// `[package]`.
     Literal(Value<'d>),
     /// `[workspace]`.
     Inherited(Value<'d>),
-    /// The workspace was asked and has no such key.
+    /// The field inherits a value that the workspace does not have.
     Nowhere(Value<'d>),
 }
 
-/// Finds the value of a field. What asks for something else than inheritance is noted, and
-/// counts as absent.
+/// Finds the value of a field. A table that is not `{ workspace = true }` is reported,
+/// and the field is then treated as not set.
 pub(crate) fn origin<'d>(
     scope: &ManifestScope<'d>,
     key: &str,
@@ -39,7 +39,8 @@ pub(crate) fn origin<'d>(
     }
 }
 
-/// Notes that the workspace, if there is one, does not have what `at` asks for.
+/// Reports that the workspace does not have the value for `at`, or that there is no
+/// workspace.
 pub(crate) fn nothing<T>(
     scope: &ManifestScope<'_>,
     key: &str,
@@ -63,7 +64,7 @@ pub(crate) fn nothing<T>(
     None
 }
 
-/// Whether a table is exactly `{ workspace = true }`; notes what else it is.
+/// Whether a table is exactly `{ workspace = true }`. Other keys are reported.
 fn asks(table: &Table<'_>, field: &Field<'_>, findings: &mut Diagnostics) -> Option<()> {
     let fields = table.fields();
     let problem = match fields.as_slice() {

@@ -1,8 +1,9 @@
-//! Inline packages: a workspace says how a folder without a manifest is built, right in the
-//! dependency that it has on it.
+//! Inline packages: a workspace defines how a directory without a manifest is built, as
+//! part of a dependency on it.
 //!
-//! Such a package is read as if the folder had a `pixi.toml` with that `[package]`, below
-//! the workspace. Errors show the definition under the name of the manifest it is in.
+//! Such a package is read as if the directory contained a `pixi.toml` with that
+//! `[package]`. Errors show the definition under the name of the manifest that contains
+//! it.
 
 use std::path::Path;
 
@@ -16,7 +17,7 @@ use crate::project::load::parts::Parts;
 use crate::project::load::{Inline, LoadErrors, LoadRequest, ManifestScope, paths};
 use crate::protocol::spec::{PathLocation, SourceLocation};
 
-/// The tables of a workspace that can define packages.
+/// The tables of a workspace that can contain definitions.
 const TABLES: [&str; 3] = ["dependencies", "host-dependencies", "build-dependencies"];
 
 /// A package that a workspace defines.
@@ -24,17 +25,17 @@ const TABLES: [&str; 3] = ["dependencies", "host-dependencies", "build-dependenc
 pub struct InlinePackage {
     /// The name of the dependency.
     pub name: String,
-    /// Where its code is; paths are absolute.
+    /// The location of its source. Paths are absolute.
     pub location: SourceLocation,
-    /// The name in `package.build.backend`, when it is there.
+    /// The name in `package.build.backend`, if it is set.
     pub backend: Option<String>,
 }
 
-/// The packages that the workspace defines to which the manifest of `request` belongs. Each
-/// name counts where it stands first.
+/// The packages that the workspace of the manifest in `request` defines. The first
+/// definition of each name is used.
 ///
 /// # Errors
-/// Manifests that cannot be read, and mistakes in the locations.
+/// Manifests that cannot be read, and errors in the locations.
 pub fn inline_packages(request: &LoadRequest) -> Result<Vec<InlinePackage>, LoadErrors> {
     let mut findings = Diagnostics::default();
     let path = request.current_folder.join(&request.path);
@@ -57,7 +58,7 @@ pub fn inline_packages(request: &LoadRequest) -> Result<Vec<InlinePackage>, Load
     Ok(found.unwrap_or_default())
 }
 
-/// The manifest of the workspace that the manifest or folder `path` belongs to.
+/// The manifest of the workspace to which the manifest or directory `path` belongs.
 fn workspace(path: &Path, findings: &mut Diagnostics) -> Option<Document> {
     let manifest = choose(path, findings)?;
     let folder = manifest.parent()?.to_owned();
@@ -104,7 +105,7 @@ fn package(
     })
 }
 
-/// What `load` reads for an inline package: a manifest that stands for its definition.
+/// The manifest that represents the definition of an inline package.
 pub(crate) fn find(
     request: &LoadRequest,
     inline: &Inline,
@@ -138,7 +139,7 @@ pub(crate) fn find(
     }
 }
 
-/// The dependencies with a definition, each with its key path.
+/// The dependencies with a definition, and their key paths.
 fn definitions(document: &Document) -> Vec<(Vec<String>, Field<'_>)> {
     let mut found = Vec::new();
     let mut tables = vec![vec!["workspace".to_owned(), "dependencies".to_owned()]];
@@ -172,7 +173,7 @@ fn definitions(document: &Document) -> Vec<(Vec<String>, Field<'_>)> {
     found
 }
 
-/// Finds what `request` names.
+/// Finds the manifest or the inline package in `request`.
 pub(crate) fn find_any(request: &LoadRequest, findings: &mut Diagnostics) -> Option<Found> {
     match &request.inline {
         Some(inline) => find(request, inline, findings),

@@ -1,4 +1,4 @@
-//! `[package.target.<selector>]`, the old way to write conditions.
+//! `[package.target.<selector>]`, the deprecated form of conditions.
 
 use indexmap::IndexMap;
 use indexmap::map::Entry;
@@ -14,7 +14,7 @@ use crate::project::load::targets::{Builder, new_target};
 use crate::protocol::model::Target;
 
 impl<'d> Builder<'_, 'd> {
-    /// `[package.target.<selector>]`, lowered to conditions.
+    /// Converts `[package.target.<selector>]` to conditions.
     pub(crate) fn legacy(&mut self) {
         let Some(table) =
             (self.scope.package.get("target")).and_then(|field| field.value.table(self.findings))
@@ -116,7 +116,7 @@ impl<'d> Builder<'_, 'd> {
     }
 }
 
-/// The headers that say the same today.
+/// The headers of the current form.
 fn replacement(field: &Field<'_>, expression: &str) -> String {
     let Data::Table(table) = field.value.read() else {
         return String::new();

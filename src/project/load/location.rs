@@ -1,4 +1,4 @@
-//! Where a dependency comes from: a channel, an archive, or source code.
+//! The location of a dependency: a channel, an archive, or a source.
 
 use std::path::Path;
 
@@ -13,18 +13,18 @@ use crate::project::load::parts::{Parts, is_selector};
 use crate::project::load::paths;
 use crate::protocol::spec::{GitLocation, GitRef, PathLocation, SourceLocation, UrlLocation};
 
-/// Where a dependency comes from.
+/// The location of a dependency.
 #[derive(Debug)]
 pub(crate) enum Location {
     /// A channel.
     Channel,
     /// The conda package at this URL.
     Archive(String),
-    /// Code that is built first.
+    /// A source that is built first.
     Source(SourceLocation),
 }
 
-/// The location a table names, after its keys have been checked against it. `None` with a note.
+/// The location in a table, after its keys have been checked. `None` after an error.
 pub(crate) fn read(
     scope: &ManifestScope<'_>,
     parts: &Parts<'_>,
@@ -71,8 +71,7 @@ pub(crate) fn read(
     }
 }
 
-/// Notes what is wrong with the `git` or `url` source of a build. The code itself has to be
-/// fetched by somebody else.
+/// Reports errors in the `git` or `url` source of a build. The caller fetches the source.
 pub(crate) fn check_remote(table: &Table<'_>, place: &Field<'_>, findings: &mut Diagnostics) {
     let parts = Parts::of("source", *table);
     if check_fit(&parts, Some(place), findings).is_some() {
@@ -111,7 +110,7 @@ fn is_archive_url(url: &Url) -> bool {
         .is_some_and(paths::is_archive)
 }
 
-/// Notes every key that the location leaves no room for. `None` if there was any.
+/// Reports every key that cannot be used with the location. `None` if there was one.
 fn check_fit(
     parts: &Parts<'_>,
     place: Option<&Field<'_>>,
@@ -143,7 +142,7 @@ fn check_fit(
             (Some("git"), "branch" | "tag" | "rev" | "lfs") => true,
             (None, "channel" | "file-name" | "license-family") => true,
             (_, key) if is_selector(key) => !archive,
-            // `workspace` was dealt with; keys nobody knows have been noted.
+            // `workspace` was handled before, and unknown keys have been reported.
             (_, key) => !LOCATED.contains(&key),
         };
         if fit {
@@ -179,7 +178,7 @@ fn check_fit(
     fits
 }
 
-/// Keys that only some locations have.
+/// Keys that are allowed for some locations only.
 const LOCATED: [&str; 9] = [
     "channel",
     "file-name",
@@ -202,7 +201,8 @@ fn no_subdirectory(field: &Field<'_>, findings: &mut Diagnostics) {
     });
 }
 
-/// A folder as the member's manifest would spell it, or the URL of a conda package.
+/// A directory as a path relative to the member's manifest, or the URL of a conda
+/// package.
 fn path(
     scope: &ManifestScope<'_>,
     value: Value<'_>,
@@ -211,8 +211,9 @@ fn path(
     let text = value.text(findings)?;
     let pooled = !std::ptr::eq(value.document, scope.member());
     if paths::is_archive(text) {
-        // pixi takes the relative path of a member for one of the workspace, and that of the
-        // pool for something in between; neither is what was written.
+        // pixi resolves relative paths of a member from the workspace, and those of
+        // `[workspace.dependencies]` from yet another directory. Both differ from the
+        // path in the manifest.
         let file = paths::fold(&paths::resolve(
             text,
             value.document.directory(),
@@ -236,7 +237,7 @@ fn path(
     })))
 }
 
-/// The commit; `Some(None)` for the default branch, `None` with a note.
+/// The commit; `Some(None)` for the default branch, `None` after an error.
 fn reference(parts: &Parts<'_>, findings: &mut Diagnostics) -> Option<Option<GitRef>> {
     let mut given = parts.fields.clone();
     given.retain(|field| ["branch", "tag", "rev"].contains(&field.name));
@@ -262,7 +263,8 @@ fn reference(parts: &Parts<'_>, findings: &mut Diagnostics) -> Option<Option<Git
     }
 }
 
-/// A folder below the root of the source; `Some(None)` for the root, `None` with a note.
+/// A directory below the root of the source; `Some(None)` for the root, `None` after an
+/// error.
 fn subdirectory(parts: &Parts<'_>, findings: &mut Diagnostics) -> Option<Option<String>> {
     let Some(field) = parts.get("subdirectory") else {
         return Some(None);

@@ -1,5 +1,5 @@
-//! The packages of a workspace. No manifest lists them: whatever lies below the
-//! workspace and in no workspace of its own belongs to it.
+//! The packages of a workspace. Manifests do not list them: every package below the
+//! workspace belongs to it, unless it is part of another workspace.
 
 use std::path::{Path, PathBuf};
 
@@ -14,12 +14,13 @@ use crate::project::load::{LoadErrors, below};
 pub struct Member {
     /// Its manifest.
     pub manifest: PathBuf,
-    /// The name in `[package.build.backend]`, when it is there.
+    /// The name in `[package.build.backend]`, if it is set.
     pub backend: Option<String>,
 }
 
-/// All packages of the workspace that the manifest or folder `path` (absolute) belongs
-/// to, by path. Hidden folders, folders that git ignores and caches are passed over.
+/// All packages of the workspace to which the manifest or directory `path` (absolute)
+/// belongs, sorted by path. Hidden directories, directories that git ignores, and caches
+/// are skipped.
 ///
 /// # Errors
 /// Manifests that cannot be read.
@@ -30,7 +31,7 @@ pub fn members(path: &Path) -> Result<Vec<Member>, LoadErrors> {
     Ok(found.unwrap_or_default())
 }
 
-/// The folder of the workspace.
+/// The directory of the workspace.
 fn root(path: &Path, findings: &mut Diagnostics) -> Option<PathBuf> {
     let manifest = choose(path, findings)?;
     let folder = manifest.parent()?.to_owned();

@@ -1,4 +1,4 @@
-//! The metadata fields of `[package]`: written there, inherited, or taken from `pyproject.toml`.
+//! The metadata in `[package]`: literal, inherited, or from `pyproject.toml`.
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -34,7 +34,7 @@ pub(super) const FIELDS: [&str; 10] = [
     "documentation",
 ];
 
-/// Notes keys that `[package]` does not have.
+/// Reports unknown keys of `[package]`.
 pub(crate) fn check_keys(scope: &ManifestScope<'_>, findings: &mut Diagnostics) {
     let keys: Vec<_> = FIELDS
         .into_iter()
@@ -105,9 +105,9 @@ pub(crate) fn read(
     }
 }
 
-/// Why pixi sends no path where the manifest has one.
+/// The reason why pixi does not send a path in the manifest.
 enum Loss {
-    /// The code is in a repository or an archive.
+    /// The source is in a repository or an archive.
     RemoteCode,
     /// The path is relative and inherited.
     Inheritance,
@@ -123,7 +123,7 @@ impl<'d> SpecReader<'_, 'd> {
         inherit::origin(self.scope, key, self.findings)
     }
 
-    /// The value of a field that has no default in the workspace's manifest.
+    /// The value of a field. The workspace's manifest has no default for it.
     fn value(&mut self, key: &str) -> Option<Value<'d>> {
         match self.origin(key) {
             InheritOrigin::Absent => None,
@@ -209,8 +209,8 @@ impl<'d> SpecReader<'_, 'd> {
         }
     }
 
-    /// A path, relative to the code. pixi means the same, but loses inherited relative
-    /// paths and all paths of code that comes from elsewhere.
+    /// A path relative to the source. pixi uses the same path, but loses inherited
+    /// relative paths and all paths in sources from repositories and archives.
     fn file(&mut self, key: &'static str, code: &Code) -> Option<String> {
         let folder = code.folder.as_deref()?;
         match self.origin(key) {
@@ -245,7 +245,8 @@ impl<'d> SpecReader<'_, 'd> {
         }
     }
 
-    /// `path` relative to `folder`; `base` is what the user's text is relative to.
+    /// `path` relative to `folder`. `base` is the directory that the user's text is
+    /// relative to.
     fn existing(
         &mut self,
         value: Value<'d>,
@@ -290,7 +291,8 @@ impl<'d> SpecReader<'_, 'd> {
         inherit::nothing(self.scope, key, at, self.findings)
     }
 
-    /// The name in `[package]` of the workspace's manifest, which names the workspace too.
+    /// The name in `[package]` of the workspace's manifest, which is also the name of the
+    /// workspace.
     fn workspace_package_name(&self) -> Option<String> {
         let document = self.scope.workspace?.document;
         match document.field(&["package", "name"])?.value.read() {

@@ -1,7 +1,8 @@
-//! The mistakes and warnings of a manifest, and the list they are collected in.
+//! The errors and warnings of a manifest, and the list that collects them.
 //!
-//! A reader that meets a mistake notes it and goes on, so that one run reports all of
-//! them. One struct is one mistake a user can make; the modules follow the manifest.
+//! After an error a reader continues, so that one run reports all errors. There is one
+//! struct for each error that a user can cause; the modules have the structure of the
+//! manifest.
 
 pub(crate) mod build;
 pub(crate) mod dependency;
@@ -28,7 +29,7 @@ pub use warning::Warning;
 pub struct LoadErrors {
     /// At least one, in the order of the files.
     pub mistakes: Vec<LoadError>,
-    /// What is worth knowing besides.
+    /// Warnings in addition to the errors.
     pub warnings: Vec<Warning>,
 }
 
@@ -101,7 +102,7 @@ macro_rules! one_of {
 pub(crate) use one_of;
 
 one_of! {
-    /// One mistake a user can make in a manifest.
+    /// One error in a manifest.
     LoadError {
         NoManifest(find::NoManifest),
         NotAManifest(find::NotAManifest),
@@ -136,7 +137,7 @@ one_of! {
     }
 }
 
-/// What was found while reading.
+/// The errors and warnings that were found so far.
 #[derive(Debug, Default)]
 pub(crate) struct Diagnostics {
     mistakes: Vec<LoadError>,
@@ -144,8 +145,8 @@ pub(crate) struct Diagnostics {
 }
 
 impl Diagnostics {
-    /// Notes a mistake, unless the same one is known: a pool entry is read once for
-    /// every dependency that uses it.
+    /// Adds an error, unless it was already reported. A workspace dependency is read once
+    /// for each dependency that uses it.
     pub fn mistake(&mut self, mistake: impl Into<LoadError>) {
         let mistake = mistake.into();
         if !self.mistakes.iter().any(|known| same(known, &mistake)) {
@@ -153,7 +154,7 @@ impl Diagnostics {
         }
     }
 
-    /// Notes a warning, unless the same one is known.
+    /// Adds a warning, unless it was already reported.
     pub fn warn(&mut self, warning: impl Into<Warning>) {
         let warning = warning.into();
         if !self.warnings.iter().any(|known| same(known, &warning)) {
@@ -161,7 +162,7 @@ impl Diagnostics {
         }
     }
 
-    /// The warnings, or all mistakes when there are any.
+    /// The warnings, or all errors if there are any.
     pub fn finish(self) -> Result<Vec<Warning>, LoadErrors> {
         let Self {
             mut mistakes,
@@ -175,7 +176,7 @@ impl Diagnostics {
     }
 }
 
-/// Whether two diagnostics say the same of the same place.
+/// Whether two diagnostics have the same message and the same place.
 fn same(left: &impl Diagnostic, right: &impl Diagnostic) -> bool {
     let place = |one: &dyn Diagnostic| {
         let first = one.labels().and_then(|mut labels| labels.next());

@@ -11,7 +11,7 @@ use crate::project::load::mistake::Diagnostics;
 use crate::project::load::mistake::shape::{Conflict, UnknownManifestKey};
 use crate::project::load::version;
 
-/// Keys that narrow the choice, wherever the package comes from.
+/// Keys that restrict the selection for packages from any location.
 const SELECTORS: [&str; 9] = [
     "version",
     "build",
@@ -43,14 +43,14 @@ const OTHER_KEYS: [&str; 16] = [
     "pin-subpackage",
 ];
 
-/// The keys of one dependency; those of a pooled one come from two files.
+/// The keys of one dependency. Those of a workspace dependency come from two files.
 #[derive(Debug)]
 pub(crate) struct Parts<'d> {
     /// The dependency.
     pub name: &'d str,
-    /// Where the entry in the package is.
+    /// The manifest with the entry of the package.
     pub document: &'d Document,
-    /// The table of that entry.
+    /// The table of the entry.
     pub at: SourceSpan,
     /// The keys.
     pub fields: Vec<Field<'d>>,
@@ -72,7 +72,7 @@ impl<'d> Parts<'d> {
         self.fields.iter().find(|field| field.name == name).copied()
     }
 
-    /// Notes keys that no dependency has.
+    /// Reports keys that dependencies do not have.
     pub fn check_keys(&self, findings: &mut Diagnostics) {
         let keys = || SELECTORS.into_iter().chain(OTHER_KEYS);
         for field in &self.fields {
@@ -104,7 +104,7 @@ impl<'d> Parts<'d> {
         }
     }
 
-    /// Notes that only one of the two keys can be given.
+    /// Reports that the two keys exclude each other.
     pub fn conflict(
         &self,
         first: &Field<'d>,
@@ -157,7 +157,7 @@ impl<'d> Parts<'d> {
     pub fn build_number(&self, findings: &mut Diagnostics) -> Option<String> {
         let value = self.get("build-number")?.value;
         let text = value.text(findings)?;
-        // The parser of rattler_conda_types panics on more digits than a number can have.
+        // The parser of rattler_conda_types panics when a number has too many digits.
         let short = text.chars().filter(char::is_ascii_digit).count() < 20;
         let spec = short
             .then(|| BuildNumberSpec::from_str(text).ok())
@@ -206,7 +206,7 @@ fn check_matcher(text: &str, value: Value<'_>, findings: &mut Diagnostics) -> Op
     }
 }
 
-/// Whether a key narrows the choice wherever the package comes from.
+/// Whether a key restricts the selection for packages from any location.
 pub(crate) fn is_selector(key: &str) -> bool {
     SELECTORS.contains(&key)
 }

@@ -1,10 +1,11 @@
-//! Paths as text: relative to a folder, without `.` and `..`, with the home folder filled in.
+//! Paths as text: relative to a directory, without `.` and `..`, with the home directory
+//! filled in.
 //!
-//! Everything here is lexical. Whether a file exists is asked where it matters.
+//! All functions are lexical. They do not check whether a file exists.
 
 use std::path::{Component, Path, PathBuf};
 
-/// `path` without `.` and without `..` that can be folded. Leading `..` stay.
+/// `path` without `.` and without `..`, except for leading `..`.
 pub(crate) fn fold(path: &Path) -> PathBuf {
     let mut folded = PathBuf::new();
     for component in path.components() {
@@ -23,8 +24,8 @@ pub(crate) fn fold(path: &Path) -> PathBuf {
     folded
 }
 
-/// How `path` is reached from `folder`, both absolute, separated by `/`; the folder itself is
-/// `.`. On Windows a path on another drive stays absolute.
+/// The path from `folder` to `path`, both absolute, separated by `/`. It is `.` for
+/// `folder` itself. On Windows a path on another drive remains absolute.
 pub(crate) fn relative(path: &Path, folder: &Path) -> String {
     let (path, folder) = (fold(path), fold(folder));
     let (target, base): (Vec<_>, Vec<_>) =
@@ -43,7 +44,7 @@ pub(crate) fn relative(path: &Path, folder: &Path) -> String {
     }
 }
 
-/// `text` as a path below `folder`, unless it is absolute or begins with `~/`.
+/// `text` as a path relative to `folder`, unless it is absolute or begins with `~/`.
 pub(crate) fn resolve(text: &str, folder: &Path, home: Option<&Path>) -> PathBuf {
     match (home_path(text), home) {
         (Some(rest), Some(home)) => home.join(rest),
@@ -51,17 +52,17 @@ pub(crate) fn resolve(text: &str, folder: &Path, home: Option<&Path>) -> PathBuf
     }
 }
 
-/// What follows `~/`.
+/// The text after `~/`.
 pub(crate) fn home_path(text: &str) -> Option<&str> {
     text.strip_prefix("~/")
 }
 
-/// Whether the name ends like a conda package.
+/// Whether the name has the extension of a conda package.
 pub(crate) fn is_archive(name: &str) -> bool {
     name.ends_with(".conda") || name.ends_with(".tar.bz2")
 }
 
-/// The path separated by `/`, as the wire has it.
+/// The path separated by `/`, as in the protocol.
 pub(crate) fn slashes(path: &Path) -> String {
     let text = path.to_string_lossy();
     match std::path::MAIN_SEPARATOR {

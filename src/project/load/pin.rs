@@ -1,4 +1,5 @@
-//! Pins: a range that follows from the version of a package in another environment.
+//! Pins: version ranges that are derived from the version of a package in another
+//! environment.
 
 use std::str::FromStr;
 
@@ -17,7 +18,7 @@ use crate::protocol::spec::{Bound, PackageSpec, PinSpec};
 /// The two kinds of pins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Pin {
-    /// To a package of the environment before.
+    /// To a package of the previous environment.
     Compatible,
     /// To the package itself.
     Subpackage,
@@ -32,7 +33,7 @@ impl Pin {
     }
 }
 
-/// The kind of pin a table holds, if it holds one.
+/// The kind of pin in a table, if it contains one.
 pub(crate) fn find(parts: &Parts<'_>) -> Option<Pin> {
     [Pin::Compatible, Pin::Subpackage]
         .into_iter()
@@ -82,7 +83,7 @@ pub(crate) fn read<'d>(
     })
 }
 
-/// Whether the pin fits the name, as far as the name of the package is known.
+/// Whether the pin is valid for the name, if the name of the package is known.
 fn check_name(reader: &mut SpecReader<'_, '_>, entry: &Field<'_>, pin: Pin) {
     let Some(own) = reader.own_name else {
         return;
@@ -161,7 +162,7 @@ fn from_table(table: &Table<'_>, findings: &mut Diagnostics) -> Option<PinSpec> 
     })
 }
 
-/// An expression made of `x`, of which only the number counts, or a version.
+/// An expression of `x`, of which only the number matters, or a version.
 fn bound(value: Value<'_>, findings: &mut Diagnostics) -> Option<Bound> {
     let text = value.text(findings)?;
     let kept = text.matches('x').count();

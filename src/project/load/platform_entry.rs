@@ -7,11 +7,11 @@ use crate::project::load::virtual_packages::VirtualPackage;
 
 /// An entry of `platforms`.
 pub(crate) struct Entry<'d> {
-    /// As written.
+    /// The value in the manifest.
     pub value: Value<'d>,
     /// The conda platform.
     pub subdir: Subdir,
-    /// The name that selectors know it by.
+    /// Its name in selectors.
     pub name: String,
     /// Its virtual packages, without the defaults.
     pub declared: Vec<VirtualPackage>,

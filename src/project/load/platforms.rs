@@ -1,5 +1,4 @@
-//! The platforms of a workspace, and the virtual packages that the host platform is declared
-//! to have.
+//! The platforms of a workspace, and the virtual packages of the host platform.
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -20,14 +19,14 @@ use crate::project::load::{requirements, selector};
 pub(crate) struct Host {
     /// The conda platform.
     pub subdir: Subdir,
-    /// The name that selectors know it by.
+    /// Its name in selectors.
     pub name: String,
-    /// Declared packages with the defaults underneath, sorted by name.
+    /// The declared packages and the defaults, sorted by name.
     pub packages: Vec<VirtualPackage>,
 }
 
-/// The first entry for the host platform that the default environment supports, else the
-/// first, else the bare platform.
+/// The first entry for the host platform that the default environment supports, or else
+/// the first entry for it, or else the platform without an entry.
 pub(crate) fn host(
     scope: &ManifestScope<'_>,
     environment: &DefaultEnvironment<'_>,
@@ -112,7 +111,7 @@ fn subdir(text: &str, value: Value<'_>, findings: &mut Diagnostics) -> Option<Su
     }
 }
 
-/// A platform with a name or virtual packages of its own.
+/// A platform with its own name or virtual packages.
 fn rich<'d>(value: Value<'d>, table: &Table<'d>, findings: &mut Diagnostics) -> Option<Entry<'d>> {
     let named = match table.get("name") {
         Some(field) => Some((field.value.text(findings)?, field.value)),

@@ -1,4 +1,4 @@
-//! `[workspace.dependencies]`: a list that packages look their dependencies up in.
+//! `[workspace.dependencies]`: dependencies that packages can inherit.
 
 use crate::diagnostic::nearest;
 use crate::project::document::{Data, Field};
@@ -9,7 +9,8 @@ use crate::project::load::mistake::package::BadInheritance;
 use crate::project::load::mistake::shape::InvalidManifestValue;
 use crate::project::load::parts::Parts;
 
-/// The pooled keys with those of the package on top. `own` has the key `workspace`.
+/// The inherited keys, overridden by those of the package. `own` contains the key
+/// `workspace`.
 pub(crate) fn merged<'d>(
     scope: &ManifestScope<'d>,
     own: &Parts<'d>,
@@ -34,7 +35,7 @@ pub(crate) fn merged<'d>(
         }],
         _ => pooled.value.table(findings)?.fields(),
     };
-    // How it is built is said to whoever builds it.
+    // The definition of an inline package is read elsewhere.
     fields.retain(|field| field.name != "package");
     let mut fits = true;
     for key in ["workspace", "pin-compatible", "pin-subpackage"] {
@@ -74,7 +75,7 @@ pub(crate) fn merged<'d>(
     fits.then_some(merged)
 }
 
-/// The one pool entry of a name, whatever its spelling.
+/// The workspace dependency with the name, in any spelling.
 fn entry<'d>(
     scope: &ManifestScope<'d>,
     own: &Parts<'d>,

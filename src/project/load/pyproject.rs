@@ -1,4 +1,4 @@
-//! Defaults that `pyproject.toml` has elsewhere: `[project]`, then `[tool.poetry]`.
+//! Defaults from other tables of `pyproject.toml`: `[project]`, then `[tool.poetry]`.
 
 use std::str::FromStr;
 
@@ -6,8 +6,8 @@ use rattler_conda_types::Version;
 
 use crate::project::document::{Data, Document, ManifestKind, Table, Value};
 
-/// Values for fields that pixi's own tables leave out. Anything malformed is left out too:
-/// those tables have other readers, which complain better.
+/// Values for fields that are missing in pixi's own tables. Invalid values are ignored,
+/// because other tools read these tables and report them.
 #[derive(Debug, Default)]
 pub(crate) struct Defaults {
     /// `[project] name`.
@@ -16,12 +16,12 @@ pub(crate) struct Defaults {
     pub version: Option<String>,
     /// The description.
     pub description: Option<String>,
-    /// `name <email>`, or the part that exists.
+    /// `name <email>`, or only one of both.
     pub authors: Option<Vec<String>>,
 }
 
 impl Defaults {
-    /// The defaults of a document; there are none outside `pyproject.toml`.
+    /// The defaults of a document. There are none outside of `pyproject.toml`.
     pub fn of(document: &Document) -> Self {
         if document.kind() != ManifestKind::Pyproject {
             return Self::default();

@@ -1,4 +1,4 @@
-//! Typed reading: the value of a key, or a note of what is wrong with it.
+//! Typed reading: the value of a key, or an error.
 
 use miette::SourceSpan;
 
@@ -10,7 +10,7 @@ use crate::project::load::mistake::shape::{
 };
 
 impl<'d> Value<'d> {
-    /// The string, or a note.
+    /// The string, or `None` after an error.
     pub(crate) fn text(self, findings: &mut Diagnostics) -> Option<&'d str> {
         match self.read() {
             Data::Text(text) => Some(text),
@@ -18,7 +18,7 @@ impl<'d> Value<'d> {
         }
     }
 
-    /// The truth value, or a note.
+    /// The boolean, or `None` after an error.
     pub(crate) fn boolean(self, findings: &mut Diagnostics) -> Option<bool> {
         match self.read() {
             Data::Boolean(flag) => Some(flag),
@@ -26,7 +26,7 @@ impl<'d> Value<'d> {
         }
     }
 
-    /// The table, or a note.
+    /// The table, or `None` after an error.
     pub(crate) fn table(self, findings: &mut Diagnostics) -> Option<Table<'d>> {
         match self.read() {
             Data::Table(table) => Some(table),
@@ -34,7 +34,7 @@ impl<'d> Value<'d> {
         }
     }
 
-    /// The elements of the array, or a note.
+    /// The elements of the array, or `None` after an error.
     pub(crate) fn list(self, findings: &mut Diagnostics) -> Option<Vec<Value<'d>>> {
         match self.read() {
             Data::List(list) => Some(list),
@@ -42,19 +42,19 @@ impl<'d> Value<'d> {
         }
     }
 
-    /// The strings of the array with their values, or a note.
+    /// The strings of the array with their values, or `None` after an error.
     pub(crate) fn texts(self, findings: &mut Diagnostics) -> Option<Vec<(&'d str, Value<'d>)>> {
         let Data::List(list) = self.read() else {
             return self.not("an array of strings", &self.read(), findings);
         };
-        // All elements are looked at, so that every wrong one is noted.
+        // All elements are read, so that every error is reported.
         let texts: Vec<_> = (list.into_iter())
             .map(|value| value.text(findings).map(|text| (text, value)))
             .collect();
         texts.into_iter().collect()
     }
 
-    /// Notes that the value, which is `found`, has the wrong type.
+    /// Reports that the value, whose type is `found`, has the wrong type.
     pub(crate) fn not<T>(
         self,
         expected: &'static str,
@@ -74,7 +74,7 @@ impl<'d> Value<'d> {
         self.wrong_type(expected, help, findings)
     }
 
-    /// Notes that the value has the wrong type, and how to write it.
+    /// Reports that the value has the wrong type, with the correct form.
     pub(crate) fn wrong_type<T>(
         self,
         expected: &'static str,
@@ -92,7 +92,7 @@ impl<'d> Value<'d> {
         None
     }
 
-    /// Notes that the text does not follow the grammar of its key.
+    /// Reports that the text does not follow the grammar of its key.
     pub(crate) fn invalid<T>(
         self,
         what: &'static str,
@@ -114,13 +114,13 @@ impl<'d> Value<'d> {
         None
     }
 
-    /// The value as it is written.
+    /// The text of the value in the file.
     pub(crate) fn source_text(self) -> &'d str {
         let range = self.at.offset()..self.at.offset() + self.at.len();
         self.document.text().get(range).unwrap_or_default()
     }
 
-    /// The dotted path of the key, from the top of the file.
+    /// The dotted path of the key, from the root of the file.
     pub(crate) fn key_path(self) -> String {
         path_of(self.document, self.at)
     }
@@ -142,7 +142,7 @@ impl Data<'_> {
 }
 
 impl Table<'_> {
-    /// Notes every key that is not one of `keys`.
+    /// Reports every key that is not in `keys`.
     pub(crate) fn only(&self, keys: &[&str], findings: &mut Diagnostics) {
         let help = match keys {
             [one] => format!("the only key is `{one}`"),
@@ -151,7 +151,8 @@ impl Table<'_> {
         self.only_or(keys, &help, findings);
     }
 
-    /// Notes every key that is not one of `keys`, with `help` for those that resemble none.
+    /// Reports every key that is not in `keys`. `help` is for keys that are not similar
+    /// to any of them.
     pub(crate) fn only_or(&self, keys: &[&str], help: &str, findings: &mut Diagnostics) {
         for field in self.fields() {
             if !keys.contains(&field.name) {
@@ -164,7 +165,7 @@ impl Table<'_> {
         }
     }
 
-    /// Notes a key the table does not have.
+    /// Reports a key that the table does not have.
     pub(crate) fn unknown(&self, field: &Field<'_>, help: String, findings: &mut Diagnostics) {
         findings.mistake(UnknownManifestKey {
             key: field.name.to_owned(),
@@ -175,7 +176,7 @@ impl Table<'_> {
         });
     }
 
-    /// Notes that `key` is missing.
+    /// Reports that `key` is missing.
     pub(crate) fn missing<T>(
         &self,
         key: &'static str,
@@ -192,7 +193,7 @@ impl Table<'_> {
         None
     }
 
-    /// How the table is called in messages.
+    /// The name of the table in messages.
     pub(crate) fn title(&self) -> String {
         let path = path_of(self.document, self.at);
         match path.ends_with(']') {
@@ -202,7 +203,7 @@ impl Table<'_> {
     }
 }
 
-/// Brackets with the whole path of a pixi table, for help texts.
+/// The header of a pixi table with its complete path, for help texts.
 pub(crate) fn header(document: &Document, path: &str) -> String {
     match document.kind() {
         ManifestKind::Pyproject => format!("[tool.pixi.{path}]"),
@@ -214,7 +215,7 @@ fn path_of(document: &Document, at: SourceSpan) -> String {
     below_table(document.root(), at).unwrap_or_default()
 }
 
-/// The keys that lead to the key or value at `at`, joined by dots.
+/// The path of the key or value at `at`, joined by dots.
 fn below_table(table: Table<'_>, at: SourceSpan) -> Option<String> {
     table.fields().into_iter().find_map(|field| {
         let name = quoted(field.name);
@@ -225,7 +226,7 @@ fn below_table(table: Table<'_>, at: SourceSpan) -> Option<String> {
     })
 }
 
-/// What follows the name of a value that contains the one at `at`.
+/// The part of the path below a value that contains the one at `at`.
 fn below_value(value: Value<'_>, at: SourceSpan) -> Option<String> {
     match value.read() {
         Data::Table(table) => Some(format!(".{}", below_table(table, at)?)),

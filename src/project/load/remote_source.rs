@@ -1,4 +1,4 @@
-//! The code of a package that is somewhere else, before the package is loaded.
+//! The source of a package in a repository or an archive, before the package is loaded.
 
 use crate::project::load::location::Location;
 use crate::project::load::mistake::Diagnostics;
@@ -6,8 +6,9 @@ use crate::project::load::parts::Parts;
 use crate::project::load::{LoadRequest, ManifestScope, inline, location};
 use crate::protocol::spec::SourceLocation;
 
-/// The repository or archive that `[package.build.source]` names, for whoever fetches it
-/// before the package is loaded. Mistakes are left to [`load`](crate::project::load::load).
+/// The repository or archive in `[package.build.source]`, so that the caller can fetch it
+/// before the package is loaded. Errors are reported by
+/// [`load`](crate::project::load::load).
 pub fn remote_source(request: &LoadRequest) -> Option<SourceLocation> {
     let mut findings = Diagnostics::default();
     let found = inline::find_any(request, &mut findings)?;

@@ -1,4 +1,4 @@
-//! `[system-requirements]`, the old way to declare virtual packages.
+//! `[system-requirements]`, the deprecated way to declare virtual packages.
 
 use std::str::FromStr;
 
@@ -13,8 +13,8 @@ use crate::project::load::mistake::warning::Deprecated;
 use crate::project::load::platform_entry::Entry;
 use crate::project::load::virtual_packages::{VirtualPackage, version};
 
-/// Adds the requirements of the workspace and of the default environment's features to the
-/// platforms they are for. The highest version wins.
+/// Adds the requirements of the workspace and of the default environment's features to
+/// their platforms. The highest version is used.
 pub(crate) fn add(
     scope: &ManifestScope<'_>,
     environment: &DefaultEnvironment<'_>,
@@ -100,7 +100,7 @@ fn libc(value: Value<'_>, findings: &mut Diagnostics) -> Option<VirtualPackage> 
     Some(VirtualPackage::new(&format!("__{family}"), text))
 }
 
-/// Adds a package, or raises the version of the one that is there.
+/// Adds a package, or raises the version of an existing one.
 fn raise(declared: &mut Vec<VirtualPackage>, package: &VirtualPackage) {
     let parsed = |one: &VirtualPackage| Version::from_str(&one.version).ok();
     match declared.iter_mut().find(|known| known.name == package.name) {

@@ -1,4 +1,4 @@
-//! Target selectors: which platforms a `target` table is for.
+//! Target selectors: the platforms of a `target` table.
 
 use rattler_conda_types::Subdir;
 
@@ -10,24 +10,24 @@ use crate::project::load::mistake::shape::Invalid;
 /// A selector. `osx` and `macos` are the same.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Selector {
-    /// Everything like Unix.
+    /// All platforms that are like Unix.
     Unix,
-    /// All of Linux.
+    /// All platforms with Linux.
     Linux,
-    /// All of Windows.
+    /// All platforms with Windows.
     Win,
-    /// All of macOS.
+    /// All platforms with macOS.
     Macos,
     /// One conda platform.
     Subdir(Subdir),
-    /// A platform by the name that the workspace gives it.
+    /// A platform by its name in the workspace.
     Name(String),
-    /// Names with `*` in them.
+    /// Names with the wildcard `*`.
     Pattern(String),
 }
 
 impl Selector {
-    /// The selector `text`, or how to write it.
+    /// The selector `text`, or help for the correct form.
     pub fn parse(text: &str) -> Result<Self, String> {
         match text {
             "unix" => return Ok(Self::Unix),
@@ -50,7 +50,7 @@ impl Selector {
         }
     }
 
-    /// As pixi sends it.
+    /// The form in which pixi sends it.
     pub fn wire(&self) -> &str {
         match self {
             Self::Unix => "unix",
@@ -62,7 +62,7 @@ impl Selector {
         }
     }
 
-    /// The condition that says the same.
+    /// The equivalent condition.
     pub fn expression(&self) -> String {
         match self {
             Self::Unix | Self::Linux | Self::Win => self.wire().to_owned(),
@@ -73,7 +73,7 @@ impl Selector {
         }
     }
 
-    /// Whether the selector is for a platform, which is called `name`.
+    /// Whether the selector matches the platform `subdir` with the name `name`.
     pub fn matches(&self, subdir: Subdir, name: &str) -> bool {
         match self {
             Self::Unix => subdir.is_unix(),
@@ -87,7 +87,7 @@ impl Selector {
     }
 }
 
-/// Whether `text` can name a platform of a workspace.
+/// Whether `text` is a valid name for a platform of a workspace.
 pub(crate) fn is_name(text: &str) -> bool {
     text.len() <= 64
         && text.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -95,7 +95,7 @@ pub(crate) fn is_name(text: &str) -> bool {
         && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
 }
 
-/// Notes that a key of a `target` table is no selector, and how to write it.
+/// Reports that a key of a `target` table is not a selector.
 pub(crate) fn refuse(field: &Field<'_>, help: String, findings: &mut Diagnostics) {
     findings.mistake(Invalid {
         text: field.name.to_owned(),
@@ -107,7 +107,7 @@ pub(crate) fn refuse(field: &Field<'_>, help: String, findings: &mut Diagnostics
     });
 }
 
-/// The platform that `text` was probably meant to be, as a sentence.
+/// The platform that is most similar to `text`, as a sentence.
 pub(crate) fn suggestion(text: &str) -> String {
     let lower = text.to_lowercase();
     let near = match lower.as_str() {
@@ -123,7 +123,7 @@ pub(crate) fn suggestion(text: &str) -> String {
     }
 }
 
-/// Whether `text` is `pattern` with any text in the place of each `*`.
+/// Whether `text` matches `pattern`, in which `*` stands for any text.
 fn glob(pattern: &str, text: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == text,

@@ -1,4 +1,4 @@
-//! One dependency: a version, or a table that says which package is meant and where it is.
+//! One dependency: a version, or a table with selectors and a location.
 
 use crate::project::document::{Data, Field};
 use crate::project::load::location::{self, Location};
@@ -11,7 +11,7 @@ use crate::project::load::{channels, pin, pool, version, when};
 use crate::protocol::spec::{BinarySpec, PackageSpec, SourceSpec};
 
 impl<'d> SpecReader<'_, 'd> {
-    /// The dependency, or `None` with a note.
+    /// The dependency, or `None` after an error.
     pub fn read(&mut self, entry: &Field<'d>) -> Option<PackageSpec> {
         let table = match entry.value.read() {
             Data::Text(_) => {
@@ -66,7 +66,8 @@ impl<'d> SpecReader<'_, 'd> {
         if let Some(location) = &location {
             self.check_source(parts, location);
         }
-        // Selectors are read also when the location is wrong, so that their mistakes are noted.
+        // Selectors are read even when the location is not valid, so that their errors
+        // are reported.
         let selected = BinarySpec {
             version: parts.version(self.findings),
             build: parts.matcher("build", self.findings),
@@ -85,7 +86,8 @@ impl<'d> SpecReader<'_, 'd> {
             condition: (parts.get("when"))
                 .and_then(|field| when::condition(field.value, self.findings)),
         };
-        // Accepted for conda's sake; a project model has no place for them.
+        // Accepted for compatibility with conda; a project model does not have these
+        // fields.
         parts.text("license-family", self.findings);
         parts.texts("track-features", self.findings);
 
@@ -108,7 +110,8 @@ impl<'d> SpecReader<'_, 'd> {
             subdir,
             license,
             condition,
-            // Those of the location are in it; the rest cannot stand beside one.
+            // These are part of the location; the other selectors cannot be combined with
+            // one.
             md5: _,
             sha256: _,
             file_name: _,
@@ -128,7 +131,7 @@ impl<'d> SpecReader<'_, 'd> {
         }))
     }
 
-    /// Notes a location that the table cannot hold.
+    /// Reports a location that the table does not allow.
     fn check_source(&mut self, parts: &Parts<'d>, location: &Location) {
         let refused = match (self.kind.sources, location) {
             (_, Location::Channel) | (AllowedSources::All, _) => return,

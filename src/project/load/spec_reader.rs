@@ -1,4 +1,4 @@
-//! What the dependencies of one table are read with.
+//! The data for reading the dependencies of one table.
 
 use crate::project::load::ManifestScope;
 use crate::project::load::mistake::Diagnostics;
@@ -8,10 +8,10 @@ use crate::project::load::tables::TableKind;
 pub(crate) struct SpecReader<'a, 'd> {
     /// The manifest.
     pub scope: &'a ManifestScope<'d>,
-    /// What the table takes.
+    /// The kinds of dependencies that the table allows.
     pub kind: TableKind,
-    /// The package's own name, as far as the manifest knows it.
+    /// The name of the package, if the manifest contains it.
     pub own_name: Option<&'a str>,
-    /// Where mistakes go.
+    /// The list that collects errors.
     pub findings: &'a mut Diagnostics,
 }

@@ -1,19 +1,19 @@
-//! The dependency tables: what each of them takes.
+//! The dependency tables, and the kinds of dependencies that they allow.
 
-/// A dependency table and what it takes.
+/// A dependency table, and the kinds of dependencies that it allows.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TableKind {
     /// Its key.
     pub key: &'static str,
-    /// How it is called in messages.
+    /// Its name in messages.
     pub title: &'static str,
-    /// The pins it takes.
+    /// The pins that it allows.
     pub pins: AllowedPins,
-    /// The locations it takes.
+    /// The locations that it allows.
     pub sources: AllowedSources,
 }
 
-/// Which pins a table takes.
+/// The pins that a table allows.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum AllowedPins {
     /// None.
@@ -24,16 +24,16 @@ pub(crate) enum AllowedPins {
     Both,
 }
 
-/// Which locations a table takes, besides channels.
+/// The locations that a table allows, in addition to channels.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum AllowedSources {
-    /// All.
+    /// All locations.
     All,
-    /// Finished packages only.
+    /// Conda packages only.
     NotBuilt,
-    /// Folders and repositories.
+    /// Directories and repositories.
     Folders,
-    /// None.
+    /// No locations.
     None,
 }
 
@@ -61,7 +61,7 @@ pub(crate) const TABLES: [TableKind; 4] = [
         AllowedPins::Compatible,
         AllowedSources::All,
     ),
-    // pixi forwards sources here, and nothing can be done with them.
+    // pixi forwards sources here, but they cannot be used.
     kind(
         "run-constraints",
         AllowedPins::None,
@@ -75,7 +75,7 @@ pub(crate) const TABLES: [TableKind; 4] = [
     kind("build-dependencies", AllowedPins::None, AllowedSources::All),
 ];
 
-/// The buckets of `run-exports`, in the order in which their conditions are listed.
+/// The lists of `run-exports`, in the order in which their conditions are listed.
 pub(crate) const BUCKETS: [TableKind; 5] = [
     bucket("noarch", "run-exports.noarch", AllowedSources::Folders),
     bucket("strong", "run-exports.strong", AllowedSources::Folders),

@@ -1,6 +1,7 @@
-//! The dependency tables of `[package]` as targets: one that always counts, one per condition.
+//! The dependency tables of `[package]` as targets: an unconditional one, and one for
+//! each condition.
 //!
-//! Conditions are listed table by table in an order of pixi's own, not in that of the file.
+//! Conditions are listed table by table in pixi's order, which is not that of the file.
 
 use indexmap::IndexMap;
 use miette::SourceSpan;
@@ -14,7 +15,7 @@ use crate::project::load::spec_reader::SpecReader;
 use crate::project::load::tables::{BUCKETS, GROUP, TABLES, TableKind};
 use crate::protocol::model::{DependencyTable, Target, Targets};
 
-/// Reads all tables. `own_name` is the name of the package, as far as the manifest knows it.
+/// Reads all tables. `own_name` is the name of the package, if the manifest contains it.
 pub(crate) fn read(
     scope: &ManifestScope<'_>,
     own_name: Option<&str>,
@@ -41,7 +42,7 @@ pub(crate) fn read(
     }
 }
 
-/// A target as pixi sends it when there is nothing in it.
+/// The form in which pixi sends an empty target.
 pub(crate) fn new_target() -> Target {
     Target {
         host_dependencies: Some(DependencyTable::new()),
@@ -132,8 +133,8 @@ impl<'d> Builder<'_, 'd> {
         }
     }
 
-    /// Sorts the entries of one table into the targets. An empty list makes a condition
-    /// known, but leaves no trace in its target.
+    /// Adds the entries of one table to the targets. An empty table creates a condition,
+    /// but adds nothing to its target.
     fn groups<F>(&mut self, value: Value<'d>, kind: TableKind, slot: F)
     where
         F: Fn(&mut Target) -> &mut DependencyTable,
@@ -160,7 +161,7 @@ impl<'d> Builder<'_, 'd> {
     }
 }
 
-/// Whether the key can name a group; otherwise how to write it.
+/// Whether the key is a valid name of a group; otherwise the correct form.
 fn check_group(field: &Field<'_>) -> Result<(), String> {
     let name = field.name;
     if name.contains('(') {

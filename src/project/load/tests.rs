@@ -1,4 +1,4 @@
-//! What the tests of the loader share: folders with manifests, and results as text.
+//! Shared by the tests of the loader: directories with manifests, and results as text.
 
 mod dependencies;
 mod examples;
@@ -23,12 +23,12 @@ use serde_json::{Value as Json, json};
 
 use super::{LoadErrors, LoadRequest, Loaded, load};
 
-/// The backend of every manifest that is not about backends.
+/// The backend in manifests of tests that do not test backends.
 const BACKEND: &str = "[package.build.backend]\nname = \"pixi-build-rust\"\n";
 
 const WORKSPACE: &str = "[workspace]\nchannels = [\"conda-forge\"]\nplatforms = [\"linux-64\"]\n";
 
-/// A folder that stands for `/home/user`.
+/// A directory that represents `/home/user`.
 struct Tree {
     folder: tempfile::TempDir,
     request: LoadRequest,
@@ -55,7 +55,7 @@ impl Tree {
         Self { folder, request }
     }
 
-    /// A minimal manifest in `ws`, with `text` at its end.
+    /// A minimal manifest in `ws` that ends with `text`.
     fn package(text: &str) -> Self {
         Self::new()
             .file("ws/pixi.toml", &format!("{WORKSPACE}{BACKEND}{text}\n"))
@@ -87,14 +87,14 @@ impl Tree {
         load(&self.request).unwrap_or_else(|errors| panic!("{}", self.render(&errors)))
     }
 
-    /// The mistakes, as a user sees them.
+    /// The errors, in the form that a user sees.
     #[track_caller]
     fn mistakes(&self) -> String {
         let errors: LoadErrors = load(&self.request).expect_err("the manifest loads");
         self.render(&errors)
     }
 
-    /// The warnings, as a user sees them.
+    /// The warnings, in the form that a user sees.
     #[track_caller]
     fn warnings(&self) -> String {
         let loaded = self.load();
@@ -105,7 +105,7 @@ impl Tree {
             .collect()
     }
 
-    /// The package's model without its nulls.
+    /// The model of the package, without null values.
     #[track_caller]
     fn model(&self) -> Json {
         drop_nulls(serde_json::to_value(self.load().project_model).unwrap())
@@ -116,7 +116,7 @@ impl Tree {
         serde_json::to_value(self.load().variant_configuration).unwrap()
     }
 
-    /// Everything, in the shape of the examples.
+    /// The complete result, in the form of the examples.
     #[track_caller]
     fn record(&self) -> Json {
         let loaded = self.load();

@@ -1,4 +1,4 @@
-//! Variants: of the workspace, of its targets, of the command line, and of the platform.
+//! Variants of the workspace, of its targets, of the command line, and of the platform.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -17,8 +17,8 @@ use crate::project::load::platforms::Host;
 use crate::project::load::selector::{self, Selector};
 use crate::protocol::outputs::VariantValue;
 
-/// Values by key. A target replaces the lists of the base, the command line those of both;
-/// what the platform says fills gaps.
+/// The values of each key. A target replaces the lists of the base, and the command line
+/// replaces both. Defaults of the platform are used for keys that are not set.
 pub(crate) fn configuration(
     scope: &ManifestScope<'_>,
     host: &Host,
@@ -51,7 +51,7 @@ pub(crate) fn configuration(
         .collect()
 }
 
-/// Variant files of the workspace, then those of the command line. All of them exist.
+/// The variant files of the workspace, then those of the command line. All of them exist.
 pub(crate) fn files(scope: &ManifestScope<'_>, findings: &mut Diagnostics) -> Vec<PathBuf> {
     let mut files = Vec::new();
     let field = scope
@@ -61,7 +61,7 @@ pub(crate) fn files(scope: &ManifestScope<'_>, findings: &mut Diagnostics) -> Ve
         .and_then(|field| field.value.texts(findings))
         .unwrap_or_default()
     {
-        // Not normalised: pixi sends `/ws/./ci/pins.yaml`.
+        // Not normalized, because pixi sends `/ws/./ci/pins.yaml`.
         let path = scope.workspace_folder().join(text);
         if path.is_file() {
             files.push(path);
@@ -84,8 +84,8 @@ pub(crate) fn files(scope: &ManifestScope<'_>, findings: &mut Diagnostics) -> Ve
     files
 }
 
-/// The variant tables of targets in the order of the file. `osx` and `macos` are one target:
-/// the later table replaces the earlier one, in its place.
+/// The variant tables of targets, in the order of the file. `osx` and `macos` are one
+/// target: the later table replaces the earlier one, in its place.
 fn targets<'d>(workspace: &Table<'d>, findings: &mut Diagnostics) -> IndexMap<Selector, Field<'d>> {
     let mut found = IndexMap::<Selector, Field<'d>>::new();
     let Some(table) = (workspace.get("target")).and_then(|field| field.value.table(findings))
@@ -120,7 +120,7 @@ fn targets<'d>(workspace: &Table<'d>, findings: &mut Diagnostics) -> IndexMap<Se
     found
 }
 
-/// Sets the keys of one table; their lists are replaced, never joined.
+/// Sets the keys of one table. Lists are replaced, never joined.
 fn extend(
     variants: &mut BTreeMap<String, Vec<String>>,
     field: &Field<'_>,
@@ -137,7 +137,7 @@ fn extend(
     }
 }
 
-/// The C library that conda-forge's compilers are to build against.
+/// The C library that conda-forge's compilers build against.
 fn derived(host: &Host) -> Vec<(&'static str, String)> {
     let (package, name) = match host.subdir {
         subdir if subdir.is_linux() => ("__glibc", "sysroot"),

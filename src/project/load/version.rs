@@ -1,7 +1,8 @@
-//! Version constraints: strict conda grammar, printed without blanks.
+//! Version constraints in the strict conda grammar, printed without spaces.
 //!
-//! pixi takes a bare version for exactly that version and warns; so does this. People who
-//! know Cargo, pip or conda write other things that almost work, hence the long `advice`.
+//! pixi treats a version without an operator as exactly that version, with a warning, and
+//! so does this module. `advice` handles the constraints of Cargo, pip and conda that are
+//! almost valid.
 
 use std::str::FromStr;
 
@@ -13,13 +14,13 @@ use crate::project::load::mistake::spec::BadVersionSpec;
 use crate::project::load::mistake::warning::ExactVersion;
 use crate::project::load::paths::is_archive;
 
-/// The constraint that a string is, as pixi prints it.
+/// The constraint in a string, in the form that pixi prints.
 pub(crate) fn constraint(value: Value<'_>, findings: &mut Diagnostics) -> Option<String> {
     let text = value.text(findings)?;
     constraint_in(text, value, findings)
 }
 
-/// The constraint `text`, which is (part of) the string `value`.
+/// The constraint `text`, which is the string `value` or a part of it.
 pub(crate) fn constraint_in(
     text: &str,
     value: Value<'_>,
@@ -51,7 +52,7 @@ pub(crate) fn constraint_in(
 
 struct Printed {
     spec: String,
-    /// Versions without operator.
+    /// Versions without an operator.
     bare: Vec<String>,
 }
 
@@ -76,7 +77,7 @@ fn print(text: &str) -> Result<Printed, String> {
             bare.push(word.to_owned());
             strict.push_str("==");
         }
-        // The strict grammar has no `*.*`; pixi reads it as `*`.
+        // The strict grammar does not have `*.*`; pixi reads it as `*`.
         strict.push_str(if word == "*.*" { "*" } else { word });
         strict.push_str(rest);
     }
@@ -92,7 +93,7 @@ fn print(text: &str) -> Result<Printed, String> {
     }
 }
 
-/// The parser's words without its typos and debug output.
+/// The parser's message without its typos and debug output.
 fn reason(error: &str) -> String {
     match error {
         words if words.contains("encountered more characters") => {
@@ -107,7 +108,7 @@ fn reason(error: &str) -> String {
     }
 }
 
-/// How to write what was probably meant.
+/// The probable intention, in the correct form.
 fn advice(text: &str) -> String {
     let plain = text.trim();
     let without_blanks: String = text.split_whitespace().collect();
@@ -175,7 +176,7 @@ fn advice(text: &str) -> String {
     "write for example `>=1.2,<2`, `1.2.*`, `==1.2.3` or `*`".to_owned()
 }
 
-/// What Cargo means by `^version`.
+/// The meaning of `^version` in Cargo.
 fn caret(version: &str) -> Option<String> {
     let numbers: Vec<u64> = (version.split('.'))
         .map(|part| part.parse().ok())

@@ -1,4 +1,4 @@
-//! Virtual packages: what a platform has unless declared otherwise, and how it is declared.
+//! Virtual packages: the defaults of a platform, and their declaration.
 
 use std::str::FromStr;
 
@@ -8,10 +8,10 @@ use crate::diagnostic::nearest;
 use crate::project::document::{Data, Field, Table, Value};
 use crate::project::load::mistake::Diagnostics;
 
-/// A property of a machine, as a package the solver can depend on.
+/// A property of a machine, as a package that the solver can depend on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VirtualPackage {
-    /// `__glibc` and the like.
+    /// The name, such as `__glibc`.
     pub name: String,
     /// Its version; `0` when it has none.
     pub version: String,
@@ -20,7 +20,7 @@ pub struct VirtualPackage {
 }
 
 impl VirtualPackage {
-    /// A package without build string.
+    /// A package without a build string.
     pub(crate) fn new(name: &str, version: &str) -> Self {
         Self {
             name: name.to_owned(),
@@ -38,7 +38,7 @@ impl VirtualPackage {
     }
 }
 
-/// What a platform has unless it is declared otherwise.
+/// The virtual packages of a platform that are assumed by default.
 pub(crate) fn defaults(subdir: Subdir) -> Vec<VirtualPackage> {
     let mut packages = Vec::new();
     if subdir.is_unix() {
@@ -119,7 +119,7 @@ pub(crate) fn declared(
     )])
 }
 
-/// A version, or a table of a driver's version and an architecture.
+/// A version, or a table with the version of a driver and an architecture.
 fn cuda(value: Value<'_>, findings: &mut Diagnostics) -> Option<Vec<VirtualPackage>> {
     let table = match value.read() {
         Data::Text(text) => {

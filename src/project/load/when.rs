@@ -1,4 +1,4 @@
-//! `when`: the condition under which a dependency counts where the package is installed.
+//! `when`: a condition on the environment in which the package is installed.
 
 use std::str::FromStr;
 
@@ -11,7 +11,7 @@ use crate::project::load::parts::Parts;
 use crate::project::load::version;
 use crate::protocol::spec::{Condition, MatchSpec};
 
-/// The condition, or `None` with a note.
+/// The condition, or `None` after an error.
 pub(crate) fn condition(value: Value<'_>, findings: &mut Diagnostics) -> Option<Condition> {
     match value.read() {
         Data::Text(text) => from_text(text, value, findings),
@@ -80,7 +80,7 @@ fn from_table(
     }
 }
 
-/// Joins the elements from the left.
+/// Joins the elements from left to right.
 fn combined(
     value: Value<'_>,
     join: fn(Box<Condition>, Box<Condition>) -> Condition,

@@ -1,4 +1,4 @@
-//! What must not be true of the outputs of a recipe.
+//! Checks of the rendered outputs of a recipe.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,8 @@ use crate::diagnostic::{SourceFile, list};
 use crate::recipe::render::Rendered;
 
 impl Own {
-    /// Archives have `-` between name, version and build string.
+    /// Checks that no version contains a `-`, because names of archives have `-` between
+    /// name, version and build string.
     pub(super) fn check_versions(&self, outputs: &[RenderedVariant]) -> Result<(), Report> {
         for output in outputs {
             let version = output.recipe.package().version().to_string();
@@ -28,7 +29,7 @@ impl Own {
         Ok(())
     }
 
-    /// A recipe that pixi cannot tell two packages of apart.
+    /// Checks that pixi can distinguish all packages.
     pub(super) fn distinct(&self, outputs: &[RenderedVariant]) -> Result<(), Report> {
         let mut known: BTreeMap<String, &RenderedVariant> = BTreeMap::new();
         for output in outputs {
@@ -52,12 +53,12 @@ impl Own {
         Ok(())
     }
 
-    /// The outputs whose names the configuration chose.
+    /// The outputs whose names the configuration selects.
     pub(super) fn chosen(&self, outputs: Vec<Rendered>) -> Result<Vec<Rendered>, Report> {
         if self.only.is_empty() || outputs.is_empty() {
             return Ok(outputs);
         }
-        // Checked where the configuration was read.
+        // The patterns were validated when the configuration was read.
         let globs = self
             .only
             .iter()
@@ -83,7 +84,7 @@ impl Own {
     }
 }
 
-/// A version that no archive can be called after.
+/// A version that cannot be part of an archive name.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the version `{version}` has a `-`, which separates version and build string of a package")]
 #[diagnostic(code(recipe::bad_version), help("{help}"))]
@@ -96,7 +97,7 @@ struct DashInVersion {
     at: Option<SourceSpan>,
 }
 
-/// Two entries that come to the same package.
+/// Two entries describe the same package.
 #[derive(Debug, Error, Diagnostic)]
 #[error("two outputs are both called `{identity}`")]
 #[diagnostic(
@@ -113,7 +114,7 @@ struct SameTwice {
     at: Option<SourceSpan>,
 }
 
-/// No output has a name that the configuration asks for.
+/// No output matches the names in the configuration.
 #[derive(Debug, Error, Diagnostic)]
 #[error("no output of the recipe matches {patterns}")]
 #[diagnostic(

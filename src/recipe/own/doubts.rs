@@ -1,5 +1,5 @@
-//! What stands in a recipe and is hardly meant: names in scripts that nobody knows, and
-//! templates that read what pixi cannot watch.
+//! Warnings about parts of a recipe that are probably not intended: unknown names in
+//! scripts, and templates that read values that pixi cannot watch.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use super::Own;
 use crate::diagnostic::{Warning, list};
 use crate::recipe::render::Rendered;
 
-/// Names that every template knows. Those of variables are in capitals.
+/// Names that all templates have. Variables are in upper case.
 const KNOWN: [&str; 27] = [
     "target_platform",
     "build_platform",
@@ -44,7 +44,7 @@ const KNOWN: [&str; 27] = [
     "none",
 ];
 
-/// What templates call to read something outside of the recipe, and what that is.
+/// Functions that read something outside of the recipe, with a description of it.
 const WORLD: [(&str, &str); 3] = [
     ("env.get(", "variables of the environment"),
     ("git.", "repositories"),
@@ -52,7 +52,7 @@ const WORLD: [(&str, &str); 3] = [
 ];
 
 impl Own {
-    /// What the user should know about `outputs`.
+    /// Warnings about `outputs`.
     pub fn doubts(&self, outputs: &[Rendered], variants: &VariantConfig) -> Vec<Warning> {
         let mut warnings: Vec<Warning> = self.unknown_names(outputs).collect();
         warnings.extend(self.world());
@@ -66,7 +66,7 @@ impl Own {
         warnings
     }
 
-    /// rattler-build renders a name in a script that nobody knows to nothing.
+    /// rattler-build renders an unknown name in a script as an empty text.
     fn unknown_names(&self, outputs: &[Rendered]) -> impl Iterator<Item = Warning> {
         let mut found = BTreeSet::new();
         for output in outputs {
@@ -101,7 +101,7 @@ impl Own {
         })
     }
 
-    /// `build.sh` belongs to recipes with one package.
+    /// `build.sh` is only used by recipes with one package.
     fn unused_script(&self, outputs: &[Rendered]) -> Option<Warning> {
         let Stage0::MultiOutput(_) = &self.stage0 else {
             return None;
@@ -129,7 +129,8 @@ impl Own {
         Some(Warning::new(message).help(help))
     }
 
-    /// Descriptions are kept: pixi asks again when a file changes, not when these do.
+    /// pixi caches descriptions. It asks again when a file changes, but not when these
+    /// values change.
     fn world(&self) -> Option<Warning> {
         let text = self.text.as_str();
         let templates = text.match_indices("${{").filter_map(|(at, _)| {
@@ -157,7 +158,7 @@ impl Own {
     }
 }
 
-/// The texts of a plan that are templates.
+/// The texts of a plan that contain templates.
 fn texts(plan: &BuildPlan) -> Vec<String> {
     match plan {
         BuildPlan::Script(script) => texts_of(script),
@@ -180,7 +181,7 @@ fn is_bare(script: &Script) -> bool {
     matches!(&script.content, ScriptContent::Commands(commands) if commands.is_empty())
 }
 
-/// The templates of `text` that are one name.
+/// The templates in `text` that consist of one name.
 fn names(text: &str) -> impl Iterator<Item = &str> {
     let templates = text.match_indices("${{").filter_map(|(at, open)| {
         let rest = &text[at + open.len()..];

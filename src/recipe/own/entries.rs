@@ -1,7 +1,7 @@
 //! The outputs of a recipe before they are evaluated.
 //!
-//! A build is for one output, and its variants may say nothing about the others. So the
-//! recipe is cut down to the entries that the build needs.
+//! A build is for one output, and its variants may not contain keys of the others. The
+//! recipe is therefore reduced to the entries that the build needs.
 
 use rattler_build_recipe::EvaluationContext;
 use rattler_build_recipe::stage0::evaluate::evaluate_value_to_string;
@@ -10,7 +10,7 @@ use rattler_build_recipe::stage0::{
 };
 use rattler_conda_types::PackageName;
 
-/// Names of the packages that a recipe describes, as far as they are no templates.
+/// The names of the packages in a recipe, except for those that are templates.
 pub(super) fn names(stage0: &Stage0) -> Vec<String> {
     let name = |name: Option<&rattler_conda_types::SourcePackageName>| {
         name.map(|name| PackageName::from(name.clone()).as_normalized().to_string())
@@ -25,7 +25,7 @@ pub(super) fn names(stage0: &Stage0) -> Vec<String> {
     }
 }
 
-/// The package outputs, by their place among all outputs.
+/// The package outputs, with their index among all outputs.
 pub(super) fn packages(multi: &MultiOutputRecipe) -> impl Iterator<Item = (usize, &PackageOutput)> {
     let outputs = multi.outputs.iter().enumerate();
     outputs.filter_map(|(index, output)| match output {
@@ -34,7 +34,8 @@ pub(super) fn packages(multi: &MultiOutputRecipe) -> impl Iterator<Item = (usize
     })
 }
 
-/// The entries that are called `name`. One whose name cannot be evaluated has another.
+/// The entries with the name `name`. An entry whose name cannot be evaluated is not one
+/// of them.
 pub(super) fn named(
     multi: &MultiOutputRecipe,
     name: &str,
@@ -54,8 +55,8 @@ pub(super) fn named(
         .collect()
 }
 
-/// The recipe with the chosen entries and the stagings they inherit from, in the order of
-/// the file.
+/// The recipe with only the chosen entries and the staging outputs that they inherit
+/// from, in the order of the file.
 pub(super) fn cut(multi: &MultiOutputRecipe, chosen: &[usize]) -> MultiOutputRecipe {
     let mut stagings: Vec<&Value<String>> = Vec::new();
     for (index, output) in packages(multi) {
@@ -78,7 +79,7 @@ pub(super) fn cut(multi: &MultiOutputRecipe, chosen: &[usize]) -> MultiOutputRec
     cut
 }
 
-/// The staging that an output inherits from.
+/// The staging output that an output inherits from.
 fn staging(inherit: &Inherit) -> Option<&Value<String>> {
     match inherit {
         Inherit::CacheName(name) => Some(name),
@@ -87,7 +88,7 @@ fn staging(inherit: &Inherit) -> Option<&Value<String>> {
     }
 }
 
-/// Whether two names can turn out to be the same.
+/// Whether two names may be equal after evaluation.
 fn may_be(one: &Value<String>, other: &Value<String>) -> bool {
     match (one.as_concrete(), other.as_concrete()) {
         (Some(one), Some(other)) => one == other,

@@ -1,28 +1,28 @@
 //! The two environments of an output, as pixi solves them.
 //!
-//! pixi has one build and one host environment for an output. What inherits from a staging
-//! output needs both its own requirements and those of the staging; what merges its
-//! environments needs everything in one of them.
+//! pixi has one build and one host environment for each output. An output that inherits
+//! from a staging output needs its own requirements and those of the staging output. An
+//! output that merges its environments needs all requirements in the host environment.
 
 use rattler_build_recipe::Stage1Recipe;
 use rattler_build_recipe::stage1::Dependency;
 use rattler_conda_types::PackageName;
 
-/// What an output needs to be built.
+/// The requirements for building an output.
 #[derive(Debug, Default)]
 pub struct Environments {
     /// Requirements of the build environment.
     pub build: Vec<Dependency>,
     /// Requirements of the host environment.
     pub host: Vec<Dependency>,
-    /// Exported names not to apply.
+    /// Exported names that are not applied.
     pub ignored_names: Vec<PackageName>,
-    /// Packages whose exports are not to apply.
+    /// Packages whose run exports are not applied.
     pub ignored_packages: Vec<PackageName>,
 }
 
 impl Environments {
-    /// Those of `recipe`.
+    /// The environments of `recipe`.
     pub fn of(recipe: &Stage1Recipe) -> Self {
         let own = recipe.requirements();
         let mut environments = Self {
@@ -58,7 +58,7 @@ impl Environments {
         environments
     }
 
-    /// Leaves out the run exports of what only the staging asks for.
+    /// Ignores the run exports of packages that only the staging output requires.
     fn ignore_staging(&mut self, build: &[Dependency], host: &[Dependency]) {
         let own = build.iter().chain(host).filter_map(Dependency::name);
         let own: Vec<&PackageName> = own.collect();
@@ -71,8 +71,8 @@ impl Environments {
         add(&mut self.ignored_packages, &only);
     }
 
-    /// Moves everything into the host environment. Only the run exports of what was there
-    /// apply.
+    /// Moves all requirements into the host environment. Only the run exports of packages
+    /// that were there before are applied.
     fn merge(&mut self) {
         let hosted: Vec<&PackageName> = self.host.iter().filter_map(Dependency::name).collect();
         let names = self.build.iter().filter_map(Dependency::name);
@@ -86,7 +86,7 @@ impl Environments {
     }
 }
 
-/// Adds what is not there yet.
+/// Adds the elements that are not in the list yet.
 fn add<T: Clone + PartialEq>(list: &mut Vec<T>, more: &[T]) {
     for item in more {
         if !list.contains(item) {

@@ -1,11 +1,11 @@
-//! The mistakes a recipe can hold, each as the user sees it.
+//! The errors in a recipe, in the form that the user sees.
 
 use miette::{Diagnostic, SourceSpan};
 use thiserror::Error;
 
 use crate::diagnostic::SourceFile;
 
-/// The file is no YAML.
+/// The file is not valid YAML.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the recipe cannot be read: {reason}")]
 #[diagnostic(code(recipe::syntax), help("{help}"))]
@@ -32,7 +32,7 @@ pub(super) struct BareTemplate {
     pub(super) at: SourceSpan,
 }
 
-/// A key that the format does not have in this place.
+/// A key that does not exist in this place.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{key}` is not a key of `{table}`")]
 #[diagnostic(code(recipe::unknown_key), help("{help}"))]
@@ -46,7 +46,7 @@ pub(super) struct UnknownRecipeKey {
     pub(super) at: Option<SourceSpan>,
 }
 
-/// A value that does not fit.
+/// A value that is not valid for its key.
 #[derive(Debug, Error, Diagnostic)]
 #[error("{message}")]
 #[diagnostic(code(recipe::bad_value))]
@@ -60,7 +60,7 @@ pub(super) struct BadValue {
     pub(super) at: Option<SourceSpan>,
 }
 
-/// A key without which there is no package.
+/// A required key is missing.
 #[derive(Debug, Error, Diagnostic)]
 #[error("{message}")]
 #[diagnostic(code(recipe::missing_key), help("{help}"))]
@@ -101,7 +101,7 @@ pub(super) struct UndefinedName {
     pub(super) at: Option<SourceSpan>,
 }
 
-/// A compiler or standard library that no variant names for this platform.
+/// A compiler or standard library that no variant defines for this platform.
 #[derive(Debug, Error, Diagnostic)]
 #[error("nothing says which package `{call}` is on this platform")]
 #[diagnostic(code(recipe::no_toolchain), help("{help}"))]
@@ -114,7 +114,7 @@ pub(super) struct NoToolchain {
     pub(super) at: Option<SourceSpan>,
 }
 
-/// A feature that the format does not promise to keep.
+/// An experimental feature that is not turned on.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{what}` is an experimental feature of recipes")]
 #[diagnostic(
@@ -142,7 +142,7 @@ pub(super) struct NoSuchOutput {
     pub(super) at: Option<SourceSpan>,
 }
 
-/// An output that inherits from nothing.
+/// An output that inherits from an entry that does not exist.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{name}` is not a staging output")]
 #[diagnostic(code(recipe::no_such_staging), help("{known}"))]
@@ -183,7 +183,7 @@ pub(super) struct BadVariants {
     pub(super) reason: String,
 }
 
-/// A file that the recipe reads while it is evaluated.
+/// A file that the recipe reads during its evaluation cannot be read.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the recipe reads {path}, which cannot be read: {reason}")]
 #[diagnostic(

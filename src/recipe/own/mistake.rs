@@ -1,7 +1,8 @@
-//! What is wrong with a recipe, at its place.
+//! Converts errors about a recipe.
 //!
-//! rattler-build says what it ran into and mentions flags of its own command line. Here
-//! that becomes the mistake the user made, a label in the recipe and the way out under pixi.
+//! rattler-build reports what it was doing and mentions options of its own command line.
+//! This module converts that to the error in the recipe, a label at its place, and a way
+//! out that works with pixi.
 
 mod key;
 mod template;
@@ -18,19 +19,19 @@ use super::errors::{
 use super::text::{RecipeText, span};
 use crate::diagnostic::{list, nearest};
 
-/// What may be known about a recipe when something in it is wrong.
+/// The data about a recipe that is available when an error is reported.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct RecipePlace<'a> {
     /// The recipe.
     pub(super) text: &'a RecipeText,
-    /// Names that templates know: the context and the keys of variants.
+    /// The names that templates can use: the context and the keys of variants.
     pub(super) names: &'a [String],
-    /// The packages the recipe describes.
+    /// The packages that the recipe describes.
     pub(super) outputs: &'a [String],
 }
 
 impl RecipePlace<'_> {
-    /// The mistake behind an error of rendering.
+    /// The error in the recipe that caused an error of rendering.
     pub(super) fn rendering(&self, error: RenderError) -> Report {
         match error {
             RenderError::Parse(error) => self.parsing(error),
@@ -44,7 +45,7 @@ impl RecipePlace<'_> {
         }
     }
 
-    /// The mistake behind an error of reading or evaluating.
+    /// The error in the recipe that caused an error of reading or evaluating.
     pub(super) fn parsing(&self, error: ParseError) -> Report {
         let at = match &error {
             ParseError::IoError { .. } => None,
@@ -100,7 +101,7 @@ impl RecipePlace<'_> {
         }
     }
 
-    /// `{{ x }}` is a table in YAML; the reader stumbles over it or over what follows.
+    /// `{{ x }}` is a table in YAML. The parser reports it or the text after it.
     fn bare_template(&self, at: Option<&Range<usize>>) -> Option<Report> {
         let text = self.text.as_str();
         let line = at.map_or(0, |at| {
@@ -226,7 +227,7 @@ impl RecipePlace<'_> {
         )
     }
 
-    /// Where the first text that a message quotes stands.
+    /// The place of the first text that a message quotes.
     fn quoted_in(&self, reason: &str) -> Option<Range<usize>> {
         let (_, rest) = reason.split_once('\'')?;
         let (text, _) = rest.split_once('\'')?;
@@ -277,7 +278,8 @@ impl RecipePlace<'_> {
         .into()
     }
 
-    /// A pin to a package that the recipe does not have, or not here.
+    /// A pin to a package that the recipe does not have, or does not have for these
+    /// variants.
     pub(super) fn missing_output(&self, package: &str) -> Report {
         let at = self.text.as_str().match_indices("pin_subpackage");
         let call = at.into_iter().find_map(|(at, _)| {
@@ -310,7 +312,7 @@ impl RecipePlace<'_> {
     }
 }
 
-/// Parts of messages, and what the recipe calls the feature.
+/// Parts of messages, with the name of the feature in the recipe.
 const EXPERIMENTAL: [(&str, &str); 4] = [
     ("attestation", "attestation"),
     ("build.steps", "steps"),
@@ -318,7 +320,7 @@ const EXPERIMENTAL: [(&str, &str); 4] = [
     ("git", "git"),
 ];
 
-/// The label says where it is.
+/// The reason without its place, because the label shows it.
 fn without_place(reason: &str) -> &str {
     match reason.split_once(": ") {
         Some((place, rest)) if place.chars().all(|c| c.is_ascii_digit() || c == ':') => rest,
@@ -334,7 +336,7 @@ fn spec_advice(reason: &str) -> Option<String> {
         .then(|| "specs look like `zlib >=1.3,<2`, `numpy 1.26.*` or `openssl 3.* h*`".to_string())
 }
 
-/// Without flags of a command line that nobody has here.
+/// The text without options of rattler-build's command line.
 fn plain(text: &str) -> String {
     let text = text
         .replace("variant config file", "`[workspace.build-variants]`")

@@ -1,8 +1,8 @@
-//! A recipe the user wrote, from its text to rendered outputs.
+//! A recipe that the user wrote, from its text to rendered outputs.
 //!
-//! The text is parsed by rattler-build as it is; what the configuration replaces in it is
-//! replaced in the parsed recipe, so that labels keep pointing into the user's file.
-//! Nothing of `pixi.toml` enters a package but what the user asked for there.
+//! rattler-build parses the unmodified text. The options replace values in the parsed
+//! recipe, so labels still point into the user's file. `pixi.toml` affects a package only
+//! where the user requests it there.
 
 mod checks;
 mod doubts;
@@ -46,15 +46,15 @@ use sources::MappedSources;
 /// A recipe the user wrote.
 #[derive(Debug)]
 pub struct Own {
-    /// Parsed, with what the configuration replaces.
+    /// The parsed recipe, with the values that the options replace.
     pub stage0: Stage0,
-    /// As it stands on the disk.
+    /// The text as it is on the disk.
     pub text: RecipeText,
-    /// Whether experimental features are on.
+    /// Whether experimental features are allowed.
     pub experimental: bool,
-    /// Whether the directory the script runs in keeps what the last build made.
+    /// Whether the directory of the script keeps the files of the last build.
     pub keeps_work: bool,
-    /// Names of outputs that count, with wildcards; all where there is none.
+    /// Patterns for the names of the offered outputs. Empty means all outputs.
     only: Vec<String>,
     /// Packages that `pixi.toml` maps to a source.
     sources: MappedSources,
@@ -69,7 +69,7 @@ impl Own {
     /// Reads the recipe.
     ///
     /// # Errors
-    /// Mistakes in the recipe, and options that do not fit it.
+    /// Errors in the recipe, and options that do not match it.
     pub fn new(
         project: &Project,
         given: &OwnRecipe,
@@ -117,7 +117,7 @@ impl Own {
         Ok(own)
     }
 
-    /// What is wrong with a pin to `package`.
+    /// The error for an invalid pin to `package`.
     pub fn unknown_pin(&self, package: &str) -> Report {
         let outputs = self.names();
         let place = RecipePlace {
@@ -128,7 +128,7 @@ impl Own {
         place.missing_output(package)
     }
 
-    /// Names of the packages that the recipe describes, as far as they are no templates.
+    /// The names of the packages in the recipe, except for those that are templates.
     pub fn names(&self) -> Vec<String> {
         entries::names(&self.stage0)
     }
@@ -136,7 +136,7 @@ impl Own {
     /// One output for each combination of variants that is not skipped.
     ///
     /// # Errors
-    /// Whatever cannot be evaluated, at its place.
+    /// Expressions that cannot be evaluated, with their place.
     pub(super) fn render(
         &self,
         variants: &VariantConfig,

@@ -1,4 +1,4 @@
-//! What a rendered recipe names on the disk.
+//! The files that a rendered recipe names.
 
 use std::path::{Path, PathBuf};
 
@@ -13,7 +13,8 @@ use crate::backend::inputs::plain;
 use crate::backend::named::{Named, Reached};
 use crate::backend::tree::Tree;
 
-/// Everything that the recipe in `folder` names. `pruned` are directories that builds fill.
+/// All files that the recipe in `folder` names. `pruned` are directories that builds
+/// write to.
 pub fn named(recipe: &Stage1Recipe, folder: &Path, pruned: &[PathBuf]) -> Named {
     let mut named = Named {
         folder: folder.to_path_buf(),
@@ -67,7 +68,7 @@ fn add_source(named: &mut Named, source: &Source, pruned: &[PathBuf]) {
     }
 }
 
-/// A source that is a directory, with the rules it is copied by.
+/// A source that is a directory, with the rules for copying it.
 pub fn tree(root: &Path, filter: &GlobVec, use_gitignore: bool, pruned: &[PathBuf]) -> Tree {
     let sources = |globs: &Vec<rattler_build_recipe::stage1::GlobWithSource>| {
         globs.iter().map(|glob| glob.source().to_string()).collect()
@@ -81,7 +82,7 @@ pub fn tree(root: &Path, filter: &GlobVec, use_gitignore: bool, pruned: &[PathBu
     }
 }
 
-/// The repository of a git source that is a directory of this machine.
+/// The repository of a git source that is a directory on this machine.
 pub fn local_repository(url: &GitUrl, folder: &Path) -> Option<PathBuf> {
     match url {
         GitUrl::Path(path) => Some(plain(&folder.join(path))),
@@ -93,7 +94,7 @@ pub fn local_repository(url: &GitUrl, folder: &Path) -> Option<PathBuf> {
 fn add_patches(named: &mut Named, patches: &[LateBoundPath]) {
     let folder = named.folder.clone();
     let files = patches.iter().filter_map(|patch| {
-        // Patches out of the sources come with those.
+        // Patches that are part of a source are watched with it.
         let known = |name: &str| (name == "RECIPE_DIR").then(|| folder.clone());
         let path = patch.resolve(known);
         let is_open = path.to_str().is_none_or(|path| path.contains("${{"));
@@ -121,7 +122,7 @@ fn add_plan(named: &mut Named, plan: &BuildPlan) {
     }
 }
 
-/// What scripts without an extension may be called.
+/// The extensions that are tried for a script without one.
 const EXTENSIONS: [&str; 3] = ["sh", "bat", "ps1"];
 
 fn add_script(named: &mut Named, script: &Script, default: Option<&str>) {
@@ -165,7 +166,7 @@ fn add_script(named: &mut Named, script: &Script, default: Option<&str>) {
     }
 }
 
-/// Names the files, and reads those that exist.
+/// Adds the files, and returns the texts of those that exist.
 fn read_all(named: &mut Named, files: Vec<PathBuf>) -> Vec<String> {
     let texts = files
         .iter()
@@ -193,8 +194,8 @@ fn joined(one: Reached, other: Reached) -> Reached {
     }
 }
 
-/// What a text reaches through `$RECIPE_DIR/…`, `${RECIPE_DIR}/…`, `%RECIPE_DIR%\…` or
-/// `${{ RECIPE_DIR }}/…`.
+/// The files that a text refers to with `$RECIPE_DIR/…`, `${RECIPE_DIR}/…`,
+/// `%RECIPE_DIR%\…` or `${{ RECIPE_DIR }}/…`.
 fn reached(text: &str) -> Reached {
     const NAME: &str = "RECIPE_DIR";
     let mut paths = Vec::new();

@@ -1,11 +1,12 @@
-//! What `pixi.toml` says about a package and nobody uses: the recipe decides alone.
+//! Warnings about metadata in `pixi.toml` that is not used, because only the recipe sets
+//! it.
 
 use super::Own;
 use crate::diagnostic::{Warning, list};
 use crate::project::Project;
 use rattler_build_recipe::stage0::Recipe as Stage0;
 
-/// What stands in the manifest in vain.
+/// The values in the manifest that have no effect.
 pub(super) fn unused(own: &Own, project: &Project) -> Vec<Warning> {
     let mut warnings = Vec::new();
     warnings.extend(name(own, project));
@@ -41,7 +42,7 @@ fn name(own: &Own, project: &Project) -> Option<Warning> {
         Some(itself) => alike(itself.as_ref()) == alike(name),
         None => true,
     });
-    // A name that is a template may be this one.
+    // A name that is a template may be equal to this one.
     if is_known || is_recipe || names.len() < all {
         return None;
     }

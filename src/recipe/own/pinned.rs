@@ -1,7 +1,8 @@
-//! One output from its variants alone.
+//! One output from its variant alone.
 //!
-//! The map of an output says nothing about the keys that only others use. So the entries
-//! of its name are rendered one by one, with those they pin exactly, and nothing else.
+//! The variant of an output does not contain keys that only other outputs use. The
+//! entries with the name of the output are therefore rendered one by one, together with
+//! those that they pin exactly.
 
 use std::collections::BTreeSet;
 
@@ -20,10 +21,10 @@ use super::{Renderer, entries};
 use crate::recipe::render::Rendered;
 
 impl Renderer<'_> {
-    /// Every output called `name` that the variants give.
+    /// All outputs with the name `name` that the variants give.
     ///
     /// # Errors
-    /// What is wrong with the first of them, when there is none.
+    /// The first error, if there is no such output.
     pub(super) fn pinned(
         &self,
         name: &str,
@@ -51,7 +52,7 @@ impl Renderer<'_> {
         }
     }
 
-    /// A recipe for one package needs no cutting.
+    /// A recipe for one package does not have to be reduced.
     fn only_output(&self, variants: &VariantConfig) -> Result<Vec<Rendered>, Report> {
         let mut found = Vec::new();
         for variants in self.not_skipped(variants)? {
@@ -60,7 +61,7 @@ impl Renderer<'_> {
         self.finish(found)
     }
 
-    /// One entry with whatever it pins exactly, and what its tests pin.
+    /// One entry with the outputs that it pins exactly and those that its tests pin.
     fn entry(
         &self,
         multi: &MultiOutputRecipe,
@@ -80,7 +81,7 @@ impl Renderer<'_> {
         if more.len() == chosen.len() {
             return Ok(found);
         }
-        // A test pins what may need other variants; then the pin stays open.
+        // The pin of a test may need other variants. It then stays unresolved.
         match self.with_pins(multi, &mut more, &mut variants) {
             Ok(found) => Ok(found),
             Err(error) => {
@@ -113,7 +114,8 @@ impl Renderer<'_> {
             if chosen.len() == known {
                 return Err(RenderError::MissingOutput { package });
             }
-            // Its version and build string stand there, which are no variant.
+            // The value is the version and build string of the package, and not a
+            // variant.
             variants.variants.remove(&package.as_str().into());
         }
     }
@@ -129,7 +131,7 @@ impl Renderer<'_> {
         place.rendering(error)
     }
 
-    /// What templates see of the variants when each has one value.
+    /// The variants that templates can use when each key has one value.
     fn context(&self, variants: &VariantConfig) -> EvaluationContext {
         let single = |values: &Vec<Variable>| values.first().cloned();
         let combination = variants
@@ -146,7 +148,7 @@ impl Renderer<'_> {
     }
 }
 
-/// Names in `pin_subpackage` calls of tests.
+/// The names in `pin_subpackage` calls of tests.
 fn pinned_by_tests(recipe: &Stage1Recipe) -> Vec<String> {
     let commands = recipe.tests().iter().filter_map(|test| match test {
         TestType::Commands(commands) => Some(&commands.requirements),

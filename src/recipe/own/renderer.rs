@@ -1,4 +1,4 @@
-//! Rendering: what the recipe comes to for each combination of variants.
+//! Renders the recipe for each combination of variants.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -36,7 +36,7 @@ impl Renderer<'_> {
         self.own.chosen(outputs)
     }
 
-    /// What rattler-build makes of a recipe.
+    /// Renders a recipe with rattler-build.
     pub(super) fn rendered(
         &self,
         stage0: &Stage0,
@@ -61,7 +61,7 @@ impl Renderer<'_> {
             })
     }
 
-    /// What was rendered as outputs: each of them once, with its siblings.
+    /// Converts rendered recipes to distinct outputs with their siblings.
     pub(super) fn finish(&self, found: Vec<RenderedVariant>) -> Result<Vec<Rendered>, Report> {
         self.own.distinct(&found)?;
         self.own.check_versions(&found)?;
@@ -82,7 +82,7 @@ impl Renderer<'_> {
         Ok(outputs)
     }
 
-    /// What `[package.build]` adds to the scripts and flags of every output.
+    /// Adds the variables, secrets and flags of `[package.build]` to an output.
     fn add_manifest(&self, rendered: &mut Rendered) {
         let recipe = &mut rendered.recipe;
         for flag in &self.own.flags {
@@ -131,7 +131,7 @@ impl Renderer<'_> {
         rattler_build_jinja::Jinja::new(self.jinja_config(output.full_combination.clone()))
     }
 
-    /// What templates of the recipe know by name.
+    /// The names that templates of the recipe can use.
     pub(super) fn names(&self, variants: &VariantConfig) -> Vec<String> {
         let context = match &self.own.stage0 {
             Stage0::SingleOutput(single) => &single.context,
@@ -142,8 +142,8 @@ impl Renderer<'_> {
     }
 }
 
-/// The output of each name that belongs to `output`: the one with the most variants in
-/// common, as rattler-build chooses for exact pins.
+/// For each name the output that belongs to `output`: the one with the most variants in
+/// common, as in rattler-build's rule for exact pins.
 fn siblings(output: &RenderedVariant, all: &[RenderedVariant]) -> BTreeMap<String, Sibling> {
     let mut best: BTreeMap<String, (usize, Sibling)> = BTreeMap::new();
     for other in all {

@@ -1,4 +1,4 @@
-//! What the configuration and `pixi.toml` put in the place of parts of a recipe.
+//! Replaces parts of a recipe with values from the options and `pixi.toml`.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -18,8 +18,8 @@ use crate::project::Project;
 use crate::protocol::outputs::VariantValue;
 use crate::recipe::variants::variable;
 
-/// The text for rattler-build: without a byte order mark, and without the key by which
-/// editors are told the schema, which only recipes for one package may have there.
+/// The text for rattler-build. It has no byte order mark, and no key with the schema for
+/// editors, which only recipes for one package may have.
 pub(super) fn readable(text: &str) -> String {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     match text.find("$schema:") {
@@ -32,8 +32,8 @@ pub(super) fn readable(text: &str) -> String {
     }
 }
 
-/// Replaces entries of the recipe's `context`, and adds the names under which recipes
-/// know `pixi.toml`.
+/// Replaces entries of the recipe's `context`, and adds the names for values of
+/// `pixi.toml`.
 ///
 /// # Errors
 /// [`UnknownContext`].
@@ -86,7 +86,7 @@ fn context_span(project: &Project, name: &str) -> Option<SourceSpan> {
     project.manifest.key_span(&keys)
 }
 
-/// What `pixi.toml` says about the package, by the names templates have for it.
+/// The values of `pixi.toml`, by their names in templates.
 fn manifest(project: &Project) -> Vec<(String, Variable)> {
     let metadata = project.metadata();
     let values = [
@@ -105,8 +105,8 @@ fn manifest(project: &Project) -> Vec<(String, Variable)> {
         .collect()
 }
 
-/// Names of platforms in a `build.string`, which is evaluated as if the package were for
-/// the machine that evaluates it.
+/// The names of platforms in a `build.string`, which rattler-build evaluates for the
+/// platform of the machine instead of that of the package.
 fn platform_names(stage0: &Stage0, platforms: Platforms) -> Vec<(String, Variable)> {
     let jinja = Jinja::new(JinjaConfig {
         target_platform: platforms.host,
@@ -128,7 +128,7 @@ fn platform_names(stage0: &Stage0, platforms: Platforms) -> Vec<(String, Variabl
     values.collect()
 }
 
-/// Whether some output says what its build string is.
+/// Whether an output sets its build string.
 pub(super) fn has_build_string(stage0: &Stage0) -> bool {
     !build_strings(stage0).is_empty()
 }
@@ -146,7 +146,7 @@ fn build_strings(stage0: &Stage0) -> Vec<&Value<String>> {
     }
 }
 
-/// Puts one directory in the place of all sources.
+/// Replaces all sources with one directory.
 pub(super) fn sources(stage0: &mut Stage0, folder: &Path, warnings: &mut Vec<Warning>) {
     let all = match stage0 {
         Stage0::SingleOutput(single) => {
@@ -208,7 +208,7 @@ fn patches_of(item: &Item<Source>) -> usize {
     }
 }
 
-/// A value for a name that the recipe does not have.
+/// A value for a name that is not in the recipe.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the recipe has no `{name}` in its `context`")]
 #[diagnostic(code(config::unknown_context), help("{help}"))]

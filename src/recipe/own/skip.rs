@@ -1,7 +1,8 @@
-//! Combinations that a recipe skips.
+//! Combinations of variants that a recipe skips.
 //!
-//! rattler-build evaluates the requirements of a recipe for one package before it looks
-//! at `skip`. Whoever skips a platform need not say which compiler it has.
+//! In a recipe for one package, rattler-build evaluates the requirements before `skip`.
+//! This module evaluates `skip` first, so a recipe that skips a platform does not need a
+//! compiler for it.
 
 use std::collections::HashSet;
 
@@ -15,22 +16,23 @@ use rattler_build_variant_config::VariantConfig;
 
 use super::Renderer;
 
-/// Some values of the keys that decide.
+/// Values of the keys that `skip` reads.
 type Combination = std::collections::BTreeMap<NormalizedKey, Variable>;
 
 impl Renderer<'_> {
-    /// The variants as they are or, for a recipe that skips some of them, once for each
-    /// combination that is not skipped.
+    /// The variants unchanged or, for a recipe that skips some combinations, once for
+    /// each combination that is not skipped.
     ///
     /// # Errors
-    /// Zipped keys that do not fit together.
+    /// Zipped keys with different numbers of values.
     pub(super) fn not_skipped(
         &self,
         variants: &VariantConfig,
     ) -> Result<Vec<VariantConfig>, Report> {
         let single = match &self.own.stage0 {
             Stage0::SingleOutput(single) if !single.build.skip.is_empty() => single,
-            // The outputs of a recipe for several packages are skipped one by one.
+            // rattler-build skips the outputs of a recipe for several packages one by
+            // one.
             _ => return Ok(vec![variants.clone()]),
         };
         let combinations = variants
@@ -63,7 +65,7 @@ impl Renderer<'_> {
             variables.collect(),
             self.jinja_config(combination.clone()),
         );
-        // What cannot be evaluated is rendered, which says why.
+        // Keep a combination whose condition fails: rendering it reports the error.
         let context = match context.with_context(&single.context) {
             Ok((context, _)) => context,
             Err(_) => context,
@@ -72,7 +74,7 @@ impl Renderer<'_> {
     }
 }
 
-/// The keys that skip conditions can read, and what is zipped with them.
+/// The keys that skip conditions can read, and the keys that are zipped with them.
 fn deciding(single: &SingleOutputRecipe, variants: &VariantConfig) -> HashSet<NormalizedKey> {
     let context = single.context.values();
     let names = context.flat_map(|value| value.used_variables());
@@ -82,7 +84,7 @@ fn deciding(single: &SingleOutputRecipe, variants: &VariantConfig) -> HashSet<No
         .skip
         .iter()
         .filter_map(|item| item.as_value()?.as_concrete());
-    // A condition is kept as text, of which every word may be a name.
+    // A condition is stored as text. Every word in it may be a name.
     let words = words.flat_map(|condition| {
         let words = condition.split(|c: char| !c.is_alphanumeric() && c != '_');
         words.map(str::to_string)

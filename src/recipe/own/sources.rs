@@ -1,4 +1,4 @@
-//! Packages that `pixi.toml` maps to a source, wherever the recipe names them.
+//! Packages that `pixi.toml` maps to a source wherever the recipe names them.
 
 use std::collections::BTreeMap;
 
@@ -22,10 +22,10 @@ pub(super) struct MappedSources {
 }
 
 impl MappedSources {
-    /// Reads the conditions.
+    /// Parses the conditions.
     ///
     /// # Errors
-    /// Expressions that mean nothing.
+    /// Invalid expressions.
     pub(super) fn new(given: &[SourceMapping], manifest: &Manifest) -> Result<Self, Report> {
         let mapped = given.iter().map(|mapping| {
             let condition = mapping.condition.as_deref();
@@ -38,12 +38,12 @@ impl MappedSources {
         })
     }
 
-    /// The names that are mapped.
+    /// The names of the mapped packages.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.mapped.iter().map(|(_, mapping)| mapping.name.as_str())
     }
 
-    /// The sources that count for one output.
+    /// The sources that apply to one output.
     ///
     /// # Errors
     /// [`TwoPlaces`].
@@ -91,7 +91,7 @@ fn normalized(name: &str) -> String {
     }
 }
 
-/// One name that is said to be in two places.
+/// One name has two locations.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{name}` is mapped to {places} for `{package}`")]
 #[diagnostic(

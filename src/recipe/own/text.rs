@@ -1,7 +1,7 @@
-//! The text of a recipe, to point into.
+//! The text of a recipe, for the places of errors.
 //!
-//! The reader of YAML counts characters and lines. Labels count bytes, so places are
-//! computed from lines and columns here, whatever stands above them.
+//! The YAML parser counts characters and lines, but labels count bytes. This module
+//! computes the places from lines and columns.
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use rattler_build_recipe::Span;
 
 use crate::diagnostic::SourceFile;
 
-/// A recipe as it stands on the disk.
+/// A recipe as it is on the disk.
 #[derive(Debug, Clone)]
 pub struct RecipeText {
     path: PathBuf,
@@ -28,12 +28,12 @@ impl RecipeText {
         }
     }
 
-    /// Where the recipe is.
+    /// The path of the recipe.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Everything in it.
+    /// The complete text.
     pub fn as_str(&self) -> &str {
         &self.text
     }
@@ -43,10 +43,10 @@ impl RecipeText {
         SourceFile::new(self.path.display().to_string(), self.text.clone()).with_language("YAML")
     }
 
-    /// What a span of the reader covers; `None` for a span without a place.
+    /// The range of a span of the parser; `None` for a span without a place.
     pub(in crate::recipe) fn range(&self, span: &Span) -> Option<Range<usize>> {
         let start = span.start()?;
-        // The mark in front of some files was not given to the reader.
+        // The parser does not receive the byte order mark at the start of some files.
         let mark = |line| usize::from(line == 1 && self.text.starts_with('\u{feff}'));
         let from = self.offset(start.line(), start.column() + mark(start.line()))?;
         let to = span
@@ -57,13 +57,13 @@ impl RecipeText {
         Some(from..to)
     }
 
-    /// The key or value at a line and a column, both counted from one.
+    /// The key or value at a line and a column, both counted from 1.
     pub(in crate::recipe) fn at(&self, line: usize, column: usize) -> Option<Range<usize>> {
         let from = self.offset(line, column)?;
         Some(from..self.end_of_token(from))
     }
 
-    /// Where the first of `words` stands as a whole word, at `from` or behind it.
+    /// The place of `word` as a whole word, at `from` or after it.
     pub fn word(&self, word: &str, from: usize) -> Option<Range<usize>> {
         let text = self.text.get(from..)?;
         let inside = |c: char| c.is_alphanumeric() || c == '_';
@@ -79,7 +79,7 @@ impl RecipeText {
         Some(from + at..from + at + word.len())
     }
 
-    /// Where `text` stands, comments aside.
+    /// The place of `text`, which must not be in a comment.
     pub fn find(&self, text: &str) -> Option<SourceSpan> {
         let places = self.text.match_indices(text);
         let mut places = places.map(|(at, _)| at);
@@ -87,7 +87,7 @@ impl RecipeText {
         Some(span(at..at + text.len()))
     }
 
-    /// Where the value `value` of the key `key` stands.
+    /// The place of the value `value` of the key `key`.
     pub fn value_of(&self, key: &str, value: &str) -> Option<SourceSpan> {
         let mut from = 0;
         while let Some(found) = self.word(value, from) {
@@ -107,7 +107,8 @@ impl RecipeText {
         before.trim_start().starts_with('#') || before.contains(" #")
     }
 
-    /// Lines and columns count from one, columns count characters.
+    /// The byte offset of a line and a column, both counted from 1. Columns count
+    /// characters.
     fn offset(&self, line: usize, column: usize) -> Option<usize> {
         let mut start = 0;
         for _ in 1..line {
@@ -135,14 +136,15 @@ impl RecipeText {
             .max(line.chars().next().map_or(0, char::len_utf8))
     }
 
-    /// A span may end where the next line begins; a label does not.
+    /// The end of the text in a span. A span may end at the start of the next line; a
+    /// label must not.
     fn end_of_text(&self, from: usize, to: usize) -> usize {
         let covered = self.text[from..to].trim_end();
         from + covered.len().max(1)
     }
 }
 
-/// A range as a label has it.
+/// Converts a range to a span for a label.
 pub(super) fn span(range: Range<usize>) -> SourceSpan {
     (range.start, range.len()).into()
 }

@@ -1,8 +1,8 @@
-//! The variants of an output as pixi gets them and sends them back.
+//! The variants of an output, as pixi receives them and sends them back.
 //!
-//! The hash of a build string covers the keys an output used. To render the output again
-//! from its map alone, more may be needed: keys that were dropped after a template read
-//! them, and whatever the outputs need that it pins exactly.
+//! The hash of a build string covers the keys that an output used. Rendering the output
+//! again from its variant alone may need more keys: those that a template read but the
+//! output dropped, and those of outputs that it pins exactly.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +15,7 @@ use super::{Own, entries};
 use crate::protocol::outputs::VariantValue;
 use crate::recipe::variants::{PLATFORM_KEYS, value_to_wire};
 
-/// `<name>-<version>-<build>` and where it goes.
+/// `<name>-<version>-<build>`, with the subdir.
 pub(super) fn identity(output: &RenderedVariant) -> String {
     let package = output.recipe.package();
     let build = output
@@ -31,7 +31,8 @@ pub(super) fn identity(output: &RenderedVariant) -> String {
     )
 }
 
-/// Everything that is needed to render `output` again, found among `all`.
+/// The variant that is sufficient to render `output` again. `all` are the outputs that it
+/// may pin.
 pub(super) fn wire(
     own: &Own,
     output: &RenderedVariant,
@@ -62,7 +63,7 @@ fn add(
         if !is_first && PLATFORM_KEYS.contains(&name.as_str()) {
             continue;
         }
-        // The context may have made something else of it, and will again.
+        // The context may have replaced the value, and will do so again.
         let original = context
             .contains_key(&name)
             .then(|| output.full_combination.get(key))
@@ -90,7 +91,8 @@ fn add(
     }
 }
 
-/// As the key stands in a map: pins as packages are spelled, others with underscores.
+/// The spelling of a key in the variant: names of packages for pins, underscores for
+/// other keys.
 fn spelled(key: &NormalizedKey, output: &RenderedVariant) -> String {
     match output.pin_subpackages.get_key_value(key) {
         Some((_, pin)) => pin.name.as_normalized().to_string(),
@@ -98,10 +100,10 @@ fn spelled(key: &NormalizedKey, output: &RenderedVariant) -> String {
     }
 }
 
-/// The language whose version packages for all platforms leave out of their hash.
+/// The language whose version is not part of the hash of noarch packages.
 const INTERPRETER: &str = "python";
 
-/// Keys that were read while the output was rendered and are not part of its hash.
+/// Keys that were read when the output was rendered but are not part of its hash.
 fn dropped<'a>(own: &Own, output: &'a RenderedVariant) -> Vec<(&'a NormalizedKey, &'a Variable)> {
     let used = &output.recipe.used_variant;
     let combination = output.full_combination.iter();
@@ -127,7 +129,7 @@ fn dropped<'a>(own: &Own, output: &'a RenderedVariant) -> Vec<(&'a NormalizedKey
         .collect()
 }
 
-/// Names that the templates and conditions of an output may read.
+/// Names that the templates and conditions of an output can read.
 fn templates(own: &Own, output: &RenderedVariant) -> BTreeSet<String> {
     match &own.stage0 {
         Stage0::SingleOutput(single) => single.used_variables().into_iter().collect(),

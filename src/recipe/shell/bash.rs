@@ -1,10 +1,11 @@
-//! Bash. Every word is quoted unless it consists of harmless signs only.
+//! Writes bash. Every word is quoted unless it contains only characters without a special
+//! meaning.
 
 use crate::backend::log::FAILURE_NOTE;
 use crate::backend::script::{Part, Step, StepCondition, Word};
 
-/// Notes which command failed, and how, where the reader of the log finds it:
-/// rattler-build says no more than that the script failed.
+/// Writes the failed command and its exit code to the log, because rattler-build only
+/// reports that the script failed.
 pub(super) fn note_failure() -> String {
     format!(
         "trap '{{ _code=$?; set +x; }} 2>/dev/null; [ \"$_code\" -eq 0 ] || \
@@ -15,7 +16,7 @@ pub(super) fn note_failure() -> String {
 pub(super) fn step(step: &Step) -> String {
     match step {
         Step::Run(command) => line(command),
-        // Not in a subshell, which would hide the command from the note on a failure.
+        // Not in a subshell, which would hide the command from the note on failures.
         Step::RunIn(folder, command) => {
             let (folder, command) = (word(folder), line(command));
             format!("pushd {folder} >/dev/null; {command}; popd >/dev/null")
@@ -72,8 +73,8 @@ fn line(command: &[Word]) -> String {
     command.iter().map(word).collect::<Vec<_>>().join(" ")
 }
 
-/// Variables stand between double quotes, so that blanks in their values do not
-/// split the word; literal text stands between single quotes where it must.
+/// Variables are written between double quotes, so that spaces in their values do not
+/// split the word. Literal text is written between single quotes where necessary.
 fn word(word: &Word) -> String {
     let harmless = word.0.iter().all(|part| match part {
         Part::Literal(text) => is_harmless(text),
@@ -100,8 +101,8 @@ fn word(word: &Word) -> String {
         .collect()
 }
 
-/// rattler-build sets a value that holds a `$` between double quotes, in which it
-/// escapes only those, and any other value literally.
+/// rattler-build writes a value with a `$` between double quotes and escapes only double
+/// quotes in it. It writes any other value literally.
 pub(super) fn template(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
@@ -121,7 +122,7 @@ pub(super) fn template(text: &str) -> String {
     out
 }
 
-/// The pieces of `text` around its templates.
+/// The parts of `text` outside of its templates.
 fn outside(text: &str) -> impl Iterator<Item = &str> {
     let pieces = text.split("${{").enumerate();
     pieces.map(|(number, piece)| match (number, piece.split_once("}}")) {
@@ -152,7 +153,7 @@ fn in_double_quotes(text: &str) -> String {
     parts.collect()
 }
 
-/// `text` as one argument that means itself.
+/// `text` as one literal argument.
 fn quote(text: &str) -> String {
     if !text.is_empty() && is_harmless(text) {
         return text.to_string();

@@ -1,9 +1,9 @@
-//! cmd, the shell of Windows.
+//! Writes commands for cmd, the shell of Windows.
 //!
-//! Text passes two readers: cmd, then the program's own splitting of its command
-//! line. Words without a quotation mark stand between double quotes, where only
-//! `%` means something to cmd. A quotation mark would end that state for cmd, so
-//! such words are written with every special sign behind a caret instead.
+//! Two parsers read the text: cmd, and then the program, which splits its command line. A
+//! word without a quotation mark is written between double quotes, where only `%` is
+//! special for cmd. A quotation mark would end this state for cmd, so in a word with one,
+//! every special character is escaped with a caret instead.
 
 use crate::backend::script::{Part, Step, StepCondition, Word};
 
@@ -11,7 +11,8 @@ use crate::backend::script::{Part, Step, StepCondition, Word};
 pub(super) fn lines(step: &Step) -> Vec<String> {
     match step {
         Step::Unset(names) => names.iter().map(|name| remove(name)).collect(),
-        // A failure ends the script, wherever that is then.
+        // A failure ends the script, so the current directory does not have to be
+        // restored.
         Step::RunIn(folder, command) => {
             let there = format!("pushd {}", word(folder));
             vec![there, line(command), "popd".to_string()]
@@ -54,7 +55,7 @@ fn step(step: &Step) -> String {
         Step::When(condition, steps) => {
             let exists = |path: &Word| format!("exist {}", word(path));
             let test = match condition {
-                // A folder is there when a path through it is.
+                // A directory exists when a path through it exists.
                 StepCondition::Folder(path) => exists(&path.clone().then("\\.")),
                 StepCondition::File(path) => exists(path),
                 StepCondition::Missing(path) => format!("not {}", exists(path)),
@@ -70,12 +71,12 @@ fn line(command: &[Word]) -> String {
     command.iter().map(word).collect::<Vec<_>>().join(" ")
 }
 
-/// Does nothing, with success: rattler-build asks after every line how it went, and many
-/// commands of cmd leave what was there before.
+/// Does nothing, successfully. rattler-build checks the error level after each line, and
+/// many commands of cmd do not reset it.
 const SUCCEED: &str = "(call )";
 
-/// Removes a variable, or all that begin with a name that ends in `*`. Removing one that
-/// is not there would be a failure.
+/// Removes a variable, or all variables with a prefix when the name ends in `*`. Removing
+/// a variable that is not set would be a failure.
 fn remove(name: &str) -> String {
     match name.strip_suffix('*') {
         Some(start) => format!(
@@ -101,7 +102,7 @@ fn set(name: &str, value: &str) -> String {
     }
 }
 
-/// The text of a word with variables to expand and `%` doubled, unquoted.
+/// The text of a word without quotes, with references to variables and with `%` doubled.
 fn raw(word: &Word) -> String {
     word.0
         .iter()
@@ -125,8 +126,8 @@ fn word(word: &Word) -> String {
     argument(&text)
 }
 
-/// `text` between double quotes, as the C runtime takes arguments apart:
-/// backslashes count only before a quotation mark.
+/// `text` between double quotes. The C runtime treats backslashes as special only before
+/// a quotation mark.
 fn argument(text: &str) -> String {
     let mut out = String::from('"');
     let mut backslashes = 0;
@@ -146,7 +147,7 @@ fn argument(text: &str) -> String {
     out
 }
 
-/// `text` with every sign that means something to cmd behind a caret.
+/// `text` with a caret before each character that is special for cmd.
 fn caret(text: &str, start: &str) -> String {
     let mut out = String::from(start);
     for c in text.chars() {
@@ -210,8 +211,8 @@ mod tests {
     /// The value of the variables that words refer to.
     const FOLDER: &str = r"C:\some folder";
 
-    /// What cmd passes on of a line in a batch file: variables are put in first, then
-    /// carets and quotation marks are looked at.
+    /// Models cmd: the text that cmd passes on from a line in a batch file. Variables are
+    /// expanded first, then carets and quotation marks are interpreted.
     fn through_cmd(line: &str) -> String {
         let mut text = String::new();
         let mut rest = line;
@@ -251,7 +252,7 @@ mod tests {
         out
     }
 
-    /// How the C runtime takes a command line apart.
+    /// Models the C runtime: the arguments in a command line.
     fn through_runtime(line: &str) -> Vec<String> {
         let mut arguments = Vec::new();
         let mut argument: Option<String> = None;
@@ -286,7 +287,7 @@ mod tests {
         arguments
     }
 
-    /// What `set` stores.
+    /// The value that `set` stores.
     fn through_set(line: &str) -> String {
         let text = line.strip_prefix("set ").expect("the command");
         match text.strip_prefix('"') {
@@ -295,7 +296,8 @@ mod tests {
         }
     }
 
-    /// Words of every sign a line may hold, some with a variable in front.
+    /// Words of all characters that a line may contain, some with a variable at the
+    /// start.
     fn hostile() -> impl Strategy<Value = (Word, String)> {
         let signs = prop_oneof![3 => "[ -~]{0,12}", 2 => r#"[\\"^%!& ]{0,8}"#, 1 => "\\PC{0,6}"];
         (any::<bool>(), signs).prop_map(|(variable, text)| match variable {

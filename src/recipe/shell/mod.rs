@@ -1,5 +1,5 @@
-//! Writes a script for the shell of the build platform: bash on Unix, cmd on
-//! Windows. The only place where arguments become text.
+//! Writes a script for the shell of the build platform: bash on Unix, cmd on Windows.
+//! Only this module converts arguments to text.
 
 mod bash;
 mod cmd;
@@ -37,7 +37,8 @@ pub fn sourced(steps: &[Step], platform: Subdir) -> Result<String, LineEnd> {
     Ok(bash::sourced(steps))
 }
 
-/// cmd reads its script line by line, and no sign takes a line end along.
+/// Checks for line ends, because cmd reads its script line by line and cannot escape a
+/// line end.
 fn one_line(step: &Step) -> Result<(), LineEnd> {
     let check = |variable: Option<&String>, word: &Word| {
         let literals = word.0.iter().filter_map(|part| match part {
@@ -67,8 +68,8 @@ fn one_line(step: &Step) -> Result<(), LineEnd> {
     }
 }
 
-/// A value with templates, protected from the shell that will set it: in what
-/// stands around the templates only references to variables mean something.
+/// A value with templates, escaped for the shell that sets it. Outside of the templates
+/// only references to variables are special.
 pub(super) fn template(text: &str, platform: Subdir) -> String {
     if platform.is_windows() {
         return text.to_string();
@@ -76,13 +77,13 @@ pub(super) fn template(text: &str, platform: Subdir) -> String {
     bash::template(text)
 }
 
-/// Text that the shell of Windows cannot pass on. The engine, which knows the
-/// manifest's tables, points at it.
+/// Text that the shell of Windows cannot pass on. The engine, which knows the tables of
+/// the manifest, adds the place.
 #[derive(Debug, Error, Diagnostic)]
 #[error("{text:?} holds a line end")]
 #[diagnostic(code(config::line_end))]
 pub struct LineEnd {
-    /// The variable whose value it is; `None` for an argument.
+    /// The variable with this value; `None` for an argument.
     pub variable: Option<String>,
     /// The text.
     pub text: String,

@@ -1,4 +1,4 @@
-//! A file of variants, and what is wrong with it.
+//! Reads a variant file and reports its errors.
 
 use std::ops::Range;
 use std::path::Path;
@@ -25,7 +25,7 @@ pub(super) fn read(file: &Path, platforms: Platforms) -> Result<VariantConfig, R
     };
     let mut read = VariantConfig::from_files_with_context(&[file], &jinja)
         .map_err(|error| BadVariantFile::new(file, &error))?;
-    // Files may spell keys as packages are spelled.
+    // A key in a file may have the spelling of a package name.
     read.variants = read
         .variants
         .into_iter()
@@ -80,14 +80,14 @@ impl BadVariantFile {
     }
 }
 
-/// Line, column and the rest of `3:7: what is wrong`.
+/// The line, the column and the rest of a message such as `3:7: what is wrong`.
 fn placed(reason: &str) -> Option<(usize, usize, &str)> {
     let (line, rest) = reason.split_once(':')?;
     let (column, rest) = rest.split_once(':')?;
     Some((line.parse().ok()?, column.parse().ok()?, rest.trim_start()))
 }
 
-/// The key that has one value instead of a list.
+/// The key that has a single value instead of a list.
 fn list_of(reason: &str) -> Option<&str> {
     let (_, rest) = reason.split_once("Variant values for '")?;
     let (key, _) = rest.split_once('\'')?;

@@ -1,12 +1,13 @@
-//! Activation scripts with the variables conda-forge's compiler packages set.
+//! Activation scripts with the variables of conda-forge's compiler packages.
 //!
-//! Almost every value contains the path of the build or the host prefix. Caches
-//! that key on the environment look better than they are when tests leave that
-//! out, so the scripts are kept complete.
+//! Almost every value contains the path of the build or the host prefix. The scripts are
+//! complete, because tests without these values would hide problems of caches whose keys
+//! depend on the environment.
 
 use super::machine::Machine;
 
-/// What `gcc_<platform>` does: the compiler, and flags that name the host prefix.
+/// The variables of `gcc_<platform>`: the compiler, and flags that contain the host
+/// prefix.
 pub fn gcc(machine: &Machine) -> String {
     let conda = &machine.conda_triple;
     let tools: String = (machine.binutils.iter())
@@ -39,7 +40,7 @@ unset _host _map
     )
 }
 
-/// What `rust_<platform>` does for a native build.
+/// The variables of `rust_<platform>` for a native build.
 pub fn rust(machine: &Machine) -> String {
     let Machine {
         triple,
@@ -48,9 +49,9 @@ pub fn rust(machine: &Machine) -> String {
     } = machine;
     let upper = machine.env_triple();
     let lower = triple.replace('-', "_");
-    // conda-forge sets the variables of the build triple first and those of the
-    // host triple after them. In a native build the names are equal and the
-    // latter win.
+    // conda-forge sets the variables of the build triple first and those of the host
+    // triple after them. In a native build the names are equal, and the second values
+    // apply.
     format!(
         r#"_host="${{PREFIX:-$CONDA_PREFIX}}"
 export CARGO_HOME="${{CARGO_HOME:-$CONDA_PREFIX/.cargo}}"

@@ -1,8 +1,8 @@
-//! Reads an answer line the way pixi does: strictly.
+//! Parses a line with a response as strictly as pixi.
 
 use serde_json::Value;
 
-/// Reads an answer the way pixi does; the outer error says why pixi would give up.
+/// Parses a response as pixi does. The outer error is the reason why pixi would fail.
 pub fn understand(line: &[u8], id: u64) -> Result<Result<Value, Value>, String> {
     let line = line.strip_suffix(b"\n").ok_or("the line has no end")?;
     let text = std::str::from_utf8(line).map_err(|error| format!("not UTF-8 ({error})"))?;

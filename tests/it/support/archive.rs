@@ -1,4 +1,4 @@
-//! Opens a finished package archive and reads it back.
+//! Opens a finished package archive and reads its contents.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -22,7 +22,7 @@ impl Archive {
         &self.path
     }
 
-    /// Extracts an archive into a folder that lives as long as this value.
+    /// Extracts an archive into a directory that is removed with this value.
     pub fn open(path: impl AsRef<Path>) -> Self {
         let path = path.as_ref().to_owned();
         let content = tempfile::tempdir().expect("a folder for the content");
@@ -31,7 +31,7 @@ impl Archive {
         Self { path, content }
     }
 
-    /// The folder with the extracted content.
+    /// The directory with the extracted content.
     pub fn root(&self) -> &Path {
         self.content.path()
     }
@@ -51,7 +51,7 @@ impl Archive {
         self.json("info/about.json")
     }
 
-    /// `info/run_exports.json`; null when the package has none.
+    /// `info/run_exports.json`; null if the package does not have one.
     pub fn run_exports(&self) -> Value {
         if !self.has("info/run_exports.json") {
             return Value::Null;
@@ -59,19 +59,19 @@ impl Archive {
         self.json("info/run_exports.json")
     }
 
-    /// What the package installs: sorted, relative to the prefix, without `info/`.
+    /// The installed files: sorted, relative to the prefix, without `info/`.
     pub fn files(&self) -> Vec<String> {
         let (_, files) = self.listed();
         files
     }
 
-    /// The sorted names below `info/`, with that folder.
+    /// The sorted names below `info/`, with that directory.
     pub fn info_files(&self) -> Vec<String> {
         let (info, _) = self.listed();
         info
     }
 
-    /// Whether something has this name, dangling links included.
+    /// Whether an entry with this name exists. Dangling links are included.
     pub fn has(&self, name: &str) -> bool {
         self.root().join(name).symlink_metadata().is_ok()
     }
@@ -93,7 +93,7 @@ impl Archive {
             .unwrap_or_else(|error| panic!("{name} is not JSON: {error}"))
     }
 
-    /// The entry of a file in `paths.json`; null when it is not listed.
+    /// The entry of a file in `paths.json`; null if it is not listed.
     pub fn path_entry(&self, name: &str) -> Value {
         let paths = self.paths();
         let entries = paths["paths"].as_array().expect("paths.json has paths");
@@ -101,7 +101,7 @@ impl Archive {
         entry.cloned().unwrap_or(Value::Null)
     }
 
-    /// Fails unless `paths.json` lists every file, with its true hash and size.
+    /// Fails unless `paths.json` lists every file, with the correct hash and size.
     #[track_caller]
     pub fn check_paths(&self) {
         let paths = self.paths();
@@ -124,7 +124,7 @@ impl Archive {
         }
     }
 
-    /// Names below `info/` and all the others.
+    /// The names below `info/`, and all other names.
     fn listed(&self) -> (Vec<String>, Vec<String>) {
         let mut names = Vec::new();
         let mut pending = vec![self.root().to_owned()];

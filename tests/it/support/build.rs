@@ -1,5 +1,5 @@
-//! `conda/build_v1` from pixi's side: installs both environments of an output
-//! and writes the request that names them.
+//! `conda/build_v1` as pixi uses it: installs both environments of an output and creates
+//! the request with them.
 
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,7 @@ use super::dependencies::{Dependencies, Origin, Reach, deps};
 use super::machine::machine;
 use super::prefix::{install, padded_host_prefix};
 
-/// A build that is ready to be requested.
+/// A build whose request is ready.
 #[derive(Debug, Clone)]
 pub struct Build {
     params: Value,
@@ -19,7 +19,7 @@ pub struct Build {
     host_prefix: PathBuf,
 }
 
-/// An environment: what was asked for and what that turned out to be.
+/// An environment: the requested specs and the installed packages.
 struct Environment {
     prefix: PathBuf,
     platform: Subdir,
@@ -28,11 +28,11 @@ struct Environment {
 }
 
 impl Build {
-    /// Installs what `output` (one element of the answer's `outputs`) depends
-    /// on below `work`, and writes the request.
+    /// Installs the dependencies of `output` (one element of the response's `outputs`)
+    /// below `work`, and creates the request.
     ///
-    /// May be called again for the same `work`: as with pixi, files that belong
-    /// to no package stay in the prefixes.
+    /// It may be called again with the same `work`. As with pixi, files that do not
+    /// belong to a package stay in the prefixes.
     pub fn prepare(output: &Value, work: &Path, channel: &Channel) -> Self {
         let metadata = &output["metadata"];
         let subdir = metadata["subdir"].as_str().expect("outputs have a subdir");
@@ -41,7 +41,7 @@ impl Build {
             native => (native.parse().expect("a platform of conda"), Reach::Run),
         };
         fs_err::create_dir_all(work).expect("work directory is writable");
-        // pixi's lock. A backend must leave it alone.
+        // pixi's lock. A backend must not touch it.
         fs_err::write(work.join(".lock"), "").expect("work directory is writable");
 
         let ignored = &output["ignoreRunExports"];
@@ -103,12 +103,12 @@ impl Build {
         self
     }
 
-    /// What goes on the wire.
+    /// The parameters of the request.
     pub fn params(&self) -> Value {
         self.params.clone()
     }
 
-    /// Fails the test when pixi would reject this answer.
+    /// Fails the test if pixi would reject this response.
     #[track_caller]
     pub fn check(&self, answer: &Value) {
         let expected = &self.params["output"];
@@ -141,12 +141,12 @@ impl Build {
         }
     }
 
-    /// The folder of the build environment.
+    /// The prefix of the build environment.
     pub fn build_prefix(&self) -> &Path {
         &self.build_prefix
     }
 
-    /// The folder of the host environment.
+    /// The prefix of the host environment.
     pub fn host_prefix(&self) -> &Path {
         &self.host_prefix
     }
@@ -160,7 +160,7 @@ impl Environment {
         channel: &Channel,
     ) -> Self {
         let packages = channel.closure(dependencies.specs());
-        // The folder is there even when nothing is installed.
+        // The directory exists even when nothing is installed.
         fs_err::create_dir_all(&prefix).expect("work directory is writable");
         install(&prefix, platform, &packages);
         Self {
@@ -182,8 +182,7 @@ impl Environment {
     }
 }
 
-/// What the log of a build says about its compiler cache: compilations that were there, and
-/// those that were not.
+/// The hits and misses of the compiler cache in the log of a build.
 pub fn compiler_cache(log: &str) -> Option<(u32, u32)> {
     log.lines().find_map(|line| {
         let (hits, rest) = line
@@ -194,7 +193,7 @@ pub fn compiler_cache(log: &str) -> Option<(u32, u32)> {
     })
 }
 
-/// Converts each list of an object; missing means an empty object.
+/// Converts each list of an object. A missing object is treated as empty.
 fn per_key(lists: &Value, previous: &[RepoDataRecord]) -> Value {
     let Some(lists) = lists.as_object() else {
         return json!({});

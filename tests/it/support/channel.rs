@@ -1,4 +1,4 @@
-//! A conda channel in a folder, with the repodata real clients read.
+//! A conda channel in a directory, with the repodata that real clients read.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use url::Url;
 use super::packages::Package;
 use super::{packing, prefix};
 
-/// A channel below a folder, addressed by a `file://` URL.
+/// A channel in a directory, addressed by a `file://` URL.
 #[derive(Debug, Clone)]
 pub struct Channel {
     root: PathBuf,
@@ -39,7 +39,7 @@ struct Info {
 }
 
 impl Channel {
-    /// An empty channel: repodata for `noarch` and for this machine's platform.
+    /// An empty channel, with repodata for `noarch` and for the platform of this machine.
     pub fn new(root: impl Into<PathBuf>) -> Self {
         let channel = Self {
             root: root.into(),
@@ -49,9 +49,9 @@ impl Channel {
         channel
     }
 
-    /// A channel written earlier, perhaps by another process.
+    /// A channel that was written earlier, possibly by another process.
     ///
-    /// Returns `None` when there is none in that folder.
+    /// Returns `None` if the directory does not contain one.
     pub fn open(root: impl Into<PathBuf>) -> Option<Self> {
         let mut channel = Self {
             root: root.into(),
@@ -69,7 +69,7 @@ impl Channel {
         Some(channel)
     }
 
-    /// Packs `package` and publishes it.
+    /// Packages `package` and publishes it.
     pub fn add(&mut self, package: Package) -> RepoDataRecord {
         let name = package.archive_name();
         let archive = self.root.join(package.subdir.as_str()).join(&name);
@@ -77,7 +77,7 @@ impl Channel {
         self.enter(&name, record)
     }
 
-    /// Publishes a finished archive, as pixi does with what a backend built.
+    /// Publishes a finished archive, as pixi does with archives of a backend.
     pub fn adopt(&mut self, archive: &Path) -> RepoDataRecord {
         let record = prefix::record_of(archive).package_record;
         let name = archive.file_name().and_then(|name| name.to_str());
@@ -88,7 +88,7 @@ impl Channel {
         self.enter(&name, record)
     }
 
-    /// Publishes everything another channel has.
+    /// Publishes all packages of another channel.
     pub fn include(&mut self, other: &Channel) {
         for record in &other.records {
             let name = record.identifier.to_string();
@@ -100,25 +100,25 @@ impl Channel {
         }
     }
 
-    /// Its folder.
+    /// Its directory.
     pub fn root(&self) -> &Path {
         &self.root
     }
 
-    /// Its URL, without a slash at the end, as pixi sends it.
+    /// Its URL without a trailing slash, as pixi sends it.
     pub fn url(&self) -> String {
         let url = Url::from_file_path(&self.root).expect("channels have absolute paths");
         url.to_string()
     }
 
-    /// Every package, as pixi embeds it into its requests.
+    /// All packages, in the form in which pixi embeds them in its requests.
     pub fn records(&self) -> &[RepoDataRecord] {
         &self.records
     }
 
     /// The newest package that matches a match spec.
     ///
-    /// Panics when there is none.
+    /// Panics if there is none.
     pub fn record(&self, spec: &str) -> &RepoDataRecord {
         self.find(spec).unwrap_or_else(|| {
             let names: Vec<_> = self
@@ -130,10 +130,10 @@ impl Channel {
         })
     }
 
-    /// The newest match for each spec and for all it depends on, in no particular order.
+    /// The newest match for each spec and for all dependencies, in no particular order.
     ///
-    /// This is not a solver: it takes the newest match of a name and never goes
-    /// back. Virtual packages count as present. Panics when something is missing.
+    /// This is not a solver: it takes the newest match of a name and does not backtrack.
+    /// Virtual packages are treated as present. Panics if a package is missing.
     pub fn closure<I: IntoIterator<Item: AsRef<str>>>(&self, specs: I) -> Vec<RepoDataRecord> {
         let mut pending: Vec<String> = specs.into_iter().map(|s| s.as_ref().to_owned()).collect();
         let mut chosen: BTreeMap<String, RepoDataRecord> = BTreeMap::new();

@@ -21,10 +21,10 @@ use super::toolchain::{self, Missing, gcc_name};
 /// The backend under test.
 pub const BACKEND: &str = "pixi-build-cmake";
 
-/// The toolchain with CMake and ninja, in a folder of the project.
+/// The toolchain with CMake and ninja, in a directory of the project.
 ///
 /// # Errors
-/// Names what the machine lacks, for tests that skip themselves.
+/// The missing tool, for tests that are then skipped.
 pub fn channel(project: &Project) -> Result<Channel, Missing> {
     let mut channel = Channel::new(project.cache().join("channel"));
     channel.include(toolchain::channel());
@@ -38,7 +38,7 @@ pub fn channel(project: &Project) -> Result<Channel, Missing> {
     Ok(channel)
 }
 
-/// The same, or nothing where a tool is missing and may be.
+/// The same, or `None` if a tool is missing and the test may be skipped.
 pub fn channel_or_skip(project: &Project) -> Option<Channel> {
     toolchain::or_skip(channel(project))
 }
@@ -59,7 +59,7 @@ fn tool(name: &'static str, others: &[&'static str]) -> Result<Package, Missing>
     Ok(package)
 }
 
-/// `gxx_linux-64`, with the variables for CMake that its activation sets.
+/// `gxx_linux-64`, with the CMake variables that its activation script sets.
 pub fn gxx() -> Package {
     let machine = machine();
     let triple = &machine.conda_triple;
@@ -77,18 +77,18 @@ unset _host _sysroot
         .file(&format!("etc/conda/activate.d/{name}.sh"), script)
 }
 
-/// A project that is built with packages of a channel, in any work directory.
+/// A project that is built with packages of a channel, in different work directories.
 pub struct PackageBuilder {
     pub project: Project,
     pub channel: Channel,
 }
 
-/// What one build asks for.
+/// The parameters of one build.
 #[derive(Debug, Clone)]
 pub struct Order<'a> {
     /// The work directory.
     pub work: &'a str,
-    /// Where the package is, relative to the workspace.
+    /// The directory of the package, relative to the workspace.
     pub folder: &'a str,
     /// Host dependencies and their versions.
     pub host: &'a [(&'a str, &'a str)],
@@ -110,7 +110,7 @@ impl Default for Order<'_> {
     }
 }
 
-/// What a build left.
+/// The result of a build.
 pub struct Built {
     pub log: String,
     pub answer: Value,
@@ -119,7 +119,7 @@ pub struct Built {
 }
 
 impl PackageBuilder {
-    /// A workshop whose channel `fill` completes. `None` where a tool is missing.
+    /// A builder whose channel `fill` completes. `None` if a tool is missing.
     pub fn open(project: Project, fill: impl FnOnce(&mut Channel)) -> Option<Self> {
         let mut channel = channel_or_skip(&project)?;
         fill(&mut channel);
@@ -132,7 +132,7 @@ impl PackageBuilder {
         self.timed(order).1
     }
 
-    /// Builds, expects success, and says how long the request took.
+    /// Builds, expects success, and returns the duration of the request.
     #[track_caller]
     pub fn timed(&self, order: Order<'_>) -> (Duration, Built) {
         let mut pixi = Pixi::of(&self.project);
@@ -151,7 +151,7 @@ impl PackageBuilder {
         (start.elapsed(), built)
     }
 
-    /// Builds and expects an error, drawn as the user sees it.
+    /// Builds and expects an error, which is rendered as the user sees it.
     #[track_caller]
     pub fn error(&self, order: Order<'_>) -> String {
         let mut pixi = Pixi::of(&self.project);
@@ -162,7 +162,7 @@ impl PackageBuilder {
         drawn(&self.project, &error)
     }
 
-    /// Everything that comes before the build.
+    /// All steps before the build.
     fn prepare(&self, pixi: &mut Pixi, order: &Order<'_>) -> Result<Build, Value> {
         let mut initialize =
             Initialize::member(&self.project, order.folder).configuration(order.config.clone());
@@ -179,7 +179,7 @@ impl PackageBuilder {
         Ok(Build::prepare(&answer["outputs"][0], &work, &self.channel))
     }
 
-    /// The folder of a work directory.
+    /// The path of a work directory.
     pub fn work(&self, work: &str) -> PathBuf {
         self.project.build_work(work)
     }
@@ -191,7 +191,7 @@ impl PackageBuilder {
 }
 
 impl Built {
-    /// The sources that were compiled, in order of their names.
+    /// The compiled sources, sorted by name.
     pub fn compiled(&self) -> Vec<&str> {
         let lines = self.log.lines().filter_map(|line| {
             let (_, object) = line.split_once("Building C")?;
@@ -208,12 +208,12 @@ impl Built {
         self.log.contains("loading initial cache file")
     }
 
-    /// What a program of the package prints.
+    /// The output of a program of the package.
     pub fn says(&self, program: &str) -> String {
         output(&mut Command::new(self.archive.root().join(program)))
     }
 
-    /// Where the package was built, as the answer has it.
+    /// The path of the package, from the response.
     pub fn path(&self) -> &Path {
         self.archive.path()
     }

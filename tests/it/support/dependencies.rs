@@ -1,27 +1,27 @@
-//! Turns the dependencies of a `conda/outputs` answer into those of a build
-//! request: pins resolved, run exports added, sources reduced to selectors.
+//! Converts the dependencies of a `conda/outputs` response to those of a build request:
+//! pins are resolved, run exports are added, sources are reduced to selectors.
 
 use rattler_build_types::{Pin, PinArgs, PinBound};
 use rattler_conda_types::{PackageName, RepoDataRecord};
 use serde_json::{Map, Value, json};
 
-/// What one list of dependencies of a request consists of.
+/// The contents of one list of dependencies in a request.
 #[derive(Debug, Clone, Default)]
 pub struct Dependencies {
     /// Requested packages.
     pub depends: Vec<Value>,
-    /// Limits for packages that nobody requested.
+    /// Limits for packages that were not requested.
     pub constrains: Vec<Value>,
 }
 
-/// The environment a run export comes from.
+/// The environment that a run export comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
     Build,
     Host,
 }
 
-/// The environment a run export reaches.
+/// The environment that a run export is added to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
     Host,
@@ -39,10 +39,10 @@ impl Dependencies {
         }
     }
 
-    /// Adds what the packages requested by `requested` export.
+    /// Adds the run exports of the packages in `requested`.
     ///
-    /// Only packages named there count: run exports of transitive dependencies
-    /// are never applied.
+    /// Only packages that are named there are used: run exports of transitive
+    /// dependencies are never applied.
     pub fn export(
         &mut self,
         requested: &Dependencies,
@@ -84,7 +84,8 @@ impl Dependencies {
     }
 }
 
-/// Named specs of an answer as entries of a request. Missing means none.
+/// Converts the named specs of a response to entries of a request. A missing list is
+/// empty.
 pub fn deps(stated: &Value, previous: &[RepoDataRecord]) -> Vec<Value> {
     let Some(stated) = stated.as_array() else {
         return Vec::new();
@@ -121,7 +122,7 @@ fn spec(named: &Value, previous: &[RepoDataRecord]) -> Value {
     Value::Object(object)
 }
 
-/// What a pin means for the version that is installed.
+/// The range of a pin for the installed version.
 fn pinned(name: &str, pin: &Value, previous: &[RepoDataRecord]) -> Value {
     let record = previous.iter().find(|record| is(record, name));
     let record = &record.unwrap_or_else(|| panic!("`{name}` is pinned but not installed"));

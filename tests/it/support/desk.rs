@@ -1,4 +1,4 @@
-//! The executable as people run it: in a plain shell, without pixi.
+//! The executable on the command line, without pixi.
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -11,17 +11,17 @@ use super::drawn::drawn;
 use super::machine::forget_cargo;
 use super::project::Project;
 
-/// A `build` that is about to be run.
+/// A `build` command before it runs.
 pub struct Desk<'p> {
     command: Command,
     project: &'p Project,
 }
 
-/// How a command ended.
+/// The result of a command.
 pub struct Ended(Output);
 
 impl<'p> Desk<'p> {
-    /// `build` of the package in a folder of the project.
+    /// `build` for the package in a directory of the project.
     pub fn build(project: &'p Project, folder: &str) -> Self {
         let mut command = Command::new(assert_cmd::cargo::cargo_bin!("pixi-build-rust"));
         forget_cargo(&mut command);
@@ -34,7 +34,7 @@ impl<'p> Desk<'p> {
             .current_dir(project.dir())
             .env("NO_COLOR", "1")
             .env("PIXI_CACHE_DIR", project.cache())
-            // What the machine has must not decide what a test finds.
+            // The system of the machine must not affect the result of a test.
             .env("CONDA_OVERRIDE_GLIBC", "2.28");
         Self { command, project }
     }
@@ -57,13 +57,13 @@ impl<'p> Desk<'p> {
         self
     }
 
-    /// Runs it to the end.
+    /// Runs the command.
     pub fn run(mut self) -> Ended {
         Ended(self.command.output().expect("the executable can be run"))
     }
 
-    /// Runs it, which must fail, and draws the error as the user sees it. Paths of this
-    /// run read `/ws` and `/cache`.
+    /// Runs the command, which must fail, and renders the error as the user sees it.
+    /// Temporary paths are replaced with `/ws` and `/cache`.
     #[track_caller]
     pub fn error(self) -> (i32, String) {
         let project = self.project;
@@ -77,7 +77,8 @@ impl<'p> Desk<'p> {
         (ended.code(), drawn(project, &shown))
     }
 
-    /// Runs it, which must succeed, and opens what it built, in order.
+    /// Runs the command, which must succeed, and opens the packages that it built, in
+    /// their order.
     #[track_caller]
     pub fn packages(self) -> Vec<Archive> {
         let ended = self.run();
@@ -89,7 +90,7 @@ impl<'p> Desk<'p> {
             .collect()
     }
 
-    /// Runs it, which must succeed, and opens the one package it built.
+    /// Runs the command, which must succeed, and opens its only package.
     #[track_caller]
     pub fn package(self) -> Archive {
         let mut packages = self.packages();
@@ -104,12 +105,12 @@ impl Ended {
         self.0.status.code().expect("no signal ended it")
     }
 
-    /// What went to stdout.
+    /// The contents of stdout.
     pub fn stdout(&self) -> &str {
         std::str::from_utf8(&self.0.stdout).expect("it prints text")
     }
 
-    /// What went to stderr.
+    /// The contents of stderr.
     pub fn stderr(&self) -> &str {
         std::str::from_utf8(&self.0.stderr).expect("it prints text")
     }

@@ -1,7 +1,7 @@
-//! Draws the error of an answer the way pixi does, for snapshots.
+//! Renders the error of a response as pixi does, for snapshots.
 //!
-//! pixi knows `error.data` alone: it reads the file it names from the disk and
-//! draws the labels into it.
+//! pixi uses only `error.data`: it reads the file in it from the disk and draws the
+//! labels.
 
 use std::fmt;
 use std::path::Path;
@@ -13,7 +13,8 @@ use serde_json::Value;
 
 use super::project::Project;
 
-/// What the user sees of an error object. Paths of this run read `/ws`.
+/// The text of an error object, as the user sees it. Temporary paths are replaced with
+/// `/ws`.
 pub fn drawn(project: &Project, error: &Value) -> String {
     assert_eq!(error["code"], -32000, "pixi draws no other code: {error:#}");
     let root = project.dir().to_str().expect("temporary paths are UTF-8");
@@ -28,7 +29,7 @@ pub fn drawn(project: &Project, error: &Value) -> String {
     lines.join("\n").trim_start_matches('\n').to_owned()
 }
 
-/// One diagnostic as pixi understands it.
+/// One diagnostic as pixi parses it.
 #[derive(Debug)]
 struct Drawing {
     message: String,
@@ -45,12 +46,12 @@ impl Drawing {
         let text = |key: &str| data[key].as_str().map(str::to_owned);
         let list = |key: &str| data[key].as_array().cloned().unwrap_or_default();
         let file = text("filename").map(|name| {
-            // Relative names are relative to the manifest.
+            // Relative names are relative to the directory of the manifest.
             let path = root.join(name.trim_start_matches("/ws").trim_start_matches('/'));
             let content = fs_err::read_to_string(path).expect("the file that is pointed at exists");
             NamedSource::new(name, content)
         });
-        // The last one is the nearest.
+        // The last cause is the nearest one.
         let cause = list("causes").iter().fold(None, |inner, message| {
             let message = message.as_str().expect("a cause is text").to_owned();
             Some(Box::new(Self::cause(message, inner)))

@@ -1,4 +1,4 @@
-//! Edits of a built project, each judged and taken back.
+//! Edits of a built project. Each edit is checked and reverted.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,7 @@ use super::project::Project;
 use super::requests::{Initialize, Outputs};
 use super::toolchain::channel;
 
-/// What pixi has to do after an edit.
+/// The action of pixi after an edit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// Build again.
@@ -25,15 +25,15 @@ pub enum Verdict {
 pub struct Finished {
     /// The project.
     pub project: Project,
-    /// What pixi remembers of the build.
+    /// The files that pixi remembers from the build.
     pub cache: Remembered,
-    /// The answer to the build.
+    /// The response of the build.
     pub answer: Value,
-    /// What was on stderr.
+    /// The lines on stderr.
     pub stderr: Vec<String>,
 }
 
-/// Builds the package for real.
+/// Builds the package with the real tools.
 #[track_caller]
 pub fn finish(project: Project, initialize: &Initialize, package: &str) -> Finished {
     finish_from(channel(), project, initialize, package)
@@ -67,11 +67,11 @@ pub fn finish_from(
     finished
 }
 
-/// One edit and what has to follow.
+/// One edit and its expected verdict.
 pub type Row<'a> = (&'a str, &'a str, Verdict);
 
 impl Finished {
-    /// Whether the inputs are what the build read, not patterns in their place.
+    /// Whether the inputs are exact, and not patterns instead.
     pub fn is_exact(&self) -> bool {
         !self
             .stderr
@@ -79,11 +79,11 @@ impl Finished {
             .any(|line| line.contains("patterns stand in"))
     }
 
-    /// Does every edit, one at a time, and takes it back. Panics with the rows
-    /// that were judged wrongly.
+    /// Makes all edits, one at a time, and reverts each. Panics with the rows that have
+    /// another verdict.
     ///
-    /// An edit is a verb and a path relative to the workspace: `edit`, `touch`,
-    /// `new`, `remove`.
+    /// An edit is a verb and a path relative to the workspace: `edit`, `touch`, `new`,
+    /// `remove`.
     #[track_caller]
     pub fn judge(&self, rows: &[Row<'_>]) {
         let mut wrong = Vec::new();
@@ -114,10 +114,10 @@ impl Finished {
     }
 }
 
-/// How a file was before.
+/// The state of a file before an edit.
 enum Before {
     Content(Vec<u8>),
-    /// The outermost thing that was not there.
+    /// The file did not exist. This is the outermost directory that did not exist either.
     Nothing(PathBuf),
 }
 

@@ -1,5 +1,5 @@
-//! Sessions with pixi, recorded or derived from the description of the protocol,
-//! and the projects they are about.
+//! Sessions with pixi, recorded or derived from the description of the protocol, and
+//! their projects.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::project::Project;
 
-/// Every fixture, by the API version it speaks.
+/// All fixtures, by the version of the API.
 pub const FIXTURES: [&str; 7] = [
     "api-4",
     "api-5",
@@ -18,17 +18,17 @@ pub const FIXTURES: [&str; 7] = [
     "api-7-rich",
 ];
 
-/// A session and the folder it happened in.
+/// A session and its directory.
 pub struct Fixture {
-    /// The name of its folder.
+    /// The name of its directory.
     pub name: &'static str,
     /// A copy of its files.
     pub project: Project,
-    /// What was said to each process, in order.
+    /// The requests to each process, in their order.
     pub processes: Vec<Vec<Exchange>>,
 }
 
-/// A request and, in recorded sessions, what another backend answered.
+/// A request and, in recorded sessions, the response of another backend.
 #[derive(Debug, Clone)]
 pub struct Exchange {
     /// The method.
@@ -40,7 +40,8 @@ pub struct Exchange {
 }
 
 impl Fixture {
-    /// Copies the files of a fixture and makes its session talk about the copy.
+    /// Copies the files of a fixture and replaces the paths in its session with those of
+    /// the copy.
     pub fn open(name: &'static str) -> Self {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("tests/it/fixtures")
@@ -65,7 +66,7 @@ impl Fixture {
     }
 }
 
-/// The parameters of the requests of one kind.
+/// The parameters of all requests with one method.
 pub fn requests<'e>(
     process: &'e [Exchange],
     method: &'e str,

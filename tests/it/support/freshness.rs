@@ -1,5 +1,5 @@
-//! Plays pixi's cache: remembers the files an answer names, and says later
-//! whether pixi would ask again.
+//! Models pixi's cache: remembers the files in a response, and later reports whether pixi
+//! would send the request again.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::glob::{Set, sets};
 use super::packing::sha256;
 
-/// What pixi remembers of an answer.
+/// The files that pixi remembers from a response.
 #[derive(Debug)]
 pub struct Remembered {
     sets: Vec<Set>,
@@ -17,21 +17,21 @@ pub struct Remembered {
     visited: usize,
 }
 
-/// What happened to the files since.
+/// A change of the files.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Change {
-    /// The content is another.
+    /// The content has changed.
     Edited(PathBuf),
-    /// It is gone.
+    /// The file no longer exists.
     Removed(PathBuf),
-    /// It was not there before.
+    /// The file did not exist before.
     New(PathBuf),
 }
 
 impl Remembered {
-    /// Walks the globs of an answer and hashes what they find.
+    /// Scans the globs of a response and hashes the files that match.
     ///
-    /// Panics at a pattern that pixi cannot take.
+    /// Panics at a pattern that pixi does not accept.
     #[track_caller]
     pub fn of(answer: &Value, source: &Path) -> Self {
         let sets = sets(answer, source).unwrap_or_else(|fault| panic!("{fault}"));
@@ -43,13 +43,13 @@ impl Remembered {
         }
     }
 
-    /// What changed since. Empty means that pixi reuses the answer.
+    /// The changes since then. If there are none, pixi reuses the response.
     #[track_caller]
     pub fn changes(&self) -> Vec<Change> {
         let (now, _) = walk(&self.sets);
         let mut changes = Vec::new();
         for (path, hash) in &self.files {
-            // A remembered file counts wherever it is now.
+            // A remembered file is checked even if no glob matches it now.
             match fs_err::read(path) {
                 Err(_) => changes.push(Change::Removed(path.clone())),
                 Ok(content) if sha256(&content) != *hash => {
@@ -65,7 +65,7 @@ impl Remembered {
         changes
     }
 
-    /// The files, relative to `folder` where they lie in it.
+    /// The files, relative to `folder` if they are in it.
     pub fn names(&self, folder: &Path) -> Vec<String> {
         let short = |path: &PathBuf| {
             let path = path.strip_prefix(folder).unwrap_or(path);
@@ -74,7 +74,7 @@ impl Remembered {
         self.files.keys().map(short).collect()
     }
 
-    /// How many entries of folders were looked at to find them.
+    /// The number of directory entries that were visited.
     pub fn visited(&self) -> usize {
         self.visited
     }

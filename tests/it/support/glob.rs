@@ -1,8 +1,7 @@
-//! Which files pixi finds for the globs of an answer.
+//! Finds the files that pixi finds for the globs of a response.
 //!
-//! The patterns are matched by the same crate that pixi uses. Around it stand
-//! pixi's own rules, and a pattern that pixi would not survive, or whose meaning
-//! is not certain, fails the test.
+//! The patterns are matched by the crate that pixi uses, with pixi's own rules around it.
+//! A pattern that would break pixi, or whose meaning is not certain, fails the test.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -12,49 +11,49 @@ use serde_json::Value;
 
 use super::walk::Walk;
 
-/// One set of patterns below one folder.
+/// One set of patterns below one directory.
 #[derive(Debug, Clone)]
 pub struct Set {
-    /// Where the walk begins.
+    /// The directory in which the scan begins.
     pub root: PathBuf,
-    /// As they came.
+    /// The patterns as received.
     pub patterns: Vec<String>,
-    /// File names probed in every folder.
+    /// File names that are searched in every directory.
     pub markers: Vec<String>,
-    /// Whether entries with a leading dot need to be named.
+    /// The handling of entries with a leading dot.
     pub hidden: Hidden,
 }
 
-/// What happens to entries with a leading dot.
+/// The handling of entries with a leading dot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hidden {
-    /// They are skipped unless a pattern names them.
+    /// They are skipped, unless a pattern names them.
     Skipped,
-    /// They are like all others.
+    /// They are treated like all other entries.
     Shown,
 }
 
-/// What a walk came to.
+/// The result of a scan.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Found {
-    /// Files that match.
+    /// The matching files.
     pub files: BTreeSet<PathBuf>,
-    /// How many entries of folders were looked at.
+    /// The number of directory entries that were visited.
     pub visited: usize,
 }
 
-/// A set as it is walked.
+/// A set that is prepared for a scan.
 pub(super) struct Compiled {
     pub(super) root: PathBuf,
     pub(super) overrides: Override,
-    /// Parts of patterns that name something hidden.
+    /// The parts of patterns that name hidden entries.
     pub(super) named_hidden: Override,
     pub(super) markers: Vec<String>,
     pub(super) hidden: Hidden,
 }
 
-/// The sets of an answer, the flat list as one of them. Reads both spellings:
-/// that of `conda/outputs` and that of `conda/build_v1`.
+/// The sets of a response, including the flat list. Supports the spelling of
+/// `conda/outputs` and that of `conda/build_v1`.
 pub fn sets(answer: &Value, source: &Path) -> Result<Vec<Set>, String> {
     let either = |a: &str, b: &str| match &answer[a] {
         Value::Null => answer[b].clone(),
@@ -100,11 +99,11 @@ fn texts(list: &Value) -> Result<Vec<String>, String> {
 }
 
 impl Set {
-    /// Walks the folder.
+    /// Scans the directory.
     ///
     /// # Errors
     ///
-    /// A pattern that pixi cannot take, or that should be avoided.
+    /// A pattern that pixi does not accept, or that should be avoided.
     pub fn find(&self) -> Result<Found, String> {
         if self.patterns.is_empty() && self.markers.is_empty() {
             return Ok(Found::default());
@@ -169,7 +168,7 @@ fn is_glob(text: &str) -> bool {
     text.contains(['*', '?', '[', '{', '\\'])
 }
 
-/// How many folders a pattern climbs. Literals do not.
+/// The number of leading `..` in a pattern. Literals have none.
 fn climb_of(pattern: &str) -> usize {
     let body = pattern.strip_prefix('!').unwrap_or(pattern);
     if !is_glob(body) {
@@ -178,8 +177,8 @@ fn climb_of(pattern: &str) -> usize {
     body.split('/').take_while(|part| *part == "..").count()
 }
 
-/// The pattern as the matcher gets it, relative to the root after climbing.
-/// `None` for those that match nothing.
+/// The pattern for the matcher, relative to the root after `..`. `None` for patterns that
+/// cannot match.
 fn rewrite(pattern: &str, below: &str, climb: usize) -> Option<String> {
     let (sign, body) = match pattern.strip_prefix('!') {
         Some(body) => ("!", body),
@@ -198,7 +197,7 @@ fn rewrite(pattern: &str, below: &str, climb: usize) -> Option<String> {
     let own = climb_of(body);
     let rest = body.trim_start_matches("../");
     let kept: String = below.split_inclusive('/').take(climb - own).collect();
-    // A pattern without a slash means any depth below its own root.
+    // A pattern without a slash matches at any depth below its own root.
     let deep = if own == 0 && !rest.contains('/') {
         "**/"
     } else {

@@ -1,7 +1,7 @@
-//! Finds the real toolchain of the machine the tests run on.
+//! Finds the real toolchain of the machine on which the tests run.
 //!
-//! Paths are absolute and point past rustup's proxies, because the packages
-//! made from them are used with a different environment.
+//! The paths are absolute and bypass the proxies of rustup, because packages with them
+//! are used in another environment.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -15,11 +15,11 @@ use super::prefix::output;
 /// The tools that test packages wrap.
 #[derive(Debug, Clone)]
 pub struct Machine {
-    /// The platform, in conda's spelling.
+    /// The platform in conda's spelling.
     pub subdir: Subdir,
-    /// The platform, in rustc's spelling.
+    /// The platform in rustc's spelling.
     pub triple: String,
-    /// The platform, as conda's compilers are named.
+    /// The platform in the names of conda's compilers.
     pub conda_triple: String,
     /// Version of cargo, rustc and rustdoc.
     pub rust_version: String,
@@ -33,17 +33,17 @@ pub struct Machine {
     pub cc: PathBuf,
     /// Version of the C compiler.
     pub cc_version: String,
-    /// The C++ compiler; not every machine has one.
+    /// The C++ compiler, if the machine has one.
     pub cxx: Option<PathBuf>,
-    /// Archiver, linker and others that exist here, by their plain names.
+    /// The archiver, the linker and similar tools that exist, by their plain names.
     pub binutils: Vec<(&'static str, PathBuf)>,
     /// The shared runtime of the C compiler.
     pub libgcc: PathBuf,
 }
 
-/// The machine, looked at once.
+/// The machine, which is examined once.
 ///
-/// Panics when it is not Linux or lacks rustc or a C compiler.
+/// Panics if it is not Linux or does not have rustc or a C compiler.
 pub fn machine() -> &'static Machine {
     static MACHINE: OnceLock<Machine> = OnceLock::new();
     MACHINE.get_or_init(Machine::find)
@@ -96,13 +96,13 @@ impl Machine {
         }
     }
 
-    /// The triple as environment variables spell it: `X86_64_UNKNOWN_LINUX_GNU`.
+    /// The triple in the spelling of environment variables: `X86_64_UNKNOWN_LINUX_GNU`.
     pub fn env_triple(&self) -> String {
         self.triple.to_uppercase().replace('-', "_")
     }
 }
 
-/// An executable found on `PATH`.
+/// An executable on `PATH`.
 pub fn on_path(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path)
@@ -110,8 +110,8 @@ pub fn on_path(name: &str) -> Option<PathBuf> {
         .find(|candidate| candidate.is_file())
 }
 
-/// Removes what cargo, rustup, the test runner and activated environments add
-/// to the environment of a test. pixi is started from a plain shell.
+/// Removes the environment variables of cargo, rustup, the test runner and activated
+/// environments, because pixi is started from a plain shell.
 pub fn forget_cargo(command: &mut Command) {
     const FAMILIES: [&str; 8] = [
         "CARGO",

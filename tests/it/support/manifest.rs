@@ -1,4 +1,4 @@
-//! What pixi makes of `[package]` in a manifest, as far as tests write it.
+//! Converts `[package]` of a manifest as pixi does, for the keys that tests use.
 
 use serde_json::{Map, Value, json};
 
@@ -10,7 +10,7 @@ pub fn initialize(project: &Project) -> Initialize {
     initialize_member(project, "")
 }
 
-/// The parameters of `initialize` for the `pixi.toml` in a folder of the project.
+/// The parameters of `initialize` for the `pixi.toml` in a directory of the project.
 pub fn initialize_member(project: &Project, folder: &str) -> Initialize {
     let path = project.dir().join(folder).join("pixi.toml");
     let text = fs_err::read_to_string(path).expect("it was written");
@@ -31,7 +31,7 @@ pub fn initialize_member(project: &Project, folder: &str) -> Initialize {
         ("run-dependencies", "runDependencies"),
     ] {
         for (name, version) in package[written].as_object().into_iter().flatten() {
-            // Tests of conditional tables write their model themselves.
+            // Tests of conditional tables create their model themselves.
             if version.is_object() {
                 continue;
             }

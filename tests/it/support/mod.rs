@@ -1,10 +1,10 @@
-//! What the integration tests stand on.
+//! The support library of the integration tests.
 //!
-//! A test reads as a story: a [`project::Project`] is written, [`pixi::Pixi`]
-//! starts the backend and asks for its outputs, [`build::Build`] installs the
-//! environments pixi would install from a [`channel::Channel`], and
-//! [`archive::Archive`] opens what came out. Nothing here knows how the backend
-//! works; it knows the wire, conda packages and the machine's own toolchain.
+//! A typical test writes a [`project::Project`], starts the backend with [`pixi::Pixi`]
+//! and requests its outputs, installs the environments from a [`channel::Channel`] with
+//! [`build::Build`] as pixi would, and opens the result with [`archive::Archive`]. This
+//! module does not know how the backend works; it knows the protocol, conda packages and
+//! the toolchain of the machine.
 
 #![expect(
     dead_code,

@@ -1,4 +1,4 @@
-//! Repacks the machine's OpenSSL as the library package a crate links against.
+//! Packages the OpenSSL of the machine as a library package for crates.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -6,14 +6,14 @@ use std::process::Command;
 use super::packages::{Package, placeholder};
 use super::toolchain::Missing;
 
-/// The two libraries OpenSSL consists of.
+/// The two libraries of OpenSSL.
 const LIBRARIES: [&str; 2] = ["libssl", "libcrypto"];
 
 /// Headers, shared libraries and pkg-config files below one prefix.
 ///
 /// # Errors
 ///
-/// When pkg-config does not know OpenSSL or its headers are missing.
+/// pkg-config does not find OpenSSL, or its headers are missing.
 pub fn package() -> Result<Package, Missing> {
     let version = ask("--modversion")?;
     let libraries = PathBuf::from(ask("--variable=libdir")?);
@@ -31,8 +31,8 @@ pub fn package() -> Result<Package, Missing> {
         .run_exports_weak([export]);
 
     package = add_headers(package, &headers.join("openssl"));
-    // Debian keeps what differs between architectures in a folder named like
-    // the one of the libraries.
+    // Debian has the files that depend on the architecture in a directory with the same
+    // name as that of the libraries.
     if let Some(architecture) = libraries.file_name() {
         package = add_headers(package, &headers.join(architecture).join("openssl"));
     }
@@ -54,7 +54,7 @@ fn add_headers(package: Package, folder: &Path) -> Package {
         })
 }
 
-/// Adds shared libraries with the links between them; everything else is left out.
+/// Adds shared libraries and the links between them, without any other file.
 fn add_library(package: Package, path: &Path) -> Package {
     let name = name(path);
     let wanted = LIBRARIES.map(|library| format!("{library}.so"));
@@ -101,7 +101,7 @@ fn missing() -> Missing {
     Missing("OpenSSL's development files (Debian: libssl-dev and pkg-config)")
 }
 
-/// Sorted content of a folder; nothing when there is no such folder.
+/// The sorted entries of a directory; empty if it does not exist.
 fn listed(folder: &Path) -> Vec<PathBuf> {
     let Ok(items) = fs_err::read_dir(folder) else {
         return Vec::new();

@@ -1,7 +1,7 @@
-//! Describes a conda package in memory: its metadata and the files it installs.
+//! Describes a conda package in memory: its metadata and its files.
 //!
-//! Nothing is written here; [`super::packing`] turns a description into an
-//! archive, [`super::channel`] publishes it.
+//! Nothing is written here. [`super::packing`] converts a description to an archive, and
+//! [`super::channel`] publishes it.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -27,21 +27,21 @@ pub struct Package {
     pub(super) entries: BTreeMap<String, Entry>,
 }
 
-/// Something a package puts into a prefix.
+/// An entry that a package installs.
 #[derive(Debug, Clone)]
 pub(super) enum Entry {
     /// A file with its content.
     File(Content, Mode),
-    /// A symbolic link and where it points.
+    /// A symbolic link with its target.
     Link(String),
 }
 
-/// Where the bytes of a file come from.
+/// The origin of the bytes of a file.
 #[derive(Debug, Clone)]
 pub(super) enum Content {
-    /// The description holds them.
+    /// They are part of the description.
     Bytes(Vec<u8>),
-    /// A file of the machine holds them; it is read when the package is packed.
+    /// They are in a file of the machine, which is read when the package is packaged.
     CopyOf(PathBuf),
 }
 
@@ -52,8 +52,8 @@ pub(super) enum Mode {
     Executable,
 }
 
-/// The prefix packages are "built" in. Installers replace it in every file that
-/// contains it. 255 bytes, so that any shorter prefix fits in its place.
+/// The prefix in which packages are "built". Installers replace it in every file that
+/// contains it. It has 255 bytes, so that any shorter prefix fits.
 pub fn placeholder() -> &'static str {
     static TEXT: LazyLock<String> = LazyLock::new(|| {
         let mut text = "/feedstock_root".to_owned();
@@ -67,7 +67,7 @@ pub fn placeholder() -> &'static str {
 }
 
 impl Package {
-    /// An empty package for this machine's platform, with build string `0`.
+    /// An empty package for the platform of this machine, with build string `0`.
     pub fn new(name: &str, version: &str) -> Self {
         Self {
             name: name.to_owned(),
@@ -85,7 +85,7 @@ impl Package {
         }
     }
 
-    /// Makes it a package for any platform.
+    /// Makes it a package for all platforms.
     pub fn generic(mut self) -> Self {
         self.subdir = Subdir::NoArch;
         self.noarch = NoArchType::generic();
@@ -98,7 +98,7 @@ impl Package {
         self
     }
 
-    /// Sets the build string and the number in it.
+    /// Sets the build string and the build number in it.
     pub fn build(mut self, build: &str, number: u64) -> Self {
         self.build = build.to_owned();
         self.build_number = number;
@@ -117,14 +117,14 @@ impl Package {
         self
     }
 
-    /// Adds exports that go from build to host and run.
+    /// Adds run exports from build to host and run.
     pub fn run_exports_strong<I: IntoIterator<Item: Into<String>>>(mut self, specs: I) -> Self {
         let strong = &mut self.run_exports.strong;
         strong.extend(specs.into_iter().map(Into::into));
         self
     }
 
-    /// Adds exports that go from host to run.
+    /// Adds run exports from host to run.
     pub fn run_exports_weak<I: IntoIterator<Item: Into<String>>>(mut self, specs: I) -> Self {
         let weak = &mut self.run_exports.weak;
         weak.extend(specs.into_iter().map(Into::into));
@@ -179,7 +179,7 @@ impl Package {
         self.entry(path, Entry::Link(target.to_owned()))
     }
 
-    /// Adds everything below a folder, at the same relative paths.
+    /// Adds all files below a directory, with the same relative paths.
     pub fn folder(mut self, root: &Path) -> Self {
         let mut pending = vec![root.to_owned()];
         while let Some(folder) = pending.pop() {
@@ -216,7 +216,7 @@ impl Package {
 }
 
 impl Entry {
-    /// What lies at a path of this machine: a link stays a link.
+    /// The entry at a path of this machine. A link stays a link.
     fn of(path: &Path) -> Self {
         use std::os::unix::fs::PermissionsExt;
 

@@ -1,8 +1,8 @@
 //! Writes a described package as a `.conda` archive.
 //!
-//! The archive is what rattler-build would have written: `info/paths.json`
-//! holds hashes, sizes and the prefix each file was made for, so that real
-//! installers accept and relocate it.
+//! The archive is equal to one of rattler-build: `info/paths.json` contains hashes, sizes
+//! and the prefix for which each file was made, so that real installers accept and
+//! relocate it.
 
 use std::fs::Permissions;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -17,11 +17,11 @@ use serde_json::{Value, json};
 
 use super::packages::{Content, Entry, Mode, Package, placeholder};
 
-/// Milliseconds since the epoch, the same for every package, so that archives
-/// of the same description are equal.
+/// Milliseconds since the epoch. The value is the same for all packages, so that archives
+/// of equal descriptions are equal.
 const TIMESTAMP: u64 = 1_700_000_000_000;
 
-/// Packs `package` as `archive` and says what a channel says about it.
+/// Writes `package` as `archive` and returns its record for a channel.
 pub fn pack(package: &Package, archive: &Path) -> PackageRecord {
     let stage = tempfile::tempdir().expect("a folder to stage the package");
     let mut staged = Stage::new(stage.path());
@@ -88,7 +88,7 @@ fn about(package: &Package) -> Value {
     })
 }
 
-/// The folder an archive is made of.
+/// The directory from which an archive is made.
 struct Stage<'a> {
     root: &'a Path,
     files: Vec<PathBuf>,
@@ -131,7 +131,7 @@ impl<'a> Stage<'a> {
 
     fn link(&mut self, path: &str, target: &str) -> Value {
         symlink(target, self.place(path)).expect("staging folder takes links");
-        // conda hashes what the link resolves to, or nothing when it dangles.
+        // conda hashes the target of the link, or nothing if the link dangles.
         let resolved = fs_err::read(self.root.join(path)).unwrap_or_default();
         json!({
             "_path": path,
@@ -152,7 +152,7 @@ impl<'a> Stage<'a> {
         staged
     }
 
-    /// Makes room for a file and remembers it for the archive.
+    /// Creates the directory of a file and adds the file to the archive.
     fn place(&mut self, path: &str) -> PathBuf {
         let staged = self.root.join(path);
         let parent = staged.parent().expect("below the root");
@@ -179,7 +179,8 @@ impl<'a> Stage<'a> {
     }
 }
 
-/// How an installer replaces the placeholder in a file, if it is there.
+/// The way in which an installer replaces the placeholder in a file, if the file contains
+/// it.
 fn prefix_kind(content: &[u8]) -> Option<&'static str> {
     let needle = placeholder().as_bytes();
     let found = content.windows(needle.len()).any(|window| window == needle);
@@ -191,7 +192,7 @@ fn prefix_kind(content: &[u8]) -> Option<&'static str> {
     found.then_some(kind)
 }
 
-/// The SHA-256 of some bytes, as conda's metadata spells it.
+/// The SHA-256 of bytes, as in conda's metadata.
 pub fn sha256(content: impl AsRef<[u8]>) -> String {
     let hash = compute_bytes_digest::<Sha256>(content);
     hash.iter().map(|byte| format!("{byte:02x}")).collect()

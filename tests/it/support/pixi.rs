@@ -1,9 +1,8 @@
-//! Plays pixi: starts the executable and talks to it over its standard streams.
+//! Acts as pixi: starts the executable and communicates over its standard streams.
 //!
-//! The client is as strict as pixi where pixi is strict: one line for each
-//! answer, nothing else on stdout, an error object with no key but its three,
-//! valid UTF-8 on stderr. And it is as careless where pixi is careless: stderr
-//! is not read before the first `conda/` request.
+//! The client is as strict as pixi: one line for each response, no other output on
+//! stdout, an error object with exactly its three members, valid UTF-8 on stderr. It is
+//! also as lenient as pixi: stderr is not read before the first `conda/` request.
 
 use std::io::Write;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
@@ -21,16 +20,16 @@ use super::project::Project;
 use super::requests::{Initialize, Outputs};
 use super::streams::{Stderr, lines};
 
-/// How long an answer may take. Compiling with dependencies is the longest.
+/// The maximum duration of a request. Compiling with dependencies takes the longest.
 const ANSWER: Duration = Duration::from_secs(300);
 
-/// How long the backend may take to end after its input did.
+/// The maximum time between the end of the input and the end of the backend.
 const FAREWELL: Duration = Duration::from_secs(15);
 
 /// A running backend.
 ///
-/// Dropping it ends its input, waits for it, and fails the test if it printed
-/// something nobody asked for or did not exit with success.
+/// Dropping it ends its input and waits for it. It fails the test if there was unexpected
+/// output or the backend did not exit successfully.
 pub struct Pixi {
     child: Child,
     input: Option<ChildStdin>,
@@ -41,24 +40,24 @@ pub struct Pixi {
     state: State,
 }
 
-/// Whether the backend was already waited for.
+/// Whether the backend has already been waited for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     Running,
     Ended,
 }
 
-/// How a backend ended.
+/// The end of a backend.
 #[derive(Debug)]
 pub struct Ended {
-    /// Its exit status. pixi does not look at it.
+    /// Its exit status, which pixi ignores.
     pub status: ExitStatus,
     /// Every line it wrote to stderr.
     pub stderr: Vec<String>,
 }
 
 impl Pixi {
-    /// Starts the backend as pixi does: no arguments, three pipes.
+    /// Starts the backend as pixi does: without arguments, with three pipes.
     pub fn start() -> Self {
         Self::start_with(|_| {})
     }
@@ -68,7 +67,7 @@ impl Pixi {
         Self::start_backend(project.backend(), |_| {})
     }
 
-    /// Starts the executable `name` after `change` had its way with the command.
+    /// Starts the executable `name` with a command that `change` modifies.
     pub fn start_backend(name: &str, change: impl FnOnce(&mut Command)) -> Self {
         let mut command = Command::new(assert_cmd::cargo::cargo_bin(name));
         forget_cargo(&mut command);
@@ -76,13 +75,13 @@ impl Pixi {
         Self::talk_to(command)
     }
 
-    /// Starts the backend after `change` had its way with the command, for
-    /// instance to set the environment.
+    /// Starts the backend with a command that `change` modifies, for example to set the
+    /// environment.
     pub fn start_with(change: impl FnOnce(&mut Command)) -> Self {
         Self::start_backend("pixi-build-rust", change)
     }
 
-    /// Starts the backend through a program that is told what to start.
+    /// Starts the backend through another program.
     pub fn start_by(program: &str, arguments: &[&str]) -> Self {
         let mut command = Command::new(program);
         command.args(arguments);
@@ -91,7 +90,7 @@ impl Pixi {
         Self::talk_to(command)
     }
 
-    /// Talks to any program that claims to be a backend.
+    /// Communicates with any program that implements the protocol.
     pub fn talk_to(mut command: Command) -> Self {
         command.stdin(Stdio::piped());
         command.stdout(Stdio::piped());
@@ -130,7 +129,7 @@ impl Pixi {
         assert_eq!(answer, json!({}), "pixi rejects any other answer");
     }
 
-    /// Negotiates, and returns the answer to `initialize`.
+    /// Negotiates, and returns the response to `initialize`.
     ///
     /// # Errors
     ///
@@ -144,7 +143,7 @@ impl Pixi {
         self.request("initialize", params.params())
     }
 
-    /// Asks for `conda/outputs` and returns the list.
+    /// Requests `conda/outputs` and returns the list.
     #[track_caller]
     pub fn outputs(&mut self, params: &Outputs) -> Vec<Value> {
         let answer = self.request("conda/outputs", params.params());
@@ -155,7 +154,7 @@ impl Pixi {
         }
     }
 
-    /// Asks for `conda/build_v1` and checks a success as pixi does.
+    /// Requests `conda/build_v1` and checks a successful response as pixi does.
     ///
     /// # Errors
     ///
@@ -167,10 +166,10 @@ impl Pixi {
         Ok(answer)
     }
 
-    /// Builds the output called `package` from scratch or once more, the way pixi
-    /// does: outputs for the build's work directory, environments, build.
+    /// Builds the output with the name `package`, or builds it again, as pixi does:
+    /// outputs for the work directory of the build, environments, build.
     ///
-    /// Panics with the error and with what was on stderr.
+    /// Panics with the error and the contents of stderr.
     #[track_caller]
     pub fn package(&mut self, project: &Project, channel: &Channel, package: &str) -> Archive {
         let work = project.build_work(package);
@@ -186,11 +185,11 @@ impl Pixi {
         Archive::open(archive.expect("checked above"))
     }
 
-    /// Sends one request and waits for its answer.
+    /// Sends one request and waits for its response.
     ///
     /// # Errors
     ///
-    /// The error object of the answer. Everything pixi would not survive panics.
+    /// The error object of the response. Panics at every response that would break pixi.
     #[track_caller]
     pub fn request(&mut self, method: &str, params: Value) -> Result<Value, Value> {
         let id = self.send(method, params);
@@ -214,7 +213,7 @@ impl Pixi {
         id
     }
 
-    /// Writes a line that need not be a request.
+    /// Writes a line, which does not have to be a request.
     #[track_caller]
     pub fn write_line(&mut self, line: &str) {
         let input = self.input.as_mut().expect("input has not ended");
@@ -227,11 +226,11 @@ impl Pixi {
         }
     }
 
-    /// Waits for the answer to a request that was sent.
+    /// Waits for the response to a request.
     ///
     /// # Errors
     ///
-    /// The error object of the answer. Everything pixi would not survive panics.
+    /// The error object of the response. Panics at every response that would break pixi.
     #[track_caller]
     pub fn answer_to(&mut self, id: u64) -> Result<Value, Value> {
         let line = self.answers.recv_timeout(ANSWER).unwrap_or_else(|error| {
@@ -248,19 +247,19 @@ impl Pixi {
         })
     }
 
-    /// Ends the input, as pixi does when it needs the backend no more.
+    /// Ends the input, as pixi does when it no longer needs the backend.
     pub fn end_input(&mut self) {
         self.input = None;
     }
 
-    /// Ends the input and waits. Unlike dropping, any exit status will do.
+    /// Ends the input and waits. Unlike dropping, it accepts any exit status.
     #[track_caller]
     pub fn finish(mut self) -> Ended {
         self.wind_up()
     }
 
-    /// What came on stderr so far. Call it after a `conda/` request; lines
-    /// written just before the answer are waited for.
+    /// The lines on stderr until now. Call it after a `conda/` request; lines that were
+    /// written just before the response are waited for.
     #[track_caller]
     pub fn stderr(&mut self) -> Vec<String> {
         self.stderr.settled()
@@ -278,7 +277,7 @@ impl Pixi {
         };
         loop {
             match self.answers.recv_timeout(FAREWELL) {
-                // Input may end while a request is being worked on.
+                // The input may end during a request.
                 Ok(_) if self.unanswered > 0 => self.unanswered -= 1,
                 Ok(line) => panic!("nobody asked for {:?}", String::from_utf8_lossy(&line)),
                 Err(RecvTimeoutError::Timeout) => panic!("a child of the backend holds its stdout"),
@@ -306,7 +305,7 @@ impl Drop for Pixi {
     }
 }
 
-/// Waits for a process to end, but not for ever.
+/// Waits for a process to end, for a limited time.
 fn wait(child: &mut Child, patience: Duration) -> Option<ExitStatus> {
     let deadline = Instant::now() + patience;
     loop {

@@ -1,4 +1,4 @@
-//! Environments: installed with rattler, as pixi installs them.
+//! Environments, installed with rattler as pixi does.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -9,13 +9,13 @@ use rattler::package_cache::PackageCache;
 use rattler_conda_types::{PrefixRecord, RepoDataRecord, Subdir};
 use rattler_package_streaming::fs::repodata_record_from_package_archive;
 
-/// Makes `prefix` hold exactly these packages, `conda-meta` records included.
+/// Installs exactly these packages into `prefix`, including the records in `conda-meta`.
 ///
-/// Files that belong to no package stay, as they do when pixi updates an
+/// Files that do not belong to a package stay, as they do when pixi updates an
 /// environment.
 pub fn install(prefix: &Path, platform: Subdir, records: &[RepoDataRecord]) {
-    // Packages are linked into the prefix, so the cache can go afterwards.
-    // A fresh one for each call keeps tests from editing each other's files.
+    // Files are hard-linked into the prefix, so the cache can be removed afterwards. A
+    // new cache for each call prevents tests from modifying each other's files.
     let cache = tempfile::tempdir().expect("a folder for the package cache");
     let installer = Installer::new()
         .with_package_cache(PackageCache::new(cache.path()))
@@ -24,7 +24,7 @@ pub fn install(prefix: &Path, platform: Subdir, records: &[RepoDataRecord]) {
     outcome.unwrap_or_else(|error| panic!("cannot install into {}: {error}", prefix.display()));
 }
 
-/// Installs one finished archive into a fresh prefix, without its dependencies.
+/// Installs one archive into a new prefix, without its dependencies.
 pub fn install_package(archive: &Path, prefix: &Path) -> RepoDataRecord {
     let record = record_of(archive);
     let current = Subdir::current().expect("tests run on a platform conda knows");
@@ -32,13 +32,13 @@ pub fn install_package(archive: &Path, prefix: &Path) -> RepoDataRecord {
     record
 }
 
-/// What a channel would say about a finished archive.
+/// The record of an archive in a channel.
 pub fn record_of(archive: &Path) -> RepoDataRecord {
     let record = on_own_runtime(repodata_record_from_package_archive(archive));
     record.unwrap_or_else(|error| panic!("cannot read {}: {error}", archive.display()))
 }
 
-/// What is installed, by name.
+/// The installed packages, by name.
 pub fn installed(prefix: &Path) -> Vec<PrefixRecord> {
     let records = PrefixRecord::collect_from_prefix(prefix);
     let mut records: Vec<PrefixRecord> = records.expect("conda-meta is readable");
@@ -49,8 +49,8 @@ pub fn installed(prefix: &Path) -> Vec<PrefixRecord> {
     records
 }
 
-/// The host prefix pixi uses below a work directory: padded to 255 bytes, so
-/// that packages built in it can be relocated to any shorter path.
+/// The host prefix that pixi uses in a work directory. It is padded to 255 bytes, so that
+/// packages built in it can be relocated to any shorter path.
 pub fn padded_host_prefix(work: &Path) -> PathBuf {
     let host = work.join("host");
     let mut text = host.to_str().expect("test folders are UTF-8").to_owned();
@@ -64,8 +64,8 @@ pub fn padded_host_prefix(work: &Path) -> PathBuf {
 
 /// A command that runs a bash script in the activated environment.
 ///
-/// The script sees the machine's environment too; set `PREFIX` on the command
-/// to play a build.
+/// The script also sees the environment of the machine. Set `PREFIX` on the command to
+/// model a build.
 pub fn activated(prefix: &Path, script: &str) -> Command {
     const ACTIVATE: &str = r#"
         for _script in "$CONDA_PREFIX"/etc/conda/activate.d/*.sh; do
@@ -88,7 +88,7 @@ pub fn activated(prefix: &Path, script: &str) -> Command {
     command
 }
 
-/// Runs a command that must succeed and returns what it printed, without the last newline.
+/// Runs a command, which must succeed, and returns its output without the last newline.
 pub fn output(command: &mut Command) -> String {
     let program = command.get_program().to_owned();
     let output = command.output();
@@ -105,7 +105,7 @@ pub fn output(command: &mut Command) -> String {
     text.trim_end_matches('\n').to_owned()
 }
 
-/// Waits for a future on a thread of its own, because a test may already be async.
+/// Waits for a future on a separate thread, because the test may already be async.
 fn on_own_runtime<F: Future<Output: Send> + Send>(future: F) -> F::Output {
     std::thread::scope(|scope| {
         let thread = scope.spawn(|| {

@@ -1,9 +1,9 @@
-//! Processes: what runs below one, and how they end.
+//! Processes: their descendants and their ends.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-/// Looks again and again; a machine under load may need a while.
+/// Waits until `happened` returns true, with a generous limit for machines under load.
 pub fn wait_for(what: &str, mut happened: impl FnMut() -> bool) {
     let start = Instant::now();
     while !happened() {
@@ -16,15 +16,14 @@ pub fn wait_for(what: &str, mut happened: impl FnMut() -> bool) {
     eprintln!("waited {:?} for {what}", start.elapsed());
 }
 
-/// Sends a signal. The process may have ended already.
+/// Sends a signal. The process may already have ended.
 pub fn kill(signal: &str, pid: u32) {
     let mut kill = std::process::Command::new("kill");
     kill.args([signal, &pid.to_string()]);
     kill.output().expect("kill can be run");
 }
 
-/// Whether a process runs. A zombie is dead already, only nobody has asked how it
-/// ended.
+/// Whether a process runs. A zombie has ended, but its parent has not waited for it.
 pub fn is_running(pid: u32) -> bool {
     let stat = fs_err::read_to_string(Path::new("/proc").join(pid.to_string()).join("stat"));
     stat.is_ok_and(|stat| !stat.contains(") Z "))

@@ -1,4 +1,4 @@
-//! A project in a temporary folder, and the folders pixi has for it.
+//! A project in a temporary directory, and the directories that pixi uses for it.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,10 +8,10 @@ use tempfile::TempDir;
 use super::machine::{forget_cargo, machine};
 use super::prefix::output;
 
-/// A workspace folder that lives as long as this value.
+/// A workspace directory that is removed with this value.
 #[derive(Debug)]
 pub struct Project {
-    // Held to remove the folder at the end.
+    // Stored to remove the directory at the end.
     _temp: TempDir,
     root: PathBuf,
     cache: PathBuf,
@@ -19,12 +19,12 @@ pub struct Project {
 }
 
 impl Project {
-    /// An empty folder.
+    /// An empty directory.
     pub fn new() -> Self {
         Self::called("ws")
     }
 
-    /// An empty folder with a path of its own below the temporary one.
+    /// An empty directory with the relative path `path` below the temporary one.
     pub fn called(path: &str) -> Self {
         let temp = tempfile::tempdir().expect("a folder for the project");
         // pixi sends canonical paths.
@@ -40,12 +40,12 @@ impl Project {
         }
     }
 
-    /// An empty folder whose packages are built by the backend `name`.
+    /// An empty directory whose packages are built by the backend `name`.
     pub fn of(name: &'static str) -> Self {
         Self::new().built_by(name)
     }
 
-    /// Its packages are built by the backend `name`.
+    /// Selects the backend `name` for its packages.
     pub fn built_by(mut self, name: &'static str) -> Self {
         self.backend = name;
         self
@@ -78,7 +78,8 @@ impl Project {
         self
     }
 
-    /// Writes `pixi.toml`. A `[package]` without a backend gets the one under test.
+    /// Writes `pixi.toml`. A `[package]` without a backend gets the backend of the
+    /// project.
     pub fn pixi_toml(self, text: &str) -> Self {
         let backend = if text.contains("[package.build") {
             String::new()
@@ -89,17 +90,17 @@ impl Project {
         self.file("pixi.toml", format!("{text}{backend}"))
     }
 
-    /// Writes `Cargo.lock` with the real cargo. The network is used only when
-    /// a dependency is not on this machine.
+    /// Writes `Cargo.lock` with the real cargo. It uses the network only if a dependency
+    /// is not on this machine.
     pub fn lock(self) -> Self {
         self.lock_in("")
     }
 
-    /// Writes `Cargo.lock` for a manifest in a folder below.
+    /// Writes `Cargo.lock` for a manifest in a subdirectory.
     pub fn lock_in(self, folder: &str) -> Self {
         let lock = |connection: &[&str]| {
             let mut command = Command::new(&machine().cargo);
-            // The user's own cargo home may hold the crates already.
+            // The user's own cargo home may already contain the crates.
             let home = std::env::var_os("CARGO_HOME");
             forget_cargo(&mut command);
             command.envs(home.map(|home| ("CARGO_HOME", home)));
@@ -115,7 +116,7 @@ impl Project {
         self
     }
 
-    /// Changes a file in the middle of a test.
+    /// Modifies a file in the middle of a test.
     pub fn write(&self, path: &str, content: impl AsRef<[u8]>) {
         let path = self.root.join(path);
         let parent = path.parent().expect("below the project");
@@ -128,12 +129,12 @@ impl Project {
         fs_err::remove_file(self.root.join(path)).expect("the file exists");
     }
 
-    /// The workspace folder, canonical.
+    /// The workspace directory, in canonical form.
     pub fn dir(&self) -> &Path {
         &self.root
     }
 
-    /// pixi's cache, outside of the workspace.
+    /// The cache of pixi, outside of the workspace.
     pub fn cache(&self) -> &Path {
         &self.cache
     }
@@ -144,7 +145,7 @@ impl Project {
         self.root.join(".pixi/meta-v0/f1UaKtHLcpw/work").join(name)
     }
 
-    /// The work directory of builds. It survives from build to build.
+    /// The work directory of builds. It survives between builds.
     pub fn build_work(&self, package: &str) -> PathBuf {
         self.root
             .join(".pixi/bld")

@@ -45,11 +45,11 @@ pub fn add_python(channel: &mut Channel) -> Option<()> {
     Some(())
 }
 
-/// The channel, with the toolchain of the other one. Where this machine has no Python, or
-/// wheels cannot be downloaded, the test has to be skipped, except in the gate.
+/// The channel, including the toolchain of the other one. If this machine does not have
+/// Python, or wheels cannot be downloaded, the test must be skipped, except in the gate.
 ///
 /// # Panics
-/// In the gate, when something is missing.
+/// In the gate, if a requirement is missing.
 pub fn channel_or_skip() -> Option<&'static Channel> {
     static CHANNEL: OnceLock<Option<Channel>> = OnceLock::new();
     CHANNEL.get_or_init(|| or_skip(written())).as_ref()
@@ -62,7 +62,7 @@ fn written() -> Result<Channel, Missing> {
     let name = format!("python-{}", &sha256(content.as_bytes())[..12]);
     let base = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let folder = base.join(&name);
-    // Many processes of a test run want it at once.
+    // Many processes of a test run need the channel at the same time.
     let lock = fs_err::File::create(base.join(format!("{name}.lock"))).expect("own folder");
     lock.file().lock().expect("files can be locked");
     if !folder.is_dir() {
@@ -90,7 +90,7 @@ fn write(python: &Path, folder: &Path) -> Result<(), Missing> {
     Ok(())
 }
 
-/// Where downloads are kept.
+/// The directory of downloads.
 fn wheels() -> PathBuf {
     let home = std::env::var_os("HOME").map_or_else(std::env::temp_dir, PathBuf::from);
     home.join(".cache/pixi-build-backends/wheels")

@@ -1,4 +1,4 @@
-//! A Redis of the test's own, on a port of the loopback interface.
+//! A Redis server for one test, on a port of the loopback interface.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use super::machine::on_path;
 use super::toolchain::{Missing, or_skip};
 
-/// A running server that keeps everything in memory. Dropping it ends it.
+/// A running server that stores everything in memory. Dropping it ends it.
 #[derive(Debug)]
 pub struct Redis {
     server: Child,
@@ -15,8 +15,9 @@ pub struct Redis {
 }
 
 impl Redis {
-    /// Starts a server that lets in whoever knows `password`, everybody without one. `None`
-    /// where the machine has no Redis, except in the gate.
+    /// Starts a server that accepts clients with `password`, or all clients if there is
+    /// no password. Returns `None` if the machine does not have Redis, except in the
+    /// gate.
     pub fn start_or_skip(password: Option<&str>) -> Option<Self> {
         let executable = on_path("redis-server").ok_or(Missing("redis-server"));
         let executable = or_skip(executable)?;
@@ -35,7 +36,7 @@ impl Redis {
         let mut lines = BufReader::new(output).lines().map_while(Result::ok);
         let ready = lines.any(|line| line.contains("Ready to accept connections"));
         assert!(ready, "Redis ended before it began");
-        // It blocks when nobody reads.
+        // The server blocks if its output is not read.
         std::thread::spawn(move || lines.for_each(drop));
         Some(Self { server, port })
     }
@@ -45,7 +46,7 @@ impl Redis {
         format!("redis://127.0.0.1:{}", self.port)
     }
 
-    /// How many results it holds.
+    /// The number of stored results.
     pub fn len(&self) -> usize {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("it runs");
         stream.write_all(b"DBSIZE\r\n").expect("it reads");
@@ -59,7 +60,7 @@ impl Redis {
 
 impl Drop for Redis {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // The server may already have ended.
         let _ = self.server.kill();
         let _ = self.server.wait();
     }

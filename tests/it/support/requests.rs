@@ -1,4 +1,4 @@
-//! Parameters of the requests that come before a build, as pixi 0.77 writes them.
+//! Parameters of the requests before a build, as pixi 0.77 sends them.
 
 use std::path::Path;
 
@@ -13,12 +13,12 @@ use super::project::Project;
 pub struct Initialize(Value);
 
 impl Initialize {
-    /// A package whose manifest lies at the top of the workspace.
+    /// A package whose manifest is in the root of the workspace.
     pub fn of(project: &Project) -> Self {
         Self::member(project, "")
     }
 
-    /// A package in a folder of the workspace.
+    /// A package in a directory of the workspace.
     pub fn member(project: &Project, folder: &str) -> Self {
         let root = project.dir();
         let source = match folder {
@@ -51,7 +51,7 @@ impl Initialize {
         self.model(json!({"name": name, "version": version}))
     }
 
-    /// Sets members of the project model; the others stay as they are.
+    /// Sets members of the project model. Other members do not change.
     pub fn model(mut self, members: Value) -> Self {
         merge(&mut self.0["projectModel"], members);
         self
@@ -84,7 +84,7 @@ impl Initialize {
         self
     }
 
-    /// What goes on the wire.
+    /// The parameters of the request.
     pub fn params(&self) -> Value {
         self.0.clone()
     }
@@ -95,7 +95,7 @@ impl Initialize {
 pub struct Outputs(Value);
 
 impl Outputs {
-    /// Asks for this machine's platform, without variants.
+    /// Requests the platform of this machine, without variants.
     pub fn new(work: &Path) -> Self {
         Self(json!({
             "channels": ["https://conda.example/channel"],
@@ -107,12 +107,12 @@ impl Outputs {
         }))
     }
 
-    /// Names the channel the workspace uses.
+    /// Sets the channel of the workspace.
     pub fn channel(self, channel: &Channel) -> Self {
         self.set("channels", json!([channel.url()]))
     }
 
-    /// Builds for another platform.
+    /// Sets another host platform.
     pub fn host_platform(self, subdir: &str) -> Self {
         self.set("hostPlatform", json!(subdir))
     }
@@ -128,13 +128,13 @@ impl Outputs {
         self
     }
 
-    /// What goes on the wire.
+    /// The parameters of the request.
     pub fn params(&self) -> Value {
         self.0.clone()
     }
 }
 
-/// Replaces members of `value`; objects are merged, everything else is set.
+/// Replaces members of `value`. Objects are merged, all other values are replaced.
 fn merge(value: &mut Value, members: Value) {
     match (value, members) {
         (Value::Object(value), Value::Object(members)) => {

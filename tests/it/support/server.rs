@@ -1,5 +1,5 @@
-//! The real methods of the backend without a process around them: the same
-//! parsing, the same errors, but no pipes and no toolchain.
+//! The real methods of the backend without a process: the same parsing and the same
+//! errors, but no pipes and no toolchain.
 
 use pixi_build_backends::backend::Env;
 use pixi_build_backends::backends;
@@ -9,19 +9,19 @@ use tokio::runtime::Runtime;
 
 use super::strict;
 
-/// A backend that has just been started.
+/// A backend before `initialize`.
 pub struct Server {
     call: Box<dyn Fn(&str) -> String>,
     next: std::cell::Cell<u64>,
 }
 
 impl Server {
-    /// Starts a backend that sees no environment variables.
+    /// Starts a backend without environment variables.
     pub fn start() -> Self {
         Self::start_backend("pixi-build-rust")
     }
 
-    /// Starts the backend `name`, which sees no environment variables.
+    /// Starts the backend `name` without environment variables.
     pub fn start_backend(name: &str) -> Self {
         let backend = backends::by_name(name).expect("a backend of this project");
         let methods = server::methods(backend, Env::default());
@@ -36,7 +36,7 @@ impl Server {
         }
     }
 
-    /// Starts a backend and tells it its project, which must succeed.
+    /// Starts a backend and initializes it, which must succeed.
     #[track_caller]
     pub fn initialized(params: Value) -> Self {
         let server = Self::start();
@@ -45,12 +45,12 @@ impl Server {
         server
     }
 
-    /// The bytes that answer one request.
+    /// The bytes of the response to one request.
     pub fn answer(&self, method: &str, params: &Value) -> String {
         self.raw(method, &params.to_string())
     }
 
-    /// The bytes that answer one request, the parameters of which are any JSON.
+    /// The bytes of the response to one request, whose parameters may be any JSON.
     pub fn raw(&self, method: &str, params: &str) -> String {
         let id = self.next.replace(self.next.get() + 1);
         (self.call)(&format!(
@@ -62,7 +62,7 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// The `data` of the error, checked as well.
+    /// The `data` of the error, which is checked too.
     #[track_caller]
     pub fn request(&self, method: &str, params: Value) -> Result<Value, Value> {
         let answer = self.answer(method, &params);
@@ -81,7 +81,7 @@ impl Server {
         Ok(answer["result"].take())
     }
 
-    /// Every output for these parameters of `conda/outputs`.
+    /// All outputs for these parameters of `conda/outputs`.
     #[track_caller]
     pub fn outputs(&self, params: Value) -> Vec<Value> {
         let answer = self.request("conda/outputs", params);
@@ -92,7 +92,7 @@ impl Server {
         }
     }
 
-    /// What the user is told when `conda/outputs` fails.
+    /// The error of `conda/outputs`, as the user sees it.
     #[track_caller]
     pub fn outputs_error(&self, params: Value) -> Value {
         let answer = self.request("conda/outputs", params);

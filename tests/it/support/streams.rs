@@ -1,4 +1,4 @@
-//! Reads what a process prints, line by line and on a thread of its own.
+//! Reads the output of a process, line by line and on a separate thread.
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::ChildStderr;
@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// The stderr of a backend. Nobody reads it until [`Stderr::read`] is called.
+/// The stderr of a backend. It is not read until [`Stderr::read`] is called.
 #[derive(Debug)]
 pub struct Stderr {
     unread: Option<ChildStderr>,
@@ -21,7 +21,7 @@ struct Log {
 }
 
 impl Stderr {
-    /// Holds the pipe and leaves it alone.
+    /// Stores the pipe without reading it.
     pub fn new(pipe: ChildStderr) -> Self {
         Self {
             unread: Some(pipe),
@@ -30,7 +30,7 @@ impl Stderr {
         }
     }
 
-    /// Starts to read, if that has not happened.
+    /// Starts to read, unless reading has already started.
     pub fn read(&mut self) {
         let Some(pipe) = self.unread.take() else {
             return;
@@ -47,7 +47,7 @@ impl Stderr {
         }));
     }
 
-    /// Fails the test when a line was not UTF-8. pixi stops reading there.
+    /// Fails the test if a line was not UTF-8, because pixi stops reading there.
     #[track_caller]
     pub fn check(&self) {
         let invalid = self.log().invalid.clone();
@@ -56,7 +56,7 @@ impl Stderr {
         }
     }
 
-    /// All lines until now; those on their way are waited for.
+    /// All lines until now, including those that are in transit.
     #[track_caller]
     pub fn settled(&mut self) -> Vec<String> {
         self.read();
@@ -71,7 +71,7 @@ impl Stderr {
 
     /// All lines up to the end of the stream.
     ///
-    /// Panics when it does not end: some child of the backend lives on.
+    /// Panics if the stream does not end, because a child of the backend still runs.
     #[track_caller]
     pub fn all(&mut self, patience: Duration) -> Vec<String> {
         self.read();
@@ -93,7 +93,7 @@ impl Stderr {
     }
 }
 
-/// Lines of a stream, ends of line included. A stream that breaks has ended.
+/// The lines of a stream, including their line ends. A broken stream is treated as ended.
 pub fn lines(stream: impl Read) -> impl Iterator<Item = Vec<u8>> {
     let mut stream = BufReader::new(stream);
     std::iter::from_fn(move || {

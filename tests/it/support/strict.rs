@@ -1,5 +1,5 @@
-//! Reads answers in the narrowest sense of the protocol: every documented member
-//! must be there, no other may be, and each has its own casing.
+//! Parses responses in the strictest sense of the protocol: all documented members must
+//! exist with their own casing, and no other members.
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
@@ -14,7 +14,7 @@ use super::strict_spec::{Constraint, Package};
 
 pub(super) type Check = Result<(), String>;
 
-/// The answer to `initialize`: an object without members.
+/// The response to `initialize`: an object without members.
 pub fn initialize(answer: &Value) -> Check {
     match answer.as_object() {
         Some(members) if members.is_empty() => Ok(()),
@@ -22,12 +22,12 @@ pub fn initialize(answer: &Value) -> Check {
     }
 }
 
-/// Any result at all.
+/// Any result.
 pub fn anything(_: &Value) -> Check {
     Ok(())
 }
 
-/// The answer to `conda/outputs`.
+/// The response to `conda/outputs`.
 pub fn outputs(answer: &Value) -> Check {
     let Outputs {
         outputs,
@@ -49,7 +49,7 @@ pub fn outputs(answer: &Value) -> Check {
     Ok(())
 }
 
-/// The answer to `conda/build_v1`.
+/// The response to `conda/build_v1`.
 pub fn build(answer: &Value) -> Check {
     let Build {
         output_file,
@@ -77,7 +77,7 @@ pub(super) fn read<T: DeserializeOwned>(value: &Value) -> Result<T, String> {
     T::deserialize(value).map_err(|error| error.to_string())
 }
 
-/// A member that may be `null` but must be there.
+/// A member that must exist but may be `null`.
 pub(super) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     from: D,
 ) -> Result<Option<T>, D::Error> {

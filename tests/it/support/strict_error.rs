@@ -1,4 +1,4 @@
-//! The strict reader's idea of an error.
+//! Errors in the strict parser.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::strict::{Check, present, read};
 
-/// An error that is meant for people.
+/// An error for users.
 pub fn error(error: &Value) -> Check {
     let Error {
         code,

@@ -1,4 +1,4 @@
-//! The strict reader's idea of a dependency in an answer.
+//! Dependencies of a response in the strict parser.
 
 use rattler_conda_types::{
     BuildNumberSpec, ChannelUrl, MatchSpecCondition, ParseStrictness, StringMatcher, VersionSpec,

@@ -1,9 +1,9 @@
-//! A channel with the machine's own toolchain under conda-forge's names.
+//! A channel with the toolchain of the machine under conda-forge's names.
 //!
-//! The packages are wrappers: small scripts that run the real tool, and
-//! activation scripts that set what conda-forge sets. The channel is written
-//! once and kept below the target folder under a name made of its content, so
-//! that the many processes a test run consists of share it.
+//! The packages are wrappers: small scripts that run the real tools, and activation
+//! scripts that set the variables of conda-forge. The channel is written once, below the
+//! target directory, under a name that is derived from its contents. All processes of a
+//! test run share it.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -14,27 +14,27 @@ use super::machine::{Machine, machine, on_path};
 use super::packages::{Content, Entry, Package, placeholder};
 use super::{activation, openssl, packing, prefix};
 
-/// Version of the C library the packages claim to be built for.
+/// The version of the C library that the packages declare.
 const SYSROOT_VERSION: &str = "2.28";
 
-/// Something this machine does not have.
+/// A tool that this machine does not have.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Missing(pub &'static str);
 
-/// The channel with `extras`. Where the machine lacks one of them the test has to be
+/// The channel with `extras`. If the machine does not have one of them, the test must be
 /// skipped, except in the gate (`CI` is set), which installs all of them.
 ///
 /// # Panics
-/// In the gate, when something is missing.
+/// In the gate, if a tool is missing.
 pub fn channel_or_skip(extras: &[Extra]) -> Option<Channel> {
     or_skip(channel_with(extras))
 }
 
-/// Something that tests need. Where the machine lacks it the test has to be skipped, except
-/// in the gate.
+/// A requirement of tests. If the machine does not have it, the test must be skipped,
+/// except in the gate.
 ///
 /// # Panics
-/// In the gate, when it is missing.
+/// In the gate, if the requirement is missing.
 pub fn or_skip<T>(needed: Result<T, Missing>) -> Option<T> {
     match needed {
         Ok(needed) => Some(needed),
@@ -48,28 +48,28 @@ pub fn or_skip<T>(needed: Result<T, Missing>) -> Option<T> {
     }
 }
 
-/// Packages beside the toolchain, made only where they are asked for.
+/// Packages in addition to the toolchain, which are created only on request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extra {
     /// `openssl`: a library to link against, with a weak run export.
     Openssl,
     /// `sccache`: the compiler cache.
     Sccache,
-    /// `pkg-config`, which looks only into its own prefix and `PKG_CONFIG_PATH`.
+    /// `pkg-config`, which searches only its own prefix and `PKG_CONFIG_PATH`.
     PkgConfig,
 }
 
-/// The channel with `rust_<platform>`, `gcc_<platform>` and what they depend on.
+/// The channel with `rust_<platform>`, `gcc_<platform>` and their dependencies.
 pub fn channel() -> &'static Channel {
     static CHANNEL: OnceLock<Channel> = OnceLock::new();
     CHANNEL.get_or_init(|| shared(packages(machine())))
 }
 
-/// The toolchain and more.
+/// The toolchain with additional packages.
 ///
 /// # Errors
 ///
-/// Names what the machine lacks, for tests that skip themselves.
+/// The missing tool, for tests that are then skipped.
 pub fn channel_with(extras: &[Extra]) -> Result<Channel, Missing> {
     let mut packages = packages(machine());
     for extra in extras {
@@ -89,8 +89,8 @@ pub fn shared_with(extras: Vec<Package>) -> Channel {
     shared(packages)
 }
 
-/// A channel below `folder` whose cargo does what `commands` say and installs an empty
-/// program: for builds that are about everything but compiling.
+/// A channel in `folder` whose cargo runs `commands` and installs an empty program, for
+/// builds that do not test compiling.
 pub fn with_cargo(folder: &Path, commands: &str) -> Channel {
     let script = format!(
         "#!/bin/sh\n\
@@ -104,12 +104,12 @@ pub fn with_cargo(folder: &Path, commands: &str) -> Channel {
     channel
 }
 
-/// `rust_linux-64` on the machine most tests run on.
+/// The name of the Rust compiler package, such as `rust_linux-64`.
 pub fn rust_name() -> String {
     format!("rust_{}", machine().subdir)
 }
 
-/// `gcc_linux-64` on the machine most tests run on.
+/// The name of the C compiler package, such as `gcc_linux-64`.
 pub fn gcc_name() -> String {
     format!("gcc_{}", machine().subdir)
 }
@@ -118,7 +118,7 @@ pub fn gcc_name() -> String {
 ///
 /// # Errors
 ///
-/// When it is neither on `PATH` nor where the project's setup installs it.
+/// It is neither on `PATH` nor in the directory in which the project's setup installs it.
 pub fn sccache_executable() -> Result<PathBuf, Missing> {
     let installed = || {
         let home = std::env::var_os("HOME")?;
@@ -131,7 +131,7 @@ pub fn sccache_executable() -> Result<PathBuf, Missing> {
     ))
 }
 
-/// A channel whose toolchain is made of the tools of `machine`.
+/// A channel whose toolchain consists of the tools of `machine`.
 pub fn channel_of(machine: &Machine, root: &Path) -> Channel {
     let mut channel = Channel::new(root);
     for package in packages(machine) {
@@ -210,8 +210,8 @@ fn compiler(machine: &Machine) -> Package {
     package
 }
 
-/// Empty files under the names of the system's libraries: rattler-build takes
-/// the names from the package's record and does not open them.
+/// Empty files with the names of the system libraries. rattler-build reads the names from
+/// the record of the package and does not open the files.
 fn c_library(machine: &Machine) -> Package {
     let Machine {
         subdir,
@@ -275,12 +275,13 @@ fn shared(packages: Vec<Package>) -> Channel {
     for package in packages {
         channel.add(package);
     }
-    // Losing the race is fine: the winner wrote the same content.
+    // Another process may have written the same content first.
     let renamed = fs_err::rename(channel.root(), &root);
     Channel::open(&root).unwrap_or_else(|| panic!("cannot publish {}: {renamed:?}", root.display()))
 }
 
-/// Changes whenever a package, or the way packages are written, changes.
+/// A hash that changes whenever a package, or the way in which packages are written,
+/// changes.
 fn fingerprint(packages: &[Package]) -> String {
     let mut text = concat!(include_str!("packing.rs"), include_str!("channel.rs")).to_owned();
     for package in packages {

@@ -1,4 +1,4 @@
-//! Walks folders the way pixi does for one set of patterns.
+//! Scans directories as pixi does for one set of patterns.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use ignore::gitignore::Gitignore;
 
 use super::glob::{Compiled, Found, Hidden};
 
-/// One walk under way.
+/// A scan in progress.
 pub(super) struct Walk<'a> {
     set: &'a Compiled,
     excluded: Gitignore,
@@ -46,7 +46,7 @@ impl<'a> Walk<'a> {
     }
 
     fn enter(&mut self, folder: &Path) {
-        // Links are followed, but not in circles.
+        // Links are followed, but not in cycles.
         let real = dunce::canonicalize(folder);
         if !real.is_ok_and(|real| self.entered.insert(real)) {
             return;
@@ -94,7 +94,8 @@ impl<'a> Walk<'a> {
         dotted && self.set.hidden == Hidden::Skipped && !named()
     }
 
-    /// Looks for markers. One that is found ends the descent, whether it counts or not.
+    /// Searches for markers. A marker ends the scan of its directory, whether it matches
+    /// or not.
     fn stopped_by_marker(&mut self, folder: &Path) -> bool {
         let mut stopped = false;
         for marker in &self.set.markers {

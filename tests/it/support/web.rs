@@ -1,10 +1,10 @@
-//! A web server for the files of a folder, on this machine.
+//! A web server on this machine for the files of a directory.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 
-/// Serves a folder as long as the test runs, and says where.
+/// Serves a directory until the test ends, and returns the URL.
 pub fn serve(folder: &Path) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("it is bound");
@@ -18,7 +18,7 @@ pub fn serve(folder: &Path) -> String {
     format!("http://{address}")
 }
 
-/// Answers one request. A client that has gone is nobody's business.
+/// Answers one request. An error means that the client has disconnected, and is ignored.
 fn answer(mut stream: TcpStream, folder: &Path) {
     let mut lines = BufReader::new(stream.try_clone().expect("a socket")).lines();
     let Some(Ok(request)) = lines.next() else {

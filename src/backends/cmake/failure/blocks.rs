@@ -1,4 +1,4 @@
-//! The messages of CMake and ninja, taken out of a log.
+//! Extracts the messages of CMake and ninja from a log.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,9 +11,9 @@ use crate::diagnostic::SourceFile;
 /// A message of CMake.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(super) struct Message {
-    /// Paragraphs, each in one line.
+    /// The paragraphs, each as one line.
     pub(super) paragraphs: Vec<String>,
-    /// Where it was said, and from where that was called: files, lines, commands.
+    /// The call stack of the message: files, lines, commands.
     pub(super) frames: Vec<Frame>,
 }
 
@@ -26,12 +26,12 @@ pub(super) struct Frame {
 }
 
 impl Message {
-    /// Everything that it says, in one line.
+    /// The complete text in one line.
     pub(super) fn text(&self) -> String {
         self.paragraphs.join(" ")
     }
 
-    /// The nearest place in a file below `source`, to point at.
+    /// The nearest place in a file below `source`.
     pub(super) fn place(&self, source: &Path) -> Option<Place> {
         self.frames.iter().find_map(|frame| {
             let file = source.join(&frame.file);
@@ -41,7 +41,7 @@ impl Message {
     }
 }
 
-/// A line of a file, to point at.
+/// The place of a line in a file.
 pub(super) fn place(file: &Path, line: usize, label: &str) -> Option<Place> {
     let text = std::fs::read_to_string(file).ok()?;
     let before = text.split_inclusive('\n').take(line.checked_sub(1)?);
@@ -56,7 +56,7 @@ pub(super) fn place(file: &Path, line: usize, label: &str) -> Option<Place> {
     })
 }
 
-/// The errors of CMake, first things first.
+/// The errors of CMake, in their order.
 pub(super) fn errors(log: &Log) -> Vec<Message> {
     messages(log, "CMake Error")
 }
@@ -68,7 +68,7 @@ fn messages(log: &Log, start: &str) -> Vec<Message> {
     starts.map(|at| message(&lines[at..], start)).collect()
 }
 
-/// The message at the beginning of `lines`.
+/// The message at the start of `lines`.
 fn message(lines: &[&str], start: &str) -> Message {
     let mut message = Message::default();
     let head = lines[0][start.len()..].trim_start_matches(" (dev)");
@@ -102,7 +102,7 @@ fn message(lines: &[&str], start: &str) -> Message {
     message
 }
 
-/// Two streams become one log, and lines of the other may come between.
+/// Two streams become one log, so lines of the other stream may be inside a message.
 pub(super) fn is_of_stdout(line: &str) -> bool {
     line.starts_with("-- ") || line.starts_with("See also ")
 }
@@ -126,8 +126,7 @@ fn frame(text: &str) -> Option<Frame> {
     })
 }
 
-/// What a step of ninja said before it failed: the outputs, and the lines of its log
-/// without the command.
+/// A failed step of ninja: its outputs, and its lines in the log without the command.
 pub(super) struct FailedStep {
     pub(super) outputs: String,
     pub(super) said: Vec<String>,
@@ -135,11 +134,11 @@ pub(super) struct FailedStep {
 
 /// The first step that failed.
 pub(super) fn failed_step(log: &Log) -> Option<FailedStep> {
-    // The note of the script comes from another stream, and may be anywhere.
+    // The note of the script is written to another stream and may be anywhere.
     let lines = log.lines().filter(|line| !line.starts_with(FAILURE_NOTE));
     let mut lines = lines.skip_while(|line| !line.starts_with("FAILED: "));
     let outputs = lines.next()?.strip_prefix("FAILED: ")?;
-    // Since ninja 1.13 the exit code stands in front.
+    // Since ninja 1.13 the exit code comes first.
     let outputs = match outputs.strip_prefix("[code=") {
         Some(rest) => rest.split_once("] ")?.1,
         None => outputs,
@@ -155,7 +154,7 @@ pub(super) fn failed_step(log: &Log) -> Option<FailedStep> {
     })
 }
 
-/// The directory that relative paths in messages are relative to.
+/// The directory that relative paths in messages refer to.
 pub(super) fn source<'a>(view: &'a View<'_>) -> &'a Path {
     &view.source.folder
 }

@@ -7,7 +7,7 @@ use crate::backend::failure::{CodeError, Diagnosis, QUOTED};
 use crate::backend::log::Log;
 use crate::backends::cmake::view::View;
 
-/// C++ modules need a program that conda's clang does not bring.
+/// C++ modules need a program that is not in conda's clang packages.
 pub(super) fn no_scanner(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
     log.has("SCAN_DEPS-NOTFOUND").then(|| Diagnosis {
         code: "cmake::no_scanner",
@@ -25,7 +25,7 @@ pub(super) fn no_scanner(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
     })
 }
 
-/// A compiler was killed, which nobody but the kernel does.
+/// A compiler was killed, which usually means that the kernel ran out of memory.
 pub(super) fn killed(_: &View<'_>, log: &Log) -> Option<Diagnosis> {
     let is_killed = log.has("Killed signal terminated program")
         || log.lines().any(|line| line.trim() == "Killed")
@@ -46,7 +46,7 @@ pub(super) fn killed(_: &View<'_>, log: &Log) -> Option<Diagnosis> {
     })
 }
 
-/// A program of another platform was run.
+/// A program for another platform was run.
 pub(super) fn foreign_program(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
     let step = failed_step(log)?;
     let is_foreign = step
@@ -69,7 +69,7 @@ pub(super) fn foreign_program(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
     })
 }
 
-/// What compilers found in the code, the first few of it.
+/// The first errors that compilers found in the code.
 pub(super) fn errors(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
     let step = failed_step(log)?;
     let lines: Vec<&str> = step.said.iter().map(String::as_str).collect();
@@ -113,7 +113,7 @@ pub(super) fn errors(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
     })
 }
 
-/// Reads `a.cpp:3:5: error: message`, and the same of Microsoft and of nvcc:
+/// Reads `a.cpp:3:5: error: message`, and the form of Microsoft's compiler and nvcc:
 /// `a.cpp(3): error C2065: message`.
 fn code_error(line: &str) -> Option<CodeError> {
     let at = [": error: ", ": fatal error: ", ": error ", ": fatal error "]
@@ -141,7 +141,8 @@ fn code_error(line: &str) -> Option<CodeError> {
     })
 }
 
-/// gfortran says where in one line, shows that, and says what in another.
+/// gfortran prints the place in one line, then the source, and then the message in
+/// another line.
 fn of_fortran(lines: &[&str]) -> Option<CodeError> {
     let mut parts = lines.first()?.strip_suffix(':')?.rsplitn(3, ':');
     let column = parts.next()?.parse().ok()?;
@@ -160,7 +161,8 @@ fn of_fortran(lines: &[&str]) -> Option<CodeError> {
     })
 }
 
-/// A step that failed without an error in code: a linker, a command of the project.
+/// A step failed without a compiler error, for example a linker or a command of the
+/// project.
 pub(super) fn step(_: &View<'_>, log: &Log) -> Option<Diagnosis> {
     let step = failed_step(log)?;
     let is_undefined = |line: &&String| {

@@ -1,11 +1,11 @@
-//! Errors while configuring.
+//! Errors during configuring.
 
 use super::blocks::{self, Message};
 use crate::backend::failure::{Diagnosis, QUOTED};
 use crate::backend::log::Log;
 use crate::backends::cmake::view::View;
 
-/// CMake itself is not there.
+/// CMake is not installed.
 pub(super) fn no_program(_: &View<'_>, log: &Log) -> Option<Diagnosis> {
     if log.has("unable to find a build program corresponding to \"Ninja\"") {
         return Some(Diagnosis {
@@ -26,14 +26,14 @@ pub(super) fn no_program(_: &View<'_>, log: &Log) -> Option<Diagnosis> {
     })
 }
 
-/// The first error that says `text`.
+/// The first error that contains `text`.
 fn saying(log: &Log, text: &str) -> Option<Message> {
     blocks::errors(log)
         .into_iter()
         .find(|message| message.text().contains(text))
 }
 
-/// CMake 4 no longer speaks what the project asks for.
+/// The project requires a policy version that CMake 4 no longer supports.
 pub(super) fn old_project(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
     let message = saying(log, "has been removed from CMake")?;
     let minimum = view.source.project.minimum.as_ref();
@@ -51,7 +51,7 @@ pub(super) fn old_project(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
     })
 }
 
-/// The project needs a newer CMake.
+/// The project requires a newer CMake.
 pub(super) fn old_cmake(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
     let message = saying(log, "or higher is required. You are running version")
         .or_else(|| saying(log, "or higher is required.  You are running version"))?;
@@ -70,7 +70,7 @@ pub(super) fn old_cmake(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
     })
 }
 
-/// A language has no compiler.
+/// There is no compiler for a language.
 pub(super) fn no_compiler(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
     let error = blocks::errors(log).into_iter().find(|message| {
         let text = message.text();
@@ -100,7 +100,7 @@ pub(super) fn no_compiler(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
     })
 }
 
-/// Whatever else CMake complains about.
+/// Any other error of CMake.
 pub(super) fn errors(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
     let errors = blocks::errors(log);
     let first = errors.first()?;

@@ -1,4 +1,5 @@
-//! What is installed: nothing, elsewhere, or with errors.
+//! Problems with the installation: nothing was installed, files were installed elsewhere,
+//! or the command failed.
 
 use std::path::{Path, PathBuf};
 
@@ -13,7 +14,7 @@ use crate::backends::cmake::file_api::{self, Reply};
 use crate::backends::cmake::view::View;
 use crate::diagnostic::{SourceFile, Warning, nearest};
 
-/// Why nothing was installed although every command succeeded.
+/// The reason why nothing was installed although every command succeeded.
 pub(in super::super) fn nothing_installed(view: &View<'_>) -> Diagnosis {
     let reply = file_api::read(&view.tree.binary()).unwrap_or_default();
     let has_installers =
@@ -95,7 +96,7 @@ pub(super) fn failed(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
     })
 }
 
-/// Where the project says that something goes to an absolute path around `path`.
+/// The place in the project that installs to an absolute path near `path`.
 fn place_of(view: &View<'_>, path: &Path) -> Option<(PathBuf, usize)> {
     let reply = file_api::read(&view.tree.binary())?;
     let source = reply.files.source();
@@ -109,7 +110,7 @@ fn place_of(view: &View<'_>, path: &Path) -> Option<(PathBuf, usize)> {
     })
 }
 
-/// Checks that everything was installed below the prefix.
+/// Checks that all files were installed below the prefix.
 ///
 /// # Errors
 /// [`InstalledOutside`].
@@ -147,7 +148,7 @@ pub(in super::super) fn outside(
     .into())
 }
 
-/// A file went to the machine instead of the package.
+/// A file was installed on the machine instead of in the package.
 #[derive(Debug, Error, Diagnostic)]
 #[error("{} was installed outside of the prefix and is not in the package", path.display())]
 #[diagnostic(
@@ -162,7 +163,7 @@ struct InstalledOutside {
     at: Option<SourceSpan>,
 }
 
-/// Definitions that the project does not read, as CMake says in the log.
+/// Definitions that the project does not use, as CMake reports them in the log.
 pub(in super::super) fn unused(view: &View<'_>, log: &Log) -> Option<Warning> {
     let lines = log
         .from("Manually-specified variables were not used")

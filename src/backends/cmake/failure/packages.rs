@@ -1,4 +1,4 @@
-//! Packages that CMake looked for and did not find.
+//! Packages that CMake did not find.
 
 use super::blocks::{self, Message};
 use crate::backend::Section;
@@ -6,7 +6,7 @@ use crate::backend::failure::Diagnosis;
 use crate::backend::log::Log;
 use crate::backends::cmake::view::View;
 
-/// Conda packages that are called otherwise than what CMake looks for.
+/// Conda packages whose names differ from those in `find_package`.
 const CALLED: [(&str, &str); 44] = [
     ("absl", "libabseil"),
     ("BLAS", "libblas"),
@@ -54,7 +54,7 @@ const CALLED: [(&str, &str); 44] = [
     ("ZLIB", "zlib"),
 ];
 
-/// `find_package` found nothing.
+/// `find_package` did not find a package.
 pub(super) fn missing(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
     let (name, message) = blocks::errors(log)
         .into_iter()
@@ -79,7 +79,7 @@ pub(super) fn missing(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
     })
 }
 
-/// The name that a message about a missing package holds.
+/// The package name in a message about a missing package.
 fn name(text: &str) -> Option<String> {
     let configuration = text.split_once("package configuration file provided by \"");
     let quoted = configuration.and_then(|(_, rest)| rest.split_once('"'));
@@ -91,7 +91,7 @@ fn name(text: &str) -> Option<String> {
     (!name.is_empty()).then(|| name.to_string())
 }
 
-/// What to do about a missing package.
+/// The way out for a missing package.
 fn advice(view: &View<'_>, name: &str) -> String {
     if let Some(other) = other_spelling(view, name) {
         return format!(
@@ -113,7 +113,7 @@ fn advice(view: &View<'_>, name: &str) -> String {
     format!("add it to `[package.host-dependencies]`; in conda it {certainty} called `{package}`")
 }
 
-/// The package as the user asks for it, with `_` or `-`.
+/// The package as spelled in the manifest, with `_` or `-`.
 fn spelled(view: &View<'_>, section: Section, package: &str) -> Option<String> {
     let spellings = [
         package.to_string(),
@@ -125,7 +125,7 @@ fn spelled(view: &View<'_>, section: Section, package: &str) -> Option<String> {
         .find(|spelling| view.names(section.clone(), spelling))
 }
 
-/// A package of the host environment whose name differs in upper and lower case alone.
+/// A package of the host environment whose name differs only in case.
 fn other_spelling(view: &View<'_>, name: &str) -> Option<String> {
     let folders = ["lib/cmake", "share/cmake", "share"].map(|folder| view.tree.host().join(folder));
     let entries = folders.iter().flat_map(std::fs::read_dir);
@@ -135,7 +135,7 @@ fn other_spelling(view: &View<'_>, name: &str) -> Option<String> {
     other.next()
 }
 
-/// pkg-config found nothing.
+/// pkg-config did not find a package.
 pub(super) fn missing_for_pkg_config(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
     let message = blocks::errors(log)
         .into_iter()

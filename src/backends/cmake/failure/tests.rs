@@ -1,10 +1,10 @@
-//! Tests that failed, or are not there.
+//! Tests that failed or do not exist.
 
 use crate::backend::failure::{Diagnosis, QUOTED};
 use crate::backend::log::Log;
 use crate::backends::cmake::view::View;
 
-/// What ctest complains about.
+/// The failures that ctest reports.
 pub(super) fn failed(_: &View<'_>, log: &Log) -> Option<Diagnosis> {
     if log.has("No tests were found!!!") {
         return Some(Diagnosis {

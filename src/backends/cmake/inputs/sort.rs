@@ -1,4 +1,4 @@
-//! Whose a file is: the user's, that of an environment, or that of the machine.
+//! Determines whether a file belongs to the user, to an environment or to the machine.
 
 use std::path::{Path, PathBuf};
 
@@ -6,11 +6,11 @@ use super::super::view::View;
 use crate::backend::BuildPaths;
 use crate::backend::inputs::plain;
 
-/// Tells files of the user from all others.
+/// Distinguishes files of the user from all others.
 pub(super) struct Own {
-    /// Below these are files of the user.
+    /// Directories that contain files of the user.
     roots: Vec<PathBuf>,
-    /// Below these are files of builds and environments.
+    /// Directories that contain files of builds and environments.
     others: Vec<PathBuf>,
 }
 
@@ -39,7 +39,7 @@ impl Own {
         }
     }
 
-    /// `path` where it is the user's, without dots.
+    /// `path` without `.` and `..`, if it is a file of the user.
     pub(super) fn path(&self, path: &Path) -> Option<PathBuf> {
         let path = plain(path);
         let is_below = |folders: &[PathBuf], path: &Path| {
@@ -57,13 +57,13 @@ impl Own {
         is_own(&real).then_some(real)
     }
 
-    /// The same for a file that is there.
+    /// The same for a file that exists.
     pub(super) fn file(&self, path: &Path) -> Option<PathBuf> {
         self.path(path).filter(|path| path.is_file())
     }
 }
 
-/// Paths as they are and without links.
+/// Paths, unchanged and with resolved links.
 fn both(paths: impl Iterator<Item = PathBuf>) -> Vec<PathBuf> {
     let mut all: Vec<PathBuf> = Vec::new();
     for path in paths {

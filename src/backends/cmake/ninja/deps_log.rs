@@ -1,8 +1,8 @@
-//! Reads `.ninja_deps`, in which ninja keeps what compilers said that they read.
+//! Reads `.ninja_deps`, in which ninja records the files that compilers have read.
 //!
-//! A record is a path, which gets the next number, or the inputs of one output, all
-//! as numbers. Whatever comes later replaces what came before. The format belongs to
-//! ninja and has not changed since its version 1.4.
+//! A record is a path, which gets the next number, or the inputs of one output as
+//! numbers. Later records replace earlier ones. The format belongs to ninja and has not
+//! changed since version 1.4.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -12,26 +12,26 @@ use crate::disk;
 
 const HEADER: &[u8] = b"# ninjadeps\n";
 const VERSION: u32 = 4;
-/// In the size of a record: it says what an output was made from.
+/// The bit in the size of a record that marks a record of inputs.
 const IS_DEPENDENCIES: u32 = 1 << 31;
 
-/// What each output was made from, all paths as ninja has them.
+/// The inputs of each output, with all paths as in ninja.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in super::super) struct DepsLog {
     pub(in super::super) records: BTreeMap<String, Record>,
 }
 
-/// What one output was made from.
+/// The inputs of one output.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in super::super) struct Record {
-    /// The time of the output, in two halves.
+    /// The modification time of the output, in two halves.
     time: [u32; 2],
     pub(in super::super) inputs: Vec<String>,
 }
 
 impl DepsLog {
-    /// Reads the log in the build tree `tree`. One that is not there, or of another
-    /// version, says nothing.
+    /// Reads the log in the build tree `tree`. A missing log, or one of another version,
+    /// is empty.
     pub(in super::super) fn read(tree: &Path) -> Self {
         let log = std::fs::read(file(tree)).unwrap_or_default();
         parse(&log).unwrap_or_default()
@@ -68,7 +68,7 @@ fn file(tree: &Path) -> PathBuf {
     tree.join(".ninja_deps")
 }
 
-/// The number of a path, which is written down where it is new.
+/// The number of a path. A new path is added.
 fn number_of<'a>(path: &'a str, numbers: &mut HashMap<&'a str, u32>, log: &mut Vec<u8>) -> u32 {
     let next = length(numbers.len());
     *numbers.entry(path).or_insert_with(|| {
@@ -92,7 +92,7 @@ fn parse(log: &[u8]) -> Option<DepsLog> {
     }
     let mut paths: Vec<String> = Vec::new();
     let mut records = BTreeMap::new();
-    // A record that was cut off is the last: what is complete counts.
+    // The last record may be incomplete; all complete ones are used.
     while let Some(size) = number(&mut rest) {
         let length = (size & !IS_DEPENDENCIES) as usize;
         let Some((record, after)) = rest.split_at_checked(length) else {
@@ -116,7 +116,7 @@ fn path(record: &[u8]) -> Option<String> {
     Some(String::from_utf8_lossy(&name[..end]).into_owned())
 }
 
-/// The number of the output, its time, the numbers of the inputs.
+/// The number of the output, its time, and the numbers of its inputs.
 fn dependencies(mut record: &[u8], paths: &[String]) -> Option<(String, Record)> {
     let output = paths.get(number(&mut record)? as usize)?.clone();
     let time = [number(&mut record)?, number(&mut record)?];

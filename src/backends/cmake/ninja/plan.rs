@@ -1,6 +1,6 @@
-//! Reads `build.ninja`: what is made from what, by which rule.
+//! Reads `build.ninja`: the outputs, their inputs and their rules.
 //!
-//! Rules themselves are in another file and nobody asks for them here.
+//! The rules are in another file, which is not needed.
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
@@ -11,7 +11,7 @@ pub(in super::super) struct Plan {
     pub(in super::super) edges: Vec<Edge>,
 }
 
-/// One step of a build. Paths are as ninja has them: relative to the tree, or absolute.
+/// One step of a build. Paths are as in ninja: relative to the tree, or absolute.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in super::super) struct Edge {
     pub(in super::super) rule: String,
@@ -23,25 +23,25 @@ pub(in super::super) struct Edge {
 }
 
 impl Edge {
-    /// Whether it is a name for other outputs and runs nothing.
+    /// Whether it is a name for other outputs without a command.
     pub(in super::super) fn is_phony(&self) -> bool {
         self.rule == "phony"
     }
 
-    /// Whether it links a program or a library that is loaded.
+    /// Whether it links a program or a shared library.
     pub(in super::super) fn links(&self) -> bool {
         self.rule.contains("_LINKER__") && !self.rule.contains("STATIC_LIBRARY_LINKER")
     }
 }
 
 impl Plan {
-    /// Reads the plan in the build tree `tree`. Without one nothing is made.
+    /// Reads the plan in the build tree `tree`. A missing plan is empty.
     pub(in super::super) fn read(tree: &Path) -> Self {
         let text = std::fs::read(tree.join("build.ninja")).unwrap_or_default();
         parse(&String::from_utf8_lossy(&text))
     }
 
-    /// The steps that `targets` need, all of them, and `all` where none is named.
+    /// All steps that `targets` need, or that `all` needs if there are no targets.
     pub(in super::super) fn needed_by(&self, targets: &[String]) -> Vec<&Edge> {
         let mut makes: HashMap<&str, usize> = HashMap::new();
         for (number, edge) in self.edges.iter().enumerate() {
@@ -94,7 +94,7 @@ fn parse(text: &str) -> Plan {
     plan
 }
 
-/// Lines, with those joined that `$` at the end continues.
+/// Lines, joined where one ends with `$`.
 fn logical_lines(text: &str) -> impl Iterator<Item = String> {
     let mut lines = text.lines();
     std::iter::from_fn(move || {
@@ -107,11 +107,11 @@ fn logical_lines(text: &str) -> impl Iterator<Item = String> {
     })
 }
 
-/// What stands behind `build`: outputs, a colon, the rule, inputs.
+/// Parses the text after `build`: outputs, a colon, the rule, inputs.
 fn edge(text: &str, variables: &HashMap<String, String>) -> Option<Edge> {
     let mut edge = Edge::default();
     let mut before_colon = true;
-    // Behind `|@` stand those that are made as well, but not needed.
+    // Validations, which come after `|@`, are not inputs.
     let mut counts = true;
     for word in words(text, variables) {
         match word {
@@ -154,7 +154,7 @@ fn words(text: &str, variables: &HashMap<String, String>) -> Vec<Token> {
     }
 }
 
-/// Where a word ends: at a space or colon that no `$` stands before.
+/// The end of a word: a space or colon that is not after a `$`.
 fn end_of_word(text: &str) -> usize {
     let mut characters = text.char_indices();
     while let Some((at, character)) = characters.next() {
@@ -169,7 +169,8 @@ fn end_of_word(text: &str) -> usize {
     text.len()
 }
 
-/// `text` with what `$` stands for: a character, or the value of a variable.
+/// `text` with its escapes resolved: `$` before a character, or before the name of a
+/// variable.
 fn unescaped(text: &str, variables: &HashMap<String, String>) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;

@@ -1,10 +1,10 @@
-//! Whether the condition of a preset is met.
+//! Evaluates the condition of a preset.
 
 use serde_json::Value;
 
 use super::Wanted;
 
-/// What the macros of a preset stand for.
+/// The values of macros in presets.
 pub(super) struct Context {
     macros: [(&'static str, String); 4],
 }
@@ -26,7 +26,7 @@ impl Context {
         }
     }
 
-    /// `text` with every macro replaced. `None` where one is not known.
+    /// `text` with all macros replaced. `None` if one is not known.
     pub(super) fn expanded(&self, text: &str) -> Option<String> {
         let replaced = self
             .macros
@@ -37,7 +37,7 @@ impl Context {
         (!replaced.contains('$')).then(|| replaced.replace('\0', "$"))
     }
 
-    /// Whether `condition` is met. `None` where that is not known.
+    /// Whether `condition` is true. `None` if that is not known.
     pub(super) fn is_met(&self, condition: &Value) -> Option<bool> {
         let text = |key: &str| self.expanded(condition.get(key)?.as_str()?);
         let conditions = || condition.get("conditions")?.as_array();
@@ -62,12 +62,12 @@ impl Context {
             Some("not") => self.is_met(condition.get("condition")?).map(|met| !met),
             Some("allOf") => self.decide(conditions()?, false),
             Some("anyOf") => self.decide(conditions()?, true),
-            // CMake's regular expressions are its own.
+            // The regular expressions of CMake have their own syntax.
             Some(_) => None,
         }
     }
 
-    /// `decisive` where one of `conditions` is that; otherwise all must be known.
+    /// `decisive` if one of `conditions` has that value; otherwise all must be known.
     fn decide(&self, conditions: &[Value], decisive: bool) -> Option<bool> {
         let met: Vec<Option<bool>> = conditions.iter().map(|one| self.is_met(one)).collect();
         if met.contains(&Some(decisive)) {

@@ -1,4 +1,4 @@
-//! What can be wrong about presets.
+//! Errors in presets.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,8 +8,8 @@ use thiserror::Error;
 
 use crate::diagnostic::{SourceFile, list};
 
-/// Why the preset that was asked for cannot be used. Whoever knows where it was asked for
-/// points there.
+/// The reason why the requested preset cannot be used. The caller adds the place of the
+/// request.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{reason}", reason = reason.of(name))]
 pub(in super::super) struct Unusable {
@@ -44,7 +44,7 @@ impl Reason {
 }
 
 impl Unusable {
-    /// What to do about it.
+    /// The way out.
     pub(in super::super) fn advice(&self) -> String {
         match (&self.reason, &self.nearest) {
             (Reason::Unknown, Some(nearest)) => format!("did you mean `{nearest}`?"),
@@ -60,7 +60,7 @@ impl Unusable {
     }
 }
 
-/// A file of presets that is not what CMake reads.
+/// A file of presets that CMake cannot read.
 #[derive(Debug, Error, Diagnostic)]
 #[error("{} cannot be read: {reason}", path.display())]
 #[diagnostic(code(cmake::broken_presets))]

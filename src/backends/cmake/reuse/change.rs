@@ -1,4 +1,4 @@
-//! From one build to the next: what has to go.
+//! Compares two builds and removes the files that are not valid for the second one.
 
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,7 @@ use crate::backends::cmake::ninja::{DepsLog, Plan};
 use crate::backends::cmake::tree::Tree;
 use crate::disk::{self, remove_file, remove_folder};
 
-/// From one build to the next.
+/// The difference between two builds.
 pub(super) struct Change<'a> {
     tree: &'a Tree,
     before: &'a State,
@@ -43,7 +43,7 @@ impl<'a> Change<'a> {
         self.forget_configuration()
     }
 
-    /// Removes what was made from something else than is there now.
+    /// Removes the files whose inputs have changed.
     fn forget(&self, traces: &Traces<'_>) -> Result<(), Report> {
         let mut outputs = traces.made_from(&state::changed(&self.before.built));
         let packages_differ = self.packages_differ();
@@ -64,7 +64,7 @@ impl<'a> Change<'a> {
         Ok(())
     }
 
-    /// Removes what CMake found and was given, if any of it may differ now.
+    /// Removes the results of configuring, if any of them may have changed.
     fn forget_configuration(&self) -> Result<(), Report> {
         let mut reasons = signature::difference(&self.before.signature, &self.now.signature);
         let keeps_compilers = self.keeps_compilers(&reasons);
@@ -91,7 +91,8 @@ impl<'a> Change<'a> {
         Ok(())
     }
 
-    /// What no command and no time of a file tells.
+    /// The reason to compile everything again, for changes that affect neither a command
+    /// nor the time of a file.
     fn makes_everything_again(&self) -> Option<String> {
         let (before, now) = (self.before, self.now);
         let changed = now.build.changed_since(&before.build);
@@ -108,7 +109,7 @@ impl<'a> Change<'a> {
         {
             return Some(format!("`{name}`"));
         }
-        // Without links nothing tells which package a file was of.
+        // Without links the package of a file is not known.
         let packages = !self.tree.is_linked && self.packages_differ();
         packages.then(|| "other packages".to_string())
     }
@@ -118,7 +119,7 @@ impl<'a> Change<'a> {
             || self.now.build.differs_from(&self.before.build)
     }
 
-    /// Whether CMake may believe what it knows of the compilers.
+    /// Whether the results of CMake about compilers are still valid.
     fn keeps_compilers(&self, reasons: &[String]) -> bool {
         let added = self.before.build.changed_since(&self.now.build);
         let mut added = added.into_iter();
@@ -131,8 +132,8 @@ impl<'a> Change<'a> {
             || self.now.build.prefix != self.before.build.prefix
     }
 
-    /// What compilers read, by names that are true now. Some resolve links, and then the
-    /// prefixes of the last build are in the log.
+    /// The files that compilers read, with their current paths. Some compilers resolve
+    /// links, and the log then contains the prefixes of the last build.
     fn moved_log(&self) -> Result<DepsLog, Report> {
         let binary = self.tree.binary();
         let log = DepsLog::read(&binary);
@@ -168,7 +169,8 @@ impl<'a> Change<'a> {
     }
 }
 
-/// Removes what CMake knows about compilers: with that in place it does not look again.
+/// Removes the results of CMake about compilers, because otherwise it does not check them
+/// again.
 fn forget_compilers(binary: &Path) -> Result<(), Report> {
     for folder in disk::folders(&binary.join("CMakeFiles")) {
         let name = folder.file_name().and_then(|name| name.to_str());

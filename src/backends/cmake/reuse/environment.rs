@@ -1,4 +1,5 @@
-//! What is in the environments of a build, to compare it with those of the last one.
+//! The contents of the environments of a build, to compare them with those of the last
+//! build.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -9,16 +10,16 @@ use serde::{Deserialize, Serialize};
 /// One environment.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Environment {
-    /// Where it is.
+    /// The path of its prefix.
     pub(super) prefix: PathBuf,
-    /// What is in it, by name.
+    /// Its packages by name.
     pub(super) packages: BTreeMap<String, Package>,
 }
 
 /// One version of a package, or a program of the machine.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Package {
-    /// Tells it from every other version.
+    /// Distinguishes it from all other versions.
     pub(super) identity: String,
     depends: Vec<String>,
 }
@@ -34,7 +35,8 @@ struct Record {
     depends: Vec<String>,
 }
 
-/// Programs that put nothing into what is built. What they alone need does not either.
+/// Programs that do not affect compiled files. Packages that only they require do not
+/// affect them either.
 const HARMLESS: [&str; 12] = [
     "ccache",
     "cmake",
@@ -51,8 +53,8 @@ const HARMLESS: [&str; 12] = [
 ];
 
 impl Environment {
-    /// Reads what is installed in `prefix`. Where conda installed nothing, the programs
-    /// that are linked there count.
+    /// Reads the packages in `prefix`. In a prefix without conda packages, the linked
+    /// programs are used instead.
     pub(super) fn read(prefix: &Path) -> Self {
         let mut packages = installed(prefix);
         if packages.is_empty() {
@@ -64,7 +66,7 @@ impl Environment {
         }
     }
 
-    /// The packages that are not what they were in `before`, or not there any more.
+    /// The packages that differ from those in `before` or no longer exist.
     pub(super) fn changed_since<'a>(&'a self, before: &'a Self) -> Vec<&'a str> {
         let is_other = |name: &str, package: &Package| {
             let now = self.packages.get(name);
@@ -77,7 +79,7 @@ impl Environment {
             .collect()
     }
 
-    /// Whether the packages differ from those in `before` in any way.
+    /// Whether the packages differ from those in `before`.
     pub(super) fn differs_from(&self, before: &Self) -> bool {
         let identities = |environment: &Self| -> Vec<(String, String)> {
             let packages = environment.packages.iter();
@@ -88,8 +90,8 @@ impl Environment {
         identities(self) != identities(before)
     }
 
-    /// Whether `name` may decide what a compiler makes of a file: everything but programs
-    /// that are known not to, and what those alone need.
+    /// Whether `name` may affect the output of a compiler. This is true for all packages,
+    /// except for programs that are known not to and packages that only those require.
     pub(super) fn may_compile(&self, name: &str) -> bool {
         let harmless = self.needed_by(|name| HARMLESS.contains(&name));
         if !harmless.contains(name) {
@@ -102,7 +104,7 @@ impl Environment {
         self.needed_by(tops).contains(name)
     }
 
-    /// The packages that `is_wanted` and everything that they need.
+    /// The packages for which `is_wanted` is true, and all their requirements.
     fn needed_by(&self, is_wanted: impl Fn(&str) -> bool) -> BTreeSet<&str> {
         let names = self.packages.keys().map(String::as_str);
         let mut open: Vec<&str> = names.filter(|name| is_wanted(name)).collect();
@@ -118,7 +120,7 @@ impl Environment {
     }
 }
 
-/// The name that a requirement begins with.
+/// The name at the start of a requirement.
 fn name_of(spec: &str) -> &str {
     spec.split([' ', '=', '<', '>', '!', '~', '['])
         .next()
@@ -168,7 +170,7 @@ fn programs(prefix: &Path) -> BTreeMap<String, Package> {
         .collect()
 }
 
-/// A hash of `bytes` as text.
+/// A hash of `bytes` as a string.
 pub(super) fn digest(bytes: &[u8]) -> String {
     hex::encode(compute_bytes_digest::<Sha256>(bytes))
 }

@@ -1,9 +1,10 @@
-//! Which outputs of a tree must be made again although ninja would call them fresh.
+//! Determines which outputs of a tree must be made again although ninja would treat them
+//! as fresh.
 //!
-//! Ninja decides by the time of a file and the text of a command. Commands name the
-//! prefixes by links that never change, package files have old times, and files of the
-//! user's may be put back from a copy. So whatever was made from something else than is
-//! there now is forgotten: its output is removed.
+//! Ninja compares the times of files and the texts of commands. Commands refer to
+//! prefixes through links whose paths never change, files in packages have old times, and
+//! users may restore files from a copy. The outputs whose inputs have changed are
+//! therefore removed.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -13,7 +14,7 @@ use super::state::State;
 use crate::backends::cmake::ninja::{DepsLog, Edge, Plan};
 use crate::backends::cmake::tree::Tree;
 
-/// What is there, and what was made from what.
+/// The plan, the log and the changes of a tree.
 pub(super) struct Traces<'a> {
     pub(super) tree: &'a Tree,
     pub(super) log: &'a DepsLog,
@@ -22,7 +23,7 @@ pub(super) struct Traces<'a> {
 }
 
 impl Traces<'_> {
-    /// The outputs that read, or were made from, one of `files`.
+    /// The outputs that read, or are made from, one of `files`.
     pub(super) fn made_from(&self, files: &BTreeSet<&Path>) -> BTreeSet<String> {
         if files.is_empty() {
             return BTreeSet::new();
@@ -31,7 +32,7 @@ impl Traces<'_> {
         self.outputs_where(|path| files.contains(binary.join(path).as_path()))
     }
 
-    /// The outputs of which an input, explicit or recorded, is to be doubted.
+    /// The outputs with an input, explicit or recorded, for which `is_doubtful` is true.
     fn outputs_where(&self, is_doubtful: impl Fn(&str) -> bool) -> BTreeSet<String> {
         let doubtful = |inputs: &[String]| inputs.iter().any(|input| is_doubtful(input));
         let recorded = self.log.records.iter();
@@ -44,7 +45,7 @@ impl Traces<'_> {
             .collect()
     }
 
-    /// The outputs that read a file of an environment that is not the same any more.
+    /// The outputs that read a file of an environment that has changed.
     pub(super) fn read_from_packages(&self) -> BTreeSet<String> {
         let links = [self.tree.host(), self.tree.build()];
         let mut known: std::collections::HashMap<&str, bool> = std::collections::HashMap::new();
@@ -68,9 +69,9 @@ impl Traces<'_> {
         outputs
     }
 
-    /// The outputs that would read another file now, because one of `added` (headers
-    /// relative to the host environment) comes before it on the search path, or answers a
-    /// question for it.
+    /// The outputs that would now read another file, because one of `added` (headers
+    /// relative to the host environment) is earlier on the search path, or affects a
+    /// `__has_include`.
     pub(super) fn shadowed_by(&self, added: &[&str]) -> BTreeSet<String> {
         let host = self.tree.host();
         let searched = self.searched_folders();
@@ -101,7 +102,7 @@ impl Traces<'_> {
         recorded.map(|(output, _)| output.clone()).collect()
     }
 
-    /// The folders of the host environment in which compilers look for headers.
+    /// The directories of the host environment that compilers search for headers.
     fn searched_folders(&self) -> BTreeSet<PathBuf> {
         let host = self.tree.host();
         let texts = self.plan.edges.iter().flat_map(|edge| {
@@ -117,13 +118,13 @@ impl Traces<'_> {
         paths.chain([host.join("include")]).collect()
     }
 
-    /// What is linked: a linker takes libraries that nobody records.
+    /// The linked outputs, because the libraries that a linker reads are not recorded.
     pub(super) fn linked(&self) -> BTreeSet<String> {
         let edges = self.plan.edges.iter().filter(|edge| edge.links());
         edges.flat_map(|edge| edge.outputs.clone()).collect()
     }
 
-    /// What commands of the project make with programs of an environment.
+    /// The outputs that commands of the project make with programs of an environment.
     pub(super) fn generated(&self) -> BTreeSet<String> {
         let custom = self.plan.edges.iter();
         let custom = custom.filter(|edge| edge.rule.starts_with("CUSTOM_COMMAND"));
@@ -149,7 +150,8 @@ impl Traces<'_> {
             let mut words = part.split_whitespace();
             match (words.next(), words.next()) {
                 (None | Some("cd" | ":"), _) => false,
-                // What CMake copies is the same everywhere; a script of its may do anything.
+                // Commands of `cmake -E` have the same result everywhere, except for `env`.
+                // Scripts of `cmake -P` can run anything.
                 (Some("cmake"), option) => option != Some("-E") || words.next() == Some("env"),
                 // A program that is found on `PATH` has no directory.
                 (Some(program), _) => !program.contains('/'),
@@ -158,17 +160,17 @@ impl Traces<'_> {
     }
 }
 
-/// Whether something is made that can be removed: not a name, not the plan itself.
+/// Whether the output is a file that can be removed, and not a name or the plan itself.
 fn is_made(edge: &Edge) -> bool {
     !edge.is_phony() && !edge.rule.starts_with("RERUN_CMAKE")
 }
 
-/// A hash of a file's content.
+/// A hash of the contents of a file.
 pub(super) fn content(file: &Path) -> Option<String> {
     std::fs::read(file).ok().map(|content| digest(&content))
 }
 
-/// Whether a source asks if one of `names` can be included.
+/// Whether a source uses `__has_include` with one of `names`.
 fn asks_for(file: &Path, names: &BTreeSet<PathBuf>) -> bool {
     let text = std::fs::read(file).unwrap_or_default();
     let text = String::from_utf8_lossy(&text);

@@ -1,5 +1,5 @@
-//! What a tree is configured with. Where any of it changes, nothing that CMake found or
-//! was given before counts.
+//! The data that a tree is configured with. When it changes, the earlier results of CMake
+//! are not valid.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -9,11 +9,10 @@ use super::super::script;
 use super::super::view::View;
 use super::environment::{Environment, digest};
 
-/// How the names of lines begin that say nothing about compilers.
+/// The beginnings of the names of lines that do not affect compilers.
 const OF_THE_ENVIRONMENTS: [&str; 2] = ["package ", "prefix "];
 
-/// One line for everything that configuring depends on and that is not a file of the
-/// project.
+/// One line for each value that affects configuring and is not in a file of the project.
 pub(super) fn of(
     view: &View<'_>,
     host: &Environment,
@@ -52,7 +51,7 @@ pub(super) fn of(
     for (name, value) in &config.env {
         add(format!("env.{name}"), digest(value.as_bytes()));
     }
-    // The machine's, which decide what a compiler on macOS sees.
+    // Variables of the machine that affect a compiler on macOS.
     for name in ["SDKROOT", "DEVELOPER_DIR"] {
         let value = view.request.env.get(name).unwrap_or_default();
         add(name.to_string(), value.to_string());
@@ -73,7 +72,7 @@ pub(super) fn of(
     lines
 }
 
-/// Files that configuring reads and that CMake does not report.
+/// Files that configuring reads but CMake does not report.
 pub(in super::super) fn files(view: &View<'_>) -> Vec<PathBuf> {
     let preset = view.source.preset.as_ref();
     let presets = preset
@@ -86,7 +85,7 @@ pub(in super::super) fn files(view: &View<'_>) -> Vec<PathBuf> {
     presets.cloned().chain(own).collect()
 }
 
-/// The names of the lines that are not the same.
+/// The names of the lines that differ.
 pub(super) fn difference(
     before: &BTreeMap<String, String>,
     now: &BTreeMap<String, String>,
@@ -98,8 +97,8 @@ pub(super) fn difference(
     names.into_iter().filter(differs).cloned().collect()
 }
 
-/// Whether a compiler or a command of the project may see a change in this line although
-/// its command stays the same. Flags are in the command.
+/// Whether a change in this line may affect a compiler or a command of the project
+/// although its command is the same. Flags are part of the command.
 pub(super) fn is_seen_by_commands(name: &str) -> bool {
     let is_flag = |name: &str| {
         let known = ["CMAKE_ARGS", "CMAKE_PREFIX_PATH"];
@@ -111,7 +110,7 @@ pub(super) fn is_seen_by_commands(name: &str) -> bool {
     }
 }
 
-/// Whether lines of these names leave the compilers as they are.
+/// Whether changes in these lines do not affect compilers.
 pub(super) fn keeps_compilers(names: &[String]) -> bool {
     let is_of_an_environment = |name: &String| {
         OF_THE_ENVIRONMENTS

@@ -1,4 +1,4 @@
-//! What is remembered of the last build in a tree.
+//! The recorded state of the last build in a tree.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -11,28 +11,29 @@ use crate::backends::cmake::tree::Tree;
 use crate::diagnostic::Unwritable;
 use crate::disk::{self, files_below};
 
-/// Counts the shapes of a tree. One of another shape is made anew.
+/// The version of the format of a tree. A tree with another version is created again.
 const FORMAT: u32 = 1;
 
-/// What is remembered of the last build in a tree.
+/// The recorded state of the last build in a tree.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct State {
     format: u32,
-    /// What the tree was configured with: a name for people, and the value or its hash.
+    /// The data that the tree was configured with: a readable name, and the value or its
+    /// hash.
     pub(super) signature: BTreeMap<String, String>,
     pub(super) build: Environment,
     pub(super) host: Environment,
-    /// The content of files that were read below the links, as hashes.
+    /// Hashes of the files below the links that were read.
     pub(super) digests: BTreeMap<String, String>,
     /// The headers of the host environment, relative to it.
     pub(super) headers: BTreeSet<String>,
-    /// Files of the user's that configuring read.
+    /// Files of the user that configuring read.
     pub(super) configured: BTreeMap<PathBuf, Stamp>,
-    /// Files of the user's that building read.
+    /// Files of the user that building read.
     pub(super) built: BTreeMap<PathBuf, Stamp>,
 }
 
-/// What tells one state of a file from another, without reading it.
+/// Distinguishes two states of a file without reading it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Stamp {
     seconds: u64,
@@ -41,7 +42,7 @@ pub(super) struct Stamp {
 }
 
 impl Stamp {
-    /// Of a file; one that is not there has none.
+    /// The stamp of a file; `None` if it does not exist.
     pub(super) fn of(file: &Path) -> Option<Self> {
         let about = std::fs::metadata(file).ok()?;
         let since = about
@@ -56,7 +57,7 @@ impl Stamp {
         })
     }
 
-    /// Of each file that is there.
+    /// The stamps of all files that exist.
     pub(super) fn all(files: impl IntoIterator<Item = PathBuf>) -> BTreeMap<PathBuf, Self> {
         let stamps = files.into_iter().filter_map(|file| {
             let stamp = Self::of(&file)?;
@@ -66,7 +67,7 @@ impl Stamp {
     }
 }
 
-/// The files that are not what they were.
+/// The files that have changed.
 pub(super) fn changed(before: &BTreeMap<PathBuf, Stamp>) -> BTreeSet<&Path> {
     let changed = before
         .iter()
@@ -75,7 +76,7 @@ pub(super) fn changed(before: &BTreeMap<PathBuf, Stamp>) -> BTreeSet<&Path> {
 }
 
 impl Default for State {
-    /// Nothing yet.
+    /// The state before the first build.
     fn default() -> Self {
         Self {
             format: FORMAT,
@@ -91,14 +92,14 @@ impl Default for State {
 }
 
 impl State {
-    /// What was written to `file`. `None` where that is nothing, or of another shape.
+    /// The state in `file`. `None` if it is missing or has another format.
     pub(super) fn read(file: &Path) -> Option<Self> {
         let text = std::fs::read(file).ok()?;
         let state: Self = serde_json::from_slice(&text).ok()?;
         (state.format == FORMAT).then_some(state)
     }
 
-    /// Writes it to `file`.
+    /// Writes the state to `file`.
     ///
     /// # Errors
     /// [`Unwritable`].

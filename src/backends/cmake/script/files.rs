@@ -1,4 +1,4 @@
-//! The files that CMake reads before the project and after it is installed.
+//! The files that CMake reads before the project and after the installation.
 
 use std::path::Path;
 
@@ -29,18 +29,18 @@ pub(super) fn files(view: &View<'_>) -> Vec<ScriptFile> {
     files
 }
 
-/// The name of the host prefix that the scripts know.
+/// The path of the host prefix in the scripts.
 fn host(view: &View<'_>) -> String {
     let host = view.tree.host().display().to_string();
     format!("set(pixi_host \"{}\")\n", quoted(&host))
 }
 
-/// The text of the file that sets flags for compilers.
+/// The text of the file that sets flags of compilers.
 fn rules(view: &View<'_>) -> String {
     host(view) + include_str!("rules.cmake")
 }
 
-/// Everything that CMake reads before the project, in one text.
+/// All text that CMake reads before the project.
 pub(in super::super) fn configuration(view: &View<'_>) -> String {
     initial_cache(view) + &rules(view)
 }
@@ -95,7 +95,7 @@ fn initial_cache(view: &View<'_>) -> String {
     variables.concat() + &host(view) + include_str!("init.cmake")
 }
 
-/// `text` between the quotation marks of CMake.
+/// `text` as a quoted argument of CMake.
 fn quoted(text: &str) -> String {
     let escaped = ['\\', '"', '$'].into_iter();
     escaped.fold(text.to_string(), |text, character| {

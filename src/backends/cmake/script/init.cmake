@@ -1,13 +1,13 @@
-# What the arguments of the command that configures cannot carry, because a shell or a
-# list would take it apart. The variables pixi_* are set above.
+# Values that cannot be arguments of the configure command, because a shell or a list would
+# split them. The variables pixi_* are set above.
 
-# Without it a text between quotation marks may be taken for the name of a variable.
+# Without this policy a quoted text may be read as the name of a variable.
 cmake_policy(VERSION 3.15)
 
 set(pixi_build "${CMAKE_CURRENT_LIST_DIR}/build")
 set(pixi_work "${CMAKE_CURRENT_LIST_DIR}/work")
 
-# Names the prefixes in `text` by links, which are the same in every build.
+# Replaces the prefixes in `text` with links, whose paths are the same in every build.
 function(pixi_stable result text)
   if(pixi_is_linked)
     string(APPEND text "\n")
@@ -30,7 +30,7 @@ function(pixi_stable result text)
   set(${result} "${text}" PARENT_SCOPE)
 endfunction()
 
-# Takes over `-DNAME[:TYPE]=VALUE` from the arguments in the variable `list`.
+# Sets the definitions `-DNAME[:TYPE]=VALUE` in the variable `list`.
 function(pixi_take list with_build_type)
   separate_arguments(arguments NATIVE_COMMAND "$ENV{${list}}")
   foreach(argument IN LISTS arguments)
@@ -53,8 +53,8 @@ endfunction()
 pixi_take(CMAKE_ARGS FALSE)
 pixi_take(PIXI_BUILD_CMAKE_ARGS TRUE)
 
-# Compilers, their flags and the places to look in. CMake reads these variables when it
-# configures and never again.
+# Compilers, their flags and the search paths. CMake reads these variables only when it
+# configures.
 foreach(variable
   CC CXX FC OBJC OBJCXX ASM CUDACXX CUDAHOSTCXX HIPCXX CFLAGS CXXFLAGS CPPFLAGS FFLAGS
   CUDAFLAGS OBJCFLAGS OBJCXXFLAGS ASMFLAGS PATH CMAKE_PREFIX_PATH PKG_CONFIG PKG_CONFIG_PATH
@@ -62,15 +62,16 @@ foreach(variable
   if(NOT "$ENV{${variable}}" STREQUAL "")
     pixi_stable(value "$ENV{${variable}}")
     if(pixi_is_linked AND variable MATCHES "FLAGS$")
-      # It names the work directory, where no source is, and the version of the package.
+      # This flag contains the version of the package and the path of the work directory,
+      # which contains no sources.
       string(REGEX REPLACE "-fdebug-prefix-map=[^ ]*=/usr/local/src/conda/[^ ]*" "" value "${value}")
     endif()
     set(ENV{${variable}} "${value}")
   endif()
 endforeach()
 
-# Packing needs a path to run libraries from in every binary, to write a relative one over
-# it. Activation scripts of conda's compilers add one.
+# Packaging replaces the rpath of a binary with a relative one, so every binary needs one.
+# The activation scripts of conda's compilers add it.
 if(pixi_has_rpath AND NOT "$ENV{LDFLAGS}" MATCHES "-rpath,")
   set(ENV{LDFLAGS} "$ENV{LDFLAGS} -Wl,-rpath,$ENV{PREFIX}/lib")
 endif()
@@ -85,11 +86,11 @@ if(CMAKE_HOST_WIN32)
 endif()
 file(TO_CMAKE_PATH "${pixi_prefix}" pixi_prefix)
 set(CMAKE_INSTALL_PREFIX "${pixi_prefix}" CACHE PATH "" FORCE)
-# Some distributions of CMake say lib64 unless they recognize conda.
+# Some distributions of CMake use lib64 unless they recognize conda.
 set(CMAKE_INSTALL_LIBDIR "lib" CACHE PATH "" FORCE)
 
 pixi_stable(pixi_root "${pixi_prefix}")
-# What is there already comes first.
+# The existing value has priority.
 set(pixi_value "$ENV{CMAKE_PREFIX_PATH}")
 string(FIND "${pixi_separator}${pixi_value}${pixi_separator}"
   "${pixi_separator}${pixi_root}${pixi_separator}" pixi_found)
@@ -101,14 +102,15 @@ set(ENV{CMAKE_PREFIX_PATH} "${pixi_value}")
 set(ENV{PKG_CONFIG_PATH}
   "${pixi_root}/lib/pkgconfig${pixi_separator}${pixi_root}/share/pkgconfig${pixi_separator}$ENV{PKG_CONFIG_PATH}")
 if(pixi_is_linked)
-  # A .pc file names the prefix itself; this lets the program find it from where the file is.
+  # A .pc file contains the prefix; with this option pkg-config derives it from the path of
+  # the file.
   set(PKG_CONFIG_ARGN "--define-prefix" CACHE STRING "" FORCE)
   if(EXISTS "${pixi_build}/bin/cmake")
     set(CMAKE_COMMAND "${pixi_build}/bin/cmake" CACHE INTERNAL "" FORCE)
   endif()
 endif()
 
-# Nothing of the machine, and nothing of other builds.
+# Packages of the machine and of other builds are not used.
 set(CMAKE_FIND_USE_PACKAGE_REGISTRY OFF CACHE BOOL "" FORCE)
 set(CMAKE_FIND_USE_SYSTEM_PACKAGE_REGISTRY OFF CACHE BOOL "" FORCE)
 set(CMAKE_EXPORT_PACKAGE_REGISTRY OFF CACHE BOOL "" FORCE)
@@ -118,7 +120,7 @@ if(pixi_is_linked)
   set(CMAKE_USER_MAKE_RULES_OVERRIDE "${CMAKE_CURRENT_LIST_DIR}/rules.cmake" CACHE FILEPATH "" FORCE)
 endif()
 
-# A preset has set these before, and wins.
+# A preset has already set these variables, and it has priority.
 if(NOT pixi_build_type STREQUAL "")
   set(CMAKE_BUILD_TYPE "${pixi_build_type}" CACHE STRING "")
 endif()
@@ -129,7 +131,7 @@ if(NOT pixi_testing STREQUAL "")
   set(BUILD_TESTING "${pixi_testing}" CACHE BOOL "")
 endif()
 
-# The python of the host environment, or none: one of the machine must not be found.
+# The Python of the host environment, or none. CMake must not find that of the machine.
 file(TO_CMAKE_PATH "$ENV{PYTHON}" pixi_python)
 pixi_stable(pixi_python "${pixi_python}")
 if(NOT pixi_python STREQUAL "" AND EXISTS "${pixi_python}")
@@ -145,7 +147,7 @@ if(NOT pixi_python STREQUAL "" AND EXISTS "${pixi_python}")
   set(Python3_FIND_VIRTUALENV "STANDARD" CACHE STRING "" FORCE)
 endif()
 
-# A cache between ninja and the compilers.
+# The compiler cache through which ninja runs the compilers.
 set(pixi_bin "$ENV{BUILD_PREFIX}/bin")
 if(CMAKE_HOST_WIN32)
   file(TO_CMAKE_PATH "$ENV{BUILD_PREFIX}/Library/bin" pixi_bin)

@@ -1,6 +1,5 @@
-# Puts the host prefix in the place of the name that stands for it during the build, in the
-# files that were installed: conda knows the prefix, and relocates that. The variables pixi_*
-# are set above.
+# Replaces the link to the host prefix with the prefix in all installed files, because conda
+# relocates only the prefix. The variables pixi_* are set above.
 
 set(ENV{LC_ALL} C)
 string(LENGTH "${pixi_host}" pixi_length)
@@ -23,7 +22,7 @@ foreach(file IN LISTS installed)
     continue()
   endif()
   if(pixi_length EQUAL pixi_prefix_length AND NOT CMAKE_HOST_APPLE)
-    # Nothing in a binary moves when both are of the same length.
+    # Both paths have the same length, so the offsets in a binary do not change.
     string(REPLACE "." "[.]" from "${pixi_host}")
     execute_process(COMMAND sed -i "s|${from}|$ENV{PREFIX}|g" "${file}" RESULT_VARIABLE failed)
     if(failed)

@@ -1,5 +1,5 @@
-# Flags that keep paths of this build out of what is compiled. CMake includes this file
-# once it knows the compiler of a language.
+# Flags that keep paths of this build out of compiled files. CMake includes this file when it
+# has determined the compiler of a language.
 
 get_filename_component(pixi_folder "${CMAKE_CURRENT_LIST_DIR}" ABSOLUTE)
 foreach(pixi_language C CXX OBJC OBJCXX Fortran)

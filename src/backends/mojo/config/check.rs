@@ -1,4 +1,4 @@
-//! Values of the right type that still make no sense.
+//! Values that have the right type but are not valid.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -11,7 +11,7 @@ use super::{Config, Entry};
 use crate::diagnostic::{Warning, list, nearest};
 use crate::project::config::{EntryPart, InvalidOption};
 
-/// What is accepted but has no effect, or works on one machine only.
+/// Values that are accepted but have no effect, or that work on one machine only.
 pub(super) fn warnings(config: &Config) -> Vec<Warning> {
     let needless = config
         .common
@@ -37,7 +37,7 @@ pub(super) fn warnings(config: &Config) -> Vec<Warning> {
         .collect()
 }
 
-/// Everything that makes no sense.
+/// All invalid values.
 pub(super) fn validate(config: &Config) -> Vec<InvalidOption> {
     let mut validate: Vec<InvalidOption> = kinds(config).flat_map(|kind| kind.validate()).collect();
     validate.extend(config.common.validate());
@@ -56,16 +56,16 @@ pub(super) fn validate(config: &Config) -> Vec<InvalidOption> {
     validate
 }
 
-/// An option with things to build.
+/// An option that contains programs or libraries.
 struct Kind<'a> {
     option: &'static str,
     entries: &'a [Entry],
-    /// Whether the entries stand in an array.
+    /// Whether the entries are in an array.
     is_list: bool,
-    /// Whether the first entry has a name and a path that need not be written.
+    /// Whether the first entry has a default name and path.
     has_defaults: bool,
     is_library: bool,
-    /// Whether somebody imports it by its name.
+    /// Whether the names are used in imports.
     is_imported: bool,
 }
 
@@ -139,7 +139,7 @@ impl Kind<'_> {
         validate
     }
 
-    /// A name or a path that nobody can guess.
+    /// A missing name or path that has no default.
     fn missing(&self, index: usize, entry: &Entry) -> Vec<InvalidOption> {
         if self.has_defaults && index == 0 {
             return Vec::new();

@@ -1,4 +1,4 @@
-//! What was built, on its way from the stage into the prefix.
+//! Installs files from the stage into the prefix.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use super::{Build, COMMANDS, stage};
 use crate::backend::script::{Step, StepCondition, Word};
 
 impl Build<'_> {
-    /// Copies what was built into the prefix.
+    /// Copies a program or library into the prefix.
     pub(super) fn install(&self, item: &Item) -> Vec<Step> {
         let prefix = |below: &str| Word::variable("PREFIX").then(format!("/{below}"));
         let copy = |mode: &'static str, from: Word, to: Word| {
@@ -57,7 +57,7 @@ impl Build<'_> {
         steps
     }
 
-    /// The file that a program is in.
+    /// The file name of a program.
     pub(super) fn file(&self, item: &Item) -> String {
         let is_osx = self.request.platforms.host.is_osx();
         match item.kind {

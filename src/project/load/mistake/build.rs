@@ -1,11 +1,11 @@
-//! Mistakes in `[package.build]`.
+//! Errors in `[package.build]`.
 
 use miette::{Diagnostic, SourceSpan};
 use thiserror::Error;
 
 use crate::diagnostic::SourceFile;
 
-/// Code that has to be fetched first.
+/// A source that has to be fetched first.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the code of this package is {place}, and was not fetched")]
 #[diagnostic(
@@ -13,7 +13,7 @@ use crate::diagnostic::SourceFile;
     help("fetch it yourself and name its folder with `path`, or build with pixi")
 )]
 pub struct RemoteSource {
-    /// What it lies in.
+    /// The kind of location: a repository or an archive.
     pub place: &'static str,
     /// The manifest.
     #[source_code]

@@ -1,4 +1,4 @@
-//! Mistakes in dependency tables: conditions, names, pins and the workspace's pool.
+//! Errors in dependency tables: conditions, names, pins and workspace dependencies.
 
 use miette::{Diagnostic, SourceSpan};
 use thiserror::Error;
@@ -12,7 +12,7 @@ use crate::diagnostic::SourceFile;
 pub struct BadCondition {
     /// The key as written.
     pub key: String,
-    /// How to write it.
+    /// The correct form.
     pub help: String,
     /// The manifest.
     #[source_code]
@@ -22,7 +22,7 @@ pub struct BadCondition {
     pub at: SourceSpan,
 }
 
-/// A condition below a condition.
+/// A condition inside another condition.
 #[derive(Debug, Error, Diagnostic)]
 #[error("conditions cannot be nested")]
 #[diagnostic(
@@ -30,19 +30,19 @@ pub struct BadCondition {
     help("write one condition: `\"if({outer} and {inner})\"`")
 )]
 pub struct NestedCondition {
-    /// The expression above.
+    /// The outer expression.
     pub outer: String,
-    /// The expression below.
+    /// The inner expression.
     pub inner: String,
     /// The manifest.
     #[source_code]
     pub file: SourceFile,
-    /// The key below.
+    /// The inner key.
     #[label("inside `if({outer})`")]
     pub at: SourceSpan,
 }
 
-/// One thing twice, perhaps in two spellings.
+/// The same entry twice, possibly in two spellings.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{first}` and `{second}` are the same {what}")]
 #[diagnostic(code(manifest::same_name), help("remove one"))]
@@ -51,7 +51,7 @@ pub struct SameName {
     pub what: &'static str,
     /// The spelling that comes first.
     pub first: String,
-    /// The other one.
+    /// The second spelling.
     pub second: String,
     /// The manifest.
     #[source_code]
@@ -64,7 +64,7 @@ pub struct SameName {
     pub second_at: SourceSpan,
 }
 
-/// A legacy target table beside a condition that means the same.
+/// A deprecated target table and an equivalent condition.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`[package.target.{selector}]` means the same as `if({condition})`, which is there too")]
 #[diagnostic(
@@ -72,9 +72,9 @@ pub struct SameName {
     help("move its tables to `[package.<table>.\"if({condition})\"]` and remove it")
 )]
 pub struct SameCondition {
-    /// The selector as written.
+    /// The selector, as in the manifest.
     pub selector: String,
-    /// The expression it stands for.
+    /// The equivalent expression.
     pub condition: String,
     /// The manifest.
     #[source_code]
@@ -87,18 +87,18 @@ pub struct SameCondition {
     pub condition_at: Option<SourceSpan>,
 }
 
-/// A source package in a table that cannot hold it.
+/// A source dependency in a table that does not allow it.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{name}` in `{table}` cannot come from {location}")]
 #[diagnostic(code(manifest::no_source_here), help("{help}"))]
 pub struct NoSourceHere {
     /// The dependency.
     pub name: String,
-    /// The table it stands in.
+    /// The table.
     pub table: &'static str,
-    /// Where it would come from.
+    /// The kind of location.
     pub location: &'static str,
-    /// What the table takes.
+    /// The locations that the table allows.
     pub help: &'static str,
     /// The manifest.
     #[source_code]
@@ -108,7 +108,7 @@ pub struct NoSourceHere {
     pub at: SourceSpan,
 }
 
-/// A pin in a table that cannot hold it.
+/// A pin in a table that does not allow it.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{pin}` cannot be used in `{table}`")]
 #[diagnostic(
@@ -121,7 +121,7 @@ pub struct NoSourceHere {
 pub struct NoPinHere {
     /// The kind of the pin.
     pub pin: &'static str,
-    /// The table it stands in.
+    /// The table.
     pub table: &'static str,
     /// The manifest.
     #[source_code]
@@ -131,14 +131,14 @@ pub struct NoPinHere {
     pub at: SourceSpan,
 }
 
-/// A pin of the wrong package.
+/// A pin to the wrong package.
 #[derive(Debug, Error, Diagnostic)]
 #[error("{problem}")]
 #[diagnostic(code(manifest::pin_name), help("{help}"))]
 pub struct PinName {
-    /// Which pin, and why it does not fit.
+    /// The pin, and the reason why it is not valid.
     pub problem: String,
-    /// The pin that fits.
+    /// The valid pin.
     pub help: String,
     /// The manifest.
     #[source_code]
@@ -148,14 +148,14 @@ pub struct PinName {
     pub at: SourceSpan,
 }
 
-/// A dependency asked of a workspace that does not have it.
+/// A dependency inherits from a workspace that does not have it.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{name}` is not in `[workspace.dependencies]`")]
 #[diagnostic(code(manifest::not_in_workspace), help("{help}"))]
 pub struct NotInPool {
     /// The dependency.
     pub name: String,
-    /// The nearest name, or where to add it.
+    /// The nearest name, or the place where it can be added.
     pub help: String,
     /// The manifest.
     #[source_code]
@@ -165,7 +165,7 @@ pub struct NotInPool {
     pub at: SourceSpan,
 }
 
-/// A key that the workspace decides.
+/// A key that only the workspace can set.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{key}` of `{name}` is decided by the workspace")]
 #[diagnostic(

@@ -1,4 +1,4 @@
-//! Mistakes in naming the manifest.
+//! Errors in the path of the manifest.
 
 use std::path::PathBuf;
 
@@ -7,12 +7,12 @@ use thiserror::Error;
 
 use crate::diagnostic::list;
 
-/// A folder without a manifest.
+/// A directory without a manifest.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{}` has no manifest", folder.display())]
 #[diagnostic(code(manifest::not_found), help("{help}"))]
 pub struct NoManifest {
-    /// Where it was looked for.
+    /// The directory that was searched.
     pub folder: PathBuf,
     /// Where there are some, or how to write one.
     pub help: String,
@@ -48,7 +48,7 @@ pub(crate) fn named(packages: &[PathBuf]) -> Option<String> {
     (!packages.is_empty()).then(|| format!("{names}{more}"))
 }
 
-/// A file that pixi would not take for a manifest.
+/// A file that pixi does not accept as a manifest.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{}` is not a manifest", path.display())]
 #[diagnostic(
@@ -56,27 +56,27 @@ pub(crate) fn named(packages: &[PathBuf]) -> Option<String> {
     help("a manifest is called `pixi.toml`, `pyproject.toml` or `mojoproject.toml`")
 )]
 pub struct NotAManifest {
-    /// The file that was named.
+    /// The given path.
     pub path: PathBuf,
 }
 
-/// A manifest that describes no package.
+/// A manifest without a package.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{}` does not describe a package", path.display())]
 #[diagnostic(code(manifest::no_package), help("{help}"))]
 pub struct NoPackage {
     /// The manifest.
     pub path: PathBuf,
-    /// The table to add, or the file to name.
+    /// The table to add, or the file to use.
     pub help: String,
 }
 
-/// A file that is there and cannot be read.
+/// A file that exists but cannot be read.
 #[derive(Debug, Error, Diagnostic)]
 #[error("{error}")]
 #[diagnostic(code(manifest::unreadable))]
 pub struct UnreadableManifest {
-    /// What the operating system says; it names the file.
+    /// The message of the operating system, which names the file.
     pub error: std::io::Error,
 }
 

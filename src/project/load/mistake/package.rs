@@ -1,4 +1,4 @@
-//! Mistakes in the metadata of `[package]`: inheritance and files.
+//! Errors in the metadata of `[package]`: inheritance and files.
 
 use std::path::PathBuf;
 
@@ -7,14 +7,14 @@ use thiserror::Error;
 
 use crate::diagnostic::SourceFile;
 
-/// A value asked of a workspace that does not have it.
+/// A value that the workspace does not have is inherited from it.
 #[derive(Debug, Error, Diagnostic)]
 #[error("there is no `{key}` to inherit")]
 #[diagnostic(code(manifest::nothing_to_inherit), help("{help}"))]
 pub struct NothingToInherit {
     /// The key.
     pub key: String,
-    /// Where to add it.
+    /// The place where the value can be added.
     pub help: String,
     /// The manifest.
     #[source_code]
@@ -24,7 +24,7 @@ pub struct NothingToInherit {
     pub at: SourceSpan,
 }
 
-/// A table that asks for something else than inheritance.
+/// A table that is not `{ workspace = true }`.
 #[derive(Debug, Error, Diagnostic)]
 #[error("{problem}")]
 #[diagnostic(
@@ -32,11 +32,11 @@ pub struct NothingToInherit {
     help("write `{key} = {{ workspace = true }}` for that of the workspace, or {otherwise} here")
 )]
 pub struct BadInheritance {
-    /// What is wrong with the table.
+    /// The problem with the table.
     pub problem: String,
     /// The key.
     pub key: String,
-    /// How to go without the workspace.
+    /// The form without inheritance.
     pub otherwise: &'static str,
     /// The manifest.
     #[source_code]
@@ -46,19 +46,19 @@ pub struct BadInheritance {
     pub at: SourceSpan,
 }
 
-/// A path in the manifest that leads nowhere.
+/// A path in the manifest that does not exist.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{}` does not exist", path.display())]
 #[diagnostic(code(manifest::file_missing), help("{help}"))]
 pub struct FileMissing {
-    /// The path it stands for.
+    /// The resolved path.
     pub path: PathBuf,
-    /// What the path is relative to.
+    /// The directory that the path is relative to.
     pub help: String,
     /// The manifest.
     #[source_code]
     pub file: SourceFile,
-    /// The path as written.
+    /// The path, as in the manifest.
     #[label("not found")]
     pub at: SourceSpan,
 }

@@ -1,11 +1,11 @@
-//! Mistakes on the command line. They have no place in a file.
+//! Errors on the command line. They have no place in a file.
 
 use std::path::PathBuf;
 
 use miette::Diagnostic;
 use thiserror::Error;
 
-/// A file or folder that is not there.
+/// A file or directory that does not exist.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{}` does not exist", path.display())]
 #[diagnostic(
@@ -17,7 +17,7 @@ pub struct PathMissing {
     pub path: PathBuf,
 }
 
-/// Text that names no channel.
+/// A text that is not a valid channel.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{text}` is not a channel: {reason}")]
 #[diagnostic(
@@ -25,8 +25,8 @@ pub struct PathMissing {
     help("name a channel (`conda-forge`), its URL, or a path that begins with `./`")
 )]
 pub struct BadChannel {
-    /// The text as given.
+    /// The text.
     pub text: String,
-    /// Why not.
+    /// The reason.
     pub reason: String,
 }

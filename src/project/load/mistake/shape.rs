@@ -1,18 +1,18 @@
-//! Mistakes that every table can have: keys and types.
+//! Errors that are possible in every table: keys and types.
 
 use miette::{Diagnostic, SourceSpan};
 use thiserror::Error;
 
 use crate::diagnostic::SourceFile;
 
-/// A key the table does not have.
+/// A key that the table does not have.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{key}` is not a key of {table}")]
 #[diagnostic(code(manifest::unknown_key), help("{help}"))]
 pub struct UnknownManifestKey {
-    /// The key as written.
+    /// The key, as in the manifest.
     pub key: String,
-    /// What it was found in.
+    /// The table that contains it.
     pub table: String,
     /// The nearest key, or all of them.
     pub help: String,
@@ -24,7 +24,7 @@ pub struct UnknownManifestKey {
     pub at: SourceSpan,
 }
 
-/// A value of another type than the key takes.
+/// A value whose type is wrong for its key.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{key}` must be {expected}, not {found}")]
 #[diagnostic(code(manifest::wrong_type))]
@@ -35,7 +35,7 @@ pub struct WrongManifestType {
     pub expected: &'static str,
     /// The type that was found, with its article.
     pub found: &'static str,
-    /// How to write it.
+    /// The correct form.
     #[help]
     pub help: Option<String>,
     /// The manifest.
@@ -46,16 +46,16 @@ pub struct WrongManifestType {
     pub at: SourceSpan,
 }
 
-/// A key that must be there.
+/// A required key is missing.
 #[derive(Debug, Error, Diagnostic)]
 #[error("{table} needs the key `{key}`")]
 #[diagnostic(code(manifest::missing_key), help("{help}"))]
 pub struct MissingKey {
     /// The key.
     pub key: &'static str,
-    /// What it is missing from.
+    /// The table that should contain it.
     pub table: String,
-    /// How to write it.
+    /// The correct form.
     pub help: String,
     /// The manifest.
     #[source_code]
@@ -65,16 +65,16 @@ pub struct MissingKey {
     pub at: SourceSpan,
 }
 
-/// Two keys of which only one can be given.
+/// Two keys that exclude each other.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{first}` and `{second}` cannot be given together")]
 #[diagnostic(code(manifest::conflict), help("{help}"))]
 pub struct Conflict {
     /// The key that comes first.
     pub first: String,
-    /// The other one.
+    /// The second key.
     pub second: String,
-    /// Which to keep.
+    /// The key to keep.
     pub help: String,
     /// The manifest.
     #[source_code]
@@ -82,21 +82,21 @@ pub struct Conflict {
     /// The first key.
     #[label("this one")]
     pub first_at: SourceSpan,
-    /// The second key, when it stands in the same file.
+    /// The second key, if it is in the same file.
     #[label("and this one")]
     pub second_at: Option<SourceSpan>,
 }
 
-/// A key that the rest of the table leaves no room for.
+/// A key that cannot be combined with the rest of the table.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{key}` cannot be used {place}")]
 #[diagnostic(code(manifest::misplaced_key), help("{help}"))]
 pub struct InvalidManifestValue {
     /// The key.
     pub key: String,
-    /// Where it cannot be used, with its preposition.
+    /// The place where it cannot be used, with its preposition.
     pub place: String,
-    /// What to do instead.
+    /// The alternative.
     pub help: String,
     /// The manifest.
     #[source_code]
@@ -106,18 +106,18 @@ pub struct InvalidManifestValue {
     pub at: SourceSpan,
 }
 
-/// Text that does not follow the grammar of its key.
+/// A text that does not follow the grammar of its key.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{text}` is not {what}")]
 #[diagnostic(code(manifest::invalid_value))]
 pub struct Invalid {
-    /// The text as written.
+    /// The text, as in the manifest.
     pub text: String,
-    /// What it should be, with its article.
+    /// The expected kind of text, with its article.
     pub what: &'static str,
-    /// Why it is not.
+    /// The reason why the text is not valid.
     pub reason: String,
-    /// How to write it.
+    /// The correct form.
     #[help]
     pub help: Option<String>,
     /// The manifest.

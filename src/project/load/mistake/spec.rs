@@ -1,11 +1,11 @@
-//! Mistakes in the specification of a dependency.
+//! Errors in the specification of a dependency.
 
 use miette::{Diagnostic, SourceSpan};
 use thiserror::Error;
 
 use crate::diagnostic::SourceFile;
 
-/// A specification that says nothing.
+/// A specification without any selector.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{name}` does not say which package is meant")]
 #[diagnostic(
@@ -23,16 +23,16 @@ pub struct EmptySpec {
     pub at: SourceSpan,
 }
 
-/// Text that is no conda version constraint.
+/// A text that is not a valid conda version constraint.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{text}` is not a version constraint: {reason}")]
 #[diagnostic(code(manifest::bad_version_spec), help("{help}"))]
 pub struct BadVersionSpec {
-    /// The text as written.
+    /// The text, as in the manifest.
     pub text: String,
-    /// What the parser says.
+    /// The message of the parser.
     pub reason: String,
-    /// How to write what was probably meant.
+    /// The probable intention, in the correct form.
     pub help: String,
     /// The manifest.
     #[source_code]
@@ -42,7 +42,7 @@ pub struct BadVersionSpec {
     pub at: SourceSpan,
 }
 
-/// A `when` that is no condition on packages.
+/// A `when` that is not a condition on packages.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`when` {problem}")]
 #[diagnostic(
@@ -53,7 +53,7 @@ pub struct BadVersionSpec {
     )
 )]
 pub struct BadWhen {
-    /// What is wrong with it.
+    /// The problem with the condition.
     pub problem: String,
     /// The manifest.
     #[source_code]

@@ -1,4 +1,4 @@
-//! What loads and is still worth knowing: old spellings, and places where pixi loses data.
+//! Warnings about deprecated spellings and about places where pixi loses data.
 
 use std::path::PathBuf;
 
@@ -9,7 +9,7 @@ use super::one_of;
 use crate::diagnostic::SourceFile;
 
 one_of! {
-    /// Something in a manifest that is probably not meant.
+    /// A problem in a manifest that does not prevent loading.
     Warning {
         Deprecated(Deprecated),
         ExactVersion(ExactVersion),
@@ -23,14 +23,14 @@ one_of! {
     }
 }
 
-/// A spelling that pixi is going to give up.
+/// A spelling that pixi has deprecated.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{old}` is deprecated")]
 #[diagnostic(severity(Warning), code(manifest::deprecated), help("write `{new}`"))]
 pub struct Deprecated {
-    /// As written.
+    /// The deprecated spelling.
     pub old: String,
-    /// The spelling of today.
+    /// The current spelling.
     pub new: String,
     /// The manifest.
     #[source_code]
@@ -40,7 +40,7 @@ pub struct Deprecated {
     pub at: SourceSpan,
 }
 
-/// A version without operator, which means just that version.
+/// A version without an operator, which matches only that version.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{text}` means exactly this version, `=={text}`")]
 #[diagnostic(
@@ -61,7 +61,7 @@ pub struct ExactVersion {
     pub at: SourceSpan,
 }
 
-/// A bound of a pin that looks like an expression and is a version.
+/// A bound of a pin that looks like an expression but is a version.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{text}` is taken for a version")]
 #[diagnostic(
@@ -80,18 +80,18 @@ pub struct WordBound {
     pub at: SourceSpan,
 }
 
-/// A value that is used here and that pixi loses on the way.
+/// A value that this project uses but pixi loses.
 #[derive(Debug, Error, Diagnostic)]
 #[error("pixi drops `{key}` {reason}; here it is `{value}`")]
 #[diagnostic(severity(Warning), code(manifest::dropped_by_pixi), help("{help}"))]
 pub struct Dropped {
     /// The key.
     pub key: String,
-    /// When pixi does so.
+    /// The cases in which pixi loses the value.
     pub reason: &'static str,
-    /// What is used here, relative to the source folder.
+    /// The value that is used here, relative to the source directory.
     pub value: String,
-    /// How to have it in both.
+    /// The way to set it for both.
     pub help: String,
     /// The manifest.
     #[source_code]
@@ -101,7 +101,7 @@ pub struct Dropped {
     pub at: SourceSpan,
 }
 
-/// A table of which only the later half counts.
+/// Two tables of which only the later one is used.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{later}` replaces `{earlier}`, which means the same")]
 #[diagnostic(
@@ -110,31 +110,31 @@ pub struct Dropped {
     help("put both into one table; nothing of the first is used")
 )]
 pub struct Replaced {
-    /// The spelling that counts.
+    /// The spelling that is used.
     pub later: String,
-    /// The spelling that is lost.
+    /// The spelling that is ignored.
     pub earlier: String,
     /// The manifest.
     #[source_code]
     pub file: SourceFile,
-    /// The table that is lost.
+    /// The table that is ignored.
     #[label("not used")]
     pub earlier_at: SourceSpan,
-    /// The table that counts.
+    /// The table that is used.
     #[label("used")]
     pub later_at: SourceSpan,
 }
 
-/// A key without effect.
+/// A key that has no effect.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{key}` has no effect {reason}")]
 #[diagnostic(severity(Warning), code(manifest::no_effect), help("{help}"))]
 pub struct NoEffect {
     /// The key.
     pub key: String,
-    /// Why.
+    /// The reason.
     pub reason: &'static str,
-    /// What to do about it.
+    /// The way out.
     pub help: String,
     /// The manifest.
     #[source_code]
@@ -144,14 +144,14 @@ pub struct NoEffect {
     pub at: SourceSpan,
 }
 
-/// A target table for something that is no conda platform.
+/// A target table whose selector is not a conda platform.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{selector}` is no conda platform, so this configuration never applies")]
 #[diagnostic(severity(Warning), code(manifest::never_applies), help("{help}"))]
 pub struct NeverApplies {
     /// The selector.
     pub selector: String,
-    /// The nearest platform, or what a selector can be.
+    /// The nearest platform, or the possible selectors.
     pub help: String,
     /// The manifest.
     #[source_code]
@@ -161,7 +161,7 @@ pub struct NeverApplies {
     pub at: SourceSpan,
 }
 
-/// Target configuration where old documentation put it.
+/// Target configuration in the place that old documentation describes.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{key}` is an old spelling that pixi never understood")]
 #[diagnostic(
@@ -189,6 +189,6 @@ pub struct OldTargets {
     help("rename its table `[project]` to `[workspace]`")
 )]
 pub struct InvisibleWorkspace {
-    /// The manifest above.
+    /// The manifest of the workspace.
     pub path: PathBuf,
 }

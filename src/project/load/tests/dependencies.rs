@@ -1,4 +1,4 @@
-//! Where dependencies end up: tables, conditions, groups and buckets.
+//! Dependencies in tables, conditions, groups and lists.
 
 use serde_json::{Value as Json, json};
 

@@ -1,4 +1,4 @@
-//! Whole manifests, compared with what pixi 0.77 was seen to send.
+//! Complete manifests, compared with requests that pixi 0.77 sent.
 
 use serde_json::{Value as Json, json};
 

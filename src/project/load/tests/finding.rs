@@ -1,4 +1,4 @@
-//! Which file is the manifest, and which the workspace.
+//! Finding the manifest and the workspace.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Packages that a workspace defines in its dependencies, and code in a repository.
+//! Packages that a workspace defines in its dependencies, and sources in a repository.
 
 use std::path::PathBuf;
 
@@ -8,7 +8,7 @@ use super::{BACKEND, Tree, WORKSPACE};
 use crate::project::load::{Inline, LoadRequest, inline_packages, remote_source};
 use crate::protocol::spec::SourceLocation;
 
-/// What the workspace of `tree` defines: name, place, backend.
+/// The packages that the workspace of `tree` defines: name, location, backend.
 fn defined(tree: &Tree) -> Vec<String> {
     let packages =
         inline_packages(&tree.request).unwrap_or_else(|errors| panic!("{}", tree.render(&errors)));
@@ -24,7 +24,7 @@ fn defined(tree: &Tree) -> Vec<String> {
     shown.collect()
 }
 
-/// The same tree, asked for the package `name` with its code in `folder`.
+/// The same tree, with a request for the package `name` with its source in `folder`.
 fn inline(tree: Tree, name: &str, folder: &str) -> Tree {
     tree.with(|request: &mut LoadRequest| {
         request.inline = Some(Inline {
@@ -116,7 +116,7 @@ fn code_elsewhere_is_named_for_whoever_fetches_it() {
     assert_eq!(archive["url"]["url"], "https://example.org/a.tar.gz");
     assert_eq!(named("path = \"..\""), None);
     assert_eq!(named("git = \"no address\""), None);
-    // What was fetched takes its place.
+    // The fetched directory replaces the location.
     let tree = Tree::package("[package.build.source]\ngit = \"https://example.org/a\"")
         .file("fetched/Cargo.toml", "")
         .with(|request| request.source_directory = Some(PathBuf::from("fetched")));

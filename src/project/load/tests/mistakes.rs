@@ -1,4 +1,4 @@
-//! Mistakes in `[package]` and `[package.build]`, as a user sees them.
+//! Errors in `[package]` and `[package.build]`, in the form that a user sees.
 
 use super::{BACKEND, Tree, WORKSPACE};
 
@@ -7,7 +7,7 @@ fn package(text: &str) -> String {
     Tree::package(text).mistakes()
 }
 
-/// A manifest in which `[package.build]` is `text`.
+/// A manifest whose `[package.build]` is `text`.
 #[track_caller]
 fn build(text: &str) -> String {
     Tree::new()

@@ -1,4 +1,4 @@
-//! What the command line says, and paths.
+//! Options of the command line, and paths.
 
 use serde_json::json;
 
@@ -34,7 +34,7 @@ fn command_line_wins() {
         ])
     );
     assert_eq!(record["variantFiles"], json!(["/home/user/extra.yaml"]));
-    // Without conda-forge there is no C library to derive.
+    // Without conda-forge a C library is not derived.
     assert_eq!(
         tree.variants(),
         json!({"python": ["3.13.*"], "perl": ["5.*"]})

@@ -1,4 +1,4 @@
-//! The host platform: which entry it is, and what it is declared to have.
+//! The entry of the host platform and its virtual packages.
 
 use serde_json::json;
 

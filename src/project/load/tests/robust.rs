@@ -1,4 +1,4 @@
-//! Whatever is written, there is an answer: a package, or at least one mistake.
+//! Every text gives a result: a package or at least one error.
 
 use super::super::load;
 use super::Tree;
@@ -19,7 +19,7 @@ fn answers(tree: &Tree, path: &str, text: &str) {
     }
 }
 
-/// The text without one line, and with the value of that line replaced.
+/// The text without one of its lines, and with the value of that line replaced.
 fn damaged(text: &str) -> Vec<String> {
     let lines: Vec<_> = text.lines().collect();
     let mut all = Vec::new();

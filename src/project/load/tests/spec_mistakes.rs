@@ -1,4 +1,4 @@
-//! Mistakes in dependency tables, as a user sees them.
+//! Errors in dependency tables, in the form that a user sees.
 
 use super::{BACKEND, Tree, WORKSPACE};
 
@@ -12,7 +12,7 @@ fn package(text: &str) -> String {
     Tree::package(text).mistakes()
 }
 
-/// A pool, and host dependencies that use it.
+/// Workspace dependencies, and host dependencies that inherit from them.
 #[track_caller]
 fn pooled(pool: &str, entries: &str) -> String {
     let text = format!(

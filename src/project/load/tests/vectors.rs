@@ -1,10 +1,10 @@
-//! Fragments of manifests, compared with what pixi 0.77 was seen to send.
+//! Parts of manifests, compared with requests that pixi 0.77 sent.
 
 use serde_json::{Value as Json, json};
 
 use super::{BACKEND, Tree, WORKSPACE};
 
-/// The default target of a minimal manifest with `text` at its end.
+/// The default target of a minimal manifest that ends with `text`.
 #[track_caller]
 fn default(text: &str) -> Json {
     Tree::package(text).model()["targets"]["defaultTarget"].clone()
@@ -225,7 +225,7 @@ fn legacy_system_requirements_count() {
     let text = format!("{WORKSPACE}[system-requirements]\nlibc = \"2.17\"");
     let tree = workspace(&text);
     assert_eq!(tree.variants()["c_stdlib_version"], json!(["2.17"]));
-    // Not declared, so the default stays.
+    // It is not declared, so the default is used.
     assert_eq!(
         workspace(&text).host("linux-aarch64").variants()["c_stdlib_version"],
         json!(["2.28"])
@@ -302,6 +302,6 @@ fn features_of_the_default_environment_bring_channels() {
             "https://conda.anaconda.org/two"
         ])
     );
-    // conda-forge counts for the C library even in a feature nobody uses.
+    // A feature that is not used is sufficient for the C library of conda-forge.
     assert_eq!(tree.variants()["c_stdlib"], json!(["sysroot"]));
 }

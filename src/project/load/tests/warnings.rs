@@ -1,4 +1,5 @@
-//! Warnings, as a user sees them. Those of the examples and vectors are there.
+//! Warnings, in the form that a user sees. Those of the examples and vectors are tested
+//! there.
 
 use super::{BACKEND, Tree, WORKSPACE};
 

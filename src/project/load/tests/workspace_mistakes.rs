@@ -1,4 +1,4 @@
-//! Mistakes in `[workspace]` that concern a package, as a user sees them.
+//! Errors in `[workspace]` that affect a package, in the form that a user sees.
 
 use super::{BACKEND, Tree};
 

@@ -1,4 +1,4 @@
-//! A key that no table of a recipe has.
+//! A key that does not exist in any table of a recipe.
 
 use std::ops::Range;
 
@@ -44,7 +44,7 @@ impl RecipePlace<'_> {
     }
 }
 
-/// Where keys belong that people look for elsewhere.
+/// Keys that are often written in the wrong table, with the right one.
 const BELONGS: [(&str, &str); 25] = [
     ("host", "requirements"),
     ("run", "requirements"),

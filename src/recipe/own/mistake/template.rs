@@ -1,4 +1,4 @@
-//! What is wrong with a template: a name nobody knows, a call that makes no sense.
+//! Errors in a template: an unknown name or an invalid call.
 
 use std::ops::Range;
 
@@ -68,7 +68,7 @@ impl RecipePlace<'_> {
         )
     }
 
-    /// `undefined variable in expression 'x'` says which expression, not which name.
+    /// `undefined variable in expression 'x'` contains the expression, but not the name.
     fn undefined_expression(
         &self,
         message: &str,
@@ -124,7 +124,7 @@ impl RecipePlace<'_> {
     }
 }
 
-/// The name that a message calls undefined.
+/// The name that a message reports as undefined.
 fn undefined(message: &str) -> Option<String> {
     let (_, rest) = message.split_once("undefined value: `")?;
     let (name, _) = rest.split_once('`')?;
