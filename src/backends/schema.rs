@@ -9,6 +9,7 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
+use crate::backend::package_options::PackageOptions;
 use crate::backends;
 use crate::project::config::Options;
 
@@ -42,6 +43,10 @@ fn of<C: Options + JsonSchema>() -> Value {
     members.insert("additionalProperties".to_string(), json!(false));
     let options = members["properties"].as_object_mut().expect("options");
     options.retain(|key, _| C::KEYS.contains(&key.as_str()));
+    if C::KEYS.contains(&"package-tests") {
+        // The option `tests` of these backends hides the shared one, which has two names.
+        options.insert("package-tests".to_string(), package_tests());
+    }
     let target = json!({"$ref": "#/definitions/Config"});
     options.entry("targets").or_insert_with(|| {
         json!({
@@ -67,6 +72,12 @@ fn of<C: Options + JsonSchema>() -> Value {
         },
         "definitions": definitions,
     })
+}
+
+/// The tests of a finished package.
+fn package_tests() -> Value {
+    let options = SchemaGenerator::default().into_root_schema_for::<PackageOptions>();
+    options.to_value()["properties"]["tests"].take()
 }
 
 /// `[package]`, as far as a backend knows it.

@@ -33,8 +33,8 @@ use reader::{Reader, Result};
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", default)]
 pub struct PackageOptions {
-    /// Tests of the finished package, as in recipe.yaml with dashes in its keys. The second
-    /// name is that of backends whose `tests` are those of the project.
+    /// Tests of the finished package: the test elements of recipe.yaml, with dashes in their keys.
+    // The second name is that of backends whose `tests` are those of the project.
     #[serde(alias = "package-tests")]
     pub tests: Vec<Value>,
     /// Whether the programs are asked for their version when the package is tested.

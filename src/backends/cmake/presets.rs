@@ -274,6 +274,6 @@ mod tests {
         let error = find_in(&folder, "rell").expect_err("not usable");
         insta::assert_snapshot!(error.advice(), @"did you mean `rel`?");
         let error = find_in(&folder, "base").expect_err("not usable");
-        insta::assert_snapshot!(error.advice(), @"those that can be used here are `rel`, `free`, `odd`, `mine`");
+        insta::assert_snapshot!(error.advice(), @"those that can be used here are `rel`, `free`, `odd` and `mine`");
     }
 }
