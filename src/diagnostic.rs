@@ -217,7 +217,7 @@ mod tests {
         let known = ["extra-args", "env", "win", "linux-64", "binaries"];
         let near = |word| nearest(word, known);
         assert_eq!(near("Extra_Arg"), Some("extra-args"));
-        assert_eq!(near("evn"), Some("env"));
+        assert_eq!(near("envs"), Some("env"));
         assert_eq!(near("windows"), Some("win"));
         assert_eq!(near("linux"), Some("linux-64"));
         assert_eq!(near("binary"), Some("binaries"));

@@ -60,6 +60,7 @@ for name in "${names[@]}"; do
     echo "the package of $name lacks: $missing" >&2
     exit 1
   fi
+  # shellcheck disable=SC2016 # backticks for a table of Markdown
   more=$(comm -13 <(sort "$expected") <(sort "$folder/$name/files.txt") | sed 's/.*/`&`/' | paste -sd' ')
   crates=no
   if grep -q THIRDPARTY "$folder/$name/licenses.txt"; then crates=yes; fi
