@@ -71,16 +71,16 @@ mod tests {
         let paths = BuildPaths {
             work_directory: "/work".into(),
             alias: None,
-            script_folder: "/work/work".into(),
-            build_prefix: "/work/bld".into(),
-            host_prefix: "/work/host".into(),
-            packages: "/work/output".into(),
+            script_folder: "/jobs/work".into(),
+            build_prefix: "/jobs/bld".into(),
+            host_prefix: "/jobs/host".into(),
+            packages: "/jobs/output".into(),
             named: Named::default(),
         };
         let found = |root: &str| out_dir(&log, Path::new(root), &paths);
         assert_eq!(
             found("/ws/app").as_deref(),
-            Some(Path::new("/work/work/app/out"))
+            Some(Path::new("/jobs/work/app/out"))
         );
         assert_eq!(
             found("/ws/member").as_deref(),

@@ -137,9 +137,9 @@ mod tests {
     use super::*;
 
     const PLACES: Places<'_> = Places {
-        build_prefix: "/work/build_env",
-        host_prefix: "/work/host_env",
-        script: Some("/work/work"),
+        build_prefix: "/jobs/build_env",
+        host_prefix: "/jobs/host_env",
+        script: Some("/jobs/work"),
         top: "/home/user/project",
         cargo_home: Some("/cache/cargo-home"),
     };
@@ -154,19 +154,19 @@ mod tests {
     fn compilers_and_flags_name_links_that_are_called_like_the_content() {
         let (changes, links) = renamed(
             &[
-                ("CC", "/work/build_env/bin/cc"),
+                ("CC", "/jobs/build_env/bin/cc"),
                 ("CC_x86_64_unknown_linux_gnu", "cc"),
-                ("HOST_CXX", "/work/build_env/bin/c++"),
-                ("TARGET_CFLAGS", "-I/work/host_env/include"),
+                ("HOST_CXX", "/jobs/build_env/bin/c++"),
+                ("TARGET_CFLAGS", "-I/jobs/host_env/include"),
                 (
                     "CFLAGS",
-                    "-O2 -isystem /work/host_env/include \
-                     -fdebug-prefix-map=/work/work=/usr/local/src/tool \
-                     -fdebug-prefix-map=/work/host_env=/usr/local/src/conda-prefix",
+                    "-O2 -isystem /jobs/host_env/include \
+                     -fdebug-prefix-map=/jobs/work=/usr/local/src/tool \
+                     -fdebug-prefix-map=/jobs/host_env=/usr/local/src/conda-prefix",
                 ),
-                ("OPENSSL_DIR", "/work/host_env"),
-                ("PATH", "/work/build_env/bin"),
-                ("CCC", "/work/build_env/bin"),
+                ("OPENSSL_DIR", "/jobs/host_env"),
+                ("PATH", "/jobs/build_env/bin"),
+                ("CCC", "/jobs/build_env/bin"),
             ],
             "/scratch/plain",
         );
