@@ -5,13 +5,16 @@ use std::process::Command;
 use serde_json::json;
 
 use super::super::support::archive::Archive;
+use super::super::support::channel::Channel;
 use super::super::support::desk::Desk;
 use super::super::support::machine::machine;
 use super::super::support::manifest;
+use super::super::support::packages::Package;
 use super::super::support::pixi::Pixi;
 use super::super::support::prefix::{install, output};
 use super::super::support::project::Project;
 use super::super::support::requests::Initialize;
+use super::super::support::toolchain;
 use super::compiler::{self, bare_channel, channel};
 use super::{GREET, MAIN, backend, project};
 
@@ -78,6 +81,37 @@ fn main_mojo_becomes_a_program() {
     assert!(archive.read("bin/my_tool") == program, "the same program");
     assert_eq!(cached(&project), cache, "something was compiled again");
     assert_eq!(cache.is_empty(), compiler::real().is_none());
+}
+
+#[test]
+fn the_c_compiler_of_the_environment_links_where_it_is_asked_for() {
+    let folder = tempfile::tempdir().expect("a directory for the channel");
+    let mut channel = Channel::new(folder.path().join("channel"));
+    channel.add(compiler::package(true));
+    let linker = "#!/bin/sh\necho 'the environment links' >&2\nexec cc \"$@\"\n";
+    let activation = "export CC=\"$CONDA_PREFIX/bin/conda-cc\"\n";
+    channel.add(
+        Package::new(&toolchain::gcc_name(), "14.2.0")
+            .executable("bin/conda-cc", linker)
+            .file("etc/conda/activate.d/gcc.sh", activation),
+    );
+    let links_with = |config: &str| {
+        let project = project()
+            .file("main.mojo", MAIN)
+            .file("pixi.toml", manifest_of("greet", config));
+        let mut pixi = Pixi::of(&project);
+        pixi.initialize(&manifest::initialize(&project));
+        let archive = pixi.package(&project, &channel, "greet");
+        assert_eq!(archive.files(), ["bin/greet"]);
+        let lines = pixi.stderr();
+        lines
+            .iter()
+            .any(|line| line.contains("the environment links"))
+    };
+    if compiler::real_or_skip().is_some() {
+        assert!(links_with("compilers = [\"c\"]\n"));
+        assert!(!links_with(""));
+    }
 }
 
 #[test]

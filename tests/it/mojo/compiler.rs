@@ -58,8 +58,8 @@ export MODULAR_MOJO_MAX_IMPORT_PATH=\"$CONDA_PREFIX/lib/mojo\"
 export MODULAR_MOJO_MAX_LLD_PATH=\"$CONDA_PREFIX/bin/lld\"
 ";
 
-/// The package of the compiler.
-fn package(activated: bool) -> Package {
+/// The package of the compiler, with or without an activation script.
+pub fn package(activated: bool) -> Package {
     let package = Package::new("mojo-compiler", VERSION);
     match compiler() {
         Compiler::Real(folder) => {

@@ -4,6 +4,7 @@ use super::super::support::build::Build;
 use super::super::support::channel::Channel;
 use super::super::support::drawn::drawn;
 use super::super::support::manifest;
+use super::super::support::packages::Package;
 use super::super::support::pixi::Pixi;
 use super::super::support::project::Project;
 use super::super::support::requests::Outputs;
@@ -79,6 +80,34 @@ fn an_import_that_nothing_has() {
     }
     let project = app("").file("main.mojo", "import jason\n\ndef main():\n    print(1)\n");
     insta::assert_snapshot!(error(&project, &channel()));
+}
+
+/// The library `greet`, as Mojo 1.1.0 precompiled it.
+const PRECOMPILED: &[u8] = include_bytes!("../fixtures/mojo-1.1.0/greet.mojoc");
+
+#[test]
+fn a_library_of_another_compiler_names_both_versions() {
+    if real_or_skip().is_none() {
+        return;
+    }
+    let project = project()
+        .file(
+            "main.mojo",
+            "from greet import hello\n\ndef main():\n    print(hello())\n",
+        )
+        .file(
+            "pixi.toml",
+            format!(
+                "[package]\nname = \"app\"\nversion = \"0.1.0\"\n{}\
+                 [package.host-dependencies]\ngreet = \"*\"\n",
+                backend("")
+            ),
+        );
+    let folder = tempfile::tempdir().expect("a directory for the channel");
+    let mut channel = Channel::new(folder.path().join("channel"));
+    channel.include(&self::channel());
+    channel.add(Package::new("greet", "0.1.0").file("lib/mojo/greet.mojoc", PRECOMPILED));
+    insta::assert_snapshot!(error(&project, &channel));
 }
 
 #[test]
