@@ -70,13 +70,14 @@ pub(super) fn replay(
         })
         .await?;
         let title = format!("building {package} again");
-        let answer = step(
+        let built = step(
             &title,
             Some(&package),
             engine::build(&session, params, &debug),
         )
         .await?;
-        reporter.finished(Finished::new(&answer)?)?;
+        debug.inputs(&built.inputs);
+        reporter.finished(Finished::new(&built.answer)?)?;
         if let Some(folder) = output_folder.filter(|folder| channel::is_one(folder)) {
             step("indexing the output folder", None, channel::index(&folder)).await?;
         }

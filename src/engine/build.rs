@@ -15,7 +15,7 @@ use thiserror::Error;
 
 use crate::backend::inputs::escape;
 use crate::backend::named::Named;
-use crate::backend::{BuildPaths, Env, InstalledPackage, Platforms};
+use crate::backend::{BuildPaths, Env, GlobSet, InstalledPackage, Platforms};
 use crate::diagnostic::create_folder;
 use crate::disk;
 use crate::engine::debug::DebugFolder;
@@ -34,6 +34,15 @@ use crate::protocol::build::{Answer, Params, Prefix};
 use crate::protocol::outputs::VariantValue;
 use crate::recipe::variants::VariantSelection;
 
+/// The response, with the files that the package was built from.
+#[derive(Debug)]
+pub struct Built {
+    /// The response in the form of the protocol.
+    pub answer: Answer,
+    /// The inputs of the build, with reasons.
+    pub inputs: Vec<GlobSet>,
+}
+
 /// Plans and runs one build.
 ///
 /// # Errors
@@ -43,7 +52,7 @@ pub async fn build(
     session: &Session,
     params: Params,
     debug: &DebugFolder,
-) -> Result<Answer, Report> {
+) -> Result<Built, Report> {
     debug.project(session);
     let current = Subdir::current().unwrap_or(params.output.subdir);
     let ask = PlanRequest {
@@ -286,14 +295,13 @@ impl<'a> Build<'a> {
     }
 
     /// Creates the response: the package and the files that it was built from.
-    fn collect(&self, executed: &Executed) -> Answer {
+    fn collect(&self, executed: &Executed) -> Built {
         let inputs = built_inputs(self.session, self.plan, &self.paths);
-        DebugFolder::of(&self.paths.work_directory).inputs(&inputs);
         let ignored = self.session.backend.output_directories();
         let source = &self.session.project.source;
         let (input_globs, input_glob_sets) = globs(&inputs, source, ignored);
         let output = &executed.output;
-        Answer {
+        let answer = Answer {
             output_file: executed.archive.clone(),
             input_globs,
             input_glob_sets,
@@ -301,7 +309,8 @@ impl<'a> Build<'a> {
             version: output.version().to_string(),
             build: output.build_string().into_owned(),
             subdir: *output.target_platform(),
-        }
+        };
+        Built { answer, inputs }
     }
 }
 

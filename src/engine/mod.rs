@@ -28,7 +28,7 @@ mod sources;
 mod to_rattler_build;
 pub mod toolchain;
 
-pub use build::build;
+pub use build::{Built, build};
 pub use outputs::{Described, outputs};
 pub use prepare::alone;
 pub use session::Session;

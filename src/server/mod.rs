@@ -19,7 +19,7 @@ use thiserror::Error;
 use crate::backend::{AnyBackend, Env, Platforms};
 use crate::engine::debug::DebugFolder;
 use crate::engine::recorder::Recorder;
-use crate::engine::{self, Described, PlanRecord, PlanRequest, Session};
+use crate::engine::{self, Built, Described, PlanRecord, PlanRequest, Session};
 use crate::protocol::compat::InitializeShape;
 use crate::protocol::{Negotiated, build, initialize, outputs};
 use crate::recipe::variants::VariantSelection;
@@ -149,8 +149,18 @@ async fn conda_build(
     // Written before the build, so that a killed build leaves its request.
     debug.params("conda_build_v1", raw.as_str().unwrap_or("null"));
     drop(raw);
-    let result = engine::build(session, params, &debug).await;
-    record(&debug, "conda_build_v1", &result);
+    let built = engine::build(session, params, &debug).await;
+    let (result, inputs) = match built {
+        Ok(Built { answer, inputs }) => (Ok(answer), Some(inputs)),
+        Err(report) => (Err(report), None),
+    };
+    let outcome = Outcome::of(&result);
+    service.recorder().run(move || {
+        if let Some(inputs) = inputs {
+            debug.inputs(&inputs);
+        }
+        outcome.record(&debug, "conda_build_v1");
+    });
     result
 }
 

@@ -123,7 +123,11 @@ impl<'a> PackageBuilder<'a> {
         debug.request("conda_build_v1", &params);
         let building = engine::build(&job.package.session, params, &debug);
         let title = format!("building {package}");
-        let answer = step(&title, Some(&package), building).await;
+        let built = step(&title, Some(&package), building).await;
+        let answer = built.map(|built| {
+            debug.inputs(&built.inputs);
+            built.answer
+        });
         server::record(&debug, "conda_build_v1", &answer);
         let answer = answer?;
         if let Some(earlier) = earlier {

@@ -74,9 +74,9 @@ async fn a_folder_of_texts_becomes_a_package() {
     for name in ["bld", "host"] {
         fs_err::create_dir_all(work.join(name)).expect("own folder");
     }
-    let answer = engine::build(&session, params, &DebugFolder::of(&work)).await;
-    let answer = answer.expect("it can be built");
-    let archive = Archive::open(&answer.output_file);
+    let built = engine::build(&session, params, &DebugFolder::of(&work)).await;
+    let built = built.expect("it can be built");
+    let archive = Archive::open(&built.answer.output_file);
     assert_eq!(archive.text("share/hello.txt"), "hello\n");
     assert_eq!(archive.files(), ["share/hello.txt"]);
 }
