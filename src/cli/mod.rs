@@ -112,12 +112,18 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn run(backend: &'static dyn AnyBackend, arguments: Vec<OsString>) -> ExitCode {
+    // A server has no arguments. The process that watches it needs none of what follows.
+    let early = (arguments.len() == 1).then(|| watch::role(None));
+    if let Some(ProcessRole::Watched(code)) = early {
+        return code;
+    }
     let matches = command(backend).try_get_matches_from(arguments);
     let arguments = match matches.and_then(|matches| Arguments::from_arg_matches(&matches)) {
         Ok(arguments) => arguments,
         Err(error) => return report::wrong_usage(&error),
     };
-    let unwatched = match starts_processes(&arguments).then(|| watch::role(arguments.watched_by)) {
+    let role = || starts_processes(&arguments).then(|| watch::role(arguments.watched_by));
+    let unwatched = match early.or_else(role) {
         Some(ProcessRole::Watched(code)) => return code,
         Some(ProcessRole::Works(reason)) => reason,
         None => None,
