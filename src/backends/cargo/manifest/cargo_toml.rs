@@ -5,9 +5,9 @@
 //! key by key, as Cargo does it: see [`CargoToml::checked`]. A file whose text is the same
 //! as in an earlier request of this process is not parsed again.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
 use cargo_toml::Manifest;
 use miette::{Report, SourceSpan};
@@ -30,7 +30,7 @@ pub(crate) struct CargoToml {
 }
 
 /// What earlier requests have parsed, by path.
-static PARSED: Mutex<BTreeMap<PathBuf, Arc<CargoToml>>> = Mutex::new(BTreeMap::new());
+static PARSED: LazyLock<Mutex<HashMap<PathBuf, Arc<CargoToml>>>> = LazyLock::new(Mutex::default);
 
 impl CargoToml {
     /// # Errors

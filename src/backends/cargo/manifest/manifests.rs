@@ -1,6 +1,6 @@
 //! The manifests that a request has looked at, and the workspaces they belong to.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::backends::cargo::manifest::errors::NoWorkspace;
 
 /// The manifests that were looked for, by folder.
 #[derive(Debug, Default)]
-pub(crate) struct Manifests(BTreeMap<PathBuf, Looked>);
+pub(crate) struct Manifests(HashMap<PathBuf, Looked>);
 
 /// What was found where a manifest was looked for.
 #[derive(Debug, Clone)]
