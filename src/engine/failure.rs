@@ -32,11 +32,29 @@ pub(super) fn explained(
         append_place(log);
         return failed.into();
     }
-    match is_full_disk(&error) {
-        true => FullDisk(error.to_string()).into(),
-        false => error,
+    if is_full_disk(&error) {
+        return FullDisk(error.to_string()).into();
     }
+    if error.to_string().contains("failed to find `patchelf`") {
+        return NoPatchelf.into();
+    }
+    error
 }
+
+/// A program or library has no entry that rattler-build could rewrite.
+#[derive(Debug, Error, Diagnostic)]
+#[error(
+    "a program or library of the package does not say where it finds its libraries, and \
+     `patchelf`, which adds that, is not installed"
+)]
+#[diagnostic(
+    code(build::no_patchelf),
+    help(
+        "write `patchelf = \"*\"` into `[package.build-dependencies]`, or have the build link with \
+         `-Wl,-rpath,$PREFIX/lib`"
+    )
+)]
+struct NoPatchelf;
 
 /// The reason why nothing was installed although every command succeeded.
 pub(super) fn nothing_installed(

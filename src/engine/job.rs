@@ -91,8 +91,9 @@ impl Job<'_> {
             now,
         } = self.clone();
         let target_platform = rendered.subdir(plan.platforms.host);
+        let noarch = rendered.noarch();
         let Rendered {
-            recipe,
+            mut recipe,
             variant,
             hash,
             build_string,
@@ -138,6 +139,12 @@ impl Job<'_> {
                 .collect::<Result<BTreeMap<_, _>, Report>>()?,
             run_exports: exports(run_exports.unwrap_or_default())?,
         };
+        let is_solved = host_prefix.as_ref().is_some_and(|it| it.packages.is_some());
+        if noarch.is_none() && !is_solved {
+            // rattler-build starts programs with the interpreter of a solved environment.
+            // The scripts of the installer do without.
+            recipe.build.python.entry_points.clear();
+        }
         let repodata_revision = revision(&recipe.build().flags, &run);
         let finalized = FinalizedDependencies {
             build: resolved(build_prefix)?,

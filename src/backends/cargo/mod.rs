@@ -8,7 +8,7 @@ mod build_dir;
 mod compiler_cache;
 mod config;
 mod context;
-mod failure;
+pub(crate) mod failure;
 mod inputs;
 mod libraries;
 mod manifest;
@@ -18,7 +18,7 @@ mod packed_libraries;
 mod rust_version;
 mod rust_version_conflict;
 mod script;
-mod system_tools;
+pub(crate) mod system_tools;
 mod third_party;
 mod wrapper;
 

@@ -38,7 +38,7 @@ pub(crate) fn find(env: &Env, platforms: Platforms) -> Result<SystemTools, Repor
 }
 
 /// Rust's name for a platform of conda.
-fn triple(platform: Subdir) -> Option<&'static str> {
+pub(crate) fn triple(platform: Subdir) -> Option<&'static str> {
     Some(match platform {
         Subdir::Linux64 => "x86_64-unknown-linux-gnu",
         Subdir::LinuxAarch64 => "aarch64-unknown-linux-gnu",

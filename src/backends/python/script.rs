@@ -5,6 +5,7 @@
 //! installed fit for a conda package.
 
 mod native;
+mod rustflags;
 mod variables;
 
 use std::path::Path;

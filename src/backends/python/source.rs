@@ -98,16 +98,16 @@ impl Source {
         paths.map(|path| path.text.to_string()).collect()
     }
 
-    /// Files, by name, that say what the project compiles.
+    /// Files that say what the project compiles.
     pub(super) fn kind_files(&self) -> Vec<PathBuf> {
         let file = match self.build_module() {
             "mesonpy" => "meson.build",
             "scikit_build_core" | "skbuild" => "CMakeLists.txt",
             "maturin" => "Cargo.toml",
             "hatchling" => "hatch_build.py",
-            _ => return Vec::new(),
+            _ => return self.files.in_tree_backend(),
         };
-        vec![PathBuf::from(file)]
+        vec![self.files.folder.join(file)]
     }
 
     /// Whether Cargo compiles a part of it.

@@ -9,24 +9,26 @@ use thiserror::Error;
 use super::script::SYSTEM_PYTHON;
 use crate::backend::tools::on_path;
 use crate::backend::{Env, Platforms, SystemTools};
+use crate::backends::cargo::system_tools as rust_tools;
 
 /// The interpreter, and what it may use.
 ///
 /// # Errors
 /// [`NoPython`].
-pub(super) fn find(env: &Env, _: Platforms) -> Result<SystemTools, Report> {
+pub(super) fn find(env: &Env, platforms: Platforms) -> Result<SystemTools, Report> {
     let names = ["python3", "python"];
     let found = names
         .iter()
         .find_map(|name| interpreter(&on_path(env, name)?));
     let python = found.ok_or(NoPython)?;
-    let programs = ["uv", "ninja", "cmake", "cargo", "rustc", "meson"];
+    let programs = ["uv", "ninja", "cmake", "meson"];
+    let programs = programs.iter().filter_map(|name| on_path(env, name));
+    // Only projects that contain Rust need it.
+    let rust = rust_tools::find(env, platforms).unwrap_or_default();
+    let python_variable = [(SYSTEM_PYTHON.to_string(), python.display().to_string())].into_iter();
     Ok(SystemTools {
-        programs: programs
-            .iter()
-            .filter_map(|name| on_path(env, name))
-            .collect(),
-        variables: vec![(SYSTEM_PYTHON.to_string(), python.display().to_string())],
+        programs: programs.chain(rust.programs).collect(),
+        variables: python_variable.chain(rust.variables).collect(),
         packages: vec!["python", "uv", "pip"],
     })
 }

@@ -38,7 +38,7 @@ fn shown(output: &Value) -> String {
 
 /// What becomes of a project with these files and options.
 #[track_caller]
-fn described(files: &[(&str, &str)], config: Value, variants: Value) -> String {
+pub(super) fn described(files: &[(&str, &str)], config: Value, variants: Value) -> String {
     let project = project(files);
     let mut pixi = Pixi::of(&project);
     pixi.initialize(&initialize(&project, &[], config));
@@ -201,62 +201,6 @@ fn variants_that_the_project_is_not_for_are_left_out() {
 }
 
 #[test]
-fn what_compiles_is_a_package_of_its_platform() {
-    let backend = |requires: &str, backend: &str| {
-        format!(
-            "[build-system]\nrequires = [\"{requires}\"]\nbuild-backend = \"{backend}\"\n\
-             [project]\nname = \"a\"\nversion = \"1\"\n"
-        )
-    };
-    let mut all = Vec::new();
-    for (requires, name, file, content) in [
-        ("maturin", "maturin", "Cargo.toml", ""),
-        (
-            "scikit-build-core",
-            "scikit_build_core.build",
-            "CMakeLists.txt",
-            "project(a CXX)",
-        ),
-        (
-            "meson-python",
-            "mesonpy",
-            "meson.build",
-            "project('a', 'c', 'cython')",
-        ),
-        ("meson-python", "mesonpy", "meson.build", "project('a')"),
-        ("setuptools-rust", "setuptools.build_meta", "x", ""),
-        (
-            "setuptools",
-            "setuptools.build_meta",
-            "setup.py",
-            "setup(ext_modules=[Extension('a', ['a.c'])])",
-        ),
-        ("setuptools", "setuptools.build_meta", "setup.py", "setup()"),
-        ("hatchling", "hatchling.build", "x", ""),
-    ] {
-        let files = [
-            ("pyproject.toml", backend(requires, name)),
-            (file, content.to_string()),
-        ];
-        let files = files.each_ref().map(|(path, text)| (*path, text.as_str()));
-        let shown = described(&files, plain(), json!({}));
-        let mut lines = shown.lines();
-        let (first, build) = (lines.next().unwrap_or("-"), lines.next().unwrap_or("-"));
-        all.push(format!("{name}, {content}: {first}; {build}"));
-    }
-    insta::assert_snapshot!(all.join("\n"), @r#"
-    maturin, : a 1  linux-64 ["pkg:pypi/a"]; build: rust_linux-64 *, gcc_linux-64 *
-    scikit_build_core.build, project(a CXX): a 1  linux-64 ["pkg:pypi/a"]; build: gxx_linux-64 *
-    mesonpy, project('a', 'c', 'cython'): a 1  linux-64 ["pkg:pypi/a"]; build: gcc_linux-64 *
-    mesonpy, project('a'): a 1 py noarch ["pkg:pypi/a"]; build: 
-    setuptools.build_meta, : a 1  linux-64 ["pkg:pypi/a"]; build: rust_linux-64 *, gcc_linux-64 *
-    setuptools.build_meta, setup(ext_modules=[Extension('a', ['a.c'])]): a 1  linux-64 ["pkg:pypi/a"]; build: gcc_linux-64 *
-    setuptools.build_meta, setup(): a 1 py noarch ["pkg:pypi/a"]; build: 
-    hatchling.build, : a 1 py noarch ["pkg:pypi/a"]; build:
-    "#);
-}
-
-#[test]
 fn versions_are_found_where_tools_would_find_them() {
     let hatch = "[build-system]\nrequires = [\"hatchling\"]\nbuild-backend = \"hatchling.build\"\n\
                  [project]\nname = \"h\"\ndynamic = [\"version\"]\n";
@@ -383,17 +327,6 @@ fn projects_from_before_pyproject_are_understood() {
     build: 
     host: uv *, python >=3.9,<4
     run: python >=3.9,<4
-    "#);
-}
-
-#[test]
-fn the_stable_abi_is_one_package_for_later_versions_too() {
-    let config = json!({"abi3": true});
-    insta::assert_snapshot!(described(HELLO, config, json!({"python": ["3.12.*"]})), @r#"
-    hello_world 0.3.1  linux-64 ["pkg:pypi/hello-world"]
-    build: 
-    host: uv *, python >=3.9, python-abi3 3.9.*
-    run: python >=3.9
     "#);
 }
 

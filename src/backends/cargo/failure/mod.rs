@@ -69,6 +69,18 @@ pub(super) fn diagnose(log: &Log, build: CrateBuild<'_>) -> Option<Diagnosis> {
         .or_else(|| first(&UNITS, log).map(|found| configured::with_asker(found, log, build)))
 }
 
+/// Why Cargo failed where another tool ran it, as maturin does.
+pub(crate) fn below_another_tool(log: &Log) -> Option<Diagnosis> {
+    const MACHINE: [Detector; 4] = [
+        machine::network,
+        machine::killed,
+        toolchain::old_rustc,
+        toolchain::old_cargo,
+    ];
+    let log = &evidence::of(log);
+    first(&MACHINE, log).or_else(|| first(&UNITS, log))
+}
+
 /// Why nothing was installed although every command succeeded.
 pub(super) fn nothing_installed(log: &Log) -> Diagnosis {
     cargo::nothing_selected(log).unwrap_or_else(cargo::nothing_installed)

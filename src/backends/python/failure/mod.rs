@@ -5,6 +5,7 @@
 
 mod compiled;
 mod missing;
+mod rust;
 
 use miette::SourceSpan;
 
@@ -17,12 +18,14 @@ use crate::backend::{Diagnosis, Log, Request};
 type Detector = fn(&Case<'_>) -> Option<Diagnosis>;
 
 /// From causes to consequences.
-const DETECTORS: [Detector; 10] = [
+const DETECTORS: [Detector; 12] = [
     |case| full_disk(case.log),
+    other_python,
     missing::module,
     missing::plugin,
     missing::program,
     compiled::compiler,
+    rust::cargo,
     compiled::header,
     compiled::errors,
     missing::asked,
@@ -71,6 +74,38 @@ impl Case<'_> {
             _ => "`[package.host-dependencies]`".to_string(),
         }
     }
+}
+
+/// The project does not support the Python of the build.
+fn other_python(case: &Case<'_>) -> Option<Diagnosis> {
+    let (required, running) = required_python(case.log)?;
+    Some(Diagnosis {
+        code: "python::other_python",
+        message: format!("the project requires Python {required}, and the build runs {running}"),
+        help: Some(format!(
+            "write `python = \"{required}\"` into {}; with `--system-toolchain`, put such a Python \
+             first on `PATH`",
+            case.manifest()
+        )),
+        ..Default::default()
+    })
+}
+
+/// The Pythons that the project supports, and the version that runs: in the words of
+/// meson-python, pip and uv.
+fn required_python(log: &Log) -> Option<(&str, &str)> {
+    log.lines().find_map(|line| {
+        if let Some((_, rest)) = line.split_once("requires Python version ") {
+            return rest.split_once(", running on ");
+        }
+        if let Some((_, rest)) = line.split_once("requires a different Python: ") {
+            let (running, required) = rest.split_once(" not in ")?;
+            return Some((required.trim_matches(['\'', '"']), running));
+        }
+        let (_, rest) = line.split_once("the current Python version (")?;
+        let (running, rest) = rest.split_once(") does not satisfy Python")?;
+        Some((rest.split(' ').next()?, running))
+    })
 }
 
 /// The build backend does not know what belongs to the package.
@@ -165,4 +200,21 @@ fn is_exception(line: &str) -> bool {
         && name
             .chars()
             .all(|c| c.is_alphanumeric() || "._".contains(c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_python_that_the_project_does_not_support_is_recognized() {
+        for line in [
+            "meson-python: error: The package requires Python version >=3.12, running on 3.11.7",
+            "ERROR: Package 'tool' requires a different Python: 3.11.7 not in '>=3.12'",
+            "  Because the current Python version (3.11.7) does not satisfy Python>=3.12 and tool==1.0",
+        ] {
+            let log = Log::new(line);
+            assert_eq!(required_python(&log), Some((">=3.12", "3.11.7")), "{line}");
+        }
+    }
 }

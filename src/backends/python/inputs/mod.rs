@@ -142,10 +142,7 @@ fn metadata(request: &Request<'_, Config>, source: &Source) -> Vec<GlobSet> {
         }
     }
     for file in source.kind_files() {
-        sets.extend(GlobSet::file(
-            &folder.join(file),
-            "what the project compiles",
-        ));
+        sets.extend(GlobSet::file(&file, "what the project compiles"));
     }
     sets
 }

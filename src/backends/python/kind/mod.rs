@@ -19,8 +19,6 @@ pub(super) struct Kind {
     pub(super) of_a_platform: bool,
     /// Where that is written, for people. Empty when nothing is compiled.
     pub(super) because: String,
-    /// Whether the wheel works with later versions of Python too.
-    pub(super) stable_abi: bool,
     /// Whether the package is a program without any Python in it.
     pub(super) is_program: bool,
 }
@@ -39,11 +37,6 @@ impl Kind {
             ..Self::default()
         }
     }
-
-    fn with_stable_abi(mut self, stable: bool) -> Self {
-        self.stable_abi = stable;
-        self
-    }
 }
 
 /// Finds out what a project compiles.
@@ -60,7 +53,7 @@ pub(super) fn of(project: &Files) -> Kind {
         "poetry" | "pdm" => build_script(project),
         // What runs `setup.py` is setuptools, whoever calls it.
         _ if project.setup_py.is_some() => setuptools(project),
-        _ => Kind::default(),
+        _ => in_tree(project),
     }
 }
 
@@ -71,11 +64,7 @@ fn maturin(project: &Files, because: String) -> Kind {
         .folder
         .join(manifest.map_or("Cargo.toml", |path| path.text));
     let cargo = std::fs::read_to_string(&manifest).unwrap_or_default();
-    let features = project.pyproject.as_ref();
-    let features = features.map(|file| file.texts(&["tool", "maturin", "features"]));
-    let mut features = features.into_iter().flatten();
-    let stable = cargo.contains("abi3-py") || features.any(|name| name.text.contains("abi3-py"));
-    let mut kind = Kind::of(&["rust", "c"], because).with_stable_abi(stable);
+    let mut kind = Kind::of(&["rust", "c"], because);
     kind.is_program = match bindings {
         Some(bindings) => bindings.text == "bin",
         // maturin takes a crate without a library for a program.
@@ -91,18 +80,20 @@ fn is_crate_of_a_program(manifest: &Path) -> bool {
 }
 
 fn scikit_build(project: &Files, because: String) -> Kind {
-    const WHEEL: [&str; 2] = ["tool", "scikit-build"];
-    let flag = project.pyproject.as_ref();
-    let flag = flag.and_then(|file| file.flag(&[WHEEL[0], WHEEL[1], "wheel", "cmake"]));
-    if flag == Some(false) {
+    // An override may turn CMake on again, which is decided when the wheel is made.
+    let is_off = project.pyproject.as_ref().is_some_and(|file| {
+        let overrides = ["tool", "scikit-build", "overrides"];
+        file.flag(&["tool", "scikit-build", "wheel", "cmake"]) == Some(false)
+            && !file
+                .flags_in(&overrides, &["wheel", "cmake"])
+                .contains(&true)
+    });
+    if is_off {
         return Kind::default();
     }
-    let api = project.toml(&[WHEEL[0], WHEEL[1], "wheel", "py-api"]);
-    let source = project.toml(&[WHEEL[0], WHEEL[1], "cmake", "source-dir"]);
+    let source = project.toml(&["tool", "scikit-build", "cmake", "source-dir"]);
     let languages = build_files::cmake(project, source.map_or(".", |source| source.text));
-    let mut kind = Kind::of(&languages, because);
-    kind.stable_abi = api.is_some_and(|api| api.text.starts_with("cp3"));
-    kind
+    Kind::of(&languages, because)
 }
 
 fn meson(project: &Files, because: String) -> Kind {
@@ -110,15 +101,7 @@ fn meson(project: &Files, because: String) -> Kind {
     if languages.is_empty() {
         return Kind::default();
     }
-    let stable = project
-        .toml(&["tool", "meson-python", "limited-api"])
-        .is_some()
-        || project
-            .pyproject
-            .as_ref()
-            .and_then(|file| file.flag(&["tool", "meson-python", "limited-api"]))
-            == Some(true);
-    Kind::of(&languages, because).with_stable_abi(stable)
+    Kind::of(&languages, because)
 }
 
 /// Words that mean C or C++ in `setup.py`.
@@ -139,7 +122,7 @@ fn setuptools(project: &Files) -> Kind {
     let has = |name: &str| requires.iter().any(|required| required == name);
     if has("setuptools-rust") || project.has_tool("setuptools-rust") {
         let because = "the build needs `setuptools-rust`";
-        return Kind::of(&["rust", "c"], because).with_stable_abi(limited_api(project));
+        return Kind::of(&["rust", "c"], because);
     }
     if has("scikit-build") {
         return Kind::of(
@@ -154,7 +137,7 @@ fn setuptools(project: &Files) -> Kind {
                 true => &["c", "cxx"],
                 false => &["c"],
             };
-            Kind::of(languages, because).with_stable_abi(limited_api(project))
+            Kind::of(languages, because)
         }
         None => Kind::default(),
     }
@@ -178,13 +161,6 @@ fn extension(project: &Files) -> Option<String> {
         Some(format!("`[{section}]` of {}", setup_cfg::NAME))
     };
     toml.or_else(py).or_else(cfg)
-}
-
-fn limited_api(project: &Files) -> bool {
-    let option = project.setup_cfg.get("bdist_wheel", "py_limited_api");
-    let words = ["py_limited_api", "py-limited-api"];
-    let setup_py = project.setup_py.as_ref();
-    option.is_some() || setup_py.is_some_and(|file| file.line_with(&words).is_some())
 }
 
 /// Whether anything outside of tests and documentation is C++.
@@ -227,6 +203,29 @@ fn sources(project: &Files) -> impl Iterator<Item = std::path::PathBuf> {
     })
 }
 
+/// A build backend in the project compiles if its code names what extensions are made with.
+fn in_tree(project: &Files) -> Kind {
+    const WORDS: [&str; 5] = [
+        "Cython",
+        "cythonize",
+        "mypycify",
+        "ext_modules",
+        "Extension(",
+    ];
+    for file in project.in_tree_backend() {
+        let text = std::fs::read_to_string(&file).unwrap_or_default();
+        let found = text
+            .lines()
+            .position(|line| WORDS.iter().any(|word| line.contains(word)));
+        if let Some(index) = found {
+            let below = file.strip_prefix(&project.folder).unwrap_or(&file);
+            let because = format!("line {} of {}", index + 1, below.display());
+            return Kind::of(&["c"], because);
+        }
+    }
+    Kind::default()
+}
+
 fn hatchling(project: &Files) -> Kind {
     const HOOKS: [(&str, &[&str]); 5] = [
         ("cython", &["c"]),
@@ -242,8 +241,11 @@ fn hatchling(project: &Files) -> Kind {
     for hooks in tables {
         for (name, languages) in HOOKS {
             let keys: Vec<&str> = hooks.iter().copied().chain([name]).collect();
-            let pyproject = project.pyproject.as_ref();
-            if pyproject.is_some_and(|file| file.table(&keys).is_some()) {
+            let enabled: Vec<&str> = keys.iter().copied().chain(["enable-by-default"]).collect();
+            let runs = project.pyproject.as_ref().is_some_and(|file| {
+                file.table(&keys).is_some() && file.flag(&enabled) != Some(false)
+            });
+            if runs {
                 return Kind::of(languages, format!("hatch has the build hook `{name}`"));
             }
         }

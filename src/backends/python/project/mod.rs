@@ -72,6 +72,25 @@ impl Files {
         named.map_or("setuptools.build_meta:__legacy__", |named| named.text)
     }
 
+    /// The source files of a build backend that is a part of the project.
+    pub(super) fn in_tree_backend(&self) -> Vec<PathBuf> {
+        let paths = self.pyproject.as_ref();
+        let paths = paths.map(|file| file.texts(&["build-system", "backend-path"]));
+        let module = self.build_backend().split([':', '.']).next();
+        let module = module.unwrap_or_default();
+        let mut files = Vec::new();
+        for path in paths.into_iter().flatten() {
+            let package = self.folder.join(path.text).join(module);
+            files.push(package.with_extension("py"));
+            let modules = std::fs::read_dir(package).into_iter().flatten().flatten();
+            files.extend(modules.map(|entry| entry.path()));
+        }
+        files
+            .retain(|file| file.extension().is_some_and(|ending| ending == "py") && file.is_file());
+        files.sort();
+        files
+    }
+
     /// The table of a tool in `pyproject.toml`.
     pub(super) fn has_tool(&self, name: &str) -> bool {
         let pyproject = self.pyproject.as_ref();

@@ -65,15 +65,7 @@ impl Pyproject {
 
     /// The value at the end of `keys`.
     pub(in super::super) fn value(&self, keys: &[&str]) -> Option<Value<'_>> {
-        let (last, tables) = keys.split_last()?;
-        let mut table = self.document.root();
-        for key in tables {
-            table = match table.get(key)?.value.read() {
-                Data::Table(below) => below,
-                _ => return None,
-            };
-        }
-        Some(table.get(last)?.value)
+        below(self.document.root(), keys)
     }
 
     /// The text at the end of `keys`.
@@ -94,10 +86,20 @@ impl Pyproject {
 
     /// The truth value at the end of `keys`.
     pub(in super::super) fn flag(&self, keys: &[&str]) -> Option<bool> {
-        match self.value(keys)?.read() {
-            Data::Boolean(flag) => Some(flag),
+        flag(self.value(keys)?)
+    }
+
+    /// The truth values at the end of `keys` in each table of the array at `array`.
+    pub(in super::super) fn flags_in(&self, array: &[&str], keys: &[&str]) -> Vec<bool> {
+        let tables = match self.value(array).map(Value::read) {
+            Some(Data::List(tables)) => tables,
+            _ => Vec::new(),
+        };
+        let flags = tables.into_iter().filter_map(|table| match table.read() {
+            Data::Table(table) => flag(below(table, keys)?),
             _ => None,
-        }
+        });
+        flags.collect()
     }
 
     /// The table at the end of `keys`.
@@ -121,6 +123,25 @@ impl Pyproject {
     pub(in super::super) fn is_dynamic(&self, field: &str) -> bool {
         let dynamic = self.texts(&["project", "dynamic"]);
         dynamic.iter().any(|name| name.text == field)
+    }
+}
+
+/// The value at the end of `keys` in a table.
+fn below<'d>(mut table: Table<'d>, keys: &[&str]) -> Option<Value<'d>> {
+    let (last, tables) = keys.split_last()?;
+    for key in tables {
+        table = match table.get(key)?.value.read() {
+            Data::Table(below) => below,
+            _ => return None,
+        };
+    }
+    Some(table.get(last)?.value)
+}
+
+fn flag(value: Value<'_>) -> Option<bool> {
+    match value.read() {
+        Data::Boolean(flag) => Some(flag),
+        _ => None,
     }
 }
 

@@ -5,19 +5,48 @@ the build needs and the machine lacks. None of that becomes part of the package.
 """
 
 import os
-import re
 import shutil
 import subprocess
 import sys
 import venv
 
 
+# Prints the requirements that the packages of the interpreter do not satisfy. An old setuptools
+# makes wheels only with `wheel`, which it asks for in a hook.
+CHECK = """
+import importlib.metadata as metadata
+import sys
+
+try:
+    from packaging.requirements import Requirement
+except ImportError:
+    from pip._vendor.packaging.requirements import Requirement
+
+
+def version(name):
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+for text in sys.argv[1:]:
+    requirement = Requirement(text)
+    if requirement.marker is not None and not requirement.marker.evaluate({"extra": ""}):
+        continue
+    found = version(requirement.name)
+    if found is None or not requirement.specifier.contains(found, prereleases=True):
+        print(text)
+    elif requirement.name == "setuptools" and int(found.split(".")[0]) < 71:
+        if version("wheel") is None:
+            print("wheel")
+"""
+
+
 def missing(requirements, python):
-    """Those whose package is not there. Whether the version fits is left to the build."""
-    code = "import importlib.metadata as m, sys\nfor n in sys.argv[1:]:\n try: m.version(n)\n except Exception: print(n)"
-    names = {re.match(r"[\w.-]+", entry).group(0): entry for entry in requirements}
-    out = subprocess.check_output([python, "-c", code, *names], text=True)
-    return [names[name] for name in out.split()]
+    """The requirements that the packages of the machine do not satisfy."""
+    out = subprocess.check_output([python, "-c", CHECK, *requirements], text=True)
+    return out.splitlines()
 
 
 def main(requirements):

@@ -9,7 +9,7 @@ use crate::backends::python::Config;
 use crate::backends::python::shape::Shape;
 use crate::backends::python::source::Source;
 
-use super::{DIRECTORY, below, program};
+use super::{DIRECTORY, below, program, rustflags};
 
 /// Below the directory the script runs in.
 const BUILD: &str = "build";
@@ -101,12 +101,9 @@ fn finds_libraries(request: &Request<'_, Config>, source: &Source) -> Vec<Step> 
     if source.uses_cargo() {
         let mut flags = vec![with("-Clink-arg=-Wl,-rpath,")];
         flags.extend(no_id.map(|flag| Word::literal(format!("-Clink-arg={flag}"))));
-        let name = "CARGO_BUILD_RUSTFLAGS";
-        steps.extend(
-            flags
-                .into_iter()
-                .map(|flag| Step::Append(name.to_string(), flag)),
-        );
+        let name = rustflags::variable(request.platforms.host, source, &source.top(request));
+        let appended = flags.into_iter();
+        steps.extend(appended.map(|flag| Step::Append(name.clone(), flag)));
     }
     steps
 }

@@ -1,0 +1,40 @@
+//! Failures of Cargo, which maturin and setuptools-rust run.
+
+use super::Case;
+use crate::backend::{Diagnosis, Log};
+use crate::backends::cargo::failure;
+
+/// Cargo or its compiler failed.
+pub(super) fn cargo(case: &Case<'_>) -> Option<Diagnosis> {
+    let uses_cargo = case.source.uses_cargo();
+    let log = uses_cargo.then(|| output_of_the_hook(case.log))?;
+    failure::below_another_tool(&log)
+}
+
+/// The lines of the build backend as it wrote them. uv puts a word before each.
+fn output_of_the_hook(log: &Log) -> Log {
+    let lines: Vec<&str> = log
+        .lines()
+        .map(|line| line.strip_prefix("DEBUG ").unwrap_or(line))
+        .collect();
+    Log::new(&lines.join("\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cargo_says_below_maturin_is_explained() {
+        let log = "DEBUG error: rustc 1.80.0 is not supported by the following packages:\n\
+                   DEBUG   tool@0.1.0 requires rustc 1.97.0\n\
+                   DEBUG Error: command ['maturin', 'pep517', 'build-wheel'] returned non-zero\n\
+                   \x20        error: rustc 1.80.0 is not supported by the following packages:\n";
+        let log = output_of_the_hook(&Log::new(log));
+        let found = failure::below_another_tool(&log).expect("it is known");
+        assert_eq!(
+            found.message,
+            "the build needs rustc 1.97.0, the environment has 1.80.0"
+        );
+    }
+}

@@ -1,0 +1,142 @@
+//! Which projects are packages of their platform, and for which versions of Python.
+
+use serde_json::json;
+
+use super::described::described;
+use super::{HELLO, plain};
+
+#[test]
+fn what_compiles_is_a_package_of_its_platform() {
+    let backend = |requires: &str, backend: &str| {
+        format!(
+            "[build-system]\nrequires = [\"{requires}\"]\nbuild-backend = \"{backend}\"\n\
+             [project]\nname = \"a\"\nversion = \"1\"\n"
+        )
+    };
+    let mut all = Vec::new();
+    for (requires, name, file, content) in [
+        ("maturin", "maturin", "Cargo.toml", ""),
+        (
+            "scikit-build-core",
+            "scikit_build_core.build",
+            "CMakeLists.txt",
+            "project(a CXX)",
+        ),
+        (
+            "meson-python",
+            "mesonpy",
+            "meson.build",
+            "project('a', 'c', 'cython')",
+        ),
+        ("meson-python", "mesonpy", "meson.build", "project('a')"),
+        ("setuptools-rust", "setuptools.build_meta", "x", ""),
+        (
+            "setuptools",
+            "setuptools.build_meta",
+            "setup.py",
+            "setup(ext_modules=[Extension('a', ['a.c'])])",
+        ),
+        ("setuptools", "setuptools.build_meta", "setup.py", "setup()"),
+        ("hatchling", "hatchling.build", "x", ""),
+    ] {
+        let files = [
+            ("pyproject.toml", backend(requires, name)),
+            (file, content.to_string()),
+        ];
+        let files = files.each_ref().map(|(path, text)| (*path, text.as_str()));
+        let shown = described(&files, plain(), json!({}));
+        let mut lines = shown.lines();
+        let (first, build) = (lines.next().unwrap_or("-"), lines.next().unwrap_or("-"));
+        all.push(format!("{name}, {content}: {first}; {build}"));
+    }
+    insta::assert_snapshot!(all.join("\n"), @r#"
+    maturin, : a 1  linux-64 ["pkg:pypi/a"]; build: rust_linux-64 *, gcc_linux-64 *
+    scikit_build_core.build, project(a CXX): a 1  linux-64 ["pkg:pypi/a"]; build: gxx_linux-64 *
+    mesonpy, project('a', 'c', 'cython'): a 1  linux-64 ["pkg:pypi/a"]; build: gcc_linux-64 *
+    mesonpy, project('a'): a 1 py noarch ["pkg:pypi/a"]; build: 
+    setuptools.build_meta, : a 1  linux-64 ["pkg:pypi/a"]; build: rust_linux-64 *, gcc_linux-64 *
+    setuptools.build_meta, setup(ext_modules=[Extension('a', ['a.c'])]): a 1  linux-64 ["pkg:pypi/a"]; build: gcc_linux-64 *
+    setuptools.build_meta, setup(): a 1 py noarch ["pkg:pypi/a"]; build: 
+    hatchling.build, : a 1 py noarch ["pkg:pypi/a"]; build:
+    "#);
+}
+
+#[test]
+fn build_hooks_overrides_and_backends_in_the_project_are_read() {
+    let project = "[project]\nname = \"a\"\nversion = \"1\"\n";
+    let of = |backend: &str, rest: &str| {
+        let module = backend.split(['.', ':']).next().expect("a module");
+        let requires = module.replace('_', "-");
+        format!(
+            "[build-system]\nrequires = [\"{requires}\"]\nbuild-backend = \"{backend}\"\n{rest}\n{project}"
+        )
+    };
+    let hatch = |rest: &str| {
+        of(
+            "hatchling.build",
+            &format!("[tool.hatch.build.hooks.mypyc]\n{rest}"),
+        )
+    };
+    let scikit = |rest: &str| {
+        of(
+            "scikit_build_core.build",
+            &format!("[tool.scikit-build]\nwheel.cmake = false\n{rest}"),
+        )
+    };
+    let in_tree = of("own_backend.hooks", "backend-path = [\"packaging\"]\n");
+    let mut all = Vec::new();
+    for (what, pyproject, code) in [
+        ("a hook", hatch(""), ""),
+        (
+            "a hook that nobody enables",
+            hatch("enable-by-default = false\n"),
+            "",
+        ),
+        ("no CMake", scikit(""), ""),
+        (
+            "CMake where an override asks for it",
+            scikit(
+                "[[tool.scikit-build.overrides]]\nif.env.CONDA_BUILD = true\nwheel.cmake = true\n",
+            ),
+            "",
+        ),
+        (
+            "a backend of its own",
+            in_tree.clone(),
+            "from setuptools.build_meta import *\n",
+        ),
+        (
+            "a backend of its own that compiles",
+            in_tree,
+            "from setuptools.build_meta import *\n\ndef build_wheel():\n    from Cython.Build import cythonize\n",
+        ),
+    ] {
+        let files = [
+            ("pyproject.toml", pyproject.as_str()),
+            ("packaging/own_backend/hooks.py", code),
+        ];
+        let shown = described(&files, plain(), json!({}));
+        let mut lines = shown.lines();
+        let (first, build) = (lines.next().unwrap_or("-"), lines.next().unwrap_or("-"));
+        all.push(format!("{what}: {first}; {build}"));
+    }
+    insta::assert_snapshot!(all.join("\n"), @r#"
+    a hook: a 1  linux-64 ["pkg:pypi/a"]; build: gcc_linux-64 *
+    a hook that nobody enables: a 1 py noarch ["pkg:pypi/a"]; build: 
+    no CMake: a 1 py noarch ["pkg:pypi/a"]; build: 
+    CMake where an override asks for it: a 1  linux-64 ["pkg:pypi/a"]; build: gcc_linux-64 *, gxx_linux-64 *
+    a backend of its own: a 1 py noarch ["pkg:pypi/a"]; build: 
+    a backend of its own that compiles: a 1  linux-64 ["pkg:pypi/a"]; build: gcc_linux-64 *
+    "#);
+}
+
+#[test]
+fn the_stable_abi_is_one_package_for_later_versions_too() {
+    let config = json!({"abi3": true});
+    insta::assert_snapshot!(described(HELLO, config, json!({"python": ["3.12.*"]})), @r#"
+    hello_world 0.3.1  linux-64 ["pkg:pypi/hello-world"]
+    build: 
+    host: uv *, python >=3.9, python-abi3 3.9.*
+    run: python >=3.9
+    "#);
+}
