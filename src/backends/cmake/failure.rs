@@ -18,11 +18,13 @@ pub(super) use install::{nothing_installed, outside, unused};
 type Detector = fn(&View<'_>, &Log) -> Option<Diagnosis>;
 
 /// Ordered from causes to consequences: a killed compiler also appears as a failed step.
-const DETECTORS: [Detector; 15] = [
+const DETECTORS: [Detector; 17] = [
     |_, log| full_disk(log),
     configure::no_program,
     configure::old_project,
     configure::old_cmake,
+    configure::no_network,
+    configure::empty_directory,
     packages::missing,
     packages::missing_for_pkg_config,
     configure::no_compiler,

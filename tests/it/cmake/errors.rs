@@ -181,3 +181,50 @@ fn failing_tests_and_undefined_symbols_are_named() {
             the whole log is in /ws/.pixi/bld/work/kSOLZ0CokNw/debug/build.log
     "#);
 }
+
+#[test]
+fn sources_that_are_not_there_are_named_with_how_to_get_them() {
+    let lists = "cmake_minimum_required(VERSION 3.15)\nproject(app VERSION 1 LANGUAGES NONE)\n";
+    let project = project("add_subdirectory(third_party/words)\n").file(
+        ".gitmodules",
+        "[submodule \"words\"]\n\tpath = third_party/words\n\turl = https://git.example/words\n",
+    );
+    fs_err::create_dir_all(project.dir().join("third_party/words")).expect("own directory");
+    let Some(workshop) = PackageBuilder::open(project, |_| {}) else {
+        return;
+    };
+    insta::assert_snapshot!(workshop.error(Order::default()), @r#"
+    cmake::empty_directory
+
+      × `cmake` failed with exit code 1: the project asks for the directory
+      │ `third_party/words`, which has no CMakeLists.txt
+       ╭─[/ws/CMakeLists.txt:3:1]
+     2 │ project(app VERSION 1.2.0 LANGUAGES C CXX)
+     3 │ add_subdirectory(third_party/words)
+       · ─────────────────┬─────────────────
+       ·                  ╰── add_subdirectory
+       ╰────
+      help: it is a Git submodule: `git submodule update --init` checks it out
+            the whole log is in /ws/.pixi/bld/work/kSOLZ0CokNw/debug/build.log
+    "#);
+    let download = "file(DOWNLOAD https://download.invalid/words.h ${CMAKE_BINARY_DIR}/words.h\n  EXPECTED_HASH SHA256=ea379c4a3cb5799027b1eb451163dff065a3d641aaba23bf4e24ee6b536bd9bc)\n";
+    workshop.project.write("CMakeLists.txt", format!("{lists}{download}"));
+    insta::assert_snapshot!(workshop.error(Order::default()), @r#"
+    build::network
+
+      × `cmake` failed with exit code 1: the project downloads sources, and the
+      │ network cannot be reached
+      │   status: [6;"Couldn't resolve host name"]
+       ╭─[/ws/CMakeLists.txt:3:1]
+     2 │ project(app VERSION 1 LANGUAGES NONE)
+     3 │ file(DOWNLOAD https://download.invalid/words.h ${CMAKE_BINARY_DIR}/words.h
+       · ─────────────────────────────────────┬────────────────────────────────────
+       ·                                      ╰── file
+     4 │   EXPECTED_HASH SHA256=ea379c4a3cb5799027b1eb451163dff065a3d641aaba23bf4e24ee6b536bd9bc)
+       ╰────
+      help: add the library to `[package.host-dependencies]`, with
+            `define.FETCHCONTENT_TRY_FIND_PACKAGE_MODE = "ALWAYS"` for
+            FetchContent of CMake 3.24, or keep its sources in the project
+            the whole log is in /ws/.pixi/bld/work/kSOLZ0CokNw/debug/build.log
+    "#);
+}

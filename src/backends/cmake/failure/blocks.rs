@@ -41,17 +41,20 @@ impl Message {
     }
 }
 
-/// The place of a line in a file.
-pub(super) fn place(file: &Path, line: usize, label: &str) -> Option<Place> {
+/// The place of a line in a file. `None` if the line does not call `command`, because the message
+/// is from another project that this one configures.
+pub(super) fn place(file: &Path, line: usize, command: &str) -> Option<Place> {
     let text = std::fs::read_to_string(file).ok()?;
     let before = text.split_inclusive('\n').take(line.checked_sub(1)?);
     let start: usize = before.map(str::len).sum();
     let content = text[start..].lines().next()?;
+    let calls = content.to_lowercase().contains(&command.to_lowercase());
+    calls.then_some(())?;
     let indentation = content.len() - content.trim_start().len();
     let at = (start + indentation, content.trim().len()).into();
     Some(Place {
         at,
-        label: label.to_string(),
+        label: command.to_string(),
         file: SourceFile::new(file.display().to_string(), Arc::from(text)),
     })
 }

@@ -1,5 +1,7 @@
 //! Errors during configuring.
 
+use std::path::Path;
+
 use super::blocks::{self, Message};
 use crate::backend::failure::{Diagnosis, QUOTED};
 use crate::backend::log::Log;
@@ -100,6 +102,76 @@ pub(super) fn no_compiler(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
     })
 }
 
+/// The project downloads sources, and the network cannot be reached.
+pub(super) fn no_network(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
+    const WORDS: [&str; 4] = [
+        "Could not resolve host",
+        "Couldn't resolve host",
+        "Failed to connect to",
+        "Couldn't connect to server",
+    ];
+    let said = log
+        .lines()
+        .find(|line| WORDS.iter().any(|words| line.contains(words)))?;
+    let errors = blocks::errors(log);
+    let place = |error: &Message| error.place(blocks::source(view));
+    Some(Diagnosis {
+        code: "build::network",
+        message: "the project downloads sources, and the network cannot be reached".to_string(),
+        details: vec![said.trim().to_string()],
+        help: Some(
+            "add the library to `[package.host-dependencies]`, with \
+             `define.FETCHCONTENT_TRY_FIND_PACKAGE_MODE = \"ALWAYS\"` for FetchContent of CMake 3.24, \
+             or keep its sources in the project"
+                .to_string(),
+        ),
+        place: errors.iter().find_map(place),
+        ..Default::default()
+    })
+}
+
+/// A directory of the project is missing or empty, as Git leaves submodules.
+pub(super) fn empty_directory(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
+    let source = blocks::source(view);
+    let errors = blocks::errors(log);
+    errors.iter().find_map(|error| {
+        let text = error.text();
+        let missing = (text.split_once("add_subdirectory given source \""))
+            .and_then(|(_, rest)| rest.split_once("\" which is not an existing directory"));
+        let empty = (text.split_once("The source directory "))
+            .and_then(|(_, rest)| rest.split_once(" does not contain a CMakeLists.txt file"));
+        let (folder, state) = match (missing, empty) {
+            (Some((folder, _)), _) => (folder.trim(), "does not exist"),
+            (None, Some((folder, _))) => (folder.trim(), "has no CMakeLists.txt"),
+            (None, None) => return None,
+        };
+        let below = Path::new(folder).strip_prefix(source);
+        let folder = below.map_or(folder.to_string(), |below| below.display().to_string());
+        let modules = std::fs::read_to_string(source.join(".gitmodules")).unwrap_or_default();
+        let is_module = modules.lines().any(|line| {
+            let path = line
+                .trim()
+                .strip_prefix("path")
+                .map(|it| it.trim_start_matches([' ', '=']));
+            path.is_some_and(|path| path.trim() == folder)
+        });
+        let help = match is_module {
+            true => "it is a Git submodule: `git submodule update --init` checks it out",
+            false => {
+                "if the package does without it, turn off the option of the project that asks for \
+                 it, in `define` of `[package.build.config]`"
+            }
+        };
+        Some(Diagnosis {
+            code: "cmake::empty_directory",
+            message: format!("the project asks for the directory `{folder}`, which {state}"),
+            help: Some(help.to_string()),
+            place: error.place(source),
+            ..Default::default()
+        })
+    })
+}
+
 /// Any other error of CMake.
 pub(super) fn errors(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
     let errors = blocks::errors(log);
@@ -114,7 +186,9 @@ pub(super) fn errors(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
         code: "cmake::configure",
         message,
         details,
-        place: first.place(blocks::source(view)),
+        place: errors
+            .iter()
+            .find_map(|error| error.place(blocks::source(view))),
         ..Default::default()
     })
 }
