@@ -3,6 +3,7 @@
 //! Every argument remains one argument. Values that CMake or a shell would split are in
 //! the initial cache, which CMake reads before the project.
 
+mod compiler_cache;
 mod files;
 
 use std::path::Path;
@@ -141,6 +142,7 @@ impl Writer<'_> {
         if let Some(jobs) = config.jobs {
             self.set(JOBS, Word::literal(jobs.to_string()));
         }
+        self.steps.extend(compiler_cache::settings(self.view));
     }
 
     fn configure(&mut self) {

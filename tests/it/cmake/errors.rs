@@ -208,7 +208,9 @@ fn sources_that_are_not_there_are_named_with_how_to_get_them() {
             the whole log is in /ws/.pixi/bld/work/kSOLZ0CokNw/debug/build.log
     "#);
     let download = "file(DOWNLOAD https://download.invalid/words.h ${CMAKE_BINARY_DIR}/words.h\n  EXPECTED_HASH SHA256=ea379c4a3cb5799027b1eb451163dff065a3d641aaba23bf4e24ee6b536bd9bc)\n";
-    workshop.project.write("CMakeLists.txt", format!("{lists}{download}"));
+    workshop
+        .project
+        .write("CMakeLists.txt", format!("{lists}{download}"));
     insta::assert_snapshot!(workshop.error(Order::default()), @r#"
     build::network
 

@@ -1,11 +1,15 @@
 //! What is compiled again in another environment, and what is not.
 
+use std::process::Command;
+
 use serde_json::json;
 
 use super::project;
 use crate::support::channel::Channel;
-use crate::support::cmake::{Order, PackageBuilder};
+use crate::support::cmake::{BACKEND, Order, PackageBuilder, tool};
 use crate::support::packages::{Package, placeholder};
+use crate::support::prefix::output;
+use crate::support::project::Project;
 use crate::support::toolchain::{self, Extra};
 
 /// Three units: one with a header of `liba`, one with a header of `libb`, one with none.
@@ -349,4 +353,52 @@ fn an_older_source_counts() {
     let built = workshop.build(Order::default());
     assert_eq!(built.says("bin/app"), "old");
     assert_eq!(built.compiled(), ["main.cpp"]);
+}
+
+#[test]
+fn ccache_serves_another_checkout() {
+    let Some(ccache) = toolchain::or_skip(tool("ccache", &[])) else {
+        return;
+    };
+    let shared = tempfile::tempdir().expect("a directory for the cache");
+    let counted = |name: &str| {
+        let mut command = Command::new("ccache");
+        let statistics = output(
+            command
+                .arg("--print-stats")
+                .env("CCACHE_DIR", shared.path()),
+        );
+        let mut lines = statistics.lines().map(|line| line.split_once('\t'));
+        let found = lines.find_map(|line| line.filter(|(key, _)| *key == name));
+        let count = found.map(|(_, count)| count.to_string());
+        count
+            .expect("ccache counts it")
+            .parse::<u32>()
+            .expect("a number")
+    };
+    let build = |checkout: &str| {
+        let project = Project::called(checkout)
+            .built_by(BACKEND)
+            .pixi_toml("[package]\n")
+            .file("CMakeLists.txt", "cmake_minimum_required(VERSION 3.15)\nproject(app VERSION 1.0 LANGUAGES CXX)\nadd_executable(app main.cpp part/part.cpp)\ninstall(TARGETS app)\n")
+            .file("main.cpp", "#include \"part/part.h\"\nint main() { return part(); }\n")
+            .file("part/part.h", "int part();\n")
+            .file("part/part.cpp", "#include \"part.h\"\nint part() { return 0; }\n");
+        let builder = PackageBuilder::open(project, |channel| {
+            channel.add(ccache.clone());
+        });
+        let config = json!({"env": {"CCACHE_DIR": shared.path()}});
+        let built = builder.expect("the tools are there").build(Order {
+            config,
+            ..Order::default()
+        });
+        assert_eq!(built.compiled(), ["main.cpp", "part.cpp"]);
+        built.says("bin/app")
+    };
+    build("here");
+    let (hits, misses) = (counted("direct_cache_hit"), counted("cache_miss"));
+    // Its path is as long: the prefix in a flag fills what is left of 255 characters.
+    build("also");
+    assert_eq!(counted("direct_cache_hit"), hits + 2, "both units");
+    assert!(misses >= 2);
 }

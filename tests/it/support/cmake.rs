@@ -43,7 +43,11 @@ pub fn channel_or_skip(project: &Project) -> Option<Channel> {
     toolchain::or_skip(channel(project))
 }
 
-fn tool(name: &'static str, others: &[&'static str]) -> Result<Package, Missing> {
+/// A program of the machine, and others that belong to it, as a package.
+///
+/// # Errors
+/// The missing tool.
+pub fn tool(name: &'static str, others: &[&'static str]) -> Result<Package, Missing> {
     let program = on_path(name).ok_or(Missing(name))?;
     let version = output(Command::new(&program).arg("--version"));
     let version = version
