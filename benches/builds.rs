@@ -75,7 +75,7 @@ fn main() {
     }
 }
 
-/// The same commit in two folders, with separate caches but for the Redis they share.
+/// The same commit in two directories, with separate caches but for the Redis they share.
 fn second_checkout(redis: &Redis, channel: &Channel) {
     cached(&workspace(), channel, redis);
     let second = workspace();

@@ -170,7 +170,7 @@ fn unknown_compiler(name: &str) -> Option<InvalidOption> {
     Some(InvalidOption {
         keys: vec!["compilers".to_string()],
         part: EntryPart::Value,
-        message: format!("`{name}` is no language with a compiler package"),
+        message: format!("`{name}` is not a language with a compiler package"),
         help: match meant {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => "names of languages consist of small letters, digits, `-` and `_`; common \
@@ -199,7 +199,7 @@ fn bad_size(text: &str) -> InvalidOption {
     InvalidOption {
         keys: vec!["artifact-limit".to_string()],
         part: EntryPart::Value,
-        message: format!("`{text}` is no size"),
+        message: format!("`{text}` is not a size"),
         help: "write a number and a unit, as in `20 GiB`".to_string(),
     }
 }

@@ -1,4 +1,4 @@
-//! What the backend supports, for people and scripts.
+//! `capabilities`: prints what the backend supports.
 
 use miette::Report;
 

@@ -1,4 +1,4 @@
-//! `clean`: empties what builds left for later ones.
+//! `clean`: removes the files that builds keep for later builds.
 
 use std::collections::BTreeSet;
 
@@ -18,15 +18,15 @@ pub(super) struct CleanArguments {
     #[command(flatten)]
     pub(super) package: PackageArguments,
 
-    /// Remove what builds of every package of the workspace left
+    /// Remove the files of every package of the workspace
     #[arg(long)]
     all: bool,
 
-    /// Remove what all workspaces of this user share too, such as downloaded crates
+    /// Also remove files that all workspaces of the user share, such as downloaded crates
     #[arg(long)]
     user: bool,
 
-    /// Say what would be removed, and remove nothing
+    /// Print what would be removed, without removing it
     #[arg(short = 'n', long)]
     dry_run: bool,
 }
@@ -65,7 +65,7 @@ pub(super) fn clean(
     }
 }
 
-/// A build holds on to a cache.
+/// A build uses a cache.
 #[derive(Debug, Error, Diagnostic)]
 #[error("a build is using {}", list(folders.iter().map(String::as_str)))]
 #[diagnostic(code(clean::in_use), help("try again when the build has ended"))]

@@ -1,4 +1,4 @@
-//! `completions`: what a shell has to know to complete command lines.
+//! `completions`: the script with which a shell completes command lines.
 
 use clap_complete::{Shell, generate};
 use miette::Report;
@@ -24,9 +24,10 @@ pub(super) fn completions(
     Ok(0)
 }
 
-/// clap_complete spells the name of the executable in two ways: what the script computes has
-/// `__` in the place of each `-`, the labels that it compares with have its separator of
-/// commands. No command with a `-` in its name would complete its options.
+/// Repairs the bash script of clap_complete, which spells the name of the executable in two
+/// ways: `__` for each `-` in the computed label, and the separator of commands in the labels
+/// that it is compared with. Without the repair no executable with a `-` in its name completes
+/// options.
 fn with_the_labels_that_bash_looks_up(script: &str, name: &str) -> String {
     const SEPARATOR: &str = "__subcmd__";
     let labelled = format!("{}{SEPARATOR}", name.replace('-', SEPARATOR));

@@ -1,4 +1,4 @@
-//! What a build may use of the machine.
+//! The limits of a command: network and processors.
 
 use std::num::NonZeroUsize;
 
@@ -7,17 +7,17 @@ use crate::cli::package::cache_folder;
 use crate::cli::report::Reporter;
 use crate::environments::{ClientOptions, CondaClient, Network};
 
-/// What a command line allows.
+/// The limits that a command line sets.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct ExecutionOptions {
-    /// Whether the network is left alone.
+    /// Whether the network must not be used.
     pub(super) offline: bool,
-    /// How many things may be compiled or downloaded at a time.
+    /// The maximum number of files that are compiled or downloaded at a time.
     pub(super) jobs: Option<NonZeroUsize>,
 }
 
 impl ExecutionOptions {
-    /// Where packages and sources come from.
+    /// The client for packages and sources.
     pub(super) fn depot(self, env: &Env) -> CondaClient {
         CondaClient::open(&ClientOptions {
             cache: cache_folder(env),
@@ -29,7 +29,7 @@ impl ExecutionOptions {
         })
     }
 
-    /// The same in the words of a backend; `reporter` knows whether somebody watches.
+    /// The limits in the form that backends expect. `reporter` knows whether progress is shown.
     pub(super) fn run_options(self, reporter: &Reporter) -> RunOptions {
         RunOptions {
             jobs: self.jobs,

@@ -1,5 +1,5 @@
-//! `explain`: what would be built, and which files trigger a rebuild, with the
-//! reason for each.
+//! `explain`: the outputs, and the files that trigger a rebuild, with the reason
+//! for each.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -24,7 +24,7 @@ pub(super) struct ExplainArguments {
     #[arg(long, conflicts_with = "work_dir")]
     all: bool,
 
-    /// The work directory of the build to explain [default: the latest below .pixi/bld/<package>]
+    /// Explain the build in this work directory [default: the latest below .pixi/bld/<package>]
     #[arg(long, value_name = "FOLDER", value_hint = clap::ValueHint::DirPath)]
     work_dir: Option<PathBuf>,
 }
@@ -41,7 +41,7 @@ pub(super) fn explain(
     Ok(0)
 }
 
-/// What there is to say about one package.
+/// The explanation of one package.
 fn of(package: &Package, arguments: &ExplainArguments) -> Result<String, Report> {
     let plan = package.plan()?;
     let work = plan.outputs.first().and_then(|output| {
@@ -97,7 +97,7 @@ fn text(plan: &Plan, recorded: Option<&(Vec<GlobSet>, PathBuf)>) -> String {
     text
 }
 
-/// Why each file is in the package that was built last.
+/// The reason why each file is in the package that was built last.
 fn installed(debug: &DebugFolder) -> Result<String, Report> {
     let reasons = debug.recorded_reasons()?;
     if reasons.is_empty() {
@@ -111,7 +111,7 @@ fn installed(debug: &DebugFolder) -> Result<String, Report> {
     ))
 }
 
-/// What later builds find, whether or not the package is built again.
+/// The caches that later builds use.
 fn shared(caches: &[Cache]) -> String {
     let mut text = "\nlater builds reuse what is in these folders:\n".to_string();
     for cache in caches {
@@ -122,7 +122,7 @@ fn shared(caches: &[Cache]) -> String {
     text
 }
 
-/// Whether the package that was built last can stay, and if not, why.
+/// Whether the package that was built last can be reused, and the reason if it cannot.
 fn reuse(plan: &Plan, inputs: &[GlobSet], debug: &DebugFolder) -> Result<String, Report> {
     let built = debug.recorded_build()?.1.output;
     if let [output] = plan.outputs.as_slice() {
@@ -162,7 +162,7 @@ fn reuse(plan: &Plan, inputs: &[GlobSet], debug: &DebugFolder) -> Result<String,
 fn sets(sets: &[GlobSet], line: &mut impl FnMut(usize, &str)) {
     for set in sets {
         line(2, &format!("{}, in {}", set.reason, set.root.display()));
-        // What is left out would fill the screen; the debug folder has it.
+        // Exclusions would fill the screen. The debug directory contains them.
         for pattern in set.patterns.iter().filter(|p| !p.starts_with('!')) {
             line(6, pattern);
         }

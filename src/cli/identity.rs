@@ -1,8 +1,7 @@
-//! Which backend this executable is.
+//! Determines the backend that this executable is.
 //!
-//! One file holds all of them. It is the backend it is called like, so that a copy or link
-//! under another name is another backend. Small programs (`src/launcher.rs`) start it
-//! under their own name, for which there is an option.
+//! One file contains all backends. Its name selects one, so that a copy or link under another
+//! name is another backend. Launchers (`src/launcher.rs`) pass their name as an option.
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
@@ -10,17 +9,17 @@ use std::path::Path;
 use crate::backend::AnyBackend;
 use crate::backends;
 
-/// The option that a launcher gives, before all others.
+/// The option that a launcher passes, before all others.
 const OPTION: &str = "--backend";
 
-/// The backend that a command line means, and the command line without what says so.
+/// The backend that a command line selects, and the command line without that option.
 pub(super) fn identify(
     arguments: impl IntoIterator<Item = OsString>,
 ) -> (&'static dyn AnyBackend, Vec<OsString>) {
     let mut arguments: Vec<OsString> = arguments.into_iter().collect();
     let stem = arguments.first().and_then(|own| Path::new(own).file_stem());
     let mut backend = stem.and_then(named);
-    // A process that watches another starts it with an option of its own in front.
+    // The watching process adds an option of its own at the front.
     let at = (1..3).find(|at| {
         arguments
             .get(*at)

@@ -39,7 +39,7 @@ use crate::cli::replay::ReplayArguments;
 use crate::cli::report::{Reporter, Stdout, Wanted};
 use crate::cli::watch::ProcessRole;
 
-// What it is for depends on the backend; see `command`.
+// The description depends on the backend; see `command`.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100)]
 struct Arguments {
@@ -50,15 +50,15 @@ struct Arguments {
     #[arg(long, value_name = "PORT")]
     http_port: Option<u16>,
 
-    /// Say more; repeat for even more
+    /// Print more messages; repeat it for even more
     #[arg(short, long, action = ArgAction::Count, global = true, display_order = 900)]
     verbose: u8,
 
-    /// Say less; repeat for silence
+    /// Print fewer messages; repeat it for none
     #[arg(short, long, action = ArgAction::Count, global = true, conflicts_with = "verbose", display_order = 901)]
     quiet: u8,
 
-    /// The process that ends this one's children when this one cannot
+    /// The process that ends the children of this process if this process cannot
     #[arg(long = watch::OPTION, value_name = "PROCESS", hide = true)]
     watched_by: Option<i32>,
 }
@@ -67,13 +67,13 @@ struct Arguments {
 enum Command {
     /// Build the package and print its path
     Build(BuildArguments),
-    /// Print what would be built
+    /// Print the outputs that would be built
     Outputs(OutputsArguments),
     /// Print the recipe, for `rattler-build build --recipe`
     Recipe(RecipeArguments),
-    /// Print what would be built and which files trigger a rebuild
+    /// Print the outputs, and the files that trigger a rebuild
     Explain(ExplainArguments),
-    /// Remove what builds left for later ones
+    /// Remove the files that builds keep for later builds
     Clean(CleanArguments),
     /// Run a recorded build again
     Replay(ReplayArguments),
@@ -96,7 +96,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
     let (backend, arguments) = identity::identify(arguments);
     if cfg!(windows) {
-        // There the first thread has 1 MiB, and a build needs more.
+        // On Windows the stack of the first thread has 1 MiB, and a build needs more.
         const STACK: usize = 8 * 1024 * 1024;
         let deep = std::thread::Builder::new().stack_size(STACK);
         return std::thread::scope(|scope| {
@@ -112,7 +112,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn run(backend: &'static dyn AnyBackend, arguments: Vec<OsString>) -> ExitCode {
-    // A server has no arguments. The process that watches it needs none of what follows.
+    // A server has no arguments. The process that watches it does not need what follows.
     let early = (arguments.len() == 1).then(|| watch::role(None));
     if let Some(ProcessRole::Watched(code)) = early {
         return code;
@@ -165,7 +165,7 @@ fn command(backend: &dyn AnyBackend) -> clap::Command {
     command.name(backend.name()).bin_name(backend.name())
 }
 
-/// Whether compilers may run below this process.
+/// Whether the command may start compilers.
 fn starts_processes(arguments: &Arguments) -> bool {
     matches!(
         arguments.command,
@@ -173,7 +173,7 @@ fn starts_processes(arguments: &Arguments) -> bool {
     )
 }
 
-/// What stdout is for.
+/// The content of stdout.
 fn stdout(arguments: &Arguments) -> Stdout {
     match &arguments.command {
         None => Stdout::Protocol,
@@ -184,7 +184,7 @@ fn stdout(arguments: &Arguments) -> Stdout {
     }
 }
 
-/// The package that the command is about.
+/// The package of the command.
 fn path(arguments: &Arguments) -> &Path {
     match &arguments.command {
         Some(Command::Build(build)) => &build.package.path,
@@ -199,12 +199,12 @@ fn path(arguments: &Arguments) -> &Path {
     }
 }
 
-/// What the process says about a command line that makes no sense.
+/// The exit code for an invalid command line.
 const USAGE: u8 = 2;
 
-/// What the process says about `report`: 2 for a command line that makes no sense, 3
-/// for an environment that cannot be solved or installed, 1 for everything else. Beside
-/// those there are 0, 141 when nobody reads stdout, and 129, 130 and 143 after a signal.
+/// The exit code for `report`: 2 for an invalid command line, 3 for an environment that
+/// cannot be solved or installed, 1 for all other errors. Other exit codes are 0, 141 if stdout
+/// is closed, and 129, 130 and 143 after a signal.
 fn exit_code(report: &Report) -> u8 {
     let code = report.code().map(|code| code.to_string());
     match code.as_deref().and_then(|code| code.split("::").next()) {
@@ -229,7 +229,7 @@ fn level(arguments: &Arguments) -> LevelFilter {
     levels[wanted.min(levels.len() - 1)]
 }
 
-/// The runtime for everything that waits.
+/// The runtime for asynchronous work.
 fn runtime() -> Result<tokio::runtime::Runtime, Report> {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()

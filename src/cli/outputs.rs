@@ -1,4 +1,4 @@
-//! `outputs`: what would be built, without building it.
+//! `outputs`: prints the outputs without building them.
 
 use std::collections::BTreeMap;
 
@@ -24,7 +24,7 @@ pub(super) struct OutputsArguments {
     #[command(flatten)]
     pub(super) package: PackageArguments,
 
-    /// List what every package of the workspace would build
+    /// Print the outputs of every package of the workspace
     #[arg(long)]
     all: bool,
 
@@ -85,15 +85,15 @@ fn row(output: &Output) -> [String; 5] {
     ]
 }
 
-/// Everything that would be built.
+/// All outputs.
 #[derive(Serialize)]
 struct Document<'a> {
     outputs: Vec<Planned<'a>>,
     warnings: Vec<String>,
 }
 
-/// A package that would be built. Dependencies are match specs, those that are built
-/// from source with their place.
+/// A package that would be built. Dependencies are match specs; those that are built from
+/// source have the place of the source.
 #[derive(Serialize)]
 struct Planned<'a> {
     name: &'a str,

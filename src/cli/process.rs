@@ -1,4 +1,4 @@
-//! The life of this process: how it is asked to end, and that nothing of it stays.
+//! Ends this process together with all processes that it has started.
 
 use miette::Report;
 
@@ -10,8 +10,8 @@ use crate::cli::runtime;
 #[cfg(unix)]
 use crate::cli::signals::EndSignals;
 
-/// Runs `work`, which starts other processes, until it is done or the process is asked to
-/// end. Then everything it has started is ended with it. Returns the exit code.
+/// Runs `work` until it is finished or a signal ends this process. Then it ends all
+/// processes that `work` has started. Returns the exit code.
 ///
 /// # Errors
 /// Those of `work`.
@@ -27,17 +27,17 @@ pub(super) fn run(work: impl Future<Output = Result<u8, Report>>) -> Result<u8, 
             }
         }
     });
-    // A thread that still waits for stdin must not keep the process alive.
+    // A thread that waits for stdin must not keep the process alive.
     runtime.shutdown_background();
     code
 }
 
-/// Waits for a signal that asks for the end, and gives the exit code a shell expects after
+/// Waits for a signal that ends the process, and returns the exit code that shells use for
 /// it.
 #[cfg(unix)]
 async fn asked_to_end() -> u8 {
     let Ok(mut signals) = EndSignals::listen() else {
-        // Without handlers they end the process by themselves.
+        // Without handlers, signals end the process by themselves.
         return std::future::pending().await;
     };
     let signal = signals.next().await;
@@ -60,7 +60,7 @@ async fn asked_to_end() -> u8 {
     }
 }
 
-/// Makes this process the parent of whatever its children leave behind, so that
+/// Makes this process the parent of processes that its children leave behind, so that
 /// [`end_children`] finds servers that detached themselves.
 pub(super) fn adopt_orphans() {
     #[cfg(target_os = "linux")]
@@ -69,8 +69,8 @@ pub(super) fn adopt_orphans() {
     }
 }
 
-/// Ends every process that descends from this one: bash, cargo, rustc, linkers. On
-/// Windows the end of this process does.
+/// Ends all descendants of this process: shells, compilers, linkers. On Windows they end
+/// with this process.
 pub(super) fn end_children() {
     #[cfg(unix)]
     unix::end_descendants();
@@ -86,7 +86,8 @@ mod unix {
     /// A process and its parent.
     type Child = (i32, i32);
 
-    /// Kills until nothing is left: a process may start another before it dies.
+    /// Repeats until no process is left, because a process may start another one before it
+    /// ends.
     pub(super) fn end_descendants() {
         const ROUNDS: u32 = 100;
         for _ in 0..ROUNDS {
@@ -95,7 +96,7 @@ mod unix {
                 return;
             }
             for pid in descendants {
-                // It may have ended by itself in the meantime.
+                // It may have ended in the meantime.
                 let _ = kill_process(pid, Signal::KILL);
             }
             std::thread::sleep(Duration::from_millis(10));
@@ -118,14 +119,14 @@ mod unix {
         found
     }
 
-    /// Every process of the machine that is not dead yet.
+    /// All processes of the machine that have not ended.
     #[cfg(target_os = "linux")]
     fn running() -> Vec<Child> {
         let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
         let running = |entry: std::fs::DirEntry| {
             let pid = entry.file_name().to_str()?.parse().ok()?;
             let stat = std::fs::read_to_string(entry.path().join("stat")).ok()?;
-            // The name in parentheses may hold anything; state and parent follow it.
+            // The name in parentheses may contain any character. The state and the parent follow.
             let (_, after) = stat.rsplit_once(')')?;
             let mut fields = after.split_whitespace();
             let (state, parent) = (fields.next()?, fields.next()?);
@@ -134,7 +135,7 @@ mod unix {
         processes.filter_map(running).collect()
     }
 
-    /// The same where only `ps` knows.
+    /// The same on systems on which only `ps` lists processes.
     #[cfg(not(target_os = "linux"))]
     fn running() -> Vec<Child> {
         listed_by_ps().unwrap_or_else(|error| {

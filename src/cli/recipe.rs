@@ -1,4 +1,4 @@
-//! `recipe`: the recipe that would be built, for rattler-build.
+//! `recipe`: prints the generated recipe for rattler-build.
 
 use clap::Args;
 use miette::Report;
@@ -39,7 +39,7 @@ pub(super) fn recipe(
     let lost = plan.extras.options();
     if !lost.is_empty() {
         let options = list(lost);
-        tracing::warn!("what {options} say is done by the backend, and is no part of the recipe");
+        tracing::warn!("what {options} say is done by the backend and is not a part of the recipe");
     }
     reporter.print(text.trim_end())?;
     Ok(0)

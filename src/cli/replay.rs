@@ -1,4 +1,4 @@
-//! `replay`: a recorded build once more, as it was asked for.
+//! `replay`: repeats a recorded build with the recorded request.
 
 use std::path::PathBuf;
 
@@ -21,15 +21,15 @@ use crate::protocol::initialize;
 
 #[derive(Debug, Args)]
 pub(super) struct ReplayArguments {
-    /// The work directory of a build, or its `debug` folder
+    /// The work directory of a build, or its `debug` directory
     #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(super) folder: PathBuf,
 
-    /// Leave the network alone: packages and sources come from the disk and from caches
+    /// Do not use the network: take packages and sources from the disk and from caches
     #[arg(long)]
     offline: bool,
 
-    /// Print one JSON object a line: every step and, last, the package
+    /// Print one JSON object per line: each step and, at the end, the package
     #[arg(long)]
     pub(super) json: bool,
 }
@@ -48,7 +48,7 @@ pub(super) fn replay(
         jobs: None,
     };
     let depot = limits.depot(&env);
-    // Recordings of earlier versions do not name it.
+    // Recordings of earlier versions do not name the backend.
     let backend = debug.recorded_backend()?;
     let backend = backend
         .and_then(|name| backends::by_name(&name))
@@ -57,7 +57,7 @@ pub(super) fn replay(
 
     let package = params.output.to_string();
     process::run(async {
-        // pixi's own work directories have no such file.
+        // Work directories of pixi do not have this file.
         let lock = Some(work_lock(&params.work_directory)).filter(|lock| lock.is_file());
         let _alone = match lock {
             Some(lock) => Some(engine::alone(lock).await?),
@@ -79,14 +79,19 @@ pub(super) fn replay(
         debug.inputs(&built.inputs);
         reporter.finished(Finished::new(&built.answer)?)?;
         if let Some(folder) = output_folder.filter(|folder| channel::is_one(folder)) {
-            step("indexing the output folder", None, channel::index(&folder)).await?;
+            step(
+                "indexing the output directory",
+                None,
+                channel::index(&folder),
+            )
+            .await?;
         }
         Ok(0)
     })
 }
 
-/// Puts back what is missing in the prefixes: the packages that are recorded, or links
-/// to the machine's toolchain where it was used.
+/// Restores the prefixes: installs the recorded packages, or links the toolchain of this
+/// machine if it was used.
 async fn restore(session: &Session, params: &Params, depot: &CondaClient) -> Result<(), Report> {
     let prefixes = [
         (EnvironmentKind::Build, &params.build_prefix),
@@ -124,7 +129,7 @@ async fn restore(session: &Session, params: &Params, depot: &CondaClient) -> Res
     Ok(())
 }
 
-/// A recording from another machine names folders that are not here.
+/// The recording names directories that do not exist on this machine.
 fn check_place(initialize: &initialize::Params, params: &Params) -> Result<(), Report> {
     let source = initialize.source_directory.as_ref();
     let project = source.unwrap_or(&initialize.manifest_path);
@@ -136,7 +141,7 @@ fn check_place(initialize: &initialize::Params, params: &Params) -> Result<(), R
     }
 }
 
-/// The recording is of a project that is not here.
+/// The recorded project does not exist on this machine.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the recorded build is of {}, which does not exist", .0.display())]
 #[diagnostic(

@@ -1,4 +1,4 @@
-//! `schema`: what an editor has to know to complete and check a manifest.
+//! `schema`: prints the schema with which editors complete and check a manifest.
 
 use miette::Report;
 

@@ -1,4 +1,4 @@
-//! What build scripts, and the tools that they start, want from this executable.
+//! Calls of this executable by build scripts, and by the tools that they start.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -10,9 +10,9 @@ use rattler_conda_types::Subdir;
 use crate::backend::{ScriptAnswer, ScriptCall};
 use crate::{backends, disk, recipe};
 
-/// Answers a build script. `None` where a user called this executable.
+/// Handles the call of a build script. `None` if a user called this executable.
 ///
-/// Comes before everything else: it may be called for each file that is compiled.
+/// It runs before everything else, because it may be called for each file that is compiled.
 pub(super) fn answer(arguments: &[OsString]) -> Option<ExitCode> {
     let (own, arguments) = arguments.split_first()?;
     let name = Path::new(own).file_stem()?.to_str()?;
@@ -36,7 +36,7 @@ fn finish(answer: ScriptAnswer) -> Result<u8, Report> {
     }
 }
 
-/// In the log of a build nobody reads more than a line or two.
+/// Errors are short, because they appear in the log of a build.
 fn complain(report: &Report) {
     eprintln!("error: {report}");
     if let Some(help) = report.help() {

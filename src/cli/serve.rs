@@ -1,4 +1,4 @@
-//! The server, until stdin ends.
+//! Runs the server until stdin is closed.
 
 use miette::Report;
 

@@ -1,4 +1,4 @@
-//! The signals that ask a process to end.
+//! The signals that end a process.
 
 use std::io;
 
@@ -9,12 +9,12 @@ use tokio::signal::unix::{self, SignalKind, signal};
 pub(super) struct EndSignals {
     interrupt: unix::Signal,
     terminate: unix::Signal,
-    /// `None` where `nohup` or the like was to keep the process.
+    /// `None` if the process was started with the signal ignored, as by `nohup`.
     hang_up: Option<unix::Signal>,
 }
 
 impl EndSignals {
-    /// From now on they no longer end the process by themselves.
+    /// Handles the signals. They no longer end the process by themselves.
     pub(super) fn listen() -> io::Result<Self> {
         Ok(Self {
             interrupt: signal(SignalKind::interrupt())?,
@@ -26,7 +26,7 @@ impl EndSignals {
         })
     }
 
-    /// Waits for the next one.
+    /// Waits for the next signal.
     pub(super) async fn next(&mut self) -> Signal {
         let hang_up = async {
             match &mut self.hang_up {
@@ -42,8 +42,8 @@ impl EndSignals {
     }
 }
 
-/// Whether who started this process wanted it to ignore a signal. In doubt it is left as
-/// it is.
+/// Whether the parent process started this one with the signal ignored. If that cannot be
+/// determined, the signal stays ignored.
 fn is_ignored(signal: Signal) -> bool {
     let ignored = || {
         let status = std::fs::read_to_string("/proc/self/status").ok()?;

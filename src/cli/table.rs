@@ -1,13 +1,13 @@
-//! Tables that fit the terminal.
+//! Tables with the width of the terminal.
 
 use comfy_table::{ContentArrangement, Table, presets};
 use console::Term;
 
-/// Blanks between columns.
+/// The number of spaces between columns.
 const GAP: u16 = 2;
 
-/// Rows below `heads`, wrapped where the terminal `on` is too narrow for them. Where
-/// it is no terminal nothing is wrapped.
+/// The rows below `heads`, wrapped to the width of the terminal `on`. Without a terminal
+/// they are not wrapped.
 pub(super) fn table<const COLUMNS: usize>(
     heads: [&str; COLUMNS],
     rows: impl IntoIterator<Item = [String; COLUMNS]>,

@@ -1,27 +1,27 @@
-//! The process that clients see, and the one that works.
+//! Ends all children, even if this process is killed.
 //!
-//! Nothing can be done in a process that dies of SIGKILL, and its children do not
-//! notice. So there are two: the one that was started only watches, and whichever of
-//! them dies, the other one ends everything that was started. Windows does that itself.
+//! A process cannot react to SIGKILL, and its children are not notified. Therefore the process
+//! that the client starts only watches a second one, which works. If one of them ends, the
+//! other one ends all children. On Windows the system does that.
 
 use std::process::ExitCode;
 
-/// The option by which the process that works knows the other one.
+/// The option that tells the working process who watches it.
 pub(super) const OPTION: &str = "watched-by";
 
-/// What this process is.
+/// The role of this process.
 pub(super) enum ProcessRole {
-    /// It has watched another one that did the work, and ends like that one.
+    /// It has watched the working process, and ends with the exit code of that process.
     #[cfg_attr(
         not(target_os = "linux"),
         expect(dead_code, reason = "one process is enough")
     )]
     Watched(ExitCode),
-    /// It does the work. Without a watcher there may be a reason for that.
+    /// It works. If it is not watched, the error may say why.
     Works(Option<std::io::Error>),
 }
 
-/// Starts this program once more and watches it, unless that has happened.
+/// Starts this program again and watches it, unless this is the second process.
 #[cfg(target_os = "linux")]
 pub(super) fn role(watcher: Option<i32>) -> ProcessRole {
     match watcher {
@@ -36,13 +36,13 @@ pub(super) fn role(watcher: Option<i32>) -> ProcessRole {
     }
 }
 
-/// Windows watches: what belongs to a job ends with the last process that holds it.
+/// On Windows all processes of a job end with the last process that holds it.
 #[cfg(windows)]
 pub(super) fn role(_: Option<i32>) -> ProcessRole {
     ProcessRole::Works(windows::hold_job().err().map(std::io::Error::other))
 }
 
-/// Elsewhere a process cannot learn that its parent died.
+/// On other systems a process is not notified of the end of its parent.
 #[cfg(not(any(target_os = "linux", windows)))]
 pub(super) fn role(_: Option<i32>) -> ProcessRole {
     ProcessRole::Works(None)
@@ -52,14 +52,14 @@ pub(super) fn role(_: Option<i32>) -> ProcessRole {
 mod windows {
     use win32job::{ExtendedLimitInfo, Job, JobError};
 
-    /// Puts this process, and with it everything it will start, into a job that it
-    /// alone holds.
+    /// Adds this process, and therefore all its children, to a job that only this process
+    /// holds.
     pub(super) fn hold_job() -> Result<(), JobError> {
         let mut limits = ExtendedLimitInfo::new();
         limits.limit_kill_on_job_close();
         let job = Job::create_with_limit_info(&limits)?;
         job.assign_current_process()?;
-        // Held until the process ends, however that happens.
+        // It is held until the process ends for any reason.
         std::mem::forget(job);
         Ok(())
     }
@@ -82,32 +82,32 @@ mod linux {
     use crate::cli::process::{adopt_orphans, end_children};
     use crate::cli::signals::EndSignals;
 
-    /// Ends this process the gentle way, in which it takes its children along, as
-    /// soon as `watcher` is gone.
+    /// Sends SIGTERM to this process when `watcher` ends, so that it ends its children.
     ///
-    /// The kernel means the thread that started this process. That is the only one
-    /// the watcher has.
+    /// The kernel watches the thread that started this process, which is the only thread of
+    /// the watcher.
     pub(super) fn end_with(watcher: i32) -> io::Result<()> {
         set_parent_process_death_signal(Some(Signal::TERM))?;
         if getppid().map(Pid::as_raw_pid) != Some(watcher) {
-            // It was gone before that could be said.
+            // The watcher had ended before the call.
             kill_process(getpid(), Signal::TERM)?;
         }
         Ok(())
     }
 
-    /// Starts the process that works, hands signals on to it, and ends what it leaves.
+    /// Starts the working process, forwards signals to it, and ends the children that it
+    /// leaves behind.
     pub(super) fn watch() -> io::Result<ExitCode> {
         adopt_orphans();
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
         let status = runtime.block_on(async {
-            // Before there is anything that a signal could leave behind.
+            // Signals are handled before there are children.
             let signals = EndSignals::listen()?;
             outlive(worker().spawn()?, signals).await
         })?;
-        // Looking at every process of the machine takes a while.
+        // Searching all processes of the machine takes a while.
         if !matches!(wait(WaitOptions::NOHANG), Err(Errno::CHILD)) {
             end_children();
         }
@@ -116,7 +116,7 @@ mod linux {
 
     fn worker() -> Command {
         let mut arguments = std::env::args_os();
-        // This very file, also when an update has put another one in its place.
+        // The file of this process, even if an update has replaced it.
         let mut worker = Command::new("/proc/self/exe");
         if let Some(name) = arguments.next() {
             worker.arg0(name);
@@ -144,7 +144,7 @@ mod linux {
         }
     }
 
-    /// As shells do it.
+    /// The exit code that shells use.
     fn code(status: ExitStatus) -> ExitCode {
         let signal = || status.signal().map(|signal| 128 + signal);
         let code = status.code().or_else(signal);

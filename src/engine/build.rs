@@ -396,7 +396,7 @@ fn source_date(env: &Env) -> Result<jiff::Timestamp, BadSourceDate> {
 
 /// A date that each compiler would refuse with its own error.
 #[derive(Debug, Error, Diagnostic)]
-#[error("`SOURCE_DATE_EPOCH` is `{0}`, which is no date")]
+#[error("`SOURCE_DATE_EPOCH` is `{0}`, which is not a date")]
 #[diagnostic(
     code(build::source_date),
     help("it is a number of seconds since the beginning of 1970, such as 1767225600")

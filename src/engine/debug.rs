@@ -269,7 +269,9 @@ pub fn latest_build(folder: &Path) -> Option<PathBuf> {
 #[error("no build is recorded in {} or below it", folder.display())]
 #[diagnostic(
     code(usage::no_record),
-    help("name the work directory of a build, such as .pixi/bld/<package>, or its `debug` folder")
+    help(
+        "name the work directory of a build, such as .pixi/bld/<package>, or its `debug` directory"
+    )
 )]
 struct NotRecorded {
     folder: PathBuf,

@@ -89,7 +89,7 @@ fn help(reason: &str) -> String {
 
 /// A value of `env` is a template that cannot be read or evaluated.
 #[derive(Debug, Error, Diagnostic)]
-#[error("the value of `{variable}` in `env` is no valid template: {reason}")]
+#[error("the value of `{variable}` in `env` is not a valid template: {reason}")]
 #[diagnostic(code(config::template), help("{help}"))]
 struct InvalidTemplate {
     variable: String,

@@ -35,7 +35,7 @@ pub struct Testing<'a> {
 /// An archive that cannot be read.
 pub fn has_tests(archive: &Path) -> Result<bool, Report> {
     let kind = CondaArchiveType::try_from(archive);
-    let kind = kind.ok_or_else(|| miette::miette!("{} is no package", archive.display()))?;
+    let kind = kind.ok_or_else(|| miette::miette!("{} is not a package", archive.display()))?;
     let file = std::fs::File::open(archive).into_diagnostic()?;
     let text = match read_package_file_content(file, kind, "info/tests/tests.yaml") {
         Ok(text) => text,

@@ -154,7 +154,7 @@ fn from_text(text: &str) -> Result<MatchSpec, Report> {
     MatchSpec::from_str(text, options).map_err(|error| {
         miette::miette!(
             code = "build::bad_spec",
-            "`{text}` is no match spec: {error}"
+            "`{text}` is not a match spec: {error}"
         )
     })
 }

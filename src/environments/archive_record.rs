@@ -39,7 +39,7 @@ pub async fn record(archive: &Path) -> Result<RepoDataRecord, Report> {
 
 /// An archive that cannot be read.
 #[derive(Debug, Error, Diagnostic)]
-#[error("{} is no conda package: {reason}", archive.display())]
+#[error("{} is not a conda package: {reason}", archive.display())]
 #[diagnostic(code(package::unreadable))]
 struct NotAPackage {
     archive: PathBuf,

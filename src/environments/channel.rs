@@ -71,7 +71,7 @@ fn check(folder: &Path) -> Result<(), Report> {
 #[diagnostic(
     code(package::not_indexed),
     help(
-        "the packages are there; remove what is no conda package from the folder and build again"
+        "the packages are there; remove the files that are not conda packages from the directory and build again"
     )
 )]
 struct NotIndexed {

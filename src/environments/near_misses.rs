@@ -134,7 +134,7 @@ fn compiler<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<Stri
 
 /// A channel in a folder that is not there.
 #[derive(Debug, Error, Diagnostic)]
-#[error("the channel {channel} cannot be read: the folder {} does not exist", folder.display())]
+#[error("the channel {channel} cannot be read: the directory {} does not exist", folder.display())]
 #[diagnostic(
     code(environment::no_channel_folder),
     help(

@@ -32,7 +32,7 @@ impl ExportedDependencies {
     /// ignores.
     ///
     /// # Errors
-    /// An export that is no match spec.
+    /// An export that is not a match spec.
     pub(super) fn collect(
         role: EnvironmentKind,
         wishes: &[DependencySpec],
@@ -114,7 +114,7 @@ impl Reader<'_> {
 
 /// A package of a channel exports something that cannot be read.
 #[derive(Debug, Error, Diagnostic)]
-#[error("`{package}` exports `{text}`, which is no match spec: {reason}")]
+#[error("`{package}` exports `{text}`, which is not a match spec: {reason}")]
 #[diagnostic(
     code(environment::bad_export),
     help("the package is broken: ask for another version of `{package}`")

@@ -15,7 +15,8 @@ pub(super) fn about(metadata: &Metadata, warnings: &mut Vec<Warning>) -> About {
         match text.parse() {
             Ok(url) => Some(concrete(url)),
             Err(error) => {
-                let message = format!("the {field} `{text}` is no URL ({error}) and is left out");
+                let message =
+                    format!("the {field} `{text}` is not a URL ({error}) and is left out");
                 warnings.push(Warning::new(message));
                 None
             }
@@ -30,7 +31,8 @@ pub(super) fn about(metadata: &Metadata, warnings: &mut Vec<Warning>) -> About {
         .and_then(|text| match text.parse::<License>() {
             Ok(license) => Some(concrete(license)),
             Err(_) => {
-                let message = format!("the licence `{text}` is no SPDX expression and is left out");
+                let message =
+                    format!("the license `{text}` is not an SPDX expression and is left out");
                 warnings
                     .push(Warning::new(message).help("use `LicenseRef-…` for a text of your own"));
                 None
@@ -42,7 +44,7 @@ pub(super) fn about(metadata: &Metadata, warnings: &mut Vec<Warning>) -> About {
         // A relative one is made by the script.
         .partition(|file| file.is_relative() || file.is_file());
     for file in lost {
-        let message = format!("the licence file {} does not exist", file.display());
+        let message = format!("the license file {} does not exist", file.display());
         warnings.push(Warning::new(message));
     }
     let license_file = (!found.is_empty()).then(|| list(found.iter().map(|file| path(file))));

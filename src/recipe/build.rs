@@ -126,7 +126,7 @@ pub(super) fn flags(project: &Project) -> Result<Vec<Flag>, Report> {
             miette::miette!(
                 code = "package::bad_flag",
                 help = "flags look like `name` or `name:value`, in lower case",
-                "`{flag}` is no package flag: {source}"
+                "`{flag}` is not a package flag: {source}"
             )
         })
     };
@@ -190,7 +190,7 @@ pub(super) fn escape(text: &str) -> String {
 /// A template in a value of `env` cannot be read. The engine, which knows the tables of
 /// the manifest, adds the place.
 #[derive(Debug, Error, Diagnostic)]
-#[error("the value of `{variable}` in `env` is no template: {reason}")]
+#[error("the value of `{variable}` in `env` is not a template: {reason}")]
 #[diagnostic(code(config::template))]
 pub struct BadTemplate {
     /// The environment variable.

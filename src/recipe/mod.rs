@@ -273,7 +273,7 @@ struct BadName {
 
 /// The version is not valid for a conda package.
 #[derive(Debug, Error, Diagnostic)]
-#[error("`{version}` is no conda version: {reason}")]
+#[error("`{version}` is not a conda version: {reason}")]
 #[diagnostic(
     code(package::bad_version),
     help(

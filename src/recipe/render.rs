@@ -340,7 +340,7 @@ impl Ambiguous {
 
 /// A variant cannot set the version of the dependency with its name.
 #[derive(Debug, Error, Diagnostic)]
-#[error("the variant `{key}` has the value `{value}`, which is no version spec: {source}")]
+#[error("the variant `{key}` has the value `{value}`, which is not a version spec: {source}")]
 #[diagnostic(code(variants::bad_value))]
 struct BadVariant {
     key: String,

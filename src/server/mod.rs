@@ -150,17 +150,12 @@ async fn conda_build(
     debug.params("conda_build_v1", raw.as_str().unwrap_or("null"));
     drop(raw);
     let built = engine::build(session, params, &debug).await;
-    let (result, inputs) = match built {
-        Ok(Built { answer, inputs }) => (Ok(answer), Some(inputs)),
-        Err(report) => (Err(report), None),
-    };
-    let outcome = Outcome::of(&result);
-    service.recorder().run(move || {
-        if let Some(inputs) = inputs {
-            debug.inputs(&inputs);
-        }
-        outcome.record(&debug, "conda_build_v1");
+    let result = built.map(|Built { answer, inputs }| {
+        let debug = debug.clone();
+        service.recorder().run(move || debug.inputs(&inputs));
+        answer
     });
+    record(&debug, "conda_build_v1", &result);
     result
 }
 
@@ -249,7 +244,7 @@ struct TooOld {
 #[error("this is a bug in pixi-build-backends: {message}")]
 #[diagnostic(
     code(bug),
-    help("please report it with the files in the `debug` folder of the work directory")
+    help("please report it with the files in the `debug` directory of the work directory")
 )]
 struct Bug {
     message: String,

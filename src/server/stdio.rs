@@ -117,7 +117,7 @@ fn write(answer: &str) -> std::io::Result<()> {
 
 /// A line that cannot be answered.
 #[derive(Debug, Error, Diagnostic)]
-#[error("received a line that is no JSON-RPC request: {0}")]
+#[error("received a line that is not a JSON-RPC request: {0}")]
 #[diagnostic(
     code(protocol::unanswerable),
     help(

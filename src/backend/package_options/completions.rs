@@ -110,7 +110,7 @@ pub(super) fn writes_files(reader: &Reader<'_>) -> Result<bool> {
         "stdout" => Ok(false),
         "files" => Ok(true),
         other => Err(output.wrong(
-            &format!("is `{other}`, which is no kind of output"),
+            &format!("is `{other}`, which is not a kind of output"),
             "write `stdout` for a program that prints, `files` for one that writes files",
         )),
     }
@@ -123,7 +123,7 @@ fn shells(reader: &Reader<'_>) -> Result<Vec<Shell>> {
         let known = || list(Shell::ALL.map(Shell::name));
         shell.ok_or_else(|| {
             reader.wrong(
-                &format!("has `{name}`, which is no shell with completions"),
+                &format!("has `{name}`, which is not a shell with completions"),
                 &format!("the shells are {}", known()),
             )
         })

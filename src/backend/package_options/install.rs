@@ -83,7 +83,7 @@ fn table(to: &str, reader: &Reader<'_>) -> Result<(FileSource, Option<u32>)> {
     }
     match !is_files && to.ends_with('/') {
         true => Err(reader.wrong(
-            "is a folder and needs the name of the file",
+            "is a directory and needs the name of the file",
             "write the destination without `/` at its end",
         )),
         false => Ok((from, mode)),
@@ -96,7 +96,7 @@ fn link(reader: &Reader<'_>) -> Result<String> {
     match absolute {
         true => Err(reader.wrong(
             &format!("is `{target}`, which lies nowhere in the package"),
-            "links are relative to the folder that they are in",
+            "links are relative to the directory that they are in",
         )),
         false => Ok(target),
     }
@@ -108,7 +108,7 @@ fn mode(reader: &Reader<'_>) -> Result<u32> {
     mode.filter(|mode| (1..=0o777).contains(mode))
         .ok_or_else(|| {
             reader.wrong(
-                &format!("is `{text}`, which is no mode of a file"),
+                &format!("is `{text}`, which is not a file mode"),
                 "write three octal digits, as in `755`",
             )
         })

@@ -88,7 +88,7 @@ fn page_name(reader: &Reader<'_>) -> Result<String> {
 
 fn no_section(reader: &Reader<'_>, path: &str) -> crate::project::config::InvalidOption {
     reader.wrong(
-        &format!("is `{path}`, whose end is no section of the manual"),
+        &format!("is `{path}`, whose extension is not a section of the manual"),
         "pages end in their section, as in `name.1` or `name.5.gz`; `name = \"name.1\"` beside \
          `file` renames one",
     )

@@ -20,7 +20,7 @@ pub(super) fn test(index: usize, value: &Value) -> Result<()> {
     let reader = Reader::new(&["tests", &index], value);
     if !value.is_object() {
         return Err(reader.wrong(
-            "is no test",
+            "is not a test",
             "each test is a table: `[[package.build.config.tests]]` with `script = [\"…\"]`",
         ));
     }

@@ -163,7 +163,7 @@ impl<'a> Reader<'a> {
         match glob::Pattern::new(&text) {
             Ok(_) => Ok(text),
             Err(error) => Err(self.wrong(
-                &format!("is `{text}`, which is no pattern: {}", error.msg),
+                &format!("is `{text}`, which is not a pattern: {}", error.msg),
                 "a `[` that means itself is written `[[]`",
             )),
         }

@@ -98,7 +98,7 @@ pub(crate) fn aliases(aliases: &IndexMap<String, Value>) -> Vec<InvalidOption> {
             format!("`{ALIASES}.{program}` has {bad}, which is not the name of a program");
         Some(wrong(
             message,
-            "aliases lie in the folder of the program: write names alone",
+            "aliases are in the directory of the program: write only their names",
         ))
     });
     mistakes.collect()
@@ -116,7 +116,7 @@ pub(crate) fn libraries(libraries: &[String], c_library: &Value) -> Vec<InvalidO
         help,
     };
     let unknown = |keys: &[&str], name: &str| {
-        let message = format!("`{name}` is no kind of library");
+        let message = format!("`{name}` is not a kind of library");
         let help = match nearest(name, TYPES) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("the kinds are {}", list(TYPES)),
@@ -187,7 +187,7 @@ pub(crate) fn rust_version(chosen: Option<&str>) -> Option<InvalidOption> {
     (!known && !is_version(chosen)).then(|| InvalidOption {
         keys: vec!["rust-version".to_string()],
         part: EntryPart::Value,
-        message: format!("`{chosen}` is no version of Rust"),
+        message: format!("`{chosen}` is not a version of Rust"),
         help: "write `manifest`, `toolchain-file` or a version such as `1.89`".to_string(),
     })
 }

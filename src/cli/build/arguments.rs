@@ -1,4 +1,4 @@
-//! What `build` can be told.
+//! The options of `build`.
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ pub(in crate::cli) struct BuildArguments {
     #[command(flatten)]
     pub(in crate::cli) package: PackageArguments,
 
-    /// Build every package of the workspace, those that others need first
+    /// Build every package of the workspace, dependencies first
     #[arg(long)]
     pub(super) all: bool,
 
@@ -22,37 +22,37 @@ pub(in crate::cli) struct BuildArguments {
     #[arg(long, conflicts_with = "channels")]
     pub(super) system_toolchain: bool,
 
-    /// Where to build; kept between builds, with a folder for each package when there
-    /// are several [default: .pixi/bld/<package> in the workspace]
+    /// Build in this directory, which is kept; several packages get one directory each
+    /// [default: .pixi/bld/<package> in the workspace]
     #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
     pub(super) work_dir: Option<PathBuf>,
 
-    /// Where to put the packages, below a folder for their platform [default: output in
-    /// the work directory]
+    /// Write the packages to this directory, below one for their platform [default:
+    /// output in the work directory]
     #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
     pub(super) output_dir: Option<PathBuf>,
 
-    /// Kind of archive and, after a colon, how hard to compress: `conda`, `tar-bz2`,
-    /// `conda:highest`, `conda:19`
+    /// Write archives of this kind, with a compression level after a colon: `conda`,
+    /// `tar-bz2`, `conda:highest`, `conda:19`
     #[arg(long, value_name = "FORMAT", value_parser = package_format)]
     pub(super) package_format: Option<PackageFormat>,
 
-    /// Leave the network alone: channels, packages and sources come from the disk and
+    /// Do not use the network: take channels, packages and sources from the disk and
     /// from caches
     #[arg(long)]
     pub(super) offline: bool,
 
-    /// Use the environments of the last build as they are, and fail if something else is
-    /// asked for now. Lock files of the project count always
+    /// Use the environments of the last build, and fail if the manifest asks for others.
+    /// Lock files of the project always count
     #[arg(long)]
     pub(super) locked: bool,
 
-    /// Compile and download this many things at a time [default: what the machine can do]
+    /// Compile and download this many files at a time [default: the number of processors]
     #[arg(short, long, value_name = "NUMBER")]
     pub(super) jobs: Option<NonZeroUsize>,
 
-    /// Run the tests of the packages, in environments with them [default: those that have
-    /// tests and can run here]
+    /// Run the tests of the packages in new environments [default: if they can run on
+    /// this machine]
     #[arg(long, conflicts_with_all = ["system_toolchain", "no_test"])]
     pub(super) test: bool,
 
@@ -60,7 +60,7 @@ pub(in crate::cli) struct BuildArguments {
     #[arg(long)]
     pub(super) no_test: bool,
 
-    /// Print one JSON object a line: every step and, last, the packages
+    /// Print one JSON object per line: each step and, at the end, the packages
     #[arg(long)]
     pub(in crate::cli) json: bool,
 }
@@ -71,12 +71,12 @@ impl BuildArguments {
         self.test || !self.no_test
     }
 
-    /// Where the packages go, when the user says so.
+    /// The output directory, if the user chooses one.
     pub(super) fn output_folder(&self) -> Option<PathBuf> {
         self.output_dir.as_deref().map(absolute)
     }
 
-    /// Where everything is built, when the user says so.
+    /// The work directory, if the user chooses one.
     pub(super) fn work_folder(&self) -> Option<PathBuf> {
         self.work_dir.as_deref().map(absolute)
     }

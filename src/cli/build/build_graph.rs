@@ -1,4 +1,4 @@
-//! What has to be built for what was asked for, and in which order.
+//! The packages that must be built for a command, in their order.
 
 mod mistakes;
 mod needs;
@@ -16,41 +16,41 @@ use crate::cli::package::{AskedPackage, Package, PackageOptions};
 use crate::environments::{CondaClient, SolveSettings};
 use crate::protocol::outputs::Answer;
 
-/// Where a package stands in the queue's list.
+/// The position of a package in the list of a queue.
 pub(super) type Index = usize;
 
-/// Packages to build, with the order they have to be built in.
+/// The packages to build, in their order.
 pub(super) struct BuildGraph {
     pub(super) jobs: Vec<PackageNode>,
-    /// Each comes after everything it needs.
+    /// The packages. Each one follows its dependencies.
     pub(super) order: Vec<Index>,
-    /// Where packages come from, by the platform they are for.
+    /// The channels and variants for each platform.
     pub(super) supplies: Vec<(Subdir, SolveSettings)>,
 }
 
-/// One package to build for one platform.
+/// A package to build for one platform.
 pub(super) struct PackageNode {
     pub(super) package: Package,
     pub(super) described: Answer,
     /// The name of its first output.
     pub(super) name: String,
     pub(super) needs: Needs,
-    /// What was fetched for it, when it was.
+    /// The fetched source, if it was fetched.
     pub(super) checkout: Option<PathBuf>,
 }
 
-/// The packages from source that a package needs.
+/// The source dependencies of a package.
 #[derive(Debug, Default)]
 pub(super) struct Needs {
     /// In its build environment.
     pub(super) build: BTreeSet<Index>,
     /// In its host environment.
     pub(super) host: BTreeSet<Index>,
-    /// When it is used.
+    /// In environments in which it is used.
     pub(super) run: BTreeSet<Index>,
 }
 
-/// What every package of the queue is read with.
+/// The settings for reading all packages of the queue.
 #[derive(Clone, Copy)]
 pub(super) struct GraphInputs<'a> {
     pub(super) env: &'a Env,
@@ -59,12 +59,12 @@ pub(super) struct GraphInputs<'a> {
 }
 
 impl BuildGraph {
-    /// Reads the packages that were asked for and everything from source that they need. Sources
-    /// that are somewhere else are fetched.
+    /// Reads the requested packages and their source dependencies. Remote sources are
+    /// fetched.
     ///
     /// # Errors
-    /// Mistakes in manifests, packages that need each other, two packages of one name,
-    /// another backend's package.
+    /// Errors in manifests, packages that need each other, two packages of one name, a
+    /// package of an unknown backend.
     pub(super) async fn read(
         reading: GraphInputs<'_>,
         asked: &[AskedPackage],
@@ -81,10 +81,10 @@ impl BuildGraph {
         })
     }
 
-    /// Exactly the packages that were asked for, whatever they need.
+    /// Reads only the requested packages, without their dependencies.
     ///
     /// # Errors
-    /// Mistakes in manifests, another backend's package.
+    /// Errors in manifests, a package of an unknown backend.
     pub(super) async fn alone(
         reading: GraphInputs<'_>,
         asked: &[AskedPackage],
@@ -104,7 +104,7 @@ impl BuildGraph {
 }
 
 impl BuildGraph {
-    /// `from` and what they need when they are used.
+    /// `from`, and the packages that they need at run time.
     pub(super) fn installed(&self, from: &BTreeSet<Index>) -> BTreeSet<Index> {
         let mut found = BTreeSet::new();
         let mut next: Vec<Index> = from.iter().copied().collect();
@@ -116,7 +116,7 @@ impl BuildGraph {
         found
     }
 
-    /// Whether another package of the queue is built with this one.
+    /// Whether another package of the queue needs this one for its build.
     pub(super) fn is_needed(&self, job: &PackageNode) -> bool {
         let is_it = |index: &Index| std::ptr::eq(&self.jobs[*index], job);
         let needs = self.jobs.iter().map(|other| &other.needs);
@@ -126,7 +126,7 @@ impl BuildGraph {
             .any(is_it)
     }
 
-    /// Where packages for `platform` come from.
+    /// The channels and variants for `platform`.
     pub(super) fn supply(&self, platform: Subdir) -> &SolveSettings {
         let mut supplies = self.supplies.iter();
         let found = supplies.find(|(known, _)| *known == platform);
@@ -135,7 +135,7 @@ impl BuildGraph {
 }
 
 impl PackageNode {
-    /// The names of what it builds.
+    /// The names of its outputs.
     pub(super) fn names(&self) -> BTreeSet<&str> {
         let outputs = self.described.outputs.iter();
         outputs
@@ -143,7 +143,7 @@ impl PackageNode {
             .collect()
     }
 
-    /// Whether it builds a package of that name.
+    /// Whether one of its outputs has this name.
     pub(super) fn builds(&self, name: &str) -> bool {
         self.names()
             .iter()

@@ -23,18 +23,19 @@ use crate::protocol::build::{OutputId, Params};
 use crate::protocol::outputs::Output;
 use crate::server;
 
-/// The work directory of builds with the tools of this machine, below that of the others.
+/// The work directory of builds with the tools of this machine, inside the work directory of
+/// other builds.
 const SYSTEM_TOOLCHAIN: &str = "system-toolchain";
 
-/// Everything that the builds of one command share.
+/// The state that the builds of one command share.
 pub(super) struct PackageBuilder<'a> {
     arguments: &'a BuildArguments,
     queue: &'a BuildGraph,
     reporter: &'a Reporter,
     depot: &'a CondaClient,
-    /// What was built, by the place in the queue's list.
+    /// The packages that were built, by their position in the queue.
     built: Vec<Vec<RepoDataRecord>>,
-    /// What may be tested.
+    /// The packages that can be tested.
     tested: Vec<Tested<'a>>,
 }
 
@@ -55,8 +56,8 @@ impl<'a> PackageBuilder<'a> {
         }
     }
 
-    /// Builds everything and makes the output folder a channel, also with what was built
-    /// before something failed: an archive that was replaced fits no older index.
+    /// Builds all packages and indexes the output directory as a channel. It is also indexed
+    /// after a failure, because the old index does not match archives that were replaced.
     pub(super) async fn build_all(mut self) -> Result<(), Report> {
         let mut built = self.build_each().await;
         if built.is_ok() && self.arguments.runs_tests() {
@@ -65,7 +66,7 @@ impl<'a> PackageBuilder<'a> {
         match self.arguments.output_folder() {
             Some(folder) if folder.is_dir() => {
                 let indexing = channel::index(&folder);
-                built.and(step("indexing the output folder", None, indexing).await)
+                built.and(step("indexing the output directory", None, indexing).await)
             }
             _ => built,
         }
@@ -136,7 +137,7 @@ impl<'a> PackageBuilder<'a> {
         Finished::new(&answer)
     }
 
-    /// What the last build left of a package that others are built with.
+    /// The archive of the last build of a package that other packages are built with.
     fn earlier(
         &self,
         job: &PackageNode,
@@ -187,8 +188,8 @@ impl<'a> PackageBuilder<'a> {
         self.depot.install(name, host, &prefixes.host).await
     }
 
-    /// The packages from source for an environment of `output` that needs `direct`: those,
-    /// and the outputs of the same recipe that were built before.
+    /// The packages from source for an environment of `output`: `direct`, and the outputs of
+    /// the same recipe that were built before.
     fn sources(
         &self,
         direct: &BTreeSet<Index>,
@@ -204,7 +205,7 @@ impl<'a> PackageBuilder<'a> {
         records.chain(siblings).cloned().collect()
     }
 
-    /// The request without anything about environments.
+    /// The request without its environments.
     fn bare_request(&self, job: &PackageNode, output: &Output, work: PathBuf) -> Params {
         let metadata = &output.metadata;
         Params {
@@ -229,8 +230,8 @@ impl<'a> PackageBuilder<'a> {
         }
     }
 
-    /// Two kinds of build give a package one name. That one does not replace the other
-    /// unnoticed.
+    /// Refuses to replace a package of the same name that was built with the other kind of
+    /// environments.
     fn check_name(
         &self,
         job: &PackageNode,
@@ -273,8 +274,8 @@ impl<'a> PackageBuilder<'a> {
         .into())
     }
 
-    /// What is built with the tools of this machine has a folder of its own: its package has
-    /// the name of the other one, and other dependencies.
+    /// Builds with the tools of this machine have a directory of their own, because their
+    /// packages have the same names as other packages, and other dependencies.
     fn usual_work_folder(&self, job: &PackageNode, name: &str) -> PathBuf {
         let builds = job.package.builds(name);
         match self.arguments.system_toolchain {
@@ -283,7 +284,7 @@ impl<'a> PackageBuilder<'a> {
         }
     }
 
-    /// One folder for a package, or for each of its variants and foreign platforms.
+    /// One directory for a package, or for each of its variants and foreign platforms.
     fn work_folder(&self, job: &PackageNode, output: &Output) -> PathBuf {
         let name = &output.metadata.name;
         let is_only = job.names().len() == 1;
@@ -310,12 +311,12 @@ impl<'a> PackageBuilder<'a> {
     }
 }
 
-/// A package of the same name that other dependencies belong to.
+/// A package of the same name with other dependencies.
 #[derive(Debug, Error, Diagnostic)]
 #[error("{} was built {before}; one that is built {now} would replace it", archive.display())]
 #[diagnostic(
     code(usage::other_toolchain),
-    help("choose another folder with `--output-dir`, or remove the file")
+    help("choose another directory with `--output-dir`, or remove the file")
 )]
 struct OtherToolchain {
     archive: PathBuf,
@@ -323,7 +324,7 @@ struct OtherToolchain {
     now: &'static str,
 }
 
-/// Name, version and build string, as the archive is called.
+/// The name, version and build string, which are the file name of the archive.
 fn identifier(output: &Output) -> String {
     let metadata = &output.metadata;
     format!("{}-{}-{}", metadata.name, metadata.version, metadata.build)

@@ -1,4 +1,4 @@
-//! `build`: the same requests to the same engine, without pixi.
+//! `build`: makes the requests that pixi would make, to the same engine.
 //!
 //! ```text
 //! paths ─ queue → jobs in order ─ solve, install → request ─ engine → packages

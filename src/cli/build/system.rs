@@ -1,4 +1,4 @@
-//! Building with the tools of this machine: no environment is solved.
+//! Builds with the tools of this machine, without solving environments.
 
 use miette::Report;
 
@@ -9,11 +9,11 @@ use crate::protocol::build::{FinalRunExports, Params, Prefix, ResolvedDependency
 use crate::protocol::outputs::Output;
 use crate::protocol::spec::NamedSpec;
 
-/// Completes a request for environments that hold this machine's toolchain and nothing
-/// else, and makes them.
+/// Creates environments that contain only the toolchain of this machine, and completes the
+/// request with them.
 ///
 /// # Errors
-/// No toolchain, folders that cannot be written, selectors that mean nothing.
+/// A missing toolchain, directories that cannot be written, invalid selectors.
 pub(super) fn request(package: &Package, output: &Output, rest: Params) -> Result<Params, Report> {
     let platforms = package.platforms;
     let session = &package.session;
@@ -61,10 +61,10 @@ pub(super) fn request(package: &Package, output: &Output, rest: Params) -> Resul
     Ok(params)
 }
 
-/// What the manifest states. Pins need environments that are not there.
+/// The dependencies of the manifest, without pins, which need solved environments.
 ///
 /// # Errors
-/// A name or selector that means nothing.
+/// An invalid name or selector.
 fn stated(specs: &[NamedSpec]) -> Result<Vec<ResolvedDependency>, Report> {
     let mut deps = Vec::new();
     for spec in specs {

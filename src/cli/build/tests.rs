@@ -1,4 +1,4 @@
-//! The tests that packages state, with the packages that were built.
+//! Runs the tests of packages that were built.
 
 use std::path::{Path, PathBuf};
 
@@ -12,18 +12,18 @@ use crate::environments::{CondaClient, channel};
 
 /// A package that was built.
 pub(super) struct Tested<'a> {
-    /// Name, version and build string.
+    /// The name, version and build string.
     pub(super) package: String,
     pub(super) archive: PathBuf,
-    /// Where its dependencies come from.
+    /// The channels of its dependencies.
     pub(super) channels: &'a [String],
-    /// The folder of its build.
+    /// The work directory of its build.
     pub(super) work: PathBuf,
-    /// Whether this machine can run it.
+    /// Whether it can run on this machine.
     pub(super) runs_here: bool,
 }
 
-/// Tests each of `packages`, which may need each other.
+/// Tests all `packages`, which may depend on each other.
 ///
 /// # Errors
 /// The first test that fails; archives that cannot be copied.
@@ -37,7 +37,7 @@ pub(super) async fn run(packages: &[Tested<'_>], depot: &CondaClient) -> Result<
     let Some(first) = with_tests.first() else {
         return Ok(());
     };
-    // Where the packages find each other.
+    // A channel in which the packages find each other.
     let channel = first.work.join("test-channel");
     disk::remove_folder(&channel)?;
     for Tested { archive, .. } in packages {
@@ -73,7 +73,7 @@ pub(super) async fn run(packages: &[Tested<'_>], depot: &CondaClient) -> Result<
     Ok(disk::remove_folder(&channel)?)
 }
 
-/// Puts an archive into the folder of its platform in `channel`.
+/// Copies an archive to the directory of its platform in `channel`.
 fn copy(archive: &Path, channel: &Path) -> std::io::Result<()> {
     let folders = archive.parent().and_then(Path::file_name);
     let folder = channel.join(folders.unwrap_or_default());

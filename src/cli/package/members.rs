@@ -1,4 +1,4 @@
-//! The packages that a command line asks for: one, or all of a workspace.
+//! The packages that a command line names: one, or all packages of a workspace.
 
 use std::path::{Path, PathBuf};
 
@@ -13,21 +13,20 @@ use crate::environments::CondaClient;
 use crate::project::load::{self, InlinePackage, Loaded, Member};
 use crate::protocol::spec::SourceLocation;
 
-/// A package that the command line asks for.
+/// A package that the command line names.
 #[derive(Debug, Clone)]
 pub(in crate::cli) enum AskedPackage {
-    /// The one with the manifest there, or in that folder.
+    /// The package with this manifest, or with a manifest in this directory.
     At(PathBuf),
-    /// One that the workspace of that folder or manifest defines in a dependency.
+    /// A package that the workspace of the directory or manifest defines in a dependency.
     Inline(PathBuf, InlinePackage),
 }
 
 impl AskedPackage {
-    /// Reads it, and gives what was fetched for it. Sources that are somewhere else are
-    /// fetched.
+    /// Reads the package, and returns the source that was fetched for it, if it is remote.
     ///
     /// # Errors
-    /// Mistakes in the manifest, a source that cannot be had.
+    /// Errors in the manifest, a source that cannot be fetched.
     pub(in crate::cli) async fn load(
         &self,
         env: &Env,
@@ -53,7 +52,7 @@ impl AskedPackage {
     }
 }
 
-/// What to load for a package that a workspace defines.
+/// The request to load a package that a workspace defines.
 pub(in crate::cli) fn inline(
     workspace: load::LoadRequest,
     name: &str,
@@ -69,20 +68,20 @@ pub(in crate::cli) fn inline(
     }
 }
 
-/// The workspace's packages that a backend of this project builds: those with manifests,
-/// and those that the workspace defines in its dependencies.
+/// The packages of the workspace that this project builds: those with manifests, and those
+/// that the workspace defines in its dependencies.
 ///
 /// # Errors
-/// Mistakes in manifests, a workspace without packages.
+/// Errors in manifests, a workspace without packages.
 pub(in crate::cli) fn members(
     env: &Env,
     choices: &PackageOptions,
     path: &Path,
 ) -> Result<Vec<AskedPackage>, Report> {
     let path = std::path::absolute(path)
-        .map_err(|error| miette::miette!("the current folder cannot be found: {error}"))?;
+        .map_err(|error| miette::miette!("the current directory cannot be found: {error}"))?;
     let mut asked = Vec::new();
-    // Without a backend a manifest has a mistake, which is told when it is read.
+    // A manifest without a backend is an error, which is reported when it is read.
     let is_ours = |backend: &Option<String>| {
         let known = |name: &String| backends::by_name(name).is_some();
         backend.as_ref().is_none_or(known)
@@ -110,7 +109,7 @@ pub(in crate::cli) fn members(
     }
 }
 
-/// `--all` where there is nothing.
+/// `--all` in a workspace without packages.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the workspace of {} has no package that can be built here", path.display())]
 #[diagnostic(code(build::no_members), help("{help}"))]

@@ -1,4 +1,4 @@
-//! The package a command is about: its manifest read as pixi would have read it.
+//! The package of a command, with its manifest as pixi would read it.
 
 mod members;
 mod options;
@@ -26,10 +26,10 @@ use crate::project::load::{self, Loaded};
 use crate::protocol::initialize;
 use crate::recipe::variants::VariantSelection;
 
-/// Which package a command is about.
+/// The package of a command.
 #[derive(Debug, Args)]
 pub(super) struct PackageArguments {
-    /// The package: a folder with a manifest, or the manifest itself
+    /// The package: a directory with a manifest, or the manifest itself
     #[arg(default_value = ".", value_hint = clap::ValueHint::AnyPath)]
     pub(super) path: PathBuf,
 
@@ -37,7 +37,7 @@ pub(super) struct PackageArguments {
     pub(super) choices: PackageOptions,
 }
 
-/// A package with everything that pixi would have sent.
+/// A package with the data that pixi would send.
 pub(super) struct Package {
     pub(super) loaded: Loaded,
     pub(super) session: Session,
@@ -45,10 +45,10 @@ pub(super) struct Package {
 }
 
 impl Package {
-    /// Reads the manifest that `arguments` name. Warnings about it are printed.
+    /// Reads the manifest that `arguments` name, and prints its warnings.
     ///
     /// # Errors
-    /// Mistakes in the manifest, a backend that this project does not have.
+    /// Errors in the manifest, a backend that this project does not have.
     pub(super) fn open(env: Env, arguments: &PackageArguments) -> Result<Self, Report> {
         let PackageArguments { path, choices } = arguments;
         let request = request(&env, path, choices.platforms()?, choices)?;
@@ -62,7 +62,7 @@ impl Package {
         Self::of(env, loaded, None)
     }
 
-    /// The same for all packages of the workspace where `all` is set.
+    /// Reads all packages of the workspace if `all` is set, else one package.
     ///
     /// # Errors
     /// Those of [`Package::open`], and a workspace without packages.
@@ -84,11 +84,11 @@ impl Package {
         members(env, choices, path)?.into_iter().map(open).collect()
     }
 
-    /// The package whose manifest was `loaded`, and what was fetched for it. Warnings
-    /// about it are printed.
+    /// The package whose manifest was `loaded`, with its fetched source. Warnings are
+    /// printed.
     ///
     /// # Errors
-    /// A backend that this project does not have, mistakes in the configuration.
+    /// A backend that this project does not have, errors in the configuration.
     pub(super) fn of(env: Env, loaded: Loaded, checkout: Option<PathBuf>) -> Result<Self, Report> {
         let manifest = loaded.manifest.path();
         for warning in &loaded.warnings {
@@ -113,7 +113,7 @@ impl Package {
         })
     }
 
-    /// The same package, whose builds may use what `run` allows.
+    /// The same package, with the limits in `run`.
     pub(super) fn with(self, run: RunOptions) -> Self {
         Self {
             session: self.session.with(run),
@@ -121,8 +121,8 @@ impl Package {
         }
     }
 
-    /// The same package, ready to be built. Builds share nothing where the folder for that
-    /// cannot be written.
+    /// The same package, prepared for a build. If the directory for shared files cannot be
+    /// written, builds do not share files.
     pub(super) fn ready(self) -> Self {
         match hide(&self.own_folder()) {
             Ok(()) => self,
@@ -141,18 +141,18 @@ impl Package {
         }
     }
 
-    /// What would be built, for all combinations of the manifest's variants.
+    /// The plan, for all combinations of the variants of the manifest.
     ///
     /// # Errors
-    /// Mistakes in the user's files.
+    /// Errors in the files of the user.
     pub(super) fn plan(&self) -> Result<Plan<'_>, Report> {
         plan(&self.session, &self.ask())
     }
 
-    /// The same, described as pixi would see it.
+    /// The response to `conda/outputs`.
     ///
     /// # Errors
-    /// Mistakes in the user's files.
+    /// Errors in the files of the user.
     pub(super) fn outputs(&self) -> Result<Described<'_>, Report> {
         outputs(&self.session, &self.ask())
     }
@@ -168,7 +168,7 @@ impl Package {
         }
     }
 
-    /// Folders that outlive builds and can be filled again: those of the backend, and
+    /// The directories that survive builds and can be removed: the caches of the backend, and
     /// the work directories of `build` in this workspace.
     pub(super) fn caches(&self) -> Vec<Cache> {
         let mut caches = self.session.caches();
@@ -187,8 +187,7 @@ impl Package {
         caches
     }
 
-    /// What builds by pixi left in this workspace: their work directories, and the packages
-    /// that pixi keeps so that it need not ask for them again.
+    /// The files of builds by pixi in this workspace: work directories, and cached packages.
     pub(super) fn left_by_pixi(&self) -> Vec<Cache> {
         let of_pixi = |what: &str, folder: PathBuf| Cache {
             what: what.to_string(),
@@ -202,13 +201,13 @@ impl Package {
         let mut left: Vec<Cache> = works
             .map(|work| of_pixi("work directory of pixi", work))
             .collect();
-        // A build that is going on would put its package there.
+        // A running build would write its package there.
         let artifacts = self.own_folder().join("artifacts-v0");
         left.push(of_pixi("packages kept by pixi", artifacts));
         left
     }
 
-    /// Where builds of the package `name` go when nobody says otherwise.
+    /// The default work directory of builds of the package `name`.
     pub(super) fn builds(&self, name: &str) -> PathBuf {
         self.all_builds().join(name)
     }
@@ -231,16 +230,16 @@ fn hide(folder: &Path) -> Result<(), Unwritable> {
     }
 }
 
-/// The file in a work directory that `build` holds a lock on. pixi's own work
-/// directories have none.
+/// The file in a work directory that `build` locks. Work directories of pixi do not have
+/// it.
 pub(super) fn work_lock(work: &Path) -> PathBuf {
     work.join(".building")
 }
 
-/// What the loader is asked for.
+/// The request to load the package.
 ///
 /// # Errors
-/// There is no current folder.
+/// The current directory cannot be found.
 pub(super) fn request(
     env: &Env,
     path: &Path,
@@ -248,7 +247,7 @@ pub(super) fn request(
     choices: &PackageOptions,
 ) -> Result<load::LoadRequest, Report> {
     let current_folder = std::env::current_dir()
-        .map_err(|error| miette::miette!("the current folder cannot be found: {error}"))?;
+        .map_err(|error| miette::miette!("the current directory cannot be found: {error}"))?;
     Ok(load::LoadRequest {
         path: path.to_path_buf(),
         inline: None,
@@ -265,11 +264,11 @@ pub(super) fn request(
     })
 }
 
-/// pixi's cache, so that downloads are shared with it.
+/// The cache directory of pixi, so that downloads are shared with pixi.
 pub(super) fn cache_folder(env: &Env) -> PathBuf {
     let overrides = ["PIXI_CACHE_DIR", "RATTLER_CACHE_DIR"];
     if let Some(folder) = overrides.into_iter().find_map(|name| env.path(name)) {
-        // Programs that run in other folders are told of it.
+        // Programs that run in other directories get this path.
         return std::path::absolute(folder).unwrap_or_else(|_| folder.to_path_buf());
     }
     let caches = if cfg!(windows) {
@@ -286,7 +285,7 @@ pub(super) fn cache_folder(env: &Env) -> PathBuf {
     caches.join("rattler").join("cache")
 }
 
-/// The manifest asks for a backend that this project does not have.
+/// The manifest names a backend that this project does not have.
 #[derive(Debug, Error, Diagnostic)]
 #[error("{} is built by `{wanted}`, which is not one of the backends here", manifest.display())]
 #[diagnostic(
@@ -301,8 +300,8 @@ struct UnknownBackend {
     manifest: PathBuf,
 }
 
-/// conda has no name for this machine.
+/// conda does not have a platform for this machine.
 #[derive(Debug, Error, Diagnostic)]
-#[error("this machine is no platform that conda knows")]
+#[error("conda does not have a platform for this machine")]
 #[diagnostic(code(build::unknown_machine))]
 struct UnknownMachine;

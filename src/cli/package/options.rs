@@ -1,4 +1,4 @@
-//! What the command line says about a package beside what its manifest says.
+//! The options that add to the manifest of a package.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -11,23 +11,23 @@ use crate::backend::Platforms;
 use crate::cli::package::UnknownMachine;
 use crate::diagnostic::nearest;
 
-/// Platforms, channels and variants; the same for every command that reads a manifest.
+/// Platforms, channels and variants, for all commands that read a manifest.
 #[derive(Debug, Clone, Default, Args)]
 pub(in crate::cli) struct PackageOptions {
-    /// The platform the package will run on [default: this machine's]
+    /// Build for this platform [default: that of this machine]
     #[arg(long, value_name = "PLATFORM", value_parser = platform)]
     pub(in crate::cli) target_platform: Option<Subdir>,
 
-    /// The platform the build runs on [default: this machine's]
+    /// Build on this platform [default: that of this machine]
     #[arg(long, value_name = "PLATFORM", value_parser = platform)]
     pub(in crate::cli) build_platform: Option<Subdir>,
 
-    /// Take packages from this channel, by name, URL or path, instead of those of the
-    /// workspace; repeat for more, most important first
+    /// Use this channel, given by name, URL or path, instead of the channels of the
+    /// workspace; repeat it for more, the most important first
     #[arg(short, long = "channel", value_name = "CHANNEL")]
     pub(in crate::cli) channels: Vec<String>,
 
-    /// Replace the values of a variant key; repeat or separate by commas for more
+    /// Replace the values of a variant key; repeat it or use commas for more values
     #[arg(long = "variant", value_name = "KEY=VALUE", value_parser = variant)]
     pub(in crate::cli) variants: Vec<Variant>,
 
@@ -36,7 +36,7 @@ pub(in crate::cli) struct PackageOptions {
     pub(in crate::cli) variant_files: Vec<PathBuf>,
 }
 
-/// A variant key with values.
+/// A variant key with its values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::cli) struct Variant {
     key: String,
@@ -44,10 +44,10 @@ pub(in crate::cli) struct Variant {
 }
 
 impl PackageOptions {
-    /// Both platforms of the build.
+    /// The build and the host platform.
     ///
     /// # Errors
-    /// [`UnknownMachine`], where a default is needed.
+    /// [`UnknownMachine`], if a default is needed.
     pub(in crate::cli) fn platforms(&self) -> Result<Platforms, Report> {
         let or_current = |platform: Option<Subdir>| -> Result<Subdir, Report> {
             Ok(platform.or_else(Subdir::current).ok_or(UnknownMachine)?)
@@ -69,7 +69,7 @@ impl PackageOptions {
     }
 }
 
-/// A conda platform. There are more than anybody wants to read.
+/// A conda platform. The help does not list all of them.
 fn platform(text: &str) -> Result<Subdir, String> {
     text.parse().map_err(|_| {
         let known = Subdir::all().map(Subdir::as_str);

@@ -1,4 +1,4 @@
-//! Sources that have to be fetched before a manifest can be read completely.
+//! Fetches sources that are needed to read a manifest completely.
 
 use std::path::PathBuf;
 
@@ -10,11 +10,11 @@ use crate::environments::{Checkout, CondaClient};
 use crate::project::load::{self, Loaded};
 use crate::protocol::spec::SourceLocation;
 
-/// Reads what `request` names. Code that the manifest says is in a repository or an archive
-/// is fetched first.
+/// Reads the package that `request` names. If the manifest names a repository or an archive
+/// with the code, that is fetched first.
 ///
 /// # Errors
-/// Mistakes in the manifest, a source that cannot be had.
+/// Errors in the manifest, a source that cannot be fetched.
 pub(in crate::cli) async fn load_fetched(
     request: load::LoadRequest,
     depot: &CondaClient,
@@ -31,10 +31,10 @@ pub(in crate::cli) async fn load_fetched(
     Ok(load::load(&request)?)
 }
 
-/// Fetches a source, unless it is on this disk already.
+/// Fetches a source, unless it is on this machine.
 ///
 /// # Errors
-/// A source that cannot be had.
+/// A source that cannot be fetched.
 pub(in crate::cli) async fn fetch(
     location: &SourceLocation,
     depot: &CondaClient,

@@ -1,4 +1,4 @@
-//! What was solved, as a short table and as an object.
+//! A solved environment, as a table and as a JSON object.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::cli::table::table;
 use crate::environments::Environment;
 
-/// What was asked for by name; the rest is what those need.
+/// The packages that were requested by name. All others are their dependencies.
 pub(super) fn text(environment: &Environment) -> String {
     let packages = &environment.packages;
     if packages.is_empty() {
@@ -46,7 +46,7 @@ pub(super) fn text(environment: &Environment) -> String {
     text
 }
 
-/// Every package.
+/// All packages.
 pub(super) fn object(package: &str, environment: &Environment) -> Value {
     let packages = environment.packages.iter().map(|record| {
         let package = &record.package_record;
@@ -67,7 +67,8 @@ pub(super) fn object(package: &str, environment: &Environment) -> Value {
     })
 }
 
-/// The last part of a channel's URL, as people call it. The rest may hold a token.
+/// The last part of the URL of a channel, which is its usual name. The rest may contain a
+/// token.
 fn channel(record: &RepoDataRecord) -> String {
     let url = record.channel.as_deref().unwrap_or_default();
     let name = url.trim_end_matches('/').rsplit('/').next();

@@ -1,7 +1,7 @@
-//! For GitHub Actions: groups that fold, and annotations at the lines of the code.
+//! The output for GitHub Actions: groups of log lines, and annotations of source lines.
 //!
 //! Workflow commands are lines on stderr that begin with `::`. Groups cannot be
-//! nested, so each holds the lines of one innermost step.
+//! nested, so each group contains the lines of one innermost step.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -16,13 +16,13 @@ use crate::backend::Env;
 /// The log of an action. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct GitHub {
-    /// Where the repository lies.
+    /// The directory of the repository.
     workspace: Option<PathBuf>,
     open: Arc<Mutex<Option<Arc<ReportedStep>>>>,
 }
 
 impl GitHub {
-    /// The action that `env` describes.
+    /// Reads the environment of an action from `env`.
     pub(super) fn new(env: &Env) -> Self {
         Self {
             workspace: env.path("GITHUB_WORKSPACE").map(Path::to_path_buf),
@@ -30,7 +30,7 @@ impl GitHub {
         }
     }
 
-    /// Shows a mistake at the places it was made.
+    /// Shows an error at its places.
     pub(super) fn annotate(&self, mistake: &ErrorReport) {
         let title = mistake.code.as_deref().unwrap_or("error");
         if mistake.places.is_empty() {
@@ -53,7 +53,7 @@ impl GitHub {
         }
     }
 
-    /// Shows a warning, at its place where it has one.
+    /// Shows a warning, at its place if it has one.
     fn warn(&self, warning: &Line) {
         let mut properties = Vec::new();
         if let Some(LineAt { file, line, column }) = &warning.at {
@@ -68,14 +68,14 @@ impl GitHub {
         write(&command("warning", &properties, &warning.text));
     }
 
-    /// A file as the repository names it.
+    /// The path of a file relative to the repository.
     fn relative(&self, file: &Path) -> String {
         let workspace = self.workspace.as_deref();
         let below = workspace.and_then(|workspace| file.strip_prefix(workspace).ok());
         below.unwrap_or(file).display().to_string()
     }
 
-    /// Ends the open group unless it is that of `step`.
+    /// Ends the open group, unless it is the group of `step`.
     fn leave(&self, open: &mut Option<Arc<ReportedStep>>, step: Option<&Arc<ReportedStep>>) {
         let stays = |open: &Arc<ReportedStep>| step.is_some_and(|step| Arc::ptr_eq(open, step));
         if open.as_ref().is_some_and(|open| !stays(open)) {
@@ -111,7 +111,7 @@ impl Rendering for GitHub {
         }
         let text = &line.text;
         match line.level {
-            // The command ends with an error that says more, and that one is annotated.
+            // The command ends with a more detailed error, which is annotated.
             Level::ERROR => text
                 .lines()
                 .for_each(|line| write(&format!("error: {line}"))),
@@ -122,7 +122,7 @@ impl Rendering for GitHub {
 }
 
 fn write(line: &str) {
-    // Nobody is left to tell when this fails.
+    // There is no other place to report a failure.
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 

@@ -1,4 +1,4 @@
-//! For programs: one object a line on stdout.
+//! The output for programs: one JSON object per line on stdout.
 
 use std::io::Write;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use super::mistake::ErrorReport;
 use super::package::Finished;
 use super::steps::{Line, LineAt, Rendering, ReportedStep};
 
-/// Steps and warnings as objects.
+/// Writes steps and warnings as objects.
 pub(super) struct Json;
 
 impl Rendering for Json {
@@ -35,7 +35,7 @@ impl Rendering for Json {
     }
 
     fn line(&self, line: &Line, within: Option<&Arc<ReportedStep>>) {
-        // Errors of rattler-build precede the one that the command ends with.
+        // The error at the end of the command includes those of rattler-build.
         if line.level != Level::WARN {
             return;
         }
@@ -54,18 +54,18 @@ impl Rendering for Json {
     }
 }
 
-/// The last line of a command that did what it was asked for.
+/// The last line of a successful command.
 pub(super) fn finished(packages: &[Finished]) -> Value {
     json!({ "event": "finished", "packages": packages })
 }
 
-/// The last line of a command that failed.
+/// The last line of a failed command.
 pub(super) fn failed(mistake: &ErrorReport, exit_code: u8) -> Value {
     json!({ "event": "error", "exit_code": exit_code, "error": mistake })
 }
 
 /// Writes an object as one line.
 pub(super) fn print(object: &Value) {
-    // When nobody reads any more the build goes on: its package is wanted.
+    // A closed stdout does not end the build, because its package is still useful.
     let _ = writeln!(std::io::stdout().lock(), "{object}");
 }

@@ -1,4 +1,4 @@
-//! An error as plain data: what programs and GitHub are told.
+//! An error as data, for the JSON output and for GitHub.
 
 use std::path::{Path, PathBuf};
 
@@ -8,37 +8,36 @@ use serde::Serialize;
 use crate::diagnostic::data::{DiagnosticData, LabelData};
 use crate::engine::failure::code_errors;
 
-/// An error, with the places in files that it is about.
+/// An error with its places in files.
 #[derive(Debug, Serialize)]
 pub(super) struct ErrorReport {
-    /// What kind of error.
+    /// The error code.
     pub(super) code: Option<String>,
-    /// What is wrong.
+    /// The message.
     pub(super) message: String,
-    /// What to do about it.
+    /// The way out.
     pub(super) help: Option<String>,
-    /// Where.
+    /// The places in files.
     pub(super) places: Vec<ErrorLocation>,
-    /// Other errors that were found with it.
+    /// Other errors that were found at the same time.
     pub(super) related: Vec<ErrorReport>,
 }
 
 /// A place in a file.
 #[derive(Debug, Serialize)]
 pub(super) struct ErrorLocation {
-    /// The file; relative ones are named as the error names them.
+    /// The file, as the error names it.
     pub(super) file: PathBuf,
-    /// Counted from 1.
+    /// The line, counted from 1.
     pub(super) line: usize,
-    /// Counted from 1, in bytes.
+    /// The column in bytes, counted from 1.
     pub(super) column: usize,
-    /// What is wrong there.
+    /// The label.
     pub(super) message: String,
 }
 
 impl ErrorReport {
-    /// Shows the error of a command. `folder` is where files are that it names by their
-    /// short names.
+    /// Converts the error of a command. Relative paths in it are relative to `folder`.
     pub(super) fn new(report: &Report, folder: &Path) -> Self {
         let mut mistake = Self::of(DiagnosticData::of(report.as_ref()));
         mistake.locate(folder);
@@ -52,7 +51,7 @@ impl ErrorReport {
         mistake
     }
 
-    /// Gives files their whole names.
+    /// Makes the paths of files absolute.
     fn locate(&mut self, folder: &Path) {
         for place in &mut self.places {
             let file = folder.join(&place.file);
@@ -65,7 +64,7 @@ impl ErrorReport {
         }
     }
 
-    /// Shows a diagnostic.
+    /// Converts a diagnostic.
     fn of(data: DiagnosticData) -> Self {
         let place = |label: LabelData| {
             let about = label.text.map(|text| format!(": {text}"));
@@ -85,7 +84,7 @@ impl ErrorReport {
         }
     }
 
-    /// What is wrong with a command line, as the parser says it.
+    /// Converts an error of the parser of the command line.
     pub(super) fn usage(text: &str) -> Self {
         let text = text.strip_prefix("error: ").unwrap_or(text);
         let (message, help) = match text.split_once("\n\n") {
@@ -95,7 +94,7 @@ impl ErrorReport {
         Self::bare("usage", message, help)
     }
 
-    /// What a signal did.
+    /// The error of a command that a signal ended.
     pub(super) fn interrupted() -> Self {
         Self::bare("interrupted", "asked to end", None)
     }
@@ -110,7 +109,7 @@ impl ErrorReport {
         }
     }
 
-    /// What is wrong and what to do about it.
+    /// The message and the way out.
     pub(super) fn with_help(&self) -> String {
         match &self.help {
             Some(help) => format!("{}\n{help}", self.message),

@@ -1,8 +1,8 @@
-//! What a command tells while it works, for people, for GitHub and as JSON.
+//! The output of a command while it runs: for terminals, for GitHub and as JSON.
 //!
-//! Everything is a step, a line or a finished package. Steps are tracing spans, so
-//! that rattler-build's own count like ours; [`step`] opens one. People and GitHub
-//! read stderr. stdout is for the result: paths, or with `--json` one object a line.
+//! The output consists of steps, lines and finished packages. Steps are tracing spans, like
+//! those of rattler-build; [`step`] opens one. Everything goes to stderr, except for the
+//! result: paths, or with `--json` one object per line.
 
 mod environment;
 mod github;
@@ -41,20 +41,19 @@ use mistake::ErrorReport;
 use steps::Steps;
 use terminal::Terminal;
 
-/// Crates whose steps and lines are for users.
+/// The crates whose steps and lines are shown.
 const OURS: [&str; 3] = [
     "rattler_build_core",
     "rattler_build_script",
     "pixi_build_backends",
 ];
 
-/// Does `work` as a step with this title: what is done, such as "solving the build
-/// environment". Steps inside of it and lines that are logged belong to it. `package`
-/// is the name, version and build string of the package it is done for; without one
-/// that of the step around it counts.
+/// Runs `work` as a step with this title, such as "solving the build environment". It
+/// contains the steps and lines that `work` creates. `package` is the name, version and
+/// build string of the package; without it the package of the enclosing step is used.
 ///
 /// # Errors
-/// Those of `work`; the step has failed then.
+/// Those of `work`, which mark the step as failed.
 pub(super) async fn step<T>(
     title: &str,
     package: Option<&str>,
@@ -68,47 +67,47 @@ pub(super) async fn step<T>(
     result
 }
 
-/// Tells that the command was asked to end: steps that end from now on have not succeeded.
+/// Marks the command as interrupted. Steps that end after this call have not succeeded.
 pub(super) fn tell_interrupted() {
     tracing::error!(interrupted = true);
 }
 
-/// What stdout is for.
+/// The content of stdout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stdout {
-    /// The protocol: nobody is at a desk.
+    /// The messages of the protocol.
     Protocol,
-    /// Text for people, or the paths of packages.
+    /// Text, or the paths of packages.
     Text,
-    /// One object for each step, warning and error, the last with the packages.
+    /// One object for each step, warning and error. The last object contains the packages.
     JsonLines,
-    /// One JSON document, that of the command or that of its error.
+    /// One JSON document: the result of the command, or its error.
     Json,
 }
 
-/// What a command line asks of a reporter.
+/// The requested output.
 pub(super) struct Wanted<'a> {
-    /// How much people want to read; `RUST_LOG` overrides it.
+    /// The level of messages, which `RUST_LOG` overrides.
     pub(super) level: LevelFilter,
     pub(super) stdout: Stdout,
-    /// The package or manifest that the command is about.
+    /// The package or manifest of the command.
     pub(super) path: &'a Path,
 }
 
-/// Where commands report to. Cheap to clone.
+/// The destination of the output. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Reporter {
     stdout: Stdout,
     level: LevelFilter,
     terminal: Terminal,
     github: Option<GitHub>,
-    /// That of the package the command is about.
+    /// The directory of the package of the command.
     folder: PathBuf,
     finished: Arc<Mutex<Vec<Finished>>>,
 }
 
 impl Reporter {
-    /// Sends everything that is logged to where it belongs.
+    /// Installs the subscribers for log messages.
     pub(super) fn init(env: &Env, wanted: Wanted<'_>) -> Self {
         let Wanted {
             level,
@@ -152,12 +151,12 @@ impl Reporter {
         }
     }
 
-    /// Whether somebody sees how far a build is.
+    /// Whether the progress of a build is shown.
     pub(super) fn draws_progress(&self) -> bool {
         self.github.is_none() && self.level == LevelFilter::INFO && Term::stderr().is_term()
     }
 
-    /// Tells of an environment that was solved for a package.
+    /// Reports an environment that was solved for a package.
     pub(super) fn solved(&self, package: &str, solved: &Environment) {
         tracing::info!("{}", environment::text(solved));
         if self.stdout == Stdout::JsonLines {
@@ -165,10 +164,10 @@ impl Reporter {
         }
     }
 
-    /// Tells of a package that is done.
+    /// Reports a finished package.
     ///
     /// # Errors
-    /// Nobody reads stdout any more.
+    /// stdout is closed.
     pub(super) fn finished(&self, package: Finished) -> Result<(), Report> {
         match package.summary() {
             Ok(summary) => tracing::info!("{summary}"),
@@ -184,7 +183,7 @@ impl Reporter {
     /// Writes `text` and a line break to stdout.
     ///
     /// # Errors
-    /// Nobody reads stdout any more.
+    /// stdout is closed.
     pub(super) fn print(&self, text: &str) -> Result<(), Report> {
         let written = self
             .terminal
@@ -195,7 +194,7 @@ impl Reporter {
         })
     }
 
-    /// Says how the command ended and gives the exit code of the process.
+    /// Reports the result of the command and returns the exit code of the process.
     pub(super) fn end(&self, result: Result<u8, Report>) -> ExitCode {
         let (code, last) = match result {
             Ok(0) => (0, json::finished(&self.packages())),
@@ -204,7 +203,7 @@ impl Reporter {
             Err(report) => {
                 let code = exit_code(&report);
                 let mistake = ErrorReport::new(&report, &self.folder);
-                // Nobody has to read it; the exit code says it as well.
+                // The exit code reports the error even if the output cannot be written.
                 let _ = self
                     .terminal
                     .suspended(|| writeln!(std::io::stderr(), "{report:?}"));
@@ -230,19 +229,19 @@ impl Reporter {
     }
 }
 
-/// Whoever read stdout has seen enough, as in `| head`. No reason to complain.
+/// The reader of stdout has closed it, as `head` does. The process ends without a message.
 #[derive(Debug, Error, Diagnostic)]
-#[error("nobody reads stdout any more")]
+#[error("the reader of stdout has closed it")]
 struct NobodyReads;
 
 impl NobodyReads {
-    /// As shells show the end by SIGPIPE.
+    /// The exit code that shells use for SIGPIPE.
     const CODE: u8 = 128 + 13;
 }
 
-/// Says what is wrong with a command line, or shows the help it asks for.
+/// Shows the error of a command line, or the help that it asks for.
 pub(super) fn wrong_usage(error: &clap::Error) -> ExitCode {
-    // Nobody is left to tell when this fails.
+    // There is no other place to report a failure.
     let _ = error.print();
     let code = if error.use_stderr() { USAGE } else { 0 };
     if code != 0 && std::env::args_os().any(|argument| argument == "--json") {
@@ -252,8 +251,8 @@ pub(super) fn wrong_usage(error: &clap::Error) -> ExitCode {
     ExitCode::from(code)
 }
 
-/// Says what is worth knowing about a file of the user's, with its place. `folder` is where
-/// the file is when the diagnostic names it by its short name.
+/// Shows a warning about a file of the user, with its place. A relative path in the
+/// diagnostic is relative to `folder`.
 pub(super) fn warn(warning: &dyn Diagnostic, folder: &Path) {
     let DiagnosticData {
         code,
@@ -275,7 +274,7 @@ pub(super) fn warn(warning: &dyn Diagnostic, folder: &Path) {
     }
 }
 
-/// Errors fit the terminal and have the colours of everything else.
+/// Sets the width and the colors of errors.
 fn draw_errors() {
     const ELSEWHERE: u16 = 80;
     let is_coloured = console::colors_enabled_stderr();
@@ -289,7 +288,7 @@ fn draw_errors() {
     }
 }
 
-/// The folder that `path` is or, as a manifest, lies in; absolute.
+/// The absolute path of the directory `path`, or of the directory of the manifest `path`.
 fn folder_of(path: &Path) -> PathBuf {
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
     match absolute.parent() {
@@ -298,13 +297,13 @@ fn folder_of(path: &Path) -> PathBuf {
     }
 }
 
-/// Everything of ours down to `level`, of others no more than warnings.
+/// All messages of this project down to `level`, and only warnings of other crates.
 fn targets(level: LevelFilter) -> EnvFilter {
     let others = level.min(LevelFilter::WARN);
     let directives = OURS.map(|target| format!("{target}={level}"));
-    // The error at the end says why.
+    // The error at the end contains the reason.
     let retries = "reqwest_retry=error";
-    // It has opinions about times in packages that are built again.
+    // It warns about the time stamps of packages that are built again.
     let index = "rattler_index=error";
     EnvFilter::new(format!(
         "{others},{retries},{index},{}",

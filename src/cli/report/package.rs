@@ -1,4 +1,4 @@
-//! A package that was built.
+//! A package that was built, with its contents.
 
 use std::path::{Path, PathBuf};
 
@@ -14,17 +14,17 @@ use serde::Serialize;
 use crate::diagnostic::Unreadable;
 use crate::protocol::build::Answer;
 
-/// How many files of a package are shown.
+/// The number of files of a package that are shown.
 const SHOWN: usize = 5;
 
 /// A finished archive.
 #[derive(Debug, Clone, Serialize)]
 pub(in crate::cli) struct Finished {
-    /// The archive, absolute.
+    /// The absolute path of the archive.
     pub(in crate::cli) path: PathBuf,
-    /// In hexadecimal digits.
+    /// The SHA-256 hash, in hexadecimal digits.
     pub(in crate::cli) sha256: String,
-    /// In bytes.
+    /// The size in bytes.
     pub(in crate::cli) size: u64,
     pub(in crate::cli) name: String,
     pub(in crate::cli) version: String,
@@ -33,7 +33,7 @@ pub(in crate::cli) struct Finished {
 }
 
 impl Finished {
-    /// Looks at the archive that `answer` names.
+    /// Reads the archive that `answer` names.
     ///
     /// # Errors
     /// [`Unreadable`].
@@ -55,10 +55,10 @@ impl Finished {
         })
     }
 
-    /// What is in it, for people: its largest files, their sizes, what it needs.
+    /// A summary: the largest files with their sizes, and the dependencies.
     ///
     /// # Errors
-    /// An archive that is none.
+    /// A file that is not an archive.
     pub(super) fn summary(&self) -> Result<String, ExtractError> {
         let paths: PathsJson = read_package_file(&self.path)?;
         let index: IndexJson = read_package_file(&self.path)?;
@@ -72,7 +72,7 @@ impl Finished {
                 )
             })
             .collect();
-        // The largest first; one of many of a size is found by its name.
+        // The largest files come first. Files of one size are sorted by name.
         files.sort_by(|(a, left), (b, right)| b.cmp(a).then(left.cmp(right)));
         let name = self.path.file_name().unwrap_or_default().display();
         let mut lines = vec![format!("{name}, {}", ByteSize(self.size))];

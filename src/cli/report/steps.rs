@@ -1,7 +1,7 @@
-//! Tracing's spans and events as steps and lines.
+//! Converts spans and events of tracing to steps and lines.
 //!
-//! rattler-build has steps of its own. They get the names that ours would have, and
-//! those that never have anything to say are left out.
+//! Steps of rattler-build get titles in the style of this project. Steps without useful
+//! lines are left out.
 
 use std::collections::HashSet;
 use std::marker::PhantomData;
@@ -17,7 +17,7 @@ use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::layer::{Context, Layer};
 use tracing_subscriber::registry::LookupSpan;
 
-/// How steps and lines look to somebody.
+/// Shows steps and lines.
 pub(super) trait Rendering: Send + Sync + 'static {
     /// A step begins.
     fn began(&self, step: &Arc<ReportedStep>);
@@ -25,20 +25,20 @@ pub(super) trait Rendering: Send + Sync + 'static {
     /// A step has ended.
     fn ended(&self, step: &Arc<ReportedStep>);
 
-    /// Something was logged during the innermost of `within`.
+    /// A line was logged in the innermost step of `within`.
     fn line(&self, line: &Line, within: Option<&Arc<ReportedStep>>);
 }
 
-/// Something that was logged.
+/// A line that was logged.
 #[derive(Debug)]
 pub(super) struct Line {
-    /// How much it matters.
+    /// The level.
     pub(super) level: Level,
-    /// What it says, with its advice.
+    /// The message and its help.
     pub(super) text: String,
-    /// The code of the diagnostic, when it is one.
+    /// The code, if the line is a diagnostic.
     pub(super) code: Option<String>,
-    /// The place in a file that it is about.
+    /// The place in a file.
     pub(super) at: Option<LineAt>,
 }
 
@@ -47,20 +47,20 @@ pub(super) struct Line {
 pub(super) struct LineAt {
     /// The file.
     pub(super) file: PathBuf,
-    /// Counted from 1.
+    /// The line, counted from 1.
     pub(super) line: u64,
-    /// Counted from 1, in bytes.
+    /// The column in bytes, counted from 1.
     pub(super) column: u64,
 }
 
-/// Something that takes time.
+/// A step of a command.
 #[derive(Debug)]
 pub(super) struct ReportedStep {
-    /// What is done.
+    /// The title.
     pub(super) title: String,
-    /// The package it is done for.
+    /// The package that the step belongs to.
     pub(super) package: Option<String>,
-    /// The step it is a part of.
+    /// The enclosing step.
     pub(super) parent: Option<Arc<ReportedStep>>,
     began: Instant,
     failed: AtomicBool,
@@ -69,33 +69,33 @@ pub(super) struct ReportedStep {
 }
 
 impl ReportedStep {
-    /// How long it has been going on.
+    /// The time since the step began.
     pub(super) fn took(&self) -> Duration {
         self.began.elapsed()
     }
 
-    /// Whether it has failed, as far as it can tell.
+    /// Whether the step is known to have failed.
     pub(super) fn failed(&self) -> bool {
         self.failed.load(Ordering::Relaxed)
     }
 
-    /// Whether it ended because the command was asked to end.
+    /// Whether a signal ended the step.
     pub(super) fn interrupted(&self) -> bool {
         self.interrupted.load(Ordering::Relaxed)
     }
 
-    /// Whether its title had been shown. It counts as shown from now on.
+    /// Whether the title was shown before. It counts as shown after this call.
     pub(super) fn name(&self) -> bool {
         self.named.swap(true, Ordering::Relaxed)
     }
 
-    /// How many steps it is a part of.
+    /// The number of enclosing steps.
     pub(super) fn depth(&self) -> usize {
         let parents = std::iter::successors(self.parent.as_ref(), |step| step.parent.as_ref());
         parents.count()
     }
 
-    /// It and the steps it is a part of, the outermost first.
+    /// The step and its enclosing steps, the outermost first.
     pub(super) fn path(self: &Arc<Self>) -> Vec<Arc<Self>> {
         let steps = std::iter::successors(Some(self), |step| step.parent.as_ref());
         let mut path: Vec<Arc<Self>> = steps.cloned().collect();
@@ -104,17 +104,17 @@ impl ReportedStep {
     }
 }
 
-/// Hands what is traced to a rendering.
+/// Passes spans and events to a rendering.
 pub(super) struct Steps<R> {
     rendering: R,
     is_short: bool,
     interrupted: AtomicBool,
-    /// Warnings that were shown. Variants of one package have theirs in common.
+    /// The warnings that were shown. The variants of a package have the same warnings.
     warned: Mutex<HashSet<String>>,
 }
 
 impl<R> Steps<R> {
-    /// With `is_short`, only what people at a desk want to know.
+    /// With `is_short`, lines that are only useful in logs are left out.
     pub(super) fn new(rendering: R, is_short: bool) -> Self {
         Self {
             rendering,
@@ -124,8 +124,8 @@ impl<R> Steps<R> {
         }
     }
 
-    /// Whether a line is of no interest at a desk: what rattler-build says of a script that
-    /// failed precedes the error that explains it, and a warning is read once.
+    /// Whether a line is left out on a terminal: the messages of rattler-build about a failed
+    /// script, which the final error explains, and warnings that were shown before.
     fn is_known(&self, target: &str, line: &Line) -> bool {
         if !self.is_short {
             return false;
@@ -143,26 +143,26 @@ impl<R> Steps<R> {
     }
 }
 
-/// What a span is to the rendering `R`.
+/// The data of a span for the rendering `R`.
 struct SpanMeaning<R> {
     /// The innermost step.
     step: Option<Arc<ReportedStep>>,
-    /// Whether the span is that step.
+    /// Whether the span itself is the step.
     is_step: bool,
-    /// Whether lines in it are of no interest.
+    /// Whether lines in it are left out.
     is_quiet: bool,
     rendering: PhantomData<fn() -> R>,
 }
 
-/// What a span means.
+/// The meaning of a span.
 enum Meaning {
     /// A step, with its title.
     ReportedStep(String),
     /// A step whose lines are details.
     QuietStep(String),
-    /// Nothing; what is in it counts.
+    /// Nothing, but its contents are shown.
     Around,
-    /// Nothing, together with what is in it.
+    /// Nothing, and its contents are left out.
     Nothing,
 }
 
@@ -267,7 +267,7 @@ where
             self.interrupted.store(true, Ordering::Relaxed);
             return;
         }
-        // rattler-build sets warnings apart with empty ones.
+        // rattler-build separates warnings with empty ones.
         if fields.message.is_empty() && level == Level::WARN {
             return;
         }
@@ -292,8 +292,8 @@ where
     }
 }
 
-/// The innermost step of some spans, the innermost of which comes first, and whether
-/// lines are of no interest there.
+/// The innermost step of the spans, which are ordered from the innermost outward, and
+/// whether lines are left out in it.
 fn around<'a, S, R: Rendering>(
     mut spans: impl Iterator<Item = tracing_subscriber::registry::SpanRef<'a, S>>,
 ) -> (Option<Arc<ReportedStep>>, bool)
@@ -308,7 +308,7 @@ where
     place.unwrap_or_default()
 }
 
-/// The fields of a span or event that are for people.
+/// The fields of a span or event that are shown.
 #[derive(Default)]
 struct Fields {
     message: String,

@@ -1,8 +1,7 @@
-//! For people: steps with their times, the lines of the build, and on a terminal the
-//! running step below them.
+//! The output for users: steps with their times, the lines of the build and, on a terminal,
+//! the current step below them.
 //!
-//! All of it goes to stderr. Whether anybody still reads it does not matter: a
-//! closed stderr must not end a build.
+//! Everything goes to stderr. A closed stderr does not end a build.
 
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,20 +18,20 @@ use crate::backend::Progress;
 /// The spinner of a step.
 const PLAIN: &str = "{spinner} {wide_msg} {elapsed}";
 
-/// The spinner of a step that knows how much there is to do.
+/// The spinner of a step whose progress is known.
 const COUNTED: &str = "{spinner} {bar:20} {pos}/{len} {wide_msg} {elapsed}";
 
-/// stderr, shared by the log and the spinner. Cheap to clone.
+/// stderr, which the log and the spinner share. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Terminal {
     progress: MultiProgress,
     running: Arc<Mutex<Running>>,
     is_short: bool,
-    /// What a line says about how far the build is.
+    /// Reads the progress of the build from a line.
     read: fn(&str) -> Option<Progress>,
 }
 
-/// Steps that have not ended, and the spinner that shows the latest of them.
+/// The steps that have not ended, and the spinner for the latest of them.
 #[derive(Default)]
 struct Running {
     steps: Vec<Arc<ReportedStep>>,
@@ -41,8 +40,8 @@ struct Running {
 }
 
 impl Terminal {
-    /// With `is_short`, without the commands of the build script. `read` finds out how
-    /// far the build is.
+    /// With `is_short`, the commands of the build script are left out. `read` reads the
+    /// progress of the build from a line.
     pub(super) fn new(is_short: bool, read: fn(&str) -> Option<Progress>) -> Self {
         Self {
             progress: MultiProgress::new(),
@@ -52,7 +51,7 @@ impl Terminal {
         }
     }
 
-    /// Does `write` while the spinner is out of the way.
+    /// Calls `write` while the spinner is hidden.
     pub(super) fn suspended<T>(&self, write: impl FnOnce() -> T) -> T {
         self.progress.suspend(write)
     }
@@ -60,12 +59,12 @@ impl Terminal {
     fn write(&self, line: &str) {
         self.suspended(|| {
             let mut stderr = std::io::stderr().lock();
-            // Nobody is left to tell when this fails.
+            // There is no other place to report a failure.
             let _ = writeln!(stderr, "{}", line.trim_end());
         });
     }
 
-    /// Shows the titles of `step` and all around it, unless they were shown.
+    /// Shows the titles of `step` and of its enclosing steps, unless they were shown before.
     fn introduce(&self, step: &Arc<ReportedStep>) {
         for step in step.path() {
             if !step.name() {
@@ -75,8 +74,7 @@ impl Terminal {
         }
     }
 
-    /// Lets the spinner show the latest step. Where stderr is no terminal nothing is
-    /// shown.
+    /// Updates the spinner to the latest step, if stderr is a terminal.
     fn spin(&self, running: &mut Running) {
         let Some(step) = running.steps.last() else {
             if let Some(spinner) = running.spinner.take() {
@@ -166,7 +164,7 @@ impl Rendering for Terminal {
                 self.with_running(|running| running.progress = Some(progress));
                 continue;
             }
-            // The shell's trace of the script. The log has it.
+            // The trace of the script, which is in the log.
             if self.is_short && level == Level::INFO && line.starts_with('+') {
                 continue;
             }
@@ -183,7 +181,7 @@ impl Rendering for Terminal {
     }
 }
 
-/// The width of the terminal, where stderr is one.
+/// The width of the terminal, if stderr is one.
 fn width() -> Option<usize> {
     let (_, width) = Term::stderr().size_checked()?;
     Some(width.into())

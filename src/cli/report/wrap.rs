@@ -1,12 +1,12 @@
-//! Long lines, so that the frame of a step stays whole on a narrow terminal.
+//! Wraps long lines, so that the frame of a step is not broken on a narrow terminal.
 
 use console::{AnsiCodeIterator, measure_text_width};
 
-/// How far lines are indented that go on with one before.
+/// The indentation of continuation lines.
 const INDENT: &str = "    ";
 
-/// `line` in lines that fit into `room` columns, broken at spaces where that is possible.
-/// Without `room`, or with hardly any, it stays as it is.
+/// Breaks `line` into lines of at most `room` columns, at spaces if possible. Without
+/// `room`, or if there are only a few columns, the line is not broken.
 pub(super) fn wrapped(line: &str, room: Option<usize>) -> Vec<String> {
     const TOO_NARROW: usize = 20;
     let Some(room) = room.filter(|room| *room >= TOO_NARROW) else {
@@ -26,7 +26,7 @@ pub(super) fn wrapped(line: &str, room: Option<usize>) -> Vec<String> {
                 continue;
             }
         }
-        // One word may be longer than a line.
+        // A word may be longer than a line.
         for (sign, width) in signs(piece) {
             if taken + width > room {
                 lines.push(INDENT.to_string());
@@ -39,7 +39,8 @@ pub(super) fn wrapped(line: &str, room: Option<usize>) -> Vec<String> {
     lines
 }
 
-/// Words, and the spaces between them, with their widths. Escape codes stay within words.
+/// The words and the spaces between them, with their widths. Escape codes are part of
+/// words.
 fn pieces(line: &str) -> Vec<(&str, usize)> {
     let mut pieces = Vec::new();
     let mut rest = line;
@@ -56,7 +57,7 @@ fn pieces(line: &str) -> Vec<(&str, usize)> {
     pieces
 }
 
-/// Characters with their widths; escape codes have none.
+/// The characters with their widths. The width of an escape code is 0.
 fn signs(piece: &str) -> impl Iterator<Item = (&str, usize)> {
     AnsiCodeIterator::new(piece).flat_map(|(text, is_code)| {
         let ends: Vec<usize> = match is_code {

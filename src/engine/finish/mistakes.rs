@@ -58,7 +58,7 @@ pub(super) struct NoMatch {
 #[diagnostic(
     code(install::no_out_dir),
     help(
-        "only a project whose build tool runs a build script has such a folder: name a file of the sources"
+        "only a project whose build tool runs a build script has such a directory: name a file of the sources"
     )
 )]
 pub(super) struct NoOutDir {
@@ -92,7 +92,7 @@ pub(super) struct Twice {
 #[error("`{option}` matches {count} files, and the destination is one")]
 #[diagnostic(
     code(install::several),
-    help("write a `/` at the end of the destination to install them into a folder")
+    help("write a `/` at the end of the destination to install them into a directory")
 )]
 pub(super) struct Several {
     pub(super) option: String,
@@ -105,7 +105,7 @@ pub(super) struct Several {
 
 /// A file with a template that cannot be evaluated.
 #[derive(Debug, Error, Diagnostic)]
-#[error("{} is no template: {reason}", path.display())]
+#[error("{} is not a template: {reason}", path.display())]
 #[diagnostic(
     code(install::template),
     help(
@@ -226,7 +226,7 @@ pub(super) struct HookFailed {
 #[diagnostic(
     code(hook::changed_sources),
     help(
-        "the next build would find it changed: write below `$PREFIX`, or into the folder that the hook begins in the variable `SRC_DIR`"
+        "the next build would find it changed: write below `$PREFIX`, or into the directory in `SRC_DIR`, in which the hook starts"
     )
 )]
 pub(super) struct HookChangedSources {

@@ -104,8 +104,9 @@ impl Programs<'_> {
             command: command.clone(),
             ended,
             printed: last_lines(stderr),
-            help: "it runs in an empty folder, with an empty home folder and without a terminal"
-                .to_string(),
+            help:
+                "it runs in an empty directory, with an empty home directory and without a terminal"
+                    .to_string(),
             file: self.spot.file(),
             at: self.spot.at(by),
         };

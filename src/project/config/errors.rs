@@ -7,7 +7,7 @@ use crate::diagnostic::SourceFile;
 
 /// Several errors in one configuration.
 #[derive(Debug, Error, Diagnostic)]
-#[error("failed to parse configuration: {count} mistakes")]
+#[error("failed to parse configuration: {count} errors")]
 #[diagnostic(code(config::invalid))]
 pub(super) struct Mistakes {
     pub(super) count: usize,

@@ -257,7 +257,7 @@ fn help_without_package(document: &Document) -> String {
             packages.unwrap_or_default()
         ),
         (Some(other), _) => format!(
-            "only one manifest of a folder is read, but the package is in `{name}` beside it: name that file",
+            "only one manifest of a directory is read, but the package is in `{name}` beside it: name that file",
             name = other.file_name()
         ),
         (None, ManifestKind::Pyproject) => {

@@ -195,7 +195,7 @@ fn no_subdirectory(field: &Field<'_>, findings: &mut Diagnostics) {
     findings.warn(NoEffect {
         key: field.name.to_owned(),
         reason: "without a repository or an archive of sources",
-        help: "remove it; for a folder append it to `path`".to_owned(),
+        help: "remove it; for a directory append it to `path`".to_owned(),
         file: field.value.document.file(),
         at: field.key_at,
     });
@@ -275,7 +275,7 @@ fn subdirectory(parts: &Parts<'_>, findings: &mut Diagnostics) -> Option<Option<
         let reason = "leaves the source";
         return field
             .value
-            .invalid("a folder inside the source", reason, None, findings);
+            .invalid("a directory inside the source", reason, None, findings);
     }
     let folded = paths::slashes(&folded);
     Some((!folded.is_empty()).then_some(folded))

@@ -180,7 +180,7 @@ impl<'d> SpecReader<'_, 'd> {
                 let fixed = spdx::Expression::canonicalize(text).ok().flatten();
                 let help = match fixed {
                     Some(fixed) => format!("write `{fixed}`"),
-                    None => "see https://spdx.org/licenses; for a licence of your own write `LicenseRef-<name>`".to_owned(),
+                    None => "see https://spdx.org/licenses; for a license of your own write `LicenseRef-<name>`".to_owned(),
                 };
                 value.invalid(
                     "an SPDX expression",
@@ -227,7 +227,8 @@ impl<'d> SpecReader<'_, 'd> {
             }
             InheritOrigin::Literal(value) => {
                 let text = value.text(self.findings)?;
-                let sent = self.existing(value, folder.join(text), "the source folder", folder)?;
+                let sent =
+                    self.existing(value, folder.join(text), "the source directory", folder)?;
                 if code.remote {
                     self.dropped(key, value, &sent, Loss::RemoteCode);
                 }

@@ -46,7 +46,7 @@ impl fmt::Display for LoadErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.only() {
             Some(only) => only.fmt(f),
-            None => write!(f, "the manifest has {} mistakes", self.mistakes.len()),
+            None => write!(f, "the manifest has {} errors", self.mistakes.len()),
         }
     }
 }

@@ -141,7 +141,7 @@ impl<'d> SpecReader<'_, 'd> {
             }
             (AllowedSources::Folders, _) => (
                 "an archive",
-                "use `path` with a folder, `git`, or a version",
+                "use `path` with a directory, `git`, or a version",
             ),
             (AllowedSources::NotBuilt | AllowedSources::None, _) => (
                 "a path or a URL",

@@ -77,7 +77,7 @@ impl RecipePlace<'_> {
             } => self.invalid(&field, &reason, suggestion.as_deref(), at),
             ParseError::JinjaError { message, .. } => self.template(&message, at),
             ParseError::InvalidConditional { message, .. } => self.value(
-                &format!("this is no condition: {message}"),
+                &format!("this is not a condition: {message}"),
                 Some("conditions look like `- if: unix`, `then: …` and perhaps `else: …`"),
                 at,
             ),

@@ -212,7 +212,7 @@ fn a_template_that_fails_names_its_variable() {
         .configuration(json!({"env": {"GOOD": "${{ host_platform }}", "BAD": "${{ PREFIX }}/x"}}));
     let message = case.error()["message"].to_string();
     assert!(
-        message.contains("the value of `BAD` in `env` is no valid template"),
+        message.contains("the value of `BAD` in `env` is not a valid template"),
         "{message}"
     );
 }

@@ -131,9 +131,9 @@ fn what_cannot_be_a_package_is_refused() {
         ),
         (
             json!({"version": "one two"}),
-            "`one two` is no conda version",
+            "`one two` is not a conda version",
         ),
-        (json!({"buildFlags": ["No"]}), "`No` is no package flag"),
+        (json!({"buildFlags": ["No"]}), "`No` is not a package flag"),
         (
             json!({"buildStringPrefix": "a-b"}),
             "`a-b` cannot be the prefix of a build string",

@@ -150,7 +150,10 @@ fn compression_levels_out_of_range_are_refused() {
 #[test]
 fn a_match_spec_that_cannot_be_read_is_quoted() {
     let found = refused(|params| params["runDependencies"] = json!([{"spec": "a >=<"}]));
-    assert!(found.starts_with("`a >=<` is no match spec: "), "{found}");
+    assert!(
+        found.starts_with("`a >=<` is not a match spec: "),
+        "{found}"
+    );
     let found = refused(|params| {
         params["runDependencies"] = json!([{"spec": {"name": "a", "version": ">=<"}}]);
     });

@@ -152,7 +152,8 @@ impl Channel {
 
     fn find(&self, spec: &str) -> Option<&RepoDataRecord> {
         let matcher = MatchSpec::from_str(spec, ParseStrictness::Lenient);
-        let matcher = matcher.unwrap_or_else(|error| panic!("`{spec}` is no match spec: {error}"));
+        let matcher =
+            matcher.unwrap_or_else(|error| panic!("`{spec}` is not a match spec: {error}"));
         let matches = self
             .records
             .iter()

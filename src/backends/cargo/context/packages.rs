@@ -112,7 +112,7 @@ fn not_one(request: &Request<'_, Config>, name: &str, owners: &[&Path]) -> Repor
 
 /// A name that no member has.
 #[derive(Debug, Error, Diagnostic)]
-#[error("`packages` names `{pattern}`, which is no member of the Cargo workspace")]
+#[error("`packages` names `{pattern}`, which is not a member of the Cargo workspace")]
 #[diagnostic(code(cargo::no_such_member), help("the members are {members}"))]
 struct NoSuchMember {
     pattern: String,

@@ -41,7 +41,7 @@ pub(super) fn not_a_member(log: &Log) -> Option<Diagnosis> {
         .find_map(|line| line.trim().strip_prefix("workspace:"))?
         .trim();
     let folder = log.between("this may be fixable by adding `", "`");
-    let folder = folder.unwrap_or("its folder");
+    let folder = folder.unwrap_or("its directory");
     Some(Diagnosis {
         code: "build::not_a_member",
         message: format!(
@@ -63,7 +63,7 @@ pub(super) fn virtual_workspace(log: &Log) -> Option<Diagnosis> {
         message: format!("{manifest} is a workspace without a package of its own"),
         details: Vec::new(),
         help: Some(
-            "build the folder of a member with `source = { path = \"…\" }` in `[package.build]` of \
+            "build the directory of a member with `source = { path = \"…\" }` in `[package.build]` of \
              pixi.toml"
                 .to_string(),
         ), ..Default::default()

@@ -129,7 +129,7 @@ impl CrateBuild<'_> {
 
     /// The licence texts that are packed, and those that would be if they were there.
     fn licenses(&self) -> Vec<GlobSet> {
-        let reason = "a packed licence";
+        let reason = "a packed license";
         let files = self.license_files.iter();
         let mut sets: Vec<GlobSet> = files
             .filter_map(|file| GlobSet::file(file, reason))

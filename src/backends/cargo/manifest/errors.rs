@@ -15,7 +15,7 @@ use crate::diagnostic::{SourceFile, Unreadable};
 #[diagnostic(
     code(cargo::no_manifest),
     help(
-        "create one with `cargo init`, or name the folder of the crate with `source = {{ path = \"…\" }}` in `[package.build]` of pixi.toml"
+        "create one with `cargo init`, or name the directory of the crate with `source = {{ path = \"…\" }}` in `[package.build]` of pixi.toml"
     )
 )]
 pub(crate) struct NoCargoToml {
@@ -87,7 +87,7 @@ fn in_own_words(reason: &str) -> (String, Option<String>) {
 #[diagnostic(
     code(cargo::no_workspace),
     help(
-        "`workspace` names the folder of the Cargo.toml with the `[workspace]` table; without it the folders above are searched"
+        "`workspace` names the directory of the Cargo.toml with the `[workspace]` table; without it the parent directories are searched"
     )
 )]
 pub(crate) struct NoWorkspace {

@@ -177,8 +177,10 @@ impl NoChoice {
             (None, None) => "several of its members have binaries".to_string(),
         };
         let help = match listing.is_empty() {
-            true => "only binaries are installed into a package: add one, or build another folder"
-                .to_string(),
+            true => {
+                "only binaries are installed into a package: add one, or build another directory"
+                    .to_string()
+            }
             false => format!(
                 "the members with binaries are {}: set `name` in `[package]` of pixi.toml to one of \
                  them, or name its folder with `source = {{ path = \"…\" }}` in `[package.build]`",

@@ -98,7 +98,7 @@ pub(crate) fn write(
             Warning::new(
                 "the package has no licenses of the crates in it: `cargo tree` did not name them",
             )
-            .help("does `cargo tree --locked` work in the folder of the package?"),
+            .help("does `cargo tree --locked` work in the directory of the package?"),
         );
         return Ok(None);
     }

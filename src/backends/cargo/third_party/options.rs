@@ -142,7 +142,7 @@ fn format(key: &str, value: &Value) -> Result<Format, InvalidOption> {
         other => Err(wrong(
             &[key],
             EntryPart::Value,
-            format!("is `{other}`, which is no form of a bundle"),
+            format!("is `{other}`, which is not a form of a bundle"),
             "write `yaml`, `json` or `toml`".to_string(),
         )),
     }

@@ -36,25 +36,31 @@ impl Message {
         self.frames.iter().find_map(|frame| {
             let file = source.join(&frame.file);
             file.starts_with(source).then_some(())?;
-            place(&file, frame.line, &frame.command)
+            place_of_call(&file, frame)
         })
     }
 }
 
-/// The place of a line in a file. `None` if the line does not call `command`, because the message
-/// is from another project that this one configures.
-pub(super) fn place(file: &Path, line: usize, command: &str) -> Option<Place> {
+/// The place of a frame in a file. `None` if the line does not have the command, because the
+/// message is about another project, which this one configures.
+fn place_of_call(file: &Path, frame: &Frame) -> Option<Place> {
+    let text = std::fs::read_to_string(file).ok()?;
+    let line = text.lines().nth(frame.line.checked_sub(1)?)?;
+    let calls = line.to_lowercase().contains(&frame.command.to_lowercase());
+    calls.then(|| place(file, frame.line, &frame.command))?
+}
+
+/// The place of a line in a file.
+pub(super) fn place(file: &Path, line: usize, label: &str) -> Option<Place> {
     let text = std::fs::read_to_string(file).ok()?;
     let before = text.split_inclusive('\n').take(line.checked_sub(1)?);
     let start: usize = before.map(str::len).sum();
     let content = text[start..].lines().next()?;
-    let calls = content.to_lowercase().contains(&command.to_lowercase());
-    calls.then_some(())?;
     let indentation = content.len() - content.trim_start().len();
     let at = (start + indentation, content.trim().len()).into();
     Some(Place {
         at,
-        label: command.to_string(),
+        label: label.to_string(),
         file: SourceFile::new(file.display().to_string(), Arc::from(text)),
     })
 }

@@ -1,4 +1,4 @@
-//! Why packages from source cannot be built for each other.
+//! Errors about source dependencies.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use crate::project::load::LoadErrors;
 
-/// A dependency at a path where nothing is.
+/// A dependency at a path that does not exist.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{name}`, which {asker} needs, is not there: `{path}` does not exist")]
 #[diagnostic(
@@ -20,7 +20,7 @@ pub(super) struct NotThere {
     pub(super) path: String,
 }
 
-/// A dependency whose manifest cannot be used.
+/// A dependency with an error in its manifest.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{name}`, which {asker} needs, cannot be built")]
 #[diagnostic(code(environment::invalid_source_manifest))]
@@ -31,7 +31,7 @@ pub(super) struct Mistaken {
     pub(super) mistakes: Vec<LoadErrors>,
 }
 
-/// Two packages that nothing could tell apart in an environment.
+/// Two packages with the same name, which one environment cannot contain.
 #[derive(Debug, Error, Diagnostic)]
 #[error(
     "two packages are called `{name}`: {} (for {first_asker}) and {} (for {second_asker})",
@@ -47,7 +47,7 @@ pub(super) struct TwoOfOneName {
     pub(super) second_asker: String,
 }
 
-/// The package at a path is another one than the dependency says.
+/// The package at the path does not have the name of the dependency.
 #[derive(Debug, Error, Diagnostic)]
 #[error("{asker} needs `{wanted}`, but the package in {} is called `{found}`", manifest.display())]
 #[diagnostic(

@@ -1,4 +1,4 @@
-//! The packages from source that an output states.
+//! The source dependencies of an output.
 
 use rattler_conda_types::Subdir;
 
@@ -6,27 +6,27 @@ use crate::backend::Platforms;
 use crate::protocol::outputs::Output;
 use crate::protocol::spec::{NamedSpec, PackageSpec, SourceLocation};
 
-/// A package from source that another one needs.
+/// A source dependency.
 pub(super) struct Need<'a> {
     pub(super) name: &'a str,
     pub(super) location: &'a SourceLocation,
-    /// What it is built for.
+    /// The platform of the package.
     pub(super) host: Subdir,
     pub(super) kind: DependencyKind,
 }
 
-/// Where a package is needed.
+/// The environment in which a package is needed.
 #[derive(Clone, Copy)]
 pub(super) enum DependencyKind {
     /// In the build environment.
     Build,
     /// In the host environment.
     Host,
-    /// Where the package is used.
+    /// An environment in which the package is used.
     Run,
 }
 
-/// Everything from source that an output states. A run export is no dependency.
+/// The source dependencies of an output. A run export is not a dependency.
 pub(super) fn stated(output: &Output, platforms: Platforms) -> Vec<Need<'_>> {
     let Output {
         build_dependencies,

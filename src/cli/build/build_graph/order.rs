@@ -1,8 +1,7 @@
 //! The order in which packages are built.
 //!
-//! A package in an environment needs the environment's other packages too: what it
-//! is built with is built before it, and so is everything those need when they are
-//! used. Packages that need each other only when they are used are no problem.
+//! A package is built after the packages in its build and host environments, and after the
+//! packages that those need at run time. Packages may need each other at run time.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +10,7 @@ use thiserror::Error;
 
 use crate::cli::build::build_graph::{Index, PackageNode};
 
-/// Everything that has to be built for `asked`, in the order it can be built in.
+/// All packages that must be built for `asked`, in their order.
 ///
 /// # Errors
 /// [`Cycle`].
@@ -34,9 +33,9 @@ pub(super) fn order(jobs: &[PackageNode], asked: &[Index]) -> Result<Vec<Index>,
 struct Sorter<'a> {
     jobs: &'a [PackageNode],
     order: Vec<Index>,
-    /// What waits for what it is built with.
+    /// The packages that wait for their dependencies.
     begun: Vec<Index>,
-    /// How the sorter came here, each needs the one after it.
+    /// The path to the current package. Each package needs the next one.
     path: Vec<Index>,
 }
 
@@ -61,7 +60,7 @@ impl Sorter<'_> {
         Ok(())
     }
 
-    /// Builds a package and what it needs when it is used.
+    /// Adds a package and the packages that it needs at run time.
     fn install(&mut self, index: Index, seen: &mut BTreeSet<Index>) -> Result<(), Cycle> {
         if !seen.insert(index) {
             return Ok(());

@@ -1,4 +1,4 @@
-//! Reads packages and, step by step, the packages from source that they need.
+//! Reads packages and, recursively, their source dependencies.
 
 use std::path::{Path, PathBuf};
 
@@ -14,22 +14,22 @@ use crate::environments::{Checkout, CondaClient, SolveSettings};
 use crate::project::load::{self, Loaded};
 use crate::protocol::spec::{PathLocation, SourceLocation};
 
-/// The packages that were read so far.
+/// The packages that were read.
 pub(super) struct GraphReader<'a> {
     reading: GraphInputs<'a>,
     jobs: Vec<PackageNode>,
-    /// Who asked for each of them.
+    /// The package that needs each of them.
     askers: Vec<String>,
     supplies: Vec<(Subdir, SolveSettings)>,
-    /// The first package that was asked for, read for each platform: its workspace
-    /// counts for everything that is built.
+    /// The first requested package, read for each platform. Its workspace applies to all
+    /// packages.
     consumers: Vec<Loaded>,
 }
 
-/// Where the source of a package is on this machine.
+/// The place of a source on this machine.
 struct Place {
     path: PathBuf,
-    /// What was fetched, when it was.
+    /// The fetched source, if it was fetched.
     checkout: Option<PathBuf>,
 }
 
@@ -48,7 +48,7 @@ impl<'a> GraphReader<'a> {
         (self.jobs, self.supplies)
     }
 
-    /// Reads the packages that were asked for, and what they need.
+    /// Reads the requested packages and their dependencies.
     pub(super) async fn all(
         &mut self,
         asked: &[AskedPackage],
@@ -58,7 +58,7 @@ impl<'a> GraphReader<'a> {
         for asked in asked {
             indexes.push(self.alone(asked, depot).await?);
         }
-        // The list grows while it is worked through.
+        // The list grows during the loop.
         let mut next = 0;
         while next < self.jobs.len() {
             self.needs(next, depot).await?;
@@ -67,7 +67,7 @@ impl<'a> GraphReader<'a> {
         Ok(indexes)
     }
 
-    /// Reads one package that was asked for.
+    /// Reads one requested package.
     pub(super) async fn alone(
         &mut self,
         asked: &AskedPackage,
@@ -81,7 +81,7 @@ impl<'a> GraphReader<'a> {
         }
     }
 
-    /// Where the package stands in the list, when it was read before.
+    /// The position of the package in the list, if it was read before.
     fn known(&self, loaded: &Loaded) -> Option<Index> {
         self.jobs.iter().position(|job| {
             let known = &job.package.loaded;
@@ -106,7 +106,7 @@ impl<'a> GraphReader<'a> {
         let described = package.outputs()?.answer;
         let name = match described.outputs.first() {
             Some(output) => output.metadata.name.clone(),
-            // Nothing is built of it, and nobody can ask for it.
+            // It does not have an output, so it cannot be a dependency.
             None => String::new(),
         };
         let names: Vec<&str> = described
@@ -139,7 +139,7 @@ impl<'a> GraphReader<'a> {
         Ok(self.jobs.len() - 1)
     }
 
-    /// Reads what the package at `index` needs.
+    /// Reads the dependencies of the package at `index`.
     async fn needs(&mut self, index: Index, depot: &CondaClient) -> Result<(), Report> {
         let job = &self.jobs[index];
         let outputs = job.described.outputs.clone();
@@ -148,8 +148,8 @@ impl<'a> GraphReader<'a> {
             let found = self.read(index, &need, depot).await?;
             let needs = &mut self.jobs[index].needs;
             match need.kind {
-                // Another output of the same recipe, which is built before. And a package may
-                // name itself; it is there when it is used.
+                // Another output of the same recipe, which is built before, or the package
+                // itself as a run dependency.
                 _ if found == index => false,
                 DependencyKind::Build => needs.build.insert(found),
                 DependencyKind::Host => needs.host.insert(found),
@@ -186,7 +186,7 @@ impl<'a> GraphReader<'a> {
         Ok(found)
     }
 
-    /// Reads the manifest of a package that another one needs.
+    /// Reads the manifest of a dependency.
     async fn load(
         &mut self,
         need: &Need<'_>,
@@ -229,7 +229,7 @@ impl<'a> GraphReader<'a> {
         Ok(in_workspace_of(consumer, loaded))
     }
 
-    /// Where a source is, or is now.
+    /// The place of a source, which is fetched if it is remote.
     async fn place(
         &self,
         asker: &PackageNode,
@@ -258,7 +258,7 @@ impl<'a> GraphReader<'a> {
         }
     }
 
-    /// The first package that was asked for, read for the platform `host`.
+    /// The first requested package, read for the platform `host`.
     fn consumer(&mut self, host: Subdir) -> Result<&Loaded, Report> {
         let known = |consumer: &Loaded| consumer.host_platform == host;
         let at = match self.consumers.iter().position(known) {
@@ -277,8 +277,8 @@ impl<'a> GraphReader<'a> {
     }
 }
 
-/// Whether the consumer's workspace defines the package that is needed, with its code at
-/// `path`. Mistakes in other definitions are not of interest here.
+/// Whether the workspace of the consumer defines the dependency, with its code at `path`.
+/// Errors in other definitions are ignored here.
 fn defined(consumer: &Loaded, need: &Need<'_>, path: &Path) -> bool {
     let packages = load::inline_packages(&consumer.request).unwrap_or_default();
     let real = |path: PathBuf| dunce::canonicalize(&path).unwrap_or(path);
@@ -293,8 +293,8 @@ fn defined(consumer: &Loaded, need: &Need<'_>, path: &Path) -> bool {
     })
 }
 
-/// What a dependency builds with: as with pixi, it is the workspace of the consumer that
-/// says where packages come from and which variants there are.
+/// The channels and variants for a dependency. As with pixi, they come from the workspace of
+/// the consumer.
 fn in_workspace_of(consumer: &Loaded, loaded: Loaded) -> Loaded {
     if loaded.workspace_directory == consumer.workspace_directory {
         return loaded;

@@ -10,7 +10,7 @@ use crate::diagnostic::SourceFile;
 #[error("the code of this package is {place}, and was not fetched")]
 #[diagnostic(
     code(manifest::remote_source),
-    help("fetch it yourself and name its folder with `path`, or build with pixi")
+    help("fetch it yourself and name its directory with `path`, or build with pixi")
 )]
 pub struct RemoteSource {
     /// The kind of location: a repository or an archive.

@@ -10,7 +10,7 @@ use thiserror::Error;
 #[error("`{}` does not exist", path.display())]
 #[diagnostic(
     code(request::path_missing),
-    help("paths on the command line are relative to the current folder")
+    help("paths on the command line are relative to the current directory")
 )]
 pub struct PathMissing {
     /// The absolute path.

@@ -146,7 +146,7 @@ pub struct NoEffect {
 
 /// A target table whose selector is not a conda platform.
 #[derive(Debug, Error, Diagnostic)]
-#[error("`{selector}` is no conda platform, so this configuration never applies")]
+#[error("`{selector}` is not a conda platform, so this configuration never applies")]
 #[diagnostic(severity(Warning), code(manifest::never_applies), help("{help}"))]
 pub struct NeverApplies {
     /// The selector.
