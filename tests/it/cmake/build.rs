@@ -3,9 +3,10 @@
 use serde_json::json;
 
 use super::project;
-use crate::support::cmake::{BACKEND, Order, PackageBuilder};
+use crate::support::cmake::{BACKEND, Order, PackageBuilder, channel_or_skip};
 use crate::support::desk::Desk;
 use crate::support::machine::on_path;
+use crate::support::prefix::output;
 use crate::support::project::Project;
 
 const PROGRAM: &str = "#include <cstdio>\nint main() { std::puts(\"hello from CMake\"); }\n";
@@ -137,4 +138,64 @@ fn a_library_and_its_consumer_find_each_other() {
     assert_eq!(String::from_utf8_lossy(&output.stdout), "greetings\n");
     let inputs = app.answer["input_glob_sets"].to_string();
     assert!(!inputs.contains("greet.h"), "{inputs}");
+}
+
+#[test]
+fn a_rust_program_links_a_library_of_cmake() {
+    let package = |name: &str, backend: &str| {
+        format!(
+            "[package]\nname = \"{name}\"\nversion = \"1.0.0\"\n\
+             [package.build.backend]\nname = \"{backend}\"\nversion = \"*\"\n"
+        )
+    };
+    let app = package("app", "pixi-build-rust")
+        + "[package.host-dependencies]\ngreet = { path = \"../greet\" }\n\
+           [package.run-dependencies]\ngreet = { path = \"../greet\" }\n";
+    let project = Project::of(BACKEND)
+        .file(
+            "pixi.toml",
+            "[workspace]\nchannels = []\nplatforms = [\"linux-64\", \"linux-aarch64\", \"osx-arm64\"]\n\
+             preview = [\"pixi-build\"]\n",
+        )
+        .file("greet/pixi.toml", package("greet", BACKEND))
+        .file(
+            "greet/CMakeLists.txt",
+            "cmake_minimum_required(VERSION 3.15)\nproject(greet LANGUAGES CXX)\n\
+             add_library(greet greet.cpp)\ninstall(TARGETS greet)\n",
+        )
+        .file(
+            "greet/greet.cpp",
+            "extern \"C\" int greet() { return 42; }\n",
+        )
+        .file("app/pixi.toml", app)
+        .file(
+            "app/Cargo.toml",
+            "[package]\nname = \"app\"\nversion = \"1.0.0\"\nedition = \"2021\"\n",
+        )
+        .file(
+            "app/Cargo.lock",
+            "version = 4\n\n[[package]]\nname = \"app\"\nversion = \"1.0.0\"\n",
+        )
+        .file(
+            "app/build.rs",
+            "fn main() {\n    let prefix = std::env::var(\"PREFIX\").unwrap();\n    \
+             println!(\"cargo::rerun-if-env-changed=PREFIX\");\n    \
+             println!(\"cargo::rustc-link-search=native={prefix}/lib\");\n    \
+             println!(\"cargo::rustc-link-lib=dylib=greet\");\n}\n",
+        )
+        .file(
+            "app/src/main.rs",
+            "extern \"C\" {\n    fn greet() -> i32;\n}\n\
+             fn main() {\n    println!(\"{}\", unsafe { greet() });\n}\n",
+        );
+    let Some(channel) = channel_or_skip(&project) else {
+        return;
+    };
+    let packages = Desk::build(&project, "app").channel(&channel).packages();
+    let files: Vec<_> = packages.iter().map(|it| it.files().join(" ")).collect();
+    assert_eq!(files, ["lib/libgreet.so", "bin/app"]);
+    assert_eq!(packages[1].index()["depends"][0], "greet");
+    let mut program = std::process::Command::new(packages[1].root().join("bin/app"));
+    program.env("LD_LIBRARY_PATH", packages[0].root().join("lib"));
+    assert_eq!(output(&mut program), "42");
 }
