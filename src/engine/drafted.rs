@@ -16,6 +16,7 @@ use rattler_build_script::InterpreterError;
 use rattler_conda_types::package::{PathType, PathsJson};
 use thiserror::Error;
 
+use crate::disk;
 use crate::engine::failure::SCRIPT_FAILED;
 use crate::engine::finish::{Finish, Moment};
 
@@ -39,15 +40,28 @@ pub(super) async fn run(
     let none = HashSet::new();
     let packed = output.create_package(tools, Some(&none)).await;
     let (archive, paths) = packed.into_diagnostic()?;
-    check_links(&output, &paths)?;
     output.record_artifact(&archive, &paths);
+    if let Err(error) = check(&output, &paths, finish) {
+        // A channel must not offer it.
+        disk::remove_file(&archive)?;
+        return Err(error);
+    }
+    Ok((output, archive))
+}
+
+/// Checks the contents of a package.
+///
+/// # Errors
+/// [`LinksOnWindows`], files that the tests of the package expect and that are missing.
+fn check(output: &Output, paths: &PathsJson, finish: &Finish<'_>) -> Result<(), Report> {
+    check_links(output, paths)?;
     for (index, test) in output.recipe.tests().iter().enumerate() {
         if let TestType::PackageContents { package_contents } = test {
-            let tested = package_contents.run_test(&paths, &output);
+            let tested = package_contents.run_test(paths, output);
             tested.map_err(|error| finish.wrong_contents(index, &error.to_string()))?;
         }
     }
-    Ok((output, archive))
+    Ok(())
 }
 
 async fn script(output: &Output, tools: &Configuration) -> Result<(), Report> {

@@ -118,9 +118,15 @@ fn a_hook_that_changes_the_sources() {
 
 #[test]
 fn contents_that_are_not_there() {
-    insta::assert_snapshot!(mistake(
-        "tests = [{ package-contents = { files = [\"share/x\"] } }]"
-    ));
+    let project = project("tests = [{ package-contents = { files = [\"share/x\"] } }]");
+    let channel = toolchain::with_cargo(project.cache(), TOOL);
+    let packages = project.cache().join("packages");
+    let output = packages.to_str().expect("temporary paths are UTF-8");
+    let build = Desk::build(&project, "").channel(&channel);
+    let (_, error) = build.args(["--output-dir", output]).error();
+    insta::assert_snapshot!(error);
+    let left = glob::glob(&format!("{output}/**/*.conda")).expect("a pattern");
+    assert_eq!(left.count(), 0, "no channel offers the package");
 }
 
 #[test]
