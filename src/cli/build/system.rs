@@ -22,9 +22,9 @@ pub(super) fn request(package: &Package, output: &Output, rest: Params) -> Resul
     let build = build.filter(|spec| !spec.name.ends_with(&compilers));
     let tools = session.backend().system_tools(session.env(), platforms)?;
     let left_out: Vec<&str> = build
-        .filter(|spec| !tools.packages.contains(&spec.name.as_str()))
         .chain(&output.host_dependencies.depends)
         .map(|spec| spec.name.as_str())
+        .filter(|name| !tools.packages.contains(name))
         .collect();
     if !left_out.is_empty() {
         let names = left_out.join(", ");

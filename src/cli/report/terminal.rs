@@ -164,8 +164,7 @@ impl Rendering for Terminal {
                 self.with_running(|running| running.progress = Some(progress));
                 continue;
             }
-            // The trace of the script, which is in the log.
-            if self.is_short && level == Level::INFO && line.starts_with('+') {
+            if self.is_short && level == Level::INFO && is_trace(line) {
                 continue;
             }
             if let Some(step) = within {
@@ -179,6 +178,13 @@ impl Rendering for Terminal {
             }
         }
     }
+}
+
+/// Whether a line is a trace of the shell or of a tool such as uv. The log has these lines.
+fn is_trace(line: &str) -> bool {
+    ["+", "DEBUG ", "TRACE "]
+        .iter()
+        .any(|start| line.starts_with(start))
 }
 
 /// The width of the terminal, if stderr is one.
