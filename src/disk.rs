@@ -3,6 +3,7 @@
 use std::fs::{File, TryLockError};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use crate::diagnostic::{Unwritable, create_folder};
 
@@ -129,4 +130,21 @@ fn unwritable(path: &Path, source: std::io::Error) -> Unwritable {
         path: path.to_path_buf(),
         source,
     }
+}
+
+/// The time of the last change of a file: of its content, its name or its times.
+#[cfg(unix)]
+pub fn changed(about: &std::fs::Metadata) -> Option<SystemTime> {
+    use std::os::unix::fs::MetadataExt;
+    use std::time::Duration;
+
+    let seconds = Duration::from_secs(about.ctime().try_into().ok()?);
+    let rest = Duration::from_nanos(about.ctime_nsec().try_into().ok()?);
+    Some(SystemTime::UNIX_EPOCH + seconds + rest)
+}
+
+/// The time when a file was created, on systems that do not tell when it changed.
+#[cfg(not(unix))]
+pub fn changed(about: &std::fs::Metadata) -> Option<SystemTime> {
+    about.created().ok()
 }

@@ -7,7 +7,6 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 use miette::Report;
 
@@ -16,7 +15,7 @@ use crate::backends::cargo::build_dir::artifacts::{invalidate, state};
 use crate::backends::cargo::context::crate_context::CrateBuild;
 use crate::backends::cargo::context::layout::TARGET_DIR;
 use crate::backends::cargo::context::path_dependencies::PathCrate;
-use crate::disk::{files_below, remove_folder, write};
+use crate::disk::{changed, files_below, remove_folder, write};
 
 /// Notes about the last build of a package, beside what Cargo compiled.
 struct Notes {
@@ -108,21 +107,4 @@ fn hidden_from_cargo(notes: &Notes, matters: impl Fn(&Path) -> bool) -> Option<P
         changed(&about).is_some_and(|changed| changed >= build)
             && about.modified().is_ok_and(|modified| modified < build)
     })
-}
-
-/// When anything about a file changed, its name and times included.
-#[cfg(unix)]
-fn changed(about: &std::fs::Metadata) -> Option<SystemTime> {
-    use std::os::unix::fs::MetadataExt;
-    use std::time::Duration;
-
-    let seconds = Duration::from_secs(about.ctime().try_into().ok()?);
-    let rest = Duration::from_nanos(about.ctime_nsec().try_into().ok()?);
-    Some(SystemTime::UNIX_EPOCH + seconds + rest)
-}
-
-/// When a file came to be: the nearest thing there is.
-#[cfg(not(unix))]
-fn changed(about: &std::fs::Metadata) -> Option<SystemTime> {
-    about.created().ok()
 }

@@ -2,19 +2,24 @@
 //!
 //! What matters of a crate on this disk are few keys of its manifest, so the text is
 //! taken as it is. Only the package's own manifest and its workspace's are also checked
-//! key by key, as Cargo does it: see [`CargoToml::checked`]. A file whose text is the same
-//! as in an earlier request of this process is not parsed again.
+//! key by key, as Cargo does it: see [`CargoToml::checked`]. A file that has not changed since
+//! an earlier request of this process is not read again, and a file with the same text is not
+//! parsed again.
 
 use std::collections::HashMap;
+use std::fs::Metadata;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, SystemTime};
 
 use cargo_toml::Manifest;
 use miette::{Report, SourceSpan};
 use toml_edit::{Document, Item, TableLike};
 
 use crate::backends::cargo::manifest::errors::Broken;
-use crate::diagnostic::{SourceFile, read_text};
+use crate::diagnostic::{SourceFile, Unreadable};
+use crate::disk;
 
 /// What the table `[package]` was called in the beginning. Cargo still takes it where the
 /// other is missing.
@@ -29,36 +34,68 @@ pub(crate) struct CargoToml {
     inherits: OnceLock<bool>,
 }
 
-/// What earlier requests have parsed, by path.
-static PARSED: LazyLock<Mutex<HashMap<PathBuf, Arc<CargoToml>>>> = LazyLock::new(Mutex::default);
+/// What earlier requests have parsed, by path, and the state of the file before it was read.
+static PARSED: LazyLock<Mutex<HashMap<PathBuf, (Option<Stamp>, Arc<CargoToml>)>>> =
+    LazyLock::new(Mutex::default);
 
 impl CargoToml {
+    /// The manifest at `path`.
+    ///
     /// # Errors
     /// Files that cannot be read, and [`Broken`].
     pub(crate) fn read(path: &Path) -> Result<Arc<Self>, Report> {
-        Self::parse(path, read_text(path)?)
+        let read = Self::find(path).and_then(|found| found.ok_or(ErrorKind::NotFound.into()));
+        read.map_err(|source| Unreadable {
+            path: path.to_path_buf(),
+            source,
+        })?
     }
 
-    /// The manifest at `path`, whose text was read.
+    /// The manifest at `path`, or [`Broken`]. `None` if the file does not exist.
     ///
     /// # Errors
-    /// [`Broken`].
-    pub(crate) fn parse(path: &Path, text: String) -> Result<Arc<Self>, Report> {
-        let mut parsed = PARSED.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = parsed.get(path).filter(|known| known.text() == text) {
-            return Ok(Arc::clone(known));
+    /// Files that cannot be read.
+    pub(crate) fn find(path: &Path) -> io::Result<Option<Result<Arc<Self>, Report>>> {
+        let about = match std::fs::metadata(path) {
+            Ok(about) => about,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let stamp = Stamp::of(&about);
+        let known = || {
+            let parsed = PARSED.lock().unwrap_or_else(PoisonError::into_inner);
+            parsed.get(path).cloned()
+        };
+        let known = known();
+        if let Some((Some(before), manifest)) = &known
+            && stamp.as_ref() == Some(before)
+        {
+            return Ok(Some(Ok(Arc::clone(manifest))));
         }
+        let text = std::fs::read_to_string(path)?;
+        let same = known.map(|(_, manifest)| manifest);
+        let parsed = match same.filter(|manifest| manifest.text() == text) {
+            Some(manifest) => manifest,
+            None => match Self::parse(path, text) {
+                Ok(manifest) => Arc::new(manifest),
+                Err(broken) => return Ok(Some(Err(broken))),
+            },
+        };
+        let mut all = PARSED.lock().unwrap_or_else(PoisonError::into_inner);
+        all.insert(path.to_path_buf(), (stamp, Arc::clone(&parsed)));
+        Ok(Some(Ok(parsed)))
+    }
+
+    fn parse(path: &Path, text: String) -> Result<Self, Report> {
         let text: Arc<str> = text.into();
         let document = Document::parse(Arc::clone(&text));
         let document = document.map_err(|error| Broken::syntax(path, text, &error))?;
-        let read = Arc::new(Self {
+        Ok(Self {
             path: path.to_path_buf(),
             document,
             checked: OnceLock::new(),
             inherits: OnceLock::new(),
-        });
-        parsed.insert(path.to_path_buf(), Arc::clone(&read));
-        Ok(read)
+        })
     }
 
     fn text(&self) -> &str {
@@ -157,6 +194,30 @@ impl CargoToml {
             document.insert("package", package);
         }
         document.to_string()
+    }
+}
+
+/// The state of a file. Its content is the same as long as its state is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Stamp {
+    changed: SystemTime,
+    length: u64,
+}
+
+impl Stamp {
+    /// How long ago a file must have changed. Another change in the same tick of the clock of
+    /// the file system would not be noticed.
+    const SETTLED: Duration = Duration::from_secs(2);
+
+    /// The state of a file. `None` if it changed a moment ago, or if the system does not say
+    /// when it changed.
+    fn of(about: &Metadata) -> Option<Self> {
+        let changed = disk::changed(about).filter(|_| cfg!(unix))?;
+        let age = SystemTime::now().duration_since(changed).ok()?;
+        (age > Self::SETTLED).then_some(Self {
+            changed,
+            length: about.len(),
+        })
     }
 }
 

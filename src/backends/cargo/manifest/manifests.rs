@@ -1,7 +1,6 @@
 //! The manifests that a request has looked at, and the workspaces they belong to.
 
 use std::collections::HashMap;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -51,12 +50,10 @@ impl Manifests {
             return known.clone();
         }
         let path = folder.join("Cargo.toml");
-        let looked = match std::fs::read_to_string(&path) {
-            Ok(text) => match CargoToml::parse(&path, text) {
-                Ok(manifest) => Looked::Found(manifest),
-                Err(_) => Looked::Broken,
-            },
-            Err(error) if error.kind() == ErrorKind::NotFound => Looked::Nothing,
+        let looked = match CargoToml::find(&path) {
+            Ok(Some(Ok(manifest))) => Looked::Found(manifest),
+            Ok(Some(Err(_))) => Looked::Broken,
+            Ok(None) => Looked::Nothing,
             Err(_) if path.is_file() => Looked::Broken,
             Err(_) => Looked::Nothing,
         };
@@ -158,5 +155,21 @@ mod tests {
         assert_eq!(again().name(), Some("b"));
         std::fs::write(&first.path, "[package").expect("own folder");
         assert!(Manifests::default().find(folder.path()).is_err());
+    }
+
+    #[test]
+    fn a_file_with_its_old_time_is_read_again() {
+        let (folder, first) = read("[package]\nname = 'a'\n");
+        let old = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000_000);
+        let set = |text: &str| {
+            std::fs::write(&first.path, text).expect("own folder");
+            let file = std::fs::File::options().write(true).open(&first.path);
+            file.and_then(|file| file.set_modified(old))
+                .expect("own folder");
+            let read = Manifests::default().readable(folder.path());
+            read.expect("it is there").name().map(str::to_string)
+        };
+        assert_eq!(set("[package]\nname = 'b'\n").as_deref(), Some("b"));
+        assert_eq!(set("[package]\nname = 'c'\n").as_deref(), Some("c"));
     }
 }
