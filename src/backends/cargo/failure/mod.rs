@@ -23,9 +23,10 @@ use crate::backend::log::Log;
 use crate::backends::cargo::context::crate_context::CrateBuild;
 
 /// What ends a build whatever it builds.
-const SURROUNDINGS: [Detector; 12] = [
+const SURROUNDINGS: [Detector; 13] = [
     full_disk,
     toolchain::no_cargo,
+    tools::subcommand,
     lock::missing,
     lock::stale,
     machine::network,

@@ -93,6 +93,7 @@ logs! {
     broken_configuration,
     build_script_that_exits,
     build_script_that_panics,
+    command_that_is_not_installed,
     compiler_errors,
     edition_of_the_future,
     full_disk,

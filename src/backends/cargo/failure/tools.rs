@@ -113,6 +113,25 @@ pub(super) fn how_to_add(program: &str) -> String {
     format!("add {package} to `[package.build-dependencies]` of pixi.toml")
 }
 
+/// A command of Cargo that an option of this backend runs.
+pub(super) fn subcommand(log: &Log) -> Option<Diagnosis> {
+    const OPTIONS: [(&str, &str, &str); 2] = [
+        ("cinstall", "cargo-c", "c-library"),
+        ("auditable", "cargo-auditable", "auditable"),
+    ];
+    let missing = log.between("no such command: `", "`")?;
+    let (_, package, option) = OPTIONS.iter().find(|(name, ..)| *name == missing)?;
+    Some(Diagnosis {
+        code: "build::missing_tool",
+        message: format!("`{option}` needs `{package}`, and the environment does not have it"),
+        help: Some(format!(
+            "write `{package} = \"*\"` into `[package.build-dependencies]`; for \
+             `--system-toolchain`, install it with `cargo install {package}`"
+        )),
+        ..Default::default()
+    })
+}
+
 /// A program that a build script wants to run.
 pub(super) fn missing(log: &Log) -> Option<Diagnosis> {
     if log.has(NO_OPENSSL) {
