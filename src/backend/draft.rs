@@ -11,7 +11,7 @@ use rattler_conda_types::package::EntryPoint;
 use serde_json::Value;
 
 use crate::backend::extras::Extras;
-use crate::backend::inputs::Inputs;
+use crate::backend::inputs::GlobSet;
 use crate::backend::script::Script;
 use crate::diagnostic::Warning;
 use crate::project::Metadata;
@@ -34,8 +34,8 @@ pub struct Draft {
     pub extras: Extras,
     /// How the installed files become a package.
     pub packaging: Packaging,
-    /// The files that trigger a rebuild.
-    pub inputs: Inputs,
+    /// The files that influence what is described here.
+    pub metadata_inputs: Vec<GlobSet>,
     /// Problems that the user should know about.
     pub warnings: Vec<Warning>,
     /// A recipe that the user wrote. It replaces all other fields except for the inputs

@@ -9,15 +9,6 @@ use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-/// The files that a response depends on.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Inputs {
-    /// Files that influence the metadata.
-    pub metadata: Vec<GlobSet>,
-    /// Files that influence the package.
-    pub build: Vec<GlobSet>,
-}
-
 /// Patterns below one directory, inclusions before exclusions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GlobSet {

@@ -39,7 +39,7 @@ pub use crate::backend::draft::{
 };
 pub use crate::backend::extras::{Extras, Finished};
 pub use crate::backend::failure::Diagnosis;
-pub use crate::backend::inputs::{GlobSet, Inputs};
+pub use crate::backend::inputs::GlobSet;
 pub use crate::backend::log::Log;
 pub use crate::backend::open::{AnyBackend, Context, OpenProject};
 pub use crate::backend::request::{Env, Folders, Platforms, Request, RunOptions};
@@ -125,12 +125,15 @@ pub trait Backend: Send + Sync + 'static {
         Ok(Finished::default())
     }
 
+    /// The files that may influence the package, as far as they are known before a build.
+    fn inputs(&self, request: &Request<'_, Self::Config>, source: &Self::Source) -> Vec<GlobSet>;
+
     /// The files that the build read, which are known only after it has run. `None` when
-    /// they are the same as in the draft.
+    /// they are the same as before the build.
     ///
     /// # Errors
-    /// The records of the build cannot be read. The inputs of the draft are then used,
-    /// with a warning.
+    /// The records of the build cannot be read. The inputs from before the build are then
+    /// used, with a warning.
     fn built_inputs(
         &self,
         _request: &Request<'_, Self::Config>,

@@ -124,6 +124,8 @@ pub trait OpenProject: Send + Sync {
     /// # Errors
     /// Files that cannot be read or written.
     fn finish(&self, paths: &BuildPaths, log: &Log) -> Result<Finished, Report>;
+    /// [`Backend::inputs`].
+    fn inputs(&self) -> Vec<GlobSet>;
     /// [`Backend::built_inputs`].
     ///
     /// # Errors
@@ -280,6 +282,10 @@ impl<B: Backend> OpenProject for Opened<'_, B> {
 
     fn finish(&self, paths: &BuildPaths, log: &Log) -> Result<Finished, Report> {
         (self.backend).finish(&self.request(), &self.source, paths, log)
+    }
+
+    fn inputs(&self) -> Vec<GlobSet> {
+        self.backend.inputs(&self.request(), &self.source)
     }
 
     fn built_inputs(&self, paths: &BuildPaths) -> Result<Option<Vec<GlobSet>>, Report> {

@@ -11,9 +11,9 @@ use miette::Report;
 use crate::backend::{Cache, Env, GlobSet};
 use crate::cli::package::{Package, PackageArguments};
 use crate::cli::report::Reporter;
-use crate::engine::Plan;
 use crate::engine::debug::{DebugFolder, latest_build};
 use crate::engine::input_snapshot::{Change, What, changes};
+use crate::engine::{Plan, Session};
 
 #[derive(Debug, Args)]
 pub(super) struct ExplainArguments {
@@ -52,7 +52,7 @@ fn of(package: &Package, arguments: &ExplainArguments) -> Result<String, Report>
         Some(work) => (DebugFolder::of(&work).recorded_inputs()?).map(|inputs| (inputs, work)),
         None => None,
     };
-    let mut text = text(&plan, recorded.as_ref());
+    let mut text = text(&plan, &package.session, recorded.as_ref());
     if let Some((inputs, work)) = &recorded {
         let debug = DebugFolder::of(work);
         text.push_str(&reuse(&plan, inputs, &debug)?);
@@ -62,7 +62,7 @@ fn of(package: &Package, arguments: &ExplainArguments) -> Result<String, Report>
     Ok(text)
 }
 
-fn text(plan: &Plan, recorded: Option<&(Vec<GlobSet>, PathBuf)>) -> String {
+fn text(plan: &Plan, session: &Session, recorded: Option<&(Vec<GlobSet>, PathBuf)>) -> String {
     let mut text = String::new();
     let mut line = |indent: usize, line: &str| {
         let blanks = " ".repeat(indent);
@@ -79,7 +79,7 @@ fn text(plan: &Plan, recorded: Option<&(Vec<GlobSet>, PathBuf)>) -> String {
         0,
         "\nthe metadata is asked for again when one of these changes:",
     );
-    sets(&plan.inputs.metadata, &mut line);
+    sets(&plan.metadata_inputs, &mut line);
     match recorded {
         Some((inputs, work)) => {
             line(0, "\nthe package is built again when one of these changes,");
@@ -91,7 +91,7 @@ fn text(plan: &Plan, recorded: Option<&(Vec<GlobSet>, PathBuf)>) -> String {
                 0,
                 "\nthe package has not been built here. Until then these would count:",
             );
-            sets(&plan.inputs.build, &mut line);
+            sets(&plan.inputs(session), &mut line);
         }
     }
     text

@@ -43,7 +43,7 @@ use rattler_build_script::RuntimeEnv;
 use rattler_build_variant_config::VariantConfig;
 
 use crate::backend::script::ScriptFile;
-use crate::backend::{BuildPaths, Extras, GlobSet, Inputs, OpenProject, Packaging, Platforms};
+use crate::backend::{BuildPaths, Extras, GlobSet, OpenProject, Packaging, Platforms};
 use crate::diagnostic::Warning;
 use crate::recipe::variants::{self, VariantSelection};
 use crate::recipe::{Recipe, Rendered, render};
@@ -74,8 +74,8 @@ pub struct Plan<'s> {
     pub extras: Extras,
     /// How the installed files become a package.
     pub packaging: Packaging,
-    /// The files that trigger a rebuild.
-    pub inputs: Inputs,
+    /// The files that influence what is described.
+    pub metadata_inputs: Vec<GlobSet>,
     /// Files that the script needs. They are written before it runs.
     pub script_files: Vec<ScriptFile>,
     /// A file that the build locks while it uses those files and the files that its
@@ -116,6 +116,13 @@ impl Plan<'_> {
     /// What the user should know before anything is built.
     pub fn early_warnings(&self) -> impl Iterator<Item = &Warning> {
         self.warnings.iter().filter(|it| !it.of_the_package)
+    }
+
+    /// The files that may influence the package, as far as they are known before a build.
+    /// `session` is that of the plan.
+    pub fn inputs(&self, session: &Session) -> Vec<GlobSet> {
+        let extras = self.extras.inputs(session.backend.output_directories());
+        [self.project.inputs(), extras].concat()
     }
 
     /// The variants as a file for rattler-build.
@@ -161,16 +168,12 @@ pub fn plan<'s>(session: &'s Session, ask: &PlanRequest) -> Result<Plan<'s>, Rep
     if let Some(own) = recipe.own() {
         warnings.extend(own.doubts(&outputs, &variants));
     }
-    let named = (draft.extras).inputs(session.backend.output_directories());
     Ok(Plan {
         project,
         recipe,
         variants,
         outputs,
-        inputs: Inputs {
-            build: [draft.inputs.build, named].concat(),
-            ..draft.inputs
-        },
+        metadata_inputs: draft.metadata_inputs,
         extras: draft.extras,
         packaging: draft.packaging,
         script_files: draft.script.files,
@@ -212,12 +215,12 @@ fn built_inputs(session: &Session, plan: &Plan<'_>, paths: &BuildPaths) -> Vec<G
             let outputs = session.backend.output_directories();
             [sets, plan.extras.inputs(outputs)].concat()
         }
-        Ok(None) => plan.inputs.build.clone(),
+        Ok(None) => plan.inputs(session),
         Err(error) => {
             // The package is valid; only the next decision about a rebuild is less
             // precise.
             tracing::warn!("what the build read is not known, patterns stand in: {error}");
-            plan.inputs.build.clone()
+            plan.inputs(session)
         }
     };
     // The output directory may be next to the sources, but packages are never inputs.

@@ -37,7 +37,7 @@ pub fn outputs<'s>(session: &'s Session, ask: &PlanRequest) -> Result<Described<
         .map(|rendered| output(&plan, rendered).map_err(|error| pointed(&plan, error)))
         .collect::<Result<_, _>>()?;
     let ignored = session.backend.output_directories();
-    let (input_globs, input_glob_sets) = globs(&plan.inputs.metadata, session.source(), ignored);
+    let (input_globs, input_glob_sets) = globs(&plan.metadata_inputs, session.source(), ignored);
     let answer = Answer {
         outputs,
         input_globs,

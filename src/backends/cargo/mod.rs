@@ -76,7 +76,7 @@ impl Backend for Cargo {
             requirements: requirements(request, context)?,
             variants: Vec::new(),
             script: install::install(build),
-            inputs: inputs::drafted(build),
+            metadata_inputs: inputs::inheritance(build),
             warnings: context.warnings.clone(),
             ..Draft::default()
         };
@@ -129,6 +129,10 @@ impl Backend for Cargo {
             .concat(),
             warnings,
         })
+    }
+
+    fn inputs(&self, request: &Request<'_, Config>, context: &CrateContext) -> Vec<GlobSet> {
+        inputs::drafted(CrateBuild { request, context })
     }
 
     fn built_inputs(

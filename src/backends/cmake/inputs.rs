@@ -20,7 +20,7 @@ use super::ninja::{DepsLog, Plan};
 use super::reuse::{self, Read, unreported_files};
 use super::view::View;
 use crate::backend::options::InputTracking;
-use crate::backend::{BuildPaths, GlobSet, Inputs, extra_input_globs, project_files};
+use crate::backend::{BuildPaths, GlobSet, extra_input_globs, project_files};
 use crate::disk;
 use sort::Own;
 
@@ -32,17 +32,14 @@ const PATTERNS: [&str; 40] = [
 ];
 
 /// The inputs that are known before the build.
-pub(super) fn drafted(view: &View<'_>) -> Inputs {
-    let mut build = vec![everything(view)];
-    build.extend(around(view));
-    Inputs {
-        metadata: metadata(view),
-        build,
-    }
+pub(super) fn drafted(view: &View<'_>) -> Vec<GlobSet> {
+    let mut sets = vec![everything(view)];
+    sets.extend(around(view));
+    sets
 }
 
 /// The files that the metadata is read from.
-fn metadata(view: &View<'_>) -> Vec<GlobSet> {
+pub(super) fn metadata(view: &View<'_>) -> Vec<GlobSet> {
     let source = view.source;
     let mut files = vec![source.lists()];
     files.extend(source.project.files.iter().cloned());

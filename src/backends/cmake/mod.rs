@@ -67,7 +67,7 @@ impl Backend for CMake {
             requirements: requirements::of(&view, &mut warnings),
             variants: Vec::new(),
             script: script::install(&view),
-            inputs: inputs::drafted(&view),
+            metadata_inputs: inputs::metadata(&view),
             warnings,
             ..Draft::default()
         };
@@ -86,6 +86,10 @@ impl Backend for CMake {
         let view = View::of(request, source);
         caches::keep_within_limit(&view)?;
         reuse::prepare(&view, paths)
+    }
+
+    fn inputs(&self, request: &Request<'_, Config>, source: &Source) -> Vec<GlobSet> {
+        inputs::drafted(&View::of(request, source))
     }
 
     fn built_inputs(

@@ -30,7 +30,7 @@ use rattler_conda_types::{NoArchType, Subdir};
 pub use config::Config;
 
 use crate::backend::{
-    Backend, BuildPaths, Cache, Diagnosis, Draft, Env, Folders, Inputs, InstalledPackage, Log,
+    Backend, BuildPaths, Cache, Diagnosis, Draft, Env, Folders, GlobSet, InstalledPackage, Log,
     Packaging, Platforms, Request, RunOptions, SystemTools,
 };
 use crate::diagnostic::Warning;
@@ -87,10 +87,7 @@ impl Backend for Mojo {
                 },
                 ..Packaging::default()
             },
-            inputs: Inputs {
-                metadata: inputs::metadata(request, source),
-                build: inputs::build(request, source),
-            },
+            metadata_inputs: inputs::metadata(request, source),
             warnings: warnings.chain(open).chain(nowhere).collect(),
             ..Draft::default()
         };
@@ -98,6 +95,10 @@ impl Backend for Mojo {
             package, common, ..
         } = request.config;
         package.applied(draft, request, common)
+    }
+
+    fn inputs(&self, request: &Request<'_, Config>, source: &Source) -> Vec<GlobSet> {
+        inputs::build(request, source)
     }
 
     fn before_build(

@@ -80,7 +80,7 @@ impl Backend for Python {
                 skip,
                 ..packaging(request, source, &shape, &mut warnings)?
             },
-            inputs: inputs::drafted(request, source, &shape),
+            metadata_inputs: inputs::metadata(request, source),
             warnings,
             ..Draft::default()
         };
@@ -97,6 +97,11 @@ impl Backend for Python {
         paths: &BuildPaths,
     ) -> Result<(), Report> {
         restore::environment(paths)
+    }
+
+    fn inputs(&self, request: &Request<'_, Config>, source: &Source) -> Vec<GlobSet> {
+        let shape = Shape::of(request, source, &mut Vec::new());
+        inputs::drafted(request, source, &shape)
     }
 
     fn built_inputs(

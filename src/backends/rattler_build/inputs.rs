@@ -7,14 +7,13 @@ use crate::backend::extra_input_globs;
 use crate::backend::inputs::plain;
 use crate::backend::named::{Named, Reached};
 use crate::backend::options::InputTracking;
-use crate::backend::{BuildPaths, GlobSet, Inputs, Request};
+use crate::backend::{BuildPaths, GlobSet, Request};
 
 /// The inputs that are known before the build.
-pub(super) fn drafted(request: &Request<'_, Config>, recipe: &Recipe) -> Inputs {
-    let metadata = metadata(request, recipe);
-    let mut build = metadata.clone();
-    build.push(folder_of(recipe));
-    Inputs { metadata, build }
+pub(super) fn drafted(request: &Request<'_, Config>, recipe: &Recipe) -> Vec<GlobSet> {
+    let mut sets = metadata(request, recipe);
+    sets.push(folder_of(recipe));
+    sets
 }
 
 /// The inputs that are known after the build: the files that the rendered recipe names.
@@ -34,7 +33,7 @@ pub(super) fn built(
 }
 
 /// The recipe, the files that are read during its evaluation, and the manifest.
-fn metadata(request: &Request<'_, Config>, recipe: &Recipe) -> Vec<GlobSet> {
+pub(super) fn metadata(request: &Request<'_, Config>, recipe: &Recipe) -> Vec<GlobSet> {
     let Request {
         project, config, ..
     } = request;

@@ -77,7 +77,7 @@ impl Backend for RattlerBuild {
                 may_be_empty: true,
                 ..Packaging::default()
             },
-            inputs: inputs::drafted(request, recipe),
+            metadata_inputs: inputs::metadata(request, recipe),
             warnings: warnings(recipe),
             own_recipe: Some(OwnRecipe {
                 path: recipe.path.clone(),
@@ -92,6 +92,10 @@ impl Backend for RattlerBuild {
             }),
             ..Draft::default()
         })
+    }
+
+    fn inputs(&self, request: &Request<'_, Config>, recipe: &Recipe) -> Vec<GlobSet> {
+        inputs::drafted(request, recipe)
     }
 
     fn built_inputs(

@@ -3,9 +3,7 @@
 use miette::Report;
 use pixi_build_backends::backend::options::CommonOptions;
 use pixi_build_backends::backend::script::{Script, Step, Word};
-use pixi_build_backends::backend::{
-    Backend, Draft, Env, GlobSet, Inputs, Platforms, Request, SystemTools,
-};
+use pixi_build_backends::backend::{Backend, Draft, Env, GlobSet, Platforms, Request, SystemTools};
 use pixi_build_backends::diagnostic::Warning;
 use pixi_build_backends::project::config::{InvalidOption, Options};
 use rattler_conda_types::NoArchType;
@@ -66,12 +64,12 @@ impl Backend for Texts {
             steps: vec![Step::Run(make), Step::Run(copy)],
             ..Script::default()
         };
-        let set = GlobSet::names(source, ["*.txt"], "the texts");
-        draft.inputs = Inputs {
-            metadata: vec![set.clone()],
-            build: vec![set],
-        };
         Ok(draft)
+    }
+
+    fn inputs(&self, request: &Request<'_, Config>, _: &Vec<String>) -> Vec<GlobSet> {
+        let source = &request.project.source;
+        vec![GlobSet::names(source, ["*.txt"], "the texts")]
     }
 
     fn system_tools(&self, _: &Env, _: Platforms) -> Result<SystemTools, Report> {

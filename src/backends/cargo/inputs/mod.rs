@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use toml_edit::Item;
 
-use crate::backend::{GlobSet, Inputs};
+use crate::backend::GlobSet;
 use crate::backend::{extra_input_globs, project_files};
 use crate::backends::cargo::context::crate_context::CrateBuild;
 use crate::backends::cargo::context::layout::OUTPUT_DIRECTORIES;
@@ -21,11 +21,8 @@ use crate::backends::cargo::inputs::read_files::ReadFiles;
 use crate::backends::cargo::manifest::cargo_toml::is_inheriting;
 
 /// What is known before the build.
-pub(crate) fn drafted(build: CrateBuild<'_>) -> Inputs {
-    Inputs {
-        metadata: inheritance(build),
-        build: build.patterns(),
-    }
+pub(crate) fn drafted(build: CrateBuild<'_>) -> Vec<GlobSet> {
+    build.patterns()
 }
 
 /// What is known after the build.
@@ -37,7 +34,7 @@ pub(crate) fn built(build: CrateBuild<'_>, read: &ReadFiles<'_>) -> Vec<GlobSet>
 
 /// The manifests that the crate's values come from. One that is not there counts
 /// where it would come between the crate and its workspace.
-fn inheritance(build: CrateBuild<'_>) -> Vec<GlobSet> {
+pub(crate) fn inheritance(build: CrateBuild<'_>) -> Vec<GlobSet> {
     let request = build.request;
     let own = build.root.as_path();
     let workspace = build.workspace.as_path();

@@ -23,7 +23,7 @@ use traces::Traces;
 
 use crate::backend::extra_input_globs;
 use crate::backend::options::InputTracking;
-use crate::backend::{BuildPaths, GlobSet, Inputs, Request};
+use crate::backend::{BuildPaths, GlobSet, Request};
 
 /// Directories that build tools fill in the middle of the sources, by name.
 pub(super) const OUTPUT_DIRECTORIES: &[&str] = &["build", "dist", "target"];
@@ -62,9 +62,13 @@ const OF_CARGO: [&str; 4] = [
 ];
 
 /// What is known before the build.
-pub(super) fn drafted(request: &Request<'_, Config>, source: &Source, shape: &Shape) -> Inputs {
+pub(super) fn drafted(
+    request: &Request<'_, Config>,
+    source: &Source,
+    shape: &Shape,
+) -> Vec<GlobSet> {
     let folder = &source.files.folder;
-    let mut build = around(request, source);
+    let mut sets = around(request, source);
     let mut patterns: Vec<String> = match shape.editable {
         true => COMPILED_SOURCES.map(str::to_string).into(),
         false => vec!["**".to_string()],
@@ -83,14 +87,11 @@ pub(super) fn drafted(request: &Request<'_, Config>, source: &Source, shape: &Sh
     patterns.extend(MADE.map(str::to_string));
     let set = GlobSet::tree(folder, patterns, "anything of the project");
     let set = set.except(left_out.iter().map(PathBuf::as_path));
-    build.push(
+    sets.push(
         set.except(generated(source).iter().map(PathBuf::as_path))
             .without_leftovers(),
     );
-    Inputs {
-        metadata: metadata(request, source),
-        build,
-    }
+    sets
 }
 
 /// What an editable installation does not show without a build.
@@ -124,7 +125,7 @@ const COMPILED_SOURCES: [&str; 26] = [
 ];
 
 /// The files that decide what the package says about itself.
-fn metadata(request: &Request<'_, Config>, source: &Source) -> Vec<GlobSet> {
+pub(super) fn metadata(request: &Request<'_, Config>, source: &Source) -> Vec<GlobSet> {
     let reason = "the metadata of the package";
     let folder = &source.files.folder;
     let names = match request.config.ignore_pyproject_manifest {
