@@ -34,9 +34,16 @@ pub(crate) struct CargoToml {
     inherits: OnceLock<bool>,
 }
 
-/// What earlier requests have parsed, by path, and the state of the file before it was read.
-static PARSED: LazyLock<Mutex<HashMap<PathBuf, (Option<Stamp>, Arc<CargoToml>)>>> =
-    LazyLock::new(Mutex::default);
+/// A manifest that an earlier request has parsed.
+#[derive(Debug, Clone)]
+struct Parsed {
+    /// The state of the file before it was read.
+    before: Option<Stamp>,
+    manifest: Arc<CargoToml>,
+}
+
+/// What earlier requests have parsed, by path.
+static PARSED: LazyLock<Mutex<HashMap<PathBuf, Parsed>>> = LazyLock::new(Mutex::default);
 
 impl CargoToml {
     /// The manifest at `path`.
@@ -62,28 +69,29 @@ impl CargoToml {
             Err(error) => return Err(error),
         };
         let stamp = Stamp::of(&about);
-        let known = || {
-            let parsed = PARSED.lock().unwrap_or_else(PoisonError::into_inner);
-            parsed.get(path).cloned()
-        };
-        let known = known();
-        if let Some((Some(before), manifest)) = &known
-            && stamp.as_ref() == Some(before)
+        let parsed = || PARSED.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = parsed().get(path).cloned();
+        if let Some(known) = &known
+            && stamp.is_some()
+            && stamp == known.before
         {
-            return Ok(Some(Ok(Arc::clone(manifest))));
+            return Ok(Some(Ok(Arc::clone(&known.manifest))));
         }
         let text = std::fs::read_to_string(path)?;
-        let same = known.map(|(_, manifest)| manifest);
-        let parsed = match same.filter(|manifest| manifest.text() == text) {
-            Some(manifest) => manifest,
+        let same = known.filter(|known| known.manifest.text() == text);
+        let manifest = match same {
+            Some(known) => known.manifest,
             None => match Self::parse(path, text) {
                 Ok(manifest) => Arc::new(manifest),
                 Err(broken) => return Ok(Some(Err(broken))),
             },
         };
-        let mut all = PARSED.lock().unwrap_or_else(PoisonError::into_inner);
-        all.insert(path.to_path_buf(), (stamp, Arc::clone(&parsed)));
-        Ok(Some(Ok(parsed)))
+        let read = Parsed {
+            before: stamp,
+            manifest: Arc::clone(&manifest),
+        };
+        parsed().insert(path.to_path_buf(), read);
+        Ok(Some(Ok(manifest)))
     }
 
     fn parse(path: &Path, text: String) -> Result<Self, Report> {
