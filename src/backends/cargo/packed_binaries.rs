@@ -6,6 +6,7 @@ use toml_edit::Item;
 
 use crate::backend::InstalledPackage;
 use crate::backends::cargo::context::crate_context::CrateBuild;
+use crate::backends::cargo::libraries::installs_programs;
 use crate::backends::cargo::manifest::binaries::listed_binaries;
 use crate::diagnostic::Warning;
 
@@ -13,7 +14,8 @@ use crate::diagnostic::Warning;
 pub(crate) fn warnings(build: CrateBuild<'_>, package: &InstalledPackage<'_>) -> Vec<Warning> {
     let chosen = ["--bin", "--example", "--examples"];
     let chooses = chosen.iter().any(|option| build.arguments.has(option));
-    if chooses || !build.request.config.binaries.is_empty() {
+    let is_chosen = chooses || !build.request.config.binaries.is_empty();
+    if is_chosen || !installs_programs(build) {
         return Vec::new();
     }
     let is_there = |name: &str| {
