@@ -7,13 +7,23 @@ use pixi_build_backends::protocol::initialize;
 use pixi_build_backends::recipe::variants::VariantSelection;
 use rattler_build_recipe::stage0::Recipe;
 use rattler_conda_types::Subdir;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::support::project::Project;
 
 /// The commands of the recipe that is rendered for a build on `build` for `host`, by the
 /// executable that is called so.
 fn script(build: Subdir, host: Subdir, executable: &str) -> String {
+    let config = json!({
+        "extra-args": ["--features", "a b", "--config", "profile.release.lto=\"thin\"", "100%"],
+        "binaries": ["tool"],
+        "env": {"FLAGS": "-L$PREFIX/lib it's", "PERCENT": "%PATH% & \"more\""},
+    });
+    configured(build, host, executable, config)
+}
+
+/// The same with another configuration.
+fn configured(build: Subdir, host: Subdir, executable: &str, config: Value) -> String {
     let project = Project::new().file(
         "Cargo.toml",
         "[package]\nname = \"tool\"\nversion = \"1.0.0\"\n",
@@ -24,11 +34,7 @@ fn script(build: Subdir, host: Subdir, executable: &str) -> String {
         "cacheDirectory": "/cache of pixi",
         "workspaceScratchDirectory": "/scratch",
         "projectModel": {"secrets": ["TOKEN"]},
-        "configuration": {
-            "extra-args": ["--features", "a b", "--config", "profile.release.lto=\"thin\"", "100%"],
-            "binaries": ["tool"],
-            "env": {"FLAGS": "-L$PREFIX/lib it's", "PERCENT": "%PATH% & \"more\""},
-        },
+        "configuration": config,
     }))
     .expect("the parameters are valid");
     let env = match executable {
@@ -75,6 +81,20 @@ fn cmd_on_windows() {
 }
 
 /// As in a recipe that is printed: nothing but cargo is needed.
+#[test]
+fn cargo_auditable_finds_the_settings_from_any_directory() {
+    let config = json!({"auditable": true});
+    let text = configured(Subdir::Linux64, Subdir::Linux64, EXECUTABLE, config);
+    assert!(
+        text.contains(r#"cargo" auditable install --locked"#),
+        "{text}"
+    );
+    assert!(
+        text.contains(r#"--config "${SRC_DIR}/shared.toml""#),
+        "{text}"
+    );
+}
+
 #[test]
 fn without_the_executable() {
     insta::assert_snapshot!(script(Subdir::Linux64, Subdir::Linux64, ""));

@@ -211,7 +211,13 @@ fn command(build: CrateBuild<'_>, member: &Member, tools: &Tools) -> Vec<Word> {
     }
     // After the user's own settings, which they would lose to otherwise.
     if build.shared_folder.is_some() {
-        command.extend(ScriptEnvironment::arguments().map(Word::from));
+        let [option, file] = ScriptEnvironment::arguments();
+        // cargo-auditable passes it on to a Cargo that runs in the directory of the crate.
+        let file = match build.request.config.auditable {
+            true => Word::variable("SRC_DIR").then(format!("{}{file}", tools.separator())),
+            false => file.into(),
+        };
+        command.extend([option.into(), file]);
     }
     command.extend(rustflags::arguments(build).into_iter().map(Word::literal));
     command
