@@ -54,7 +54,10 @@ pub fn tool(name: &'static str, others: &[&'static str]) -> Result<Package, Miss
         .lines()
         .next()
         .and_then(|line| line.split(' ').next_back());
-    let package = Package::new(name, version.expect("tools say their version"));
+    let version = version.expect("tools say their version");
+    // Behind a dash there is a build of somebody.
+    let version = version.split('-').next().unwrap_or(version);
+    let package = Package::new(name, version);
     let mut package = package.wrapper(&format!("bin/{name}"), &program);
     for other in others {
         let program = on_path(other).ok_or(Missing(other))?;
