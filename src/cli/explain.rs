@@ -25,7 +25,7 @@ pub(super) struct ExplainArguments {
     all: bool,
 
     /// Explain the build in this work directory [default: the latest below .pixi/bld/<package>]
-    #[arg(long, value_name = "FOLDER", value_hint = clap::ValueHint::DirPath)]
+    #[arg(long, value_name = "DIRECTORY", value_hint = clap::ValueHint::DirPath)]
     work_dir: Option<PathBuf>,
 }
 

@@ -24,12 +24,12 @@ pub(in crate::cli) struct BuildArguments {
 
     /// Build in this directory, which is kept; several packages get one directory each
     /// [default: .pixi/bld/<package> in the workspace]
-    #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
+    #[arg(long, value_name = "DIRECTORY", value_hint = ValueHint::DirPath)]
     pub(super) work_dir: Option<PathBuf>,
 
     /// Write the packages to this directory, below one for their platform [default:
     /// output in the work directory]
-    #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
+    #[arg(long, value_name = "DIRECTORY", value_hint = ValueHint::DirPath)]
     pub(super) output_dir: Option<PathBuf>,
 
     /// Write archives of this kind, with a compression level after a colon: `conda`,
