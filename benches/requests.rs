@@ -27,6 +27,8 @@ fn main() {
         for (place, folder) in places() {
             let project = tempfile::tempdir_in(folder).expect("a folder for the project");
             write_project(project.path(), members);
+            // A file that changed a moment ago is read for every request.
+            std::thread::sleep(Duration::from_millis(2500));
             let what = match members {
                 0 => "alone".to_string(),
                 members => format!("{members} path dependencies"),
