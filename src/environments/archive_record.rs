@@ -1,4 +1,4 @@
-//! A package that was built just now, as a channel would describe it.
+//! The record of a finished package, as in the index of a channel.
 
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,7 @@ use rattler_package_streaming::seek::read_package_file;
 use thiserror::Error;
 use url::Url;
 
-/// Reads what an archive says about itself, run exports included.
+/// Reads the record of an archive, with its run exports.
 ///
 /// # Errors
 /// [`NotAPackage`].
@@ -24,12 +24,12 @@ pub async fn record(archive: &Path) -> Result<RepoDataRecord, Report> {
     let mut record = found.map_err(|error| broken(error.to_string()))?;
     let exports = match read_package_file::<RunExportsJson>(archive) {
         Ok(exports) => exports,
-        // Most packages export nothing and do not have the file.
+        // Most packages do not have run exports, and do not have the file.
         Err(ExtractError::MissingComponent) => RunExportsJson::default(),
         Err(error) => return Err(broken(error.to_string()).into()),
     };
     record.package_record.run_exports = Some(exports);
-    // The folder above that of the platform.
+    // The parent of the directory of the platform.
     let channel = archive.parent().and_then(Path::parent);
     record.channel = channel
         .and_then(|folder| Url::from_directory_path(folder).ok())

@@ -1,4 +1,4 @@
-//! Finished packages as a channel that conda tools install from.
+//! Turns a directory of finished packages into a channel.
 
 use std::path::{Path, PathBuf};
 
@@ -8,14 +8,13 @@ use rattler_index::{IndexFsConfig, PackageRevisionAssignment, index_fs};
 use rattler_package_streaming::seek::read_package_file;
 use thiserror::Error;
 
-/// Packages read at a time: enough to keep a disk busy.
+/// The number of packages that are read at a time, which keeps a disk busy.
 const AT_A_TIME: usize = 8;
 
-/// Writes `repodata.json`, plain and compressed, for every platform below `folder`.
-/// Afterwards pixi, rattler and conda install from it. `folder` must exist.
+/// Writes `repodata.json`, plain and compressed, for every platform in `folder`, which must
+/// exist. Then pixi, rattler and conda can install from it.
 ///
-/// Every package is read again, because a rebuilt one has the name of the one it
-/// replaces.
+/// Every package is read again, because a rebuilt package replaces one of the same name.
 ///
 /// # Errors
 /// [`NotIndexed`].
@@ -38,19 +37,19 @@ pub async fn index(folder: &Path) -> Result<(), Report> {
         folder: folder.to_path_buf(),
         reason: error.to_string(),
     })?;
-    // Where the library stages what it writes; nothing of it belongs to a channel.
+    // The temporary directory of the library, which is not a part of the channel.
     if let Err(error) = std::fs::remove_dir_all(folder.join(".tmp")) {
         tracing::debug!("the staging folder of the index stays: {error}");
     }
     Ok(())
 }
 
-/// Whether [`index`] has been here.
+/// Whether [`index`] has created a channel here.
 pub fn is_one(folder: &Path) -> bool {
     folder.join("noarch").join("repodata.json").is_file()
 }
 
-/// The library panics where an archive cannot be read.
+/// Converts a panic of the library, which panics if an archive cannot be read.
 fn check(folder: &Path) -> Result<(), Report> {
     let entries = |folder: &Path| std::fs::read_dir(folder).into_iter().flatten().flatten();
     for archive in entries(folder).flat_map(|subdir| entries(&subdir.path())) {
@@ -65,7 +64,7 @@ fn check(folder: &Path) -> Result<(), Report> {
     Ok(())
 }
 
-/// The folder of packages could not be made a channel.
+/// The directory could not be indexed.
 #[derive(Debug, Error, Diagnostic)]
 #[error("{} cannot be made a channel: {reason}", folder.display())]
 #[diagnostic(

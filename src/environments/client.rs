@@ -1,5 +1,4 @@
-//! Where packages come from: channels on the network or on the disk, through the
-//! caches that pixi uses too.
+//! Fetches packages from channels, through caches that are shared with pixi.
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -13,34 +12,34 @@ use rattler_repodata_gateway::fetch::CacheAction;
 use rattler_repodata_gateway::{ChannelConfig, Gateway, SourceConfig};
 use reqwest_middleware::ClientWithMiddleware;
 
-/// Downloads at a time when nobody says otherwise; what pixi uses.
+/// The default number of concurrent downloads, which is that of pixi.
 const DOWNLOADS: usize = 50;
 
-/// How packages are fetched.
+/// The settings for fetching.
 #[derive(Debug, Clone)]
 pub struct ClientOptions {
-    /// pixi's cache folder.
+    /// The cache directory of pixi.
     pub cache: PathBuf,
     /// Whether the network may be used.
     pub network: Network,
-    /// Downloads at a time.
+    /// The number of concurrent downloads.
     pub downloads: Option<NonZeroUsize>,
 }
 
 /// Whether the network may be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Network {
-    /// It may.
+    /// It may be used.
     Allowed,
-    /// What is neither on the disk nor in a cache is not there.
+    /// Only the disk and the caches may be used.
     Offline,
 }
 
-/// Fetches what channels have, and keeps it.
+/// Fetches and caches the contents of channels.
 pub struct CondaClient {
     pub(super) cache: PathBuf,
     pub(super) repositories: GitResolver,
-    /// What fetches archives of sources.
+    /// The client for archives of sources.
     pub(super) base: BaseClient,
     pub(super) gateway: Gateway,
     pub(super) packages: PackageCache,
@@ -50,21 +49,21 @@ pub struct CondaClient {
 }
 
 impl CondaClient {
-    /// Where downloads are kept.
+    /// The directory for downloads.
     pub fn cache(&self) -> &Path {
         &self.cache
     }
 
-    /// What fetches whatever is no package, with the same rules.
+    /// The client for everything but packages, with the same rules.
     pub fn base_client(&self) -> BaseClient {
         self.base.clone()
     }
 
-    /// Opens the caches. Nothing is fetched before something is asked for.
+    /// Opens the caches. Nothing is fetched yet.
     pub fn open(access: &ClientOptions) -> Self {
         let base = client(access.network);
         let client = base.get_client().clone();
-        // The names of the folders are pixi's, so that downloads are shared.
+        // pixi uses these names, so that downloads are shared.
         let packages = PackageCache::new(access.cache.join("pkgs"));
         let downloads = access.downloads.map_or(DOWNLOADS, NonZeroUsize::get);
         let cache_action = match access.network {
@@ -97,7 +96,7 @@ impl CondaClient {
     }
 }
 
-/// A client that knows the user's credentials, or one that refuses everything.
+/// A client with the credentials of the user, or one that refuses all requests.
 fn client(network: Network) -> BaseClient {
     match network {
         Network::Allowed => {

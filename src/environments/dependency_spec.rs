@@ -1,4 +1,4 @@
-//! What is asked of the solver, and who asks.
+//! The specs for the solver, and where they come from.
 
 use miette::Report;
 use rattler_conda_types::{MatchSpec, PackageName, VersionSpec};
@@ -9,21 +9,21 @@ use crate::protocol::build::{DependencyOrigin, ResolvedDependency, ResolvedSpec}
 use crate::protocol::spec::{BinarySpec, NamedSpec, PackageSpec, SourceSpec};
 use crate::recipe::spec::to_match_spec;
 
-/// A match spec with where it came from.
+/// A match spec and its origin.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DependencySpec {
-    /// What is wanted.
+    /// The match spec.
     pub spec: MatchSpec,
-    /// Set when a run export brought it in.
+    /// The run export that it comes from, if it comes from one.
     pub source: Option<DependencyOrigin>,
 }
 
 impl DependencySpec {
-    /// What the package itself asks for. The place of a source is left out: by now
-    /// it is a package like any other. `None` for pins, which need an environment.
+    /// The spec of a dependency in the manifest, without the place of a source, which is built
+    /// before. `None` for pins, which need an environment.
     ///
     /// # Errors
-    /// A name or selector that means nothing.
+    /// An invalid name or selector.
     pub fn stated(stated: &NamedSpec) -> Result<Option<Self>, Report> {
         let selectors = match &stated.spec {
             PackageSpec::Binary(binary) => binary.clone(),
@@ -37,15 +37,15 @@ impl DependencySpec {
         Ok(Some(Self { spec, source: None }))
     }
 
-    /// The name, lower case. Patterns have none.
+    /// The name in lower case. `None` for patterns.
     pub(super) fn name(&self) -> Option<&str> {
         self.spec.name.as_exact().map(PackageName::as_normalized)
     }
 
-    /// As pixi sends it.
+    /// The form that pixi sends.
     ///
     /// # Errors
-    /// None for specs that were read here.
+    /// Does not occur for specs that this process has read.
     pub fn to_wire(&self) -> Result<ResolvedDependency, Report> {
         let spec = convert(&self.spec)
             .map_err(|error| miette::miette!("`{}` cannot be written: {error}", self.spec))?;
@@ -55,8 +55,7 @@ impl DependencySpec {
         })
     }
 
-    /// As an error message has it: the spec, and who asks for it unless the
-    /// manifest does.
+    /// The form for error messages: the spec and its origin, unless that is the manifest.
     pub(super) fn told(&self) -> String {
         match &self.source {
             None => format!("`{}`", self.spec),
@@ -67,7 +66,7 @@ impl DependencySpec {
     }
 }
 
-/// The wishes as an error message lists them.
+/// The list of specs for error messages.
 pub(super) fn told(wishes: &[DependencySpec]) -> String {
     let told: Vec<String> = wishes.iter().map(DependencySpec::told).collect();
     match told.is_empty() {
@@ -79,7 +78,7 @@ pub(super) fn told(wishes: &[DependencySpec]) -> String {
 /// The name of a package.
 ///
 /// # Errors
-/// Names that no package can have.
+/// A name that a package cannot have.
 pub(super) fn package_name(name: &str) -> Result<PackageName, Report> {
     name.parse()
         .map_err(|error| miette::miette!("`{name}` cannot be the name of a package: {error}"))
@@ -110,7 +109,7 @@ fn without_place(source: SourceSpec) -> BinarySpec {
     }
 }
 
-/// Goes from rattler's type to that of the wire, which has the same serialised form.
+/// Converts rattler's type to that of the protocol, which has the same serialized form.
 fn convert<A: Serialize, B: DeserializeOwned>(value: &A) -> serde_json::Result<B> {
     serde_json::from_value(serde_json::to_value(value)?)
 }

@@ -1,4 +1,4 @@
-//! One environment, as it is put to the solver.
+//! The specification of one environment for the solver.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -13,12 +13,12 @@ use url::Url;
 use crate::diagnostic::redacted;
 use crate::environments::dependency_spec::DependencySpec;
 
-/// Which of the two environments of a build.
+/// One of the two environments of a build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EnvironmentKind {
-    /// Holds tools, runs where the build runs.
+    /// The environment with the tools, for the platform of the build.
     Build,
-    /// Holds what the package is built against, runs where the package will.
+    /// The environment with the libraries, for the platform of the package.
     Host,
 }
 
@@ -31,24 +31,23 @@ impl fmt::Display for EnvironmentKind {
     }
 }
 
-/// What an environment is asked for, and where it may come from.
+/// The specs of an environment, and its channels.
 pub(super) struct EnvironmentSpec<'a> {
     pub(super) role: EnvironmentKind,
-    /// The package that is built in it.
+    /// The package that is built.
     pub(super) package: &'a str,
     pub(super) platform: Subdir,
-    /// URLs, most important first.
+    /// The URLs of the channels, the most important first.
     pub(super) channels: &'a [String],
     pub(super) virtual_packages: &'a [GenericVirtualPackage],
     pub(super) wishes: Vec<DependencySpec>,
     pub(super) constraints: Vec<DependencySpec>,
-    /// Packages built from source before. No channel is asked for these names.
+    /// Packages that were built from source before. Channels are not searched for them.
     pub(super) sources: &'a [RepoDataRecord],
 }
 
 impl EnvironmentSpec<'_> {
-    /// The channels to look into: those of the workspace, then those that only a
-    /// dependency names.
+    /// The channels of the workspace, followed by those that only a dependency names.
     pub(super) fn channels(&self) -> Vec<Channel> {
         let urls = self.channels.iter().filter_map(|url| Url::parse(url).ok());
         let mut channels: Vec<Channel> = urls.map(Channel::from_url).collect();
@@ -64,14 +63,15 @@ impl EnvironmentSpec<'_> {
         channels
     }
 
-    /// The names that are built from source.
+    /// The names of packages that are built from source.
     pub(super) fn source_names(&self) -> BTreeSet<&str> {
         (self.sources.iter())
             .map(|record| record.package_record.name.as_normalized())
             .collect()
     }
 
-    /// What channels are asked for: the wishes, and what packages from source need.
+    /// The specs for the channels: those of the environment, and those of packages from
+    /// source.
     pub(super) fn looked_up(&self) -> Vec<MatchSpec> {
         let options = ParseMatchSpecOptions::lenient().with_repodata_revision(RepodataRevision::V3);
         let needed = (self.sources.iter())
@@ -88,8 +88,7 @@ impl EnvironmentSpec<'_> {
             .collect()
     }
 
-    /// The question as it can be compared with a later one: only the order of the
-    /// channels matters.
+    /// A normalized form for comparisons, in which only the channels are ordered.
     pub(super) fn asked(&self) -> Asked {
         let texts =
             |wishes: &[DependencySpec]| wishes.iter().map(|wish| wish.spec.to_string()).collect();
@@ -109,7 +108,7 @@ impl EnvironmentSpec<'_> {
     }
 }
 
-/// A question that was answered before.
+/// The normalized specification of an earlier build.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Asked {
     pub(super) platform: Subdir,
@@ -121,7 +120,7 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    /// What is different now, in a few words.
+    /// A short description of the differences.
     pub(super) fn differs_from(&self, now: &Self) -> Option<String> {
         if self.platform != now.platform {
             return Some(format!("it was for {}", self.platform));

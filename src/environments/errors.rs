@@ -1,4 +1,4 @@
-//! Why there is no environment: what was asked for, by whom, and what to do.
+//! Errors about environments: the requested packages, who requests them, and the way out.
 
 use miette::{Diagnostic, Report};
 use rattler_conda_types::Subdir;
@@ -14,7 +14,7 @@ use crate::environments::environment_spec::{EnvironmentKind, EnvironmentSpec};
 use crate::environments::near_misses::{NoChannelFolder, NoCompiler, NoSuchVersion};
 use crate::project::load::Solving;
 
-/// The wishes that no channel has any package for.
+/// The specs whose package is in no channel.
 pub(super) fn missing<'q>(
     question: &'q EnvironmentSpec<'_>,
     found: &[RepoData],
@@ -30,7 +30,7 @@ pub(super) fn missing<'q>(
     };
     let wishes = question.wishes.iter();
     let unknown = |wish: &&DependencySpec| wish.name().is_some_and(|name| !is_there(name));
-    // Whether a condition holds is known to the solver alone.
+    // Only the solver knows whether a condition holds.
     wishes
         .filter(|wish| wish.spec.condition.is_none())
         .filter(unknown)
@@ -38,7 +38,7 @@ pub(super) fn missing<'q>(
 }
 
 impl CondaClient {
-    /// What to say when `missing` is in no channel.
+    /// The error for `missing`, which is in no channel.
     pub(super) async fn nobody_has(
         &self,
         question: &EnvironmentSpec<'_>,
@@ -55,7 +55,7 @@ impl CondaClient {
         }
         let names = |platform: Subdir| async move {
             let names = self.gateway.names(question.channels(), [platform]).await;
-            // Only a hint is lost.
+            // Only the hint is missing.
             names.map(|found| found.names).unwrap_or_default()
         };
         let native = names(question.platform).await;
@@ -110,7 +110,7 @@ impl CondaClient {
     }
 }
 
-/// What to say when the solver gives up.
+/// The error of the solver.
 pub(super) fn unsolvable(question: &EnvironmentSpec<'_>, error: SolveError) -> Report {
     let reason = match error {
         SolveError::Unsolvable(reasons) => reasons.join("\n"),
@@ -130,7 +130,7 @@ pub(super) fn unsolvable(question: &EnvironmentSpec<'_>, error: SolveError) -> R
     .into()
 }
 
-/// What to say when channels cannot be read.
+/// The error for channels that cannot be read.
 pub(super) fn unreachable(
     depot: &CondaClient,
     question: &EnvironmentSpec<'_>,
@@ -173,7 +173,7 @@ pub(super) fn unreachable(
     .into()
 }
 
-/// The error and what caused it, each said once, without credentials.
+/// The error and its causes, without repetitions and credentials.
 pub(super) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
@@ -187,7 +187,7 @@ pub(super) fn chain(error: &dyn std::error::Error) -> String {
     redacted(&text)
 }
 
-/// No channel was named.
+/// There is no channel.
 #[derive(Debug, Error, Diagnostic)]
 #[error("there is no channel to take the {role} environment of `{package}` from")]
 #[diagnostic(
@@ -200,7 +200,7 @@ struct NoChannels {
     asked: String,
 }
 
-/// The channels have nothing for a platform.
+/// The channels do not have packages for a platform.
 #[derive(Debug, Error, Diagnostic)]
 #[error("no channel has packages for {platform}")]
 #[diagnostic(
@@ -218,7 +218,7 @@ struct NoPackagesForPlatform {
     channels: String,
 }
 
-/// A name that no channel has.
+/// A package that is in no channel.
 #[derive(Debug, Error, Diagnostic)]
 #[error(
     "no channel has {wish} for {platform}{others}, which the {role} environment of `{package}` asks for"
@@ -233,7 +233,7 @@ struct NoSuchPackage {
     help: String,
 }
 
-/// Wishes that contradict each other, or the packages there are.
+/// Specs that contradict each other or the available packages.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the {role} environment of `{package}` for {platform} cannot be solved: {reason}")]
 #[diagnostic(
@@ -251,7 +251,7 @@ struct Unsolvable {
     limits: String,
 }
 
-/// A channel that does not answer.
+/// A channel that cannot be reached.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the channel {channel} cannot be read for the {role} environment of `{package}`: {reason}")]
 #[diagnostic(code(environment::unreachable), help("{help}"))]

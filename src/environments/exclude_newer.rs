@@ -1,4 +1,4 @@
-//! `exclude-newer` in the solver's words.
+//! Converts `exclude-newer` for the solver.
 
 use jiff::{SignedDuration, Timestamp};
 use rattler_conda_types::{MatchSpec, RepoDataRecord};
@@ -7,7 +7,8 @@ use rattler_solve::{ExcludeNewer, TimestampPolicy};
 use crate::environments::dependency_spec::package_name;
 use crate::project::load::{Cutoff, Solving};
 
-/// Which packages are too new. Those built from source just now never are.
+/// The limits for the age of packages. They do not apply to packages that are built from
+/// source.
 pub(super) fn exclude_newer(solving: &Solving, sources: &[RepoDataRecord]) -> Option<ExcludeNewer> {
     let Solving {
         exclude_newer,
@@ -21,11 +22,11 @@ pub(super) fn exclude_newer(solving: &Solving, sources: &[RepoDataRecord]) -> Op
     }
     let mut limits = ExcludeNewer::from_datetime(exclude_newer.map_or(Timestamp::MAX, moment));
     if exclude_newer.is_none() {
-        // Where no limit applies, a package may be of any age, also an unknown one.
+        // Without a limit, a package may have any age, or an unknown one.
         limits = limits.with_timestamp_policy(TimestampPolicy::AllowMissing);
     }
     for (url, cutoff) in channels {
-        // Records name their channel with a slash at the end.
+        // Records name their channel with a slash at the end of the URL.
         limits = limits.with_channel_cutoff(format!("{url}/"), moment(*cutoff));
     }
     for (name, cutoff) in packages {

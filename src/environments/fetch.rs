@@ -1,5 +1,4 @@
-//! Sources of packages that are somewhere else: repositories and archives, through
-//! rattler's caches.
+//! Fetches remote sources, repositories and archives, through the caches of rattler.
 
 use std::path::{Path, PathBuf};
 
@@ -19,15 +18,15 @@ use crate::protocol::source::{GitLocation, GitRef, UrlLocation};
 /// A source on this machine.
 #[derive(Debug, Clone)]
 pub struct Checkout {
-    /// Everything that was fetched.
+    /// The directory of the fetched source.
     pub root: PathBuf,
-    /// Where the package is in it.
+    /// The directory of the package in it.
     pub folder: PathBuf,
 }
 
 impl Checkout {
     fn of(root: &Path, subdirectory: Option<&str>) -> Self {
-        // Links are resolved in every other path of a package.
+        // Links are resolved in all other paths of a package, too.
         let root = dunce::canonicalize(root).unwrap_or_else(|_| root.to_path_buf());
         Self {
             folder: subdirectory.map_or_else(|| root.clone(), |below| root.join(below)),
@@ -37,7 +36,7 @@ impl Checkout {
 }
 
 impl CondaClient {
-    /// Checks out the commit that `location` names now.
+    /// Checks out the current commit of `location`.
     ///
     /// # Errors
     /// [`NotFetched`].
@@ -124,7 +123,7 @@ impl CondaClient {
         Ok(Checkout::of(&fetched.path, subdirectory.as_deref()))
     }
 
-    /// Whether asking `url` is within what the user allows.
+    /// Whether the user allows a request to `url`.
     fn may_ask(&self, url: &Url) -> Result<(), String> {
         match self.network == Network::Offline && url.scheme() != "file" {
             true => Err("the network may not be used".to_string()),
@@ -133,7 +132,7 @@ impl CondaClient {
     }
 }
 
-/// A source that cannot be had.
+/// A source that cannot be fetched.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the source {url} cannot be fetched: {reason}")]
 #[diagnostic(code(environment::not_fetched), help("{help}"))]

@@ -1,4 +1,4 @@
-//! Puts packages into a prefix, or leaves them there.
+//! Installs packages into a prefix.
 
 use std::path::Path;
 
@@ -14,8 +14,8 @@ use crate::environments::environment_spec::EnvironmentKind;
 use crate::environments::errors::chain;
 
 impl CondaClient {
-    /// Makes `prefix` hold exactly the packages of `environment`. What is there
-    /// already is not installed again; files that belong to no package stay.
+    /// Installs exactly the packages of `environment` into `prefix`. Installed packages are
+    /// kept, and so are files that do not belong to a package.
     ///
     /// # Errors
     /// [`NotInstalled`].
@@ -25,7 +25,7 @@ impl CondaClient {
         environment: &Environment,
         prefix: &Path,
     ) -> Result<(), Report> {
-        // pixi has the folder also where nothing is in it.
+        // pixi creates the directory even if it stays empty.
         create_folder(prefix)?;
         let installed = self
             .install_records(&environment.packages, environment.platform, prefix)
@@ -47,7 +47,7 @@ impl CondaClient {
         platform: Subdir,
         prefix: &Path,
     ) -> Result<(), InstallerError> {
-        // As with pixi, scripts that packages bring are not run.
+        // As with pixi, link scripts of packages are not run.
         let installer = Installer::new()
             .with_download_client(self.client.clone())
             .with_package_cache(self.packages.clone())

@@ -1,7 +1,7 @@
-//! What the last build in a work directory chose.
+//! The environments of the last build in a work directory.
 //!
-//! The next build keeps to it where it still fits, so that Cargo can reuse what it
-//! compiled. With `--locked` it is taken as it is.
+//! The next build prefers the same packages, so that build tools can reuse their artifacts.
+//! With `--locked` it uses them unchanged.
 
 use std::path::{Path, PathBuf};
 
@@ -21,7 +21,7 @@ pub(super) struct LockedEnvironments {
     host: Option<Answered>,
 }
 
-/// A question and the packages that answered it.
+/// The specs of an environment and the packages that the solver chose.
 #[derive(Debug, Serialize, Deserialize)]
 struct Answered {
     asked: Asked,
@@ -29,7 +29,7 @@ struct Answered {
 }
 
 impl LockedEnvironments {
-    /// Reads what the last build in `work` left; nothing, where there was none.
+    /// Reads the environments of the last build in `work`; empty if there was none.
     ///
     /// # Errors
     /// A file that cannot be read.
@@ -48,7 +48,7 @@ impl LockedEnvironments {
         }))
     }
 
-    /// Keeps it for the next build.
+    /// Writes the environments for the next build.
     ///
     /// # Errors
     /// A file that cannot be written.
@@ -59,12 +59,13 @@ impl LockedEnvironments {
         Ok(written?)
     }
 
-    /// The packages of an environment, whatever it was asked for.
+    /// The packages of an environment, regardless of its specs.
     pub(super) fn packages(&self, role: EnvironmentKind) -> &[RepoDataRecord] {
         self.of(role).map_or(&[], |answered| &answered.packages)
     }
 
-    /// The answer to exactly this question. Packages from source are those of now.
+    /// The packages for exactly these specs. Packages from source are replaced with the
+    /// current ones.
     ///
     /// # Errors
     /// [`NotKept`], [`Outdated`].
@@ -100,7 +101,7 @@ impl LockedEnvironments {
             .collect())
     }
 
-    /// Notes an answer.
+    /// Records the packages of an environment.
     pub(super) fn note(&mut self, question: &EnvironmentSpec<'_>, packages: &[RepoDataRecord]) {
         let answered = Some(Answered {
             asked: question.asked(),
@@ -124,7 +125,7 @@ fn path(work: &Path) -> PathBuf {
     work.join("environments.json")
 }
 
-/// `--locked` without anything to keep to.
+/// `--locked` without an earlier build.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{package}` has not been built here, so `--locked` has no environments to keep to")]
 #[diagnostic(
@@ -135,7 +136,7 @@ struct NotKept {
     package: String,
 }
 
-/// `--locked` although the wishes differ from those of the last build.
+/// `--locked` with specs that differ from those of the last build.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the {role} environment of `{package}` is not the one of the last build: {difference}")]
 #[diagnostic(

@@ -1,7 +1,7 @@
-//! What pixi does around a build, for use without pixi: environments are solved
-//! and installed from channels, and finished packages become a channel.
+//! The tasks of pixi around a build, for use without pixi: solving and installing
+//! environments, and turning finished packages into a channel.
 //!
-//! The server knows nothing of this: pixi hands it installed environments.
+//! The server does not use it, because pixi passes installed environments.
 //!
 //! ```text
 //! Output ─ solve → Solved{build, host, run …} ─ install → prefixes
@@ -38,17 +38,17 @@ pub use solve_output::{LockMode, OutputToSolve, SolveSettings, SourceRecords};
 
 use rattler_conda_types::{RepoDataRecord, Subdir};
 
-/// An environment that has been solved.
+/// A solved environment.
 #[derive(Debug, Clone)]
 pub struct Environment {
-    /// Which of the two of a build.
+    /// The kind of environment.
     pub role: EnvironmentKind,
-    /// What it was solved for.
+    /// Its platform.
     pub platform: Subdir,
-    /// What was asked of the solver.
+    /// The specs for the solver.
     pub dependencies: Vec<DependencySpec>,
-    /// What limited the solver.
+    /// The constraints for the solver.
     pub constraints: Vec<DependencySpec>,
-    /// What belongs into it, sorted by name.
+    /// Its packages, sorted by name.
     pub packages: Vec<RepoDataRecord>,
 }

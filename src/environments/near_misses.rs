@@ -1,5 +1,5 @@
-//! What is almost there: a name without the version, a compiler without the platform, a
-//! channel without its folder.
+//! Errors for requests that nearly match: another version, a compiler for another platform, a
+//! channel whose directory does not exist.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -16,8 +16,8 @@ use crate::environments::environment_spec::{EnvironmentKind, EnvironmentSpec};
 use crate::project::load::Solving;
 
 impl CondaClient {
-    /// The versions of what `wish` names, the newest first. Only a hint is lost where they
-    /// cannot be had.
+    /// The versions of the package that `wish` names, the newest first. If they cannot be
+    /// read, the error has no hint.
     pub(super) async fn versions(
         &self,
         question: &EnvironmentSpec<'_>,
@@ -38,7 +38,7 @@ impl CondaClient {
     }
 }
 
-/// A name that a channel has, in no version that fits.
+/// A package that exists without a matching version.
 #[derive(Debug, Error, Diagnostic)]
 #[error(
     "no channel has {wish} for {platform}, which the {role} environment of `{package}` asks for, only \
@@ -97,7 +97,7 @@ pub(super) struct NoCompiler {
 }
 
 impl NoCompiler {
-    /// Whether `wish` is for a compiler that exists for other platforms only.
+    /// Whether `wish` names a compiler that only exists for other platforms.
     pub(super) fn of<'a>(
         question: &EnvironmentSpec<'_>,
         wish: &DependencySpec,
@@ -113,7 +113,7 @@ impl NoCompiler {
     }
 }
 
-/// What to say of `name` when it is that of a compiler which exists for other platforms only.
+/// The error for the compiler `name`, which only exists for other platforms.
 fn compiler<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
     let (language, target) = name.rsplit_once('_')?;
     let target: Subdir = target.parse().ok()?;
@@ -132,7 +132,7 @@ fn compiler<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<Stri
     })
 }
 
-/// A channel in a folder that is not there.
+/// A channel whose directory does not exist.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the channel {channel} cannot be read: the directory {} does not exist", folder.display())]
 #[diagnostic(
@@ -151,7 +151,7 @@ pub(super) struct NoChannelFolder {
 }
 
 impl NoChannelFolder {
-    /// The first channel of `question` whose folder is missing.
+    /// The first channel of `question` whose directory does not exist.
     pub(super) fn of(question: &EnvironmentSpec<'_>, solving: &Solving) -> Option<Self> {
         question.channels().iter().find_map(|channel| {
             let url = channel.base_url.url();

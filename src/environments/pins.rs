@@ -1,4 +1,4 @@
-//! `pin-compatible`: ranges of versions around what an environment holds.
+//! `pin-compatible`: version ranges around the packages of an environment.
 
 use miette::{Diagnostic, Report};
 use rattler_conda_types::RepoDataRecord;
@@ -8,19 +8,19 @@ use crate::environments::dependency_spec::{DependencySpec, package_name};
 use crate::protocol::spec::{NamedSpec, PackageSpec};
 use crate::recipe::pin::to_pin;
 
-/// The packages that pins may refer to, the most important first.
+/// The packages that pins can refer to.
 pub(super) struct Pins<'a> {
-    /// The package that pins.
+    /// The package with the pins.
     pub(super) package: &'a str,
-    /// Its environments, most important first.
+    /// Its environments, the most important first.
     pub(super) environments: Vec<&'a [RepoDataRecord]>,
 }
 
 impl Pins<'_> {
-    /// Everything that is stated, with its pins applied.
+    /// The stated dependencies, with pins applied.
     ///
     /// # Errors
-    /// [`NothingToPin`]; names, selectors and bounds that mean nothing.
+    /// [`NothingToPin`]; invalid names, selectors and bounds.
     pub(super) fn applied(&self, stated: &[NamedSpec]) -> Result<Vec<DependencySpec>, Report> {
         stated.iter().map(|spec| self.apply(spec)).collect()
     }
@@ -54,7 +54,7 @@ impl Pins<'_> {
     }
 }
 
-/// A pin to a package that no environment has.
+/// A pin to a package that is in no environment.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{package}` pins `{pinned}`, which is in none of the environments it is built in")]
 #[diagnostic(

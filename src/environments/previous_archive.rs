@@ -1,7 +1,7 @@
-//! A package that was built again although nothing changed.
+//! Keeps the archive of a package that was built again without a change.
 //!
-//! Its archive differs, because it says when it was made. Everything that is built with
-//! it would be installed and compiled again; the earlier archive is kept instead.
+//! The new archive differs only in its time stamp. With it, all packages that depend on it
+//! would be compiled again.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -16,15 +16,15 @@ use rattler_package_streaming::seek::stream_conda_info;
 use crate::diagnostic::{Unwritable, create_folder};
 use crate::disk;
 
-/// A copy of the archive that is about to be replaced.
+/// A copy of the archive that the build replaces.
 #[derive(Debug)]
 pub struct PreviousArchive {
     copy: PathBuf,
 }
 
 impl PreviousArchive {
-    /// Copies the `.conda` archive at `archive` into the work directory `work`; `None`
-    /// where there is none.
+    /// Copies the `.conda` archive at `archive` to the work directory `work`. `None` if it
+    /// does not exist.
     ///
     /// # Errors
     /// [`Unwritable`].
@@ -42,13 +42,13 @@ impl PreviousArchive {
         Ok(Some(Self { copy }))
     }
 
-    /// Puts the copy back when the archive at `archive` holds the same.
+    /// Restores the copy if the archive at `archive` has the same contents.
     ///
     /// # Errors
     /// [`Unwritable`].
     pub fn restore_if_same(self, archive: &Path) -> Result<(), Report> {
         match same(&self.copy, archive) {
-            // They may lie on two disks.
+            // They may be on two disks.
             Ok(true) => {
                 let copy = |beside: &Path| std::fs::copy(&self.copy, beside).map(drop);
                 disk::replace(archive, copy)?;
@@ -56,7 +56,7 @@ impl PreviousArchive {
             }
             Ok(false) => Ok(()),
             Err(error) => {
-                // The new one is good, whatever the old one was.
+                // The new archive is valid, even if the old one is not.
                 tracing::debug!("{} cannot be compared: {error}", self.copy.display());
                 Ok(())
             }
@@ -64,13 +64,13 @@ impl PreviousArchive {
     }
 }
 
-/// Whether two archives install the same files and say the same about themselves,
-/// except when they were made.
+/// Whether two archives have the same files and the same metadata, except for the time
+/// stamp.
 fn same(left: &Path, right: &Path) -> Result<bool, ExtractError> {
     Ok(about(left)? == about(right)?)
 }
 
-/// What an archive says about itself, the hashes of its files included.
+/// The metadata of an archive, with the hashes of its files.
 fn about(archive: &Path) -> Result<BTreeMap<PathBuf, Vec<u8>>, ExtractError> {
     let mut files = BTreeMap::new();
     for entry in stream_conda_info(File::open(archive)?)?.entries()? {

@@ -1,4 +1,4 @@
-//! The build request that pixi would send, had it solved the environments.
+//! Creates the build request that pixi would send for the solved environments.
 
 use std::path::{Path, PathBuf};
 
@@ -9,22 +9,22 @@ use rattler_conda_types::Subdir;
 use crate::environments::{DependencySpec, Environment};
 use crate::protocol::build::{FinalRunExports, Params, Prefix, ResolvedDependency};
 
-/// The environments of a build, and what its package will say about itself.
+/// The environments of a build, and the dependencies of its package.
 #[derive(Debug)]
 pub struct Solved {
-    /// Tools.
+    /// The build environment.
     pub build: Environment,
-    /// What the package is built against.
+    /// The host environment.
     pub host: Environment,
-    /// What the package needs when it is used.
+    /// The run dependencies.
     pub run_dependencies: Vec<DependencySpec>,
-    /// What may be installed beside it.
+    /// The run constraints.
     pub run_constraints: Vec<DependencySpec>,
     pub(super) run_exports: Exported,
     pub(super) extra_dependencies: IndexMap<String, Vec<DependencySpec>>,
 }
 
-/// What packages that are built with the package inherit.
+/// The run exports of the package.
 #[derive(Debug)]
 pub(super) struct Exported {
     pub(super) weak: Vec<DependencySpec>,
@@ -34,18 +34,18 @@ pub(super) struct Exported {
     pub(super) strong_constrains: Vec<DependencySpec>,
 }
 
-/// The folders of both environments.
+/// The prefixes of both environments.
 #[derive(Debug, Clone)]
 pub struct Prefixes {
-    /// Of the build environment.
+    /// The prefix of the build environment.
     pub build: PathBuf,
-    /// Of the host environment: 255 characters long, so that any prefix fits into
-    /// its place in the package, except where paths are not replaced anyway.
+    /// The prefix of the host environment. It has 255 characters, so that every prefix fits
+    /// into its place in the package, except on platforms whose paths are not replaced.
     pub host: PathBuf,
 }
 
 impl Prefixes {
-    /// The folders pixi has below the work directory `work`.
+    /// The prefixes that pixi uses in the work directory `work`.
     pub fn below(work: &Path, host: Subdir) -> Self {
         Self {
             build: work.join("bld"),
@@ -69,10 +69,10 @@ fn host_name(work: &Path, host: Subdir) -> String {
 }
 
 impl Solved {
-    /// Completes a request with everything that was solved.
+    /// Completes a request with the solved environments.
     ///
     /// # Errors
-    /// None for specs that were read here.
+    /// Does not occur for specs that this process has read.
     pub fn request(&self, prefixes: &Prefixes, rest: Params) -> Result<Params, Report> {
         let extra = self.extra_dependencies.iter();
         let extra = extra.map(|(group, wishes)| Ok((group.clone(), wire(wishes)?)));

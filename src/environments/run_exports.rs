@@ -1,4 +1,4 @@
-//! What packages hand on to those that are built with them.
+//! Run exports: dependencies that packages add to packages that are built with them.
 
 use miette::{Diagnostic, Report};
 use rattler_conda_types::{
@@ -21,15 +21,15 @@ pub(super) struct ExportedDependencies {
     pub(super) strong_constrains: Vec<DependencySpec>,
 }
 
-/// Whether the environment asks for this package itself. Only such packages export.
+/// Whether the package is a direct dependency. Only those have an effect on other packages.
 pub(super) fn is_direct(wishes: &[DependencySpec], record: &RepoDataRecord) -> bool {
     let name = record.package_record.name.as_normalized();
     wishes.iter().any(|wish| wish.name() == Some(name))
 }
 
 impl ExportedDependencies {
-    /// What the direct dependencies among `records` export, except what the package
-    /// ignores.
+    /// The run exports of the direct dependencies among `records`, without those that the
+    /// package ignores.
     ///
     /// # Errors
     /// An export that is not a match spec.
@@ -76,7 +76,7 @@ impl ExportedDependencies {
     }
 }
 
-/// Reads the exports of one package.
+/// Reads the run exports of one package.
 struct Reader<'a> {
     role: EnvironmentKind,
     name: &'a str,
@@ -112,7 +112,7 @@ impl Reader<'_> {
     }
 }
 
-/// A package of a channel exports something that cannot be read.
+/// A package of a channel has an invalid run export.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{package}` exports `{text}`, which is not a match spec: {reason}")]
 #[diagnostic(

@@ -1,4 +1,4 @@
-//! Asks the channels and the solver.
+//! Reads the channels and runs the solver.
 
 use std::sync::Arc;
 
@@ -15,11 +15,11 @@ use crate::environments::exclude_newer;
 use crate::project::load::{ChannelPriority, Solving};
 
 impl CondaClient {
-    /// The packages that answer `question`, sorted by name. Those of `before` stay
-    /// where they still fit and are still there.
+    /// The packages for `question`, sorted by name. Those of `before` are preferred if they
+    /// match and still exist.
     ///
     /// # Errors
-    /// A channel that cannot be read, wishes that nothing or no combination fulfils.
+    /// A channel that cannot be read, specs that cannot be satisfied.
     pub(super) async fn answer(
         &self,
         question: &EnvironmentSpec<'_>,
@@ -57,7 +57,7 @@ impl CondaClient {
             priority: solving.channel_priority,
             exclude_newer: exclude_newer::exclude_newer(solving, question.sources),
         };
-        // The solver computes; signals have to be answered meanwhile.
+        // The solver blocks its thread, and signals must be handled meanwhile.
         let solved = tokio::task::spawn_blocking(move || task.solve()).await;
         let solved = solved.map_err(|error| miette::miette!("the solver stopped: {error}"))?;
         let mut records = solved.map_err(|error| errors::unsolvable(question, error))?;
@@ -70,7 +70,7 @@ fn specs(wishes: &[DependencySpec]) -> Vec<MatchSpec> {
     wishes.iter().map(|wish| wish.spec.clone()).collect()
 }
 
-/// Everything the solver needs, without borrows, to be sent to a thread.
+/// The data for the solver, owned, so that it can be sent to a thread.
 struct Task {
     repodata: Vec<RepoData>,
     sources: Vec<RepoDataRecord>,
@@ -95,7 +95,7 @@ impl Task {
             let records = channel.iter_arc().map(Arc::as_ref);
             records.filter(|record| !from_source(record)).collect()
         }));
-        // One that a channel no longer has cannot be installed either.
+        // A package that a channel no longer has cannot be installed.
         let preferred = available.iter().flatten().copied().filter(|record| {
             let same = |before: &RepoDataRecord| {
                 before.url == record.url

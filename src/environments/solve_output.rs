@@ -1,5 +1,5 @@
-//! What a package needs before and after it is built, solved as pixi does it: the
-//! build environment first, then the host environment with what the former exports.
+//! Solves the environments of an output as pixi does it: first the build environment, then
+//! the host environment with the run exports of the build environment.
 
 use std::path::Path;
 
@@ -20,7 +20,7 @@ use crate::environments::{Environment, virtual_packages};
 use crate::project::load::{Loaded, Solving};
 use crate::protocol::outputs::{self, Dependencies, Output};
 
-/// Where the packages of a workspace come from, and what its platforms have.
+/// The channels of a workspace, and the virtual packages of its platforms.
 #[derive(Debug)]
 pub struct SolveSettings {
     channels: Vec<String>,
@@ -30,10 +30,10 @@ pub struct SolveSettings {
 }
 
 impl SolveSettings {
-    /// What the workspace says. The machine is asked what it has.
+    /// The settings of the workspace, with the virtual packages of the machine.
     ///
     /// # Errors
-    /// A machine that cannot be asked.
+    /// A system that cannot be inspected.
     pub fn of(loaded: &Loaded) -> Result<Self, Report> {
         Ok(Self {
             channels: loaded.channels.clone(),
@@ -44,22 +44,22 @@ impl SolveSettings {
     }
 }
 
-/// One output to prepare for.
+/// An output whose environments are solved.
 #[derive(Debug, Clone, Copy)]
 pub struct OutputToSolve<'a> {
-    /// What is going to be built.
+    /// The output.
     pub output: &'a Output,
-    /// Where the build runs and what it builds for.
+    /// The platforms of the build.
     pub platforms: Platforms,
-    /// Where packages come from.
+    /// The channels and virtual packages.
     pub supply: &'a SolveSettings,
-    /// Packages built from source before, with everything they need at run time.
+    /// The packages that were built from source before, with their run dependencies.
     pub sources: SourceRecords<'a>,
-    /// Where the build keeps what it needs.
+    /// The work directory.
     pub work: &'a Path,
 }
 
-/// Packages built from source, by the environment they are for.
+/// The packages from source for each environment.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SourceRecords<'a> {
     /// For the build environment.
@@ -68,21 +68,21 @@ pub struct SourceRecords<'a> {
     pub host: &'a [RepoDataRecord],
 }
 
-/// What the last build in the work directory means to this one.
+/// The influence of the last build in the work directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LockMode {
-    /// Its packages stay where they still fit.
+    /// Its packages are preferred.
     Prefer,
-    /// Its environments are used as they are.
+    /// Its environments are used unchanged.
     Require,
 }
 
 impl CondaClient {
-    /// Solves both environments of a build and finds out what its package will
-    /// depend on. Nothing is installed.
+    /// Solves both environments of a build and determines the dependencies of the package.
+    /// Nothing is installed.
     ///
     /// # Errors
-    /// Everything that leaves a build without environments.
+    /// All reasons why the environments cannot be solved.
     pub async fn solve(&self, order: &OutputToSolve<'_>, keep: LockMode) -> Result<Solved, Report> {
         let package = order.output.metadata.name.as_str();
         let ignored = &order.output.ignore_run_exports;
@@ -210,7 +210,7 @@ impl OutputToSolve<'_> {
     }
 }
 
-/// Dependencies and constraints with their pins applied.
+/// The dependencies and constraints, with pins applied.
 struct NamedSpecs {
     wishes: Vec<DependencySpec>,
     constraints: Vec<DependencySpec>,
@@ -225,7 +225,7 @@ impl NamedSpecs {
     }
 }
 
-/// What is there already is not asked for again.
+/// Specs that are already in the list are not added again.
 fn add(wishes: &mut Vec<DependencySpec>, exported: &[DependencySpec]) {
     for wish in exported {
         if !wishes.contains(wish) {
@@ -251,7 +251,7 @@ fn exported(exports: &outputs::RunExports, pins: &Pins<'_>) -> Result<Exported, 
     })
 }
 
-/// The packages of an environment do not tell what they hand on.
+/// The run exports of the packages of an environment cannot be read.
 #[derive(Debug, Error, Diagnostic)]
 #[error("what the {role} environment of `{package}` exports cannot be found out: {reason}")]
 #[diagnostic(

@@ -1,4 +1,4 @@
-//! What platforms have that no package brings: the C library, the kernel, the processor.
+//! Virtual packages: the C library, the kernel and the processor of a platform.
 
 use miette::Report;
 use rattler_conda_types::{GenericVirtualPackage, Subdir};
@@ -6,11 +6,11 @@ use rattler_virtual_packages::{VirtualPackageOverrides, VirtualPackages};
 
 use crate::project::load::VirtualPackage;
 
-/// What this machine has, as far as it can speak for `platform`; else what every
-/// machine of that platform is taken to have. `CONDA_OVERRIDE_…` variables count.
+/// The virtual packages of this machine if it runs `platform`, else those that all machines
+/// of the platform have. `CONDA_OVERRIDE_…` variables are respected.
 ///
 /// # Errors
-/// A machine that cannot be asked, a variable that holds no version.
+/// A system that cannot be inspected, a variable without a valid version.
 pub(super) fn detected(platform: Subdir) -> Result<Vec<GenericVirtualPackage>, Report> {
     let overrides = VirtualPackageOverrides::from_env();
     let found = VirtualPackages::detect_for_platform(platform, &overrides, None);
@@ -23,7 +23,7 @@ pub(super) fn detected(platform: Subdir) -> Result<Vec<GenericVirtualPackage>, R
     Ok(found.into_generic_virtual_packages().collect())
 }
 
-/// What the workspace declares its platform to have.
+/// The virtual packages that the workspace declares for its platform.
 ///
 /// # Errors
 /// Versions that cannot be read.
