@@ -1,7 +1,8 @@
-//! The finished package against what was described.
+//! Compares the finished package with its description.
 //!
-//! What a package is was said before anything was built. A wheel that turns out otherwise
-//! would install where it cannot run, so it is an error that says which line to write.
+//! The package was described before the build. A wheel that does not match would be installed
+//! on systems on which it cannot run. Therefore a difference is an error, whose help names the
+//! line to write.
 
 mod mistakes;
 
@@ -76,7 +77,7 @@ pub(super) fn package(
     Ok(warnings)
 }
 
-/// What the wheel says about versions of Python, and the package does not.
+/// Warns if the wheel supports other versions of Python than the package.
 fn versions_of_python(
     request: &Request<'_, Config>,
     source: &Source,
@@ -114,14 +115,14 @@ fn shown(path: &Path) -> String {
     path.display().to_string()
 }
 
-/// A file of the wheel that only one platform can load.
+/// A file of the wheel that is specific to a platform.
 fn native_file(wheel: &Wheel, prefix: &Path) -> Option<PathBuf> {
     let mut files = wheel.files.iter();
     files.find(|file| is_native(&prefix.join(file))).cloned()
 }
 
-/// Whether Python or a program loads the file as code. Programs of other platforms are
-/// data: setuptools packs some for Windows.
+/// Whether the file is native code for this platform. Programs for other platforms are data:
+/// setuptools contains some for Windows.
 fn is_native(path: &Path) -> bool {
     const ELF: [u8; 4] = *b"\x7fELF";
     const MACH_O: [[u8; 4]; 2] = [[0xcf, 0xfa, 0xed, 0xfe], [0xce, 0xfa, 0xed, 0xfe]];
@@ -135,7 +136,7 @@ fn is_native(path: &Path) -> bool {
     read.is_ok() && (start == ELF || MACH_O.contains(&start) || is_windows)
 }
 
-/// Programs that the recipe does not name: nothing creates them on Windows.
+/// Programs that the recipe does not name, and that are therefore not created on Windows.
 fn unknown_programs(
     request: &Request<'_, Config>,
     source: &Source,
@@ -166,7 +167,7 @@ fn unknown_programs(
     ))))
 }
 
-/// The version of the wheel against that of the package.
+/// Compares the version of the wheel with that of the package.
 fn version(
     request: &Request<'_, Config>,
     source: &Source,
@@ -201,7 +202,7 @@ fn version(
     ))))
 }
 
-/// What the wheel says it needs against what the package needs.
+/// Compares the dependencies of the wheel with those of the package.
 fn dependencies(
     request: &Request<'_, Config>,
     source: &Source,
@@ -259,7 +260,7 @@ fn dependencies(
     Ok(Some(warning.help(help)))
 }
 
-/// Names of conda packages differ in their dashes between the two worlds.
+/// The name with one kind of dash, because PyPI and conda differ in dashes.
 fn same(a: &str, b: &str) -> bool {
     dependency::normalized(a) == dependency::normalized(b)
 }

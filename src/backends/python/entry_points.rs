@@ -1,7 +1,7 @@
-//! Programs that a project declares: console scripts and those with windows.
+//! The programs of a project: console scripts and GUI scripts.
 //!
-//! conda knows one kind. A package for every platform gets its launchers where it is
-//! installed, so the recipe has to name all of them before anything is built.
+//! conda does not distinguish them. The launchers of a `noarch` package are created during
+//! its installation, so the recipe must name all of them before the build.
 
 use miette::{Diagnostic, Report, SourceSpan};
 use thiserror::Error;
@@ -13,7 +13,7 @@ use crate::diagnostic::{SourceFile, Warning};
 /// A program, as `name = module:function`.
 pub(super) type EntryPoint = String;
 
-/// The programs of a package: those the user names, else those of the project.
+/// The programs of a package: those that the user names, or else those of the project.
 ///
 /// # Errors
 /// [`BadEntryPoint`].
@@ -72,8 +72,8 @@ fn read(project: &Files, warnings: &mut Vec<Warning>) -> Result<Vec<EntryPoint>,
     Ok(found)
 }
 
-/// The program `name`, if `target` is a function of a module. Extras behind it, which
-/// were once allowed, mean nothing here.
+/// The program `name`, if `target` is a function of a module. Extras after the function,
+/// which are an obsolete syntax, are ignored.
 fn entry_point(name: &str, target: &str) -> Option<EntryPoint> {
     let target = target.split('[').next().unwrap_or(target).trim();
     let (module, function) = target.split_once(':')?;
@@ -87,7 +87,7 @@ fn entry_point(name: &str, target: &str) -> Option<EntryPoint> {
     (is_name && dotted(module) && dotted(function)).then(|| format!("{name} = {module}:{function}"))
 }
 
-/// A program that no launcher could start.
+/// A program that launchers cannot start.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{name}` cannot be started: `{target}` is not a function of a module")]
 #[diagnostic(

@@ -1,4 +1,4 @@
-//! Name, description, license and addresses of a project.
+//! The name, description, license and URLs of a project.
 
 use super::license;
 use super::project::Files;
@@ -6,7 +6,7 @@ use super::version::packed_header;
 use crate::diagnostic::Warning;
 use crate::project::Metadata;
 
-/// What the project says about itself. The version is found elsewhere.
+/// The metadata of the project, without its version.
 pub(super) fn read(project: &Files, warnings: &mut Vec<Warning>) -> Metadata {
     let summary = either(
         project,
@@ -72,8 +72,8 @@ fn either(project: &Files, toml: &[&[&str]], cfg: &str, py: &str) -> Option<Stri
     .or_else(|| project.setup_py.as_ref()?.text(py))
 }
 
-/// The first address under one of the `labels`, which are compared without capital
-/// letters, punctuation and spaces.
+/// The first URL with one of the `labels`, which are compared without case, punctuation and
+/// spaces.
 fn address(project: &Files, labels: &[&str]) -> Option<String> {
     let plain = |label: &str| -> String {
         let letters = label.chars().filter(char::is_ascii_alphanumeric);

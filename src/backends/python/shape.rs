@@ -1,5 +1,5 @@
-//! The shape of the package: for every platform or for one, for every Python or for one,
-//! a copy of the sources or a reference to them.
+//! Decides whether the package is for all platforms or one, for all versions of Python or one,
+//! and whether it contains the sources or refers to them.
 
 use super::Config;
 use super::config::Editable;
@@ -7,25 +7,25 @@ use super::source::Source;
 use crate::backend::Request;
 use crate::diagnostic::Warning;
 
-/// What is decided before anything is built.
+/// The decisions before the build.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Shape {
-    /// One package serves every platform.
+    /// The package is for all platforms.
     pub(super) noarch: bool,
-    /// One package of a platform serves this version of Python and later ones.
+    /// The package of a platform works with this version of Python and later ones.
     pub(super) abi3: bool,
-    /// Languages whose compilers the build needs.
+    /// The languages whose compilers the build needs.
     pub(super) languages: Vec<String>,
     /// The package refers to the sources.
     pub(super) editable: bool,
 }
 
-/// By this variable of the process people chose before there was an option.
+/// The variable with which users chose an editable build before there was an option.
 const EDITABLE: &str = "BUILD_EDITABLE_PYTHON";
 
 impl Shape {
-    /// Decides. What is described is never editable: pixi asks for outputs before it knows
-    /// whether it wants that.
+    /// Decides. Descriptions are never editable, because pixi requests outputs before it knows
+    /// whether it wants an editable build.
     pub(super) fn of(
         request: &Request<'_, Config>,
         source: &Source,
@@ -41,7 +41,7 @@ impl Shape {
         let noarch = config.noarch.unwrap_or(!compiles && !abi3);
         let languages = match &config.compilers {
             Some(compilers) => compilers.clone(),
-            // The user says that nothing is compiled.
+            // The user declares that nothing is compiled.
             None if noarch => Vec::new(),
             None => kind.languages.clone(),
         };
@@ -61,7 +61,7 @@ impl Shape {
         }
     }
 
-    /// Whether the same files serve several versions of Python.
+    /// Whether the same files work with several versions of Python.
     pub(super) fn is_python_independent(&self) -> bool {
         self.noarch || self.abi3
     }
@@ -80,7 +80,7 @@ fn is_editable(
         None => request.editable,
     };
     if asked && source.build_module() == "mesonpy" {
-        // Its import hook runs the build tools of an environment that is gone by then.
+        // Its import hook needs the build tools of an environment that no longer exists.
         warnings.push(
             Warning::new("a project of meson-python is installed as a copy, not editable").help(
                 "it would compile on every import, with tools that are gone by then; \

@@ -1,4 +1,4 @@
-//! Everything that is read of a project for one request.
+//! The data of a project for one request.
 
 use std::path::{Path, PathBuf};
 
@@ -12,24 +12,24 @@ use super::project::Files;
 use super::version::{self, Found};
 use crate::backend::Request;
 
-/// A project, read once.
+/// The data of a project.
 #[derive(Debug)]
 pub struct Source {
-    /// What its files say.
+    /// Its files.
     pub(super) files: Files,
-    /// What it compiles.
+    /// The code that it compiles.
     pub(super) kind: Kind,
-    /// Its version, when the manifest has none.
+    /// Its version, if the manifest does not set it.
     pub(super) version: Option<Found>,
     /// Whether a tool computes the version of the wheel.
     pub(super) computes_version: bool,
-    /// What its build backend needs.
+    /// The requirements of its build backend.
     pub(super) build: Vec<Entry>,
-    /// What it needs itself.
+    /// Its dependencies.
     pub(super) run: Vec<Entry>,
-    /// The versions of Python it is for.
+    /// The versions of Python that it supports.
     pub(super) requires_python: Vec<Specifier>,
-    /// Where that is written.
+    /// The place of these versions in a file.
     pub(super) requires_python_at: Option<SourceSpan>,
     name: String,
 }
@@ -38,7 +38,7 @@ impl Source {
     /// Reads the project of a request.
     ///
     /// # Errors
-    /// Files that cannot be read, and values in them that mean nothing.
+    /// Files that cannot be read, and invalid values.
     pub(super) fn read(request: &Request<'_, Config>) -> Result<Self, Report> {
         let project = request.project;
         let ignored = request.config.ignore_pyproject_manifest;
@@ -63,17 +63,17 @@ impl Source {
         })
     }
 
-    /// The name of the distribution, normalised.
+    /// The normalized name of the distribution.
     pub(super) fn name(&self) -> String {
         dependency::normalized(&self.name)
     }
 
-    /// What the build backend needs, as PEP 508 writes it.
+    /// The requirements of the build backend, in the syntax of PEP 508.
     pub(super) fn build_requires(&self) -> Vec<String> {
         self.build.iter().map(|entry| entry.text.clone()).collect()
     }
 
-    /// The top of what belongs to the user: files up to there may be read by a build.
+    /// The outermost directory of the user's project, whose files a build may read.
     pub(super) fn top(&self, request: &Request<'_, Config>) -> PathBuf {
         let folders = request.folders;
         let source = &self.files.folder;
@@ -84,13 +84,13 @@ impl Source {
         top.unwrap_or(source.as_path()).to_path_buf()
     }
 
-    /// The module that builds, without what is called in it.
+    /// The module of the build backend, without the object in it.
     pub(super) fn build_module(&self) -> &str {
         let backend = self.files.build_backend();
         backend.split([':', '.']).next().unwrap_or(backend)
     }
 
-    /// Where the build backend lies, when it is a part of the project.
+    /// The directories of the build backend, if it is a part of the project.
     pub(super) fn backend_path(&self) -> Vec<String> {
         let file = self.files.pyproject.as_ref();
         let paths = file.map(|file| file.texts(&["build-system", "backend-path"]));
@@ -98,7 +98,7 @@ impl Source {
         paths.map(|path| path.text.to_string()).collect()
     }
 
-    /// Files that say what the project compiles.
+    /// The files that determine what the project compiles.
     pub(super) fn kind_files(&self) -> Vec<PathBuf> {
         let file = match self.build_module() {
             "mesonpy" => "meson.build",
@@ -110,7 +110,7 @@ impl Source {
         vec![self.files.folder.join(file)]
     }
 
-    /// Whether Cargo compiles a part of it.
+    /// Whether the project contains Rust code.
     pub(super) fn uses_cargo(&self) -> bool {
         self.kind
             .languages
@@ -118,13 +118,13 @@ impl Source {
             .any(|language| language == "rust")
     }
 
-    /// Whether a file of the project is there.
+    /// Whether the project has this file.
     pub(super) fn has_file(&self, name: impl AsRef<Path>) -> bool {
         self.files.folder.join(name).is_file()
     }
 }
 
-/// Which versions of Python a project is for, and where it says so.
+/// The versions of Python that a project supports, and their place in a file.
 fn requires_python(files: &Files) -> Result<(Vec<Specifier>, Option<SourceSpan>), Report> {
     if let Some(pyproject) = &files.pyproject
         && let Some(text) = pyproject.text(&["project", "requires-python"])

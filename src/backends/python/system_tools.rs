@@ -1,4 +1,4 @@
-//! The Python of this machine.
+//! Finds the Python of this machine, for `--system-toolchain`.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -11,7 +11,7 @@ use crate::backend::tools::on_path;
 use crate::backend::{Env, Platforms, SystemTools};
 use crate::backends::cargo::system_tools as rust_tools;
 
-/// The interpreter, and what it may use.
+/// The interpreter and the build tools.
 ///
 /// # Errors
 /// [`NoPython`].
@@ -33,7 +33,8 @@ pub(super) fn find(env: &Env, platforms: Platforms) -> Result<SystemTools, Repor
     })
 }
 
-/// The interpreter behind a program, which may be one that only chooses between several.
+/// The interpreter that a program runs. The program may be a launcher that selects one of
+/// several interpreters.
 fn interpreter(program: &std::path::Path) -> Option<PathBuf> {
     let code = "import sys; print(sys.executable)";
     let output = Command::new(program)
@@ -45,7 +46,7 @@ fn interpreter(program: &std::path::Path) -> Option<PathBuf> {
     (output.status.success() && path.is_file()).then_some(path)
 }
 
-/// There is no Python on this machine.
+/// This machine does not have a Python.
 #[derive(Debug, Error, Diagnostic)]
 #[error("there is no `python3` on the `PATH` of this machine")]
 #[diagnostic(

@@ -1,4 +1,4 @@
-//! The options of `[package.build.config]`, each described once, here.
+//! The options of `[package.build.config]`.
 
 mod values;
 
@@ -22,49 +22,48 @@ use crate::project::config::{EntryPart, InvalidOption, Options};
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", default)]
 pub struct Config {
-    /// The options that every backend has. `extra-args` goes to the installer;
-    /// `compilers` is what the project is found to compile when it is missing.
+    /// The options that all backends have. `extra-args` is for the installer. The default of
+    /// `compilers` is determined from the project.
     #[serde(flatten)]
     pub common: CommonOptions,
-    /// What the package holds beside what the build tool installs.
+    /// The options for files that the build tool does not install.
     #[serde(flatten)]
     pub package: PackageOptions,
-    /// Whether one package serves every platform. Missing: it does unless something is
-    /// compiled.
+    /// Whether the package is for all platforms. By default it is, unless the project
+    /// compiles code.
     pub noarch: Option<bool>,
-    /// Takes no metadata from `pyproject.toml`.
+    /// Whether the metadata in `pyproject.toml` is ignored.
     pub ignore_pyproject_manifest: bool,
-    /// Whether the dependencies that `pyproject.toml` names are left to the user.
-    /// Missing means `true`.
+    /// Whether the dependencies in `pyproject.toml` are ignored. The default is `true`.
     pub ignore_pypi_mapping: Option<bool>,
-    /// What becomes of `build-system.requires`. Missing: what `ignore-pypi-mapping` says.
+    /// The handling of `build-system.requires`. The default follows `ignore-pypi-mapping`.
     pub build_system_requires: Option<BuildSystemRequires>,
     /// Conda packages for names of PyPI. Merged key by key.
     pub pypi_conda_map: IndexMap<String, Mapping>,
-    /// Whether the package works with later versions of Python too.
+    /// Whether the package also works with later versions of Python.
     pub abi3: Option<bool>,
-    /// The versions of Python to build for, where the workspace does not say.
+    /// The versions of Python to build for, if the workspace does not set them.
     pub python_versions: Vec<String>,
-    /// Which files get no byte code.
+    /// The files that are not compiled to byte code.
     pub skip_pyc_compilation: Globs,
-    /// What puts the package into the environment.
+    /// The installer.
     pub installer: Installer,
     /// Settings for the build backend. Merged key by key.
     pub config_settings: IndexMap<String, Setting>,
-    /// Whether the package refers to the sources instead of holding a copy.
+    /// Whether the package refers to the sources instead of containing a copy.
     pub editable: Editable,
-    /// Programs, as `name = module:function`, instead of those the project declares.
+    /// Programs, as `name = module:function`, that replace those of the project.
     pub entry_points: Option<Vec<String>>,
-    /// Which optional dependencies the package offers.
+    /// The optional dependencies that become groups of the package.
     pub extras: Extras,
-    /// Installed files that the package leaves out.
+    /// Installed files that are not packaged.
     pub exclude: Vec<String>,
-    /// What happens when the package lacks dependencies that its wheel names.
+    /// The reaction to dependencies of the wheel that the package does not have.
     pub check: Check,
 }
 
 impl Config {
-    /// Whether the dependencies of `pyproject.toml` become those of the package.
+    /// Whether the dependencies in `pyproject.toml` become dependencies of the package.
     pub(super) fn maps_dependencies(&self) -> bool {
         !self.ignore_pypi_mapping.unwrap_or(true)
     }

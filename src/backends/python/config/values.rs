@@ -1,19 +1,19 @@
-//! What options may be set to.
+//! The values of options.
 
 use serde::Deserialize;
 
-/// What becomes of `build-system.requires`.
+/// The handling of `build-system.requires`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum BuildSystemRequires {
     /// `"map"`: requirements of the host environment.
     Map,
-    /// `"ignore"`: nothing, the user names them.
+    /// `"ignore"`: they are ignored, and the user names the packages.
     Ignore,
 }
 
-/// What puts the package into the environment.
+/// The installer of the package.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
@@ -35,7 +35,7 @@ impl Installer {
     }
 }
 
-/// What happens when the package lacks dependencies that its wheel names.
+/// The reaction to dependencies of the wheel that the package does not have.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
@@ -49,12 +49,12 @@ pub enum Check {
     Error,
 }
 
-/// A truth value, or a choice left to whoever asks for the build.
+/// A boolean, or the choice of the client.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(from = "AnyEditable")]
 pub enum Editable {
-    /// `"auto"`: as pixi asks.
+    /// `"auto"`: the choice of pixi.
     #[default]
     Auto,
     /// `true` or `false`.
@@ -85,7 +85,7 @@ impl From<AnyEditable> for Editable {
     }
 }
 
-/// What a name of PyPI becomes.
+/// The conda package for a name of PyPI.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(from = "AnyMapping")]
@@ -96,12 +96,12 @@ pub enum Mapping {
     Spec {
         /// Its name.
         name: String,
-        /// Which versions will do.
+        /// The version specification.
         version: Option<String>,
     },
-    /// Nothing.
+    /// No package.
     Dropped,
-    /// Something that makes no sense.
+    /// An invalid value.
     Wrong,
 }
 
@@ -129,7 +129,7 @@ impl From<AnyMapping> for Mapping {
     }
 }
 
-/// Which optional dependencies of the project the package offers.
+/// The optional dependencies that become groups of the package.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(from = "AnyExtras")]
@@ -190,16 +190,16 @@ impl From<AnyGlobs> for Globs {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(untagged, expecting = "a string, a truth value or a list of strings")]
 pub enum Setting {
-    /// A truth value.
+    /// A boolean.
     Flag(bool),
-    /// A text.
+    /// A string.
     Text(String),
-    /// Several texts under one key.
+    /// Several strings for one key.
     List(Vec<String>),
 }
 
 impl Setting {
-    /// The texts that the installer passes on under the key.
+    /// The strings that the installer passes on for the key.
     pub(in super::super) fn values(&self) -> Vec<String> {
         match self {
             Self::Flag(flag) => vec![flag.to_string()],

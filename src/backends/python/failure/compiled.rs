@@ -1,4 +1,4 @@
-//! Failures of compilers and of what starts them.
+//! Failures of compilers and of build tools that run them.
 
 use std::path::PathBuf;
 
@@ -43,7 +43,7 @@ pub(super) fn compiler(case: &Case<'_>) -> Option<Diagnosis> {
     })
 }
 
-/// Headers, and the conda packages that usually have them.
+/// Headers and the conda packages that contain them.
 const HEADERS: [(&str, &str); 16] = [
     ("zlib.h", "zlib"),
     ("openssl/", "openssl"),
@@ -88,7 +88,7 @@ pub(super) fn header(case: &Case<'_>) -> Option<Diagnosis> {
     })
 }
 
-/// What compilers found in the code.
+/// The errors of compilers.
 pub(super) fn errors(case: &Case<'_>) -> Option<Diagnosis> {
     let found: Vec<CodeError> = case
         .log

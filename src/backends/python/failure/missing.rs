@@ -1,10 +1,10 @@
-//! Something that the build needs is not in its environments.
+//! Failures because of missing packages and programs.
 
 use super::Case;
 use crate::backend::Diagnosis;
 use crate::backends::python::dependency::{Entry, conda_name, normalized};
 
-/// Modules that are not called as their package is.
+/// Modules with another name than their package.
 const MODULES: [(&str, &str); 13] = [
     ("flit_core", "flit-core"),
     ("poetry", "poetry-core"),
@@ -46,7 +46,7 @@ pub(super) fn module(case: &Case<'_>) -> Option<Diagnosis> {
     Some(missing(case, message, &pypi, entry))
 }
 
-/// A plug-in of a build backend is missing: hatchling knows it by name only.
+/// A plug-in of a build backend is missing. hatchling only reports its name.
 pub(super) fn plugin(case: &Case<'_>) -> Option<Diagnosis> {
     let log = case.log;
     let named = log
@@ -69,8 +69,8 @@ pub(super) fn plugin(case: &Case<'_>) -> Option<Diagnosis> {
     Some(missing(case, message, &package, entry))
 }
 
-/// The build backend asks for more in a hook, which no installer calls in an environment that
-/// is there already. The line is that of `asked.py`.
+/// The build backend requests packages in a hook, which installers do not call for an existing
+/// environment. `asked.py` prints the line.
 pub(super) fn asked(case: &Case<'_>) -> Option<Diagnosis> {
     let wanted = case.log.after("the build backend asks for: ")?;
     let end = wanted.find(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c)));

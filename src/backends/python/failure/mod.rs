@@ -1,7 +1,7 @@
-//! Why a build failed, by what the tools of Python and their compilers leave in the log.
+//! Explains failures of the build script, from the messages of Python tools and compilers.
 //!
-//! The installers put their own words around those of the build backend. Those are of no
-//! use: what is looked for is what the hook said, or the compiler below it.
+//! Messages of the installers are ignored, because they only report that a hook failed. The
+//! cause is in the messages of the hook, or of a compiler that it runs.
 
 mod compiled;
 mod missing;
@@ -14,10 +14,10 @@ use super::source::Source;
 use crate::backend::failure::{Place, full_disk};
 use crate::backend::{Diagnosis, Log, Request};
 
-/// What recognises one kind of failure.
+/// Recognizes one kind of failure.
 type Detector = fn(&Case<'_>) -> Option<Diagnosis>;
 
-/// From causes to consequences.
+/// Ordered from causes to consequences.
 const DETECTORS: [Detector; 12] = [
     |case| full_disk(case.log),
     other_python,
@@ -40,7 +40,7 @@ pub(super) struct Case<'a> {
     log: &'a Log,
 }
 
-/// Why the script failed, as far as its log says.
+/// The reason why the script failed, if its log contains one.
 pub(super) fn diagnose(
     request: &Request<'_, Config>,
     source: &Source,
@@ -65,7 +65,7 @@ impl Case<'_> {
         })
     }
 
-    /// The manifest, as messages name it.
+    /// The table for host dependencies, for messages.
     fn manifest(&self) -> String {
         let path = self.request.project.manifest.path();
         let name = path.file_name().and_then(|name| name.to_str());
@@ -108,7 +108,7 @@ fn required_python(log: &Log) -> Option<(&str, &str)> {
     })
 }
 
-/// The build backend does not know what belongs to the package.
+/// The build backend cannot determine the files of the package.
 fn nothing_to_pack(case: &Case<'_>) -> Option<Diagnosis> {
     let diagnosis = |message: &str, help: &str| {
         Some(Diagnosis {
@@ -148,7 +148,7 @@ fn nothing_to_pack(case: &Case<'_>) -> Option<Diagnosis> {
     None
 }
 
-/// A hook raised an exception: where in the user's files, and which.
+/// A hook raised an exception. The message contains it, with its place in the project.
 fn traceback(case: &Case<'_>) -> Option<Diagnosis> {
     const KNOWN: [(&str, &str); 5] = [
         (

@@ -1,5 +1,4 @@
-//! Languages, as the files of CMake and Meson name them. Both are read as text: what stands
-//! behind a condition counts.
+//! Reads languages from the files of CMake and Meson. Conditions are ignored.
 
 use regex::Regex;
 

@@ -1,7 +1,7 @@
-//! What kind of package a project becomes: one for every platform, or compiled code.
+//! Determines whether a project contains compiled code.
 //!
-//! Nothing is run to find out. The build backend, what it needs and its settings say
-//! which languages are compiled; the finished package is checked against the answer.
+//! No code is run. The build backend, its requirements and its settings determine the
+//! languages. The finished package is checked against the result.
 
 mod build_files;
 
@@ -10,21 +10,21 @@ use std::path::Path;
 use super::project::{Files, setup_cfg, setup_py};
 use crate::disk::files_below;
 
-/// What is compiled, and how that is known.
+/// The compiled languages, and how they were found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Kind {
-    /// Languages whose compilers the build needs, in the spelling of conda.
+    /// The languages whose compilers the build needs, with the names of conda.
     pub(super) languages: Vec<String>,
-    /// Whether the package belongs to a platform although nothing is compiled.
+    /// Whether the package is for one platform even without a compiler.
     pub(super) of_a_platform: bool,
-    /// Where that is written, for people. Empty when nothing is compiled.
+    /// The reason, for messages. Empty if nothing is compiled.
     pub(super) because: String,
-    /// Whether the package is a program without any Python in it.
+    /// Whether the package is a program without Python code.
     pub(super) is_program: bool,
 }
 
 impl Kind {
-    /// Whether there is anything that belongs to a platform.
+    /// Whether the package is for one platform.
     pub(super) fn is_compiled(&self) -> bool {
         self.of_a_platform || !self.languages.is_empty()
     }
@@ -39,7 +39,7 @@ impl Kind {
     }
 }
 
-/// Finds out what a project compiles.
+/// Determines what a project compiles.
 pub(super) fn of(project: &Files) -> Kind {
     let backend = project.build_backend().to_string();
     let because = format!("the build backend is `{backend}`");
@@ -51,7 +51,7 @@ pub(super) fn of(project: &Files) -> Kind {
         "setuptools" => setuptools(project),
         "hatchling" => hatchling(project),
         "poetry" | "pdm" => build_script(project),
-        // What runs `setup.py` is setuptools, whoever calls it.
+        // setuptools runs `setup.py`, regardless of the build backend.
         _ if project.setup_py.is_some() => setuptools(project),
         _ => in_tree(project),
     }
@@ -67,7 +67,7 @@ fn maturin(project: &Files, because: String) -> Kind {
     let mut kind = Kind::of(&["rust", "c"], because);
     kind.is_program = match bindings {
         Some(bindings) => bindings.text == "bin",
-        // maturin takes a crate without a library for a program.
+        // maturin treats a crate without a library as a program.
         None => !cargo.contains("[lib]") && is_crate_of_a_program(&manifest),
     };
     kind
@@ -143,7 +143,7 @@ fn setuptools(project: &Files) -> Kind {
     }
 }
 
-/// Where a project of setuptools says that it compiles something.
+/// The place at which a project of setuptools declares compiled code.
 fn extension(project: &Files) -> Option<String> {
     let toml = project.pyproject.as_ref().and_then(|file| {
         let at = file.value(&["tool", "setuptools", "ext-modules"])?.at;
@@ -163,7 +163,7 @@ fn extension(project: &Files) -> Option<String> {
     toml.or_else(py).or_else(cfg)
 }
 
-/// Whether anything outside of tests and documentation is C++.
+/// Whether the project has C++ code outside of tests and documentation.
 fn has_cxx(project: &Files) -> bool {
     let words = [
         "c++",
@@ -184,7 +184,7 @@ fn has_cxx(project: &Files) -> bool {
     sources(project).any(|path| is_cxx(&path))
 }
 
-/// The files of a project without what is hidden, tests and what builds leave.
+/// The files of a project, without hidden files, tests and files of builds.
 fn sources(project: &Files) -> impl Iterator<Item = std::path::PathBuf> {
     const OTHER: [&str; 7] = [
         "tests",
@@ -203,7 +203,7 @@ fn sources(project: &Files) -> impl Iterator<Item = std::path::PathBuf> {
     })
 }
 
-/// A build backend in the project compiles if its code names what extensions are made with.
+/// A build backend in the project compiles code if it uses a tool for extensions.
 fn in_tree(project: &Files) -> Kind {
     const WORDS: [&str; 5] = [
         "Cython",
@@ -268,7 +268,7 @@ fn hatchling(project: &Files) -> Kind {
     Kind::default()
 }
 
-/// poetry and pdm run a script of the project's, which usually compiles.
+/// poetry and pdm run a script of the project, which usually compiles code.
 fn build_script(project: &Files) -> Kind {
     let keys: [&[&str]; 4] = [
         &["tool", "poetry", "build"],
@@ -294,7 +294,7 @@ fn build_script(project: &Files) -> Kind {
     }
 }
 
-/// The normalised names in `build-system.requires`.
+/// The normalized names in `build-system.requires`.
 fn build_requires(project: &Files) -> Vec<String> {
     let requires = project.pyproject.as_ref();
     let requires = requires.map(|file| file.texts(&["build-system", "requires"]));
