@@ -6,10 +6,9 @@ use serde_json::json;
 
 use super::project;
 use crate::support::channel::Channel;
-use crate::support::cmake::{BACKEND, Order, PackageBuilder, tool};
+use crate::support::cmake::{Order, PackageBuilder, tool};
 use crate::support::packages::{Package, placeholder};
 use crate::support::prefix::output;
-use crate::support::project::Project;
 use crate::support::toolchain::{self, Extra};
 
 /// Three units: one with a header of `liba`, one with a header of `libb`, one with none.
@@ -356,49 +355,61 @@ fn an_older_source_counts() {
 }
 
 #[test]
-fn ccache_serves_another_checkout() {
+fn ccache_keeps_what_was_compiled_when_the_tree_is_removed() {
     let Some(ccache) = toolchain::or_skip(tool("ccache", &[])) else {
         return;
     };
-    let shared = tempfile::tempdir().expect("a directory for the cache");
-    let counted = |name: &str| {
-        let mut command = Command::new("ccache");
-        let statistics = output(
-            command
-                .arg("--print-stats")
-                .env("CCACHE_DIR", shared.path()),
-        );
-        let mut lines = statistics.lines().map(|line| line.split_once('\t'));
-        let found = lines.find_map(|line| line.filter(|(key, _)| *key == name));
-        let count = found.map(|(_, count)| count.to_string());
-        count
-            .expect("ccache counts it")
-            .parse::<u32>()
-            .expect("a number")
+    let Some(mut workshop) = workshop() else {
+        return;
     };
-    let build = |checkout: &str| {
-        let project = Project::called(checkout)
-            .built_by(BACKEND)
-            .pixi_toml("[package]\n")
-            .file("CMakeLists.txt", "cmake_minimum_required(VERSION 3.15)\nproject(app VERSION 1.0 LANGUAGES CXX)\nadd_executable(app main.cpp part/part.cpp)\ninstall(TARGETS app)\n")
-            .file("main.cpp", "#include \"part/part.h\"\nint main() { return part(); }\n")
-            .file("part/part.h", "int part();\n")
-            .file("part/part.cpp", "#include \"part.h\"\nint part() { return 0; }\n");
-        let builder = PackageBuilder::open(project, |channel| {
-            channel.add(ccache.clone());
-        });
-        let config = json!({"env": {"CCACHE_DIR": shared.path()}});
-        let built = builder.expect("the tools are there").build(Order {
-            config,
+    workshop.channel.add(ccache);
+    let cache = workshop.project.cache().join("ccache");
+    let hits = || {
+        let mut command = Command::new("ccache");
+        let statistics = output(command.arg("--print-stats").env("CCACHE_DIR", &cache));
+        let mut lines = statistics.lines().filter_map(|line| line.split_once('\t'));
+        let found = lines.find(|(key, _)| *key == "preprocessed_cache_hit");
+        let (_, count) = found.expect("ccache counts them");
+        count.parse::<u32>().expect("a number")
+    };
+    let build = || {
+        let built = workshop.build(Order {
+            host: &[A1],
+            build: &[("ccache", "*")],
             ..Order::default()
         });
-        assert_eq!(built.compiled(), ["main.cpp", "part.cpp"]);
-        built.says("bin/app")
+        assert_eq!(built.compiled(), ["a.cpp", "b.cpp", "main.cpp"]);
     };
-    build("here");
-    let (hits, misses) = (counted("direct_cache_hit"), counted("cache_miss"));
-    // Its path is as long: the prefix in a flag fills what is left of 255 characters.
-    build("also");
-    assert_eq!(counted("direct_cache_hit"), hits + 2, "both units");
-    assert!(misses >= 2);
+    build();
+    let before = hits();
+    let scratch = workshop.project.dir().join(".pixi/scratch-v0");
+    fs_err::remove_dir_all(scratch).expect("own directory");
+    build();
+    assert_eq!(hits(), before + 3, "all three units");
+}
+
+#[test]
+fn another_header_package_counts_with_ccache_too() {
+    let Some(ccache) = toolchain::or_skip(tool("ccache", &[])) else {
+        return;
+    };
+    let Some(mut workshop) = workshop() else {
+        return;
+    };
+    workshop.channel.add(ccache);
+    let build = |work: &str, host: &[(&str, &str)]| {
+        let built = workshop.build(Order {
+            work,
+            host,
+            build: &[("ccache", "*")],
+            ..Order::default()
+        });
+        let compiled: Vec<String> = built.compiled().iter().map(ToString::to_string).collect();
+        (compiled.join(" "), built.says("bin/app"))
+    };
+    let all = "a.cpp b.cpp main.cpp";
+    assert_eq!(build("one", &[A1]), (all.into(), "1 0".into()));
+    assert_eq!(build("two", &[A1, DATA]), (String::new(), "1 0".into()));
+    assert_eq!(build("three", &[A2]), ("a.cpp".into(), "2 0".into()));
+    assert_eq!(build("four", &[A2, B1]), ("b.cpp".into(), "2 1".into()));
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::blocks::{self, failed_step};
 use crate::backend::failure::{CodeError, Diagnosis, QUOTED};
+use crate::backend::inputs::plain;
 use crate::backend::log::Log;
 use crate::backends::cmake::view::View;
 
@@ -76,10 +77,12 @@ pub(super) fn errors(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
     let mut errors: Vec<CodeError> = Vec::new();
     for (at, line) in lines.iter().enumerate() {
         let found = code_error(line).or_else(|| of_fortran(&lines[at..]));
-        if let Some(error) = found
-            && !errors.contains(&error)
-        {
-            errors.push(error);
+        if let Some(mut error) = found {
+            // ccache passes paths relative to the build tree to compilers.
+            error.file = plain(&view.tree.binary().join(&error.file));
+            if !errors.contains(&error) {
+                errors.push(error);
+            }
         }
     }
     if errors.is_empty() {
@@ -102,12 +105,11 @@ pub(super) fn errors(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
         count => format!("the code does not compile, there are {count} errors"),
     };
     let first = &errors[0];
-    let file = view.tree.binary().join(&first.file);
     Some(Diagnosis {
         code: "build::compile_error",
         message,
         details: errors.iter().take(QUOTED).map(shown).collect(),
-        place: blocks::place(&file, first.line, "here"),
+        place: blocks::place(&first.file, first.line, "here"),
         errors,
         ..Default::default()
     })

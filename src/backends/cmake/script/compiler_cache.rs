@@ -1,4 +1,4 @@
-//! Settings of ccache and sccache, so that the objects of one checkout serve another.
+//! Settings of ccache and sccache, so that objects outlive the build tree.
 
 use std::path::Path;
 
@@ -15,9 +15,11 @@ pub(super) fn settings(view: &View<'_>) -> Vec<Step> {
         ("CCACHE_DIR", directory(view, "ccache")),
         // The time stamp of a compiler changes whenever its environment is installed.
         ("CCACHE_COMPILERCHECK", Some("content".into())),
-        // Below the workspace, paths are the same in every checkout.
-        ("CCACHE_BASEDIR", Some(literal(&top(view)))),
-        ("CCACHE_NOHASHDIR", Some("1".into())),
+        // With one, the paths that compilers read are relative, and headers of packages are not
+        // recognized by their prefix.
+        ("CCACHE_BASEDIR", Some(Word::literal(""))),
+        // Without preprocessing, ccache does not notice a header that another package adds.
+        ("CCACHE_NODIRECT", Some("1".into())),
     ];
     let sccache = [
         ("SCCACHE_DIR", directory(view, "sccache")),
@@ -64,18 +66,6 @@ fn directory(view: &View<'_>, program: &str) -> Option<Word> {
             .map(|cache| literal(&cache.join(program)))
     };
     chosen.or_else(shared)
-}
-
-/// The directory that contains everything of the user that a build may read.
-fn top(view: &View<'_>) -> std::path::PathBuf {
-    let folders = view.request.folders;
-    let source = &view.source.folder;
-    let tops = [folders.checkout.as_deref(), folders.workspace.as_deref()];
-    let around = tops
-        .into_iter()
-        .flatten()
-        .find(|top| source.starts_with(top));
-    around.unwrap_or(source).to_path_buf()
 }
 
 fn literal(path: &Path) -> Word {
