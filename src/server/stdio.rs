@@ -14,7 +14,6 @@ use serde_json::value::RawValue;
 use thiserror::Error;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::sync::mpsc;
-use tokio::task::JoinSet;
 
 /// The members of a request that decide how its line is handled.
 #[derive(Deserialize)]
@@ -45,10 +44,8 @@ pub enum Ended {
 /// its id would end the client.
 pub async fn serve(methods: Methods) -> Result<Ended, Report> {
     let (send, mut lines) = mpsc::unbounded_channel();
-    // Read during a request, to notice that the client has left. The end of the server aborts
-    // it, or else the end of the runtime would look like an error of stdin.
-    let mut reading = JoinSet::new();
-    reading.spawn(read(send));
+    // Read during a request, to notice that the client has left.
+    let mut reading = tokio::spawn(read(send));
     let mut ended = false;
     while let Some(line) = lines.recv().await {
         let answering = answer(&methods, &line);
@@ -56,7 +53,7 @@ pub async fn serve(methods: Methods) -> Result<Ended, Report> {
         let answered = loop {
             tokio::select! {
                 answered = &mut answering => break answered,
-                _ = reading.join_next(), if !ended => ended = true,
+                _ = &mut reading, if !ended => ended = true,
                 () = tokio::time::sleep(GRACE), if ended => return Ok(Ended::Abandoned),
             }
         };
@@ -76,6 +73,8 @@ async fn read(lines: mpsc::UnboundedSender<Vec<u8>>) {
         match stdin.read_until(b'\n', &mut line).await {
             Ok(0) => return,
             Ok(_) => {}
+            // The server has ended, and with it the runtime.
+            Err(_) if lines.is_closed() => return,
             Err(error) => return tracing::error!("stdin cannot be read: {error}"),
         }
         if lines.send(line).is_err() {
