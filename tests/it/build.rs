@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::support::archive::Archive;
 use super::support::build::Build;
+use super::support::git::commit;
 use super::support::pixi::Pixi;
 use super::support::prefix::{install_package, output};
 use super::support::project::Project;
@@ -130,24 +131,7 @@ fn a_crate_from_a_git_repository_is_compiled_in() {
         )
         .file("elsewhere/src/lib.rs", "pub const ANSWER: u8 = 42;\n");
     let repository = project.dir().join("elsewhere");
-    for arguments in [
-        ["init", "--quiet"].as_slice(),
-        &["add", "."],
-        &[
-            "-c",
-            "user.name=x",
-            "-c",
-            "user.email=x@example.org",
-            "commit",
-            "-q",
-            "-m",
-            "Begin",
-        ],
-    ] {
-        let mut git = std::process::Command::new("git");
-        let status = git.args(arguments).current_dir(&repository).status();
-        assert!(status.expect("git can be run").success());
-    }
+    commit(&repository);
     let url = repository.display();
     let project = project
         .file(

@@ -4,6 +4,7 @@ use std::process::Command;
 
 use super::{MAIN, build, cargo_toml, run};
 use crate::support::desk::Desk;
+use crate::support::git::commit;
 use crate::support::project::Project;
 
 const WORKSPACE: &str = "[workspace]\nchannels = []\nplatforms = [\"linux-64\"]\n";
@@ -56,30 +57,6 @@ fn a_definition_in_the_pool_says_how_a_dependency_is_built() {
     );
     let teapot = project.dir().join(".pixi/bld/teapot");
     assert!(teapot.is_dir(), "what it needs was built for it");
-}
-
-/// Makes a repository of a folder.
-fn commit(folder: &std::path::Path) {
-    let commands = [
-        vec!["init", "-q", "-b", "main"],
-        vec!["add", "."],
-        vec![
-            "-c",
-            "user.name=a",
-            "-c",
-            "user.email=a@example.org",
-            "commit",
-            "-qm",
-            "one",
-        ],
-    ];
-    for arguments in commands {
-        let status = Command::new("git")
-            .args(arguments)
-            .current_dir(folder)
-            .status();
-        assert!(status.expect("git is there").success());
-    }
 }
 
 #[test]

@@ -1,6 +1,5 @@
 //! Packages of a workspace that need each other.
 
-use std::path::Path;
 use std::process::Command;
 
 use serde_json::json;
@@ -8,6 +7,7 @@ use serde_json::json;
 use crate::support::archive::Archive;
 use crate::support::channel::Channel;
 use crate::support::desk::Desk;
+use crate::support::git::commit;
 use crate::support::prefix::{install, install_package, output};
 use crate::support::project::Project;
 use crate::support::toolchain;
@@ -178,24 +178,6 @@ fn a_build_dependency_from_source_is_a_tool() {
         output(&mut Command::new(prefix.path().join("bin/app"))),
         "generated"
     );
-}
-
-/// Commits everything in a folder, which becomes a repository if it is none.
-fn commit(folder: &Path) {
-    for arguments in [
-        &["init", "--quiet", "--initial-branch", "main"][..],
-        &["add", "--all"],
-        &["commit", "--quiet", "--message", "a change"],
-    ] {
-        let mut git = Command::new("git");
-        let somebody = [
-            "-c",
-            "user.name=somebody",
-            "-c",
-            "user.email=somebody@example.org",
-        ];
-        output(git.args(somebody).args(arguments).current_dir(folder));
-    }
 }
 
 #[test]

@@ -1,13 +1,10 @@
 //! `conda/outputs`: what a project becomes, before anything is built.
 
-use std::process::Command;
-
 use serde_json::{Value, json};
 
 use super::{HELLO, initialize, plain, project};
+use crate::support::git::git;
 use crate::support::pixi::Pixi;
-use crate::support::prefix::output;
-use crate::support::project::Project;
 use crate::support::requests::Outputs;
 
 /// One output in a few lines.
@@ -245,19 +242,6 @@ fn versions_are_found_where_tools_would_find_them() {
     }
 }
 
-/// Runs git in the project, as somebody who has a name.
-pub(super) fn git(project: &Project, arguments: &[&str]) {
-    let mut command = Command::new("git");
-    let settings = [
-        "user.name=a",
-        "user.email=a@b.example",
-        "commit.gpgsign=false",
-    ];
-    command.args(settings.iter().flat_map(|setting| ["-c", setting]));
-    command.args(arguments).current_dir(project.dir());
-    output(&mut command);
-}
-
 #[test]
 fn versions_are_computed_from_git_without_running_it() {
     let text = "[project]\nname = \"h\"\ndynamic = [\"version\"]\n[tool.setuptools_scm]\n";
@@ -276,28 +260,31 @@ fn versions_are_computed_from_git_without_running_it() {
             made += 1;
             let message = made.to_string();
             git(
-                &project,
+                project.dir(),
                 &["commit", "--quiet", "--allow-empty", "-m", &message],
             );
         }
     };
-    git(&project, &["init", "--quiet", "--initial-branch", "main"]);
+    git(project.dir(), &["init", "--quiet"]);
     commit(2);
     assert_eq!(version(), "0.1.dev2");
-    git(&project, &["tag", "v1.2"]);
+    git(project.dir(), &["tag", "v1.2"]);
     assert_eq!(version(), "1.2");
     commit(3);
     project.write("edited", "not committed");
     assert_eq!(version(), "1.3.dev3");
     // Everything moves into packs, and the tag is an object of its own.
-    git(&project, &["tag", "-a", "-m", "new", "v2.0rc1"]);
-    git(&project, &["tag", "nightly"]);
+    git(project.dir(), &["tag", "-a", "-m", "new", "v2.0rc1"]);
+    git(project.dir(), &["tag", "nightly"]);
     commit(1);
-    git(&project, &["gc", "--quiet"]);
+    git(project.dir(), &["gc", "--quiet"]);
     assert_eq!(version(), "2.0rc2.dev1");
-    git(&project, &["checkout", "--quiet", "-b", "side", "HEAD~2"]);
+    git(
+        project.dir(),
+        &["checkout", "--quiet", "-b", "side", "HEAD~2"],
+    );
     commit(2);
-    git(&project, &["merge", "--quiet", "--no-edit", "main"]);
+    git(project.dir(), &["merge", "--quiet", "--no-edit", "main"]);
     assert_eq!(version(), "2.0rc2.dev4");
 }
 

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::builds::built;
 use super::{initialize, plain, project};
 use crate::support::archive::Archive;
+use crate::support::git::{commit, git};
 use crate::support::python::channel_or_skip;
 
 /// Builds a project of pure Python, and says what became of it: name, version, programs, and
@@ -239,10 +240,8 @@ fn versions_of_git_are_those_of_the_wheel() {
         };
         let text = format!("{tables}[project]\nname = \"tagged\"\ndynamic = [\"version\"]\n");
         let project = project(&[("pyproject.toml", &text), ("src/tagged/__init__.py", "")]);
-        super::described::git(&project, &["init", "--quiet"]);
-        super::described::git(&project, &["add", "."]);
-        super::described::git(&project, &["commit", "--quiet", "-m", "first"]);
-        super::described::git(&project, &["tag", "v1.4"]);
+        commit(project.dir());
+        git(project.dir(), &["tag", "v1.4"]);
         project.write("src/tagged/edited.py", "");
         let package = built(
             &project,

@@ -1,11 +1,11 @@
 //! Sources: fetched once, checked each time, copied by rules, patched.
 
-use std::path::Path;
 use std::process::Command;
 
 use serde_json::json;
 
 use super::{build_error, build_in, project};
+use crate::support::git::git;
 use crate::support::packing::sha256;
 use crate::support::prefix::output;
 use crate::support::project::Project;
@@ -26,14 +26,6 @@ fn list(project: &Project) -> Vec<String> {
     list.lines()
         .map(|line| line.trim_start_matches("./").to_string())
         .collect()
-}
-
-fn git(folder: &Path, arguments: &[&str]) -> String {
-    let mut command = Command::new("git");
-    command
-        .current_dir(folder)
-        .args(["-c", "user.name=a", "-c", "user.email=a@example.com"]);
-    output(command.args(arguments))
 }
 
 #[test]
@@ -156,7 +148,7 @@ fn branches_are_followed_and_commits_are_checked() {
         git(&repository, &["commit", "--quiet", "-m", text]);
         git(&repository, &["rev-parse", "HEAD"]).trim().to_string()
     };
-    git(&repository, &["init", "--quiet", "-b", "main"]);
+    git(&repository, &["init", "--quiet"]);
     let first = commit("1");
     git(&repository, &["tag", "v1"]);
     let text = |which: &str| {

@@ -23,6 +23,7 @@ pub mod drawn;
 pub mod edits;
 pub mod fixtures;
 pub mod freshness;
+pub mod git;
 pub mod glob;
 pub mod machine;
 pub mod manifest;

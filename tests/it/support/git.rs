@@ -1,0 +1,28 @@
+//! Repositories of tests.
+
+use std::path::Path;
+use std::process::Command;
+
+use super::prefix::output;
+
+/// Runs git in a directory, as somebody who has a name, and returns what it prints.
+#[track_caller]
+pub fn git(folder: &Path, arguments: &[&str]) -> String {
+    let settings = [
+        "user.name=somebody",
+        "user.email=somebody@example.org",
+        "commit.gpgsign=false",
+        "init.defaultBranch=main",
+    ];
+    let mut command = Command::new("git");
+    command.args(settings.iter().flat_map(|setting| ["-c", setting]));
+    output(command.args(arguments).current_dir(folder))
+}
+
+/// Commits everything in a directory, which becomes a repository if it is none.
+#[track_caller]
+pub fn commit(folder: &Path) {
+    git(folder, &["init", "--quiet"]);
+    git(folder, &["add", "--all"]);
+    git(folder, &["commit", "--quiet", "--message", "a change"]);
+}
