@@ -19,6 +19,7 @@ use thiserror::Error;
 use crate::disk;
 use crate::engine::failure::SCRIPT_FAILED;
 use crate::engine::finish::{Finish, Moment};
+use crate::engine::listed_files::ListedFiles;
 
 /// Runs the script of `output` and packs what it installed.
 ///
@@ -33,9 +34,12 @@ pub(super) async fn run(
     directories.create_build_dir(false).into_diagnostic()?;
     output.record_build_start();
     finish.hook(Moment::BeforeBuild, &output, tools).await?;
+    let mut listed = ListedFiles::before_script(finish)?;
     script(&output, tools).await?;
+    listed.after_script(&output, finish)?;
     finish.install(&mut output).await?;
     finish.hook(Moment::AfterInstall, &output, tools).await?;
+    listed.complete(&output, finish)?;
     // Nothing was installed here: environments are managed elsewhere.
     let none = HashSet::new();
     let packed = output.create_package(tools, Some(&none)).await;

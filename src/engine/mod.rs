@@ -12,6 +12,7 @@ mod finish;
 mod globs;
 pub mod input_snapshot;
 mod job;
+mod listed_files;
 mod locate_config_errors;
 mod log;
 pub mod outputs;

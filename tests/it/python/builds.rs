@@ -333,13 +333,23 @@ fn a_project_that_its_own_environment_needs_is_packed_whole() {
         ("pyproject.toml", text),
         ("src/pluggy/__init__.py", installed),
     ]);
-    let initialize = initialize(&project, &["hatchling"], plain());
+    // What options and hooks install is packed as well.
+    let touch = |name: &str| json!({"run": ["sh", "-c", format!("mkdir -p $PREFIX/share && touch $PREFIX/share/{name}")]});
+    let options = json!({
+        "install": {"share/marker": {"content": ""}},
+        "hooks": {"before-build": touch("early"), "after-install": touch("late")},
+    });
+    let initialize = initialize(&project, &["hatchling"], options);
     for _ in 0..2 {
         // The second build would fail with the first one's module in its environment.
         let package = built(&project, &initialize, channel, false);
         assert_eq!(package.text("site-packages/pluggy/__init__.py"), installed);
         assert!(package.has("site-packages/pluggy-1.7.0.dist-info/RECORD"));
         assert!(!package.has("site-packages/pluggy/_hooks.py"));
+        let files = package.files();
+        let shared = files.iter().filter(|path| path.starts_with("share/"));
+        let shared: Vec<&String> = shared.collect();
+        assert_eq!(shared, ["share/early", "share/late", "share/marker"]);
     }
 }
 
