@@ -125,7 +125,11 @@ impl<'a> Check<'a> {
     ) {
         // Replaces the terms of JSON and Rust with those of TOML.
         let reason = source.to_string();
-        let reason = reason.trim_start_matches("invalid type: ");
+        let reason = match reason.strip_prefix("invalid type: ") {
+            Some(found) => format!("found {found}"),
+            // A choice of types says only what it expects.
+            None => format!("found {}, expected {reason}", kind(value)),
+        };
         let reason = reason
             .replace("a sequence", "an array")
             .replace("a map", "a table");

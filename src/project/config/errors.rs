@@ -45,7 +45,7 @@ pub(super) struct UnknownKey {
 
 /// A value of the wrong type.
 #[derive(Debug, Error, Diagnostic)]
-#[error("failed to parse configuration: `{key}` has the wrong type: found {reason}")]
+#[error("failed to parse configuration: `{key}` has the wrong type: {reason}")]
 #[diagnostic(code(config::wrong_type))]
 pub(super) struct WrongType {
     pub(super) key: String,
