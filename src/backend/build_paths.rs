@@ -7,8 +7,10 @@ use crate::backend::named::Named;
 /// The directories that a build uses and writes to.
 #[derive(Debug, Clone)]
 pub struct BuildPaths {
-    /// Everything in this directory was created by a build.
+    /// Everything in this directory was created by a build, except for `sources`.
     pub work_directory: PathBuf,
+    /// The copy of the checkout in the work directory, if the build took place in one.
+    pub sources: Option<PathBuf>,
     /// The directory that contains aliases of the other directories, when the script used
     /// them.
     pub alias: Option<PathBuf>,
@@ -22,4 +24,20 @@ pub struct BuildPaths {
     pub packages: PathBuf,
     /// The files that a user's recipe names.
     pub named: Named,
+}
+
+impl BuildPaths {
+    /// The directories whose whole content was created by builds.
+    pub fn created(&self) -> Vec<PathBuf> {
+        if self.sources.is_none() {
+            return vec![self.work_directory.clone()];
+        }
+        let folders = [
+            &self.script_folder,
+            &self.build_prefix,
+            &self.host_prefix,
+            &self.packages,
+        ];
+        folders.into_iter().cloned().collect()
+    }
 }

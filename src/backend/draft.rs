@@ -36,11 +36,22 @@ pub struct Draft {
     pub packaging: Packaging,
     /// The files that influence what is described here.
     pub metadata_inputs: Vec<GlobSet>,
+    /// Set if the build takes place in a copy of the checkout.
+    pub copied_sources: Option<CopiedSources>,
     /// Problems that the user should know about.
     pub warnings: Vec<Warning>,
     /// A recipe that the user wrote. It replaces all other fields except for the inputs
     /// and warnings.
     pub own_recipe: Option<OwnRecipe>,
+}
+
+/// A copy of the checkout.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CopiedSources {
+    /// The workspace of the build tool, which is copied with the sources in it.
+    pub workspace: Option<PathBuf>,
+    /// Globs for the files that are left out.
+    pub without: Vec<String>,
 }
 
 /// How the installed files become a package.

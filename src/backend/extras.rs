@@ -315,6 +315,16 @@ pub struct Hook {
     pub run: HookCommand,
     /// Patterns of files that it reads.
     pub inputs: Vec<String>,
+    /// Whether it edits sources. The build then takes place in a copy of them.
+    pub edits_sources: bool,
+}
+
+impl Hooks {
+    /// Whether a hook edits sources, and so needs a copy of them.
+    pub fn edit_sources(&self) -> bool {
+        let hooks = [&self.before_build, &self.after_install];
+        hooks.into_iter().flatten().any(|hook| hook.edits_sources)
+    }
 }
 
 impl Hook {

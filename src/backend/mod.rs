@@ -25,6 +25,7 @@ pub mod script;
 pub mod script_call;
 pub mod tools;
 pub mod tree;
+pub mod variables;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -7,11 +7,9 @@ use std::path::PathBuf;
 
 use bytesize::ByteSize;
 use ignore::overrides::OverrideBuilder;
-use indexmap::IndexMap;
-use rattler_conda_types::Subdir;
 use serde::Deserialize;
 
-use crate::backend::script::{Step, Word};
+use crate::backend::variables::Variables;
 use crate::diagnostic::{Warning, nearest};
 use crate::project::config::{EntryPart, InvalidOption};
 
@@ -23,8 +21,9 @@ pub struct CommonOptions {
     /// Arguments for the build command, one per element.
     pub extra_args: Vec<String>,
     /// Environment variables of the build. `$NAME` refers to a variable, `${{ … }}`
-    /// is a template, everything else is literal. Merged key by key.
-    pub env: IndexMap<String, String>,
+    /// is a template, everything else is literal; `false` removes a variable. Merged key
+    /// by key.
+    pub env: Variables,
     /// Patterns for additional files that trigger a rebuild.
     pub extra_input_globs: Vec<String>,
     /// How the files that trigger a rebuild are determined.
@@ -94,15 +93,6 @@ impl CommonOptions {
         chosen.unwrap_or(ARTIFACT_LIMIT)
     }
 
-    /// The variables of the build that are no templates, for a build on `platform`.
-    pub fn variables(&self, platform: Subdir) -> Vec<Step> {
-        let plain = self.env.iter();
-        let plain = plain.filter(|(_, value)| !value.replace("$${{", "").contains("${{"));
-        plain
-            .map(|(name, value)| Step::Set(name.clone(), Word::with_references_on(platform, value)))
-            .collect()
-    }
-
     /// Warnings about values that are accepted but have no effect.
     pub fn warnings(&self) -> Vec<Warning> {
         let deprecated = self.debug_dir.as_ref().map(|_| {
@@ -119,9 +109,10 @@ impl CommonOptions {
         let arguments = self.extra_args.iter().any(|value| value.contains('\0'));
         let arguments = arguments.then(|| holds_nul(&["extra-args"]));
         let values = self.env.iter().filter(|(_, value)| value.contains('\0'));
-        let variables = self.env.keys().filter(|name| !is_variable(name));
+        let names = || self.env.keys().chain(self.env.removed());
+        let variables = names().filter(|name| !is_variable(name));
         let is_reserved = |name: &&String| RESERVED.contains(&name.as_str());
-        let reserved = self.env.keys().filter(is_reserved);
+        let reserved = names().filter(is_reserved);
         let limit = self.artifact_limit.as_deref();
         let limit = limit.filter(|text| text.parse::<ByteSize>().is_err());
         let globs = self.extra_input_globs.iter();

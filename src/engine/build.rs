@@ -27,6 +27,7 @@ use crate::engine::own::{self, OwnBuild};
 use crate::engine::own_failure;
 use crate::engine::secrets::Secrets;
 use crate::engine::shell_safe_paths::Aliases;
+use crate::engine::source_copy::SourceCopy;
 use crate::engine::{
     Plan, PlanRequest, Session, built_inputs, clean_prefix, failure, plan, prepare,
 };
@@ -63,12 +64,38 @@ pub async fn build(
         },
         editable: params.editable.unwrap_or_default(),
     };
-    let plan = plan(session, &ask)?;
-    debug.plan(&plan);
-    for warning in &plan.warnings {
+    let described = plan(session, &ask)?;
+    debug.plan(&described);
+    for warning in &described.warnings {
         tracing::warn!("{warning}");
     }
-    let build = Build::prepare(session, &plan, params)?;
+    let Some(sources) = &described.copied_sources else {
+        return run(session, &described, params, None).await;
+    };
+    let copy = SourceCopy::make(
+        session,
+        sources,
+        &params.work_directory,
+        &params.output_folder(),
+    )?;
+    let copied = copy.session(session);
+    // An installation that refers to the project must not refer to the copy.
+    let ask = PlanRequest {
+        editable: false,
+        ..ask
+    };
+    let in_copy = plan(&copied, &ask)?;
+    run(&copied, &in_copy, params, Some(&copy)).await
+}
+
+/// Runs one build, in the checkout or in a copy of it.
+async fn run(
+    session: &Session,
+    plan: &Plan<'_>,
+    params: Params,
+    copy: Option<&SourceCopy>,
+) -> Result<Built, Report> {
+    let build = Build::prepare(session, plan, params, copy)?;
     // Held until the files that the build has read are known.
     let _exclusive = build.lock().await?;
     build.invalidate()?;
@@ -103,6 +130,8 @@ fn platforms(params: &Params, current: Subdir) -> Platforms {
 struct Build<'a> {
     session: &'a Session,
     plan: &'a Plan<'a>,
+    /// Set if the build takes place in a copy of the checkout.
+    copy: Option<&'a SourceCopy>,
     /// Set for a recipe that the user wrote.
     own: Option<OwnBuild>,
     job: Job<'a>,
@@ -125,7 +154,12 @@ impl<'a> Build<'a> {
     ///
     /// # Errors
     /// An output that does not match its description, directories that cannot be written.
-    fn prepare(session: &'a Session, plan: &'a Plan<'a>, params: Params) -> Result<Self, Report> {
+    fn prepare(
+        session: &'a Session,
+        plan: &'a Plan<'a>,
+        params: Params,
+        copy: Option<&'a SourceCopy>,
+    ) -> Result<Self, Report> {
         let mut rendered = plan.select(&params.output)?.clone();
         let host_prefix = params.host_folder();
         create_folder(&params.work_directory)?;
@@ -155,6 +189,7 @@ impl<'a> Build<'a> {
             packages: job.params.output_folder(),
             alias: aliases.folder().map(Path::to_path_buf),
             work_directory: job.params.work_directory.clone(),
+            sources: copy.map(|copy| copy.folder().to_path_buf()),
             named: Named::default(),
         };
         let mut paths = paths;
@@ -165,6 +200,7 @@ impl<'a> Build<'a> {
         Ok(Self {
             session,
             plan,
+            copy,
             own,
             job,
             aliases,
@@ -297,9 +333,13 @@ impl<'a> Build<'a> {
     /// Creates the response: the package and the files that it was built from.
     fn collect(&self, executed: &Executed) -> Built {
         let inputs = built_inputs(self.session, self.plan, &self.paths);
-        let ignored = self.session.backend.output_directories();
         let source = &self.session.project.source;
-        let (input_globs, input_glob_sets) = globs(&inputs, source, ignored);
+        let (inputs, source) = match self.copy {
+            Some(copy) => (copy.originals(inputs), copy.original(source)),
+            None => (inputs, source.clone()),
+        };
+        let ignored = self.session.backend.output_directories();
+        let (input_globs, input_glob_sets) = globs(&inputs, &source, ignored);
         let output = &executed.output;
         let answer = Answer {
             output_file: executed.archive.clone(),

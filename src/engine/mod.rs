@@ -25,6 +25,7 @@ pub mod secrets;
 mod select;
 mod session;
 mod shell_safe_paths;
+mod source_copy;
 mod sources;
 mod to_rattler_build;
 pub mod toolchain;
@@ -43,6 +44,7 @@ use rattler_build_core::env_vars::os_vars;
 use rattler_build_script::RuntimeEnv;
 use rattler_build_variant_config::VariantConfig;
 
+use crate::backend::draft::CopiedSources;
 use crate::backend::script::ScriptFile;
 use crate::backend::{BuildPaths, Extras, GlobSet, OpenProject, Packaging, Platforms};
 use crate::diagnostic::Warning;
@@ -77,6 +79,8 @@ pub struct Plan<'s> {
     pub packaging: Packaging,
     /// The files that influence what is described.
     pub metadata_inputs: Vec<GlobSet>,
+    /// Set if the build takes place in a copy of the checkout.
+    pub copied_sources: Option<CopiedSources>,
     /// Files that the script needs. They are written before it runs.
     pub script_files: Vec<ScriptFile>,
     /// A file that the build locks while it uses those files and the files that its
@@ -177,6 +181,7 @@ pub fn plan<'s>(session: &'s Session, ask: &PlanRequest) -> Result<Plan<'s>, Rep
         metadata_inputs: draft.metadata_inputs,
         extras: draft.extras,
         packaging: draft.packaging,
+        copied_sources: draft.copied_sources,
         script_files: draft.script.files,
         lock: draft.script.lock,
         warnings,

@@ -1,6 +1,6 @@
 //! The state that `initialize` creates. It is written once and is immutable afterwards.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use miette::{Diagnostic, Report};
@@ -59,6 +59,22 @@ impl Session {
     pub fn with(mut self, run: RunOptions) -> Self {
         self.run = run;
         self
+    }
+
+    /// The same session for a build of `source`, a copy in these directories.
+    pub(super) fn in_copy(&self, source: PathBuf, folders: Folders) -> Self {
+        Self {
+            backend: self.backend,
+            project: Project {
+                source,
+                ..self.project.clone()
+            },
+            tables: self.tables.clone(),
+            folders,
+            env: self.env.clone(),
+            run: self.run,
+            opened: self.opened(),
+        }
     }
 
     /// The input of a request.

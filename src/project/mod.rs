@@ -12,7 +12,7 @@ use crate::project::manifest::Manifest;
 use crate::protocol::model::ProjectModel;
 
 /// A package as its manifest describes it. `initialize` creates it once.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Project {
     /// The manifest, for the places of errors.
     pub manifest: Manifest,

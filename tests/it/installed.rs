@@ -1,5 +1,7 @@
 //! What a package holds beside what the build tool installs.
 
+mod every_backend;
+
 use crate::diagnostics::installed::{TOOL, project};
 use crate::support::archive::Archive;
 use crate::support::channel::Channel;

@@ -13,6 +13,9 @@ pub(super) const BEFORE: &str = "before-build";
 /// The hook in front of packing.
 pub(super) const AFTER: &str = "after-install";
 
+/// The value of `sources` for a build in a copy of the checkout.
+const COPY: &str = "copy";
+
 /// The endings of files that have an interpreter.
 const ENDINGS: [&str; 5] = [".sh", ".bat", ".ps1", ".py", ".nu"];
 
@@ -38,7 +41,7 @@ pub(super) fn read(name: &str, value: &Value) -> Result<Option<Hook>> {
     if *value == Value::Bool(false) {
         return Ok(None);
     }
-    reader.table(&["run", "inputs"])?;
+    reader.table(&["run", "inputs", "sources"])?;
     let Some(run) = reader.get("run") else {
         return Err(reader.wrong("does not say what to run", "write `run = [\"…\"]`"));
     };
@@ -66,9 +69,20 @@ pub(super) fn read(name: &str, value: &Value) -> Result<Option<Hook>> {
         Some(inputs) => inputs.texts()?,
         None => Vec::new(),
     };
+    let edits_sources = match reader.get("sources") {
+        None => false,
+        Some(sources) if *sources.value() == Value::String(COPY.to_string()) => true,
+        Some(sources) => {
+            return Err(sources.wrong(
+                "says where the hook finds the sources, and the one value is `copy`",
+                "write `sources = \"copy\"` for a build in a copy of the checkout, or remove it",
+            ));
+        }
+    };
     Ok(Some(Hook {
         at: reader.at(),
         run,
         inputs,
+        edits_sources,
     }))
 }

@@ -129,12 +129,17 @@ impl PackageOptions {
             let key = mistake.keys.join(".");
             miette::miette!(help = mistake.help, "`{key}`: {}", mistake.message)
         };
-        let variables = common.variables(request.platforms.build);
+        let variables = common.env.steps(request.platforms.build);
         let extras = self.extras(root, variables).map_err(impossible)?;
         let packaging = self.packaging(draft.packaging, root).map_err(impossible)?;
+        let copied_sources = match extras.hooks.edit_sources() {
+            true => Some(draft.copied_sources.unwrap_or_default()),
+            false => draft.copied_sources,
+        };
         Ok(Draft {
             extras,
             packaging,
+            copied_sources,
             ..draft
         })
     }

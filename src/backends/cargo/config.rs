@@ -42,6 +42,8 @@ pub struct Config {
     pub profile: Option<String>,
     /// Settings of that profile, as Cargo.toml has them. Merged key by key.
     pub profile_settings: IndexMap<String, Value>,
+    /// Whether the project's own configuration of Cargo applies.
+    pub cargo_config: Option<bool>,
     /// Flags for rustc beside those of the activation and the project.
     pub rustflags: Vec<String>,
     /// Which compiler is needed: `manifest`, `toolchain-file` or a version.
@@ -101,6 +103,11 @@ impl Config {
         }
     }
 
+    /// Whether the project's own configuration of Cargo applies.
+    pub(crate) fn applies_cargo_config(&self) -> bool {
+        self.cargo_config.unwrap_or(true)
+    }
+
     /// Whether the build environment needs sccache. The process environment has
     /// no say: it must not change what is built.
     pub(crate) fn wants_sccache(&self) -> bool {
@@ -116,7 +123,7 @@ impl Config {
         const WRAPPERS: [&str; 2] = ["RUSTC_WRAPPER", "CARGO_BUILD_RUSTC_WRAPPER"];
         WRAPPERS
             .into_iter()
-            .find(|name| self.env.contains_key(*name))
+            .find(|name| self.env.contains_key(name))
     }
 }
 
@@ -136,6 +143,7 @@ impl Options for Config {
         "all-features",
         "profile",
         "profile-settings",
+        "cargo-config",
         "rustflags",
         "rust-version",
         "cargo-test",

@@ -26,6 +26,7 @@ use miette::Report;
 
 pub use config::Config;
 
+use crate::backend::draft::CopiedSources;
 use crate::backend::options::InputTracking;
 use crate::backend::{
     Backend, BuildPaths, Cache, Diagnosis, Draft, Env, Finished, Folders, GlobSet,
@@ -35,6 +36,7 @@ use crate::backend::{
 use crate::diagnostic::Warning;
 use crate::protocol::spec::BinarySpec;
 use build_dir::{changed_prefixes, out_dirs, size_limit, stale_sources};
+use context::cargo_config::CargoConfig;
 use context::choice;
 use context::crate_context::{CrateBuild, CrateContext};
 use context::layout::OUTPUT_DIRECTORIES;
@@ -78,12 +80,17 @@ impl Backend for Cargo {
             script: install::install(build),
             metadata_inputs: inputs::inheritance(build),
             warnings: context.warnings.clone(),
+            copied_sources: without_cargo_config(request.config),
             ..Draft::default()
         };
         let Config {
             package, common, ..
         } = request.config;
-        package.applied(draft, request, common)
+        let mut draft = package.applied(draft, request, common)?;
+        if let Some(copied) = &mut draft.copied_sources {
+            copied.workspace = Some(context.workspace.clone());
+        }
+        Ok(draft)
     }
 
     fn before_build(
@@ -203,6 +210,15 @@ impl Backend for Cargo {
     fn caches(&self, folders: &Folders) -> Vec<Cache> {
         size_limit::all(folders)
     }
+}
+
+/// Cargo takes its configuration from the folder that it runs in, whatever it is told. So it
+/// runs in one without.
+fn without_cargo_config(config: &Config) -> Option<CopiedSources> {
+    (!config.applies_cargo_config()).then(|| CopiedSources {
+        workspace: None,
+        without: CargoConfig::globs(),
+    })
 }
 
 fn requirements(

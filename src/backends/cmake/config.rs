@@ -254,7 +254,7 @@ impl Options for Config {
         let mut warnings = self.common.warnings();
         let generator = OF_THE_GENERATOR
             .iter()
-            .filter(|name| self.env.contains_key(**name));
+            .filter(|name| self.env.contains_key(name));
         warnings.extend(generator.map(|name| {
             Warning::new(format!("`{name}` in `env` has no effect"))
                 .help("the generator is always Ninja: remove it")

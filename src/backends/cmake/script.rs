@@ -13,6 +13,7 @@ use indexmap::IndexMap;
 use super::arguments::{self, Argument};
 use super::view::View;
 use crate::backend::script::{Script, Step, StepCondition, Word};
+use crate::backend::variables::has_template;
 pub(super) use files::configuration;
 use files::{INIT, INSTALLED};
 
@@ -97,8 +98,12 @@ impl Writer<'_> {
 
     /// The user's variables.
     fn variables(&mut self) {
-        for (name, value) in &self.view.request.config.env {
-            let is_template = value.contains("${{");
+        let env = &self.view.request.config.env;
+        if !env.removed().is_empty() {
+            self.steps.push(Step::Unset(env.removed().to_vec()));
+        }
+        for (name, value) in env {
+            let is_template = has_template(value);
             let is_added = FLAGS.contains(&name.as_str())
                 || ["CMAKE_ARGS", "CMAKE_PREFIX_PATH"].contains(&name.as_str());
             if is_template && !is_added {

@@ -35,7 +35,8 @@ const COMMANDS: [(&str, &str); 2] = [("precompile", "mojoc"), ("package", "mojop
 pub(super) fn of(request: &Request<'_, Config>, source: &Source) -> Script {
     let plan = &source.plan;
     let build = Build { request, plan };
-    let (mut steps, templates) = variables::of_the_user(request.config);
+    let env = &request.config.env;
+    let mut steps = env.steps(request.platforms.build);
     steps.extend(variables::of_the_compiler(request));
     steps.extend(build.directories());
     steps.push(run(["mojo", "--version"]));
@@ -55,7 +56,7 @@ pub(super) fn of(request: &Request<'_, Config>, source: &Source) -> Script {
     let secrets = request.project.model.secrets.iter().flatten();
     Script {
         steps,
-        templates,
+        templates: env.templates(),
         secrets: secrets.cloned().collect(),
         ..Script::default()
     }

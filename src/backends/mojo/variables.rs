@@ -1,7 +1,5 @@
 //! The environment variables of a build.
 
-use indexmap::IndexMap;
-
 use super::caches;
 use super::config::Config;
 use crate::backend::Request;
@@ -18,17 +16,6 @@ pub(super) const SETTINGS: [(&str, &str); 5] = [
     ("MODULAR_MOJO_MAX_LLD_PATH", "/bin/lld"),
     ("MODULAR_MOJO_MAX_IMPORT_PATH", "/lib/mojo"),
 ];
-
-/// The user's variables: those to set, and those that contain templates.
-pub(super) fn of_the_user(config: &Config) -> (Vec<Step>, IndexMap<String, String>) {
-    let (templates, plain): (Vec<_>, Vec<_>) =
-        (config.env.iter()).partition(|(_, value)| value.contains("${{"));
-    let set = plain.into_iter();
-    let set = set.map(|(name, value)| Step::Set(name.clone(), Word::with_references(value)));
-    let templates = templates.into_iter();
-    let templates = templates.map(|(name, value)| (name.clone(), value.clone()));
-    (set.collect(), templates.collect())
-}
 
 /// The variables that the compiler reads.
 pub(super) fn of_the_compiler(request: &Request<'_, Config>) -> Vec<Step> {

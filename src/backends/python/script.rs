@@ -33,7 +33,7 @@ pub(super) const SYSTEM_PYTHON: &str = "PIXI_BUILD_PYTHON_SYSTEM";
 
 /// Installs the project into the host prefix.
 pub(super) fn install(request: &Request<'_, Config>, source: &Source, shape: &Shape) -> Script {
-    let (mut steps, templates) = variables::all(request, source);
+    let mut steps = variables::all(request, source);
     steps.extend(machine(source));
     let folder = source.files.folder.display().to_string();
     let arguments = [source.name(), folder];
@@ -48,7 +48,7 @@ pub(super) fn install(request: &Request<'_, Config>, source: &Source, shape: &Sh
     let declared = request.project.model.secrets.iter().flatten();
     Script {
         steps,
-        templates,
+        templates: request.config.common.env.templates(),
         secrets: declared.cloned().collect(),
         files: files().into_iter().chain(licenses(source)).collect(),
         lock: None,

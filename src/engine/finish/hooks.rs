@@ -55,11 +55,14 @@ pub(super) async fn run(
         script.secrets = main.secrets.clone();
     }
     hooked.recipe.build.plan = BuildPlan::Script(script);
-    let tree = tree(finish);
-    let before = states(&tree);
+    // A copy may be edited.
+    let tree = finish.plan.copied_sources.is_none().then(|| tree(finish));
+    let before = tree.as_ref().map(states);
     let ended = hooked.run_build_script(tools).await;
     ended.map_err(|error| failed(&error, &name, hook, finish, spot))?;
-    match changed(&before, &states(&tree)) {
+    let after = tree.as_ref().map(states);
+    let change = before.zip(after);
+    match change.and_then(|(before, after)| changed(&before, &after)) {
         None => Ok(()),
         Some(path) => Err(HookChangedSources {
             name,

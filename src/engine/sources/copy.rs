@@ -15,7 +15,7 @@ use crate::backend::tree::{Tree, changed};
 use crate::diagnostic::{Unreadable, Unwritable};
 
 /// The state of each copied file, by its path in the tree.
-pub(super) type Copied = BTreeMap<PathBuf, State>;
+pub(in crate::engine) type Copied = BTreeMap<PathBuf, State>;
 
 /// The size and modification time of a file.
 type State = (u64, Option<std::time::SystemTime>);
@@ -43,7 +43,7 @@ pub(super) fn found(
 ///
 /// # Errors
 /// Files that cannot be read or written.
-pub(super) fn tree(
+pub(in crate::engine) fn tree(
     tree: &Tree,
     filter: &GlobVec,
     target: &Path,

@@ -6,7 +6,7 @@
 //! module uses rattler-build's cache with one directory per user, and the rules of
 //! [`Tree`].
 
-mod copy;
+pub(super) mod copy;
 mod git;
 mod kept;
 mod mistake;

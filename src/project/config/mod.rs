@@ -65,7 +65,7 @@ pub enum EntryPart {
 }
 
 /// The configuration tables of a package, checked but not yet merged.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct ConfigTables {
     base: Map<String, Value>,
     /// In the order of the manifest.
@@ -73,7 +73,7 @@ pub struct ConfigTables {
 }
 
 /// The options of one target.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Target {
     selector: String,
     table: Map<String, Value>,

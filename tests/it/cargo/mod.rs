@@ -1,6 +1,7 @@
 //! What people ran into when they packaged programs with Cargo, built by hand with the
 //! machine's toolchain. The cases behind each test are public reports.
 
+mod copies;
 mod cross;
 mod failures;
 mod libraries;

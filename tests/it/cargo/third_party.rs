@@ -1,6 +1,8 @@
 //! The licenses of crates, and other things that only a real Cargo can say.
 
 use super::{build, cargo_toml, project};
+use crate::support::git::commit;
+use crate::support::project::Project;
 
 #[test]
 fn licenses_are_those_of_the_crates_that_are_linked() {
@@ -56,6 +58,65 @@ fn licenses_are_those_of_the_crates_that_are_linked() {
         text: NOT FOUND
     ");
     assert!(warnings.contains("licenses of extra 0.1.0"), "{warnings}");
+}
+
+/// A program that uses the crate `far`, found in `source`.
+fn uses_far(source: &str) -> Project {
+    project("app")
+        .file(
+            "Cargo.toml",
+            cargo_toml("app", &format!("[dependencies]\nfar = {source}\n")),
+        )
+        .file("src/main.rs", "fn main() {\n    far::say();\n}\n")
+        .file("LICENSE", "do as you like\n")
+}
+
+const ISC: &str = "Permission to use, copy, modify, and distribute this software is granted.\n";
+
+/// The crate `far` in a directory, without the text of its license.
+fn with_far(project: Project, folder: &str) -> Project {
+    let manifest = cargo_toml("far", "license = \"ISC\"\n");
+    project
+        .file(&format!("{folder}/Cargo.toml"), manifest)
+        .file(
+            &format!("{folder}/src/lib.rs"),
+            "pub fn say() {\n    println!(\"far\");\n}\n",
+        )
+}
+
+#[test]
+fn licenses_of_vendored_crates_are_found() {
+    let config = "[source.crates-io]\nreplace-with = \"vendored\"\n[source.vendored]\ndirectory = \"vendor\"\n";
+    let project = with_far(uses_far("\"0.1\""), "vendor/far")
+        .file("vendor/far/LICENSE", ISC)
+        .file(
+            "vendor/far/.cargo-checksum.json",
+            format!("{{\"files\": {{}}, \"package\": \"{}\"}}", "0".repeat(64)),
+        )
+        .file(".cargo/config.toml", config)
+        .lock();
+    let (archive, warnings) = build(&project, &[]).package();
+    let bundle = archive.text("info/licenses/THIRDPARTY.yml");
+    assert!(
+        bundle.contains("package_name: far") && bundle.contains(ISC.trim()),
+        "{bundle}"
+    );
+    assert_eq!(warnings, "");
+}
+
+#[test]
+fn licenses_of_crates_in_repositories_may_lie_above_them() {
+    let repository = with_far(Project::new(), "crates/far").file("LICENSE", ISC);
+    commit(repository.dir());
+    let source = format!("{{ git = \"file://{}\" }}", repository.dir().display());
+    let project = uses_far(&source).lock();
+    let (archive, warnings) = build(&project, &[]).package();
+    let bundle = archive.text("info/licenses/THIRDPARTY.yml");
+    assert!(
+        bundle.contains("package_name: far") && bundle.contains(ISC.trim()),
+        "{bundle}"
+    );
+    assert_eq!(warnings, "");
 }
 
 #[test]

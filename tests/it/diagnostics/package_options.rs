@@ -122,7 +122,7 @@ fn activation_and_hooks_that_make_no_sense() {
         "hooks.before-build = {}",
         "hooks.before-build = { run = [] }",
         "hooks.before-build = { run = \"make docs\" }",
-        "hooks.before-build = { run = [\"x\"], sources = \"copy\" }",
+        "hooks.before-build = { run = [\"x\"], sources = \"here\" }",
     ]));
 }
 
@@ -157,6 +157,10 @@ fn choices_that_make_no_sense() {
         "c-library = \"yes\"",
         "c-library = { type = [] }",
         "c-library = { types = [\"lib\"] }",
+        "cargo-config = \"no\"",
+        "env = { CMAKE_ARGS = true }",
+        "env = { \"A-B\" = false }",
+        "env = { PREFIX = false }",
         "cargo-test = \"yes\"",
         "bin-aliases = { xh = \"xhs\" }",
         "bin-aliases = { xh = [\"bin/xhs\"] }",

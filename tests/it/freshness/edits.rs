@@ -62,6 +62,23 @@ fn single_crate() {
 }
 
 #[test]
+fn a_build_in_a_copy() {
+    built(layouts::copied()).judge(&[
+        ("edit", "src/main.rs", Rebuild),
+        ("touch", "src/main.rs", Reuse),
+        ("new", "src/lib.rs", Rebuild),
+        ("edit", "assets/greeting.txt", Rebuild),
+        ("edit", "Cargo.lock", Rebuild),
+        ("edit", "LICENSE", Rebuild),
+        ("new", "build.rs", Rebuild),
+        // It is not in the copy.
+        ("edit", ".cargo/config.toml", Reuse),
+        ("edit", "assets/unused.txt", Reuse),
+        ("edit", "tests/integration.rs", Reuse),
+    ]);
+}
+
+#[test]
 fn workspace_member() {
     built(layouts::workspace_member()).judge(&[
         ("edit", "crates/app/src/main.rs", Rebuild),

@@ -63,6 +63,15 @@ pub fn single() -> Layout {
     }
 }
 
+/// One crate that is built in a copy, without its configuration of Cargo.
+pub fn copied() -> Layout {
+    let mut layout = single();
+    layout.initialize = layout
+        .initialize
+        .configuration(json!({"cargo-config": false}));
+    layout
+}
+
 /// A member that inherits from its workspace and uses one of its neighbours.
 pub fn workspace_member() -> Layout {
     let root = "[workspace]\nmembers = [\"crates/*\"]\nresolver = \"3\"\n\

@@ -1,7 +1,7 @@
 //! Mojo projects: programs and libraries, through the protocol and by hand.
 
 mod builds;
-mod compiler;
+pub mod compiler;
 mod errors;
 mod inputs;
 mod plans;

@@ -27,6 +27,8 @@ pub(crate) struct CargoConfig {
     folders: Vec<PathBuf>,
     top: PathBuf,
     configurations: Vec<Configuration>,
+    /// Whether the files in those folders apply.
+    applies: bool,
 }
 
 /// One file of Cargo's configuration, or a setting from the command line.
@@ -71,7 +73,8 @@ impl CargoConfig {
                 }
             }
         }
-        for folder in &folders {
+        let applies = request.config.applies_cargo_config();
+        for folder in folders.iter().filter(|_| applies) {
             let files = CONFIGURATION.map(|name| folder.join(".cargo").join(name));
             if let Some(file) = files.iter().find(|file| file.is_file()) {
                 load(file, &mut configurations);
@@ -81,6 +84,7 @@ impl CargoConfig {
             top: top.to_path_buf(),
             folders,
             configurations,
+            applies,
         }
     }
 
@@ -116,6 +120,14 @@ impl CargoConfig {
         files.find(|file| file.is_file())
     }
 
+    /// Globs for the files of the configuration, wherever they are.
+    pub(crate) fn globs() -> Vec<String> {
+        let folders = ["", "**/"].into_iter();
+        let files =
+            folders.flat_map(|folder| CONFIGURATION.map(|name| format!("{folder}.cargo/{name}")));
+        files.collect()
+    }
+
     /// The folder above which nothing belongs to the project.
     pub(crate) fn top(&self) -> &Path {
         &self.top
@@ -145,6 +157,7 @@ impl CargoConfig {
         let reason = "Cargo's configuration";
         let mut sets: Vec<GlobSet> = self
             .folders()
+            .filter(|_| self.applies)
             .map(|folder| GlobSet::names(&folder.join(".cargo"), CONFIGURATION, reason))
             .collect();
         let files = self.configurations.iter();
@@ -204,6 +217,7 @@ impl CargoConfig {
         let known = |name: &str| name.starts_with("CARGO_") || name.starts_with("SCCACHE_");
         let own = config.env.iter().filter(|(name, _)| !known(name));
         let mut set: Vec<String> = own.map(|(name, value)| format!("{name}={value}")).collect();
+        set.extend(config.env.removed().iter().cloned());
         let tables = self.settings().filter_map(|content| content.get("env"));
         let tables: String = tables.map(ToString::to_string).collect();
         set.extend(Some(tables).filter(|tables| !tables.is_empty()));

@@ -37,7 +37,7 @@ impl<'a> ReadFiles<'a> {
     /// See [`dep_info::sources`].
     pub(crate) fn of(build: CrateBuild<'a>, built: &BuildPaths) -> Result<Self, Report> {
         let mut output = build.cargo_config.target_dirs(build.request);
-        output.push(built.work_directory.clone());
+        output.extend(built.created());
         output.extend(built.alias.clone());
         output.extend(build.request.folders.scratch.clone());
         let read: BTreeSet<PathBuf> =

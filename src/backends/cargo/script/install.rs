@@ -1,8 +1,5 @@
 //! The command line: `cargo install` with everything it needs around it.
 
-use indexmap::IndexMap;
-use rattler_conda_types::Subdir;
-
 use crate::backend::script::{Script, Step, StepCondition, Word};
 use crate::backend::{Platforms, Request};
 use crate::backends::cargo::build_dir::shared_build_dir;
@@ -53,8 +50,7 @@ pub(crate) fn install(build: CrateBuild<'_>) -> Script {
     let environment = ScriptEnvironment::of(build, &tools, shared, cache.server);
 
     let mut steps = vec![Step::unset(&LEAKED_VARIABLES)];
-    let (set, templates) = variables(config, platforms.build);
-    steps.extend(set);
+    steps.extend(config.env.steps(platforms.build));
     steps.extend(prefixes(config, platforms, &tools));
     steps.extend(system_libraries::variables(request, &tools));
     steps.extend(cargo_settings(request));
@@ -88,29 +84,11 @@ pub(crate) fn install(build: CrateBuild<'_>) -> Script {
     let declared = project.model.secrets.iter().flatten().cloned();
     Script {
         steps,
-        templates,
+        templates: config.env.templates(),
         secrets: declared.chain(cache.secrets).collect(),
         files: environment.files,
         lock: build.shared_folder.as_deref().map(shared_build_dir::lock),
     }
-}
-
-/// The user's variables: those to set, and those that are templates.
-fn variables(config: &Config, build: Subdir) -> (Vec<Step>, IndexMap<String, String>) {
-    let mut steps = Vec::new();
-    let mut templates = IndexMap::new();
-    for (name, value) in &config.env {
-        // `$${{` is text, as `$$NAME` is.
-        if value.replace("$${{", "").contains("${{") {
-            templates.insert(name.clone(), value.clone());
-        } else {
-            steps.push(Step::Set(
-                name.clone(),
-                Word::with_references_on(build, value),
-            ));
-        }
-    }
-    (steps, templates)
 }
 
 /// What the environments have to offer, unless the user chose something else.

@@ -70,6 +70,7 @@ mod tests {
         let log = Log::new(&log.join("\n"));
         let paths = BuildPaths {
             work_directory: "/work".into(),
+            sources: None,
             alias: None,
             script_folder: "/jobs/work".into(),
             build_prefix: "/jobs/bld".into(),

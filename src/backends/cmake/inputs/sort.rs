@@ -20,18 +20,17 @@ impl Own {
         let source = [&view.source.folder, &view.request.project.source];
         let around = folders.workspace.iter().chain(&folders.checkout);
         let environments = folders.workspace.iter().map(|root| root.join(".pixi"));
-        let built = [
-            &paths.work_directory,
-            &paths.host_prefix,
-            &paths.build_prefix,
-            &paths.packages,
-        ];
+        let prefixes = [&paths.host_prefix, &paths.build_prefix, &paths.packages];
+        let built = paths
+            .created()
+            .into_iter()
+            .chain(prefixes.map(PathBuf::clone));
         let shared = folders
             .scratch
             .iter()
             .chain(&folders.cache)
             .chain(&paths.alias);
-        let others = built.into_iter().chain(shared).cloned();
+        let others = built.chain(shared.cloned());
         let tree = view.tree.folder().to_path_buf();
         Self {
             roots: both(source.into_iter().chain(around).cloned()),

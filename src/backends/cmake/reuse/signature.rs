@@ -51,6 +51,9 @@ pub(super) fn of(
     for (name, value) in &config.env {
         add(format!("env.{name}"), digest(value.as_bytes()));
     }
+    for name in config.env.removed() {
+        add(format!("env.{name}"), "removed".to_string());
+    }
     // Variables of the machine that affect a compiler on macOS.
     for name in ["SDKROOT", "DEVELOPER_DIR"] {
         let value = view.request.env.get(name).unwrap_or_default();

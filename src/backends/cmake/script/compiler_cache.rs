@@ -38,7 +38,7 @@ fn set<const N: usize>(view: &View<'_>, variables: [(&str, Option<Word>); N]) ->
     let env = &view.request.config.env;
     let variables = variables.into_iter();
     variables
-        .filter(|(name, _)| !env.contains_key(*name))
+        .filter(|(name, _)| !env.contains_key(name))
         .filter_map(|(name, value)| Some(Step::Set(name.to_string(), value?)))
         .collect()
 }

@@ -59,11 +59,12 @@ impl Traces {
 
 /// Whether a file is the user's: below `top`, and in no place of a build or of Git.
 fn belongs(path: &Path, paths: &BuildPaths, top: &Path) -> bool {
-    let places = [
-        &paths.work_directory,
-        &paths.build_prefix,
-        &paths.host_prefix,
-    ];
+    let prefixes = [&paths.build_prefix, &paths.host_prefix];
+    let is_created = paths
+        .created()
+        .iter()
+        .chain(prefixes)
+        .any(|it| path.starts_with(it));
     let in_git = path.iter().any(|name| name == ".git");
-    path.starts_with(top) && !in_git && !places.iter().any(|place| path.starts_with(place))
+    path.starts_with(top) && !in_git && !is_created
 }

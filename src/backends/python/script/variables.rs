@@ -1,7 +1,5 @@
 //! Environment variables of the build.
 
-use indexmap::IndexMap;
-
 use crate::backend::Request;
 use crate::backend::script::{Step, Word};
 use crate::backends::python::Config;
@@ -40,11 +38,9 @@ const FIXED: [(&str, &str); 9] = [
     ("UV_NO_PROGRESS", "1"),
 ];
 
-/// Sets all variables. Those of the user come last and win; templates are returned.
-pub(super) fn all(
-    request: &Request<'_, Config>,
-    source: &Source,
-) -> (Vec<Step>, IndexMap<String, String>) {
+/// Sets all variables but those of the user with templates. Those of the user come last and
+/// win.
+pub(super) fn all(request: &Request<'_, Config>, source: &Source) -> Vec<Step> {
     let config = request.config;
     let mut steps = vec![Step::unset(&OF_THE_MACHINE)];
     let mut set = |name: &str, value: Word| steps.push(Step::Set(name.to_string(), value));
@@ -69,15 +65,8 @@ pub(super) fn all(
             set(&name, Word::literal(&version));
         }
     }
-    let mut templates = IndexMap::new();
-    for (name, value) in &config.common.env {
-        if value.contains("${{") {
-            templates.insert(name.clone(), value.clone());
-        } else {
-            set(name, Word::with_references(value));
-        }
-    }
-    (steps, templates)
+    steps.extend(config.common.env.steps(request.platforms.build));
+    steps
 }
 
 fn uv_cache(request: &Request<'_, Config>) -> Option<String> {

@@ -1,0 +1,190 @@
+//! `env`: the environment variables of the build that the user sets or removes.
+
+use std::fmt;
+use std::ops::Index;
+
+use indexmap::IndexMap;
+use rattler_conda_types::Subdir;
+use serde::de::{Deserializer, Unexpected, Visitor};
+use serde::{Deserialize, de};
+
+use crate::backend::script::{Step, Word};
+
+/// Environment variables to set, and names of variables to remove.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(from = "IndexMap<String, Change>")]
+pub struct Variables {
+    set: IndexMap<String, String>,
+    removed: Vec<String>,
+}
+
+impl Variables {
+    /// Whether the user decides about the variable `name`, by a value or by `false`.
+    pub fn contains_key(&self, name: &str) -> bool {
+        self.set.contains_key(name) || self.removed.iter().any(|removed| removed == name)
+    }
+
+    /// The value of the variable `name`, if it is set.
+    pub fn get(&self, name: &str) -> Option<&String> {
+        self.set.get(name)
+    }
+
+    /// The variables that are set, with their values.
+    pub fn iter(&self) -> indexmap::map::Iter<'_, String, String> {
+        self.set.iter()
+    }
+
+    /// The names of the variables that are set.
+    pub fn keys(&self) -> impl Iterator<Item = &String> {
+        self.set.keys()
+    }
+
+    /// The values of the variables that are set.
+    pub fn values(&self) -> impl Iterator<Item = &String> {
+        self.set.values()
+    }
+
+    /// The names of the variables that are removed.
+    pub fn removed(&self) -> &[String] {
+        &self.removed
+    }
+
+    /// The steps of a script on `platform` that remove and set variables. Those whose values
+    /// contain templates are not among them.
+    pub fn steps(&self, platform: Subdir) -> Vec<Step> {
+        let removed = (!self.removed.is_empty()).then(|| Step::Unset(self.removed.clone()));
+        let plain = self.iter().filter(|(_, value)| !has_template(value));
+        let set = plain.map(|(name, value)| {
+            Step::Set(name.clone(), Word::with_references_on(platform, value))
+        });
+        removed.into_iter().chain(set).collect()
+    }
+
+    /// The variables whose values contain templates.
+    pub fn templates(&self) -> IndexMap<String, String> {
+        let templates = self.iter().filter(|(_, value)| has_template(value));
+        templates
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect()
+    }
+
+    /// Sets a variable.
+    pub fn insert(&mut self, name: String, value: String) {
+        self.set.insert(name, value);
+    }
+}
+
+/// Whether a value contains a template. `$${{` is text, as `$$NAME` is.
+pub fn has_template(value: &str) -> bool {
+    value.replace("$${{", "").contains("${{")
+}
+
+impl Index<&str> for Variables {
+    type Output = String;
+
+    fn index(&self, name: &str) -> &String {
+        &self.set[name]
+    }
+}
+
+impl<'a> IntoIterator for &'a Variables {
+    type Item = (&'a String, &'a String);
+    type IntoIter = indexmap::map::Iter<'a, String, String>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl From<IndexMap<String, Change>> for Variables {
+    fn from(changes: IndexMap<String, Change>) -> Self {
+        let mut variables = Self::default();
+        for (name, change) in changes {
+            match change {
+                Change::Set(value) => variables.insert(name, value),
+                Change::Remove => variables.removed.push(name),
+            }
+        }
+        variables
+    }
+}
+
+/// What happens to a variable: a string is its value, `false` removes it.
+#[derive(Debug)]
+enum Change {
+    Set(String),
+    Remove,
+}
+
+impl<'de> Deserialize<'de> for Change {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ChangeVisitor)
+    }
+}
+
+struct ChangeVisitor;
+
+impl Visitor<'_> for ChangeVisitor {
+    type Value = Change;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_str<E: de::Error>(self, value: &str) -> Result<Change, E> {
+        Ok(Change::Set(value.to_string()))
+    }
+
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<Change, E> {
+        match value {
+            false => Ok(Change::Remove),
+            true => Err(E::invalid_type(Unexpected::Bool(value), &self)),
+        }
+    }
+}
+
+#[cfg(test)]
+impl schemars::JsonSchema for Change {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Variable".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "The value of the variable; `false` removes it.",
+            "anyOf": [{ "type": "string" }, { "const": false }],
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn false_removes_a_variable_and_true_is_not_a_value() {
+        let read = |value| serde_json::from_value::<Variables>(value);
+        let variables = read(json!({"A": "1", "B": false})).expect("valid");
+        assert_eq!(variables["A"], "1");
+        assert_eq!(variables.removed(), ["B"]);
+        assert!(variables.contains_key("B") && variables.get("B").is_none());
+        let steps = variables.steps(Subdir::Linux64);
+        let expected = [
+            Step::Unset(vec!["B".to_string()]),
+            Step::Set("A".to_string(), "1".into()),
+        ];
+        assert_eq!(steps, expected);
+        let error = read(json!({"A": true})).expect_err("not a value");
+        assert_eq!(
+            error.to_string(),
+            "invalid type: boolean `true`, expected a string"
+        );
+    }
+}

@@ -1,0 +1,162 @@
+//! A build in a copy of the checkout, for what edits sources or must not see some of them.
+//!
+//! The copy stays in the work directory. Files that did not change since the last build keep
+//! their modification times, so that build tools compile only what did.
+
+use std::path::{Path, PathBuf};
+
+use miette::Report;
+use rattler_build_types::GlobVec;
+
+use crate::backend::Folders;
+use crate::backend::draft::CopiedSources;
+use crate::backend::inputs::GlobSet;
+use crate::backend::tree::{self, Tree, changed};
+use crate::diagnostic::create_folder;
+use crate::disk;
+use crate::engine::Session;
+use crate::engine::sources::copy::{self, Copied};
+
+/// The name of the copy in the work directory.
+const FOLDER: &str = "sources";
+
+/// The directory of a repository, which the copy refers to.
+const GIT: &str = ".git";
+
+/// Two directories with the same sources.
+#[derive(Debug)]
+pub(super) struct SourceCopy {
+    from: PathBuf,
+    to: PathBuf,
+}
+
+impl SourceCopy {
+    /// Copies the checkout that `session` builds from, or brings the copy of an earlier build
+    /// up to date.
+    ///
+    /// # Errors
+    /// Files that cannot be read, written or removed.
+    pub(super) fn make(
+        session: &Session,
+        sources: &CopiedSources,
+        work: &Path,
+        packages: &Path,
+    ) -> Result<Self, Report> {
+        let copy = Self {
+            from: top(session, sources),
+            to: work.join(FOLDER),
+        };
+        create_folder(&copy.to)?;
+        let outputs = session.backend.output_directories().iter();
+        let source = &session.project.source;
+        let written = outputs.flat_map(|name| [copy.from.join(name), source.join(name)]);
+        let scratch = session.folders.scratch.iter().cloned();
+        let own = [work, packages].map(Path::to_path_buf);
+        let pruned = written
+            .chain(scratch)
+            .chain(own)
+            .chain([copy.from.join(GIT)]);
+        let tree = Tree {
+            root: copy.from.clone(),
+            include: Vec::new(),
+            exclude: Vec::new(),
+            use_gitignore: true,
+            pruned: pruned.collect(),
+        };
+        let filter = GlobVec::from_strings(vec!["**".to_string()], sources.without.clone());
+        let filter = filter.map_err(|error| miette::miette!("{error}"))?;
+        let known = copy.states();
+        let copied = copy::tree(&tree, &filter, &copy.to, &known)?;
+        for path in known.keys().filter(|path| !copied.contains_key(*path)) {
+            disk::remove_file(&copy.to.join(path))?;
+        }
+        copy.link_repository()?;
+        Ok(copy)
+    }
+
+    /// The directory of the copy.
+    pub(super) fn folder(&self) -> &Path {
+        &self.to
+    }
+
+    /// `session` with the copy as its checkout.
+    pub(super) fn session(&self, session: &Session) -> Session {
+        let copied = |path: &Path| moved(path, &self.from, &self.to);
+        let folders = &session.folders;
+        let workspace = folders.workspace.as_deref();
+        let workspace = workspace.filter(|workspace| tree::lies_in(workspace, &self.from));
+        let folders = Folders {
+            checkout: Some(self.to.clone()),
+            // The copy lies in the original one, which must not be found above it.
+            workspace: workspace.map(copied),
+            ..folders.clone()
+        };
+        session.in_copy(copied(&session.project.source), folders)
+    }
+
+    /// `sets` with the original files in the place of copies.
+    pub(super) fn originals(&self, sets: Vec<GlobSet>) -> Vec<GlobSet> {
+        let original = |set: GlobSet| GlobSet {
+            root: self.original(&set.root),
+            ..set
+        };
+        sets.into_iter().map(original).collect()
+    }
+
+    /// The original of a copied file or directory.
+    pub(super) fn original(&self, path: &Path) -> PathBuf {
+        moved(path, &self.to, &self.from)
+    }
+
+    /// The files of the copy as they are now. Those that a hook changed differ from the
+    /// original and are copied again.
+    fn states(&self) -> Copied {
+        let all = Tree {
+            root: self.to.clone(),
+            include: Vec::new(),
+            exclude: Vec::new(),
+            use_gitignore: false,
+            pruned: Vec::new(),
+        };
+        let files = all.walk().build().flatten();
+        let files = files.filter(|entry| entry.file_type().is_some_and(|kind| !kind.is_dir()));
+        let files = files.filter(|entry| entry.path() != self.to.join(GIT));
+        let state = |entry: ignore::DirEntry| {
+            let about = entry.path().symlink_metadata().ok()?;
+            let below = entry.path().strip_prefix(&self.to).ok()?.to_path_buf();
+            Some((below, changed(&about)))
+        };
+        files.filter_map(state).collect()
+    }
+
+    /// Build scripts ask git for the revision. A repository is not copied.
+    fn link_repository(&self) -> Result<(), Report> {
+        let (from, to) = (self.from.join(GIT), self.to.join(GIT));
+        if from.is_dir() && !to.exists() {
+            disk::write(&to, &format!("gitdir: {}\n", from.display()))?;
+        }
+        Ok(())
+    }
+}
+
+/// `path` below `to` if it is below `from`.
+fn moved(path: &Path, from: &Path, to: &Path) -> PathBuf {
+    match path.strip_prefix(from) {
+        // Joining nothing would add a slash.
+        Ok(below) if below.as_os_str().is_empty() => to.to_path_buf(),
+        Ok(below) => to.join(below),
+        Err(_) => path.to_path_buf(),
+    }
+}
+
+/// The directory with everything that a build may read beside the sources: the checkout, or
+/// else the workspace of pixi or of the build tool.
+fn top(session: &Session, sources: &CopiedSources) -> PathBuf {
+    let source = &session.project.source;
+    let folders = &session.folders;
+    let tops = [&folders.checkout, &folders.workspace, &sources.workspace];
+    let tops = tops.into_iter().flatten();
+    let tops = tops.filter(|top| tree::lies_in(source, top));
+    let top = tops.min_by_key(|top| top.components().count());
+    top.unwrap_or(source).clone()
+}

@@ -1,0 +1,50 @@
+//! Builds in a copy of the checkout: without Cargo's configuration, with hooks that edit.
+
+use super::{build, cargo_toml, project, run};
+use crate::support::project::Project;
+
+/// A program that prints what it was compiled with. Its configuration of Cargo says `config`.
+fn configured(options: &str) -> Project {
+    project("tool")
+        .pixi_toml(&format!(
+            "[package]\nname = \"tool\"\n[package.build.backend]\nname = \"pixi-build-rust\"\nversion = \"*\"\n\
+             [package.build.config]\n{options}\n"
+        ))
+        .file("Cargo.toml", cargo_toml("tool", ""))
+        .file(
+            "src/main.rs",
+            "fn main() {\n    println!(\"{}\", option_env!(\"SAID_BY\").unwrap_or(\"nobody\"));\n}\n",
+        )
+        .file(".cargo/config.toml", "[env]\nSAID_BY = \"config\"\n")
+        .lock()
+}
+
+#[test]
+fn the_configuration_of_cargo_applies_unless_it_is_switched_off() {
+    let project = configured("");
+    let (archive, _) = build(&project, &[]).package();
+    assert_eq!(run(&archive, "bin/tool"), "config");
+
+    let project = configured("cargo-config = false");
+    let (archive, _) = build(&project, &[]).package();
+    assert_eq!(run(&archive, "bin/tool"), "nobody");
+    let main = "fn main() {\n    println!(\"edited\");\n}\n";
+    project.write("src/main.rs", main);
+    let (archive, _) = build(&project, &[]).package();
+    assert_eq!(run(&archive, "bin/tool"), "edited");
+}
+
+#[test]
+fn a_hook_may_edit_a_copy_of_the_sources() {
+    let edit = "if grep -q edited src/main.rs; then exit 9; fi\necho '// edited' >>src/main.rs\nsed -i 's/nobody/the hook/' src/main.rs\n";
+    let hook =
+        "cargo-config = false\nhooks.before-build = { run = \"edit.sh\", sources = \"copy\" }";
+    let project = configured(hook).file("edit.sh", edit);
+    let original = fs_err::read_to_string(project.dir().join("src/main.rs")).expect("it is there");
+    for round in 0..2 {
+        let (archive, _) = build(&project, &[]).package();
+        assert_eq!(run(&archive, "bin/tool"), "the hook", "{round}");
+    }
+    let after = fs_err::read_to_string(project.dir().join("src/main.rs")).expect("it is there");
+    assert_eq!(after, original);
+}

@@ -1,0 +1,118 @@
+//! The options that all backends of projects have, with the real tools of each.
+
+use serde_json::{Value, json};
+
+use crate::mojo::compiler;
+use crate::support::archive::Archive;
+use crate::support::channel::Channel;
+use crate::support::cmake::{self, Order, PackageBuilder};
+use crate::support::pixi::Pixi;
+use crate::support::project::Project;
+use crate::support::python;
+use crate::support::requests::Initialize;
+
+/// One of each option that adds files to a package, for a program called `tool`.
+fn options() -> Value {
+    let run = |command: &str| json!({"run": ["sh", "-c", command]});
+    json!({
+        "completions": {"tool": ["complete", "{shell}"]},
+        "man-pages": ["doc/tool.1"],
+        "install": {"share/tool/": "doc/*.txt", "share/tool/link": {"link": "text.txt"}},
+        "activation": {"env": {"TOOL_HOME": "$PREFIX/share/tool"}},
+        "hooks": {
+            "before-build": run("mkdir -p $PREFIX/share/early && touch $PREFIX/share/early/file"),
+            "after-install": run("test -x $PREFIX/bin/tool && touch $PREFIX/share/tool/late"),
+        },
+        "version-check": {"tool": ["version"]},
+        "dynamic-linking": {"overlinking-behavior": "ignore"},
+        "prefix-detection": {"ignore-binary-files": true},
+        "ignore-run-exports": {"by-name": ["nothing"]},
+    })
+}
+
+fn with_documentation(project: Project) -> Project {
+    project
+        .file("doc/tool.1", ".TH TOOL 1\n")
+        .file("doc/text.txt", "text\n")
+}
+
+/// What the options put into a package. `own` are directories of what the build tool installs.
+#[track_caller]
+fn assert_installed(archive: &Archive, own: &[&str]) {
+    let files = archive.files();
+    let is_own = |path: &str| own.iter().any(|folder| path.starts_with(folder));
+    let added = files.iter().filter(|path| !is_own(path));
+    let added: Vec<&str> = added.map(String::as_str).collect();
+    let expected = [
+        "etc/conda/env_vars.d/tool.json",
+        "share/bash-completion/completions/tool",
+        "share/early/file",
+        "share/fish/vendor_completions.d/tool.fish",
+        "share/man/man1/tool.1",
+        "share/tool/late",
+        "share/tool/link",
+        "share/tool/text.txt",
+        "share/zsh/site-functions/_tool",
+    ];
+    assert_eq!(added, expected);
+    let tests = archive.text("info/tests/tests.yaml");
+    assert!(tests.contains("tool version"), "{tests}");
+}
+
+fn built(project: &Project, initialize: Initialize, channel: &Channel) -> Archive {
+    let mut pixi = Pixi::of(project);
+    pixi.initialize(&initialize.configuration(options()));
+    pixi.package(project, channel, "tool")
+}
+
+#[test]
+fn a_project_of_cmake_has_them() {
+    let lists = "cmake_minimum_required(VERSION 3.20...4.0)\nproject(tool VERSION 1.2 LANGUAGES NONE)\n\
+                 install(PROGRAMS tool DESTINATION bin)\n";
+    let project = Project::of(cmake::BACKEND)
+        .pixi_toml("[package]\nname = \"tool\"\n")
+        .file("CMakeLists.txt", lists)
+        .file("tool", "#!/bin/sh\necho \"$@\"\n");
+    let project = with_documentation(project);
+    let Some(builder) = PackageBuilder::open(project, |_| {}) else {
+        return;
+    };
+    let built = builder.build(Order {
+        config: options(),
+        ..Order::default()
+    });
+    assert_installed(&built.archive, &["bin/tool"]);
+}
+
+#[test]
+fn a_project_of_python_has_them() {
+    let Some(channel) = python::channel_or_skip() else {
+        return;
+    };
+    let manifest = "[build-system]\nrequires = [\"hatchling\"]\nbuild-backend = \"hatchling.build\"\n\
+                    [project]\nname = \"tool\"\nversion = \"1.2\"\n\
+                    [project.scripts]\ntool = \"tool:main\"\n";
+    let code = "import sys\n\n\ndef main():\n    print(*sys.argv[1:])\n";
+    let project = Project::of("pixi-build-python")
+        .pixi_toml("[package]\n")
+        .file("pyproject.toml", manifest)
+        .file("src/tool/__init__.py", code);
+    let project = with_documentation(project);
+    let requirements = ["hatchling", "editables"].into_iter();
+    let initialize = requirements.fold(Initialize::of(&project), |initialize, name| {
+        initialize.dependency("hostDependencies", name, "*")
+    });
+    let archive = built(&project, initialize, channel);
+    assert_installed(&archive, &["site-packages/"]);
+}
+
+#[test]
+fn a_project_of_mojo_has_them() {
+    let project = Project::of("pixi-build-mojo")
+        .pixi_toml("[package]\nname = \"tool\"\nversion = \"1.2\"\n")
+        .file("main.mojo", "def main():\n    print(\"complete\")\n");
+    let project = with_documentation(project);
+    let initialize = Initialize::of(&project).package("tool", "1.2");
+    let archive = built(&project, initialize, &compiler::channel());
+    assert_installed(&archive, &["bin/tool"]);
+}
