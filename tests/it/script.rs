@@ -24,6 +24,12 @@ fn script(build: Subdir, host: Subdir, executable: &str) -> String {
 
 /// The same with another configuration.
 fn configured(build: Subdir, host: Subdir, executable: &str, config: Value) -> String {
+    let model = json!({"secrets": ["TOKEN"]});
+    of_model(build, host, executable, config, model)
+}
+
+/// The same with another manifest of pixi.
+fn of_model(build: Subdir, host: Subdir, executable: &str, config: Value, model: Value) -> String {
     let project = Project::new().file(
         "Cargo.toml",
         "[package]\nname = \"tool\"\nversion = \"1.0.0\"\n",
@@ -33,7 +39,7 @@ fn configured(build: Subdir, host: Subdir, executable: &str, config: Value) -> S
         "sourceDirectory": project.dir(),
         "cacheDirectory": "/cache of pixi",
         "workspaceScratchDirectory": "/scratch",
-        "projectModel": {"secrets": ["TOKEN"]},
+        "projectModel": model,
         "configuration": config,
     }))
     .expect("the parameters are valid");
@@ -93,6 +99,48 @@ fn cargo_auditable_finds_the_settings_from_any_directory() {
         text.contains(r#"--config "${SRC_DIR}/shared.toml""#),
         "{text}"
     );
+}
+
+/// The lines with the names of the variables of libraries, for a build on this platform.
+fn about_libraries(platform: Subdir) -> String {
+    let any = |names: &[&str]| -> Value {
+        let specs = names.iter().map(|name| {
+            let spec = json!({"binary": {"version": "*"}});
+            (name.to_string(), spec)
+        });
+        Value::Object(specs.collect())
+    };
+    let model = json!({"targets": {"defaultTarget": {
+        "hostDependencies": any(&["libgit2", "libssh2", "zstd", "oniguruma"]),
+        "buildDependencies": any(&["libclang"]),
+    }}});
+    // The user decides about one of them.
+    let config = json!({"env": {"LIBSSH2_SYS_USE_PKG_CONFIG": false}});
+    let text = of_model(platform, platform, "", config, model);
+    let words = ["LIBGIT2", "LIBSSH2", "ZSTD", "ONIG", "LIBCLANG"];
+    let lines = text.lines();
+    let lines = lines.filter(|line| words.iter().any(|word| line.contains(word)));
+    lines.map(str::trim).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn libraries_of_the_environment_are_linked_with() {
+    insta::assert_snapshot!(about_libraries(Subdir::Linux64), @r#"
+    unset LIBSSH2_SYS_USE_PKG_CONFIG
+    export LIBGIT2_NO_VENDOR=1
+    export ZSTD_SYS_USE_PKG_CONFIG=1
+    export RUSTONIG_SYSTEM_LIBONIG=1
+    export LIBCLANG_PATH="${PREFIX}/lib"
+    export LIBCLANG_PATH="${BUILD_PREFIX}/lib"
+    "#);
+    insta::assert_snapshot!(about_libraries(Subdir::Win64), @r#"
+    (if defined LIBSSH2_SYS_USE_PKG_CONFIG set "LIBSSH2_SYS_USE_PKG_CONFIG=")
+    if exist "%PREFIX%\Library\include\git2.h" (set "LIBGIT2_NO_VENDOR=1")
+    if exist "%PREFIX%\Library\include\zstd.h" (set "ZSTD_SYS_USE_PKG_CONFIG=1")
+    if exist "%PREFIX%\Library\include\oniguruma.h" (set "RUSTONIG_SYSTEM_LIBONIG=1")
+    if exist "%PREFIX%\Library\bin\libclang.dll" (set "LIBCLANG_PATH=%PREFIX%\Library\bin")
+    if exist "%BUILD_PREFIX%\Library\bin\libclang.dll" (set "LIBCLANG_PATH=%BUILD_PREFIX%\Library\bin")
+    "#);
 }
 
 #[test]
