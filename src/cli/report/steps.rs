@@ -255,7 +255,8 @@ where
         let spans = context.event_span(event);
         let (step, is_quiet) = match &spans {
             Some(span) => around::<S, R>(span.scope()),
-            None => (None, false),
+            // rattler-build packs in threads that know nothing of the step.
+            None => (None, event.metadata().target().starts_with("rattler_build")),
         };
         let level = *event.metadata().level();
         if is_quiet && level > Level::WARN {

@@ -1,8 +1,11 @@
 //! The main job, through the protocol and by hand.
 
+use std::path::Path;
+
 use serde_json::json;
 
 use super::project;
+use crate::support::archive::Archive;
 use crate::support::cmake::{BACKEND, Order, PackageBuilder, channel_or_skip};
 use crate::support::desk::Desk;
 use crate::support::machine::on_path;
@@ -41,11 +44,17 @@ fn the_tools_of_the_machine_build_too() {
         );
         return;
     }
-    let project = hello();
-    let package = Desk::build(&project, "")
-        .args(["--system-toolchain"])
-        .package();
-    assert_eq!(package.files(), ["bin/app"]);
+    let lists = "add_library(part SHARED part.cpp)\nadd_executable(app main.cpp)\n\
+                 target_link_libraries(app part)\ninstall(TARGETS app part)\n";
+    let project = project(lists)
+        .file("main.cpp", PROGRAM)
+        .file("part.cpp", "void part() {}\n");
+    let ended = Desk::build(&project, "").args(["--system-toolchain"]).run();
+    assert_eq!(ended.code(), 0, "{}", ended.stderr());
+    let archive = Archive::open(Path::new(ended.stdout().trim_end()));
+    assert_eq!(archive.files(), ["bin/app", "lib/libpart.so"]);
+    // What happens while a package is packed is for the log.
+    assert!(!ended.stderr().contains("Relinking"), "{}", ended.stderr());
 }
 
 #[test]
