@@ -148,30 +148,40 @@ fn nothing_to_pack(case: &Case<'_>) -> Option<Diagnosis> {
     None
 }
 
+/// Words of exceptions, and what helps against them.
+const KNOWN: [(&str, &str); 7] = [
+    (
+        "No module named 'distutils'",
+        "Python 3.12 has no `distutils`: write `setuptools = \"*\"` into the host dependencies, or `python = \"<3.12\"`",
+    ),
+    (
+        "No module named 'pkg_resources'",
+        "write `setuptools = \"<81\"` into the host dependencies",
+    ),
+    (
+        "numpy.distutils",
+        "write `setuptools = \"<60\"` and `python = \"<3.12\"` into the host dependencies",
+    ),
+    (
+        "use_2to3 is invalid",
+        "write `setuptools = \"<58\"` into the host dependencies",
+    ),
+    (
+        "SafeConfigParser",
+        "write `python = \"<3.12\"` into the host dependencies",
+    ),
+    (
+        "config: `project.license`",
+        "`license` as an expression needs `setuptools = \">=77\"` in the host dependencies",
+    ),
+    (
+        "license field should be",
+        "`license` as an expression needs `flit-core = \">=3.12\"` in the host dependencies",
+    ),
+];
+
 /// A hook raised an exception. The message contains it, with its place in the project.
 fn traceback(case: &Case<'_>) -> Option<Diagnosis> {
-    const KNOWN: [(&str, &str); 5] = [
-        (
-            "No module named 'distutils'",
-            "Python 3.12 has no `distutils`: write `setuptools = \"*\"` into the host dependencies, or `python = \"<3.12\"`",
-        ),
-        (
-            "No module named 'pkg_resources'",
-            "write `setuptools = \"<81\"` into the host dependencies",
-        ),
-        (
-            "numpy.distutils",
-            "write `setuptools = \"<60\"` and `python = \"<3.12\"` into the host dependencies",
-        ),
-        (
-            "use_2to3 is invalid",
-            "write `setuptools = \"<58\"` into the host dependencies",
-        ),
-        (
-            "SafeConfigParser",
-            "write `python = \"<3.12\"` into the host dependencies",
-        ),
-    ];
     let lines: Vec<&str> = case.log.lines().map(str::trim).collect();
     let starts = lines
         .iter()
@@ -181,14 +191,19 @@ fn traceback(case: &Case<'_>) -> Option<Diagnosis> {
     let own = |line: &&&str| line.starts_with("File \"") && line.contains(&root);
     let frame = lines[starts..].iter().rfind(own);
     let frame = frame.map(|line| line.replace(&format!("{root}/"), ""));
-    let known = KNOWN.iter().find(|(words, _)| raised.contains(words));
     Some(Diagnosis {
         code: "python::hook_failed",
         message: format!("the build backend failed: {raised}"),
         details: frame.into_iter().collect(),
-        help: known.map(|(_, help)| help.to_string()),
+        help: remedy(raised).map(str::to_string),
         ..Default::default()
     })
+}
+
+fn remedy(raised: &str) -> Option<&'static str> {
+    let mut known = KNOWN.iter();
+    let (_, help) = known.find(|(words, _)| raised.contains(words))?;
+    Some(help)
 }
 
 /// `SomeError: …`, the last line of a traceback.
@@ -205,6 +220,28 @@ fn is_exception(line: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn exceptions_of_old_build_backends_have_a_remedy() {
+        for (raised, words) in [
+            (
+                "ValueError: invalid pyproject.toml config: `project.license`.",
+                "setuptools = \">=77\"",
+            ),
+            (
+                "flit_core.config.ConfigError: license field should be <class 'dict'>, not <class 'str'>",
+                "flit-core = \">=3.12\"",
+            ),
+            (
+                "ModuleNotFoundError: No module named 'pkg_resources'",
+                "setuptools = \"<81\"",
+            ),
+        ] {
+            let help = remedy(raised).unwrap_or_default();
+            assert!(help.contains(words), "{raised}: {help}");
+        }
+        assert_eq!(remedy("ZeroDivisionError: division by zero"), None);
+    }
 
     #[test]
     fn a_python_that_the_project_does_not_support_is_recognized() {

@@ -63,7 +63,8 @@ def main(requirements):
         sys.exit("this machine lacks " + ", ".join(wanted) + ", and the network is left alone")
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PIP_")}
     if shutil.which("uv") is None:
-        command = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet"]
+        command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", python]
+        command += ["install", "--quiet"]
     else:
         command = ["uv", "pip", "install", "--quiet", "--python", python]
     print("installing " + ", ".join(wanted) + " for the build", flush=True)
