@@ -372,6 +372,9 @@ pub struct Finished {
     pub out_dir: Option<PathBuf>,
     /// The version that the programs know of.
     pub version: Option<String>,
+    /// The files of the package, relative to the prefix, if not everything new in the prefix
+    /// belongs to it.
+    pub package_files: Option<Vec<PathBuf>>,
     /// Files that were added to the prefix, with the reason.
     pub files: Vec<(PathBuf, String)>,
     /// What the user should know.

@@ -36,10 +36,11 @@ pub(super) async fn run(
     finish.hook(Moment::BeforeBuild, &output, tools).await?;
     let mut listed = ListedFiles::before_script(finish)?;
     script(&output, tools).await?;
-    listed.after_script(&output, finish)?;
-    finish.install(&mut output).await?;
+    let mut finished = finish.script_ended()?;
+    listed.after_script(finished.package_files.take(), finish)?;
+    finish.install(&mut output, &finished).await?;
     finish.hook(Moment::AfterInstall, &output, tools).await?;
-    listed.complete(&output, finish)?;
+    listed.write(&output, finish)?;
     // Nothing was installed here: environments are managed elsewhere.
     let none = HashSet::new();
     let packed = output.create_package(tools, Some(&none)).await;

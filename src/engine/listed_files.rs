@@ -1,15 +1,12 @@
-//! The files of a package where the script says which those are.
+//! The files of a package where the backend says which those are.
 //!
-//! A script writes them into a list (`RATTLER_BUILD_PACKAGE_FILES`) if not everything new in
-//! the prefix belongs to the package. rattler-build knows of one script for each package and
-//! forgets the list when a hook runs; and neither hooks nor options that install files write
-//! into it.
+//! It does if not everything new in the prefix belongs to the package. rattler-build takes a list
+//! for that. What hooks and options install belongs to the package as well.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use miette::{IntoDiagnostic, Report};
-use rattler_build_core::packaging::read_package_files_list;
+use miette::Report;
 use rattler_build_core::types::Output;
 
 use crate::disk;
@@ -20,7 +17,7 @@ use crate::engine::finish::Finish;
 pub(super) struct ListedFiles {
     /// Those that a hook installed before the script ran.
     early: BTreeSet<PathBuf>,
-    /// The list of the script, with everything that was there when it ended.
+    /// Those that the backend names, with everything that was there when the script ended.
     script: Option<(Vec<PathBuf>, BTreeSet<PathBuf>)>,
 }
 
@@ -41,41 +38,36 @@ impl ListedFiles {
         })
     }
 
-    /// Keeps the list of the script, if it wrote one.
+    /// Keeps the list of the backend, if there is one.
     ///
     /// # Errors
-    /// A list or a prefix that cannot be read.
+    /// A prefix that cannot be read.
     pub(super) fn after_script(
         &mut self,
-        output: &Output,
+        listed: Option<Vec<PathBuf>>,
         finish: &Finish<'_>,
     ) -> Result<(), Report> {
-        if let Some(listed) = read_package_files_list(&place(output)).into_diagnostic()? {
+        if let Some(listed) = listed {
             let all = made(&finish.paths.host_prefix, finish.foreign)?;
             self.script = Some((listed, all));
         }
         Ok(())
     }
 
-    /// Writes the list again, with what hooks and options installed.
+    /// Writes the list, with what hooks and options installed.
     ///
     /// # Errors
     /// A prefix that cannot be read, a list that cannot be written.
-    pub(super) fn complete(self, output: &Output, finish: &Finish<'_>) -> Result<(), Report> {
+    pub(super) fn write(self, output: &Output, finish: &Finish<'_>) -> Result<(), Report> {
         let Some((listed, known)) = self.script else {
             return Ok(());
         };
         let all = made(&finish.paths.host_prefix, finish.foreign)?;
         let later = all.difference(&known);
-        let text = |path: &Path| format!("{}\n", path.display());
-        let paths = listed.iter().chain(&self.early).chain(later);
-        let paths: BTreeSet<String> = paths.map(|path| text(path)).collect();
-        let paths: Vec<String> = paths.into_iter().collect();
-        Ok(disk::write(&place(output), &paths.concat())?)
+        let paths: BTreeSet<&PathBuf> = listed.iter().chain(&self.early).chain(later).collect();
+        let lines = paths.iter().map(|path| format!("{}\n", path.display()));
+        let directories = &output.build_configuration.directories;
+        let list = directories.package_files_list_path();
+        Ok(disk::write(&list, &lines.collect::<String>())?)
     }
-}
-
-fn place(output: &Output) -> PathBuf {
-    let directories = &output.build_configuration.directories;
-    directories.package_files_list_path()
 }

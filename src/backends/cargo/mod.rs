@@ -129,6 +129,7 @@ impl Backend for Cargo {
             license_files: bundle.into_iter().collect(),
             out_dir: message::out_dir(log, &build.root, paths),
             version: build.krate.version(),
+            package_files: None,
             files: [
                 libraries::install(build, paths)?,
                 aliases::install(build, paths)?,

@@ -4,6 +4,7 @@
 //! package is for all platforms, and creates the command line of the installer. The build
 //! backend of the project builds the wheel.
 
+mod aside;
 mod check;
 mod config;
 mod conflicts;
@@ -12,14 +13,15 @@ mod entry_points;
 mod extras;
 mod failure;
 mod inputs;
+mod installation;
 mod kind;
 mod license;
 mod literal;
 mod metadata;
 mod project;
 mod pythons;
+mod record;
 mod requirements;
-mod restore;
 mod script;
 mod shape;
 mod source;
@@ -34,8 +36,8 @@ pub use config::Config;
 pub use source::Source;
 
 use crate::backend::{
-    Backend, BuildPaths, Diagnosis, Draft, Env, GlobSet, IgnoredRunExports, InstalledPackage, Log,
-    Packaging, Platforms, Request, RunOptions, SystemTools,
+    Backend, BuildPaths, Diagnosis, Draft, Env, Finished, GlobSet, IgnoredRunExports,
+    InstalledPackage, Log, Packaging, Platforms, Request, RunOptions, SystemTools,
 };
 use crate::diagnostic::{Warning, list};
 use crate::project::Metadata;
@@ -93,10 +95,21 @@ impl Backend for Python {
     fn before_build(
         &self,
         _: &Request<'_, Config>,
-        _: &Source,
+        source: &Source,
         paths: &BuildPaths,
     ) -> Result<(), Report> {
-        restore::environment(paths)
+        installation::prepare(source, paths)
+    }
+
+    fn finish(
+        &self,
+        request: &Request<'_, Config>,
+        source: &Source,
+        paths: &BuildPaths,
+        _: &Log,
+    ) -> Result<Finished, Report> {
+        let shape = Shape::of(request, source, &mut Vec::new());
+        installation::finish(request, source, &shape, paths)
     }
 
     fn inputs(&self, request: &Request<'_, Config>, source: &Source) -> Vec<GlobSet> {

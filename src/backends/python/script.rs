@@ -1,8 +1,7 @@
 //! The command line: uv or pip with everything it needs around it.
 //!
 //! Both call the hooks of the project's own build backend and put the wheel into the host
-//! prefix. A short program before them makes room, one after them makes what they
-//! installed fit for a conda package.
+//! prefix.
 
 mod native;
 mod rustflags;
@@ -24,8 +23,11 @@ pub(super) const DIRECTORY: &str = "pixi-build-python";
 /// The file in which opened files are noted, below the same directory.
 pub(super) const TRACE: &str = "pixi-build-python/opened";
 
-/// The file that names what was installed, below the same directory.
+/// The file that names what was installed, below the same directory: the metadata first.
 pub(super) const INSTALLED: &str = "pixi-build-python/installed";
+
+/// Settings for setuptools, below the same directory.
+pub(super) const SETUPTOOLS: &str = "pixi-build-python/setuptools.cfg";
 
 /// By this variable the build learns of the Python of the machine, when that is to stand
 /// in for an environment.
@@ -35,16 +37,13 @@ pub(super) const SYSTEM_PYTHON: &str = "PIXI_BUILD_PYTHON_SYSTEM";
 pub(super) fn install(request: &Request<'_, Config>, source: &Source, shape: &Shape) -> Script {
     let mut steps = variables::all(request, source);
     steps.extend(machine(source));
-    let folder = source.files.folder.display().to_string();
-    let arguments = [source.name(), folder];
-    steps.push(Step::Run(program(request, "begin.py", arguments)));
     steps.extend(native::prepare(request, source, shape));
     steps.extend(traced(request, source));
     steps.extend(asked(request, source));
     steps.push(run(request, source, shape));
     steps.push(Step::unset(&["PYTHONPATH"]));
     steps.extend(native::finish(request, source, shape));
-    steps.push(Step::Run(finish(request, source, shape)));
+    steps.extend(compile(request, source, shape));
     let declared = request.project.model.secrets.iter().flatten();
     Script {
         steps,
@@ -65,9 +64,8 @@ fn files() -> Vec<ScriptFile> {
     };
     vec![
         file("asked.py", include_str!("script/asked.py")),
-        file("begin.py", include_str!("script/begin.py")),
+        file("compile.py", include_str!("script/compile.py")),
         file("compiled.py", include_str!("script/compiled.py")),
-        file("finish.py", include_str!("script/finish.py")),
         file("machine.py", include_str!("script/machine.py")),
         file(
             "trace/sitecustomize.py",
@@ -210,16 +208,11 @@ fn argument_words(argument: &str) -> Vec<Word> {
     }
 }
 
-fn finish(request: &Request<'_, Config>, source: &Source, shape: &Shape) -> Vec<Word> {
-    let mut arguments = vec![source.name().to_string()];
-    let excluded = request.config.exclude.iter();
-    arguments.extend(excluded.map(|pattern| format!("--exclude={pattern}")));
-    if shape.editable {
-        arguments.push("--editable".to_string());
-    } else if !shape.is_python_independent() {
-        arguments.push("--compile".to_string());
-        let skipped = request.config.skip_pyc_compilation.0.iter();
-        arguments.extend(skipped.map(|pattern| format!("--skip={pattern}")));
-    }
-    program(request, "finish.py", arguments)
+/// Compiles the modules to byte code, where the package has some.
+fn compile(request: &Request<'_, Config>, source: &Source, shape: &Shape) -> Option<Step> {
+    let skipped = &request.config.skip_pyc_compilation.0;
+    let patterns = skipped.iter().chain(&request.config.exclude);
+    let arguments = std::iter::once(source.name()).chain(patterns.cloned());
+    let command = program(request, "compile.py", arguments);
+    shape.compiles_modules().then_some(Step::Run(command))
 }

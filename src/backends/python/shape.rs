@@ -65,6 +65,12 @@ impl Shape {
     pub(super) fn is_python_independent(&self) -> bool {
         self.noarch || self.abi3
     }
+
+    /// Whether the package has the byte code of its modules. conda compiles those that work
+    /// with several versions of Python.
+    pub(super) fn compiles_modules(&self) -> bool {
+        !self.editable && !self.is_python_independent()
+    }
 }
 
 fn is_editable(

@@ -48,17 +48,29 @@ impl Finish<'_> {
         &self.plan.extras
     }
 
-    /// Installs everything that is declared, and prepares `output` to be packed.
+    /// Lets the backend complete what its script did.
     ///
     /// # Errors
-    /// Files that are not there or are installed twice, programs that fail.
-    pub(super) async fn install(&self, output: &mut Output) -> Result<(), Report> {
-        let extras = self.extras();
+    /// See [`Backend::finish`](crate::backend::Backend::finish).
+    pub(super) fn script_ended(&self) -> Result<Finished, Report> {
         let finished = self.plan.project.finish(self.paths, &self.log())?;
         for warning in &finished.warnings {
             tracing::warn!("{warning}");
         }
-        add_licenses(output, &finished)?;
+        Ok(finished)
+    }
+
+    /// Installs everything that is declared, and prepares `output` to be packed.
+    ///
+    /// # Errors
+    /// Files that are not there or are installed twice, programs that fail.
+    pub(super) async fn install(
+        &self,
+        output: &mut Output,
+        finished: &Finished,
+    ) -> Result<(), Report> {
+        let extras = self.extras();
+        add_licenses(output, finished)?;
         let spot = Spot {
             session: self.session,
             host: self.plan.platforms.host,
@@ -90,7 +102,7 @@ impl Finish<'_> {
             _ => clean_prefix::made(&self.paths.host_prefix, self.foreign)?,
         };
         let windows = self.plan.platforms.host.is_windows();
-        tests::check_versions(output, &extras.version_check, &finished, &made, windows);
+        tests::check_versions(output, &extras.version_check, finished, &made, windows);
         programs.clean()?;
         prefix.record(&self.paths.work_directory);
         Ok(())

@@ -9,7 +9,7 @@ use crate::backends::python::Config;
 use crate::backends::python::shape::Shape;
 use crate::backends::python::source::Source;
 
-use super::{DIRECTORY, below, program, rustflags};
+use super::{SETUPTOOLS, below, program, rustflags};
 
 /// Below the directory the script runs in.
 const BUILD: &str = "build";
@@ -24,8 +24,7 @@ pub(super) fn prepare(request: &Request<'_, Config>, source: &Source, shape: &Sh
         }
     };
     if uses_setuptools(source) {
-        let file = format!("{DIRECTORY}/setuptools.cfg");
-        set("DIST_EXTRA_CONFIG", below(request, &file));
+        set("DIST_EXTRA_CONFIG", below(request, SETUPTOOLS));
     }
     if shape.languages.is_empty() {
         return steps;

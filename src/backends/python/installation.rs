@@ -1,0 +1,236 @@
+//! Makes room for an installation into the host prefix, and makes what the installer put there
+//! fit for a conda package.
+//!
+//! What tells of this machine is removed from the metadata. The files of the project are noted:
+//! those that replace files of an installed package would not be seen as new.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use glob::Pattern;
+use miette::Report;
+use rattler_digest::{Sha256, compute_bytes_digest};
+
+use super::Config;
+use super::aside;
+use super::record::{self, Record, Row};
+use super::script::{DIRECTORY, INSTALLED, SETUPTOOLS, TRACE};
+use super::shape::Shape;
+use super::source::Source;
+use crate::backend::extras::Finished;
+use crate::backend::inputs::plain;
+use crate::backend::{BuildPaths, Request};
+use crate::diagnostic::create_folder;
+use crate::disk;
+
+/// Makes room for the project in the host prefix, and in the directory of the script.
+///
+/// # Errors
+/// Files that cannot be read, written or removed.
+pub(super) fn prepare(source: &Source, paths: &BuildPaths) -> Result<(), Report> {
+    aside::put_back(paths)?;
+    for leftover in [TRACE, INSTALLED] {
+        disk::remove_file(&paths.script_folder.join(leftover))?;
+    }
+    aside::put(paths, &source.name())?;
+    keep_out_of_the_sources(source, paths)
+}
+
+/// Has setuptools build in the directory of the script, and not among the sources.
+fn keep_out_of_the_sources(source: &Source, paths: &BuildPaths) -> Result<(), Report> {
+    let build = paths.script_folder.join("build");
+    // What an earlier version of the project had would be packed as well.
+    for folder in disk::folders(&build) {
+        let name = folder.file_name().and_then(|name| name.to_str());
+        if name.is_some_and(|name| name.starts_with("lib") || name.starts_with("bdist")) {
+            disk::remove_folder(&folder)?;
+        }
+    }
+    let mut text = format!("[build]\nbuild_base = {}\n", build.display());
+    // A source distribution brings the list of its data files in this directory.
+    if !source.files.folder.join("PKG-INFO").exists() {
+        let metadata = paths.script_folder.join("egg-info");
+        disk::remove_folder(&metadata)?;
+        create_folder(&metadata)?;
+        text += &format!("[egg_info]\negg_base = {}\n", metadata.display());
+    }
+    create_folder(&paths.script_folder.join(DIRECTORY))?;
+    Ok(disk::write(&paths.script_folder.join(SETUPTOOLS), &text)?)
+}
+
+/// Completes the installation of the project.
+///
+/// # Errors
+/// Files that cannot be read, written or removed.
+pub(super) fn finish(
+    request: &Request<'_, Config>,
+    source: &Source,
+    shape: &Shape,
+    paths: &BuildPaths,
+) -> Result<Finished, Report> {
+    let prefix = &paths.host_prefix;
+    let all = record::dist_infos(prefix, &source.name()).into_iter();
+    // An installer removes others of the same name; what it wrote last counts.
+    let Some(dist_info) = all.max_by_key(|folder| modified(folder)) else {
+        // The check of the package says what is wrong.
+        return Ok(Finished::default());
+    };
+    let record = Record::read(&dist_info)?.unwrap_or_default();
+    let excluded = patterns(&request.config.exclude);
+    let record = cleaned(record, &dist_info, prefix, shape.editable, &excluded)?;
+    let listed: Vec<PathBuf> = record.paths().collect();
+    record.write(&dist_info)?;
+    let compiled = listed.iter().filter(|_| shape.compiles_modules());
+    let compiled: Vec<PathBuf> = compiled.flat_map(|path| byte_code(path)).collect();
+    let files = [listed, compiled].concat();
+    let below = |path: &PathBuf| Some(path.strip_prefix(prefix).ok()?.to_path_buf());
+    let files = files.iter().map(|path| plain(path));
+    let mut files: Vec<PathBuf> = files
+        .filter(|path| path.symlink_metadata().is_ok())
+        .filter_map(|path| below(&path))
+        .collect();
+    files.sort();
+    files.dedup();
+    note(&dist_info, &files, paths)?;
+    let is_incomplete = aside::folder(paths).is_dir() || prefix.join("pyvenv.cfg").exists();
+    Ok(Finished {
+        package_files: is_incomplete.then_some(files),
+        ..Finished::default()
+    })
+}
+
+fn modified(folder: &Path) -> Option<std::time::SystemTime> {
+    folder.metadata().ok()?.modified().ok()
+}
+
+/// Removes notes about this machine and what the user excludes, and names conda as the owner of
+/// the files.
+fn cleaned(
+    mut record: Record,
+    dist_info: &Path,
+    prefix: &Path,
+    editable: bool,
+    excluded: &[Pattern],
+) -> Result<Record, Report> {
+    const INSTALLER: &str = "INSTALLER";
+    const OWNER: &str = "conda\n";
+    let mut unwanted = vec!["REQUESTED", "uv_cache.json", "uv_build.json"];
+    if !editable {
+        unwanted.push("direct_url.json");
+    }
+    for name in &unwanted {
+        disk::remove_file(&dist_info.join(name))?;
+    }
+    let own = dist_info.file_name().and_then(|name| name.to_str());
+    let own = own.unwrap_or_default();
+    let mut kept = Vec::new();
+    for row in &record.rows {
+        let path = record.path(row);
+        let metadata = row.path.strip_prefix(own);
+        let metadata = metadata.and_then(|below| below.strip_prefix('/'));
+        match metadata {
+            Some(name) if name == INSTALLER || unwanted.contains(&name) => {}
+            None if is_excluded(&path, prefix, excluded) => disk::remove_file(&path)?,
+            _ if format!("/{}", row.path).contains("/__pycache__/") => {}
+            _ if is_rewritten(&path) => kept.push(Row::of(&row.path)),
+            _ => kept.push(row.clone()),
+        }
+    }
+    disk::write(&dist_info.join(INSTALLER), OWNER)?;
+    let digest = compute_bytes_digest::<Sha256>(OWNER);
+    let digest = BASE64_URL_SAFE_NO_PAD.encode(digest);
+    kept.push(Row::with(
+        format!("{own}/{INSTALLER}"),
+        &digest,
+        OWNER.len(),
+    ));
+    record.rows = kept;
+    Ok(record)
+}
+
+/// The patterns of the user, in which `*` also matches `/`.
+fn patterns(texts: &[String]) -> Vec<Pattern> {
+    let patterns = texts.iter().map(|text| {
+        let mut text = text.clone();
+        while text.contains("**") {
+            text = text.replace("**", "*");
+        }
+        Pattern::new(&text)
+    });
+    patterns.flatten().collect()
+}
+
+/// Whether a pattern fits a path below the prefix, or below the modules.
+fn is_excluded(path: &Path, prefix: &Path, excluded: &[Pattern]) -> bool {
+    let path = plain(path);
+    let Ok(below) = path.strip_prefix(prefix) else {
+        return false;
+    };
+    let rooted = format!("/{}", below.display()).replace('\\', "/");
+    let module = rooted.split_once("site-packages/");
+    let names = [&rooted, &rooted[1..], module.unwrap_or_default().1];
+    let mut pairs = excluded.iter();
+    pairs.any(|pattern| names.iter().any(|name| pattern.matches(name)))
+}
+
+/// Whether the packer changes a file: the first line of a program, or where libraries are.
+fn is_rewritten(path: &Path) -> bool {
+    const NATIVE: [&[u8]; 3] = [b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe"];
+    let mut start = Vec::new();
+    let read = std::fs::File::open(path).and_then(|file| file.take(300).read_to_end(&mut start));
+    if read.is_err() {
+        return false;
+    }
+    let first = start
+        .split(|sign| *sign == b'\n')
+        .next()
+        .unwrap_or_default();
+    let is_program = first.starts_with(b"#!") && String::from_utf8_lossy(first).contains("python");
+    is_program || NATIVE.iter().any(|magic| start.starts_with(magic))
+}
+
+/// The byte code of a module.
+fn byte_code(module: &Path) -> Vec<PathBuf> {
+    let stem = module.file_stem().and_then(|stem| stem.to_str());
+    let (Some("py"), Some(stem)) = (module.extension().and_then(|it| it.to_str()), stem) else {
+        return Vec::new();
+    };
+    let folder = module.with_file_name("__pycache__");
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let is_of = |name: &str| {
+        let rest = name.strip_prefix(stem).and_then(|it| it.strip_prefix('.'));
+        rest.is_some_and(|rest| rest.matches('.').count() == 1 && rest.ends_with(".pyc"))
+    };
+    let entries = entries.filter(|entry| entry.file_name().to_str().is_some_and(is_of));
+    entries.map(|entry| entry.path()).collect()
+}
+
+/// Notes the metadata and the files of the project for the check of the package.
+fn note(dist_info: &Path, files: &[PathBuf], paths: &BuildPaths) -> Result<(), Report> {
+    let dist_info = dist_info.strip_prefix(&paths.host_prefix);
+    let dist_info = dist_info.unwrap_or(Path::new(""));
+    let all = std::iter::once(dist_info).chain(files.iter().map(PathBuf::as_path));
+    let text: String = all.map(|path| format!("{}\n", path.display())).collect();
+    Ok(disk::write(&paths.script_folder.join(INSTALLED), &text)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stars_cross_directories_below_the_prefix_and_the_modules() {
+        let excluded = |pattern: &str| {
+            let path = Path::new("/p/lib/python3.13/site-packages/a/tests/b.py");
+            is_excluded(path, Path::new("/p"), &patterns(&[pattern.to_string()]))
+        };
+        assert!(excluded("a/tests/*"));
+        assert!(excluded("**/tests/**"));
+        assert!(excluded("*.py"));
+        assert!(excluded("lib/*/b.p[xy]"));
+        assert!(!excluded("tests/*"));
+        assert!(!excluded("a/*.txt"));
+    }
+}

@@ -1,0 +1,192 @@
+//! `RECORD`: the files of an installed project, as the installer lists them.
+//!
+//! The format is that of the [binary distribution format][spec]: rows of a path relative to the
+//! directory of modules, a digest and a size.
+//!
+//! [spec]: https://packaging.python.org/en/latest/specifications/recording-installed-packages/
+
+use std::path::{Path, PathBuf};
+
+use miette::Report;
+
+use super::dependency::normalized;
+use crate::diagnostic::{Unreadable, read_text};
+use crate::disk;
+
+/// The name of the file.
+const RECORD: &str = "RECORD";
+
+/// The list of one project.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Record {
+    /// The directory of modules, which the paths are relative to.
+    modules: PathBuf,
+    pub(super) rows: Vec<Row>,
+}
+
+/// One file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Row {
+    /// With `/` between the names.
+    pub(super) path: String,
+    digest: String,
+    size: String,
+}
+
+impl Row {
+    /// A file whose content is not known, because the package changes it when it is installed.
+    pub(super) fn of(path: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            ..Self::default()
+        }
+    }
+
+    /// A file with this content: its SHA-256 in Base64 without padding, and its size in bytes.
+    pub(super) fn with(path: impl Into<String>, digest: &str, size: usize) -> Self {
+        Self {
+            path: path.into(),
+            digest: format!("sha256={digest}"),
+            size: size.to_string(),
+        }
+    }
+}
+
+impl Record {
+    /// The list in a directory of metadata. `None` where there is none.
+    ///
+    /// # Errors
+    /// A file that cannot be read or is not a list.
+    pub(super) fn read(dist_info: &Path) -> Result<Option<Self>, Report> {
+        let file = dist_info.join(RECORD);
+        if !file.is_file() {
+            return Ok(None);
+        }
+        let modules = dist_info.parent().unwrap_or(dist_info).to_path_buf();
+        let rows = rows(&read_text(&file)?).map_err(|error| Unreadable {
+            path: file,
+            source: error.into(),
+        })?;
+        Ok(Some(Self { modules, rows }))
+    }
+
+    /// Writes the list, sorted.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    pub(super) fn write(mut self, dist_info: &Path) -> Result<(), Report> {
+        self.rows.sort();
+        Ok(disk::write(&dist_info.join(RECORD), &text(&self.rows)?)?)
+    }
+
+    /// The absolute path of a file.
+    pub(super) fn path(&self, row: &Row) -> PathBuf {
+        self.modules.join(&row.path)
+    }
+
+    /// The absolute paths of all files.
+    pub(super) fn paths(&self) -> impl Iterator<Item = PathBuf> {
+        self.rows.iter().map(|row| self.path(row))
+    }
+}
+
+fn rows(text: &str) -> Result<Vec<Row>, csv::Error> {
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(text.as_bytes());
+    let row = |record: csv::StringRecord| {
+        let field = |index| record.get(index).unwrap_or_default().to_string();
+        Row {
+            path: field(0).replace('\\', "/"),
+            digest: field(1),
+            size: field(2),
+        }
+    };
+    reader.records().map(|record| Ok(row(record?))).collect()
+}
+
+fn text(rows: &[Row]) -> Result<String, Report> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let unwritten = |error: csv::Error| miette::miette!("the list of files: {error}");
+    for row in rows {
+        let record = [&row.path, &row.digest, &row.size];
+        writer.write_record(record).map_err(unwritten)?;
+    }
+    let bytes = writer.into_inner();
+    let bytes = bytes.map_err(|error| miette::miette!("the list of files: {error}"))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// The directories of metadata of the project called `name`, which is normalized, in a prefix.
+pub(super) fn dist_infos(prefix: &Path, name: &str) -> Vec<PathBuf> {
+    let folders = modules(prefix).into_iter();
+    let entries = folders.flat_map(|folder| disk::folders(&folder));
+    let mut found: Vec<PathBuf> = entries.filter(|it| is_metadata_of(it, name)).collect();
+    found.sort();
+    found
+}
+
+fn is_metadata_of(folder: &Path, name: &str) -> bool {
+    let entry = folder.file_name().and_then(|entry| entry.to_str());
+    let stem = entry.and_then(|entry| entry.strip_suffix(".dist-info"));
+    stem.is_some_and(|stem| {
+        let project = stem.rsplit_once('-').map_or(stem, |(project, _)| project);
+        normalized(project) == name
+    })
+}
+
+/// The directories of modules in a prefix: `lib/python3.13/site-packages`, for PyPy
+/// `lib/pypy3.11/site-packages`, on Windows `Lib/site-packages`.
+fn modules(prefix: &Path) -> Vec<PathBuf> {
+    const NAME: &str = "site-packages";
+    let libraries = ["lib", "lib64", "Lib"].map(|name| prefix.join(name));
+    // One may be a link to another, and so may `python3.1` be to `python3.13`.
+    let libraries = libraries.iter().filter(|folder| !folder.is_symlink());
+    let mut found: Vec<PathBuf> = Vec::new();
+    for library in libraries {
+        let below = disk::folders(library).into_iter();
+        let below = below.filter(|folder| {
+            let name = folder.file_name().and_then(|name| name.to_str());
+            let is_python = |name: &str| name.starts_with("python") || name.starts_with("pypy");
+            name.is_some_and(is_python) && !folder.is_symlink()
+        });
+        found.extend(below.chain([library.clone()]).map(|it| it.join(NAME)));
+    }
+    found.retain(|folder| folder.is_dir());
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_may_hold_commas_and_quotes() {
+        let written = "a.py,sha256=x,3\n\"odd,\"\"name.py\",,\n";
+        let read = rows(written).expect("rows");
+        let expected = [Row::with("a.py", "x", 3), Row::of("odd,\"name.py")];
+        assert_eq!(read, expected);
+        assert_eq!(text(&read).expect("text"), written);
+    }
+
+    #[test]
+    fn metadata_is_found_below_every_python_but_not_twice() {
+        let prefix = tempfile::tempdir().expect("a directory");
+        for folder in [
+            "lib/python3.13/site-packages/Some_Name-1.0.dist-info",
+            "lib/python3.13/site-packages/some-1.0.dist-info",
+            "lib/pypy3.11/site-packages/some.name-2.dist-info",
+            "lib/other/site-packages/some-name-3.dist-info",
+        ] {
+            std::fs::create_dir_all(prefix.path().join(folder)).expect("own directory");
+        }
+        #[cfg(unix)]
+        std::os::unix::fs::symlink("python3.13", prefix.path().join("lib/python3.1"))
+            .expect("own directory");
+        let found = dist_infos(prefix.path(), "some-name");
+        let found = found.iter().filter_map(|it| it.file_name());
+        let found: Vec<&str> = found.filter_map(|it| it.to_str()).collect();
+        assert_eq!(found, ["some.name-2.dist-info", "Some_Name-1.0.dist-info"]);
+    }
+}

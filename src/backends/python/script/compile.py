@@ -1,0 +1,55 @@
+"""Compiles the modules of a project to byte code that does not depend on the time of the build.
+
+Patterns name those that are left out, below the prefix or below the modules.
+"""
+
+import csv
+import fnmatch
+import os
+import py_compile
+import re
+import sys
+import sysconfig
+
+PREFIX = os.environ["PREFIX"]
+
+
+def normalized(name):
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def records(name):
+    """The lists of installed files of the project."""
+    for folder in sorted({sysconfig.get_path(key) for key in ("purelib", "platlib")}):
+        for entry in os.listdir(folder) if os.path.isdir(folder) else []:
+            stem, ending = os.path.splitext(entry)
+            if ending == ".dist-info" and normalized(stem.rsplit("-", 1)[0]) == name:
+                yield folder, os.path.join(folder, entry, "RECORD")
+
+
+def is_left_out(path, patterns):
+    below = os.path.relpath(path, PREFIX).replace(os.sep, "/")
+    if not path.endswith(".py") or below.startswith(("bin/", "Scripts/", "..")):
+        return True
+    names = [below, "/" + below, below.partition("site-packages/")[2]]
+    return any(fnmatch.fnmatch(name, pattern) for pattern in patterns for name in names)
+
+
+def main(name, *patterns):
+    for folder, record in records(name):
+        with open(record, newline="", encoding="utf-8") as file:
+            rows = [row for row in csv.reader(file) if row]
+        for row in rows:
+            path = os.path.normpath(os.path.join(folder, row[0]))
+            if is_left_out(path, patterns) or not os.path.exists(path):
+                continue
+            below = os.path.relpath(path, PREFIX).replace(os.sep, "/")
+            mode = py_compile.PycInvalidationMode.CHECKED_HASH
+            try:
+                py_compile.compile(path, dfile=below, doraise=True, invalidation_mode=mode)
+            except (py_compile.PyCompileError, SyntaxError, UnicodeError, ValueError):
+                # Templates and code for other versions of Python.
+                pass
+
+
+main(*sys.argv[1:])
