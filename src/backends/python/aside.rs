@@ -28,10 +28,7 @@ pub(super) fn folder(paths: &BuildPaths) -> PathBuf {
 pub(super) fn put(paths: &BuildPaths, name: &str) -> Result<(), Report> {
     let prefix = &paths.host_prefix;
     for dist_info in record::dist_infos(prefix, name) {
-        let Some(record) = Record::read(&dist_info)? else {
-            continue;
-        };
-        for path in record.paths() {
+        for path in Record::read(&dist_info)?.paths() {
             let path = plain(&path);
             let below = path.strip_prefix(prefix).ok().filter(|_| path.is_file());
             if let Some(below) = below {

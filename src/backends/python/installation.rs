@@ -77,7 +77,7 @@ pub(super) fn finish(
         // The check of the package says what is wrong.
         return Ok(Finished::default());
     };
-    let record = Record::read(&dist_info)?.unwrap_or_default();
+    let record = Record::read(&dist_info)?;
     let excluded = patterns(&request.config.exclude);
     let record = cleaned(record, &dist_info, prefix, shape.editable, &excluded)?;
     let listed: Vec<PathBuf> = record.paths().collect();

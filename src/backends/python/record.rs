@@ -17,7 +17,7 @@ use crate::disk;
 const RECORD: &str = "RECORD";
 
 /// The list of one project.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Record {
     /// The directory of modules, which the paths are relative to.
     modules: PathBuf,
@@ -53,21 +53,22 @@ impl Row {
 }
 
 impl Record {
-    /// The list in a directory of metadata. `None` where there is none.
+    /// The list in a directory of metadata. Where there is none, it is empty.
     ///
     /// # Errors
     /// A file that cannot be read or is not a list.
-    pub(super) fn read(dist_info: &Path) -> Result<Option<Self>, Report> {
+    pub(super) fn read(dist_info: &Path) -> Result<Self, Report> {
         let file = dist_info.join(RECORD);
-        if !file.is_file() {
-            return Ok(None);
-        }
         let modules = dist_info.parent().unwrap_or(dist_info).to_path_buf();
-        let rows = rows(&read_text(&file)?).map_err(|error| Unreadable {
+        let text = match file.is_file() {
+            true => read_text(&file)?,
+            false => String::new(),
+        };
+        let rows = rows(&text).map_err(|error| Unreadable {
             path: file,
             source: error.into(),
         })?;
-        Ok(Some(Self { modules, rows }))
+        Ok(Self { modules, rows })
     }
 
     /// Writes the list, sorted.
@@ -140,21 +141,19 @@ fn is_metadata_of(folder: &Path, name: &str) -> bool {
 /// `lib/pypy3.11/site-packages`, on Windows `Lib/site-packages`.
 fn modules(prefix: &Path) -> Vec<PathBuf> {
     const NAME: &str = "site-packages";
-    let libraries = ["lib", "lib64", "Lib"].map(|name| prefix.join(name));
+    if cfg!(windows) {
+        return vec![prefix.join("Lib").join(NAME)];
+    }
+    let libraries = ["lib", "lib64"].map(|name| prefix.join(name));
     // One may be a link to another, and so may `python3.1` be to `python3.13`.
     let libraries = libraries.iter().filter(|folder| !folder.is_symlink());
-    let mut found: Vec<PathBuf> = Vec::new();
-    for library in libraries {
-        let below = disk::folders(library).into_iter();
-        let below = below.filter(|folder| {
-            let name = folder.file_name().and_then(|name| name.to_str());
-            let is_python = |name: &str| name.starts_with("python") || name.starts_with("pypy");
-            name.is_some_and(is_python) && !folder.is_symlink()
-        });
-        found.extend(below.chain([library.clone()]).map(|it| it.join(NAME)));
-    }
-    found.retain(|folder| folder.is_dir());
-    found
+    let pythons = libraries.flat_map(|library| disk::folders(library));
+    let pythons = pythons.filter(|folder| {
+        let name = folder.file_name().and_then(|name| name.to_str());
+        let is_python = |name: &str| name.starts_with("python") || name.starts_with("pypy");
+        name.is_some_and(is_python) && !folder.is_symlink()
+    });
+    pythons.map(|folder| folder.join(NAME)).collect()
 }
 
 #[cfg(test)]
@@ -170,6 +169,7 @@ mod tests {
         assert_eq!(text(&read).expect("text"), written);
     }
 
+    #[cfg(unix)]
     #[test]
     fn metadata_is_found_below_every_python_but_not_twice() {
         let prefix = tempfile::tempdir().expect("a directory");
@@ -181,7 +181,6 @@ mod tests {
         ] {
             std::fs::create_dir_all(prefix.path().join(folder)).expect("own directory");
         }
-        #[cfg(unix)]
         std::os::unix::fs::symlink("python3.13", prefix.path().join("lib/python3.1"))
             .expect("own directory");
         let found = dist_infos(prefix.path(), "some-name");

@@ -84,6 +84,16 @@ fn with_far(project: Project, folder: &str) -> Project {
         )
 }
 
+/// Builds, and expects the text of `far` among the licenses.
+#[track_caller]
+fn assert_license_of_far(project: &Project) {
+    let (archive, warnings) = build(project, &[]).package();
+    let bundle = archive.text("info/licenses/THIRDPARTY.yml");
+    assert!(bundle.contains("package_name: far"), "{bundle}");
+    assert!(bundle.contains(ISC.trim()), "{bundle}");
+    assert_eq!(warnings, "");
+}
+
 #[test]
 fn licenses_of_vendored_crates_are_found() {
     let config = "[source.crates-io]\nreplace-with = \"vendored\"\n[source.vendored]\ndirectory = \"vendor\"\n";
@@ -95,13 +105,7 @@ fn licenses_of_vendored_crates_are_found() {
         )
         .file(".cargo/config.toml", config)
         .lock();
-    let (archive, warnings) = build(&project, &[]).package();
-    let bundle = archive.text("info/licenses/THIRDPARTY.yml");
-    assert!(
-        bundle.contains("package_name: far") && bundle.contains(ISC.trim()),
-        "{bundle}"
-    );
-    assert_eq!(warnings, "");
+    assert_license_of_far(&project);
 }
 
 #[test]
@@ -110,13 +114,7 @@ fn licenses_of_crates_in_repositories_may_lie_above_them() {
     commit(repository.dir());
     let source = format!("{{ git = \"file://{}\" }}", repository.dir().display());
     let project = uses_far(&source).lock();
-    let (archive, warnings) = build(&project, &[]).package();
-    let bundle = archive.text("info/licenses/THIRDPARTY.yml");
-    assert!(
-        bundle.contains("package_name: far") && bundle.contains(ISC.trim()),
-        "{bundle}"
-    );
-    assert_eq!(warnings, "");
+    assert_license_of_far(&project);
 }
 
 #[test]

@@ -127,31 +127,31 @@ mod tests {
     use super::super::variables::tests::{changes, variables};
     use super::*;
 
-    const PREFIXES: [&str; 2] = ["/work/host_env", "/work/build_env"];
+    const PREFIXES: [&str; 2] = ["/jobs/host_env", "/jobs/build_env"];
 
     #[test]
     fn link_arguments_that_name_a_prefix_move_and_others_stay() {
         let moved = |flags| move_link_arguments(flags, &PREFIXES);
         assert_eq!(
-            moved("-C link-arg=-L/work/host_env/lib -Clink-arg=-Wl,-O2 -g"),
+            moved("-C link-arg=-L/jobs/host_env/lib -Clink-arg=-Wl,-O2 -g"),
             (
                 "-Clink-arg=-Wl,-O2 -g".to_string(),
-                vec!["-L/work/host_env/lib".to_string()]
+                vec!["-L/jobs/host_env/lib".to_string()]
             )
         );
         assert_eq!(
-            moved("-C opt-level=3  -C link-arg=-Wl,-rpath,/work/host_env/lib"),
+            moved("-C opt-level=3  -C link-arg=-Wl,-rpath,/jobs/host_env/lib"),
             ("-C opt-level=3".to_string(), Vec::new())
         );
         assert_eq!(
-            moved("-Clink-arg=-Wl,-rpath-link,/work/build_env/lib -C"),
+            moved("-Clink-arg=-Wl,-rpath-link,/jobs/build_env/lib -C"),
             (
                 "-C".to_string(),
-                vec!["-Wl,-rpath-link,/work/build_env/lib".to_string()]
+                vec!["-Wl,-rpath-link,/jobs/build_env/lib".to_string()]
             )
         );
         // A path in another option decides what is compiled.
-        let native = "-L native=/work/host_env/lib";
+        let native = "-L native=/jobs/host_env/lib";
         assert_eq!(moved(native), (native.to_string(), Vec::new()));
     }
 
@@ -161,17 +161,17 @@ mod tests {
             ("CARGO_BUILD_TARGET", "x86_64-unknown-linux-gnu"),
             (
                 "CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER",
-                "/work/build_env/bin/cc",
+                "/jobs/build_env/bin/cc",
             ),
             (
                 "CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUSTFLAGS",
-                "-C link-arg=-Wl,-rpath-link,/work/host_env/lib -C link-arg=-Wl,-rpath,/work/host_env/lib",
+                "-C link-arg=-Wl,-rpath-link,/jobs/host_env/lib -C link-arg=-Wl,-rpath,/jobs/host_env/lib",
             ),
             (
                 "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
-                "-C link-arg=-L/work/host_env",
+                "-C link-arg=-L/jobs/host_env",
             ),
-            ("RUSTFLAGS", "-g -Clink-arg=-L/work/host_env/lib"),
+            ("RUSTFLAGS", "-g -Clink-arg=-L/jobs/host_env/lib"),
         ]);
         let mut linkers = wrap(&mut variables, Path::new("/scratch/plain"));
         stabilize_flags(
@@ -188,10 +188,10 @@ mod tests {
         ");
         let (target, linker) = linkers.first_key_value().expect("one");
         assert_eq!(target, "X86_64_UNKNOWN_LINUX_GNU");
-        assert_eq!(linker.program, Path::new("/work/build_env/bin/cc"));
+        assert_eq!(linker.program, Path::new("/jobs/build_env/bin/cc"));
         insta::assert_snapshot!(linker.arguments.join("\n"), @r"
-        -Wl,-rpath-link,/work/host_env/lib
-        -L/work/host_env/lib
+        -Wl,-rpath-link,/jobs/host_env/lib
+        -L/jobs/host_env/lib
         -Wl,-rpath,$ORIGIN/../lib
         ");
         assert_eq!(linkers.len(), 1);
@@ -201,7 +201,7 @@ mod tests {
     fn a_linker_that_nobody_has_chosen_stays() {
         let mut variables = variables(&[
             ("CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER", ""),
-            ("RUSTFLAGS", "-Clink-arg=-L/work/host_env/lib"),
+            ("RUSTFLAGS", "-Clink-arg=-L/jobs/host_env/lib"),
         ]);
         let mut linkers = wrap(&mut variables, Path::new("/scratch"));
         stabilize_flags(&mut variables, &mut linkers, &PREFIXES, Some("$ORIGIN"));
