@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::backend::GlobSet;
 use crate::backend::extra_input_globs;
-use crate::backend::script::Step;
+use crate::backend::hooks::Hooks;
 
 /// The prefix of a path in the output folder of the package's build script.
 pub const OUT_DIR: &str = "$OUT_DIR/";
@@ -293,62 +293,6 @@ pub struct Activation {
     pub env: Vec<(String, String)>,
     /// Scripts that are sourced, with their places.
     pub scripts: Vec<(OptionKeys, String)>,
-}
-
-/// Commands of the user's own.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Hooks {
-    /// After the environments are there and before the build tool runs.
-    pub before_build: Option<Hook>,
-    /// After everything declared is installed and before the package is made.
-    pub after_install: Option<Hook>,
-    /// The variables that the build has.
-    pub variables: Vec<Step>,
-}
-
-/// One command of the user's own.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hook {
-    /// Where the configuration says so.
-    pub at: OptionKeys,
-    /// What to run.
-    pub run: HookCommand,
-    /// Patterns of files that it reads.
-    pub inputs: Vec<String>,
-    /// Whether it edits sources. The build then takes place in a copy of them.
-    pub edits_sources: bool,
-}
-
-impl Hooks {
-    /// Whether a hook edits sources, and so needs a copy of them.
-    pub fn edit_sources(&self) -> bool {
-        let hooks = [&self.before_build, &self.after_install];
-        hooks.into_iter().flatten().any(|hook| hook.edits_sources)
-    }
-}
-
-impl Hook {
-    /// Its name.
-    pub fn name(&self) -> &str {
-        self.at.last().map(String::as_str).unwrap_or_default()
-    }
-
-    /// The file that is run.
-    pub fn file(&self) -> Option<&String> {
-        match &self.run {
-            HookCommand::File(file) => Some(file),
-            HookCommand::Words(_) => None,
-        }
-    }
-}
-
-/// What a hook runs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum HookCommand {
-    /// A command, without a shell.
-    Words(Vec<String>),
-    /// A file whose suffix chooses the interpreter.
-    File(String),
 }
 
 /// Which programs are asked for their version when the package is tested.

@@ -26,6 +26,7 @@ mod select;
 mod session;
 mod shell_safe_paths;
 mod source_copy;
+mod source_date;
 mod sources;
 mod to_rattler_build;
 pub mod toolchain;

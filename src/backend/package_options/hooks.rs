@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::reader::{Reader, Result};
-use crate::backend::extras::{Hook, HookCommand};
+use crate::backend::hooks::{Hook, HookCommand};
 use crate::diagnostic::nearest;
 use crate::project::config::{EntryPart, InvalidOption};
 

@@ -21,7 +21,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::backend::draft::{Draft, IgnoredRunExports, Packaging};
-use crate::backend::extras::{Extras, Hooks, VersionCheck};
+use crate::backend::extras::{Extras, VersionCheck};
+use crate::backend::hooks::Hooks;
 use crate::backend::options::CommonOptions;
 use crate::backend::request::Request;
 use crate::backend::script::Step;

@@ -13,7 +13,7 @@ use rattler_build_script::InterpreterError;
 use super::Finish;
 use super::mistakes::{HookChangedSources, HookFailed, Spot};
 use crate::backend::Log;
-use crate::backend::extras::{Hook, HookCommand};
+use crate::backend::hooks::{Hook, HookCommand};
 use crate::backend::log::FAILURE_NOTE;
 use crate::backend::script::{Script, Step, Word};
 use crate::backend::tree::Tree;
