@@ -15,6 +15,7 @@ use rattler_digest::{Sha256, compute_bytes_digest};
 
 use super::Config;
 use super::aside;
+use super::kept::BUILD;
 use super::record::{self, Record, Row};
 use super::script::{DIRECTORY, INSTALLED, SETUPTOOLS, TRACE};
 use super::shape::Shape;
@@ -40,7 +41,7 @@ pub(super) fn prepare(source: &Source, paths: &BuildPaths) -> Result<(), Report>
 
 /// Has setuptools build in the directory of the script, and not among the sources.
 fn keep_out_of_the_sources(source: &Source, paths: &BuildPaths) -> Result<(), Report> {
-    let build = paths.script_folder.join("build");
+    let build = paths.script_folder.join(BUILD);
     // What an earlier version of the project had would be packed as well.
     for folder in disk::folders(&build) {
         let name = folder.file_name().and_then(|name| name.to_str());

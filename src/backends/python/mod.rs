@@ -14,6 +14,7 @@ mod extras;
 mod failure;
 mod inputs;
 mod installation;
+mod kept;
 mod kind;
 mod license;
 mod literal;
@@ -41,6 +42,7 @@ use crate::backend::{
 };
 use crate::diagnostic::{Warning, list};
 use crate::project::Metadata;
+use config::VersionFrom;
 use pythons::{Pythons, VARIANT};
 use shape::Shape;
 
@@ -72,6 +74,7 @@ impl Backend for Python {
         conflicts::check(request, source)?;
         let shape = Shape::of(request, source, &mut warnings);
         let pythons = Pythons::of(request, source, &shape);
+        warnings.extend(without_effect(request, &shape));
         let skip = skipped(&pythons.excluded(request, source), &mut warnings);
         let draft = Draft {
             variants: own_variants(&pythons),
@@ -94,10 +97,11 @@ impl Backend for Python {
 
     fn before_build(
         &self,
-        _: &Request<'_, Config>,
+        request: &Request<'_, Config>,
         source: &Source,
         paths: &BuildPaths,
     ) -> Result<(), Report> {
+        kept::enter(request.config, paths)?;
         installation::prepare(source, paths)
     }
 
@@ -201,6 +205,21 @@ fn packaging(
         may_be_empty: true,
         ..Packaging::default()
     })
+}
+
+/// Options that something else makes meaningless.
+fn without_effect(request: &Request<'_, Config>, shape: &Shape) -> Vec<Warning> {
+    let config = request.config;
+    let has_version = request.project.model.version.is_some();
+    let version = has_version && config.version_from != VersionFrom::Auto;
+    let version = version.then(|| {
+        Warning::new("`version-from` has no effect beside a `version` in `[package]`")
+            .help("remove one of both")
+    });
+    let profile = config.profile.is_some() && shape.languages.is_empty();
+    let profile =
+        profile.then(|| Warning::new("`profile` has no effect: the project compiles nothing"));
+    version.into_iter().chain(profile).collect()
 }
 
 /// Variants for keys that the request does not set.

@@ -47,7 +47,10 @@ impl Source {
         let name = name.or_else(|| project.name().map(str::to_string));
         let version = match project.model.version {
             Some(_) => None,
-            None => version::find(&files, request.folders.checkout.as_deref())?,
+            None => {
+                let checkout = request.folders.checkout.as_deref();
+                version::find(&files, &request.config.version_from, checkout)?
+            }
         };
         let (requires_python, requires_python_at) = requires_python(&files)?;
         Ok(Self {

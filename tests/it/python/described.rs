@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{HELLO, initialize, plain, project};
-use crate::support::git::git;
+use crate::support::git::{commit, git};
 use crate::support::pixi::Pixi;
 use crate::support::requests::Outputs;
 
@@ -342,4 +342,34 @@ fn optional_dependencies_are_groups_where_the_user_wants_them() {
     color-s: "msgpack-python" ">=1.0,1.*"
     docs: "sphinx" null
     "#);
+}
+
+/// A project whose setup.py asks a tool for the version.
+const VERSIONEER: [(&str, &str); 3] = [
+    (
+        "setup.py",
+        "import versioneer\nfrom setuptools import setup\n\
+         setup(name='tool', version=versioneer.get_version(), packages=['tool'])\n",
+    ),
+    ("tool/__init__.py", "__version__ = '3.2.1'\n"),
+    ("VERSION.txt", "4.5\n"),
+];
+
+#[test]
+fn the_user_says_where_the_version_is() {
+    let of = |from: &str| {
+        let all = described(&VERSIONEER, json!({"version-from": from}), json!({}));
+        all.lines().next().unwrap_or_default().to_string()
+    };
+    insta::assert_snapshot!(of("file:tool/__init__.py"), @r#"tool 3.2.1 py noarch ["pkg:pypi/tool"]"#);
+    insta::assert_snapshot!(of("file:VERSION.txt"), @r#"tool 4.5 py noarch ["pkg:pypi/tool"]"#);
+
+    let project = project(&VERSIONEER);
+    let config = json!({"version-from": "git"});
+    commit(project.dir());
+    git(project.dir(), &["tag", "v1.4"]);
+    let mut pixi = Pixi::of(&project);
+    pixi.initialize(&initialize(&project, &[], config));
+    let outputs = pixi.outputs(&Outputs::new(&project.metadata_work("hello")));
+    assert_eq!(outputs[0]["metadata"]["version"], "1.4");
 }

@@ -1,5 +1,7 @@
 //! What users have wrong, and what they are told.
 
+use std::process::Command;
+
 use serde_json::{Value, json};
 
 use super::{HELLO, NAME, initialize, plain, project};
@@ -50,8 +52,9 @@ fn a_version_that_only_the_build_knows() {
        ·                ╰── the project leaves it open here
      4 │ [tool.setuptools_scm]
        ╰────
-      help: write `version = "…"` into `[package]` of the pixi manifest; the wheel
-            then gets the same version
+      help: write `version = "…"` into `[package]` of the pixi manifest, and the
+            wheel gets the same version; or say where it is: `version-from =
+            "git"` or `"file:PATH"` in `[package.build.config]`
     "#);
 }
 
@@ -133,4 +136,19 @@ fn two_wishes_for_python_that_exclude_each_other() {
       help: change one of both; without `python` in the manifest the project
             decides
     "#);
+}
+
+#[test]
+fn options_that_nothing_depends_on() {
+    let manifest = "[package]\nname = \"hello\"\nversion = \"1.0\"\n\
+        [package.build.backend]\nname = \"pixi-build-python\"\nversion = \"*\"\n\
+        [package.build.config]\nprofile = \"debug\"\nversion-from = \"git\"\n";
+    let project = project(HELLO).pixi_toml(manifest);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pixi-build-python"));
+    let output = command.arg("outputs").arg(project.dir()).output();
+    let output = output.expect("the executable starts");
+    insta::assert_snapshot!(String::from_utf8_lossy(&output.stderr), @r"
+    warning: `version-from` has no effect beside a `version` in `[package]` (help: remove one of both)
+    warning: `profile` has no effect: the project compiles nothing
+    ");
 }

@@ -5,6 +5,7 @@ mod compiled;
 mod described;
 mod editable;
 mod edits;
+mod kept;
 mod kinds;
 mod mistakes;
 mod shapes;

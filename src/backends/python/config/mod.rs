@@ -9,7 +9,8 @@ use serde::Deserialize;
 
 use super::dependency::normalized;
 pub use values::{
-    BuildSystemRequires, Check, Editable, Extras, Globs, Installer, Mapping, Setting,
+    BuildDir, BuildSystemRequires, Check, Editable, Extras, Globs, Installer, Mapping, Profile,
+    Setting, VersionFrom,
 };
 
 use crate::backend::options::CommonOptions;
@@ -44,6 +45,12 @@ pub struct Config {
     pub abi3: Option<bool>,
     /// The versions of Python to build for, if the workspace does not set them.
     pub python_versions: Vec<String>,
+    /// Where the version is written, if the manifest does not set it.
+    pub version_from: VersionFrom,
+    /// How compiled code is optimized. By default the build backend decides.
+    pub profile: Option<Profile>,
+    /// What a build leaves for the next one.
+    pub build_dir: BuildDir,
     /// The files that are not compiled to byte code.
     pub skip_pyc_compilation: Globs,
     /// The installer.
@@ -101,6 +108,9 @@ impl Options for Config {
         "pypi-conda-map",
         "abi3",
         "python-versions",
+        "version-from",
+        "profile",
+        "build-dir",
         "skip-pyc-compilation",
         "installer",
         "config-settings",

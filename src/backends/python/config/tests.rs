@@ -50,6 +50,10 @@ fn values_that_make_no_sense_are_mistakes() {
         "compilers = ['c++']",
         "editable = 'yes'",
         "check = true",
+        "version-from = 'file:'",
+        "version-from = 'hg'",
+        "profile = 'fast'",
+        "build-dir = 'build'",
     ] {
         assert!(config(lines).is_err(), "{lines}");
     }

@@ -1,5 +1,9 @@
 //! The values of options.
 
+#[cfg(test)]
+use std::borrow::Cow;
+use std::path::PathBuf;
+
 use serde::Deserialize;
 
 /// The handling of `build-system.requires`.
@@ -47,6 +51,95 @@ pub enum Check {
     Warn,
     /// `"error"`: the build fails.
     Error,
+}
+
+/// Where the version of the project is written.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub enum VersionFrom {
+    /// `"auto"`: where the tool of the project reads it.
+    #[default]
+    Auto,
+    /// `"git"`: the tags of the checkout.
+    Git,
+    /// `"file:PATH"`: a file, relative to the source directory.
+    File(PathBuf),
+}
+
+impl TryFrom<String> for VersionFrom {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        match (text.as_str(), text.strip_prefix("file:")) {
+            ("auto", _) => Ok(Self::Auto),
+            ("git", _) => Ok(Self::Git),
+            (_, Some(path)) if !path.is_empty() => Ok(Self::File(PathBuf::from(path))),
+            _ => Err("expected `\"auto\"`, `\"git\"` or `\"file:PATH\"`"),
+        }
+    }
+}
+
+#[cfg(test)]
+impl schemars::JsonSchema for VersionFrom {
+    fn schema_name() -> Cow<'static, str> {
+        "VersionFrom".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string",
+            "pattern": "^(auto|git|file:.+)$",
+        })
+    }
+}
+
+/// How compiled code is optimized.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Profile {
+    /// `"debug"`: not at all, with debug information.
+    Debug,
+    /// `"release"`: for speed.
+    Release,
+}
+
+impl Profile {
+    /// The build type of CMake.
+    pub(in super::super) fn cmake(self) -> &'static str {
+        match self {
+            Self::Debug => "Debug",
+            Self::Release => "Release",
+        }
+    }
+
+    /// The build type of Meson.
+    pub(in super::super) fn meson(self) -> &'static str {
+        match self {
+            Self::Debug => "debug",
+            Self::Release => "release",
+        }
+    }
+
+    /// The profile of Cargo.
+    pub(in super::super) fn cargo(self) -> &'static str {
+        match self {
+            Self::Debug => "dev",
+            Self::Release => "release",
+        }
+    }
+}
+
+/// What a build leaves for the next one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum BuildDir {
+    /// `"persistent"`: what it compiled, as long as the environments stay the same.
+    #[default]
+    Persistent,
+    /// `"temporary"`: nothing.
+    Temporary,
 }
 
 /// A boolean, or the choice of the client.

@@ -6,13 +6,12 @@
 use crate::backend::Request;
 use crate::backend::script::{Step, Word};
 use crate::backends::python::Config;
+use crate::backends::python::config::Profile;
+use crate::backends::python::kept::BUILD;
 use crate::backends::python::shape::Shape;
 use crate::backends::python::source::Source;
 
 use super::{SETUPTOOLS, below, program, rustflags};
-
-/// Below the directory the script runs in.
-const BUILD: &str = "build";
 
 /// What has to be set before the installer runs.
 pub(super) fn prepare(request: &Request<'_, Config>, source: &Source, shape: &Shape) -> Vec<Step> {
@@ -41,7 +40,18 @@ pub(super) fn prepare(request: &Request<'_, Config>, source: &Source, shape: &Sh
             set("CARGO_HOME", Word::literal(home.display().to_string()));
         }
     }
+    if let Some(profile) = request.config.profile {
+        set("CMAKE_BUILD_TYPE", profile.cmake().into());
+        set("SETUPTOOLS_RUST_CARGO_PROFILE", profile.cargo().into());
+    }
     if !request.platforms.build.is_windows() {
+        if request.config.profile == Some(Profile::Debug) {
+            // After those of Python and of conda's compilers, which ask for `-O2`.
+            let append = |name: &str, flags: &str| Step::Append(name.to_string(), flags.into());
+            steps.extend(["CFLAGS", "CXXFLAGS"].map(|name| append(name, "-O0 -g")));
+            // Checks of sizes need an optimized build.
+            steps.push(append("CPPFLAGS", "-O0 -U_FORTIFY_SOURCE"));
+        }
         if uses_setuptools(source) {
             // Other build tools ask for it themselves: beside each object a list of what the
             // compiler has read.
@@ -107,19 +117,43 @@ fn finds_libraries(request: &Request<'_, Config>, source: &Source) -> Vec<Step> 
     steps
 }
 
-/// Settings that have the build backend keep what it made.
+/// Settings for the build backend: where it keeps what it made, and the profile.
 pub(super) fn settings(request: &Request<'_, Config>, source: &Source, shape: &Shape) -> Vec<Word> {
+    let kept = build_directory(request, source, shape);
+    let profile = profile(request, source);
+    kept.into_iter()
+        .chain(profile.map(Word::literal))
+        .flat_map(|setting| ["-C".into(), setting])
+        .collect()
+}
+
+/// The setting that chooses the profile, unless the user has set it.
+fn profile(request: &Request<'_, Config>, source: &Source) -> Option<String> {
+    let profile = request.config.profile?;
+    let (key, value) = match source.build_module() {
+        "scikit_build_core" => ("cmake.build-type", profile.cmake().to_string()),
+        "mesonpy" => ("setup-args", format!("-Dbuildtype={}", profile.meson())),
+        "maturin" => ("build-args", format!("--profile={}", profile.cargo())),
+        _ => return None,
+    };
+    // A list of Meson's arguments takes one more, and its last one wins.
+    let is_set = request.config.config_settings.contains_key(key);
+    (!is_set || key == "setup-args").then(|| format!("{key}={value}"))
+}
+
+/// The setting that has the build backend keep what it made.
+fn build_directory(request: &Request<'_, Config>, source: &Source, shape: &Shape) -> Option<Word> {
     let key = match source.build_module() {
         "scikit_build_core" => "build-dir",
         "mesonpy" => "builddir",
-        _ => return Vec::new(),
+        _ => return None,
     };
     if shape.languages.is_empty() || is_chosen(request, source) {
-        return Vec::new();
+        return None;
     }
     let mut setting = Word::literal(format!("{key}="));
     setting.0.extend(below(request, BUILD).0);
-    vec!["-C".into(), setting]
+    Some(setting)
 }
 
 /// Whether the user says where the build takes place.

@@ -12,7 +12,9 @@ use crate::diagnostic::SourceFile;
 #[diagnostic(
     code(python::dynamic_version),
     help(
-        "write `version = \"…\"` into `[package]` of the pixi manifest; the wheel then gets the same version"
+        "write `version = \"…\"` into `[package]` of the pixi manifest, and the wheel gets the same \
+         version; or say where it is: `version-from = \"git\"` or `\"file:PATH\"` in \
+         `[package.build.config]`"
     )
 )]
 pub(super) struct NotFound {

@@ -14,6 +14,7 @@ use std::str::FromStr;
 use miette::Report;
 use pep440_rs::Version;
 
+use super::config::VersionFrom;
 use super::literal;
 use super::project::Files;
 use crate::diagnostic::read_text;
@@ -35,7 +36,19 @@ pub(super) struct Found {
 ///
 /// # Errors
 /// [`NotFound`] and [`Unusable`]: the place is known, but holds no version.
-pub(super) fn find(project: &Files, top: Option<&Path>) -> Result<Option<Found>, Report> {
+pub(super) fn find(
+    project: &Files,
+    from: &VersionFrom,
+    top: Option<&Path>,
+) -> Result<Option<Found>, Report> {
+    match from {
+        VersionFrom::Auto => {}
+        VersionFrom::Git => return scm::any(project).read(project, top).map(Some),
+        VersionFrom::File(file) => {
+            let place = Place::Written(file.clone());
+            return place.read(project, top).map(Some);
+        }
+    }
     if let Some(version) = project.toml(&["project", "version"]) {
         let pyproject = project.pyproject.as_ref().expect("the value is in it");
         let parsed = parse(version.text).ok_or_else(|| Unusable {
@@ -85,6 +98,8 @@ enum Place {
     Literal(String),
     /// The whole content of a file.
     File(PathBuf),
+    /// A file of a module, or one with nothing but the version.
+    Written(PathBuf),
     /// A name of a module: `package.module.name`, and the folder where packages are.
     Attribute(String, Option<String>),
     /// What a regular expression finds in a file.
@@ -120,6 +135,11 @@ impl Place {
             Self::File(file) => {
                 let text = read_text(&project.folder.join(&file))?;
                 (text.trim().to_string(), vec![file])
+            }
+            Self::Written(file) => {
+                let text = read_text(&project.folder.join(&file))?;
+                let found = attribute::matched(&text, attribute::HATCH);
+                (found.unwrap_or_else(|| text.trim().to_string()), vec![file])
             }
             Self::Pattern(file, pattern) => {
                 let text = read_text(&project.folder.join(&file))?;

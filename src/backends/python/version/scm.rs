@@ -81,6 +81,20 @@ pub(super) fn rules(project: &Files) -> Option<Place> {
     }
 }
 
+/// The rules of the project's own tool, or those of setuptools-scm.
+pub(super) fn any(project: &Files) -> Place {
+    let tool = "`version-from = \"git\"`";
+    rules(project).unwrap_or_else(|| {
+        Place::Git(Box::new(Rules::read(
+            project,
+            tool,
+            &[],
+            "guess-next-dev",
+            true,
+        )))
+    })
+}
+
 impl Rules {
     fn read(
         project: &Files,
