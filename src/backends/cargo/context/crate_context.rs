@@ -3,9 +3,9 @@
 //! Read once for a request; whatever the backend is asked about the project is answered
 //! from here.
 
-use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use miette::Report;
 use toml_edit::{Document, Item};
@@ -16,7 +16,7 @@ use crate::backends::cargo::config::Config;
 use crate::backends::cargo::context::arguments::Arguments;
 use crate::backends::cargo::context::cargo_config::CargoConfig;
 use crate::backends::cargo::context::packages::{self, Member};
-use crate::backends::cargo::context::path_dependencies::{PathCrate, path_dependencies};
+use crate::backends::cargo::context::path_dependencies::{PathCrates, path_dependencies};
 use crate::backends::cargo::context::{choice, layout};
 use crate::backends::cargo::manifest::cargo_toml::is_inheriting;
 use crate::backends::cargo::manifest::manifests::Manifests;
@@ -47,7 +47,7 @@ pub struct CrateContext {
     pub(crate) arguments: Arguments,
     pub(crate) cargo_config: CargoConfig,
     /// The crates on this disk, by folder.
-    pub(crate) path_crates: BTreeMap<PathBuf, PathCrate>,
+    pub(crate) path_crates: Arc<PathCrates>,
     /// A fingerprint of the variables that Cargo does not know to matter.
     pub(crate) variables: Option<String>,
     /// What builds of the workspace share lies here.

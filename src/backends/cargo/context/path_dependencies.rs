@@ -3,16 +3,17 @@
 //! Found through manifests alone: path dependencies (also inherited ones, those
 //! of one platform and of build scripts), patches, and path overrides of the
 //! configuration. Development dependencies do not count. A manifest that cannot
-//! be read ends its branch, because telling the user is Cargo's business.
+//! be read ends its branch, because telling the user is Cargo's business. What was found is
+//! found again as long as nothing that was looked at changes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use toml_edit::{Item, TableLike};
 
 use crate::backend::inputs::plain;
-use crate::backends::cargo::manifest::cargo_toml::CargoToml;
+use crate::backends::cargo::manifest::cargo_toml::{CargoToml, Sighting};
 use crate::backends::cargo::manifest::manifests::Manifests;
 
 /// Tables of dependencies that end up in a package.
@@ -25,17 +26,64 @@ pub(crate) struct PathCrate {
     pub(crate) root: PathBuf,
     /// The manifest of the workspace it takes values from, if it does.
     pub(crate) inherits: Option<PathBuf>,
+    /// The source of the build script, whether it exists or not. `None` when the manifest
+    /// says that there is none.
+    pub(crate) build_script: Option<PathBuf>,
     /// Whether it has a build script.
     pub(crate) has_build_script: bool,
     manifest: Arc<CargoToml>,
 }
 
-/// The crate in `root` and the crates it depends on, by folder.
+/// Crates, by folder.
+pub(crate) type PathCrates = BTreeMap<PathBuf, PathCrate>;
+
+/// What an earlier request has found, and what that depends on.
+#[derive(Debug)]
+struct Remembered {
+    overrides: Vec<PathBuf>,
+    sightings: Vec<Sighting>,
+    found: Arc<PathCrates>,
+}
+
+impl Remembered {
+    fn still_holds(&self, overrides: &[PathBuf]) -> bool {
+        let mut crates = self.found.values();
+        self.overrides == overrides
+            && self.sightings.iter().all(Sighting::still_holds)
+            && crates.all(|path_crate| {
+                exists(path_crate.build_script.as_deref()) == path_crate.has_build_script
+            })
+    }
+}
+
+/// What earlier requests have found, by the folder of the crate.
+static REMEMBERED: LazyLock<Mutex<HashMap<PathBuf, Arc<Remembered>>>> =
+    LazyLock::new(Mutex::default);
+
+/// The crate in `root` and the crates it depends on.
 pub(crate) fn path_dependencies(
     manifests: &mut Manifests,
     root: &Path,
     overrides: &[PathBuf],
-) -> BTreeMap<PathBuf, PathCrate> {
+) -> Arc<PathCrates> {
+    let remembered = || REMEMBERED.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = remembered().get(root).cloned();
+    if let Some(known) = known.filter(|known| known.still_holds(overrides)) {
+        return Arc::clone(&known.found);
+    }
+    let found = Arc::new(search(manifests, root, overrides));
+    if let Some(sightings) = manifests.sightings() {
+        let now = Remembered {
+            overrides: overrides.to_vec(),
+            sightings,
+            found: Arc::clone(&found),
+        };
+        remembered().insert(root.to_path_buf(), Arc::new(now));
+    }
+    found
+}
+
+fn search(manifests: &mut Manifests, root: &Path, overrides: &[PathBuf]) -> PathCrates {
     let mut found = BTreeMap::new();
     let mut open = vec![plain(root)];
     open.extend(overrides.iter().cloned());
@@ -53,14 +101,14 @@ pub(crate) fn path_dependencies(
             open.extend(patches(workspace.folder(), workspace.root()));
         }
         let workspace = workspace.filter(|_| manifest.inherits());
-        let mut path_crate = PathCrate {
+        let build_script = build_script(&root, &manifest);
+        let path_crate = PathCrate {
             inherits: workspace.map(|workspace| workspace.path.clone()),
             root: root.clone(),
-            has_build_script: false,
+            has_build_script: exists(build_script.as_deref()),
+            build_script,
             manifest,
         };
-        let script = path_crate.build_script();
-        path_crate.has_build_script = script.is_some_and(|script| script.is_file());
         found.insert(root, path_crate);
     }
     found
@@ -70,19 +118,6 @@ impl PathCrate {
     /// The name in `[package]`.
     pub(crate) fn name(&self) -> Option<&str> {
         self.manifest.name()
-    }
-
-    /// The source of the build script, whether it exists or not. `None` when the
-    /// manifest says that there is none.
-    pub(crate) fn build_script(&self) -> Option<PathBuf> {
-        match self.package("build") {
-            Some(value) => match (value.as_bool(), value.as_str()) {
-                (Some(false), _) => None,
-                (_, Some(path)) => Some(plain(&self.root.join(path))),
-                _ => Some(self.root.join("build.rs")),
-            },
-            None => Some(self.root.join("build.rs")),
-        }
     }
 
     /// Root files of the library and the binaries that the manifest names.
@@ -96,10 +131,20 @@ impl PathCrate {
             .map(|path| plain(&self.root.join(path)))
             .collect()
     }
+}
 
-    fn package(&self, key: &str) -> Option<&Item> {
-        self.manifest.package_key(key)
+/// The source of a build script, whether it exists or not.
+fn build_script(root: &Path, manifest: &CargoToml) -> Option<PathBuf> {
+    let value = manifest.package_key("build");
+    let path = value.and_then(Item::as_str);
+    match value.and_then(Item::as_bool) {
+        Some(false) => None,
+        _ => Some(path.map_or_else(|| root.join("build.rs"), |path| plain(&root.join(path)))),
     }
+}
+
+fn exists(build_script: Option<&Path>) -> bool {
+    build_script.is_some_and(Path::is_file)
 }
 
 /// The folders that `[patch]` tables of a manifest or configuration lead to.
@@ -149,4 +194,66 @@ fn dependency_tables(manifest: &dyn TableLike) -> Vec<&dyn TableLike> {
 fn path_of(folder: &Path, dependency: &Item) -> Option<PathBuf> {
     let path = dependency.as_table_like()?.get("path")?.as_str()?;
     Some(plain(&folder.join(path)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    fn write(root: &Path, path: &str, text: &str) {
+        let path = root.join(path);
+        fs_err::create_dir_all(path.parent().expect("below")).expect("own folder");
+        fs_err::write(path, text).expect("own folder");
+    }
+
+    fn find(root: &Path) -> Arc<PathCrates> {
+        path_dependencies(&mut Manifests::default(), root, &[])
+    }
+
+    /// Waits until the files count as settled.
+    fn remembered(root: &Path) -> Arc<PathCrates> {
+        let begin = Instant::now();
+        loop {
+            let (first, second) = (find(root), find(root));
+            if Arc::ptr_eq(&first, &second) {
+                return second;
+            }
+            assert!(begin.elapsed() < Duration::from_secs(60), "never settles");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    #[test]
+    #[cfg_attr(windows, ignore = "Windows does not say when a file changed")]
+    fn what_was_found_is_found_again_until_something_changes() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = plain(folder.path());
+        write(
+            &root,
+            "Cargo.toml",
+            "[package]\nname = 'a'\n[dependencies]\nb = { path = 'b' }\nc = { path = 'c' }\n",
+        );
+        write(&root, "b/Cargo.toml", "[package]\nname = 'b'\n");
+        let before = remembered(&root);
+        assert_eq!(before.len(), 2);
+
+        write(&root, "b/build.rs", "");
+        let with_script = find(&root);
+        assert!(with_script[&root.join("b")].has_build_script);
+
+        write(&root, "c/Cargo.toml", "[package]\nname = 'c'\n");
+        assert_eq!(find(&root).len(), 3, "the manifest that was missing");
+        remembered(&root);
+
+        write(&root, "b/Cargo.toml", "[package]\nname = 'x'\n");
+        assert_eq!(find(&root)[&root.join("b")].name(), Some("x"));
+        remembered(&root);
+
+        let other = [root.join("d")];
+        write(&root, "d/Cargo.toml", "[package]\nname = 'd'\n");
+        let patched = path_dependencies(&mut Manifests::default(), &root, &other);
+        assert_eq!(patched.len(), 4, "an override");
+    }
 }

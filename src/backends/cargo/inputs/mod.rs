@@ -103,9 +103,9 @@ impl CrateBuild<'_> {
             sets.extend(GlobSet::file(&local.root.join("Cargo.toml"), &reason));
             let inherited = local.inherits.as_deref();
             sets.extend(inherited.and_then(|manifest| GlobSet::file(manifest, &reason)));
-            let script = local.build_script();
+            let script = local.build_script.as_deref();
             let reason = "a build script, present or to come";
-            sets.extend(script.and_then(|script| GlobSet::file(&script, reason)));
+            sets.extend(script.and_then(|script| GlobSet::file(script, reason)));
         }
         let alone = self.workspace == self.root;
         let is_workspace = self.krate.manifest.workspace().is_some();

@@ -137,10 +137,10 @@ impl<'a> ReadFiles<'a> {
 
     /// All of a package whose build script left it to Cargo what to watch.
     fn whole_package(&self, local: &PathCrate) -> Option<GlobSet> {
-        let script = local.build_script()?;
+        let script = local.build_script.as_ref()?;
         let name = local.name()?;
         let left_open =
-            self.read.contains(&script) && build_scripts::watches_everything(&self.artifacts, name);
+            self.read.contains(script) && build_scripts::watches_everything(&self.artifacts, name);
         if !left_open {
             return None;
         }

@@ -229,6 +229,41 @@ impl Stamp {
     }
 }
 
+/// What a request has seen where it looked for a `Cargo.toml`.
+#[derive(Debug)]
+pub(crate) struct Sighting {
+    path: PathBuf,
+    /// The state of the file. `None` if it did not exist.
+    stamp: Option<Stamp>,
+}
+
+impl Sighting {
+    /// There was no file.
+    pub(crate) fn of_nothing(path: PathBuf) -> Self {
+        Self { path, stamp: None }
+    }
+
+    /// A file that a request of this process has read. `None` if a later change could not be
+    /// told from that.
+    pub(crate) fn of(manifest: &CargoToml) -> Option<Self> {
+        let parsed = PARSED.lock().unwrap_or_else(PoisonError::into_inner);
+        let stamp = parsed.get(&manifest.path)?.before.clone()?;
+        Some(Self {
+            path: manifest.path.clone(),
+            stamp: Some(stamp),
+        })
+    }
+
+    /// Whether the same is there now.
+    pub(crate) fn still_holds(&self) -> bool {
+        match (std::fs::metadata(&self.path), &self.stamp) {
+            (Ok(about), Some(stamp)) => Stamp::of(&about).as_ref() == Some(stamp),
+            (Err(error), None) => error.kind() == ErrorKind::NotFound,
+            (Ok(_), None) | (Err(_), Some(_)) => false,
+        }
+    }
+}
+
 /// Whether anything in a table comes from the workspace.
 pub(crate) fn is_inheriting(table: &dyn TableLike) -> bool {
     let here = table.get("workspace").and_then(Item::as_bool) == Some(true);

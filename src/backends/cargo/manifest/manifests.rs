@@ -8,7 +8,7 @@ use miette::Report;
 use toml_edit::Item;
 
 use crate::backend::inputs::plain;
-use crate::backends::cargo::manifest::cargo_toml::CargoToml;
+use crate::backends::cargo::manifest::cargo_toml::{CargoToml, Sighting};
 use crate::backends::cargo::manifest::errors::NoWorkspace;
 
 /// The manifests that were looked for, by folder.
@@ -43,6 +43,17 @@ impl Manifests {
             Looked::Found(manifest) => Some(manifest),
             Looked::Nothing | Looked::Broken => None,
         }
+    }
+
+    /// Everything that was looked at, for another request. `None` if that could not tell
+    /// whether it is still the same.
+    pub(crate) fn sightings(&self) -> Option<Vec<Sighting>> {
+        let all = self.0.iter().map(|(folder, looked)| match looked {
+            Looked::Found(manifest) => Sighting::of(manifest),
+            Looked::Nothing => Some(Sighting::of_nothing(folder.join("Cargo.toml"))),
+            Looked::Broken => None,
+        });
+        all.collect()
     }
 
     fn look(&mut self, folder: &Path) -> Looked {
