@@ -71,3 +71,41 @@ fn the_folder_lies_below_one_that_is_called_target() {
     fs::write(out.join(\"made.txt\"), profile.file_name().unwrap().to_str().unwrap()).unwrap();";
     assert_eq!(prints(&bits(script)), "release first");
 }
+
+/// A program whose build script is linked with the crate `words`, and told something by the
+/// build script of the crate `native`.
+fn with_dependencies() -> Project {
+    let more = "[dependencies]\nnative = { path = \"native\" }\n\
+        [build-dependencies]\nwords = { path = \"words\" }\n";
+    let part = |name: &str, more: &str| {
+        format!("[package]\nname = \"{name}\"\nversion = \"1.0.0\"\nedition = \"2024\"\n{more}")
+    };
+    bits(&format!(
+        "println!(\"cargo::rerun-if-changed=text\");\n    {STRICT}\n    \
+         let told = env::var(\"DEP_NATIVE_SAID\").unwrap();\n    \
+         fs::write(out.join(\"made.txt\"), format!(\"{{count}} {{}} {{told}}\", words::word())).unwrap();"
+    ))
+    .file("Cargo.toml", cargo_toml("bits", more))
+    .file("words/Cargo.toml", part("words", ""))
+    .file("words/src/lib.rs", "pub fn word() -> &'static str { \"one\" }\n")
+    .file("native/Cargo.toml", part("native", "links = \"native\"\n"))
+    .file("native/src/lib.rs", "")
+    .file("native/said", "hello")
+    .file(
+        "native/build.rs",
+        "fn main() {\n    println!(\"cargo::rerun-if-changed=said\");\n    \
+         println!(\"cargo::metadata=SAID={}\", std::fs::read_to_string(\"said\").unwrap());\n}\n",
+    )
+    .lock()
+}
+
+#[test]
+fn a_script_that_dependencies_change_finds_its_folder_empty() {
+    let project = with_dependencies();
+    assert_eq!(prints(&project), "1 one hello first");
+    let word = |word: &str| format!("pub fn word() -> &'static str {{ \"{word}\" }}\n");
+    project.write("words/src/lib.rs", word("two"));
+    assert_eq!(prints(&project), "1 two hello first");
+    project.write("native/said", "bye");
+    assert_eq!(prints(&project), "1 two bye first");
+}

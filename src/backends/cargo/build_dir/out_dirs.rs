@@ -4,8 +4,10 @@
 //! work for whoever packages from a fresh checkout fail, or find too much, in a build
 //! directory that outlives builds. A script that Cargo is about to run again starts from
 //! nothing here. Whether it will be run is decided as Cargo does it: by what the script
-//! asked to watch, and else by everything in its package.
+//! asked to watch, and else by everything in its package; by the crates that the script is
+//! made of; and by the scripts of dependencies that tell it something.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -15,7 +17,7 @@ use crate::backend::BuildPaths;
 use crate::backends::cargo::build_dir::artifacts::{self, crate_of, forget_run, runs};
 use crate::backends::cargo::build_dir::dep_info;
 use crate::backends::cargo::context::crate_context::CrateBuild;
-use crate::backends::cargo::context::path_dependencies::PathCrate;
+use crate::backends::cargo::context::path_dependencies::{PathCrate, PathCrates};
 use crate::disk::files_below;
 
 /// Empties the folders of the scripts that changes on this disk make Cargo run again.
@@ -27,28 +29,93 @@ pub(crate) fn empty_outdated(build: CrateBuild<'_>, paths: &BuildPaths) -> Resul
     for run in runs.iter().filter(|run| has_failed(run)) {
         forget_run(run)?;
     }
-    for path_crate in build.path_crates.values().filter(|it| it.has_build_script) {
-        let Some(name) = path_crate.name() else {
-            continue;
-        };
-        let own: Vec<&PathBuf> = runs
-            .iter()
-            .filter(|run| crate_of(run) == Some(name))
-            .collect();
-        let compiled = own.iter().filter(|run| !run.join("output").is_file());
-        let sources: Vec<PathBuf> = compiled.flat_map(|run| dep_info::beside(run)).collect();
-        let bases = || build.context.cargo_config.folders();
-        let sources: Vec<PathBuf> = sources
-            .iter()
-            .map(|source| dep_info::absolute(source, bases()))
-            .collect();
-        for run in own {
-            if is_outdated(run, path_crate, &sources) {
-                forget_run(run)?;
-            }
-        }
+    let scripts = build.path_crates.values().filter(|it| it.has_build_script);
+    let scripts: Vec<Script<'_>> = scripts
+        .filter_map(|path_crate| Script::of(build, path_crate, &runs))
+        .collect();
+    for run in outdated(&scripts) {
+        forget_run(run)?;
     }
     Ok(())
+}
+
+/// A build script of a crate on this disk.
+#[derive(Debug)]
+struct Script<'a> {
+    path_crate: &'a PathCrate,
+    /// The folders of its runs, and of what was compiled of it.
+    own: Vec<&'a PathBuf>,
+    /// The files that it was compiled from.
+    sources: Vec<PathBuf>,
+}
+
+impl<'a> Script<'a> {
+    fn of(build: CrateBuild<'a>, path_crate: &'a PathCrate, runs: &'a [PathBuf]) -> Option<Self> {
+        let name = path_crate.name()?;
+        let own = runs.iter().filter(|run| crate_of(run) == Some(name));
+        let own: Vec<&PathBuf> = own.collect();
+        let compiled = own.iter().filter(|run| !run.join("output").is_file());
+        let sources = compiled.flat_map(|run| dep_info::beside(run));
+        let bases = || build.context.cargo_config.folders();
+        let mut sources: Vec<PathBuf> = sources
+            .map(|source| dep_info::absolute(&source, bases()))
+            .collect();
+        let linked = linked_with(&build.context.path_crates, path_crate);
+        sources.extend(linked.iter().flat_map(|linked| package_files(&linked.root)));
+        Some(Self {
+            path_crate,
+            own,
+            sources,
+        })
+    }
+
+    fn outdated(&self) -> Vec<&'a PathBuf> {
+        let own = self.own.iter().copied();
+        own.filter(|run| is_outdated(run, self.path_crate, &self.sources))
+            .collect()
+    }
+}
+
+/// The crates on this disk that the build script of a crate is linked with.
+fn linked_with<'a>(crates: &'a PathCrates, path_crate: &PathCrate) -> Vec<&'a PathCrate> {
+    let mut found: BTreeMap<&Path, &PathCrate> = BTreeMap::new();
+    let mut open: Vec<&PathBuf> = path_crate.build_dependencies.iter().collect();
+    while let Some(folder) = open.pop() {
+        if let Some(linked) = crates.get(folder)
+            && found.insert(&linked.root, linked).is_none()
+        {
+            open.extend(&linked.dependencies);
+        }
+    }
+    found.into_values().collect()
+}
+
+/// The runs of scripts that Cargo repeats.
+fn outdated<'a>(scripts: &[Script<'a>]) -> Vec<&'a PathBuf> {
+    let mut outdated: BTreeMap<&Path, Vec<&PathBuf>> = BTreeMap::new();
+    for script in scripts {
+        let runs = script.outdated();
+        if !runs.is_empty() {
+            outdated.insert(&script.path_crate.root, runs);
+        }
+    }
+    loop {
+        let told = |script: &&Script<'_>| {
+            let mut telling = scripts.iter().filter(|other| {
+                let root = &other.path_crate.root;
+                other.path_crate.has_links()
+                    && outdated.contains_key(root.as_path())
+                    && script.path_crate.dependencies.contains(root)
+            });
+            !outdated.contains_key(script.path_crate.root.as_path()) && telling.next().is_some()
+        };
+        let Some(script) = scripts.iter().find(told) else {
+            return outdated.into_values().flatten().collect();
+        };
+        let runs = script.own.iter().copied();
+        let runs = runs.filter(|run| run.join("output").is_file());
+        outdated.insert(&script.path_crate.root, runs.collect());
+    }
 }
 
 /// Whether the last run of a script failed. Then Cargo runs it again, whatever it is of.

@@ -17,7 +17,10 @@ use crate::backends::cargo::manifest::cargo_toml::{CargoToml, Sighting};
 use crate::backends::cargo::manifest::manifests::Manifests;
 
 /// Tables of dependencies that end up in a package.
-const TABLES: [&str; 3] = ["dependencies", "build-dependencies", "build_dependencies"];
+const DEPENDENCIES: &[&str] = &["dependencies"];
+
+/// Tables of dependencies of build scripts. Cargo takes both spellings.
+const BUILD_DEPENDENCIES: &[&str] = &["build-dependencies", "build_dependencies"];
 
 /// A crate on this disk.
 #[derive(Debug)]
@@ -31,6 +34,10 @@ pub(crate) struct PathCrate {
     pub(crate) build_script: Option<PathBuf>,
     /// Whether it has a build script.
     pub(crate) has_build_script: bool,
+    /// The folders of the crates that it is linked with.
+    pub(crate) dependencies: Vec<PathBuf>,
+    /// The folders of the crates that its build script is linked with.
+    pub(crate) build_dependencies: Vec<PathBuf>,
     manifest: Arc<CargoToml>,
 }
 
@@ -96,7 +103,9 @@ fn search(manifests: &mut Manifests, root: &Path, overrides: &[PathBuf]) -> Path
         };
         let workspace = manifests.workspace_of(&manifest).ok().flatten();
         open.extend(patches(&root, manifest.root()));
-        open.extend(paths(&manifest, workspace.as_deref()));
+        let paths = |tables| paths(&manifest, workspace.as_deref(), tables);
+        let (dependencies, build_dependencies) = (paths(DEPENDENCIES), paths(BUILD_DEPENDENCIES));
+        open.extend(dependencies.iter().chain(&build_dependencies).cloned());
         if let Some(workspace) = &workspace {
             open.extend(patches(workspace.folder(), workspace.root()));
         }
@@ -107,6 +116,8 @@ fn search(manifests: &mut Manifests, root: &Path, overrides: &[PathBuf]) -> Path
             root: root.clone(),
             has_build_script: exists(build_script.as_deref()),
             build_script,
+            dependencies,
+            build_dependencies,
             manifest,
         };
         found.insert(root, path_crate);
@@ -118,6 +129,11 @@ impl PathCrate {
     /// The name in `[package]`.
     pub(crate) fn name(&self) -> Option<&str> {
         self.manifest.name()
+    }
+
+    /// Whether its build script tells those of other crates something.
+    pub(crate) fn has_links(&self) -> bool {
+        self.manifest.package_key("links").is_some()
     }
 
     /// Root files of the library and the binaries that the manifest names.
@@ -159,13 +175,18 @@ pub(crate) fn patches(folder: &Path, tables: &dyn TableLike) -> Vec<PathBuf> {
         .collect()
 }
 
-/// The folders of the dependencies that a manifest names by path, or has its workspace name.
-fn paths(manifest: &CargoToml, workspace: Option<&CargoToml>) -> Vec<PathBuf> {
+/// The folders of the dependencies in `tables` that a manifest names by path, or has its
+/// workspace name.
+fn paths(
+    manifest: &CargoToml,
+    workspace: Option<&CargoToml>,
+    tables: &'static [&'static str],
+) -> Vec<PathBuf> {
     let shared = workspace.and_then(|workspace| {
         let shared = workspace.workspace()?.get("dependencies")?;
         Some((workspace.folder(), shared.as_table_like()?))
     });
-    dependency_tables(manifest.root())
+    dependency_tables(manifest.root(), tables)
         .into_iter()
         .flat_map(|table| table.iter())
         .filter_map(|(name, dependency)| {
@@ -179,14 +200,16 @@ fn paths(manifest: &CargoToml, workspace: Option<&CargoToml>) -> Vec<PathBuf> {
         .collect()
 }
 
-fn dependency_tables(manifest: &dyn TableLike) -> Vec<&dyn TableLike> {
+fn dependency_tables<'a>(
+    manifest: &'a dyn TableLike,
+    names: &'static [&'static str],
+) -> Vec<&'a dyn TableLike> {
     let platforms = manifest.get("target").and_then(Item::as_table_like);
     let platforms = platforms.into_iter().flat_map(|platforms| platforms.iter());
     let platforms = platforms.filter_map(|(_, tables)| tables.as_table_like());
     std::iter::once(manifest)
         .chain(platforms)
-        .flat_map(|tables| TABLES.map(|name| tables.get(name)))
-        .flatten()
+        .flat_map(|tables| names.iter().filter_map(|name| tables.get(name)))
         .filter_map(Item::as_table_like)
         .collect()
 }
