@@ -237,6 +237,34 @@ fn a_build_script_that_hides_what_it_reads_runs_again() {
     assert!(!again.log.contains("Compiling"), "{}", again.log);
 }
 
+#[test]
+fn a_build_script_that_another_value_makes_run_again_finds_its_folder_empty() {
+    // The activation of the C compiler puts the path of a prefix into this variable.
+    let asks = Project::new()
+        .file(
+            "prints/Cargo.toml",
+            "[package]\nname = \"prints\"\nversion = \"1.0.0\"\nedition = \"2024\"\n",
+        )
+        .file(
+            "prints/build.rs",
+            "use std::{env, fs, path::PathBuf};\n\nfn main() {\n    \
+             println!(\"cargo::rerun-if-env-changed=LDFLAGS\");\n    \
+             let out = PathBuf::from(env::var_os(\"OUT_DIR\").unwrap());\n    \
+             let count = fs::read_dir(&out).unwrap().count();\n    \
+             fs::write(out.join(\"count\"), format!(\"{count}\")).unwrap();\n}\n",
+        )
+        .file(
+            "prints/src/lib.rs",
+            "pub fn what() -> &'static str {\n    include_str!(concat!(env!(\"OUT_DIR\"), \"/count\"))\n}\n",
+        );
+    let tool = Tool::calling(asks, usual);
+    for work in ["one", "two", "one"] {
+        assert_eq!(tool.build(work, "1", json!({})).says, "0");
+    }
+    let again = tool.build("one", "1", json!({}));
+    assert!(!again.log.contains("Compiling"), "{}", again.log);
+}
+
 /// A shell script that stands for a tool.
 fn program(project: &Project, text: &str) -> PathBuf {
     let path: PathBuf = project.cache().join("program");

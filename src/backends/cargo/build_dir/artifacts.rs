@@ -5,6 +5,8 @@
 
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
+
 use crate::backend::BuildPaths;
 use crate::backends::cargo::context::crate_context::CrateBuild;
 use crate::backends::cargo::context::layout::{self, TARGET_DIR};
@@ -68,6 +70,31 @@ pub(crate) fn forget_run(run: &Path) -> Result<(), Unwritable> {
     // Without it the crates that use what the script says count as changed too.
     remove_file(&run.join("output"))?;
     remove_folder(&run.join("out"))
+}
+
+/// The variables that a build script asked for, with their values when it ran.
+pub(crate) fn variables_of_run(run: &Path) -> Vec<(String, Option<String>)> {
+    let unit = run.parent().and_then(Path::parent).zip(run.file_name());
+    let Some((profile, unit)) = unit else {
+        return Vec::new();
+    };
+    let notes = std::fs::read_dir(profile.join(".fingerprint").join(unit));
+    let notes = notes.into_iter().flatten().flatten().filter(|entry| {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        name.starts_with("run-build-script") && name.ends_with(".json")
+    });
+    let variables = notes.flat_map(|entry| {
+        let text = std::fs::read(entry.path()).unwrap_or_default();
+        let note: Value = serde_json::from_slice(&text).unwrap_or_default();
+        let reasons = note["local"].as_array().cloned().unwrap_or_default();
+        reasons.into_iter().filter_map(|reason| {
+            let asked = reason.get("RerunIfEnvChanged")?;
+            let value = asked["val"].as_str().map(str::to_string);
+            Some((asked["var"].as_str()?.to_string(), value))
+        })
+    });
+    variables.collect()
 }
 
 /// The folders in which Cargo notes what state a unit was compiled in, called

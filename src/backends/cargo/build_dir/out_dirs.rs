@@ -18,6 +18,7 @@ use crate::backends::cargo::build_dir::artifacts::{self, crate_of, forget_run, r
 use crate::backends::cargo::build_dir::dep_info;
 use crate::backends::cargo::context::crate_context::CrateBuild;
 use crate::backends::cargo::context::path_dependencies::{PathCrate, PathCrates};
+use crate::diagnostic::Unwritable;
 use crate::disk::files_below;
 
 /// Empties the folders of the scripts that changes on this disk make Cargo run again.
@@ -35,6 +36,26 @@ pub(crate) fn empty_outdated(build: CrateBuild<'_>, paths: &BuildPaths) -> Resul
         .collect();
     for run in outdated(&scripts) {
         forget_run(run)?;
+    }
+    Ok(())
+}
+
+/// Empties the folders of the scripts that asked for a variable which has another value now.
+/// A variable that Cargo's configuration sets is not one of the process.
+///
+/// # Errors
+/// Folders that cannot be removed.
+pub(crate) fn empty_where_variables_changed(
+    build_dir: &Path,
+    value: impl Fn(&str) -> Option<String>,
+) -> Result<(), Unwritable> {
+    let is_other = |(name, before): &(String, Option<String>)| {
+        value(name).is_some_and(|now| before.as_ref() != Some(&now))
+    };
+    for run in runs(&[build_dir.to_path_buf()]) {
+        if artifacts::variables_of_run(&run).iter().any(is_other) {
+            forget_run(&run)?;
+        }
     }
     Ok(())
 }

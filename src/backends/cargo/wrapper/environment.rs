@@ -5,6 +5,7 @@ use std::path::Path;
 use miette::Report;
 
 use crate::backend::script::Step;
+use crate::backends::cargo::build_dir::out_dirs;
 use crate::backends::cargo::wrapper::here::Here;
 use crate::backends::cargo::wrapper::server;
 use crate::backends::cargo::wrapper::settings::Settings;
@@ -32,7 +33,7 @@ pub(crate) fn prepare(settings: &Path) -> Result<Vec<Step>, Report> {
         cache,
     };
     let file = here.wrappers.join(state::FILE);
-    state.write(&file).inspect_err(|_| {
+    complete(&settings, &variables, &state, &file).inspect_err(|_| {
         // Nobody could end it.
         if let Some(cache) = &state.cache {
             server::kill(cache.server);
@@ -44,4 +45,18 @@ pub(crate) fn prepare(settings: &Path) -> Result<Vec<Step>, Report> {
         steps.push(Step::AtExit(server::stop_command(&here.executable, &file)));
     }
     Ok(steps)
+}
+
+/// Prepares what depends on all variables, and writes the state for the wrappers.
+fn complete(
+    settings: &Settings,
+    variables: &Variables,
+    state: &State,
+    file: &Path,
+) -> Result<(), Report> {
+    if let Some(shared) = &settings.shared {
+        let value = |name: &str| variables.get(name).map(str::to_string);
+        out_dirs::empty_where_variables_changed(&shared.build_dir, value)?;
+    }
+    Ok(state.write(file)?)
 }
