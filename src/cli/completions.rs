@@ -30,7 +30,7 @@ pub(super) fn completions(
 /// options.
 fn with_the_labels_that_bash_looks_up(script: &str, name: &str) -> String {
     const SEPARATOR: &str = "__subcmd__";
-    let labelled = format!("{}{SEPARATOR}", name.replace('-', SEPARATOR));
+    let labeled = format!("{}{SEPARATOR}", name.replace('-', SEPARATOR));
     let computed = format!("{}{SEPARATOR}", name.replace('-', "__"));
-    script.replace(&labelled, &computed)
+    script.replace(&labeled, &computed)
 }

@@ -191,7 +191,7 @@ fn a_root_package_that_is_no_default_member_is_built() {
 }
 
 #[test]
-fn a_workspace_member_inherits_and_its_licence_is_packed() {
+fn a_workspace_member_inherits_and_its_license_is_packed() {
     let project = Project::new()
         .file(
             "Cargo.toml",

@@ -156,7 +156,7 @@ fn a_workspace_that_excludes_the_crate_does_not_count() {
 }
 
 #[test]
-fn licence_texts_above_the_package_are_packed() {
+fn license_texts_above_the_package_are_packed() {
     let project = Project::new()
         .file("LICENSE", "from above")
         .file(
@@ -172,7 +172,7 @@ fn licence_texts_above_the_package_are_packed() {
 }
 
 #[test]
-fn the_workspace_has_the_licence_texts_its_members_lack() {
+fn the_workspace_has_the_license_texts_its_members_lack() {
     let project = Project::new()
         .file("Cargo.toml", "[workspace]\nmembers = [\"app\"]\n")
         .file("UNLICENSE", "of the workspace")
@@ -221,7 +221,7 @@ fn what_cannot_be_used_is_left_out_and_reported_during_the_build() {
 }
 
 #[test]
-fn a_licence_file_that_does_not_exist_is_reported_and_fails_nothing() {
+fn a_license_file_that_does_not_exist_is_reported_and_fails_nothing() {
     let project = Project::hello();
     let params = Initialize::of(&project).model(json!({"licenseFile": "LICENCE.txt"}));
     let (archive, said) = built(&project, &params, "hello");

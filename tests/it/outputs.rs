@@ -86,7 +86,7 @@ fn names(dependencies: &Value) -> Vec<&str> {
 
 /// The text a label of an error points at.
 #[track_caller]
-fn labelled(error: &Value) -> String {
+fn labeled(error: &Value) -> String {
     let file = error["filename"].as_str().expect("a label has a file");
     let text = fs_err::read_to_string(file).expect("the file exists");
     let span = &error["labels"][0]["span"];

@@ -277,10 +277,10 @@ pub(super) fn warn(warning: &dyn Diagnostic, folder: &Path) {
 /// Sets the width and the colors of errors.
 fn draw_errors() {
     const ELSEWHERE: u16 = 80;
-    let is_coloured = console::colors_enabled_stderr();
+    let is_colored = console::colors_enabled_stderr();
     let (_, width) = Term::stderr().size_checked().unwrap_or((0, ELSEWHERE));
     let hook = miette::set_hook(Box::new(move |_| {
-        let options = MietteHandlerOpts::new().color(is_coloured);
+        let options = MietteHandlerOpts::new().color(is_colored);
         Box::new(options.width(width.into()).build())
     }));
     if let Err(error) = hook {

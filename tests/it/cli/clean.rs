@@ -29,7 +29,7 @@ fn shared(project: &Project) -> PathBuf {
 fn clean_removes_what_builds_left() {
     let project = Project::hello();
     build(&project);
-    let artefacts = shared(&project).join("target");
+    let artifacts = shared(&project).join("target");
     let work = project.dir().join(".pixi/bld/hello/system-toolchain/work");
     let downloads = project.cache().join("pixi-build-rust/cargo-home");
     let pixis = project.build_work("hello").join("work");
@@ -44,7 +44,7 @@ fn clean_removes_what_builds_left() {
     let said = clean(&project, &["--dry-run"]).success();
     let said = text(&said.get_output().stdout);
     assert_eq!(said.matches("would remove").count(), 4, "{said}");
-    assert!(artefacts.is_dir() && work.is_dir() && pixis.is_dir() && kept.is_dir());
+    assert!(artifacts.is_dir() && work.is_dir() && pixis.is_dir() && kept.is_dir());
 
     let said = clean(&project, &[]).success();
     let said =
@@ -52,7 +52,7 @@ fn clean_removes_what_builds_left() {
     insta::with_settings!({filters => [(r"[\d.]+ [KMG]?i?B in", "<size> in")]}, {
         insta::assert_snapshot!(said);
     });
-    assert!(!artefacts.exists() && !work.exists());
+    assert!(!artifacts.exists() && !work.exists());
     assert!(!pixis.exists() && !kept.exists() && downloads.is_dir());
     let again = clean(&project, &[]).success();
     assert_eq!(text(&again.get_output().stdout), "nothing to remove\n");

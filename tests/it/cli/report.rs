@@ -116,7 +116,7 @@ fn environments_are_shown_when_they_are_solved() {
 }
 
 #[test]
-fn colours_are_there_when_they_are_asked_for() {
+fn colors_are_there_when_they_are_asked_for() {
     let project = with_license();
     let stderr = |name: &str| {
         let run = pixi_build_rust()
@@ -142,7 +142,7 @@ fn the_last_line_for_programs_is_the_error() {
 }
 
 #[test]
-fn github_gets_groups_and_no_colour() {
+fn github_gets_groups_and_no_color() {
     let (_, stdout, stderr) = build(&with_license(), &[], &[("GITHUB_ACTIONS", "true")]);
     assert!(stdout.ends_with(".conda\n"), "{stdout}");
     let commands: Vec<&str> = stderr

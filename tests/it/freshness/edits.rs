@@ -177,8 +177,8 @@ fn dependency_outside() {
         ("edit", "libs/library/tests/works.rs", Reuse),
         ("new", "libs/library/target/x", Reuse),
         ("new", "libs/library/templates/page.html~", Reuse),
-        ("edit", "libs/neighbour/Cargo.toml", Reuse),
-        ("edit", "libs/neighbour/src/lib.rs", Reuse),
+        ("edit", "libs/neighbor/Cargo.toml", Reuse),
+        ("edit", "libs/neighbor/src/lib.rs", Reuse),
         ("new", "libs/rust-toolchain.toml", Reuse),
         ("new", "app/notes.md", Reuse),
     ]);

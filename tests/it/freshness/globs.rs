@@ -79,7 +79,7 @@ fn patterns_stand_in_for_what_cargo_did_not_write_down() {
         ("edit", "libs/library/src/my text [1].txt", Rebuild),
         ("edit", "libs/library/templates/page.html", Rebuild),
         ("edit", "libs/Cargo.toml", Rebuild),
-        ("edit", "libs/neighbour/src/lib.rs", Reuse),
+        ("edit", "libs/neighbor/src/lib.rs", Reuse),
         ("edit", "libs/library/tests/works.rs", Reuse),
         ("new", "libs/library/target/x", Reuse),
     ]);

@@ -36,7 +36,7 @@ fn member(project: &Project, folder: &str) -> Initialize {
     Initialize::member(project, folder).package("app", "1.0.0")
 }
 
-/// One crate with two binaries, an included text and a licence.
+/// One crate with two binaries, an included text and a license.
 pub fn single() -> Layout {
     let main = "mod deep;\nfn main() {\n    println!(\"{}{}\", deep::X, include_str!(\"../assets/greeting.txt\"));\n}\n";
     let project = Project::new()
@@ -72,7 +72,7 @@ pub fn copied() -> Layout {
     layout
 }
 
-/// A member that inherits from its workspace and uses one of its neighbours.
+/// A member that inherits from its workspace and uses one of its neighbors.
 pub fn workspace_member() -> Layout {
     let root = "[workspace]\nmembers = [\"crates/*\"]\nresolver = \"3\"\n\
         [workspace.package]\nversion = \"1.0.0\"\n\
@@ -206,8 +206,8 @@ pub fn outside() -> Layout {
         .file("libs/library/src/my text [1].txt", "text\n")
         .file("libs/library/templates/page.html", "<p>\n")
         .file("libs/library/tests/works.rs", "#[test]\nfn works() {}\n")
-        .file("libs/neighbour/Cargo.toml", manifest("neighbour", ""))
-        .file("libs/neighbour/src/lib.rs", "pub fn other() {}\n")
+        .file("libs/neighbor/Cargo.toml", manifest("neighbor", ""))
+        .file("libs/neighbor/src/lib.rs", "pub fn other() {}\n")
         .file("app/pixi.toml", PIXI)
         .lock_in("app");
     let initialize = member(&project, "app");

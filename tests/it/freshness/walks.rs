@@ -50,7 +50,7 @@ fn unrelated_files_are_not_looked_at() {
         "crates/helper/data",
     ];
     let (few, many) = (visited(&[]), visited(&places));
-    // The folders themselves are seen where their neighbours matter, some twice.
+    // The folders themselves are seen where their neighbors matter, some twice.
     let seen = many - few;
     assert!(seen <= 3 * places.len(), "{few} became {many}");
 }

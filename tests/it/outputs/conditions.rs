@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Case, labelled, names};
+use super::{Case, labeled, names};
 
 fn any() -> Value {
     json!({"binary": {"version": "*"}})
@@ -157,7 +157,7 @@ fn an_unknown_name_is_shown_where_it_stands() {
         "the condition `unix and lunix` uses the unknown name `lunix`"
     );
     assert_eq!(error["help"], "did you mean `unix`?");
-    assert_eq!(labelled(&error), "lunix");
+    assert_eq!(labeled(&error), "lunix");
 }
 
 #[test]
@@ -188,7 +188,7 @@ fn a_condition_that_cannot_be_read_is_shown() {
         message.starts_with("invalid selector expression `unix and`: "),
         "{message}"
     );
-    assert_eq!(labelled(&error), "unix and");
+    assert_eq!(labeled(&error), "unix and");
 }
 
 #[test]

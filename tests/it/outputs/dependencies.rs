@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Case, labelled, names};
+use super::{Case, labeled, names};
 
 fn any() -> Value {
     json!({"binary": {"version": "*"}})
@@ -274,5 +274,5 @@ fn a_misplaced_pin_is_shown_where_it_stands() {
         "pixi.toml",
         "[package]\nname = \"demo\"\n\n[package.build-dependencies]\ndep = { pin-compatible = true }\n",
     );
-    assert_eq!(labelled(&case.error()), "dep");
+    assert_eq!(labeled(&case.error()), "dep");
 }

@@ -179,7 +179,7 @@ fn another_rustc_compiles_everything_again() {
 }
 
 #[test]
-fn a_cargo_without_build_dir_keeps_its_artefacts_to_itself() {
+fn a_cargo_without_build_dir_keeps_its_artifacts_to_itself() {
     let mut tool = Tool::calling(compiles_c(), usual);
     let old = Machine {
         rust_version: "1.90.0".to_string(),

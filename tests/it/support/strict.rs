@@ -206,7 +206,7 @@ impl Metadata {
             !text.is_empty() && text.chars().all(|c| plain(c) || more.contains(c))
         };
         if !word(&self.name, "-_.") {
-            return Err(format!("`{}` is not normalised", self.name));
+            return Err(format!("`{}` is not normalized", self.name));
         }
         if self.version.contains('-') || self.build.contains('-') {
             return Err(format!("`-` in {} or {}", self.version, self.build));

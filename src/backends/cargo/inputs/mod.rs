@@ -124,7 +124,7 @@ impl CrateBuild<'_> {
         sets
     }
 
-    /// The licence texts that are packed, and those that would be if they were there.
+    /// The license texts that are packed, and those that would be if they were there.
     fn licenses(&self) -> Vec<GlobSet> {
         let reason = "a packed license";
         let files = self.license_files.iter();

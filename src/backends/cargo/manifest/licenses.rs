@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn no_licence_is_left_out_and_reported() {
+    fn no_license_is_left_out_and_reported() {
         let mut warnings = Vec::new();
         assert_eq!(normalize("do what you want", &mut warnings), None);
         assert_eq!(warnings.len(), 1);

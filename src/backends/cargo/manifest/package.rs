@@ -171,7 +171,7 @@ impl Crate {
         Some(warning.help(help))
     }
 
-    /// The licence text the crate names, relative to the manifest that names it.
+    /// The license text the crate names, relative to the manifest that names it.
     fn named_license_file(&self, package: &Package, inherit: &mut Inherit<'_>) -> Option<PathBuf> {
         match package.license_file.as_ref()? {
             Inheritable::Set(file) => Some(self.manifest.folder().join(file)),
@@ -182,7 +182,7 @@ impl Crate {
         }
     }
 
-    /// The licence texts in the crate, else those at the workspace root, for
+    /// The license texts in the crate, else those at the workspace root, for
     /// crates that name none.
     pub(crate) fn license_files(&self, warnings: &mut Vec<Warning>) -> Vec<PathBuf> {
         let mut found = project_files::licenses(self.folder());

@@ -17,7 +17,7 @@ const EXTRAS: [(&str, &str, &str); 6] = [
     ("setuptools-scm", "toml", "setuptools-scm"),
 ];
 
-/// The conda package for the normalised `name` of PyPI.
+/// The conda package for the normalized `name` of PyPI.
 pub(in super::super) fn conda(name: &str) -> &str {
     let rows = TABLE.lines().filter_map(|line| line.split_once(' '));
     let mut found = rows.filter(|(pypi, _)| *pypi == name);

@@ -9,7 +9,7 @@ use super::specifier::{self, Specifier};
 /// A dependency, taken apart.
 #[derive(Debug, Clone)]
 pub(in super::super) struct Requirement {
-    /// Normalised: small letters, single dashes.
+    /// Normalized: small letters, single dashes.
     pub(in super::super) name: String,
     /// What stands in brackets behind the name.
     pub(in super::super) extras: Vec<String>,
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_normalised() {
+    fn names_are_normalized() {
         assert_eq!(normalized("Zope.Interface"), "zope-interface");
         assert_eq!(normalized("a-_.b"), "a-b");
     }

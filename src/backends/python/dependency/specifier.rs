@@ -1,6 +1,6 @@
 //! Version specifiers: what PEP 440 means, in conda's words.
 //!
-//! The text of every version is normalised first, because conda orders `1.0-1` and
+//! The text of every version is normalized first, because conda orders `1.0-1` and
 //! `1.0.post1` differently. What cannot be said exactly is said wider, with a warning.
 
 use std::str::FromStr;

@@ -24,7 +24,7 @@ pub(super) use scm::packed_header;
 /// A version that was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Found {
-    /// As PEP 440 writes it, normalised.
+    /// As PEP 440 writes it, normalized.
     pub(super) version: String,
     /// Files that it was read from, besides the project's own.
     pub(super) files: Vec<PathBuf>,
@@ -163,7 +163,7 @@ impl Place {
     }
 }
 
-/// A version, normalised.
+/// A version, normalized.
 pub(super) fn parse(text: &str) -> Option<String> {
     let version = Version::from_str(text.trim()).ok()?;
     Some(version.to_string())
