@@ -20,8 +20,14 @@ const CORE: &str = "#include <Python.h>\n\
         PyModuleDef_HEAD_INIT, \"core\", \"compiled \" MODE \" \" EXPANDED(WORD), 0, 0};\n\
     PyMODINIT_FUNC PyInit_core(void) { return PyModule_Create(&module); }\n";
 
-/// Projects with that module, each with its build backend and what it needs.
-const BACKENDS: [(&[&str], &[(&str, &str)]); 3] = [
+/// The host dependencies of a project, and its files with their content.
+type Files = (
+    &'static [&'static str],
+    &'static [(&'static str, &'static str)],
+);
+
+/// Projects with that module, one for each build backend.
+const BACKENDS: [Files; 3] = [
     (
         &["scikit-build-core", "cmake", "ninja"],
         &[
@@ -158,34 +164,40 @@ const CRATE: [(&str, &str); 5] = [
     ),
 ];
 
-#[test]
-fn the_profile_is_that_of_cargo_too() {
-    let Some(channel) = channel_or_skip() else {
-        return;
-    };
-    let setuptools_rust = [
-        (
-            "pyproject.toml",
-            "[build-system]\nrequires = [\"setuptools\", \"setuptools-rust\"]\n\
+/// Projects with that crate.
+const RUST_BACKENDS: [Files; 2] = [
+    (
+        &["setuptools", "setuptools-rust"],
+        &[
+            (
+                "pyproject.toml",
+                "[build-system]\nrequires = [\"setuptools\", \"setuptools-rust\"]\n\
              build-backend = \"setuptools.build_meta\"\n\
              [project]\nname = \"fast\"\nversion = \"1.0\"\n\
              [tool.setuptools]\npackages = [\"fast\"]\n\
              [[tool.setuptools-rust.ext-modules]]\n\
              target = \"fast.core\"\nbinding = \"NoBinding\"\n",
-        ),
-        ("fast/__init__.py", ""),
-    ];
-    let maturin = [(
-        "pyproject.toml",
-        "[build-system]\nrequires = [\"maturin\"]\nbuild-backend = \"maturin\"\n\
+            ),
+            ("fast/__init__.py", ""),
+        ],
+    ),
+    (
+        &["maturin"],
+        &[(
+            "pyproject.toml",
+            "[build-system]\nrequires = [\"maturin\"]\nbuild-backend = \"maturin\"\n\
          [project]\nname = \"fast\"\nversion = \"1.0\"\n\
          [tool.maturin]\nbindings = \"bin\"\n",
-    )];
-    let tools: [(&[&str], &[(&str, &str)]); 2] = [
-        (&["setuptools", "setuptools-rust"], &setuptools_rust),
-        (&["maturin"], &maturin),
-    ];
-    for (host, files) in tools {
+        )],
+    ),
+];
+
+#[test]
+fn the_profile_is_that_of_cargo_too() {
+    let Some(channel) = channel_or_skip() else {
+        return;
+    };
+    for (host, files) in RUST_BACKENDS {
         let project = project(files);
         for (path, text) in CRATE {
             project.write(path, text);
