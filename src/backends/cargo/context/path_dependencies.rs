@@ -44,10 +44,6 @@ pub(crate) struct PathCrate {
 /// Crates, by folder.
 pub(crate) type PathCrates = BTreeMap<PathBuf, PathCrate>;
 
-/// From so many crates on two threads ask about files. One would take longer for that than for
-/// all the rest of an answer.
-const MANY: usize = 32;
-
 /// What an earlier request has found, and what that depends on.
 #[derive(Debug)]
 struct Remembered {
@@ -58,22 +54,12 @@ struct Remembered {
 
 impl Remembered {
     fn still_holds(&self, overrides: &[PathBuf]) -> bool {
-        if self.overrides != overrides {
-            return false;
-        }
-        let manifests = || self.sightings.iter().all(Sighting::still_holds);
-        let scripts = || {
-            let mut crates = self.found.values();
-            crates.all(|it| exists(it.build_script.as_deref()) == it.has_build_script)
-        };
-        if self.found.len() < MANY {
-            return manifests() && scripts();
-        }
-        std::thread::scope(|scope| {
-            let scripts = scope.spawn(scripts);
-            // A thread that panics has not found out anything.
-            manifests() && scripts.join().unwrap_or(false)
-        })
+        let mut crates = self.found.values();
+        self.overrides == overrides
+            && self.sightings.iter().all(Sighting::still_holds)
+            && crates.all(|path_crate| {
+                exists(path_crate.build_script.as_deref()) == path_crate.has_build_script
+            })
     }
 }
 
