@@ -40,20 +40,26 @@ pub(crate) fn empty_outdated(build: CrateBuild<'_>, paths: &BuildPaths) -> Resul
     Ok(())
 }
 
-/// Empties the folders of the scripts that asked for a variable which has another value now.
-/// A variable that Cargo's configuration sets is not one of the process.
+/// Empties the folders of those scripts of `crates` that asked for a variable which has another
+/// value now. What belongs to other crates stays: another package may need it as it is. A
+/// variable that Cargo's configuration sets is not one of the process.
 ///
 /// # Errors
 /// Folders that cannot be removed.
 pub(crate) fn empty_where_variables_changed(
     build_dir: &Path,
+    crates: &[String],
     value: impl Fn(&str) -> Option<String>,
 ) -> Result<(), Unwritable> {
     let is_other = |(name, before): &(String, Option<String>)| {
         value(name).is_some_and(|now| before.as_ref() != Some(&now))
     };
+    if crates.is_empty() {
+        return Ok(());
+    }
     for run in runs(&[build_dir.to_path_buf()]) {
-        if artifacts::variables_of_run(&run).iter().any(is_other) {
+        let is_own = crate_of(&run).is_some_and(|name| crates.iter().any(|own| own == name));
+        if is_own && artifacts::variables_of_run(&run).iter().any(is_other) {
             forget_run(&run)?;
         }
     }

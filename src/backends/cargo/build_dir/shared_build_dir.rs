@@ -23,11 +23,15 @@ pub(crate) fn settings(
 ) -> Option<SharedSettings> {
     let folder = build.shared_folder.clone()?;
     let host = build.request.platforms.host;
+    let scripted = build.path_crates.values().filter(|it| it.has_build_script);
     Some(SharedSettings {
         build_dir: layout::build_dir(&folder),
         run_path: layout::run_path(host),
         top: build.cargo_config.top().to_path_buf(),
         crate_folder: build.root.clone(),
+        scripted: scripted
+            .filter_map(|it| it.name().map(str::to_string))
+            .collect(),
         lock_file_check,
         folder,
     })

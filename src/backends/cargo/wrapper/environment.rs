@@ -56,7 +56,7 @@ fn complete(
 ) -> Result<(), Report> {
     if let Some(shared) = &settings.shared {
         let value = |name: &str| variables.get(name).map(str::to_string);
-        out_dirs::empty_where_variables_changed(&shared.build_dir, value)?;
+        out_dirs::empty_where_variables_changed(&shared.build_dir, &shared.scripted, value)?;
     }
     Ok(state.write(file)?)
 }

@@ -34,6 +34,8 @@ pub(crate) struct SharedSettings {
     pub(crate) top: PathBuf,
     /// The folder of the crate.
     pub(crate) crate_folder: PathBuf,
+    /// The crates on this disk that have a build script.
+    pub(crate) scripted: Vec<String>,
     /// Arguments of a cargo that fails in there when the lock file does not fit.
     pub(crate) lock_file_check: Vec<String>,
 }
