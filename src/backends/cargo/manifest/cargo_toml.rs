@@ -244,11 +244,12 @@ impl Sighting {
     }
 
     /// A file that a request of this process has read. `None` if a later change could not be
-    /// told from that.
-    pub(crate) fn of(manifest: &CargoToml) -> Option<Self> {
+    /// told from that, and if another request has read something else since.
+    pub(crate) fn of(manifest: &Arc<CargoToml>) -> Option<Self> {
         let parsed = PARSED.lock().unwrap_or_else(PoisonError::into_inner);
-        let stamp = parsed.get(&manifest.path)?.before.clone()?;
-        Some(Self {
+        let latest = parsed.get(&manifest.path)?;
+        let stamp = latest.before.clone()?;
+        Arc::ptr_eq(&latest.manifest, manifest).then(|| Self {
             path: manifest.path.clone(),
             stamp: Some(stamp),
         })
