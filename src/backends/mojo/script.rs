@@ -268,6 +268,6 @@ mod tests {
         let relative = |to: &str| below(Path::new(to), Path::new("/w/app"));
         assert_eq!(relative("/w/app/main.mojo"), Path::new("main.mojo"));
         assert_eq!(relative("/w/app"), Path::new("."));
-        assert_eq!(relative("/w/shared/lib"), Path::new("../shared/lib"));
+        assert_eq!(relative("/w/common/lib"), Path::new("../common/lib"));
     }
 }

@@ -216,7 +216,7 @@ mod tests {
     fn cache(folder: &Path) -> CacheState {
         CacheState {
             sccache: "/env/bin/sccache".into(),
-            rustc: "/work/rustc".into(),
+            rustc: "/job/rustc".into(),
             compiler: Some(folder.join("compiler")),
             stand_ins: folder.join("stand-ins"),
             build_prefix: folder.join("env"),

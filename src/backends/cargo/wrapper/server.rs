@@ -356,13 +356,13 @@ mod tests {
         };
         let here = Here {
             executable: "/bin/x".into(),
-            folder: "/work/a:b".into(),
-            wrappers: "/work/w".into(),
-            build_prefix: "/work/build".into(),
+            folder: "/job/a:b".into(),
+            wrappers: "/job/w".into(),
+            build_prefix: "/job/build".into(),
             host_prefix: String::new(),
         };
         let variables = variables(&[("CARGO_HOME", "/home")]);
         let list = basedirs(&settings, &here, &["/scratch".into()], &variables);
-        assert_eq!(list, "/project:/home:/scratch:/work/build");
+        assert_eq!(list, "/project:/home:/scratch:/job/build");
     }
 }

@@ -76,8 +76,8 @@ mod tests {
 
     #[test]
     fn a_long_path_is_reached_through_the_server() {
-        let short = Place::Socket("/work/.sccache/socket".into());
-        let here = ("SCCACHE_SERVER_UDS", "/work/.sccache/socket".to_string());
+        let short = Place::Socket("/job/.sccache/socket".into());
+        let here = ("SCCACHE_SERVER_UDS", "/job/.sccache/socket".to_string());
         assert_eq!(short.for_server(), here);
         assert_eq!(short.for_clients(7), here);
         let long = Place::Socket(format!("/{}/socket", "long/".repeat(30)).into());
