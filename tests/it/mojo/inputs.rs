@@ -39,21 +39,21 @@ fn program() -> Project {
             "from ..deep import DEPTH\n\n\ndef more() -> Int:\n    return DEPTH\n",
         ),
         (
-            "shared/extra/__init__.mojo",
+            "common/extra/__init__.mojo",
             "from extra.mark import mark\n",
         ),
         (
-            "shared/extra/mark.mojo",
+            "common/extra/mark.mojo",
             "def mark() -> String:\n    return \"!\"\n",
         ),
-        ("shared/other.mojo", "comptime OTHER = 1\n"),
+        ("common/other.mojo", "comptime OTHER = 1\n"),
         ("app/test_app.mojo", "import main\n"),
         ("app/README.md", "# app\n"),
     ];
     let project = files
         .into_iter()
         .fold(project(), |project, (path, text)| project.file(path, text));
-    let config = backend("import-paths = [\"../shared\"]\n");
+    let config = backend("import-paths = [\"../common\"]\n");
     let package = "[package]\nname = \"app\"\nversion = \"0.1.0\"\n";
     project.file("app/pixi.toml", format!("{package}{config}"))
 }
@@ -77,7 +77,7 @@ fn edits_of_a_program() {
         ("edit", "app/words/deep.mojo", Rebuild),
         ("edit", "app/words/sub/__init__.mojo", Rebuild),
         ("edit", "app/words/sub/more.mojo", Rebuild),
-        ("edit", "shared/extra/mark.mojo", Rebuild),
+        ("edit", "common/extra/mark.mojo", Rebuild),
         ("edit", "app/pixi.toml", Rebuild),
         ("new", "app/LICENSE", Rebuild),
         // They would be imported instead.
@@ -88,7 +88,7 @@ fn edits_of_a_program() {
         ("edit", "app/unused.mojo", Reuse),
         ("edit", "app/words/unused.mojo", Reuse),
         ("new", "app/words/new.mojo", Reuse),
-        ("edit", "shared/other.mojo", Reuse),
+        ("edit", "common/other.mojo", Reuse),
         ("new", "app/new.mojo", Reuse),
         ("edit", "app/test_app.mojo", Reuse),
         ("edit", "app/README.md", Reuse),
@@ -159,7 +159,7 @@ fn opened(root: &Path) -> Option<BTreeSet<PathBuf>> {
         .args(["-f", "-qq", "-s", "4096", "-e", "trace=openat", "-o"])
         .arg(&trace)
         .arg(prefix.join("bin/mojo"))
-        .args(["build", "-I", "../shared", "main.mojo", "-o"])
+        .args(["build", "-I", "../common", "main.mojo", "-o"])
         .arg(elsewhere.path().join("main"))
         .current_dir(root.join("app"))
         .env("MODULAR_MAX_PACKAGE_ROOT", &prefix)

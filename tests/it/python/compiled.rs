@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::SCIKIT_BUILD_CORE;
 use super::edits::finished;
 use crate::support::archive::Archive;
 use crate::support::edits::Finished;
@@ -28,12 +29,7 @@ fn is_native(finished: &Finished) {
 #[test]
 fn scikit_build_core() {
     let files = [
-        (
-            "pyproject.toml",
-            "[build-system]\nrequires = [\"scikit-build-core\"]\n\
-             build-backend = \"scikit_build_core.build\"\n\
-             [project]\nname = \"fast\"\nversion = \"1.0\"\n",
-        ),
+        SCIKIT_BUILD_CORE,
         (
             "CMakeLists.txt",
             "cmake_minimum_required(VERSION 3.15)\nproject(fast LANGUAGES C)\n\

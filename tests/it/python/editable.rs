@@ -5,6 +5,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
+use super::SCIKIT_BUILD_CORE;
 use super::{initialize, project};
 use crate::support::archive::Archive;
 use crate::support::build::Build;
@@ -100,12 +101,7 @@ fn setuptools() {
 #[test]
 fn scikit_build_core() {
     let files = [
-        (
-            "pyproject.toml",
-            "[build-system]\nrequires = [\"scikit-build-core\"]\n\
-             build-backend = \"scikit_build_core.build\"\n\
-             [project]\nname = \"fast\"\nversion = \"1.0\"\n",
-        ),
+        SCIKIT_BUILD_CORE,
         (
             "CMakeLists.txt",
             "cmake_minimum_required(VERSION 3.15)\nproject(fast LANGUAGES C)\n\

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{initialize, project};
+use super::{SCIKIT_BUILD_CORE, initialize, project};
 use crate::support::archive::Archive;
 use crate::support::build::Build;
 use crate::support::channel::Channel;
@@ -31,12 +31,7 @@ const BACKENDS: [Files; 3] = [
     (
         &["scikit-build-core", "cmake", "ninja"],
         &[
-            (
-                "pyproject.toml",
-                "[build-system]\nrequires = [\"scikit-build-core\"]\n\
-                 build-backend = \"scikit_build_core.build\"\n\
-                 [project]\nname = \"fast\"\nversion = \"1.0\"\n",
-            ),
+            SCIKIT_BUILD_CORE,
             (
                 "CMakeLists.txt",
                 "cmake_minimum_required(VERSION 3.15)\nproject(fast LANGUAGES C)\n\
@@ -106,28 +101,37 @@ fn compiled(package: &Archive) -> String {
     text.expect("the module has it").to_string()
 }
 
+/// Builds the project again and again in one work directory, and compares what it was compiled
+/// with.
+#[track_caller]
+fn compiles(host: &[&str], files: &[(&str, &str)], cases: &[(Value, &str)]) {
+    let channel = channel_or_skip().expect("the test asks first");
+    let project = project(files);
+    for (config, expected) in cases {
+        let package = built(&project, host, channel, config);
+        assert_eq!(package.index()["noarch"], Value::Null);
+        let expected = format!("compiled {expected}");
+        assert_eq!(compiled(&package), expected, "{host:?} {config}");
+    }
+}
+
 #[test]
 fn options_that_change_count_in_what_is_kept() {
-    let Some(channel) = channel_or_skip() else {
+    if channel_or_skip().is_none() {
         return;
-    };
+    }
+    let cases = [
+        (json!({"env": {"CFLAGS": "-DWORD=one"}}), "optimized one"),
+        (json!({"env": {"CFLAGS": "-DWORD=two"}}), "optimized two"),
+        (json!({}), "optimized none"),
+        (json!({"profile": "debug"}), "plain none"),
+        (
+            json!({"profile": "release", "build-dir": "temporary"}),
+            "optimized none",
+        ),
+    ];
     for (host, files) in BACKENDS {
-        let project = project(files);
-        project.write("core.c", CORE);
-        for (config, expected) in [
-            (json!({"env": {"CFLAGS": "-DWORD=one"}}), "optimized one"),
-            (json!({"env": {"CFLAGS": "-DWORD=two"}}), "optimized two"),
-            (json!({}), "optimized none"),
-            (json!({"profile": "debug"}), "plain none"),
-            (
-                json!({"profile": "release", "build-dir": "temporary"}),
-                "optimized none",
-            ),
-        ] {
-            let package = built(&project, host, channel, &config);
-            let expected = format!("compiled {expected}");
-            assert_eq!(compiled(&package), expected, "{host:?} {config}");
-        }
+        compiles(host, &[files, &[("core.c", CORE)]].concat(), &cases);
     }
 }
 
@@ -194,21 +198,14 @@ const RUST_BACKENDS: [Files; 2] = [
 
 #[test]
 fn the_profile_is_that_of_cargo_too() {
-    let Some(channel) = channel_or_skip() else {
+    if channel_or_skip().is_none() {
         return;
-    };
+    }
+    let cases = [
+        (json!({}), "optimized"),
+        (json!({"profile": "debug"}), "plain"),
+    ];
     for (host, files) in RUST_BACKENDS {
-        let project = project(files);
-        for (path, text) in CRATE {
-            project.write(path, text);
-        }
-        for (config, expected) in [
-            (json!({}), "compiled optimized"),
-            (json!({"profile": "debug"}), "compiled plain"),
-        ] {
-            let package = built(&project, host, channel, &config);
-            assert_eq!(package.index()["noarch"], Value::Null);
-            assert_eq!(compiled(&package), expected, "{host:?} {config}");
-        }
+        compiles(host, &[files, &CRATE].concat(), &cases);
     }
 }

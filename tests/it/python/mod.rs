@@ -41,6 +41,14 @@ pub fn plain() -> Value {
     json!({})
 }
 
+/// The `pyproject.toml` of a project that CMake builds.
+pub const SCIKIT_BUILD_CORE: (&str, &str) = (
+    "pyproject.toml",
+    "[build-system]\nrequires = [\"scikit-build-core\"]\n\
+     build-backend = \"scikit_build_core.build\"\n\
+     [project]\nname = \"fast\"\nversion = \"1.0\"\n",
+);
+
 /// A project of hatchling with a program, a data file, a readme and a test.
 pub const HELLO: &[(&str, &str)] = &[
     (

@@ -206,14 +206,18 @@ fn features_and_profiles_do_not_mix() {
     assert_eq!(with(json!([])), "11");
 }
 
+/// A crate that the tool calls, without its sources.
+fn without_dependencies() -> Project {
+    Project::new().file(
+        "prints/Cargo.toml",
+        "[package]\nname = \"prints\"\nversion = \"1.0.0\"\nedition = \"2024\"\n",
+    )
+}
+
 #[test]
 fn a_build_script_that_hides_what_it_reads_runs_again() {
     // It asks Cargo to watch the script alone, and reads a prefix.
-    let peeks = Project::new()
-        .file(
-            "prints/Cargo.toml",
-            "[package]\nname = \"prints\"\nversion = \"1.0.0\"\nedition = \"2024\"\n",
-        )
+    let peeks = without_dependencies()
         .file(
             "prints/build.rs",
             "use std::{env, fs, path::PathBuf};\n\nfn main() {\n    \
@@ -240,11 +244,7 @@ fn a_build_script_that_hides_what_it_reads_runs_again() {
 #[test]
 fn a_build_script_that_another_value_makes_run_again_finds_its_folder_empty() {
     // The activation of the C compiler puts the path of a prefix into this variable.
-    let asks = Project::new()
-        .file(
-            "prints/Cargo.toml",
-            "[package]\nname = \"prints\"\nversion = \"1.0.0\"\nedition = \"2024\"\n",
-        )
+    let asks = without_dependencies()
         .file(
             "prints/build.rs",
             "use std::{env, fs, path::PathBuf};\n\nfn main() {\n    \
