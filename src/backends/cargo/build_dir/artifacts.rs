@@ -1,7 +1,7 @@
-//! What Cargo keeps of what it has compiled, and how it is made to forget.
+//! The files that Cargo keeps in a target directory, and how to make Cargo discard them.
 //!
-//! The layout of these folders is Cargo's own and not promised. Where it is another one
-//! nothing is found, and everything is removed.
+//! The layout of these directories is an implementation detail of Cargo. If it changes, these
+//! functions find nothing, and [`invalidate`] removes the directories completely.
 
 use std::path::{Path, PathBuf};
 
@@ -13,29 +13,31 @@ use crate::backends::cargo::context::layout::{self, TARGET_DIR};
 use crate::diagnostic::Unwritable;
 use crate::disk::{self, remove_file, remove_folder};
 
-/// Folders in which Cargo keeps what it compiles for pixi, final or not.
+/// The directories in which Cargo keeps final and intermediate artifacts for pixi.
 pub(crate) fn folders(build: CrateBuild<'_>, built: &BuildPaths) -> Vec<PathBuf> {
     let mut folders = own_folders(build, built);
     let chosen = build.request.config.env.get("CARGO_BUILD_BUILD_DIR");
-    // Cargo takes it from the folder that it runs in.
+    // Cargo resolves this path against the directory in which it runs.
     folders.extend(chosen.map(|folder| built.script_folder.join(folder)));
     folders
 }
 
-/// Those of them that nobody else uses.
+/// Those of the [`folders`] that only builds of pixi use. The build directory that the user
+/// chooses with a variable is not one of them.
 pub(crate) fn own_folders(build: CrateBuild<'_>, built: &BuildPaths) -> Vec<PathBuf> {
     let mut folders = vec![built.script_folder.join(TARGET_DIR)];
     folders.extend(build.shared_folder.as_deref().map(layout::build_dir));
     folders
 }
 
-/// Where notes about builds are kept.
+/// The directory that contains the notes about earlier builds.
 pub(crate) fn state<'a>(build: CrateBuild<'a>, built: &'a BuildPaths) -> &'a Path {
     let shared = build.context.shared_folder.as_deref();
     shared.unwrap_or(&built.script_folder)
 }
 
-/// Makes Cargo compile these crates again, and no others.
+/// Makes Cargo compile the crates with these names again. If no unit is found, it removes the
+/// [`own_folders`], so that Cargo compiles everything again.
 pub(crate) fn invalidate(
     build: CrateBuild<'_>,
     built: &BuildPaths,
@@ -43,7 +45,7 @@ pub(crate) fn invalidate(
 ) -> Result<(), Unwritable> {
     let units = fingerprints(&folders(build, built));
     if units.is_empty() {
-        // Nothing is there, or Cargo arranges it in a way that is not known here.
+        // Either no build has run yet, or Cargo uses a layout that this module does not know.
         let own = own_folders(build, built);
         return own.iter().try_for_each(|folder| remove_folder(folder));
     }
@@ -60,19 +62,21 @@ pub(crate) fn invalidate(
     Ok(())
 }
 
-/// Makes Cargo run a build script again, in an empty folder for its output, and compile
-/// what depends on it.
+/// Makes Cargo run a build script again with an empty `OUT_DIR`, and compile the crates that
+/// depend on the script.
 pub(crate) fn forget_run(run: &Path) -> Result<(), Unwritable> {
     let profile = run.parent().and_then(Path::parent);
     if let (Some(profile), Some(unit)) = (profile, run.file_name()) {
         remove_folder(&profile.join(".fingerprint").join(unit))?;
     }
-    // Without it the crates that use what the script says count as changed too.
+    // Without `output`, Cargo also treats the crates that use the directives of the script as
+    // modified.
     remove_file(&run.join("output"))?;
     remove_folder(&run.join("out"))
 }
 
-/// The variables that a build script asked for, with their values when it ran.
+/// The variables that a build script asked Cargo to watch, with their values at the time of the
+/// run.
 pub(crate) fn variables_of_run(run: &Path) -> Vec<(String, Option<String>)> {
     let unit = run.parent().and_then(Path::parent).zip(run.file_name());
     let Some((profile, unit)) = unit else {
@@ -97,8 +101,8 @@ pub(crate) fn variables_of_run(run: &Path) -> Vec<(String, Option<String>)> {
     variables.collect()
 }
 
-/// The folders in which Cargo notes what state a unit was compiled in, called
-/// `<crate>-<hash>`.
+/// The directories in which Cargo records the state in which it compiled a unit. Their names
+/// have the form `<crate>-<hash>`.
 pub(crate) fn fingerprints(artifacts: &[PathBuf]) -> Vec<PathBuf> {
     artifacts
         .iter()
@@ -107,20 +111,21 @@ pub(crate) fn fingerprints(artifacts: &[PathBuf]) -> Vec<PathBuf> {
         .collect()
 }
 
-/// The crate in the name of a folder `<crate>-<hash>`.
+/// The name of the crate in the name of a directory `<crate>-<hash>`.
 pub(crate) fn crate_of(folder: &Path) -> Option<&str> {
     Some(folder.file_name()?.to_str()?.rsplit_once('-')?.0)
 }
 
-/// `<target>/<profile>` and `<target>/<triple>/<profile>`: the folders in which
-/// Cargo keeps `deps`.
+/// The directories in which Cargo creates `deps`: `<target>/<profile>` and
+/// `<target>/<triple>/<profile>`.
 pub(crate) fn profile_folders(target_dir: &Path) -> Vec<PathBuf> {
     let mut profiles = disk::folders(target_dir);
     let nested = profiles
         .clone()
         .into_iter()
         .flat_map(|top| disk::folders(&top));
-    // A triple's folder has a folder called `deps` only if a profile is called so.
+    // The directory of a profile contains `deps` and others that are not profiles. A profile
+    // with one of these names is not found below a triple.
     profiles.extend(nested.filter(|folder| !is_internal(folder)));
     profiles
 }
@@ -131,8 +136,9 @@ fn is_internal(folder: &Path) -> bool {
     internal.iter().any(|internal| name == *internal)
 }
 
-/// The folders in which Cargo keeps build scripts, and what they said and generated:
-/// `<target>/**/build/<name>-<hash>`, for each profile and triple.
+/// The directories of build scripts, `<target>/**/build/<name>-<hash>`, for each profile and
+/// triple. Some contain a compiled script; others contain the output of a run and the files
+/// that it generated.
 pub(crate) fn runs(artifacts: &[PathBuf]) -> Vec<PathBuf> {
     artifacts
         .iter()

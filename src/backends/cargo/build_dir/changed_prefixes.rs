@@ -1,9 +1,9 @@
-//! Which environments the artifacts of earlier builds came from.
+//! Discards artifacts that earlier builds made from other environments.
 //!
-//! Cargo knows of a library, a header or a compiler only what a build script
-//! declares. Builds that share artifacts have different prefixes, and one prefix
-//! may hold other packages today than yesterday. So what was made from a prefix is
-//! marked with it, and forgotten where another one takes its place.
+//! Cargo notices a different library, header or compiler only if a build script declares it.
+//! Builds that share artifacts have different prefixes, and the packages in a prefix change.
+//! Therefore each run of a build script that used a prefix is marked with the environments, and
+//! is discarded when a build uses other environments.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -22,11 +22,11 @@ use crate::backends::cargo::context::crate_context::CrateBuild;
 use crate::backends::cargo::context::layout::{LATEST, TARGET_DIR};
 use crate::disk::{files_below, remove_file, remove_folder, write};
 
-/// What generated text may weigh, in bytes. Larger files are objects, and those
-/// are compiled from paths that are the same everywhere.
+/// The maximum size in bytes of a generated file that is searched for prefixes. Larger files
+/// are object files, and those are compiled from paths that are the same in every environment.
 const TEXT: u64 = 1 << 20;
 
-/// How the source of a build script asks for a prefix.
+/// The strings with which the source of a build script reads a prefix.
 const PREFIX_VARIABLES: [&str; 4] = [
     "\"PREFIX\"",
     "\"CONDA_PREFIX\"",
@@ -34,14 +34,15 @@ const PREFIX_VARIABLES: [&str; 4] = [
     "\"LIBRARY_PREFIX\"",
 ];
 
-/// Beside the output of a build script that took something from a prefix: the
-/// environments it ran in.
+/// A file next to the output of a build script that used a prefix. It contains the environments
+/// of that run.
 const MARK: &str = "made-in-environments";
 
-/// Makes Cargo forget what came from other environments than those of this build.
+/// Makes Cargo discard artifacts that were made from environments other than those of this
+/// build.
 ///
 /// # Errors
-/// Folders that cannot be removed or written.
+/// Directories that cannot be removed, and files that cannot be written.
 pub(crate) fn enter(build: CrateBuild<'_>, built: &BuildPaths) -> Result<(), Report> {
     let state = state(build, built);
     let latest = state.join(LATEST);
@@ -50,7 +51,8 @@ pub(crate) fn enter(build: CrateBuild<'_>, built: &BuildPaths) -> Result<(), Rep
 
     if let Ok(before) = std::fs::read_to_string(&latest) {
         if build.shared_folder.is_none() && content_of(&before) != content_of(&now) {
-            // Nothing here names an environment by its content, the compiler least of all.
+            // Without a shared tree, no path that Cargo sees depends on the content of an
+            // environment. Cargo would not even notice a different compiler.
             remove_folder(&built.script_folder.join(TARGET_DIR))?;
         }
         mark_latest(build, &latest, &before, &artifacts)?;
@@ -65,7 +67,8 @@ pub(crate) fn enter(build: CrateBuild<'_>, built: &BuildPaths) -> Result<(), Rep
             remove_file(&run.join(MARK))?;
         }
     }
-    // What the linker takes is seen by nobody.
+    // Nothing records which libraries the linker takes from an environment. The package itself
+    // is therefore compiled again whenever the environments change.
     let own = state.join(format!("{}.environments", build.package));
     if std::fs::read_to_string(&own).ok().as_ref() != Some(&now) {
         invalidate(build, built, &[&build.package])?;
@@ -74,8 +77,9 @@ pub(crate) fn enter(build: CrateBuild<'_>, built: &BuildPaths) -> Result<(), Rep
     Ok(write(&latest, &now)?)
 }
 
-/// Makes the build scripts begin anew that Cargo runs again in another environment, because
-/// they asked for the C compiler or its flags: those name the environment by its content.
+/// Discards the runs of build scripts that asked Cargo to watch the C compiler or its flags.
+/// The paths of both contain a hash of the environments, so Cargo runs these scripts again when
+/// the content of an environment changes. They must start with an empty `OUT_DIR`.
 fn forget_compiled_c(build: CrateBuild<'_>, artifacts: &[PathBuf]) -> Result<(), Report> {
     let compilers = build.request.config.compilers();
     if !compilers.iter().any(|name| name == "c" || name == "cxx") {
@@ -93,8 +97,8 @@ fn forget_compiled_c(build: CrateBuild<'_>, artifacts: &[PathBuf]) -> Result<(),
     Ok(())
 }
 
-/// Whether a line of a build script's output makes Cargo run it again with another C
-/// compiler.
+/// Whether this line of a build script's output makes Cargo run the script again when the C
+/// compiler or OpenSSL changes.
 fn asks_for_compiler(line: &str) -> bool {
     const NAMES: [&str; 9] = [
         "CC",
@@ -114,7 +118,8 @@ fn asks_for_compiler(line: &str) -> bool {
     variable.is_some_and(|name| NAMES.contains(&name))
 }
 
-/// The content of both environments in one hash, and where tools saw them.
+/// A description of the environments: one hash of the content of both, followed by the paths
+/// under which tools saw them.
 fn description(built: &BuildPaths) -> String {
     let prefixes = [&built.build_prefix, &built.host_prefix];
     let content: Vec<String> = prefixes.iter().map(|prefix| content(prefix)).collect();
@@ -129,8 +134,8 @@ fn content_of(description: &str) -> Option<&str> {
     description.lines().next()
 }
 
-/// Marks what build scripts took from a prefix in the latest build: those that said or
-/// wrote where it is, and those that ask for it by name and do not tell Cargo.
+/// Marks the build scripts that used a prefix in the latest build: those whose output or
+/// generated files contain its path, and those whose source reads a variable with its path.
 fn mark_latest(
     build: CrateBuild<'_>,
     latest: &Path,
@@ -162,7 +167,7 @@ fn mark_latest(
     Ok(())
 }
 
-/// The crates whose build scripts ask for a prefix.
+/// The crates whose build scripts read a variable with the path of a prefix.
 fn asking<'a>(build: CrateBuild<'_>, runs: &'a [PathBuf]) -> BTreeSet<&'a str> {
     let names = PREFIX_VARIABLES.map(Finder::new);
     let asks = |source: &PathBuf| {
@@ -177,7 +182,7 @@ fn asking<'a>(build: CrateBuild<'_>, runs: &'a [PathBuf]) -> BTreeSet<&'a str> {
         .collect()
 }
 
-/// The content of a file that may be text.
+/// The content of a file that is small enough to be text.
 fn small_file(path: &Path) -> Option<Vec<u8>> {
     let about = std::fs::metadata(path).ok()?;
     (about.is_file() && about.len() <= TEXT).then(|| std::fs::read(path).ok())?

@@ -1,10 +1,10 @@
-//! What rustc and the build scripts read, as Cargo wrote it down.
+//! The files that rustc and the build scripts read, according to Cargo.
 //!
-//! Beside each final artifact lies a `.d` file: one rule of a makefile whose
-//! right side names every file of the crates on this disk, included texts, and
-//! the paths that build scripts asked to watch (folders among them). The target
-//! folder keeps those of earlier builds, so only artifacts whose bytes are the
-//! installed ones count.
+//! Next to each final artifact is a `.d` file with one makefile rule. Its prerequisites are the
+//! source files of all path crates, included files, and the paths that build scripts asked
+//! Cargo to watch, which can be directories. The target directory also contains rules of
+//! earlier builds, so only the rules of artifacts that are identical to the installed files
+//! count.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -17,18 +17,18 @@ use crate::backend::inputs::plain;
 use crate::backends::cargo::build_dir::artifacts::profile_folders;
 use crate::diagnostic::{Unreadable, read_text};
 
-/// A rule: an artifact and what it was made from.
+/// A makefile rule: an artifact and its prerequisites.
 #[derive(Debug, PartialEq, Eq)]
 struct Rule {
     artifact: PathBuf,
     sources: Vec<PathBuf>,
 }
 
-/// Every path that the installed artifacts were made from. Relative ones count
-/// from a folder the user set; see [`absolute`].
+/// Every path that the installed artifacts were made from. The user can make Cargo write
+/// relative paths; see [`absolute`].
 ///
 /// # Errors
-/// [`NoDepInfo`] when an installed artifact has none, or nothing was installed.
+/// [`NoDepInfo`] if an installed artifact has no rule, or if nothing was installed.
 pub(crate) fn sources(built: &BuildPaths, target_dir: &Path) -> Result<BTreeSet<PathBuf>, Report> {
     let mut sources = BTreeSet::new();
     let mut seen = BTreeSet::new();
@@ -44,7 +44,8 @@ pub(crate) fn sources(built: &BuildPaths, target_dir: &Path) -> Result<BTreeSet<
                 && let Some(rule) = parse(&read_text(&file)?)
             {
                 let name = rule.artifact.file_name().unwrap_or_default();
-                // The path may be relative, but they lie side by side.
+                // The path in the rule may be relative, but the artifact is in the same
+                // directory.
                 let artifact = folder.join(name);
                 let copy = installed(built, name);
                 if copy.is_some_and(|copy| same_content(&artifact, &copy)) {
@@ -64,7 +65,7 @@ pub(crate) fn sources(built: &BuildPaths, target_dir: &Path) -> Result<BTreeSet<
     Ok(sources)
 }
 
-/// The files that what lies in `folder` was made from, as far as rustc said so.
+/// The files that rustc recorded as sources of the files in `folder`.
 pub(crate) fn beside(folder: &Path) -> Vec<PathBuf> {
     let rules = files(folder).unwrap_or_default().into_iter();
     rules
@@ -78,8 +79,8 @@ fn is_rule(file: &Path) -> bool {
     file.extension().is_some_and(|extension| extension == "d")
 }
 
-/// Makes a path absolute. `build.dep-info-basedir` makes Cargo write relative
-/// ones; `bases` are the folders it may stand for.
+/// Makes a path absolute. `build.dep-info-basedir` makes Cargo write relative paths. `bases`
+/// are the directories that they may be relative to.
 pub(crate) fn absolute<'a>(path: &Path, bases: impl Iterator<Item = &'a Path>) -> PathBuf {
     if path.is_absolute() {
         return plain(path);
@@ -89,7 +90,7 @@ pub(crate) fn absolute<'a>(path: &Path, bases: impl Iterator<Item = &'a Path>) -
     plain(&found.unwrap_or_else(|| path.to_path_buf()))
 }
 
-/// The folders in which Cargo leaves programs and libraries for people.
+/// The directories in which Cargo puts final programs and libraries.
 fn final_folders(target_dir: &Path) -> Vec<PathBuf> {
     let mut found = profile_folders(target_dir);
     let examples = found.iter().map(|profile| profile.join("examples"));
@@ -108,7 +109,7 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, Unreadable> {
     Ok(paths.filter(|path| path.is_file()).collect())
 }
 
-/// The copy of an artifact in the host prefix.
+/// The file in the host prefix that has the name of an artifact.
 fn installed(built: &BuildPaths, name: &std::ffi::OsStr) -> Option<PathBuf> {
     ["bin", "Library/bin", "lib"]
         .iter()
@@ -123,10 +124,10 @@ fn same_content(a: &Path, b: &Path) -> bool {
     same_length && content(a).is_some_and(|a| Some(a) == content(b))
 }
 
-/// Reads the first rule. Cargo escapes blanks and nothing else.
+/// Reads the first rule. Cargo escapes spaces and no other characters.
 fn parse(text: &str) -> Option<Rule> {
     let line = text.lines().next()?;
-    // A drive letter is followed by a colon too, but not by a blank.
+    // The colon of a drive letter is not followed by a space.
     let (artifact, sources) = match line.split_once(": ") {
         Some(sides) => sides,
         None => (line.strip_suffix(':')?, ""),
@@ -157,7 +158,7 @@ fn words(text: &str) -> Vec<PathBuf> {
     words
 }
 
-/// Nothing says what an artifact was made from.
+/// Cargo did not record the sources of an artifact.
 #[derive(Debug, Error, Diagnostic)]
 #[error("Cargo left no list of sources for {}", artifact.display())]
 #[diagnostic(code(inputs::no_dep_info))]

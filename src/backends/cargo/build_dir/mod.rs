@@ -1,5 +1,5 @@
-//! What builds leave for later ones: one build directory for a workspace, and what in it
-//! cannot be trusted any more.
+//! The build directory that builds of a workspace share, and the removal of artifacts that
+//! Cargo would reuse although they are outdated.
 
 pub(crate) mod artifacts;
 pub(crate) mod changed_prefixes;

@@ -1,11 +1,11 @@
-//! A build script finds its folder for output empty, as in a fresh build.
+//! Gives each build script an empty `OUT_DIR`, as in a fresh build.
 //!
-//! Cargo keeps what the last run of a script left in `OUT_DIR`, and so many scripts that
-//! work for whoever packages from a fresh checkout fail, or find too much, in a build
-//! directory that outlives builds. A script that Cargo is about to run again starts from
-//! nothing here. Whether it will be run is decided as Cargo does it: by what the script
-//! asked to watch, and else by everything in its package; by the crates that the script is
-//! made of; and by the scripts of dependencies that tell it something.
+//! Cargo keeps the files that the last run of a script left in `OUT_DIR`. Scripts that work in
+//! a fresh checkout can fail on these files or use outdated ones. Therefore this module empties
+//! the directory of each script that Cargo is about to run again. It decides like Cargo: by the
+//! paths that the script asked Cargo to watch, or else by all files of its package; by the
+//! crates that the script is linked with; and by the scripts of dependencies that pass metadata
+//! to it.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -21,10 +21,11 @@ use crate::backends::cargo::context::path_dependencies::{PathCrate, PathCrates};
 use crate::diagnostic::Unwritable;
 use crate::disk::files_below;
 
-/// Empties the folders of the scripts that changes on this disk make Cargo run again.
+/// Empties the directories of the scripts that Cargo runs again, because a path crate was
+/// modified or because their last run failed.
 ///
 /// # Errors
-/// Folders that cannot be removed.
+/// Directories that cannot be removed.
 pub(crate) fn empty_outdated(build: CrateBuild<'_>, paths: &BuildPaths) -> Result<(), Report> {
     let runs = runs(&artifacts::folders(build, paths));
     for run in runs.iter().filter(|run| has_failed(run)) {
@@ -40,12 +41,13 @@ pub(crate) fn empty_outdated(build: CrateBuild<'_>, paths: &BuildPaths) -> Resul
     Ok(())
 }
 
-/// Empties the folders of those scripts of `crates` that asked for a variable which has another
-/// value now. What belongs to other crates stays: another package may need it as it is. A
-/// variable that Cargo's configuration sets is not one of the process.
+/// Empties the directories of the scripts of `crates` that watch a variable whose value has
+/// changed. Scripts of other crates are kept, because another package may need their output
+/// unchanged. A variable without a `value` is ignored, because Cargo's configuration may set
+/// it.
 ///
 /// # Errors
-/// Folders that cannot be removed.
+/// Directories that cannot be removed.
 pub(crate) fn empty_where_variables_changed(
     build_dir: &Path,
     crates: &[String],
@@ -66,13 +68,13 @@ pub(crate) fn empty_where_variables_changed(
     Ok(())
 }
 
-/// A build script of a crate on this disk.
+/// The build script of a path crate.
 #[derive(Debug)]
 struct Script<'a> {
     path_crate: &'a PathCrate,
-    /// The folders of its runs, and of what was compiled of it.
+    /// The directories of its runs and of the compiled script.
     own: Vec<&'a PathBuf>,
-    /// The files that it was compiled from.
+    /// The files from which the script was compiled.
     sources: Vec<PathBuf>,
 }
 
@@ -103,7 +105,7 @@ impl<'a> Script<'a> {
     }
 }
 
-/// The crates on this disk that the build script of a crate is linked with.
+/// The path crates that the build script of a crate is linked with.
 fn linked_with<'a>(crates: &'a PathCrates, path_crate: &PathCrate) -> Vec<&'a PathCrate> {
     let mut found: BTreeMap<&Path, &PathCrate> = BTreeMap::new();
     let mut open: Vec<&PathBuf> = path_crate.build_dependencies.iter().collect();
@@ -117,7 +119,8 @@ fn linked_with<'a>(crates: &'a PathCrates, path_crate: &PathCrate) -> Vec<&'a Pa
     found.into_values().collect()
 }
 
-/// The runs of scripts that Cargo repeats.
+/// The runs that Cargo repeats. A script also runs again after a script that passes metadata to
+/// it.
 fn outdated<'a>(scripts: &[Script<'a>]) -> Vec<&'a PathBuf> {
     let mut outdated: BTreeMap<&Path, Vec<&PathBuf>> = BTreeMap::new();
     for script in scripts {
@@ -145,14 +148,15 @@ fn outdated<'a>(scripts: &[Script<'a>]) -> Vec<&'a PathBuf> {
     }
 }
 
-/// Whether the last run of a script failed. Then Cargo runs it again, whatever it is of.
+/// Whether the last run of a script failed. Cargo runs such a script again, whichever crate it
+/// belongs to.
 fn has_failed(run: &Path) -> bool {
     let began = modified(&run.join("invoked.timestamp"));
     let output = modified(&run.join("output"));
     began.is_some() && output < began
 }
 
-/// Whether something changed since the script ran that makes Cargo run it again.
+/// Whether a file has changed since the script ran, so that Cargo runs the script again.
 fn is_outdated(run: &Path, path_crate: &PathCrate, sources: &[PathBuf]) -> bool {
     let Some(ran) = modified(&run.join("invoked.timestamp")) else {
         return false;
@@ -177,7 +181,7 @@ fn is_outdated(run: &Path, path_crate: &PathCrate, sources: &[PathBuf]) -> bool 
     }
 }
 
-/// The paths that a script asked to watch.
+/// The paths that a script asked Cargo to watch.
 fn watched(output: &str) -> impl Iterator<Item = &str> {
     output.lines().filter_map(|line| {
         let directive = line
@@ -187,7 +191,7 @@ fn watched(output: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The files of a package, what Cargo and version control keep there aside.
+/// The files of a package, without build directories and hidden directories such as `.git`.
 fn package_files(root: &Path) -> impl Iterator<Item = PathBuf> {
     let entries = std::fs::read_dir(root).into_iter().flatten().flatten();
     let own = entries.filter(|entry| {

@@ -1,23 +1,24 @@
-//! What an environment consists of.
+//! The content of an environment.
 
 use std::path::Path;
 
 use rattler_digest::{Sha256, compute_bytes_digest};
 use serde::Deserialize;
 
-/// What tells one version of a package from another.
+/// The hash that identifies a version and build of a package.
 #[derive(Deserialize)]
 struct Record {
     sha256: Option<String>,
     md5: Option<String>,
 }
 
-/// The same for every environment with the same packages, wherever it is.
+/// A hash that is the same for every environment with the same packages, wherever it is.
 pub(crate) fn hash(prefix: &Path) -> String {
     hex::encode(compute_bytes_digest::<Sha256>(content(prefix)))
 }
 
-/// The packages of an environment, or where there are none the programs it links to.
+/// The packages of an environment. An environment without packages links to programs of this
+/// machine; their sizes and times take the place of the packages.
 pub(crate) fn content(prefix: &Path) -> String {
     let records = lines(&prefix.join("conda-meta"), |path| {
         let text = std::fs::read(path).ok()?;
@@ -34,7 +35,7 @@ pub(crate) fn content(prefix: &Path) -> String {
     })
 }
 
-/// One line for each file of a folder, in the order of their names.
+/// One line for each file in a directory, sorted by name.
 fn lines(folder: &Path, describe: impl Fn(&Path) -> Option<String>) -> String {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let mut lines: Vec<String> = entries

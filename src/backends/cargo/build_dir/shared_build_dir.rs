@@ -1,9 +1,9 @@
 //! One build directory for all work directories of a workspace.
 //!
-//! A new package in an environment means a new work directory. Cargo's intermediate
-//! artifacts survive that below the workspace's scratch folder (`build.build-dir`,
-//! Cargo 1.91; the script leaves those of older ones in the work directory). Final artifacts stay private to the work directory, so that two
-//! builds with the same binary name cannot swap files.
+//! A modified environment gets a new work directory. Cargo's intermediate artifacts survive,
+//! because they are in the shared tree (`build.build-dir`, Cargo 1.91; with an older Cargo they
+//! are in the work directory). Final artifacts are in the work directory of each build, so that
+//! two builds with the same binary name cannot swap files.
 
 use std::path::{Path, PathBuf};
 
@@ -13,10 +13,10 @@ use crate::backends::cargo::context::layout;
 use crate::backends::cargo::wrapper::settings::SharedSettings;
 use crate::disk;
 
-/// How a build takes part. `None` where it shares nothing.
+/// The settings with which a build uses the shared tree. `None` if it does not share anything.
 ///
-/// `lock_file_check` are the arguments of a cargo that fails in the folder of the crate where
-/// the lock file does not fit.
+/// `lock_file_check` contains the arguments of a cargo command that fails in the directory of
+/// the crate if the lock file does not match the manifests.
 pub(crate) fn settings(
     build: CrateBuild<'_>,
     lock_file_check: Vec<String>,
@@ -37,16 +37,16 @@ pub(crate) fn settings(
     })
 }
 
-/// The folders that builds of a workspace share, one for each set of variables.
+/// The shared trees of a workspace, one for each set of variables.
 pub(crate) fn folders_of(folders: &Folders) -> Vec<PathBuf> {
     layout::shared_folders(folders)
         .map(|all| disk::folders(&all))
         .unwrap_or_default()
 }
 
-/// The file in a shared folder that a build holds a lock on, until it is known what the build
-/// has read: two builds in different environments must not find each other's artifacts. Cargo
-/// would let only one of them compile anyway.
+/// The file in a shared tree that a build locks until its inputs are known. Two builds in
+/// different environments must not find each other's artifacts. Cargo would not let them
+/// compile at the same time anyway.
 pub(crate) fn lock(folder: &Path) -> PathBuf {
     folder.join("lock")
 }

@@ -1,4 +1,4 @@
-//! What builds leave for later ones, and how much of it.
+//! The directories that outlive builds, and the limit for their size.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -13,17 +13,17 @@ use crate::backends::cargo::context::crate_context::CrateBuild;
 use crate::backends::cargo::context::layout;
 use crate::disk::{remove_folder, write};
 
-/// How often the artifacts of a workspace are weighed: a walk over all of them is too
-/// much for every build.
+/// The interval between two measurements of the artifacts of a workspace. A measurement visits
+/// all files, which would take too long in every build.
 const WEIGHING: Duration = Duration::from_secs(60 * 60);
 
-/// Every folder that outlives builds.
+/// All directories that outlive builds.
 pub(crate) fn all(folders: &Folders) -> Vec<Cache> {
     let artifacts = shared_build_dir::folders_of(folders)
         .into_iter()
         .map(artifacts);
     let home = layout::cargo_home(folders);
-    // The lock of Cargo's own garbage collection, held by every cargo that compiles.
+    // The lock of Cargo's own garbage collection. Every cargo process that compiles holds it.
     let lock = home.as_ref().map(|home| home.join(".package-cache-mutate"));
     let of_the_user = |what: &str, folder: Option<PathBuf>| {
         Some(Cache {
@@ -50,12 +50,12 @@ fn artifacts(folder: PathBuf) -> Cache {
     }
 }
 
-/// Makes room when the artifacts of the workspace weigh more than the user allows:
-/// those of other sets of variables go first, longest unused first. The caller holds
-/// the lock of its own.
+/// Removes shared trees when all of them together are larger than the user allows. Those of
+/// other sets of variables are removed first, the least recently used one before the others.
+/// The caller holds the lock of its own shared tree.
 ///
 /// # Errors
-/// Folders that cannot be removed or written.
+/// Directories that cannot be removed, and files that cannot be written.
 pub(crate) fn keep_within_limit(build: CrateBuild<'_>) -> Result<(), Report> {
     let request = build.request;
     let Some(shared) = &build.shared_folder else {
@@ -79,7 +79,7 @@ pub(crate) fn keep_within_limit(build: CrateBuild<'_>) -> Result<(), Report> {
         }
         let cache = artifacts(folder);
         let before = cache.size();
-        // Another build may have begun to fill it again.
+        // Another build may be using it now.
         match cache.clear() {
             Ok(Cleared::Empty) => total = total.saturating_sub(before),
             Ok(Cleared::InUse) => {}

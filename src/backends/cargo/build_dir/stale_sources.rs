@@ -1,9 +1,9 @@
-//! Drops artifacts that Cargo would wrongly call fresh.
+//! Removes artifacts that Cargo would wrongly treat as fresh.
 //!
-//! Clients decide by content, Cargo by time, and Cargo knows of a variable only
-//! when a build script declares it. So a file that was put back from a copy, or a
-//! changed variable that a script reads without saying so, would end in a build
-//! that compiles nothing, and yesterday's package would be kept for good.
+//! pixi compares the content of files, but Cargo compares times, and it knows only the
+//! variables that build scripts declare. After a file was restored from a copy, or after a
+//! change to a variable that a script reads without declaring it, Cargo would compile nothing.
+//! pixi would then cache the outdated package under the new inputs.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -17,11 +17,11 @@ use crate::backends::cargo::context::layout::TARGET_DIR;
 use crate::backends::cargo::context::path_dependencies::PathCrate;
 use crate::disk::{changed, files_below, remove_folder, write};
 
-/// Notes about the last build of a package, beside what Cargo compiled.
+/// Notes about the last build of a package.
 struct Notes {
-    /// As old as the beginning of the build.
+    /// A file whose modification time is the time when the build began.
     began: PathBuf,
-    /// The paths that were read, one a line.
+    /// A file with the paths that the build read, one per line.
     read: PathBuf,
 }
 
@@ -37,7 +37,7 @@ impl Notes {
         }
     }
 
-    /// Those of every package that was built with the same artifacts.
+    /// The notes of all packages that were built in the same shared tree or work directory.
     fn all(folder: &Path) -> Vec<Self> {
         let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
         let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
@@ -47,16 +47,17 @@ impl Notes {
     }
 }
 
-/// Removes what earlier builds compiled if it cannot be trusted, and notes that a
+/// Removes the artifacts of earlier builds that Cargo would wrongly reuse, and records that a
 /// build begins.
 ///
 /// # Errors
-/// Folders that cannot be removed or written.
+/// Directories that cannot be removed, and files that cannot be written.
 pub(crate) fn drop_stale(build: CrateBuild<'_>, built: &BuildPaths) -> Result<(), Report> {
     let variables = build.variables.clone().unwrap_or_default();
     let stamp = built.script_folder.join(".variables");
     if std::fs::read_to_string(&stamp).ok() != Some(variables.clone()) {
-        // Crates from elsewhere may read variables too.
+        // Crates of registries and repositories may read variables too, so `invalidate` is not
+        // enough.
         remove_folder(&built.script_folder.join(TARGET_DIR))?;
         write(&stamp, &variables)?;
     }
@@ -83,7 +84,7 @@ pub(crate) fn drop_stale(build: CrateBuild<'_>, built: &BuildPaths) -> Result<()
     Ok(write(&own.began, "")?)
 }
 
-/// Notes what a build has read.
+/// Records the paths that a build has read.
 pub(crate) fn remember(build: CrateBuild<'_>, built: &BuildPaths, read: &BTreeSet<PathBuf>) {
     let paths: Vec<&str> = read.iter().filter_map(|path| path.to_str()).collect();
     if let Err(error) = write(&Notes::of(build, built).read, &paths.join("\n")) {
@@ -91,8 +92,8 @@ pub(crate) fn remember(build: CrateBuild<'_>, built: &BuildPaths, read: &BTreeSe
     }
 }
 
-/// A file that a build read, that matters and that changed since, although the time
-/// of its content is earlier than that of the build.
+/// A relevant file that an earlier build read and that has changed since that build began,
+/// although its modification time is older. Cargo looks only at the modification time.
 fn hidden_from_cargo(notes: &Notes, matters: impl Fn(&Path) -> bool) -> Option<PathBuf> {
     let build = std::fs::metadata(&notes.began).ok()?.modified().ok()?;
     let read = std::fs::read_to_string(&notes.read).ok()?;
