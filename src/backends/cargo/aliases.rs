@@ -1,4 +1,5 @@
-//! `bin-aliases`: other names of programs, as links beside them.
+//! The option `bin-aliases`: additional names for installed programs, as links in the same
+//! directory.
 
 use std::path::{Path, PathBuf};
 
@@ -13,10 +14,11 @@ use crate::project::config::written_at;
 
 const OPTION: &str = "bin-aliases";
 
-/// Puts a link beside each program, or a copy where links need rights that few have.
+/// Creates a link next to each program that has aliases. On platforms where links need special
+/// privileges, it creates a copy.
 ///
 /// # Errors
-/// [`NoSuchProgram`], [`IsThere`], files that cannot be written.
+/// [`NoSuchProgram`], [`IsThere`], and files that cannot be written.
 pub(crate) fn install(
     build: CrateBuild<'_>,
     paths: &BuildPaths,
@@ -72,7 +74,7 @@ fn link(_: &str, original: &Path, path: &Path) -> Result<(), Unwritable> {
     })
 }
 
-/// An alias of nothing.
+/// An alias for a program that was not installed.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`bin-aliases` has names for `{program}`, which was not installed")]
 #[diagnostic(
@@ -87,7 +89,7 @@ struct NoSuchProgram {
     at: Option<SourceSpan>,
 }
 
-/// An alias in the place of another program.
+/// An alias with the name of a file that exists already.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the alias `{name}` would take the place of a file that is there already")]
 #[diagnostic(code(install::twice), help("give it another name"))]

@@ -1,7 +1,8 @@
-//! sccache between Cargo and the compilers.
+//! Runs sccache between Cargo and the compilers.
 //!
-//! Each build has a server of its own that ends with its script. Between Cargo and sccache is
-//! this executable, which keeps the names of folders out of the keys: see `wrapper`.
+//! Each build has a separate server, which ends with the build script. This executable runs
+//! between Cargo and sccache and keeps the paths of directories out of the cache keys: see
+//! `wrapper`.
 
 use std::path::Path;
 
@@ -18,21 +19,21 @@ mod forwarded;
 /// How a build uses sccache.
 #[derive(Debug, Default)]
 pub(crate) struct SccacheSetup {
-    /// Variables of the cache.
+    /// Variables for sccache.
     pub(crate) variables: Vec<Step>,
-    /// A server for this build alone.
+    /// The settings of a server for this build alone.
     pub(crate) server: Option<CacheSettings>,
-    /// What the script does before it compiles, where there is no such server.
+    /// Steps before the compilation, for a build without a separate server.
     pub(crate) before: Vec<Step>,
-    /// What the script does after it compiled, where there is no such server.
+    /// Steps after the compilation, for a build without a separate server.
     pub(crate) after: Vec<Step>,
-    /// Variables to pass on whose values must not be seen.
+    /// The names of variables that are passed on and whose values are masked.
     pub(crate) secrets: Vec<String>,
 }
 
 impl SccacheSetup {
-    /// The cache for the crates of `build`; without steps where the user wants none or
-    /// wraps the compiler in something else.
+    /// The setup for `build`. It is empty if the user turns the cache off or wraps the compiler
+    /// in another program.
     pub(crate) fn of(build: CrateBuild<'_>, tools: &Tools) -> Self {
         let Request {
             project,
@@ -45,7 +46,7 @@ impl SccacheSetup {
         {
             return Self::default();
         }
-        // What the user declares as a secret of the build is there for all of it.
+        // The whole build script already gets the secrets that the user declares.
         let declared = project.model.secrets.as_deref().unwrap_or_default();
         let forwarded = Forwarded::of(config, declared, env);
         let settings = forwarded.settings.iter();
@@ -69,7 +70,8 @@ impl SccacheSetup {
         cache
     }
 
-    /// As sccache works out of the box: with a server that it starts and keeps.
+    /// The setup for a build without this executable: sccache starts a server and keeps it
+    /// running.
     fn plain(tools: &Tools) -> Self {
         let sccache = tools.tool("sccache");
         let when_there = |step| vec![Step::When(StepCondition::File(sccache.clone()), vec![step])];

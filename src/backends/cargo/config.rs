@@ -81,7 +81,7 @@ impl Default for CargoTest {
 }
 
 impl Config {
-    /// The arguments of `cargo test`. `None` where it is not run.
+    /// The arguments of `cargo test`. `None` if the tests are not run.
     pub(crate) fn test_arguments(&self) -> Option<&[String]> {
         match &self.cargo_test {
             CargoTest::Switch(false) => None,
@@ -90,12 +90,13 @@ impl Config {
         }
     }
 
-    /// How the licenses of the crates in the package are packed. `None` where they are not.
+    /// The settings for the licenses of the crates in the package. `None` if they are not
+    /// packed.
     pub(crate) fn third_party(&self) -> Option<ThirdParty> {
         options::read(&self.third_party_licenses).unwrap_or_default()
     }
 
-    /// Languages whose compilers the build needs.
+    /// The languages whose compilers the build needs.
     pub(crate) fn compilers(&self) -> Vec<String> {
         match &self.compilers {
             Some(compilers) => compilers.clone(),
@@ -108,8 +109,8 @@ impl Config {
         self.cargo_config.unwrap_or(true)
     }
 
-    /// Whether the build environment needs sccache. The process environment has
-    /// no say: it must not change what is built.
+    /// Whether the build environment needs sccache. The environment of this process does not
+    /// count, because it must not change the requirements of a build.
     pub(crate) fn wants_sccache(&self) -> bool {
         match self.compiler_cache {
             CompilerCache::Auto => self.env.keys().any(|name| name.starts_with("SCCACHE_")),
@@ -118,7 +119,7 @@ impl Config {
         }
     }
 
-    /// The user's variable that puts another program between Cargo and rustc.
+    /// The variable with which the user puts another program between Cargo and rustc.
     pub(crate) fn rustc_wrapper(&self) -> Option<&'static str> {
         const WRAPPERS: [&str; 2] = ["RUSTC_WRAPPER", "CARGO_BUILD_RUSTC_WRAPPER"];
         WRAPPERS

@@ -1,14 +1,13 @@
-//! What a compiler cache takes from the environment of this process.
+//! The variables that a compiler cache takes from the environment of this process.
 //!
-//! Builds run without the variables of the user. Those that configure the cache and
-//! give access to its storage are passed on; they change how fast a build is, never
-//! its result. The build script hands them to the server of the cache and to nobody else.
+//! Builds run without the variables of the user. The variables that configure the cache and
+//! give access to its storage are passed on. They affect the speed of a build but never its
+//! result. The build script passes them only to the server of the cache.
 
 use crate::backend::Env;
 use crate::backends::cargo::config::Config;
 
-/// Where sccache can keep its results, and whose variables it needs for that beside those
-/// that begin with `SCCACHE_`.
+/// The storages of sccache that need variables other than those that begin with `SCCACHE_`.
 const STORAGES: [Storage; 7] = [
     Storage::new("SCCACHE_BUCKET", &["AWS_"]),
     Storage::new(
@@ -43,16 +42,17 @@ const STORAGES: [Storage; 7] = [
     Storage::new("SCCACHE_COS_BUCKET", &["TENCENTCLOUD_"]),
 ];
 
-/// A storage with credentials that other programs know as well. Redis, memcached and
-/// WebDAV have none.
+/// A storage whose credentials are variables that other programs use too. Redis, memcached and
+/// WebDAV do not have such variables.
 struct Storage {
-    /// The variable that chooses it.
+    /// The variable that selects the storage.
     chosen_by: &'static str,
-    /// What the names of its variables begin with.
+    /// The prefixes of the names of its variables.
     needs: &'static [&'static str],
 }
 
-/// Variables that are about one server; every build has its own.
+/// Variables that configure one server. They are not passed on, because every build has its own
+/// server.
 const OWN: [&str; 8] = [
     "SCCACHE_BASEDIRS",
     "SCCACHE_CLIENT_SIDE",
@@ -64,18 +64,18 @@ const OWN: [&str; 8] = [
     "SCCACHE_STARTUP_NOTIFY",
 ];
 
-/// What is passed on.
+/// The variables that are passed on.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Forwarded {
-    /// Names and values that anybody may read.
+    /// Names and values that may appear in the log.
     pub(crate) settings: Vec<(String, String)>,
-    /// Names of variables whose values must not be seen.
+    /// The names of variables whose values are masked in the log.
     pub(crate) secrets: Vec<String>,
 }
 
 impl Forwarded {
-    /// What the user's environment says about the cache, but for what `config` says itself
-    /// and for what is `declared` as a secret of the build.
+    /// The variables of the user's environment that concern the cache. Variables that `config`
+    /// sets, and variables that are `declared` as secrets of the build, are left out.
     pub(crate) fn of(config: &Config, declared: &[String], env: &Env) -> Self {
         let is_set = |name: &str| env.get(name).is_some() || config.env.contains_key(name);
         let mut families = vec!["SCCACHE_"];
@@ -101,15 +101,15 @@ impl Forwarded {
         forwarded
     }
 
-    /// The names of all of them.
+    /// The names of all variables that are passed on.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         let settings = self.settings.iter().map(|(name, _)| name);
         settings.chain(&self.secrets).map(String::as_str)
     }
 }
 
-/// Whether the log must not show a value. Settings such as `true` have to stay readable:
-/// they would be masked wherever that word appears.
+/// Whether a value is masked in the log. A setting such as `true` must not be masked, because
+/// the word would be masked wherever it appears.
 fn is_secret(name: &str, value: &str) -> bool {
     const KINDS: [&str; 6] = [
         "PASSWORD",
@@ -120,7 +120,7 @@ fn is_secret(name: &str, value: &str) -> bool {
         "CREDENTIALS_URL",
     ];
     const HARMLESS: [&str; 2] = ["_FILE", "_PATH"];
-    // `redis://user:password@host`, `https://host/?sig=…`
+    // Such as `redis://user:password@host` and `https://host/?sig=…`.
     let may_hold_one = value.contains("://") && value.contains(['@', '?']);
     let harmless = HARMLESS.iter().any(|ending| name.ends_with(ending));
     (KINDS.iter().any(|kind| name.contains(kind)) && !harmless) || may_hold_one
@@ -136,7 +136,8 @@ impl Storage {
 mod tests {
     use super::*;
 
-    /// What is passed on of `variables`: settings with their values, secrets without.
+    /// The variables that are passed on from `variables`: settings with their values, and the
+    /// names of secrets.
     fn forwarded(variables: &[(&str, &str)]) -> Vec<String> {
         let owned = |(name, value): &(&str, &str)| (name.to_string(), value.to_string());
         let env: Env = variables.iter().map(owned).collect();
