@@ -1,7 +1,7 @@
-//! What a Python project says about itself, in the files that build backends read.
+//! Reads the files that describe a Python project to its build backend.
 //!
-//! The files are read once for each request. What their values mean to conda is
-//! said elsewhere: `metadata`, `version`, `dependency`, `kind`.
+//! The files are read once for each request. Other modules translate their values to conda:
+//! `metadata`, `version`, `dependency` and `kind`.
 
 pub(super) mod pyproject;
 pub(super) mod setup_cfg;
@@ -19,11 +19,11 @@ pub(super) use setup_py::SetupPy;
 /// The files of one project.
 #[derive(Debug)]
 pub(super) struct Files {
-    /// The folder they lie in.
+    /// The directory that contains them.
     pub(super) folder: PathBuf,
-    /// `pyproject.toml`, unless the user wants it ignored.
+    /// `pyproject.toml`, unless the user ignores it.
     pub(super) pyproject: Option<Pyproject>,
-    /// The programs in `pyproject.toml` count also where nothing else in it does.
+    /// `pyproject.toml`, if the user ignores it. Only its programs are used.
     pub(super) ignored: Option<Pyproject>,
     /// `setup.cfg`.
     pub(super) setup_cfg: SetupCfg,
@@ -32,10 +32,11 @@ pub(super) struct Files {
 }
 
 impl Files {
-    /// Reads the files in `folder`. `ignore` leaves the values of `pyproject.toml` out.
+    /// Reads the files in `folder`. If `ignored` is true, the values of `pyproject.toml` do not
+    /// count.
     ///
     /// # Errors
-    /// [`NoProject`], files that cannot be read or parsed.
+    /// [`NoProject`], or a file that cannot be read or parsed.
     pub(super) fn read(folder: &Path, ignored: bool) -> Result<Self, Report> {
         let file = Pyproject::read(folder)?;
         let (pyproject, ignored) = match ignored {
@@ -61,12 +62,12 @@ impl Files {
         })
     }
 
-    /// The text at `keys` of `pyproject.toml`.
+    /// The string at the path `keys` of `pyproject.toml`.
     pub(super) fn toml(&self, keys: &[&str]) -> Option<Text<'_>> {
         self.pyproject.as_ref()?.text(keys)
     }
 
-    /// The module that builds: `build-system.build-backend`, or the one that stands in.
+    /// The build backend: `build-system.build-backend`, or the default of PEP 517.
     pub(super) fn build_backend(&self) -> &str {
         let named = self.toml(&["build-system", "build-backend"]);
         named.map_or("setuptools.build_meta:__legacy__", |named| named.text)
@@ -91,20 +92,21 @@ impl Files {
         files
     }
 
-    /// The table of a tool in `pyproject.toml`.
+    /// Whether `pyproject.toml` has the table `[tool.<name>]`.
     pub(super) fn has_tool(&self, name: &str) -> bool {
         let pyproject = self.pyproject.as_ref();
         pyproject.is_some_and(|file| file.table(&["tool", name]).is_some())
     }
 
-    /// Whether `[project]` is there, in which case nothing else may say what it says.
+    /// Whether there is a `[project]` table. If so, the standard does not allow tools to read
+    /// its fields from other places.
     pub(super) fn has_project_table(&self) -> bool {
         let pyproject = self.pyproject.as_ref();
         pyproject.is_some_and(|file| file.table(&["project"]).is_some())
     }
 }
 
-/// There is nothing to build.
+/// The directory does not contain a Python project.
 #[derive(Debug, Error, Diagnostic)]
 #[error("there is no Python project in {}: neither `pyproject.toml` nor `setup.py`", folder.display())]
 #[diagnostic(

@@ -1,7 +1,7 @@
-//! `pyproject.toml`: parsed once, every value with its place.
+//! `pyproject.toml`: the parsed file, in which every value has its place.
 //!
-//! Each value is read on its own when somebody asks for it. A broken value is an
-//! error only for whoever needs it, so an odd table of another tool stops nothing.
+//! The type of a value is checked when the value is used. An invalid value in the table of
+//! another tool is therefore not an error.
 
 use std::path::{Path, PathBuf};
 
@@ -19,7 +19,7 @@ pub(in super::super) struct Pyproject {
     document: Document,
 }
 
-/// Text with its place in the file.
+/// A string with its place in the file.
 #[derive(Debug, Clone, Copy)]
 pub(in super::super) struct Text<'a> {
     pub(in super::super) text: &'a str,
@@ -27,7 +27,7 @@ pub(in super::super) struct Text<'a> {
 }
 
 impl Pyproject {
-    /// The file in `folder`, `None` when there is none.
+    /// Reads the file in `folder`. Returns `None` if it does not exist.
     ///
     /// # Errors
     /// A file that cannot be read, or is not TOML.
@@ -40,7 +40,7 @@ impl Pyproject {
         Ok(Some(Self::parse(path, text)?))
     }
 
-    /// The file at `path` with the content `text`.
+    /// Parses `text`, the content of the file at `path`.
     ///
     /// # Errors
     /// Text that is not TOML.
@@ -51,29 +51,29 @@ impl Pyproject {
         Ok(Self { document })
     }
 
-    /// The text, to point into.
+    /// The file and its content, for the labels of diagnostics.
     pub(in super::super) fn file(&self) -> SourceFile {
         self.document.file()
     }
 
-    /// The number of the line that a place is in, counted from one.
+    /// The number of the line that contains a place, counted from one.
     pub(in super::super) fn line(&self, at: SourceSpan) -> usize {
         let text = self.document.text();
         let before = &text.as_bytes()[..at.offset().min(text.len())];
         before.iter().filter(|byte| **byte == b'\n').count() + 1
     }
 
-    /// The value at the end of `keys`.
+    /// The value at the path `keys`.
     pub(in super::super) fn value(&self, keys: &[&str]) -> Option<Value<'_>> {
         below(self.document.root(), keys)
     }
 
-    /// The text at the end of `keys`.
+    /// The string at the path `keys`.
     pub(in super::super) fn text(&self, keys: &[&str]) -> Option<Text<'_>> {
         text(self.value(keys)?)
     }
 
-    /// The texts in the list at the end of `keys`. A text by itself counts as a list of one.
+    /// The strings in the list at the path `keys`. A string counts as a list with one element.
     pub(in super::super) fn texts(&self, keys: &[&str]) -> Vec<Text<'_>> {
         let Some(value) = self.value(keys) else {
             return Vec::new();
@@ -84,12 +84,12 @@ impl Pyproject {
         }
     }
 
-    /// The truth value at the end of `keys`.
+    /// The boolean at the path `keys`.
     pub(in super::super) fn flag(&self, keys: &[&str]) -> Option<bool> {
         flag(self.value(keys)?)
     }
 
-    /// The truth values at the end of `keys` in each table of the array at `array`.
+    /// The booleans at the path `keys` in the tables of the array at the path `array`.
     pub(in super::super) fn flags_in(&self, array: &[&str], keys: &[&str]) -> Vec<bool> {
         let tables = match self.value(array).map(Value::read) {
             Some(Data::List(tables)) => tables,
@@ -102,7 +102,7 @@ impl Pyproject {
         flags.collect()
     }
 
-    /// The table at the end of `keys`.
+    /// The table at the path `keys`.
     pub(in super::super) fn table(&self, keys: &[&str]) -> Option<Table<'_>> {
         match self.value(keys)?.read() {
             Data::Table(table) => Some(table),
@@ -110,7 +110,8 @@ impl Pyproject {
         }
     }
 
-    /// The keys of the table at the end of `keys` whose values are texts.
+    /// The keys and values of the table at the path `keys`. Values that are not strings are
+    /// left out.
     pub(in super::super) fn pairs(&self, keys: &[&str]) -> Vec<(&str, Text<'_>)> {
         let fields = self.table(keys).map(|table| table.fields());
         let fields = fields.into_iter().flatten();
@@ -126,7 +127,7 @@ impl Pyproject {
     }
 }
 
-/// The value at the end of `keys` in a table.
+/// The value at the path `keys` in a table.
 fn below<'d>(mut table: Table<'d>, keys: &[&str]) -> Option<Value<'d>> {
     let (last, tables) = keys.split_last()?;
     for key in tables {

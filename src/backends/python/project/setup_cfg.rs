@@ -12,12 +12,12 @@ pub(in super::super) const NAME: &str = "setup.cfg";
 /// A `setup.cfg`.
 #[derive(Debug, Default)]
 pub(in super::super) struct SetupCfg {
-    /// Section, key and value, in the order of the file.
+    /// Sections, keys and values, in the order of the file.
     entries: Vec<(String, String, String)>,
 }
 
 impl SetupCfg {
-    /// The file in `folder`, `None` when there is none.
+    /// Reads the file in `folder`. Returns `None` if it does not exist.
     ///
     /// # Errors
     /// A file that cannot be read.
@@ -29,7 +29,7 @@ impl SetupCfg {
         Ok(Some(Self::parse(&read_text(&path)?)))
     }
 
-    /// Lines that begin with a blank continue the value above them.
+    /// Parses the file. An indented line continues the value above it.
     pub(in super::super) fn parse(text: &str) -> Self {
         let mut entries: Vec<(String, String, String)> = Vec::new();
         let mut section = String::new();
@@ -67,7 +67,7 @@ impl SetupCfg {
         (!value.is_empty()).then_some(value)
     }
 
-    /// The lines of a value, or what commas separate when it is one line.
+    /// The items of a value: its lines, or the comma-separated parts of a single line.
     pub(in super::super) fn list(&self, section: &str, key: &str) -> Vec<&str> {
         let Some(value) = self.get(section, key) else {
             return Vec::new();
@@ -77,7 +77,7 @@ impl SetupCfg {
         items.filter(|item| !item.is_empty()).collect()
     }
 
-    /// The lines of a value. Nothing but line ends separates them.
+    /// The lines of a value. Commas do not separate items here.
     pub(in super::super) fn lines(&self, section: &str, key: &str) -> Vec<&str> {
         let lines = self.get(section, key).unwrap_or_default().lines();
         lines
@@ -86,7 +86,7 @@ impl SetupCfg {
             .collect()
     }
 
-    /// Whether there is a section of this name.
+    /// Whether a section of this name has a key.
     pub(in super::super) fn has(&self, section: &str) -> bool {
         self.entries.iter().any(|(name, ..)| name == section)
     }

@@ -18,7 +18,7 @@ pub(in super::super) struct SetupPy {
 }
 
 impl SetupPy {
-    /// The file in `folder`, `None` when there is none.
+    /// Reads the file in `folder`. Returns `None` if it does not exist.
     ///
     /// # Errors
     /// A file that cannot be read.
@@ -52,7 +52,8 @@ impl SetupPy {
         self.argument(name).is_some()
     }
 
-    /// The text argument `name`. A name that stands for a literal of the same file counts.
+    /// The string that is passed as the argument `name`: a literal, or a variable to which the
+    /// same file assigns a literal.
     pub(in super::super) fn text(&self, name: &str) -> Option<String> {
         let value = self.argument(name)?;
         literal::text(value).or_else(|| {
@@ -61,12 +62,12 @@ impl SetupPy {
         })
     }
 
-    /// The argument `name`, if it is a list of texts.
+    /// The strings in the list that is passed as the argument `name`.
     pub(in super::super) fn texts(&self, name: &str) -> Vec<String> {
         self.argument(name).map(literal::texts).unwrap_or_default()
     }
 
-    /// The list behind `key` in the dictionary argument `name`.
+    /// The strings in the list at `key` of the dictionary that is passed as the argument `name`.
     pub(in super::super) fn texts_below(&self, name: &str, key: &str) -> Vec<String> {
         let Some(value) = self.argument(name) else {
             return Vec::new();
@@ -79,7 +80,8 @@ impl SetupPy {
         found.unwrap_or_default()
     }
 
-    /// The first line that matches one of the `words`, with its number from one.
+    /// The first line of code that contains one of the `words`, and its number, counted from
+    /// one.
     pub(in super::super) fn line_with(&self, words: &[&str]) -> Option<(usize, &str)> {
         let lines = self.text.lines().enumerate();
         let code = lines.filter(|(_, line)| !line.trim_start().starts_with('#'));
@@ -87,7 +89,7 @@ impl SetupPy {
         found.next().map(|(at, line)| (at + 1, line.trim()))
     }
 
-    /// What stands behind `name=` in the call of `setup`.
+    /// The source code after `name=` in the call of `setup`.
     fn argument(&self, name: &str) -> Option<&str> {
         let call = &self.text[self.text.find("setup(")?..];
         let pattern = Regex::new(&format!(r"[(,\s]{name}\s*=\s*")).ok()?;
