@@ -13,7 +13,7 @@ use crate::disk::files_below;
 /// The compiled languages, and how they were found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Kind {
-    /// The languages whose compilers the build needs, with the names of conda.
+    /// The languages whose compilers the build needs, in conda's spelling.
     pub(super) languages: Vec<String>,
     /// Whether the package is for one platform even without a compiler.
     pub(super) of_a_platform: bool,
@@ -51,7 +51,7 @@ pub(super) fn of(project: &Files) -> Kind {
         "setuptools" => setuptools(project),
         "hatchling" => hatchling(project),
         "poetry" | "pdm" => build_script(project),
-        // setuptools runs `setup.py`, regardless of the build backend.
+        // Other build backends may wrap setuptools, which runs `setup.py`.
         _ if project.setup_py.is_some() => setuptools(project),
         _ => in_tree(project),
     }
@@ -73,14 +73,14 @@ fn maturin(project: &Files, because: String) -> Kind {
     kind
 }
 
-/// Whether Cargo finds a program and no library beside a `Cargo.toml`.
+/// Whether Cargo finds a program and no library at the default paths of a `Cargo.toml`.
 fn is_crate_of_a_program(manifest: &Path) -> bool {
     let sources = manifest.with_file_name("src");
     sources.join("main.rs").is_file() && !sources.join("lib.rs").is_file()
 }
 
 fn scikit_build(project: &Files, because: String) -> Kind {
-    // An override may turn CMake on again, which is decided when the wheel is made.
+    // An override may enable CMake again. Its condition is known only during the build.
     let is_off = project.pyproject.as_ref().is_some_and(|file| {
         let overrides = ["tool", "scikit-build", "overrides"];
         file.flag(&["tool", "scikit-build", "wheel", "cmake"]) == Some(false)
@@ -104,7 +104,7 @@ fn meson(project: &Files, because: String) -> Kind {
     Kind::of(&languages, because)
 }
 
-/// Words that mean C or C++ in `setup.py`.
+/// Words in `setup.py` that indicate C or C++ code.
 const EXTENSIONS: [&str; 9] = [
     "ext_modules",
     "Extension(",
@@ -184,7 +184,7 @@ fn has_cxx(project: &Files) -> bool {
     sources(project).any(|path| is_cxx(&path))
 }
 
-/// The files of a project, without hidden files, tests and files of builds.
+/// The files of a project, without hidden files, tests, documentation and build results.
 fn sources(project: &Files) -> impl Iterator<Item = std::path::PathBuf> {
     const OTHER: [&str; 7] = [
         "tests",
