@@ -1,8 +1,8 @@
-//! Files of the environment that an installation replaces.
+//! Backs up files of the host environment that an installation replaces.
 //!
-//! A project that an environment needs for its own build, such as `packaging`, replaces files
-//! of an installed package. They are put aside, and go back when the package is made: otherwise
-//! the next build would be made by the last one.
+//! A project that its own build needs, such as `packaging`, replaces files of an installed
+//! package. They are restored before the next build in the same environment: otherwise the
+//! project of the last build would build the next one.
 
 use std::path::{Path, PathBuf};
 
@@ -20,8 +20,8 @@ pub(super) fn folder(paths: &BuildPaths) -> PathBuf {
     paths.script_folder.join(DIRECTORY).join("aside")
 }
 
-/// Copies what an installer of the project called `name` is about to remove. The list of the
-/// installed project says what that is.
+/// Copies the installed files of the project called `name`, which the installer is about to
+/// remove. Their `RECORD` lists them.
 ///
 /// # Errors
 /// Files that cannot be read or copied.
@@ -39,7 +39,7 @@ pub(super) fn put(paths: &BuildPaths, name: &str) -> Result<(), Report> {
     Ok(())
 }
 
-/// Puts back what the last build found in the host prefix.
+/// Restores the files that the last build replaced in the host prefix.
 ///
 /// # Errors
 /// [`Unwritable`].

@@ -1,7 +1,7 @@
-//! What a build leaves for the next one.
+//! Keeps the results of compilers from one build to the next.
 //!
-//! Build tools take flags and settings from their first run, and keep them when the user removes
-//! or changes them. Therefore a build with other options begins anew.
+//! Build tools remember the flags and settings of their first run, even when the user removes or
+//! modifies them. Therefore a build with other options starts with an empty directory.
 
 use std::path::{Path, PathBuf};
 
@@ -13,13 +13,14 @@ use super::script::DIRECTORY;
 use crate::backend::BuildPaths;
 use crate::disk;
 
-/// The directory in which compiled code is kept, below the one the script runs in.
+/// The directory with compiled code, relative to the directory in which the script runs.
 pub(super) const BUILD: &str = "build";
 
-/// The options of the last build, below the same directory.
+/// The file with the options of the last build, in the backend's own directory.
 const OPTIONS: &str = "options";
 
-/// Removes what an earlier build has left, if it is of no use for this one.
+/// Removes the compiled code of the last build if the options differ, or if the user does not
+/// want to keep it.
 ///
 /// # Errors
 /// Files that cannot be removed or written.
@@ -38,7 +39,7 @@ fn stamp(script_folder: &Path) -> PathBuf {
     script_folder.join(DIRECTORY).join(OPTIONS)
 }
 
-/// The options that decide what is compiled.
+/// The options that affect compiled code.
 fn options(config: &Config) -> String {
     let common = &config.common;
     format!(

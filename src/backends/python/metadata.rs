@@ -41,7 +41,7 @@ pub(super) fn read(project: &Files, warnings: &mut Vec<Warning>) -> Metadata {
     }
 }
 
-/// The name of the project, as it is written.
+/// The name of the project, without normalization.
 pub(super) fn name(project: &Files) -> Option<String> {
     either(
         project,
@@ -61,7 +61,7 @@ fn text(project: &Files, keys: &[&str]) -> Option<String> {
     (!text.is_empty()).then(|| text.to_string())
 }
 
-/// The first value of those in `pyproject.toml`, `setup.cfg` and `setup.py`.
+/// The first value that `pyproject.toml`, `setup.cfg` or `setup.py` has, in this order.
 fn either(project: &Files, toml: &[&[&str]], cfg: &str, py: &str) -> Option<String> {
     let toml = toml.iter().find_map(|keys| text(project, keys));
     toml.or_else(|| {

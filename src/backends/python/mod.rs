@@ -186,7 +186,8 @@ fn packaging(
     let entries = entry_points::all(request.config, &source.files, warnings)?;
     let entries = entries.iter().filter_map(|entry| entry.parse().ok());
     let mut ignored = IgnoredRunExports::default();
-    // Neither depends on the version of Python that built it.
+    // Neither kind of package depends on the version of Python in the host environment, so the
+    // run export of `python` must not pin that version.
     if shape.abi3 || source.kind.is_program {
         ignored.from_package.push("python".to_string());
     }
@@ -200,14 +201,14 @@ fn packaging(
         ignored_run_exports: ignored,
         version_independent: shape.abi3,
         without_byte_code: request.config.skip_pyc_compilation.0.clone(),
-        // A project that its own environment needs replaces files and adds none; the
-        // check of the package looks at what was installed.
+        // If the host environment already contains the project, the installation replaces
+        // files and adds none. `check::package` recognizes an empty wheel instead.
         may_be_empty: true,
         ..Packaging::default()
     })
 }
 
-/// Options that something else makes meaningless.
+/// Returns a warning for each option that has no effect for this project.
 fn without_effect(request: &Request<'_, Config>, shape: &Shape) -> Vec<Warning> {
     let config = request.config;
     let has_version = request.project.model.version.is_some();
@@ -222,7 +223,7 @@ fn without_effect(request: &Request<'_, Config>, shape: &Shape) -> Vec<Warning> 
     version.into_iter().chain(profile).collect()
 }
 
-/// Variants for keys that the request does not set.
+/// Returns the variants that the backend adds because the request does not set them.
 fn own_variants(pythons: &Pythons) -> Vec<(&'static str, Vec<String>)> {
     let own = pythons.are_own && !pythons.values.is_empty();
     own.then(|| (VARIANT, pythons.values.clone()))
@@ -230,7 +231,7 @@ fn own_variants(pythons: &Pythons) -> Vec<(&'static str, Vec<String>)> {
         .collect()
 }
 
-/// Skips the versions of Python that the project does not support.
+/// Returns the conditions that skip the excluded versions of Python.
 fn skipped(excluded: &[String], warnings: &mut Vec<Warning>) -> Vec<String> {
     if !excluded.is_empty() {
         let shown = list(excluded.iter().map(String::as_str));

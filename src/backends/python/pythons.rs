@@ -1,9 +1,8 @@
-//! Which versions of Python a package is built for.
+//! Determines the versions of Python for which a package is built.
 //!
-//! The file name of a compiled package says for which Python it is, as long as that is known
-//! before the build: from the variants of the workspace, from an option, or because the
-//! manifest and the project admit one version only. Where all of them are silent, the
-//! solver decides, and nobody knows beforehand.
+//! The file name of a compiled package names a version of Python only if the version is known
+//! before the build: from a variant, from an option, or because the manifest and the project
+//! allow only one version. Otherwise the solver chooses the version.
 
 use pep440_rs::{VersionSpecifiers, release_specifiers_to_ranges};
 
@@ -14,24 +13,24 @@ use super::source::Source;
 use crate::backend::Request;
 use crate::protocol::spec::PackageSpec;
 
-/// The key of the variants.
+/// The variant key.
 pub(super) const VARIANT: &str = "python";
 
-/// Later than any version there will be for a while.
+/// An upper bound for the minor versions of Python 3, well above any that exists.
 const LAST_MINOR: u32 = 60;
 
-/// The versions that are built for, and whether the variants of the request have them.
+/// The versions of Python for which the package is built, and their origin.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Pythons {
-    /// As the values of a variant. None where one package serves several versions, or the
-    /// solver decides.
+    /// The versions as values of a variant. Empty if one package serves several versions or
+    /// the solver chooses the version.
     pub(super) values: Vec<String>,
-    /// Whether the request has no such variant.
+    /// Whether the backend chose the versions, because the request does not have the variant.
     pub(super) are_own: bool,
 }
 
 impl Pythons {
-    /// Decides for which ones the package is built.
+    /// Determines the versions for a request.
     pub(super) fn of(request: &Request<'_, Config>, source: &Source, shape: &Shape) -> Self {
         if shape.is_python_independent() || source.kind.is_program {
             return Self::default();
@@ -53,7 +52,7 @@ impl Pythons {
         }
     }
 
-    /// Those that the manifest or the project excludes.
+    /// Returns the versions that the manifest or the project excludes.
     pub(super) fn excluded(&self, request: &Request<'_, Config>, source: &Source) -> Vec<String> {
         let mut wishes = vec![dependency::pep440(&source.requires_python)];
         wishes.extend(stated(request, "host-dependencies").and_then(|text| as_pep440(&text)));
@@ -70,7 +69,8 @@ impl Pythons {
     }
 }
 
-/// `3.12` as conda-forge's variants say it.
+/// Turns a minor version such as `3.12` into the variant value `3.12.*`. Other values remain
+/// as they are.
 fn as_value(version: &str) -> String {
     let mut numbers = version.split('.');
     let is_number = |part: Option<&str>| part.is_some_and(|part| part.parse::<u32>().is_ok());
@@ -81,7 +81,7 @@ fn as_value(version: &str) -> String {
     }
 }
 
-/// The version of Python, where the manifest and the project admit one minor version only.
+/// The minor version of Python, if the manifest and the project allow only one.
 fn the_only_one(request: &Request<'_, Config>, source: &Source) -> Option<String> {
     let mut wishes = vec![dependency::pep440(&source.requires_python)];
     wishes.extend(stated(request, "host-dependencies").and_then(|text| as_pep440(&text)));
@@ -97,13 +97,13 @@ fn the_only_one(request: &Request<'_, Config>, source: &Source) -> Option<String
     candidates.next().is_none().then_some(first)
 }
 
-/// Whether a version fits both.
+/// Whether at least one version satisfies both specifiers.
 pub(super) fn admit_a_common_one(one: &VersionSpecifiers, other: &VersionSpecifiers) -> bool {
     let ranges = release_specifiers_to_ranges(one.clone());
     !ranges.is_disjoint(&release_specifiers_to_ranges(other.clone()))
 }
 
-/// The version of `python` in a table of the manifest.
+/// The version of `python` in `host-dependencies` or `run-dependencies` of the manifest.
 pub(super) fn stated(request: &Request<'_, Config>, table: &str) -> Option<String> {
     let targets = request.project.model.targets.as_ref()?;
     let target = targets.default_target.as_ref()?;
@@ -120,7 +120,8 @@ pub(super) fn stated(request: &Request<'_, Config>, table: &str) -> Option<Strin
     }
 }
 
-/// A version spec of conda in the words of PEP 440, where those can say it.
+/// Translates a conda version spec to PEP 440. Returns `None` if there is no equivalent, for
+/// example for alternatives with `|`.
 pub(super) fn as_pep440(text: &str) -> Option<VersionSpecifiers> {
     let parts = text.split(',').map(str::trim).filter(|part| *part != "*");
     let parts = parts.map(

