@@ -1,21 +1,21 @@
-//! Markers: when a dependency counts.
+//! Markers: the conditions under which a dependency applies.
 //!
-//! Where the package is to run is known, and in which versions of Python it may. A
-//! marker that says the same for all of those is decided here; the others stay open.
+//! The platform of the package and its range of Python versions are known before the build. A
+//! marker is decided if it has the same value for all of them.
 
 use pep440_rs::VersionSpecifiers;
 use pep508_rs::pep440_rs::release_specifiers_to_ranges;
 use pep508_rs::{MarkerTree, MarkerTreeKind, MarkerValueString};
 use rattler_conda_types::Subdir;
 
-/// In which cases a dependency counts.
+/// The cases in which a dependency applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in super::super) enum Counts {
-    /// In all of them.
+    /// All cases.
     Always,
-    /// In none.
+    /// No case.
     Never,
-    /// In some versions of Python, or of the operating system.
+    /// Some versions of Python or of the operating system.
     Sometimes,
 }
 
@@ -25,8 +25,8 @@ impl Counts {
     }
 }
 
-/// Whether a dependency with this `marker` counts on `platform` in the versions of Python
-/// that `python` admits.
+/// Determines whether a dependency with this `marker` applies on `platform`, with the versions
+/// of Python that `python` allows.
 pub(in super::super) fn counts(
     marker: &MarkerTree,
     platform: Subdir,
@@ -44,7 +44,8 @@ fn decide(marker: &MarkerTree, platform: Subdir, python: &VersionSpecifiers) -> 
         MarkerTreeKind::True => Counts::Always,
         MarkerTreeKind::False => Counts::Never,
         MarkerTreeKind::Version(node) => {
-            // The node's keys are versions of Python in all markers that are in use.
+            // The key is a version of Python. This includes `implementation_version`, which is
+            // the version of Python for CPython.
             let admitted = release_specifiers_to_ranges(python.clone());
             let reached = node
                 .edges()
@@ -72,7 +73,7 @@ fn decide(marker: &MarkerTree, platform: Subdir, python: &VersionSpecifiers) -> 
     }
 }
 
-/// What a variable of markers is on `platform`, `None` where nobody can know.
+/// The value of a marker variable on `platform`. `None` if the platform does not determine it.
 fn value(key: &MarkerValueString, platform: Subdir) -> Option<&'static str> {
     let by_system = |linux, osx, win| match platform {
         platform if platform.is_windows() => win,
@@ -101,7 +102,7 @@ fn value(key: &MarkerValueString, platform: Subdir) -> Option<&'static str> {
 }
 
 fn machine(platform: Subdir) -> Option<&'static str> {
-    /// The machines that are called alike in both worlds.
+    /// The architectures that have the same name in markers and in subdirs.
     const ALIKE: [&str; 6] = ["aarch64", "ppc64le", "s390x", "riscv64", "armv7l", "armv6l"];
     Some(match platform.as_str() {
         "win-64" => "AMD64",
@@ -114,7 +115,7 @@ fn machine(platform: Subdir) -> Option<&'static str> {
     })
 }
 
-/// The names of virtual packages, with the systems that have them, coarsest first.
+/// Virtual packages, and whether Linux, macOS and Windows have them. The coarsest ones come first.
 const SYSTEMS: [(&str, [bool; 3]); 4] = [
     ("__unix", [true, true, false]),
     ("__win", [false, false, true]),
@@ -125,8 +126,8 @@ const SYSTEMS: [(&str, [bool; 3]); 4] = [
 /// One platform of each system: Linux, macOS, Windows.
 const EACH: [Subdir; 3] = [Subdir::Linux64, Subdir::OsxArm64, Subdir::Win64];
 
-/// The coarsest virtual package that `platform` has and that tells apart the systems on
-/// which `counted` differs. `None` where it does not differ.
+/// The coarsest virtual package of `platform` that no system with another result of `counted`
+/// has. `None` if the result is the same on all systems.
 pub(in super::super) fn system(
     platform: Subdir,
     counted: impl Fn(Subdir) -> Counts,

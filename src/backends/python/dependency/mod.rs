@@ -1,8 +1,8 @@
-//! What a project needs, as requirements of a conda package.
+//! Translates the dependencies of a project to requirements of a conda package.
 //!
-//! `build-system.requires` becomes requirements of the host environment and
-//! `dependencies` those of the package itself. Names, versions and markers are translated
-//! each in a module of its own; what cannot be said in conda's words is a warning.
+//! `build-system.requires` becomes requirements of the host environment, and `dependencies`
+//! becomes requirements of the package. Submodules translate names, versions and markers. There
+//! is a warning about everything that conda cannot express.
 
 mod marker;
 mod names;
@@ -29,40 +29,40 @@ use crate::diagnostic::{SourceFile, Warning};
 /// A list of dependencies in the files of a project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum List {
-    /// What the build backend needs.
+    /// The requirements of the build backend.
     Build,
-    /// What the package needs.
+    /// The dependencies of the package.
     Run,
 }
 
-/// A dependency in the words of conda.
+/// A dependency on a conda package.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Translated {
     /// The name of the conda package.
     pub(super) name: String,
-    /// Which versions will do, `None` for any.
+    /// The version spec. `None` allows any version.
     pub(super) version: Option<String>,
 }
 
 /// One entry of a list, with its place.
 #[derive(Debug)]
 pub(super) struct Entry {
-    /// As it is written.
+    /// The text of the entry.
     pub(super) text: String,
-    /// Taken apart.
+    /// The parsed entry.
     pub(super) requirement: Requirement,
-    /// Where it stands in `pyproject.toml`.
+    /// The place in `pyproject.toml`, if the entry is from this file.
     pub(super) at: Option<SourceSpan>,
 }
 
-/// Where the package is to run.
+/// The systems on which the package runs.
 #[derive(Debug, Clone)]
 pub(super) struct Target {
-    /// The platform.
+    /// The host platform of the build.
     pub(super) platform: Subdir,
-    /// Whether one package serves every platform.
+    /// Whether the package is for all platforms.
     pub(super) noarch: bool,
-    /// The versions of Python it is for.
+    /// The versions of Python that the project supports.
     pub(super) python: VersionSpecifiers,
 }
 
@@ -79,7 +79,7 @@ pub(super) fn entries(project: &Files, list: List) -> Result<Vec<Entry>, Report>
     let declares = project.pyproject.as_ref();
     let declares = declares.is_some_and(|file| file.value(&["build-system", "requires"]).is_some());
     if list == List::Build && !declares {
-        // What stands in for a table that is missing.
+        // The default of PEP 518 for a missing list.
         entries.extend(unplaced("setuptools".to_string()));
     }
     if list == List::Run && !project.has_project_table() {
@@ -88,7 +88,7 @@ pub(super) fn entries(project: &Files, list: List) -> Result<Vec<Entry>, Report>
     Ok(entries)
 }
 
-/// A list in `pyproject.toml`.
+/// The entries of the list at the path `keys` of `pyproject.toml`.
 ///
 /// # Errors
 /// [`BadDependency`].
@@ -112,8 +112,8 @@ pub(super) fn placed(project: &Files, keys: &[&str]) -> Result<Vec<Entry>, Repor
     entries.collect()
 }
 
-/// The dependencies of a project from before `[project]`. What cannot be read is left to
-/// the check of the finished package.
+/// The dependencies of a project without a `[project]` table. Invalid entries are left out: the
+/// check of the finished package compares its dependencies with those of the wheel.
 fn legacy(project: &Files) -> Vec<Entry> {
     let cfg = project.setup_cfg.lines("options", "install_requires");
     let cfg = cfg.into_iter().map(str::to_string);
@@ -132,8 +132,8 @@ fn unplaced(text: String) -> Option<Entry> {
     })
 }
 
-/// Puts `entries` into the words of conda, for a package that runs on `target`. What is
-/// changed on the way is told to `warn`.
+/// Translates `entries` to conda, for a package that runs on `target`. Adds a warning for
+/// everything that the translation loses.
 pub(super) fn translate(
     entries: &[Entry],
     target: &Target,
@@ -210,7 +210,7 @@ fn one(
     })
 }
 
-/// A dependency that nobody can read.
+/// A dependency with invalid syntax.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{text}` is not a dependency: {reason}")]
 #[diagnostic(

@@ -1,13 +1,13 @@
-//! From names of PyPI to names of conda packages.
+//! Translates names on PyPI to names of conda packages.
 //!
-//! Most packages are called alike. Those that are not stand in `names.txt`, which is
-//! part of the executable: the same project has the same requirements on every machine,
-//! and no name of a private package leaves it.
+//! Most packages have the same name in both. The exceptions are in `names.txt`, which is part
+//! of the executable: A project has the same requirements on every machine, and no request
+//! reveals the name of a private package.
 
-/// `<name on PyPI> <name of the conda package>`, sorted, both as they are compared.
+/// Lines of `<normalized name on PyPI> <name of the conda package>`, sorted.
 const TABLE: &str = include_str!("names.txt");
 
-/// Extras that are packages of their own: `name[extra]`, the package.
+/// Extras with an equivalent conda package: the name, the extra and the conda package.
 const EXTRAS: [(&str, &str, &str); 6] = [
     ("dask", "complete", "dask"),
     ("dask", "dataframe", "dask"),
@@ -17,14 +17,14 @@ const EXTRAS: [(&str, &str, &str); 6] = [
     ("setuptools-scm", "toml", "setuptools-scm"),
 ];
 
-/// The conda package for the normalized `name` of PyPI.
+/// The conda package for the normalized `name` on PyPI.
 pub(in super::super) fn conda(name: &str) -> &str {
     let rows = TABLE.lines().filter_map(|line| line.split_once(' '));
     let mut found = rows.filter(|(pypi, _)| *pypi == name);
     found.next().map_or(name, |(_, conda)| conda)
 }
 
-/// The conda package that is `name` together with its `extra`.
+/// The conda package that is equivalent to `name[extra]`, if there is one.
 pub(in super::super) fn with_extra(name: &str, extra: &str) -> Option<&'static str> {
     let mut rows = EXTRAS.iter();
     let row = rows.find(|(of, called, _)| *of == name && *called == extra)?;

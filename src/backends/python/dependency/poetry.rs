@@ -1,4 +1,4 @@
-//! Dependencies in the words of Poetry, from before it knew `[project]`.
+//! Reads `[tool.poetry.dependencies]`, which Poetry used before it supported `[project]`.
 
 use super::Entry;
 use super::requirement::Requirement;
@@ -21,7 +21,8 @@ pub(super) fn entries(file: &Pyproject) -> Vec<Entry> {
     .collect()
 }
 
-/// What follows the name of a dependency. `None` for one that is optional.
+/// The specifiers and the marker of a dependency. `None` for an optional dependency, and for a
+/// string with alternatives.
 fn versions(value: Value<'_>) -> Option<String> {
     let table = match value.read() {
         Data::Text(text) => return specifiers(text),
@@ -42,8 +43,8 @@ fn versions(value: Value<'_>) -> Option<String> {
     Some(versions.unwrap_or_default() + &marker.unwrap_or_default())
 }
 
-/// Poetry's constraint as specifiers of PEP 440. `None` for alternatives, which those
-/// cannot say.
+/// Translates a constraint of Poetry to specifiers of PEP 440. Returns `None` for alternatives,
+/// which PEP 440 cannot express, and for invalid versions.
 pub(in super::super) fn specifiers(text: &str) -> Option<String> {
     if text.contains('|') {
         return None;

@@ -1,4 +1,4 @@
-//! One dependency as PEP 508 writes it: `name[extra] >=1; marker` or `name @ url`.
+//! A dependency in the syntax of PEP 508: `name[extra] >=1; marker` or `name @ url`.
 
 use std::str::FromStr;
 
@@ -6,26 +6,26 @@ use pep508_rs::{MarkerTree, VerbatimUrl};
 
 use super::specifier::{self, Specifier};
 
-/// A dependency, taken apart.
+/// A parsed dependency.
 #[derive(Debug, Clone)]
 pub(in super::super) struct Requirement {
-    /// Normalized: small letters, single dashes.
+    /// The normalized name: lower case, with single dashes.
     pub(in super::super) name: String,
-    /// What stands in brackets behind the name.
+    /// The normalized extras, in brackets after the name.
     pub(in super::super) extras: Vec<String>,
-    /// Which versions will do.
+    /// The versions that satisfy the dependency.
     pub(in super::super) specifiers: Vec<Specifier>,
-    /// Where the package is to come from.
+    /// The URL of the package.
     pub(in super::super) url: Option<String>,
-    /// When the dependency counts.
+    /// The condition under which the dependency applies.
     pub(in super::super) marker: MarkerTree,
 }
 
 impl Requirement {
-    /// Takes `text` apart.
+    /// Parses `text`.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// A message that describes the invalid syntax.
     pub(in super::super) fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim();
         let end = text
@@ -89,7 +89,8 @@ fn parsed_marker(text: &str) -> Result<MarkerTree, String> {
     MarkerTree::parse_str::<VerbatimUrl>(text).map_err(|error| error.message.to_string())
 }
 
-/// A name as PEP 503 compares it: small letters, one `-` for any run of `-`, `_` and `.`.
+/// Normalizes a name by the rule of PEP 503: lower case, and one `-` for each run of `-`, `_`
+/// and `.`.
 pub(in super::super) fn normalized(name: &str) -> String {
     let mut normalized = String::with_capacity(name.len());
     for sign in name.trim().chars() {

@@ -1,7 +1,7 @@
-//! Version specifiers: what PEP 440 means, in conda's words.
+//! Translates version specifiers of PEP 440 to conda version specs.
 //!
-//! The text of every version is normalized first, because conda orders `1.0-1` and
-//! `1.0.post1` differently. What cannot be said exactly is said wider, with a warning.
+//! Every version is normalized first, because conda orders `1.0-1` and `1.0.post1` differently.
+//! A specifier without an exact equivalent becomes a wider one, with a warning.
 
 use std::str::FromStr;
 
@@ -27,7 +27,7 @@ enum Operator {
     GreaterEqual,
 }
 
-/// Longest first, because the shorter ones begin alike.
+/// Longer operators come first, because shorter ones are prefixes of them.
 const OPERATORS: [(&str, Operator); 8] = [
     ("===", Operator::Arbitrary),
     ("==", Operator::Equal),
@@ -39,10 +39,10 @@ const OPERATORS: [(&str, Operator); 8] = [
     (">", Operator::Greater),
 ];
 
-/// The comparisons in `text`, which commas separate.
+/// Parses comma-separated comparisons.
 ///
 /// # Errors
-/// What is wrong with the text.
+/// A message that describes the invalid comparison.
 pub(in super::super) fn parse(text: &str) -> Result<Vec<Specifier>, String> {
     let clauses = text.split(',').map(str::trim);
     clauses
@@ -80,7 +80,8 @@ impl Specifier {
         })
     }
 
-    /// The comparison in conda's words. `warn` is called with what is lost.
+    /// Translates the comparison to conda. `warn` receives a message about everything that the
+    /// translation loses.
     fn conda(&self, warn: &mut impl FnMut(String)) -> String {
         let Self {
             operator,
@@ -119,13 +120,13 @@ impl Specifier {
         }
     }
 
-    /// The version of a lower bound `>=`.
+    /// The version, if the operator is `>=`.
     pub(in super::super) fn lower_bound(&self) -> Option<&Version> {
         (self.operator == Operator::GreaterEqual).then_some(&self.version)
     }
 }
 
-/// The first version behind all that begin with `version`.
+/// The first version after all versions that start with `version`.
 fn next(version: &Version) -> Version {
     let mut release = version.release().to_vec();
     if let Some(last) = release.last_mut() {
@@ -134,7 +135,7 @@ fn next(version: &Version) -> Version {
     Version::new(release).with_epoch(version.epoch())
 }
 
-/// All comparisons as one conda version spec, `None` when there are none.
+/// Translates all comparisons to one conda version spec. Returns `None` if there are none.
 pub(in super::super) fn conda(
     specifiers: &[Specifier],
     mut warn: impl FnMut(String),
@@ -146,7 +147,7 @@ pub(in super::super) fn conda(
     (!parts.is_empty()).then(|| parts.join(","))
 }
 
-/// The specifiers as PEP 440 has them, for what compares versions itself.
+/// Converts the specifiers to a type whose ranges of versions can be compared.
 pub(in super::super) fn pep440(specifiers: &[Specifier]) -> pep440_rs::VersionSpecifiers {
     let text = conda(specifiers, |_| ());
     let parts = text.iter().flat_map(|text| text.split(','));
