@@ -1,4 +1,4 @@
-//! Finds the Python of this machine, for `--system-toolchain`.
+//! Finds the Python of the machine, for `--system-toolchain`.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -23,7 +23,7 @@ pub(super) fn find(env: &Env, platforms: Platforms) -> Result<SystemTools, Repor
     let python = found.ok_or(NoPython)?;
     let programs = ["uv", "ninja", "cmake", "meson"];
     let programs = programs.iter().filter_map(|name| on_path(env, name));
-    // Only projects that contain Rust need it.
+    // Only projects with Rust code need Rust, so a machine without it is not an error here.
     let rust = rust_tools::find(env, platforms).unwrap_or_default();
     let python_variable = [(SYSTEM_PYTHON.to_string(), python.display().to_string())].into_iter();
     Ok(SystemTools {
@@ -33,8 +33,8 @@ pub(super) fn find(env: &Env, platforms: Platforms) -> Result<SystemTools, Repor
     })
 }
 
-/// The interpreter that a program runs. The program may be a launcher that selects one of
-/// several interpreters.
+/// The path of the interpreter that `program` runs. The program may be a launcher that selects
+/// one of several interpreters.
 fn interpreter(program: &std::path::Path) -> Option<PathBuf> {
     let code = "import sys; print(sys.executable)";
     let output = Command::new(program)
@@ -46,7 +46,7 @@ fn interpreter(program: &std::path::Path) -> Option<PathBuf> {
     (output.status.success() && path.is_file()).then_some(path)
 }
 
-/// This machine does not have a Python.
+/// The machine does not have a Python interpreter.
 #[derive(Debug, Error, Diagnostic)]
 #[error("there is no `python3` on the `PATH` of this machine")]
 #[diagnostic(

@@ -1,4 +1,4 @@
-//! The page about the options against the options.
+//! Compares the documentation of the options with the options.
 
 use rattler_conda_types::Subdir;
 use serde_json::Value;
