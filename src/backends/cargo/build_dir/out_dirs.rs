@@ -191,7 +191,7 @@ fn watched(output: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The files of a package, without build directories and hidden directories such as `.git`.
+/// The files of a package, without `target` and hidden entries such as `.git`.
 fn package_files(root: &Path) -> impl Iterator<Item = PathBuf> {
     let entries = std::fs::read_dir(root).into_iter().flatten().flatten();
     let own = entries.filter(|entry| {

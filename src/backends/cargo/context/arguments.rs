@@ -1,15 +1,15 @@
-//! `extra-args`, taken apart once.
+//! Parses `extra-args`.
 //!
-//! They are for `cargo install`, and people write what they know of `cargo build`. What has
-//! the same meaning here is understood; what has none is refused while the manifest is
-//! read, see `refused_arguments`.
+//! The arguments are for `cargo install`, but many users know those of `cargo build`. Those
+//! with an equivalent here are accepted. Arguments that cannot be part of `cargo install` are
+//! refused when the manifest is read; see `refused_arguments`.
 
 use std::path::Path;
 
 use crate::backend::inputs::plain;
 use crate::diagnostic::Warning;
 
-/// Options whose value is the next word where it is not in their own.
+/// Options that take a value, which is the next word if it is not in the same word.
 const WITH_VALUE: [&str; 27] = [
     "--artifact-dir",
     "--bench",
@@ -40,7 +40,7 @@ const WITH_VALUE: [&str; 27] = [
     "--example",
 ];
 
-/// Their short forms, which may be written together with the value.
+/// The short forms of options. The value may follow in the same word.
 const SHORT: [(&str, &str); 5] = [
     ("-F", "--features"),
     ("-j", "--jobs"),
@@ -49,33 +49,33 @@ const SHORT: [(&str, &str); 5] = [
     ("-Z", "-Z"),
 ];
 
-/// One option with its value, or a word that is none.
+/// One option with its value, or a word that is not an option.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Argument {
     /// The long name of the option, or the word.
     pub(crate) name: String,
     value: Option<String>,
-    /// As they were written.
+    /// The words as the user wrote them.
     pub(crate) words: Vec<String>,
 }
 
-/// What the user's arguments say.
+/// The parsed arguments of the user.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Arguments(Vec<Argument>);
 
 /// A setting of Cargo's configuration.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Setting<'a> {
-    /// In a file.
+    /// The path of a configuration file.
     File(&'a Path),
     /// `KEY=VALUE`.
     Text(&'a str),
 }
 
 impl Arguments {
-    /// Takes `words` apart. Files are looked for in `folder`, that of the crate: Cargo takes
-    /// the value of `--config` for one where there is one, and looks from the folder that it
-    /// runs in, which nobody knows.
+    /// Parses `words`. Paths of configuration files are resolved against `folder`, the
+    /// directory of the crate. Cargo reads the value of `--config` as a path if the file
+    /// exists, and resolves it against the directory in which it runs, which is not known here.
     pub(crate) fn of(words: &[String], folder: &Path) -> Self {
         let mut arguments = apart(words);
         for argument in &mut arguments {
@@ -101,7 +101,8 @@ impl Arguments {
         passed_on.flat_map(|argument| argument.words.iter().map(String::as_str))
     }
 
-    /// Those that also decide where packages come from and which are there.
+    /// The words of the arguments that decide where packages come from and which packages
+    /// exist.
     pub(crate) fn words_for_the_lock_file(&self) -> impl Iterator<Item = &str> {
         const COUNT: [&str; 5] = ["--config", "--target", "-Z", "--offline", "--frozen"];
         let counting = self.0.iter();
@@ -109,7 +110,7 @@ impl Arguments {
         counting.flat_map(|argument| argument.words.iter().map(String::as_str))
     }
 
-    /// Those that decide which crates are linked into what is installed.
+    /// The words of the arguments that decide which crates are linked into the installed files.
     pub(crate) fn words_for_the_tree(&self) -> impl Iterator<Item = &str> {
         const COUNT: [&str; 6] = [
             "--config",
@@ -124,24 +125,24 @@ impl Arguments {
         counting.flat_map(|argument| argument.words.iter().map(String::as_str))
     }
 
-    /// Whether an option is there, by its long name.
+    /// Whether the arguments contain an option with this long name.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.0.iter().any(|argument| argument.name == name)
     }
 
-    /// The value of an option, the last one where it is repeated.
+    /// The value of an option. If the option is repeated, the last value.
     pub(crate) fn value(&self, name: &str) -> Option<&str> {
         let mut options = self.0.iter().rev();
         let option = options.find(|argument| argument.name == name)?;
         option.value.as_deref()
     }
 
-    /// The crate that `--package` names, perhaps with its version.
+    /// The name of the crate that `--package` selects. The argument may also contain a version.
     pub(crate) fn package(&self) -> Option<&str> {
         self.value("--package")?.split('@').next()
     }
 
-    /// Settings of Cargo's configuration, in their order.
+    /// The values of `--config`, in order.
     pub(crate) fn settings(&self) -> impl Iterator<Item = Setting<'_>> {
         let settings = self.0.iter().filter(|argument| argument.name == "--config");
         settings.filter_map(|argument| {
@@ -154,7 +155,7 @@ impl Arguments {
         })
     }
 
-    /// What is understood here although `cargo install` would not know it.
+    /// Warnings about arguments that are accepted although `cargo install` does not have them.
     pub(crate) fn warnings(&self) -> Vec<Warning> {
         let understood = self.0.iter().filter(|argument| argument.is_understood());
         let warning = |argument: &Argument| {
@@ -178,20 +179,21 @@ impl Arguments {
 }
 
 impl Argument {
-    /// Whether `cargo install` does not know it, and needs not.
+    /// Whether it is an argument of `cargo build` that this backend evaluates instead of
+    /// passing it on.
     fn is_understood(&self) -> bool {
         ["--release", "--package"].contains(&self.name.as_str())
     }
 }
 
-/// The options of a list of words, with their values.
+/// Splits a list of words into options with their values, and other words.
 pub(crate) fn apart(words: &[String]) -> Vec<Argument> {
     let mut arguments = Vec::new();
     let mut rest = words;
     while let Some(first) = rest.first() {
         let (name, mut value) = option(first);
         let mut count = 1;
-        // Names of targets may be left out.
+        // The value of these options is optional.
         let next = rest.get(1);
         let next = match name.as_str() {
             "--bin" | "--example" | "--target" => next.filter(|next| !next.starts_with('-')),
@@ -213,7 +215,7 @@ pub(crate) fn apart(words: &[String]) -> Vec<Argument> {
     arguments
 }
 
-/// The long name of an option, and the value in the same word.
+/// The long name of an option, and the value if it is in the same word.
 fn option(word: &str) -> (String, Option<String>) {
     if word.starts_with("--") {
         return match word.split_once('=') {

@@ -1,5 +1,5 @@
-//! Files around a crate that apply to its build without being named by it:
-//! Cargo's configuration and the toolchain file.
+//! The files around a crate that affect its build although the crate does not name them:
+//! Cargo's configuration files and the toolchain file.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -15,23 +15,24 @@ use crate::backends::cargo::context::arguments::{Arguments, Setting};
 use crate::backends::cargo::context::path_dependencies::patches;
 use crate::diagnostic::SourceFile;
 
-/// Names of toolchain files. In one folder the first wins.
+/// The names of toolchain files. If a directory contains both, rustup reads the first.
 const TOOLCHAIN: [&str; 2] = ["rust-toolchain", "rust-toolchain.toml"];
 
-/// Names of configuration files. In one folder the first wins.
+/// The names of configuration files. If a directory contains both, Cargo reads the first.
 const CONFIGURATION: [&str; 2] = ["config", "config.toml"];
 
-/// The folders from a crate up to the top of what belongs to the user's project.
+/// The configuration that applies to a crate, and the directories that were searched for it:
+/// from the crate up to the top directory of the user's project.
 #[derive(Debug)]
 pub(crate) struct CargoConfig {
     folders: Vec<PathBuf>,
     top: PathBuf,
     configurations: Vec<Configuration>,
-    /// Whether the files in those folders apply.
+    /// Whether Cargo's configuration files in those directories apply.
     applies: bool,
 }
 
-/// One file of Cargo's configuration, or a setting from the command line.
+/// One configuration file of Cargo, or one setting from the command line.
 #[derive(Debug)]
 struct Configuration {
     path: Option<PathBuf>,
@@ -39,7 +40,8 @@ struct Configuration {
 }
 
 impl CargoConfig {
-    /// Looks around the crate in `root`, whose Cargo workspace is in `workspace`.
+    /// Searches the directories above the crate in `root`. Its Cargo workspace is in
+    /// `workspace`.
     pub(crate) fn of(
         request: &Request<'_, Config>,
         arguments: &Arguments,
@@ -64,7 +66,7 @@ impl CargoConfig {
         for setting in arguments.settings() {
             match setting {
                 Setting::File(path) => load(path, &mut configurations),
-                // Cargo says what is wrong with one that cannot be read.
+                // Cargo reports a setting that cannot be parsed.
                 Setting::Text(text) => {
                     configurations.extend(text.parse().ok().map(|content| Configuration {
                         path: None,
@@ -88,7 +90,7 @@ impl CargoConfig {
         }
     }
 
-    /// The files of the configuration with their texts, for errors that point into them.
+    /// The configuration files with their text, for errors that point into them.
     pub(crate) fn texts(&self) -> Vec<(&Path, String)> {
         let files = self.configurations.iter();
         let files = files.filter_map(|file| file.path.as_deref());
@@ -96,7 +98,7 @@ impl CargoConfig {
         files.filter_map(text).collect()
     }
 
-    /// Where the configuration names something, comments aside.
+    /// The place where a configuration file mentions `word` outside of a comment.
     pub(crate) fn mention(&self, word: &str) -> Option<Place> {
         self.texts().into_iter().find_map(|(path, text)| {
             let mut mentions = text.match_indices(word);
@@ -112,7 +114,7 @@ impl CargoConfig {
         })
     }
 
-    /// The toolchain file that counts, when there is one.
+    /// The toolchain file that rustup would use, if there is one.
     pub(crate) fn toolchain_file(&self) -> Option<PathBuf> {
         let mut files = self
             .folders()
@@ -120,7 +122,7 @@ impl CargoConfig {
         files.find(|file| file.is_file())
     }
 
-    /// Globs for the files of the configuration, wherever they are.
+    /// Globs that match Cargo's configuration files at any depth.
     pub(crate) fn globs() -> Vec<String> {
         let folders = ["", "**/"].into_iter();
         let files =
@@ -128,13 +130,13 @@ impl CargoConfig {
         files.collect()
     }
 
-    /// The folder above which nothing belongs to the project.
+    /// The top directory of the project. Files above it do not belong to the project.
     pub(crate) fn top(&self) -> &Path {
         &self.top
     }
 
-    /// Cargo's configuration that another build of the crate would take up: from
-    /// above the project, and the user's own.
+    /// Configuration files that Cargo would read if it were called directly: those above the
+    /// project, and those of the user.
     pub(crate) fn foreign(&self, request: &Request<'_, Config>) -> BTreeSet<PathBuf> {
         let env = request.env;
         let home = env.home().map(|home| home.join(".cargo"));
@@ -147,12 +149,12 @@ impl CargoConfig {
             .collect()
     }
 
-    /// The folders, the crate's own first.
+    /// The searched directories, that of the crate first.
     pub(crate) fn folders(&self) -> impl Iterator<Item = &Path> {
         self.folders.iter().map(PathBuf::as_path)
     }
 
-    /// What is there, and what would apply if it were.
+    /// The files that apply, and files that would apply if they existed.
     pub(crate) fn inputs(&self) -> Vec<GlobSet> {
         let reason = "Cargo's configuration";
         let mut sets: Vec<GlobSet> = self
@@ -165,7 +167,7 @@ impl CargoConfig {
         sets.extend(files.filter_map(|file| GlobSet::file(file, reason)));
         for folder in self.folders() {
             sets.push(GlobSet::names(folder, TOOLCHAIN, "the toolchain file"));
-            // The nearest wins; those further up have no say.
+            // The nearest toolchain file applies. Files further up are ignored.
             if TOOLCHAIN.iter().any(|name| folder.join(name).is_file()) {
                 break;
             }
@@ -173,7 +175,7 @@ impl CargoConfig {
         sets
     }
 
-    /// The content of the files, each with the folder that its paths are relative to.
+    /// The content of each file, with the directory that its paths are relative to.
     fn files(&self) -> impl Iterator<Item = (&Path, &DocumentMut)> {
         self.configurations.iter().filter_map(|file| {
             let path = file.path.as_deref()?;
@@ -181,12 +183,12 @@ impl CargoConfig {
         })
     }
 
-    /// What is configured, the strongest first.
+    /// The content of all configuration, highest priority first.
     pub(crate) fn settings(&self) -> impl Iterator<Item = &DocumentMut> {
         self.configurations.iter().map(|file| &file.content)
     }
 
-    /// Folders of crates that the configuration puts in the place of others.
+    /// The directories of crates that replace other crates, according to the configuration.
     pub(crate) fn overrides(&self) -> Vec<PathBuf> {
         let mut found = Vec::new();
         for (base, content) in self.files() {
@@ -198,7 +200,7 @@ impl CargoConfig {
         found
     }
 
-    /// Folders with copies of crates that take the place of registries.
+    /// The directories of vendored crates, which replace registries.
     pub(crate) fn vendored(&self) -> Vec<PathBuf> {
         let mut found = Vec::new();
         for (base, content) in self.files() {
@@ -210,10 +212,11 @@ impl CargoConfig {
         found
     }
 
-    /// A fingerprint of the variables that build scripts and macros see and that the
-    /// user sets: in the options, in Cargo's configuration. `None` when there are none.
+    /// A fingerprint of the variables that the user sets in the options or in Cargo's
+    /// configuration, and that build scripts and macros can read. `None` if the user does not
+    /// set any.
     pub(crate) fn variables(&self, config: &Config) -> Option<String> {
-        // Cargo and its helpers know about their own.
+        // Cargo and sccache take their own variables into account.
         let known = |name: &str| name.starts_with("CARGO_") || name.starts_with("SCCACHE_");
         let own = config.env.iter().filter(|(name, _)| !known(name));
         let mut set: Vec<String> = own.map(|(name, value)| format!("{name}={value}")).collect();
@@ -225,7 +228,7 @@ impl CargoConfig {
         (!set.is_empty()).then(|| hash()[..16].to_string())
     }
 
-    /// Folders for build output that the user chose, for builds beside pixi's.
+    /// The directories for build output that the user chooses for builds outside of pixi.
     pub(crate) fn target_dirs(&self, request: &Request<'_, Config>) -> Vec<PathBuf> {
         let mut found = Vec::new();
         for (base, content) in self.files() {
@@ -245,13 +248,13 @@ impl CargoConfig {
     }
 }
 
-/// What paths in a configuration file are relative to.
+/// The directory that the paths in a configuration file are relative to.
 fn base(file: &Path) -> &Path {
     let folder = file.parent().unwrap_or(file);
     folder.parent().unwrap_or(folder)
 }
 
-/// Reads a configuration file and those it includes.
+/// Reads a configuration file and the files that it includes.
 fn load(path: &Path, into: &mut Vec<Configuration>) {
     if into.iter().any(|known| known.path.as_deref() == Some(path)) {
         return;
@@ -271,7 +274,7 @@ fn load(path: &Path, into: &mut Vec<Configuration>) {
     }
 }
 
-/// `include` is a path, a list of them, or a list of tables with a `path`.
+/// The paths in `include`, which is a path, a list of paths, or a list of tables with a `path`.
 fn includes(content: &DocumentMut) -> Vec<String> {
     let Some(include) = content.get("include") else {
         return Vec::new();

@@ -1,5 +1,5 @@
-//! What is chosen of a crate: features and a profile. The options become arguments of Cargo,
-//! which the build, the licenses and the tests then have in common.
+//! The selected features and profile of a crate. The options become arguments of Cargo, so that
+//! the build, the tests and the license bundle use the same selection.
 
 use miette::{Diagnostic, Report, SourceSpan};
 use thiserror::Error;
@@ -12,7 +12,7 @@ use crate::backends::cargo::option_checks;
 use crate::diagnostic::SourceFile;
 use crate::project::config::written_at;
 
-/// The profile that `cargo install` uses when nobody says which.
+/// The profile that `cargo install` uses by default.
 const RELEASE: &str = "release";
 
 /// The options as arguments of Cargo.
@@ -40,7 +40,7 @@ pub(crate) fn words(config: &Config) -> Vec<String> {
     words
 }
 
-/// What `profile-settings` takes the place of in the manifest of the workspace.
+/// Notes about settings in the manifest of the workspace that `profile-settings` overrides.
 pub(crate) fn overridden(config: &Config, manifest: &dyn TableLike) -> Vec<String> {
     let profile = config.profile.as_deref().unwrap_or(RELEASE);
     let table = manifest.get("profile").and_then(|it| it.get(profile));
@@ -55,7 +55,8 @@ pub(crate) fn overridden(config: &Config, manifest: &dyn TableLike) -> Vec<Strin
     found.collect()
 }
 
-/// Looks for the same choice in two places, of which one would be lost.
+/// Refuses a feature or a profile that is selected in two places, because one of the two
+/// selections would be lost.
 ///
 /// # Errors
 /// [`Twice`].
@@ -118,7 +119,7 @@ fn twice(request: &Request<'_, Config>, keys: &[&str], other: &str, there: &[&st
     .into()
 }
 
-/// One choice in two places.
+/// The same selection in two places.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{option}` and `{other}` are the same choice in two places")]
 #[diagnostic(

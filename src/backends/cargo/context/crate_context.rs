@@ -1,7 +1,6 @@
-//! A crate and everything around it that decides how it is built.
+//! A crate with all settings and files around it that affect its build.
 //!
-//! Read once for a request; whatever the backend is asked about the project is answered
-//! from here.
+//! The backend reads them once per request and answers all hooks of the request from this data.
 
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
@@ -25,42 +24,44 @@ use crate::backends::cargo::manifest::workspace_members::Wanted;
 use crate::diagnostic::Warning;
 use crate::project::Metadata;
 
-/// What the backend has read of a project.
+/// The data that the backend has read from a project.
 #[derive(Debug)]
 pub struct CrateContext {
     /// The crate and its workspace.
     pub(crate) krate: Crate,
-    /// The folder of the crate.
+    /// The directory of the crate.
     pub(crate) root: PathBuf,
-    /// The folder of the Cargo workspace.
+    /// The directory of the Cargo workspace.
     pub(crate) workspace: PathBuf,
-    /// What Cargo.toml says about the package.
+    /// The metadata that Cargo.toml contains.
     pub(crate) metadata: Metadata,
-    /// What the user should know about all this.
+    /// Warnings from reading the project.
     pub(crate) warnings: Vec<Warning>,
     pub(crate) license_files: Vec<PathBuf>,
     pub(crate) licenses_are_named: bool,
-    /// The members whose programs are installed, the crate itself among them.
+    /// The members whose programs are installed. The crate itself is usually one of them.
     pub(crate) members: Vec<Member>,
-    /// The name Cargo knows the crate by. Empty where Cargo refuses it.
+    /// The name of the crate in Cargo. Empty if Cargo would refuse the name.
     pub(crate) package: String,
     pub(crate) arguments: Arguments,
     pub(crate) cargo_config: CargoConfig,
-    /// The crates on this disk, by folder.
+    /// The path crates, by directory.
     pub(crate) path_crates: Arc<PathCrates>,
-    /// A fingerprint of the variables that Cargo does not know to matter.
+    /// A fingerprint of the variables that the user sets and whose changes Cargo may not
+    /// notice.
     pub(crate) variables: Option<String>,
-    /// What builds of the workspace share lies here.
+    /// The shared tree. `None` if the build does not share anything.
     pub(crate) shared_folder: Option<PathBuf>,
-    /// Whether the package takes values from pixi's workspace.
+    /// Whether pixi's manifest of the package inherits values from the pixi workspace.
     pub(crate) inherits_from_pixi: bool,
 }
 
 impl CrateContext {
-    /// Reads the manifests and what is around them.
+    /// Reads the manifests and the configuration around them.
     ///
     /// # Errors
-    /// See [`Crate::read`] and [`Crate::metadata`].
+    /// Selections in two places, and the errors of [`Crate::read`], [`Crate::metadata`] and
+    /// [`packages::chosen`].
     pub(crate) fn read(request: &Request<'_, Config>) -> Result<Self, Report> {
         let source = request.project.source.as_path();
         choice::check(request)?;
@@ -125,7 +126,8 @@ impl CrateContext {
         })
     }
 
-    /// Whether Cargo, asked in the folder of the crate, means other members than that.
+    /// Whether a cargo command in the directory of the crate would select the default members
+    /// of the workspace instead of the crate.
     pub(crate) fn has_default_members(&self) -> bool {
         let workspace = self.krate.workspace.workspace();
         self.root == self.workspace
@@ -133,13 +135,14 @@ impl CrateContext {
     }
 }
 
-/// The first member that `packages` names: it gives the package its name and version.
+/// The first member that `packages` names. It determines the name and version of the package.
 fn named<'a>(request: &Request<'a, Config>) -> Option<&'a str> {
     let first = request.config.packages.first()?;
     (!first.contains(['*', '?', '['])).then_some(first)
 }
 
-/// The name of the crate, unless Cargo refuses it: files are called after it before it does.
+/// The name of the crate. It is empty if Cargo would refuse it, because this backend uses the
+/// name in paths before Cargo checks it.
 fn package_name(krate: &Crate) -> String {
     let is_name = |sign: char| sign.is_alphanumeric() || "-_".contains(sign);
     let name = krate.manifest.name();
@@ -147,7 +150,7 @@ fn package_name(krate: &Crate) -> String {
     name.unwrap_or_default().to_string()
 }
 
-/// Whether the package's manifest refers to the workspace's.
+/// Whether the manifest of the package inherits values from its workspace.
 fn inherits_from_pixi(manifest: &Path) -> bool {
     let text = std::fs::read_to_string(manifest).unwrap_or_default();
     let Ok(document) = Document::parse(text) else {
@@ -162,7 +165,7 @@ fn inherits_from_pixi(manifest: &Path) -> bool {
         .is_some_and(is_inheriting)
 }
 
-/// A crate, and the request that it is built for.
+/// A crate together with the request that it is built for.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct CrateBuild<'a> {
     pub(crate) request: &'a Request<'a, Config>,
@@ -170,7 +173,8 @@ pub(crate) struct CrateBuild<'a> {
 }
 
 impl CrateBuild<'_> {
-    /// What makes `cargo tree` look at the crate itself where it would look at other members.
+    /// The arguments that make `cargo tree` select the crate itself, in a workspace where it
+    /// would select other members.
     pub(crate) fn package_argument(&self) -> Vec<String> {
         let folder = self.has_default_members().then_some(&self.root);
         let folder = folder.and_then(|folder| Url::from_file_path(folder).ok());

@@ -1,4 +1,4 @@
-//! Where builds leave what later ones find.
+//! The locations of files that outlive a build.
 
 use std::path::{Path, PathBuf};
 
@@ -7,46 +7,46 @@ use rattler_conda_types::Subdir;
 use crate::backend::{Folders, Request};
 use crate::backends::cargo::config::Config;
 
-/// Where final artifacts go, relative to the folder the script runs in.
+/// The directory for final artifacts, relative to the directory in which the script runs.
 pub(crate) const TARGET_DIR: &str = "target";
 
-/// Directories that cargo fills beside the sources.
+/// The directories that Cargo creates next to the sources.
 pub(crate) const OUTPUT_DIRECTORIES: &[&str] = &["target"];
 
-/// The state in which the latest build of a folder ran: the hash of what its
-/// environments held, and where those were, one a line.
+/// A file that describes the environments of the latest build. The first line is a hash of
+/// their content, and each of the others is a path.
 pub(crate) const LATEST: &str = "latest-environments";
 
-/// One for all builds of the user: a download is needed once.
+/// Cargo's home directory. All builds of the user share it, so that each crate is downloaded
+/// once.
 pub(crate) fn cargo_home(folders: &Folders) -> Option<PathBuf> {
     Some(own_cache(folders)?.join("cargo-home"))
 }
 
-/// What sccache keeps, unless the user has chosen another storage. It watches over the size
-/// itself.
+/// The local storage of sccache, unless the user chooses another storage. sccache itself limits
+/// its size.
 pub(crate) fn sccache_dir(folders: &Folders) -> Option<PathBuf> {
     Some(own_cache(folders)?.join("sccache"))
 }
 
-/// What this backend keeps for all builds of the user.
+/// The directory that this backend uses for all builds of the user.
 pub(crate) fn own_cache(folders: &Folders) -> Option<PathBuf> {
     Some(folders.cache.as_ref()?.join("pixi-build-rust"))
 }
 
-/// What the builds of a workspace share lies below here, one folder for each set of
-/// variables.
+/// The directory that contains the shared trees of a workspace, one for each set of variables.
 pub(crate) fn shared_folders(folders: &Folders) -> Option<PathBuf> {
     Some(folders.scratch.as_ref()?.join("pixi-build-rust"))
 }
 
-/// Where Cargo keeps intermediate artifacts that builds share. Build scripts look for a
-/// folder of this name above theirs.
+/// The directory for shared intermediate artifacts. It is named `target`, because some build
+/// scripts search for a directory of this name above their own.
 pub(crate) fn build_dir(shared_folder: &Path) -> PathBuf {
     shared_folder.join("target")
 }
 
-/// The word of the linker for the directory of the program or library itself. `None` on
-/// platforms whose programs do not say where their libraries are.
+/// The linker's name for the directory of the program or library itself. `None` on platforms
+/// whose programs do not contain a search path for libraries.
 pub(crate) fn origin(host: Subdir) -> Option<&'static str> {
     let origin = match host.is_osx() {
         true => "@loader_path",
@@ -55,18 +55,17 @@ pub(crate) fn origin(host: Subdir) -> Option<&'static str> {
     host.is_unix().then_some(origin)
 }
 
-/// Where a program looks for libraries, seen from its own directory. `None` on platforms
-/// whose programs do not say so.
+/// The path in which a program searches for libraries, relative to its own directory. `None` on
+/// platforms whose programs do not contain such a path.
 pub(crate) fn run_path(host: Subdir) -> Option<String> {
     origin(host).map(|origin| format!("{origin}/../lib"))
 }
 
-/// What a build shares with others lies here. `None` where there is no scratch folder,
-/// where the user has chosen a build directory, and where the script cannot start this
-/// executable.
+/// The shared tree of a build. `None` if there is no scratch directory, if the user chooses a
+/// build directory, or if the script cannot start this executable.
 ///
-/// `variables` stands for those that Cargo does not know to matter. Builds that
-/// differ in them share nothing.
+/// `variables` is a fingerprint of the variables whose changes Cargo may not notice. Builds
+/// with different variables use different trees.
 pub(crate) fn shared_folder(
     request: &Request<'_, Config>,
     variables: Option<&str>,
@@ -76,7 +75,7 @@ pub(crate) fn shared_folder(
         return None;
     }
     let folder = shared_folders(request.folders)?.join(variables.unwrap_or("plain"));
-    // Cargo takes braces for variables in `build.build-dir`.
+    // Cargo reads braces in `build.build-dir` as variables.
     let is_plain = !folder.to_str()?.contains(['{', '}']);
     is_plain.then_some(folder)
 }

@@ -1,5 +1,5 @@
-//! A crate and what around it decides how it is built: Cargo's configuration, the user's
-//! arguments, the other crates on this disk.
+//! A crate, and everything around it that affects its build: Cargo's configuration, the user's
+//! arguments, and other path crates.
 
 pub(crate) mod arguments;
 pub(crate) mod cargo_config;

@@ -1,4 +1,5 @@
-//! `packages`: other members of the Cargo workspace whose programs are installed too.
+//! The option `packages`: other members of the Cargo workspace whose programs are also
+//! installed.
 
 use std::path::{Path, PathBuf};
 
@@ -18,14 +19,16 @@ use crate::project::config::written_at;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Member {
     pub(crate) folder: PathBuf,
-    /// Those of the chosen binaries that it has; all where nothing is chosen.
+    /// The selected binaries that belong to this member. Empty if all of its binaries are
+    /// installed.
     pub(crate) binaries: Vec<String>,
 }
 
-/// The members that `packages` names, the crate itself first. Without it the crate alone.
+/// The members whose programs are installed: the crate itself first, then the members that
+/// `packages` names. A member without a selected binary is left out.
 ///
 /// # Errors
-/// [`NoSuchMember`], [`BinaryTwice`], members whose manifest cannot be read.
+/// [`NoSuchMember`], [`NotOneBinary`], and members whose manifest cannot be read.
 pub(crate) fn chosen(
     request: &Request<'_, Config>,
     manifests: &mut Manifests,
@@ -73,7 +76,7 @@ pub(crate) fn chosen(
             }
         },
     });
-    // A member of whose binaries none is chosen installs nothing.
+    // `cargo install` without `--bin` would install all binaries of the member.
     let installs = |member: &Member| config.binaries.is_empty() || !member.binaries.is_empty();
     Ok(members.filter(installs).collect())
 }
@@ -110,7 +113,7 @@ fn not_one(request: &Request<'_, Config>, name: &str, owners: &[&Path]) -> Repor
     .into()
 }
 
-/// A name that no member has.
+/// A name in `packages` that no member has.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`packages` names `{pattern}`, which is not a member of the Cargo workspace")]
 #[diagnostic(code(cargo::no_such_member), help("the members are {members}"))]
@@ -123,7 +126,7 @@ struct NoSuchMember {
     at: Option<SourceSpan>,
 }
 
-/// A binary that no member or more than one has.
+/// A name in `binaries` that no member has, or that several members have.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`binaries` names `{name}`, and {what}")]
 #[diagnostic(

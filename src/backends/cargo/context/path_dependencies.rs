@@ -1,10 +1,10 @@
-//! The crates on this disk that a crate is made of.
+//! The path crates of a project: crates whose sources are directories on this machine, and not
+//! downloads of Cargo.
 //!
-//! Found through manifests alone: path dependencies (also inherited ones, those
-//! of one platform and of build scripts), patches, and path overrides of the
-//! configuration. Development dependencies do not count. A manifest that cannot
-//! be read ends its branch, because telling the user is Cargo's business. What was found is
-//! found again as long as nothing that was looked at changes.
+//! Only manifests are read: for path dependencies (also inherited, platform-specific and build
+//! dependencies), patches, and path overrides in the configuration. Development dependencies do
+//! not count. A manifest that cannot be read is skipped, because Cargo reports it. The result
+//! is reused as long as none of the files that were looked for has changed.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -16,35 +16,35 @@ use crate::backend::inputs::plain;
 use crate::backends::cargo::manifest::cargo_toml::{CargoToml, Sighting};
 use crate::backends::cargo::manifest::manifests::Manifests;
 
-/// Tables of dependencies that end up in a package.
+/// The tables of dependencies that are linked into a package.
 const DEPENDENCIES: &[&str] = &["dependencies"];
 
-/// Tables of dependencies of build scripts. Cargo takes both spellings.
+/// The tables of dependencies of build scripts. Cargo accepts both spellings.
 const BUILD_DEPENDENCIES: &[&str] = &["build-dependencies", "build_dependencies"];
 
-/// A crate on this disk.
+/// A path crate.
 #[derive(Debug)]
 pub(crate) struct PathCrate {
-    /// Its folder.
+    /// Its directory.
     pub(crate) root: PathBuf,
-    /// The manifest of the workspace it takes values from, if it does.
+    /// The manifest of the workspace from which it inherits values, if it inherits any.
     pub(crate) inherits: Option<PathBuf>,
     /// The source of the build script, whether it exists or not. `None` when the manifest
     /// says that there is none.
     pub(crate) build_script: Option<PathBuf>,
-    /// Whether it has a build script.
+    /// Whether the source of the build script exists.
     pub(crate) has_build_script: bool,
-    /// The folders of the crates that it is linked with.
+    /// The directories of the crates that it is linked with.
     pub(crate) dependencies: Vec<PathBuf>,
-    /// The folders of the crates that its build script is linked with.
+    /// The directories of the crates that its build script is linked with.
     pub(crate) build_dependencies: Vec<PathBuf>,
     manifest: Arc<CargoToml>,
 }
 
-/// Crates, by folder.
+/// Crates, by directory.
 pub(crate) type PathCrates = BTreeMap<PathBuf, PathCrate>;
 
-/// What an earlier request has found, and what that depends on.
+/// The result of an earlier request, and the files that it depends on.
 #[derive(Debug)]
 struct Remembered {
     overrides: Vec<PathBuf>,
@@ -63,11 +63,12 @@ impl Remembered {
     }
 }
 
-/// What earlier requests have found, by the folder of the crate.
+/// The results of earlier requests, by the directory of the crate.
 static REMEMBERED: LazyLock<Mutex<HashMap<PathBuf, Arc<Remembered>>>> =
     LazyLock::new(Mutex::default);
 
-/// The crate in `root` and the crates it depends on.
+/// The crate in `root` and the path crates that it depends on. Those in `overrides` are
+/// included.
 pub(crate) fn path_dependencies(
     manifests: &mut Manifests,
     root: &Path,
@@ -131,12 +132,13 @@ impl PathCrate {
         self.manifest.name()
     }
 
-    /// Whether its build script tells those of other crates something.
+    /// Whether its build script passes metadata to the build scripts of crates that depend on
+    /// it.
     pub(crate) fn has_links(&self) -> bool {
         self.manifest.package_key("links").is_some()
     }
 
-    /// Root files of the library and the binaries that the manifest names.
+    /// The source files of the library and the binaries whose `path` the manifest sets.
     pub(crate) fn named_targets(&self) -> Vec<PathBuf> {
         let lib = self.manifest.get("lib").and_then(|lib| lib.get("path"));
         let bins = self.manifest.get("bin").and_then(Item::as_array_of_tables);
@@ -163,7 +165,7 @@ fn exists(build_script: Option<&Path>) -> bool {
     build_script.is_some_and(Path::is_file)
 }
 
-/// The folders that `[patch]` tables of a manifest or configuration lead to.
+/// The directories that the `[patch]` tables of a manifest or configuration file name.
 pub(crate) fn patches(folder: &Path, tables: &dyn TableLike) -> Vec<PathBuf> {
     let registries = tables.get("patch").and_then(Item::as_table_like);
     registries
@@ -175,8 +177,8 @@ pub(crate) fn patches(folder: &Path, tables: &dyn TableLike) -> Vec<PathBuf> {
         .collect()
 }
 
-/// The folders of the dependencies in `tables` that a manifest names by path, or has its
-/// workspace name.
+/// The directories of the dependencies in `tables` that the manifest, or its workspace on its
+/// behalf, names by path.
 fn paths(
     manifest: &CargoToml,
     workspace: Option<&CargoToml>,
@@ -235,7 +237,7 @@ mod tests {
         path_dependencies(&mut Manifests::default(), root, &[])
     }
 
-    /// Waits until the files count as settled.
+    /// Waits until the files are old enough for their state to be remembered.
     fn remembered(root: &Path) -> Arc<PathCrates> {
         let begin = Instant::now();
         loop {

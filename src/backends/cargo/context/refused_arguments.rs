@@ -1,4 +1,4 @@
-//! Arguments in `extra-args` that cannot be part of `cargo install`, found while the manifest
+//! Arguments in `extra-args` that cannot be passed to `cargo install`, found when the manifest
 //! is read.
 
 use crate::backends::cargo::context::arguments::apart;
@@ -6,17 +6,17 @@ use crate::backends::cargo::context::arguments::apart;
 /// An argument that cannot be part of the command.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Refused {
-    /// Where its first word is among `extra-args`.
+    /// The position of its first word in `extra-args`.
     pub(crate) index: usize,
     /// The option.
     pub(crate) name: String,
-    /// Why, after the name.
+    /// The reason, as the rest of a sentence that begins with the name.
     pub(crate) reason: &'static str,
-    /// What to do instead.
+    /// The way out.
     pub(crate) help: &'static str,
 }
 
-/// Options of other commands of Cargo, and those that the backend gives itself.
+/// Finds options of other Cargo commands, and options that the backend itself sets.
 pub(crate) fn refused(words: &[String]) -> impl Iterator<Item = Refused> {
     let mut next = 0;
     apart(words).into_iter().filter_map(move |argument| {

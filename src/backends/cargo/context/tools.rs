@@ -1,4 +1,4 @@
-//! Where things are on the platform the build runs on.
+//! The locations of tools on the platform on which the build runs.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,7 @@ use rattler_conda_types::Subdir;
 
 use crate::backend::script::Word;
 
-/// An executable of the environment in `prefix`, which is one of this machine.
+/// The path of an executable in the environment `prefix`. The environment is for this machine.
 pub(crate) fn executable(prefix: &Path, name: &str) -> PathBuf {
     let folder = match cfg!(windows) {
         true => prefix.join("Library").join("bin"),
@@ -25,7 +25,7 @@ impl Tools {
         if self.build.is_windows() { "\\" } else { "/" }
     }
 
-    /// The folder below which `include` and `lib` lie.
+    /// The directory that contains `include` and `lib`.
     pub(crate) fn library_prefix(&self, prefix: &str) -> Word {
         let word = Word::variable(prefix);
         if self.build.is_windows() {
