@@ -1,9 +1,11 @@
-//! A crate's build script that failed, in its own words.
+//! A failed build script, explained in its own words.
 
 use crate::backend::failure::{Diagnosis, QUOTED};
 use crate::backend::log::Log;
 
-/// What it wrote to stderr last, or to stdout what was not meant for Cargo.
+/// Quotes the last lines on stderr. If there are none, it quotes the lines on stdout that are
+/// not directives for Cargo. If there are none either, it quotes the errors and warnings that
+/// Cargo prints for the script.
 pub(super) fn failed(log: &Log) -> Option<Diagnosis> {
     let name = log.between("failed to run custom build command for `", "`")?;
     let name = name.split(" (").next().unwrap_or(name);
@@ -32,7 +34,7 @@ pub(super) fn failed(log: &Log) -> Option<Diagnosis> {
     })
 }
 
-/// What it left to Cargo to say, as errors or warnings of its own.
+/// The errors and warnings that the script passed to Cargo.
 fn told_to_cargo(log: &Log, name: &str) -> Vec<String> {
     let id = name.replacen(" v", "@", 1);
     let starts = [format!("error: {id}: "), format!("warning: {id}: ")];
@@ -45,7 +47,8 @@ fn told_to_cargo(log: &Log, name: &str) -> Vec<String> {
     starts.iter().flat_map(told).collect()
 }
 
-/// The lines that Cargo repeats, indented, without the calls that led to a panic.
+/// The lines below a title that Cargo repeats with indentation, without the backtrace of a
+/// panic.
 fn stream(log: &Log, title: &str) -> Vec<String> {
     log.from("failed to run custom build command for `")
         .skip_while(|line| line.trim() != title)
@@ -55,7 +58,7 @@ fn stream(log: &Log, title: &str) -> Vec<String> {
         .take_while(|line| !line.starts_with("--- ") && *line != "stack backtrace:")
         .filter(|line| !line.is_empty() && !line.starts_with("note: "))
         .map(|line| match line.find("panicked at ") {
-            // Which thread of which process helps nobody.
+            // The name and number of the thread do not help a user.
             Some(panic) if line.starts_with("thread ") => line[panic..].to_string(),
             _ => line.to_string(),
         })

@@ -1,11 +1,11 @@
-//! What cargo refuses before it compiles anything.
+//! Problems that Cargo reports before it compiles anything.
 
 use super::siblings;
 use crate::backend::failure::Diagnosis;
 use crate::backend::log::Log;
 use crate::backends::cargo::context::crate_context::CrateBuild;
 
-/// A crate that is a library only.
+/// The crate contains only a library.
 pub(super) fn nothing_to_install(log: &Log, build: CrateBuild<'_>) -> Option<Diagnosis> {
     let empty = log.has("no packages found with binaries or examples")
         || log.has("there is nothing to install in");
@@ -55,7 +55,7 @@ pub(super) fn not_a_member(log: &Log) -> Option<Diagnosis> {
     })
 }
 
-/// A workspace without a package of its own.
+/// A workspace without a root package.
 pub(super) fn virtual_workspace(log: &Log) -> Option<Diagnosis> {
     let manifest = log.between("found a virtual manifest at `", "`")?;
     Some(Diagnosis {
@@ -70,8 +70,8 @@ pub(super) fn virtual_workspace(log: &Log) -> Option<Diagnosis> {
 })
 }
 
-/// Binaries that need features which are not on. Where none is left cargo warns, installs
-/// nothing and succeeds; where one was named it fails.
+/// Binaries whose required features are off. If no binary is left, Cargo prints a warning,
+/// installs nothing and succeeds. If such a binary is named, Cargo fails.
 pub(super) fn nothing_selected(log: &Log) -> Option<Diagnosis> {
     const NEEDS: &str = " requires the features: ";
     let none = log.has("binaries are available for install using the selected features");
@@ -97,7 +97,7 @@ pub(super) fn nothing_selected(log: &Log) -> Option<Diagnosis> {
     })
 }
 
-/// A package without any file.
+/// The package would not contain any file.
 pub(super) fn nothing_installed() -> Diagnosis {
     Diagnosis {
         code: "build::nothing_installed",
@@ -111,7 +111,7 @@ pub(super) fn nothing_installed() -> Diagnosis {
     }
 }
 
-/// A binary or argument that does not exist.
+/// A binary or an argument that does not exist.
 pub(super) fn no_such_target(log: &Log) -> Option<Diagnosis> {
     let explanation = |message: String, help: String| Diagnosis {
         code: "build::unknown_name",

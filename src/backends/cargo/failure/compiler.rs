@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::backend::failure::{CodeError, Diagnosis, QUOTED};
 use crate::backend::log::Log;
 
-/// `error[E0308]: mismatched types (src/main.rs:1:25)`, the first few of them.
+/// Quotes the first errors in the form `error[E0308]: mismatched types (src/main.rs:1:25)`.
 pub(super) fn errors(log: &Log) -> Option<Diagnosis> {
     let mut errors: Vec<String> = found(log)
         .map(|(line, place)| format!("{line} ({place})"))
@@ -29,11 +29,11 @@ pub(super) fn errors(log: &Log) -> Option<Diagnosis> {
     })
 }
 
-/// Where the compiler found errors, in files as it names them.
+/// The errors of the compiler with their places. File names are those of the compiler.
 pub(super) fn places(log: &Log) -> Vec<CodeError> {
     let mut errors: Vec<CodeError> = Vec::new();
     for (line, place) in found(log) {
-        // A file that belongs to two targets is compiled twice.
+        // A file that belongs to two targets is compiled twice, with the same errors.
         if let Some(error) = code_error(line, place)
             && !errors.contains(&error)
         {
@@ -55,7 +55,7 @@ fn code_error(message: &str, place: &str) -> Option<CodeError> {
     })
 }
 
-/// Errors with their places.
+/// The first line of each error that has a place, and the place.
 fn found(log: &Log) -> impl Iterator<Item = (&str, &str)> {
     let lines: Vec<&str> = log.lines().map(str::trim).collect();
     let mut errors = Vec::new();

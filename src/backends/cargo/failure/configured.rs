@@ -1,6 +1,7 @@
-//! Programs that the project's own configuration asks for: linkers, wrappers.
+//! Programs that the project's own configuration selects: linkers and wrappers.
 //!
-//! Developers have them; a build environment has what somebody has added to it.
+//! They are usually installed on the machines of the developers, but a build environment
+//! contains them only if a dependency adds them.
 
 use std::path::Path;
 
@@ -9,7 +10,7 @@ use crate::backend::failure::{Diagnosis, Place};
 use crate::backend::log::Log;
 use crate::backends::cargo::context::crate_context::CrateBuild;
 
-/// A linker, or what a linker is told to use, that is not there.
+/// A linker that is missing, or a linker that the compiler was told to use with `-fuse-ld`.
 pub(super) fn missing_linker(log: &Log, build: CrateBuild<'_>) -> Option<Diagnosis> {
     if let Some(linker) = log.between("error: linker `", "` not found") {
         let asked = Asked::of(build, linker);
@@ -29,7 +30,8 @@ pub(super) fn missing_linker(log: &Log, build: CrateBuild<'_>) -> Option<Diagnos
         .find_map(|(before, after)| log.between(before, after));
     let linker = match refused {
         Some(linker) => linker.to_string(),
-        // gcc knows the linker by name only, and says so of the one that is always there.
+        // gcc does not print the name of the linker that it searched for. It prints `ld`
+        // instead.
         None => {
             let unknown = log.has("cannot find 'ld'");
             let passed_on = || log.between("-fuse-ld=", "\"").map(str::to_string);
@@ -40,7 +42,7 @@ pub(super) fn missing_linker(log: &Log, build: CrateBuild<'_>) -> Option<Diagnos
     Some(missing("the linker", &linker, &asked))
 }
 
-/// What the flags of the project choose with `-fuse-ld`.
+/// The linker that flags of the project select with `-fuse-ld`.
 fn chosen(build: CrateBuild<'_>) -> Option<String> {
     const FLAG: &str = "-fuse-ld=";
     let values = build.request.config.env.values();
@@ -55,7 +57,7 @@ fn chosen(build: CrateBuild<'_>) -> Option<String> {
     })
 }
 
-/// A program that Cargo puts before rustc, or takes for it.
+/// A missing program that Cargo runs around rustc or instead of rustc.
 pub(super) fn missing_wrapper(log: &Log, build: CrateBuild<'_>) -> Option<Diagnosis> {
     let command = log.between("could not execute process `", "`")?;
     let never = log.lines().any(|line| {
@@ -63,7 +65,7 @@ pub(super) fn missing_wrapper(log: &Log, build: CrateBuild<'_>) -> Option<Diagno
     });
     let program = command.split(' ').next().filter(|_| never)?;
     let name = program.rsplit(['/', '\\']).next().unwrap_or(program);
-    // The toolchain itself has a detector of its own.
+    // Another detector handles a missing toolchain.
     if ["cargo", "rustc", "rustdoc"].contains(&name) && !command.contains(" rustc") {
         return None;
     }
@@ -78,7 +80,7 @@ pub(super) fn missing_wrapper(log: &Log, build: CrateBuild<'_>) -> Option<Diagno
     Some(diagnosis)
 }
 
-/// The toolchain has no standard library for the target.
+/// A toolchain without the standard library for the target.
 pub(super) fn missing_target(log: &Log, build: CrateBuild<'_>) -> Option<Diagnosis> {
     let target = log.between("note: the `", "` target may not be installed")?;
     let asked = Asked::of(build, target);
@@ -97,8 +99,8 @@ pub(super) fn missing_target(log: &Log, build: CrateBuild<'_>) -> Option<Diagnos
     })
 }
 
-/// The same diagnosis of a tool that is missing, with who asks for it when that is a value
-/// of the project's: `CC = "clang-17"`.
+/// Adds to the diagnosis of a missing tool which setting of the project selects the tool, such
+/// as `CC = "clang-17"`.
 pub(super) fn with_asker(diagnosis: Diagnosis, log: &Log, build: CrateBuild<'_>) -> Diagnosis {
     let program = tools::program(log).filter(|_| diagnosis.code == "build::missing_tool");
     let Some(program) = program else {
@@ -123,14 +125,15 @@ pub(super) fn with_asker(diagnosis: Diagnosis, log: &Log, build: CrateBuild<'_>)
     }
 }
 
-/// Who asks for something.
+/// The setting that selects a program or target.
 struct Asked {
     by: Option<String>,
     place: Option<Place>,
 }
 
 impl Asked {
-    /// Looks for `word` where Cargo and the backend are configured.
+    /// Searches for `word` in Cargo's configuration, in `extra-args` and in the variables of
+    /// the user.
     fn of(build: CrateBuild<'_>, word: &str) -> Self {
         let place = build.cargo_config.mention(word);
         if let Some(place) = place {

@@ -1,17 +1,17 @@
-//! The part of a log that is about what failed.
+//! The lines of a log that concern the failure.
 //!
-//! A build goes on after most of what is written into its log. A crate that warns that it
-//! found no `protoc` may have a way to do without; what a build script wrote matters only
-//! where that script failed. Detectors look for words, so they get to see nothing else.
+//! A build continues after most of the lines in its log. A crate that warns about a missing
+//! `protoc` may work without it, and the output of a build script matters only if that script
+//! failed. Detectors search for words, so they get only the lines that remain.
 
 use std::collections::BTreeSet;
 
 use crate::backend::log::Log;
 
-/// How Cargo begins to tell of a build script that failed.
+/// The beginning of Cargo's message about a build script that failed.
 pub(super) const SCRIPT_FAILED: &str = "failed to run custom build command for `";
 
-/// The log without what was said by crates that did not fail, and without the commands
+/// The log without warnings of crates that did not fail, directives for Cargo, and commands
 /// that the shell repeats.
 pub(super) fn of(log: &Log) -> Log {
     let failed = failed_scripts(log);
@@ -24,7 +24,7 @@ pub(super) fn of(log: &Log) -> Log {
     Log::new(&lines.join("\n"))
 }
 
-/// The crate whose build script or linking failed.
+/// The crate whose build script, compilation or linking failed.
 pub(super) fn culprit(log: &Log) -> String {
     let name = log
         .between(SCRIPT_FAILED, "`")
@@ -45,7 +45,8 @@ fn failed_scripts(log: &Log) -> BTreeSet<&str> {
     log.lines().filter_map(named).collect()
 }
 
-/// Whether the script that failed left it to its warnings to say why.
+/// Whether the script that failed printed nothing but directives. Its warnings then explain the
+/// failure.
 fn is_silent(log: &Log) -> bool {
     let own = log
         .from(SCRIPT_FAILED)
@@ -57,7 +58,7 @@ fn is_silent(log: &Log) -> bool {
     })
 }
 
-/// The crate that a line `warning: name@1.0.0: …` is from.
+/// The name of the crate in a line `warning: name@1.0.0: …`.
 fn warned_by(line: &str) -> Option<&str> {
     let (id, _) = line.strip_prefix("warning: ")?.split_once(": ")?;
     let (name, version) = id.split_once('@')?;
@@ -66,7 +67,7 @@ fn warned_by(line: &str) -> Option<&str> {
         .then_some(name)
 }
 
-/// What a build script says to Cargo.
+/// Whether a line is a directive of a build script that does not report an error.
 fn is_directive(line: &str) -> bool {
     let line = line.trim_start();
     line.starts_with("cargo:") && !line.starts_with("cargo::error=")

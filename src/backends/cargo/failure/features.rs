@@ -1,4 +1,4 @@
-//! Features that the crate does not have.
+//! Selected features that the crate does not have.
 
 use toml_edit::TableLike;
 
@@ -7,7 +7,7 @@ use crate::backend::log::Log;
 use crate::backends::cargo::context::crate_context::CrateBuild;
 use crate::diagnostic::{list, nearest};
 
-/// A feature that `extra-args` names and nobody has defined.
+/// Explains that a selected feature does not exist, and names those that exist.
 pub(super) fn unknown(log: &Log, build: CrateBuild<'_>) -> Option<Diagnosis> {
     let one = log.after("does not contain this feature: ");
     let several = || log.after("does not contain these features: ");
@@ -34,8 +34,9 @@ pub(super) fn unknown(log: &Log, build: CrateBuild<'_>) -> Option<Diagnosis> {
     })
 }
 
-/// What `--features` may name: the table `[features]`, and optional dependencies that no
-/// feature calls `dep:`.
+/// The names that `--features` accepts: those of the table `[features]`, and optional
+/// dependencies that no feature enables with `dep:`. Dependencies of a single platform are not
+/// included.
 fn features(manifest: &dyn TableLike) -> Vec<String> {
     let table = |key: &str| manifest.get(key).and_then(|item| item.as_table_like());
     let mut known = Vec::new();

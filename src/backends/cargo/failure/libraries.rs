@@ -1,10 +1,10 @@
-//! Libraries that the environments lack, and the packages with them.
+//! Libraries that are missing from the environments, and the packages that contain them.
 
 use super::evidence::culprit;
 use crate::backend::failure::Diagnosis;
 use crate::backend::log::Log;
 
-/// Which conda package has a library, by the name the linker or pkg-config uses.
+/// The conda packages of libraries, by the name that linkers or pkg-config use.
 const PACKAGES: [(&str, &str); 36] = [
     ("alsa", "alsa-lib"),
     ("archive", "libarchive"),
@@ -44,7 +44,7 @@ const PACKAGES: [(&str, &str); 36] = [
     ("zstd", "zstd"),
 ];
 
-/// How openssl-sys ends, with or without pkg-config.
+/// The error of openssl-sys, with and without pkg-config.
 pub(super) const NO_OPENSSL: &str = "Could not find directory of OpenSSL installation";
 
 /// A library that a linker, pkg-config or a build script does not find.
@@ -88,7 +88,7 @@ fn by_linker(log: &Log) -> Option<&str> {
     .find_map(|start| log.after(start))
     .or_else(|| log.between("ld: library '", "' not found"))
     .or_else(|| log.between("cannot open input file '", ".lib'"))?;
-    // `cannot find -lz: No such file or directory`
+    // For example: `cannot find -lz: No such file or directory`.
     named.split([':', ' ', '\'']).next()
 }
 

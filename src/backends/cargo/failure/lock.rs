@@ -1,4 +1,4 @@
-//! Cargo.lock is missing, or says something else than Cargo.toml.
+//! A Cargo.lock that is missing or does not match Cargo.toml.
 
 use std::path::Path;
 
@@ -23,7 +23,7 @@ pub(super) fn missing(log: &Log) -> Option<Diagnosis> {
 })
 }
 
-/// The lock file does not fit the manifests.
+/// The lock file does not match the manifests.
 pub(super) fn stale(log: &Log) -> Option<Diagnosis> {
     let path = log.between("cannot update the lock file ", " because --locked")?;
     let root = Path::new(path).parent()?;
@@ -40,8 +40,8 @@ pub(super) fn stale(log: &Log) -> Option<Diagnosis> {
     })
 }
 
-/// What a manifest says that its lock file does not: the version of the package
-/// or a dependency. `None` when the difference is elsewhere.
+/// The first difference between a manifest and its lock file: the version of the package, or a
+/// dependency. `None` if the difference is in another file or key.
 fn stale_entry(manifest: &str, lock: &str) -> Option<String> {
     let manifest: DocumentMut = manifest.parse().ok()?;
     let lock: DocumentMut = lock.parse().ok()?;
@@ -107,7 +107,7 @@ fn text(item: Option<&Item>) -> &str {
     item.and_then(Item::as_str).unwrap_or_default()
 }
 
-/// Every dependency of every table, also of those for targets.
+/// Every dependency in every table, including those for targets.
 fn dependencies(manifest: &dyn TableLike) -> Vec<(String, Item)> {
     let tables = ["dependencies", "build-dependencies", "dev-dependencies"];
     let mut found = Vec::new();
@@ -123,7 +123,8 @@ fn dependencies(manifest: &dyn TableLike) -> Vec<(String, Item)> {
     found
 }
 
-/// Whether a locked version is one that is asked for. What cannot be read is believed.
+/// Whether a locked version satisfies a requirement. Also `true` if one of them cannot be
+/// parsed.
 fn satisfies(version: &str, wanted: &str) -> bool {
     match (Version::parse(version), VersionReq::parse(wanted)) {
         (Ok(version), Ok(wanted)) => wanted.matches(&version),

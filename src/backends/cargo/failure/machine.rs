@@ -1,9 +1,9 @@
-//! Memory and network run out, as cargo tells it.
+//! Failures of the machine: too little memory, and no network.
 
 use crate::backend::failure::Diagnosis;
 use crate::backend::log::Log;
 
-/// A compiler was killed, which nobody but the kernel does.
+/// A compiler was killed, usually by the kernel because the memory ran out.
 pub(super) fn killed(log: &Log) -> Option<Diagnosis> {
     let by_signal = log.has("(signal: 9, SIGKILL") || log.has("terminated with signal 9");
     let noted = log.exit().is_some_and(|(_, code)| code == 137);
@@ -28,7 +28,7 @@ pub(super) fn killed(log: &Log) -> Option<Diagnosis> {
     })
 }
 
-/// Nothing could be downloaded.
+/// A download failed.
 pub(super) fn network(log: &Log) -> Option<Diagnosis> {
     if log.has("you're using offline mode") {
         return Some(offline(log));
@@ -47,7 +47,7 @@ pub(super) fn network(log: &Log) -> Option<Diagnosis> {
     let place = log.between("failed to download from `", "`");
     let sign = log
         .lines()
-        // Cargo tries again by itself, and may succeed.
+        // Cargo tries again after such an error, and may succeed.
         .filter(|line| !line.contains("spurious network error"))
         .find(|line| signs.iter().any(|sign| line.contains(sign)))?;
     // The innermost cause comes last.

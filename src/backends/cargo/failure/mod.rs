@@ -1,7 +1,7 @@
-//! Why a build with cargo failed.
+//! Explains why a build with Cargo failed.
 //!
-//! Each detector looks for one kind of failure in the log; the first that recognizes its
-//! own explains it. They are tested on logs of real failures.
+//! Each detector searches the log for one kind of failure. The first one that finds its own
+//! explains the failure. The tests use logs of real builds.
 
 mod build_script;
 mod cargo;
@@ -22,7 +22,7 @@ use crate::backend::failure::{Detector, Diagnosis, first, full_disk};
 use crate::backend::log::Log;
 use crate::backends::cargo::context::crate_context::CrateBuild;
 
-/// What ends a build whatever it builds.
+/// Failures that do not depend on what is built.
 const SURROUNDINGS: [Detector; 13] = [
     full_disk,
     toolchain::no_cargo,
@@ -39,7 +39,7 @@ const SURROUNDINGS: [Detector; 13] = [
     cargo::no_such_target,
 ];
 
-/// What is asked for in the project, and not there.
+/// Features, binaries and tools that the project requests and that do not exist.
 const PROJECT: [fn(&Log, CrateBuild<'_>) -> Option<Diagnosis>; 6] = [
     features::unknown,
     cargo::nothing_to_install,
@@ -49,8 +49,8 @@ const PROJECT: [fn(&Log, CrateBuild<'_>) -> Option<Diagnosis>; 6] = [
     nightly::features,
 ];
 
-/// From causes to consequences: code that does not compile is never the fault of a tool
-/// that a build script does without.
+/// Failures of single crates, from causes to consequences. An error of the compiler comes
+/// first, because a missing tool that a build script works without cannot cause it.
 const UNITS: [Detector; 7] = [
     compiler::errors,
     tools::old_cmake_project,
@@ -61,7 +61,7 @@ const UNITS: [Detector; 7] = [
     own_errors::quoted,
 ];
 
-/// Why the script failed.
+/// Explains why the script failed.
 pub(super) fn diagnose(log: &Log, build: CrateBuild<'_>) -> Option<Diagnosis> {
     let log = &evidence::of(log);
     let in_project = || PROJECT.iter().find_map(|detector| detector(log, build));
@@ -70,7 +70,7 @@ pub(super) fn diagnose(log: &Log, build: CrateBuild<'_>) -> Option<Diagnosis> {
         .or_else(|| first(&UNITS, log).map(|found| configured::with_asker(found, log, build)))
 }
 
-/// Why Cargo failed where another tool ran it, as maturin does.
+/// Explains why Cargo failed when another tool ran it, such as maturin.
 pub(crate) fn below_another_tool(log: &Log) -> Option<Diagnosis> {
     const MACHINE: [Detector; 4] = [
         machine::network,
@@ -82,7 +82,7 @@ pub(crate) fn below_another_tool(log: &Log) -> Option<Diagnosis> {
     first(&MACHINE, log).or_else(|| first(&UNITS, log))
 }
 
-/// Why nothing was installed although every command succeeded.
+/// Explains why nothing was installed although every command succeeded.
 pub(super) fn nothing_installed(log: &Log) -> Diagnosis {
     cargo::nothing_selected(log).unwrap_or_else(cargo::nothing_installed)
 }

@@ -1,4 +1,4 @@
-//! Code that only a nightly toolchain takes.
+//! Code that needs a nightly toolchain.
 
 use super::compiler;
 use crate::backend::failure::{Diagnosis, Place};
@@ -6,7 +6,7 @@ use crate::backend::log::Log;
 use crate::backends::cargo::context::crate_context::CrateBuild;
 use crate::diagnostic::SourceFile;
 
-/// How a stable toolchain refuses what is not stable.
+/// The messages with which a stable toolchain refuses unstable features.
 const SIGNS: [&str; 6] = [
     "error[E0554]",
     "is only accepted on the nightly compiler",
@@ -16,7 +16,7 @@ const SIGNS: [&str; 6] = [
     "but Cargo did not enable the feature",
 ];
 
-/// Unstable features, with a toolchain that has none.
+/// Unstable features in a build with a stable toolchain.
 pub(super) fn features(log: &Log, build: CrateBuild<'_>) -> Option<Diagnosis> {
     let said = log
         .lines()
@@ -48,7 +48,7 @@ pub(super) fn features(log: &Log, build: CrateBuild<'_>) -> Option<Diagnosis> {
     })
 }
 
-/// The toolchain file that asks for a nightly: its name, and where.
+/// The name of the toolchain file that selects a nightly toolchain, and the place in it.
 fn toolchain_file(build: CrateBuild<'_>) -> Option<(String, Place)> {
     let path = build.cargo_config.toolchain_file()?;
     let text = std::fs::read_to_string(&path).ok()?;

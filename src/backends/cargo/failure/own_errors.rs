@@ -1,15 +1,15 @@
-//! Errors in Cargo's own words, where nothing more is known of them.
+//! Quotes errors of Cargo for which there is no other detector.
 //!
-//! An error is more than its first line: what follows says which files are meant, and what
-//! Cargo proposes. All of it is quoted, as far as it is about what is wrong.
+//! An error has more than one line: those after the first contain the file names and Cargo's
+//! suggestions. They are all quoted, except for lines that do not concern the problem.
 
 use crate::backend::failure::Diagnosis;
 use crate::backend::log::{FAILURE_NOTE, Log};
 
-/// How many lines of errors are quoted.
+/// The maximum number of quoted lines.
 const LINES: usize = 12;
 
-/// How Cargo begins lines about what it does.
+/// The first words of lines in which Cargo reports its progress.
 const STATUS: [&str; 12] = [
     "Adding",
     "Blocking",
@@ -25,7 +25,7 @@ const STATUS: [&str; 12] = [
     "Updating",
 ];
 
-/// How lines begin that are not about what is wrong.
+/// The beginnings of other lines that do not concern the problem.
 const ELSE: [&str; 5] = [
     FAILURE_NOTE,
     "Usage: ",
@@ -34,7 +34,7 @@ const ELSE: [&str; 5] = [
     "warning: ",
 ];
 
-/// All errors with their causes.
+/// Quotes all errors with their causes.
 pub(super) fn quoted(log: &Log) -> Option<Diagnosis> {
     let mut errors: Vec<Vec<String>> = Vec::new();
     let mut inside = false;
@@ -57,8 +57,8 @@ pub(super) fn quoted(log: &Log) -> Option<Diagnosis> {
             cause = false;
         }
     }
-    // That a build failed is said already, and where cargo left its files
-    // helps nobody.
+    // The diagnosis already says that the build failed, and the place of Cargo's temporary
+    // files does not help a user.
     let starts = |error: &[String], start: &str| error[0].starts_with(start);
     errors.retain(|error| !starts(error, "error: failed to compile `"));
     if errors.len() > 1 {
@@ -79,8 +79,8 @@ fn is_something_else(line: &str) -> bool {
     status || ELSE.iter().any(|start| line.starts_with(start))
 }
 
-/// What a line after the first adds to an error. Excerpts of files are not quoted, and the
-/// command of a linker is of no use.
+/// The text that a later line adds to an error. Excerpts of files and the command line of a
+/// linker are not quoted.
 fn continuation(text: &str) -> Option<&str> {
     let said = text
         .strip_prefix("= note: ")

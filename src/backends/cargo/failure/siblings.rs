@@ -1,10 +1,10 @@
-//! Projects with Rust in them that another backend of this family builds.
+//! Projects that contain Rust but are built by another backend of this repository.
 
 use std::path::Path;
 
 use crate::backends::cargo::context::crate_context::CrateBuild;
 
-/// What a library without binaries is for, and who builds it.
+/// The project that a library belongs to, and the help that names the backend for that project.
 pub(super) fn library_for(build: CrateBuild<'_>) -> Option<(String, String)> {
     let folders = [build.root.as_path(), build.workspace.as_path()];
     let manifest = &build.request.project.manifest;
@@ -28,7 +28,7 @@ const PYTHON: Sibling = (
     ", with `maturin` or `setuptools-rust` among the host dependencies",
 );
 
-/// What the files of a folder say.
+/// The kind of project that the files in a directory indicate.
 fn in_folder(folder: &Path) -> Option<Sibling> {
     let text = |name: &str| std::fs::read_to_string(folder.join(name)).ok();
     let tools = ["maturin", "setuptools-rust", "setuptools_rust"];
@@ -41,7 +41,7 @@ fn in_folder(folder: &Path) -> Option<Sibling> {
     cmake.map(|_| ("a CMake project", "pixi-build-cmake", ""))
 }
 
-/// What the crate depends on says.
+/// The kind of project that the dependencies of the crate indicate.
 fn by_dependency(build: CrateBuild<'_>) -> Option<Sibling> {
     let dependencies = build.krate.manifest.get("dependencies")?;
     ["pyo3", "numpy", "rust-cpython", "cpython"]
