@@ -1,4 +1,4 @@
-//! Versions that stand in files of the sources.
+//! Finds versions in source files and in the files of build tools.
 
 use std::path::{Path, PathBuf};
 
@@ -7,14 +7,14 @@ use regex::Regex;
 use super::{Place, assigned_in};
 use crate::backends::python::project::Files;
 
-/// What hatch looks for unless it is told otherwise.
+/// The default pattern of hatch.
 pub(super) const HATCH: &str =
     r#"(?mi)^(?:__version__|VERSION)(?:\s*:\s*str)?\s*=\s*["']v?(?P<version>[^"'\n]+)["']"#;
 
-/// What pdm looks for in a file.
+/// The pattern of pdm.
 pub(super) const PDM: &str = r#"(?m)^__version__\s*=\s*["'](?P<version>[^"'\n]+)["']"#;
 
-/// What `pattern` finds in `text`: the group `version`, else the first one.
+/// Returns the match of `pattern` in `text`: the group `version`, or else the first group.
 pub(super) fn matched(text: &str, pattern: &str) -> Option<String> {
     let pattern = Regex::new(&format!("(?m){}", rust_syntax(pattern))).ok()?;
     let found = pattern.captures(text)?;
@@ -22,8 +22,8 @@ pub(super) fn matched(text: &str, pattern: &str) -> Option<String> {
     Some(found.as_str().to_string())
 }
 
-/// Python's pattern in the syntax of the crate that matches it here: that has no
-/// references back, which patterns of versions use for the closing quote.
+/// Translates a pattern of Python to the syntax of the `regex` crate. The crate does not support
+/// backreferences, which such patterns use for the closing quote.
 fn rust_syntax(pattern: &str) -> String {
     let reference = Regex::new(r"\\[1-9]|\(\?P=\w+\)").expect("a constant pattern");
     reference
@@ -31,7 +31,8 @@ fn rust_syntax(pattern: &str) -> String {
         .replace("\\Z", "\\z")
 }
 
-/// The literal that `name`, a path of dots, stands for, and the file it is in.
+/// The literal that is the value of `name`, a dotted path, and the files that were read to
+/// find it.
 pub(super) fn find(
     root: &Path,
     name: &str,
@@ -47,7 +48,7 @@ pub(super) fn find(
     candidates.find_map(|file| in_module(root, file, attribute))
 }
 
-/// The literal in one module, or in the module that it takes the name from.
+/// The literal in one module, or in the module from which it imports the name.
 fn in_module(root: &Path, file: PathBuf, attribute: &str) -> Option<(String, Vec<PathBuf>)> {
     let path = root.join(&file);
     if let Some(version) = assigned_in(&path, attribute) {
@@ -63,7 +64,7 @@ fn in_module(root: &Path, file: PathBuf, attribute: &str) -> Option<(String, Vec
     Some((version, vec![file, other]))
 }
 
-/// scikit-build-core's provider of values that stand in files.
+/// scikit-build-core has a provider that reads the version from a file.
 pub(super) fn scikit_build(project: &Files) -> Option<Place> {
     const TABLE: [&str; 4] = ["tool", "scikit-build", "metadata", "version"];
     let key = |name| project.toml(&[TABLE[0], TABLE[1], TABLE[2], TABLE[3], name]);
@@ -77,7 +78,7 @@ pub(super) fn scikit_build(project: &Files) -> Option<Place> {
     ))
 }
 
-/// maturin takes the version of the crate.
+/// maturin uses the version of the crate.
 pub(super) fn cargo(project: &Files) -> Option<Place> {
     if project.build_backend() != "maturin" {
         return None;
@@ -103,13 +104,14 @@ fn in_cargo_toml(text: &str) -> Option<String> {
     Some(parsed.get("package")?.get("version")?.as_str()?.to_string())
 }
 
-/// `1.0.0-alpha.1` as maturin writes it: `1.0.0a1`.
+/// Converts a version of a crate such as `1.0.0-alpha.1` to `1.0.0alpha1`, which PEP 440
+/// normalizes to `1.0.0a1`, as maturin does.
 fn from_cargo(version: &str) -> String {
     let (release, pre) = version.split_once('-').unwrap_or((version, ""));
     format!("{release}{}", pre.replace('.', ""))
 }
 
-/// `project(…, version: '1.2')` of Meson, or the file it names.
+/// Meson has the version, or the name of a file with it, in `project(…, version: …)`.
 pub(super) fn meson(project: &Files) -> Option<Place> {
     if project.build_backend() != "mesonpy" {
         return None;

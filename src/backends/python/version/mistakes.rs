@@ -1,4 +1,4 @@
-//! What a user may have wrong about versions.
+//! The errors about versions.
 
 use miette::{Diagnostic, Report, SourceSpan};
 use thiserror::Error;
@@ -6,7 +6,7 @@ use thiserror::Error;
 use crate::backends::python::project::Files;
 use crate::diagnostic::SourceFile;
 
-/// The project leaves its version to a tool, and that has none.
+/// A tool computes the version of the project, but it cannot be determined before the build.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the package has no version: {what}")]
 #[diagnostic(
@@ -39,14 +39,14 @@ impl NotFound {
         .into()
     }
 
-    /// `pyproject.toml`, or nothing to point into.
+    /// `pyproject.toml`, or an empty file if there is none.
     pub(super) fn file(project: &Files) -> SourceFile {
         let file = project.pyproject.as_ref().map(|file| file.file());
         file.unwrap_or_else(|| SourceFile::new("pyproject.toml", "".into()))
     }
 }
 
-/// The version is not one that Python's tools accept.
+/// The version is not valid by PEP 440.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{version}` is not a version of a Python project")]
 #[diagnostic(

@@ -1,7 +1,7 @@
-//! The version of a project: where it is written, without running any code.
+//! Finds the version of a project without running its code.
 //!
-//! A version that a tool computes from Git is computed here as well, and the build is
-//! then told to use that one, so that the wheel and the package agree.
+//! A version that a tool computes from Git is computed here as well. The build passes it to the
+//! tool, so that the wheel and the package have the same version.
 
 mod attribute;
 mod git;
@@ -21,21 +21,22 @@ use crate::diagnostic::read_text;
 use mistakes::{NotFound, Unusable};
 pub(super) use scm::packed_header;
 
-/// A version that was found.
+/// The version of a project, and its origin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Found {
-    /// As PEP 440 writes it, normalized.
+    /// The version, normalized by the rules of PEP 440.
     pub(super) version: String,
-    /// Files that it was read from, besides the project's own.
+    /// The files that contain it, except for `pyproject.toml`, `setup.cfg` and `setup.py`.
     pub(super) files: Vec<PathBuf>,
-    /// Whether a tool computes it when the project is built.
+    /// Whether it is computed by the rules of a tool that uses Git.
     pub(super) computed: bool,
 }
 
-/// Looks for the version of a project. `None` where nothing says how to find one.
+/// Finds the version of a project. Returns `None` if the project does not say where its version
+/// is.
 ///
 /// # Errors
-/// [`NotFound`] and [`Unusable`]: the place is known, but holds no version.
+/// [`NotFound`] and [`Unusable`]: the place is known, but it does not contain a valid version.
 pub(super) fn find(
     project: &Files,
     from: &VersionFrom,
@@ -60,7 +61,7 @@ pub(super) fn find(
     }
     let place = SOURCES.iter().find_map(|source| source(project));
     let found = place.map(|place| place.read(project, top)).transpose();
-    // A source distribution says which version it has.
+    // The `PKG-INFO` of a source distribution contains its version.
     let packed = || {
         let version = scm::packed(&project.folder)?;
         let file = project.folder.join(scm::PACKED);
@@ -73,7 +74,7 @@ pub(super) fn find(
     }
 }
 
-/// Whether something else than `[project]` decides the version when the project is built.
+/// Whether a tool computes the version from Git during the build.
 pub(super) fn is_computed(project: &Files) -> bool {
     SOURCES
         .iter()
@@ -91,26 +92,27 @@ impl Found {
     }
 }
 
-/// Where a version is written.
+/// The place of a version.
 #[derive(Debug, Clone, PartialEq)]
 enum Place {
-    /// There, as it is.
+    /// The version itself.
     Literal(String),
     /// The whole content of a file.
     File(PathBuf),
-    /// A file of a module, or one with nothing but the version.
+    /// A file that assigns the version to `__version__` or `VERSION`, or contains only the version.
     Written(PathBuf),
-    /// A name of a module: `package.module.name`, and the folder where packages are.
+    /// An attribute, written as `package.module.name`, and the directory that contains the package.
     Attribute(String, Option<String>),
-    /// What a regular expression finds in a file.
+    /// The match of a regular expression in a file.
     Pattern(PathBuf, String),
-    /// The history of the checkout, as a tool reads it.
+    /// The history of the checkout, by the rules of a tool.
     Git(Box<scm::Rules>),
-    /// Code that only the build runs.
+    /// Code that only the build runs, with its description.
     Code(&'static str),
 }
 
-/// Each names the place for one kind of project, if it is that kind.
+/// Functions for the build tools. Each returns the place of the version if the project uses
+/// its tool. The first result counts.
 const SOURCES: [fn(&Files) -> Option<Place>; 9] = [
     scm::rules,
     hatch,
@@ -163,7 +165,7 @@ impl Place {
     }
 }
 
-/// A version, normalized.
+/// Normalizes a version. Returns `None` for text that is not a version by PEP 440.
 pub(super) fn parse(text: &str) -> Option<String> {
     let version = Version::from_str(text.trim()).ok()?;
     Some(version.to_string())
@@ -238,7 +240,7 @@ fn poetry(project: &Files) -> Option<Place> {
     Some(Place::Literal(version.text.to_string()))
 }
 
-/// Flit reads `__version__` of the module that has the project's name.
+/// Flit reads `__version__` from the module that has the name of the project.
 fn flit(project: &Files) -> Option<Place> {
     if !project.build_backend().starts_with("flit") {
         return None;
@@ -268,7 +270,7 @@ fn pdm(project: &Files) -> Option<Place> {
     }
 }
 
-/// The literal at the top level of a module file.
+/// The literal that the file of a module assigns to `name` at its top level.
 fn assigned_in(file: &Path, name: &str) -> Option<String> {
     literal::assigned(&std::fs::read_to_string(file).ok()?, name)
 }

@@ -1,8 +1,8 @@
-//! Versions that a tool computes from Git: setuptools-scm and its relatives.
+//! Computes versions from Git by the rules of setuptools-scm and similar tools.
 //!
-//! They are computed here by the tool's own rules, but for two things: the local part
-//! is dropped, which conda packages do not have, and edits that are not committed count
-//! for nothing, because they would put the date of the day into the version.
+//! There are two differences. The local part of the version is left out, because conda packages
+//! do not have one. Uncommitted modifications are ignored, because they would add the current
+//! date to the version.
 
 use std::path::{Path, PathBuf};
 
@@ -15,26 +15,26 @@ use super::mistakes::NotFound;
 use super::{Found, Place, parse};
 use crate::backends::python::project::Files;
 
-/// How a tool makes a version from the history.
+/// The rules by which a tool computes a version from the history.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Rules {
     tool: &'static str,
     root: PathBuf,
-    /// Whether the top of the checkout may be above `root`.
+    /// Whether the root of the checkout may be above `root`.
     looks_up: bool,
     tag: Option<String>,
     scheme: String,
     fallback: Option<String>,
 }
 
-/// The tables in which options of these tools stand.
+/// The tables with the options of these tools.
 const SETUPTOOLS_SCM: [&[&str]; 2] = [&["tool", "setuptools_scm"], &["tool", "setuptools-scm"]];
 const HATCH_VCS: [&[&str]; 2] = [
     &["tool", "hatch", "version"],
     &["tool", "hatch", "version", "raw-options"],
 ];
 
-/// The rules of the tool that decides the version of a project, if one does.
+/// The rules of the tool that computes the version of a project, if the project uses one.
 pub(super) fn rules(project: &Files) -> Option<Place> {
     let source = |keys: &[&str]| project.toml(keys).map(|source| source.text);
     let hatch = source(&["tool", "hatch", "version", "source"]);
@@ -81,7 +81,7 @@ pub(super) fn rules(project: &Files) -> Option<Place> {
     }
 }
 
-/// The rules of the project's own tool, or those of setuptools-scm.
+/// The rules of the project's tool, or else those of setuptools-scm.
 pub(super) fn any(project: &Files) -> Place {
     let tool = "`version-from = \"git\"`";
     rules(project).unwrap_or_else(|| {
@@ -137,7 +137,8 @@ impl Rules {
         found.as_str().parse().ok()
     }
 
-    /// The version of a commit that is `distance` commits behind the one with `tag`.
+    /// The version of a commit that is `distance` commits after the one with `tag`. `None` for
+    /// an unknown scheme.
     fn version(&self, tag: &Version, distance: usize) -> Option<String> {
         if distance == 0 {
             return Some(tag.to_string());
@@ -155,8 +156,8 @@ impl Rules {
     }
 }
 
-/// The version that comes after `version`, as setuptools-scm guesses it: the last number
-/// of its text, one higher.
+/// The next version, as setuptools-scm guesses it: without the `.dev` part if there is one, or
+/// else with the last number increased by one.
 fn next(version: &Version) -> String {
     if version.is_dev() {
         return version.clone().with_dev(None).to_string();
@@ -167,7 +168,7 @@ fn next(version: &Version) -> String {
     format!("{}{}", &text[..digits], last + 1)
 }
 
-/// The version of the checkout that holds the project.
+/// The version of the checkout that contains the project.
 ///
 /// # Errors
 /// [`NotFound`].
@@ -206,7 +207,7 @@ pub(super) fn read(rules: &Rules, project: &Files, top: Option<&Path>) -> Result
     };
     let versions = tags.iter().filter_map(|tag| rules.version_of(tag));
     let Some(tag) = versions.max() else {
-        // pixi fetches no tags, so that a version made up here would be wrong.
+        // pixi does not fetch tags into its checkouts. A version without them would be wrong.
         return match fallback() {
             Some(version) => Ok(computed(version, files)),
             None if top.is_none() => Ok(computed(format!("0.1.dev{distance}"), files)),
@@ -224,15 +225,15 @@ pub(super) fn read(rules: &Rules, project: &Files, top: Option<&Path>) -> Result
     }
 }
 
-/// The file in which a source distribution says what it is.
+/// The metadata file of a source distribution.
 pub(super) const PACKED: &str = "PKG-INFO";
 
-/// The version that a source distribution was packed with.
+/// The version of a source distribution.
 pub(super) fn packed(folder: &Path) -> Option<String> {
     parse(&packed_header(folder, "Version:")?)
 }
 
-/// What a source distribution says about itself.
+/// The value of a header in the metadata of a source distribution. `name` ends with a colon.
 pub(in super::super) fn packed_header(folder: &Path, name: &str) -> Option<String> {
     let text = std::fs::read_to_string(folder.join(PACKED)).ok()?;
     let mut lines = text.lines().take_while(|line| !line.is_empty());
@@ -240,7 +241,7 @@ pub(in super::super) fn packed_header(folder: &Path, name: &str) -> Option<Strin
     Some(value.trim().to_string())
 }
 
-/// The version in what `git archive` has filled in.
+/// The version in `.git_archival.txt`, if `git archive` has filled in the file.
 fn archived(rules: &Rules, root: &Path) -> Option<String> {
     let text = std::fs::read_to_string(root.join(".git_archival.txt")).ok()?;
     let described = text
@@ -258,7 +259,7 @@ fn archived(rules: &Rules, root: &Path) -> Option<String> {
     rules.version(&rules.version_of(&tag)?, distance)
 }
 
-/// Files and folders of Git that change when a commit or a tag is made.
+/// The files and directories of Git that change with a new commit or tag.
 fn watched(repository: &Repository) -> Vec<PathBuf> {
     let (own, shared) = repository.folders();
     let mut files = vec![own.join("HEAD"), shared.join("packed-refs")];

@@ -1,7 +1,7 @@
-//! The history of a checkout, read from Git's own files.
+//! Reads the history of a checkout from the files of Git.
 //!
-//! No process is started: pixi asks for versions often, and Git is not in every
-//! environment. Only what leads from `HEAD` to the nearest tag is read.
+//! Git itself does not run: it would be slow for the frequent requests of pixi, and it is not on
+//! every machine. Only the commits between `HEAD` and the nearest tags are read.
 
 mod objects;
 
@@ -13,31 +13,33 @@ use objects::{Id, Objects};
 /// A checkout.
 #[derive(Debug)]
 pub(super) struct Repository {
-    /// The folder of this worktree: `HEAD` is here.
+    /// The Git directory of this worktree. It contains `HEAD`.
     own: PathBuf,
-    /// The folder that worktrees share: tags and objects are here.
+    /// The Git directory that all worktrees share. It contains tags and objects.
     shared: PathBuf,
     objects: Objects,
 }
 
-/// Where `HEAD` is in the history.
+/// The place of `HEAD` in the history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Place {
-    /// The tags of the nearest commit that has any which fit. Empty when none has.
+    /// The matching tags of the nearest commit that has any. Empty if no commit has one.
     pub(super) tags: Vec<String>,
-    /// How many commits came after it.
+    /// The number of commits after it, or the number of all commits if no commit has a
+    /// matching tag.
     pub(super) distance: usize,
 }
 
-/// So many tags are compared at most, as Git does.
+/// The maximum number of tagged commits that are compared, which is the default of
+/// `git describe`.
 const CANDIDATES: usize = 10;
 
 impl Repository {
-    /// The checkout whose top is `folder`.
+    /// The checkout whose root is `folder`. `None` if `folder` is not the root of a checkout.
     pub(super) fn at(folder: &Path) -> Option<Self> {
         let git = folder.join(".git");
         let own = match std::fs::read_to_string(&git) {
-            // A worktree or a submodule.
+            // In a worktree or a submodule, `.git` is a file with the path of the directory.
             Ok(text) => folder.join(text.trim().strip_prefix("gitdir:")?.trim()),
             Err(_) if git.is_dir() => git,
             Err(_) => return None,
@@ -54,13 +56,13 @@ impl Repository {
         })
     }
 
-    /// The folders of Git that say where `HEAD` is, and where tags are.
+    /// The Git directory with `HEAD`, and the one with the tags.
     pub(super) fn folders(&self) -> (&Path, &Path) {
         (&self.own, &self.shared)
     }
 
-    /// Walks from `HEAD` to the nearest commit with a tag that `fits`: the one with the
-    /// fewest commits after it, whatever their dates are.
+    /// Finds the nearest commit before `HEAD` with a tag that `fits`. It is the one with the
+    /// fewest commits after it, regardless of dates.
     pub(super) fn place(&self, fits: impl Fn(&str) -> bool) -> Option<Place> {
         let head = self.head()?;
         let mut tags: HashMap<Id, Vec<String>> = HashMap::new();
@@ -71,7 +73,8 @@ impl Repository {
         }
         let (candidates, seen) = self.tagged(head, &tags);
         let with_distance = candidates.iter().map(|id| (self.distance(head, *id), *id));
-        // The first one found, which is the newest, where several are equally near.
+        // Of several commits at the same distance, this is the first one found, which is the
+        // newest.
         let Some((distance, near)) = with_distance.min_by_key(|(distance, _)| *distance) else {
             return Some(Place {
                 tags: Vec::new(),
@@ -84,12 +87,12 @@ impl Repository {
         })
     }
 
-    /// Commits with tags that lead to none of each other, as Git looks for them: the newest
-    /// commits first, until all that is left leads to one of them. With the number of commits
-    /// that were looked at.
+    /// Returns tagged commits that are not ancestors of each other, and the number of commits
+    /// that were visited. Like Git, visits the newest commits first, and stops when all
+    /// remaining commits are ancestors of tagged ones.
     fn tagged(&self, head: Id, tags: &HashMap<Id, Vec<String>>) -> (Vec<Id>, usize) {
         let mut found = Vec::new();
-        // Whether a commit is in the history of one that was found.
+        // Whether a commit is an ancestor of a tagged commit.
         let mut behind: HashMap<Id, bool> = HashMap::from([(head, false)]);
         let mut queue = BinaryHeap::from([(i64::MAX, head)]);
         while let Some((_, id)) = queue.pop() {
@@ -113,9 +116,9 @@ impl Repository {
         (found, behind.len())
     }
 
-    /// How many commits `head` has that `base` does not have.
+    /// The number of commits in the history of `head` that are not in the history of `base`.
     fn distance(&self, head: Id, base: Id) -> usize {
-        // Whether a commit is one of `base`, for all that have been seen.
+        // All visited commits, and whether they are in the history of `base`.
         let mut old: HashMap<Id, bool> = HashMap::from([(head, false)]);
         old.insert(base, true);
         let mut queue = BinaryHeap::from([(i64::MAX, head), (i64::MAX - 1, base)]);
@@ -138,7 +141,7 @@ impl Repository {
                 break;
             }
         }
-        // The loop may end before what is old has caught up with what was counted.
+        // A commit may have become old after it was counted.
         counted.keys().filter(|id| !old[id]).count()
     }
 

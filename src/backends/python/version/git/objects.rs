@@ -1,4 +1,4 @@
-//! Commits and tags of Git, loose or in packs.
+//! Reads commits and tags of Git from loose objects and from packs.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -7,19 +7,19 @@ use std::path::{Path, PathBuf};
 
 use flate2::read::ZlibDecoder;
 
-/// The name of an object.
+/// The SHA-1 of an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct Id([u8; 20]);
 
-/// What matters of a commit.
+/// The parents and the date of a commit.
 #[derive(Debug, Clone)]
 pub(super) struct Commit {
     pub(super) parents: Vec<Id>,
-    /// When it was committed, in seconds.
+    /// The commit date, in seconds since 1970.
     pub(super) date: i64,
 }
 
-/// The folders of objects of one repository, and of those it borrows from.
+/// The objects of one repository, and of its alternates.
 #[derive(Debug)]
 pub(super) struct Objects {
     folders: Vec<PathBuf>,
@@ -33,7 +33,7 @@ struct Pack {
     data: Vec<u8>,
 }
 
-/// An object: what it is, and its content.
+/// The kind and the content of an object.
 type Object = (Kind, Vec<u8>);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +44,7 @@ enum Kind {
 }
 
 impl Id {
-    /// Forty hexadecimal digits.
+    /// Parses 40 hexadecimal digits.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let mut bytes = [0; 20];
         hex::decode_to_slice(text, &mut bytes).ok()?;
@@ -78,7 +78,7 @@ impl Objects {
         }
     }
 
-    /// The commit `id`, `None` where the history was cut off.
+    /// The commit `id`. `None` if the repository does not have it, as in a shallow clone.
     pub(super) fn commit(&self, id: Id) -> Option<Commit> {
         if let Some(known) = self.commits.borrow().get(&id) {
             return known.clone();
@@ -88,7 +88,7 @@ impl Objects {
         commit
     }
 
-    /// The commit that a tag object stands for; any other object stands for itself.
+    /// The object to which an annotated tag points. For any other object, the object itself.
     pub(super) fn peeled(&self, id: Id) -> Id {
         let target = self.read(id).and_then(|(kind, data)| {
             let text = String::from_utf8_lossy(&data);
@@ -144,8 +144,8 @@ impl Pack {
         self.at(self.offset(id)?, all)
     }
 
-    /// Where an object is, by the second version of the index format: a header of eight
-    /// bytes, a table of 256 counts, names, checksums, offsets, long offsets.
+    /// The offset of an object in the pack. Version 2 of the index format has a header of 8
+    /// bytes, a table of 256 counts, the names, the checksums, the offsets, and the long offsets.
     fn offset(&self, id: Id) -> Option<usize> {
         const TABLE: usize = 8;
         const NAMES: usize = TABLE + 256 * 4;
@@ -210,10 +210,11 @@ impl Pack {
     }
 }
 
-/// `base` changed as the instructions in `delta` say: copy from it, or insert.
+/// Applies the instructions in `delta` to `base`. Each one copies bytes from `base` or inserts new
+/// bytes.
 fn patched(base: &[u8], delta: &[u8]) -> Option<Vec<u8>> {
     let mut bytes = delta.iter().copied();
-    // Two sizes come first, which nothing here needs.
+    // Skips the sizes of the base and of the result.
     for _ in 0..2 {
         while bytes.next()? & 0x80 != 0 {}
     }
