@@ -6,7 +6,7 @@ use super::Case;
 use crate::backend::Diagnosis;
 use crate::backend::failure::{CodeError, QUOTED};
 
-/// There is no compiler.
+/// The build environment does not contain a compiler.
 pub(super) fn compiler(case: &Case<'_>) -> Option<Diagnosis> {
     let words = [
         "CMAKE_C_COMPILER not set",
@@ -88,7 +88,7 @@ pub(super) fn header(case: &Case<'_>) -> Option<Diagnosis> {
     })
 }
 
-/// The errors of compilers.
+/// A compiler reported errors.
 pub(super) fn errors(case: &Case<'_>) -> Option<Diagnosis> {
     let found: Vec<CodeError> = case
         .log
@@ -105,8 +105,8 @@ pub(super) fn errors(case: &Case<'_>) -> Option<Diagnosis> {
     })
 }
 
-/// `file:line:column: error: message` of C compilers and Cython, `file:line:column: ERROR:
-/// message` of Meson.
+/// Parses an error line: `file:line:column: error: message` from a C compiler or Cython, or
+/// `file:line:column: ERROR: message` from Meson.
 fn error(case: &Case<'_>, line: &str) -> Option<CodeError> {
     let (place, message) = [": error: ", ": fatal error: ", ": ERROR: "]
         .iter()

@@ -4,7 +4,7 @@ use super::Case;
 use crate::backend::Diagnosis;
 use crate::backends::python::dependency::{Entry, conda_name, normalized};
 
-/// Modules with another name than their package.
+/// Modules whose name differs from the name of their package.
 const MODULES: [(&str, &str); 13] = [
     ("flit_core", "flit-core"),
     ("poetry", "poetry-core"),

@@ -14,10 +14,10 @@ use super::source::Source;
 use crate::backend::failure::{Place, full_disk};
 use crate::backend::{Diagnosis, Log, Request};
 
-/// Recognizes one kind of failure.
+/// A function that recognizes one kind of failure.
 type Detector = fn(&Case<'_>) -> Option<Diagnosis>;
 
-/// Ordered from causes to consequences.
+/// The detectors. Those for causes come before those for their consequences.
 const DETECTORS: [Detector; 12] = [
     |case| full_disk(case.log),
     other_python,
@@ -65,7 +65,7 @@ impl Case<'_> {
         })
     }
 
-    /// The table for host dependencies, for messages.
+    /// The name of the table for host dependencies, for messages.
     fn manifest(&self) -> String {
         let path = self.request.project.manifest.path();
         let name = path.file_name().and_then(|name| name.to_str());
@@ -91,8 +91,8 @@ fn other_python(case: &Case<'_>) -> Option<Diagnosis> {
     })
 }
 
-/// The Pythons that the project supports, and the version that runs: in the words of
-/// meson-python, pip and uv.
+/// The versions of Python that the project supports, and the version that runs, from a message
+/// of meson-python, pip or uv.
 fn required_python(log: &Log) -> Option<(&str, &str)> {
     log.lines().find_map(|line| {
         if let Some((_, rest)) = line.split_once("requires Python version ") {
@@ -148,7 +148,7 @@ fn nothing_to_pack(case: &Case<'_>) -> Option<Diagnosis> {
     None
 }
 
-/// Words of exceptions, and what helps against them.
+/// Texts of exceptions, each with its remedy.
 const KNOWN: [(&str, &str); 7] = [
     (
         "No module named 'distutils'",
@@ -180,7 +180,8 @@ const KNOWN: [(&str, &str); 7] = [
     ),
 ];
 
-/// A hook raised an exception. The message contains it, with its place in the project.
+/// A hook raised an exception. The diagnosis contains the exception, and the innermost line of
+/// the project in its traceback.
 fn traceback(case: &Case<'_>) -> Option<Diagnosis> {
     let lines: Vec<&str> = case.log.lines().map(str::trim).collect();
     let starts = lines
@@ -206,7 +207,7 @@ fn remedy(raised: &str) -> Option<&'static str> {
     Some(help)
 }
 
-/// `SomeError: …`, the last line of a traceback.
+/// Whether a line has the form `SomeError: …`, like the last line of a traceback.
 fn is_exception(line: &str) -> bool {
     let name = line.split(':').next().unwrap_or_default();
     let last = name.rsplit('.').next().unwrap_or_default();

@@ -11,7 +11,7 @@ pub(super) fn cargo(case: &Case<'_>) -> Option<Diagnosis> {
     failure::below_another_tool(&log)
 }
 
-/// The lines of the build backend as it wrote them. uv puts a word before each.
+/// The output of the build backend. uv adds `DEBUG` at the start of each line.
 fn output_of_the_hook(log: &Log) -> Log {
     let lines: Vec<&str> = log
         .lines()
