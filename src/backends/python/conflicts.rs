@@ -1,4 +1,4 @@
-//! Wishes of the manifest and of the project that exclude each other.
+//! Finds options of the manifest that contradict each other or the project.
 
 use miette::{Diagnostic, Report, SourceSpan};
 use thiserror::Error;
@@ -10,7 +10,7 @@ use super::source::Source;
 use crate::backend::Request;
 use crate::diagnostic::SourceFile;
 
-/// Checks what excludes each other.
+/// Checks a request for contradictions.
 ///
 /// # Errors
 /// [`NoCommonPython`], [`StableForAll`].
@@ -27,7 +27,8 @@ pub(super) fn check(request: &Request<'_, Config>, source: &Source) -> Result<()
     python(request, source)
 }
 
-/// Checks the versions of Python before a solver does, which could name one side only.
+/// Checks the versions of Python before the solver does: its message could not name both the
+/// manifest and the project.
 ///
 /// # Errors
 /// [`NoCommonPython`].
@@ -60,7 +61,7 @@ fn python(request: &Request<'_, Config>, source: &Source) -> Result<(), Report> 
     Ok(())
 }
 
-/// Compiled code for every platform.
+/// `abi3` and `noarch` are both set.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`abi3` is for packages with compiled code, which cannot serve every platform")]
 #[diagnostic(
@@ -74,7 +75,7 @@ struct StableForAll {
     at: Option<SourceSpan>,
 }
 
-/// No Python is the one that both ask for.
+/// The manifest and the project do not allow a common version of Python.
 #[derive(Debug, Error, Diagnostic)]
 #[error("no Python is `{stated}` and, as {place} asks, `{wanted}`")]
 #[diagnostic(

@@ -10,10 +10,10 @@ use super::Config;
 use super::project::{Files, Text};
 use crate::diagnostic::{SourceFile, Warning};
 
-/// A program, as `name = module:function`.
+/// A program, written as `name = module:function`.
 pub(super) type EntryPoint = String;
 
-/// The programs of a package: those that the user names, or else those of the project.
+/// The programs of a package: those from the option `entry-points`, or else those of the project.
 ///
 /// # Errors
 /// [`BadEntryPoint`].
@@ -87,7 +87,7 @@ fn entry_point(name: &str, target: &str) -> Option<EntryPoint> {
     (is_name && dotted(module) && dotted(function)).then(|| format!("{name} = {module}:{function}"))
 }
 
-/// A program that launchers cannot start.
+/// A program that a launcher cannot start.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{name}` cannot be started: `{target}` is not a function of a module")]
 #[diagnostic(

@@ -1,5 +1,5 @@
-//! `project.optional-dependencies`: groups of dependencies that whoever installs the package
-//! may ask for.
+//! Translates `project.optional-dependencies`, whose groups become groups of optional
+//! dependencies of the conda package.
 
 use miette::Report;
 
@@ -12,10 +12,10 @@ use crate::diagnostic::{Warning, nearest};
 
 const TABLE: [&str; 2] = ["project", "optional-dependencies"];
 
-/// The groups that the package offers, with what is in them.
+/// The groups of the package, with their requirements.
 ///
 /// # Errors
-/// Entries that mean nothing.
+/// An entry with invalid syntax.
 pub(super) fn all(
     request: &Request<'_, Config>,
     source: &Source,
@@ -41,14 +41,14 @@ pub(super) fn all(
         let mut entries = Vec::new();
         collect(source, &group, &declared, &mut Vec::new(), &mut entries)?;
         let mut specs = dependency::translate(&entries, target, mapping, warnings);
-        // For which platform the package is, it says elsewhere.
+        // The virtual package of a platform belongs to the run requirements.
         specs.retain(|spec| !spec.name.starts_with("__"));
         groups.push((normalized(&group), specs));
     }
     Ok(groups)
 }
 
-/// The names of the groups, as they are written.
+/// The names of the groups, without normalization.
 fn declared(source: &Source) -> Vec<String> {
     let file = source.files.pyproject.as_ref();
     let table = file.and_then(|file| file.table(&TABLE));
@@ -56,7 +56,8 @@ fn declared(source: &Source) -> Vec<String> {
     fields.map(|field| field.name.to_string()).collect()
 }
 
-/// The entries of a group. One may name other groups, as extras of the project itself.
+/// Adds the entries of a group to `entries`. An entry may be an extra of the project itself,
+/// which stands for the entries of another group.
 fn collect(
     source: &Source,
     group: &str,

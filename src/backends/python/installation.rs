@@ -1,8 +1,8 @@
-//! Makes room for an installation into the host prefix, and makes what the installer put there
-//! fit for a conda package.
+//! Prepares the host prefix for an installation, and makes the installed files suitable for a
+//! conda package.
 //!
-//! What tells of this machine is removed from the metadata. The files of the project are noted:
-//! those that replace files of an installed package would not be seen as new.
+//! Metadata about the machine is removed. The files of the project are recorded, because the
+//! packer does not recognize a file that replaces one of an installed package as a new file.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -26,7 +26,8 @@ use crate::backend::{BuildPaths, Request};
 use crate::diagnostic::create_folder;
 use crate::disk;
 
-/// Makes room for the project in the host prefix, and in the directory of the script.
+/// Restores the files that the last build replaced, removes the records of that build, and backs
+/// up the files that this build replaces.
 ///
 /// # Errors
 /// Files that cannot be read, written or removed.
@@ -39,10 +40,11 @@ pub(super) fn prepare(source: &Source, paths: &BuildPaths) -> Result<(), Report>
     keep_out_of_the_sources(source, paths)
 }
 
-/// Has setuptools build in the directory of the script, and not among the sources.
+/// Writes settings that make setuptools build in the directory of the script instead of the
+/// source directory.
 fn keep_out_of_the_sources(source: &Source, paths: &BuildPaths) -> Result<(), Report> {
     let build = paths.script_folder.join(BUILD);
-    // What an earlier version of the project had would be packed as well.
+    // setuptools would also pack the modules that an earlier build left here.
     for folder in disk::folders(&build) {
         let name = folder.file_name().and_then(|name| name.to_str());
         if name.is_some_and(|name| name.starts_with("lib") || name.starts_with("bdist")) {
@@ -50,7 +52,7 @@ fn keep_out_of_the_sources(source: &Source, paths: &BuildPaths) -> Result<(), Re
         }
     }
     let mut text = format!("[build]\nbuild_base = {}\n", build.display());
-    // A source distribution brings the list of its data files in this directory.
+    // A source distribution contains this directory, with the list of its data files.
     if !source.files.folder.join("PKG-INFO").exists() {
         let metadata = paths.script_folder.join("egg-info");
         disk::remove_folder(&metadata)?;
@@ -73,9 +75,10 @@ pub(super) fn finish(
 ) -> Result<Finished, Report> {
     let prefix = &paths.host_prefix;
     let all = record::dist_infos(prefix, &source.name()).into_iter();
-    // An installer removes others of the same name; what it wrote last counts.
+    // The installer removes other versions of the project. If some remain, the newest directory
+    // is the one of this build.
     let Some(dist_info) = all.max_by_key(|folder| modified(folder)) else {
-        // The check of the package says what is wrong.
+        // `check::package` reports that the project is not installed.
         return Ok(Finished::default());
     };
     let record = Record::read(&dist_info)?;
@@ -106,8 +109,8 @@ fn modified(folder: &Path) -> Option<std::time::SystemTime> {
     folder.metadata().ok()?.modified().ok()
 }
 
-/// Removes notes about this machine and what the user excludes, and names conda as the owner of
-/// the files.
+/// Removes metadata about the machine and the files that the user excludes, and names conda as
+/// the installer.
 fn cleaned(
     mut record: Record,
     dist_info: &Path,
@@ -151,7 +154,7 @@ fn cleaned(
     Ok(record)
 }
 
-/// The patterns of the user, in which `*` also matches `/`.
+/// The patterns of the user. In them, `*` also matches `/`.
 fn patterns(texts: &[String]) -> Vec<Pattern> {
     let patterns = texts.iter().map(|text| {
         let mut text = text.clone();
@@ -163,7 +166,7 @@ fn patterns(texts: &[String]) -> Vec<Pattern> {
     patterns.flatten().collect()
 }
 
-/// Whether a pattern fits a path below the prefix, or below the modules.
+/// Whether a pattern matches a path, relative to the prefix or to `site-packages`.
 fn is_excluded(path: &Path, prefix: &Path, excluded: &[Pattern]) -> bool {
     let path = plain(path);
     let Ok(below) = path.strip_prefix(prefix) else {
@@ -176,7 +179,8 @@ fn is_excluded(path: &Path, prefix: &Path, excluded: &[Pattern]) -> bool {
     pairs.any(|pattern| names.iter().any(|name| pattern.matches(name)))
 }
 
-/// Whether the packer changes a file: the first line of a program, or where libraries are.
+/// Whether the packer modifies a file: the first line of a script, or the library paths of a
+/// binary. `RECORD` must not contain a digest of such a file.
 fn is_rewritten(path: &Path) -> bool {
     const NATIVE: [&[u8]; 3] = [b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe"];
     let mut start = Vec::new();
@@ -192,7 +196,7 @@ fn is_rewritten(path: &Path) -> bool {
     is_program || NATIVE.iter().any(|magic| start.starts_with(magic))
 }
 
-/// The byte code of a module.
+/// The files with the byte code of a module.
 fn byte_code(module: &Path) -> Vec<PathBuf> {
     let stem = module.file_stem().and_then(|stem| stem.to_str());
     let (Some("py"), Some(stem)) = (module.extension().and_then(|it| it.to_str()), stem) else {
@@ -208,7 +212,8 @@ fn byte_code(module: &Path) -> Vec<PathBuf> {
     entries.map(|entry| entry.path()).collect()
 }
 
-/// Notes the metadata and the files of the project for the check of the package.
+/// Records the metadata directory and the files of the project, for the check of the package
+/// and for its inputs.
 fn note(dist_info: &Path, files: &[PathBuf], paths: &BuildPaths) -> Result<(), Report> {
     let dist_info = dist_info.strip_prefix(&paths.host_prefix);
     let dist_info = dist_info.unwrap_or(Path::new(""));

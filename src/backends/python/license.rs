@@ -1,4 +1,4 @@
-//! Licenses: the expression as SPDX has it, the files that hold the text.
+//! Determines the license of a project: the SPDX expression, and the files with the text.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -10,10 +10,10 @@ use super::project::Files;
 use crate::diagnostic::Warning;
 use crate::disk::files_below;
 
-/// What setuptools takes for license texts where nobody names any.
+/// The names of license files that setuptools recognizes if the project does not list any.
 pub(super) const PATTERNS: [&str; 4] = ["LICEN[CS]E*", "COPYING*", "NOTICE*", "AUTHORS*"];
 
-/// Classifiers of PyPI that have one meaning.
+/// Classifiers of PyPI that stand for exactly one license.
 const CLASSIFIERS: [(&str, &str); 12] = [
     ("MIT License", "MIT"),
     ("Apache Software License", "Apache-2.0"),
@@ -38,8 +38,8 @@ const CLASSIFIERS: [(&str, &str); 12] = [
     ),
 ];
 
-/// The license of a project as an SPDX expression. What is not one is left out, with a
-/// warning.
+/// The license of a project as an SPDX expression. A text that cannot be converted to one is
+/// left out, with a warning.
 pub(super) fn expression(project: &Files, warnings: &mut Vec<Warning>) -> Option<String> {
     let keys: [&[&str]; 3] = [
         &["project", "license"],
@@ -72,7 +72,7 @@ pub(super) fn expression(project: &Files, warnings: &mut Vec<Warning>) -> Option
     None
 }
 
-/// `text` as an SPDX expression, also where it is spelled as people did before SPDX.
+/// Converts `text` to an SPDX expression. Knows common spellings that are not SPDX.
 fn spelled(text: &str) -> Option<String> {
     let text = text.trim();
     if Expression::parse(text).is_ok() {
@@ -130,7 +130,7 @@ fn by_classifier(project: &Files) -> Option<String> {
     Some(license.to_string())
 }
 
-/// The patterns by which the project names its license texts. Empty when it names none.
+/// The patterns with which the project lists its license files. Empty if it does not list any.
 pub(super) fn patterns(project: &Files) -> Vec<String> {
     let mut patterns = Vec::new();
     if let Some(file) = project.toml(&["project", "license", "file"]) {
@@ -151,8 +151,9 @@ pub(super) fn patterns(project: &Files) -> Vec<String> {
     patterns
 }
 
-/// The license texts as the package gets them. A package has one directory for the first of each
-/// name; others keep the directory they lie in, and are copied to where the script runs.
+/// The license files for the recipe. rattler-build packs absolute paths into one directory, which
+/// has room for one file of each name. The path of another file of that name is relative: the
+/// build copies the file to the directory in which the script runs, and its directory is kept.
 pub(super) fn packed_files(project: &Files, warnings: &mut Vec<Warning>) -> Vec<PathBuf> {
     let files = files(project, warnings).into_iter();
     let mut names = BTreeSet::new();
@@ -166,15 +167,15 @@ pub(super) fn packed_files(project: &Files, warnings: &mut Vec<Warning>) -> Vec<
     packed.collect()
 }
 
-/// A license text that has the name of another one.
+/// A license file that has the name of another one.
 #[derive(Debug)]
 pub(super) struct Copied {
-    /// Where it lies in the project, and in the package.
+    /// The relative path in the project and in the package.
     pub(super) path: PathBuf,
     pub(super) text: String,
 }
 
-/// The texts that the package would have under the name of another one.
+/// The license files that would overwrite another one in the package.
 pub(super) fn copied(project: &Files) -> Vec<Copied> {
     let files = packed_files(project, &mut Vec::new()).into_iter();
     let relative = files.filter(|file| file.is_relative());
@@ -186,7 +187,7 @@ pub(super) fn copied(project: &Files) -> Vec<Copied> {
     copied.collect()
 }
 
-/// The license texts of a project, sorted: those it names, else those it seems to have.
+/// The license files of a project: those that it lists, or else those with a common name.
 pub(super) fn files(project: &Files, warnings: &mut Vec<Warning>) -> Vec<PathBuf> {
     let named = patterns(project);
     if named.is_empty() {
@@ -222,7 +223,7 @@ fn matching(folder: &Path, patterns: &[String]) -> Vec<PathBuf> {
     let Ok(matcher) = builder.build() else {
         return Vec::new();
     };
-    // Patterns without a folder match nothing further down.
+    // Without a directory in the patterns, no file in a subdirectory can match.
     let deep = patterns.iter().any(|pattern| pattern[1..].contains('/'));
     let candidates: Vec<PathBuf> = match deep {
         true => files_below(folder.to_path_buf()).collect(),

@@ -1,8 +1,8 @@
-//! Literals of Python's syntax, read from text without running it.
+//! Reads literals of Python from source code, without running it.
 
 use regex::Regex;
 
-/// The string literal that `text` begins with.
+/// The string literal at the start of `text`.
 pub(super) fn text(text: &str) -> Option<String> {
     let text = text.trim_start();
     let text = text.strip_prefix(['u', 'r', 'b']).unwrap_or(text);
@@ -19,7 +19,8 @@ pub(super) fn text(text: &str) -> Option<String> {
         .then(|| inside[..end].to_string())
 }
 
-/// The string literals of the list or tuple that `text` begins with.
+/// The string literals of the list or tuple at the start of `source`, up to the first element
+/// that is not a string literal.
 pub(super) fn texts(source: &str) -> Vec<String> {
     let mut rest = source.trim_start();
     if !rest.starts_with(['[', '(']) {
@@ -36,7 +37,7 @@ pub(super) fn texts(source: &str) -> Vec<String> {
         let Some(item) = text(rest) else {
             return found;
         };
-        // Both quotes and what stands between them.
+        // Skips the string with its quotes.
         let start = rest.find(['"', '\'']).unwrap_or_default();
         let long = rest[start..].starts_with("\"\"\"") || rest[start..].starts_with("'''");
         rest = &rest[start + item.len() + if long { 6 } else { 2 }..];
@@ -44,8 +45,8 @@ pub(super) fn texts(source: &str) -> Vec<String> {
     }
 }
 
-/// The literal that is assigned to `name` at the top level of a module: a string, or
-/// numbers and strings that dots join.
+/// The literal that is assigned to `name` at the top level of a module: a string, or a tuple of
+/// numbers and strings, which are joined with dots.
 pub(super) fn assigned(module: &str, name: &str) -> Option<String> {
     if name.is_empty() {
         return None;
@@ -59,7 +60,7 @@ pub(super) fn assigned(module: &str, name: &str) -> Option<String> {
     values.next()
 }
 
-/// `(1, 2, "rc1")` as `1.2.rc1`.
+/// Converts a tuple such as `(1, 2, "rc1")` to `1.2.rc1`.
 fn numbers(text: &str) -> Option<String> {
     let inside = text.trim().strip_prefix(['(', '['])?;
     let inside = &inside[..inside.find([')', ']'])?];

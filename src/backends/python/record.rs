@@ -1,7 +1,7 @@
 //! `RECORD`: the files of an installed project, as the installer lists them.
 //!
-//! The format is that of the [binary distribution format][spec]: rows of a path relative to the
-//! directory of modules, a digest and a size.
+//! The [specification][spec] defines the format. Each row has a path relative to the directory
+//! of modules, a digest and a size.
 //!
 //! [spec]: https://packaging.python.org/en/latest/specifications/recording-installed-packages/
 
@@ -16,25 +16,25 @@ use crate::disk;
 /// The name of the file.
 const RECORD: &str = "RECORD";
 
-/// The list of one project.
+/// The `RECORD` of one project.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Record {
-    /// The directory of modules, which the paths are relative to.
+    /// The directory of modules. The paths are relative to it.
     modules: PathBuf,
     pub(super) rows: Vec<Row>,
 }
 
-/// One file.
+/// The row of one file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Row {
-    /// With `/` between the names.
+    /// The path, with `/` as the separator.
     pub(super) path: String,
     digest: String,
     size: String,
 }
 
 impl Row {
-    /// A file whose content is not known, because the package changes it when it is installed.
+    /// A row without a digest and a size, for a file whose content is not final yet.
     pub(super) fn of(path: impl Into<String>) -> Self {
         Self {
             path: path.into(),
@@ -42,7 +42,8 @@ impl Row {
         }
     }
 
-    /// A file with this content: its SHA-256 in Base64 without padding, and its size in bytes.
+    /// A row with a digest, which is the SHA-256 in URL-safe Base64 without padding, and a size
+    /// in bytes.
     pub(super) fn with(path: impl Into<String>, digest: &str, size: usize) -> Self {
         Self {
             path: path.into(),
@@ -53,10 +54,10 @@ impl Row {
 }
 
 impl Record {
-    /// The list in a directory of metadata. Where there is none, it is empty.
+    /// Reads the `RECORD` in a metadata directory. A missing file counts as empty.
     ///
     /// # Errors
-    /// A file that cannot be read or is not a list.
+    /// A file that cannot be read or is not in this format.
     pub(super) fn read(dist_info: &Path) -> Result<Self, Report> {
         let file = dist_info.join(RECORD);
         let modules = dist_info.parent().unwrap_or(dist_info).to_path_buf();
@@ -71,7 +72,7 @@ impl Record {
         Ok(Self { modules, rows })
     }
 
-    /// Writes the list, sorted.
+    /// Sorts the rows and writes the file.
     ///
     /// # Errors
     /// A file that cannot be written.
@@ -119,7 +120,7 @@ fn text(rows: &[Row]) -> Result<String, Report> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// The directories of metadata of the project called `name`, which is normalized, in a prefix.
+/// The metadata directories of a project in a prefix. `name` is the normalized name.
 pub(super) fn dist_infos(prefix: &Path, name: &str) -> Vec<PathBuf> {
     let folders = modules(prefix).into_iter();
     let entries = folders.flat_map(|folder| disk::folders(&folder));
@@ -137,15 +138,15 @@ fn is_metadata_of(folder: &Path, name: &str) -> bool {
     })
 }
 
-/// The directories of modules in a prefix: `lib/python3.13/site-packages`, for PyPy
-/// `lib/pypy3.11/site-packages`, on Windows `Lib/site-packages`.
+/// The directories of modules in a prefix: `lib/python3.13/site-packages`, or for PyPy
+/// `lib/pypy3.11/site-packages`, or on Windows `Lib/site-packages`.
 fn modules(prefix: &Path) -> Vec<PathBuf> {
     const NAME: &str = "site-packages";
     if cfg!(windows) {
         return vec![prefix.join("Lib").join(NAME)];
     }
     let libraries = ["lib", "lib64"].map(|name| prefix.join(name));
-    // One may be a link to another, and so may `python3.1` be to `python3.13`.
+    // `lib64` may be a symbolic link to `lib`, and `python3.1` one to `python3.13`.
     let libraries = libraries.iter().filter(|folder| !folder.is_symlink());
     let pythons = libraries.flat_map(|library| disk::folders(library));
     let pythons = pythons.filter(|folder| {

@@ -20,12 +20,12 @@ pub(super) struct Shape {
     pub(super) editable: bool,
 }
 
-/// The variable with which users chose an editable build before there was an option.
+/// The environment variable that selects an editable build. It is older than the option.
 const EDITABLE: &str = "BUILD_EDITABLE_PYTHON";
 
 impl Shape {
-    /// Decides. Descriptions are never editable, because pixi requests outputs before it knows
-    /// whether it wants an editable build.
+    /// Determines the shape. `request.editable` is false for a description, because pixi requests
+    /// outputs before it knows whether it wants an editable build.
     pub(super) fn of(
         request: &Request<'_, Config>,
         source: &Source,
@@ -41,7 +41,7 @@ impl Shape {
         let noarch = config.noarch.unwrap_or(!compiles && !abi3);
         let languages = match &config.compilers {
             Some(compilers) => compilers.clone(),
-            // The user declares that nothing is compiled.
+            // `noarch = true` declares that nothing is compiled.
             None if noarch => Vec::new(),
             None => kind.languages.clone(),
         };
@@ -66,8 +66,8 @@ impl Shape {
         self.noarch || self.abi3
     }
 
-    /// Whether the package has the byte code of its modules. conda compiles those that work
-    /// with several versions of Python.
+    /// Whether the package contains the byte code of its modules. If the package works with
+    /// several versions of Python, conda compiles the modules during installation.
     pub(super) fn compiles_modules(&self) -> bool {
         !self.editable && !self.is_python_independent()
     }
@@ -86,7 +86,8 @@ fn is_editable(
         None => request.editable,
     };
     if asked && source.build_module() == "mesonpy" {
-        // Its import hook needs the build tools of an environment that no longer exists.
+        // The import hook of meson-python needs the build tools, but their environment is gone
+        // when the package is used.
         warnings.push(
             Warning::new("a project of meson-python is installed as a copy, not editable").help(
                 "it would compile on every import, with tools that are gone by then; \

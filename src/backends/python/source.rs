@@ -121,7 +121,7 @@ impl Source {
             .any(|language| language == "rust")
     }
 
-    /// Whether the project has this file.
+    /// Whether the project contains a file at this path.
     pub(super) fn has_file(&self, name: impl AsRef<Path>) -> bool {
         self.files.folder.join(name).is_file()
     }

@@ -1,4 +1,4 @@
-//! What the installer has put into the host prefix: the wheel, as its metadata tells.
+//! Reads the metadata of the wheel that the installer installed into the host prefix.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -16,23 +16,23 @@ pub(super) struct Wheel {
     dist_info: PathBuf,
     /// Its files, relative to the host prefix.
     pub(super) files: Vec<PathBuf>,
-    /// The tags of its name.
+    /// The compatibility tags, such as `cp313-cp313-linux_x86_64`.
     pub(super) tags: Vec<String>,
-    /// Whether its builder took it for pure Python.
+    /// Whether its metadata declares it as pure Python.
     pub(super) is_pure: bool,
     /// Its version.
     pub(super) version: String,
-    /// What it needs, as PEP 508 writes it.
+    /// Its dependencies, in the syntax of PEP 508.
     pub(super) requires: Vec<String>,
-    /// Programs: `name = module:function`.
+    /// Its programs, written as `name = module:function`.
     pub(super) scripts: Vec<String>,
 }
 
 impl Wheel {
-    /// The wheel of the last build. `None` when none was installed.
+    /// Reads the wheel of the last build. Returns `None` if the build did not install one.
     ///
     /// # Errors
-    /// Files that are there and cannot be read.
+    /// An existing file that cannot be read, or a missing `METADATA`.
     pub(super) fn read(paths: &BuildPaths) -> Result<Option<Self>, Report> {
         let list = paths.script_folder.join(INSTALLED);
         if !list.is_file() {
@@ -58,12 +58,13 @@ impl Wheel {
         }))
     }
 
-    /// The directory that modules are put into, relative to the host prefix.
+    /// The directory of the modules, relative to the host prefix.
     pub(super) fn site_packages(&self) -> &Path {
         self.dist_info.parent().unwrap_or(Path::new(""))
     }
 
-    /// The names directly in there that belong to the wheel, without its metadata.
+    /// The names of the files and directories of the wheel directly below `site-packages`,
+    /// without its metadata.
     pub(super) fn tops(&self) -> BTreeSet<String> {
         let own = self.dist_info.file_name();
         let names = self.files.iter().filter_map(|file| {
@@ -75,7 +76,7 @@ impl Wheel {
         names.collect()
     }
 
-    /// Whether there is anything but metadata.
+    /// Whether the wheel contains a file other than its metadata.
     pub(super) fn has_content(&self) -> bool {
         self.files
             .iter()
@@ -83,7 +84,7 @@ impl Wheel {
     }
 }
 
-/// The values of all headers called `name`. Headers end at the first empty line.
+/// The values of all headers called `name`. An empty line ends the headers.
 fn headers(text: &str, name: &str) -> Vec<String> {
     let lines = text.lines().take_while(|line| !line.is_empty());
     let values = lines.filter_map(|line| {
@@ -94,7 +95,7 @@ fn headers(text: &str, name: &str) -> Vec<String> {
     values.collect()
 }
 
-/// The programs of both kinds in `entry_points.txt`.
+/// The console scripts and GUI scripts in `entry_points.txt`.
 fn scripts(text: &str) -> Vec<String> {
     let mut scripts = Vec::new();
     let mut counts = false;

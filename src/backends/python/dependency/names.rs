@@ -1,8 +1,8 @@
 //! Translates names on PyPI to names of conda packages.
 //!
 //! Most packages have the same name in both. The exceptions are in `names.txt`, which is part
-//! of the executable: A project has the same requirements on every machine, and no request
-//! reveals the name of a private package.
+//! of the executable. Therefore a project has the same requirements on every machine, and no
+//! request reveals the name of a private package.
 
 /// Lines of `<normalized name on PyPI> <name of the conda package>`, sorted.
 const TABLE: &str = include_str!("names.txt");
