@@ -1,4 +1,5 @@
-//! `libraries` and `c-library`: what is installed beside programs, or in their place.
+//! The options `libraries` and `c-library`: libraries that are installed in addition to
+//! programs, or instead of them.
 
 use std::path::{Path, PathBuf};
 
@@ -14,7 +15,8 @@ use crate::backends::cargo::option_checks::c_types;
 use crate::diagnostic::{Unwritable, create_folder};
 use crate::disk;
 
-/// Whether programs are installed: a package of libraries has none unless somebody says so.
+/// Whether programs are installed. With `c-library`, they are installed only if its key
+/// `binaries` is `true`. With `libraries`, they are installed only if the crate has any.
 pub(crate) fn installs_programs(build: CrateBuild<'_>) -> bool {
     let config = build.request.config;
     if c_types(&config.c_library).is_some() {
@@ -23,10 +25,10 @@ pub(crate) fn installs_programs(build: CrateBuild<'_>) -> bool {
     config.libraries.is_empty() || !binaries(&build.krate.manifest).is_empty()
 }
 
-/// Installs the libraries that Cargo has compiled and does not install.
+/// Installs the libraries that Cargo compiles but does not install.
 ///
 /// # Errors
-/// [`NoLibrary`], files that cannot be written.
+/// [`NoLibrary`], and files that cannot be written.
 pub(crate) fn install(
     build: CrateBuild<'_>,
     paths: &BuildPaths,
@@ -54,7 +56,7 @@ pub(crate) fn install(
             let Some(found) = found.into_iter().find(|path| path.is_file()) else {
                 return Err(NoLibrary(file).into());
             };
-            // The linker wants the import library to be called like the library.
+            // Linkers search for an import library with the name of the library.
             let below = Path::new(folder).join(file.replace(".dll.lib", ".lib"));
             let to = paths.host_prefix.join(&below);
             create_folder(&paths.host_prefix.join(folder))?;
@@ -68,19 +70,19 @@ pub(crate) fn install(
     Ok(made)
 }
 
-/// Where Cargo leaves what it has made for the chosen profile.
+/// The directories in which Cargo puts the artifacts of the selected profile.
 fn profile_folders(build: CrateBuild<'_>, target: &Path) -> Vec<PathBuf> {
     let chosen = build.arguments.value("--profile").unwrap_or("release");
     let chosen = match (build.arguments.has("--debug"), chosen) {
         (true, _) | (_, "dev") => "debug",
         (_, other) => other,
     };
-    // Below the name of a target, which activation chooses, or not.
+    // If activation selects a target, Cargo adds a directory with its name.
     let nested = disk::folders(target).into_iter().map(|it| it.join(chosen));
     nested.chain([target.join(chosen)]).collect()
 }
 
-/// A library that Cargo has not made.
+/// A library that Cargo did not create.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the build has made no `{0}`")]
 #[diagnostic(

@@ -1,4 +1,4 @@
-//! Logs of real failures, and what is made of them.
+//! The diagnoses of logs of real failures.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,7 +13,8 @@ use crate::project::Project;
 use crate::project::manifest::Manifest;
 use crate::protocol::model::ProjectModel;
 
-/// Does something with a crate of these files, and this configuration of the backend.
+/// Calls `then` with a crate that consists of `files`, and with the backend configuration
+/// `config`.
 fn with_crate<T>(files: &[(&str, &str)], config: &str, then: impl Fn(CrateBuild<'_>) -> T) -> T {
     let folder = tempfile::tempdir().expect("a folder");
     let write = |path: &str, text: &str| {
@@ -52,8 +53,8 @@ fn with_crate<T>(files: &[(&str, &str)], config: &str, then: impl Fn(CrateBuild<
     then(CrateBuild { request, context })
 }
 
-/// What is made of a captured log: code, message, details and help, and the text that is
-/// pointed at.
+/// The diagnosis of a log as text: code, message, details, help, and the text that the
+/// diagnosis points at.
 fn told(log: &str, build: CrateBuild<'_>) -> String {
     let Diagnosis {
         code,
@@ -147,10 +148,10 @@ fn compiler_errors_have_places() {
     assert_eq!((*line, *column), (3, 11));
 }
 
-/// A log, the files of the crate, and the configuration of the backend.
+/// A log, the files of a crate, and a configuration of the backend.
 type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str);
 
-/// What is made of the logs of one kind of failure.
+/// The diagnoses of several logs.
 fn all(cases: &[Case<'_>]) -> String {
     let told = cases
         .iter()

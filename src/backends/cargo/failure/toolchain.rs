@@ -1,9 +1,9 @@
-//! Failures of the toolchain: none there, or too old.
+//! A toolchain that is missing or too old.
 
 use crate::backend::failure::Diagnosis;
 use crate::backend::log::Log;
 
-/// How people ask for a newer toolchain, when they need at least `version`.
+/// The help for requesting a toolchain that has at least `version`.
 fn newer(version: &str) -> String {
     format!(
         "ask for a newer one with `rust_compiler_version = [\"{version}\"]` in \
@@ -89,7 +89,7 @@ pub(super) fn old_cargo(log: &Log) -> Option<Diagnosis> {
     })
 }
 
-/// What Cargo does not know yet, and the first version that does.
+/// The feature that Cargo is too old for, and the first version of Cargo that has it, if known.
 fn beyond(log: &Log) -> Option<(String, Option<&'static str>)> {
     let edition = log
         .between("this version of Cargo is older than the `", "`")
@@ -98,7 +98,7 @@ fn beyond(log: &Log) -> Option<(String, Option<&'static str>)> {
         let since = (edition == "2024").then_some("1.85");
         return Some((format!("the edition {edition}"), since));
     }
-    // Cargo 1.78 reads version 4; those before ask for a flag of nightly.
+    // Cargo 1.78 reads version 4. Older versions of Cargo request a flag of nightly.
     let lock = log
         .between("lock file version `", "` was found")
         .or_else(|| log.between("lock file version ", " requires `-Znext-lockfile-bump`"));
@@ -118,7 +118,7 @@ fn beyond(log: &Log) -> Option<(String, Option<&'static str>)> {
     Some((format!("the Cargo feature `{feature}`"), since))
 }
 
-/// An edition that Cargo has never heard of.
+/// An edition that Cargo does not know.
 fn newer_edition(log: &Log) -> Option<&str> {
     log.has("supported edition values are").then_some(())?;
     log.between("but `", "` is unknown")

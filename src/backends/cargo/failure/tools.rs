@@ -1,11 +1,11 @@
-//! Programs that a build script wants to run and the environment lacks.
+//! Programs that a build script tries to run and that the environment does not contain.
 
 use super::evidence::culprit;
 use super::libraries::NO_OPENSSL;
 use crate::backend::failure::Diagnosis;
 use crate::backend::log::Log;
 
-/// The conda packages with programs that builds want.
+/// The conda packages of programs that builds use.
 const PACKAGES: [(&str, &str); 53] = [
     ("ar", "binutils"),
     ("as", "binutils"),
@@ -62,7 +62,7 @@ const PACKAGES: [(&str, &str); 53] = [
     ("yasm", "yasm"),
 ];
 
-/// How the absence of a program reads: what stands before its name, and after.
+/// Messages about a missing program: the text before its name, and the text after it.
 const SIGNS: [(&str, &str); 10] = [
     ("is `", "` not installed?"),
     ("Command '", "' not found."),
@@ -76,7 +76,7 @@ const SIGNS: [(&str, &str); 10] = [
     ("env: \u{2018}", "\u{2019}: No such file"),
 ];
 
-/// Words of crates that know what they miss, the program, and what it is.
+/// Messages of crates that name what is missing, the program, and its description for users.
 const KNOWN: [(&str, &str, &str); 7] = [
     (
         "Could not find `protoc`",
@@ -103,7 +103,7 @@ const KNOWN: [(&str, &str, &str); 7] = [
     ("Can't find perl", "perl", "perl"),
 ];
 
-/// How to add a program to the build environment.
+/// The help for adding a program to the build environment.
 pub(super) fn how_to_add(program: &str) -> String {
     let known = PACKAGES.iter().find(|(name, _)| *name == program);
     let package = match known {
@@ -113,7 +113,7 @@ pub(super) fn how_to_add(program: &str) -> String {
     format!("add {package} to `[package.build-dependencies]` of pixi.toml")
 }
 
-/// A command of Cargo that an option of this backend runs.
+/// A missing Cargo subcommand that an option of this backend runs.
 pub(super) fn subcommand(log: &Log) -> Option<Diagnosis> {
     const OPTIONS: [(&str, &str, &str); 2] = [
         ("cinstall", "cargo-c", "c-library"),
@@ -132,10 +132,11 @@ pub(super) fn subcommand(log: &Log) -> Option<Diagnosis> {
     })
 }
 
-/// A program that a build script wants to run.
+/// A missing program that a build script tries to run.
 pub(super) fn missing(log: &Log) -> Option<Diagnosis> {
     if log.has(NO_OPENSSL) {
-        // Once OpenSSL is in the environment nobody asks pkg-config for it.
+        // The message about pkg-config is not the cause: openssl-sys does not need pkg-config
+        // if OpenSSL is in the environment.
         return None;
     }
     let program = program(log)?;
@@ -158,7 +159,7 @@ pub(super) fn missing(log: &Log) -> Option<Diagnosis> {
     })
 }
 
-/// The program that a build script does not find.
+/// The program that a build script cannot find.
 pub(super) fn program(log: &Log) -> Option<String> {
     let known = KNOWN.iter().find(|(sign, ..)| log.has(sign));
     let known = known.map(|(_, program, _)| program.to_string());
@@ -170,15 +171,16 @@ fn describe(program: &str) -> String {
     known.map_or_else(|| format!("`{program}`"), |(_, _, name)| name.to_string())
 }
 
-/// A compiler that the `cc` crate looks for.
+/// A compiler that the `cc` crate cannot find.
 fn compiler(log: &Log) -> Option<String> {
     let name = log.between("error occurred in cc-rs: failed to find tool \"", "\"")?;
     Some(name.to_string())
 }
 
-/// Compilers come with the language.
+/// A missing compiler. Compilers are added with the option `compilers`, not with the name of a
+/// package.
 fn compilers(program: &str, culprit: &str) -> Option<Diagnosis> {
-    // `/opt/bin/x86_64-linux-gnu-gcc`, `gcc-13`
+    // For example: `/opt/bin/x86_64-linux-gnu-gcc`, `gcc-13`.
     let is_c = |program: &str| {
         const NAMES: [&str; 7] = ["cc", "c++", "gcc", "g++", "clang", "clang++", "cl"];
         let name = program.rsplit(['/', '\\']).next().unwrap_or(program);
@@ -197,7 +199,7 @@ fn compilers(program: &str, culprit: &str) -> Option<Diagnosis> {
     })
 }
 
-/// The program in words that many tools use.
+/// The program in a message that many tools use.
 fn named(log: &Log) -> Option<String> {
     let between = SIGNS
         .iter()
@@ -212,8 +214,8 @@ fn named(log: &Log) -> Option<String> {
     fits.then(|| program.trim_end_matches(".exe").to_string())
 }
 
-/// The program in `sh: 1: perl: not found`, `build.sh: line 3: perl: command not found`,
-/// `make: perl: No such file or directory`.
+/// The program in a message of a shell or of make, such as `sh: 1: perl: not found`,
+/// `build.sh: line 3: perl: command not found` and `make: perl: No such file or directory`.
 fn said_by_shell(line: &str) -> Option<&str> {
     const ENDS: [(&str, &str); 4] = [
         (": command not found", ""),
@@ -244,7 +246,8 @@ pub(super) fn old_cmake_project(log: &Log) -> Option<Diagnosis> {
     })
 }
 
-/// pkg-config is not asked for another target unless somebody says that its answers fit.
+/// The `pkg-config` crate refuses to search for libraries of another target, unless a variable
+/// allows it.
 pub(super) fn pkg_config_for_another_target(log: &Log) -> Option<Diagnosis> {
     let signs = [
         "pkg-config has not been configured to support cross-compilation",

@@ -1,21 +1,21 @@
-//! What build scripts told Cargo to watch.
+//! The paths that build scripts asked Cargo to watch.
 //!
-//! A script that says nothing runs again when any file of its package changes.
-//! The dep-info of the artifacts does not show that, so the script's own output
-//! is read.
+//! Cargo runs a script without such a request again when any file of its package changes. The
+//! dep-info of the artifacts does not show whether there was a request, so this module reads
+//! the output of the scripts.
 
 use std::path::PathBuf;
 
 use crate::backends::cargo::build_dir::artifacts::{crate_of, runs};
 
-/// Whether a build script of the crate called `name` left it to Cargo what to
-/// watch. Also when its output cannot be found.
+/// Whether Cargo watches all files of the crate `name`, because its build script did not name
+/// any paths or variables. Also `true` if the output of the script cannot be found.
 pub(crate) fn watches_everything(artifacts: &[PathBuf], name: &str) -> bool {
     let outputs = outputs(artifacts, name);
     outputs.is_empty() || outputs.iter().any(|text| !has_directive(text))
 }
 
-/// What runs of that crate's build script said.
+/// The output of all runs of the crate's build script.
 fn outputs(artifacts: &[PathBuf], name: &str) -> Vec<String> {
     runs(artifacts)
         .into_iter()

@@ -1,8 +1,8 @@
-//! Which files decide the metadata and the package.
+//! The files that affect the metadata and the package.
 //!
-//! Before a build nothing better is known than patterns over the crates on this
-//! disk. After it, Cargo has written down what was read, and exactly that counts,
-//! together with what decides how it is read: manifests, lock file, configuration.
+//! Before a build, the inputs are patterns that match all files of the path crates. After a
+//! build, they are the files that Cargo recorded as read, and the files that control the build:
+//! manifests, lock file, and configuration.
 
 pub(crate) mod build_scripts;
 pub(crate) mod read_files;
@@ -20,26 +20,26 @@ use crate::backends::cargo::context::path_dependencies::PathCrate;
 use crate::backends::cargo::inputs::read_files::ReadFiles;
 use crate::backends::cargo::manifest::cargo_toml::is_inheriting;
 
-/// What is known before the build.
+/// The inputs before a build.
 pub(crate) fn drafted(build: CrateBuild<'_>) -> Vec<GlobSet> {
     build.patterns()
 }
 
-/// What is known after the build.
+/// The inputs after a build.
 pub(crate) fn built(build: CrateBuild<'_>, read: &ReadFiles<'_>) -> Vec<GlobSet> {
     let mut sets = build.around(read.used().collect());
     sets.extend(read.inputs());
     sets
 }
 
-/// The manifests that the crate's values come from. One that is not there counts
-/// where it would come between the crate and its workspace.
+/// The manifests from which the crate gets its metadata. A missing manifest between the crate
+/// and its workspace is included, because it would become the workspace if it were added.
 pub(crate) fn inheritance(build: CrateBuild<'_>) -> Vec<GlobSet> {
     let request = build.request;
     let own = build.root.as_path();
     let workspace = build.workspace.as_path();
     let manifest = own.join("Cargo.toml");
-    // A workspace says which of its members is the package.
+    // The manifest of a workspace decides which member is the package.
     let chooses = workspace == request.project.source && workspace != own;
     if request.config.ignore_cargo_manifest && !chooses {
         return Vec::new();
@@ -57,7 +57,7 @@ pub(crate) fn inheritance(build: CrateBuild<'_>) -> Vec<GlobSet> {
     manifests.iter().filter_map(set).collect()
 }
 
-/// The folders above `folder`, up to `top`; `top` alone when it is elsewhere.
+/// The directories above `folder`, up to `top`. Only `top` if it is not above `folder`.
 fn between<'a>(folder: &'a Path, top: &'a Path) -> impl Iterator<Item = &'a Path> {
     let above = folder.ancestors().skip(1);
     let on_the_way = above.take_while(move |above| above.starts_with(top) && *above != top);
@@ -65,7 +65,7 @@ fn between<'a>(folder: &'a Path, top: &'a Path) -> impl Iterator<Item = &'a Path
 }
 
 impl CrateBuild<'_> {
-    /// Patterns that cover whatever the crate could be made from.
+    /// Patterns that match every file from which the crate could be built.
     fn patterns(&self) -> Vec<GlobSet> {
         let mut sets = self.around(self.path_crates.values().collect());
         let folders = self.cargo_config.target_dirs(self.request);
@@ -76,14 +76,14 @@ impl CrateBuild<'_> {
         sets
     }
 
-    /// Everything but sources, for the crates in `locals`.
+    /// All inputs except for sources, for the crates in `locals`.
     fn around(&self, locals: Vec<&PathCrate>) -> Vec<GlobSet> {
         let mut sets = self.manifests(&locals);
         sets.extend(self.cargo_config.inputs());
         sets.extend(self.licenses());
         sets.extend(self.pixi_manifests());
         if self.request.config.test_arguments().is_some() {
-            // Nobody says what a test reads.
+            // Cargo does not record the files that tests read.
             let tests = self.root.join("tests");
             sets.push(GlobSet::tree(&tests, ["**"], "the tests").without_leftovers());
         }
@@ -109,7 +109,7 @@ impl CrateBuild<'_> {
         }
         let alone = self.workspace == self.root;
         let is_workspace = self.krate.manifest.workspace().is_some();
-        // A manifest further down than the workspace's would take its place.
+        // A manifest between the crate and the workspace could become the workspace.
         let tops = match (alone, is_workspace) {
             (true, true) => Vec::new(),
             (true, false) => self.cargo_config.folders().skip(1).collect(),
@@ -124,7 +124,7 @@ impl CrateBuild<'_> {
         sets
     }
 
-    /// The license texts that are packed, and those that would be if they were there.
+    /// The license texts that are packed, and the ones that would be packed if they existed.
     fn licenses(&self) -> Vec<GlobSet> {
         let reason = "a packed license";
         let files = self.license_files.iter();
@@ -155,7 +155,8 @@ impl CrateBuild<'_> {
         sets
     }
 
-    /// The package's manifest, and the workspace's where the package refers to it.
+    /// pixi's manifest of the package, and that of the workspace if the package inherits from
+    /// it.
     fn pixi_manifests(&self) -> Vec<GlobSet> {
         let path = self.request.project.manifest.path();
         let mut sets: Vec<GlobSet> = GlobSet::file(path, "the package's manifest")
@@ -171,7 +172,8 @@ impl CrateBuild<'_> {
     }
 }
 
-/// Patterns over one crate, for when it is not known what was read.
+/// Patterns for the files of one crate, for builds that did not record the files that they
+/// read.
 fn patterns_of(local: &PathCrate, with_examples: bool, target_dirs: &[PathBuf]) -> Vec<GlobSet> {
     let reason = format!("anything of {}", local.name().unwrap_or("the crate"));
     let targets = target_dirs.iter().map(PathBuf::as_path);

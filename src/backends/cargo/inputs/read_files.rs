@@ -1,4 +1,4 @@
-//! What one build read, sorted into the crates it belongs to.
+//! The files that a build read, by the crates that they belong to.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -14,24 +14,24 @@ use crate::backends::cargo::context::path_dependencies::PathCrate;
 use crate::backends::cargo::inputs::build_scripts;
 use crate::backends::cargo::inputs::source_trees;
 
-/// Folders of a package that its library and binaries do not read.
+/// The directories of a package that its library and binaries do not use.
 const ASIDE: [&str; 3] = ["tests", "benches", "examples"];
 
-/// The read of a build.
+/// The files that one build read.
 pub(crate) struct ReadFiles<'a> {
     build: CrateBuild<'a>,
-    /// Folders in which Cargo keeps what it compiled.
+    /// The directories in which Cargo keeps artifacts.
     artifacts: Vec<PathBuf>,
-    /// Files and folders that were read and that nobody generated.
+    /// The files and directories that were read, without generated ones.
     read: BTreeSet<PathBuf>,
-    /// Folders for output, wherever they are.
+    /// The directories for build output.
     output: Vec<PathBuf>,
-    /// Folders of the crates that something was read of.
+    /// The directories of the crates to which the files belong.
     used: BTreeSet<&'a Path>,
 }
 
 impl<'a> ReadFiles<'a> {
-    /// Reads what Cargo wrote down.
+    /// Reads the records of Cargo.
     ///
     /// # Errors
     /// See [`dep_info::sources`].
@@ -58,12 +58,12 @@ impl<'a> ReadFiles<'a> {
         })
     }
 
-    /// Files and folders that were read and that nobody generated.
+    /// The files and directories that were read, without generated ones.
     pub(crate) fn paths(&self) -> &BTreeSet<PathBuf> {
         &self.read
     }
 
-    /// The crates that something was read of.
+    /// The crates to which the files belong.
     pub(crate) fn used(&self) -> impl Iterator<Item = &'a PathCrate> {
         let build = self.build;
         self.used
@@ -71,7 +71,7 @@ impl<'a> ReadFiles<'a> {
             .filter_map(|root| build.context.path_crates.get(*root))
     }
 
-    /// Sources, texts and whatever else was read, and what could join them.
+    /// The files that were read, and files that would be read if they were added.
     pub(crate) fn inputs(&self) -> Vec<GlobSet> {
         let mut trees = Vec::new();
         for local in self.used() {
@@ -88,7 +88,7 @@ impl<'a> ReadFiles<'a> {
         sets
     }
 
-    /// Files that no source tree covers, one set for each folder.
+    /// The files that no source tree contains, in one set for each directory.
     fn files(&self, trees: &[GlobSet]) -> Vec<GlobSet> {
         let mut folders: BTreeMap<&Path, Vec<String>> = BTreeMap::new();
         let mut sets = Vec::new();
@@ -103,13 +103,13 @@ impl<'a> ReadFiles<'a> {
                 continue;
             };
             if name.starts_with('.') {
-                // A hidden name changes how the other patterns of a set are read.
+                // A hidden name in a set changes how pixi reads the other patterns of the set.
                 sets.extend(GlobSet::file(path, "read by the build"));
             } else {
                 folders.entry(folder).or_default().push(escape(name));
             }
             if !path.exists() {
-                // A build script waits for it; it may become a folder.
+                // A build script watches a missing path. It can become a directory later.
                 sets.push(self.watched(path));
             }
             if owner(self.build, path).is_none() && path.extension().is_some_and(|it| it == "rs") {
@@ -123,7 +123,7 @@ impl<'a> ReadFiles<'a> {
         sets
     }
 
-    /// A folder that a build script asked to watch.
+    /// All files in a directory that a build script asked Cargo to watch.
     fn watched(&self, folder: &Path) -> GlobSet {
         let mut apart = self.output.clone();
         if self.used.contains(folder) {
@@ -135,7 +135,7 @@ impl<'a> ReadFiles<'a> {
             .without_leftovers()
     }
 
-    /// All of a package whose build script left it to Cargo what to watch.
+    /// All files of a package whose build script did not name any paths or variables to watch.
     fn whole_package(&self, local: &PathCrate) -> Option<GlobSet> {
         let script = local.build_script.as_ref()?;
         let name = local.name()?;
@@ -159,7 +159,8 @@ impl<'a> ReadFiles<'a> {
     }
 }
 
-/// Whether `path` lies in a `target` folder inside of its crate.
+/// Whether `path` is in a build directory inside of its crate. Cargo marks build directories
+/// with a `CACHEDIR.TAG`.
 fn is_in_target(path: &Path, build: CrateBuild<'_>) -> bool {
     let Some(owner) = owner(build, path) else {
         return false;
@@ -170,7 +171,7 @@ fn is_in_target(path: &Path, build: CrateBuild<'_>) -> bool {
         .any(|folder| folder.join("CACHEDIR.TAG").is_file())
 }
 
-/// The folder of the crate that a path belongs to.
+/// The directory of the crate that a path belongs to.
 fn owner<'a>(build: CrateBuild<'a>, path: &Path) -> Option<&'a Path> {
     path.ancestors().find_map(|folder| {
         let (root, _) = build.context.path_crates.get_key_value(folder)?;
@@ -178,7 +179,7 @@ fn owner<'a>(build: CrateBuild<'a>, path: &Path) -> Option<&'a Path> {
     })
 }
 
-/// A source of a crate that no manifest led to: its manifest counts as well.
+/// The manifest of a source file that belongs to a crate that no other manifest names.
 fn manifest_above(path: &Path) -> Option<GlobSet> {
     let folders = path.ancestors().skip(1);
     let mut manifests = folders.map(|folder| folder.join("Cargo.toml"));
@@ -186,7 +187,7 @@ fn manifest_above(path: &Path) -> Option<GlobSet> {
     GlobSet::file(&manifest, "manifest of a crate that was read")
 }
 
-/// Whether a set of sources includes a file that was read.
+/// Whether a source tree contains a file that was read.
 fn covers(set: &GlobSet, path: &Path) -> bool {
     let Ok(below) = path.strip_prefix(&set.root) else {
         return false;

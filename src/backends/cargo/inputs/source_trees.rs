@@ -1,9 +1,9 @@
-//! The source folders of a crate: where a new module counts.
+//! The source trees of a crate, in which new modules are detected.
 //!
-//! What was read is known file by file. A file that was not read and was there
-//! is left out, so that a binary nobody installs, a module of another platform
-//! or a test beside the sources does not trigger a build. A file that is new may
-//! be a module or a binary that Cargo discovers, so it counts.
+//! The files that a build read are known. Existing files that it did not read are excluded, so
+//! that a binary that is not installed, a module for another platform, or a test next to the
+//! sources does not trigger a build. A file that is added later can be a module or a binary
+//! that Cargo discovers, so it counts.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -11,13 +11,14 @@ use std::path::{Path, PathBuf};
 use crate::backend::GlobSet;
 use crate::backends::cargo::context::path_dependencies::PathCrate;
 
-/// The source trees of one crate after a build that read `read`.
+/// The source trees of one crate, after a build that read the files `read`.
 pub(crate) fn trees(local: &PathCrate, read: &BTreeSet<PathBuf>) -> Vec<GlobSet> {
     let reason = format!("sources of {}", local.name().unwrap_or("the crate"));
     let mut sets = Vec::new();
     for folder in folders(local, read) {
         let set = if folder == local.root {
-            // Whatever else lies in a crate's own directory is not a module.
+            // Subdirectories of the crate's own directory contain other files as well. Those
+            // with modules are separate trees.
             GlobSet::names(&folder, ["*.rs"], &reason)
         } else {
             GlobSet::tree(&folder, ["**/*.rs"], &reason)
@@ -32,8 +33,8 @@ pub(crate) fn trees(local: &PathCrate, read: &BTreeSet<PathBuf>) -> Vec<GlobSet>
     sets
 }
 
-/// The outermost folders with sources: `src`, the folders of targets that were
-/// read, and for targets in the crate's own folder those of their modules.
+/// The outermost directories with sources: `src`, the directories of targets that were read,
+/// and for targets directly in the crate's directory the directories of their modules.
 fn folders(local: &PathCrate, read: &BTreeSet<PathBuf>) -> BTreeSet<PathBuf> {
     let mut folders = BTreeSet::from([local.root.join("src")]);
     let targets = local.named_targets();
@@ -59,8 +60,8 @@ fn folders(local: &PathCrate, read: &BTreeSet<PathBuf>) -> BTreeSet<PathBuf> {
     folders
 }
 
-/// Rust files in `folder` that were there and were not read, and folders of
-/// other crates in it of which nothing was read.
+/// The Rust files in `folder` that existed and were not read, and the directories of other
+/// crates of which no file was read.
 fn unread(folder: &Path, read: &BTreeSet<PathBuf>) -> Vec<PathBuf> {
     let survey = survey(folder, &["Cargo.toml", "CACHEDIR.TAG"], read);
     let mut unread = survey.apart;
@@ -69,7 +70,7 @@ fn unread(folder: &Path, read: &BTreeSet<PathBuf>) -> Vec<PathBuf> {
     unread
 }
 
-/// The same for a folder that is not descended into.
+/// The same for a tree that does not contain subdirectories.
 fn unread_here(folder: &Path, read: &BTreeSet<PathBuf>) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let paths = entries.map(|entry| entry.path());
@@ -78,15 +79,15 @@ fn unread_here(folder: &Path, read: &BTreeSet<PathBuf>) -> Vec<PathBuf> {
         .collect()
 }
 
-/// Folders below `folder` that hold one of the files in `marks` and nothing
-/// that was read.
+/// The directories below `folder` that contain one of the files `marks` and no file that was
+/// read.
 pub(crate) fn apart(folder: &Path, marks: &[&str], read: &BTreeSet<PathBuf>) -> Vec<PathBuf> {
     let mut apart = survey(folder, marks, read).apart;
     apart.sort();
     apart
 }
 
-/// What lies in a folder and was not read.
+/// The parts of a directory that were not read.
 #[derive(Default)]
 struct Survey {
     unread: Vec<PathBuf>,
@@ -118,7 +119,7 @@ fn survey(folder: &Path, marks: &[&str], read: &BTreeSet<PathBuf>) -> Survey {
     survey
 }
 
-/// Whether one of the paths lies in `folder`.
+/// Whether one of the paths is in `folder`.
 pub(crate) fn contains(paths: &BTreeSet<PathBuf>, folder: &Path) -> bool {
     let next = paths.range(folder.to_path_buf()..).next();
     next.is_some_and(|path| path.starts_with(folder))
