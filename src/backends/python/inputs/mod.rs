@@ -1,8 +1,8 @@
-//! Which files decide the metadata and the package.
+//! Determines the files on which the metadata and the package depend.
 //!
-//! Before a build nothing better is known than patterns over the project. After it, what
-//! the build backend and the compilers have opened counts, and everything beside the
-//! files that were packed, because a new file there is packed next time.
+//! Before a build, only patterns over the project are known. After a build, the inputs are the
+//! files that the build backend and the compilers opened, and the directories with packed files,
+//! because the next build packs a file that is added to them.
 
 mod packed;
 mod traces;
@@ -25,10 +25,10 @@ use crate::backend::extra_input_globs;
 use crate::backend::options::InputTracking;
 use crate::backend::{BuildPaths, GlobSet, Request};
 
-/// Directories that build tools fill in the middle of the sources, by name.
+/// The names of directories that build tools create among the sources.
 pub(super) const OUTPUT_DIRECTORIES: &[&str] = &["build", "dist", "target"];
 
-/// What builds and their tools leave among the sources.
+/// Patterns that exclude the files that build tools create among the sources.
 const MADE: [&str; 9] = [
     "!**/*.py[cod]",
     "!**/*.egg-info",
@@ -41,7 +41,7 @@ const MADE: [&str; 9] = [
     "!**/node_modules",
 ];
 
-/// Files that matter once they appear, whoever reads them.
+/// Files that affect the build as soon as they are added, although no build has read them yet.
 const BY_NAME: [&str; 8] = [
     pyproject::NAME,
     setup_cfg::NAME,
@@ -53,7 +53,7 @@ const BY_NAME: [&str; 8] = [
     "meson.build",
 ];
 
-/// Files around a crate that decide how it is compiled.
+/// Files in the directories above a crate that affect its compilation.
 const OF_CARGO: [&str; 4] = [
     "Cargo.toml",
     "Cargo.lock",
@@ -61,7 +61,7 @@ const OF_CARGO: [&str; 4] = [
     "rust-toolchain.toml",
 ];
 
-/// What is known before the build.
+/// The inputs that are known before the build.
 pub(super) fn drafted(
     request: &Request<'_, Config>,
     source: &Source,
@@ -94,7 +94,7 @@ pub(super) fn drafted(
     sets
 }
 
-/// What an editable installation does not show without a build.
+/// Source files whose modifications have no effect in an editable installation without a build.
 const COMPILED_SOURCES: [&str; 26] = [
     "**/*.c",
     "**/*.h",
@@ -124,7 +124,7 @@ const COMPILED_SOURCES: [&str; 26] = [
     "**/meson_options.txt",
 ];
 
-/// The files that decide what the package says about itself.
+/// The files on which the metadata of the package depends.
 pub(super) fn metadata(request: &Request<'_, Config>, source: &Source) -> Vec<GlobSet> {
     let reason = "the metadata of the package";
     let folder = &source.files.folder;
@@ -148,7 +148,7 @@ pub(super) fn metadata(request: &Request<'_, Config>, source: &Source) -> Vec<Gl
     sets
 }
 
-/// Everything but sources.
+/// The inputs other than source files.
 fn around(request: &Request<'_, Config>, source: &Source) -> Vec<GlobSet> {
     let folder = &source.files.folder;
     let mut sets = vec![GlobSet::names(folder, BY_NAME, "how the project is built")];
@@ -176,7 +176,7 @@ fn around(request: &Request<'_, Config>, source: &Source) -> Vec<GlobSet> {
     sets
 }
 
-/// Files that the build itself writes among the sources.
+/// The files that the build backend generates among the sources.
 fn generated(source: &Source) -> Vec<PathBuf> {
     let keys: [&[&str]; 6] = [
         &["tool", "setuptools_scm", "write_to"],
@@ -201,10 +201,11 @@ fn generated(source: &Source) -> Vec<PathBuf> {
         .collect()
 }
 
-/// What is known after the build, when that was asked for.
+/// The inputs that are known after the build. `None` if the user chose patterns instead, or if the
+/// build installed no wheel.
 ///
 /// # Errors
-/// Why the traces of the build cannot be read.
+/// Metadata of the wheel that cannot be read.
 pub(super) fn built(
     request: &Request<'_, Config>,
     source: &Source,
@@ -244,7 +245,7 @@ pub(super) fn built(
     Ok(Some(sets))
 }
 
-/// What an editable installation does not show without a build.
+/// The inputs of an editable installation: the source files that need a build.
 fn compiled_sources(source: &Source, left_out: &BTreeSet<PathBuf>) -> Option<GlobSet> {
     source.kind.is_compiled().then(|| {
         let folder = &source.files.folder;

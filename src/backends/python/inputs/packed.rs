@@ -1,4 +1,4 @@
-//! What was packed, and what would be if it were there: files beside the packed ones.
+//! Determines which source files were packed, and which files would be packed if they were added.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -20,7 +20,7 @@ pub(super) fn packed(source: &Source, wheel: &Wheel, traces: &Traces) -> BTreeSe
     found.collect()
 }
 
-/// Directories in which packages may lie, likely ones first.
+/// The directories that may contain packages, with the most likely ones first.
 fn bases(source: &Source, traces: &Traces) -> Vec<PathBuf> {
     let folder = &source.files.folder;
     let keys: [&[&str]; 4] = [
@@ -46,7 +46,7 @@ fn bases(source: &Source, traces: &Traces) -> Vec<PathBuf> {
         .chain(usual)
         .map(|name| folder.join(name))
         .collect();
-    // Wherever else a package was read from.
+    // Other directories from which the build read a package.
     let inits = traces
         .read
         .iter()
@@ -56,7 +56,7 @@ fn bases(source: &Source, traces: &Traces) -> Vec<PathBuf> {
     bases
 }
 
-/// A packed module, or everything in a packed directory and whatever will be put there.
+/// The inputs for a packed module, or for all present and future files of a packed directory.
 pub(super) fn beside(top: &Path, left_out: &BTreeSet<PathBuf>) -> GlobSet {
     if top.is_file() {
         let set = GlobSet::file(top, "a packed module");
@@ -68,7 +68,8 @@ pub(super) fn beside(top: &Path, left_out: &BTreeSet<PathBuf>) -> GlobSet {
         .without_leftovers()
 }
 
-/// setuptools packs a new package beside those that it has found.
+/// The inputs for packages that are added: setuptools packs a package beside those that it has
+/// found.
 pub(super) fn tops_to_come(source: &Source, listed: &BTreeSet<PathBuf>) -> Vec<GlobSet> {
     if source.build_module() != "setuptools" {
         return Vec::new();

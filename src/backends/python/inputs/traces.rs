@@ -1,4 +1,4 @@
-//! What was opened while a project was built, as Python and the compilers have noted it.
+//! Reads the list of files that Python and the compilers opened during a build.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -6,18 +6,19 @@ use std::path::{Path, PathBuf};
 use crate::backend::BuildPaths;
 use crate::backends::python::script::TRACE;
 
-/// What was opened while the project was built.
+/// The files of the user that were opened during the build.
 #[derive(Debug, Default)]
 pub(super) struct Traces {
-    /// Files that no build made and no environment brought.
+    /// Files that were read, without those that the build wrote.
     pub(super) read: BTreeSet<PathBuf>,
-    /// Files among the sources that the build made.
+    /// Files among the sources that the build wrote.
     pub(super) written: BTreeSet<PathBuf>,
 }
 
 impl Traces {
-    /// Lines of one letter and a path. A build whose Python cannot tell leaves none. What
-    /// is not below `top` belongs to the machine or to an environment.
+    /// Reads the list of a build. Each line has a letter, a space and a path. A missing list counts
+    /// as empty. Files outside of `top` are left out: they belong to the machine or to an
+    /// environment.
     pub(super) fn read(paths: &BuildPaths, top: &Path) -> Self {
         let text = std::fs::read(paths.script_folder.join(TRACE)).unwrap_or_default();
         let text = String::from_utf8_lossy(&text);
@@ -38,7 +39,7 @@ impl Traces {
         traces
     }
 
-    /// Byte code stands for the module it was made from.
+    /// Adds a file. For byte code, adds the module from which it was compiled.
     fn add(&mut self, path: &Path) {
         let is_code = path.extension().is_some_and(|ending| ending == "pyc");
         if !is_code {
@@ -57,7 +58,7 @@ impl Traces {
     }
 }
 
-/// Whether a file is the user's: below `top`, and in no place of a build or of Git.
+/// Whether a file belongs to the user: it is below `top`, and no build or Git created it.
 fn belongs(path: &Path, paths: &BuildPaths, top: &Path) -> bool {
     let prefixes = [&paths.build_prefix, &paths.host_prefix];
     let is_created = paths

@@ -6,7 +6,7 @@ use thiserror::Error;
 use crate::backends::python::project::Files;
 use crate::diagnostic::SourceFile;
 
-/// A tool computes the version of the project, but it cannot be determined before the build.
+/// The place of the version is known, but the version cannot be read there without running code.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the package has no version: {what}")]
 #[diagnostic(
