@@ -1,6 +1,6 @@
-//! The command line: uv or pip with everything it needs around it.
+//! Creates the build script, which runs uv or pip.
 //!
-//! Both call the hooks of the project's own build backend and put the wheel into the host
+//! Both call the hooks of the project's build backend, and install the wheel into the host
 //! prefix.
 
 mod native;
@@ -17,23 +17,25 @@ use super::source::Source;
 use crate::backend::Request;
 use crate::backend::script::{Script, ScriptFile, Step, StepCondition, Word};
 
-/// The directory of programs of this backend, below the one the script runs in.
+/// The directory with the backend's own files, relative to the directory in which the script
+/// runs.
 pub(super) const DIRECTORY: &str = "pixi-build-python";
 
-/// The file in which opened files are noted, below the same directory.
+/// The file that lists the opened files, relative to the directory in which the script runs.
 pub(super) const TRACE: &str = "pixi-build-python/opened";
 
-/// The file that names what was installed, below the same directory: the metadata first.
+/// The file that lists the installed files, relative to the directory in which the script runs.
+/// Its first line is the metadata directory.
 pub(super) const INSTALLED: &str = "pixi-build-python/installed";
 
-/// Settings for setuptools, below the same directory.
+/// The file with settings for setuptools, relative to the directory in which the script runs.
 pub(super) const SETUPTOOLS: &str = "pixi-build-python/setuptools.cfg";
 
-/// By this variable the build learns of the Python of the machine, when that is to stand
-/// in for an environment.
+/// The environment variable with the path of the machine's Python, for a build that uses it
+/// instead of an environment.
 pub(super) const SYSTEM_PYTHON: &str = "PIXI_BUILD_PYTHON_SYSTEM";
 
-/// Installs the project into the host prefix.
+/// The script that installs the project into the host prefix.
 pub(super) fn install(request: &Request<'_, Config>, source: &Source, shape: &Shape) -> Script {
     let mut steps = variables::all(request, source);
     steps.extend(machine(source));
@@ -54,8 +56,7 @@ pub(super) fn install(request: &Request<'_, Config>, source: &Source, shape: &Sh
     }
 }
 
-/// The programs of this backend. Their paths are relative: the directory the script runs in
-/// belongs to one build.
+/// The Python programs that the script runs.
 fn files() -> Vec<ScriptFile> {
     let file = |name: &str, text: &str| ScriptFile {
         path: Path::new(DIRECTORY).join(name),
@@ -74,8 +75,8 @@ fn files() -> Vec<ScriptFile> {
     ]
 }
 
-/// License texts that have the name of another one. rattler-build keeps the directories of those
-/// that lie where the script runs.
+/// The license files that have the name of another one. rattler-build keeps their directories if
+/// they are in the directory in which the script runs.
 fn licenses(source: &Source) -> impl Iterator<Item = ScriptFile> {
     let copied = license::copied(&source.files).into_iter();
     copied.map(|license| ScriptFile {
@@ -85,7 +86,7 @@ fn licenses(source: &Source) -> impl Iterator<Item = ScriptFile> {
     })
 }
 
-/// A path below the directory the script runs in.
+/// A path below the directory in which the script runs.
 fn below(request: &Request<'_, Config>, path: &str) -> Word {
     let windows = request.platforms.build.is_windows();
     let path = match windows {
@@ -95,8 +96,8 @@ fn below(request: &Request<'_, Config>, path: &str) -> Word {
     Word::variable("SRC_DIR").then(path)
 }
 
-/// A program of this backend, run by the Python of the host prefix without the user's
-/// own modules.
+/// The command that runs a Python program of this backend. The Python of the host prefix runs it,
+/// without the modules of the user.
 fn program(
     request: &Request<'_, Config>,
     name: &str,
@@ -108,7 +109,8 @@ fn program(
     command
 }
 
-/// Lets the Python of this machine stand in for an environment, where one is named.
+/// Makes the Python of the machine available in the host prefix, if the environment variable
+/// names one.
 fn machine(source: &Source) -> Vec<Step> {
     let python = Word::variable(SYSTEM_PYTHON);
     let mut command = vec![python.clone(), "-I".into()];
@@ -120,7 +122,7 @@ fn machine(source: &Source) -> Vec<Step> {
     )]
 }
 
-/// Lets whatever Python runs from here on note the files it opens.
+/// Makes every Python that starts later in the script record the files that it opens.
 fn traced(request: &Request<'_, Config>, source: &Source) -> Vec<Step> {
     let set = |name: &str, value: Word| Step::Set(name.to_string(), value);
     let root = source.top(request);
@@ -134,7 +136,8 @@ fn traced(request: &Request<'_, Config>, source: &Source) -> Vec<Step> {
     ]
 }
 
-/// A build backend inside the project knows best what it needs.
+/// Prints the missing requirements of a build backend inside the project, which may request
+/// them in a hook. `failure::missing::asked` recognizes the output.
 fn asked(request: &Request<'_, Config>, source: &Source) -> Option<Step> {
     let paths = source.backend_path();
     let mut command = vec![Word::variable("PYTHON")];
@@ -146,7 +149,7 @@ fn asked(request: &Request<'_, Config>, source: &Source) -> Option<Step> {
     (!paths.is_empty()).then_some(Step::Run(command))
 }
 
-/// The installer with its arguments but the last, the project.
+/// The installer with all arguments except for the last one, which is the project.
 fn command(request: &Request<'_, Config>, source: &Source, shape: &Shape) -> Vec<Word> {
     let config = request.config;
     let python = || Word::variable("PYTHON");
@@ -184,8 +187,8 @@ fn command(request: &Request<'_, Config>, source: &Source, shape: &Shape) -> Vec
     command
 }
 
-/// Installs the project. Both installers take brackets in a path for extras, so that a
-/// directory with such a name is where they run.
+/// The step that installs the project. Both installers read brackets in a path as extras. If the
+/// path has brackets, they therefore run in the directory and install `.`.
 fn run(request: &Request<'_, Config>, source: &Source, shape: &Shape) -> Step {
     let folder = source.files.folder.display().to_string();
     let mut command = command(request, source, shape);
@@ -197,8 +200,8 @@ fn run(request: &Request<'_, Config>, source: &Source, shape: &Shape) -> Step {
     Step::Run(command)
 }
 
-/// One argument. Nothing was quoted once, so that an option and its value may stand in one
-/// element; they are taken apart.
+/// The words of one argument. Existing configurations rely on arguments without quotes: an option
+/// and its value may be in one element, and are separated here.
 fn argument_words(argument: &str) -> Vec<Word> {
     match argument.split_once(' ') {
         Some((option, value)) if option.starts_with('-') && !option.contains('=') => {
@@ -208,7 +211,7 @@ fn argument_words(argument: &str) -> Vec<Word> {
     }
 }
 
-/// Compiles the modules to byte code, where the package has some.
+/// The step that compiles the modules, if the package contains byte code.
 fn compile(request: &Request<'_, Config>, source: &Source, shape: &Shape) -> Option<Step> {
     let skipped = &request.config.skip_pyc_compilation.0;
     let patterns = skipped.iter().chain(&request.config.exclude);

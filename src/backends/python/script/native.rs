@@ -1,7 +1,7 @@
-//! Compiled code: where build tools keep what they made, so that the next build finds it.
+//! Sets up the compilation of native code, so that the next build can reuse the results.
 //!
-//! The directory the script runs in outlives a build as long as the environments stay the
-//! same. A build that finds other environments finds an empty directory.
+//! The directory in which the script runs remains after a build, as long as the environments
+//! stay the same. A build with other environments starts with an empty directory.
 
 use crate::backend::Request;
 use crate::backend::script::{Step, Word};
@@ -13,7 +13,7 @@ use crate::backends::python::source::Source;
 
 use super::{SETUPTOOLS, below, program, rustflags};
 
-/// What has to be set before the installer runs.
+/// The steps that set variables for native code, before the installer runs.
 pub(super) fn prepare(request: &Request<'_, Config>, source: &Source, shape: &Shape) -> Vec<Step> {
     let env = &request.config.common.env;
     let mut steps = Vec::new();
@@ -35,7 +35,7 @@ pub(super) fn prepare(request: &Request<'_, Config>, source: &Source, shape: &Sh
         );
         set("PYO3_PYTHON", Word::variable("PYTHON"));
         if let Some(cache) = &request.folders.cache {
-            // The Rust backend keeps its downloads there.
+            // The Rust backend uses the same directory, so that both share downloads.
             let home = cache.join("pixi-build-rust").join("cargo-home");
             set("CARGO_HOME", Word::literal(home.display().to_string()));
         }
@@ -46,15 +46,15 @@ pub(super) fn prepare(request: &Request<'_, Config>, source: &Source, shape: &Sh
     }
     if !request.platforms.build.is_windows() {
         if request.config.profile == Some(Profile::Debug) {
-            // After those of Python and of conda's compilers, which ask for `-O2`.
+            // The last flags win: Python and the compilers of conda set `-O2`.
             let append = |name: &str, flags: &str| Step::Append(name.to_string(), flags.into());
             steps.extend(["CFLAGS", "CXXFLAGS"].map(|name| append(name, "-O0 -g")));
-            // Checks of sizes need an optimized build.
+            // `_FORTIFY_SOURCE` requires optimization.
             steps.push(append("CPPFLAGS", "-O0 -U_FORTIFY_SOURCE"));
         }
         if uses_setuptools(source) {
-            // Other build tools ask for it themselves: beside each object a list of what the
-            // compiler has read.
+            // The compiler lists the files that it reads beside each object. Other build tools
+            // request this themselves.
             steps.push(Step::Append("CFLAGS".to_string(), "-MD".into()));
         }
         steps.extend(same_everywhere(source));
@@ -63,7 +63,8 @@ pub(super) fn prepare(request: &Request<'_, Config>, source: &Source, shape: &Sh
     steps
 }
 
-/// Keeps the paths of the sources and of the build out of what is compiled.
+/// Keeps the paths of the source directory and of the work directory out of compiled files, so
+/// that the files are the same on every machine.
 fn same_everywhere(source: &Source) -> Vec<Step> {
     let folder = source.files.folder.display().to_string();
     let replaced = |name: &str, path: Word| {
@@ -83,8 +84,8 @@ fn same_everywhere(source: &Source) -> Vec<Step> {
     flags.collect()
 }
 
-/// Has linkers leave room for where libraries will be, as conda's compilers do, and nothing
-/// that depends on where they are now.
+/// Makes linkers add the library directory of the prefix to the run path, as the compilers of
+/// conda do, and prevents content that depends on the path of the prefix.
 fn finds_libraries(request: &Request<'_, Config>, source: &Source) -> Vec<Step> {
     if request.platforms.host.is_windows() {
         return Vec::new();
@@ -95,7 +96,7 @@ fn finds_libraries(request: &Request<'_, Config>, source: &Source) -> Vec<Step> 
         word.0.extend(path().0);
         word
     };
-    // A build ID is a hash of what holds the path of the prefix.
+    // A build ID is a hash of the file, which contains the path of the prefix.
     let no_id = request
         .platforms
         .host
@@ -117,7 +118,7 @@ fn finds_libraries(request: &Request<'_, Config>, source: &Source) -> Vec<Step> 
     steps
 }
 
-/// Settings for the build backend: where it keeps what it made, and the profile.
+/// The settings of the build backend for its build directory and for the profile.
 pub(super) fn settings(request: &Request<'_, Config>, source: &Source, shape: &Shape) -> Vec<Word> {
     let kept = build_directory(request, source, shape);
     let profile = profile(request, source);
@@ -136,12 +137,12 @@ fn profile(request: &Request<'_, Config>, source: &Source) -> Option<String> {
         "maturin" => ("build-args", format!("--profile={}", profile.cargo())),
         _ => return None,
     };
-    // A list of Meson's arguments takes one more, and its last one wins.
+    // meson-python accepts several values of `setup-args`, and the last one wins.
     let is_set = request.config.config_settings.contains_key(key);
     (!is_set || key == "setup-args").then(|| format!("{key}={value}"))
 }
 
-/// The setting that has the build backend keep what it made.
+/// The setting for the build directory, which makes the build backend reuse compiled files.
 fn build_directory(request: &Request<'_, Config>, source: &Source, shape: &Shape) -> Option<Word> {
     let key = match source.build_module() {
         "scikit_build_core" => "build-dir",
@@ -156,7 +157,7 @@ fn build_directory(request: &Request<'_, Config>, source: &Source, shape: &Shape
     Some(setting)
 }
 
-/// Whether the user says where the build takes place.
+/// Whether the user or the project sets the build directory.
 fn is_chosen(request: &Request<'_, Config>, source: &Source) -> bool {
     let names = ["build-dir", "builddir"];
     let config = request.config;
@@ -170,7 +171,7 @@ fn is_chosen(request: &Request<'_, Config>, source: &Source) -> bool {
         || arguments.any(|argument| names.iter().any(|name| argument.contains(name)))
 }
 
-/// Notes what compilers have read, where they wrote it down.
+/// The step that adds the files that the compilers read to the list of opened files.
 pub(super) fn finish(request: &Request<'_, Config>, source: &Source, shape: &Shape) -> Vec<Step> {
     if shape.languages.is_empty() {
         return Vec::new();

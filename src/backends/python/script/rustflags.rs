@@ -1,4 +1,4 @@
-//! The variable that adds flags for rustc to those of the project.
+//! Determines the variable that adds flags for rustc to those of the project.
 
 use std::path::Path;
 
@@ -8,8 +8,8 @@ use toml_edit::{DocumentMut, Item};
 use super::super::source::Source;
 use crate::backends::cargo::system_tools::triple;
 
-/// The variable whose flags Cargo adds to the flags in the project's configuration: Cargo takes
-/// flags for all targets only where no table of the target has flags.
+/// The variable whose flags Cargo adds to the flags in the project's configuration. Cargo ignores
+/// the flags for all targets if the table of the target has flags.
 pub(super) fn variable(host: Subdir, source: &Source, top: &Path) -> String {
     let triple = triple(host).filter(|triple| has_own_flags(&source.files.folder, top, triple));
     match triple {
@@ -22,7 +22,7 @@ pub(super) fn variable(host: Subdir, source: &Source, top: &Path) -> String {
 }
 
 /// Whether the configuration of Cargo in a directory from `folder` up to `top` has flags for a
-/// target. An expression may stand for the target.
+/// target. A `cfg(…)` expression counts as the target, because it may match.
 fn has_own_flags(folder: &Path, top: &Path, triple: &str) -> bool {
     let folders = folder.ancestors().take_while(|it| it.starts_with(top));
     let files =
@@ -32,7 +32,7 @@ fn has_own_flags(folder: &Path, top: &Path, triple: &str) -> bool {
 }
 
 fn names_flags(configuration: &str, triple: &str) -> bool {
-    // Cargo reports a file that is not TOML.
+    // Cargo itself reports a file that is not TOML.
     let Ok(content) = configuration.parse::<DocumentMut>() else {
         return false;
     };

@@ -6,12 +6,12 @@ use crate::backends::python::Config;
 use crate::backends::python::config::Installer;
 use crate::backends::python::source::Source;
 
-/// The first day a zip archive can name, in seconds since 1970: a date that is the
-/// same in every build.
+/// The earliest date in a ZIP archive, in seconds since 1970. A constant date makes builds
+/// reproducible.
 const SOURCE_DATE: &str = "315532800";
 
-/// Variables that rattler-build passes on although nothing that is built may depend on
-/// them, and those by which another Python would meddle.
+/// Variables that rattler-build passes on, although a build must not depend on them, and
+/// variables of another Python that would affect the build.
 const OF_THE_MACHINE: [&str; 9] = [
     "CONDA_ENV_SHLVL_*",
     "CONDA_SHLVL",
@@ -24,8 +24,8 @@ const OF_THE_MACHINE: [&str; 9] = [
     "UV_PYTHON",
 ];
 
-/// What both installers and the build backends are told, whatever the machine's
-/// configuration says.
+/// Settings for the installers and the build backends. They override the configuration of the
+/// machine.
 const FIXED: [(&str, &str); 9] = [
     ("PIP_DISABLE_PIP_VERSION_CHECK", "1"),
     ("PIP_BREAK_SYSTEM_PACKAGES", "1"),
@@ -38,8 +38,8 @@ const FIXED: [(&str, &str); 9] = [
     ("UV_NO_PROGRESS", "1"),
 ];
 
-/// Sets all variables but those of the user with templates. Those of the user come last and
-/// win.
+/// Sets all variables, except for the user's variables with templates. The variables of the user
+/// come last and win.
 pub(super) fn all(request: &Request<'_, Config>, source: &Source) -> Vec<Step> {
     let config = request.config;
     let mut steps = vec![Step::unset(&OF_THE_MACHINE)];
@@ -52,7 +52,7 @@ pub(super) fn all(request: &Request<'_, Config>, source: &Source) -> Vec<Step> {
         false => "/dev/null",
     };
     set("PIP_CONFIG_FILE", nothing.into());
-    // rattler-build's is the time of the build, which ends up in archives.
+    // The value of rattler-build is the time of the build, which would be part of archives.
     let date = request.env.get("SOURCE_DATE_EPOCH").unwrap_or(SOURCE_DATE);
     set("SOURCE_DATE_EPOCH", date.into());
     if config.installer == Installer::Uv
@@ -77,7 +77,7 @@ fn uv_cache(request: &Request<'_, Config>) -> Option<String> {
     })
 }
 
-/// The version that a tool would compute, when another has been decided on.
+/// The version that replaces the one that a tool would compute from Git.
 fn pretended(request: &Request<'_, Config>, source: &Source) -> Option<String> {
     if !source.computes_version {
         return None;
