@@ -1,8 +1,8 @@
 //! Compares the finished package with its description.
 //!
-//! The package was described before the build. A wheel that does not match would be installed
-//! on systems on which it cannot run. Therefore a difference is an error, whose help names the
-//! line to write.
+//! The package was described before the build. If the wheel does not match, conda could install
+//! the package on systems on which it cannot run. Such a difference is therefore an error. Its
+//! help contains the line to write.
 
 mod mistakes;
 
@@ -26,8 +26,8 @@ use mistakes::{Empty, Incomplete, Native, NoWheel, OtherVersion};
 /// Checks the package of a build.
 ///
 /// # Errors
-/// [`NoWheel`], [`Empty`], [`Native`], [`OtherVersion`], and [`Incomplete`] where the
-/// user wants that to be one.
+/// [`NoWheel`], [`Empty`], [`Native`], [`NotStable`](mistakes::NotStable), [`OtherVersion`], and
+/// [`Incomplete`] if the option `check` makes it an error.
 pub(super) fn package(
     request: &Request<'_, Config>,
     source: &Source,
@@ -77,7 +77,8 @@ pub(super) fn package(
     Ok(warnings)
 }
 
-/// Warns if the wheel supports other versions of Python than the package.
+/// Warns if the wheel supports other versions of Python than the package, or if the file name of
+/// the package does not contain its version of Python.
 fn versions_of_python(
     request: &Request<'_, Config>,
     source: &Source,
@@ -121,8 +122,8 @@ fn native_file(wheel: &Wheel, prefix: &Path) -> Option<PathBuf> {
     files.find(|file| is_native(&prefix.join(file))).cloned()
 }
 
-/// Whether the file is native code for this platform. Programs for other platforms are data:
-/// setuptools contains some for Windows.
+/// Whether the file is native code. Programs for Windows are data, because setuptools contains
+/// some on every platform.
 fn is_native(path: &Path) -> bool {
     const ELF: [u8; 4] = *b"\x7fELF";
     const MACH_O: [[u8; 4]; 2] = [[0xcf, 0xfa, 0xed, 0xfe], [0xce, 0xfa, 0xed, 0xfe]];
@@ -136,7 +137,7 @@ fn is_native(path: &Path) -> bool {
     read.is_ok() && (start == ELF || MACH_O.contains(&start) || is_windows)
 }
 
-/// Programs that the recipe does not name, and that are therefore not created on Windows.
+/// Warns about programs that the recipe does not contain. conda does not create them on Windows.
 fn unknown_programs(
     request: &Request<'_, Config>,
     source: &Source,
@@ -260,12 +261,13 @@ fn dependencies(
     Ok(Some(warning.help(help)))
 }
 
-/// The name with one kind of dash, because PyPI and conda differ in dashes.
+/// Whether two names are equal after normalization, because names on PyPI and in conda may differ
+/// in dashes and underscores.
 fn same(a: &str, b: &str) -> bool {
     dependency::normalized(a) == dependency::normalized(b)
 }
 
-/// The run dependencies of the manifest, also those for other platforms.
+/// The names of the run dependencies in the manifest, including those for other platforms.
 fn names_in_run(request: &Request<'_, Config>) -> Vec<String> {
     let targets = request.project.model.targets.as_ref();
     let default = targets.and_then(|targets| targets.default_target.as_ref());

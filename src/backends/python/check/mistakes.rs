@@ -1,11 +1,11 @@
-//! Packages that must not be used.
+//! The errors about packages that must not be used.
 
 use miette::{Diagnostic, Report};
 use thiserror::Error;
 
 use crate::backends::python::source::Source;
 
-/// The installer said that all is well, and nothing is there.
+/// The installer succeeded, but it did not install the project.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the build installed no Python project called `{name}`")]
 #[diagnostic(
@@ -16,7 +16,7 @@ pub(super) struct NoWheel {
     pub(super) name: String,
 }
 
-/// The wheel has metadata and nothing else.
+/// The wheel contains only metadata.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the wheel of `{name}` holds no module: `{backend}` found nothing to pack")]
 #[diagnostic(code(python::empty_wheel), help("{help}"))]
@@ -49,7 +49,7 @@ impl Empty {
     }
 }
 
-/// A package for every platform holds what only one of them can run.
+/// A package for all platforms contains code for one platform.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the package is for every platform, but its wheel is not: {proof}")]
 #[diagnostic(code(python::native_in_noarch), help("{help}"))]
@@ -59,7 +59,7 @@ pub(super) struct Native {
 }
 
 impl Native {
-    /// `proof` is what only one platform can load.
+    /// Creates the error. `proof` is the native file or the tags of the wheel.
     pub(super) fn report(proof: String, is_chosen: bool) -> Report {
         let help = match is_chosen {
             true => "remove `noarch = true` from `[package.build.config]`",
@@ -72,7 +72,7 @@ impl Native {
     }
 }
 
-/// A package for later versions of Python holds what only one of them can load.
+/// A package for several versions of Python contains code for one version.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`abi3 = true`, but the wheel is for one version of Python: {tags}")]
 #[diagnostic(
@@ -87,7 +87,7 @@ pub(super) struct NotStable {
     pub(super) tags: String,
 }
 
-/// The build backend found another version than was described.
+/// The version of the wheel differs from the version of the description.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the package was described with version {described}, but its wheel has {built}")]
 #[diagnostic(
@@ -99,7 +99,7 @@ pub(super) struct OtherVersion {
     pub(super) built: String,
 }
 
-/// The project needs more than the package asks for.
+/// The wheel has dependencies that the package does not have.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the project needs packages that the conda package does not ask for: {names}")]
 #[diagnostic(
