@@ -1,4 +1,4 @@
-//! The binaries of a crate, as far as its manifest and its files say.
+//! The binaries of a crate, according to its manifest and its files.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -7,8 +7,8 @@ use toml_edit::{Item, TableLike};
 
 use crate::backends::cargo::manifest::cargo_toml::CargoToml;
 
-/// The binaries of a crate: those the manifest lists and those Cargo finds. One that is
-/// listed under another name is not found again.
+/// The names of the binaries that the manifest lists, and of those that Cargo discovers. A
+/// listed binary is not discovered a second time under another name.
 pub(crate) fn binaries(manifest: &CargoToml) -> Vec<String> {
     let folder = manifest.folder();
     let package = manifest.name().unwrap_or_default();
@@ -42,7 +42,7 @@ pub(crate) fn listed_binaries(manifest: &CargoToml) -> Vec<&dyn TableLike> {
         .collect()
 }
 
-/// The names and main files of binaries where Cargo looks for them.
+/// The names and main files of the binaries that Cargo discovers.
 fn discovered(folder: &Path, package: &str) -> Vec<(String, PathBuf)> {
     let main = folder.join("src").join("main.rs");
     let mut found = Vec::new();

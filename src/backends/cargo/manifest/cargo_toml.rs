@@ -1,10 +1,9 @@
-//! `Cargo.toml` files, each read and parsed once for a request.
+//! `Cargo.toml` files, each of which is read and parsed once per request.
 //!
-//! What matters of a crate on this disk are few keys of its manifest, so the text is
-//! taken as it is. Only the package's own manifest and its workspace's are also checked
-//! key by key, as Cargo does it: see [`CargoToml::checked`]. A file that has not changed since
-//! an earlier request of this process is not read again, and a file with the same text is not
-//! parsed again.
+//! This backend needs only a few keys of the manifests of path crates, so it does not check
+//! them. It checks only the manifests of the package and of its workspace completely, as Cargo
+//! does: see [`CargoToml::checked`]. A file that has not changed since an earlier request of
+//! this process is not read again, and a file with the same text is not parsed again.
 
 use std::collections::HashMap;
 use std::fs::Metadata;
@@ -21,8 +20,8 @@ use crate::backends::cargo::manifest::errors::Broken;
 use crate::diagnostic::{SourceFile, Unreadable};
 use crate::disk;
 
-/// What the table `[package]` was called in the beginning. Cargo still takes it where the
-/// other is missing.
+/// The original name of the table `[package]`. Cargo still accepts it if `[package]` is
+/// missing.
 const OLD_PACKAGE: &str = "project";
 
 /// One `Cargo.toml`.
@@ -58,7 +57,8 @@ impl CargoToml {
         })?
     }
 
-    /// The manifest at `path`, or [`Broken`]. `None` if the file does not exist.
+    /// The manifest at `path`, or an error if it is [`Broken`]. `None` if the file does not
+    /// exist.
     ///
     /// # Errors
     /// Files that cannot be read.
@@ -110,23 +110,23 @@ impl CargoToml {
         self.document.raw()
     }
 
-    /// The folder of the crate.
+    /// The directory of the crate.
     pub(crate) fn folder(&self) -> &Path {
         self.path.parent().unwrap_or(Path::new(""))
     }
 
-    /// The text, to point into.
+    /// The text with its path, for errors that point into it.
     pub(crate) fn file(&self) -> SourceFile {
         let text = Arc::from(self.text());
         SourceFile::new(self.path.display().to_string(), text)
     }
 
-    /// Everything in the file.
+    /// The table that contains the whole file.
     pub(crate) fn root(&self) -> &dyn TableLike {
         self.document.as_table()
     }
 
-    /// The value of a key.
+    /// The value of a top-level key.
     pub(crate) fn get(&self, key: &str) -> Option<&Item> {
         self.document.get(key)
     }
@@ -151,7 +151,7 @@ impl CargoToml {
         self.get("workspace")
     }
 
-    /// The texts of a list in `[workspace]`.
+    /// The strings in a list of `[workspace]`.
     pub(crate) fn workspace_list(&self, key: &str) -> Vec<&str> {
         let list = self
             .workspace()
@@ -160,7 +160,8 @@ impl CargoToml {
         texts.filter_map(|text| text.as_str()).collect()
     }
 
-    /// Where a key stands: at the top, or in the table that `keys` begin with.
+    /// The position of the last of `keys`, which is a path of nested tables. A first key
+    /// `package` also stands for the original name of that table.
     pub(crate) fn span(&self, keys: &[&str]) -> Option<SourceSpan> {
         let (last, tables) = keys.split_last()?;
         let mut table = self.document.as_item();
@@ -174,7 +175,7 @@ impl CargoToml {
         key.span().map(Into::into)
     }
 
-    /// The manifest with a type for every key, as Cargo checks it.
+    /// The manifest with the type of every key checked, as Cargo checks it.
     ///
     /// # Errors
     /// [`Broken`].
@@ -191,7 +192,7 @@ impl CargoToml {
         Ok(self.checked.get_or_init(|| checked))
     }
 
-    /// Whether anything in it comes from the workspace.
+    /// Whether any value is inherited from the workspace.
     pub(crate) fn inherits(&self) -> bool {
         *self.inherits.get_or_init(|| is_inheriting(self.root()))
     }
@@ -205,7 +206,7 @@ impl CargoToml {
     }
 }
 
-/// The state of a file. Its content is the same as long as its state is.
+/// The state of a file. The content does not change as long as the state is the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Stamp {
     changed: SystemTime,
@@ -213,12 +214,12 @@ struct Stamp {
 }
 
 impl Stamp {
-    /// How long ago a file must have changed. Another change in the same tick of the clock of
-    /// the file system would not be noticed.
+    /// The minimum age of the last change. A second change within the same tick of the file
+    /// system's clock would otherwise not be noticed.
     const SETTLED: Duration = Duration::from_secs(2);
 
-    /// The state of a file. `None` if it changed a moment ago, or if the system does not say
-    /// when it changed.
+    /// The state of a file. `None` if the file changed a moment ago, or if the system does not
+    /// record changes.
     fn of(about: &Metadata) -> Option<Self> {
         let changed = disk::changed(about).filter(|_| cfg!(unix))?;
         let age = SystemTime::now().duration_since(changed).ok()?;
@@ -229,7 +230,7 @@ impl Stamp {
     }
 }
 
-/// What a request has seen where it looked for a `Cargo.toml`.
+/// The state of a place in which a request searched for a `Cargo.toml`.
 #[derive(Debug)]
 pub(crate) struct Sighting {
     path: PathBuf,
@@ -238,13 +239,13 @@ pub(crate) struct Sighting {
 }
 
 impl Sighting {
-    /// There was no file.
+    /// A place without a file.
     pub(crate) fn of_nothing(path: PathBuf) -> Self {
         Self { path, stamp: None }
     }
 
     /// A file that a request of this process has read. `None` if a later change could not be
-    /// told from that, and if another request has read something else since.
+    /// noticed, or if another request has read a different text since.
     pub(crate) fn of(manifest: &Arc<CargoToml>) -> Option<Self> {
         let parsed = PARSED.lock().unwrap_or_else(PoisonError::into_inner);
         let latest = parsed.get(&manifest.path)?;
@@ -255,7 +256,7 @@ impl Sighting {
         })
     }
 
-    /// Whether the same is there now.
+    /// Whether the place is still in the same state.
     pub(crate) fn still_holds(&self) -> bool {
         match (std::fs::metadata(&self.path), &self.stamp) {
             (Ok(about), Some(stamp)) => Stamp::of(&about).as_ref() == Some(stamp),
@@ -265,7 +266,7 @@ impl Sighting {
     }
 }
 
-/// Whether anything in a table comes from the workspace.
+/// Whether any value in a table is inherited from the workspace.
 pub(crate) fn is_inheriting(table: &dyn TableLike) -> bool {
     let here = table.get("workspace").and_then(Item::as_bool) == Some(true);
     let below = |item: &Item| match (item.as_table_like(), item.as_array_of_tables()) {

@@ -1,4 +1,4 @@
-//! Every mistake a Cargo.toml may hold, as far as it matters here.
+//! The errors in a Cargo.toml that this backend reports.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use toml_edit::TomlError;
 
 use crate::diagnostic::{SourceFile, Unreadable};
 
-/// The source folder holds no crate.
+/// The source directory does not contain a crate.
 #[derive(Debug, Error, Diagnostic)]
 #[error("no Cargo.toml was found in {}", folder.display())]
 #[diagnostic(
@@ -22,7 +22,7 @@ pub(crate) struct NoCargoToml {
     pub(crate) folder: PathBuf,
 }
 
-/// `Cargo.toml` is not what Cargo expects.
+/// `Cargo.toml` does not have the form that Cargo expects.
 #[derive(Debug, Error, Diagnostic)]
 #[error("failed to parse Cargo.toml: {reason}")]
 #[diagnostic(code(cargo::broken_manifest))]
@@ -37,7 +37,7 @@ pub(crate) struct Broken {
 }
 
 impl Broken {
-    /// A text that is not TOML.
+    /// An error for a text that is not TOML.
     pub(crate) fn syntax(path: &Path, text: Arc<str>, error: &TomlError) -> Report {
         Self {
             reason: error.message().to_string(),
@@ -70,7 +70,7 @@ impl Broken {
     }
 }
 
-/// What the parser of Cargo.toml says, where it speaks of Rust.
+/// The message of the parser, with a clear replacement for one that names types of Rust.
 fn in_own_words(reason: &str) -> (String, Option<String>) {
     match reason.split_once("Expected to deserialize semver::Version, found ") {
         Some((_, found)) => (
@@ -81,7 +81,7 @@ fn in_own_words(reason: &str) -> (String, Option<String>) {
     }
 }
 
-/// `package.workspace` names a folder without a workspace.
+/// `package.workspace` names a directory without a workspace.
 #[derive(Debug, Error, Diagnostic)]
 #[error("there is no Cargo workspace in {}", folder.display())]
 #[diagnostic(
@@ -98,7 +98,7 @@ pub(crate) struct NoWorkspace {
     pub(crate) at: Option<SourceSpan>,
 }
 
-/// A value the Cargo workspace was to supply and does not.
+/// A value that is inherited, but that the Cargo workspace does not have.
 #[derive(Debug, Error, Diagnostic)]
 #[error("Cargo.toml inherits `{field}`, but {reason}")]
 #[diagnostic(
@@ -116,7 +116,7 @@ pub(crate) struct NotInherited {
     pub(crate) at: Option<SourceSpan>,
 }
 
-/// Several values the Cargo workspace does not have.
+/// Several values that are inherited, but that the Cargo workspace does not have.
 #[derive(Debug, Error, Diagnostic)]
 #[error("Cargo.toml inherits {count} values that no workspace has")]
 #[diagnostic(code(cargo::missing_inherited_values))]
@@ -127,7 +127,7 @@ pub(crate) struct NothingInherited {
 }
 
 impl NothingInherited {
-    /// Turns what was lost into one error.
+    /// Returns one error for all of the values.
     pub(crate) fn check(mut lost: Vec<NotInherited>) -> Result<(), Report> {
         match lost.len() {
             0 => Ok(()),

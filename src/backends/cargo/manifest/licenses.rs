@@ -1,22 +1,22 @@
-//! Licenses: the expression as SPDX has it.
+//! SPDX expressions for the `license` field of Cargo.toml.
 
 use spdx::Expression;
 
 use crate::diagnostic::Warning;
 
-/// Turns what Cargo accepts into an SPDX expression: `MIT/Apache-2.0` becomes
-/// `MIT OR Apache-2.0`. What is not a license is left out, with a warning.
+/// Converts a license that Cargo accepts into an SPDX expression: `MIT/Apache-2.0` becomes
+/// `MIT OR Apache-2.0`. A text that is not a license is left out, with a warning.
 pub(crate) fn normalize(license: &str, warnings: &mut Vec<Warning>) -> Option<String> {
     if Expression::parse(license).is_ok() {
         return Some(license.to_string());
     }
-    // Cargo's own meaning of the slash, from before it asked for SPDX.
+    // Before Cargo required SPDX expressions, a slash meant `OR`.
     let with_or = license
         .split('/')
         .map(str::trim)
         .collect::<Vec<_>>()
         .join(" OR ");
-    // `GPL-3.0` and `MIT OR GPL-2.0+` come from before SPDX renamed them.
+    // SPDX renamed licenses such as `GPL-3.0` and `GPL-2.0+`.
     if let Ok(Some(renamed)) = Expression::canonicalize(&with_or)
         && Expression::parse(&renamed).is_ok()
     {

@@ -1,4 +1,4 @@
-//! The manifests that a request has looked at, and the workspaces they belong to.
+//! The manifests that a request has searched for, and the workspaces that they belong to.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -11,24 +11,24 @@ use crate::backend::inputs::plain;
 use crate::backends::cargo::manifest::cargo_toml::{CargoToml, Sighting};
 use crate::backends::cargo::manifest::errors::NoWorkspace;
 
-/// The manifests that were looked for, by folder.
+/// The results of searches for manifests, by directory.
 #[derive(Debug, Default)]
 pub(crate) struct Manifests(HashMap<PathBuf, Looked>);
 
-/// What was found where a manifest was looked for.
+/// The result of one search for a manifest.
 #[derive(Debug, Clone)]
 enum Looked {
     Nothing,
-    /// Why is said by whoever needs it.
+    /// The error is not stored. [`Manifests::find`] reads the file again to report it.
     Broken,
     Found(Arc<CargoToml>),
 }
 
 impl Manifests {
-    /// The manifest in `folder`, when there is one.
+    /// The manifest in `folder`, if there is one.
     ///
     /// # Errors
-    /// Why it cannot be read.
+    /// The reason why it cannot be read.
     pub(crate) fn find(&mut self, folder: &Path) -> Result<Option<Arc<CargoToml>>, Report> {
         match self.look(folder) {
             Looked::Found(manifest) => Ok(Some(manifest)),
@@ -37,7 +37,7 @@ impl Manifests {
         }
     }
 
-    /// The manifest in `folder`, when there is one that can be read.
+    /// The manifest in `folder`, if there is one and it can be read.
     pub(crate) fn readable(&mut self, folder: &Path) -> Option<Arc<CargoToml>> {
         match self.look(folder) {
             Looked::Found(manifest) => Some(manifest),
@@ -45,8 +45,8 @@ impl Manifests {
         }
     }
 
-    /// Everything that was looked at, for another request. `None` if that could not tell
-    /// whether it is still the same.
+    /// The state of every file that was searched for, for use by later requests. `None` if a
+    /// change to one of them could not be noticed.
     pub(crate) fn sightings(&self) -> Option<Vec<Sighting>> {
         let all = self.0.iter().map(|(folder, looked)| match looked {
             Looked::Found(manifest) => Sighting::of(manifest),
@@ -72,11 +72,11 @@ impl Manifests {
         looked
     }
 
-    /// The manifest of the workspace that a crate belongs to: its own, the one that it
-    /// names, or the next above that does not exclude it.
+    /// The manifest of the workspace that a crate belongs to: its own, the one that
+    /// `package.workspace` names, or the nearest one above, unless that one excludes the crate.
     ///
     /// # Errors
-    /// [`NoWorkspace`], and manifests above that cannot be read.
+    /// [`NoWorkspace`], and manifests above the crate that cannot be read.
     pub(crate) fn workspace_of(
         &mut self,
         member: &Arc<CargoToml>,
@@ -98,13 +98,13 @@ impl Manifests {
         Ok(None)
     }
 
-    /// The workspace in the folder that `package.workspace` names.
+    /// The workspace in the directory that `package.workspace` names.
     fn named_workspace(
         &mut self,
         member: &CargoToml,
         folder: &str,
     ) -> Result<Arc<CargoToml>, Report> {
-        // `../..` would stay in every message and input otherwise.
+        // Without this, every message and every input would contain `../..`.
         let folder = plain(&member.folder().join(folder));
         let found = self.find(&folder)?;
         let found = found.filter(|found| found.workspace().is_some());
@@ -119,8 +119,8 @@ impl Manifests {
     }
 }
 
-/// Whether Cargo leaves `folder` out of the workspace: `exclude` names it and `members`
-/// does not, patterns aside.
+/// Whether Cargo excludes `folder` from the workspace: `exclude` names it or a directory above
+/// it, and `members` does not. Patterns do not count.
 pub(crate) fn excludes(workspace: &CargoToml, folder: &Path) -> bool {
     let names = |key: &str| {
         let paths = workspace.workspace_list(key);

@@ -1,4 +1,4 @@
-//! `Cargo.toml`: what it says about the package, and which one is meant.
+//! Reads `Cargo.toml` files, and selects the one that describes the package.
 
 pub(crate) mod binaries;
 pub(crate) mod cargo_toml;

@@ -1,7 +1,6 @@
-//! Reads `Cargo.toml` and the Cargo workspace it inherits from.
+//! Reads `Cargo.toml` and the Cargo workspace from which it inherits values.
 //!
-//! Only values conda can use are read; everything else in the file is Cargo's
-//! business.
+//! Only values that conda can use are read. Cargo checks the rest of the file.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,21 +18,22 @@ use crate::backends::cargo::manifest::workspace_members::{self, Wanted};
 use crate::diagnostic::Warning;
 use crate::project::Metadata;
 
-/// The crate in the source folder and the Cargo workspace around it.
+/// The crate in the source directory and the Cargo workspace around it.
 #[derive(Debug)]
 pub(crate) struct Crate {
     pub(crate) manifest: Arc<CargoToml>,
-    /// The manifest of its workspace: that of the crate itself where it is one, or alone.
+    /// The manifest of the workspace. It is the same as `manifest` if the crate is the root of
+    /// its workspace, or does not belong to a workspace.
     pub(crate) workspace: Arc<CargoToml>,
     package: Package,
-    /// What members inherit; `None` where there is no workspace.
+    /// The values that members can inherit. `None` if there are none.
     template: Option<PackageTemplate>,
     in_workspace: bool,
 }
 
 impl Crate {
-    /// Reads the crate in `source` and, when it belongs to one, its workspace. Which member
-    /// of a workspace is meant is up to `wanted`.
+    /// Reads the crate in `source` and its workspace, if it belongs to one. In a workspace,
+    /// `wanted` selects the member.
     ///
     /// # Errors
     /// [`NoCargoToml`], [`Broken`], [`NoWorkspace`], [`workspace_members::NoChoice`], and files
@@ -52,7 +52,7 @@ impl Crate {
             }
             .into());
         };
-        // What is wrong with it comes before what is missing in it.
+        // An error in the manifest is reported before a missing member.
         found.checked()?;
         let (manifest, workspace) = match workspace_members::choose(manifests, &found, wanted)? {
             Some(member) => (member, Some(found)),
@@ -75,20 +75,20 @@ impl Crate {
         })
     }
 
-    /// The folder of the crate, for `cargo install --path`.
+    /// The directory of the crate, for `cargo install --path`.
     pub(crate) fn folder(&self) -> &Path {
         self.manifest.folder()
     }
 
-    /// The folder of the Cargo workspace, or of the crate when it is alone.
+    /// The directory of the Cargo workspace, or that of the crate if there is no workspace.
     pub(crate) fn workspace_root(&self) -> &Path {
         self.workspace.folder()
     }
 
-    /// What the crate says about itself.
+    /// The metadata of the crate.
     ///
     /// # Errors
-    /// [`NotInherited`] for a value the workspace was to supply and does not.
+    /// [`NotInherited`] for an inherited value that the workspace does not have.
     pub(crate) fn metadata(&self, warnings: &mut Vec<Warning>) -> Result<Metadata, Report> {
         let package = &self.package;
         let mut inherit = Inherit {
@@ -132,7 +132,7 @@ impl Crate {
         })
     }
 
-    /// The version, as Cargo and the programs know it.
+    /// The version in Cargo's form, which programs usually print.
     pub(crate) fn version(&self) -> Option<String> {
         match &self.package.version {
             Inheritable::Set(version) => Some(version.to_string()),
@@ -143,7 +143,7 @@ impl Crate {
         }
     }
 
-    /// The oldest Rust that the crate is for.
+    /// The oldest version of Rust that the crate supports.
     pub(crate) fn rust_version(&self) -> Option<String> {
         match self.package.rust_version.as_ref()? {
             Inheritable::Set(version) => Some(version.clone()),
@@ -151,15 +151,15 @@ impl Crate {
         }
     }
 
-    /// The name of its library, as files are called after it.
+    /// The name of its library, as it appears in file names.
     pub(crate) fn library_name(&self) -> String {
         let named = self.manifest.root().get("lib");
         let named = named.and_then(|lib| lib.get("name")?.as_str());
         named.unwrap_or(&self.package.name).replace('-', "_")
     }
 
-    /// That nobody has given the crate a version. Cargo takes `0.0.0` for it, which nobody
-    /// meant to release.
+    /// A warning if the crate does not have a version. Cargo uses `0.0.0` for such a crate, and
+    /// it is unlikely that the user wants to release that.
     pub(crate) fn missing_version(&self) -> Option<Warning> {
         let manifest = &self.manifest;
         if manifest.package_key("version").is_some() {
@@ -171,7 +171,8 @@ impl Crate {
         Some(warning.help(help))
     }
 
-    /// The license text the crate names, relative to the manifest that names it.
+    /// The license file that the manifest names. Its path is relative to the manifest that
+    /// contains the value.
     fn named_license_file(&self, package: &Package, inherit: &mut Inherit<'_>) -> Option<PathBuf> {
         match package.license_file.as_ref()? {
             Inheritable::Set(file) => Some(self.manifest.folder().join(file)),
@@ -182,8 +183,8 @@ impl Crate {
         }
     }
 
-    /// The license texts in the crate, else those at the workspace root, for
-    /// crates that name none.
+    /// The license texts in the crate, or else those in the root of the workspace. This is for
+    /// crates that do not name a license file.
     pub(crate) fn license_files(&self, warnings: &mut Vec<Warning>) -> Vec<PathBuf> {
         let mut found = project_files::licenses(self.folder());
         if found.is_empty() {
@@ -204,7 +205,7 @@ impl Crate {
     }
 }
 
-/// The conda version for one of Cargo's, with a warning where the two sort otherwise.
+/// The conda version for a version of Cargo, with a warning if conda may sort it differently.
 fn conda_version(version: &str, warnings: &mut Vec<Warning>) -> String {
     let CondaVersion { text, sorts_alike } = version::from_semver(version);
     if !sorts_alike {
@@ -220,7 +221,7 @@ fn conda_version(version: &str, warnings: &mut Vec<Warning>) -> String {
 /// Resolves `field.workspace = true`.
 struct Inherit<'a> {
     krate: &'a Crate,
-    /// What was not found. Cargo would refuse the manifest.
+    /// Values that the workspace does not have. Cargo would refuse the manifest.
     lost: Vec<NotInherited>,
 }
 
@@ -237,7 +238,7 @@ impl Inherit<'_> {
         }
     }
 
-    /// The value in the workspace. Without one it is noted as lost.
+    /// The value in the workspace. If there is none, it is added to `lost`.
     fn inherited<T>(
         &mut self,
         field: &'static str,
@@ -269,10 +270,10 @@ impl Inherit<'_> {
     }
 }
 
-/// The text up to the first full stop that ends a sentence, on one line.
+/// The first sentence, without its full stop and on one line.
 fn first_sentence(description: &str) -> String {
     let line = description.split_whitespace().collect::<Vec<_>>().join(" ");
-    // `e.g.`, `U.S.` and `Dr.` end none.
+    // `e.g.`, `U.S.` and `Dr.` do not end a sentence.
     let ends = |(end, _): &(usize, &str)| {
         let word = line[..*end].rsplit(' ').next().unwrap_or_default();
         word.len() > 2 && !word.contains('.')

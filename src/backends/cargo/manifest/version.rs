@@ -1,15 +1,16 @@
-//! SemVer versions as conda versions.
+//! Converts SemVer versions to conda versions.
 //!
-//! `-` separates the parts of an archive's name, so a pre-release must lose its dash:
-//! `1.0.0-rc.1` becomes `1.0.0rc1`. People read versions, so the words stay as they are, and
-//! one word with a number sorts as it does for Cargo. What is longer is joined with `_`,
-//! which conda may sort otherwise; the user is told. The table for users is in
-//! `docs/backends/rust.md`.
+//! A conda version cannot contain `-`, because `-` separates the parts of a package's file
+//! name: `1.0.0-rc.1` becomes `1.0.0rc1`. Words are kept, so that the version stays readable. A
+//! pre-release such as `rc` or `rc.1` sorts as in Cargo. conda may sort others differently; the
+//! user then gets a warning. `docs/backends/rust.md` has a table for users.
 
-/// Numbers with more digits are written in pieces: conda's numbers have 64 bits.
+/// The maximum number of digits in a number. Longer numbers are split, because conda stores
+/// numbers in 64 bits.
 const DIGITS: usize = 18;
 
-/// A conda version, and whether it sorts among others as Cargo's does.
+/// A conda version, and whether conda sorts it among other versions as Cargo sorts the
+/// original.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct CondaVersion {
     pub(crate) text: String,
@@ -36,7 +37,7 @@ pub(crate) fn from_semver(version: &str) -> CondaVersion {
     CondaVersion { text, sorts_alike }
 }
 
-/// A pre-release, and whether it sorts alike.
+/// A pre-release as text, and whether conda sorts it as Cargo does.
 fn pre_release(pre: &str) -> (String, bool) {
     let lower = pre.to_lowercase();
     let identifiers: Vec<&str> = lower.split('.').collect();
@@ -54,7 +55,8 @@ fn pre_release(pre: &str) -> (String, bool) {
     let mut text = match written.chars().next() {
         Some(_) if written.starts_with("post") => "pre_".to_string(),
         Some(sign) if sign.is_ascii_lowercase() => String::new(),
-        // conda sorts `dev` before every word, as Cargo sorts numbers.
+        // A number gets the prefix `dev`, because Cargo sorts numbers before words, and conda
+        // sorts `dev` before every other word.
         _ => "dev".to_string(),
     };
     text.push_str(&written);
@@ -64,7 +66,7 @@ fn pre_release(pre: &str) -> (String, bool) {
             continue;
         }
         match (position, is_number(identifier)) {
-            // `rc.1` is `rc1`.
+            // `rc.1` becomes `rc1`.
             (0, true) if is_word(first) => {}
             (_, true) => text.push('.'),
             (_, false) => text.push('_'),
@@ -74,7 +76,7 @@ fn pre_release(pre: &str) -> (String, bool) {
     (text, plain && !special)
 }
 
-/// An identifier as conda takes it: `_` for `-`, long numbers in pieces.
+/// An identifier in conda's syntax: with `_` instead of `-`, and with long numbers split.
 fn readable(identifier: &str) -> String {
     let mut text = String::new();
     let mut digits = 0;
@@ -85,7 +87,7 @@ fn readable(identifier: &str) -> String {
             digits = 1;
         }
         match sign {
-            // Nothing may begin or end with it, or follow itself.
+            // A conda version cannot begin or end with `_`, and cannot contain `__`.
             '-' if text.is_empty() || text.ends_with('_') => {}
             '-' => text.push('_'),
             sign => text.push(sign),
@@ -94,7 +96,8 @@ fn readable(identifier: &str) -> String {
     text.trim_end_matches('_').to_string()
 }
 
-/// Build metadata as a local version: what is not a letter or digit separates.
+/// Build metadata as the local part of a conda version. All other characters than letters and
+/// digits become separators.
 fn local_version(metadata: &str) -> String {
     let identifiers = metadata.split(['-', '.']).filter(|text| !text.is_empty());
     let segments: Vec<String> = identifiers
@@ -187,7 +190,7 @@ mod tests {
         assert!(shown > 10, "{shown}");
     }
 
-    /// Pre-releases of one word and numbers, and numbers alone.
+    /// Pre-releases that consist of a word, a number, or a word and a number.
     fn usual() -> impl Strategy<Value = String> {
         let word = prop_oneof!["alpha|beta|pre|rc|canary|nightly", "[a-c]{1,3}"];
         let word = word.prop_filter("conda's own", |word| word != "dev" && word != "post");

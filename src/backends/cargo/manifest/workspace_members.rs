@@ -1,8 +1,8 @@
-//! Which member of a virtual workspace is the package.
+//! Selects the member of a workspace that is the package.
 //!
-//! Only the manifests that `[workspace]` names are read; the tree is not walked.
-//! Members that Cargo would add because another member depends on their path are
-//! not looked for: they are libraries.
+//! Only the manifests that `[workspace]` names are read, and directories are not searched.
+//! Members that Cargo adds because another member depends on their path are not included: they
+//! are libraries.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,26 +15,28 @@ use crate::backends::cargo::manifest::cargo_toml::CargoToml;
 use crate::backends::cargo::manifest::manifests::{Manifests, excludes};
 use crate::diagnostic::SourceFile;
 
-/// Who says which member is meant.
+/// The names that select a member.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Wanted<'a> {
     /// The name of the package in pixi's manifest.
     pub(crate) package: Option<&'a str>,
-    /// The name of a crate among the user's arguments for Cargo.
+    /// The name of a crate that the user selects, with `--package` in `extra-args` or as the
+    /// first of `packages`, unless that is a pattern.
     pub(crate) selected: Option<&'a str>,
 }
 
-/// A member and the binaries it would install.
+/// A member and its binaries.
 struct Member {
     manifest: Arc<CargoToml>,
     name: String,
     binaries: Vec<String>,
-    /// Whether it is for the maintainers alone: `publish = false`.
+    /// Whether it is not published, as in `publish = false`, and therefore only for its
+    /// maintainers.
     is_private: bool,
 }
 
-/// The member of the workspace `root` that is meant. `None` where `root` is a package and
-/// nothing names another one.
+/// The selected member of the workspace `root`. `None` if `root` is a package and no other
+/// package is selected.
 ///
 /// # Errors
 /// [`NoChoice`], and members whose manifest cannot be read.
@@ -71,7 +73,7 @@ pub(crate) fn choose(
     }
 }
 
-/// The members that `[workspace]` of `root` names, itself included where it is a package.
+/// The members that `[workspace]` of `root` names. `root` is included if it is a package.
 ///
 /// # Errors
 /// Members whose manifest cannot be read.
@@ -87,8 +89,10 @@ pub(crate) fn members(
     Ok(found)
 }
 
-/// The member of the name `wanted`, else the one with a binary of that name, else the only
-/// one with a binary. A library is meant only where no program is.
+/// Selects a member in this order: a member named `wanted` with binaries, a member with a
+/// binary named `wanted`, a member named `wanted`, a default member with binaries, a member
+/// with binaries. A step selects a member only if it is the only match, or the only match that
+/// is published.
 fn position(members: &[Member], wanted: Option<&str>, defaults: &[PathBuf]) -> Option<usize> {
     let only = |matches: &dyn Fn(&Member) -> bool| {
         let found = |matches: &dyn Fn(&Member) -> bool| {
@@ -109,18 +113,19 @@ fn position(members: &[Member], wanted: Option<&str>, defaults: &[PathBuf]) -> O
         .or_else(|| only(&installs))
 }
 
-/// conda ignores case, and people write `_` for `-`.
+/// conda ignores case, and users also write `_` instead of `-`.
 fn same(cargo: &str, conda: &str) -> bool {
     let plain = |name: &str| name.to_lowercase().replace('_', "-");
     plain(cargo) == plain(conda)
 }
 
-/// The folders with a manifest that a list of `[workspace]` names, in its order.
+/// The directories that a list of `[workspace]` names and that contain a manifest, in the order
+/// of the list.
 fn folders(root: &CargoToml, list: &str) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = Vec::new();
     for pattern in root.workspace_list(list) {
         let folder = glob::Pattern::escape(&root.folder().to_string_lossy());
-        // What is not a pattern matches nothing; Cargo says so when it builds.
+        // An invalid pattern does not match anything. Cargo reports it during the build.
         let matches = glob::glob(&format!("{folder}/{pattern}"));
         for folder in matches.into_iter().flatten().flatten() {
             if !found.contains(&folder)
@@ -134,7 +139,7 @@ fn folders(root: &CargoToml, list: &str) -> Vec<PathBuf> {
     found
 }
 
-/// Whether a member says that nobody but its maintainers needs it.
+/// Whether the manifest of a member says that it is not published.
 fn is_private(member: &CargoToml, root: &CargoToml) -> bool {
     let own = member.package_key("publish");
     let inherits = own.and_then(|own| own.get("workspace")).is_some();
@@ -148,7 +153,7 @@ fn is_private(member: &CargoToml, root: &CargoToml) -> bool {
     })
 }
 
-/// A virtual workspace, and nothing says which of its members is meant.
+/// A workspace in which nothing selects a member.
 #[derive(Debug, Error, Diagnostic)]
 #[error("Cargo.toml {what}, and {reason}")]
 #[diagnostic(code(cargo::ambiguous_member), help("{help}"))]
@@ -209,7 +214,8 @@ mod tests {
 
     const MAIN: &str = "src/main.rs";
 
-    /// A virtual workspace with these members: folder, end of the manifest, source file.
+    /// A virtual workspace with members. Each member has a directory, additional lines of its
+    /// manifest, and a source file.
     fn workspace(
         table: &str,
         members: &[(&str, &str, &str)],
@@ -294,7 +300,7 @@ mod tests {
             assert_eq!(chosen(&root, Some("other")), "cutter", "{publish}");
             assert_eq!(chosen(&root, Some("chores")), "chores", "{publish}");
         }
-        // Where nothing is published, nothing tells them apart.
+        // If no member is published, the selection stays ambiguous.
         let private = |name| (name, "publish = false", MAIN);
         let (_temp, root) = workspace(table, &[private("a"), private("b")]);
         assert!(chosen(&root, None).contains("several of its members have binaries"));
@@ -311,11 +317,11 @@ mod tests {
         let members = [library, program, ("other", "", MAIN)];
         let (_temp, root) = workspace("members = ['*']", &members);
         assert_eq!(chosen(&root, Some("lathe")), "lathe-cli");
-        // A binary of another name is another program.
+        // A binary with another name is a different program.
         let members = [library, ("lathe-server", "", MAIN), ("other", "", MAIN)];
         let (_temp, root) = workspace("members = ['*']", &members);
         assert_eq!(chosen(&root, Some("lathe")), "lathe");
-        // One that is both is the program.
+        // A member that has this name and a binary has priority over a binary with this name.
         let both = [("lathe", "", MAIN), program];
         let (_temp, root) = workspace("members = ['*']", &both);
         assert_eq!(chosen(&root, Some("lathe")), "lathe");
