@@ -1,7 +1,8 @@
-//! Cargo projects: `cargo install` into the host prefix.
+//! Builds Cargo projects: runs `cargo install` into the host prefix.
 //!
-//! Reads `Cargo.toml` for what the manifest leaves out, asks for the compilers
-//! and writes down the command line. What cargo does with it is cargo's business.
+//! This backend reads the metadata that pixi's manifest leaves out, requests compilers, writes
+//! the build script, prepares the directories that Cargo reuses, and explains failures. Cargo
+//! itself resolves and compiles.
 
 mod aliases;
 mod build_dir;
@@ -213,8 +214,8 @@ impl Backend for Cargo {
     }
 }
 
-/// Cargo takes its configuration from the folder that it runs in, whatever it is told. So it
-/// runs in one without.
+/// Cargo always reads the configuration of the directory in which it runs; there is no option
+/// to prevent this. The build therefore uses a copy of the sources without configuration files.
 fn without_cargo_config(config: &Config) -> Option<CopiedSources> {
     (!config.applies_cargo_config()).then(|| CopiedSources {
         workspace: None,
@@ -231,7 +232,7 @@ fn requirements(
         .iter()
         .map(|language| Requirement::Compiler(language.clone()))
         .collect();
-    // Go without cgo is the one compiler that needs no C library.
+    // Every compiler needs a C library, except for Go without cgo.
     let needs_stdlib = compilers.iter().any(|language| language != "go-nocgo");
     if request.variants.contains_key("c_stdlib") && needs_stdlib {
         requirements.push(Requirement::Stdlib("c".to_string()));

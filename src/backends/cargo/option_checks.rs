@@ -1,5 +1,5 @@
-//! Values of options that Cargo would refuse, or that name nothing, found while the manifest is
-//! read. Nothing here knows a project.
+//! Checks of option values that Cargo would refuse or that name nothing, when the manifest is
+//! read. The checks do not depend on the project.
 
 use indexmap::IndexMap;
 use serde_json::Value;
@@ -9,7 +9,8 @@ use crate::project::config::{EntryPart, InvalidOption};
 
 const ALIASES: &str = "bin-aliases";
 
-/// A value as TOML has it. `false` is a value of several settings, so nothing removes one.
+/// The value in the syntax of TOML, or `None` for a type that a setting of a profile cannot
+/// have. `false` is a valid value of several settings, so it does not remove a setting.
 pub(crate) fn setting(value: &Value) -> Option<String> {
     Some(match value {
         Value::String(text) => toml_edit::Value::from(text.as_str()).to_string(),
@@ -19,7 +20,7 @@ pub(crate) fn setting(value: &Value) -> Option<String> {
     })
 }
 
-/// Values that Cargo would refuse.
+/// The features, the profile and the profile settings that Cargo would refuse.
 pub(crate) fn choice(
     features: &[String],
     profile: Option<&str>,
@@ -75,7 +76,7 @@ pub(crate) fn choice(
     mistakes
 }
 
-/// Values that are no lists of names.
+/// The values of `bin-aliases` that are not lists of names.
 pub(crate) fn aliases(aliases: &IndexMap<String, Value>) -> Vec<InvalidOption> {
     let mistakes = aliases.iter().filter_map(|(program, names)| {
         let wrong = |message: String, help: &str| InvalidOption {
@@ -104,10 +105,10 @@ pub(crate) fn aliases(aliases: &IndexMap<String, Value>) -> Vec<InvalidOption> {
     mistakes.collect()
 }
 
-/// The kinds of libraries that other languages link with.
+/// The kinds of libraries that programs in other languages can link with.
 const TYPES: [&str; 2] = ["cdylib", "staticlib"];
 
-/// Values that name no kind of library.
+/// The values of `libraries` and `c-library` that do not name a kind of library.
 pub(crate) fn libraries(libraries: &[String], c_library: &Value) -> Vec<InvalidOption> {
     let wrong = |keys: &[&str], part, message: String, help: String| InvalidOption {
         keys: keys.iter().map(ToString::to_string).collect(),
@@ -168,7 +169,7 @@ pub(crate) fn libraries(libraries: &[String], c_library: &Value) -> Vec<InvalidO
     mistakes
 }
 
-/// The kinds of libraries for C. `None` where there is none.
+/// The kinds of libraries that cargo-c builds. `None` if the option is off.
 pub(crate) fn c_types(option: &Value) -> Option<Vec<String>> {
     let table = match option {
         Value::Bool(true) => return Some(vec![TYPES[0].to_string()]),
@@ -180,7 +181,7 @@ pub(crate) fn c_types(option: &Value) -> Option<Vec<String>> {
     Some(types.map_or_else(|| vec![TYPES[0].to_string()], Iterator::collect))
 }
 
-/// A value that names neither a place nor a version.
+/// A value of `rust-version` that is neither a source of the version nor a version.
 pub(crate) fn rust_version(chosen: Option<&str>) -> Option<InvalidOption> {
     let chosen = chosen?;
     let known = ["manifest", "toolchain-file"].contains(&chosen);
@@ -192,7 +193,7 @@ pub(crate) fn rust_version(chosen: Option<&str>) -> Option<InvalidOption> {
     })
 }
 
-/// Whether a text is two or three numbers.
+/// Whether a text consists of two or three numbers.
 pub(crate) fn is_version(text: &str) -> bool {
     let parts: Vec<&str> = text.split('.').collect();
     let is_number = |part: &&str| part.parse::<u16>().is_ok();

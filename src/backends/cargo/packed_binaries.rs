@@ -1,4 +1,5 @@
-//! Binaries that Cargo leaves out without a word: those whose features are not on.
+//! Finds binaries that Cargo leaves out without an error, because their required features are
+//! off.
 
 use std::path::Path;
 
@@ -10,7 +11,7 @@ use crate::backends::cargo::libraries::installs_programs;
 use crate::backends::cargo::manifest::binaries::listed_binaries;
 use crate::diagnostic::Warning;
 
-/// What to tell the user about the binaries of a finished package.
+/// The warnings about the binaries of a finished package.
 pub(crate) fn warnings(build: CrateBuild<'_>, package: &InstalledPackage<'_>) -> Vec<Warning> {
     let chosen = ["--bin", "--example", "--examples"];
     let chooses = chosen.iter().any(|option| build.arguments.has(option));

@@ -1,9 +1,10 @@
-//! Libraries that a build made and nobody would miss until the program is used.
+//! Finds problems with libraries that a build script compiled, which appear only when a program
+//! runs.
 //!
-//! A build script may compile a shared library into a folder of its own and link with it: the
-//! program then works where it was built, and nowhere else. Or it compiles a library that the
-//! host environment has as well, and the program ends up with another one than its author
-//! meant. Neither fails, so somebody has to say it.
+//! A build script can compile a shared library into its own directory and link with it. The
+//! program then works only where it was built. A build script can also compile a library that
+//! the host environment contains. The program then does not use the library of the environment.
+//! Neither problem makes a build fail, so this module warns.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -18,7 +19,7 @@ use crate::backends::cargo::context::layout::LATEST;
 use crate::diagnostic::Warning;
 use crate::disk::files_below;
 
-/// How to make a crate take the library of the host environment, by the crate.
+/// The variables that make a crate link with the library of the host environment, by crate.
 const TAKE_FROM_HOST: [(&str, &str); 7] = [
     ("libgit2-sys", "LIBGIT2_NO_VENDOR"),
     ("libsodium-sys", "SODIUM_USE_PKG_CONFIG"),
@@ -29,7 +30,7 @@ const TAKE_FROM_HOST: [(&str, &str); 7] = [
     ("zstd-sys", "ZSTD_SYS_USE_PKG_CONFIG"),
 ];
 
-/// What to tell the user about the libraries of a finished package.
+/// The warnings about the libraries of a finished package.
 pub(crate) fn warnings(build: CrateBuild<'_>, package: &InstalledPackage<'_>) -> Vec<Warning> {
     let runs = runs(&artifacts::folders(build, package.paths));
     let prefix = package.paths.host_prefix.as_path();
@@ -40,7 +41,7 @@ pub(crate) fn warnings(build: CrateBuild<'_>, package: &InstalledPackage<'_>) ->
     warnings
 }
 
-/// Shared libraries that installed programs name and that are in no package.
+/// Shared libraries that installed programs need and that no package contains.
 fn left_behind(runs: &[PathBuf], prefix: &Path, files: &BTreeSet<PathBuf>) -> Vec<Warning> {
     let mut made: BTreeMap<String, &str> = BTreeMap::new();
     for run in runs {
@@ -81,7 +82,8 @@ fn not_packed(program: &Path, library: &str, by: &str) -> Warning {
     ))
 }
 
-/// Static libraries that a build script compiled although the host environment has them.
+/// Static libraries that a build script compiled although the host environment contains the
+/// library.
 fn compiled_again<'a>(runs: impl Iterator<Item = &'a PathBuf>, prefix: &Path) -> Vec<Warning> {
     let mut found: BTreeMap<&str, String> = BTreeMap::new();
     for run in runs {
@@ -115,7 +117,7 @@ fn compiled_again<'a>(runs: impl Iterator<Item = &'a PathBuf>, prefix: &Path) ->
     found.into_iter().map(warning).collect()
 }
 
-/// The files in the folders that a build script had the linker search.
+/// The files in the directories that a build script added to the search path of the linker.
 fn searched(run: &Path) -> Vec<PathBuf> {
     let output = std::fs::read(run.join("output")).unwrap_or_default();
     let output = String::from_utf8_lossy(&output);
@@ -143,7 +145,7 @@ fn is_shared(file: &Path) -> bool {
         || name.ends_with(".dll")
 }
 
-/// Whether an environment has a library.
+/// Whether an environment contains a library.
 fn is_in(prefix: &Path, library: &str) -> bool {
     ["lib", "lib64", "bin", "Library/bin"]
         .iter()
@@ -162,8 +164,8 @@ fn is_in_folder_of_programs(file: &Path) -> bool {
         .any(|folder| file.starts_with(folder))
 }
 
-/// Whether a program names a library: programs end such names with a zero, or write them at
-/// the end of a path.
+/// Whether a program needs a library. In a program, the name of a needed library is followed by
+/// a zero byte. It may be the last part of a path.
 fn names(program: &[u8], library: &str) -> bool {
     let name = [library.as_bytes(), b"\0"].concat();
     Finder::new(&name).find(program).is_some()
@@ -177,7 +179,7 @@ fn modified(path: &Path) -> Option<SystemTime> {
 mod tests {
     use super::*;
 
-    /// Runs of build scripts and a host prefix, made of these files.
+    /// A directory with runs of build scripts and a host prefix, made of these files.
     fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
         let folder = tempfile::tempdir().expect("a folder");
         let here = folder.path().display().to_string();
@@ -219,7 +221,7 @@ mod tests {
             "{warning}"
         );
         assert!(warning.contains("the build script of `bell`"), "{warning}");
-        // A program that does not need it, and an environment that has it.
+        // A program that does not need the library, and an environment that contains it.
         let other = ("host/bin/tower", "ELF\0libc.so.6\0");
         assert_eq!(left_behind(&[run[0], run[1], other]), [""; 0]);
         let packed = ("host/lib/libchime.so", "");

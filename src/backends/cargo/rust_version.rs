@@ -1,4 +1,4 @@
-//! `rust-version`: which compiler the build environment gets.
+//! The option `rust-version`: the version of the compiler in the build environment.
 
 use miette::{Diagnostic, Report, SourceSpan};
 use thiserror::Error;
@@ -15,7 +15,7 @@ use crate::protocol::spec::BinarySpec;
 
 const OPTION: &str = "rust-version";
 
-/// The requirement of the build environment.
+/// The requirement that `rust-version` adds to the build environment.
 ///
 /// # Errors
 /// [`NoVersion`], [`AnotherVariant`].
@@ -74,7 +74,7 @@ fn exactly(version: &str) -> String {
     }
 }
 
-/// The channel of the toolchain file, which may be all that is in it.
+/// The channel in the toolchain file. A file that is not TOML contains only the channel.
 fn channel(context: &CrateContext) -> Option<String> {
     let text = std::fs::read_to_string(context.cargo_config.toolchain_file()?).ok()?;
     let Ok(document) = text.parse::<DocumentMut>() else {
@@ -84,7 +84,7 @@ fn channel(context: &CrateContext) -> Option<String> {
     channel.and_then(Item::as_str).map(str::to_string)
 }
 
-/// A place that names no version.
+/// A file that does not contain a version.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`rust-version` takes the version of Rust from {place}, which names none")]
 #[diagnostic(code(config::no_rust_version), help("{help}"))]
@@ -97,7 +97,7 @@ struct NoVersion {
     at: Option<SourceSpan>,
 }
 
-/// A variant of the compiler that is another version.
+/// A variant that requires another version of the compiler.
 #[derive(Debug, Error, Diagnostic)]
 #[error(
     "`rust-version` asks for `rust {spec}`, and the variant `rust_compiler_version` is {fixed}"

@@ -1,8 +1,8 @@
-//! Requirements of the user that cannot be met together with those of the backend.
+//! Finds requirements of the user that contradict those of the backend.
 //!
-//! A plain `rust` among the build dependencies and the compiler package live side
-//! by side, and a solver finds a version for both, unless a variant fixes the
-//! compiler's version. The solver would speak of packages nobody wrote down.
+//! A package `rust` among the build dependencies and the compiler package are compatible. The
+//! solver finds a version for both, unless a variant sets the version of the compiler. The
+//! error of the solver would then name packages that the user did not write.
 
 use miette::{Diagnostic, Report, SourceSpan};
 use rattler_conda_types::{ParseStrictness, Version, VersionSpec};
@@ -13,13 +13,13 @@ use crate::backends::cargo::config::Config;
 use crate::diagnostic::SourceFile;
 use crate::protocol::spec::PackageSpec;
 
-/// The variant that fixes the version of the compiler package.
+/// The variant that sets the version of the compiler package.
 const VARIANT: &str = "rust_compiler_version";
 
-/// Compares the user's `rust` with the version of the compiler package.
+/// Compares the user's requirement of `rust` with the version of the compiler package.
 ///
 /// # Errors
-/// [`RustTwice`] when no version can be both.
+/// [`RustTwice`] if no version satisfies both.
 pub(crate) fn check(request: &Request<'_, Config>) -> Result<(), Report> {
     let Some(wanted) = own_rust(request) else {
         return Ok(());
@@ -28,7 +28,7 @@ pub(crate) fn check(request: &Request<'_, Config>) -> Result<(), Report> {
         return Ok(());
     }
     let Ok(spec) = VersionSpec::from_str(wanted, ParseStrictness::Lenient) else {
-        // Whoever turns it into a match spec has more to say about it.
+        // A later step that parses the spec reports the error with more detail.
         return Ok(());
     };
     let fixed = request.variants.get(VARIANT);
@@ -49,7 +49,7 @@ pub(crate) fn check(request: &Request<'_, Config>) -> Result<(), Report> {
     .into())
 }
 
-/// The version of `rust` that the user's own build dependencies ask for.
+/// The version of `rust` that the user's build dependencies require.
 fn own_rust<'a>(request: &Request<'a, Config>) -> Option<&'a str> {
     let targets = request.project.model.targets.as_ref()?;
     let dependencies = targets
@@ -63,13 +63,13 @@ fn own_rust<'a>(request: &Request<'a, Config>) -> Option<&'a str> {
     }
 }
 
-/// Whether some version that begins with `fixed` satisfies `wanted`. Anything
-/// that cannot be told is believed.
+/// Whether a version that begins with `fixed` satisfies `wanted`. Also `true` if `fixed` is not
+/// a version of two or three numbers.
 pub(crate) fn can_be_both(wanted: &VersionSpec, fixed: &str) -> bool {
     let numbers = fixed.split('.').filter(|part| part.parse::<u16>().is_ok());
     let versions = match (numbers.count(), fixed.split('.').count()) {
         (3, 3) => vec![fixed.to_string()],
-        // `1.80` stands for every `1.80.x`, of which there are few.
+        // `1.80` stands for every `1.80.x`. There are only a few of them.
         (2, 2) => (0..=99).map(|patch| format!("{fixed}.{patch}")).collect(),
         _ => return true,
     };
@@ -79,7 +79,7 @@ pub(crate) fn can_be_both(wanted: &VersionSpec, fixed: &str) -> bool {
     versions.any(|version| wanted.matches(&version))
 }
 
-/// The build dependencies and the variants want different compilers.
+/// The build dependencies and the variant require different compilers.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`rust = \"{wanted}\"` contradicts the variant `rust_compiler_version`, which is {fixed}")]
 #[diagnostic(
