@@ -107,7 +107,7 @@ fn named(project: &Project, wanted: &Path) -> Result<Found, Report> {
     }
 }
 
-/// The directory that replaces all sources, when the configuration names one.
+/// The directory that replaces all sources, if the configuration names one.
 ///
 /// # Errors
 /// [`NoSuchSource`].

@@ -56,8 +56,8 @@ fn place(recipe: &Recipe, command: &str) -> Option<Place> {
     })
 }
 
-/// The line with the command, without its indentation. A trace contains values instead of
-/// variables and no quotes, so only the words before those are compared.
+/// The line with the command, without its indentation. A trace contains the values of variables
+/// and no quotes, so only the text before the first variable is compared, without quotes.
 fn line_of(text: &str, command: &str) -> Option<(usize, usize)> {
     let plain = |text: &str| text.replace(['\'', '"'], "");
     let wanted = plain(command);

@@ -68,8 +68,7 @@ pub(super) fn metadata(request: &Request<'_, Config>, recipe: &Recipe) -> Vec<Gl
     sets
 }
 
-/// The files that `load_from_file` reads, and whether there are some with a computed
-/// name.
+/// The files that `load_from_file` reads, and whether one of the names is computed.
 fn loaded(text: &str) -> (Vec<String>, bool) {
     let mut files = Vec::new();
     let mut unknown = false;

@@ -1,4 +1,4 @@
-//! The programs of this machine that recipes use.
+//! Finds the programs of the machine that recipes use.
 
 use std::path::PathBuf;
 
@@ -40,7 +40,7 @@ const PROGRAMS: [&str; 30] = [
     "strip",
 ];
 
-/// The programs that exist on this machine.
+/// The programs that exist on the machine.
 pub(super) fn find(env: &Env) -> SystemTools {
     let programs = PROGRAMS.iter().filter_map(|name| on_path(env, name));
     let programs: Vec<PathBuf> = programs.collect();
