@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::names::Flaw;
 
-/// Options that `mojo precompile` does not have. Their values may be separate arguments.
+/// Options of `mojo build` that `mojo precompile` does not have.
 const OF_BUILD: [&str; 17] = [
     "-D",
     "-O",
@@ -25,7 +25,7 @@ const OF_BUILD: [&str; 17] = [
     "--fp-mode",
 ];
 
-/// Options that choose the processor. With one of them the backend does not choose.
+/// Options that choose the processor. If the user sets one, the backend does not choose.
 const OF_THE_PROCESSOR: [&str; 6] = [
     "--target-triple",
     "--target-cpu",

@@ -1,9 +1,9 @@
 //! The files that a compilation reads, found by following imports.
 //!
 //! The rules are those of the compiler, and a test compares both. A root that is itself a
-//! package is skipped. In each root a package has priority over a precompiled package,
-//! and that over a module. A directory without `__init__.mojo` has the lowest priority. A
-//! name that is in no root is in an environment, or the build reports it.
+//! package is skipped. The order in each root is: a package, a precompiled package, a module. A
+//! directory without `__init__.mojo` has the lowest priority. A name that is in no root is in an
+//! environment, or the build reports it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

@@ -11,7 +11,7 @@ pub(super) fn found(request: &Request<'_, Config>) -> Vec<PathBuf> {
         return Vec::new();
     }
     let mut found = project_files::licenses(&request.project.source);
-    // For example, a module that handles licenses.
+    // A Mojo file with such a name is a module, for example one that handles licenses.
     found.retain(|path| path.extension().is_none_or(|ending| ending != "mojo"));
     found
 }

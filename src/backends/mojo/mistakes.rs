@@ -32,7 +32,7 @@ pub(super) struct WrongPath {
     pub(super) at: Option<SourceSpan>,
 }
 
-/// Several such paths.
+/// Several paths without a program or library.
 #[derive(Debug, Error, Diagnostic)]
 #[error("{count} paths lead to nothing that can be built")]
 #[diagnostic(code(mojo::wrong_paths))]

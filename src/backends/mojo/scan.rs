@@ -4,7 +4,7 @@
 //! strings, brackets, joined lines. It finds imports in functions and in all branches
 //! too, because only the compiler knows which of them are compiled.
 
-/// An import as in the source.
+/// A parsed import.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Import {
     /// The number of packages to go up. 0 means that the name is searched in all roots, 1
@@ -141,8 +141,8 @@ fn tokens(text: &str) -> Vec<Token> {
             }
             '\\' => joined_length(rest),
             '\n' => {
-                // Brackets cannot contain an import, so these were not brackets, or they
-                // are never closed.
+                // Brackets cannot contain an import. If the next line is one, the open bracket
+                // is never closed.
                 if depth == 0 || begins_with_import(&rest[1..]) {
                     tokens.push(Token::End);
                     depth = 0;

@@ -24,8 +24,8 @@ use crate::backend::script::{Script, Step, StepCondition, Word};
 /// The directory for all output, below the directory of the script.
 const STAGE: &str = "stage";
 
-/// Creates a file in the directory `$1` with the name of the command that precompiles.
-/// Compilers before 1.0 have another one.
+/// Creates a file in the directory `$1` whose name is the command that precompiles. Compilers
+/// before 1.0 have another command.
 const WHICH_COMMAND: &str = r#"if mojo precompile --help >/dev/null 2>&1; then : >"$1/precompile"; else : >"$1/package"; fi"#;
 
 /// The commands that precompile a library, with the extensions of their outputs.
@@ -105,7 +105,8 @@ impl Build<'_> {
                 literal(&self.request.project.source)
             }
             // The compiler identifies a package by its directory name, and its modules
-            // import each other by that name. No path is relative to the link.
+            // import each other by that name. Therefore a link gives the directory the name of
+            // the library. Import paths are absolute, because the command runs next to the link.
             true => {
                 let source = &self.request.project.source;
                 let own = arguments::import_paths(&item.arguments).into_iter();
@@ -179,8 +180,8 @@ impl Build<'_> {
         words.map(Word::literal).collect()
     }
 
-    /// The directories that every command searches for imports, after that of its main
-    /// file.
+    /// The directories that every command searches for imports, after the directory of its
+    /// main file.
     fn import_paths(&self, path_of: impl Fn(&Path) -> Word) -> Vec<Word> {
         let source = &self.request.project.source;
         let configured = self.request.config.import_paths.iter();

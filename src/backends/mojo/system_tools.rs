@@ -1,4 +1,4 @@
-//! The Mojo compiler of this machine.
+//! Finds the Mojo compiler of the machine.
 
 use std::path::Path;
 

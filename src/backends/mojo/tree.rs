@@ -25,7 +25,7 @@ pub(super) fn sources(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// The same, by directory.
+/// All sources below `folder`, grouped by directory.
 pub(super) fn sources_by_directory(folder: &Path) -> BTreeMap<PathBuf, Vec<PathBuf>> {
     let mut directories: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
     for file in sources(folder) {
@@ -35,7 +35,8 @@ pub(super) fn sources_by_directory(folder: &Path) -> BTreeMap<PathBuf, Vec<PathB
     directories
 }
 
-/// The same as inputs: an added file becomes part of the library.
+/// All present and future sources below `folder` as inputs: an added file becomes part of the
+/// library.
 pub(super) fn inputs(folder: &Path, reason: &str) -> GlobSet {
     let mut set = GlobSet::tree(folder, ["**/*.mojo"], reason).without_leftovers();
     set.patterns.push(format!("!**/{COMPILED}"));

@@ -33,7 +33,7 @@ pub(super) fn of_the_compiler(request: &Request<'_, Config>) -> Vec<Step> {
     }
     let mut compilers = config.compilers();
     if compilers.any(|language| language == "c" || language == "cxx") {
-        // Otherwise the `cc` of the machine would link.
+        // By default, the compiler links with the `cc` of the machine.
         steps.push(Step::When(
             StepCondition::Unset("MODULAR_MOJO_MAX_LINKER_DRIVER".to_string()),
             vec![set("MODULAR_MOJO_MAX_LINKER_DRIVER", Word::variable("CC"))],
@@ -50,7 +50,7 @@ pub(super) fn of_the_compiler(request: &Request<'_, Config>) -> Vec<Step> {
     steps
 }
 
-/// For a compiler in the build environment without its own activation script.
+/// Sets the paths of the compiler in the build environment, if it has no activation script.
 fn where_the_compiler_is() -> Step {
     let prefix = |below: &str| Word::variable("BUILD_PREFIX").then(below);
     let settings = SETTINGS.map(|(name, below)| Step::Set(name.to_string(), prefix(below)));
