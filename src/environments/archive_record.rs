@@ -1,4 +1,4 @@
-//! The record of a finished package, as in the index of a channel.
+//! Creates the record of a finished package, like the one in the index of a channel.
 
 use std::path::{Path, PathBuf};
 
@@ -29,7 +29,7 @@ pub async fn record(archive: &Path) -> Result<RepoDataRecord, Report> {
         Err(error) => return Err(broken(error.to_string()).into()),
     };
     record.package_record.run_exports = Some(exports);
-    // The parent of the directory of the platform.
+    // The channel is the parent of the platform directory.
     let channel = archive.parent().and_then(Path::parent);
     record.channel = channel
         .and_then(|folder| Url::from_directory_path(folder).ok())

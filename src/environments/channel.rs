@@ -8,7 +8,7 @@ use rattler_index::{IndexFsConfig, PackageRevisionAssignment, index_fs};
 use rattler_package_streaming::seek::read_package_file;
 use thiserror::Error;
 
-/// The number of packages that are read at a time, which keeps a disk busy.
+/// The number of packages that are read at the same time, which keeps a disk busy.
 const AT_A_TIME: usize = 8;
 
 /// Writes `repodata.json`, plain and compressed, for every platform in `folder`, which must
@@ -44,12 +44,12 @@ pub async fn index(folder: &Path) -> Result<(), Report> {
     Ok(())
 }
 
-/// Whether [`index`] has created a channel here.
+/// Whether [`index`] has created a channel in `folder`.
 pub fn is_one(folder: &Path) -> bool {
     folder.join("noarch").join("repodata.json").is_file()
 }
 
-/// Converts a panic of the library, which panics if an archive cannot be read.
+/// Reads every archive before the library does, because the library panics if it cannot read one.
 fn check(folder: &Path) -> Result<(), Report> {
     let entries = |folder: &Path| std::fs::read_dir(folder).into_iter().flatten().flatten();
     for archive in entries(folder).flat_map(|subdir| entries(&subdir.path())) {

@@ -19,8 +19,8 @@ pub struct DependencySpec {
 }
 
 impl DependencySpec {
-    /// The spec of a dependency in the manifest, without the place of a source, which is built
-    /// before. `None` for pins, which need an environment.
+    /// The spec of a dependency in the manifest. The location of a source is left out, because
+    /// the source is built first. `None` for pins, which need an environment.
     ///
     /// # Errors
     /// An invalid name or selector.

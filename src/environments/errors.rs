@@ -14,7 +14,7 @@ use crate::environments::environment_spec::{EnvironmentKind, EnvironmentSpec};
 use crate::environments::near_misses::{NoChannelFolder, NoCompiler, NoSuchVersion};
 use crate::project::load::Solving;
 
-/// The specs whose package is in no channel.
+/// The specs for which no channel has a package.
 pub(super) fn missing<'q>(
     question: &'q EnvironmentSpec<'_>,
     found: &[RepoData],
@@ -38,7 +38,7 @@ pub(super) fn missing<'q>(
 }
 
 impl CondaClient {
-    /// The error for `missing`, which is in no channel.
+    /// The error for `missing`, the specs for which no channel has a package.
     pub(super) async fn nobody_has(
         &self,
         question: &EnvironmentSpec<'_>,
@@ -55,7 +55,7 @@ impl CondaClient {
         }
         let names = |platform: Subdir| async move {
             let names = self.gateway.names(question.channels(), [platform]).await;
-            // Only the hint is missing.
+            // The names only improve the error, so a channel that cannot be read counts as empty.
             names.map(|found| found.names).unwrap_or_default()
         };
         let native = names(question.platform).await;
@@ -187,7 +187,7 @@ pub(super) fn chain(error: &dyn std::error::Error) -> String {
     redacted(&text)
 }
 
-/// There is no channel.
+/// The workspace does not name a channel.
 #[derive(Debug, Error, Diagnostic)]
 #[error("there is no channel to take the {role} environment of `{package}` from")]
 #[diagnostic(

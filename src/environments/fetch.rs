@@ -1,4 +1,4 @@
-//! Fetches remote sources, repositories and archives, through the caches of rattler.
+//! Fetches remote sources, which are Git repositories or archives, through the caches of rattler.
 
 use std::path::{Path, PathBuf};
 
@@ -15,7 +15,7 @@ use crate::environments::client::{CondaClient, Network};
 use crate::environments::errors::chain;
 use crate::protocol::source::{GitLocation, GitRef, UrlLocation};
 
-/// A source on this machine.
+/// A source on the disk.
 #[derive(Debug, Clone)]
 pub struct Checkout {
     /// The directory of the fetched source.

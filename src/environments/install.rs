@@ -14,8 +14,8 @@ use crate::environments::environment_spec::EnvironmentKind;
 use crate::environments::errors::chain;
 
 impl CondaClient {
-    /// Installs exactly the packages of `environment` into `prefix`. Installed packages are
-    /// kept, and so are files that do not belong to a package.
+    /// Makes the packages in `prefix` exactly those of `environment`. Does not install a package
+    /// again that is already there, and keeps files that do not belong to a package.
     ///
     /// # Errors
     /// [`NotInstalled`].

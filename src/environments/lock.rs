@@ -29,7 +29,8 @@ struct Answered {
 }
 
 impl LockedEnvironments {
-    /// Reads the environments of the last build in `work`; empty if there was none.
+    /// Reads the environments of the last build in `work`. A missing or invalid file counts as
+    /// empty.
     ///
     /// # Errors
     /// A file that cannot be read.

@@ -1,7 +1,7 @@
 //! The tasks of pixi around a build, for use without pixi: solving and installing
 //! environments, and turning finished packages into a channel.
 //!
-//! The server does not use it, because pixi passes installed environments.
+//! The server does not use this module, because pixi passes installed environments.
 //!
 //! ```text
 //! Output ─ solve → Solved{build, host, run …} ─ install → prefixes

@@ -1,5 +1,5 @@
-//! Errors for requests that nearly match: another version, a compiler for another platform, a
-//! channel whose directory does not exist.
+//! Errors for requests that are nearly correct: another version exists, a compiler exists for
+//! another platform, or a channel is a directory that does not exist.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -97,7 +97,7 @@ pub(super) struct NoCompiler {
 }
 
 impl NoCompiler {
-    /// Whether `wish` names a compiler that only exists for other platforms.
+    /// The error, if `wish` names a compiler that only exists for other platforms.
     pub(super) fn of<'a>(
         question: &EnvironmentSpec<'_>,
         wish: &DependencySpec,
@@ -113,7 +113,7 @@ impl NoCompiler {
     }
 }
 
-/// The error for the compiler `name`, which only exists for other platforms.
+/// The help for the compiler `name`, if it only exists for other platforms.
 fn compiler<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
     let (language, target) = name.rsplit_once('_')?;
     let target: Subdir = target.parse().ok()?;

@@ -1,7 +1,7 @@
 //! Keeps the archive of a package that was built again without a change.
 //!
-//! The new archive differs only in its time stamp. With it, all packages that depend on it
-//! would be compiled again.
+//! The new archive differs only in its time stamp, and therefore in its hash. All packages that
+//! depend on it would be compiled again.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -48,7 +48,7 @@ impl PreviousArchive {
     /// [`Unwritable`].
     pub fn restore_if_same(self, archive: &Path) -> Result<(), Report> {
         match same(&self.copy, archive) {
-            // They may be on two disks.
+            // A copy, because a rename fails if the two files are on different disks.
             Ok(true) => {
                 let copy = |beside: &Path| std::fs::copy(&self.copy, beside).map(drop);
                 disk::replace(archive, copy)?;

@@ -39,8 +39,8 @@ pub(super) struct Exported {
 pub struct Prefixes {
     /// The prefix of the build environment.
     pub build: PathBuf,
-    /// The prefix of the host environment. It has 255 characters, so that every prefix fits
-    /// into its place in the package, except on platforms whose paths are not replaced.
+    /// The prefix of the host environment. Installing a package replaces this path with a path
+    /// that must not be longer. Therefore it is padded to 255 characters, except on Windows.
     pub host: PathBuf,
 }
 

@@ -21,7 +21,8 @@ pub(super) struct ExportedDependencies {
     pub(super) strong_constrains: Vec<DependencySpec>,
 }
 
-/// Whether the package is a direct dependency. Only those have an effect on other packages.
+/// Whether the package is a direct dependency. Only direct dependencies have run exports that
+/// apply to the package that is built.
 pub(super) fn is_direct(wishes: &[DependencySpec], record: &RepoDataRecord) -> bool {
     let name = record.package_record.name.as_normalized();
     wishes.iter().any(|wish| wish.name() == Some(name))

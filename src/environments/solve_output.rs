@@ -225,7 +225,7 @@ impl NamedSpecs {
     }
 }
 
-/// Specs that are already in the list are not added again.
+/// Adds the exported specs that are not in the list yet.
 fn add(wishes: &mut Vec<DependencySpec>, exported: &[DependencySpec]) {
     for wish in exported {
         if !wishes.contains(wish) {

@@ -6,7 +6,7 @@ use rattler_virtual_packages::{VirtualPackageOverrides, VirtualPackages};
 
 use crate::project::load::VirtualPackage;
 
-/// The virtual packages of this machine if it runs `platform`, else those that all machines
+/// The virtual packages of the machine if it runs `platform`, or else those that all machines
 /// of the platform have. `CONDA_OVERRIDE_…` variables are respected.
 ///
 /// # Errors
