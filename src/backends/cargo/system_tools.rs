@@ -1,4 +1,4 @@
-//! The Rust toolchain of this machine.
+//! Finds the Rust toolchain of this machine.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -9,7 +9,8 @@ use thiserror::Error;
 
 use crate::backend::{Env, Platforms, SystemTools};
 
-/// The programs of the toolchain, and the target where it is another platform.
+/// The programs of the toolchain. If the host platform is not that of the machine, also the
+/// variable that selects the target.
 ///
 /// # Errors
 /// [`NoRustc`], [`NoTool`], [`NoTriple`].
@@ -24,7 +25,7 @@ pub(crate) fn find(env: &Env, platforms: Platforms) -> Result<SystemTools, Repor
         }
         programs.push(program);
     }
-    // What the activation of conda's `rust_<platform>` does for a foreign platform.
+    // The activation of conda's `rust_<platform>` sets the same variable.
     let mut variables = Vec::new();
     if platforms.build != platforms.host {
         let triple = triple(platforms.host).ok_or(NoTriple(platforms.host))?;
@@ -53,9 +54,10 @@ pub(crate) fn triple(platform: Subdir) -> Option<&'static str> {
     })
 }
 
-/// The toolchain behind `rustc`: a rustup proxy would need rustup's own settings,
-/// which a build does not see. It is the one that `RUSTUP_TOOLCHAIN` names, else the
-/// default; that of a toolchain file in the current folder may belong to any project.
+/// The directory of the toolchain behind the command `rustc`, which may be a proxy of rustup.
+/// The build uses the programs in the directory, because it does not see the settings that a
+/// proxy needs. `RUSTUP_TOOLCHAIN` or the default selects the toolchain. A toolchain file in
+/// the current directory is ignored, because it may belong to another project.
 fn sysroot(env: &Env) -> Result<PathBuf, Report> {
     let rustc = env.get("RUSTC").unwrap_or("rustc");
     let output = Command::new(rustc)
@@ -77,7 +79,7 @@ fn sysroot(env: &Env) -> Result<PathBuf, Report> {
     Ok(PathBuf::from(sysroot.trim()))
 }
 
-/// There is no Rust on this machine.
+/// There is no `rustc` that can be run.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{rustc}` cannot be run: {reason}")]
 #[diagnostic(
@@ -89,7 +91,7 @@ struct NoRustc {
     reason: String,
 }
 
-/// The toolchain is incomplete.
+/// A program of the toolchain is missing.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the toolchain in {} has no `{tool}`", sysroot.display())]
 #[diagnostic(code(toolchain::incomplete), help("install it with rustup"))]
@@ -98,7 +100,7 @@ struct NoTool {
     sysroot: PathBuf,
 }
 
-/// Rust is not known to run there.
+/// No Rust target is known for a platform.
 #[derive(Debug, Error, Diagnostic)]
 #[error("no Rust target is known for {0}")]
 #[diagnostic(code(toolchain::no_target))]

@@ -1,4 +1,4 @@
-//! The commands of Cargo beside `cargo install`: tests before it, libraries after it.
+//! The Cargo commands other than `cargo install`: tests before it, libraries after it.
 
 use crate::backend::script::Word;
 use crate::backends::cargo::context::crate_context::CrateBuild;
@@ -8,7 +8,7 @@ use crate::backends::cargo::option_checks;
 use crate::backends::cargo::script::environment::ScriptEnvironment;
 use crate::backends::cargo::script::rustflags;
 
-/// `cargo test`, where it is asked for and the tests can run.
+/// `cargo test`, if the user enables it and the machine can run the tests.
 pub(super) fn test(build: CrateBuild<'_>, tools: &Tools) -> Option<Vec<Word>> {
     let arguments = build.request.config.test_arguments()?;
     let platforms = build.request.platforms;
@@ -21,7 +21,7 @@ pub(super) fn test(build: CrateBuild<'_>, tools: &Tools) -> Option<Vec<Word>> {
     Some(command)
 }
 
-/// What compiles the libraries that are installed without cargo-c.
+/// The command that compiles the libraries that cargo-c does not install.
 pub(super) fn library(build: CrateBuild<'_>, tools: &Tools) -> Option<Vec<Word>> {
     let types = &build.request.config.libraries;
     if types.is_empty() {
@@ -33,7 +33,7 @@ pub(super) fn library(build: CrateBuild<'_>, tools: &Tools) -> Option<Vec<Word>>
     Some(command)
 }
 
-/// `cargo cinstall`, where the crate is a library for C.
+/// `cargo cinstall`, if the crate is a library for C.
 pub(super) fn c_library(build: CrateBuild<'_>, tools: &Tools) -> Option<Vec<Word>> {
     let types = option_checks::c_types(&build.request.config.c_library)?;
     let prefix = tools.library_prefix("PREFIX");
@@ -48,7 +48,7 @@ pub(super) fn c_library(build: CrateBuild<'_>, tools: &Tools) -> Option<Vec<Word
     Some(command)
 }
 
-/// What all of them have in common with `cargo install`.
+/// The arguments that these commands share with `cargo install`.
 fn common(build: CrateBuild<'_>) -> Vec<Word> {
     let manifest = build.root.join("Cargo.toml").display().to_string();
     let mut words: Vec<Word> = vec!["--locked".into()];

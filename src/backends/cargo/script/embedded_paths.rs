@@ -1,12 +1,12 @@
-//! Whether a program may hold the paths of its sources.
+//! Whether a program may contain the paths of its sources.
 
 use toml_edit::{DocumentMut, Item, TableLike};
 
 use crate::backends::cargo::context::crate_context::CrateBuild;
 
-/// Whether a program may hold an absolute path of a crate on this disk: debug
-/// information does, and rustc is given one for crates outside the Cargo workspace and
-/// for files that a build script makes.
+/// Whether a program may contain an absolute path of a path crate. Debug information contains
+/// such paths. rustc also gets absolute paths for crates outside the Cargo workspace and for
+/// files that a build script generates.
 pub(crate) fn may_embed_paths(build: CrateBuild<'_>) -> bool {
     let mut crates = build.path_crates.iter();
     crates.any(|(folder, path_crate)| {
@@ -14,11 +14,11 @@ pub(crate) fn may_embed_paths(build: CrateBuild<'_>) -> bool {
     }) || has_debug_info(build)
 }
 
-/// Whether something asks for debug information. In doubt it does: nothing is lost but that
-/// builds of another checkout take less from the compiler cache.
+/// Whether a setting requests debug information. In doubt the result is `true`; the only cost
+/// is that builds of another checkout find fewer results in the compiler cache.
 fn has_debug_info(build: CrateBuild<'_>) -> bool {
     let config = build.request.config;
-    // Any profile but the one that is used without this.
+    // A profile that the user selects may request debug information.
     let by_argument = build.arguments.has("--debug") || build.arguments.has("--profile");
     let by_variable = config.env.iter().any(|(name, value)| {
         (name.starts_with("CARGO_PROFILE_") && name.ends_with("_DEBUG") && !is_none(value))
@@ -31,7 +31,7 @@ fn has_debug_info(build: CrateBuild<'_>) -> bool {
         || build.cargo_config.settings().any(by_configuration)
 }
 
-/// A profile of a manifest or of Cargo's configuration.
+/// Whether a profile in a manifest or in Cargo's configuration requests debug information.
 fn by_profile(content: &dyn TableLike) -> bool {
     fn is_asked_for(table: &dyn TableLike) -> bool {
         table.iter().any(|(key, item)| {
@@ -53,12 +53,12 @@ fn is_level(item: &Item) -> bool {
     item.as_bool().or(number).or(word).unwrap_or(false)
 }
 
-/// The values of `debug` that mean none.
+/// Whether a value of `debug` turns debug information off.
 fn is_none(level: &str) -> bool {
     ["", "0", "false", "none"].contains(&level)
 }
 
-/// Whether the text holds one of the flags of rustc that ask for it.
+/// Whether the text contains a flag of rustc that requests debug information.
 fn is_flag(text: &str) -> bool {
     let mut words = text.split(|sign: char| sign.is_whitespace() || "\"'[],=".contains(sign));
     text.contains("debuginfo=") || words.any(|word| word == "-g")

@@ -1,4 +1,4 @@
-//! How a script gets its environment from this executable.
+//! The part of a build script that gets its environment from this executable.
 
 use crate::backend::script::{ScriptFile, Step, StepCondition, Word};
 use crate::backends::cargo::context::crate_context::CrateBuild;
@@ -6,19 +6,21 @@ use crate::backends::cargo::context::tools::Tools;
 use crate::backends::cargo::wrapper::settings::{self, CacheSettings, Settings, SharedSettings};
 use crate::backends::cargo::wrapper::{self, shared, state};
 
-/// What a script does for its environment. Nothing where there is nothing to prepare.
+/// The steps that prepare the environment of a script. There are none if there is nothing to
+/// prepare.
 #[derive(Debug, Default)]
 pub(crate) struct ScriptEnvironment {
-    /// What it does before cargo runs.
+    /// The steps before cargo runs.
     pub(crate) before: Vec<Step>,
-    /// What it does at its end.
+    /// The steps at the end of the script.
     pub(crate) after: Vec<Step>,
     /// The files that the steps need.
     pub(crate) files: Vec<ScriptFile>,
 }
 
 impl ScriptEnvironment {
-    /// An environment with what a workspace shares and a server for sccache.
+    /// An environment with the shared tree of a workspace and with a server for sccache, if
+    /// there are settings for them.
     pub(crate) fn of(
         build: CrateBuild<'_>,
         tools: &Tools,
@@ -43,7 +45,8 @@ impl ScriptEnvironment {
         let path = file(settings::FILE);
         let words = [wrapper::ENVIRONMENT, &path, &text].map(Word::literal);
         let call = [executable.clone()].into_iter().chain(words).collect();
-        // The environment itself sees to that where a shell can do something at its end.
+        // Only cmd needs this step. In other shells, the steps of the environment stop the
+        // server when the script ends.
         let stop = is_windows && has_server;
         let words = [wrapper::SERVER, wrapper::STOP, &file(state::FILE)].map(Word::literal);
         let stop = stop.then(|| Step::Try([executable].into_iter().chain(words).collect()));
@@ -58,12 +61,13 @@ impl ScriptEnvironment {
         }
     }
 
-    /// Arguments for the cargo that the environment is for, where a workspace shares something.
+    /// The arguments for the cargo commands of the script, for a build that uses the shared
+    /// tree.
     pub(crate) fn arguments() -> [&'static str; 2] {
         ["--config", shared::CONFIGURATION]
     }
 
-    /// Whether the environment could not say that the lock file fits.
+    /// True if the environment could not confirm that the lock file matches the manifests.
     pub(crate) fn lock_file_is_unknown() -> StepCondition {
         StepCondition::Unset(shared::LOCK_FILE_FITS.to_string())
     }

@@ -1,4 +1,4 @@
-//! The command line: `cargo install` with everything it needs around it.
+//! The build script: `cargo install`, and the commands before and after it.
 
 use crate::backend::script::{Script, Step, StepCondition, Word};
 use crate::backend::{Platforms, Request};
@@ -14,12 +14,12 @@ use crate::backends::cargo::script::environment::ScriptEnvironment;
 use crate::backends::cargo::script::{commands, message, progress, rustflags, system_libraries};
 use crate::backends::cargo::third_party;
 
-/// The first day a zip archive can name, in seconds since 1970: a date that is the
-/// same in every build.
+/// The first day that a zip archive can store, in seconds since 1970. It is the same in every
+/// build.
 const SOURCE_DATE: &str = "315532800";
 
-/// Variables of the machine that rattler-build passes on although nothing that is
-/// built may depend on them.
+/// Variables of the machine that rattler-build passes on, although packages must not depend on
+/// them.
 const LEAKED_VARIABLES: [&str; 8] = [
     "CONDA_ENV_SHLVL_*",
     "CONDA_SHLVL",
@@ -58,8 +58,9 @@ pub(crate) fn install(build: CrateBuild<'_>) -> Script {
     steps.extend(rustflags::variables(build));
     steps.extend(cache.variables);
     steps.extend(environment.before);
-    // Cargo takes its configuration from the folder that it runs in, and `install` from
-    // that of the crate.
+    // `cargo install` reads the configuration of the directory of the crate, but other commands
+    // read that of the directory in which they run. The check runs in the directory of the
+    // crate, so that both use the same configuration.
     let root = Word::literal(build.root.display().to_string());
     let check = [tools.tool("cargo")]
         .into_iter()
@@ -91,7 +92,8 @@ pub(crate) fn install(build: CrateBuild<'_>) -> Script {
     }
 }
 
-/// What the environments have to offer, unless the user chose something else.
+/// Variables that make crates use the tools and libraries of the environments, unless the user
+/// sets them.
 fn prefixes(config: &Config, platforms: Platforms, tools: &Tools) -> Vec<Step> {
     let unset = |name: &str| !config.env.contains_key(name);
     let mut steps = Vec::new();
@@ -100,7 +102,7 @@ fn prefixes(config: &Config, platforms: Platforms, tools: &Tools) -> Vec<Step> {
     let headers = prefix
         .clone()
         .then(format!("{separator}include{separator}openssl"));
-    // A crate that can compile its own OpenSSL would, and nothing would say so.
+    // Without the variables, a crate that contains OpenSSL would silently compile its own copy.
     let openssl = [("OPENSSL_DIR", prefix), ("OPENSSL_NO_VENDOR", "1".into())];
     let openssl = openssl.into_iter().filter(|(name, _)| unset(name));
     let openssl: Vec<Step> = openssl
@@ -110,11 +112,12 @@ fn prefixes(config: &Config, platforms: Platforms, tools: &Tools) -> Vec<Step> {
         steps.push(Step::When(StepCondition::Folder(headers), openssl));
     }
     if platforms.build != platforms.host && unset("PKG_CONFIG_ALLOW_CROSS") {
-        // The host environment is that of the target, so what pkg-config says of it fits.
+        // The host environment is for the target platform, so pkg-config finds the correct
+        // libraries in it.
         let name = "PKG_CONFIG_ALLOW_CROSS".to_string();
         steps.push(Step::Set(name, "1".into()));
     }
-    // The environment's tools, also where a rustup proxy comes first on PATH.
+    // The paths are absolute, because a proxy of rustup may come first on PATH.
     let named = [
         ("CARGO", "cargo"),
         ("RUSTC", "rustc"),
@@ -124,7 +127,7 @@ fn prefixes(config: &Config, platforms: Platforms, tools: &Tools) -> Vec<Step> {
     steps
 }
 
-/// Where cargo keeps its downloads, and what it shows.
+/// Settings for Cargo's downloads and output, and the date of the build.
 fn cargo_settings(request: &Request<'_, Config>) -> Vec<Step> {
     let Request {
         config,
@@ -135,8 +138,8 @@ fn cargo_settings(request: &Request<'_, Config>) -> Vec<Step> {
     } = *request;
     let mut steps = Vec::new();
     if !config.env.contains_key("SOURCE_DATE_EPOCH") {
-        // rattler-build's is the time of the build. Whatever compiles C asks for it, and
-        // Cargo would compile that again every time.
+        // rattler-build sets the time of the build. Build scripts that compile C watch this
+        // variable, so that Cargo would compile the C code again in every build.
         let date = env.get("SOURCE_DATE_EPOCH").unwrap_or(SOURCE_DATE);
         steps.push(Step::Set("SOURCE_DATE_EPOCH".to_string(), date.into()));
     }
@@ -150,10 +153,10 @@ fn cargo_settings(request: &Request<'_, Config>) -> Vec<Step> {
     steps
 }
 
-/// Cargo takes up configuration from every folder above the crate, the user's own
-/// included when the project lies below the home folder. It has no option against
-/// that; the one way to end the walk is the variable its own tests use. A test here
-/// builds below such a folder and notices when a Cargo no longer knows it.
+/// Makes Cargo ignore configuration files above the project. Cargo reads the configuration of
+/// every directory above the crate, including that of the user if the project is below the home
+/// directory. It has no option to prevent this. The only way is a variable that Cargo's own
+/// tests use. A test in this repository fails if a new version of Cargo ignores the variable.
 fn stop_config_search(build: CrateBuild<'_>) -> Step {
     let top = build.cargo_config.top().display().to_string();
     Step::Set("__CARGO_TEST_ROOT".to_string(), Word::literal(top))
@@ -161,7 +164,7 @@ fn stop_config_search(build: CrateBuild<'_>) -> Step {
 
 fn command(build: CrateBuild<'_>, member: &Member, tools: &Tools) -> Vec<Word> {
     let arguments = &build.arguments;
-    // Cargo takes each of them once.
+    // Cargo refuses an option that is repeated.
     let unless_given = |flag: &'static str| (!arguments.has(flag)).then(|| Word::from(flag));
     let mut command = vec![tools.tool("cargo")];
     if build.request.config.auditable {
@@ -187,10 +190,11 @@ fn command(build: CrateBuild<'_>, member: &Member, tools: &Tools) -> Vec<Word> {
     if build.request.config.package.needs_out_dir() {
         command.extend(message::ARGUMENTS.map(Word::from));
     }
-    // After the user's own settings, which they would lose to otherwise.
+    // Later settings have priority, so this follows the settings of the user.
     if build.shared_folder.is_some() {
         let [option, file] = ScriptEnvironment::arguments();
-        // cargo-auditable passes it on to a Cargo that runs in the directory of the crate.
+        // cargo-auditable passes the path to a cargo that runs in the directory of the crate,
+        // so it must be absolute.
         let file = match build.request.config.auditable {
             true => Word::variable("SRC_DIR").then(format!("{}{file}", tools.separator())),
             false => file.into(),
@@ -201,8 +205,9 @@ fn command(build: CrateBuild<'_>, member: &Member, tools: &Tools) -> Vec<Word> {
     command
 }
 
-/// `cargo install --locked` of a folder takes a missing or stale lock file for
-/// granted and resolves anew. A command that looks at the same packages does not.
+/// The arguments of a command that fails if the lock file is missing or outdated.
+/// `cargo install --locked` of a directory does not fail then: it resolves the versions again.
+/// `cargo tree` reads the same packages and fails.
 fn lock_file_check(build: CrateBuild<'_>) -> Vec<String> {
     let manifest = build.root.join("Cargo.toml").display().to_string();
     let command = ["tree", "--locked", "--edges", "no-dev", "--depth", "0"];

@@ -1,5 +1,5 @@
-//! What Cargo says in messages for programs. They are asked for only where something in the
-//! configuration needs them: they make a log long.
+//! Reads the messages that Cargo writes for other programs. They make a log long, so they are
+//! requested only if an option needs them.
 
 use std::path::{Path, PathBuf};
 
@@ -8,10 +8,10 @@ use url::Url;
 
 use crate::backend::{BuildPaths, Log};
 
-/// The argument that asks for messages. What compilers say stays as it is.
+/// The arguments that request messages. Messages of the compiler remain readable text.
 pub(crate) const ARGUMENTS: [&str; 2] = ["--message-format", "json-render-diagnostics"];
 
-/// How every message begins.
+/// The beginning of every message.
 const START: &str = "{\"reason\":\"";
 
 /// Whether a line is a message.
@@ -19,8 +19,8 @@ pub(crate) fn is_message(line: &str) -> bool {
     line.starts_with(START)
 }
 
-/// The output folder of the build script of the crate in `root`. A search in the folders of
-/// Cargo would find those of earlier builds too.
+/// The `OUT_DIR` of the build script of the crate in `root`. It is read from the log, because a
+/// search in the build directory would also find those of earlier builds.
 pub(crate) fn out_dir(log: &Log, root: &Path, paths: &BuildPaths) -> Option<PathBuf> {
     let url = Url::from_file_path(root).ok()?;
     let executed = log.lines().filter(|line| is_message(line));
@@ -33,8 +33,8 @@ pub(crate) fn out_dir(log: &Log, root: &Path, paths: &BuildPaths) -> Option<Path
     own["out_dir"].as_str().map(|path| real(path, paths))
 }
 
-/// A path of the log, in which rattler-build has put the names of variables in the place of
-/// the folders of the build.
+/// The real path for a path in the log. rattler-build replaces the directories of the build
+/// with the names of variables.
 fn real(path: &str, paths: &BuildPaths) -> PathBuf {
     let folders = [
         ("$SRC_DIR", &paths.script_folder),

@@ -1,4 +1,4 @@
-//! What is run: `cargo install`, and what has to be set for it.
+//! The build script of a Cargo project, and the variables that it sets.
 
 mod commands;
 pub(crate) mod embedded_paths;

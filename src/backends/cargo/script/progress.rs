@@ -1,13 +1,13 @@
-//! How far cargo is, in its own count.
+//! The progress that Cargo reports.
 
 use crate::backend::script::Step;
 use crate::backend::{Progress, RunOptions};
 
-/// The width of cargo's bar, of which nothing is seen: wide enough for names.
+/// The width of Cargo's progress bar. The bar is not shown, but it must have room for names.
 const WIDTH: &str = "120";
 
-/// Lets cargo say how far it is, when somebody draws it. Otherwise every change of its
-/// bar would be a line of the log.
+/// Makes Cargo report its progress if it is displayed. Otherwise the progress bar is off,
+/// because every update of it would be a line in the log.
 pub(crate) fn settings(run: &RunOptions) -> Vec<Step> {
     let set = |name: &str, value: &str| Step::Set(name.to_string(), value.into());
     match run.progress {
@@ -19,7 +19,7 @@ pub(crate) fn settings(run: &RunOptions) -> Vec<Step> {
     }
 }
 
-/// Reads `    Building [=====>      ] 12/45: serde, syn(build)`, and what cargo shows
+/// Reads `    Building [=====>      ] 12/45: serde, syn(build)`, and the lines that Cargo shows
 /// while it downloads.
 pub(crate) fn read(line: &str) -> Option<Progress> {
     let line = console::strip_ansi_codes(line);
@@ -46,7 +46,7 @@ pub(crate) fn read(line: &str) -> Option<Progress> {
     }
 }
 
-/// What stands behind `[=====>    ] `.
+/// The text after `[=====>    ] `.
 fn after_bar(text: &str) -> Option<&str> {
     let (bar, rest) = text.strip_prefix('[')?.split_once("] ")?;
     bar.chars().all(|sign| "=> ".contains(sign)).then_some(rest)

@@ -1,8 +1,8 @@
-//! Flags for rustc that every build needs, wherever Cargo takes flags from.
+//! Adds flags for rustc that every build needs to all places from which Cargo reads flags.
 //!
-//! Cargo takes them from one place alone: `RUSTFLAGS`, or every `target` table that
-//! applies, or `build`. What the project or the user writes in one of them would put those
-//! in another out of action. So they are added in each place that holds flags.
+//! Cargo reads flags from only one place: `RUSTFLAGS`, or all `target` tables that match, or
+//! `build`. Flags in one place would disable those of the project or the user in another. The
+//! flags are therefore added to each place that contains flags.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -14,7 +14,7 @@ use crate::backends::cargo::context::crate_context::CrateBuild;
 use crate::backends::cargo::context::layout;
 use crate::backends::cargo::script::embedded_paths::may_embed_paths;
 
-/// Counts before every other place. U+001F stands between the flags.
+/// The variable with the highest priority. Its flags are separated by U+001F.
 const ENCODED: &str = "CARGO_ENCODED_RUSTFLAGS";
 
 /// Adds the flags to the variables that Cargo reads.
@@ -38,7 +38,7 @@ pub(crate) fn variables(build: CrateBuild<'_>) -> Vec<Step> {
     if !text.is_empty() {
         steps.extend(names.map(append));
     }
-    // One that is empty or a template of rattler-build's stays as it is.
+    // An empty value, or a value with a template of rattler-build, is not changed.
     let encoded = env
         .get(ENCODED)
         .filter(|value| !value.is_empty() && !value.contains("${{"));
@@ -52,8 +52,8 @@ pub(crate) fn variables(build: CrateBuild<'_>) -> Vec<Step> {
     steps
 }
 
-/// Arguments for cargo that add the flags to what the project configures, and to `build`
-/// those that no variable can hold.
+/// Arguments for cargo that add the flags to the tables of the project's configuration. Flags
+/// that a variable cannot contain are added to `build`.
 pub(crate) fn arguments(build: CrateBuild<'_>) -> Vec<String> {
     let flags = flags(build);
     let settings = || build.cargo_config.settings();
@@ -69,7 +69,8 @@ pub(crate) fn arguments(build: CrateBuild<'_>) -> Vec<String> {
         let Some(found) = table.get("rustflags").filter(|_| seen.insert(target)) else {
             continue;
         };
-        // The strongest of several texts counts alone, and lists are put together.
+        // If several settings are texts, only the one with the highest priority applies. Lists
+        // are concatenated.
         let place = format!("target.{}", Key::new(target));
         match found.as_str() {
             Some(text) => {
@@ -85,19 +86,19 @@ pub(crate) fn arguments(build: CrateBuild<'_>) -> Vec<String> {
         let flags = content.get("build").and_then(|it| it.get("rustflags"));
         flags.is_some_and(Item::is_str)
     };
-    // A list cannot be added to a text.
+    // Cargo cannot add a list to a text.
     if !rest.is_empty() && !settings().any(is_text) {
         add("build".to_string(), rest.into());
     }
     arguments
 }
 
-/// Where programs look for libraries, and other names for the folders of this machine,
-/// which they would hold.
+/// The run paths of programs, names for directories of this machine that programs would
+/// otherwise contain, and the flags of the user.
 ///
-/// Cargo and sccache compile everything again when a flag changes. So nothing that
-/// changes from work directory to work directory is in one, and the project's path only
-/// where a crate knows it.
+/// Cargo and sccache compile everything again when a flag changes. Therefore no flag contains a
+/// path that differs between work directories, and a flag contains the path of the project only
+/// if a program may contain it.
 fn flags(build: CrateBuild<'_>) -> Vec<String> {
     let host = build.request.platforms.host;
     let run_path = layout::run_path(host);
@@ -115,8 +116,8 @@ fn flags(build: CrateBuild<'_>) -> Vec<String> {
     let remap =
         remap.map(|(folder, name)| format!("--remap-path-prefix={}={name}", folder.display()));
     let config = build.request.config;
-    // A library finds others beside itself; rattler-build wants to say so, and has no room
-    // for it otherwise.
+    // A library finds other libraries in its own directory. rattler-build sets this run path
+    // after the build, but a file has room for it only if it was linked with one.
     let has_libraries = !config.libraries.is_empty() || !config.c_library.is_null();
     let beside = layout::origin(host).filter(|_| has_libraries);
     let beside = beside.map(|origin| format!("-Clink-arg=-Wl,-rpath,{origin}/"));
@@ -125,16 +126,17 @@ fn flags(build: CrateBuild<'_>) -> Vec<String> {
     paths.chain(remap).chain(own).collect()
 }
 
-/// Where the crates of registries are.
+/// The directory in which Cargo keeps the crates of registries.
 fn cargo_home(build: CrateBuild<'_>) -> Option<PathBuf> {
     match build.request.config.env.get("CARGO_HOME") {
-        // Nobody knows here what a variable in it stands for.
+        // The value of a variable in it is not known here.
         Some(chosen) => Some(PathBuf::from(chosen)).filter(|home| home.is_absolute()),
         None => layout::cargo_home(build.request.folders),
     }
 }
 
-/// Whether a flag stays one where flags are separated by blanks: no sign protects them.
+/// Whether a flag remains one flag in a list that is separated by spaces. Spaces cannot be
+/// quoted or escaped there.
 fn is_one(flag: &str) -> bool {
     !flag.contains(char::is_whitespace)
 }

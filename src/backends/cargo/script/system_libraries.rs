@@ -1,7 +1,7 @@
-//! Libraries of the host environment that crates would otherwise compile themselves.
+//! Makes crates use libraries of the host environment that they would otherwise compile.
 //!
-//! What counts is that the project asks for the package by name: a library that another
-//! package brought along is none that the project wants to be linked with.
+//! Only packages that the project names as dependencies count. The project may not want to link
+//! with a library that is installed only because another package depends on it.
 
 use crate::backend::Request;
 use crate::backend::script::{Step, StepCondition, Word};
@@ -9,7 +9,8 @@ use crate::backends::cargo::config::Config;
 use crate::backends::cargo::context::tools::Tools;
 use crate::protocol::model::{DependencyTable, Target};
 
-/// Packages, their headers below `include`, and the variables that make crates look for them.
+/// Packages, a header of each below `include`, and the variables that make crates use the
+/// library.
 const LIBRARIES: [(&str, &str, &str); 4] = [
     ("libgit2", "git2.h", "LIBGIT2_NO_VENDOR"),
     ("libssh2", "libssh2.h", "LIBSSH2_SYS_USE_PKG_CONFIG"),
@@ -17,10 +18,10 @@ const LIBRARIES: [(&str, &str, &str); 4] = [
     ("oniguruma", "oniguruma.h", "RUSTONIG_SYSTEM_LIBONIG"),
 ];
 
-/// Packages with libclang, which bindgen loads.
+/// Packages that contain libclang, which bindgen loads.
 const CLANG: [&str; 3] = ["libclang", "clangdev", "libclang13"];
 
-/// The variables for the libraries that are there, unless the user chose something else.
+/// The variables for the libraries that exist, unless the user sets them.
 pub(crate) fn variables(request: &Request<'_, Config>, tools: &Tools) -> Vec<Step> {
     let separator = tools.separator();
     let free = |name: &str| !request.config.env.contains_key(name);
@@ -44,7 +45,7 @@ pub(crate) fn variables(request: &Request<'_, Config>, tools: &Tools) -> Vec<Ste
     steps
 }
 
-/// Where libclang is, if it is in this prefix.
+/// Sets the directory of libclang if this prefix contains it.
 fn clang(prefix: &str, tools: &Tools) -> Step {
     let (folder, name) = match (tools.build.is_windows(), tools.build.is_osx()) {
         (true, _) => ("\\bin", "\\libclang.dll"),
@@ -57,7 +58,7 @@ fn clang(prefix: &str, tools: &Tools) -> Step {
     Step::When(StepCondition::File(library), vec![set])
 }
 
-/// Whether a dependency table of any target has the package.
+/// Whether a dependency table of any target names the package.
 fn names(
     request: &Request<'_, Config>,
     table: impl Fn(&Target) -> &Option<DependencyTable>,
