@@ -1,4 +1,4 @@
-//! The file with the licenses, in the form of cargo-bundle-licenses.
+//! The file that contains the licenses, in the format of cargo-bundle-licenses.
 
 use std::path::Path;
 
@@ -12,10 +12,10 @@ use super::crates::Linked;
 use super::options::{Format, ThirdParty};
 use super::texts::Candidate;
 
-/// What stands in the place of a text that is nowhere.
+/// The placeholder for a text that was not found.
 const NOT_FOUND: &str = "NOT FOUND";
 
-/// The licenses of all crates.
+/// The licenses of all crates that are linked into the package.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Bundle {
     root_name: String,
@@ -39,7 +39,7 @@ struct License {
 }
 
 impl Bundle {
-    /// Reads the texts of `linked`. Paths are relative to `folder`.
+    /// Searches the texts of `linked`. The path of an earlier bundle is relative to `folder`.
     ///
     /// # Errors
     /// [`BadPrevious`].
@@ -70,18 +70,19 @@ impl Bundle {
             reason,
         };
         let text = std::fs::read_to_string(path).map_err(|error| bad(error.to_string()))?;
-        // JSON is YAML, and TOML is neither.
+        // A YAML parser also reads JSON. TOML needs its own parser.
         match path.extension().is_some_and(|it| it == "toml") {
             true => toml_edit::de::from_str(&text).map_err(|error| bad(error.to_string())),
             false => serde_yaml::from_str(&text).map_err(|error| bad(error.to_string())),
         }
     }
 
-    /// The crates that lack a text.
+    /// The crates without any license text.
     pub(super) fn missing(&self) -> Vec<String> {
         let lacks = |library: &&Library| {
             let mut licenses = library.licenses.iter();
-            // Of several that may be chosen from, one is enough to say what is granted.
+            // One text is enough, because most crates offer a choice of licenses. An expression
+            // with `AND` is not treated differently.
             licenses.all(|license| license.text == NOT_FOUND)
         };
         let libraries = self.third_party_libraries.iter().filter(lacks);
@@ -90,10 +91,10 @@ impl Bundle {
             .collect()
     }
 
-    /// The bundle as a file.
+    /// The text of the file.
     ///
     /// # Errors
-    /// None: each form holds any text.
+    /// None, because each format can contain any text.
     pub(super) fn text(&self, format: Format) -> Result<String, Report> {
         match format {
             Format::Yaml => serde_yaml::to_string(self).into_diagnostic(),
@@ -121,7 +122,7 @@ impl Library {
         }
     }
 
-    /// Takes texts that are missing from an earlier bundle.
+    /// Adds missing texts from an earlier bundle.
     fn complete(&mut self, previous: &Bundle) {
         let same = |it: &&Library| {
             it.package_name == self.package_name && it.package_version == self.package_version
@@ -140,8 +141,8 @@ impl Library {
     }
 }
 
-/// The licenses that an expression names, each once. Of a choice with a preferred one in it
-/// only that is left.
+/// The licenses that an expression names, without duplicates. If the expression is a choice
+/// that includes a preferred license, only that one.
 fn ids(expression: &str, prefer: &[String]) -> Vec<String> {
     let spdx = expression.replace('/', " OR ");
     let Ok(parsed) = Expression::parse_mode(&spdx, spdx::ParseMode::LAX) else {

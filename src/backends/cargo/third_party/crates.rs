@@ -1,4 +1,4 @@
-//! The crates that Cargo names, and where they were compiled from.
+//! The crates that `cargo tree` lists, and the directories from which they were compiled.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,24 +11,24 @@ use crate::backends::cargo::context::layout;
 use crate::backends::cargo::third_party::texts;
 use crate::disk;
 
-/// Stands between what Cargo says of a crate, and in no name, license or address.
+/// The separator in the output of `cargo tree`. It does not appear in names, licenses or URLs.
 pub(super) const BETWEEN: &str = "~~";
 
-/// A crate that is linked into what is installed.
+/// A crate that is linked into the installed files.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Linked {
     pub(super) name: String,
     pub(super) version: String,
-    /// The expression of Cargo.toml; empty where there is none.
+    /// The license expression in Cargo.toml. Empty if there is none.
     pub(super) license: String,
     pub(super) repository: String,
-    /// Where its texts are, nearest first.
+    /// The directories that may contain its license texts, nearest first.
     pub(super) folders: Vec<PathBuf>,
 }
 
 impl Linked {
-    /// Everything that `text`, the output of `cargo tree`, names and that is not the
-    /// project's own, sorted.
+    /// The crates in `text`, the output of `cargo tree`, sorted and without those of the
+    /// project.
     pub(super) fn all(text: &str, build: CrateBuild<'_>, places: &Places) -> Vec<Self> {
         let mut found = BTreeMap::new();
         for line in text.lines() {
@@ -67,19 +67,19 @@ fn is_path(source: &str) -> bool {
     Path::new(source).is_absolute()
 }
 
-/// Whether a crate is a part of the project that its license covers: it lies in the folder of
-/// the Cargo workspace and brings no text of its own.
+/// Whether the license of the project covers a crate: it is an installed member, or it is in
+/// the directory of the Cargo workspace and does not contain a license text of its own.
 fn is_own(folder: &Path, build: CrateBuild<'_>) -> bool {
     let is_root = build.members.iter().any(|member| member.folder == folder);
     is_root || (folder.starts_with(&build.workspace) && texts::files(folder).is_empty())
 }
 
-/// One line of `cargo tree`.
+/// The parts of one line of `cargo tree`.
 #[derive(Debug, PartialEq, Eq)]
 struct Named<'a> {
     name: &'a str,
     version: &'a str,
-    /// A path, or the address of a repository; `None` for a registry.
+    /// A path, or the URL of a repository. `None` for a crate of a registry.
     source: Option<&'a str>,
     license: &'a str,
     repository: &'a str,
@@ -94,7 +94,8 @@ impl<'a> Named<'a> {
             Some((version, source)) => (version, source.strip_suffix(')')),
             None => (rest, None),
         };
-        // Another registry than the usual one is named, and keeps crates in the same place.
+        // Registries other than crates.io are named, but Cargo keeps their crates in the same
+        // directory.
         let source = source.filter(|source| !source.starts_with("registry "));
         Some(Self {
             name,
@@ -106,7 +107,7 @@ impl<'a> Named<'a> {
     }
 }
 
-/// Where Cargo keeps crates.
+/// The directories in which Cargo keeps crates.
 #[derive(Debug)]
 pub(super) struct Places {
     homes: Vec<PathBuf>,
@@ -118,7 +119,8 @@ impl Places {
         let request = build.request;
         let chosen = request.config.env.get("CARGO_HOME").map(PathBuf::from);
         let own = layout::cargo_home(request.folders);
-        // Activation has one in the build environment, and without any of them it is the user's.
+        // Activation sets a directory in the build environment. Without any of them, Cargo uses
+        // that of the user.
         let activated = paths.build_prefix.join(".cargo");
         let inherited = request.env.path("CARGO_HOME").map(Path::to_path_buf);
         let usual = request.env.home().map(|home| home.join(".cargo"));
@@ -129,7 +131,7 @@ impl Places {
         }
     }
 
-    /// A crate of a registry.
+    /// The directory of a crate from a registry.
     fn downloaded(&self, name: &str, version: &str) -> Vec<PathBuf> {
         let full = format!("{name}-{version}");
         let vendored = self.vendored.iter();
@@ -144,7 +146,8 @@ impl Places {
         folders.find(|folder| folder.is_dir()).into_iter().collect()
     }
 
-    /// A crate of a repository, and the folders around it: texts may lie further up.
+    /// The directory of a crate from a repository, and its parent directories, which may
+    /// contain the license texts.
     fn checked_out(&self, source: &str, name: &str) -> Vec<PathBuf> {
         let vendored = self.vendored.iter().map(|folder| folder.join(name));
         let mut vendored = vendored.filter(|folder| is_crate(folder, name, None));
@@ -170,7 +173,8 @@ impl Places {
     }
 }
 
-/// The folder of the crate `name` in `folder` or below it.
+/// The directory of the crate `name`: `folder`, or a directory below it, at most `depth` levels
+/// deep.
 fn below(folder: &Path, name: &str, depth: usize) -> Option<PathBuf> {
     if is_crate(folder, name, None) {
         return Some(folder.to_path_buf());

@@ -1,8 +1,9 @@
-//! `third-party-licenses`: the licenses of the crates that are linked into what is installed.
+//! The option `third-party-licenses`: the licenses of the crates that are linked into the
+//! package.
 //!
-//! Which crates those are is Cargo's to say: the script asks it after the build, with the
-//! same features and for the same platform, for normal dependencies without macros. Their
-//! texts lie where Cargo has compiled them from. Nothing is downloaded for it.
+//! After the build, the script asks Cargo for these crates, with the same features and for the
+//! same platform. Only normal dependencies count, and no procedural macros. Their license texts
+//! are in the directories from which Cargo compiled them. Nothing is downloaded.
 
 mod bundle;
 mod crates;
@@ -25,7 +26,8 @@ use bundle::Bundle;
 use crates::{Linked, Places};
 use options::{Missing, ThirdParty};
 
-/// What the script does for it: a command for each member, whose failure does not matter.
+/// The steps of the script that list the crates: one command for each member. A failure of the
+/// command does not fail the build.
 pub(crate) fn steps(build: CrateBuild<'_>, tools: &Tools) -> Vec<Step> {
     if build.request.config.third_party().is_none() || !has_any(build) {
         return Vec::new();
@@ -57,13 +59,13 @@ fn command(build: CrateBuild<'_>, member: &Member, tools: &Tools) -> Vec<Word> {
     command
 }
 
-/// The file in the folder of the script with what Cargo says about the crates of a member.
+/// The file in the directory of the script that contains the output of Cargo for one member.
 fn file_name(number: usize) -> String {
     format!("linked-crates-{number}.txt")
 }
 
-/// Whether there may be a crate of somebody else: the lock file names one, or a path leads
-/// out of the project.
+/// Whether the package may contain crates of other projects: the lock file contains one, or a
+/// path crate is outside the Cargo workspace.
 fn has_any(build: CrateBuild<'_>) -> bool {
     let lock = std::fs::read_to_string(build.workspace.join("Cargo.lock"));
     let named = lock.map_or(true, |lock| {
@@ -73,10 +75,10 @@ fn has_any(build: CrateBuild<'_>) -> bool {
     named || local.any(|folder| !folder.starts_with(&build.workspace))
 }
 
-/// Writes the licenses down. `None` where no crate is linked that is not the project's own.
+/// Writes the licenses to a file. `None` if only crates of the project are linked.
 ///
 /// # Errors
-/// A bundle of an earlier time that cannot be read, [`MissingTexts`] where they are required.
+/// An earlier bundle that cannot be read, and [`MissingTexts`] if the texts are required.
 pub(crate) fn write(
     build: CrateBuild<'_>,
     paths: &BuildPaths,
@@ -134,7 +136,7 @@ pub(crate) fn write(
     Ok(Some(file))
 }
 
-/// Whether the project brings a bundle of its own, under the same name.
+/// Whether the project contains its own bundle with the same file name.
 fn project_files_named(build: CrateBuild<'_>, options: &ThirdParty) -> bool {
     let name = options.format.file_name();
     let own = build.license_files.iter().any(|file| file.ends_with(name));
@@ -144,7 +146,7 @@ fn project_files_named(build: CrateBuild<'_>, options: &ThirdParty) -> bool {
     own
 }
 
-/// Texts that are required and were not found.
+/// License texts that are required and were not found.
 #[derive(Debug, Error, Diagnostic)]
 #[error("no text was found of the licenses of {0}")]
 #[diagnostic(

@@ -1,22 +1,22 @@
-//! What `third-party-licenses` says.
+//! The value of `third-party-licenses`.
 
 use serde_json::Value;
 
 use crate::diagnostic::{list, nearest};
 use crate::project::config::{EntryPart, InvalidOption};
 
-/// How licenses are bundled.
+/// The settings of the license bundle.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct ThirdParty {
     pub(crate) format: Format,
-    /// A bundle with texts that were found by hand.
+    /// The path of a bundle with texts that the user found by hand.
     pub(crate) previous: Option<String>,
-    /// Which license of a choice counts, the best one first.
+    /// The preferred licenses if a crate offers a choice, best first.
     pub(crate) prefer: Vec<String>,
     pub(crate) missing: Missing,
 }
 
-/// The form of a bundle.
+/// The file format of a bundle.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Format {
     #[default]
@@ -36,7 +36,7 @@ impl Format {
     }
 }
 
-/// What becomes of a license whose text is nowhere.
+/// The reaction to a license text that was not found.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Missing {
     #[default]
@@ -46,10 +46,10 @@ pub(crate) enum Missing {
 
 const OPTION: &str = "third-party-licenses";
 
-/// Reads the option. `None` where it is off.
+/// Reads the option. `None` if it is off.
 ///
 /// # Errors
-/// Keys and values that make no sense.
+/// Unknown keys and invalid values.
 pub(crate) fn read(value: &Value) -> Result<Option<ThirdParty>, InvalidOption> {
     const KEYS: [&str; 4] = ["format", "previous", "prefer", "missing"];
     let table = match value {
@@ -94,7 +94,7 @@ fn wrong(keys: &[&str], part: EntryPart, message: String, help: String) -> Inval
         .chain(keys)
         .map(ToString::to_string)
         .collect();
-    // An unknown key is one of the option, not of itself.
+    // The message about an unknown key names the option, not the key.
     let subject = match part {
         EntryPart::Key => OPTION.to_string(),
         EntryPart::Value => place.join("."),

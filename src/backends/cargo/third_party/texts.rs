@@ -1,10 +1,10 @@
-//! The texts of licenses in the folder of a crate, and which license each of them is.
+//! Finds the license texts in the directory of a crate, and recognizes their licenses.
 
 use std::path::{Path, PathBuf};
 
 use crate::backend::project_files;
 
-/// How files say which license they are: a part of their names, a sentence of their texts.
+/// How to recognize a license: its identifier, parts of file names, and a phrase of its text.
 const KNOWN: [(&str, &[&str], &str); 17] = [
     (
         "MIT",
@@ -53,14 +53,14 @@ const KNOWN: [(&str, &[&str], &str); 17] = [
     ("WTFPL", &["wtfpl"], "do what the fuck you want to"),
 ];
 
-/// The files of a folder that may be texts of licenses.
+/// The files in a directory that may be license texts.
 pub(super) fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let is_text = |name: &str| {
         let name = name.to_lowercase();
         let code = [".rs", ".py", ".toml", ".json", ".yml"];
         let word = ["license", "licence", "copying", "copyright", "unlicense"];
-        // `MIT-LICENSE` and `Apache_License.txt` are some as well.
+        // Names such as `MIT-LICENSE` and `Apache_License.txt` are accepted too.
         word.iter().any(|word| name.contains(word)) && !code.iter().any(|end| name.ends_with(end))
     };
     let named = entries.filter(|entry| entry.file_name().to_str().is_some_and(is_text));
@@ -79,17 +79,17 @@ pub(super) fn files(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// A text that may be that of a license.
+/// A file that may be a license text.
 #[derive(Debug)]
 pub(super) struct Candidate {
     name: String,
-    /// In lower case, with one blank between words.
+    /// The text in lower case, with one space between words.
     words: String,
     text: String,
 }
 
 impl Candidate {
-    /// Reads the texts in the first of `folders` that has any.
+    /// Reads the files in the first of `folders` that contains any.
     pub(super) fn all(folders: &[PathBuf]) -> Vec<Self> {
         let found = folders.iter().map(|folder| files(folder));
         let mut found = found.filter(|files| !files.is_empty());
@@ -111,7 +111,8 @@ impl Candidate {
             .collect()
     }
 
-    /// The text of the license `id`, where it is one of `count` that the crate names.
+    /// The text of the license `id`. `count` is the number of licenses that the crate names. If
+    /// it names only one, a single file is accepted whatever it contains.
     pub(super) fn find(all: &[Self], id: &str, count: usize) -> Option<String> {
         let (base, exception) = id.split_once(" WITH ").unwrap_or((id, ""));
         let known = KNOWN.iter().find(|(known, ..)| base.starts_with(known));
@@ -126,7 +127,8 @@ impl Candidate {
         let is_named = |it: &&Self| names.iter().any(|name| it.name.contains(name));
         let says = |it: &&Self| !sentence.is_empty() && it.words.contains(sentence);
         let excepts = |it: &&Self| exception.is_empty() || it.words.contains(&exception);
-        // A name may hold another one: `unlicense` is no `license`, `lgpl` no `gpl`.
+        // A name can contain another one: `unlicense` contains `license`, and `lgpl` contains
+        // `gpl`. A known license is therefore not recognized by the name alone.
         let best = all
             .iter()
             .find(|it| is_named(it) && says(it) && excepts(it));
