@@ -13,7 +13,8 @@ use super::Own;
 use crate::diagnostic::{Warning, list};
 use crate::recipe::render::Rendered;
 
-/// Names that all templates have. Variables are in upper case.
+/// Names that all templates can use. Names in upper case are environment variables and are not
+/// in this list.
 const KNOWN: [&str; 27] = [
     "target_platform",
     "build_platform",
@@ -129,8 +130,8 @@ impl Own {
         Some(Warning::new(message).help(help))
     }
 
-    /// pixi caches descriptions. It asks again when a file changes, but not when these
-    /// values change.
+    /// Warns about values that pixi cannot watch: it requests a description again when a file is
+    /// modified, but not when such a value changes.
     fn world(&self) -> Option<Warning> {
         let text = self.text.as_str();
         let templates = text.match_indices("${{").filter_map(|(at, _)| {

@@ -43,7 +43,7 @@ use mistake::RecipePlace;
 use renderer::Renderer;
 use sources::MappedSources;
 
-/// A recipe the user wrote.
+/// A recipe that the user wrote.
 #[derive(Debug)]
 pub struct Own {
     /// The parsed recipe, with the values that the options replace.

@@ -82,7 +82,7 @@ pub fn tree(root: &Path, filter: &GlobVec, use_gitignore: bool, pruned: &[PathBu
     }
 }
 
-/// The repository of a git source that is a directory on this machine.
+/// The repository of a git source, if it is a directory on the machine.
 pub fn local_repository(url: &GitUrl, folder: &Path) -> Option<PathBuf> {
     match url {
         GitUrl::Path(path) => Some(plain(&folder.join(path))),
@@ -194,8 +194,8 @@ fn joined(one: Reached, other: Reached) -> Reached {
     }
 }
 
-/// The files that a text refers to with `$RECIPE_DIR/…`, `${RECIPE_DIR}/…`,
-/// `%RECIPE_DIR%\…` or `${{ RECIPE_DIR }}/…`.
+/// The paths that a text refers to with `$RECIPE_DIR/…`, `${RECIPE_DIR}/…`, `%RECIPE_DIR%\…` or
+/// `${{ RECIPE_DIR }}/…`. Any other use of the name may refer to every file.
 fn reached(text: &str) -> Reached {
     const NAME: &str = "RECIPE_DIR";
     let mut paths = Vec::new();

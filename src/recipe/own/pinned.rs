@@ -1,4 +1,4 @@
-//! One output from its variant alone.
+//! Renders one output from its variant alone.
 //!
 //! The variant of an output does not contain keys that only other outputs use. The
 //! entries with the name of the output are therefore rendered one by one, together with
@@ -21,7 +21,7 @@ use super::{Renderer, entries};
 use crate::recipe::render::Rendered;
 
 impl Renderer<'_> {
-    /// All outputs with the name `name` that the variants give.
+    /// Renders all outputs with the name `name` for the variants.
     ///
     /// # Errors
     /// The first error, if there is no such output.

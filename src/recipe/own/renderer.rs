@@ -142,8 +142,8 @@ impl Renderer<'_> {
     }
 }
 
-/// For each name the output that belongs to `output`: the one with the most variants in
-/// common, as in rattler-build's rule for exact pins.
+/// For each name, the output that belongs to `output`: the one with the most variants in
+/// common, by rattler-build's rule for exact pins.
 fn siblings(output: &RenderedVariant, all: &[RenderedVariant]) -> BTreeMap<String, Sibling> {
     let mut best: BTreeMap<String, (usize, Sibling)> = BTreeMap::new();
     for other in all {

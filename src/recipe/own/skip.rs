@@ -1,4 +1,4 @@
-//! Combinations of variants that a recipe skips.
+//! Removes the combinations of variants that a recipe skips.
 //!
 //! In a recipe for one package, rattler-build evaluates the requirements before `skip`.
 //! This module evaluates `skip` first, so a recipe that skips a platform does not need a

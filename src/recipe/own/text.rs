@@ -79,7 +79,7 @@ impl RecipeText {
         Some(from + at..from + at + word.len())
     }
 
-    /// The place of `text`, which must not be in a comment.
+    /// The first place of `text` that is not in a comment.
     pub fn find(&self, text: &str) -> Option<SourceSpan> {
         let places = self.text.match_indices(text);
         let mut places = places.map(|(at, _)| at);
@@ -87,7 +87,7 @@ impl RecipeText {
         Some(span(at..at + text.len()))
     }
 
-    /// The place of the value `value` of the key `key`.
+    /// The place of the value `value` of the key `key`, or else the first place of `value`.
     pub fn value_of(&self, key: &str, value: &str) -> Option<SourceSpan> {
         let mut from = 0;
         while let Some(found) = self.word(value, from) {

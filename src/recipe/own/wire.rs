@@ -15,7 +15,7 @@ use super::{Own, entries};
 use crate::protocol::outputs::VariantValue;
 use crate::recipe::variants::{PLATFORM_KEYS, value_to_wire};
 
-/// `<name>-<version>-<build>`, with the subdir.
+/// The identity of an output, `<name>-<version>-<build string>`.
 pub(super) fn identity(output: &RenderedVariant) -> String {
     let package = output.recipe.package();
     let build = output
