@@ -38,7 +38,7 @@ pub(super) fn step(step: &Step) -> String {
         Step::Append(name, value) => {
             format!("export {name}=\"${{{name}:+${name} }}\"{}", word(value))
         }
-        // After what is done then already.
+        // Runs after the commands that the trap already contains.
         Step::AtExit(command) => format!(
             "eval \"set -- $(trap -p EXIT)\"; trap \"${{3:+$3; }}\"{} EXIT",
             quote(&line(command))
@@ -59,7 +59,8 @@ pub(super) fn step(step: &Step) -> String {
     }
 }
 
-/// Text for a file that a script reads. Its commands are not shown.
+/// The text of a file that a script sources. The trace of the script does not contain its
+/// commands.
 pub(super) fn sourced(steps: &[Step]) -> String {
     let steps = steps.iter().map(|step| self::step(step) + "\n");
     format!(

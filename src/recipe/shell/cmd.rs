@@ -21,7 +21,7 @@ pub(super) fn lines(step: &Step) -> Vec<String> {
     }
 }
 
-/// Lines for a file that a script calls. Its commands are not shown.
+/// The text of a file that a script calls. The log does not contain its commands.
 pub(super) fn called(steps: &[Step]) -> String {
     let lines = steps.iter().flat_map(lines);
     lines.map(|line| format!("@{line}\r\n")).collect()
@@ -39,7 +39,7 @@ fn step(step: &Step) -> String {
         Step::Source(file) => format!("call {}", word(file)),
         Step::Set(name, value) if value.0.iter().all(is_empty) => remove(name),
         Step::Set(name, value) if value.0.iter().any(is_literal) => set(name, &raw(value)),
-        // The variables may be empty.
+        // The variables may be empty. `set` without a value would then fail.
         Step::Set(name, value) => format!("{} & {SUCCEED}", set(name, &raw(value))),
         Step::Unset(names) => {
             let names: Vec<String> = names.iter().map(|name| remove(name)).collect();
@@ -50,12 +50,13 @@ fn step(step: &Step) -> String {
             set(name, &format!("%{name}% {}", raw(value))),
             set(name, &raw(value)),
         ),
-        // Whoever writes a script for cmd runs it at the end.
+        // cmd has no equivalent: the code that creates the script must run the command at the
+        // end.
         Step::AtExit(_) => SUCCEED.to_string(),
         Step::When(condition, steps) => {
             let exists = |path: &Word| format!("exist {}", word(path));
             let test = match condition {
-                // A directory exists when a path through it exists.
+                // cmd has no test for directories, but `<path>\.` exists only for a directory.
                 StepCondition::Folder(path) => exists(&path.clone().then("\\.")),
                 StepCondition::File(path) => exists(path),
                 StepCondition::Missing(path) => format!("not {}", exists(path)),
