@@ -39,8 +39,9 @@ pub(super) struct Exported {
 pub struct Prefixes {
     /// The prefix of the build environment.
     pub build: PathBuf,
-    /// The prefix of the host environment. Installing a package replaces this path with a path
-    /// that must not be longer. Therefore it is padded to 255 characters, except on Windows.
+    /// The prefix of the host environment. The installation of a package replaces this path in
+    /// binary files, where the new path must not be longer. Therefore this path is padded to 255
+    /// characters, except on Windows.
     pub host: PathBuf,
 }
 

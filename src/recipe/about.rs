@@ -41,7 +41,7 @@ pub(super) fn about(metadata: &Metadata, warnings: &mut Vec<Warning>) -> About {
     let (found, lost): (Vec<_>, Vec<_>) = metadata
         .license_files
         .iter()
-        // A relative one is made by the script.
+        // The script creates a file whose path is relative.
         .partition(|file| file.is_relative() || file.is_file());
     for file in lost {
         let message = format!("the license file {} does not exist", file.display());

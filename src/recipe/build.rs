@@ -102,7 +102,7 @@ pub(super) fn build(
     })
 }
 
-/// A script that runs beside that of the recipe.
+/// A script that runs in addition to the script of the recipe.
 ///
 /// # Errors
 /// [`shell::LineEnd`].
@@ -133,8 +133,8 @@ pub(super) fn flags(project: &Project) -> Result<Vec<Flag>, Report> {
     flags.map(read).collect()
 }
 
-/// Adds variables and secrets to a rendered script. Variables that the script sets itself
-/// have priority.
+/// Adds variables and secrets to a rendered script. Build steps receive only the variables.
+/// Variables that the script or the step sets itself have priority.
 pub(super) fn add(plan: &mut RenderedPlan, env: &IndexMap<String, String>, secrets: &[String]) {
     match plan {
         RenderedPlan::Script(script) => {

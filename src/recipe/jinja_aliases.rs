@@ -1,4 +1,4 @@
-//! Spellings of conditions in pixi's manual that the template language does not have.
+//! Converts spellings from pixi's manual that the template language does not have.
 
 /// The manual uses `matches(…)` and `macos`; the language has `match` and `osx`.
 pub(super) fn as_jinja(expression: &str) -> String {

@@ -70,7 +70,7 @@ pub enum Origin {
 pub struct Drafted {
     /// The recipe in rattler-build's type.
     pub stage0: SingleOutputRecipe,
-    /// Prefix of the build string.
+    /// The prefix of the build string.
     build_string_prefix: Option<String>,
     /// The manifest, for the places of errors.
     manifest: Manifest,

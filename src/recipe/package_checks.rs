@@ -1,5 +1,5 @@
-//! Tests and checks of a package that the configuration states as recipe.yaml does:
-//! rattler-build's own parser reads them, so they mean what they mean there.
+//! Converts the options for the tests and checks of a package. They have the syntax of
+//! recipe.yaml, and the parser of rattler-build reads them, so that both mean the same.
 
 use miette::{Diagnostic, Report};
 use rattler_build_recipe::stage0::{
@@ -24,7 +24,7 @@ pub(super) fn tests(packaging: &Packaging) -> Result<ConditionalList<TestType>, 
     Ok(ConditionalList::new(items))
 }
 
-/// How prefixes are found and libraries are checked, in an otherwise empty build.
+/// The settings for prefix detection and dynamic linking, in an otherwise empty build section.
 ///
 /// # Errors
 /// [`BadCheck`].
@@ -45,7 +45,7 @@ pub(super) fn checks(packaging: &Packaging) -> Result<Build, Report> {
     })
 }
 
-/// A recipe with these parts. What is JSON is YAML too.
+/// Parses a recipe with these parts. JSON is also valid YAML.
 fn parse(keys: &[String], mut parts: Value) -> Result<SingleOutputRecipe, Report> {
     parts["package"] = json!({"name": "package", "version": "0"});
     parse_recipe_from_source(&parts.to_string()).map_err(|error| {
@@ -57,8 +57,8 @@ fn parse(keys: &[String], mut parts: Value) -> Result<SingleOutputRecipe, Report
     })
 }
 
-/// What the parser says, without the place in a text that nobody has written, and in the
-/// spelling of the configuration.
+/// The message of the parser, in the spelling of the configuration. Its place is left out,
+/// because the parsed text is not in a file of the user.
 fn reason(error: &dyn std::error::Error) -> String {
     let text = error.to_string();
     let first = text.lines().next().unwrap_or_default();
@@ -73,14 +73,14 @@ fn reason(error: &dyn std::error::Error) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-/// A part of a recipe that cannot be read. The engine, which knows the manifest's tables,
-/// points at it.
+/// A part of a recipe that cannot be read. The engine, which knows the tables of the manifest,
+/// adds the place.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{}`: {reason}", keys.join("."))]
 #[diagnostic(code(config::recipe_value))]
 pub struct BadCheck {
     /// The option, and the keys in it.
     pub keys: Vec<String>,
-    /// What is wrong.
+    /// The message of the parser.
     pub reason: String,
 }

@@ -11,7 +11,7 @@ use crate::recipe::spec::InvalidSpec;
 /// Converts a pin of the protocol to one of rattler-build.
 ///
 /// # Errors
-/// A bound that is neither an expression nor a version, `exact` together with `build`.
+/// A bound that is neither an expression nor a version, or `exact` together with `build`.
 pub fn to_pin(name: &PackageName, spec: &PinSpec) -> Result<Pin, Report> {
     if spec.exact && spec.build.is_some() {
         return Err(miette::miette!(
@@ -84,7 +84,7 @@ pub fn from_pin(pin: &Pin) -> PinSpec {
     }
 }
 
-/// The call of a pin in a recipe, with all bounds explicit: a missing bound is no bound
+/// The call of a pin in a recipe. All bounds are explicit, because a missing bound means no bound
 /// in the protocol, but the default bound in a call.
 ///
 /// # Errors

@@ -71,12 +71,12 @@ impl Rendered {
         }
     }
 
-    /// Normalized package name.
+    /// The normalized name of the package.
     pub fn name(&self) -> &str {
         self.recipe.package().name().as_normalized()
     }
 
-    /// Version, as written.
+    /// The version, without normalization.
     pub fn version(&self) -> &VersionWithSource {
         self.recipe.package().version()
     }
@@ -104,7 +104,7 @@ impl Rendered {
         self.recipe.build().python.site_packages_path.clone()
     }
 
-    /// Build number.
+    /// The build number.
     pub fn build_number(&self) -> u64 {
         self.recipe.build().number.unwrap_or(0)
     }

@@ -36,8 +36,8 @@ pub enum VariantSelection {
     },
 }
 
-/// The values of all keys: defaults, then files (those of the project first), then those
-/// of the user.
+/// The values of all keys. Later sources override earlier ones: the defaults, the files of the
+/// project, the files of the workspace, and the values of the user.
 ///
 /// A pinned selection does not use defaults, because an output is restored from its
 /// variant alone.
@@ -78,8 +78,8 @@ pub fn configuration(
     Ok(config)
 }
 
-/// Adds variants that a project brings itself, for keys that nobody has set. A pinned
-/// choice has them already.
+/// Adds the variants of the backend, for keys that neither the user nor a file sets. A pinned
+/// selection already contains them.
 pub fn add(
     config: &mut VariantConfig,
     choice: &VariantSelection,
