@@ -1,4 +1,4 @@
-//! Finds options of the manifest that contradict each other or the project.
+//! Finds values in the manifest that contradict each other or the project.
 
 use miette::{Diagnostic, Report, SourceSpan};
 use thiserror::Error;

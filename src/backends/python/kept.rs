@@ -1,4 +1,4 @@
-//! Keeps the results of compilers from one build to the next.
+//! Decides whether a build reuses the compiled code of the last build.
 //!
 //! Build tools remember the flags and settings of their first run, even when the user removes or
 //! modifies them. Therefore a build with other options starts with an empty directory.

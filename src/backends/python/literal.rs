@@ -45,8 +45,8 @@ pub(super) fn texts(source: &str) -> Vec<String> {
     }
 }
 
-/// The literal that is assigned to `name` at the top level of a module: a string, or a tuple of
-/// numbers and strings, which are joined with dots.
+/// The literal that is assigned to `name` at the top level of a module: a string, or a tuple or
+/// list of numbers and strings, which are joined with dots.
 pub(super) fn assigned(module: &str, name: &str) -> Option<String> {
     if name.is_empty() {
         return None;

@@ -103,8 +103,8 @@ fn programs(source: &Source) -> Vec<Translated> {
     programs.collect()
 }
 
-/// Warns about build dependencies of the user that the build backend imports. The Python of the
-/// host environment runs the hooks, so it does not find them in the build environment.
+/// Warns about requirements of the build backend that the user put into the build environment.
+/// The Python of the host environment runs the hooks, and does not find them there.
 fn misplaced(user: &UserSpecs<'_>, source: &Source) -> Vec<Warning> {
     let required = source
         .build

@@ -56,7 +56,8 @@ pub(super) fn install(request: &Request<'_, Config>, source: &Source, shape: &Sh
     }
 }
 
-/// The Python programs that the script runs.
+/// The Python programs that the script runs. They are written to the directory in which the
+/// script runs, because each build has its own.
 fn files() -> Vec<ScriptFile> {
     let file = |name: &str, text: &str| ScriptFile {
         path: Path::new(DIRECTORY).join(name),

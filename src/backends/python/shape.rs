@@ -10,13 +10,13 @@ use crate::diagnostic::Warning;
 /// The decisions before the build.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Shape {
-    /// The package is for all platforms.
+    /// Whether the package is for all platforms.
     pub(super) noarch: bool,
-    /// The package of a platform works with this version of Python and later ones.
+    /// Whether a package for one platform also works with later versions of Python.
     pub(super) abi3: bool,
     /// The languages whose compilers the build needs.
     pub(super) languages: Vec<String>,
-    /// The package refers to the sources.
+    /// Whether the package refers to the sources instead of containing a copy.
     pub(super) editable: bool,
 }
 

@@ -136,7 +136,7 @@ pub(super) fn metadata(request: &Request<'_, Config>, source: &Source) -> Vec<Gl
     let files = source.version.iter().flat_map(|found| &found.files);
     let reason = "the version of the package";
     for file in files {
-        // The directories of Git hold one file for each branch and tag.
+        // The directories of Git contain one file for each branch or tag.
         match file.is_dir() {
             true => sets.push(GlobSet::tree(file, ["**"], reason)),
             false => sets.extend(GlobSet::file(file, reason)),

@@ -58,7 +58,8 @@ impl Traces {
     }
 }
 
-/// Whether a file belongs to the user: it is below `top`, and no build or Git created it.
+/// Whether a file belongs to the user: it is below `top`, but not in an environment, in a
+/// directory that builds create, or in `.git`.
 fn belongs(path: &Path, paths: &BuildPaths, top: &Path) -> bool {
     let prefixes = [&paths.build_prefix, &paths.host_prefix];
     let is_created = paths
