@@ -48,7 +48,7 @@ use sources::MappedSources;
 pub struct Own {
     /// The parsed recipe, with the values that the options replace.
     pub stage0: Stage0,
-    /// The text as it is on the disk.
+    /// The unmodified text.
     pub text: RecipeText,
     /// Whether experimental features are allowed.
     pub experimental: bool,

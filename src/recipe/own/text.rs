@@ -12,7 +12,7 @@ use rattler_build_recipe::Span;
 
 use crate::diagnostic::SourceFile;
 
-/// A recipe as it is on the disk.
+/// The path and the unmodified text of a recipe.
 #[derive(Debug, Clone)]
 pub struct RecipeText {
     path: PathBuf,
