@@ -2,7 +2,8 @@
 //!
 //! Builds run without the variables of the user. The variables that configure the cache and
 //! give access to its storage are passed on. They affect the speed of a build but never its
-//! result. The build script passes them only to the server of the cache.
+//! result. In a build with a separate server, they are removed after the server was started,
+//! except for those that affect single compilations.
 
 use crate::backend::Env;
 use crate::backends::cargo::config::Config;

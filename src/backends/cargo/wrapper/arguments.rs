@@ -1,21 +1,22 @@
-//! Arguments of rustc without the names of folders, and what they say about the key.
+//! Replaces directories in the arguments of rustc, and finds what affects the result of a
+//! compilation.
 //!
-//! sccache puts nearly every argument into the key of a compilation. With paths in them a
-//! second checkout would find nothing.
+//! sccache includes nearly every argument in the cache key. With paths in the arguments, a
+//! build in another checkout would not find any results.
 
 use std::path::{Path, PathBuf};
 
-/// The words that stand for folders.
+/// The placeholders for directories.
 const WORDS: [&str; 3] = ["%FOLDER%", "%CARGO_HOME%", "%PROJECT%"];
 
-/// Folders that arguments may name.
+/// The directories that arguments may contain.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Folders<'a> {
-    /// The one that rustc is to run in.
+    /// The directory in which rustc runs.
     pub(super) current: &'a str,
-    /// Where Cargo keeps crates.
+    /// The directory in which Cargo keeps crates.
     pub(super) cargo_home: Option<&'a str>,
-    /// The one with everything of the user's.
+    /// The top directory of the user's project.
     pub(super) project: &'a str,
 }
 
@@ -30,7 +31,7 @@ impl Folders<'_> {
         ]
     }
 
-    /// An argument with words in the place of folders.
+    /// The argument with placeholders instead of directories.
     fn hide(&self, argument: &str) -> String {
         let named = self.named().into_iter();
         named.fold(argument.to_string(), |text, (word, folder)| match folder {
@@ -39,7 +40,7 @@ impl Folders<'_> {
         })
     }
 
-    /// The argument that [`Self::hide`] has changed.
+    /// The original of an argument that [`Self::hide`] has changed.
     pub(super) fn restore(&self, argument: &str) -> String {
         let named = self.named().into_iter().rev();
         named.fold(argument.to_string(), |text, (word, folder)| match folder {
@@ -49,18 +50,19 @@ impl Folders<'_> {
     }
 }
 
-/// What a command line is about.
+/// The kind of a command line that Cargo or the `cc` crate passes to sccache.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// rustc compiles a crate.
+    /// A call of rustc that compiles a crate.
     Crate,
-    /// Somebody asks a compiler about itself, or in a way that no cache answers.
+    /// A request for information about a compiler, or a call that cannot be cached. It runs
+    /// without sccache.
     Question,
-    /// Another compiler.
+    /// A call of another compiler.
     OtherCompiler,
 }
 
-/// What `arguments` of `compiler` are about.
+/// The kind of the command line `compiler` with `arguments`.
 pub(super) fn kind(compiler: &Path, arguments: &[String]) -> Kind {
     let at = |option: &str| {
         let with_value = format!("{option}=");
@@ -72,7 +74,8 @@ pub(super) fn kind(compiler: &Path, arguments: &[String]) -> Kind {
         .is_some_and(|(name, folder)| name < folder);
     let is_rustc = || compiler.file_stem().is_some_and(|stem| stem == "rustc");
     let is_question = |word: &String| word == "-vV" || word.starts_with("--print");
-    // Source from a pipe can be read only once, and what a file of arguments says is unknown.
+    // Source code from a pipe can be read only once, and the content of an argument file is not
+    // known.
     let is_odd = |word: &String| word == "-" || word.starts_with('@');
     let has_word = |word: &String| WORDS.iter().any(|hidden| word.contains(hidden));
     match is_crate {
@@ -84,16 +87,16 @@ pub(super) fn kind(compiler: &Path, arguments: &[String]) -> Kind {
     }
 }
 
-/// What arguments say about things that sccache does not look at.
+/// Properties of a compilation that sccache does not take into account.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Findings {
-    /// Whether a linker runs.
+    /// Whether the call runs a linker.
     pub(super) links: bool,
-    /// Whether macros run.
+    /// Whether the crate uses procedural macros.
     pub(super) macros: bool,
-    /// Where native libraries are.
+    /// The directories that are searched for native libraries.
     pub(super) folders: Vec<PathBuf>,
-    /// Native libraries to pack, by name.
+    /// The names of the static native libraries that are packed into the crate.
     pub(super) libraries: Vec<String>,
 }
 
@@ -131,13 +134,13 @@ impl Findings {
     }
 }
 
-/// The arguments as sccache gets to see them.
+/// The arguments that are passed to sccache.
 pub(super) fn hidden(arguments: &[String], folders: Folders<'_>, links: bool) -> Vec<String> {
     let mut seen = Vec::new();
     let mut words = arguments.iter();
     while let Some(word) = words.next() {
         match word.as_str() {
-            // What is not linked does not depend on the linker.
+            // A crate that is not linked does not depend on the linker.
             "-C" => match words.next() {
                 Some(value) if value.starts_with("linker=") && !links => {}
                 value => {
@@ -150,7 +153,7 @@ pub(super) fn hidden(arguments: &[String], folders: Folders<'_>, links: bool) ->
                 seen.push(word.clone());
                 seen.extend(words.next().map(|value| absolute(value, folders.current)));
             }
-            // sccache takes these for paths and names, and leaves the paths out of the key.
+            // sccache parses these options itself and does not include the paths in the key.
             "--extern" | "--out-dir" | "--target" => {
                 seen.push(word.clone());
                 seen.extend(words.next().cloned());
@@ -167,7 +170,8 @@ pub(super) fn hidden(arguments: &[String], folders: Folders<'_>, links: bool) ->
     seen
 }
 
-/// A folder of libraries. sccache looks there itself, from another folder.
+/// A search path for libraries with an absolute directory. sccache reads the directory itself,
+/// but runs in a different one.
 fn absolute(value: &str, current: &str) -> String {
     let (kind, path) = match value.split_once('=') {
         Some((kind, path)) => (format!("{kind}="), path),

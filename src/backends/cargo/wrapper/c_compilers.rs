@@ -1,52 +1,54 @@
-//! C compilers by names that are the same in every work directory.
+//! Gives C compilers names that are the same in every work directory.
 //!
-//! Build scripts that compile C ask Cargo to run them again when the compiler or its flags
-//! change, and those name the prefixes. Here they name links to the prefixes, at a path that
-//! is made of what is installed: another work directory with the same packages changes
-//! nothing, another compiler or header does.
+//! Build scripts that compile C make Cargo run them again when the compiler or its flags
+//! change, and both contain the paths of the prefixes. This module replaces the prefixes with
+//! links whose path contains a hash of the installed packages. Another work directory with the
+//! same packages does not change the path. Another compiler or another header does.
 
 use std::path::{Path, PathBuf};
 
 use crate::backends::cargo::wrapper::variables::Variables;
 
-/// What programs are told about the place of headers that land in them.
+/// The directory that appears in programs instead of that of included headers.
 const HEADERS: &str = "/usr/local/src/conda-prefix";
 
-/// Variables that name a compiler or its tools, each also with a target or a role.
+/// Variables that name a compiler or a tool of it. Each can be combined with a target or a
+/// role.
 const TOOLS: [&str; 5] = ["CC", "CXX", "AR", "RANLIB", "NM"];
 
-/// Variables with flags for compilers.
+/// Variables that contain flags for compilers.
 const FLAGS: [&str; 3] = ["CFLAGS", "CXXFLAGS", "CPPFLAGS"];
 
-/// The folders of a build.
+/// The directories of a build.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Places<'a> {
     /// The build environment.
     pub(super) build_prefix: &'a str,
     /// The host environment.
     pub(super) host_prefix: &'a str,
-    /// The folder the script runs in.
+    /// The directory in which the script runs.
     pub(super) script: Option<&'a str>,
-    /// The folder with everything of the user's.
+    /// The top directory of the user's project.
     pub(super) top: &'a str,
-    /// Where Cargo keeps crates.
+    /// The directory in which Cargo keeps crates.
     pub(super) cargo_home: Option<&'a str>,
 }
 
-/// Where the links to the prefixes are.
+/// The links to the prefixes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Links {
-    /// To the build environment.
+    /// The link to the build environment.
     pub(super) build: PathBuf,
-    /// To the host environment.
+    /// The link to the host environment.
     pub(super) host: PathBuf,
 }
 
-/// Lets compilers and their flags name links below `folder`, for environments whose content
-/// is called `content`. Returns the links to make.
+/// Replaces the prefixes in the variables of compilers and flags with links below `folder`.
+/// `content` is the hash of the environments. Returns the links that the caller has to create.
 ///
-/// `None` where a flag cannot name a link: flags are separated by spaces, and links need
-/// privileges on Windows. What is installed still counts.
+/// Returns `None` if the flags cannot contain a link: flags are separated by spaces, and links
+/// need privileges on Windows. The variables then contain the hash of the environments, so that
+/// Cargo still notices a change.
 pub(super) fn rename(
     variables: &mut Variables,
     places: Places<'_>,
@@ -90,16 +92,16 @@ fn holds_flags(name: &str) -> bool {
     FLAGS.iter().any(|flags| is_about(name, flags))
 }
 
-/// Whether a variable is `what`, with the target behind it or the role in front.
+/// Whether a variable is `what`, optionally followed by a target or preceded by a role.
 fn is_about(name: &str, what: &str) -> bool {
     let role = name.strip_prefix("HOST_").or(name.strip_prefix("TARGET_"));
     let behind = name.strip_prefix(what);
     role == Some(what) || behind.is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
 }
 
-/// Flags with other names for the folders of this machine. Nothing is compiled in the
-/// script's own folder: a map for its paths maps nothing. What C takes from the project, from
-/// crates and from headers that land in a program names no folder of this machine.
+/// Adds flags that replace directories of this machine in programs: the project, crates, and
+/// headers whose path lands in a program. Maps of the script's own directory are removed,
+/// because nothing is compiled there and the path differs between work directories.
 fn with_maps(flags: &str, places: Places<'_>, host: &str) -> String {
     let maps_script = |flag: &&str| {
         let map = flag
@@ -125,7 +127,7 @@ fn with_maps(flags: &str, places: Places<'_>, host: &str) -> String {
     words.join(" ")
 }
 
-/// Whether a path stays one word in a list of flags, and means itself.
+/// Whether a path remains one word in a list of flags, without quotes.
 fn is_one_word(path: &str) -> bool {
     let harmless = |sign: char| sign.is_ascii_alphanumeric() || "/._+@%~-".contains(sign);
     path.chars().all(harmless)

@@ -1,4 +1,5 @@
-//! The environment of a build script, from what its plan says and from what activation set.
+//! Prepares the environment of a build script from the settings of its plan and the variables
+//! that activation set.
 
 use std::path::Path;
 
@@ -13,10 +14,10 @@ use crate::backends::cargo::wrapper::shared::{self, Shared};
 use crate::backends::cargo::wrapper::state::{self, State};
 use crate::backends::cargo::wrapper::variables::Variables;
 
-/// Prepares everything that `settings` ask for, and returns what the script has to do.
+/// Prepares the environment that `settings` describe, and returns the steps for the script.
 ///
 /// # Errors
-/// Settings of another version, files that cannot be written.
+/// Settings of another version, and files that cannot be written.
 pub(crate) fn prepare(settings: &Path) -> Result<Vec<Step>, Report> {
     let settings = Settings::read(settings)?;
     let mut variables = Variables::of_process();
@@ -34,7 +35,7 @@ pub(crate) fn prepare(settings: &Path) -> Result<Vec<Step>, Report> {
     };
     let file = here.wrappers.join(state::FILE);
     complete(&settings, &variables, &state, &file).inspect_err(|_| {
-        // Nobody could end it.
+        // Without the state, the script cannot stop the server.
         if let Some(cache) = &state.cache {
             server::kill(cache.server);
         }
@@ -47,7 +48,7 @@ pub(crate) fn prepare(settings: &Path) -> Result<Vec<Step>, Report> {
     Ok(steps)
 }
 
-/// Prepares what depends on all variables, and writes the state for the wrappers.
+/// Does the work that needs the final variables, and writes the state for the wrappers.
 fn complete(
     settings: &Settings,
     variables: &Variables,

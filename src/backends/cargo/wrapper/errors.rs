@@ -1,11 +1,11 @@
-//! Why a wrapper cannot do its work.
+//! The errors of the wrappers.
 
 use std::path::PathBuf;
 
 use miette::Diagnostic;
 use thiserror::Error;
 
-/// What goes wrong between Cargo and a tool. Shown in the log of the build.
+/// An error in a program between Cargo and a tool. It appears in the log of the build.
 #[derive(Debug, Error, Diagnostic)]
 pub(crate) enum WrapperError {
     #[error("{0} is not set: this wrapper works below a build script of pixi alone")]

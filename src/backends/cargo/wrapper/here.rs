@@ -1,4 +1,4 @@
-//! Where a build script runs, and the links that it needs there.
+//! The directories of a running build script, and the links that it needs.
 
 use std::path::{Path, PathBuf};
 
@@ -7,14 +7,14 @@ use crate::backends::cargo::wrapper::errors::WrapperError;
 use crate::backends::cargo::wrapper::state;
 use crate::backends::cargo::wrapper::variables::Variables;
 
-/// Where the script runs.
+/// The directories of the running script.
 #[derive(Debug)]
 pub(super) struct Here {
     /// This executable.
     pub(super) executable: PathBuf,
-    /// The folder the script runs in, as the shell calls it.
+    /// The directory in which the script runs, under the name that the shell uses.
     pub(super) folder: PathBuf,
-    /// The folder of the wrappers.
+    /// The directory that contains the wrappers.
     pub(super) wrappers: PathBuf,
     /// The build environment.
     pub(super) build_prefix: String,
@@ -28,7 +28,8 @@ impl Here {
         let executable = executable.map_err(|error| WrapperError::unreadable("/proc", error))?;
         let folder = std::env::current_dir();
         let folder = folder.map_err(|error| WrapperError::unreadable(".", error))?;
-        // A harmless name where the real one is not.
+        // The script may run under an alias of the directory that does not contain characters
+        // which tools cannot handle. `current_dir` returns the real path.
         let called = variables.path("PWD").filter(|called| {
             let real = |path: &Path| dunce::canonicalize(path).ok();
             called.is_absolute() && real(called) == real(&folder)
@@ -48,12 +49,12 @@ impl Here {
     }
 }
 
-/// A word that means itself.
+/// A literal word for a path.
 pub(super) fn word(path: &Path) -> Word {
     Word::literal(path.display().to_string())
 }
 
-/// Lets `link` start `executable`, under the name of the link.
+/// Makes `link` start `executable`, under the name of the link.
 ///
 /// # Errors
 /// The link cannot be made.
@@ -62,8 +63,8 @@ pub(super) fn link_to(executable: &Path, link: &Path) -> Result<(), WrapperError
     replace_link(executable, link)
 }
 
-/// Lets `link` start `executable`, under the name of the link. Symbolic links need privileges
-/// on Windows, and other links do not lead to another disk.
+/// Makes `link` start `executable`, under the name of the link. Symbolic links need privileges
+/// on Windows, and hard links do not work between disks, so the file is copied if necessary.
 ///
 /// # Errors
 /// The file cannot be made.
@@ -77,7 +78,7 @@ pub(super) fn link_to(executable: &Path, link: &Path) -> Result<(), WrapperError
     Ok(())
 }
 
-/// Makes a symbolic link to `to`, in the place of an earlier one.
+/// Creates a symbolic link to `to` and replaces an existing one.
 ///
 /// # Errors
 /// The link cannot be made.

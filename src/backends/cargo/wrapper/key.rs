@@ -1,20 +1,22 @@
-//! What decides the result of a compilation and what sccache does not see.
+//! Adds the inputs of a compilation that sccache does not take into account to the cache key.
 //!
-//! The key goes into a storage that a team may share, so everything in it is SHA-256.
+//! A team may share the storage of the cache, so all hashes are SHA-256.
 
 use std::path::{Path, PathBuf};
 
 use rattler_digest::{Sha256, compute_bytes_digest, compute_file_digest};
 
-/// Folders in which nothing that a macro reads lies.
+/// The names of directories and files that are left out. They change although the crate does
+/// not.
 const LEFT_OUT: [&str; 3] = [".git", ".pixi", "target"];
 
-/// What goes into a key.
+/// The parts of a key.
 #[derive(Debug, Default)]
 pub(super) struct Key(Vec<String>);
 
 impl Key {
-    /// A library that is packed into the crate. sccache misses those that have modifiers.
+    /// Adds a native library that is packed into the crate. sccache does not find libraries
+    /// with modifiers.
     pub(super) fn add_library(&mut self, name: &str, folders: &[PathBuf]) {
         for folder in folders {
             for file in [format!("lib{name}.a"), format!("{name}.lib")] {
@@ -26,17 +28,17 @@ impl Key {
         }
     }
 
-    /// What macros see: the variables of the configuration.
+    /// Adds the fingerprint of the user's variables, which procedural macros can read.
     pub(super) fn add_variables(&mut self, variables: &str) {
         self.0.push(format!("variables {variables}"));
     }
 
-    /// What macros may read: every file of the crate.
+    /// Adds every file of the crate, because procedural macros can read them.
     pub(super) fn add_files(&mut self, folder: &Path) {
         self.0.push(format!("files {}", of_folder(folder)));
     }
 
-    /// One word for all of it; empty when there is nothing.
+    /// A hash of all parts. Empty if there are none.
     pub(super) fn finish(self) -> String {
         if self.0.is_empty() {
             return String::new();
@@ -45,7 +47,7 @@ impl Key {
     }
 }
 
-/// The names and contents of all files below a folder.
+/// A hash of the names and contents of all files below a directory.
 fn of_folder(folder: &Path) -> String {
     let mut lines = Vec::new();
     let mut open = vec![PathBuf::new()];
@@ -57,7 +59,7 @@ fn of_folder(folder: &Path) -> String {
             match entry.file_type() {
                 _ if is_left_out => {}
                 Ok(kind) if kind.is_dir() => open.push(path),
-                // A link to a file is read like one; what is behind one to a folder is not.
+                // Links to files are read. Links to directories are not followed.
                 Ok(_) => lines.push(format!("{} {}", path.display(), of_file(&entry.path()))),
                 Err(_) => {}
             }
@@ -71,7 +73,7 @@ fn of_file(path: &Path) -> String {
     match std::fs::metadata(path) {
         Ok(about) if about.is_file() => compute_file_digest::<Sha256>(path)
             .map_or_else(|_| "unreadable".to_string(), hex::encode),
-        // A pipe would be waited for.
+        // Reading a pipe would block.
         _ => "not a file".to_string(),
     }
 }

@@ -1,7 +1,8 @@
-//! The linker as Cargo sees it: a path that is the same in every work directory.
+//! Gives the linker a path that is the same in every work directory.
 //!
-//! conda's activation puts the paths of the prefixes into rustflags and into the name of the
-//! linker, and Cargo hashes both into every unit. Here they move into the state of the build.
+//! The activation of conda puts the paths of the prefixes into the rustflags and into the path
+//! of the linker. Cargo includes both in the hash of every unit. This module moves them into
+//! the state of the build, from which a wrapper reads them.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -13,13 +14,13 @@ use crate::backends::cargo::wrapper::process;
 use crate::backends::cargo::wrapper::state::{Linker, State};
 use crate::backends::cargo::wrapper::variables::Variables;
 
-/// What the name of a wrapper begins with; the target follows.
+/// The prefix of the names of wrappers. The target follows.
 pub(super) const PREFIX: &str = "linker-";
 
-/// Runs the linker of `target` with what belongs to the prefixes of this build.
+/// Runs the linker of `target` with the arguments that contain the prefixes of this build.
 ///
 /// # Errors
-/// There is none.
+/// There is no state or no linker for `target`, or the linker cannot be started.
 pub(super) fn link(target: &str, arguments: &[OsString]) -> Result<u8, WrapperError> {
     let mut state = State::of_build()?;
     let linker = state.linkers.remove(target);
@@ -29,8 +30,8 @@ pub(super) fn link(target: &str, arguments: &[OsString]) -> Result<u8, WrapperEr
     process::replace(command)
 }
 
-/// Puts a wrapper in `folder` in the place of every linker that activation has chosen.
-/// Without activation the linker's name is the same everywhere, and nothing needs to be done.
+/// Replaces every linker that activation has set with a wrapper in `folder`. Without
+/// activation, the name of the linker is the same everywhere and does not need a wrapper.
 pub(super) fn wrap(variables: &mut Variables, folder: &Path) -> BTreeMap<String, Linker> {
     let mut linkers = BTreeMap::new();
     for name in variables.names(|name| target_in(name, "_LINKER").is_some()) {
@@ -50,14 +51,14 @@ pub(super) fn wrap(variables: &mut Variables, folder: &Path) -> BTreeMap<String,
     linkers
 }
 
-/// The path of a wrapper.
+/// The path of the wrapper for a target.
 pub(super) fn wrapper(folder: &Path, target: &str) -> PathBuf {
     folder.join(format!("{PREFIX}{target}{}", std::env::consts::EXE_SUFFIX))
 }
 
-/// Moves link arguments that name one of `prefixes` from the rustflags to the linker of
-/// their target. Run paths into a prefix are replaced by `run_path`: a reused program must
-/// not point into the prefix of another build.
+/// Moves link arguments that contain one of `prefixes` from the rustflags to the linker of
+/// their target. Run paths into a prefix are replaced with `run_path`, because a reused program
+/// must not contain the prefix of another build.
 pub(super) fn stabilize_flags(
     variables: &mut Variables,
     linkers: &mut BTreeMap<String, Linker>,
@@ -81,24 +82,26 @@ pub(super) fn stabilize_flags(
         linker.arguments.extend(moved);
         variables.set(&name, kept);
     }
-    // Also where the project's own rustflags make Cargo ignore those of the environment.
+    // The linker adds the run path, because Cargo may ignore the rustflags of the environment
+    // in favor of those of the project.
     let linker = default.and_then(|target| linkers.get_mut(&target));
     if let Some((linker, run_path)) = linker.zip(run_path) {
         linker.arguments.push(format!("-Wl,-rpath,{run_path}"));
     }
 }
 
-/// The target in the name of one of Cargo's variables about targets.
+/// The target in the name of a variable such as `CARGO_TARGET_<target>_LINKER`.
 fn target_in<'a>(name: &'a str, ending: &str) -> Option<&'a str> {
     name.strip_prefix("CARGO_TARGET_")?.strip_suffix(ending)
 }
 
-/// A target as the names of variables spell it.
+/// A target in the spelling that the names of variables use.
 fn in_variables(target: &str) -> String {
     target.to_uppercase().replace(['-', '.'], "_")
 }
 
-/// Flags without link arguments that name a prefix, and those, without run paths.
+/// The flags that are kept, and the link arguments that contain a prefix. Run paths into a
+/// prefix are dropped.
 fn move_link_arguments(flags: &str, prefixes: &[&str]) -> (String, Vec<String>) {
     let mut kept = Vec::new();
     let mut moved = Vec::new();
@@ -150,7 +153,7 @@ mod tests {
                 vec!["-Wl,-rpath-link,/jobs/build_env/lib".to_string()]
             )
         );
-        // A path in another option decides what is compiled.
+        // A path in another option affects the compilation, so it is kept.
         let native = "-L native=/jobs/host_env/lib";
         assert_eq!(moved(native), (native.to_string(), Vec::new()));
     }

@@ -1,22 +1,22 @@
-//! This executable between Cargo and the tools that Cargo starts.
+//! Runs this executable between Cargo and the tools that Cargo starts.
 //!
-//! Cargo puts paths into its fingerprints, sccache puts them into its keys, and builds in
-//! other folders would find nothing again. So the build script asks this executable for an
-//! environment in which tools have names that are the same everywhere (`__environment`), and
-//! behind these names is this executable again: as `linker-<target>`, as `sccache` and as
-//! `rustc` it puts the real tools and their arguments in place. It starts the server of
-//! sccache together with the environment, and ends it with the script (`__sccache`).
+//! Cargo includes paths in its fingerprints, and sccache includes them in its keys. Builds in
+//! other directories would therefore not find any results. The command `__environment` prepares
+//! an environment in which tools have the same names in every build. The names are links to
+//! this executable: as `linker-<target>`, `sccache` and `rustc` it restores the real tools and
+//! their arguments. It also starts a server of sccache, which `__sccache` stops at the end of
+//! the script.
 //!
-//! | file | holds |
+//! | file | content |
 //! | --- | --- |
-//! | `settings` | what the plan says about a build: written before the script runs |
-//! | `state` | what the environment has found out: read by the wrappers |
-//! | `environment` | the variables of the script, and what becomes of them |
+//! | `settings` | the settings of a build, written before the script runs |
+//! | `state` | the data that the environment passes to the wrappers |
+//! | `environment` | the changes to the variables of the script |
 //! | `linker`, `sccache`, `rustc` | the wrappers |
 //! | `server`, `server_address` | the private server of sccache |
 //!
-//! A wrapper runs for each crate, so it sets up nothing: no log, no threads, no parser of
-//! command lines.
+//! A wrapper runs once for each crate, so it does not set up anything: no log, no threads, and
+//! no parser for command lines.
 
 mod arguments;
 mod c_compilers;
@@ -46,13 +46,13 @@ use crate::backend::script_call::{ScriptAnswer, ScriptCall};
 /// The command that prepares the environment of a script.
 pub(crate) const ENVIRONMENT: &str = "__environment";
 
-/// The command about the server of sccache.
+/// The command that controls the server of sccache.
 pub(crate) const SERVER: &str = "__sccache";
 
-/// Ends it.
+/// The argument that stops the server.
 pub(crate) const STOP: &str = "stop";
 
-/// What a build script, Cargo, sccache or rustc wants from this executable. `None` where a
+/// Does what a build script, Cargo, sccache or rustc requests from this executable. `None` if a
 /// user called it.
 pub(crate) fn answer(call: &ScriptCall<'_>) -> Option<Result<ScriptAnswer, Report>> {
     let words: Vec<&str> = call.arguments.iter().map_while(|it| it.to_str()).collect();
@@ -68,7 +68,7 @@ pub(crate) fn answer(call: &ScriptCall<'_>) -> Option<Result<ScriptAnswer, Repor
         [SERVER, STOP, state] => return done(server::stop(Path::new(state))),
         _ => {}
     }
-    // Only what this executable has made has such a name: see `environment`.
+    // Only links that `environment` creates have these names.
     let arguments: &[OsString] = call.arguments;
     match call.name {
         "sccache" => done(sccache::compile(arguments)),
@@ -97,7 +97,7 @@ mod tests {
             assert!(answered(name, &[ENVIRONMENT, "/not/there", "file"]));
             assert!(answered(name, &[SERVER, STOP, "/not/there"]));
         }
-        // Without the variables of a build they do nothing.
+        // Without the variables of a build, the wrappers return an error.
         for name in ["sccache", "rustc", "linker-X86_64_UNKNOWN_LINUX_GNU"] {
             assert!(answered(name, &["-vV"]));
         }

@@ -1,11 +1,11 @@
-//! Starting the program that a wrapper stands for.
+//! Starts the program that a wrapper represents.
 
 use std::path::Path;
 use std::process::{Command, ExitStatus};
 
 use crate::backends::cargo::wrapper::errors::WrapperError;
 
-/// Becomes `command`; where that is not possible, ends like it.
+/// Replaces this process with `command`.
 ///
 /// # Errors
 /// The program cannot be started.
@@ -16,7 +16,7 @@ pub(super) fn replace(mut command: Command) -> Result<u8, WrapperError> {
     Err(not_started(&command, source))
 }
 
-/// Becomes `command`; where that is not possible, ends like it.
+/// Runs `command` and returns its exit code, because this platform cannot replace a process.
 ///
 /// # Errors
 /// The program cannot be started.
@@ -42,7 +42,7 @@ fn not_started(command: &Command, source: std::io::Error) -> WrapperError {
     }
 }
 
-/// The exit code, for a signal as shells give it.
+/// The exit code. For a signal, the code that a shell would return.
 fn code(status: ExitStatus) -> u8 {
     #[cfg(unix)]
     let signal = std::os::unix::process::ExitStatusExt::signal(&status).map(|it| 128 + it);

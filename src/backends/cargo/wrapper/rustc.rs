@@ -1,5 +1,5 @@
-//! rustc as sccache sees it: takes back what the wrapper `sccache` did to hide folders from
-//! the key, and keeps them out of the artifact as well.
+//! The wrapper that sccache uses as rustc. It restores the directories that the wrapper
+//! `sccache` removed from the arguments, and it also keeps them out of the artifacts.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -12,33 +12,34 @@ use crate::backends::cargo::wrapper::arguments::Folders;
 use crate::backends::cargo::wrapper::errors::WrapperError;
 use crate::backends::cargo::wrapper::process;
 
-/// The variable with a [`Call`].
+/// The variable that contains a [`Call`].
 pub(super) const CALL: &str = "PIXI_BUILD_RUST_CALL";
 
-/// The variable that is part of sccache's key and means nothing to rustc.
+/// A variable that sccache includes in its key and that rustc ignores.
 pub(super) const KEY: &str = "CARGO_PIXI_BUILD_RUST_KEY";
 
-/// How a file of dependencies says that the crate depends on where generated code is.
+/// The beginning of the line in a list of dependencies that says that the crate reads
+/// `OUT_DIR`.
 const NAMES_OUT_DIR: &str = "# env-dep:OUT_DIR=";
 
-/// One call of rustc by Cargo, without what sccache gets to see of it.
+/// The parts of one rustc call of Cargo that sccache does not get.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Call {
     /// The compiler.
     pub(super) rustc: PathBuf,
-    /// The folder that it runs in.
+    /// The directory in which it runs.
     pub(super) folder: PathBuf,
-    /// The folder with everything of the user's.
+    /// The top directory of the user's project.
     pub(super) top: PathBuf,
-    /// Variables of Cargo's.
+    /// The variables of Cargo that are removed for sccache.
     pub(super) variables: BTreeMap<String, String>,
 }
 
-/// Runs rustc as Cargo meant it.
+/// Runs rustc with the arguments and variables of Cargo.
 ///
 /// # Errors
-/// There is none, or a list that it wrote cannot be changed.
+/// There is no call, rustc cannot be started, or its list of dependencies cannot be changed.
 pub(super) fn compile(arguments: &[OsString]) -> Result<u8, WrapperError> {
     let text = std::env::var(CALL).map_err(|_| WrapperError::NotSet(CALL))?;
     let call: Call = serde_json::from_str(&text).map_err(|error| WrapperError::BadFile {
@@ -49,7 +50,7 @@ pub(super) fn compile(arguments: &[OsString]) -> Result<u8, WrapperError> {
     let mut arguments = call.restored(arguments);
     let list = list_of_dependencies(&arguments);
     if list.is_some() {
-        // The lists name absolute paths.
+        // The list then contains absolute paths, which sccache can read from another directory.
         make_source_absolute(&mut arguments, &call.folder);
     }
     let mut command = Command::new(&call.rustc);
@@ -92,7 +93,8 @@ impl Call {
         restored.collect()
     }
 
-    /// What the flags of a build map themselves comes later and wins.
+    /// Flags that replace directories in the artifact. They come before the flags of the build,
+    /// which have priority.
     fn remaps(&self, out_dir: Option<&str>) -> Vec<String> {
         let home = self.cargo_home();
         let is_of_registry = home.is_some_and(|home| self.folder.starts_with(home));
@@ -112,7 +114,8 @@ impl Call {
     }
 }
 
-/// The file in which sccache asks for the files and variables that the key depends on.
+/// The file to which rustc writes the files and variables that the crate depends on, if sccache
+/// requests that list.
 fn list_of_dependencies(arguments: &[OsString]) -> Option<PathBuf> {
     let mut words = arguments.iter().skip_while(|word| *word != "-o");
     words.nth(1).map(PathBuf::from)
@@ -128,8 +131,8 @@ fn make_source_absolute(arguments: &mut [OsString], folder: &Path) {
     }
 }
 
-/// Where generated code is does not matter, as long as it is included and the program does not
-/// get to see the path.
+/// Removes `OUT_DIR` from a list of dependencies if the crate only includes files from it. The
+/// path then does not appear in the program and does not need to be part of the key.
 fn forget_out_dir(list: &Path) -> Result<(), WrapperError> {
     let unreadable = |error| WrapperError::unreadable(list, error);
     let text = std::fs::read_to_string(list).map_err(unreadable)?;
@@ -147,13 +150,13 @@ fn forget_out_dir(list: &Path) -> Result<(), WrapperError> {
     std::fs::write(list, kept).map_err(|error| WrapperError::unwritable(list, error))
 }
 
-/// The files in a list, one a line with nothing behind the colon.
+/// The source files in a list. Each has a line that ends with a colon.
 fn sources(list: &str) -> impl Iterator<Item = PathBuf> {
     let files = list.lines().filter_map(|line| line.strip_suffix(':'));
     files.map(|path| path.replace("\\ ", " ").into())
 }
 
-/// Whether source asks for the folder of generated code to include that and for nothing else.
+/// Whether the source reads `OUT_DIR` only in lines that include a file.
 fn only_includes(source: &[u8]) -> bool {
     let has = |line: &[u8], word: &[u8]| memchr::memmem::find(line, word).is_some();
     let mut lines = source.split(|sign| *sign == b'\n');

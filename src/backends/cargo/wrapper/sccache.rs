@@ -1,9 +1,9 @@
-//! sccache as Cargo and the `cc` crate see it; `cc` looks for this name.
+//! The wrapper that Cargo and the `cc` crate use as sccache; `cc` recognizes this name.
 //!
-//! sccache puts the current folder, most variables of Cargo's, the file of a C compiler and
-//! nearly every argument into the key of a compilation. With the paths in them a second
-//! checkout would find nothing. Here they get names that are the same everywhere; `rustc` and
-//! `compiler.sh` take them back.
+//! sccache includes the current directory, most variables of Cargo, the file of a C compiler
+//! and nearly every argument in its key. With paths in them, a build in another checkout would
+//! not find any results. This module replaces them with names that are the same everywhere.
+//! `rustc` and `compiler.sh` restore them.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -17,16 +17,17 @@ use crate::backends::cargo::wrapper::process;
 use crate::backends::cargo::wrapper::rustc::{CALL, Call, KEY};
 use crate::backends::cargo::wrapper::state::{CacheState, State};
 
-/// The variable with the C compiler that a stand-in stands for.
+/// The variable that contains the path of the real C compiler for a stand-in.
 const COMPILER: &str = "PIXI_BUILD_RUST_COMPILER";
 
-/// How sccache ends when it, and not the compiler, has failed. Compilers do not end with it.
+/// The exit code of sccache when sccache itself fails. rustc, gcc and clang do not use this
+/// exit code; a compiler that does runs a second time.
 const CACHE_FAILED: u8 = 2;
 
-/// Compiles with the cache whatever can be.
+/// Runs a compiler, through sccache if the call can be cached.
 ///
 /// # Errors
-/// Neither sccache nor the compiler can be started.
+/// There is no state with a cache, or neither sccache nor the compiler can be started.
 pub(super) fn compile(arguments: &[OsString]) -> Result<u8, WrapperError> {
     let cache = State::of_build()?.cache.ok_or(WrapperError::NotSet(CALL))?;
     let Some((compiler, arguments)) = arguments.split_first() else {
@@ -53,7 +54,7 @@ pub(super) fn compile(arguments: &[OsString]) -> Result<u8, WrapperError> {
     }
 }
 
-/// What sccache is asked to compile.
+/// A call of sccache.
 #[derive(Debug)]
 struct CachedCall {
     compiler: PathBuf,
@@ -64,7 +65,8 @@ struct CachedCall {
 }
 
 impl CachedCall {
-    /// A cache that fails must not fail the build.
+    /// Runs sccache. If sccache itself fails, runs the compiler without it, because a failing
+    /// cache must not fail the build.
     fn run(&self, cache: &CacheState) -> Result<u8, WrapperError> {
         let mut command = Command::new(&cache.sccache);
         command.arg(&self.compiler);
@@ -89,9 +91,9 @@ impl CachedCall {
     }
 }
 
-/// A C compiler of the build environment gets a stand-in that is the same in all of them: conda
-/// writes the path of the prefix into compilers. What they consist of is in the key, see
-/// `server`.
+/// A call of a C compiler. conda writes the path of the prefix into compilers, so a compiler of
+/// the build environment is replaced with a stand-in that is the same in all environments. The
+/// key contains a hash of the build environment instead, see `server`.
 fn other_call(cache: &CacheState, compiler: &Path, arguments: &[OsString]) -> Option<CachedCall> {
     let mut call = CachedCall {
         compiler: compiler.to_path_buf(),
@@ -115,7 +117,7 @@ fn stand_in(cache: &CacheState, compiler: &Path) -> Option<PathBuf> {
         return None;
     }
     let stand_in = cache.stand_ins.join(compiler.file_name()?);
-    // Another process may make the same link at the same time.
+    // Another process may create the same link at the same time.
     let _ = link(file, &stand_in);
     stand_in.exists().then_some(stand_in)
 }
@@ -130,7 +132,7 @@ fn link(file: &Path, link: &Path) -> std::io::Result<()> {
     std::fs::hard_link(file, link)
 }
 
-/// A crate without the names of folders. `None` where they are not Unicode.
+/// A call of rustc without the names of directories. `None` if a directory is not Unicode.
 fn crate_call(
     cache: &CacheState,
     rustc: &Path,
@@ -180,8 +182,8 @@ fn crate_call(
     }))
 }
 
-/// Whether a variable of Cargo's is hidden from sccache, because it may name a folder. What
-/// says something about the package stays.
+/// Whether a variable of Cargo is removed for sccache, because it may contain a directory.
+/// Variables that describe the package are kept.
 fn hides(name: &str) -> bool {
     const KEPT: [&str; 3] = [
         "CARGO_CRATE_NAME",
@@ -192,8 +194,8 @@ fn hides(name: &str) -> bool {
     name.starts_with("CARGO_") && !kept
 }
 
-/// What decides the result and is in no list of rustc's. Macros see the variables of the
-/// configuration as well, and may read whatever is in `package`, a crate of the user's.
+/// The part of the key that sccache cannot determine from the lists of rustc. Procedural macros
+/// can also read the user's variables and every file of `package`, a crate of the user.
 fn key(cache: &CacheState, found: &Findings, current: &Path, package: Option<&Path>) -> String {
     let mut key = Key::default();
     let folders: Vec<PathBuf> = found.folders.iter().map(|it| current.join(it)).collect();

@@ -1,4 +1,4 @@
-//! sccache with a server that lives as long as the build script.
+//! Runs sccache with a server that exists as long as the build script.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -18,24 +18,25 @@ use crate::backends::cargo::wrapper::state::{CacheState, State};
 use crate::backends::cargo::wrapper::variables::Variables;
 use crate::backends::cargo::wrapper::{SERVER, STOP, statistics};
 
-/// What sccache takes for a C compiler: a fixed file, because sccache hashes it.
+/// The program that stands in for every C compiler. Its content is fixed, because sccache
+/// hashes it.
 #[cfg(unix)]
 const COMPILER: &str = include_str!("compiler.sh");
 
-/// The first release with private servers that restores lists of files as they were.
+/// The first release that supports private servers and restores lists of files unchanged.
 const OLDEST: Version = Version::new(0, 19, 0);
 
-/// How long a server may take to start.
+/// The maximum time in which a server must start.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// The folder of the server, in the one the script runs in.
+/// The directory of the server, below the directory in which the script runs.
 const FOLDER: &str = ".sccache";
 
-/// A file in it that is locked as long as the server lives.
+/// A file in that directory. It is locked as long as the server exists.
 const ALIVE: &str = "alive";
 
-/// Starts a server and puts wrappers between Cargo and it. `None`, and a word in the log,
-/// where it cannot be used.
+/// Starts a server and puts wrappers between Cargo and the server. `None` if sccache is not
+/// installed. Also `None`, with a warning in the log, if sccache cannot be used.
 ///
 /// # Errors
 /// Files that cannot be written.
@@ -55,7 +56,8 @@ pub(super) fn start(
         eprintln!("warning: the compiler cache is not used: {reason}");
         None
     });
-    // Whatever compiles needs to know no more than where the server is.
+    // Compilers need only the address of the server. Removing the rest keeps credentials from
+    // build scripts.
     for name in settings.forwarded.iter().filter(|name| is_for_server(name)) {
         variables.remove(name);
     }
@@ -67,7 +69,7 @@ pub(super) fn start(
     }
 }
 
-/// Whether sccache, where it is installed, can be used.
+/// Returns an error if an installed sccache cannot be used.
 fn usable(sccache: &Path, variables: &Variables) -> Result<(), String> {
     let incremental = ["CARGO_INCREMENTAL", "CARGO_BUILD_INCREMENTAL"];
     if !sccache.is_file() {
@@ -96,13 +98,13 @@ fn is_recent(sccache: &Path) -> bool {
     })
 }
 
-/// Whether a variable is of no use to what compiles. Those about one compilation are.
+/// Whether only the server needs a variable. Others affect single compilations.
 fn is_for_server(name: &str) -> bool {
     let of_compilation = ["SCCACHE_C_CUSTOM_CACHE_BUSTER", "SCCACHE_RECACHE"];
     !of_compilation.contains(&name) && !name.starts_with("SCCACHE_LOG")
 }
 
-/// Lets Cargo and the `cc` crate find the wrappers, and those find the server.
+/// Makes Cargo and the `cc` crate use the wrappers, and gives them the address of the server.
 fn wrap(
     settings: &CacheSettings,
     here: &Here,
@@ -150,7 +152,7 @@ fn compiler(here: &Here) -> Result<Option<PathBuf>, WrapperError> {
     Ok(Some(path))
 }
 
-/// Compilers of Windows are not installed into prefixes.
+/// On Windows, compilers are not part of a prefix.
 #[cfg(not(unix))]
 fn compiler(_: &Here) -> Result<Option<PathBuf>, WrapperError> {
     Ok(None)
@@ -160,15 +162,15 @@ fn compiler(_: &Here) -> Result<Option<PathBuf>, WrapperError> {
 #[derive(Debug)]
 struct Server {
     process: u32,
-    /// The variable that says where it is.
+    /// The variable with its address.
     address: (&'static str, String),
 }
 
 impl Server {
-    /// Starts a server, and removes from `variables` what it has seen.
+    /// Starts a server, and removes the variables that only the server needs from `variables`.
     ///
     /// # Errors
-    /// Why there is none, as far as it is known here.
+    /// The reason why the server does not run, as far as it is known.
     fn start(
         sccache: &Path,
         settings: &CacheSettings,
@@ -193,7 +195,7 @@ impl Server {
                 or("SCCACHE_DIR", settings.storage.display().to_string()),
             )
             .env("SCCACHE_BASEDIRS", or("SCCACHE_BASEDIRS", folders))
-            // No compiler takes that long for one crate.
+            // No compilation of a single crate takes longer than this.
             .env(
                 "SCCACHE_IDLE_TIMEOUT",
                 or("SCCACHE_IDLE_TIMEOUT", "7200".to_string()),
@@ -218,7 +220,7 @@ impl Server {
     }
 }
 
-/// Makes a folder that nobody else can look into.
+/// Creates a directory that other users cannot read.
 fn private_folder(folder: &Path) -> std::io::Result<()> {
     if folder.exists() {
         std::fs::remove_dir_all(folder)?;
@@ -230,7 +232,7 @@ fn private_folder(folder: &Path) -> std::io::Result<()> {
     builder.create(folder)
 }
 
-/// The folders whose names are left out of keys, as a list of paths.
+/// The list of directories that sccache removes from its keys.
 fn basedirs(
     settings: &CacheSettings,
     here: &Here,
@@ -246,19 +248,19 @@ fn basedirs(
         Path::new(&here.build_prefix),
     ];
     let all = own.into_iter().chain(home).chain(shared).chain(of_build);
-    // One with a separator in it cannot be in the list.
+    // The list cannot contain a path with a separator in it.
     let all = all.filter(|it| it.is_absolute() && std::env::join_paths([it]).is_ok());
     let list = std::env::join_paths(all).unwrap_or_default();
     list.into_string().unwrap_or_default()
 }
 
-/// Waits until the server listens. It stays when this process ends.
+/// Waits until the server listens. The server continues to run when this process ends.
 fn wait_for(mut server: Child, place: &Place) -> Option<()> {
     let began = Instant::now();
     while !place.answers() {
         let has_ended = !matches!(server.try_wait(), Ok(None));
         if has_ended || began.elapsed() > PATIENCE {
-            // It may have ended by itself.
+            // It may have ended already.
             let _ = server.kill();
             let _ = server.wait();
             return None;
@@ -268,15 +270,15 @@ fn wait_for(mut server: Child, place: &Place) -> Option<()> {
     Some(())
 }
 
-/// The command that ends the server of a build with this `state`.
+/// The command that stops the server of a build with this `state`.
 pub(crate) fn stop_command(executable: &Path, state: &Path) -> Vec<Word> {
     vec![word(executable), SERVER.into(), STOP.into(), word(state)]
 }
 
-/// Says what the cache was good for, and ends the server once everything is stored.
+/// Prints the statistics of the cache, and stops the server after it has stored all results.
 ///
 /// # Errors
-/// Nobody knows of a server.
+/// The state cannot be read.
 pub(super) fn stop(state: &Path) -> Result<u8, WrapperError> {
     let Some(cache) = State::read(state)?.cache else {
         return Ok(0);
@@ -288,7 +290,7 @@ pub(super) fn stop(state: &Path) -> Result<u8, WrapperError> {
         eprintln!("{line}");
     }
     let stopped = ask(&["--stop-server"]).is_ok_and(|answer| answer.status.success());
-    // Locked as long as the server, whose input it is, lives.
+    // The file is the input of the server, which holds the lock as long as it runs.
     let alive = File::open(cache.stand_ins.join(ALIVE));
     let Ok(alive) = alive else { return Ok(0) };
     if !stopped && alive.try_lock().is_err() {
@@ -302,17 +304,17 @@ pub(super) fn stop(state: &Path) -> Result<u8, WrapperError> {
     Ok(0)
 }
 
-/// Ends a server at once.
+/// Kills a server.
 #[cfg(unix)]
 pub(super) fn kill(process: u32) {
     use rustix::process::{Pid, Signal, kill_process};
     if let Some(process) = process.try_into().ok().and_then(Pid::from_raw) {
-        // It may have ended in the meantime.
+        // It may have ended already.
         let _ = kill_process(process, Signal::KILL);
     }
 }
 
-/// It ends with the process that has started the script.
+/// Does nothing: the server ends together with the process that started the script.
 #[cfg(not(unix))]
 pub(super) fn kill(_: u32) {}
 

@@ -1,14 +1,14 @@
-//! Where the server of sccache listens.
+//! The address of the server of sccache.
 
 use std::path::{Path, PathBuf};
 
-/// Names of sockets are short.
+/// The maximum length of the path of a socket. The operating system does not allow much more.
 const LONGEST_SOCKET: usize = 100;
 
-/// Where a server listens.
+/// The address at which a server listens.
 #[derive(Debug)]
 pub(super) enum Place {
-    /// A socket in the folder of the server.
+    /// A socket in the directory of the server.
     #[cfg_attr(not(unix), expect(dead_code, reason = "it has no such sockets"))]
     Socket(PathBuf),
     /// A port of the loopback interface.
@@ -41,7 +41,8 @@ impl Place {
         socket.as_os_str().len() > LONGEST_SOCKET
     }
 
-    /// The variable for the server, which runs in the folder of the socket.
+    /// The variable for the server. A long path is relative, because the server runs in the
+    /// directory of the socket.
     pub(super) fn for_server(&self) -> (&'static str, String) {
         match self {
             Self::Socket(socket) if Self::is_long(socket) => {
@@ -52,7 +53,8 @@ impl Place {
         }
     }
 
-    /// The variable for everything else.
+    /// The variable for all other processes. They reach a socket with a long path through the
+    /// directory of the server.
     pub(super) fn for_clients(&self, server: u32) -> (&'static str, String) {
         match self {
             Self::Socket(socket) if Self::is_long(socket) => {

@@ -1,4 +1,4 @@
-//! What a plan says about the environment of its build script.
+//! The settings of the environment of a build script, which its plan contains.
 
 use std::path::{Path, PathBuf};
 
@@ -6,53 +6,55 @@ use serde::{Deserialize, Serialize};
 
 use crate::backends::cargo::wrapper::errors::WrapperError;
 
-/// The file with the settings, in the folder of the wrappers.
+/// The file with the settings, in the directory of the wrappers.
 pub(crate) const FILE: &str = "settings.json";
 
-/// What the environment is to offer.
+/// The parts of the environment.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Settings {
-    /// Artifacts shared by the builds of a workspace.
+    /// The use of the shared tree.
     pub(crate) shared: Option<SharedSettings>,
-    /// A compiler cache with a server of its own.
+    /// The use of a compiler cache with a server for this build alone.
     pub(crate) cache: Option<CacheSettings>,
 }
 
-/// How a build takes part in what a workspace shares.
+/// How a build uses the shared tree.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SharedSettings {
-    /// The folder of the workspace.
+    /// The shared tree.
     pub(crate) folder: PathBuf,
-    /// Where Cargo keeps intermediate artifacts.
+    /// The directory in which Cargo keeps intermediate artifacts.
     pub(crate) build_dir: PathBuf,
-    /// Where a program looks for libraries, seen from its own folder. `None` on platforms
-    /// whose programs have no such list.
+    /// The path in which a program searches for libraries, relative to its own directory.
+    /// `None` on platforms whose programs do not contain such a path.
     pub(crate) run_path: Option<String>,
-    /// The folder with everything of the user's.
+    /// The top directory of the user's project.
     pub(crate) top: PathBuf,
-    /// The folder of the crate.
+    /// The directory of the crate.
     pub(crate) crate_folder: PathBuf,
-    /// The crates on this disk that have a build script.
+    /// The names of the path crates that have a build script.
     pub(crate) scripted: Vec<String>,
-    /// Arguments of a cargo that fails in there when the lock file does not fit.
+    /// The arguments of a cargo command that fails in the directory of the crate if the lock
+    /// file does not match the manifests.
     pub(crate) lock_file_check: Vec<String>,
 }
 
-/// How sccache is used.
+/// How a build uses sccache.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CacheSettings {
-    /// The folder for what was compiled, unless the user has chosen a storage.
+    /// The local storage, unless the user chooses another storage.
     pub(crate) storage: PathBuf,
-    /// The folder with everything of the user's.
+    /// The top directory of the user's project.
     pub(crate) top: PathBuf,
-    /// Stands for the variables of the configuration.
+    /// The fingerprint of the variables that the user sets.
     pub(crate) variables: Option<String>,
-    /// Where the user keeps credentials and the configuration of sccache.
+    /// The home directory, which contains the user's credentials and configuration of sccache.
     pub(crate) home: Option<PathBuf>,
-    /// Variables for the server alone.
+    /// The names of the variables that are passed on for the cache. They are removed after the
+    /// server was started, except for those that affect single compilations.
     pub(crate) forwarded: Vec<String>,
 }
 
@@ -64,12 +66,13 @@ impl Settings {
 
     /// The text of the file.
     pub(crate) fn text(&self) -> String {
-        // Every path comes from JSON, so it is Unicode.
+        // All paths are Unicode, because they come from JSON and from `Env`. The conversion
+        // therefore cannot fail.
         serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
     }
 
     /// # Errors
-    /// A file that is not there or not one of this version.
+    /// A file that does not exist, or that another version has written.
     pub(crate) fn read(path: &Path) -> Result<Self, WrapperError> {
         read(path)
     }
@@ -78,7 +81,7 @@ impl Settings {
 /// Reads a file that this executable has written.
 ///
 /// # Errors
-/// A file that is not there or not one of this version.
+/// A file that does not exist, or that another version has written.
 pub(super) fn read<T: for<'a> Deserialize<'a>>(path: &Path) -> Result<T, WrapperError> {
     let text = std::fs::read(path).map_err(|source| WrapperError::unreadable(path, source))?;
     serde_json::from_slice(&text).map_err(|error| WrapperError::BadFile {

@@ -1,6 +1,7 @@
-//! One build directory for all work directories of a workspace.
+//! Shares one build directory between all work directories of a workspace.
 //!
-//! That works only if nothing that differs between them gets into Cargo's fingerprints.
+//! Cargo's fingerprints must therefore not contain anything that differs between work
+//! directories.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -17,29 +18,31 @@ use crate::backends::cargo::wrapper::settings::SharedSettings;
 use crate::backends::cargo::wrapper::state::Linker;
 use crate::backends::cargo::wrapper::variables::Variables;
 
-/// Cargo's configuration for the one cargo of the script: build scripts that run another
-/// cargo would inherit variables, and wait for a build directory that is in use.
+/// Cargo's configuration for the cargo commands of the script. It is passed as an argument: a
+/// build script that runs another cargo would inherit variables, and that cargo would wait for
+/// the build directory, which is in use.
 pub(crate) const CONFIGURATION: &str = "shared.toml";
 
-/// The variable that is set where the lock file is known to fit.
+/// A variable that is set if the lock file matches the manifests.
 pub(crate) const LOCK_FILE_FITS: &str = "PIXI_BUILD_RUST_LOCK_FILE_FITS";
 
-/// The first Rust whose Cargo has a setting for intermediate artifacts alone.
+/// The minor version of the first Rust 1 release whose Cargo has a setting for the directory of
+/// intermediate artifacts.
 const KNOWS_BUILD_DIR: u64 = 91;
 
-/// What a build has in common with others.
+/// The parts of the environment that a build shares with others.
 #[derive(Debug, Default)]
 pub(super) struct Shared {
-    /// The linkers that wrappers stand for.
+    /// The linkers that were replaced with wrappers, by target.
     pub(super) linkers: BTreeMap<String, Linker>,
-    /// Folders that are the same in every build of the workspace.
+    /// Directories that are the same in every build of the workspace.
     pub(super) folders: Vec<PathBuf>,
 }
 
 /// Makes the environment the same in every work directory, and writes Cargo's configuration.
 ///
 /// # Errors
-/// Files and links that cannot be made.
+/// Files and links that cannot be created.
 pub(super) fn share(
     settings: &SharedSettings,
     here: &Here,
@@ -69,8 +72,8 @@ pub(super) fn share(
         eprintln!("intermediate artifacts are not shared: that needs Rust 1.{KNOWS_BUILD_DIR}");
     }
     if lock_file_fits(settings, variables) {
-        // The network is not needed, and `cargo install` would ask the registry for yanked
-        // crates in every build.
+        // All crates are downloaded, so the network is not needed. Otherwise `cargo install`
+        // would ask the registry for yanked crates in every build.
         let offline = variables.get("CARGO_NET_OFFLINE") != Some("false");
         configuration.push_str(&format!("[net]\noffline = {offline}\n"));
         variables.remove("CARGO_NET_OFFLINE");
@@ -81,7 +84,7 @@ pub(super) fn share(
     Ok(shared)
 }
 
-/// Returns the folder in which compilers and headers have names.
+/// Returns the directory that contains the links to the prefixes.
 fn rename_compilers(
     settings: &SharedSettings,
     here: &Here,
@@ -105,13 +108,14 @@ fn rename_compilers(
     let Some(links) = links else {
         return Ok(None);
     };
-    // No other build is here: the folder is locked.
+    // The shared tree is locked, so no other build uses the links now.
     replace_link(Path::new(&here.build_prefix), &links.build)?;
     replace_link(Path::new(&here.host_prefix), &links.host)?;
     Ok(links.build.parent().map(Path::to_path_buf))
 }
 
-/// The name of the package says which Rust is installed. Without one it is a recent one.
+/// Whether the installed Rust has the setting `build.build-dir`, according to the record of its
+/// package. Without a record, it is assumed to be recent.
 fn knows_build_dir(build_prefix: &Path) -> bool {
     let records = std::fs::read_dir(build_prefix.join("conda-meta"));
     let names = records.into_iter().flatten().flatten();
@@ -120,13 +124,14 @@ fn knows_build_dir(build_prefix: &Path) -> bool {
     minors.all(|minor| minor >= KNOWS_BUILD_DIR)
 }
 
-/// 91 in `rust-1.91.0-h1234567_0.json`.
+/// The minor version in the name of a record: 91 for `rust-1.91.0-h1234567_0.json`.
 fn minor_of_rust(record: &str) -> Option<u64> {
     let version = record.strip_prefix("rust-1.")?;
     version.split('.').next()?.parse().ok()
 }
 
-/// Whether the lock file fits, and each crate that any feature needs is here already.
+/// Whether the lock file matches the manifests, and all crates that any feature needs are
+/// downloaded.
 fn lock_file_fits(settings: &SharedSettings, variables: &Variables) -> bool {
     let Some(cargo) = variables.get("CARGO") else {
         return false;

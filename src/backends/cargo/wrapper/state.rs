@@ -1,4 +1,4 @@
-//! What the wrappers of one build have to know.
+//! The data that the wrappers of one build need.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -8,68 +8,69 @@ use serde::{Deserialize, Serialize};
 use crate::backends::cargo::wrapper::errors::WrapperError;
 use crate::backends::cargo::wrapper::settings;
 
-/// The variable that leads to the file.
+/// The variable that contains the path of the file.
 pub(crate) const VARIABLE: &str = "PIXI_BUILD_RUST_STATE";
 
-/// The folder of the wrappers, in the one the script runs in.
+/// The directory that contains the wrappers, below the directory in which the script runs.
 pub(crate) const FOLDER: &str = ".pixi-build-rust";
 
-/// The file in there.
+/// The file in that directory.
 pub(crate) const FILE: &str = "state.json";
 
-/// Written by `__environment`, read by the wrappers.
+/// The data that `__environment` writes and that the wrappers read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct State {
-    /// The linkers that wrappers stand for, by target as variables spell it.
+    /// The linkers that were replaced with wrappers, by target in the spelling of variables.
     pub(super) linkers: BTreeMap<String, Linker>,
-    /// The compiler cache, when it is used.
+    /// The compiler cache, if the build uses one.
     pub(super) cache: Option<CacheState>,
 }
 
-/// A linker.
+/// A real linker.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Linker {
     pub(super) program: PathBuf,
-    /// Arguments that name a prefix, after those of rustc.
+    /// Arguments that contain a prefix. They follow the arguments of rustc.
     pub(super) arguments: Vec<String>,
 }
 
-/// What is between Cargo and the compilers.
+/// The programs between Cargo and the compilers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct CacheState {
-    /// The program.
+    /// The real sccache.
     pub(super) sccache: PathBuf,
-    /// What sccache takes for rustc.
+    /// The wrapper that sccache uses as rustc.
     pub(super) rustc: PathBuf,
-    /// What stands for each compiler of the build environment. `None` where it is not needed.
+    /// The program that stands in for each compiler of the build environment. `None` if none is
+    /// needed.
     pub(super) compiler: Option<PathBuf>,
-    /// The folder for links to it.
+    /// The directory for links to that program. It is also the directory of the server.
     pub(super) stand_ins: PathBuf,
-    /// The build environment, without links in its path.
+    /// The build environment. Its path does not contain links.
     pub(super) build_prefix: PathBuf,
-    /// The folder with everything of the user's.
+    /// The top directory of the user's project.
     pub(super) top: PathBuf,
-    /// Stands for the variables of the configuration.
+    /// The fingerprint of the variables that the user sets.
     pub(super) variables: Option<String>,
-    /// The process of the server.
+    /// The process ID of the server.
     pub(super) server: u32,
 }
 
 impl State {
-    /// The state of the build that this process is a part of.
+    /// The state of the build to which this process belongs.
     ///
     /// # Errors
-    /// There is none.
+    /// There is no state, or it cannot be read.
     pub(super) fn of_build() -> Result<Self, WrapperError> {
         let path = std::env::var_os(VARIABLE).ok_or(WrapperError::NotSet(VARIABLE))?;
         Self::read(Path::new(&path))
     }
 
     /// # Errors
-    /// A file that is not there or not one of this version.
+    /// A file that does not exist, or that another version has written.
     pub(super) fn read(path: &Path) -> Result<Self, WrapperError> {
         settings::read(path)
     }

@@ -1,10 +1,10 @@
-//! What the statistics of sccache come down to.
+//! Summarizes the statistics of sccache.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-/// The answer to `--show-stats --stats-format json`.
+/// The response to `--show-stats --stats-format json`.
 #[derive(Debug, Deserialize)]
 pub(super) struct Answer {
     stats: Counts,
@@ -33,7 +33,7 @@ impl ByLanguage {
     }
 }
 
-/// A few lines for the log of the build. `None` where the answer is not one.
+/// A few lines for the log of the build. `None` if the response cannot be parsed.
 pub(super) fn summary(answer: &[u8]) -> Option<Vec<String>> {
     let Answer {
         stats,

@@ -1,4 +1,4 @@
-//! The variables of a build script, and what is to become of them.
+//! The variables of a build script, and the changes to them.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -6,16 +6,17 @@ use std::process::Command;
 
 use crate::backend::script::{Step, Word};
 
-/// The variables as they are, with changes that the script is going to make.
+/// The current variables, and the changes that the script has to make.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Variables {
     now: BTreeMap<String, String>,
-    /// New values by name, `None` where a variable goes away.
+    /// The new values, by name. `None` for a variable that is removed.
     changes: BTreeMap<String, Option<String>>,
 }
 
 impl Variables {
-    /// Those of this process. What is not Unicode stays as it is.
+    /// The variables of this process. A variable that is not Unicode is left out and therefore
+    /// not changed.
     pub(super) fn of_process() -> Self {
         let unicode = |text: std::ffi::OsString| text.into_string().ok();
         std::env::vars_os()
@@ -29,7 +30,7 @@ impl Variables {
         (!value.is_empty()).then_some(value)
     }
 
-    /// A value that names a file or folder.
+    /// A value that is the path of a file or directory.
     pub(super) fn path(&self, name: &str) -> Option<&Path> {
         self.get(name).map(Path::new)
     }
@@ -54,7 +55,7 @@ impl Variables {
         }
     }
 
-    /// Lets a program see the changes.
+    /// Passes the changes on to a program.
     pub(super) fn pass_on(&self, command: &mut Command) {
         for (name, value) in &self.changes {
             match value {
@@ -64,7 +65,7 @@ impl Variables {
         }
     }
 
-    /// What the script has to do for the changes.
+    /// The steps with which the script makes the changes.
     pub(super) fn steps(&self) -> Vec<Step> {
         let removed = self.changes.iter().filter(|(_, value)| value.is_none());
         let removed: Vec<String> = removed.map(|(name, _)| name.clone()).collect();
@@ -100,7 +101,7 @@ pub(super) mod tests {
         given.iter().map(owned).collect()
     }
 
-    /// The changes, one a line.
+    /// The changes, one per line.
     pub(in crate::backends::cargo::wrapper) fn changes(variables: &Variables) -> String {
         let lines = variables.changes.iter().map(|(name, value)| match value {
             Some(value) => format!("{name}={value}"),
