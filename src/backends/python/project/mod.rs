@@ -98,8 +98,7 @@ impl Files {
         pyproject.is_some_and(|file| file.table(&["tool", name]).is_some())
     }
 
-    /// Whether there is a `[project]` table. If so, the standard does not allow tools to read
-    /// its fields from other places.
+    /// Whether there is a `[project]` table, which takes precedence over older tables and files.
     pub(super) fn has_project_table(&self) -> bool {
         let pyproject = self.pyproject.as_ref();
         pyproject.is_some_and(|file| file.table(&["project"]).is_some())
