@@ -23,8 +23,8 @@ pub(super) fn compilations(folders: &Folders) -> Option<PathBuf> {
     Some(cache.join("pixi-build-mojo").join("compiler"))
 }
 
-/// All directories that outlive builds. Builds do not lock them, because they share them,
-/// and the compiler compiles missing entries again.
+/// All directories that outlive builds. Builds share them and do not lock them, because the
+/// compiler compiles missing entries again.
 pub(super) fn all(folders: &Folders) -> Vec<Cache> {
     let cache = compilations(folders).map(|folder| Cache {
         what: "compilations of Mojo".to_string(),

@@ -90,7 +90,7 @@ fn quoted(errors: &[CodeError]) -> Vec<String> {
     errors.iter().map(quote).collect()
 }
 
-/// The meaning of a compiler error. All errors with their places are quoted.
+/// The diagnosis of a compiler error. It quotes all errors that have a place.
 fn meaning(
     log: &Log,
     code: &'static str,

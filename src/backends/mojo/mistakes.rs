@@ -67,7 +67,7 @@ pub(super) struct PkgAndPkgs {
     pub(super) at: Option<SourceSpan>,
 }
 
-/// The compiler does not exist for the platform.
+/// There is no compiler for the platform.
 #[derive(Debug, Error, Diagnostic)]
 #[error("Mojo has no compiler for {platform}")]
 #[diagnostic(
@@ -141,7 +141,7 @@ pub(super) fn no_package(written: &str, path: &Path) -> (String, String) {
     (format!("there is no directory `{written}`"), help)
 }
 
-/// The error for a library without a path that was not found.
+/// The error for a library that has no configured path and was not found.
 pub(super) fn no_library(name: &str) -> (String, String) {
     (
         format!("found neither `{name}/{INIT}` nor `src/{INIT}`"),

@@ -155,7 +155,8 @@ impl Reader<'_> {
         }
     }
 
-    /// A main file, or a library next to it, without configuration.
+    /// Adds the item without configuration: the program of the main file, or else the library.
+    /// Warns about a library that is not built.
     fn found(&mut self, also_programs: bool) -> Option<Warning> {
         let main = self.source.join(MAIN);
         let library = self.default_library(None);

@@ -84,7 +84,7 @@ pub(super) fn names_to_run(request: &Request<'_, Config>, source: &Source) -> Ve
         .collect()
 }
 
-/// Extension modules are installed for one version of Python.
+/// The requirements on Python. An extension module is installed for one version of Python.
 fn python(request: &Request<'_, Config>, plan: &Plan) -> Vec<Requirement> {
     if !plan
         .items

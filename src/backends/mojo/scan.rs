@@ -36,7 +36,7 @@ pub(super) fn imports(text: &str) -> Vec<Import> {
     imports
 }
 
-/// Reads `a.b as c, d`, beginning at the token `at`. Returns the end.
+/// Reads `a.b as c, d`, beginning at the token `at`. Returns the index of the next token.
 fn import(tokens: &[Token], mut at: usize, imports: &mut Vec<Import>) -> usize {
     loop {
         let (path, after) = dotted(tokens, at);
@@ -55,7 +55,8 @@ fn import(tokens: &[Token], mut at: usize, imports: &mut Vec<Import>) -> usize {
     }
 }
 
-/// Reads `..a.b import (c as d, e)`, beginning at the token `at`. Returns the end.
+/// Reads `..a.b import (c as d, e)`, beginning at the token `at`. Returns the index of the next
+/// token.
 fn from(tokens: &[Token], mut at: usize, imports: &mut Vec<Import>) -> usize {
     let start = at;
     while tokens.get(at) == Some(&Token::Sign('.')) {

@@ -161,7 +161,7 @@ impl Build<'_> {
         files.iter().map(test).collect()
     }
 
-    /// The options for machine code.
+    /// The options for compiling to machine code.
     fn options(&self, arguments: &[String]) -> Vec<Word> {
         let config = self.request.config;
         let cpu = match config.target_cpu.as_deref() {
