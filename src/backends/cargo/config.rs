@@ -1,4 +1,4 @@
-//! The options of `[package.build.config]`, each described once, here.
+//! The options of `[package.build.config]`.
 
 use std::ops::Deref;
 

@@ -1,5 +1,4 @@
-//! Finds problems with libraries that a build script compiled, which appear only when a program
-//! runs.
+//! Finds problems with libraries of build scripts that appear only when a program runs.
 //!
 //! A build script can compile a shared library into its own directory and link with it. The
 //! program then works only where it was built. A build script can also compile a library that

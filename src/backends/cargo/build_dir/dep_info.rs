@@ -2,9 +2,8 @@
 //!
 //! Next to each final artifact is a `.d` file with one makefile rule. Its prerequisites are the
 //! source files of all path crates, included files, and the paths that build scripts asked
-//! Cargo to watch, which can be directories. The target directory also contains rules of
-//! earlier builds, so only the rules of artifacts that are identical to the installed files
-//! count.
+//! Cargo to watch, which can be directories. Rules of earlier builds remain, so a rule counts
+//! only if its artifact is identical to an installed file.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -1,11 +1,9 @@
 //! Gives each build script an empty `OUT_DIR`, as in a fresh build.
 //!
-//! Cargo keeps the files that the last run of a script left in `OUT_DIR`. Scripts that work in
-//! a fresh checkout can fail on these files or use outdated ones. Therefore this module empties
-//! the directory of each script that Cargo is about to run again. It decides like Cargo: by the
-//! paths that the script asked Cargo to watch, or else by all files of its package; by the
-//! crates that the script is linked with; and by the scripts of dependencies that pass metadata
-//! to it.
+//! Cargo keeps the files of the last run, on which scripts that work in a fresh checkout can
+//! fail. This module empties the directory of each script that Cargo is about to run again. It
+//! decides like Cargo: by the watched paths, or else by all files of the package; by the crates
+//! that the script is linked with; and by the scripts of dependencies that pass metadata to it.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -1,10 +1,9 @@
-//! The path crates of a project: crates whose sources are directories on this machine, and not
-//! downloads of Cargo.
+//! The path crates of a project: crates in directories on this machine, not downloads of Cargo.
 //!
 //! Only manifests are read: for path dependencies (also inherited, platform-specific and build
-//! dependencies), patches, and path overrides in the configuration. Development dependencies do
-//! not count. A manifest that cannot be read is skipped, because Cargo reports it. The result
-//! is reused as long as none of the files that were looked for has changed.
+//! dependencies), patches, and path overrides. Development dependencies do not count. A
+//! manifest that cannot be read is skipped, because Cargo reports it. The result is reused
+//! until one of the files changes.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};

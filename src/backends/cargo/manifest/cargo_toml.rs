@@ -24,7 +24,7 @@ use crate::disk;
 /// missing.
 const OLD_PACKAGE: &str = "project";
 
-/// One `Cargo.toml`.
+/// A parsed `Cargo.toml`.
 #[derive(Debug)]
 pub(crate) struct CargoToml {
     pub(crate) path: PathBuf,
@@ -41,7 +41,7 @@ struct Parsed {
     manifest: Arc<CargoToml>,
 }
 
-/// What earlier requests have parsed, by path.
+/// The manifests that earlier requests have parsed, by path.
 static PARSED: LazyLock<Mutex<HashMap<PathBuf, Parsed>>> = LazyLock::new(Mutex::default);
 
 impl CargoToml {

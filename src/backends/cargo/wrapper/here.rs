@@ -57,7 +57,7 @@ pub(super) fn word(path: &Path) -> Word {
 /// Makes `link` start `executable`, under the name of the link.
 ///
 /// # Errors
-/// The link cannot be made.
+/// The link cannot be created.
 #[cfg(unix)]
 pub(super) fn link_to(executable: &Path, link: &Path) -> Result<(), WrapperError> {
     replace_link(executable, link)
@@ -67,7 +67,7 @@ pub(super) fn link_to(executable: &Path, link: &Path) -> Result<(), WrapperError
 /// on Windows, and hard links do not work between disks, so the file is copied if necessary.
 ///
 /// # Errors
-/// The file cannot be made.
+/// The file cannot be created.
 #[cfg(not(unix))]
 pub(super) fn link_to(executable: &Path, link: &Path) -> Result<(), WrapperError> {
     let unwritable = |error| WrapperError::unwritable(link, error);
@@ -81,7 +81,7 @@ pub(super) fn link_to(executable: &Path, link: &Path) -> Result<(), WrapperError
 /// Creates a symbolic link to `to` and replaces an existing one.
 ///
 /// # Errors
-/// The link cannot be made.
+/// The link cannot be created.
 pub(super) fn replace_link(to: &Path, link: &Path) -> Result<(), WrapperError> {
     if std::fs::read_link(link).is_ok_and(|earlier| earlier == to) {
         return Ok(());

@@ -59,7 +59,7 @@ pub(crate) struct CacheSettings {
 }
 
 impl Settings {
-    /// Whether there is nothing to do.
+    /// Whether the script needs no environment from this executable.
     pub(crate) fn is_empty(&self) -> bool {
         self.shared.is_none() && self.cache.is_none()
     }
