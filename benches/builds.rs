@@ -5,25 +5,21 @@
 //! prints each case beside Cargo in the same run. Crates are downloaded before. Where
 //! sccache and Redis are installed, a second checkout gets what the first one has compiled.
 
-#[path = "../tests/it/support/mod.rs"]
-#[allow(dead_code, unfulfilled_lint_expectations)]
-mod support;
-
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use support::build::{Build, compiler_cache};
-use support::channel::Channel;
-use support::machine::{forget_cargo, machine};
-use support::packages::Package;
-use support::pixi::Pixi;
-use support::prefix::output;
-use support::project::Project;
-use support::redis::Redis;
-use support::requests::{Initialize, Outputs};
-use support::toolchain::{self, Extra};
+use test_support::build::{Build, compiler_cache};
+use test_support::channel::Channel;
+use test_support::machine::{forget_cargo, machine};
+use test_support::packages::Package;
+use test_support::pixi::Pixi;
+use test_support::prefix::output;
+use test_support::project::Project;
+use test_support::redis::Redis;
+use test_support::requests::{Initialize, Outputs};
+use test_support::toolchain::{self, Extra};
 
 const TOOLS: [&str; 4] = ["alpha", "beta", "gamma", "delta"];
 

@@ -5,18 +5,14 @@
 //! a header of a package as well, and prints each case beside plain `cmake -G Ninja`,
 //! `ninja` and `cmake --install` of the same sources in the same run.
 
-#[path = "../tests/it/support/mod.rs"]
-#[allow(dead_code, unfulfilled_lint_expectations)]
-mod support;
-
 use std::fmt::Write;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use support::cmake::{BACKEND, Built, Order, PackageBuilder};
-use support::packages::Package;
-use support::prefix::output;
-use support::project::Project;
+use test_support::cmake::{BACKEND, Built, Order, PackageBuilder};
+use test_support::packages::Package;
+use test_support::prefix::output;
+use test_support::project::Project;
 
 const UNITS: usize = 40;
 
@@ -56,7 +52,7 @@ fn main() {
 
 const HOST: [(&str, &str); 1] = [("header", "==1")];
 
-fn packages(channel: &mut support::channel::Channel) {
+fn packages(channel: &mut test_support::channel::Channel) {
     for version in ["1", "2"] {
         let text = format!("#define HEADER {version}\n");
         channel.add(Package::new("header", version).file("include/header.h", text));

@@ -4,23 +4,19 @@
 //! one of maturin after an edit of one line, and prints each beside the same work of uv alone in
 //! the same environment.
 
-#[path = "../tests/it/support/mod.rs"]
-#[allow(dead_code, unfulfilled_lint_expectations)]
-mod support;
-
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use support::build::Build;
-use support::channel::Channel;
-use support::pixi::Pixi;
-use support::prefix::output;
-use support::project::Project;
-use support::python::channel_or_skip;
-use support::requests::{Initialize, Outputs};
+use test_support::build::Build;
+use test_support::channel::Channel;
+use test_support::pixi::Pixi;
+use test_support::prefix::output;
+use test_support::project::Project;
+use test_support::python::channel_or_skip;
+use test_support::requests::{Initialize, Outputs};
 
 const NAME: &str = "pixi-build-python";
 
@@ -167,11 +163,11 @@ fn alone(project: &Project, build: &Build) -> Duration {
 
 /// The time of writing an archive with the same files.
 fn packed(archive: &str, build: &Build) -> Duration {
-    let unpacked = support::archive::Archive::open(archive);
-    let package = support::packages::Package::new("packed", "1").folder(unpacked.root());
+    let unpacked = test_support::archive::Archive::open(archive);
+    let package = test_support::packages::Package::new("packed", "1").folder(unpacked.root());
     let target = build.build_prefix().join("packed.conda");
     let start = Instant::now();
-    support::packing::pack(&package, Path::new(&target));
+    test_support::packing::pack(&package, Path::new(&target));
     start.elapsed()
 }
 

@@ -3,14 +3,14 @@
 
 use serde_json::json;
 
-use super::support::archive::Archive;
-use super::support::build::Build;
-use super::support::git::commit;
-use super::support::pixi::Pixi;
-use super::support::prefix::{install_package, output};
-use super::support::project::Project;
-use super::support::requests::{Initialize, Outputs};
-use super::support::toolchain::{self, Extra};
+use test_support::archive::Archive;
+use test_support::build::Build;
+use test_support::git::commit;
+use test_support::pixi::Pixi;
+use test_support::prefix::{install_package, output};
+use test_support::project::Project;
+use test_support::requests::{Initialize, Outputs};
+use test_support::toolchain::{self, Extra};
 
 /// Installs the archive into a prefix of its own and runs one of its programs.
 fn run_installed(archive: &std::path::Path, program: &str) -> String {

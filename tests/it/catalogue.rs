@@ -44,7 +44,8 @@ fn page() -> String {
     let examples = examples::all();
     let mut templates = source::templates();
     templates.extend(
-        written().map(|(code, message)| (code.to_owned(), source::drawn(code, message, None))),
+        written()
+            .map(|(code, message)| (code.to_owned(), source::render_error(code, message, None))),
     );
     let codes = groups().into_iter().flat_map(|(_, entries)| entries);
     let is_shown = |code: &str| examples.contains_key(code) || templates.contains_key(code);

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use assert_cmd::Command;
 
-use super::support::archive::Archive;
-use super::support::project::Project;
+use test_support::archive::Archive;
+use test_support::project::Project;
 
 mod clean;
 mod completions;

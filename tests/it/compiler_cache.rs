@@ -10,12 +10,12 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use super::support::archive::Archive;
-use super::support::build::{Build, compiler_cache};
-use super::support::channel::Channel;
-use super::support::pixi::Pixi;
-use super::support::project::Project;
-use super::support::requests::{Initialize, Outputs};
+use test_support::archive::Archive;
+use test_support::build::{Build, compiler_cache};
+use test_support::channel::Channel;
+use test_support::pixi::Pixi;
+use test_support::project::Project;
+use test_support::requests::{Initialize, Outputs};
 
 /// What one build came to.
 struct Done {

@@ -4,13 +4,13 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::support::archive::Archive;
-use crate::support::manifest::initialize;
-use crate::support::pixi::Pixi;
-use crate::support::prefix::{output, padded_host_prefix};
-use crate::support::project::Project;
-use crate::support::requests::Initialize;
-use crate::support::toolchain::channel;
+use test_support::archive::Archive;
+use test_support::manifest::initialize;
+use test_support::pixi::Pixi;
+use test_support::prefix::{output, padded_host_prefix};
+use test_support::project::Project;
+use test_support::requests::Initialize;
+use test_support::toolchain::channel;
 
 /// Builds `hello` with a configuration.
 fn built(project: &Project, configuration: Value) -> Archive {

@@ -12,7 +12,7 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::Value;
 
-use super::support::fixtures::{Fixture, requests};
+use test_support::fixtures::{Fixture, requests};
 
 /// A way in, with the name of its fuzz target.
 type WayIn = (&'static str, fn(&[u8]));

@@ -3,11 +3,11 @@
 mod every_backend;
 
 use crate::diagnostics::installed::{TOOL, project};
-use crate::support::archive::Archive;
-use crate::support::channel::Channel;
-use crate::support::desk::Desk;
-use crate::support::project::Project;
-use crate::support::toolchain;
+use test_support::archive::Archive;
+use test_support::channel::Channel;
+use test_support::cli_command::CliCommand;
+use test_support::project::Project;
+use test_support::toolchain;
 
 fn channel(project: &Project, commands: &str) -> Channel {
     toolchain::with_cargo(project.cache(), &format!("{TOOL}{commands}"))
@@ -17,7 +17,7 @@ fn channel(project: &Project, commands: &str) -> Channel {
 fn package(configuration: &str) -> Archive {
     let project = project(configuration);
     let channel = channel(&project, "");
-    Desk::build(&project, "").channel(&channel).package()
+    CliCommand::build(&project, "").channel(&channel).package()
 }
 
 /// The files of a package that no tool has installed.
@@ -74,7 +74,7 @@ fn files_keep_their_folders_and_may_be_templates() {
     .file("data/deep/er/c.txt", "c")
     .file("data/b.txt", "${{ name }} ${{ version }} $HOME\n");
     let channel = channel(&project, "");
-    let archive = Desk::build(&project, "").channel(&channel).package();
+    let archive = CliCommand::build(&project, "").channel(&channel).package();
     insta::assert_snapshot!(files(&archive), @r"
     bin/t
     share/a/b.txt
@@ -113,7 +113,7 @@ fn hooks_run_before_and_after_with_the_variables_of_the_build() {
         "echo \"$GREETING $PKG_VERSION\" >\"$PREFIX/share/said\"\ntest -x \"$PREFIX/bin/tool\"\n",
     );
     let channel = channel(&project, "");
-    let archive = Desk::build(&project, "").channel(&channel).package();
+    let archive = CliCommand::build(&project, "").channel(&channel).package();
     assert_eq!(files(&archive), "share/said\nshare/where");
     assert_eq!(archive.text("share/said"), "it's tool 0.1.0\n");
     let folder = archive.text("share/where");
@@ -129,7 +129,7 @@ fn tests_are_stored_with_their_files_and_run() {
          files.source = [\"doc/tool.*\"]\n",
     );
     let channel = channel(&project, "");
-    let archive = Desk::build(&project, "").channel(&channel).package();
+    let archive = CliCommand::build(&project, "").channel(&channel).package();
     let tests = archive.text("info/tests/tests.yaml");
     insta::assert_snapshot!(tests, @r"
     - script:
@@ -147,7 +147,7 @@ fn tests_are_stored_with_their_files_and_run() {
 fn a_test_that_fails_fails_a_build_unless_nobody_asks() {
     let project = project("tests = [{ script = [\"tool --version | grep 2.0\"] }]");
     let channel = channel(&project, "");
-    let build = || Desk::build(&project, "").channel(&channel);
+    let build = || CliCommand::build(&project, "").channel(&channel);
     let (code, error) = build().error();
     assert_eq!(code, 1);
     assert!(error.contains("package::test_failed"), "{error}");
@@ -158,7 +158,7 @@ fn a_test_that_fails_fails_a_build_unless_nobody_asks() {
 fn explain_says_why_each_file_is_there() {
     let project = project("man-pages = [\"doc/tool.1\"]\nbin-aliases = { tool = [\"t\"] }");
     let channel = channel(&project, "");
-    Desk::build(&project, "").channel(&channel).package();
+    CliCommand::build(&project, "").channel(&channel).package();
     let reasons = project.dir().join(".pixi/bld/tool/debug/installed.json");
     let reasons = fs_err::read_to_string(reasons).expect("it was recorded");
     insta::assert_snapshot!(reasons, @r#"
@@ -176,7 +176,7 @@ fn what_is_named_is_an_input() {
         "man-pages = [\"doc/*.1\"]\nhooks.before-build = { run = [\"true\"], inputs = [\"more/**\"] }",
     );
     let channel = channel(&project, "");
-    Desk::build(&project, "").channel(&channel).package();
+    CliCommand::build(&project, "").channel(&channel).package();
     let inputs = project.dir().join(".pixi/bld/tool/debug/inputs.json");
     let inputs = fs_err::read_to_string(inputs).expect("it was recorded");
     assert!(inputs.contains("doc/*.1"), "{inputs}");

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::support::archive::Archive;
-use super::support::build::Build;
-use super::support::pixi::Pixi;
-use super::support::project::Project;
-use super::support::requests::{Initialize, Outputs};
-use super::support::toolchain;
+use test_support::archive::Archive;
+use test_support::build::Build;
+use test_support::pixi::Pixi;
+use test_support::project::Project;
+use test_support::requests::{Initialize, Outputs};
+use test_support::toolchain;
 
 /// Variables that mean something to Cargo, compilers, shells or rattler-build.
 const TELLING: [(&str, &str); 34] = [
@@ -154,7 +154,7 @@ fn below_configuration() -> (Project, Archive, Vec<String>) {
 fn cargo_is_configured_by_the_project_alone() {
     let (project, archive, said) = below_configuration();
     let mut hello = std::process::Command::new(archive.root().join("bin/hello"));
-    let shown = super::support::prefix::output(&mut hello);
+    let shown = test_support::prefix::output(&mut hello);
     assert_eq!(shown, "(Some(\"applies\"), None, None)");
 
     let above = project.dir().parent().expect("it is not the root");
@@ -223,5 +223,5 @@ fn cargo_is_configured_by_the_folder_of_the_crate_before_it_is_built_too() {
     pixi.initialize(&Initialize::member(&project, "tool"));
     let archive = pixi.package(&project, toolchain::channel(), "tool");
     let mut tool = std::process::Command::new(archive.root().join("bin/tool"));
-    assert_eq!(super::support::prefix::output(&mut tool), "vendored");
+    assert_eq!(test_support::prefix::output(&mut tool), "vendored");
 }

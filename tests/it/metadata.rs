@@ -3,11 +3,11 @@
 
 use serde_json::{Value, json};
 
-use crate::support::archive::Archive;
-use crate::support::pixi::Pixi;
-use crate::support::project::Project;
-use crate::support::requests::{Initialize, Outputs};
-use crate::support::toolchain::channel;
+use test_support::archive::Archive;
+use test_support::pixi::Pixi;
+use test_support::project::Project;
+use test_support::requests::{Initialize, Outputs};
+use test_support::toolchain::channel;
 
 const MAIN: &str = "fn main() {}\n";
 

@@ -3,13 +3,13 @@
 
 use serde_json::{Value, json};
 
-use super::support::build::Build;
-use super::support::channel::Channel;
-use super::support::packages::Package;
-use super::support::pixi::Pixi;
-use super::support::project::Project;
-use super::support::requests::{Initialize, Outputs};
-use super::support::toolchain;
+use test_support::build::Build;
+use test_support::channel::Channel;
+use test_support::packages::Package;
+use test_support::pixi::Pixi;
+use test_support::project::Project;
+use test_support::requests::{Initialize, Outputs};
+use test_support::toolchain;
 
 /// Builds with that channel and configuration.
 fn build(project: &Project, channel: &Channel, configuration: Value) -> Result<Value, Value> {

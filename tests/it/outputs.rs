@@ -6,9 +6,9 @@ mod metadata;
 
 use serde_json::{Value, json};
 
-use crate::support::project::Project;
-use crate::support::requests::{Initialize, Outputs};
-use crate::support::server::Server;
+use crate::server::Server;
+use test_support::project::Project;
+use test_support::requests::{Initialize, Outputs};
 
 /// A crate and the targets of its project model.
 struct Case {

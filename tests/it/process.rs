@@ -1,11 +1,11 @@
 //! The life of the process: nothing outlives it.
 
-use super::support::build::Build;
-use super::support::pixi::Pixi;
-use super::support::process::{descendants, is_running, kill, wait_for};
-use super::support::project::Project;
-use super::support::requests::{Initialize, Outputs};
-use super::support::toolchain;
+use test_support::build::Build;
+use test_support::pixi::Pixi;
+use test_support::process::{descendants, is_running, kill, wait_for};
+use test_support::project::Project;
+use test_support::requests::{Initialize, Outputs};
+use test_support::toolchain;
 
 /// A crate whose build script never ends. It leaves its process number behind.
 fn endless() -> Project {

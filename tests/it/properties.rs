@@ -11,8 +11,8 @@ use pixi_build_backends::protocol::{build, initialize, outputs};
 use pixi_build_backends::recipe::variants::VariantSelection;
 use serde_json::{Value, json};
 
-use crate::support::fixtures::{Exchange, Fixture, requests};
-use crate::support::server::Server;
+use crate::server::Server;
+use test_support::fixtures::{Exchange, Fixture, requests};
 
 /// A server that heard the first half of a recorded process.
 fn initialized(process: &[Exchange]) -> Server {

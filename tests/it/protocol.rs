@@ -7,9 +7,9 @@ mod packages;
 
 use serde_json::{Value, json};
 
-use crate::support::project::Project;
-use crate::support::requests::{Initialize, Outputs};
-use crate::support::server::Server;
+use crate::server::Server;
+use test_support::project::Project;
+use test_support::requests::{Initialize, Outputs};
 
 fn project() -> Project {
     Project::new().file(

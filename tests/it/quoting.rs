@@ -6,13 +6,13 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::support::build::Build;
-use super::support::channel::Channel;
-use super::support::pixi::Pixi;
-use super::support::prefix::{install_package, output};
-use super::support::project::Project;
-use super::support::requests::{Initialize, Outputs};
-use super::support::toolchain;
+use test_support::build::Build;
+use test_support::channel::Channel;
+use test_support::pixi::Pixi;
+use test_support::prefix::{install_package, output};
+use test_support::project::Project;
+use test_support::requests::{Initialize, Outputs};
+use test_support::toolchain;
 
 /// Every sign that means something to a shell, a template, a list of paths, a flag
 /// of a compiler or a makefile. `\` and `%` are missing: gcc cannot link a file whose

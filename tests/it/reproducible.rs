@@ -5,12 +5,12 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json};
 
-use super::support::archive::Archive;
-use super::support::build::Build;
-use super::support::pixi::Pixi;
-use super::support::project::Project;
-use super::support::requests::{Initialize, Outputs};
-use super::support::toolchain;
+use test_support::archive::Archive;
+use test_support::build::Build;
+use test_support::pixi::Pixi;
+use test_support::project::Project;
+use test_support::requests::{Initialize, Outputs};
+use test_support::toolchain;
 
 /// A program that knows where its sources were: its own, those of a crate beside it, of
 /// a crate from the registry, generated ones, and C.

@@ -9,7 +9,7 @@ use rattler_build_recipe::stage0::Recipe;
 use rattler_conda_types::Subdir;
 use serde_json::{Value, json};
 
-use super::support::project::Project;
+use test_support::project::Project;
 
 /// The commands of the recipe that is rendered for a build on `build` for `host`, by the
 /// executable that is called so.

@@ -4,13 +4,13 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::support::build::Build;
-use super::support::channel::Channel;
-use super::support::pixi::Pixi;
-use super::support::process::{kill, wait_for};
-use super::support::project::Project;
-use super::support::requests::{Initialize, Outputs};
-use super::support::toolchain;
+use test_support::build::Build;
+use test_support::channel::Channel;
+use test_support::pixi::Pixi;
+use test_support::process::{kill, wait_for};
+use test_support::project::Project;
+use test_support::requests::{Initialize, Outputs};
+use test_support::toolchain;
 
 /// A value in which every encoding has something to do.
 const TOKEN: &str = "ghp_s3cr3t/of+some=body's \"own\"";

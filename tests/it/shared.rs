@@ -7,14 +7,14 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::support::archive::Archive;
-use super::support::build::Build;
-use super::support::packages::Package;
-use super::support::pixi::Pixi;
-use super::support::prefix::output;
-use super::support::project::Project;
-use super::support::requests::{Initialize, Outputs};
-use super::support::toolchain;
+use test_support::archive::Archive;
+use test_support::build::Build;
+use test_support::packages::Package;
+use test_support::pixi::Pixi;
+use test_support::prefix::output;
+use test_support::project::Project;
+use test_support::requests::{Initialize, Outputs};
+use test_support::toolchain;
 
 /// A program with a crate from the registry.
 fn counting() -> Project {
@@ -38,7 +38,7 @@ fn counting() -> Project {
 
 /// Builds in a work directory of its own; `host` goes into its host environment.
 fn build_in(project: &Project, work: &str, host: &[&str]) -> (Archive, String) {
-    let mut channel = super::support::channel::Channel::new(project.cache().join(work));
+    let mut channel = test_support::channel::Channel::new(project.cache().join(work));
     channel.include(toolchain::channel());
     channel.add(Package::new("libmore", "1.0").file("lib/libmore.txt", "more"));
     let mut initialize = Initialize::of(project);
@@ -167,7 +167,7 @@ fn a_library_that_is_linked_by_name_is_the_one_of_this_environment() {
         .pixi_toml("[package]\nname = \"asks\"\n")
         .lock();
     let build = |work: &str, number: u32| {
-        let mut channel = super::support::channel::Channel::new(project.cache().join(work));
+        let mut channel = test_support::channel::Channel::new(project.cache().join(work));
         channel.include(toolchain::channel());
         channel.add(
             Package::new("libanswer", &format!("{number}.0"))

@@ -7,12 +7,12 @@ mod disk;
 
 use std::path::Path;
 
-use super::support::archive::Archive;
-use super::support::build::Build;
-use super::support::pixi::Pixi;
-use super::support::project::Project;
-use super::support::requests::{Initialize, Outputs};
-use super::support::toolchain;
+use test_support::archive::Archive;
+use test_support::build::Build;
+use test_support::pixi::Pixi;
+use test_support::project::Project;
+use test_support::requests::{Initialize, Outputs};
+use test_support::toolchain;
 
 /// A program with a build script and a crate from the registry.
 fn counting() -> Project {

@@ -10,9 +10,9 @@ use pixi_build_backends::engine::Session;
 use serde_json::{Value, json};
 
 use crate::properties::describe_then_build_agrees;
-use crate::support::project::Project;
-use crate::support::requests::{Initialize, Outputs};
-use crate::support::server::Server;
+use crate::server::Server;
+use test_support::project::Project;
+use test_support::requests::{Initialize, Outputs};
 
 /// A crate with variants.
 struct Case {

@@ -1,7 +1,7 @@
 //! Builds in a copy of the checkout: without Cargo's configuration, with hooks that edit.
 
 use super::{build, cargo_toml, project, run};
-use crate::support::project::Project;
+use test_support::project::Project;
 
 /// A program that prints what it was compiled with. Its configuration of Cargo says `config`.
 fn configured(options: &str) -> Project {

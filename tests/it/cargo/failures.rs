@@ -1,7 +1,7 @@
 //! Builds that fail because of what the project asks for.
 
 use super::{MAIN, build, cargo_toml, project};
-use crate::support::project::Project;
+use test_support::project::Project;
 
 fn tool(files: &[(&str, &str)]) -> Project {
     let project = project("tool").file("Cargo.toml", cargo_toml("tool", ""));

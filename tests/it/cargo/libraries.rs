@@ -3,8 +3,8 @@
 use std::process::Command;
 
 use super::{MAIN, build, cargo_toml, project, run};
-use crate::support::prefix::output;
-use crate::support::project::Project;
+use test_support::prefix::output;
+use test_support::project::Project;
 
 #[test]
 fn a_shared_library_that_stays_behind_is_named() {

@@ -73,7 +73,7 @@ fn arguments_of_cargo_build_are_understood_or_refused_where_they_are() {
         let config = format!(
             "[package]\n\n[package.build.config]\nextra-args = {arguments}\n\n[package.build.backend]\nname = \"pixi-build-rust\"\n"
         );
-        crate::support::project::Project::new()
+        test_support::project::Project::new()
             .pixi_toml(&config)
             .file(
                 "Cargo.toml",

@@ -14,10 +14,10 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::support::archive::Archive;
-use crate::support::desk::Desk;
-use crate::support::prefix::{install_package, output};
-use crate::support::project::Project;
+use test_support::archive::Archive;
+use test_support::cli_command::CliCommand;
+use test_support::prefix::{install_package, output};
+use test_support::project::Project;
 
 const MAIN: &str = "fn main() {\n    println!(\"it runs\");\n}\n";
 
@@ -45,7 +45,7 @@ struct Ended {
 
 /// Builds with the machine's toolchain.
 fn build(project: &Project, arguments: &[&str]) -> Ended {
-    let desk = Desk::build(project, "").args(["--system-toolchain", "--json"]);
+    let desk = CliCommand::build(project, "").args(["--system-toolchain", "--json"]);
     let ended = desk.args(arguments.iter().copied()).run();
     let events = ended.stdout().lines().map(|line| -> Value {
         serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))

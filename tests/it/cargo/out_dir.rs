@@ -1,7 +1,7 @@
 //! A build script runs as in a fresh build, whatever earlier ones have left.
 
 use super::{build, cargo_toml, project, run};
-use crate::support::project::Project;
+use test_support::project::Project;
 
 /// A program that prints what its build script has made, and a word of its own.
 fn bits(script: &str) -> Project {

@@ -3,9 +3,9 @@
 use std::process::Command;
 
 use super::{MAIN, build, cargo_toml, run};
-use crate::support::desk::Desk;
-use crate::support::git::commit;
-use crate::support::project::Project;
+use test_support::cli_command::CliCommand;
+use test_support::git::commit;
+use test_support::project::Project;
 
 const WORKSPACE: &str = "[workspace]\nchannels = []\nplatforms = [\"linux-64\"]\n";
 
@@ -44,8 +44,8 @@ fn a_definition_in_the_pool_says_how_a_dependency_is_built() {
     let text = String::from_utf8_lossy(&outputs.stdout);
     assert!(text.contains("teapot"), "{text}");
 
-    let packages = Desk::build(&project, "kettle")
-        .channel(crate::support::toolchain::channel())
+    let packages = CliCommand::build(&project, "kettle")
+        .channel(test_support::toolchain::channel())
         .packages();
     let names: Vec<String> = packages
         .iter()

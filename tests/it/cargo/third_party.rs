@@ -1,8 +1,8 @@
 //! The licenses of crates, and other things that only a real Cargo can say.
 
 use super::{build, cargo_toml, project};
-use crate::support::git::commit;
-use crate::support::project::Project;
+use test_support::git::commit;
+use test_support::project::Project;
 
 #[test]
 fn licenses_are_those_of_the_crates_that_are_linked() {

@@ -23,7 +23,7 @@ pub fn templates() -> BTreeMap<String, String> {
         for (code, at) in stated(&text) {
             let found = derived(&text, at).or_else(|| diagnosis(&text, at, &code));
             if let Some((message, help)) = found {
-                let shown = drawn(&code, &message, help.as_deref());
+                let shown = render_error(&code, &message, help.as_deref());
                 templates.entry(code).or_insert(shown);
             }
         }
@@ -155,7 +155,7 @@ fn filled(text: &str, arguments: &str) -> String {
 }
 
 /// An error as a terminal shows it.
-pub fn drawn(code: &str, message: &str, help: Option<&str>) -> String {
+pub fn render_error(code: &str, message: &str, help: Option<&str>) -> String {
     let mut lines = vec![code.to_owned(), String::new()];
     lines.extend(wrapped("  × ", "  │ ", message));
     // What is made elsewhere shows nothing.

@@ -3,8 +3,8 @@
 use std::fs::File;
 use std::path::PathBuf;
 
-use super::super::support::project::Project;
 use super::{pixi_build_rust, text};
+use test_support::project::Project;
 
 fn build(project: &Project) -> String {
     let run = pixi_build_rust()

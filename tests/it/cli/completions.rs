@@ -8,7 +8,7 @@ use pixi_build_backends::backends;
 
 use super::docs::{commands, options_of};
 use super::text;
-use crate::support::toolchain::{Missing, or_skip};
+use test_support::toolchain::{Missing, or_skip};
 
 /// A shell that completes.
 struct Shell {

@@ -1,9 +1,9 @@
 //! What people try in their first hour, and what they are told.
 
 use super::{pixi_build_rust, text};
-use crate::support::desk::Desk;
-use crate::support::project::Project;
-use crate::support::toolchain;
+use test_support::cli_command::CliCommand;
+use test_support::project::Project;
+use test_support::toolchain;
 
 /// Exit code, stdout and stderr. Paths of this run read `/ws`.
 fn run(project: &Project, arguments: &[&str]) -> (i32, String, String) {
@@ -113,13 +113,13 @@ fn two_kinds_of_build_keep_their_packages_apart() {
     ));
     let (code, own, stderr) = run(&project, &["build", "--system-toolchain"]);
     assert_eq!(code, 0, "{stderr}");
-    let archive = Desk::build(&project, "").package();
+    let archive = CliCommand::build(&project, "").package();
     let own = project.dir().join(own.trim().trim_start_matches("/ws/"));
     assert!(own.is_file() && own != archive.path());
     assert_eq!(own.file_name(), archive.path().file_name());
 
     let dist = project.dir().join("dist").display().to_string();
-    Desk::build(&project, "")
+    CliCommand::build(&project, "")
         .args(["--output-dir", &dist])
         .package();
     let arguments = ["build", "--system-toolchain", "--output-dir", "dist"];

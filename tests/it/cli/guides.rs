@@ -7,7 +7,7 @@ use regex::Regex;
 use serde_json::Value;
 
 use super::{pixi_build_rust, text};
-use crate::support::project::Project;
+use test_support::project::Project;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

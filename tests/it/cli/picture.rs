@@ -10,7 +10,7 @@ use console::AnsiCodeIterator;
 use regex::Regex;
 
 use super::text;
-use crate::support::project::Project;
+use test_support::project::Project;
 
 /// The size of a character and the space around the text, in pixels.
 const WIDTH: usize = 8;

@@ -13,7 +13,7 @@ use rattler_conda_types::RepodataRevision;
 use serde_yaml::Value;
 
 use super::{Project, pixi_build_rust, text};
-use crate::support::machine::machine;
+use test_support::machine::machine;
 
 /// What `read` makes of the plan of the project.
 fn planned<T>(project: &Project, read: impl FnOnce(&Plan<'_>) -> T) -> T {

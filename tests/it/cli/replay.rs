@@ -4,12 +4,12 @@ use std::path::Path;
 use std::process::Output;
 
 use super::{Project, pixi_build_rust, text};
-use crate::support::archive::Archive;
-use crate::support::build::Build;
-use crate::support::desk::Desk;
-use crate::support::pixi::Pixi;
-use crate::support::requests::{Initialize, Outputs};
-use crate::support::toolchain;
+use test_support::archive::Archive;
+use test_support::build::Build;
+use test_support::cli_command::CliCommand;
+use test_support::pixi::Pixi;
+use test_support::requests::{Initialize, Outputs};
+use test_support::toolchain;
 
 fn replay(project: &Project, folder: &Path) -> Output {
     pixi_build_rust()
@@ -44,7 +44,7 @@ fn forget_environments(work: &Path) {
 #[test]
 fn environments_are_installed_again_from_the_record() {
     let project = Project::hello().file("LICENSE", "the text\n");
-    let first = Desk::build(&project, "")
+    let first = CliCommand::build(&project, "")
         .channel(toolchain::channel())
         .package();
     let depends = first.index()["depends"].clone();

@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::{Project, pixi_build_rust, text};
-use crate::support::desk::Desk;
-use crate::support::machine::machine;
-use crate::support::toolchain;
+use test_support::cli_command::CliCommand;
+use test_support::machine::machine;
+use test_support::toolchain;
 
 /// Builds with `arguments` and gives the exit code, stdout and stderr, without what
 /// differs from run to run.
@@ -79,7 +79,7 @@ fn programs_get_an_object_for_each_step_and_last_the_packages() {
 #[test]
 fn environments_are_shown_when_they_are_solved() {
     let project = with_license();
-    let ended = Desk::build(&project, "")
+    let ended = CliCommand::build(&project, "")
         .channel(toolchain::channel())
         .args(["--json"])
         .run();

@@ -5,12 +5,12 @@ use std::path::Path;
 use serde_json::json;
 
 use super::project;
-use crate::support::archive::Archive;
-use crate::support::cmake::{BACKEND, Order, PackageBuilder, channel_or_skip};
-use crate::support::desk::Desk;
-use crate::support::machine::on_path;
-use crate::support::prefix::output;
-use crate::support::project::Project;
+use test_support::archive::Archive;
+use test_support::cli_command::CliCommand;
+use test_support::cmake::{BACKEND, Order, PackageBuilder, channel_or_skip};
+use test_support::machine::on_path;
+use test_support::prefix::output;
+use test_support::project::Project;
 
 const PROGRAM: &str = "#include <cstdio>\nint main() { std::puts(\"hello from CMake\"); }\n";
 
@@ -49,7 +49,9 @@ fn the_tools_of_the_machine_build_too() {
     let project = project(lists)
         .file("main.cpp", PROGRAM)
         .file("part.cpp", "void part() {}\n");
-    let ended = Desk::build(&project, "").args(["--system-toolchain"]).run();
+    let ended = CliCommand::build(&project, "")
+        .args(["--system-toolchain"])
+        .run();
     assert_eq!(ended.code(), 0, "{}", ended.stderr());
     let archive = Archive::open(Path::new(ended.stdout().trim_end()));
     assert_eq!(archive.files(), ["bin/app", "lib/libpart.so"]);
@@ -200,7 +202,9 @@ fn a_rust_program_links_a_library_of_cmake() {
     let Some(channel) = channel_or_skip(&project) else {
         return;
     };
-    let packages = Desk::build(&project, "app").channel(&channel).packages();
+    let packages = CliCommand::build(&project, "app")
+        .channel(&channel)
+        .packages();
     let files: Vec<_> = packages.iter().map(|it| it.files().join(" ")).collect();
     assert_eq!(files, ["lib/libgreet.so", "bin/app"]);
     assert_eq!(packages[1].index()["depends"][0], "greet");

@@ -1,11 +1,11 @@
 //! The table: edits of real projects, none missed and none needless.
 
 use super::project;
-use crate::support::cmake::{BACKEND, PackageBuilder, channel_or_skip};
-use crate::support::edits::Verdict::{Rebuild, Reuse};
-use crate::support::edits::{Finished, finish_from};
-use crate::support::project::Project;
-use crate::support::requests::Initialize;
+use test_support::cmake::{BACKEND, PackageBuilder, channel_or_skip};
+use test_support::edits::Verdict::{Rebuild, Reuse};
+use test_support::edits::{Finished, finish_from};
+use test_support::project::Project;
+use test_support::requests::Initialize;
 
 fn built(
     project: Project,
@@ -54,7 +54,7 @@ fn a_program_and_what_it_is_made_from() {
     let Some(finished) = built(project, "", |initialize| initialize) else {
         return;
     };
-    finished.judge(&[
+    finished.assert_verdicts(&[
         ("edit", "main.cpp", Rebuild),
         ("touch", "main.cpp", Reuse),
         ("edit", "include/deep.inl", Rebuild),
@@ -125,7 +125,7 @@ fn a_package_with_headers_beside_it_and_a_preset() {
     let Some(finished) = built(project, "app", preset) else {
         return;
     };
-    finished.judge(&[
+    finished.assert_verdicts(&[
         ("edit", "app/part.cpp", Rebuild),
         ("edit", "common/common.h", Rebuild),
         ("edit", "app/include/app.h", Rebuild),
@@ -157,7 +157,7 @@ fn what_is_read_is_complete_in_a_directory_with_an_odd_name() {
     let Some(finished) = built(project, "a b/$x é", |initialize| initialize) else {
         return;
     };
-    finished.judge(&[
+    finished.assert_verdicts(&[
         ("edit", "a b/$x é/main.c", Rebuild),
         ("edit", "a b/$x é/x.h", Rebuild),
         ("new", "a b/$x é/y.h", Reuse),

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::project;
-use crate::support::cmake::{Order, PackageBuilder};
+use test_support::cmake::{Order, PackageBuilder};
 
 #[test]
 fn a_compile_error_is_shown_with_its_place() {

@@ -8,8 +8,8 @@ mod options;
 mod python;
 mod reuse;
 
-use crate::support::cmake::BACKEND;
-use crate::support::project::Project;
+use test_support::cmake::BACKEND;
+use test_support::project::Project;
 
 /// The first lines of every project.
 const HEAD: &str =

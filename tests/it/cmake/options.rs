@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use super::{HEAD, project};
-use crate::support::cmake::{BACKEND, Order, PackageBuilder};
-use crate::support::pixi::Pixi;
-use crate::support::project::Project;
-use crate::support::requests::{Initialize, Outputs};
+use test_support::cmake::{BACKEND, Order, PackageBuilder};
+use test_support::pixi::Pixi;
+use test_support::project::Project;
+use test_support::requests::{Initialize, Outputs};
 
 /// The build requirements of a project, in order.
 fn requirements(project: &Project, change: impl FnOnce(Initialize) -> Initialize) -> String {

@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::project;
-use crate::support::cmake::{Order, PackageBuilder};
-use crate::support::python::{add_python, channel_or_skip, version};
+use test_support::cmake::{Order, PackageBuilder};
+use test_support::python::{add_python, channel_or_skip, version};
 
 #[test]
 fn a_module_is_built_for_the_python_of_the_host_environment() {

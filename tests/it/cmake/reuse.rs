@@ -5,11 +5,11 @@ use std::process::Command;
 use serde_json::json;
 
 use super::project;
-use crate::support::channel::Channel;
-use crate::support::cmake::{Order, PackageBuilder, tool};
-use crate::support::packages::{Package, placeholder};
-use crate::support::prefix::output;
-use crate::support::toolchain::{self, Extra};
+use test_support::channel::Channel;
+use test_support::cmake::{Order, PackageBuilder, tool};
+use test_support::packages::{Package, placeholder};
+use test_support::prefix::output;
+use test_support::toolchain::{self, Extra};
 
 /// Three units: one with a header of `liba`, one with a header of `libb`, one with none.
 fn workshop() -> Option<PackageBuilder> {

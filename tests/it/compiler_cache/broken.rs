@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::{build, build_with, tool};
-use crate::support::packages::Package;
-use crate::support::redis::Redis;
-use crate::support::toolchain::{self, Extra};
+use test_support::packages::Package;
+use test_support::redis::Redis;
+use test_support::toolchain::{self, Extra};
 
 const UNUSED: &str = "warning: the compiler cache is not used";
 
@@ -72,7 +72,7 @@ fn a_server_that_ends_during_the_build_is_not_missed() {
 #[test]
 fn an_sccache_that_is_none_is_a_warning() {
     let project = tool();
-    let mut channel = crate::support::channel::Channel::new(project.cache().join("channel"));
+    let mut channel = test_support::channel::Channel::new(project.cache().join("channel"));
     channel.include(toolchain::channel());
     channel.add(Package::new("sccache", "1.0").executable("bin/sccache", "#!/bin/sh\nexit 7\n"));
     let done = build(&project, &channel, &[], json!({}));

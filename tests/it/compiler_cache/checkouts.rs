@@ -3,14 +3,14 @@
 use serde_json::json;
 
 use super::{build, build_with, tool};
-use crate::support::channel::Channel;
-use crate::support::machine::machine;
-use crate::support::packages::{Package, placeholder};
-use crate::support::prefix::output;
-use crate::support::project::Project;
-use crate::support::redis::Redis;
-use crate::support::requests::Initialize;
-use crate::support::toolchain::{self, Extra};
+use test_support::channel::Channel;
+use test_support::machine::machine;
+use test_support::packages::{Package, placeholder};
+use test_support::prefix::output;
+use test_support::project::Project;
+use test_support::redis::Redis;
+use test_support::requests::Initialize;
+use test_support::toolchain::{self, Extra};
 
 /// A workspace with what is hard to share: generated code, a macro that reads files, a library
 /// that says where it is.
@@ -108,7 +108,7 @@ fn another_checkout_of_another_user_compiles_next_to_nothing() {
     let (hits, misses) = first.hits_and_misses();
     assert!(hits == 0 && misses > 10, "{}", first.log);
     assert!(first.log.contains("cannot be cached: "), "{}", first.log);
-    assert!(redis.len() >= misses as usize, "{}", first.log);
+    assert!(redis.stored_results() >= misses as usize, "{}", first.log);
 
     let second = build(&other, &channel, &user, options);
     let (hits, misses) = second.hits_and_misses();

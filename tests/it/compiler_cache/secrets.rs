@@ -5,8 +5,8 @@ use std::path::Path;
 use serde_json::json;
 
 use super::{build, tool};
-use crate::support::redis::Redis;
-use crate::support::toolchain::{self, Extra};
+use test_support::redis::Redis;
+use test_support::toolchain::{self, Extra};
 
 const PASSWORD: &str = "opensesame-4711";
 

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::{build, start, tool};
-use crate::support::build::Build;
-use crate::support::pixi::Pixi;
-use crate::support::process::{descendants, kill, wait_for};
-use crate::support::requests::{Initialize, Outputs};
-use crate::support::toolchain::{self, Extra};
+use test_support::build::Build;
+use test_support::pixi::Pixi;
+use test_support::process::{descendants, kill, wait_for};
+use test_support::requests::{Initialize, Outputs};
+use test_support::toolchain::{self, Extra};
 
 /// A way in which a backend may end.
 type End = fn(&mut Pixi);
@@ -84,7 +84,7 @@ fn a_long_path_of_the_work_directory_is_no_obstacle() {
     let Some(channel) = toolchain::channel_or_skip(&[Extra::Sccache]) else {
         return;
     };
-    let project = crate::support::project::Project::called(&"long/".repeat(24)).with_hello();
+    let project = test_support::project::Project::called(&"long/".repeat(24)).with_hello();
     let mut pixi = start(&[]);
     let configuration = json!({"compiler-cache": "sccache"});
     let initialize = Initialize::of(&project).configuration(configuration);

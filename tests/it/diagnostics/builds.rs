@@ -2,13 +2,13 @@
 
 use serde_json::json;
 
-use crate::support::build::Build;
-use crate::support::drawn::drawn;
-use crate::support::manifest::initialize;
-use crate::support::pixi::Pixi;
-use crate::support::project::Project;
-use crate::support::requests::Outputs;
-use crate::support::toolchain::channel;
+use test_support::build::Build;
+use test_support::manifest::initialize;
+use test_support::pixi::Pixi;
+use test_support::project::Project;
+use test_support::render_error::render_error;
+use test_support::requests::Outputs;
+use test_support::toolchain::channel;
 
 /// What is said about a build that fails. Nothing is downloaded for it.
 fn failure(project: &Project) -> String {
@@ -24,7 +24,7 @@ fn failure_of(mut pixi: Pixi, project: &Project) -> String {
     let outputs = pixi.outputs(&Outputs::new(&work).channel(channel()));
     let build = Build::prepare(&outputs[0], &work, channel());
     let error = pixi.build(&build).expect_err("the build fails");
-    drawn(project, &error)
+    render_error(project, &error)
 }
 
 fn hello(main: &str) -> Project {
@@ -157,5 +157,5 @@ fn secret_in_what_is_installed() {
     let outputs = pixi.outputs(&Outputs::new(&work).channel(channel()));
     let build = Build::prepare(&outputs[0], &work, channel());
     let error = pixi.build(&build).expect_err("the program holds it");
-    insta::assert_snapshot!(drawn(&project, &error));
+    insta::assert_snapshot!(render_error(&project, &error));
 }

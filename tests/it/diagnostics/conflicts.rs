@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use crate::support::drawn::drawn;
-use crate::support::manifest::initialize;
-use crate::support::pixi::Pixi;
-use crate::support::project::Project;
-use crate::support::requests::Outputs;
-use crate::support::toolchain::rust_name;
+use test_support::manifest::initialize;
+use test_support::pixi::Pixi;
+use test_support::project::Project;
+use test_support::render_error::render_error;
+use test_support::requests::Outputs;
+use test_support::toolchain::rust_name;
 
 fn project() -> Project {
     Project::hello().pixi_toml(
@@ -27,7 +27,10 @@ fn outputs(project: &Project, variants: Value) -> Result<Value, Value> {
 fn rust_that_the_variants_do_not_allow() {
     let project = project();
     let answer = outputs(&project, json!({"rust_compiler_version": ["1.80"]}));
-    insta::assert_snapshot!(drawn(&project, &answer.expect_err("there is no such rust")));
+    insta::assert_snapshot!(render_error(
+        &project,
+        &answer.expect_err("there is no such rust")
+    ));
 }
 
 #[test]

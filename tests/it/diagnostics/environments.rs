@@ -1,13 +1,13 @@
 //! Environments that there cannot be, and packages that wait for each other.
 
-use crate::support::channel::Channel;
-use crate::support::desk::Desk;
-use crate::support::packages::Package;
-use crate::support::project::Project;
-use crate::support::toolchain::channel;
+use test_support::channel::Channel;
+use test_support::cli_command::CliCommand;
+use test_support::packages::Package;
+use test_support::project::Project;
+use test_support::toolchain::channel;
 
 /// What `build` says about a package whose environments cannot be made.
-fn refused(desk: Desk<'_>) -> String {
+fn refused(desk: CliCommand<'_>) -> String {
     let (code, error) = desk.error();
     assert_eq!(code, 3, "{error}");
     error
@@ -53,19 +53,23 @@ fn packages(manifests: &[(&str, &str)]) -> Project {
 #[test]
 fn name_that_no_channel_has() {
     let project = hello("[package.build-dependencies]\nrusd = \"*\"\ncmake = \">=3\"\n");
-    insta::assert_snapshot!(refused(Desk::build(&project, "").channel(&near(&project))));
+    insta::assert_snapshot!(refused(
+        CliCommand::build(&project, "").channel(&near(&project))
+    ));
 }
 
 #[test]
 fn versions_that_contradict_each_other() {
     let project = hello("[package.host-dependencies]\nlibgcc = \"<2\"\n");
-    insta::assert_snapshot!(refused(Desk::build(&project, "").channel(&near(&project))));
+    insta::assert_snapshot!(refused(
+        CliCommand::build(&project, "").channel(&near(&project))
+    ));
 }
 
 #[test]
 fn platform_without_packages() {
     let project = hello("[package.host-dependencies]\nzlib = \"*\"\n");
-    let desk = Desk::build(&project, "").channel(&near(&project));
+    let desk = CliCommand::build(&project, "").channel(&near(&project));
     let desk = desk.args([
         "--target-platform",
         "linux-ppc64le",
@@ -78,18 +82,18 @@ fn platform_without_packages() {
 #[test]
 fn channel_that_is_not_there() {
     let project = hello("");
-    let desk = Desk::build(&project, "").args(["--channel", "./missing"]);
+    let desk = CliCommand::build(&project, "").args(["--channel", "./missing"]);
     insta::assert_snapshot!(refused(desk));
 }
 
 #[test]
 fn channel_in_a_folder_that_is_not_there() {
     let project = hello("[workspace]\nchannels = [\"file:///nowhere/channel\"]\nplatforms = []\n");
-    let drawn = Desk::build(&project, "").run();
+    let drawn = CliCommand::build(&project, "").run();
     let line = "channels = [\"file:///nowhere/channel\"]";
     let (_, below) = drawn.stderr().split_once(line).expect("the line");
     assert!(below.contains("╰── named here"), "{below}");
-    insta::assert_snapshot!(refused(Desk::build(&project, "")));
+    insta::assert_snapshot!(refused(CliCommand::build(&project, "")));
 }
 
 #[test]
@@ -99,20 +103,20 @@ fn version_that_no_channel_has() {
     for version in ["1.0", "1.10", "1.9"] {
         odd.add(Package::new("odd", version));
     }
-    insta::assert_snapshot!(refused(Desk::build(&project, "").channel(&odd)));
+    insta::assert_snapshot!(refused(CliCommand::build(&project, "").channel(&odd)));
 }
 
 #[test]
 fn compiler_for_a_platform_that_no_channel_has() {
     let project = hello("");
-    let desk = Desk::build(&project, "").channel(&near(&project));
+    let desk = CliCommand::build(&project, "").channel(&near(&project));
     insta::assert_snapshot!(refused(desk.args(["--target-platform", "osx-arm64"])));
 }
 
 #[test]
 fn channel_that_was_never_downloaded() {
     let project = hello("");
-    let desk = Desk::build(&project, "");
+    let desk = CliCommand::build(&project, "");
     // A token is nothing to show.
     let channel = "https://conda.example/t/secret/channel";
     let desk = desk.args(["--offline", "--channel", channel]);
@@ -122,13 +126,15 @@ fn channel_that_was_never_downloaded() {
 #[test]
 fn no_channel_at_all() {
     let project = packages(&[("hello", "[package]\nname = \"hello\"\n")]);
-    insta::assert_snapshot!(refused(Desk::build(&project, "hello")));
+    insta::assert_snapshot!(refused(CliCommand::build(&project, "hello")));
 }
 
 #[test]
 fn pin_to_a_package_that_is_not_there() {
     let project = hello("[package.run-dependencies]\nzlib = { pin-compatible = true }\n");
-    insta::assert_snapshot!(refused(Desk::build(&project, "").channel(&near(&project))));
+    insta::assert_snapshot!(refused(
+        CliCommand::build(&project, "").channel(&near(&project))
+    ));
 }
 
 #[test]
@@ -136,7 +142,7 @@ fn run_export_that_means_nothing() {
     let project = hello("[package.host-dependencies]\nodd = \"*\"\n");
     let mut odd = near(&project);
     odd.add(Package::new("odd", "1.0").run_exports_weak(["odd >>1"]));
-    insta::assert_snapshot!(refused(Desk::build(&project, "").channel(&odd)));
+    insta::assert_snapshot!(refused(CliCommand::build(&project, "").channel(&odd)));
 }
 
 #[test]
@@ -147,13 +153,13 @@ fn package_that_the_channel_lost() {
     lossy.add(Package::new("keeper", "1.0").depends(["lost"]));
     let archive = lost.url.to_file_path().expect("a local channel");
     fs_err::write(archive, "nothing").expect("own channel");
-    insta::assert_snapshot!(refused(Desk::build(&project, "").channel(&lossy)));
+    insta::assert_snapshot!(refused(CliCommand::build(&project, "").channel(&lossy)));
 }
 
 #[test]
 fn locked_without_an_earlier_build() {
     let project = hello("");
-    let desk = Desk::build(&project, "")
+    let desk = CliCommand::build(&project, "")
         .channel(&near(&project))
         .args(["--locked"]);
     insta::assert_snapshot!(refused(desk));
@@ -175,7 +181,7 @@ fn packages_that_are_built_with_each_other() {
             "[package]\nname = \"three\"\n[package.build-dependencies]\none = { path = \"../one\" }\n",
         ),
     ]);
-    insta::assert_snapshot!(refused(Desk::build(&project, "one")));
+    insta::assert_snapshot!(refused(CliCommand::build(&project, "one")));
 }
 
 #[test]
@@ -193,7 +199,7 @@ fn packages_of_one_name() {
         ),
         ("lib-old", "[package]\nname = \"lib\"\n"),
     ]);
-    insta::assert_snapshot!(refused(Desk::build(&project, "app")));
+    insta::assert_snapshot!(refused(CliCommand::build(&project, "app")));
 }
 
 #[test]
@@ -205,7 +211,7 @@ fn dependency_under_another_name() {
         ),
         ("lib", "[package]\nname = \"lib\"\n"),
     ]);
-    insta::assert_snapshot!(refused(Desk::build(&project, "app")));
+    insta::assert_snapshot!(refused(CliCommand::build(&project, "app")));
 }
 
 #[test]
@@ -220,7 +226,7 @@ fn dependency_of_another_backend() {
             "[package]\nname = \"lib\"\n[package.build.backend]\nname = \"pixi-build-go\"\n",
         ),
     ]);
-    let (code, error) = Desk::build(&project, "app").error();
+    let (code, error) = CliCommand::build(&project, "app").error();
     assert_eq!(code, 1, "{error}");
     insta::assert_snapshot!(error);
 }
@@ -231,7 +237,9 @@ fn dependency_in_a_repository() {
         "app",
         "[package]\nname = \"app\"\n[package.host-dependencies]\nlib = { git = \"https://git.example/lib\" }\n",
     )]);
-    insta::assert_snapshot!(refused(Desk::build(&project, "app").args(["--offline"])));
+    insta::assert_snapshot!(refused(
+        CliCommand::build(&project, "app").args(["--offline"])
+    ));
 }
 
 #[test]
@@ -252,13 +260,13 @@ fn archive_of_sources_that_is_another_one() {
             "[package]\nname = \"app\"\nversion = \"1.0.0\"\n",
         )
         .file("app/src/main.rs", "fn main() {}\n");
-    insta::assert_snapshot!(refused(Desk::build(&project, "app")));
+    insta::assert_snapshot!(refused(CliCommand::build(&project, "app")));
 }
 
 #[test]
 fn workspace_without_packages() {
     let project = Project::new().file("pixi.toml", "[workspace]\nchannels = []\n");
-    let (code, error) = Desk::build(&project, "").args(["--all"]).error();
+    let (code, error) = CliCommand::build(&project, "").args(["--all"]).error();
     assert_eq!(code, 1, "{error}");
     insta::assert_snapshot!(error);
 }
@@ -268,7 +276,7 @@ fn output_folder_with_something_else_in_it() {
     let project = hello("");
     project.write("out/linux-64/broken-1-0.conda", "nothing");
     let out = project.dir().join("out");
-    let (code, error) = Desk::build(&project, "")
+    let (code, error) = CliCommand::build(&project, "")
         .channel(&near(&project))
         .args(["--output-dir", out.to_str().expect("UTF-8")])
         .error();
@@ -283,18 +291,20 @@ fn export_that_cannot_be_read() {
     let lost = lossy.add(Package::new("lost", "1.0"));
     let archive = lost.url.to_file_path().expect("a local channel");
     fs_err::write(archive, "nothing").expect("own channel");
-    insta::assert_snapshot!(refused(Desk::build(&project, "").channel(&lossy)));
+    insta::assert_snapshot!(refused(CliCommand::build(&project, "").channel(&lossy)));
 }
 
 #[test]
 fn locked_although_something_else_is_asked_for() {
     let project = Project::hello();
     let near = near(&project);
-    Desk::build(&project, "").channel(&near).package();
+    CliCommand::build(&project, "").channel(&near).package();
     let manifest = fs_err::read_to_string(project.dir().join("pixi.toml")).expect("own file");
     let more = format!("{manifest}\n[package.host-dependencies]\nlibgcc = \">=11\"\n");
     project.write("pixi.toml", more);
-    let desk = Desk::build(&project, "").channel(&near).args(["--locked"]);
+    let desk = CliCommand::build(&project, "")
+        .channel(&near)
+        .args(["--locked"]);
     insta::assert_snapshot!(refused(desk));
 }
 
@@ -304,7 +314,7 @@ fn dependency_that_is_not_there() {
         "app",
         "[package]\nname = \"app\"\n[package.host-dependencies]\nlib = { path = \"../lib\" }\n",
     )]);
-    insta::assert_snapshot!(refused(Desk::build(&project, "app")));
+    insta::assert_snapshot!(refused(CliCommand::build(&project, "app")));
 }
 
 #[test]
@@ -316,5 +326,5 @@ fn dependency_with_a_mistake() {
         ),
         ("lib", "[package]\nname = \"lib\"\nversoin = \"1.0\"\n"),
     ]);
-    insta::assert_snapshot!(refused(Desk::build(&project, "app")));
+    insta::assert_snapshot!(refused(CliCommand::build(&project, "app")));
 }

@@ -1,9 +1,9 @@
 //! What goes wrong while declared files are installed, with a cargo that installs a program of
 //! the shell.
 
-use crate::support::desk::Desk;
-use crate::support::project::Project;
-use crate::support::toolchain;
+use test_support::cli_command::CliCommand;
+use test_support::project::Project;
+use test_support::toolchain;
 
 /// A program that prints, writes, fails or does nothing.
 pub(crate) const TOOL: &str = r##"[ "$1" != install ] || { cat >"$PREFIX/bin/tool" <<'END'
@@ -40,7 +40,7 @@ pub(crate) fn project(configuration: &str) -> Project {
 fn mistake(configuration: &str) -> String {
     let project = project(configuration);
     let channel = toolchain::with_cargo(project.cache(), TOOL);
-    let (_, error) = Desk::build(&project, "").channel(&channel).error();
+    let (_, error) = CliCommand::build(&project, "").channel(&channel).error();
     error
 }
 
@@ -122,7 +122,7 @@ fn contents_that_are_not_there() {
     let channel = toolchain::with_cargo(project.cache(), TOOL);
     let packages = project.cache().join("packages");
     let output = packages.to_str().expect("temporary paths are UTF-8");
-    let build = Desk::build(&project, "").channel(&channel);
+    let build = CliCommand::build(&project, "").channel(&channel);
     let (_, error) = build.args(["--output-dir", output]).error();
     insta::assert_snapshot!(error);
     let left = glob::glob(&format!("{output}/**/*.conda")).expect("a pattern");

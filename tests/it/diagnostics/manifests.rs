@@ -2,10 +2,10 @@
 
 use serde_json::json;
 
-use crate::support::drawn::drawn;
-use crate::support::pixi::Pixi;
-use crate::support::project::Project;
-use crate::support::requests::{Initialize, Outputs};
+use test_support::pixi::Pixi;
+use test_support::project::Project;
+use test_support::render_error::render_error;
+use test_support::requests::{Initialize, Outputs};
 
 /// What is said when the package in `folder` is described.
 fn mistake_in(project: &Project, params: &Initialize) -> String {
@@ -13,7 +13,7 @@ fn mistake_in(project: &Project, params: &Initialize) -> String {
     pixi.initialize(params);
     let params = Outputs::new(&project.metadata_work("hello")).params();
     let error = pixi.request("conda/outputs", params);
-    drawn(project, &error.expect_err("the manifest is wrong"))
+    render_error(project, &error.expect_err("the manifest is wrong"))
 }
 
 fn mistake(project: &Project) -> String {

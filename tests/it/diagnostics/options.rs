@@ -2,11 +2,11 @@
 
 use serde_json::json;
 
-use crate::support::drawn::drawn;
-use crate::support::manifest::initialize;
-use crate::support::pixi::Pixi;
-use crate::support::project::Project;
-use crate::support::requests::{Initialize, Outputs};
+use test_support::manifest::initialize;
+use test_support::pixi::Pixi;
+use test_support::project::Project;
+use test_support::render_error::render_error;
+use test_support::requests::{Initialize, Outputs};
 
 const BACKEND: &str = "[package]\nname = \"hello\"\nversion = \"0.1.0\"\n\n[package.build.backend]\n\
     name = \"pixi-build-rust\"\nversion = \"*\"\n\n";
@@ -16,7 +16,7 @@ fn mistake(configuration: &str) -> String {
     let project = Project::new().pixi_toml(&format!("{BACKEND}{configuration}"));
     let mut pixi = Pixi::start();
     let error = pixi.try_initialize(&initialize(&project));
-    drawn(&project, &error.expect_err("the configuration is wrong"))
+    render_error(&project, &error.expect_err("the configuration is wrong"))
 }
 
 #[test]
@@ -127,7 +127,7 @@ fn misspelled_option_in_pyproject_toml() {
         .configuration(json!({"binarys": ["hello"]}));
     let error = Pixi::start().try_initialize(&params);
     let error = error.expect_err("the configuration is wrong");
-    insta::assert_snapshot!(drawn(&project, &error));
+    insta::assert_snapshot!(render_error(&project, &error));
 }
 
 #[test]
@@ -161,7 +161,7 @@ fn mistake_on_windows(configuration: &str) -> String {
         .host_platform("win-64")
         .set("buildPlatform", json!("win-64"));
     let answer = pixi.request("conda/outputs", windows.params());
-    drawn(&project, &answer.expect_err("cmd cannot say it"))
+    render_error(&project, &answer.expect_err("cmd cannot say it"))
 }
 
 #[test]

@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use crate::support::drawn::drawn;
-use crate::support::manifest::initialize;
-use crate::support::pixi::Pixi;
-use crate::support::project::Project;
-use crate::support::requests::Outputs;
+use test_support::manifest::initialize;
+use test_support::pixi::Pixi;
+use test_support::project::Project;
+use test_support::render_error::render_error;
+use test_support::requests::Outputs;
 
 const BACKEND: &str = "[package]\nname = \"hello\"\nversion = \"0.1.0\"\n\n[package.build.backend]\n\
     name = \"pixi-build-rust\"\nversion = \"*\"\n\n[package.build.config]\n";
@@ -25,12 +25,12 @@ fn mistake(configuration: &str) -> String {
     let project = project(configuration);
     let mut pixi = Pixi::start();
     if let Err(error) = pixi.try_initialize(&initialize(&project)) {
-        return drawn(&project, &error);
+        return render_error(&project, &error);
     }
     let asked = Outputs::new(&project.metadata_work("hello")).params();
     let answer = pixi.request("conda/outputs", asked);
     let error = answer.expect_err("the configuration is wrong");
-    drawn(&project, &error)
+    render_error(&project, &error)
 }
 
 /// Message and help of each, without the drawing, and the text that is pointed at.

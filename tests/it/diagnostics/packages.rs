@@ -2,20 +2,20 @@
 
 use serde_json::{Value, json};
 
-use crate::support::build::Build;
-use crate::support::drawn::drawn;
-use crate::support::manifest::initialize;
-use crate::support::pixi::Pixi;
-use crate::support::project::Project;
-use crate::support::requests::{Initialize, Outputs};
-use crate::support::toolchain::channel;
+use test_support::build::Build;
+use test_support::manifest::initialize;
+use test_support::pixi::Pixi;
+use test_support::project::Project;
+use test_support::render_error::render_error;
+use test_support::requests::{Initialize, Outputs};
+use test_support::toolchain::channel;
 
 fn mistake(project: &Project, params: &Initialize) -> String {
     let mut pixi = Pixi::start();
     pixi.initialize(params);
     let params = Outputs::new(&project.metadata_work("hello")).params();
     let error = pixi.request("conda/outputs", params);
-    drawn(project, &error.expect_err("the package is wrong"))
+    render_error(project, &error.expect_err("the package is wrong"))
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn variants_that_come_to_the_same() {
     let outputs = Outputs::new(&project.metadata_work("hello"));
     let outputs = outputs.variants(json!({"hash": ["a", "b"]}));
     let error = pixi.request("conda/outputs", outputs.params());
-    insta::assert_snapshot!(drawn(
+    insta::assert_snapshot!(render_error(
         &project,
         &error.expect_err("the outputs are ambiguous")
     ));
@@ -82,7 +82,7 @@ fn build(change: impl FnOnce(&mut Value, &Project)) -> String {
     let mut output = build.params()["output"].clone();
     change(&mut output, &project);
     let error = pixi.build(&build.set("output", output));
-    drawn(&project, &error.expect_err("there is no such output"))
+    render_error(&project, &error.expect_err("there is no such output"))
 }
 
 #[test]

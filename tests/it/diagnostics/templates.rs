@@ -1,10 +1,10 @@
 //! Templates in `env` that cannot be evaluated.
 
-use crate::support::drawn::drawn;
-use crate::support::manifest::initialize;
-use crate::support::pixi::Pixi;
-use crate::support::project::Project;
-use crate::support::requests::Outputs;
+use test_support::manifest::initialize;
+use test_support::pixi::Pixi;
+use test_support::project::Project;
+use test_support::render_error::render_error;
+use test_support::requests::Outputs;
 
 /// What is said about a configuration when the package is described.
 fn mistake(configuration: &str) -> String {
@@ -16,7 +16,7 @@ fn mistake(configuration: &str) -> String {
     pixi.initialize(&initialize(&project));
     let params = Outputs::new(&project.metadata_work("hello")).params();
     let error = pixi.request("conda/outputs", params);
-    drawn(&project, &error.expect_err("the template is wrong"))
+    render_error(&project, &error.expect_err("the template is wrong"))
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! `build` with environments from a local channel of real packages.
 
-use crate::support::desk::Desk;
-use crate::support::prefix::{install_package, output};
-use crate::support::project::Project;
-use crate::support::toolchain;
+use test_support::cli_command::CliCommand;
+use test_support::prefix::{install_package, output};
+use test_support::project::Project;
+use test_support::toolchain;
 
 /// What a program of a package prints when it is installed.
 fn run_installed(archive: &std::path::Path, program: &str) -> String {
@@ -15,7 +15,7 @@ fn run_installed(archive: &std::path::Path, program: &str) -> String {
 #[test]
 fn a_package_is_built_in_environments_from_a_channel() {
     let project = Project::hello();
-    let build = || Desk::build(&project, "").channel(toolchain::channel());
+    let build = || CliCommand::build(&project, "").channel(toolchain::channel());
     let archive = build().package();
     assert_eq!(
         run_installed(archive.path(), "bin/hello"),

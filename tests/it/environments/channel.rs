@@ -5,8 +5,8 @@ use std::path::Path;
 use pixi_build_backends::environments::channel::index;
 use rattler_conda_types::RepoDataRecord;
 
-use crate::support::channel::Channel;
-use crate::support::packages::Package;
+use test_support::channel::Channel;
+use test_support::packages::Package;
 
 /// Makes the folder a channel, and gives what it says it has.
 fn indexed(folder: &Path) -> Vec<RepoDataRecord> {

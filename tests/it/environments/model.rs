@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::support::fixtures::{Fixture, requests};
+use test_support::fixtures::{Fixture, requests};
 
 /// Sessions that were recorded with the manifests beside them.
 const RECORDED: [&str; 3] = ["api-7-hello", "api-7-build", "api-7-rich"];

@@ -10,10 +10,10 @@ use pixi_build_backends::protocol::build::Params;
 use rattler_conda_types::{RepoDataRecord, Subdir};
 use serde_json::{Value, json};
 
-use crate::support::channel::Channel;
-use crate::support::fixtures::{Exchange, Fixture, requests};
-use crate::support::packages::Package;
-use crate::support::server::Server;
+use crate::server::Server;
+use test_support::channel::Channel;
+use test_support::fixtures::{Exchange, Fixture, requests};
+use test_support::packages::Package;
 
 /// A channel with the packages that pixi found when the session was recorded.
 fn channel_of(fixture: &Fixture, params: &Value) -> Channel {

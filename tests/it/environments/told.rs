@@ -2,13 +2,13 @@
 
 use serde_json::json;
 
-use crate::support::archive::Archive;
-use crate::support::channel::Channel;
-use crate::support::desk::Desk;
-use crate::support::packages::Package;
-use crate::support::project::Project;
-use crate::support::toolchain::channel;
-use crate::support::web;
+use test_support::archive::Archive;
+use test_support::channel::Channel;
+use test_support::cli_command::CliCommand;
+use test_support::packages::Package;
+use test_support::project::Project;
+use test_support::toolchain::channel;
+use test_support::web;
 
 /// A project that is built with `library`.
 fn with_library(more: &str) -> Project {
@@ -39,7 +39,7 @@ fn the_packages_of_the_last_build_stay_until_something_else_is_asked_for() {
     let project = with_library("");
     let build = |versions: &[&str], arguments: &[&str]| {
         let channel = library(&project, versions);
-        let desk = Desk::build(&project, "").channel(&channel);
+        let desk = CliCommand::build(&project, "").channel(&channel);
         depends(&desk.args(arguments.iter().copied()).package())
     };
     let first = json!(["library 1.0.*", "libgcc >=12"]);
@@ -55,7 +55,7 @@ fn a_channel_on_the_web_is_needed_once() {
     let project = with_library("");
     let served = web::serve(library(&project, &["1.0"]).root());
     let build = |arguments: &[&str]| {
-        let desk = Desk::build(&project, "").args(["--channel", &served]);
+        let desk = CliCommand::build(&project, "").args(["--channel", &served]);
         desk.args(arguments.iter().copied()).package()
     };
     assert_eq!(depends(&build(&[]))[0], "library 1.0.*");
@@ -71,7 +71,7 @@ fn variants_of_the_command_line_replace_those_of_the_workspace() {
     let channel = library(&project, &["1.0", "2.0", "3.0"]);
     project.write("more.yaml", "library:\n  - \"3.0\"\n");
     let build = |arguments: &[&str]| {
-        let desk = Desk::build(&project, "").channel(&channel);
+        let desk = CliCommand::build(&project, "").channel(&channel);
         let packages = desk.args(arguments.iter().copied()).packages();
         let first = |package: &Archive| depends(package)[0].clone();
         packages.iter().map(first).collect::<Vec<_>>()
@@ -88,7 +88,7 @@ fn variants_of_the_command_line_replace_those_of_the_workspace() {
 #[test]
 fn the_archive_has_the_format_that_is_asked_for() {
     let project = Project::hello();
-    let desk = Desk::build(&project, "").channel(channel());
+    let desk = CliCommand::build(&project, "").channel(channel());
     let archive = desk.args(["--package-format", "tar-bz2:1"]).package();
     let name = archive.path().file_name().and_then(|name| name.to_str());
     assert_eq!(name, Some("hello-0.3.1-hb0f4dca_0.tar.bz2"));
@@ -103,7 +103,7 @@ fn cargo_is_told_how_many_jobs_there_are_and_reuses_what_it_has() {
          println!(\"cargo::warning=jobs {}\", std::env::var(\"NUM_JOBS\").unwrap());\n}\n",
     );
     let build = |jobs: &str| {
-        let desk = Desk::build(&project, "").channel(channel());
+        let desk = CliCommand::build(&project, "").channel(channel());
         desk.args(["--jobs", jobs]).package();
         let log = project.dir().join(".pixi/bld/hello/debug/build.log");
         fs_err::read_to_string(log).expect("it was built")
@@ -120,7 +120,10 @@ fn packages_that_are_too_new_do_not_count() {
         let workspace = format!("[workspace]\nchannels = []\nexclude-newer = \"{date}\"\n");
         let project = with_library(&workspace);
         let channel = library(&project, &["1.0"]);
-        Desk::build(&project, "").channel(&channel).run().code()
+        CliCommand::build(&project, "")
+            .channel(&channel)
+            .run()
+            .code()
     };
     assert_eq!(limit("2023-12-24"), 0);
     assert_eq!(limit("2023-01-01"), 3);

@@ -4,14 +4,14 @@ use std::process::Command;
 
 use serde_json::json;
 
-use crate::support::archive::Archive;
-use crate::support::channel::Channel;
-use crate::support::desk::Desk;
-use crate::support::git::commit;
-use crate::support::prefix::{install, install_package, output};
-use crate::support::project::Project;
-use crate::support::toolchain;
-use crate::support::web;
+use test_support::archive::Archive;
+use test_support::channel::Channel;
+use test_support::cli_command::CliCommand;
+use test_support::git::commit;
+use test_support::prefix::{install, install_package, output};
+use test_support::project::Project;
+use test_support::toolchain;
+use test_support::web;
 
 /// A crate with one binary that prints what `print` says.
 fn tool(project: Project, name: &str, print: &str, tables: &str) -> Project {
@@ -68,7 +68,7 @@ fn names(packages: &[Archive]) -> Vec<String> {
 #[test]
 fn what_a_package_is_built_with_is_built_first() {
     let project = three();
-    let packages = Desk::build(&project, "top").packages();
+    let packages = CliCommand::build(&project, "top").packages();
     assert_eq!(names(&packages), ["middle", "bottom", "top"]);
     let depends = |at: usize| packages[at].index()["depends"].clone();
     assert_eq!(depends(0), json!(["bottom", "libgcc >=12"]));
@@ -83,7 +83,7 @@ fn what_a_package_is_built_with_is_built_first() {
 fn all_packages_of_a_workspace_become_a_channel_that_works() {
     let project = three();
     let out = project.dir().join("out");
-    let packages = Desk::build(&project, "")
+    let packages = CliCommand::build(&project, "")
         .args(["--all", "--output-dir"])
         .args([out.to_str().expect("UTF-8")])
         .packages();
@@ -107,7 +107,7 @@ fn all_packages_of_a_workspace_become_a_channel_that_works() {
 #[test]
 fn nothing_is_compiled_again_unless_something_changed() {
     let project = three();
-    let build = || Desk::build(&project, "top").packages();
+    let build = || CliCommand::build(&project, "top").packages();
     let log = || {
         let log = project.dir().join(".pixi/bld/top/debug/build.log");
         fs_err::read_to_string(log).expect("it was built")
@@ -141,10 +141,10 @@ fn dependencies_of_another_workspace_follow_the_one_that_uses_them() {
     );
     let tables = "[package.host-dependencies]\nlib = { path = \"../lib\" }\n";
     let project = tool(project, "app", "\"app\"", tables);
-    let packages = Desk::build(&project, "app").packages();
+    let packages = CliCommand::build(&project, "app").packages();
     assert_eq!(names(&packages), ["lib", "app"]);
     // A workspace of its own is no part of the one around it.
-    let packages = Desk::build(&project, "").args(["--all"]).packages();
+    let packages = CliCommand::build(&project, "").args(["--all"]).packages();
     assert_eq!(names(&packages), ["lib", "app"]);
 }
 
@@ -152,7 +152,7 @@ fn dependencies_of_another_workspace_follow_the_one_that_uses_them() {
 fn all_packages_can_be_built_with_the_tools_of_the_machine() {
     let project = tool(workspace(), "one", "\"one\"", "");
     let project = tool(project, "two", "\"two\"", "");
-    let desk = Desk::build(&project, "one").args(["--all", "--system-toolchain"]);
+    let desk = CliCommand::build(&project, "one").args(["--all", "--system-toolchain"]);
     assert_eq!(names(&desk.packages()), ["one", "two"]);
 }
 
@@ -170,7 +170,7 @@ fn a_build_dependency_from_source_is_a_tool() {
         "env!(\"TEXT\")",
         tables,
     );
-    let packages = Desk::build(&project, "app").packages();
+    let packages = CliCommand::build(&project, "app").packages();
     assert_eq!(names(&packages), ["generator", "app"]);
     let prefix = tempfile::tempdir().expect("a folder for the prefix");
     install_package(packages[1].path(), prefix.path());
@@ -190,7 +190,7 @@ fn a_dependency_in_a_repository_is_what_its_branch_says_now() {
     );
     let project = tool(workspace(), "app", "\"app\"", &tables);
     let run = || {
-        let packages = Desk::build(&project, "app").packages();
+        let packages = CliCommand::build(&project, "app").packages();
         assert_eq!(names(&packages), ["app", "lib"]);
         let prefix = tempfile::tempdir().expect("a folder for the prefix");
         install_package(packages[1].path(), prefix.path());
@@ -220,6 +220,6 @@ fn a_dependency_in_an_archive_is_unpacked() {
     let tables =
         format!("[package.host-dependencies]\nlib = {{ url = \"{served}/lib.tar.gz\" }}\n");
     let project = tool(workspace(), "app", "\"app\"", &tables);
-    let packages = Desk::build(&project, "app").packages();
+    let packages = CliCommand::build(&project, "app").packages();
     assert_eq!(names(&packages), ["lib", "app"]);
 }

@@ -1,8 +1,8 @@
 //! The table: edits over five layouts, none missed and none needless.
 
 use super::layouts::{self, Layout};
-use crate::support::edits::Verdict::{Rebuild, Reuse};
-use crate::support::edits::{Finished, finish};
+use test_support::edits::Verdict::{Rebuild, Reuse};
+use test_support::edits::{Finished, finish};
 
 fn built(layout: Layout) -> Finished {
     let Layout {
@@ -17,7 +17,7 @@ fn built(layout: Layout) -> Finished {
 
 #[test]
 fn single_crate() {
-    built(layouts::single()).judge(&[
+    built(layouts::single()).assert_verdicts(&[
         ("edit", "src/main.rs", Rebuild),
         ("touch", "src/main.rs", Reuse),
         ("edit", "src/deep/mod.rs", Rebuild),
@@ -63,7 +63,7 @@ fn single_crate() {
 
 #[test]
 fn a_build_in_a_copy() {
-    built(layouts::copied()).judge(&[
+    built(layouts::copied()).assert_verdicts(&[
         ("edit", "src/main.rs", Rebuild),
         ("touch", "src/main.rs", Reuse),
         ("new", "src/lib.rs", Rebuild),
@@ -80,7 +80,7 @@ fn a_build_in_a_copy() {
 
 #[test]
 fn workspace_member() {
-    built(layouts::workspace_member()).judge(&[
+    built(layouts::workspace_member()).assert_verdicts(&[
         ("edit", "crates/app/src/main.rs", Rebuild),
         ("edit", "crates/app/Cargo.toml", Rebuild),
         ("edit", "crates/app/pixi.toml", Rebuild),
@@ -111,7 +111,7 @@ fn workspace_member() {
 
 #[test]
 fn virtual_workspace() {
-    built(layouts::virtual_workspace()).judge(&[
+    built(layouts::virtual_workspace()).assert_verdicts(&[
         ("edit", "packaging/pixi.toml", Rebuild),
         ("edit", "code/Cargo.toml", Rebuild),
         ("edit", "code/Cargo.lock", Rebuild),
@@ -136,7 +136,7 @@ fn virtual_workspace() {
 
 #[test]
 fn build_script_with_c_sources() {
-    built(layouts::build_script()).judge(&[
+    built(layouts::build_script()).assert_verdicts(&[
         ("edit", "build.rs", Rebuild),
         ("edit", "native/answer.c", Rebuild),
         ("edit", "native/answer.h", Rebuild),
@@ -162,7 +162,7 @@ fn build_script_with_c_sources() {
 
 #[test]
 fn dependency_outside() {
-    built(layouts::outside()).judge(&[
+    built(layouts::outside()).assert_verdicts(&[
         ("edit", "libs/library/src/lib.rs", Rebuild),
         ("edit", "libs/library/src/my text [1].txt", Rebuild),
         ("new", "libs/library/src/new.rs", Rebuild),

@@ -5,12 +5,12 @@ use std::path::Path;
 use serde_json::json;
 
 use super::layouts::{self, Layout};
-use crate::support::channel::Channel;
-use crate::support::edits::Verdict::{Rebuild, Reuse};
-use crate::support::edits::{finish, finish_from};
-use crate::support::machine::{Machine, machine};
-use crate::support::packages::Package;
-use crate::support::toolchain::channel;
+use test_support::channel::Channel;
+use test_support::edits::Verdict::{Rebuild, Reuse};
+use test_support::edits::{finish, finish_from};
+use test_support::machine::{Machine, machine};
+use test_support::packages::Package;
+use test_support::toolchain::channel;
 
 #[test]
 fn the_user_may_ask_for_patterns() {
@@ -22,7 +22,7 @@ fn the_user_may_ask_for_patterns() {
     let initialize = initialize.configuration(json!({"input-tracking": "globs"}));
     let finished = finish(project, &initialize, package);
     assert!(finished.is_exact(), "nothing to warn of: it was asked for");
-    finished.judge(&[
+    finished.assert_verdicts(&[
         ("edit", "crates/app/src/main.rs", Rebuild),
         ("edit", "crates/helper/src/inner.rs", Rebuild),
         ("edit", "crates/helper/Cargo.toml", Rebuild),
@@ -72,7 +72,7 @@ fn patterns_stand_in_for_what_cargo_did_not_write_down() {
     let said = finished.stderr.join("\n");
     assert!(said.contains("Cargo left no list of sources for"), "{said}");
     assert!(!finished.is_exact(), "{said}");
-    finished.judge(&[
+    finished.assert_verdicts(&[
         ("edit", "app/src/main.rs", Rebuild),
         ("edit", "app/pixi.toml", Rebuild),
         ("edit", "app/Cargo.lock", Rebuild),
@@ -101,7 +101,7 @@ fn extra_globs_count() {
         "./note",
     ];
     let initialize = initialize.configuration(json!({"extra-input-globs": globs}));
-    finish(project, &initialize, package).judge(&[
+    finish(project, &initialize, package).assert_verdicts(&[
         ("new", "crates/app/data/deep/x.json", Rebuild),
         ("edit", "texts/other.txt", Rebuild),
         ("new", "NOTES", Rebuild),

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use crate::support::project::Project;
-use crate::support::requests::Initialize;
+use test_support::project::Project;
+use test_support::requests::Initialize;
 
 /// A project and how pixi opens it.
 pub struct Layout {

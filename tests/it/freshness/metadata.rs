@@ -3,16 +3,16 @@
 
 use std::path::Path;
 
-use crate::support::edits::Verdict::{Rebuild, Reuse};
-use crate::support::edits::{Finished, Row};
-use crate::support::freshness::Remembered;
-use crate::support::pixi::Pixi;
-use crate::support::project::Project;
-use crate::support::requests::{Initialize, Outputs};
+use test_support::edits::Verdict::{Rebuild, Reuse};
+use test_support::edits::{Finished, Row};
+use test_support::freshness::Remembered;
+use test_support::pixi::Pixi;
+use test_support::project::Project;
+use test_support::requests::{Initialize, Outputs};
 
 /// Asks for outputs, edits, and judges like a build.
 #[track_caller]
-fn judge(project: Project, folder: &str, rows: &[Row<'_>]) {
+fn assert_verdicts(project: Project, folder: &str, rows: &[Row<'_>]) {
     let mut pixi = Pixi::start();
     pixi.initialize(&Initialize::member(&project, folder));
     let params = Outputs::new(&project.metadata_work("app")).params();
@@ -24,7 +24,7 @@ fn judge(project: Project, folder: &str, rows: &[Row<'_>]) {
         answer,
         stderr: Vec::new(),
     };
-    finished.judge(rows);
+    finished.assert_verdicts(rows);
 }
 
 fn crate_called(name: &str, version: &str) -> String {
@@ -45,7 +45,7 @@ fn a_crate_alone() {
         ("new", "rust-toolchain.toml", Reuse),
         ("new", "LICENSE", Reuse),
     ];
-    judge(project, "", &rows);
+    assert_verdicts(project, "", &rows);
 }
 
 fn workspace(version: &str) -> Project {
@@ -71,7 +71,7 @@ fn a_member_that_inherits() {
         ("new", "Cargo.lock", Reuse),
         ("new", "crates/app/src/Cargo.toml", Reuse),
     ];
-    judge(workspace("version.workspace = true"), "crates/app", &rows);
+    assert_verdicts(workspace("version.workspace = true"), "crates/app", &rows);
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn a_member_that_inherits_nothing() {
         ("edit", "Cargo.toml", Reuse),
         ("new", "crates/Cargo.toml", Reuse),
     ];
-    judge(workspace("version = \"2.0.0\""), "crates/app", &rows);
+    assert_verdicts(workspace("version = \"2.0.0\""), "crates/app", &rows);
 }
 
 #[test]
@@ -101,5 +101,5 @@ fn a_workspace_that_is_named() {
         ("edit", "root/Cargo.toml", Rebuild),
         ("new", "Cargo.toml", Reuse),
     ];
-    judge(project, "app", &rows);
+    assert_verdicts(project, "app", &rows);
 }

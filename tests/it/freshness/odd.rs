@@ -2,10 +2,10 @@
 
 use serde_json::json;
 
-use crate::support::edits::Verdict::{Rebuild, Reuse};
-use crate::support::edits::{Finished, Row, finish};
-use crate::support::project::Project;
-use crate::support::requests::Initialize;
+use test_support::edits::Verdict::{Rebuild, Reuse};
+use test_support::edits::{Finished, Row, finish};
+use test_support::project::Project;
+use test_support::requests::Initialize;
 
 const MAIN: &str = "fn main() {}\n";
 
@@ -20,11 +20,15 @@ fn app(rest: &str) -> Project {
 }
 
 #[track_caller]
-fn judge(project: Project, configuration: serde_json::Value, rows: &[Row<'_>]) -> Finished {
+fn assert_verdicts(
+    project: Project,
+    configuration: serde_json::Value,
+    rows: &[Row<'_>],
+) -> Finished {
     let initialize = Initialize::of(&project).package("app", "1.0.0");
     let finished = finish(project, &initialize.configuration(configuration), "app");
     assert!(finished.is_exact(), "{:#?}", finished.stderr);
-    finished.judge(rows);
+    finished.assert_verdicts(rows);
     finished
 }
 
@@ -53,7 +57,7 @@ fn macros_tools_of_build_scripts_and_patches() {
         ("new", "shout/README.md", Reuse),
         ("new", "macros/tests/works.rs", Reuse),
     ];
-    judge(project, json!({}), &rows);
+    assert_verdicts(project, json!({}), &rows);
 }
 
 #[test]
@@ -71,14 +75,14 @@ fn examples_that_are_installed() {
         ("edit", "src/main.rs", Reuse),
     ];
     let arguments = ["--example", "show"];
-    judge(project(), json!({"extra-args": arguments}), &rows);
+    assert_verdicts(project(), json!({"extra-args": arguments}), &rows);
 
     // Patterns do not know which.
     let project = project();
     let configuration = json!({"extra-args": arguments, "input-tracking": "globs"});
     let initialize = Initialize::of(&project).package("app", "1.0.0");
     let finished = finish(project, &initialize.configuration(configuration), "app");
-    finished.judge(&rows[..1]);
+    finished.assert_verdicts(&rows[..1]);
 }
 
 #[test]
@@ -114,7 +118,7 @@ fn names_full_of_signs() {
     ];
     let paths: Vec<String> = texts.iter().map(|name| format!("[x] y/{name}")).collect();
     rows.extend(paths.iter().map(|path| ("edit", path.as_str(), Rebuild)));
-    judge(project.lock(), json!({}), &rows);
+    assert_verdicts(project.lock(), json!({}), &rows);
 }
 
 #[test]
@@ -142,7 +146,7 @@ fn output_folders_under_any_name() {
         ("new", "nested/src/lib.rs", Reuse),
         ("new", "tests/x.rs", Reuse),
     ];
-    judge(project, configuration, &rows);
+    assert_verdicts(project, configuration, &rows);
 }
 
 #[test]
@@ -157,7 +161,7 @@ fn configuration_that_includes_another() {
         ("edit", ".cargo/more.toml", Rebuild),
         ("edit", ".cargo/other.toml", Reuse),
     ];
-    judge(project, json!({}), &rows);
+    assert_verdicts(project, json!({}), &rows);
 }
 
 #[test]
@@ -172,7 +176,7 @@ fn configuration_of_the_command_line() {
         ("edit", "ci/other.toml", Reuse),
     ];
     let arguments = ["--config", "net.retry=1", "--config", "ci/cargo.toml"];
-    judge(project, json!({"extra-args": arguments}), &rows);
+    assert_verdicts(project, json!({"extra-args": arguments}), &rows);
 }
 
 #[test]
@@ -187,7 +191,7 @@ fn binaries_that_were_not_asked_for() {
         ("edit", "src/bin/two/main.rs", Reuse),
         ("edit", "src/bin/two/part.rs", Reuse),
     ];
-    judge(project, json!({"binaries": ["one"]}), &rows);
+    assert_verdicts(project, json!({"binaries": ["one"]}), &rows);
 }
 
 #[test]
@@ -208,7 +212,7 @@ fn values_taken_from_the_pixi_workspace() {
         ("edit", "app/pixi.toml", Rebuild),
         ("new", "app/pyproject.toml", Reuse),
     ];
-    finish(project, &initialize, "app").judge(&rows);
+    finish(project, &initialize, "app").assert_verdicts(&rows);
 }
 
 #[test]
@@ -225,7 +229,7 @@ fn a_path_that_a_build_script_waits_for() {
         ("new", "folder", Rebuild),
         ("new", "folder/deep/x.txt", Rebuild),
     ];
-    judge(project, json!({}), &rows);
+    assert_verdicts(project, json!({}), &rows);
 }
 
 #[cfg(unix)]
@@ -242,7 +246,7 @@ fn sources_behind_a_link() {
         ("new", "code/new.rs", Rebuild),
         ("edit", "code/unused.rs", Reuse),
     ];
-    judge(project.lock(), json!({}), &rows);
+    assert_verdicts(project.lock(), json!({}), &rows);
 }
 
 #[test]
@@ -258,7 +262,7 @@ fn dep_info_with_relative_paths() {
         ("edit", "lib/src/lib.rs", Rebuild),
         ("edit", "lib/Cargo.toml", Rebuild),
     ];
-    judge(project, json!({}), &rows);
+    assert_verdicts(project, json!({}), &rows);
 }
 
 #[test]
@@ -291,7 +295,7 @@ fn a_virtual_workspace_as_the_source() {
         ("new", "src/main.rs", Reuse),
         ("new", "target/x.rs", Reuse),
     ];
-    judge(project, json!({}), &rows);
+    assert_verdicts(project, json!({}), &rows);
 }
 
 #[test]
@@ -310,8 +314,8 @@ fn the_flat_list_alone_serves_older_clients() {
     let mut finished = finish(project, &initialize, "app");
     finished.answer["input_glob_sets"] = json!(null);
     let source = finished.project.dir().to_owned();
-    finished.cache = crate::support::freshness::Remembered::of(&finished.answer, &source);
-    finished.judge(&[
+    finished.cache = test_support::freshness::Remembered::of(&finished.answer, &source);
+    finished.assert_verdicts(&[
         ("edit", "src/part.rs", Rebuild),
         ("new", "src/new.rs", Rebuild),
         ("edit", "data/x.txt", Rebuild),

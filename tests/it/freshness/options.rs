@@ -7,11 +7,11 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json};
 
-use crate::support::pixi::Pixi;
-use crate::support::prefix::output;
-use crate::support::project::Project;
-use crate::support::requests::Initialize;
-use crate::support::toolchain::channel;
+use test_support::pixi::Pixi;
+use test_support::prefix::output;
+use test_support::project::Project;
+use test_support::requests::Initialize;
+use test_support::toolchain::channel;
 
 /// Prints how it was compiled. The build script names `build.rs` as the one file
 /// it depends on, and no variable.

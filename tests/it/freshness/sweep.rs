@@ -2,12 +2,12 @@
 
 use serde_json::json;
 
-use crate::support::archive::Archive;
-use crate::support::pixi::Pixi;
-use crate::support::prefix::padded_host_prefix;
-use crate::support::project::Project;
-use crate::support::requests::Initialize;
-use crate::support::toolchain::channel;
+use test_support::archive::Archive;
+use test_support::pixi::Pixi;
+use test_support::prefix::padded_host_prefix;
+use test_support::project::Project;
+use test_support::requests::Initialize;
+use test_support::toolchain::channel;
 
 fn two_binaries() -> Project {
     Project::hello().file("src/bin/second.rs", "fn main() {}\n")

@@ -1,9 +1,9 @@
 //! Looking for changes stays cheap: unrelated files are not even looked at.
 
 use super::layouts::{self, Layout};
-use crate::support::edits::finish;
-use crate::support::freshness::Remembered;
-use crate::support::project::Project;
+use test_support::edits::finish;
+use test_support::freshness::Remembered;
+use test_support::project::Project;
 
 /// How many unrelated files there are in each place.
 const FILES: usize = 1_000;

@@ -3,13 +3,13 @@
 use serde_json::{Value, json};
 
 use crate::mojo::compiler;
-use crate::support::archive::Archive;
-use crate::support::channel::Channel;
-use crate::support::cmake::{self, Order, PackageBuilder};
-use crate::support::pixi::Pixi;
-use crate::support::project::Project;
-use crate::support::python;
-use crate::support::requests::Initialize;
+use test_support::archive::Archive;
+use test_support::channel::Channel;
+use test_support::cmake::{self, Order, PackageBuilder};
+use test_support::pixi::Pixi;
+use test_support::project::Project;
+use test_support::python;
+use test_support::requests::Initialize;
 
 /// One of each option that adds files to a package, for a program called `tool`.
 fn options() -> Value {

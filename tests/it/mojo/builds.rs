@@ -4,19 +4,19 @@ use std::process::Command;
 
 use serde_json::json;
 
-use super::super::support::archive::Archive;
-use super::super::support::channel::Channel;
-use super::super::support::desk::Desk;
-use super::super::support::machine::machine;
-use super::super::support::manifest;
-use super::super::support::packages::Package;
-use super::super::support::pixi::Pixi;
-use super::super::support::prefix::{install, output};
-use super::super::support::project::Project;
-use super::super::support::requests::Initialize;
-use super::super::support::toolchain;
 use super::compiler::{self, bare_channel, channel};
 use super::{GREET, MAIN, backend, project};
+use test_support::archive::Archive;
+use test_support::channel::Channel;
+use test_support::cli_command::CliCommand;
+use test_support::machine::machine;
+use test_support::manifest;
+use test_support::packages::Package;
+use test_support::pixi::Pixi;
+use test_support::prefix::{install, output};
+use test_support::project::Project;
+use test_support::requests::Initialize;
+use test_support::toolchain;
 
 /// A module that Python imports.
 const MODULE: &str = r#"from std.os import abort
@@ -128,7 +128,9 @@ fn a_program_imports_a_library_that_imports_a_library() {
         .file("middle/middle/__init__.mojo", "from words import hello\n\ndef hello_twice() -> String:\n    return hello() + \" \" + hello()\n")
         .file("app/pixi.toml", member("app", &host("middle")))
         .file("app/main.mojo", "from middle import hello_twice\n\ndef main():\n    print(hello_twice())\n    print(\"hello\")\n");
-    let archives = Desk::build(&project, "app").channel(&channel()).packages();
+    let archives = CliCommand::build(&project, "app")
+        .channel(&channel())
+        .packages();
     let files: Vec<_> = archives
         .iter()
         .map(|archive| archive.files().join(" "))

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use super::super::support::channel::Channel;
-use super::super::support::machine::machine;
-use super::super::support::packages::Package;
-use super::super::support::prefix::output;
-use super::super::support::toolchain;
+use test_support::channel::Channel;
+use test_support::machine::machine;
+use test_support::packages::Package;
+use test_support::prefix::output;
+use test_support::toolchain;
 
 /// What compiles in the tests.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,15 +1,15 @@
 //! Mistakes, as the user sees them.
 
-use super::super::support::build::Build;
-use super::super::support::channel::Channel;
-use super::super::support::drawn::drawn;
-use super::super::support::manifest;
-use super::super::support::packages::Package;
-use super::super::support::pixi::Pixi;
-use super::super::support::project::Project;
-use super::super::support::requests::Outputs;
 use super::compiler::{channel, real_or_skip};
 use super::{GREET, MAIN, backend, project};
+use test_support::build::Build;
+use test_support::channel::Channel;
+use test_support::manifest;
+use test_support::packages::Package;
+use test_support::pixi::Pixi;
+use test_support::project::Project;
+use test_support::render_error::render_error;
+use test_support::requests::Outputs;
 
 /// The package `app` with this configuration.
 fn app(config: &str) -> Project {
@@ -21,17 +21,17 @@ fn app(config: &str) -> Project {
 fn error(project: &Project, channel: &Channel) -> String {
     let mut pixi = Pixi::of(project);
     if let Err(error) = pixi.try_initialize(&manifest::initialize(project)) {
-        return drawn(project, &error);
+        return render_error(project, &error);
     }
     let work = project.build_work("app");
     let params = Outputs::new(&work).channel(channel).params();
     let outputs = match pixi.request("conda/outputs", params) {
         Ok(answer) => answer["outputs"].clone(),
-        Err(error) => return drawn(project, &error),
+        Err(error) => return render_error(project, &error),
     };
     let build = Build::prepare(&outputs[0], &work, channel);
     let error = pixi.build(&build).expect_err("the project is wrong");
-    drawn(project, &error)
+    render_error(project, &error)
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn an_import_that_nothing_has() {
 }
 
 /// The library `greet`, as Mojo 1.1.0 precompiled it.
-const PRECOMPILED: &[u8] = include_bytes!("../fixtures/mojo-1.1.0/greet.mojoc");
+const PRECOMPILED: &[u8] = include_bytes!("mojo-1.1.0/greet.mojoc");
 
 #[test]
 fn a_library_of_another_compiler_names_both_versions() {

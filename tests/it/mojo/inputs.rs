@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::super::support::edits::Verdict::{Rebuild, Reuse};
-use super::super::support::edits::{Finished, finish_from};
-use super::super::support::machine::on_path;
-use super::super::support::manifest;
-use super::super::support::project::Project;
-use super::super::support::toolchain::{Missing, or_skip};
 use super::compiler::{channel, real_or_skip};
 use super::{backend, project};
+use test_support::edits::Verdict::{Rebuild, Reuse};
+use test_support::edits::{Finished, finish_from};
+use test_support::machine::on_path;
+use test_support::manifest;
+use test_support::project::Project;
+use test_support::toolchain::{Missing, or_skip};
 
 /// A program with imports of every kind, and files that it does not import.
 fn program() -> Project {
@@ -68,7 +68,7 @@ fn edits_of_a_program() {
     let project = program();
     let opened = opened(project.dir());
     let finished = built(project, "app", "app");
-    finished.judge(&[
+    finished.assert_verdicts(&[
         ("edit", "app/main.mojo", Rebuild),
         ("touch", "app/main.mojo", Reuse),
         ("edit", "app/later.mojo", Rebuild),
@@ -127,7 +127,7 @@ fn edits_of_a_library() {
                 backend("")
             ),
         );
-    built(project, "", "greet").judge(&[
+    built(project, "", "greet").assert_verdicts(&[
         ("edit", "greet/words.mojo", Rebuild),
         ("edit", "greet/deep/more.mojo", Rebuild),
         ("remove", "greet/deep/more.mojo", Rebuild),

@@ -6,7 +6,7 @@ mod errors;
 mod inputs;
 mod plans;
 
-use super::support::project::Project;
+use test_support::project::Project;
 
 /// A program that says hello.
 const MAIN: &str = "def main():\n    print(\"hello from mojo\")\n";

@@ -4,11 +4,11 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use super::super::support::manifest;
-use super::super::support::pixi::Pixi;
-use super::super::support::project::Project;
-use super::super::support::requests::{Initialize, Outputs};
 use super::{GREET, MAIN, backend, project};
+use test_support::manifest;
+use test_support::pixi::Pixi;
+use test_support::project::Project;
+use test_support::requests::{Initialize, Outputs};
 
 /// A project with these files and this configuration, whose package is called
 /// `test-project`.

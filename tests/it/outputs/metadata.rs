@@ -28,7 +28,7 @@ fn every_platform_can_be_described_on_this_machine() {
 #[test]
 fn exotic_platforms_are_described_or_refused_but_never_a_bug() {
     let case = Case::new();
-    let server = crate::support::server::Server::initialized(case.initialize.params());
+    let server = crate::server::Server::initialized(case.initialize.params());
     for host in [
         "linux-32",
         "linux-armv6l",
@@ -75,7 +75,7 @@ fn the_build_platform_is_the_one_that_was_sent() {
     ] {
         let case = Case::new().targets(targets.clone());
         let request = case.request(host).set("buildPlatform", json!(build));
-        let server = crate::support::server::Server::initialized(case.initialize.params());
+        let server = crate::server::Server::initialized(case.initialize.params());
         let outputs = server.outputs(request.params());
         assert_eq!(
             names(&outputs[0]["buildDependencies"]["depends"]).join(" "),
@@ -111,7 +111,7 @@ fn short_lived_and_missing_members_are_read() {
     let model = params["projectModel"].as_object_mut().expect("an object");
     model.remove("buildStringPrefix");
     model.insert("buildString".to_owned(), json!("early"));
-    let server = crate::support::server::Server::initialized(params);
+    let server = crate::server::Server::initialized(params);
     let outputs = server.outputs(case.request("linux-64").params());
     assert_eq!(outputs[0]["metadata"]["build"], "early_hb0f4dca_0");
 }
@@ -148,7 +148,7 @@ fn what_cannot_be_a_package_is_refused() {
 #[test]
 fn the_work_directory_need_not_exist_and_null_is_missing() {
     let case = Case::new();
-    let server = crate::support::server::Server::initialized(case.initialize.params());
+    let server = crate::server::Server::initialized(case.initialize.params());
     let bare = json!({
         "hostPlatform": "linux-64", "buildPlatform": "linux-64",
         "workDirectory": case.project.dir().join("does/not/exist"),

@@ -10,9 +10,9 @@ use rattler_build_types::NormalizedKey;
 use rattler_conda_types::NoArchType;
 use serde_json::{Value, json};
 
-use crate::support::project::Project;
-use crate::support::requests::{Initialize, Outputs};
-use crate::support::server::Server;
+use crate::server::Server;
+use test_support::project::Project;
+use test_support::requests::{Initialize, Outputs};
 
 fn variant(members: &Value) -> BTreeMap<NormalizedKey, Variable> {
     let variable = |value: &Value| match value {

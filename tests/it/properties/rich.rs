@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::initialized;
-use crate::support::fixtures::{Fixture, requests};
+use test_support::fixtures::{Fixture, requests};
 
 /// Recorded answers and ours to the same requests.
 fn pairs(name: &'static str) -> Vec<(Value, Value)> {

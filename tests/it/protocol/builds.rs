@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::{message, project};
-use crate::support::project::Project;
-use crate::support::requests::Initialize;
-use crate::support::server::Server;
+use crate::server::Server;
+use test_support::project::Project;
+use test_support::requests::Initialize;
 
 fn params(project: &Project, output: Value) -> Value {
     json!({"output": output, "workDirectory": project.build_work("demo")})

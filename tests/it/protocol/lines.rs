@@ -5,10 +5,10 @@ use std::process::{Command, ExitStatus, Stdio};
 
 use serde_json::{Value, json};
 
-use crate::support::machine::forget_cargo;
-use crate::support::pixi::Pixi;
-use crate::support::project::Project;
-use crate::support::requests::{Initialize, Outputs};
+use test_support::machine::forget_cargo;
+use test_support::pixi::Pixi;
+use test_support::project::Project;
+use test_support::requests::{Initialize, Outputs};
 
 /// Writes everything, closes the input, and reads until the backend ends.
 fn converse(input: &[u8]) -> (ExitStatus, String) {

@@ -4,12 +4,12 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::support::archive::Archive;
-use crate::support::build::Build;
-use crate::support::pixi::Pixi;
-use crate::support::project::Project;
-use crate::support::requests::{Initialize, Outputs};
-use crate::support::toolchain::channel;
+use test_support::archive::Archive;
+use test_support::build::Build;
+use test_support::pixi::Pixi;
+use test_support::project::Project;
+use test_support::requests::{Initialize, Outputs};
+use test_support::toolchain::channel;
 
 /// A package that is ready to be built, once or more often.
 struct Job {
@@ -47,8 +47,7 @@ impl Job {
         let answer = self.pixi.build(&build).unwrap_or_else(|error| {
             panic!("{error:#}\n{}", self.pixi.stderr().join("\n"));
         });
-        crate::support::strict::build(&answer)
-            .unwrap_or_else(|fault| panic!("{fault}: {answer:#}"));
+        test_support::strict::build(&answer).unwrap_or_else(|fault| panic!("{fault}: {answer:#}"));
         Archive::open(answer["output_file"].as_str().expect("checked"))
     }
 }
@@ -93,7 +92,7 @@ fn every_package_format_is_made_where_it_was_asked_for() {
 }
 
 fn subdir() -> &'static str {
-    crate::support::machine::machine().subdir.as_str()
+    test_support::machine::machine().subdir.as_str()
 }
 
 #[test]

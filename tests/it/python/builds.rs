@@ -3,15 +3,15 @@
 use serde_json::{Value, json};
 
 use super::{HELLO, initialize, plain, project};
-use crate::support::archive::Archive;
-use crate::support::build::Build;
-use crate::support::channel::Channel;
-use crate::support::desk::Desk;
-use crate::support::drawn::drawn;
-use crate::support::pixi::Pixi;
-use crate::support::project::Project;
-use crate::support::python::{channel_or_skip, version};
-use crate::support::requests::{Initialize, Outputs};
+use test_support::archive::Archive;
+use test_support::build::Build;
+use test_support::channel::Channel;
+use test_support::cli_command::CliCommand;
+use test_support::pixi::Pixi;
+use test_support::project::Project;
+use test_support::python::{channel_or_skip, version};
+use test_support::render_error::render_error;
+use test_support::requests::{Initialize, Outputs};
 
 /// Builds as pixi does and opens the package.
 #[track_caller]
@@ -180,7 +180,7 @@ fn compiled_code_in_a_package_for_every_platform_is_refused() {
     let config = json!({"noarch": true, "compilers": ["c"]});
     let initialize = initialize(&project, &["setuptools"], config);
     let error = tried(&project, &initialize, channel, false).expect_err("it is refused");
-    let drawn = drawn(&project, &error);
+    let drawn = render_error(&project, &error);
     let drawn = drawn.replace(&version(channel), "3.X");
     let drawn = drawn.replace(&version(channel).replace('.', ""), "3X");
     insta::assert_snapshot!(drawn, @r#"
@@ -201,7 +201,7 @@ fn a_build_backend_that_is_missing_is_named_with_the_line_to_write() {
     for installer in ["uv", "pip"] {
         let initialize = initialize(&project, &[], json!({"installer": installer}));
         let error = tried(&project, &initialize, channel, false).expect_err("nothing can build it");
-        let drawn = drawn(&project, &error).replace(['│', '\n'], "");
+        let drawn = render_error(&project, &error).replace(['│', '\n'], "");
         let drawn = drawn.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(
             drawn.contains("`hatchling` is not in the host environment"),
@@ -228,7 +228,7 @@ fn failures_of_compilers_and_hooks_are_explained() {
     ] {
         project.write(path, content);
         let error = tried(&project, &initialize, channel, false).expect_err(content);
-        let drawn = drawn(&project, &error);
+        let drawn = render_error(&project, &error);
         let lines = drawn.lines().filter(|line| !line.contains("the whole log"));
         told.push(lines.collect::<Vec<_>>().join("\n"));
     }
@@ -359,7 +359,7 @@ fn the_python_of_the_machine_builds_by_hand() {
         return;
     };
     let project = project(HELLO);
-    let package = Desk::build(&project, "")
+    let package = CliCommand::build(&project, "")
         .args(["--system-toolchain"])
         .package();
     assert!(package.has("site-packages/hello_world/greetings.json"));

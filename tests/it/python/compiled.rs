@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use super::SCIKIT_BUILD_CORE;
 use super::edits::finished;
-use crate::support::archive::Archive;
-use crate::support::edits::Finished;
-use crate::support::edits::Verdict::{Rebuild, Reuse};
+use test_support::archive::Archive;
+use test_support::edits::Finished;
+use test_support::edits::Verdict::{Rebuild, Reuse};
 
 /// A module in C that includes one of two headers.
 const CORE: &str = "#include <Python.h>\n#include \"one.h\"\n\
@@ -53,7 +53,7 @@ fn scikit_build_core() {
             return;
         };
         is_native(&finished);
-        finished.judge(&[
+        finished.assert_verdicts(&[
             ("edit", "native/core.c", Rebuild),
             ("edit", "native/one.h", Rebuild),
             ("edit", "CMakeLists.txt", Rebuild),
@@ -95,7 +95,7 @@ fn meson_python() {
         return;
     };
     is_native(&finished);
-    finished.judge(&[
+    finished.assert_verdicts(&[
         ("edit", "native/core.c", Rebuild),
         ("edit", "native/one.h", Rebuild),
         ("edit", "meson.build", Rebuild),
@@ -137,7 +137,7 @@ fn maturin() {
         !depends.contains("\"python"),
         "a program needs no Python: {depends}"
     );
-    finished.judge(&[
+    finished.assert_verdicts(&[
         ("edit", "src/main.rs", Rebuild),
         ("edit", "src/inner.rs", Rebuild),
         ("edit", "Cargo.toml", Rebuild),
@@ -172,7 +172,7 @@ fn cython() {
         return;
     };
     // Also an editable package has to be built again for these.
-    finished.judge(&[
+    finished.assert_verdicts(&[
         ("edit", "src/fast/core.pyx", Rebuild),
         ("edit", "src/fast/part.pxi", Rebuild),
         ("edit", "setup.py", Rebuild),

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::{HELLO, initialize, plain, project};
-use crate::support::git::{commit, git};
-use crate::support::pixi::Pixi;
-use crate::support::requests::Outputs;
+use test_support::git::{commit, git};
+use test_support::pixi::Pixi;
+use test_support::requests::Outputs;
 
 /// One output in a few lines.
 fn shown(output: &Value) -> String {

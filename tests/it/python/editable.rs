@@ -7,13 +7,13 @@ use serde_json::{Value, json};
 
 use super::SCIKIT_BUILD_CORE;
 use super::{initialize, project};
-use crate::support::archive::Archive;
-use crate::support::build::Build;
-use crate::support::pixi::Pixi;
-use crate::support::prefix::output;
-use crate::support::project::Project;
-use crate::support::python::channel_or_skip;
-use crate::support::requests::{Initialize, Outputs};
+use test_support::archive::Archive;
+use test_support::build::Build;
+use test_support::pixi::Pixi;
+use test_support::prefix::output;
+use test_support::project::Project;
+use test_support::python::channel_or_skip;
+use test_support::requests::{Initialize, Outputs};
 
 /// A module in C with one function.
 const CORE: &str = "#include <Python.h>\n\

@@ -3,13 +3,13 @@
 use serde_json::json;
 
 use super::{HELLO, initialize, plain, project};
-use crate::support::build::Build;
-use crate::support::edits::Finished;
-use crate::support::edits::Verdict::{Rebuild, Reuse};
-use crate::support::freshness::Remembered;
-use crate::support::pixi::Pixi;
-use crate::support::python::channel_or_skip;
-use crate::support::requests::Outputs;
+use test_support::build::Build;
+use test_support::edits::Finished;
+use test_support::edits::Verdict::{Rebuild, Reuse};
+use test_support::freshness::Remembered;
+use test_support::pixi::Pixi;
+use test_support::python::channel_or_skip;
+use test_support::requests::Outputs;
 
 /// Builds as pixi does and remembers what it would.
 pub(super) fn finished(files: &[(&str, &str)], host: &[&str], editable: bool) -> Option<Finished> {
@@ -40,7 +40,7 @@ fn a_pure_project() {
     let Some(finished) = finished(HELLO, &["hatchling"], false) else {
         return;
     };
-    finished.judge(&[
+    finished.assert_verdicts(&[
         ("edit", "src/hello_world/__init__.py", Rebuild),
         ("touch", "src/hello_world/__init__.py", Reuse),
         ("edit", "src/hello_world/greetings.json", Rebuild),
@@ -72,7 +72,7 @@ fn an_editable_project() {
     let Some(finished) = finished(HELLO, &host, true) else {
         return;
     };
-    finished.judge(&[
+    finished.assert_verdicts(&[
         ("edit", "src/hello_world/__init__.py", Reuse),
         ("edit", "src/hello_world/greetings.json", Reuse),
         ("new", "src/hello_world/more.py", Reuse),
@@ -113,7 +113,7 @@ fn a_project_of_setuptools_with_an_extension() {
     let Some(finished) = finished(&files, &["setuptools"], false) else {
         return;
     };
-    finished.judge(&[
+    finished.assert_verdicts(&[
         ("edit", "native/core.c", Rebuild),
         ("edit", "native/one.h", Rebuild),
         ("edit", "src/fast/__init__.py", Rebuild),

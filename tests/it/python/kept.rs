@@ -3,13 +3,13 @@
 use serde_json::{Value, json};
 
 use super::{SCIKIT_BUILD_CORE, initialize, project};
-use crate::support::archive::Archive;
-use crate::support::build::Build;
-use crate::support::channel::Channel;
-use crate::support::pixi::Pixi;
-use crate::support::project::Project;
-use crate::support::python::channel_or_skip;
-use crate::support::requests::Outputs;
+use test_support::archive::Archive;
+use test_support::build::Build;
+use test_support::channel::Channel;
+use test_support::pixi::Pixi;
+use test_support::project::Project;
+use test_support::python::channel_or_skip;
+use test_support::requests::Outputs;
 
 /// A module in C that holds how it was compiled.
 const CORE: &str = "#include <Python.h>\n\

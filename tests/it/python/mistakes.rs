@@ -5,10 +5,10 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use super::{HELLO, NAME, initialize, plain, project};
-use crate::support::drawn::drawn;
-use crate::support::pixi::Pixi;
-use crate::support::project::Project;
-use crate::support::requests::Outputs;
+use test_support::pixi::Pixi;
+use test_support::project::Project;
+use test_support::render_error::render_error;
+use test_support::requests::Outputs;
 
 #[track_caller]
 fn outputs_error(project: &Project, config: Value) -> String {
@@ -18,7 +18,7 @@ fn outputs_error(project: &Project, config: Value) -> String {
     let error = pixi
         .request("conda/outputs", params)
         .expect_err("it is a mistake");
-    drawn(project, &error)
+    render_error(project, &error)
 }
 
 #[track_caller]
@@ -123,7 +123,7 @@ fn two_wishes_for_python_that_exclude_each_other() {
     let error = pixi
         .request("conda/outputs", outputs)
         .expect_err("a mistake");
-    insta::assert_snapshot!(drawn(&project, &error), @r#"
+    insta::assert_snapshot!(render_error(&project, &error), @r#"
     python::no_common_python
 
       × no Python is `3.8.*` and, as line 11 of pyproject.toml asks, `>=3.9`

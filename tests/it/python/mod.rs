@@ -12,8 +12,8 @@ mod shapes;
 
 use serde_json::{Value, json};
 
-use crate::support::project::Project;
-use crate::support::requests::Initialize;
+use test_support::project::Project;
+use test_support::requests::Initialize;
 
 /// The executable.
 pub const NAME: &str = "pixi-build-python";

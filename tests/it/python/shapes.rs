@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use super::builds::built;
 use super::{initialize, plain, project};
-use crate::support::archive::Archive;
-use crate::support::git::{commit, git};
-use crate::support::python::channel_or_skip;
+use test_support::archive::Archive;
+use test_support::git::{commit, git};
+use test_support::python::channel_or_skip;
 
 /// Builds a project of pure Python, and says what became of it: name, version, programs, and
 /// the files without those of the metadata.
@@ -285,7 +285,7 @@ fn a_build_backend_in_the_project_says_what_it_needs() {
     assert!(package.has("site-packages/mine.py"));
     project.write("fail", "yes");
     let error = super::builds::tried(&project, &initialize, channel, false);
-    let drawn = crate::support::drawn::drawn(&project, &error.expect_err("it fails"));
+    let drawn = test_support::render_error::render_error(&project, &error.expect_err("it fails"));
     let lines = drawn.lines().filter(|line| !line.contains("the whole log"));
     insta::assert_snapshot!(lines.collect::<Vec<_>>().join("\n"), @r#"
     python::missing_requirement
@@ -303,7 +303,7 @@ fn everything_in_pyproject_toml() {
     };
     let text = "[build-system]\nrequires = [\"hatchling\"]\nbuild-backend = \"hatchling.build\"\n\
                 [project]\nname = \"one\"\nversion = \"1.0\"\n[tool.pixi.package]\n";
-    let project = crate::support::project::Project::of(super::NAME)
+    let project = test_support::project::Project::of(super::NAME)
         .file("pyproject.toml", text)
         .file("src/one/__init__.py", "");
     let path = project.dir().join("pyproject.toml");

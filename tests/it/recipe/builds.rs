@@ -3,10 +3,10 @@
 use serde_json::json;
 
 use super::{build, build_all, build_in, empty_channel, project};
-use crate::support::desk::Desk;
-use crate::support::pixi::Pixi;
-use crate::support::requests::Initialize;
-use crate::support::requests::Outputs;
+use test_support::cli_command::CliCommand;
+use test_support::pixi::Pixi;
+use test_support::requests::Initialize;
+use test_support::requests::Outputs;
 
 const HELLO: &str = "package: {name: foobar, version: 0.1.0}\n";
 
@@ -236,7 +236,7 @@ fn what_is_hardly_meant_is_told_during_the_build() {
     )
     .file("build.sh", "echo\n")
     .file("variants.yaml", "channel_sources: [conda-forge]\n");
-    let ended = Desk::build(&project, "")
+    let ended = CliCommand::build(&project, "")
         .channel(&empty_channel(&project))
         .args(["--json"])
         .run();

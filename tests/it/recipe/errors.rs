@@ -3,14 +3,14 @@
 use serde_json::json;
 
 use super::{build_error, describe, describe_with, project};
-use crate::support::drawn::drawn;
-use crate::support::project::Project;
-use crate::support::requests::Initialize;
+use test_support::project::Project;
+use test_support::render_error::render_error;
+use test_support::requests::Initialize;
 
 fn error(recipe: &str) -> String {
     let project = project(recipe);
     let error = describe(&project, "linux-64", json!({})).expect_err("it has a mistake");
-    drawn(&project, &error)
+    render_error(&project, &error)
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn a_spec_that_means_nothing() {
 fn no_recipe_at_all() {
     let project = Project::of(super::BACKEND).pixi_toml("[package]\nname = \"foo\"\n");
     let error = describe(&project, "linux-64", json!({})).expect_err("there is no recipe");
-    insta::assert_snapshot!(drawn(&project, &error));
+    insta::assert_snapshot!(render_error(&project, &error));
 }
 
 #[test]
@@ -105,7 +105,7 @@ fn a_binary_dependency_in_the_manifest() {
     let model = json!({"targets": {"conditional": {"linux": {"hostDependencies": binary}}}});
     let initialize = Initialize::of(&project).model(model);
     let error = describe_with(&project, &initialize, "linux-64", json!({}));
-    insta::assert_snapshot!(drawn(
+    insta::assert_snapshot!(render_error(
         &project,
         &error.expect_err("it belongs into the recipe")
     ));
@@ -119,14 +119,17 @@ fn options_that_are_not_there() {
     );
     let initialize = Initialize::of(&project).configuration(json!({"context": {"versoin": "2"}}));
     let error = describe_with(&project, &initialize, "linux-64", json!({}));
-    insta::assert_snapshot!(drawn(
+    insta::assert_snapshot!(render_error(
         &project,
         &error.expect_err("the recipe has no such entry")
     ));
     let target = json!({"linux": {"experimental": true}});
     let initialize = Initialize::of(&project).target_configuration(target);
     let error = describe_with(&project, &initialize, "linux-64", json!({}));
-    insta::assert_snapshot!(drawn(&project, &error.expect_err("it is for all targets")));
+    insta::assert_snapshot!(render_error(
+        &project,
+        &error.expect_err("it is for all targets")
+    ));
 }
 
 #[test]
@@ -135,7 +138,7 @@ fn a_variant_file_that_is_none() {
     for text in ["# ä\npython: 3.8\n", "- a\n", "python: [3.8\n"] {
         project.write("variants.yaml", text);
         let error = describe(&project, "linux-64", json!({})).expect_err("it has a mistake");
-        insta::assert_snapshot!(drawn(&project, &error));
+        insta::assert_snapshot!(render_error(&project, &error));
     }
 }
 

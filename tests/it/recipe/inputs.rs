@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use super::{alone, empty_channel, project};
-use crate::support::build::Build;
-use crate::support::freshness::Remembered;
-use crate::support::pixi::Pixi;
-use crate::support::project::Project;
-use crate::support::requests::{Initialize, Outputs};
+use test_support::build::Build;
+use test_support::freshness::Remembered;
+use test_support::pixi::Pixi;
+use test_support::project::Project;
+use test_support::requests::{Initialize, Outputs};
 
 /// What pixi remembers of the description and of the build of the first output.
 fn remembered(project: &Project) -> (Remembered, Remembered) {

@@ -12,13 +12,13 @@ mod without_pixi;
 
 use serde_json::{Value, json};
 
-use crate::support::archive::Archive;
-use crate::support::build::Build;
-use crate::support::channel::Channel;
-use crate::support::drawn::drawn;
-use crate::support::pixi::Pixi;
-use crate::support::project::Project;
-use crate::support::requests::{Initialize, Outputs};
+use test_support::archive::Archive;
+use test_support::build::Build;
+use test_support::channel::Channel;
+use test_support::pixi::Pixi;
+use test_support::project::Project;
+use test_support::render_error::render_error;
+use test_support::requests::{Initialize, Outputs};
 
 const BACKEND: &str = "pixi-build-rattler-build";
 
@@ -58,7 +58,7 @@ fn describe_with(
 /// One line for each output: what identifies it, its variant, what it needs.
 fn lines(project: &Project, host: &str, variants: Value) -> String {
     let outputs = describe(project, host, variants);
-    let outputs = outputs.unwrap_or_else(|error| panic!("{}", drawn(project, &error)));
+    let outputs = outputs.unwrap_or_else(|error| panic!("{}", render_error(project, &error)));
     let lines: Vec<String> = outputs.iter().map(line).collect();
     lines.join("\n")
 }
@@ -138,7 +138,11 @@ fn build_all(project: &Project, variants: Value) -> Vec<Archive> {
         let build = Build::prepare(&alone(output), &project.build_work(&name), &channel);
         let answer = pixi.build(&build);
         let answer = answer.unwrap_or_else(|error| {
-            panic!("{}\n{}", drawn(project, &error), pixi.stderr().join("\n"))
+            panic!(
+                "{}\n{}",
+                render_error(project, &error),
+                pixi.stderr().join("\n")
+            )
         });
         Archive::open(answer["output_file"].as_str().expect("a path"))
     });
@@ -184,5 +188,5 @@ fn build_error(project: &Project) -> String {
     let outputs = pixi.outputs(&Outputs::new(&work).channel(&channel));
     let build = Build::prepare(&alone(&outputs[0]), &project.build_work("x"), &channel);
     let error = pixi.build(&build).expect_err("the build fails");
-    drawn(project, &error)
+    render_error(project, &error)
 }

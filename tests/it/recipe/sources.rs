@@ -5,10 +5,10 @@ use std::process::Command;
 use serde_json::json;
 
 use super::{build_error, build_in, project};
-use crate::support::git::git;
-use crate::support::packing::sha256;
-use crate::support::prefix::output;
-use crate::support::project::Project;
+use test_support::git::git;
+use test_support::packing::sha256;
+use test_support::prefix::output;
+use test_support::project::Project;
 
 fn with_source(source: &str) -> Project {
     project(&format!(
@@ -191,9 +191,9 @@ build: {script: 'cp a.txt $PREFIX'}
     )
     .file("code/a.txt", "here");
     let initialize =
-        crate::support::requests::Initialize::of(&project).configuration(json!({"source": "code"}));
+        test_support::requests::Initialize::of(&project).configuration(json!({"source": "code"}));
     let channel = super::empty_channel(&project);
-    let mut pixi = crate::support::pixi::Pixi::of(&project);
+    let mut pixi = test_support::pixi::Pixi::of(&project);
     pixi.initialize(&initialize);
     assert_eq!(
         pixi.package(&project, &channel, "foobar").text("a.txt"),

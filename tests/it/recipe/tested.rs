@@ -1,8 +1,8 @@
 //! `build --test`: the tests of recipes, run with what was built.
 
 use super::{BACKEND, empty_channel};
-use crate::support::desk::Desk;
-use crate::support::project::Project;
+use test_support::cli_command::CliCommand;
+use test_support::project::Project;
 
 fn project(last: &str) -> Project {
     let recipe = format!(
@@ -30,7 +30,7 @@ outputs:
 #[test]
 fn scripts_run_where_the_packages_are_installed() {
     let project = project("[greet | grep hello, test \"$PKG_NAME\" = greeter]");
-    let built = Desk::build(&project, "")
+    let built = CliCommand::build(&project, "")
         .channel(&empty_channel(&project))
         .args(["--test"])
         .packages();
@@ -40,7 +40,7 @@ fn scripts_run_where_the_packages_are_installed() {
 #[test]
 fn a_test_that_fails_fails_the_command() {
     let project = project("[greet | grep bye]");
-    let (code, error) = Desk::build(&project, "")
+    let (code, error) = CliCommand::build(&project, "")
         .channel(&empty_channel(&project))
         .args(["--test"])
         .error();

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{build_all, describe_with, line, lines, project};
-use crate::support::requests::Initialize;
+use test_support::requests::Initialize;
 
 fn on(host: &str, recipe: &str, variants: Value) -> String {
     lines(&project(recipe), host, variants)

@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use super::{empty_channel, line};
-use crate::support::desk::Desk;
-use crate::support::pixi::Pixi;
-use crate::support::project::Project;
-use crate::support::requests::{Initialize, Outputs};
+use test_support::cli_command::CliCommand;
+use test_support::pixi::Pixi;
+use test_support::project::Project;
+use test_support::requests::{Initialize, Outputs};
 
 const TWO: &str = "recipe: {name: x, version: 1.2.3}
 outputs:
@@ -46,7 +46,7 @@ fn a_directory_with_a_recipe_is_built_by_hand() {
         ("recipe.yaml", "recipe.yaml"),
     ] {
         let project = Project::of(super::BACKEND).file(name, TWO);
-        let built = Desk::build(&project, path)
+        let built = CliCommand::build(&project, path)
             .channel(&empty_channel(&project))
             .packages();
         assert_eq!(built.len(), 2, "{name}");
@@ -88,7 +88,7 @@ fn the_example_gives_its_two_packages() {
         );
     }
     let channel = empty_channel(&project);
-    let built = Desk::build(&project, "").channel(&channel).packages();
+    let built = CliCommand::build(&project, "").channel(&channel).packages();
     assert_eq!(
         built[0].files(),
         ["share/greetings/de.txt", "share/greetings/en.txt"]

@@ -6,16 +6,16 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use super::super::support::archive::Archive;
-use super::super::support::build::Build;
-use super::super::support::channel::Channel;
-use super::super::support::machine::{Machine, machine};
-use super::super::support::packages::Package;
-use super::super::support::pixi::Pixi;
-use super::super::support::prefix::output;
-use super::super::support::project::Project;
-use super::super::support::requests::{Initialize, Outputs};
-use super::super::support::toolchain;
+use test_support::archive::Archive;
+use test_support::build::Build;
+use test_support::channel::Channel;
+use test_support::machine::{Machine, machine};
+use test_support::packages::Package;
+use test_support::pixi::Pixi;
+use test_support::prefix::output;
+use test_support::project::Project;
+use test_support::requests::{Initialize, Outputs};
+use test_support::toolchain;
 
 /// A tool that prints what its crates were made from.
 struct Tool {

@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 use std::thread;
 
-use super::super::support::build::Build;
-use super::super::support::pixi::Pixi;
-use super::super::support::project::Project;
-use super::super::support::requests::{Initialize, Outputs};
-use super::super::support::toolchain;
+use test_support::build::Build;
+use test_support::pixi::Pixi;
+use test_support::project::Project;
+use test_support::requests::{Initialize, Outputs};
+use test_support::toolchain;
 
 const TOOLS: [&str; 4] = ["alpha", "beta", "gamma", "delta"];
 

@@ -3,8 +3,8 @@
 use std::time::Instant;
 
 use super::{backend, counting, no_half_package, package, prepare, start_over};
-use crate::support::pixi::Pixi;
-use crate::support::process::{descendants, is_running, kill, wait_for};
+use test_support::pixi::Pixi;
+use test_support::process::{descendants, is_running, kill, wait_for};
 
 /// Kills everything at once, as when the machine loses power.
 fn crash(pixi: Pixi) {

@@ -2,13 +2,13 @@
 
 use serde_json::json;
 
-use crate::support::archive::Archive;
-use crate::support::build::Build;
-use crate::support::pixi::Pixi;
-use crate::support::prefix::output;
-use crate::support::project::Project;
-use crate::support::requests::{Initialize, Outputs};
-use crate::support::toolchain;
+use test_support::archive::Archive;
+use test_support::build::Build;
+use test_support::pixi::Pixi;
+use test_support::prefix::output;
+use test_support::project::Project;
+use test_support::requests::{Initialize, Outputs};
+use test_support::toolchain;
 
 const PACKAGES: [&str; 4] = ["alpha", "beta", "gamma", "delta"];
 

@@ -9,10 +9,10 @@ use pixi_build_backends::protocol::build::Params;
 use pixi_build_backends::recipe::variants::VariantSelection;
 use serde_json::json;
 
-use crate::support::archive::Archive;
-use crate::support::machine::machine;
-use crate::support::project::Project;
 use backend::Texts;
+use test_support::archive::Archive;
+use test_support::machine::machine;
+use test_support::project::Project;
 
 #[test]
 fn the_page_shows_the_backend_as_it_is() {

@@ -8,7 +8,7 @@ use rattler_conda_types::Subdir;
 use serde_json::{Value, json};
 
 use super::Case;
-use crate::support::requests::Initialize;
+use test_support::requests::Initialize;
 
 #[test]
 fn a_key_whose_branch_is_not_taken_is_used_nevertheless() {

@@ -7,7 +7,7 @@ use pixi_build_backends::server;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
-use super::strict;
+use test_support::strict;
 
 /// A backend before `initialize`.
 pub struct Server {

@@ -6,12 +6,12 @@ use rattler_conda_types::Subdir;
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::support::archive::Archive;
-use crate::support::channel::Channel;
-use crate::support::machine::machine;
-use crate::support::packages::{Package, placeholder};
-use crate::support::prefix::{install, install_package, installed, output, padded_host_prefix};
-use crate::support::project::Project;
+use test_support::archive::Archive;
+use test_support::channel::Channel;
+use test_support::machine::machine;
+use test_support::packages::{Package, placeholder};
+use test_support::prefix::{install, install_package, installed, output, padded_host_prefix};
+use test_support::project::Project;
 
 fn folder() -> TempDir {
     tempfile::tempdir().expect("a folder")

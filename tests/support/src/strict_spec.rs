@@ -1,5 +1,10 @@
 //! Dependencies of a response in the strict parser.
 
+#![expect(
+    dead_code,
+    reason = "a field that is deserialized is checked; few are needed afterwards"
+)]
+
 use rattler_conda_types::{
     BuildNumberSpec, ChannelUrl, MatchSpecCondition, ParseStrictness, StringMatcher, VersionSpec,
 };

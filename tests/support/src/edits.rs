@@ -85,7 +85,7 @@ impl Finished {
     /// An edit is a verb and a path relative to the workspace: `edit`, `touch`, `new`,
     /// `remove`.
     #[track_caller]
-    pub fn judge(&self, rows: &[Row<'_>]) {
+    pub fn assert_verdicts(&self, rows: &[Row<'_>]) {
         let mut wrong = Vec::new();
         for (verb, path, expected) in rows {
             let path = self.project.dir().join(path);

@@ -15,6 +15,7 @@ use super::answer::understand;
 use super::archive::Archive;
 use super::build::Build;
 use super::channel::Channel;
+use super::executables::backend;
 use super::machine::forget_cargo;
 use super::project::Project;
 use super::requests::{Initialize, Outputs};
@@ -69,7 +70,7 @@ impl Pixi {
 
     /// Starts the executable `name` with a command that `change` modifies.
     pub fn start_backend(name: &str, change: impl FnOnce(&mut Command)) -> Self {
-        let mut command = Command::new(assert_cmd::cargo::cargo_bin(name));
+        let mut command = Command::new(backend(name));
         forget_cargo(&mut command);
         change(&mut command);
         Self::talk_to(command)
@@ -85,7 +86,7 @@ impl Pixi {
     pub fn start_by(program: &str, arguments: &[&str]) -> Self {
         let mut command = Command::new(program);
         command.args(arguments);
-        command.arg(env!("CARGO_BIN_EXE_pixi-build-rust"));
+        command.arg(backend("pixi-build-rust"));
         forget_cargo(&mut command);
         Self::talk_to(command)
     }

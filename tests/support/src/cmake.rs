@@ -9,12 +9,12 @@ use serde_json::{Value, json};
 use super::archive::Archive;
 use super::build::Build;
 use super::channel::Channel;
-use super::drawn::drawn;
 use super::machine::{machine, on_path};
 use super::packages::Package;
 use super::pixi::Pixi;
 use super::prefix::output;
 use super::project::Project;
+use super::render_error::render_error;
 use super::requests::{Initialize, Outputs};
 use super::toolchain::{self, Missing, gcc_name};
 
@@ -166,7 +166,7 @@ impl PackageBuilder {
             Ok(build) => pixi.build(&build).expect_err("this build fails"),
             Err(error) => error,
         };
-        drawn(&self.project, &error)
+        render_error(&self.project, &error)
     }
 
     /// All steps before the build.

@@ -44,7 +44,7 @@ impl Fixture {
     /// the copy.
     pub fn open(name: &'static str) -> Self {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("tests/it/fixtures")
+            .join("fixtures")
             .join(name);
         let project = Project::new();
         copy(&folder.join("files"), project.dir());

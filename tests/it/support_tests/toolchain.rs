@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use crate::support::machine::machine;
-use crate::support::prefix::{activated, install, output};
-use crate::support::project::Project;
-use crate::support::toolchain::{self, Extra, channel, gcc_name, rust_name};
+use test_support::machine::machine;
+use test_support::prefix::{activated, install, output};
+use test_support::project::Project;
+use test_support::toolchain::{self, Extra, channel, gcc_name, rust_name};
 
 /// A build and a host prefix, as in a build.
 struct Environments {

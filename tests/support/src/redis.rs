@@ -47,7 +47,7 @@ impl Redis {
     }
 
     /// The number of stored results.
-    pub fn len(&self) -> usize {
+    pub fn stored_results(&self) -> usize {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("it runs");
         stream.write_all(b"DBSIZE\r\n").expect("it reads");
         let mut answer = String::new();

@@ -1,6 +1,11 @@
 //! Parses responses in the strictest sense of the protocol: all documented members must
 //! exist with their own casing, and no other members.
 
+#![expect(
+    dead_code,
+    reason = "a field that is deserialized is checked; few are needed afterwards"
+)]
+
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 

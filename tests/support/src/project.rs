@@ -18,6 +18,12 @@ pub struct Project {
     backend: &'static str,
 }
 
+impl Default for Project {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Project {
     /// An empty directory.
     pub fn new() -> Self {

@@ -10,6 +10,7 @@ use std::sync::OnceLock;
 
 use super::channel::Channel;
 use super::cmake::gxx;
+use super::executables::kept_files;
 use super::machine::on_path;
 use super::packing::sha256;
 use super::prefix::output;
@@ -60,7 +61,7 @@ fn written() -> Result<Channel, Missing> {
     let identity = output(Command::new(&python).args(["-c", IDENTITY]));
     let content = [PROGRAM, &identity].concat();
     let name = format!("python-{}", &sha256(content.as_bytes())[..12]);
-    let base = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let base = kept_files();
     let folder = base.join(&name);
     // Many processes of a test run need the channel at the same time.
     let lock = fs_err::File::create(base.join(format!("{name}.lock"))).expect("own folder");

@@ -10,6 +10,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use super::channel::Channel;
+use super::executables::kept_files;
 use super::machine::{Machine, machine, on_path};
 use super::packages::{Content, Entry, Package, placeholder};
 use super::{activation, openssl, packing, prefix};
@@ -264,7 +265,7 @@ exec '{executable}' "$@"
 
 /// The channel with these packages, written by the first process that needs it.
 fn shared(packages: Vec<Package>) -> Channel {
-    let channels = Path::new(env!("CARGO_TARGET_TMPDIR")).join("channels");
+    let channels = kept_files().join("channels");
     let root = channels.join(fingerprint(&packages));
     if let Some(channel) = Channel::open(&root) {
         return channel;

@@ -3,13 +3,13 @@
 use pixi_build_backends::protocol::{build, initialize, outputs};
 use serde_json::{Value, json};
 
-use crate::support::build::Build;
-use crate::support::channel::Channel;
-use crate::support::machine::machine;
-use crate::support::packages::Package;
-use crate::support::project::Project;
-use crate::support::requests::{Initialize, Outputs};
-use crate::support::toolchain::{self, channel, gcc_name, rust_name};
+use test_support::build::Build;
+use test_support::channel::Channel;
+use test_support::machine::machine;
+use test_support::packages::Package;
+use test_support::project::Project;
+use test_support::requests::{Initialize, Outputs};
+use test_support::toolchain::{self, channel, gcc_name, rust_name};
 
 /// One output, as a backend describes it.
 fn output(host: Value, run: Value) -> Value {

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::support::freshness::{Change, Remembered};
-use crate::support::glob::{Found, Hidden, Set, sets};
+use test_support::freshness::{Change, Remembered};
+use test_support::glob::{Found, Hidden, Set, sets};
 
 /// A folder `a/b` in a folder of its own, with files below `a/b`.
 struct Tree {

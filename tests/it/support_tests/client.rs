@@ -4,12 +4,12 @@ use std::process::Command;
 
 use serde_json::json;
 
-use crate::support::answer::understand;
-use crate::support::channel::Channel;
-use crate::support::packages::Package;
-use crate::support::pixi::Pixi;
-use crate::support::project::Project;
-use crate::support::requests::Initialize;
+use test_support::answer::understand;
+use test_support::channel::Channel;
+use test_support::packages::Package;
+use test_support::pixi::Pixi;
+use test_support::project::Project;
+use test_support::requests::Initialize;
 
 /// Starts a backend that is a shell script.
 fn backend(script: &str) -> Pixi {

@@ -7,12 +7,13 @@ use serde_json::{Value, json};
 
 use super::archive::Archive;
 use super::channel::Channel;
-use super::drawn::drawn;
+use super::executables::backend;
 use super::machine::forget_cargo;
 use super::project::Project;
+use super::render_error::render_error;
 
 /// A `build` command before it runs.
-pub struct Desk<'p> {
+pub struct CliCommand<'p> {
     command: Command,
     project: &'p Project,
 }
@@ -20,10 +21,10 @@ pub struct Desk<'p> {
 /// The result of a command.
 pub struct Ended(Output);
 
-impl<'p> Desk<'p> {
+impl<'p> CliCommand<'p> {
     /// `build` for the package in a directory of the project.
     pub fn build(project: &'p Project, folder: &str) -> Self {
-        let mut command = Command::new(assert_cmd::cargo::cargo_bin!("pixi-build-rust"));
+        let mut command = Command::new(backend("pixi-build-rust"));
         forget_cargo(&mut command);
         for name in ["RUST_LOG", "GITHUB_ACTIONS", "CLICOLOR_FORCE"] {
             command.env_remove(name);
@@ -74,7 +75,7 @@ impl<'p> Desk<'p> {
             .unwrap_or_else(|error| panic!("{error}: {}", ended.stderr()));
         assert_eq!(last["event"], "error", "{}", ended.stderr());
         let shown = json!({"code": -32000, "data": last["error"]});
-        (ended.code(), drawn(project, &shown))
+        (ended.code(), render_error(project, &shown))
     }
 
     /// Runs the command, which must succeed, and opens the packages that it built, in

@@ -15,7 +15,7 @@ use super::project::Project;
 
 /// The text of an error object, as the user sees it. Temporary paths are replaced with
 /// `/ws`.
-pub fn drawn(project: &Project, error: &Value) -> String {
+pub fn render_error(project: &Project, error: &Value) -> String {
     assert_eq!(error["code"], -32000, "pixi draws no other code: {error:#}");
     let root = project.dir().to_str().expect("temporary paths are UTF-8");
     let stable = error["data"].to_string().replace(root, "/ws");
