@@ -2,7 +2,7 @@
 # The long half of docs/reliability.md: crashes, full disks, many backends at once, and
 # what strangers may send. Needs what .ci/run needs, and some 90 minutes on two cores;
 # MINUTES (10) is how long each fuzz target runs. As root full disks are tried as well.
-# With KEEP=1 what fuzzing found becomes a test: see tests/it/fixtures/corpus.
+# With KEEP=1 what fuzzing found becomes a test: see tests/it/robustness/corpus.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 minutes="${MINUTES:-10}"

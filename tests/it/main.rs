@@ -1,40 +1,24 @@
 //! Integration tests: the built executable, driven the way pixi drives it.
 //!
-//! One binary, because linking the build library many times is slow.
+//! One binary, because linking the build library many times is slow. The directories follow
+//! the pages of the documentation; one for each backend holds the tests of its tools.
 
+mod artifacts;
 mod build;
 mod cargo;
-mod catalogue;
 mod cli;
 mod cmake;
 mod compiler_cache;
-mod configuration;
-mod diagnostics;
 mod environments;
-mod freshness;
-mod hostile;
+mod errors;
 mod house;
-mod http;
-mod installed;
-mod isolation;
-mod metadata;
+mod inputs;
 mod mojo;
-mod odd;
-mod option_pages;
+mod options;
 mod outputs;
-mod process;
-mod properties;
 mod protocol;
 mod python;
-mod quoting;
-mod recipe;
-mod reproducible;
-mod script;
-mod secrets;
+mod rattler_build;
+mod robustness;
 mod server;
-mod shared;
-mod soak;
 mod support_tests;
-mod tidy;
-mod toy;
-mod variants;

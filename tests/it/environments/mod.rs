@@ -1,0 +1,8 @@
+//! Building without pixi: environments from channels, packages as a channel.
+
+mod build;
+mod build_options;
+mod channel;
+mod model;
+mod request;
+mod workspace;
