@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use miette::{Diagnostic, NamedSource};
+use rattler_redaction::{DEFAULT_REDACTION_STR as MASK, redact_signatures_in_text};
 use thiserror::Error;
 
 /// A text file on the user's disk that labels can point into. It is cheap to clone.
@@ -175,8 +176,8 @@ pub fn list<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     }
 }
 
-/// `text` without the credentials in its URLs: `user:password@` and the token after
-/// `/t/`.
+/// `text` without the credentials in its URLs: `user:password@`, the token after `/t/`, and
+/// the signature of a URL that a store of objects has signed.
 pub fn redacted(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -190,14 +191,16 @@ pub fn redacted(text: &str) -> String {
         let (authority, path) = url.split_at(url.find('/').unwrap_or(url.len()));
         match authority.rsplit_once('@') {
             Some((_, host)) => {
-                out.push_str("********@");
+                out.push_str(MASK);
+                out.push('@');
                 out.push_str(host);
             }
             None => out.push_str(authority),
         }
         match path.strip_prefix("/t/") {
             Some(token) => {
-                out.push_str("/t/********");
+                out.push_str("/t/");
+                out.push_str(MASK);
                 out.push_str(&token[token.find('/').unwrap_or(token.len())..]);
             }
             None => out.push_str(path),
@@ -205,7 +208,7 @@ pub fn redacted(text: &str) -> String {
         rest = after;
     }
     out.push_str(rest);
-    out
+    redact_signatures_in_text(&out, MASK).into_owned()
 }
 
 #[cfg(test)]
@@ -230,6 +233,10 @@ mod tests {
         assert_eq!(
             redacted(r#"["https://user:pw@host.example/c","https://h.example/t/tk-1/conda/x"]"#),
             r#"["https://********@host.example/c","https://h.example/t/********/conda/x"]"#
+        );
+        assert_eq!(
+            redacted("cannot get https://h.example/a.conda?se=2026&sig=a%2Fb&sp=r: 403"),
+            "cannot get https://h.example/a.conda?se=2026&sig=********&sp=r: 403"
         );
     }
 }

@@ -5,6 +5,8 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use walkdir::{DirEntry, WalkDir};
+
 use crate::diagnostic::{Unwritable, create_folder};
 
 /// Writes a file and creates its parent directories.
@@ -24,23 +26,25 @@ pub fn write(path: &Path, text: &str) -> Result<(), Unwritable> {
 /// # Errors
 /// [`Unwritable`].
 pub fn replace(path: &Path, make: impl Fn(&Path) -> std::io::Result<()>) -> Result<(), Unwritable> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(format!(".part-{}", std::process::id()));
-    let beside = PathBuf::from(beside);
-    let made = make(&beside).or_else(|error| match error.kind() {
+    let folder = path.parent().unwrap_or(path);
+    let temporary = || {
+        let mut name = tempfile::Builder::new();
+        name.prefix(".part-").make_in(folder, |beside| {
+            make(beside).inspect_err(|_| {
+                // Only a complete file is removed for us. The first error is the one to report.
+                let _ = std::fs::remove_file(beside);
+            })
+        })
+    };
+    let made = temporary().or_else(|error| match error.kind() {
         ErrorKind::NotFound => {
-            std::fs::create_dir_all(path.parent().unwrap_or(path))?;
-            make(&beside)
+            std::fs::create_dir_all(folder)?;
+            temporary()
         }
         _ => Err(error),
     });
-    let placed = made.and_then(|()| std::fs::rename(&beside, path));
-    placed.map_err(|source| {
-        // The temporary file would otherwise stay forever. The first error is the one to
-        // report.
-        let _ = std::fs::remove_file(&beside);
-        unwritable(path, source)
-    })
+    let placed = made.and_then(|file| file.persist(path).map_err(|error| error.error));
+    placed.map_err(|source| unwritable(path, source))
 }
 
 /// Removes a directory if it exists.
@@ -66,24 +70,16 @@ fn removed(path: &Path, result: std::io::Result<()>) -> Result<(), Unwritable> {
     }
 }
 
-/// The files below `path`, or `path` itself. Links to directories are not followed,
+/// The files below `path`, or `path` itself, in the order of the file system. Directories
+/// that cannot be read are skipped. Links to directories are not followed,
 /// because they can form a cycle.
 pub fn files_below(path: PathBuf) -> impl Iterator<Item = PathBuf> {
-    let mut open = vec![path];
-    std::iter::from_fn(move || {
-        loop {
-            let path = open.pop()?;
-            // `path` itself may be a link, the entries below it may not.
-            let Ok(entries) = std::fs::read_dir(&path) else {
-                return Some(path);
-            };
-            for entry in entries.flatten() {
-                if !(entry.path().is_symlink() && entry.path().is_dir()) {
-                    open.push(entry.path());
-                }
-            }
-        }
-    })
+    let is_file = |entry: &DirEntry| match entry.path_is_symlink() {
+        true => !entry.path().is_dir(),
+        false => !entry.file_type().is_dir(),
+    };
+    let entries = WalkDir::new(path).into_iter().filter_map(Result::ok);
+    entries.filter(is_file).map(DirEntry::into_path)
 }
 
 /// The directories directly in `folder`.

@@ -5,7 +5,6 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::fmt::Write;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{PoisonError, RwLock};
@@ -13,13 +12,12 @@ use std::sync::{PoisonError, RwLock};
 use aho_corasick::AhoCorasick;
 use base64::prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD, Engine};
 use miette::{Diagnostic, Report};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use rattler_redaction::DEFAULT_REDACTION_STR as MASK;
 use thiserror::Error;
 
 use crate::backend::Env;
 use crate::diagnostic::Unreadable;
-
-/// The text that replaces a secret.
-const MASK: &str = "********";
 
 /// Shorter values are not masked, because they would match everywhere.
 const SHORTEST: usize = 4;
@@ -27,6 +25,13 @@ const SHORTEST: usize = 4;
 /// The minimum length, in bytes, of a value that is searched for in packages. Shorter
 /// ones can occur by chance.
 const SHORTEST_IN_A_PACKAGE: usize = 8;
+
+/// The characters that a URL holds only as escapes: all but the unreserved ones of RFC 3986.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~');
 
 /// Base64 text can be wrapped at any position. This is the minimum length of a part that
 /// is masked, in characters.
@@ -220,20 +225,14 @@ fn base64(value: &str, before: usize) -> Vec<String> {
     encoded.into_iter().filter(long_enough).collect()
 }
 
+/// `value` in a URL. Programs write the digits of an escape in either case.
 fn percent(value: &str, upper: bool) -> String {
-    let mut out = String::new();
-    for byte in value.bytes() {
-        let written = match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
-                out.push(char::from(byte));
-                Ok(())
-            }
-            _ if upper => write!(out, "%{byte:02X}"),
-            _ => write!(out, "%{byte:02x}"),
-        };
-        written.expect("a string takes everything");
-    }
-    out
+    let pieces = utf8_percent_encode(value, RESERVED);
+    let piece = |piece: &str| match piece.starts_with('%') && !upper {
+        true => piece.to_lowercase(),
+        false => piece.to_owned(),
+    };
+    pieces.map(piece).collect()
 }
 
 /// A package contains a secret.
