@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::thread;
 
+use indoc::{formatdoc, indoc};
+
 use test_support::build::Build;
 use test_support::pixi::Pixi;
 use test_support::project::Project;
@@ -17,36 +19,73 @@ fn workspace() -> Project {
     let mut project = Project::new()
         .file(
             "Cargo.toml",
-            "[workspace]\nmembers = [\"alpha\", \"beta\", \"gamma\", \"delta\", \"common\"]\nresolver = \"3\"\n",
+            indoc! {r#"
+                [workspace]
+                members = ["alpha", "beta", "gamma", "delta", "common"]
+                resolver = "3"
+            "#},
         )
         .file(
             "common/Cargo.toml",
-            "[package]\nname = \"common\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n[dependencies]\nitoa = \"1\"\n\n\
-             [build-dependencies]\ncc = \"1\"\n",
+            indoc! {r#"
+                [package]
+                name = "common"
+                version = "1.0.0"
+                edition = "2024"
+
+                [dependencies]
+                itoa = "1"
+
+                [build-dependencies]
+                cc = "1"
+            "#},
         )
         .file(
             "common/build.rs",
-            "fn main() {\n    println!(\"cargo::rerun-if-changed=common.c\");\n    \
-             cc::Build::new().file(\"common.c\").compile(\"commonc\");\n}\n",
+            indoc! {r#"
+                fn main() {
+                    println!("cargo::rerun-if-changed=common.c");
+                    cc::Build::new().file("common.c").compile("commonc");
+                }
+            "#},
         )
         .file("common/common.c", "int common(void) { return 42; }\n")
         .file(
             "common/src/lib.rs",
-            "unsafe extern \"C\" {\n    fn common() -> i32;\n}\n\
-             pub fn say(who: &str) {\n    println!(\"{who} {}\", itoa::Buffer::new().format(unsafe { common() }));\n}\n",
+            indoc! {r#"
+                unsafe extern "C" {
+                    fn common() -> i32;
+                }
+                pub fn say(who: &str) {
+                    println!("{who} {}", itoa::Buffer::new().format(unsafe { common() }));
+                }
+            "#},
         );
     for tool in TOOLS {
         project = project
             .file(
                 &format!("{tool}/Cargo.toml"),
-                format!(
-                    "[package]\nname = \"{tool}\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n\
-                     [dependencies]\ncommon = {{ path = \"../common\" }}\n"
+                formatdoc!(
+                    r#"
+                        [package]
+                        name = "{tool}"
+                        version = "1.0.0"
+                        edition = "2024"
+
+                        [dependencies]
+                        common = {{ path = "../common" }}
+                    "#
                 ),
             )
             .file(
                 &format!("{tool}/src/main.rs"),
-                format!("fn main() {{\n    common::say(\"{tool}\");\n}}\n"),
+                formatdoc!(
+                    r#"
+                    fn main() {{
+                        common::say("{tool}");
+                    }}
+                "#
+                ),
             )
             .file(
                 &format!("{tool}/pixi.toml"),

@@ -5,6 +5,7 @@ mod stale;
 
 use std::collections::BTreeMap;
 
+use indoc::indoc;
 use serde_json::json;
 
 use test_support::archive::Archive;
@@ -21,16 +22,32 @@ fn counting() -> Project {
     Project::new()
         .file(
             "Cargo.toml",
-            "[package]\nname = \"counts\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n[dependencies]\nitoa = \"1\"\n",
+            indoc! {r#"
+                [package]
+                name = "counts"
+                version = "1.0.0"
+                edition = "2024"
+
+                [dependencies]
+                itoa = "1"
+            "#},
         )
         .file(
             "src/main.rs",
-            "fn main() {\n    println!(\"{}\", itoa::Buffer::new().format(42));\n}\n",
+            indoc! {r#"
+                fn main() {
+                    println!("{}", itoa::Buffer::new().format(42));
+                }
+            "#},
         )
         // As whatever compiles C does.
         .file(
             "build.rs",
-            "fn main() {\n    println!(\"cargo::rerun-if-env-changed=SOURCE_DATE_EPOCH\");\n}\n",
+            indoc! {r#"
+                fn main() {
+                    println!("cargo::rerun-if-env-changed=SOURCE_DATE_EPOCH");
+                }
+            "#},
         )
         .pixi_toml("[package]\nname = \"counts\"\n")
         .lock()
@@ -58,16 +75,42 @@ fn build_in(project: &Project, work: &str, host: &[&str]) -> (Archive, String) {
 
 #[test]
 fn a_script_that_asks_for_the_compiler_begins_anew_in_another_environment() {
-    let script = "fn main() {\n    println!(\"cargo::rerun-if-env-changed=CC\");\n    let out = std::env::var(\"OUT_DIR\").unwrap();\n    std::fs::create_dir(format!(\"{out}/objects\")).unwrap();\n}\n";
+    let script = indoc! {r#"
+        fn main() {
+            println!("cargo::rerun-if-env-changed=CC");
+            let out = std::env::var("OUT_DIR").unwrap();
+            std::fs::create_dir(format!("{out}/objects")).unwrap();
+        }
+    "#};
     let project = Project::new()
         .file(
             "Cargo.toml",
-            "[package]\nname = \"counts\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n[dependencies]\nnative = { path = \"native\" }\n",
+            indoc! {r#"
+                [package]
+                name = "counts"
+                version = "1.0.0"
+                edition = "2024"
+
+                [dependencies]
+                native = { path = "native" }
+            "#},
         )
-        .file("src/main.rs", "fn main() {\n    native::call();\n}\n")
+        .file(
+            "src/main.rs",
+            indoc! {"
+            fn main() {
+                native::call();
+            }
+        "},
+        )
         .file(
             "native/Cargo.toml",
-            "[package]\nname = \"native\"\nversion = \"1.0.0\"\nedition = \"2024\"\n",
+            indoc! {r#"
+                [package]
+                name = "native"
+                version = "1.0.0"
+                edition = "2024"
+            "#},
         )
         .file("native/src/lib.rs", "pub fn call() {}\n")
         .file("native/build.rs", script)
@@ -158,11 +201,24 @@ fn a_library_that_is_linked_by_name_is_the_one_of_this_environment() {
     let project = Project::new()
         .file(
             "Cargo.toml",
-            "[package]\nname = \"asks\"\nversion = \"1.0.0\"\nedition = \"2024\"\n",
+            indoc! {r#"
+                [package]
+                name = "asks"
+                version = "1.0.0"
+                edition = "2024"
+            "#},
         )
         .file(
             "src/main.rs",
-            "#[link(name = \"answer\")]\nunsafe extern \"C\" {\n    fn answer() -> i32;\n}\nfn main() {\n    println!(\"{}\", unsafe { answer() });\n}\n",
+            indoc! {r#"
+                #[link(name = "answer")]
+                unsafe extern "C" {
+                    fn answer() -> i32;
+                }
+                fn main() {
+                    println!("{}", unsafe { answer() });
+                }
+            "#},
         )
         .pixi_toml("[package]\nname = \"asks\"\n")
         .lock();
@@ -226,9 +282,21 @@ fn a_build_script_may_run_another_cargo() {
     let project = Project::new()
         .file(
             "Cargo.toml",
-            "[package]\nname = \"outer\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n[workspace]\nexclude = [\"inner\"]\n",
+            indoc! {r#"
+                [package]
+                name = "outer"
+                version = "1.0.0"
+                edition = "2024"
+
+                [workspace]
+                exclude = ["inner"]
+            "#},
         )
-        .file("src/main.rs", "fn main() {\n    print!(\"{}\", env!(\"SAID\"));\n}\n")
+        .file("src/main.rs", indoc! {r#"
+            fn main() {
+                print!("{}", env!("SAID"));
+            }
+        "#})
         .file(
             "build.rs",
             r#"use std::process::Command;
@@ -246,9 +314,18 @@ fn a_build_script_may_run_another_cargo() {
         )
         .file(
             "inner/Cargo.toml",
-            "[package]\nname = \"inner\"\nversion = \"1.0.0\"\nedition = \"2024\"\n",
+            indoc! {r#"
+                [package]
+                name = "inner"
+                version = "1.0.0"
+                edition = "2024"
+            "#},
         )
-        .file("inner/src/main.rs", "fn main() {\n    print!(\"inside\");\n}\n")
+        .file("inner/src/main.rs", indoc! {r#"
+            fn main() {
+                print!("inside");
+            }
+        "#})
         .pixi_toml("[package]\nname = \"outer\"\n")
         .lock();
     let (archive, log) = build_in(&project, "outer", &[]);

@@ -4,6 +4,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use indoc::{formatdoc, indoc};
 use serde_json::{Value, json};
 
 use test_support::archive::Archive;
@@ -35,14 +36,28 @@ impl Tool {
         let project = prints
             .file(
                 "Cargo.toml",
-                "[package]\nname = \"tool\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n\
-                 [features]\nloud = []\n\n[dependencies]\nprints = { path = \"prints\" }\n",
+                indoc! {r#"
+                    [package]
+                    name = "tool"
+                    version = "1.0.0"
+                    edition = "2024"
+
+                    [features]
+                    loud = []
+
+                    [dependencies]
+                    prints = { path = "prints" }
+                "#},
             )
             .file(
                 "src/main.rs",
-                "fn main() {\n    println!(\"{}{}{}\", prints::what(),\n        \
-                 if cfg!(feature = \"loud\") { \" loud\" } else { \"\" },\n        \
-                 if cfg!(debug_assertions) { \" checked\" } else { \"\" });\n}\n",
+                indoc! {r#"
+                    fn main() {
+                        println!("{}{}{}", prints::what(),
+                            if cfg!(feature = "loud") { " loud" } else { "" },
+                            if cfg!(debug_assertions) { " checked" } else { "" });
+                    }
+                "#},
             )
             .pixi_toml("[package]\nname = \"tool\"\n")
             .lock();
@@ -94,21 +109,45 @@ fn with_c(project: Project) -> Project {
     project
         .file(
             "prints/Cargo.toml",
-            "[package]\nname = \"prints\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n[build-dependencies]\ncc = \"1\"\n",
+            indoc! {r#"
+                [package]
+                name = "prints"
+                version = "1.0.0"
+                edition = "2024"
+
+                [build-dependencies]
+                cc = "1"
+            "#},
         )
         .file(
             "prints/build.rs",
-            "fn main() {\n    println!(\"cargo::rerun-if-changed=prints.c\");\n    \
-             cc::Build::new().file(\"prints.c\").compile(\"prints\");\n}\n",
+            indoc! {r#"
+                fn main() {
+                    println!("cargo::rerun-if-changed=prints.c");
+                    cc::Build::new().file("prints.c").compile("prints");
+                }
+            "#},
         )
         .file(
             "prints/prints.c",
-            "#include <answer.h>\n#ifndef COMPILER\n#define COMPILER 1\n#endif\n\
-             int answer(void) { return 10 * COMPILER + ANSWER; }\n",
+            indoc! {"
+                #include <answer.h>
+                #ifndef COMPILER
+                #define COMPILER 1
+                #endif
+                int answer(void) { return 10 * COMPILER + ANSWER; }
+            "},
         )
         .file(
             "prints/src/lib.rs",
-            "unsafe extern \"C\" {\n    fn answer() -> i32;\n}\npub fn what() -> i32 {\n    unsafe { answer() }\n}\n",
+            indoc! {r#"
+                unsafe extern "C" {
+                    fn answer() -> i32;
+                }
+                pub fn what() -> i32 {
+                    unsafe { answer() }
+                }
+            "#},
         )
 }
 
@@ -165,9 +204,13 @@ fn another_rustc_compiles_everything_again() {
     let other = Machine {
         rustc: program(
             &tool.project,
-            &format!(
-                "case $* in\n-vV) '{rustc}' -vV | sed 's/^commit-hash: .*/commit-hash: 1234/' ;;\n\
-                 *) exec '{rustc}' \"$@\" ;;\nesac\n"
+            &formatdoc!(
+                r#"
+                    case $* in
+                    -vV) '{rustc}' -vV | sed 's/^commit-hash: .*/commit-hash: 1234/' ;;
+                    *) exec '{rustc}' "$@" ;;
+                    esac
+                "#
             ),
         ),
         ..machine().clone()
@@ -210,7 +253,12 @@ fn features_and_profiles_do_not_mix() {
 fn without_dependencies() -> Project {
     Project::new().file(
         "prints/Cargo.toml",
-        "[package]\nname = \"prints\"\nversion = \"1.0.0\"\nedition = \"2024\"\n",
+        indoc! {r#"
+            [package]
+            name = "prints"
+            version = "1.0.0"
+            edition = "2024"
+        "#},
     )
 }
 
@@ -220,17 +268,26 @@ fn a_build_script_that_hides_what_it_reads_runs_again() {
     let peeks = without_dependencies()
         .file(
             "prints/build.rs",
-            "use std::{env, fs, path::PathBuf};\n\nfn main() {\n    \
-             println!(\"cargo::rerun-if-changed=build.rs\");\n    \
-             let prefix = PathBuf::from(env::var_os(\"PREFIX\").unwrap());\n    \
-             let header = fs::read_to_string(prefix.join(\"include/answer.h\")).unwrap();\n    \
-             let work = prefix.ancestors().nth(2).unwrap().file_name().unwrap();\n    \
-             let text = format!(\"{header}of {}\", work.display());\n    \
-             fs::write(PathBuf::from(env::var_os(\"OUT_DIR\").unwrap()).join(\"text\"), text).unwrap();\n}\n",
+            indoc! {r#"
+                use std::{env, fs, path::PathBuf};
+
+                fn main() {
+                    println!("cargo::rerun-if-changed=build.rs");
+                    let prefix = PathBuf::from(env::var_os("PREFIX").unwrap());
+                    let header = fs::read_to_string(prefix.join("include/answer.h")).unwrap();
+                    let work = prefix.ancestors().nth(2).unwrap().file_name().unwrap();
+                    let text = format!("{header}of {}", work.display());
+                    fs::write(PathBuf::from(env::var_os("OUT_DIR").unwrap()).join("text"), text).unwrap();
+                }
+            "#},
         )
         .file(
             "prints/src/lib.rs",
-            "pub fn what() -> &'static str {\n    include_str!(concat!(env!(\"OUT_DIR\"), \"/text\"))\n}\n",
+            indoc! {r#"
+                pub fn what() -> &'static str {
+                    include_str!(concat!(env!("OUT_DIR"), "/text"))
+                }
+            "#},
         );
     let tool = Tool::calling(peeks, usual);
     for (work, answer) in [("one", "1"), ("two", "1"), ("one", "1"), ("one", "2")] {
@@ -247,15 +304,24 @@ fn a_build_script_that_another_value_makes_run_again_finds_its_folder_empty() {
     let asks = without_dependencies()
         .file(
             "prints/build.rs",
-            "use std::{env, fs, path::PathBuf};\n\nfn main() {\n    \
-             println!(\"cargo::rerun-if-env-changed=LDFLAGS\");\n    \
-             let out = PathBuf::from(env::var_os(\"OUT_DIR\").unwrap());\n    \
-             let count = fs::read_dir(&out).unwrap().count();\n    \
-             fs::write(out.join(\"count\"), format!(\"{count}\")).unwrap();\n}\n",
+            indoc! {r#"
+                use std::{env, fs, path::PathBuf};
+
+                fn main() {
+                    println!("cargo::rerun-if-env-changed=LDFLAGS");
+                    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap());
+                    let count = fs::read_dir(&out).unwrap().count();
+                    fs::write(out.join("count"), format!("{count}")).unwrap();
+                }
+            "#},
         )
         .file(
             "prints/src/lib.rs",
-            "pub fn what() -> &'static str {\n    include_str!(concat!(env!(\"OUT_DIR\"), \"/count\"))\n}\n",
+            indoc! {r#"
+                pub fn what() -> &'static str {
+                    include_str!(concat!(env!("OUT_DIR"), "/count"))
+                }
+            "#},
         );
     let tool = Tool::calling(asks, usual);
     for work in ["one", "two", "one"] {
@@ -282,21 +348,50 @@ fn an_older_file_counts_for_every_package_of_the_workspace() {
     let mut project = Project::new()
         .file(
             "Cargo.toml",
-            "[workspace]\nmembers = [\"one\", \"two\", \"common\"]\nresolver = \"3\"\n",
+            indoc! {r#"
+                [workspace]
+                members = ["one", "two", "common"]
+                resolver = "3"
+            "#},
         )
         .file(
             "common/Cargo.toml",
-            "[package]\nname = \"common\"\nversion = \"1.0.0\"\nedition = \"2024\"\n",
+            indoc! {r#"
+                [package]
+                name = "common"
+                version = "1.0.0"
+                edition = "2024"
+            "#},
         );
     for tool in ["one", "two"] {
         let dependency = "common = { path = \"../common\" }";
         project = project
             .file(
                 &format!("{tool}/Cargo.toml"),
-                format!("[package]\nname = \"{tool}\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n[dependencies]\n{dependency}\n"),
+                formatdoc!(
+                    r#"
+                    [package]
+                    name = "{tool}"
+                    version = "1.0.0"
+                    edition = "2024"
+
+                    [dependencies]
+                    {dependency}
+                "#
+                ),
             )
-            .file(&format!("{tool}/src/main.rs"), "fn main() {\n    println!(\"{}\", common::NAME);\n}\n")
-            .file(&format!("{tool}/pixi.toml"), format!("[package]\nname = \"{tool}\"\n"));
+            .file(
+                &format!("{tool}/src/main.rs"),
+                indoc! {r#"
+                fn main() {
+                    println!("{}", common::NAME);
+                }
+            "#},
+            )
+            .file(
+                &format!("{tool}/pixi.toml"),
+                format!("[package]\nname = \"{tool}\"\n"),
+            );
     }
     let common = |name: &str| format!("pub const NAME: &str = \"{name}\";\n");
     let project = project

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use indoc::{formatdoc, indoc};
+
 use test_support::archive::Archive;
 use test_support::build::Build;
 use test_support::pixi::Pixi;
@@ -82,7 +84,11 @@ fn talkative() -> Project {
     Project::hello()
         .file(
             "src/main.rs",
-            "fn main() {\n    println!(\"{:?}\", (cfg!(leaked), option_env!(\"LANG\"), option_env!(\"TZ\"), env!(\"SEEN\")));\n}\n",
+            indoc! {r#"
+                fn main() {
+                    println!("{:?}", (cfg!(leaked), option_env!("LANG"), option_env!("TZ"), env!("SEEN")));
+                }
+            "#},
         )
         // Paths of this build aside, every variable it sees is in the program.
         .file(
@@ -130,7 +136,11 @@ fn below_configuration() -> (Project, Archive, Vec<String>) {
     let configuration = |name: &str| format!("[env]\n{name} = \"applies\"\n");
     let project = Project::called("home/ws").with_hello().file(
         "src/main.rs",
-        "fn main() {\n    println!(\"{:?}\", (option_env!(\"OWN\"), option_env!(\"ABOVE\"), option_env!(\"OF_THE_USER\")));\n}\n",
+        indoc! {r#"
+            fn main() {
+                println!("{:?}", (option_env!("OWN"), option_env!("ABOVE"), option_env!("OF_THE_USER")));
+            }
+        "#},
     );
     let project = project
         .file(".cargo/config.toml", configuration("OWN"))
@@ -178,34 +188,71 @@ fn cargo_is_configured_by_the_folder_of_the_crate_before_it_is_built_too() {
     let project = Project::new()
         .file(
             "pixi.toml",
-            "[workspace]\nchannels = []\nplatforms = [\"linux-64\"]\n",
+            indoc! {r#"
+                [workspace]
+                channels = []
+                platforms = ["linux-64"]
+            "#},
         )
         .file(
             "tool/Cargo.toml",
-            "[package]\nname = \"tool\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n\
-             [dependencies]\nnot-in-any-registry = \"1.0.0\"\n",
+            indoc! {r#"
+                [package]
+                name = "tool"
+                version = "1.0.0"
+                edition = "2024"
+
+                [dependencies]
+                not-in-any-registry = "1.0.0"
+            "#},
         )
         .file(
             "tool/src/main.rs",
-            "fn main() {\n    not_in_any_registry::say();\n}\n",
+            indoc! {"
+                fn main() {
+                    not_in_any_registry::say();
+                }
+            "},
         )
         .file(
             "tool/Cargo.lock",
-            format!(
-                "version = 4\n\n[[package]]\nname = \"not-in-any-registry\"\nversion = \"1.0.0\"\n\
-                 source = \"{registry}\"\nchecksum = \"{checksum}\"\n\n\
-                 [[package]]\nname = \"tool\"\nversion = \"1.0.0\"\n\
-                 dependencies = [\n \"not-in-any-registry\",\n]\n"
+            formatdoc!(
+                r#"
+                    version = 4
+
+                    [[package]]
+                    name = "not-in-any-registry"
+                    version = "1.0.0"
+                    source = "{registry}"
+                    checksum = "{checksum}"
+
+                    [[package]]
+                    name = "tool"
+                    version = "1.0.0"
+                    dependencies = [
+                     "not-in-any-registry",
+                    ]
+                "#
             ),
         )
         .file(
             "tool/.cargo/config.toml",
-            "[source.crates-io]\nreplace-with = \"vendored\"\n\n\
-             [source.vendored]\ndirectory = \"vendor\"\n",
+            indoc! {r#"
+                [source.crates-io]
+                replace-with = "vendored"
+
+                [source.vendored]
+                directory = "vendor"
+            "#},
         )
         .file(
             "tool/vendor/not-in-any-registry/Cargo.toml",
-            "[package]\nname = \"not-in-any-registry\"\nversion = \"1.0.0\"\nedition = \"2024\"\n",
+            indoc! {r#"
+                [package]
+                name = "not-in-any-registry"
+                version = "1.0.0"
+                edition = "2024"
+            "#},
         )
         .file(
             "tool/vendor/not-in-any-registry/.cargo-checksum.json",
@@ -213,7 +260,11 @@ fn cargo_is_configured_by_the_folder_of_the_crate_before_it_is_built_too() {
         )
         .file(
             "tool/vendor/not-in-any-registry/src/lib.rs",
-            "pub fn say() {\n    println!(\"vendored\");\n}\n",
+            indoc! {r#"
+                pub fn say() {
+                    println!("vendored");
+                }
+            "#},
         )
         .file(
             "tool/pixi.toml",

@@ -1,6 +1,7 @@
 //! Real builds over stdio: environments as pixi installs them, the real cargo,
 //! the finished archive opened, installed and run.
 
+use indoc::{formatdoc, indoc};
 use serde_json::json;
 
 use test_support::archive::Archive;
@@ -108,11 +109,23 @@ fn a_crate_from_the_registry_is_compiled_in() {
     let project = Project::new()
         .file(
             "Cargo.toml",
-            "[package]\nname = \"counts\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n[dependencies]\nitoa = \"1\"\n",
+            indoc! {r#"
+                [package]
+                name = "counts"
+                version = "1.0.0"
+                edition = "2024"
+
+                [dependencies]
+                itoa = "1"
+            "#},
         )
         .file(
             "src/main.rs",
-            "fn main() {\n    println!(\"{}\", itoa::Buffer::new().format(42));\n}\n",
+            indoc! {r#"
+                fn main() {
+                    println!("{}", itoa::Buffer::new().format(42));
+                }
+            "#},
         )
         .pixi_toml("[package]\nname = \"counts\"\n")
         .lock();
@@ -127,7 +140,12 @@ fn a_crate_from_a_git_repository_is_compiled_in() {
     let project = Project::new()
         .file(
             "elsewhere/Cargo.toml",
-            "[package]\nname = \"elsewhere\"\nversion = \"1.0.0\"\nedition = \"2024\"\n",
+            indoc! {r#"
+                [package]
+                name = "elsewhere"
+                version = "1.0.0"
+                edition = "2024"
+            "#},
         )
         .file("elsewhere/src/lib.rs", "pub const ANSWER: u8 = 42;\n");
     let repository = project.dir().join("elsewhere");
@@ -136,14 +154,25 @@ fn a_crate_from_a_git_repository_is_compiled_in() {
     let project = project
         .file(
             "tool/Cargo.toml",
-            format!(
-                "[package]\nname = \"counts\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n\
-                 [dependencies]\nelsewhere = {{ git = \"file://{url}\" }}\n"
+            formatdoc!(
+                r#"
+                    [package]
+                    name = "counts"
+                    version = "1.0.0"
+                    edition = "2024"
+
+                    [dependencies]
+                    elsewhere = {{ git = "file://{url}" }}
+                "#
             ),
         )
         .file(
             "tool/src/main.rs",
-            "fn main() {\n    println!(\"{}\", elsewhere::ANSWER);\n}\n",
+            indoc! {r#"
+                fn main() {
+                    println!("{}", elsewhere::ANSWER);
+                }
+            "#},
         )
         .file(
             "tool/pixi.toml",
@@ -161,18 +190,36 @@ fn a_crate_from_a_git_repository_is_compiled_in() {
 #[test]
 fn a_root_package_that_is_no_default_member_is_built() {
     let crate_called = |name: &str| {
-        format!("[package]\nname = \"{name}\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n")
+        formatdoc!(
+            r#"
+            [package]
+            name = "{name}"
+            version = "1.0.0"
+            edition = "2024"
+
+        "#
+        )
     };
     let project = Project::new()
         .file(
             "Cargo.toml",
             crate_called("counts")
-                + "[workspace]\nmembers = [\"other\"]\ndefault-members = [\"other\"]\n\n\
-                   [dependencies]\nitoa = \"1\"\n",
+                + indoc! {r#"
+                    [workspace]
+                    members = ["other"]
+                    default-members = ["other"]
+
+                    [dependencies]
+                    itoa = "1"
+                "#},
         )
         .file(
             "src/main.rs",
-            "fn main() {\n    println!(\"{}\", itoa::Buffer::new().format(42));\n}\n",
+            indoc! {r#"
+                fn main() {
+                    println!("{}", itoa::Buffer::new().format(42));
+                }
+            "#},
         )
         .file("other/Cargo.toml", crate_called("other"))
         .file("other/src/main.rs", "fn main() {}\n")
@@ -195,15 +242,44 @@ fn a_workspace_member_inherits_and_its_license_is_packed() {
     let project = Project::new()
         .file(
             "Cargo.toml",
-            "[workspace]\nmembers = [\"crates/*\"]\nresolver = \"3\"\n\n[workspace.package]\nversion = \"2.5.0\"\nedition = \"2024\"\nlicense = \"MIT/Apache-2.0\"\ndescription = \"Does one thing. And ${{ another }}.\"\nhomepage = \"https://tool.example.org\"\n",
+            indoc! {r#"
+                [workspace]
+                members = ["crates/*"]
+                resolver = "3"
+
+                [workspace.package]
+                version = "2.5.0"
+                edition = "2024"
+                license = "MIT/Apache-2.0"
+                description = "Does one thing. And ${{ another }}."
+                homepage = "https://tool.example.org"
+            "#},
         )
         .file("LICENSE-MIT", "the text\n")
         .file(
             "crates/tool/Cargo.toml",
-            "[package]\nname = \"tool\"\nversion.workspace = true\nedition.workspace = true\nlicense.workspace = true\ndescription.workspace = true\nhomepage.workspace = true\n",
+            indoc! {r#"
+                [package]
+                name = "tool"
+                version.workspace = true
+                edition.workspace = true
+                license.workspace = true
+                description.workspace = true
+                homepage.workspace = true
+            "#},
         )
-        .file("crates/tool/src/main.rs", "fn main() {\n    println!(\"{}\", env!(\"CARGO_PKG_VERSION\"));\n}\n")
-        .file("crates/tool/pixi.toml", "[package.build.backend]\nname = \"pixi-build-rust\"\n")
+        .file(
+            "crates/tool/src/main.rs",
+            indoc! {r#"
+            fn main() {
+                println!("{}", env!("CARGO_PKG_VERSION"));
+            }
+        "#},
+        )
+        .file(
+            "crates/tool/pixi.toml",
+            "[package.build.backend]\nname = \"pixi-build-rust\"\n",
+        )
         .lock();
     let mut pixi = Pixi::start();
     pixi.initialize(&Initialize::member(&project, "crates/tool"));
@@ -230,11 +306,24 @@ fn openssl_is_linked_from_the_host_prefix_although_a_crate_has_its_own() {
     let project = Project::new()
         .file(
             "Cargo.toml",
-            "[package]\nname = \"tls\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n[dependencies]\nopenssl-sys = { version = \"0.9\", features = [\"vendored\"] }\n",
+            indoc! {r#"
+                [package]
+                name = "tls"
+                version = "1.0.0"
+                edition = "2024"
+
+                [dependencies]
+                openssl-sys = { version = "0.9", features = ["vendored"] }
+            "#},
         )
         .file(
             "src/main.rs",
-            "fn main() {\n    assert_ne!(unsafe { openssl_sys::OpenSSL_version_num() }, 0);\n    println!(\"linked\");\n}\n",
+            indoc! {r#"
+                fn main() {
+                    assert_ne!(unsafe { openssl_sys::OpenSSL_version_num() }, 0);
+                    println!("linked");
+                }
+            "#},
         )
         .pixi_toml("[package]\nname = \"tls\"\n")
         .lock();
@@ -293,11 +382,32 @@ fn arguments_reach_cargo_as_they_are() {
     let project = Project::new()
         .file(
             "Cargo.toml",
-            "[package]\nname = \"many\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n[features]\na = []\nb = []\n\n[[bin]]\nname = \"one\"\npath = \"src/one.rs\"\n\n[[bin]]\nname = \"two\"\npath = \"src/two.rs\"\n",
+            indoc! {r#"
+                [package]
+                name = "many"
+                version = "1.0.0"
+                edition = "2024"
+
+                [features]
+                a = []
+                b = []
+
+                [[bin]]
+                name = "one"
+                path = "src/one.rs"
+
+                [[bin]]
+                name = "two"
+                path = "src/two.rs"
+            "#},
         )
         .file(
             "src/one.rs",
-            "fn main() {\n    println!(\"{} {}\", cfg!(all(feature = \"a\", feature = \"b\")), env!(\"SIGNS\"));\n}\n",
+            indoc! {r#"
+                fn main() {
+                    println!("{} {}", cfg!(all(feature = "a", feature = "b")), env!("SIGNS"));
+                }
+            "#},
         )
         .file("src/two.rs", "fn main() {}\n")
         .pixi_toml("[package]\nname = \"many\"\n")

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use indoc::indoc;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -40,9 +41,11 @@ fn a_package_is_built_wherever_it_lies() {
 
 /// A toolchain whose cargo writes down its arguments and its environment.
 fn recorder(folder: &Path) -> Channel {
-    let cargo = "[ \"$1\" = install ] || exit 0\n\
-        cat /proc/$$/environ >environment\n\
-        for argument; do printf '%s\\0' \"$argument\"; done >arguments\n";
+    let cargo = indoc! {r#"
+        [ "$1" = install ] || exit 0
+        cat /proc/$$/environ >environment
+        for argument; do printf '%s\0' "$argument"; done >arguments
+    "#};
     toolchain::with_cargo(folder, cargo)
 }
 

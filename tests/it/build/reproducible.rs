@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
+use indoc::{formatdoc, indoc};
 use serde_json::{Value, json};
 
 use test_support::archive::Archive;
@@ -18,13 +19,27 @@ fn revealing(folder: &str) -> Project {
     Project::called(folder)
         .file(
             "Cargo.toml",
-            "[workspace]\nmembers = [\"tool\", \"near\"]\nresolver = \"3\"\n",
+            indoc! {r#"
+                [workspace]
+                members = ["tool", "near"]
+                resolver = "3"
+            "#},
         )
         .file(
             "tool/Cargo.toml",
-            "[package]\nname = \"tool\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n\
-             [dependencies]\nbytes = \"1\"\nnear = { path = \"../near\" }\n\n\
-             [build-dependencies]\ncc = \"1\"\n",
+            indoc! {r#"
+                [package]
+                name = "tool"
+                version = "1.0.0"
+                edition = "2024"
+
+                [dependencies]
+                bytes = "1"
+                near = { path = "../near" }
+
+                [build-dependencies]
+                cc = "1"
+            "#},
         )
         .file(
             "tool/build.rs",
@@ -54,11 +69,20 @@ fn revealing(folder: &str) -> Project {
         )
         .file(
             "near/Cargo.toml",
-            "[package]\nname = \"near\"\nversion = \"1.0.0\"\nedition = \"2024\"\n",
+            indoc! {r#"
+                [package]
+                name = "near"
+                version = "1.0.0"
+                edition = "2024"
+            "#},
         )
         .file(
             "near/src/lib.rs",
-            "pub fn near() -> &'static str {\n    file!()\n}\n",
+            indoc! {"
+                pub fn near() -> &'static str {
+                    file!()
+                }
+            "},
         )
         .file(
             "tool/pixi.toml",
@@ -153,7 +177,12 @@ fn folders_leave_no_trace_beside_flags_of_the_project() {
         ),
         (
             "a list for every build",
-            "[build]\nrustflags = ['--cfg', 'chosen']\n[target.'cfg(windows)']\nrustflags = ['--cfg', 'other']\n",
+            indoc! {"
+                [build]
+                rustflags = ['--cfg', 'chosen']
+                [target.'cfg(windows)']
+                rustflags = ['--cfg', 'other']
+            "},
         ),
         (
             "a text for every build",
@@ -198,8 +227,18 @@ fn folders_leave_no_trace_beside_flags_of_the_project() {
 /// Debug information names the folder that a crate is compiled in, wherever it is asked for.
 #[test]
 fn debug_information_leaves_no_trace_either() {
-    let manifest = "[workspace]\nmembers = [\"tool\"]\nresolver = \"3\"\n";
-    let in_manifest = format!("{manifest}\n[profile.release]\ndebug = 1\n");
+    let manifest = indoc! {r#"
+        [workspace]
+        members = ["tool"]
+        resolver = "3"
+    "#};
+    let in_manifest = formatdoc!(
+        "
+        {manifest}
+        [profile.release]
+        debug = 1
+    "
+    );
     let ways = [
         ("a profile", in_manifest.as_str(), json!({})),
         ("an argument", manifest, json!({"extra-args": ["--debug"]})),
@@ -214,12 +253,23 @@ fn debug_information_leaves_no_trace_either() {
             .file("Cargo.toml", manifest)
             .file(
                 "tool/Cargo.toml",
-                "[package]\nname = \"tool\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n\
-                 [dependencies]\nbytes = \"1\"\n",
+                indoc! {r#"
+                    [package]
+                    name = "tool"
+                    version = "1.0.0"
+                    edition = "2024"
+
+                    [dependencies]
+                    bytes = "1"
+                "#},
             )
             .file(
                 "tool/src/main.rs",
-                "fn main() {\n    println!(\"{:?}\", bytes::Bytes::from_static(b\"four\"));\n}\n",
+                indoc! {r#"
+                    fn main() {
+                        println!("{:?}", bytes::Bytes::from_static(b"four"));
+                    }
+                "#},
             )
             .file(
                 "tool/pixi.toml",
@@ -261,13 +311,25 @@ fn c_leaves_no_trace_either() {
 #[test]
 fn crates_outside_of_the_workspace_leave_no_trace() {
     let manifest = |name: &str| {
-        format!("[package]\nname = \"{name}\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n")
+        formatdoc!(
+            r#"
+            [package]
+            name = "{name}"
+            version = "1.0.0"
+            edition = "2024"
+
+        "#
+        )
     };
     let project = Project::new()
         .file("near/Cargo.toml", manifest("near"))
         .file(
             "near/src/lib.rs",
-            "pub fn near() -> &'static str {\n    file!()\n}\n",
+            indoc! {"
+                pub fn near() -> &'static str {
+                    file!()
+                }
+            "},
         )
         .file(
             "tool/Cargo.toml",
@@ -275,7 +337,11 @@ fn crates_outside_of_the_workspace_leave_no_trace() {
         )
         .file(
             "tool/src/main.rs",
-            "fn main() {\n    println!(\"{}\", near::near());\n}\n",
+            indoc! {r#"
+                fn main() {
+                    println!("{}", near::near());
+                }
+            "#},
         )
         .file(
             "tool/pixi.toml",

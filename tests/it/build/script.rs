@@ -1,5 +1,6 @@
 //! The text of the build script, for every kind of shell on every machine.
 
+use indoc::indoc;
 use pixi_build_backends::backend::{Env, Platforms};
 use pixi_build_backends::backends::cargo::Cargo;
 use pixi_build_backends::engine::{PlanRequest, Session, plan};
@@ -32,7 +33,11 @@ fn configured(build: Subdir, host: Subdir, executable: &str, config: Value) -> S
 fn of_model(build: Subdir, host: Subdir, executable: &str, config: Value, model: Value) -> String {
     let project = Project::new().file(
         "Cargo.toml",
-        "[package]\nname = \"tool\"\nversion = \"1.0.0\"\n",
+        indoc! {r#"
+            [package]
+            name = "tool"
+            version = "1.0.0"
+        "#},
     );
     let params: initialize::Params = serde_json::from_value(json!({
         "manifestPath": project.dir().join("pixi.toml"),

@@ -1,19 +1,32 @@
 //! Builds in a copy of the checkout: without Cargo's configuration, with hooks that edit.
 
+use indoc::{formatdoc, indoc};
+
 use super::{build, cargo_toml, project, run};
 use test_support::project::Project;
 
 /// A program that prints what it was compiled with. Its configuration of Cargo says `config`.
 fn configured(options: &str) -> Project {
     project("tool")
-        .pixi_toml(&format!(
-            "[package]\nname = \"tool\"\n[package.build.backend]\nname = \"pixi-build-rust\"\nversion = \"*\"\n\
-             [package.build.config]\n{options}\n"
+        .pixi_toml(&formatdoc!(
+            r#"
+                [package]
+                name = "tool"
+                [package.build.backend]
+                name = "pixi-build-rust"
+                version = "*"
+                [package.build.config]
+                {options}
+            "#
         ))
         .file("Cargo.toml", cargo_toml("tool", ""))
         .file(
             "src/main.rs",
-            "fn main() {\n    println!(\"{}\", option_env!(\"SAID_BY\").unwrap_or(\"nobody\"));\n}\n",
+            indoc! {r#"
+                fn main() {
+                    println!("{}", option_env!("SAID_BY").unwrap_or("nobody"));
+                }
+            "#},
         )
         .file(".cargo/config.toml", "[env]\nSAID_BY = \"config\"\n")
         .lock()
@@ -28,7 +41,11 @@ fn the_configuration_of_cargo_applies_unless_it_is_switched_off() {
     let project = configured("cargo-config = false");
     let (archive, _) = build(&project, &[]).package();
     assert_eq!(run(&archive, "bin/tool"), "nobody");
-    let main = "fn main() {\n    println!(\"edited\");\n}\n";
+    let main = indoc! {r#"
+        fn main() {
+            println!("edited");
+        }
+    "#};
     project.write("src/main.rs", main);
     let (archive, _) = build(&project, &[]).package();
     assert_eq!(run(&archive, "bin/tool"), "edited");
@@ -36,7 +53,11 @@ fn the_configuration_of_cargo_applies_unless_it_is_switched_off() {
 
 #[test]
 fn a_hook_may_edit_a_copy_of_the_sources() {
-    let edit = "if grep -q edited src/main.rs; then exit 9; fi\necho '// edited' >>src/main.rs\nsed -i 's/nobody/the hook/' src/main.rs\n";
+    let edit = indoc! {"
+        if grep -q edited src/main.rs; then exit 9; fi
+        echo '// edited' >>src/main.rs
+        sed -i 's/nobody/the hook/' src/main.rs
+    "};
     let hook =
         "cargo-config = false\nhooks.before-build = { run = \"edit.sh\", sources = \"copy\" }";
     let project = configured(hook).file("edit.sh", edit);

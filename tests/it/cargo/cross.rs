@@ -3,6 +3,8 @@
 
 use std::process::Command;
 
+use indoc::indoc;
+
 use super::{build, cargo_toml, project};
 
 const TRIPLE: &str = "aarch64-unknown-linux-gnu";
@@ -33,31 +35,62 @@ fn build_scripts_and_macros_run_here_and_the_program_there() {
     if !can_link() {
         return;
     }
-    let macros = "use proc_macro::TokenStream;\n#[proc_macro]\npub fn made(_: TokenStream) -> TokenStream {\n    \
-                  format!(\"{:?}\", std::env::consts::ARCH).parse().unwrap()\n}\n";
-    let script = "fn main() {\n    let out = std::env::var(\"OUT_DIR\").unwrap();\n    \
-                  std::fs::write(format!(\"{out}/app.fish\"), std::env::consts::ARCH).unwrap();\n    \
-                  println!(\"cargo::rustc-env=MADE_FOR={}\", std::env::var(\"TARGET\").unwrap());\n}\n";
+    let macros = indoc! {r#"
+        use proc_macro::TokenStream;
+        #[proc_macro]
+        pub fn made(_: TokenStream) -> TokenStream {
+            format!("{:?}", std::env::consts::ARCH).parse().unwrap()
+        }
+    "#};
+    let script = indoc! {r#"
+        fn main() {
+            let out = std::env::var("OUT_DIR").unwrap();
+            std::fs::write(format!("{out}/app.fish"), std::env::consts::ARCH).unwrap();
+            println!("cargo::rustc-env=MADE_FOR={}", std::env::var("TARGET").unwrap());
+        }
+    "#};
     let project = project("app")
-        .pixi_toml(
-            "[package]\nname = \"app\"\n[package.build.backend]\nname = \"pixi-build-rust\"\nversion = \"*\"\n\
-             [package.build.config]\nversion-check = true\nman-pages = [\"app.1\"]\n\
-             completions.app = { files = [\"$OUT_DIR/app.fish\"] }\ncompletions.run = { program = \"app\", args = [\"{shell}\"] }\n\
-             rustflags = [\"--cfg=packed\"]\n\
-             [package.build.target.linux-aarch64.config]\n\
-             env.CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER = \"aarch64-linux-gnu-gcc\"\n",
-        )
+        .pixi_toml(indoc! {r#"
+                [package]
+                name = "app"
+                [package.build.backend]
+                name = "pixi-build-rust"
+                version = "*"
+                [package.build.config]
+                version-check = true
+                man-pages = ["app.1"]
+                completions.app = { files = ["$OUT_DIR/app.fish"] }
+                completions.run = { program = "app", args = ["{shell}"] }
+                rustflags = ["--cfg=packed"]
+                [package.build.target.linux-aarch64.config]
+                env.CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER = "aarch64-linux-gnu-gcc"
+            "#})
         .file(
             "Cargo.toml",
-            cargo_toml("app", "[dependencies]\nmacros = { path = \"macros\" }\n[lints.rust]\nunexpected_cfgs = \"allow\"\n"),
+            cargo_toml(
+                "app",
+                indoc! {r#"
+                [dependencies]
+                macros = { path = "macros" }
+                [lints.rust]
+                unexpected_cfgs = "allow"
+            "#},
+            ),
         )
-        .file("macros/Cargo.toml", cargo_toml("macros", "[lib]\nproc-macro = true\n"))
+        .file(
+            "macros/Cargo.toml",
+            cargo_toml("macros", "[lib]\nproc-macro = true\n"),
+        )
         .file("macros/src/lib.rs", macros)
         .file("build.rs", script)
         .file("app.1", ".TH APP 1\n")
         .file(
             "src/main.rs",
-            "fn main() {\n    println!(\"{} {} {}\", macros::made!(), env!(\"MADE_FOR\"), cfg!(packed));\n}\n",
+            indoc! {r#"
+                fn main() {
+                    println!("{} {} {}", macros::made!(), env!("MADE_FOR"), cfg!(packed));
+                }
+            "#},
         )
         .lock();
     let (archive, warnings) = build(&project, &["--target-platform", "linux-aarch64"]).package();

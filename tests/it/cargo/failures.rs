@@ -1,5 +1,7 @@
 //! Builds that fail because of what the project asks for.
 
+use indoc::indoc;
+
 use super::{MAIN, build, cargo_toml, project};
 use test_support::project::Project;
 
@@ -47,12 +49,20 @@ fn features_of_a_nightly_are_explained_by_the_toolchain_file() {
 
 #[test]
 fn code_that_does_not_compile_comes_before_what_a_script_warned_of() {
-    let script = "fn main() {\n    println!(\"cargo::warning=protoc: command not found, the checked-in code is used\");\n}\n";
+    let script = indoc! {r#"
+        fn main() {
+            println!("cargo::warning=protoc: command not found, the checked-in code is used");
+        }
+    "#};
     let project = tool(&[
         ("build.rs", script),
         (
             "src/main.rs",
-            "fn main() {\n    let count: u32 = \"three\";\n}\n",
+            indoc! {r#"
+                fn main() {
+                    let count: u32 = "three";
+                }
+            "#},
         ),
     ]);
     let failure = build(&project, &[]).failure();
@@ -68,14 +78,27 @@ fn a_crate_below_a_workspace_that_does_not_list_it_is_told_how_it_could() {
     let project = Project::new()
         .file(
             "Cargo.toml",
-            "[workspace]\nmembers = [\"core\"]\nresolver = \"2\"\n",
+            indoc! {r#"
+                [workspace]
+                members = ["core"]
+                resolver = "2"
+            "#},
         )
         .file("core/Cargo.toml", cargo_toml("core", ""))
         .file("core/src/lib.rs", "")
         .lock();
     project.write("tools/gen/Cargo.toml", cargo_toml("gen", ""));
     project.write("tools/gen/src/main.rs", MAIN);
-    let toml = "[workspace]\nchannels = []\nplatforms = [\"linux-64\"]\n\n[package]\n\n[package.build.backend]\nname = \"pixi-build-rust\"\n";
+    let toml = indoc! {r#"
+        [workspace]
+        channels = []
+        platforms = ["linux-64"]
+
+        [package]
+
+        [package.build.backend]
+        name = "pixi-build-rust"
+    "#};
     project.write("tools/gen/pixi.toml", toml);
     let failure = build(&project, &["tools/gen"]).failure();
     assert!(failure.starts_with("build::not_a_member"), "{failure}");

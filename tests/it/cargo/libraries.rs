@@ -2,6 +2,8 @@
 
 use std::process::Command;
 
+use indoc::indoc;
+
 use super::{MAIN, build, cargo_toml, project, run};
 use test_support::prefix::output;
 use test_support::project::Project;
@@ -21,7 +23,18 @@ fn main() {
 "#;
     let project = project("belfry")
         .file("Cargo.toml", cargo_toml("belfry", ""))
-        .file("src/main.rs", "unsafe extern \"C\" {\n    fn chime() -> i32;\n}\n\nfn main() {\n    println!(\"{}\", unsafe { chime() });\n}\n")
+        .file(
+            "src/main.rs",
+            indoc! {r#"
+            unsafe extern "C" {
+                fn chime() -> i32;
+            }
+
+            fn main() {
+                println!("{}", unsafe { chime() });
+            }
+        "#},
+        )
         .file("chime.c", "int chime(void) { return 12; }\n")
         .file("build.rs", script)
         .lock();
@@ -38,7 +51,19 @@ fn main() {
 
 #[test]
 fn a_binary_that_is_left_out_is_named_with_its_features() {
-    let rest = "[features]\nextra = []\n\n[[bin]]\nname = \"small\"\npath = \"src/main.rs\"\n\n[[bin]]\nname = \"large\"\npath = \"src/main.rs\"\nrequired-features = [\"extra\"]\n";
+    let rest = indoc! {r#"
+        [features]
+        extra = []
+
+        [[bin]]
+        name = "small"
+        path = "src/main.rs"
+
+        [[bin]]
+        name = "large"
+        path = "src/main.rs"
+        required-features = ["extra"]
+    "#};
     let project = project("sizes")
         .file("Cargo.toml", cargo_toml("sizes", rest))
         .file("src/main.rs", MAIN)
@@ -55,9 +80,26 @@ fn a_binary_that_is_left_out_is_named_with_its_features() {
 #[test]
 fn a_run_path_may_begin_with_the_folder_of_the_program() {
     let project = Project::new()
-        .pixi_toml("[package]\nname = \"plugger\"\n\n[package.build.config.env]\nRUSTFLAGS = \"-C link-arg=-Wl,-rpath,$ORIGIN/../lib/plugger\"\nNOTE = \"$$HOME costs 100$\"\n\n[package.build.backend]\nname = \"pixi-build-rust\"\n")
+        .pixi_toml(indoc! {r#"
+            [package]
+            name = "plugger"
+
+            [package.build.config.env]
+            RUSTFLAGS = "-C link-arg=-Wl,-rpath,$ORIGIN/../lib/plugger"
+            NOTE = "$$HOME costs 100$"
+
+            [package.build.backend]
+            name = "pixi-build-rust"
+        "#})
         .file("Cargo.toml", cargo_toml("plugger", ""))
-        .file("src/main.rs", "fn main() {\n    println!(\"{}\", env!(\"NOTE\"));\n}\n")
+        .file(
+            "src/main.rs",
+            indoc! {r#"
+            fn main() {
+                println!("{}", env!("NOTE"));
+            }
+        "#},
+        )
         .lock();
     let (archive, _) = build(&project, &[]).package();
     let program = archive.root().join("bin/plugger");

@@ -1,5 +1,7 @@
 //! Manifests and arguments that Cargo or people take for granted.
 
+use indoc::{formatdoc, indoc};
+
 use super::{MAIN, build, cargo_toml, project, run};
 
 #[test]
@@ -45,10 +47,21 @@ fn a_crate_without_a_version_is_worth_a_warning() {
 
 #[test]
 fn the_member_of_a_workspace_that_is_meant_is_built() {
-    let workspace = "[workspace]\nresolver = \"2\"\nmembers = [\"crates/*\"]\n";
+    let workspace = indoc! {r#"
+        [workspace]
+        resolver = "2"
+        members = ["crates/*"]
+    "#};
     let program = cargo_toml(
         "lathe-cli",
-        "[[bin]]\nname = \"lathe\"\npath = \"src/main.rs\"\n\n[dependencies]\nlathe = { path = \"../lathe\" }\n",
+        indoc! {r#"
+            [[bin]]
+            name = "lathe"
+            path = "src/main.rs"
+
+            [dependencies]
+            lathe = { path = "../lathe" }
+        "#},
     );
     let lathe = project("lathe")
         .file("Cargo.toml", workspace)
@@ -70,14 +83,26 @@ fn the_member_of_a_workspace_that_is_meant_is_built() {
 #[test]
 fn arguments_of_cargo_build_are_understood_or_refused_where_they_are() {
     let ladle = |arguments: &str| {
-        let config = format!(
-            "[package]\n\n[package.build.config]\nextra-args = {arguments}\n\n[package.build.backend]\nname = \"pixi-build-rust\"\n"
+        let config = formatdoc!(
+            r#"
+                [package]
+
+                [package.build.config]
+                extra-args = {arguments}
+
+                [package.build.backend]
+                name = "pixi-build-rust"
+            "#
         );
         test_support::project::Project::new()
             .pixi_toml(&config)
             .file(
                 "Cargo.toml",
-                "[workspace]\nresolver = \"2\"\nmembers = [\"ladle\", \"spoon\"]\n",
+                indoc! {r#"
+                    [workspace]
+                    resolver = "2"
+                    members = ["ladle", "spoon"]
+                "#},
             )
             .file("ladle/Cargo.toml", cargo_toml("ladle", ""))
             .file("ladle/src/main.rs", MAIN)

@@ -12,6 +12,7 @@ mod third_party;
 
 use std::path::Path;
 
+use indoc::{formatdoc, indoc};
 use serde_json::Value;
 
 use test_support::archive::Archive;
@@ -19,7 +20,11 @@ use test_support::cli_command::CliCommand;
 use test_support::prefix::{install_package, output};
 use test_support::project::Project;
 
-const MAIN: &str = "fn main() {\n    println!(\"it runs\");\n}\n";
+const MAIN: &str = indoc! {r#"
+    fn main() {
+        println!("it runs");
+    }
+"#};
 
 /// A project whose package is called `name`, or after its crate.
 fn project(name: &str) -> Project {
@@ -32,7 +37,14 @@ fn project(name: &str) -> Project {
 
 /// The manifest of a crate.
 fn cargo_toml(name: &str, rest: &str) -> String {
-    format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2021\"\n{rest}")
+    formatdoc!(
+        r#"
+        [package]
+        name = "{name}"
+        version = "0.1.0"
+        edition = "2021"
+        {rest}"#
+    )
 }
 
 /// How a build ended, and what it said on the way.

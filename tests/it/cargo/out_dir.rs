@@ -1,23 +1,42 @@
 //! A build script runs as in a fresh build, whatever earlier ones have left.
 
+use indoc::{formatdoc, indoc};
+
 use super::{build, cargo_toml, project, run};
 use test_support::project::Project;
 
 /// A program that prints what its build script has made, and a word of its own.
 fn bits(script: &str) -> Project {
-    let main = "fn main() {\n    println!(\"{} WORD\", include_str!(concat!(env!(\"OUT_DIR\"), \"/made.txt\")));\n}\n";
+    let main = indoc! {r#"
+        fn main() {
+            println!("{} WORD", include_str!(concat!(env!("OUT_DIR"), "/made.txt")));
+        }
+    "#};
     project("bits")
         .file("Cargo.toml", cargo_toml("bits", ""))
         .file("src/main.rs", main.replace("WORD", "first"))
         .file("text/a.txt", "a")
-        .file("build.rs", format!("use std::{{env, fs, path::PathBuf}};\n\nfn main() {{\n    let out = PathBuf::from(env::var_os(\"OUT_DIR\").unwrap());\n    {script}\n}}\n"))
+        .file(
+            "build.rs",
+            formatdoc!(
+                r#"
+            use std::{{env, fs, path::PathBuf}};
+
+            fn main() {{
+                let out = PathBuf::from(env::var_os("OUT_DIR").unwrap());
+                {script}
+            }}
+        "#
+            ),
+        )
         .lock()
 }
 
 /// Makes a folder, which must not be there, and counts what is in `OUT_DIR`.
-const STRICT: &str = "fs::create_dir(out.join(\"parts\")).unwrap();
-    let count = fs::read_dir(&out).unwrap().count();
-    fs::write(out.join(\"made.txt\"), count.to_string()).unwrap();";
+const STRICT: &str = indoc! {r#"
+    fs::create_dir(out.join("parts")).unwrap();
+        let count = fs::read_dir(&out).unwrap().count();
+        fs::write(out.join("made.txt"), count.to_string()).unwrap();"#};
 
 #[track_caller]
 fn prints(project: &Project) -> String {
@@ -64,26 +83,38 @@ fn a_script_that_failed_is_not_hindered_by_what_it_left() {
 
 #[test]
 fn the_folder_lies_below_one_that_is_called_target() {
-    let script =
-        "let target = out.ancestors().find(|folder| folder.ends_with(\"target\")).unwrap();
-    let profile = out.ancestors().nth(3).unwrap();
-    assert_eq!(profile.parent(), Some(target));
-    fs::write(out.join(\"made.txt\"), profile.file_name().unwrap().to_str().unwrap()).unwrap();";
+    let script = indoc! {r#"
+            let target = out.ancestors().find(|folder| folder.ends_with("target")).unwrap();
+                let profile = out.ancestors().nth(3).unwrap();
+                assert_eq!(profile.parent(), Some(target));
+                fs::write(out.join("made.txt"), profile.file_name().unwrap().to_str().unwrap()).unwrap();"#};
     assert_eq!(prints(&bits(script)), "release first");
 }
 
 /// A program whose build script is linked with the crate `words`, and told something by the
 /// build script of the crate `native`.
 fn with_dependencies() -> Project {
-    let more = "[dependencies]\nnative = { path = \"native\" }\n\
-        [build-dependencies]\nwords = { path = \"words\" }\n";
+    let more = indoc! {r#"
+        [dependencies]
+        native = { path = "native" }
+        [build-dependencies]
+        words = { path = "words" }
+    "#};
     let part = |name: &str, more: &str| {
-        format!("[package]\nname = \"{name}\"\nversion = \"1.0.0\"\nedition = \"2024\"\n{more}")
+        formatdoc!(
+            r#"
+            [package]
+            name = "{name}"
+            version = "1.0.0"
+            edition = "2024"
+            {more}"#
+        )
     };
-    bits(&format!(
-        "println!(\"cargo::rerun-if-changed=text\");\n    {STRICT}\n    \
-         let told = env::var(\"DEP_NATIVE_SAID\").unwrap();\n    \
-         fs::write(out.join(\"made.txt\"), format!(\"{{count}} {{}} {{told}}\", words::word())).unwrap();"
+    bits(&formatdoc!(r#"
+            println!("cargo::rerun-if-changed=text");
+                {STRICT}
+                let told = env::var("DEP_NATIVE_SAID").unwrap();
+                fs::write(out.join("made.txt"), format!("{{count}} {{}} {{told}}", words::word())).unwrap();"#
     ))
     .file("Cargo.toml", cargo_toml("bits", more))
     .file("words/Cargo.toml", part("words", ""))
@@ -93,8 +124,12 @@ fn with_dependencies() -> Project {
     .file("native/said", "hello")
     .file(
         "native/build.rs",
-        "fn main() {\n    println!(\"cargo::rerun-if-changed=said\");\n    \
-         println!(\"cargo::metadata=SAID={}\", std::fs::read_to_string(\"said\").unwrap());\n}\n",
+        indoc! {r#"
+            fn main() {
+                println!("cargo::rerun-if-changed=said");
+                println!("cargo::metadata=SAID={}", std::fs::read_to_string("said").unwrap());
+            }
+        "#},
     )
     .lock()
 }

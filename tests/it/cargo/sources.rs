@@ -2,12 +2,18 @@
 
 use std::process::Command;
 
+use indoc::indoc;
+
 use super::{MAIN, build, cargo_toml, run};
 use test_support::cli_command::CliCommand;
 use test_support::git::commit;
 use test_support::project::Project;
 
-const WORKSPACE: &str = "[workspace]\nchannels = []\nplatforms = [\"linux-64\"]\n";
+const WORKSPACE: &str = indoc! {r#"
+    [workspace]
+    channels = []
+    platforms = ["linux-64"]
+"#};
 
 /// A project with this manifest and a crate in `vendor/teapot`, which has none.
 fn teapot(manifest: &str) -> Project {
@@ -30,7 +36,16 @@ fn a_package_that_the_workspace_defines_is_built_with_the_others() {
 #[test]
 fn a_definition_in_the_pool_says_how_a_dependency_is_built() {
     let definition = "\n[workspace.dependencies.teapot]\npath = \"vendor/teapot\"\n\n[workspace.dependencies.teapot.package]\nname = \"teapot\"\nversion = \"7.0\"\nbuild = { backend = { name = \"pixi-build-rust\" } }\n";
-    let member = "[package]\nname = \"kettle\"\n\n[package.build.backend]\nname = \"pixi-build-rust\"\n\n[package.run-dependencies]\nteapot.workspace = true\n";
+    let member = indoc! {r#"
+        [package]
+        name = "kettle"
+
+        [package.build.backend]
+        name = "pixi-build-rust"
+
+        [package.run-dependencies]
+        teapot.workspace = true
+    "#};
     let project = teapot(definition)
         .file("kettle/pixi.toml", member)
         .file("kettle/Cargo.toml", cargo_toml("kettle", ""))

@@ -1,5 +1,7 @@
 //! The licenses of crates, and other things that only a real Cargo can say.
 
+use indoc::{formatdoc, indoc};
+
 use super::{build, cargo_toml, project};
 use test_support::git::commit;
 use test_support::project::Project;
@@ -8,20 +10,35 @@ use test_support::project::Project;
 fn licenses_are_those_of_the_crates_that_are_linked() {
     let manifest = cargo_toml(
         "app",
-        "[dependencies]\nnear = { path = \"../pool/near\" }\nextra = { path = \"../pool/extra\", optional = true }\n\
-         [build-dependencies]\nmaker = { path = \"../pool/maker\" }\n",
+        indoc! {r#"
+            [dependencies]
+            near = { path = "../pool/near" }
+            extra = { path = "../pool/extra", optional = true }
+            [build-dependencies]
+            maker = { path = "../pool/maker" }
+        "#},
     );
     let pool = |name: &str, license: &str| {
         let license = format!("license = \"{license}\"\n");
         cargo_toml(name, "").replace("edition", &format!("{license}edition"))
     };
-    let mit = "The MIT License\n\nPermission is hereby granted, free of charge, to all.\n";
+    let mit = indoc! {"
+        The MIT License
+
+        Permission is hereby granted, free of charge, to all.
+    "};
     let project = project("")
-        .pixi_toml(
-            "[package]\nname = \"app\"\n[package.build]\nsource = { path = \"app\" }\n\
-             [package.build.backend]\nname = \"pixi-build-rust\"\nversion = \"*\"\n\
-             [package.build.config]\nfeatures = [\"extra\"]\n",
-        )
+        .pixi_toml(indoc! {r#"
+                [package]
+                name = "app"
+                [package.build]
+                source = { path = "app" }
+                [package.build.backend]
+                name = "pixi-build-rust"
+                version = "*"
+                [package.build.config]
+                features = ["extra"]
+            "#})
         .file("app/Cargo.toml", manifest)
         .file("app/src/main.rs", super::MAIN)
         .file("app/build.rs", "fn main() {}\n")
@@ -67,7 +84,14 @@ fn uses_far(source: &str) -> Project {
             "Cargo.toml",
             cargo_toml("app", &format!("[dependencies]\nfar = {source}\n")),
         )
-        .file("src/main.rs", "fn main() {\n    far::say();\n}\n")
+        .file(
+            "src/main.rs",
+            indoc! {"
+            fn main() {
+                far::say();
+            }
+        "},
+        )
         .file("LICENSE", "do as you like\n")
 }
 
@@ -80,7 +104,11 @@ fn with_far(project: Project, folder: &str) -> Project {
         .file(&format!("{folder}/Cargo.toml"), manifest)
         .file(
             &format!("{folder}/src/lib.rs"),
-            "pub fn say() {\n    println!(\"far\");\n}\n",
+            indoc! {r#"
+                pub fn say() {
+                    println!("far");
+                }
+            "#},
         )
 }
 
@@ -96,7 +124,12 @@ fn assert_license_of_far(project: &Project) {
 
 #[test]
 fn licenses_of_vendored_crates_are_found() {
-    let config = "[source.crates-io]\nreplace-with = \"vendored\"\n[source.vendored]\ndirectory = \"vendor\"\n";
+    let config = indoc! {r#"
+        [source.crates-io]
+        replace-with = "vendored"
+        [source.vendored]
+        directory = "vendor"
+    "#};
     let project = with_far(uses_far("\"0.1\""), "vendor/far")
         .file("vendor/far/LICENSE", ISC)
         .file(
@@ -119,14 +152,25 @@ fn licenses_of_crates_in_repositories_may_lie_above_them() {
 
 #[test]
 fn files_of_the_build_script_are_those_of_this_build() {
-    let script = "fn main() {\n    let out = std::env::var(\"OUT_DIR\").unwrap();\n    \
-                  std::fs::write(format!(\"{out}/tool.fish\"), std::env::var(\"CARGO_FEATURE_X\").is_ok().to_string()).unwrap();\n    \
-                  println!(\"cargo::rerun-if-changed=build.rs\");\n}\n";
+    let script = indoc! {r#"
+        fn main() {
+            let out = std::env::var("OUT_DIR").unwrap();
+            std::fs::write(format!("{out}/tool.fish"), std::env::var("CARGO_FEATURE_X").is_ok().to_string()).unwrap();
+            println!("cargo::rerun-if-changed=build.rs");
+        }
+    "#};
     let manifest = |features: &str| {
-        format!(
-            "[package]\nname = \"tool\"\n[package.build.backend]\nname = \"pixi-build-rust\"\nversion = \"*\"\n\
-             [package.build.config]\nfeatures = {features}\n\
-             completions.tool = {{ files = [\"$OUT_DIR/*.fish\"] }}\n"
+        formatdoc!(
+            r#"
+                [package]
+                name = "tool"
+                [package.build.backend]
+                name = "pixi-build-rust"
+                version = "*"
+                [package.build.config]
+                features = {features}
+                completions.tool = {{ files = ["$OUT_DIR/*.fish"] }}
+            "#
         )
     };
     let project = project("tool")
@@ -146,17 +190,27 @@ fn files_of_the_build_script_are_those_of_this_build() {
 #[test]
 fn settings_of_a_profile_need_no_table() {
     let project = project("")
-        .pixi_toml(
-            "[package]\nname = \"tool\"\n[package.build.backend]\nname = \"pixi-build-rust\"\nversion = \"*\"\n\
-             [package.build.config]\nprofile = \"dist\"\nprofile-settings = { debug-assertions = true }\n",
-        )
+        .pixi_toml(indoc! {r#"
+                [package]
+                name = "tool"
+                [package.build.backend]
+                name = "pixi-build-rust"
+                version = "*"
+                [package.build.config]
+                profile = "dist"
+                profile-settings = { debug-assertions = true }
+            "#})
         .file(
             "Cargo.toml",
             cargo_toml("tool", "[profile.dist]\ninherits = \"release\"\n"),
         )
         .file(
             "src/main.rs",
-            "fn main() {\n    println!(\"{}\", cfg!(debug_assertions));\n}\n",
+            indoc! {r#"
+                fn main() {
+                    println!("{}", cfg!(debug_assertions));
+                }
+            "#},
         )
         .lock();
     let (archive, _) = build(&project, &[]).package();
@@ -166,14 +220,24 @@ fn settings_of_a_profile_need_no_table() {
 #[test]
 fn a_library_is_installed_without_a_program() {
     let project = project("")
-        .pixi_toml(
-            "[package]\nname = \"plug-in\"\n[package.build.backend]\nname = \"pixi-build-rust\"\nversion = \"*\"\n\
-             [package.build.config]\nlibraries = [\"cdylib\", \"staticlib\"]\n",
-        )
+        .pixi_toml(indoc! {r#"
+                [package]
+                name = "plug-in"
+                [package.build.backend]
+                name = "pixi-build-rust"
+                version = "*"
+                [package.build.config]
+                libraries = ["cdylib", "staticlib"]
+            "#})
         .file("Cargo.toml", cargo_toml("plug-in", ""))
         .file(
             "src/lib.rs",
-            "#[unsafe(no_mangle)]\npub extern \"C\" fn answer() -> i32 {\n    42\n}\n",
+            indoc! {r#"
+                #[unsafe(no_mangle)]
+                pub extern "C" fn answer() -> i32 {
+                    42
+                }
+            "#},
         )
         .lock();
     let (archive, _) = build(&project, &[]).package();
@@ -183,9 +247,16 @@ fn a_library_is_installed_without_a_program() {
 #[test]
 fn tests_of_the_project_run_before_anything_is_installed() {
     let manifest = |arguments: &str| {
-        format!(
-            "[package]\nname = \"tool\"\n[package.build.backend]\nname = \"pixi-build-rust\"\nversion = \"*\"\n\
-             [package.build.config]\ncargo-test = {arguments}\n"
+        formatdoc!(
+            r#"
+                [package]
+                name = "tool"
+                [package.build.backend]
+                name = "pixi-build-rust"
+                version = "*"
+                [package.build.config]
+                cargo-test = {arguments}
+            "#
         )
     };
     let project = project("tool")
@@ -194,7 +265,14 @@ fn tests_of_the_project_run_before_anything_is_installed() {
         .file("src/main.rs", super::MAIN)
         .file(
             "tests/it.rs",
-            "#[test]\nfn good() {}\n#[test]\nfn bad() {\n    panic!(\"a bad day\");\n}\n",
+            indoc! {r#"
+                #[test]
+                fn good() {}
+                #[test]
+                fn bad() {
+                    panic!("a bad day");
+                }
+            "#},
         )
         .lock();
     let failure = build(&project, &[]).failure();
@@ -206,16 +284,27 @@ fn tests_of_the_project_run_before_anything_is_installed() {
 #[test]
 fn members_of_a_workspace_are_installed_together() {
     let manifest = |packages: &str| {
-        format!(
-            "[package]\nname = \"nu\"\n[package.build.backend]\nname = \"pixi-build-rust\"\nversion = \"*\"\n\
-             [package.build.config]\n{packages}\n"
+        formatdoc!(
+            r#"
+                [package]
+                name = "nu"
+                [package.build.backend]
+                name = "pixi-build-rust"
+                version = "*"
+                [package.build.config]
+                {packages}
+            "#
         )
     };
     let project = project("nu")
         .pixi_toml(&manifest("packages = [\"nu\", \"nu_plugin_*\"]"))
         .file(
             "Cargo.toml",
-            "[workspace]\nmembers = [\"nu\", \"plugins/*\"]\nresolver = \"2\"\n",
+            indoc! {r#"
+                [workspace]
+                members = ["nu", "plugins/*"]
+                resolver = "2"
+            "#},
         )
         .file("nu/Cargo.toml", cargo_toml("nu", ""))
         .file("nu/src/main.rs", super::MAIN)

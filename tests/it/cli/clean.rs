@@ -3,6 +3,8 @@
 use std::fs::File;
 use std::path::PathBuf;
 
+use indoc::indoc;
+
 use super::{pixi_build_rust, text};
 use test_support::project::Project;
 
@@ -84,10 +86,16 @@ fn nothing_is_removed_that_a_build_uses() {
 
 #[test]
 fn artifacts_above_the_limit_are_removed() {
-    let project = Project::hello().pixi_toml(
-        "[package]\nname = \"hello\"\n\n[package.build.config]\nartifact-limit = \"10 kB\"\n\n\
-         [package.build.backend]\nname = \"pixi-build-rust\"\n",
-    );
+    let project = Project::hello().pixi_toml(indoc! {r#"
+            [package]
+            name = "hello"
+
+            [package.build.config]
+            artifact-limit = "10 kB"
+
+            [package.build.backend]
+            name = "pixi-build-rust"
+        "#});
     const COMPILED: &str = "Compiling hello";
     assert!(build(&project).contains(COMPILED));
     // They are weighed once an hour.

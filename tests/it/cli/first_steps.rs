@@ -1,5 +1,7 @@
 //! What people try in their first hour, and what they are told.
 
+use indoc::{formatdoc, indoc};
+
 use super::{pixi_build_rust, text};
 use test_support::cli_command::CliCommand;
 use test_support::project::Project;
@@ -23,10 +25,22 @@ const BACKEND: &str = "[package.build.backend]\nname = \"pixi-build-rust\"\n";
 
 /// A workspace with two crates; `manifest` is that of each.
 fn crates(manifest: Option<&str>) -> Project {
-    let mut project =
-        Project::new().file("pixi.toml", "[workspace]\nchannels = []\nplatforms = []\n");
+    let mut project = Project::new().file(
+        "pixi.toml",
+        indoc! {"
+            [workspace]
+            channels = []
+            platforms = []
+        "},
+    );
     for name in ["one", "two"] {
-        let cargo = format!("[package]\nname = \"{name}\"\nversion = \"1.0.0\"\n");
+        let cargo = formatdoc!(
+            r#"
+            [package]
+            name = "{name}"
+            version = "1.0.0"
+        "#
+        );
         project = project
             .file(&format!("{name}/Cargo.toml"), cargo)
             .file(&format!("{name}/src/main.rs"), "fn main() {}\n");
@@ -108,9 +122,19 @@ fn a_misspelled_platform_has_one_suggestion() {
 #[test]
 fn two_kinds_of_build_keep_their_packages_apart() {
     let channel = toolchain::channel().url();
-    let project = Project::hello().file("LICENSE", "the text\n").pixi_toml(&format!(
-        "[workspace]\nchannels = [\"{channel}\"]\nplatforms = []\n\n[package]\nname = \"hello\"\n\n{BACKEND}"
-    ));
+    let project = Project::hello()
+        .file("LICENSE", "the text\n")
+        .pixi_toml(&formatdoc!(
+            r#"
+            [workspace]
+            channels = ["{channel}"]
+            platforms = []
+
+            [package]
+            name = "hello"
+
+            {BACKEND}"#
+        ));
     let (code, own, stderr) = run(&project, &["build", "--system-toolchain"]);
     assert_eq!(code, 0, "{stderr}");
     let archive = CliCommand::build(&project, "").package();
@@ -148,8 +172,15 @@ fn a_failed_script_is_explained_and_nothing_else() {
 #[test]
 fn a_missing_license_text_is_said_once_and_when_it_matters() {
     const SAID: &str = "no license text was found";
-    let project = Project::hello().pixi_toml(&format!(
-        "[package]\nname = \"hello\"\n\n[package.host-dependencies]\nsome = \"*\"\n\n{BACKEND}"
+    let project = Project::hello().pixi_toml(&formatdoc!(
+        r#"
+            [package]
+            name = "hello"
+
+            [package.host-dependencies]
+            some = "*"
+
+            {BACKEND}"#
     ));
     for command in ["outputs", "explain", "recipe"] {
         let (code, stdout, stderr) = run(&project, &[command]);
@@ -186,6 +217,13 @@ fn building_into_a_channel_again_says_nothing_about_times() {
             (0, ""),
             "warnings are what `--quiet` leaves"
         );
-        project.write("src/main.rs", "fn main() {\n    println!(\"hello\");\n}\n");
+        project.write(
+            "src/main.rs",
+            indoc! {r#"
+            fn main() {
+                println!("hello");
+            }
+        "#},
+        );
     }
 }

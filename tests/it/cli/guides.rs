@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use indoc::indoc;
 use regex::Regex;
 use serde_json::Value;
 
@@ -115,7 +116,11 @@ fn the_manifests_of_readme_install_the_program_that_they_promise() {
         .file("greet/pixi.toml", member)
         .file(
             "greet/Cargo.toml",
-            "[package]\nname = \"greet\"\nversion = \"1.0.0\"\n",
+            indoc! {r#"
+                [package]
+                name = "greet"
+                version = "1.0.0"
+            "#},
         )
         .file("greet/src/main.rs", "fn main() {}\n");
     assert_eq!(outputs(&project, &["--all"])[0]["name"], "greet");

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use assert_cmd::Command;
+use indoc::indoc;
 
 use test_support::archive::Archive;
 use test_support::project::Project;
@@ -93,19 +94,51 @@ fn every_table_of_the_manifest_counts() {
     let project = Project::new()
         .file(
             "Cargo.toml",
-            "[package]\nname = \"tool\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n[features]\nloud = []\n",
+            indoc! {r#"
+                [package]
+                name = "tool"
+                version = "1.0.0"
+                edition = "2024"
+
+                [features]
+                loud = []
+            "#},
         )
-        .file("src/main.rs", "#[cfg(not(feature = \"loud\"))]\ncompile_error!(\"quiet\");\nfn main() {}\n")
-        .pixi_toml(
-            "[package]\nname = \"Tool\"\nversion = \"2.0.0\"\ndescription = \"from the manifest\"\n\n\
-             [package.build.backend]\nname = \"pixi-build-rust\"\n\n\
-             [package.build.config]\nextra-args = []\n\n\
-             [package.build.config.targets.unix]\nextra-args = [\"--features\", \"loud\"]\n\n\
-             [package.build-dependencies]\ncmake = \"*\"\n\n\
-             [package.host-dependencies]\nzlib = \"*\"\n\n\
-             [package.run-dependencies]\nbash = \">=5\"\n\n\
-             [package.run-exports]\nweak = { libtool = \">=2\" }\n",
+        .file(
+            "src/main.rs",
+            indoc! {r#"
+            #[cfg(not(feature = "loud"))]
+            compile_error!("quiet");
+            fn main() {}
+        "#},
         )
+        .pixi_toml(indoc! {r#"
+                [package]
+                name = "Tool"
+                version = "2.0.0"
+                description = "from the manifest"
+
+                [package.build.backend]
+                name = "pixi-build-rust"
+
+                [package.build.config]
+                extra-args = []
+
+                [package.build.config.targets.unix]
+                extra-args = ["--features", "loud"]
+
+                [package.build-dependencies]
+                cmake = "*"
+
+                [package.host-dependencies]
+                zlib = "*"
+
+                [package.run-dependencies]
+                bash = ">=5"
+
+                [package.run-exports]
+                weak = { libtool = ">=2" }
+            "#})
         .lock();
     let run = pixi_build_rust()
         .args(["build", "--system-toolchain"])
@@ -141,9 +174,13 @@ fn a_relative_cache_folder_lies_where_the_command_runs() {
 
 #[test]
 fn another_backends_package_is_left_to_it() {
-    let project = Project::hello().pixi_toml(
-        "[package]\nname = \"hello\"\n\n[package.build.backend]\nname = \"pixi-build-go\"\n",
-    );
+    let project = Project::hello().pixi_toml(indoc! {r#"
+            [package]
+            name = "hello"
+
+            [package.build.backend]
+            name = "pixi-build-go"
+        "#});
     let run = pixi_build_rust()
         .args(["build", "--system-toolchain"])
         .arg(project.dir())

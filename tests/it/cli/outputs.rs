@@ -1,16 +1,33 @@
 //! What would be built, for people and programs.
 
+use indoc::indoc;
+
 use super::{Project, pixi_build_rust, text};
 
 fn variants() -> Project {
-    Project::hello().file("LICENSE", "the text\n").pixi_toml(
-        "[workspace]\nchannels = []\nplatforms = [\"linux-64\"]\n\n\
-             [workspace.build-variants]\npython = [\"3.11.*\", \"3.12.*\"]\n\n\
-             [package]\nname = \"hello\"\n\n\
-             [package.build.backend]\nname = \"pixi-build-rust\"\n\n\
-             [package.host-dependencies]\npython = \"*\"\n\n\
-             [package.run-dependencies]\nbash = \">=5\"\nhelper = { path = \"helper\" }\n",
-    )
+    Project::hello()
+        .file("LICENSE", "the text\n")
+        .pixi_toml(indoc! {r#"
+            [workspace]
+            channels = []
+            platforms = ["linux-64"]
+
+            [workspace.build-variants]
+            python = ["3.11.*", "3.12.*"]
+
+            [package]
+            name = "hello"
+
+            [package.build.backend]
+            name = "pixi-build-rust"
+
+            [package.host-dependencies]
+            python = "*"
+
+            [package.run-dependencies]
+            bash = ">=5"
+            helper = { path = "helper" }
+        "#})
 }
 
 fn outputs(project: &Project, arguments: &[&str]) -> String {

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::Command;
 
 use console::AnsiCodeIterator;
+use indoc::formatdoc;
 use regex::Regex;
 
 use super::text;
@@ -124,11 +125,13 @@ fn svg(shown: &str) -> String {
         COLUMNS * WIDTH + 2 * MARGIN,
         lines.len() * HEIGHT + 2 * MARGIN,
     );
-    let mut svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} \
-         {height}\" role=\"img\">\n<title>pixi-build-rust in a terminal</title>\n<rect width=\"100%\" \
-         height=\"100%\" rx=\"8\" fill=\"#1c2128\"/>\n<g font-family=\"ui-monospace, Menlo, Consolas, \
-         'DejaVu Sans Mono', monospace\" font-size=\"13\" fill=\"#cdd9e5\">\n"
+    let mut svg = formatdoc!(
+        r##"
+            <svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img">
+            <title>pixi-build-rust in a terminal</title>
+            <rect width="100%" height="100%" rx="8" fill="#1c2128"/>
+            <g font-family="ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="13" fill="#cdd9e5">
+        "##
     );
     let mut style = Style::default();
     for (number, line) in lines.iter().enumerate() {
@@ -157,15 +160,32 @@ fn svg(shown: &str) -> String {
 fn the_picture_of_the_front_page_is_what_a_terminal_shows() {
     let project = Project::hello().file("LICENSE", "the text\n");
     let backend = "[package.build.backend]\nname = \"pixi-build-rust\"\n";
-    let project = project.pixi_toml(&format!("[package]\nname = \"hello\"\n\n{backend}"));
+    let project = project.pixi_toml(&formatdoc!(
+        r#"
+        [package]
+        name = "hello"
+
+        {backend}"#
+    ));
     let built = typed("pixi-build-rust build --system-toolchain", &project);
     let misspelled = "\n[package.build.config]\nextra-arg = [\"--features\", \"tls\"]\n";
     project.write(
         "pixi.toml",
-        format!("[package]\nname = \"hello\"\n\n{backend}{misspelled}"),
+        formatdoc!(
+            r#"
+            [package]
+            name = "hello"
+
+            {backend}{misspelled}"#
+        ),
     );
     let refused = typed("pixi-build-rust build --system-toolchain", &project);
-    let picture = svg(&format!("{built}\n\n{refused}"));
+    let picture = svg(&formatdoc!(
+        "
+        {built}
+
+        {refused}"
+    ));
     assert!(picture.contains("did you mean `extra-args`?"), "{picture}");
 
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/terminal.svg");

@@ -1,5 +1,6 @@
 //! The printed recipe is the one that is built.
 
+use indoc::indoc;
 use pixi_build_backends::backend::{Env, Platforms};
 use pixi_build_backends::backends::cargo::Cargo;
 use pixi_build_backends::engine::{Plan, PlanRequest, Session, plan};
@@ -111,49 +112,93 @@ fn what_is_printed_is_what_is_built() {
 
 #[test]
 fn text_that_looks_like_a_template_stays_text() {
-    let project = Project::hello().pixi_toml(
-        "[package]\nname = \"hello\"\ndescription = \"says ${{ hello }} {# and #} {% more %}\"\n\n\
-         [package.build.backend]\nname = \"pixi-build-rust\"\n\n\
-         [package.build.config]\nextra-args = [\"--config\", 'env.A=\"${{ x }}\"']\n\n\
-         [package.build.config.env]\nPLAIN = \"a $HOME {{ b }}\"\nMADE = \"${{ target_platform }} {# no #}\"\n",
-    );
+    let project = Project::hello().pixi_toml(indoc! {r#"
+            [package]
+            name = "hello"
+            description = "says ${{ hello }} {# and #} {% more %}"
+
+            [package.build.backend]
+            name = "pixi-build-rust"
+
+            [package.build.config]
+            extra-args = ["--config", 'env.A="${{ x }}"']
+
+            [package.build.config.env]
+            PLAIN = "a $HOME {{ b }}"
+            MADE = "${{ target_platform }} {# no #}"
+        "#});
     check(&project);
 }
 
 #[test]
 fn conditions_variants_and_pins_come_through() {
-    let project = Project::hello().pixi_toml(
-        "[workspace]\nchannels = []\nplatforms = [\"linux-64\"]\n\n\
-         [workspace.build-variants]\npython = [\"3.11.*\", \"3.12.*\"]\n\n\
-         [package]\nname = \"hello\"\n\n\
-         [package.build]\nbuild-number = 4\nsecrets = [\"TOKEN\"]\n\n\
-         [package.build.backend]\nname = \"pixi-build-rust\"\n\n\
-         [package.host-dependencies]\npython = \"*\"\nzlib = { version = \">=1.2\", build = \"*_0\" }\n\n\
-         [package.run-dependencies]\nzlib = { pin-compatible = { lower-bound = \"x.x\" } }\n\n\
-         [package.run-constraints]\nnumpy = \">=2\"\n\n\
-         [package.run-dependencies.\"if(unix)\"]\nbash = \">=5\"\n\n\
-         [package.run-exports]\nweak = { hello = { pin-subpackage = { upper-bound = \"x\" } } }\n",
-    );
+    let project = Project::hello().pixi_toml(indoc! {r#"
+            [workspace]
+            channels = []
+            platforms = ["linux-64"]
+
+            [workspace.build-variants]
+            python = ["3.11.*", "3.12.*"]
+
+            [package]
+            name = "hello"
+
+            [package.build]
+            build-number = 4
+            secrets = ["TOKEN"]
+
+            [package.build.backend]
+            name = "pixi-build-rust"
+
+            [package.host-dependencies]
+            python = "*"
+            zlib = { version = ">=1.2", build = "*_0" }
+
+            [package.run-dependencies]
+            zlib = { pin-compatible = { lower-bound = "x.x" } }
+
+            [package.run-constraints]
+            numpy = ">=2"
+
+            [package.run-dependencies."if(unix)"]
+            bash = ">=5"
+
+            [package.run-exports]
+            weak = { hello = { pin-subpackage = { upper-bound = "x" } } }
+        "#});
     check(&project);
 }
 
 #[test]
 fn the_prefix_of_the_build_string_comes_through() {
-    let project = Project::hello().pixi_toml(
-        "[package]\nname = \"hello\"\n\n\
-         [package.build]\nbuild-number = 4\nbuild-string-prefix = \"mine\"\n\n\
-         [package.build.backend]\nname = \"pixi-build-rust\"\n",
-    );
+    let project = Project::hello().pixi_toml(indoc! {r#"
+            [package]
+            name = "hello"
+
+            [package.build]
+            build-number = 4
+            build-string-prefix = "mine"
+
+            [package.build.backend]
+            name = "pixi-build-rust"
+        "#});
     check(&project);
 }
 
 #[test]
 fn what_no_recipe_can_say_is_warned_of() {
-    let project = Project::hello().file("LICENSE", "the text\n").pixi_toml(
-        "[package]\nname = \"hello\"\n\n\
-             [package.build.backend]\nname = \"pixi-build-rust\"\n\n\
-             [package.run-dependencies]\nhelper = { path = \"helper\" }\n",
-    );
+    let project = Project::hello()
+        .file("LICENSE", "the text\n")
+        .pixi_toml(indoc! {r#"
+            [package]
+            name = "hello"
+
+            [package.build.backend]
+            name = "pixi-build-rust"
+
+            [package.run-dependencies]
+            helper = { path = "helper" }
+        "#});
     let (recipe, warnings) = planned(&project, |plan| plan.recipe.to_yaml()).expect("a recipe");
     assert!(recipe.contains("  run:\n  - helper\n"), "{recipe}");
     let warnings: Vec<String> = warnings.iter().map(ToString::to_string).collect();

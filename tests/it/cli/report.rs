@@ -1,5 +1,6 @@
 //! What a build tells people, programs and GitHub.
 
+use indoc::indoc;
 use serde_json::Value;
 
 use super::{Project, pixi_build_rust, text};
@@ -160,19 +161,39 @@ fn github_shows_compiler_errors_at_their_lines() {
     let project = Project::new()
         .file(
             "Cargo.toml",
-            "[workspace]\nmembers = [\"tool\"]\nresolver = \"3\"\n",
+            indoc! {r#"
+                [workspace]
+                members = ["tool"]
+                resolver = "3"
+            "#},
         )
         .file(
             "tool/Cargo.toml",
-            "[package]\nname = \"tool\"\nversion = \"1.0.0\"\nedition = \"2024\"\n",
+            indoc! {r#"
+                [package]
+                name = "tool"
+                version = "1.0.0"
+                edition = "2024"
+            "#},
         )
         .file(
             "tool/src/main.rs",
-            "fn main() {\n    missing();\n    let x: u8 = \"\";\n}\n",
+            indoc! {r#"
+                fn main() {
+                    missing();
+                    let x: u8 = "";
+                }
+            "#},
         )
         .file(
             "tool/pixi.toml",
-            "[package]\nname = \"tool\"\n\n[package.build.backend]\nname = \"pixi-build-rust\"\n",
+            indoc! {r#"
+                [package]
+                name = "tool"
+
+                [package.build.backend]
+                name = "pixi-build-rust"
+            "#},
         )
         .lock();
     let run = pixi_build_rust()
@@ -193,10 +214,16 @@ fn github_shows_compiler_errors_at_their_lines() {
 
 #[test]
 fn github_shows_a_mistake_where_it_was_made() {
-    let project = with_license().pixi_toml(
-        "[package]\nname = \"hello\"\n\n[package.build.backend]\nname = \"pixi-build-rust\"\n\n\
-         [package.build.config]\nextra-arg = []\n",
-    );
+    let project = with_license().pixi_toml(indoc! {r#"
+            [package]
+            name = "hello"
+
+            [package.build.backend]
+            name = "pixi-build-rust"
+
+            [package.build.config]
+            extra-arg = []
+        "#});
     let (code, _, stderr) = build(&project, &[], &[("GITHUB_ACTIONS", "true")]);
     assert_eq!(code, 1);
     let annotation = stderr.lines().find(|line| line.starts_with("::error"));
@@ -205,10 +232,16 @@ fn github_shows_a_mistake_where_it_was_made() {
 
 #[test]
 fn a_warning_about_a_manifest_has_its_place_everywhere() {
-    let project = with_license().pixi_toml(
-        "[package]\nname = \"hello\"\n\n[package.build.backend]\nname = \"pixi-build-rust\"\n\n\
-         [package.run-dependencies]\nzlib = \"1.3\"\n",
-    );
+    let project = with_license().pixi_toml(indoc! {r#"
+            [package]
+            name = "hello"
+
+            [package.build.backend]
+            name = "pixi-build-rust"
+
+            [package.run-dependencies]
+            zlib = "1.3"
+        "#});
     let shown = |line: &str| line.replace(&project.dir().display().to_string(), "/ws");
     let warning = |text: &str, sign: &str| {
         let line = text.lines().find(|line| line.contains(sign));

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use indoc::{formatdoc, indoc};
 use serde_json::json;
 
 use super::project;
@@ -44,8 +45,12 @@ fn the_tools_of_the_machine_build_too() {
         );
         return;
     }
-    let lists = "add_library(part SHARED part.cpp)\nadd_executable(app main.cpp)\n\
-                 target_link_libraries(app part)\ninstall(TARGETS app part)\n";
+    let lists = indoc! {"
+        add_library(part SHARED part.cpp)
+        add_executable(app main.cpp)
+        target_link_libraries(app part)
+        install(TARGETS app part)
+    "};
     let project = project(lists)
         .file("main.cpp", PROGRAM)
         .file("part.cpp", "void part() {}\n");
@@ -95,20 +100,39 @@ fn arguments_reach_cmake_as_they_are() {
 
 #[test]
 fn a_library_and_its_consumer_find_each_other() {
-    let library = "cmake_minimum_required(VERSION 3.15)\nproject(greet VERSION 1.0 LANGUAGES CXX)\n\
-        add_library(greet greet.cpp)\n\
-        target_include_directories(greet PUBLIC $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}> $<INSTALL_INTERFACE:include>)\n\
-        install(TARGETS greet EXPORT greetTargets)\n\
-        install(FILES greet.h DESTINATION include)\n\
-        install(EXPORT greetTargets NAMESPACE greet:: FILE greetConfig.cmake DESTINATION lib/cmake/greet)\n";
-    let app = "cmake_minimum_required(VERSION 3.15)\nproject(app VERSION 1.0 LANGUAGES CXX)\n\
-        find_package(greet REQUIRED)\nadd_executable(app main.cpp)\n\
-        target_link_libraries(app greet::greet)\ninstall(TARGETS app)\n";
-    let backend = format!("[package.build.backend]\nname = \"{BACKEND}\"\nversion = \"*\"\n");
+    let library = indoc! {"
+        cmake_minimum_required(VERSION 3.15)
+        project(greet VERSION 1.0 LANGUAGES CXX)
+        add_library(greet greet.cpp)
+        target_include_directories(greet PUBLIC $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}> $<INSTALL_INTERFACE:include>)
+        install(TARGETS greet EXPORT greetTargets)
+        install(FILES greet.h DESTINATION include)
+        install(EXPORT greetTargets NAMESPACE greet:: FILE greetConfig.cmake DESTINATION lib/cmake/greet)
+    "};
+    let app = indoc! {"
+        cmake_minimum_required(VERSION 3.15)
+        project(app VERSION 1.0 LANGUAGES CXX)
+        find_package(greet REQUIRED)
+        add_executable(app main.cpp)
+        target_link_libraries(app greet::greet)
+        install(TARGETS app)
+    "};
+    let backend = formatdoc!(
+        r#"
+        [package.build.backend]
+        name = "{BACKEND}"
+        version = "*"
+    "#
+    );
     let project = Project::of(BACKEND)
         .file(
             "lib/pixi.toml",
-            format!("[package]\nname = \"greet\"\n{backend}"),
+            formatdoc!(
+                r#"
+                [package]
+                name = "greet"
+                {backend}"#
+            ),
         )
         .file("lib/CMakeLists.txt", library)
         .file("lib/greet.h", "const char *greet();\n")
@@ -118,12 +142,21 @@ fn a_library_and_its_consumer_find_each_other() {
         )
         .file(
             "app/pixi.toml",
-            format!("[package]\nname = \"app\"\n{backend}"),
+            formatdoc!(
+                r#"
+                [package]
+                name = "app"
+                {backend}"#
+            ),
         )
         .file("app/CMakeLists.txt", app)
         .file(
             "app/main.cpp",
-            "#include <greet.h>\n#include <cstdio>\nint main() { std::puts(greet()); }\n",
+            indoc! {"
+                #include <greet.h>
+                #include <cstdio>
+                int main() { std::puts(greet()); }
+            "},
         );
     let Some(mut workshop) = PackageBuilder::open(project, |_| {}) else {
         return;
@@ -154,25 +187,43 @@ fn a_library_and_its_consumer_find_each_other() {
 #[test]
 fn a_rust_program_links_a_library_of_cmake() {
     let package = |name: &str, backend: &str| {
-        format!(
-            "[package]\nname = \"{name}\"\nversion = \"1.0.0\"\n\
-             [package.build.backend]\nname = \"{backend}\"\nversion = \"*\"\n"
+        formatdoc!(
+            r#"
+                [package]
+                name = "{name}"
+                version = "1.0.0"
+                [package.build.backend]
+                name = "{backend}"
+                version = "*"
+            "#
         )
     };
     let app = package("app", "pixi-build-rust")
-        + "[package.host-dependencies]\ngreet = { path = \"../greet\" }\n\
-           [package.run-dependencies]\ngreet = { path = \"../greet\" }\n";
+        + indoc! {r#"
+            [package.host-dependencies]
+            greet = { path = "../greet" }
+            [package.run-dependencies]
+            greet = { path = "../greet" }
+        "#};
     let project = Project::of(BACKEND)
         .file(
             "pixi.toml",
-            "[workspace]\nchannels = []\nplatforms = [\"linux-64\", \"linux-aarch64\", \"osx-arm64\"]\n\
-             preview = [\"pixi-build\"]\n",
+            indoc! {r#"
+                [workspace]
+                channels = []
+                platforms = ["linux-64", "linux-aarch64", "osx-arm64"]
+                preview = ["pixi-build"]
+            "#},
         )
         .file("greet/pixi.toml", package("greet", BACKEND))
         .file(
             "greet/CMakeLists.txt",
-            "cmake_minimum_required(VERSION 3.15)\nproject(greet LANGUAGES CXX)\n\
-             add_library(greet greet.cpp)\ninstall(TARGETS greet)\n",
+            indoc! {"
+                cmake_minimum_required(VERSION 3.15)
+                project(greet LANGUAGES CXX)
+                add_library(greet greet.cpp)
+                install(TARGETS greet)
+            "},
         )
         .file(
             "greet/greet.cpp",
@@ -181,23 +232,44 @@ fn a_rust_program_links_a_library_of_cmake() {
         .file("app/pixi.toml", app)
         .file(
             "app/Cargo.toml",
-            "[package]\nname = \"app\"\nversion = \"1.0.0\"\nedition = \"2021\"\n",
+            indoc! {r#"
+                [package]
+                name = "app"
+                version = "1.0.0"
+                edition = "2021"
+            "#},
         )
         .file(
             "app/Cargo.lock",
-            "version = 4\n\n[[package]]\nname = \"app\"\nversion = \"1.0.0\"\n",
+            indoc! {r#"
+                version = 4
+
+                [[package]]
+                name = "app"
+                version = "1.0.0"
+            "#},
         )
         .file(
             "app/build.rs",
-            "fn main() {\n    let prefix = std::env::var(\"PREFIX\").unwrap();\n    \
-             println!(\"cargo::rerun-if-env-changed=PREFIX\");\n    \
-             println!(\"cargo::rustc-link-search=native={prefix}/lib\");\n    \
-             println!(\"cargo::rustc-link-lib=dylib=greet\");\n}\n",
+            indoc! {r#"
+                fn main() {
+                    let prefix = std::env::var("PREFIX").unwrap();
+                    println!("cargo::rerun-if-env-changed=PREFIX");
+                    println!("cargo::rustc-link-search=native={prefix}/lib");
+                    println!("cargo::rustc-link-lib=dylib=greet");
+                }
+            "#},
         )
         .file(
             "app/src/main.rs",
-            "extern \"C\" {\n    fn greet() -> i32;\n}\n\
-             fn main() {\n    println!(\"{}\", unsafe { greet() });\n}\n",
+            indoc! {r#"
+                extern "C" {
+                    fn greet() -> i32;
+                }
+                fn main() {
+                    println!("{}", unsafe { greet() });
+                }
+            "#},
         );
     let Some(channel) = channel_or_skip(&project) else {
         return;

@@ -1,5 +1,7 @@
 //! The table: edits of real projects, none missed and none needless.
 
+use indoc::{formatdoc, indoc};
+
 use super::project;
 use test_support::cmake::{BACKEND, PackageBuilder, channel_or_skip};
 use test_support::edits::Verdict::{Rebuild, Reuse};
@@ -22,16 +24,26 @@ fn built(
 #[test]
 fn a_program_and_what_it_is_made_from() {
     let project = project(
-        "add_subdirectory(src)\ninclude(cmake/extra.cmake)\nconfigure_file(config.h.in config.h)\n\
-         file(GLOB PLUGINS CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/plugins/*.cpp)\n\
-         add_library(plugins ${PLUGINS})\n\
-         add_custom_command(OUTPUT made.h COMMAND ${CMAKE_COMMAND} -E copy ${CMAKE_CURRENT_SOURCE_DIR}/made.txt made.h DEPENDS made.txt)\n\
-         add_executable(app main.cpp made.h)\n\
-         target_include_directories(app PRIVATE ${CMAKE_BINARY_DIR} include)\n\
-         install(TARGETS app)\ninstall(FILES include/installed.h DESTINATION include)\n\
-         install(DIRECTORY data DESTINATION share)\n",
+        indoc! {"
+            add_subdirectory(src)
+            include(cmake/extra.cmake)
+            configure_file(config.h.in config.h)
+            file(GLOB PLUGINS CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/plugins/*.cpp)
+            add_library(plugins ${PLUGINS})
+            add_custom_command(OUTPUT made.h COMMAND ${CMAKE_COMMAND} -E copy ${CMAKE_CURRENT_SOURCE_DIR}/made.txt made.h DEPENDS made.txt)
+            add_executable(app main.cpp made.h)
+            target_include_directories(app PRIVATE ${CMAKE_BINARY_DIR} include)
+            install(TARGETS app)
+            install(FILES include/installed.h DESTINATION include)
+            install(DIRECTORY data DESTINATION share)
+        "},
     )
-    .file("main.cpp", "#include \"deep.inl\"\n#include \"config.h\"\n#include \"made.h\"\nint main() {}\n")
+    .file("main.cpp", indoc! {r#"
+        #include "deep.inl"
+        #include "config.h"
+        #include "made.h"
+        int main() {}
+    "#})
     .file("include/deep.inl", "#include \"more.tpp\"\n")
     .file("include/more.tpp", "\n")
     .file("include/installed.h", "\n")
@@ -97,15 +109,29 @@ fn a_program_and_what_it_is_made_from() {
 
 #[test]
 fn a_package_with_headers_beside_it_and_a_preset() {
-    let backend = format!("[package.build.backend]\nname = \"{BACKEND}\"\nversion = \"*\"\n");
+    let backend = formatdoc!(
+        r#"
+        [package.build.backend]
+        name = "{BACKEND}"
+        version = "*"
+    "#
+    );
     let project = Project::of(BACKEND)
-        .file("app/pixi.toml", format!("[package]\nname = \"app\"\n{backend}"))
+        .file("app/pixi.toml", formatdoc!(r#"
+            [package]
+            name = "app"
+            {backend}"#))
         .file(
             "app/CMakeLists.txt",
-            "cmake_minimum_required(VERSION 3.20)\nproject(app VERSION 1.0 LANGUAGES CXX)\n\
-             add_library(app INTERFACE)\nadd_library(part part.cpp)\n\
-             target_include_directories(part PRIVATE ../common)\n\
-             install(TARGETS part)\ninstall(DIRECTORY include/ DESTINATION include)\n",
+            indoc! {"
+                cmake_minimum_required(VERSION 3.20)
+                project(app VERSION 1.0 LANGUAGES CXX)
+                add_library(app INTERFACE)
+                add_library(part part.cpp)
+                target_include_directories(part PRIVATE ../common)
+                install(TARGETS part)
+                install(DIRECTORY include/ DESTINATION include)
+            "},
         )
         .file("app/part.cpp", "#include <common.h>\nint part() { return COMMON; }\n")
         .file("app/include/app.h", "\n")
@@ -145,14 +171,29 @@ fn what_is_read_is_complete_in_a_directory_with_an_odd_name() {
         .pixi_toml("[workspace]\n")
         .file(
             "a b/$x é/pixi.toml",
-            format!("[package]\nname = \"app\"\n[package.build.backend]\nname = \"{BACKEND}\"\nversion = \"*\"\n"),
+            formatdoc!(
+                r#"
+                [package]
+                name = "app"
+                [package.build.backend]
+                name = "{BACKEND}"
+                version = "*"
+            "#
+            ),
         )
         .file(
             "a b/$x é/CMakeLists.txt",
-            "cmake_minimum_required(VERSION 3.15)\nproject(app VERSION 1.0 LANGUAGES C)\n\
-             add_executable(app main.c)\ninstall(TARGETS app)\n",
+            indoc! {"
+                cmake_minimum_required(VERSION 3.15)
+                project(app VERSION 1.0 LANGUAGES C)
+                add_executable(app main.c)
+                install(TARGETS app)
+            "},
         )
-        .file("a b/$x é/main.c", "#include \"x.h\"\nint main(void) { return 0; }\n")
+        .file(
+            "a b/$x é/main.c",
+            "#include \"x.h\"\nint main(void) { return 0; }\n",
+        )
         .file("a b/$x é/x.h", "\n");
     let Some(finished) = built(project, "a b/$x é", |initialize| initialize) else {
         return;

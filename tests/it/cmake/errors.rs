@@ -1,5 +1,6 @@
 //! What the user sees when a build cannot succeed.
 
+use indoc::indoc;
 use serde_json::json;
 
 use super::project;
@@ -7,8 +8,14 @@ use test_support::cmake::{Order, PackageBuilder};
 
 #[test]
 fn a_compile_error_is_shown_with_its_place() {
-    let project = project("add_executable(app main.cpp)\ninstall(TARGETS app)\n")
-        .file("main.cpp", "int main() {\n  return undeclared;\n}\n");
+    let project = project("add_executable(app main.cpp)\ninstall(TARGETS app)\n").file(
+        "main.cpp",
+        indoc! {"
+            int main() {
+              return undeclared;
+            }
+        "},
+    );
     let Some(workshop) = PackageBuilder::open(project, |_| {}) else {
         return;
     };
@@ -48,7 +55,11 @@ fn a_missing_package_is_named_with_what_to_do() {
       help: add it to `[package.host-dependencies]`; in conda it is called `zlib`
             the whole log is in /ws/.pixi/bld/work/kSOLZ0CokNw/debug/build.log
     "#);
-    let lists = "cmake_minimum_required(VERSION 3.15)\nproject(app VERSION 1 LANGUAGES CXX)\nfind_package(no_such_thing CONFIG REQUIRED)\n";
+    let lists = indoc! {"
+        cmake_minimum_required(VERSION 3.15)
+        project(app VERSION 1 LANGUAGES CXX)
+        find_package(no_such_thing CONFIG REQUIRED)
+    "};
     workshop.project.write("CMakeLists.txt", lists);
     insta::assert_snapshot!(workshop.error(Order::default()), @r#"
     cmake::missing_package
@@ -130,7 +141,15 @@ fn a_preset_that_is_not_there_is_pointed_at() {
     );
     project.write(
         "pixi.toml",
-        "[package]\nname = \"app\"\n[package.build.config]\npreset = \"relaese\"\n[package.build.backend]\nname = \"pixi-build-cmake\"\nversion = \"*\"\n",
+        indoc! {r#"
+            [package]
+            name = "app"
+            [package.build.config]
+            preset = "relaese"
+            [package.build.backend]
+            name = "pixi-build-cmake"
+            version = "*"
+        "#},
     );
     let Some(workshop) = PackageBuilder::open(project, |_| {}) else {
         return;
@@ -153,9 +172,12 @@ fn a_preset_that_is_not_there_is_pointed_at() {
 
 #[test]
 fn failing_tests_and_undefined_symbols_are_named() {
-    let project = project(
-        "enable_testing()\nadd_executable(app main.cpp)\nadd_test(NAME fails COMMAND app)\ninstall(TARGETS app)\n",
-    )
+    let project = project(indoc! {"
+            enable_testing()
+            add_executable(app main.cpp)
+            add_test(NAME fails COMMAND app)
+            install(TARGETS app)
+        "})
     .file("main.cpp", "int main() { return 3; }\n");
     let Some(workshop) = PackageBuilder::open(project, |_| {}) else {
         return;

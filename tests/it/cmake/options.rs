@@ -1,5 +1,6 @@
 //! Requirements and commands that follow from the manifest and the project.
 
+use indoc::indoc;
 use serde_json::{Value, json};
 
 use super::{HEAD, project};
@@ -27,7 +28,11 @@ fn requirements(project: &Project, change: impl FnOnce(Initialize) -> Initialize
 
 fn with_lists(lists: &str) -> Project {
     Project::of(BACKEND)
-        .pixi_toml("[package]\nname = \"app\"\nversion = \"1\"\n")
+        .pixi_toml(indoc! {r#"
+            [package]
+            name = "app"
+            version = "1"
+        "#})
         .file("CMakeLists.txt", lists)
 }
 
@@ -71,10 +76,11 @@ fn requirements_follow_the_project_and_the_options() {
 
 #[test]
 fn a_package_of_headers_needs_no_compiler() {
-    let project = with_lists(
-        "cmake_minimum_required(VERSION 3.15)\nproject(app VERSION 2.0 LANGUAGES NONE)\n\
-         install(DIRECTORY include/ DESTINATION include)\n",
-    )
+    let project = with_lists(indoc! {"
+            cmake_minimum_required(VERSION 3.15)
+            project(app VERSION 2.0 LANGUAGES NONE)
+            install(DIRECTORY include/ DESTINATION include)
+        "})
     .pixi_toml("[package]\nname = \"app\"\n")
     .file("include/app/app.h", "#pragma once\n");
     let Some(workshop) = PackageBuilder::open(project, |_| {}) else {
@@ -87,11 +93,14 @@ fn a_package_of_headers_needs_no_compiler() {
 
 #[test]
 fn targets_components_tests_and_a_link_for_editors() {
-    let project = project(
-        "enable_testing()\nadd_executable(app main.cpp)\nadd_executable(broken broken.cpp)\n\
-         add_test(NAME works COMMAND app)\n\
-         install(TARGETS app COMPONENT tools)\ninstall(FILES main.cpp DESTINATION share COMPONENT extra)\n",
-    )
+    let project = project(indoc! {"
+            enable_testing()
+            add_executable(app main.cpp)
+            add_executable(broken broken.cpp)
+            add_test(NAME works COMMAND app)
+            install(TARGETS app COMPONENT tools)
+            install(FILES main.cpp DESTINATION share COMPONENT extra)
+        "})
     .file("main.cpp", "int main() { return 0; }\n")
     .file("broken.cpp", "nothing\n");
     let Some(workshop) = PackageBuilder::open(project, |_| {}) else {

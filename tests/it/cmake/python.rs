@@ -1,5 +1,6 @@
 //! Python modules, built with the python of the host environment.
 
+use indoc::indoc;
 use serde_json::json;
 
 use super::project;
@@ -11,17 +12,20 @@ fn a_module_is_built_for_the_python_of_the_host_environment() {
     let Some(version) = channel_or_skip().map(version) else {
         return;
     };
-    let project = project(
-        "find_package(Python COMPONENTS Interpreter Development.Module REQUIRED)\n\
-         Python_add_library(greet MODULE WITH_SOABI greet.c)\n\
-         install(TARGETS greet DESTINATION ${Python_SITEARCH})\n\
-         file(GENERATE OUTPUT where.txt CONTENT \"${Python_EXECUTABLE} ${Python_SITEARCH}\")\n\
-         install(FILES ${CMAKE_BINARY_DIR}/where.txt DESTINATION share)\n",
-    )
+    let project = project(indoc! {r#"
+            find_package(Python COMPONENTS Interpreter Development.Module REQUIRED)
+            Python_add_library(greet MODULE WITH_SOABI greet.c)
+            install(TARGETS greet DESTINATION ${Python_SITEARCH})
+            file(GENERATE OUTPUT where.txt CONTENT "${Python_EXECUTABLE} ${Python_SITEARCH}")
+            install(FILES ${CMAKE_BINARY_DIR}/where.txt DESTINATION share)
+        "#})
     .file(
         "greet.c",
-        "#include <Python.h>\nstatic struct PyModuleDef module = {PyModuleDef_HEAD_INIT, \"greet\", NULL, -1, NULL};\n\
-         PyMODINIT_FUNC PyInit_greet(void) { return PyModule_Create(&module); }\n",
+        indoc! {r#"
+            #include <Python.h>
+            static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "greet", NULL, -1, NULL};
+            PyMODINIT_FUNC PyInit_greet(void) { return PyModule_Create(&module); }
+        "#},
     );
     let Some(workshop) = PackageBuilder::open(project, |channel| {
         add_python(channel);

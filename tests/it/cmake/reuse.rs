@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use indoc::{formatdoc, indoc};
 use serde_json::json;
 
 use super::project;
@@ -13,14 +14,32 @@ use test_support::toolchain::{self, Extra};
 
 /// Three units: one with a header of `liba`, one with a header of `libb`, one with none.
 fn workshop() -> Option<PackageBuilder> {
-    let project = project(
-        "find_package(liba REQUIRED)\n\
-         add_executable(app main.cpp a.cpp b.cpp)\n\
-         target_link_libraries(app liba::liba)\ninstall(TARGETS app)\n",
+    let project = project(indoc! {"
+            find_package(liba REQUIRED)
+            add_executable(app main.cpp a.cpp b.cpp)
+            target_link_libraries(app liba::liba)
+            install(TARGETS app)
+        "})
+    .file(
+        "main.cpp",
+        indoc! {r#"
+        #include <cstdio>
+        int a(); int b();
+        int main() { std::printf("%d %d", a(), b()); }
+    "#},
     )
-    .file("main.cpp", "#include <cstdio>\nint a(); int b();\nint main() { std::printf(\"%d %d\", a(), b()); }\n")
     .file("a.cpp", "#include <liba/a.h>\nint a() { return A; }\n")
-    .file("b.cpp", "#if __has_include(<libb/b.h>)\n#include <libb/b.h>\n#else\n#define B 0\n#endif\nint b() { return B; }\n");
+    .file(
+        "b.cpp",
+        indoc! {"
+        #if __has_include(<libb/b.h>)
+        #include <libb/b.h>
+        #else
+        #define B 0
+        #endif
+        int b() { return B; }
+    "},
+    );
     PackageBuilder::open(project, libraries)
 }
 
@@ -83,15 +102,30 @@ fn what_is_compiled_again_depends_on_what_changed() {
 
 #[test]
 fn every_option_of_the_build_counts() {
-    let project = project(
-        "option(LOUD \"\" OFF)\nif(LOUD)\nadd_definitions(-DLOUD)\nendif()\n\
-         add_executable(app main.cpp)\ninstall(TARGETS app)\n",
-    )
+    let project = project(indoc! {r#"
+            option(LOUD "" OFF)
+            if(LOUD)
+            add_definitions(-DLOUD)
+            endif()
+            add_executable(app main.cpp)
+            install(TARGETS app)
+        "#})
     .file(
         "main.cpp",
-        "#include <cstdio>\n#ifdef LOUD\n#define A \"loud\"\n#else\n#define A \"quiet\"\n#endif\n\
-         #ifdef EXTRA\n#define B \" extra\"\n#else\n#define B \"\"\n#endif\n\
-         int main() { std::puts(A B); }\n",
+        indoc! {r#"
+            #include <cstdio>
+            #ifdef LOUD
+            #define A "loud"
+            #else
+            #define A "quiet"
+            #endif
+            #ifdef EXTRA
+            #define B " extra"
+            #else
+            #define B ""
+            #endif
+            int main() { std::puts(A B); }
+        "#},
     );
     let Some(workshop) = PackageBuilder::open(project, |_| {}) else {
         return;
@@ -121,13 +155,15 @@ fn every_option_of_the_build_counts() {
 
 #[test]
 fn the_package_names_the_prefix_and_not_the_link_to_it() {
-    let project = project(
-        "find_package(liba REQUIRED)\nconfigure_file(found.txt.in found.txt)\n\
-         add_executable(app main.cpp)\n\
-         target_compile_definitions(app PRIVATE FOUND=\"${liba_DIR}\")\n\
-         set_target_properties(app PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)\n\
-         install(TARGETS app)\ninstall(FILES ${CMAKE_BINARY_DIR}/found.txt DESTINATION share)\n",
-    )
+    let project = project(indoc! {r#"
+            find_package(liba REQUIRED)
+            configure_file(found.txt.in found.txt)
+            add_executable(app main.cpp)
+            target_compile_definitions(app PRIVATE FOUND="${liba_DIR}")
+            set_target_properties(app PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
+            install(TARGETS app)
+            install(FILES ${CMAKE_BINARY_DIR}/found.txt DESTINATION share)
+        "#})
     .file("found.txt.in", "@liba_DIR@\n")
     .file(
         "main.cpp",
@@ -156,16 +192,20 @@ fn the_package_names_the_prefix_and_not_the_link_to_it() {
 
 #[test]
 fn what_a_program_of_a_package_makes_is_made_again() {
-    let project = project(
-        "find_program(MAKER maker REQUIRED)\n\
-         add_custom_command(OUTPUT made.h COMMAND ${MAKER} > made.h)\n\
-         add_executable(app main.cpp other.cpp made.h)\n\
-         target_include_directories(app PRIVATE ${CMAKE_CURRENT_BINARY_DIR})\n\
-         install(TARGETS app)\n",
-    )
+    let project = project(indoc! {"
+            find_program(MAKER maker REQUIRED)
+            add_custom_command(OUTPUT made.h COMMAND ${MAKER} > made.h)
+            add_executable(app main.cpp other.cpp made.h)
+            target_include_directories(app PRIVATE ${CMAKE_CURRENT_BINARY_DIR})
+            install(TARGETS app)
+        "})
     .file(
         "main.cpp",
-        "#include <cstdio>\n#include \"made.h\"\nint main() { std::puts(MADE); }\n",
+        indoc! {r#"
+            #include <cstdio>
+            #include "made.h"
+            int main() { std::puts(MADE); }
+        "#},
     )
     .file("other.cpp", "void other() {}\n");
     let workshop = PackageBuilder::open(project, |channel| {
@@ -194,13 +234,19 @@ fn what_a_program_of_a_package_makes_is_made_again() {
 
 #[test]
 fn a_build_that_failed_is_forgotten() {
-    let project = project(
-        "find_package(liba REQUIRED)\nadd_executable(app main.cpp a.cpp)\n\
-         target_link_libraries(app liba::liba)\ninstall(TARGETS app)\n",
-    )
+    let project = project(indoc! {"
+            find_package(liba REQUIRED)
+            add_executable(app main.cpp a.cpp)
+            target_link_libraries(app liba::liba)
+            install(TARGETS app)
+        "})
     .file(
         "main.cpp",
-        "#include <cstdio>\nint a();\nint main() { std::printf(\"%d\", a()); }\n",
+        indoc! {r#"
+            #include <cstdio>
+            int a();
+            int main() { std::printf("%d", a()); }
+        "#},
     )
     .file("a.cpp", "#include <liba/a.h>\nint a() { return A }\n");
     let Some(workshop) = PackageBuilder::open(project, libraries) else {
@@ -231,11 +277,13 @@ fn a_build_that_failed_is_forgotten() {
 
 #[test]
 fn a_precompiled_header_is_as_old_as_what_it_includes() {
-    let project = project(
-        "find_package(liba REQUIRED)\nadd_executable(app main.cpp)\n\
-         target_link_libraries(app liba::liba)\n\
-         target_precompile_headers(app PRIVATE <liba/a.h>)\ninstall(TARGETS app)\n",
-    )
+    let project = project(indoc! {"
+            find_package(liba REQUIRED)
+            add_executable(app main.cpp)
+            target_link_libraries(app liba::liba)
+            target_precompile_headers(app PRIVATE <liba/a.h>)
+            install(TARGETS app)
+        "})
     .file(
         "main.cpp",
         "#include <cstdio>\nint main() { std::printf(\"%d\", A); }\n",
@@ -259,23 +307,34 @@ fn a_precompiled_header_is_as_old_as_what_it_includes() {
 
 #[test]
 fn what_pkg_config_says_is_the_same_in_every_prefix() {
-    let project = project(
-        "find_package(PkgConfig REQUIRED)\n\
-         pkg_check_modules(LIBP REQUIRED IMPORTED_TARGET libp)\n\
-         add_executable(app main.cpp)\ntarget_link_libraries(app PkgConfig::LIBP)\n\
-         install(TARGETS app)\n",
-    )
+    let project = project(indoc! {"
+            find_package(PkgConfig REQUIRED)
+            pkg_check_modules(LIBP REQUIRED IMPORTED_TARGET libp)
+            add_executable(app main.cpp)
+            target_link_libraries(app PkgConfig::LIBP)
+            install(TARGETS app)
+        "})
     .file(
         "main.cpp",
-        "#include <cstdio>\n#include <p.h>\nint main() { std::printf(\"%d\", P); }\n",
+        indoc! {r#"
+            #include <cstdio>
+            #include <p.h>
+            int main() { std::printf("%d", P); }
+        "#},
     );
     let Some(tools) = toolchain::channel_or_skip(&[Extra::PkgConfig]) else {
         return;
     };
     let workshop = PackageBuilder::open(project, |channel| {
         channel.include(&tools);
-        let text = format!(
-            "prefix={}\nName: libp\nDescription: p\nVersion: 1\nCflags: -I${{prefix}}/include/deep\n",
+        let text = formatdoc!(
+            "
+                prefix={}
+                Name: libp
+                Description: p
+                Version: 1
+                Cflags: -I${{prefix}}/include/deep
+            ",
             placeholder()
         );
         channel.add(
@@ -306,7 +365,11 @@ fn a_variable_that_only_a_compiler_sees_counts() {
     let project = project("add_executable(app main.cpp)\ninstall(TARGETS app)\n")
         .file(
             "main.cpp",
-            "#include <cstdio>\n#include <which.h>\nint main() { std::puts(WHICH); }\n",
+            indoc! {"
+                #include <cstdio>
+                #include <which.h>
+                int main() { std::puts(WHICH); }
+            "},
         )
         .file("one/which.h", "#define WHICH \"one\"\n")
         .file("two/which.h", "#define WHICH \"two\"\n");
@@ -332,7 +395,11 @@ fn an_older_source_counts() {
     let project = project("add_executable(app main.cpp other.cpp)\ninstall(TARGETS app)\n")
         .file(
             "main.cpp",
-            "#include <cstdio>\n#include \"x.h\"\nint main() { std::puts(X); }\n",
+            indoc! {r#"
+                #include <cstdio>
+                #include "x.h"
+                int main() { std::puts(X); }
+            "#},
         )
         .file("other.cpp", "void other() {}\n")
         .file("x.h", "#define X \"new\"\n");

@@ -1,5 +1,6 @@
 //! A cache that does not work is a warning.
 
+use indoc::indoc;
 use serde_json::{Value, json};
 
 use super::{build, build_with, tool};
@@ -62,9 +63,13 @@ fn a_server_that_ends_during_the_build_is_not_missed() {
     };
     let project = tool().file(
         "part/build.rs",
-        "fn main() {\n    let sccache = std::env::var(\"BUILD_PREFIX\").unwrap() + \"/bin/sccache\";\n    \
-         let stopped = std::process::Command::new(sccache).arg(\"--stop-server\").status();\n    \
-         assert!(stopped.unwrap().success());\n}\n",
+        indoc! {r#"
+            fn main() {
+                let sccache = std::env::var("BUILD_PREFIX").unwrap() + "/bin/sccache";
+                let stopped = std::process::Command::new(sccache).arg("--stop-server").status();
+                assert!(stopped.unwrap().success());
+            }
+        "#},
     );
     build(&project, &channel, &[], json!({})).archive();
 }

@@ -1,5 +1,6 @@
 //! What was compiled in one folder is found in another.
 
+use indoc::{formatdoc, indoc};
 use serde_json::json;
 
 use super::{build, build_with, tool};
@@ -18,36 +19,74 @@ fn part() -> Project {
     tool()
         .file(
             "Cargo.toml",
-            "[package]\nname = \"tool\"\nversion = \"1.0.0\"\nedition = \"2024\"\nlicense = \"MIT\"\n\n\
-             [workspace]\nmembers = [\"part\", \"macros\"]\n\n[dependencies]\npart = { path = \"part\" }\n",
+            indoc! {r#"
+                [package]
+                name = "tool"
+                version = "1.0.0"
+                edition = "2024"
+                license = "MIT"
+
+                [workspace]
+                members = ["part", "macros"]
+
+                [dependencies]
+                part = { path = "part" }
+            "#},
         )
         .file(
             "macros/Cargo.toml",
-            "[package]\nname = \"macros\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n[lib]\nproc-macro = true\n",
+            indoc! {r#"
+                [package]
+                name = "macros"
+                version = "1.0.0"
+                edition = "2024"
+
+                [lib]
+                proc-macro = true
+            "#},
         )
         // As macros for templates do: it does not say what it reads.
         .file(
             "macros/src/lib.rs",
-            "#[proc_macro]\npub fn notes(_: proc_macro::TokenStream) -> proc_macro::TokenStream {\n    \
-             let folder = std::env::var(\"CARGO_MANIFEST_DIR\").unwrap();\n    \
-             let notes = std::fs::read_to_string(folder + \"/notes.txt\").unwrap();\n    \
-             format!(\"{:?}\", notes.trim()).parse().unwrap()\n}\n",
+            indoc! {r#"
+                #[proc_macro]
+                pub fn notes(_: proc_macro::TokenStream) -> proc_macro::TokenStream {
+                    let folder = std::env::var("CARGO_MANIFEST_DIR").unwrap();
+                    let notes = std::fs::read_to_string(folder + "/notes.txt").unwrap();
+                    format!("{:?}", notes.trim()).parse().unwrap()
+                }
+            "#},
         )
         .file(
             "part/Cargo.toml",
-            "[package]\nname = \"part\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n\
-             [dependencies]\nmacros = { path = \"../macros\" }\n",
+            indoc! {r#"
+                [package]
+                name = "part"
+                version = "1.0.0"
+                edition = "2024"
+
+                [dependencies]
+                macros = { path = "../macros" }
+            "#},
         )
         .file(
             "part/build.rs",
-            "fn main() {\n    let out = std::env::var(\"OUT_DIR\").unwrap();\n    \
-             std::fs::write(out + \"/generated.rs\", \"const NUMBER: u32 = 7;\\n\").unwrap();\n}\n",
+            indoc! {r#"
+                fn main() {
+                    let out = std::env::var("OUT_DIR").unwrap();
+                    std::fs::write(out + "/generated.rs", "const NUMBER: u32 = 7;\n").unwrap();
+                }
+            "#},
         )
         .file("part/notes.txt", "first\n")
         .file(
             "part/src/lib.rs",
-            "include!(concat!(env!(\"OUT_DIR\"), \"/generated.rs\"));\n\
-             pub fn text() -> String {\n    format!(\"{} {NUMBER} {}\", macros::notes!(), file!())\n}\n",
+            indoc! {r#"
+                include!(concat!(env!("OUT_DIR"), "/generated.rs"));
+                pub fn text() -> String {
+                    format!("{} {NUMBER} {}", macros::notes!(), file!())
+                }
+            "#},
         )
         .lock()
 }
@@ -63,8 +102,12 @@ fn rich() -> Project {
         )
         .file(
             "src/main.rs",
-            "fn main() {\n    let zlib = unsafe { libz_sys::zlibCompileFlags() };\n    \
-             println!(\"{} {}\", part::text(), itoa::Buffer::new().format(zlib));\n}\n",
+            indoc! {r#"
+                fn main() {
+                    let zlib = unsafe { libz_sys::zlibCompileFlags() };
+                    println!("{} {}", part::text(), itoa::Buffer::new().format(zlib));
+                }
+            "#},
         )
         .lock()
 }
@@ -117,7 +160,10 @@ fn another_checkout_of_another_user_compiles_next_to_nothing() {
     let programs = [&first, &second].map(|done| done.archive().read("bin/tool"));
     assert!(
         programs[0] == programs[1],
-        "the programs differ:\n{}\n{}",
+        indoc! {"
+            the programs differ:
+            {}
+            {}"},
         first.log,
         second.log
     );
@@ -142,7 +188,14 @@ fn what_the_second_checkout_reads_is_its_own() {
     assert!(inputs.contains("part"), "{inputs}");
 
     // Cargo compiles what was edited, also where it has compiled nothing itself.
-    other.write("part/src/lib.rs", "pub fn text() -> u8 {\n    5\n}\n");
+    other.write(
+        "part/src/lib.rs",
+        indoc! {"
+        pub fn text() -> u8 {
+            5
+        }
+    "},
+    );
     let third = build(&other, &channel, &user, json!({}));
     assert_eq!(said(&third), "5");
 }
@@ -167,7 +220,11 @@ fn a_program_that_names_its_folder_names_its_own() {
     let naming = || {
         tool().file(
             "part/src/lib.rs",
-            "pub fn text() -> String {\n    env!(\"CARGO_MANIFEST_DIR\").to_string()\n}\n",
+            indoc! {r#"
+                pub fn text() -> String {
+                    env!("CARGO_MANIFEST_DIR").to_string()
+                }
+            "#},
         )
     };
     let [one, other] = [naming(), naming()];
@@ -211,12 +268,23 @@ fn signed() -> Project {
     tool()
         .file(
             "part/Cargo.toml",
-            "[package]\nname = \"part\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n\
-             [build-dependencies]\ncc = \"1\"\n",
+            indoc! {r#"
+                [package]
+                name = "part"
+                version = "1.0.0"
+                edition = "2024"
+
+                [build-dependencies]
+                cc = "1"
+            "#},
         )
         .file(
             "part/build.rs",
-            "fn main() {\n    cc::Build::new().file(\"answer.c\").compile(\"answer\");\n}\n",
+            indoc! {r#"
+                fn main() {
+                    cc::Build::new().file("answer.c").compile("answer");
+                }
+            "#},
         )
         .file(
             "part/answer.c",
@@ -224,8 +292,14 @@ fn signed() -> Project {
         )
         .file(
             "part/src/lib.rs",
-            "unsafe extern \"C\" {\n    fn answer() -> i32;\n}\n\
-             pub fn text() -> String {\n    unsafe { answer() }.to_string()\n}\n",
+            indoc! {r#"
+                unsafe extern "C" {
+                    fn answer() -> i32;
+                }
+                pub fn text() -> String {
+                    unsafe { answer() }.to_string()
+                }
+            "#},
         )
         .lock()
 }
@@ -242,7 +316,13 @@ fn a_c_compiler_is_known_by_its_packages_and_not_by_its_folder() {
         let mut channel = Channel::new(project.cache().join("channel"));
         channel.include(&with_sccache);
         let root = placeholder();
-        let script = format!("#!/bin/sh\n# installed in {root}\nexec cc {option} \"$@\"\n");
+        let script = formatdoc!(
+            r#"
+            #!/bin/sh
+            # installed in {root}
+            exec cc {option} "$@"
+        "#
+        );
         channel.add(Package::new("oddcc", "1.0").executable("bin/oddcc", script));
         let mut pixi = super::start(&user);
         let variable = format!("CC_{}", machine().triple.replace('-', "_"));

@@ -8,6 +8,7 @@ mod server;
 use std::path::PathBuf;
 use std::process::Command;
 
+use indoc::indoc;
 use serde_json::{Value, json};
 
 use test_support::archive::Archive;
@@ -81,14 +82,44 @@ fn tool() -> Project {
     Project::new()
         .file(
             "Cargo.toml",
-            "[package]\nname = \"tool\"\nversion = \"1.0.0\"\nedition = \"2024\"\nlicense = \"MIT\"\n\n\
-             [workspace]\nmembers = [\"part\"]\n\n[dependencies]\npart = { path = \"part\" }\n",
+            indoc! {r#"
+                [package]
+                name = "tool"
+                version = "1.0.0"
+                edition = "2024"
+                license = "MIT"
+
+                [workspace]
+                members = ["part"]
+
+                [dependencies]
+                part = { path = "part" }
+            "#},
         )
-        .file("src/main.rs", "fn main() {\n    println!(\"{}\", part::text());\n}\n")
+        .file(
+            "src/main.rs",
+            indoc! {r#"
+            fn main() {
+                println!("{}", part::text());
+            }
+        "#},
+        )
         .file(
             "part/Cargo.toml",
-            "[package]\nname = \"part\"\nversion = \"1.0.0\"\nedition = \"2024\"\n",
+            indoc! {r#"
+                [package]
+                name = "part"
+                version = "1.0.0"
+                edition = "2024"
+            "#},
         )
-        .file("part/src/lib.rs", "pub fn text() -> String {\n    \"part\".to_string()\n}\n")
+        .file(
+            "part/src/lib.rs",
+            indoc! {r#"
+            pub fn text() -> String {
+                "part".to_string()
+            }
+        "#},
+        )
         .lock()
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use indoc::indoc;
 use serde_json::json;
 
 use super::{build, tool};
@@ -21,8 +22,13 @@ fn a_password_is_used_and_shown_nowhere() {
     // What compiles does not get to know it.
     let project = tool().file(
         "part/build.rs",
-        "fn main() {\n    for (name, value) in std::env::vars() {\n        \
-         assert!(!value.contains(\"opensesame\"), \"{name}\");\n    }\n}\n",
+        indoc! {r#"
+            fn main() {
+                for (name, value) in std::env::vars() {
+                    assert!(!value.contains("opensesame"), "{name}");
+                }
+            }
+        "#},
     );
     let url = redis.url();
     let user = [

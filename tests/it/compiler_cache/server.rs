@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use indoc::indoc;
 use serde_json::json;
 
 use super::{build, start, tool};
@@ -36,7 +37,14 @@ fn no_server_is_left_after_a_build() {
     done.archive();
     assert_eq!(servers(&done.work), Vec::<PathBuf>::new());
 
-    project.write("part/src/lib.rs", "pub fn text() -> u8 {\n    \"no\"\n}\n");
+    project.write(
+        "part/src/lib.rs",
+        indoc! {r#"
+        pub fn text() -> u8 {
+            "no"
+        }
+    "#},
+    );
     let done = build(&project, &channel, &[], json!({}));
     let error = done.answer.as_ref().expect_err("the crate is broken");
     let message = error["data"]["message"].as_str().expect("a message");
@@ -51,7 +59,11 @@ fn no_server_is_left_when_a_build_is_killed() {
     };
     let project = tool().file(
         "build.rs",
-        "fn main() {\n    loop { std::thread::park() }\n}\n",
+        indoc! {"
+            fn main() {
+                loop { std::thread::park() }
+            }
+        "},
     );
     let ends: [(&str, End); 4] = [
         ("its client leaves", Pixi::end_input),

@@ -1,5 +1,6 @@
 //! What `build` can be told about environments, variants and archives.
 
+use indoc::{formatdoc, indoc};
 use serde_json::json;
 
 use test_support::archive::Archive;
@@ -14,7 +15,15 @@ use test_support::web;
 fn with_library(more: &str) -> Project {
     let backend = "[package.build.backend]\nname = \"pixi-build-rust\"\n";
     let tables = "[package.host-dependencies]\nlibrary = \"*\"\n";
-    let manifest = format!("[package]\nname = \"hello\"\n\n{backend}\n{tables}\n{more}");
+    let manifest = formatdoc!(
+        r#"
+        [package]
+        name = "hello"
+
+        {backend}
+        {tables}
+        {more}"#
+    );
     Project::hello().pixi_toml(&manifest)
 }
 
@@ -65,8 +74,13 @@ fn a_channel_on_the_web_is_needed_once() {
 
 #[test]
 fn variants_of_the_command_line_replace_those_of_the_workspace() {
-    let variants =
-        "[workspace]\nchannels = []\n\n[workspace.build-variants]\nlibrary = [\"1.0\"]\n";
+    let variants = indoc! {r#"
+            [workspace]
+            channels = []
+
+            [workspace.build-variants]
+            library = ["1.0"]
+        "#};
     let project = with_library(variants);
     let channel = library(&project, &["1.0", "2.0", "3.0"]);
     project.write("more.yaml", "library:\n  - \"3.0\"\n");
@@ -99,8 +113,12 @@ fn the_archive_has_the_format_that_is_asked_for() {
 fn cargo_is_told_how_many_jobs_there_are_and_reuses_what_it_has() {
     let project = Project::hello().file(
         "build.rs",
-        "fn main() {\n    println!(\"cargo::rerun-if-changed=build.rs\");\n    \
-         println!(\"cargo::warning=jobs {}\", std::env::var(\"NUM_JOBS\").unwrap());\n}\n",
+        indoc! {r#"
+            fn main() {
+                println!("cargo::rerun-if-changed=build.rs");
+                println!("cargo::warning=jobs {}", std::env::var("NUM_JOBS").unwrap());
+            }
+        "#},
     );
     let build = |jobs: &str| {
         let desk = CliCommand::build(&project, "").channel(channel());
@@ -117,7 +135,13 @@ fn cargo_is_told_how_many_jobs_there_are_and_reuses_what_it_has() {
 fn packages_that_are_too_new_do_not_count() {
     // Packages of the test channel are from November 2023.
     let limit = |date: &str| {
-        let workspace = format!("[workspace]\nchannels = []\nexclude-newer = \"{date}\"\n");
+        let workspace = formatdoc!(
+            r#"
+            [workspace]
+            channels = []
+            exclude-newer = "{date}"
+        "#
+        );
         let project = with_library(&workspace);
         let channel = library(&project, &["1.0"]);
         CliCommand::build(&project, "")

@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use indoc::{formatdoc, indoc};
 use serde_json::json;
 
 use test_support::archive::Archive;
@@ -15,15 +16,35 @@ use test_support::web;
 
 /// A crate with one binary that prints what `print` says.
 fn tool(project: Project, name: &str, print: &str, tables: &str) -> Project {
-    let toml = format!("[package]\nname = \"{name}\"\nversion = \"1.2.0\"\nedition = \"2024\"\n");
-    let main = format!("fn main() {{\n    println!(\"{{}}\", {print});\n}}\n");
+    let toml = formatdoc!(
+        r#"
+        [package]
+        name = "{name}"
+        version = "1.2.0"
+        edition = "2024"
+    "#
+    );
+    let main = formatdoc!(
+        r#"
+        fn main() {{
+            println!("{{}}", {print});
+        }}
+    "#
+    );
     let backend = "[package.build.backend]\nname = \"pixi-build-rust\"\n";
     project
         .file(&format!("{name}/Cargo.toml"), toml)
         .file(&format!("{name}/src/main.rs"), main)
         .file(
             &format!("{name}/pixi.toml"),
-            format!("[package]\nname = \"{name}\"\n\n{backend}\n{tables}"),
+            formatdoc!(
+                r#"
+                [package]
+                name = "{name}"
+
+                {backend}
+                {tables}"#
+            ),
         )
         .lock_in(name)
 }
@@ -32,7 +53,13 @@ fn workspace() -> Project {
     let channel = toolchain::channel().url();
     Project::new().file(
         "pixi.toml",
-        format!("[workspace]\nchannels = [\"{channel}\"]\nplatforms = [\"linux-64\"]\n"),
+        formatdoc!(
+            r#"
+            [workspace]
+            channels = ["{channel}"]
+            platforms = ["linux-64"]
+        "#
+        ),
     )
 }
 
@@ -43,15 +70,25 @@ fn three() -> Project {
         project,
         "middle",
         "\"middle\"",
-        "[package.run-dependencies]\nbottom = { path = \"../bottom\" }\n\n\
-         [package.run-exports.weak]\nmiddle = { pin-subpackage = { upper-bound = \"x.x\" } }\n",
+        indoc! {r#"
+            [package.run-dependencies]
+            bottom = { path = "../bottom" }
+
+            [package.run-exports.weak]
+            middle = { pin-subpackage = { upper-bound = "x.x" } }
+        "#},
     );
     // The build sees the programs of what it is built with, and what those need.
-    let build = "fn main() {\n    let prefix = std::env::var(\"PREFIX\").unwrap();\n    \
-                 let run = |name: &str| {\n        \
-                 let out = std::process::Command::new(format!(\"{prefix}/bin/{name}\")).output().unwrap();\n        \
-                 String::from_utf8(out.stdout).unwrap().trim().to_owned()\n    };\n    \
-                 println!(\"cargo::rustc-env=BELOW={} {}\", run(\"middle\"), run(\"bottom\"));\n}\n";
+    let build = indoc! {r#"
+        fn main() {
+            let prefix = std::env::var("PREFIX").unwrap();
+            let run = |name: &str| {
+                let out = std::process::Command::new(format!("{prefix}/bin/{name}")).output().unwrap();
+                String::from_utf8(out.stdout).unwrap().trim().to_owned()
+            };
+            println!("cargo::rustc-env=BELOW={} {}", run("middle"), run("bottom"));
+        }
+    "#};
     tool(
         project.file("top/build.rs", build),
         "top",
@@ -118,7 +155,11 @@ fn nothing_is_compiled_again_unless_something_changed() {
 
     project.write(
         "bottom/src/main.rs",
-        "fn main() {\n    println!(\"lower\");\n}\n",
+        indoc! {r#"
+            fn main() {
+                println!("lower");
+            }
+        "#},
     );
     let packages = build();
     assert!(log().contains("Compiling top"), "{}", log());
@@ -132,7 +173,11 @@ fn nothing_is_compiled_again_unless_something_changed() {
 #[test]
 fn dependencies_of_another_workspace_follow_the_one_that_uses_them() {
     // The other workspace has a channel that does not exist.
-    let elsewhere = "[workspace]\nchannels = [\"./nowhere\"]\n\n";
+    let elsewhere = indoc! {r#"
+        [workspace]
+        channels = ["./nowhere"]
+
+    "#};
     let project = tool(workspace(), "lib", "\"lib\"", "");
     let manifest = fs_err::read_to_string(project.dir().join("lib/pixi.toml"));
     project.write(
@@ -159,10 +204,14 @@ fn all_packages_can_be_built_with_the_tools_of_the_machine() {
 #[test]
 fn a_build_dependency_from_source_is_a_tool() {
     let project = tool(workspace(), "generator", "\"generated\"", "");
-    let build = "fn main() {\n    let prefix = std::env::var(\"BUILD_PREFIX\").unwrap();\n    \
-                 let run = std::process::Command::new(format!(\"{prefix}/bin/generator\"));\n    \
-                 let out = { run }.output().unwrap();\n    \
-                 println!(\"cargo::rustc-env=TEXT={}\", String::from_utf8(out.stdout).unwrap().trim());\n}\n";
+    let build = indoc! {r#"
+        fn main() {
+            let prefix = std::env::var("BUILD_PREFIX").unwrap();
+            let run = std::process::Command::new(format!("{prefix}/bin/generator"));
+            let out = { run }.output().unwrap();
+            println!("cargo::rustc-env=TEXT={}", String::from_utf8(out.stdout).unwrap().trim());
+        }
+    "#};
     let tables = "[package.build-dependencies]\ngenerator = { path = \"../generator\" }\n";
     let project = tool(
         project.file("app/build.rs", build),
@@ -199,7 +248,11 @@ fn a_dependency_in_a_repository_is_what_its_branch_says_now() {
     assert_eq!(run(), "before");
     library.write(
         "lib/src/main.rs",
-        "fn main() {\n    println!(\"after\");\n}\n",
+        indoc! {r#"
+            fn main() {
+                println!("after");
+            }
+        "#},
     );
     commit(library.dir());
     assert_eq!(run(), "after");

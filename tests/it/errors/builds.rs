@@ -1,5 +1,6 @@
 //! Builds that fail: the real cargo, run by the real backend.
 
+use indoc::indoc;
 use serde_json::json;
 
 use test_support::build::Build;
@@ -33,7 +34,12 @@ fn hello(main: &str) -> Project {
 
 #[test]
 fn code_that_does_not_compile() {
-    let project = hello("fn main() {\n    let count: u32 = \"one\";\n    missing();\n}\n");
+    let project = hello(indoc! {r#"
+        fn main() {
+            let count: u32 = "one";
+            missing();
+        }
+    "#});
     insta::assert_snapshot!(failure(&project));
 }
 
@@ -64,8 +70,16 @@ fn library_without_a_binary() {
 fn optional() -> Project {
     let project = Project::hello();
     let manifest = fs_err::read_to_string(project.dir().join("Cargo.toml")).expect("it is there");
-    let binary = "[[bin]]\nname = \"hello\"\npath = \"src/main.rs\"\n\
-        required-features = [\"cli\", \"tls\"]\n\n[features]\ncli = []\ntls = []\n";
+    let binary = indoc! {r#"
+        [[bin]]
+        name = "hello"
+        path = "src/main.rs"
+        required-features = ["cli", "tls"]
+
+        [features]
+        cli = []
+        tls = []
+    "#};
     project.file("Cargo.toml", format!("{manifest}\n{binary}"))
 }
 
@@ -76,27 +90,45 @@ fn binaries_that_need_features() {
 
 #[test]
 fn named_binary_that_needs_features() {
-    let project = optional().pixi_toml(
-        "[package]\nname = \"hello\"\nversion = \"0.3.1\"\n\n\
-         [package.build.config]\nbinaries = [\"hello\"]\n\n\
-         [package.build.backend]\nname = \"pixi-build-rust\"\nversion = \"*\"\n",
-    );
+    let project = optional().pixi_toml(indoc! {r#"
+            [package]
+            name = "hello"
+            version = "0.3.1"
+
+            [package.build.config]
+            binaries = ["hello"]
+
+            [package.build.backend]
+            name = "pixi-build-rust"
+            version = "*"
+        "#});
     insta::assert_snapshot!(failure(&project));
 }
 
 #[test]
 fn examples_of_a_crate_without_any() {
-    let project = Project::hello().pixi_toml(
-        "[package]\nname = \"hello\"\nversion = \"0.3.1\"\n\n\
-         [package.build.config]\nextra-args = [\"--examples\"]\n\n\
-         [package.build.backend]\nname = \"pixi-build-rust\"\nversion = \"*\"\n",
-    );
+    let project = Project::hello().pixi_toml(indoc! {r#"
+            [package]
+            name = "hello"
+            version = "0.3.1"
+
+            [package.build.config]
+            extra-args = ["--examples"]
+
+            [package.build.backend]
+            name = "pixi-build-rust"
+            version = "*"
+        "#});
     insta::assert_snapshot!(failure(&project));
 }
 
 #[test]
 fn build_script_that_fails() {
-    let script = "fn main() {\n    panic!(\"run `git submodule update --init` first\");\n}\n";
+    let script = indoc! {r#"
+        fn main() {
+            panic!("run `git submodule update --init` first");
+        }
+    "#};
     insta::assert_snapshot!(failure(&Project::hello().file("build.rs", script)));
 }
 
@@ -110,8 +142,16 @@ fn date_that_is_none() {
 
 #[test]
 fn library_the_system_does_not_have() {
-    let main = "#[link(name = \"sodium\")]\nunsafe extern \"C\" {\n    fn sodium_init() -> i32;\n}\n\n\
-                fn main() {\n    unsafe { sodium_init() };\n}\n";
+    let main = indoc! {r#"
+        #[link(name = "sodium")]
+        unsafe extern "C" {
+            fn sodium_init() -> i32;
+        }
+
+        fn main() {
+            unsafe { sodium_init() };
+        }
+    "#};
     insta::assert_snapshot!(failure(&hello(main)));
 }
 
@@ -129,25 +169,37 @@ fn crate_that_needs_a_newer_rustc() {
 
 #[test]
 fn binary_that_does_not_exist() {
-    let project = Project::hello().pixi_toml(
-        "[package]\nname = \"hello\"\nversion = \"0.3.1\"\n\n\
-         [package.build.config]\nbinaries = [\"helo\"]\n",
-    );
+    let project = Project::hello().pixi_toml(indoc! {r#"
+            [package]
+            name = "hello"
+            version = "0.3.1"
+
+            [package.build.config]
+            binaries = ["helo"]
+        "#});
     insta::assert_snapshot!(failure(&project));
 }
 
 #[test]
 fn compilers_without_rust() {
-    let project = Project::hello().pixi_toml(
-        "[package]\nname = \"hello\"\nversion = \"0.3.1\"\n\n\
-         [package.build.config]\ncompilers = [\"c\"]\n",
-    );
+    let project = Project::hello().pixi_toml(indoc! {r#"
+            [package]
+            name = "hello"
+            version = "0.3.1"
+
+            [package.build.config]
+            compilers = ["c"]
+        "#});
     insta::assert_snapshot!(failure(&project));
 }
 
 #[test]
 fn secret_in_what_is_installed() {
-    let project = hello("fn main() {\n    println!(\"{}\", env!(\"TOKEN\"));\n}\n");
+    let project = hello(indoc! {r#"
+        fn main() {
+            println!("{}", env!("TOKEN"));
+        }
+    "#});
     let mut pixi = Pixi::start_with(|command| {
         command.env("TOKEN", "ghp_0123456789");
     });

@@ -1,5 +1,6 @@
 //! Requirements that contradict each other.
 
+use indoc::indoc;
 use serde_json::{Value, json};
 
 use test_support::manifest::initialize;
@@ -10,10 +11,14 @@ use test_support::requests::Outputs;
 use test_support::toolchain::rust_name;
 
 fn project() -> Project {
-    Project::hello().pixi_toml(
-        "[package]\nname = \"hello\"\nversion = \"0.3.1\"\n\n\
-         [package.build-dependencies]\nrust = \"1.70.*\"\n",
-    )
+    Project::hello().pixi_toml(indoc! {r#"
+            [package]
+            name = "hello"
+            version = "0.3.1"
+
+            [package.build-dependencies]
+            rust = "1.70.*"
+        "#})
 }
 
 fn outputs(project: &Project, variants: Value) -> Result<Value, Value> {

@@ -1,5 +1,7 @@
 //! Environments that there cannot be, and packages that wait for each other.
 
+use indoc::{formatdoc, indoc};
+
 use test_support::channel::Channel;
 use test_support::cli_command::CliCommand;
 use test_support::packages::Package;
@@ -23,7 +25,14 @@ fn near(project: &Project) -> Channel {
 /// A project that needs more, with `[package.…]` tables.
 fn hello(tables: &str) -> Project {
     let backend = "[package.build.backend]\nname = \"pixi-build-rust\"\n";
-    let manifest = format!("[package]\nname = \"hello\"\n\n{backend}\n{tables}");
+    let manifest = formatdoc!(
+        r#"
+        [package]
+        name = "hello"
+
+        {backend}
+        {tables}"#
+    );
     Project::hello().pixi_toml(&manifest)
 }
 
@@ -38,7 +47,13 @@ fn packages(manifests: &[(&str, &str)]) -> Project {
         } else {
             backend
         };
-        let cargo = format!("[package]\nname = \"{name}\"\nversion = \"1.0.0\"\n");
+        let cargo = formatdoc!(
+            r#"
+            [package]
+            name = "{name}"
+            version = "1.0.0"
+        "#
+        );
         project = project
             .file(
                 &format!("{folder}/pixi.toml"),
@@ -52,7 +67,11 @@ fn packages(manifests: &[(&str, &str)]) -> Project {
 
 #[test]
 fn name_that_no_channel_has() {
-    let project = hello("[package.build-dependencies]\nrusd = \"*\"\ncmake = \">=3\"\n");
+    let project = hello(indoc! {r#"
+        [package.build-dependencies]
+        rusd = "*"
+        cmake = ">=3"
+    "#});
     insta::assert_snapshot!(refused(
         CliCommand::build(&project, "").channel(&near(&project))
     ));
@@ -88,7 +107,11 @@ fn channel_that_is_not_there() {
 
 #[test]
 fn channel_in_a_folder_that_is_not_there() {
-    let project = hello("[workspace]\nchannels = [\"file:///nowhere/channel\"]\nplatforms = []\n");
+    let project = hello(indoc! {r#"
+        [workspace]
+        channels = ["file:///nowhere/channel"]
+        platforms = []
+    "#});
     let drawn = CliCommand::build(&project, "").run();
     let line = "channels = [\"file:///nowhere/channel\"]";
     let (_, below) = drawn.stderr().split_once(line).expect("the line");
@@ -170,15 +193,30 @@ fn packages_that_are_built_with_each_other() {
     let project = packages(&[
         (
             "one",
-            "[package]\nname = \"one\"\n[package.host-dependencies]\ntwo = { path = \"../two\" }\n",
+            indoc! {r#"
+                [package]
+                name = "one"
+                [package.host-dependencies]
+                two = { path = "../two" }
+            "#},
         ),
         (
             "two",
-            "[package]\nname = \"two\"\n[package.run-dependencies]\nthree = { path = \"../three\" }\n",
+            indoc! {r#"
+                [package]
+                name = "two"
+                [package.run-dependencies]
+                three = { path = "../three" }
+            "#},
         ),
         (
             "three",
-            "[package]\nname = \"three\"\n[package.build-dependencies]\none = { path = \"../one\" }\n",
+            indoc! {r#"
+                [package]
+                name = "three"
+                [package.build-dependencies]
+                one = { path = "../one" }
+            "#},
         ),
     ]);
     insta::assert_snapshot!(refused(CliCommand::build(&project, "one")));
@@ -189,13 +227,24 @@ fn packages_of_one_name() {
     let project = packages(&[
         (
             "app",
-            "[package]\nname = \"app\"\n[package.host-dependencies]\nlib = { path = \"../lib\" }\n\
-             [package.run-dependencies]\ntool = { path = \"../tool\" }\n",
+            indoc! {r#"
+                [package]
+                name = "app"
+                [package.host-dependencies]
+                lib = { path = "../lib" }
+                [package.run-dependencies]
+                tool = { path = "../tool" }
+            "#},
         ),
         ("lib", "[package]\nname = \"lib\"\n"),
         (
             "tool",
-            "[package]\nname = \"tool\"\n[package.run-dependencies]\nlib = { path = \"../lib-old\" }\n",
+            indoc! {r#"
+                [package]
+                name = "tool"
+                [package.run-dependencies]
+                lib = { path = "../lib-old" }
+            "#},
         ),
         ("lib-old", "[package]\nname = \"lib\"\n"),
     ]);
@@ -207,7 +256,12 @@ fn dependency_under_another_name() {
     let project = packages(&[
         (
             "app",
-            "[package]\nname = \"app\"\n[package.host-dependencies]\nlibrary = { path = \"../lib\" }\n",
+            indoc! {r#"
+                [package]
+                name = "app"
+                [package.host-dependencies]
+                library = { path = "../lib" }
+            "#},
         ),
         ("lib", "[package]\nname = \"lib\"\n"),
     ]);
@@ -219,11 +273,21 @@ fn dependency_of_another_backend() {
     let project = packages(&[
         (
             "app",
-            "[package]\nname = \"app\"\n[package.host-dependencies]\nlib = { path = \"../lib\" }\n",
+            indoc! {r#"
+                [package]
+                name = "app"
+                [package.host-dependencies]
+                lib = { path = "../lib" }
+            "#},
         ),
         (
             "lib",
-            "[package]\nname = \"lib\"\n[package.build.backend]\nname = \"pixi-build-go\"\n",
+            indoc! {r#"
+                [package]
+                name = "lib"
+                [package.build.backend]
+                name = "pixi-build-go"
+            "#},
         ),
     ]);
     let (code, error) = CliCommand::build(&project, "app").error();
@@ -235,7 +299,12 @@ fn dependency_of_another_backend() {
 fn dependency_in_a_repository() {
     let project = packages(&[(
         "app",
-        "[package]\nname = \"app\"\n[package.host-dependencies]\nlib = { git = \"https://git.example/lib\" }\n",
+        indoc! {r#"
+            [package]
+            name = "app"
+            [package.host-dependencies]
+            lib = { git = "https://git.example/lib" }
+        "#},
     )]);
     insta::assert_snapshot!(refused(
         CliCommand::build(&project, "app").args(["--offline"])
@@ -250,14 +319,26 @@ fn archive_of_sources_that_is_another_one() {
     let url = format!("file://{}/{name}", project.cache().display());
     let sha256 = "0".repeat(64);
     let source = format!("{{ url = \"{url}\", sha256 = \"{sha256}\" }}");
-    let manifest = format!(
-        "[package]\nname = \"app\"\n[package.host-dependencies]\nlib = {source}\n\n[package.build.backend]\nname = \"pixi-build-rust\"\n"
+    let manifest = formatdoc!(
+        r#"
+            [package]
+            name = "app"
+            [package.host-dependencies]
+            lib = {source}
+
+            [package.build.backend]
+            name = "pixi-build-rust"
+        "#
     );
     let project = project
         .file("app/pixi.toml", manifest)
         .file(
             "app/Cargo.toml",
-            "[package]\nname = \"app\"\nversion = \"1.0.0\"\n",
+            indoc! {r#"
+                [package]
+                name = "app"
+                version = "1.0.0"
+            "#},
         )
         .file("app/src/main.rs", "fn main() {}\n");
     insta::assert_snapshot!(refused(CliCommand::build(&project, "app")));
@@ -300,7 +381,13 @@ fn locked_although_something_else_is_asked_for() {
     let near = near(&project);
     CliCommand::build(&project, "").channel(&near).package();
     let manifest = fs_err::read_to_string(project.dir().join("pixi.toml")).expect("own file");
-    let more = format!("{manifest}\n[package.host-dependencies]\nlibgcc = \">=11\"\n");
+    let more = formatdoc!(
+        r#"
+        {manifest}
+        [package.host-dependencies]
+        libgcc = ">=11"
+    "#
+    );
     project.write("pixi.toml", more);
     let desk = CliCommand::build(&project, "")
         .channel(&near)
@@ -312,7 +399,12 @@ fn locked_although_something_else_is_asked_for() {
 fn dependency_that_is_not_there() {
     let project = packages(&[(
         "app",
-        "[package]\nname = \"app\"\n[package.host-dependencies]\nlib = { path = \"../lib\" }\n",
+        indoc! {r#"
+            [package]
+            name = "app"
+            [package.host-dependencies]
+            lib = { path = "../lib" }
+        "#},
     )]);
     insta::assert_snapshot!(refused(CliCommand::build(&project, "app")));
 }
@@ -322,9 +414,21 @@ fn dependency_with_a_mistake() {
     let project = packages(&[
         (
             "app",
-            "[package]\nname = \"app\"\n[package.host-dependencies]\nlib = { path = \"../lib\" }\n",
+            indoc! {r#"
+                [package]
+                name = "app"
+                [package.host-dependencies]
+                lib = { path = "../lib" }
+            "#},
         ),
-        ("lib", "[package]\nname = \"lib\"\nversoin = \"1.0\"\n"),
+        (
+            "lib",
+            indoc! {r#"
+            [package]
+            name = "lib"
+            versoin = "1.0"
+        "#},
+        ),
     ]);
     insta::assert_snapshot!(refused(CliCommand::build(&project, "app")));
 }

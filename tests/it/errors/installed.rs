@@ -1,6 +1,8 @@
 //! What goes wrong while declared files are installed, with a cargo that installs a program of
 //! the shell.
 
+use indoc::{formatdoc, indoc};
+
 use test_support::cli_command::CliCommand;
 use test_support::project::Project;
 use test_support::toolchain;
@@ -21,11 +23,25 @@ chmod +x "$PREFIX/bin/tool"; }
 "##;
 
 pub(crate) fn project(configuration: &str) -> Project {
-    let manifest = format!(
-        "[package]\nname = \"tool\"\nversion = \"0.1.0\"\n\n[package.build.backend]\n\
-         name = \"pixi-build-rust\"\nversion = \"*\"\n\n[package.build.config]\n{configuration}\n"
+    let manifest = formatdoc!(
+        r#"
+            [package]
+            name = "tool"
+            version = "0.1.0"
+
+            [package.build.backend]
+            name = "pixi-build-rust"
+            version = "*"
+
+            [package.build.config]
+            {configuration}
+        "#
     );
-    let cargo = "[package]\nname = \"tool\"\nversion = \"0.1.0\"\n";
+    let cargo = indoc! {r#"
+        [package]
+        name = "tool"
+        version = "0.1.0"
+    "#};
     Project::new()
         .pixi_toml(&manifest)
         .file("Cargo.toml", cargo)

@@ -1,5 +1,6 @@
 //! Mistakes in Cargo.toml, and names and versions that nobody wrote.
 
+use indoc::indoc;
 use serde_json::json;
 
 use test_support::pixi::Pixi;
@@ -22,14 +23,25 @@ fn mistake(project: &Project) -> String {
 
 #[test]
 fn cargo_toml_that_is_missing() {
-    let project = Project::new().pixi_toml("[package]\nname = \"hello\"\nversion = \"0.3.1\"\n");
+    let project = Project::new().pixi_toml(indoc! {r#"
+        [package]
+        name = "hello"
+        version = "0.3.1"
+    "#});
     let params = Initialize::of(&project).package("hello", "0.3.1");
     insta::assert_snapshot!(mistake_in(&project, &params));
 }
 
 #[test]
 fn cargo_toml_that_is_broken() {
-    let project = Project::new().file("Cargo.toml", "[package]\nname = \"hello\"\nversion = 0.1\n");
+    let project = Project::new().file(
+        "Cargo.toml",
+        indoc! {r#"
+        [package]
+        name = "hello"
+        version = 0.1
+    "#},
+    );
     insta::assert_snapshot!(mistake(&project));
 }
 
@@ -37,7 +49,11 @@ fn cargo_toml_that_is_broken() {
 fn cargo_toml_that_is_no_toml() {
     let project = Project::new().file(
         "Cargo.toml",
-        "[package]\nname = \"hello\nversion = \"0.1.0\"\n",
+        indoc! {r#"
+            [package]
+            name = "hello
+            version = "0.1.0"
+        "#},
     );
     insta::assert_snapshot!(mistake(&project));
 }
@@ -52,7 +68,11 @@ fn cargo_toml_that_is_no_text() {
 fn version_that_is_not_semver() {
     let project = Project::new().file(
         "Cargo.toml",
-        "[package]\nname = \"hello\"\nversion = \"1.0\"\n",
+        indoc! {r#"
+            [package]
+            name = "hello"
+            version = "1.0"
+        "#},
     );
     insta::assert_snapshot!(mistake(&project));
 }
@@ -78,11 +98,21 @@ fn value_the_workspace_does_not_have() {
     let project = Project::new()
         .file(
             "Cargo.toml",
-            "[workspace]\nmembers = [\"app\"]\n\n[workspace.package]\nedition = \"2024\"\n",
+            indoc! {r#"
+                [workspace]
+                members = ["app"]
+
+                [workspace.package]
+                edition = "2024"
+            "#},
         )
         .file(
             "app/Cargo.toml",
-            "[package]\nname = \"app\"\nversion.workspace = true\n",
+            indoc! {r#"
+                [package]
+                name = "app"
+                version.workspace = true
+            "#},
         );
     let params = Initialize::member(&project, "app");
     insta::assert_snapshot!(mistake_in(&project, &params));
@@ -94,7 +124,12 @@ fn values_the_workspace_does_not_have() {
         .file("Cargo.toml", "[workspace]\nmembers = [\"app\"]\n")
         .file(
             "app/Cargo.toml",
-            "[package]\nname = \"app\"\nversion.workspace = true\nlicense.workspace = true\n",
+            indoc! {r#"
+                [package]
+                name = "app"
+                version.workspace = true
+                license.workspace = true
+            "#},
         );
     let params = Initialize::member(&project, "app");
     insta::assert_snapshot!(mistake_in(&project, &params));
@@ -104,7 +139,11 @@ fn values_the_workspace_does_not_have() {
 fn value_inherited_from_no_workspace() {
     let project = Project::new().file(
         "Cargo.toml",
-        "[package]\nname = \"app\"\nversion = { workspace = true }\n",
+        indoc! {r#"
+            [package]
+            name = "app"
+            version = { workspace = true }
+        "#},
     );
     insta::assert_snapshot!(mistake(&project));
 }
@@ -113,7 +152,12 @@ fn value_inherited_from_no_workspace() {
 fn workspace_that_is_not_where_the_member_says() {
     let project = Project::new().file(
         "app/Cargo.toml",
-        "[package]\nname = \"app\"\nversion.workspace = true\nworkspace = \"../up\"\n",
+        indoc! {r#"
+            [package]
+            name = "app"
+            version.workspace = true
+            workspace = "../up"
+        "#},
     );
     let params = Initialize::member(&project, "app");
     insta::assert_snapshot!(mistake_in(&project, &params));

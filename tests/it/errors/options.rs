@@ -1,5 +1,6 @@
 //! Mistakes in `[package.build.config]`.
 
+use indoc::indoc;
 use serde_json::json;
 
 use test_support::manifest::initialize;
@@ -8,8 +9,16 @@ use test_support::project::Project;
 use test_support::render_error::render_error;
 use test_support::requests::{Initialize, Outputs};
 
-const BACKEND: &str = "[package]\nname = \"hello\"\nversion = \"0.1.0\"\n\n[package.build.backend]\n\
-    name = \"pixi-build-rust\"\nversion = \"*\"\n\n";
+const BACKEND: &str = indoc! {r#"
+    [package]
+    name = "hello"
+    version = "0.1.0"
+
+    [package.build.backend]
+    name = "pixi-build-rust"
+    version = "*"
+
+"#};
 
 /// What is said about a configuration.
 fn mistake(configuration: &str) -> String {
@@ -40,17 +49,23 @@ fn wrong_type() {
 
 #[test]
 fn wrong_type_of_a_variable() {
-    insta::assert_snapshot!(mistake(
-        "[package.build.config.env]\nRUST_LOG = \"debug\"\nJOBS = 4\n"
-    ));
+    insta::assert_snapshot!(mistake(indoc! {r#"
+            [package.build.config.env]
+            RUST_LOG = "debug"
+            JOBS = 4
+        "#}));
 }
 
 #[test]
 fn several_mistakes() {
-    insta::assert_snapshot!(mistake(
-        "[package.build.config]\nbinary = [\"hello\"]\nignore-cargo-manifest = \"yes\"\n\n\
-         [package.build.target.osx.config]\ncompiler = [\"rust\"]\n"
-    ));
+    insta::assert_snapshot!(mistake(indoc! {r#"
+            [package.build.config]
+            binary = ["hello"]
+            ignore-cargo-manifest = "yes"
+
+            [package.build.target.osx.config]
+            compiler = ["rust"]
+        "#}));
 }
 
 #[test]
@@ -60,10 +75,13 @@ fn configuration_that_is_no_table() {
 
 #[test]
 fn target_configured_twice() {
-    insta::assert_snapshot!(mistake(
-        "[package.build.target.linux-64.config]\nbinaries = [\"a\"]\n\n\
-         [package.build.config.targets.linux-64]\nbinaries = [\"b\"]\n"
-    ));
+    insta::assert_snapshot!(mistake(indoc! {r#"
+            [package.build.target.linux-64.config]
+            binaries = ["a"]
+
+            [package.build.config.targets.linux-64]
+            binaries = ["b"]
+        "#}));
 }
 
 #[test]
@@ -142,10 +160,13 @@ fn mistakes_without_a_manifest_are_told_without_a_place() {
 
 #[test]
 fn nul_in_what_programs_are_given() {
-    insta::assert_snapshot!(mistake(
-        "[package.build.config]\nextra-args = [\"--features\", \"a\\u0000b\"]\n\n\
-         [package.build.config.env]\nWORD = \"\\u0000\"\n"
-    ));
+    insta::assert_snapshot!(mistake(indoc! {r#"
+            [package.build.config]
+            extra-args = ["--features", "a\u0000b"]
+
+            [package.build.config.env]
+            WORD = "\u0000"
+        "#}));
 }
 
 /// What is said about a configuration when it is to be built on Windows, where bash on
@@ -173,8 +194,11 @@ fn line_end_in_an_argument_on_windows() {
 
 #[test]
 fn line_end_in_a_variable_on_windows() {
-    insta::assert_snapshot!(mistake_on_windows(
-        "[package.build.config.env]\nWORDS = \"one two\"\n\n\
-         [package.build.target.win.config.env]\nWORDS = \"one\\r\\ntwo\"\n"
-    ));
+    insta::assert_snapshot!(mistake_on_windows(indoc! {r#"
+            [package.build.config.env]
+            WORDS = "one two"
+
+            [package.build.target.win.config.env]
+            WORDS = "one\r\ntwo"
+        "#}));
 }

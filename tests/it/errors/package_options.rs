@@ -2,17 +2,32 @@
 
 use std::fmt::Write as _;
 
+use indoc::{indoc, writedoc};
+
 use test_support::manifest::initialize;
 use test_support::pixi::Pixi;
 use test_support::project::Project;
 use test_support::render_error::render_error;
 use test_support::requests::Outputs;
 
-const BACKEND: &str = "[package]\nname = \"hello\"\nversion = \"0.1.0\"\n\n[package.build.backend]\n\
-    name = \"pixi-build-rust\"\nversion = \"*\"\n\n[package.build.config]\n";
+const BACKEND: &str = indoc! {r#"
+    [package]
+    name = "hello"
+    version = "0.1.0"
+
+    [package.build.backend]
+    name = "pixi-build-rust"
+    version = "*"
+
+    [package.build.config]
+"#};
 
 fn project(configuration: &str) -> Project {
-    let cargo = "[package]\nname = \"hello\"\nversion = \"0.1.0\"\n";
+    let cargo = indoc! {r#"
+        [package]
+        name = "hello"
+        version = "0.1.0"
+    "#};
     Project::new()
         .pixi_toml(&format!("{BACKEND}{configuration}\n"))
         .file("Cargo.toml", cargo)
@@ -50,9 +65,15 @@ fn told(configurations: &[&str]) -> String {
         let (message, help) = (&data["message"], &data["help"]);
         let word = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
         let message = word(message).replace("failed to parse configuration: ", "");
-        writeln!(
+        writedoc!(
             text,
-            "{configuration}\n  at    {marked}\n  error {message}\n  help  {}\n",
+            "
+            {configuration}
+              at    {marked}
+              error {message}
+              help  {}
+
+            ",
             word(help)
         )
         .expect("text can be written");
@@ -215,7 +236,10 @@ fn a_binary_that_no_member_has() {
 
 #[test]
 fn tools_and_compilers_become_requirements() {
-    let project = project("auditable = true\nc-library = true\nrust-version = \"1.89\"");
+    let project = project(indoc! {r#"
+        auditable = true
+        c-library = true
+        rust-version = "1.89""#});
     let mut pixi = Pixi::start();
     pixi.initialize(&initialize(&project));
     let asked = Outputs::new(&project.metadata_work("hello"));

@@ -1,5 +1,6 @@
 //! Names, versions, conditions and outputs that mean nothing.
 
+use indoc::{formatdoc, indoc};
 use serde_json::{Value, json};
 
 use test_support::build::Build;
@@ -26,16 +27,25 @@ fn name_that_is_none() {
 
 #[test]
 fn version_that_is_none() {
-    let project =
-        Project::hello().pixi_toml("[package]\nname = \"hello\"\nversion = \"1.0 final\"\n");
+    let project = Project::hello().pixi_toml(indoc! {r#"
+            [package]
+            name = "hello"
+            version = "1.0 final"
+        "#});
     insta::assert_snapshot!(mistake(&project, &initialize(&project)));
 }
 
 /// A run dependency under a condition, in the manifest and in the model.
 fn conditional(condition: &str) -> String {
-    let project = Project::hello().pixi_toml(&format!(
-        "[package]\nname = \"hello\"\nversion = \"0.3.1\"\n\n\
-         [package.run-dependencies.\"if({condition})\"]\nbash = \"*\"\n"
+    let project = Project::hello().pixi_toml(&formatdoc!(
+        r#"
+            [package]
+            name = "hello"
+            version = "0.3.1"
+
+            [package.run-dependencies."if({condition})"]
+            bash = "*"
+        "#
     ));
     let run = json!({"runDependencies": {"bash": {"binary": {"version": "*"}}}});
     let params = initialize(&project).model(json!({"targets": {"conditional": {condition: run}}}));

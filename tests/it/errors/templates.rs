@@ -1,5 +1,7 @@
 //! Templates in `env` that cannot be evaluated.
 
+use indoc::{formatdoc, indoc};
+
 use test_support::manifest::initialize;
 use test_support::pixi::Pixi;
 use test_support::project::Project;
@@ -8,9 +10,17 @@ use test_support::requests::Outputs;
 
 /// What is said about a configuration when the package is described.
 fn mistake(configuration: &str) -> String {
-    let project = Project::hello().pixi_toml(&format!(
-        "[package]\nname = \"hello\"\nversion = \"0.1.0\"\n\n[package.build.backend]\n\
-         name = \"pixi-build-rust\"\nversion = \"*\"\n\n{configuration}"
+    let project = Project::hello().pixi_toml(&formatdoc!(
+        r#"
+            [package]
+            name = "hello"
+            version = "0.1.0"
+
+            [package.build.backend]
+            name = "pixi-build-rust"
+            version = "*"
+
+            {configuration}"#
     ));
     let mut pixi = Pixi::start();
     pixi.initialize(&initialize(&project));
@@ -21,9 +31,11 @@ fn mistake(configuration: &str) -> String {
 
 #[test]
 fn template_with_an_unknown_name() {
-    insta::assert_snapshot!(mistake(
-        "[package.build.config.env]\nGOOD = \"${{ target_platform }}\"\nBAD = \"x-${{ plattform }}\"\n"
-    ));
+    insta::assert_snapshot!(mistake(indoc! {r#"
+            [package.build.config.env]
+            GOOD = "${{ target_platform }}"
+            BAD = "x-${{ plattform }}"
+        "#}));
 }
 
 #[test]
@@ -35,8 +47,11 @@ fn template_that_does_not_end() {
 
 #[test]
 fn template_in_the_table_of_a_target() {
-    insta::assert_snapshot!(mistake(
-        "[package.build.config.env]\nBAD = \"fine\"\n\n\
-         [package.build.target.unix.config.env]\nBAD = \"${{ PREFIX }}/lib\"\n"
-    ));
+    insta::assert_snapshot!(mistake(indoc! {r#"
+            [package.build.config.env]
+            BAD = "fine"
+
+            [package.build.target.unix.config.env]
+            BAD = "${{ PREFIX }}/lib"
+        "#}));
 }

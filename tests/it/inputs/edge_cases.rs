@@ -1,5 +1,6 @@
 //! Projects that are unlike most: every one of them was somebody's stale package.
 
+use indoc::{formatdoc, indoc};
 use serde_json::json;
 
 use test_support::edits::Verdict::{Rebuild, Reuse};
@@ -10,13 +11,24 @@ use test_support::requests::Initialize;
 const MAIN: &str = "fn main() {}\n";
 
 fn manifest(name: &str, rest: &str) -> String {
-    format!("[package]\nname = \"{name}\"\nversion = \"1.0.0\"\nedition = \"2024\"\n{rest}")
+    formatdoc!(
+        r#"
+        [package]
+        name = "{name}"
+        version = "1.0.0"
+        edition = "2024"
+        {rest}"#
+    )
 }
 
 fn app(rest: &str) -> Project {
     Project::new()
         .file("Cargo.toml", manifest("app", rest))
-        .pixi_toml("[package]\nname = \"app\"\nversion = \"1.0.0\"\n")
+        .pixi_toml(indoc! {r#"
+            [package]
+            name = "app"
+            version = "1.0.0"
+        "#})
 }
 
 #[track_caller]
@@ -34,16 +46,55 @@ fn assert_verdicts(
 
 #[test]
 fn macros_tools_of_build_scripts_and_patches() {
-    let dependencies = "[dependencies]\nmacros = { path = \"macros\" }\nshout = \"1\"\n\
-        [build-dependencies]\ntool = { path = \"tool\" }\n\
-        [patch.crates-io]\nshout = { path = \"shout\" }\n";
+    let dependencies = indoc! {r#"
+        [dependencies]
+        macros = { path = "macros" }
+        shout = "1"
+        [build-dependencies]
+        tool = { path = "tool" }
+        [patch.crates-io]
+        shout = { path = "shout" }
+    "#};
     let project = app(dependencies)
-        .file("src/main.rs", "fn main() {\n    println!(\"{}{}\", macros::one!(), shout::X);\n}\n")
-        .file("build.rs", "fn main() {\n    tool::run();\n}\n")
+        .file(
+            "src/main.rs",
+            indoc! {r#"
+            fn main() {
+                println!("{}{}", macros::one!(), shout::X);
+            }
+        "#},
+        )
+        .file(
+            "build.rs",
+            indoc! {"
+            fn main() {
+                tool::run();
+            }
+        "},
+        )
         .file("tool/Cargo.toml", manifest("tool", ""))
-        .file("tool/src/lib.rs", "pub fn run() {\n    println!(\"cargo::rerun-if-changed=build.rs\");\n}\n")
-        .file("macros/Cargo.toml", manifest("macros", "[lib]\nproc-macro = true\n"))
-        .file("macros/src/lib.rs", "use proc_macro::TokenStream;\n#[proc_macro]\npub fn one(_: TokenStream) -> TokenStream {\n    \"1\".parse().unwrap()\n}\n")
+        .file(
+            "tool/src/lib.rs",
+            indoc! {r#"
+            pub fn run() {
+                println!("cargo::rerun-if-changed=build.rs");
+            }
+        "#},
+        )
+        .file(
+            "macros/Cargo.toml",
+            manifest("macros", "[lib]\nproc-macro = true\n"),
+        )
+        .file(
+            "macros/src/lib.rs",
+            indoc! {r#"
+            use proc_macro::TokenStream;
+            #[proc_macro]
+            pub fn one(_: TokenStream) -> TokenStream {
+                "1".parse().unwrap()
+            }
+        "#},
+        )
         .file("shout/Cargo.toml", manifest("shout", ""))
         .file("shout/src/lib.rs", "pub const X: u8 = 1;\n")
         .lock();
@@ -101,7 +152,12 @@ fn names_full_of_signs() {
     let mut project = app("")
         .file(
             "src/main.rs",
-            format!("#[path = \"we[ir]d.rs\"]\nmod weird;\n{includes}{MAIN}"),
+            formatdoc!(
+                r#"
+                #[path = "we[ir]d.rs"]
+                mod weird;
+                {includes}{MAIN}"#
+            ),
         )
         .file("src/we[ir]d.rs", "")
         .file("src/wei.rs", "");
@@ -196,12 +252,22 @@ fn binaries_that_were_not_asked_for() {
 
 #[test]
 fn values_taken_from_the_pixi_workspace() {
-    let backend = "[package.build.backend]\nname = \"pixi-build-rust\"\nversion = \"*\"\n";
+    let backend = indoc! {r#"
+        [package.build.backend]
+        name = "pixi-build-rust"
+        version = "*"
+    "#};
     let project = Project::new()
         .file("pixi.toml", "[workspace]\ndescription = \"one\"\n")
         .file(
             "app/pixi.toml",
-            format!("[package]\nname = \"app\"\ndescription.workspace = true\n{backend}"),
+            formatdoc!(
+                r#"
+                [package]
+                name = "app"
+                description.workspace = true
+                {backend}"#
+            ),
         )
         .file("app/Cargo.toml", manifest("app", ""))
         .file("app/src/main.rs", MAIN)
@@ -217,8 +283,13 @@ fn values_taken_from_the_pixi_workspace() {
 
 #[test]
 fn a_path_that_a_build_script_waits_for() {
-    let script = "fn main() {\n    for path in [\"build.rs\", \"later/file.txt\", \"folder\"] {\n        \
-        println!(\"cargo::rerun-if-changed={path}\");\n    }\n}\n";
+    let script = indoc! {r#"
+        fn main() {
+            for path in ["build.rs", "later/file.txt", "folder"] {
+                println!("cargo::rerun-if-changed={path}");
+            }
+        }
+    "#};
     let project = app("")
         .file("src/main.rs", MAIN)
         .file("build.rs", script)
@@ -267,7 +338,11 @@ fn dep_info_with_relative_paths() {
 
 #[test]
 fn a_virtual_workspace_as_the_source() {
-    let root = "[workspace]\nmembers = [\"crates/*\"]\nresolver = \"3\"\n";
+    let root = indoc! {r#"
+        [workspace]
+        members = ["crates/*"]
+        resolver = "3"
+    "#};
     let project = Project::new()
         .file("Cargo.toml", root)
         .file(
@@ -279,7 +354,11 @@ fn a_virtual_workspace_as_the_source() {
         .file("crates/lib/src/lib.rs", "")
         .file("crates/tool/Cargo.toml", manifest("tool", ""))
         .file("crates/tool/src/main.rs", MAIN)
-        .pixi_toml("[package]\nname = \"app\"\nversion = \"1.0.0\"\n")
+        .pixi_toml(indoc! {r#"
+            [package]
+            name = "app"
+            version = "1.0.0"
+        "#})
         .lock();
     let rows = [
         ("edit", "Cargo.toml", Rebuild),
@@ -303,7 +382,12 @@ fn the_flat_list_alone_serves_older_clients() {
     let project = app("")
         .file(
             "src/main.rs",
-            "mod part;\nfn main() {\n    include_str!(\"../data/x.txt\");\n}\n",
+            indoc! {r#"
+                mod part;
+                fn main() {
+                    include_str!("../data/x.txt");
+                }
+            "#},
         )
         .file("src/part.rs", "")
         .file("src/unused.rs", "")

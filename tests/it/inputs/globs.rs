@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use indoc::formatdoc;
 use serde_json::json;
 
 use super::layouts::{self, Layout};
@@ -45,8 +46,12 @@ fn silent_toolchain(folder: &Path) -> Channel {
         ..
     } = machine();
     let cargo = cargo.display();
-    let script = format!(
-        "#!/bin/sh\n'{cargo}' \"$@\" || exit\nfind . -name '*.d' -not -path '*/deps/*' -delete\n"
+    let script = formatdoc!(
+        r#"
+            #!/bin/sh
+            '{cargo}' "$@" || exit
+            find . -name '*.d' -not -path '*/deps/*' -delete
+        "#
     );
     let rust = Package::new("rust", rust_version)
         .build("silent_1", 1)

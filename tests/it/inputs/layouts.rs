@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use indoc::{formatdoc, indoc};
 use serde_json::json;
 
 use test_support::project::Project;
@@ -14,10 +15,21 @@ pub struct Layout {
     pub package: &'static str,
 }
 
-const PIXI: &str = "[package]\nname = \"app\"\nversion = \"1.0.0\"\n";
+const PIXI: &str = indoc! {r#"
+    [package]
+    name = "app"
+    version = "1.0.0"
+"#};
 
 fn manifest(name: &str, rest: &str) -> String {
-    format!("[package]\nname = \"{name}\"\nversion = \"1.0.0\"\nedition = \"2024\"\n{rest}")
+    formatdoc!(
+        r#"
+        [package]
+        name = "{name}"
+        version = "1.0.0"
+        edition = "2024"
+        {rest}"#
+    )
 }
 
 fn noise(project: Project, folder: &str) -> Project {
@@ -38,13 +50,22 @@ fn member(project: &Project, folder: &str) -> Initialize {
 
 /// One crate with two binaries, an included text and a license.
 pub fn single() -> Layout {
-    let main = "mod deep;\nfn main() {\n    println!(\"{}{}\", deep::X, include_str!(\"../assets/greeting.txt\"));\n}\n";
+    let main = indoc! {r#"
+        mod deep;
+        fn main() {
+            println!("{}{}", deep::X, include_str!("../assets/greeting.txt"));
+        }
+    "#};
     let project = Project::new()
         .file("Cargo.toml", manifest("app", "license = \"MIT\"\n"))
         .file("src/main.rs", main)
         .file(
             "src/deep/mod.rs",
-            "#[cfg(windows)]\nmod windows;\npub const X: u8 = 1;\n",
+            indoc! {"
+                #[cfg(windows)]
+                mod windows;
+                pub const X: u8 = 1;
+            "},
         )
         .file("src/deep/windows.rs", "pub const Y: u8 = 1;\n")
         .file("src/bin/second.rs", "fn main() {}\n")
@@ -74,27 +95,53 @@ pub fn copied() -> Layout {
 
 /// A member that inherits from its workspace and uses one of its neighbors.
 pub fn workspace_member() -> Layout {
-    let root = "[workspace]\nmembers = [\"crates/*\"]\nresolver = \"3\"\n\
-        [workspace.package]\nversion = \"1.0.0\"\n\
-        [workspace.dependencies]\nhelper = { path = \"crates/helper\" }\n";
-    let app = "[package]\nname = \"app\"\nversion.workspace = true\nedition = \"2024\"\n\
-        [dependencies]\nhelper.workspace = true\n\
-        [dev-dependencies]\nother = { path = \"../other\" }\n";
+    let root = indoc! {r#"
+        [workspace]
+        members = ["crates/*"]
+        resolver = "3"
+        [workspace.package]
+        version = "1.0.0"
+        [workspace.dependencies]
+        helper = { path = "crates/helper" }
+    "#};
+    let app = indoc! {r#"
+        [package]
+        name = "app"
+        version.workspace = true
+        edition = "2024"
+        [dependencies]
+        helper.workspace = true
+        [dev-dependencies]
+        other = { path = "../other" }
+    "#};
     let project = Project::new()
         .file("Cargo.toml", root)
         .file("crates/app/Cargo.toml", app)
         .file(
             "crates/app/src/main.rs",
-            "fn main() {\n    println!(\"{}\", helper::answer());\n}\n",
+            indoc! {r#"
+                fn main() {
+                    println!("{}", helper::answer());
+                }
+            "#},
         )
         .file("crates/helper/Cargo.toml", manifest("helper", ""))
         .file(
             "crates/helper/src/lib.rs",
-            "mod inner;\npub fn answer() -> &'static str {\n    inner::text()\n}\n",
+            indoc! {"
+                mod inner;
+                pub fn answer() -> &'static str {
+                    inner::text()
+                }
+            "},
         )
         .file(
             "crates/helper/src/inner.rs",
-            "pub fn text() -> &'static str {\n    include_str!(\"../../../texts/text.txt\")\n}\n",
+            indoc! {r#"
+                pub fn text() -> &'static str {
+                    include_str!("../../../texts/text.txt")
+                }
+            "#},
         )
         .file("crates/helper/src/main.rs", "fn main() {}\n")
         .file("texts/text.txt", "shared\n")
@@ -113,17 +160,31 @@ pub fn workspace_member() -> Layout {
 
 /// A virtual workspace whose package's manifest lies apart from the code.
 pub fn virtual_workspace() -> Layout {
-    let root = "[workspace]\nmembers = [\"app\", \"lib\", \"tool\"]\nresolver = \"3\"\n\
-        [profile.release]\nopt-level = 1\n";
-    let app = "[dependencies]\nlib = { path = \"../lib\" }\n\
-        [target.'cfg(unix)'.dependencies]\nunixy = { path = \"../unixy\" }\n\
-        [target.'cfg(windows)'.dependencies]\nwindowsy = { path = \"../windowsy\" }\n";
+    let root = indoc! {r#"
+        [workspace]
+        members = ["app", "lib", "tool"]
+        resolver = "3"
+        [profile.release]
+        opt-level = 1
+    "#};
+    let app = indoc! {r#"
+        [dependencies]
+        lib = { path = "../lib" }
+        [target.'cfg(unix)'.dependencies]
+        unixy = { path = "../unixy" }
+        [target.'cfg(windows)'.dependencies]
+        windowsy = { path = "../windowsy" }
+    "#};
     let project = Project::new()
         .file("code/Cargo.toml", root)
         .file("code/app/Cargo.toml", manifest("app", app))
         .file(
             "code/app/src/main.rs",
-            "fn main() {\n    println!(\"{}{}\", lib::X, unixy::X);\n}\n",
+            indoc! {r#"
+                fn main() {
+                    println!("{}{}", lib::X, unixy::X);
+                }
+            "#},
         )
         .file(
             "code/lib/Cargo.toml",
@@ -151,15 +212,31 @@ pub fn virtual_workspace() -> Layout {
 
 /// A build script that compiles C, generates code from a folder, and watches both.
 pub fn build_script() -> Layout {
-    let script = "mod support {\n    pub fn watch(path: &str) {\n        println!(\"cargo::rerun-if-changed={path}\");\n    }\n}\n\
-        fn main() {\n    for path in [\"build.rs\", \"native/answer.c\", \"native/answer.h\", \"schema\"] {\n        support::watch(path);\n    }\n    \
-        cc::Build::new().file(\"native/answer.c\").include(\"native\").compile(\"answer\");\n    \
-        let count = std::fs::read_dir(\"schema\").unwrap().count();\n    \
-        let out = std::env::var(\"OUT_DIR\").unwrap();\n    \
-        std::fs::write(format!(\"{out}/generated.rs\"), format!(\"pub const COUNT: usize = {count};\")).unwrap();\n}\n";
-    let main = "include!(concat!(env!(\"OUT_DIR\"), \"/generated.rs\"));\n\
-        unsafe extern \"C\" {\n    fn answer() -> i32;\n}\n\
-        fn main() {\n    println!(\"{} {COUNT}\", unsafe { answer() });\n}\n";
+    let script = indoc! {r#"
+        mod support {
+            pub fn watch(path: &str) {
+                println!("cargo::rerun-if-changed={path}");
+            }
+        }
+        fn main() {
+            for path in ["build.rs", "native/answer.c", "native/answer.h", "schema"] {
+                support::watch(path);
+            }
+            cc::Build::new().file("native/answer.c").include("native").compile("answer");
+            let count = std::fs::read_dir("schema").unwrap().count();
+            let out = std::env::var("OUT_DIR").unwrap();
+            std::fs::write(format!("{out}/generated.rs"), format!("pub const COUNT: usize = {count};")).unwrap();
+        }
+    "#};
+    let main = indoc! {r#"
+        include!(concat!(env!("OUT_DIR"), "/generated.rs"));
+        unsafe extern "C" {
+            fn answer() -> i32;
+        }
+        fn main() {
+            println!("{} {COUNT}", unsafe { answer() });
+        }
+    "#};
     let project = Project::new()
         .file(
             "Cargo.toml",
@@ -195,14 +272,47 @@ fn cargo_home() -> PathBuf {
 
 /// A path dependency outside of the package's folder, in a workspace of its own.
 pub fn outside() -> Layout {
-    let app = "[dependencies]\nlibrary = { path = \"../libs/library\" }\n[workspace]\n";
+    let app = indoc! {r#"
+        [dependencies]
+        library = { path = "../libs/library" }
+        [workspace]
+    "#};
     let project = Project::new()
         .file("app/Cargo.toml", manifest("app", app))
-        .file("app/src/main.rs", "fn main() {\n    println!(\"{}\", library::X);\n}\n")
-        .file("libs/Cargo.toml", "[workspace]\nmembers = [\"*\"]\nresolver = \"3\"\n[workspace.package]\nedition = \"2024\"\n")
-        .file("libs/library/Cargo.toml", "[package]\nname = \"library\"\nversion = \"1.0.0\"\nedition.workspace = true\n[features]\nextra = []\n")
+        .file(
+            "app/src/main.rs",
+            indoc! {r#"
+            fn main() {
+                println!("{}", library::X);
+            }
+        "#},
+        )
+        .file(
+            "libs/Cargo.toml",
+            indoc! {r#"
+            [workspace]
+            members = ["*"]
+            resolver = "3"
+            [workspace.package]
+            edition = "2024"
+        "#},
+        )
+        .file(
+            "libs/library/Cargo.toml",
+            indoc! {r#"
+            [package]
+            name = "library"
+            version = "1.0.0"
+            edition.workspace = true
+            [features]
+            extra = []
+        "#},
+        )
         .file("libs/library/build.rs", "fn main() {}\n")
-        .file("libs/library/src/lib.rs", "pub const X: &str = include_str!(\"my text [1].txt\");\n")
+        .file(
+            "libs/library/src/lib.rs",
+            "pub const X: &str = include_str!(\"my text [1].txt\");\n",
+        )
         .file("libs/library/src/my text [1].txt", "text\n")
         .file("libs/library/templates/page.html", "<p>\n")
         .file("libs/library/tests/works.rs", "#[test]\nfn works() {}\n")

@@ -3,6 +3,8 @@
 
 use std::path::Path;
 
+use indoc::{formatdoc, indoc};
+
 use test_support::edits::Verdict::{Rebuild, Reuse};
 use test_support::edits::{Finished, Row};
 use test_support::freshness::Remembered;
@@ -28,7 +30,14 @@ fn assert_verdicts(project: Project, folder: &str, rows: &[Row<'_>]) {
 }
 
 fn crate_called(name: &str, version: &str) -> String {
-    format!("[package]\nname = \"{name}\"\n{version}\nedition = \"2024\"\n")
+    formatdoc!(
+        r#"
+        [package]
+        name = "{name}"
+        {version}
+        edition = "2024"
+    "#
+    )
 }
 
 #[test]
@@ -52,7 +61,12 @@ fn workspace(version: &str) -> Project {
     Project::new()
         .file(
             "Cargo.toml",
-            "[workspace]\nmembers = [\"crates/*\"]\n[workspace.package]\nversion = \"1.0.0\"\n",
+            indoc! {r#"
+                [workspace]
+                members = ["crates/*"]
+                [workspace.package]
+                version = "1.0.0"
+            "#},
         )
         .file("crates/app/Cargo.toml", crate_called("app", version))
         .file("crates/app/src/main.rs", "fn main() {}\n")
@@ -89,7 +103,12 @@ fn a_workspace_that_is_named() {
     let project = Project::new()
         .file(
             "root/Cargo.toml",
-            "[workspace]\nmembers = [\"../app\"]\n[workspace.package]\nversion = \"1.0.0\"\n",
+            indoc! {r#"
+                [workspace]
+                members = ["../app"]
+                [workspace.package]
+                version = "1.0.0"
+            "#},
         )
         .file(
             "app/Cargo.toml",

@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 use std::time::{Duration, SystemTime};
 
+use indoc::indoc;
 use serde_json::{Value, json};
 
 use test_support::pixi::Pixi;
@@ -16,19 +17,37 @@ use test_support::toolchain::channel;
 /// Prints how it was compiled. The build script names `build.rs` as the one file
 /// it depends on, and no variable.
 fn talkative() -> Project {
-    let manifest = "[package]\nname = \"hello\"\nversion = \"0.3.1\"\nedition = \"2024\"\n\
-        [features]\nloud = []\n";
-    let script = "fn main() {\n    println!(\"cargo::rerun-if-changed=build.rs\");\n    \
-        let word = std::env::var(\"WORD\").unwrap_or_default();\n    \
-        println!(\"cargo::rustc-env=SCRIPT={word}\");\n}\n";
-    let main = "fn main() {\n    let word = option_env!(\"WORD\").unwrap_or_default();\n    \
-        let flags = (cfg!(feature = \"loud\"), cfg!(debug_assertions));\n    \
-        println!(\"{word} {} {flags:?}\", env!(\"SCRIPT\"));\n}\n";
+    let manifest = indoc! {r#"
+        [package]
+        name = "hello"
+        version = "0.3.1"
+        edition = "2024"
+        [features]
+        loud = []
+    "#};
+    let script = indoc! {r#"
+        fn main() {
+            println!("cargo::rerun-if-changed=build.rs");
+            let word = std::env::var("WORD").unwrap_or_default();
+            println!("cargo::rustc-env=SCRIPT={word}");
+        }
+    "#};
+    let main = indoc! {r#"
+        fn main() {
+            let word = option_env!("WORD").unwrap_or_default();
+            let flags = (cfg!(feature = "loud"), cfg!(debug_assertions));
+            println!("{word} {} {flags:?}", env!("SCRIPT"));
+        }
+    "#};
     Project::new()
         .file("Cargo.toml", manifest)
         .file("build.rs", script)
         .file("src/main.rs", main)
-        .pixi_toml("[package]\nname = \"hello\"\nversion = \"0.3.1\"\n")
+        .pixi_toml(indoc! {r#"
+            [package]
+            name = "hello"
+            version = "0.3.1"
+        "#})
         .lock()
 }
 

@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use indoc::{formatdoc, indoc};
 use serde_json::json;
 
 use super::compiler::{self, bare_channel, channel};
@@ -51,7 +52,11 @@ fn main_mojo_becomes_a_program() {
     let project = project()
         .file("main.mojo", MAIN)
         .file("LICENSE", "do as you like\n")
-        .pixi_toml("[package]\nname = \"my-tool\"\nversion = \"0.1.0\"\n");
+        .pixi_toml(indoc! {r#"
+            [package]
+            name = "my-tool"
+            version = "0.1.0"
+        "#});
     let mut pixi = Pixi::of(&project);
     pixi.initialize(&Initialize::of(&project).package("my-tool", "0.1.0"));
     let archive = pixi.package(&project, &channel(), "my-tool");
@@ -88,7 +93,11 @@ fn the_c_compiler_of_the_environment_links_where_it_is_asked_for() {
     let folder = tempfile::tempdir().expect("a directory for the channel");
     let mut channel = Channel::new(folder.path().join("channel"));
     channel.add(compiler::package(true));
-    let linker = "#!/bin/sh\necho 'the environment links' >&2\nexec cc \"$@\"\n";
+    let linker = indoc! {r#"
+        #!/bin/sh
+        echo 'the environment links' >&2
+        exec cc "$@"
+    "#};
     let activation = "export CC=\"$CONDA_PREFIX/bin/conda-cc\"\n";
     channel.add(
         Package::new(&toolchain::gcc_name(), "14.2.0")
@@ -120,14 +129,45 @@ fn a_program_imports_a_library_that_imports_a_library() {
     let host =
         |name: &str| format!("[package.host-dependencies]\n{name} = {{ path = \"../{name}\" }}\n");
     let project = project()
-        .file("pixi.toml", "[workspace]\nchannels = []\nplatforms = [\"linux-64\", \"linux-aarch64\", \"osx-arm64\"]\npreview = [\"pixi-build\"]\n")
-        .file("base/pixi.toml", manifest_of("base", "pkg = { name = \"words\" }\n"))
+        .file(
+            "pixi.toml",
+            indoc! {r#"
+            [workspace]
+            channels = []
+            platforms = ["linux-64", "linux-aarch64", "osx-arm64"]
+            preview = ["pixi-build"]
+        "#},
+        )
+        .file(
+            "base/pixi.toml",
+            manifest_of("base", "pkg = { name = \"words\" }\n"),
+        )
         .file("base/words/__init__.mojo", "from .said import hello\n")
-        .file("base/words/said.mojo", "def hello() -> String:\n    return \"hello\"\n")
+        .file(
+            "base/words/said.mojo",
+            "def hello() -> String:\n    return \"hello\"\n",
+        )
         .file("middle/pixi.toml", member("middle", &host("base")))
-        .file("middle/middle/__init__.mojo", "from words import hello\n\ndef hello_twice() -> String:\n    return hello() + \" \" + hello()\n")
+        .file(
+            "middle/middle/__init__.mojo",
+            indoc! {r#"
+            from words import hello
+
+            def hello_twice() -> String:
+                return hello() + " " + hello()
+        "#},
+        )
         .file("app/pixi.toml", member("app", &host("middle")))
-        .file("app/main.mojo", "from middle import hello_twice\n\ndef main():\n    print(hello_twice())\n    print(\"hello\")\n");
+        .file(
+            "app/main.mojo",
+            indoc! {r#"
+            from middle import hello_twice
+
+            def main():
+                print(hello_twice())
+                print("hello")
+        "#},
+        );
     let archives = CliCommand::build(&project, "app")
         .channel(&channel())
         .packages();
@@ -150,23 +190,58 @@ fn a_program_imports_a_library_that_imports_a_library() {
 
 #[test]
 fn one_package_holds_whatever_is_configured() {
-    let config = "bins = [{}, { name = \"second\", path = \"tools/second.mojo\" }]\n\
-        pkg = {}\n\
-        libs = [{ name = \"adder\", path = \"tools/adder.mojo\" }]\n\
-        python-modules = [{ name = \"greet_py\", path = \"tools/module.mojo\" }]\n\
-        tests = [\"test/test_*.mojo\"]\n\
-        import-paths = [\"more\"]\n\
-        define = { LOUD = true }\n\
-        target-cpu = \"x86-64-v3\"\n\
-        jobs = 1\n";
+    let config = indoc! {r#"
+        bins = [{}, { name = "second", path = "tools/second.mojo" }]
+        pkg = {}
+        libs = [{ name = "adder", path = "tools/adder.mojo" }]
+        python-modules = [{ name = "greet_py", path = "tools/module.mojo" }]
+        tests = ["test/test_*.mojo"]
+        import-paths = ["more"]
+        define = { LOUD = true }
+        target-cpu = "x86-64-v3"
+        jobs = 1
+    "#};
     let project = project()
-        .file("main.mojo", "from greet import hello\nfrom extra import mark\nfrom std.sys import is_defined\n\ndef main():\n    comptime if is_defined[\"LOUD\"]():\n        print(hello() + mark())\n    else:\n        print(\"quiet\")\n")
+        .file(
+            "main.mojo",
+            indoc! {r#"
+            from greet import hello
+            from extra import mark
+            from std.sys import is_defined
+
+            def main():
+                comptime if is_defined["LOUD"]():
+                    print(hello() + mark())
+                else:
+                    print("quiet")
+        "#},
+        )
         .file("greet/__init__.mojo", GREET)
-        .file("more/extra.mojo", "def mark() -> String:\n    return \"!\"\n")
+        .file(
+            "more/extra.mojo",
+            "def mark() -> String:\n    return \"!\"\n",
+        )
         .file("tools/second.mojo", MAIN)
-        .file("tools/adder.mojo", "@export\ndef add(a: Int, b: Int) abi(\"C\") -> Int:\n    return a + b\n")
+        .file(
+            "tools/adder.mojo",
+            indoc! {r#"
+            @export
+            def add(a: Int, b: Int) abi("C") -> Int:
+                return a + b
+        "#},
+        )
         .file("tools/module.mojo", MODULE)
-        .file("test/test_greet.mojo", "from greet import hello\nfrom std.testing import assert_equal\n\ndef main() raises:\n    assert_equal(hello(), \"hello\")\n    print(\"one test\")\n")
+        .file(
+            "test/test_greet.mojo",
+            indoc! {r#"
+            from greet import hello
+            from std.testing import assert_equal
+
+            def main() raises:
+                assert_equal(hello(), "hello")
+                print("one test")
+        "#},
+        )
         .file("pixi.toml", manifest_of("greet", config));
     let mut pixi = Pixi::of(&project);
     pixi.initialize(&manifest::initialize(&project));
@@ -220,7 +295,13 @@ fn a_project_is_built_wherever_it_lies_and_comes_out_the_same() {
             .built_by("pixi-build-mojo")
             .file(
                 "main.mojo",
-                "from greet import hello\n\ndef main():\n    print(hello())\n    print(\"hello\")\n",
+                indoc! {r#"
+                    from greet import hello
+
+                    def main():
+                        print(hello())
+                        print("hello")
+                "#},
             )
             .file("greet/__init__.mojo", GREET)
             .file("pixi.toml", manifest_of("greet", config));
@@ -261,8 +342,12 @@ fn walk(folder: &std::path::Path) -> Vec<String> {
 }
 
 fn manifest_of(name: &str, config: &str) -> String {
-    format!(
-        "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\n{}",
+    formatdoc!(
+        r#"
+            [package]
+            name = "{name}"
+            version = "0.1.0"
+            {}"#,
         backend(config)
     )
 }

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+use indoc::indoc;
+
 use test_support::channel::Channel;
 use test_support::machine::machine;
 use test_support::packages::Package;
@@ -51,12 +53,13 @@ pub fn bare_channel() -> Channel {
 }
 
 /// What tells the compiler where its parts are.
-const ACTIVATION: &str = "export MODULAR_MAX_PACKAGE_ROOT=\"$CONDA_PREFIX\"
-export MODULAR_MOJO_MAX_PACKAGE_ROOT=\"$CONDA_PREFIX\"
-export MODULAR_MOJO_MAX_DRIVER_PATH=\"$CONDA_PREFIX/bin/mojo\"
-export MODULAR_MOJO_MAX_IMPORT_PATH=\"$CONDA_PREFIX/lib/mojo\"
-export MODULAR_MOJO_MAX_LLD_PATH=\"$CONDA_PREFIX/bin/lld\"
-";
+const ACTIVATION: &str = indoc! {r#"
+    export MODULAR_MAX_PACKAGE_ROOT="$CONDA_PREFIX"
+    export MODULAR_MOJO_MAX_PACKAGE_ROOT="$CONDA_PREFIX"
+    export MODULAR_MOJO_MAX_DRIVER_PATH="$CONDA_PREFIX/bin/mojo"
+    export MODULAR_MOJO_MAX_IMPORT_PATH="$CONDA_PREFIX/lib/mojo"
+    export MODULAR_MOJO_MAX_LLD_PATH="$CONDA_PREFIX/bin/lld"
+"#};
 
 /// The package of the compiler, with or without an activation script.
 pub fn package(activated: bool) -> Package {

@@ -1,5 +1,7 @@
 //! Mistakes, as the user sees them.
 
+use indoc::{formatdoc, indoc};
+
 use super::compiler::{channel, real_or_skip};
 use super::{GREET, MAIN, backend, project};
 use test_support::build::Build;
@@ -13,7 +15,11 @@ use test_support::requests::Outputs;
 
 /// The package `app` with this configuration.
 fn app(config: &str) -> Project {
-    let package = "[package]\nname = \"app\"\nversion = \"0.1.0\"\n";
+    let package = indoc! {r#"
+        [package]
+        name = "app"
+        version = "0.1.0"
+    "#};
     project().file("pixi.toml", format!("{package}{}", backend(config)))
 }
 
@@ -52,10 +58,11 @@ fn paths_that_lead_nowhere() {
 
 #[test]
 fn several_misfits() {
-    let project = app(
-        "bins = [{ name = \"a/b\", extra_args = [] }, { path = \"b.mojo\" }]\n\
-         pkg = { name = \"my-lib\", extra-args = [\"-O0\"] }\ntarget-cpu = \"\"\n",
-    );
+    let project = app(indoc! {r#"
+            bins = [{ name = "a/b", extra_args = [] }, { path = "b.mojo" }]
+            pkg = { name = "my-lib", extra-args = ["-O0"] }
+            target-cpu = ""
+        "#});
     insta::assert_snapshot!(error(&project, &channel()));
 }
 
@@ -78,7 +85,15 @@ fn an_import_that_nothing_has() {
     if real_or_skip().is_none() {
         return;
     }
-    let project = app("").file("main.mojo", "import jason\n\ndef main():\n    print(1)\n");
+    let project = app("").file(
+        "main.mojo",
+        indoc! {"
+        import jason
+
+        def main():
+            print(1)
+    "},
+    );
     insta::assert_snapshot!(error(&project, &channel()));
 }
 
@@ -93,13 +108,23 @@ fn a_library_of_another_compiler_names_both_versions() {
     let project = project()
         .file(
             "main.mojo",
-            "from greet import hello\n\ndef main():\n    print(hello())\n",
+            indoc! {"
+                from greet import hello
+
+                def main():
+                    print(hello())
+            "},
         )
         .file(
             "pixi.toml",
-            format!(
-                "[package]\nname = \"app\"\nversion = \"0.1.0\"\n{}\
-                 [package.host-dependencies]\ngreet = \"*\"\n",
+            formatdoc!(
+                r#"
+                    [package]
+                    name = "app"
+                    version = "0.1.0"
+                    {}[package.host-dependencies]
+                    greet = "*"
+                "#,
                 backend("")
             ),
         );

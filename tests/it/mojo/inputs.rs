@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use indoc::{formatdoc, indoc};
+
 use super::compiler::{channel, real_or_skip};
 use super::{backend, project};
 use test_support::edits::Verdict::{Rebuild, Reuse};
@@ -18,17 +20,43 @@ fn program() -> Project {
     let files = [
         (
             "app/main.mojo",
-            "\"\"\"A program.\n\nimport no_module\n\"\"\"\nfrom words import greeting, deep\nimport words.sub.more as m\nfrom extra import mark\nfrom std.math import sqrt\n\n\ndef main():\n    from later import late\n\n    print(greeting(), deep.DEPTH, m.more(), mark(), late(), sqrt(4.0))\n    print(\"hello\")\n",
+            indoc! {r#"
+                """A program.
+
+                import no_module
+                """
+                from words import greeting, deep
+                import words.sub.more as m
+                from extra import mark
+                from std.math import sqrt
+
+
+                def main():
+                    from later import late
+
+                    print(greeting(), deep.DEPTH, m.more(), mark(), late(), sqrt(4.0))
+                    print("hello")
+            "#},
         ),
         ("app/later.mojo", "def late() -> Int:\n    return 1\n"),
         ("app/unused.mojo", "import later\n"),
         (
             "app/words/__init__.mojo",
-            "from .greet import (\n    greeting,  # said first\n)\n",
+            indoc! {"
+                from .greet import (
+                    greeting,  # said first
+                )
+            "},
         ),
         (
             "app/words/greet.mojo",
-            "from . import name\n\n\ndef greeting() -> String:\n    return name.NAME\n",
+            indoc! {"
+                from . import name
+
+
+                def greeting() -> String:
+                    return name.NAME
+            "},
         ),
         ("app/words/name.mojo", "comptime NAME = \"you\"\n"),
         ("app/words/deep.mojo", "comptime DEPTH = 2\n"),
@@ -36,7 +64,13 @@ fn program() -> Project {
         ("app/words/sub/__init__.mojo", ""),
         (
             "app/words/sub/more.mojo",
-            "from ..deep import DEPTH\n\n\ndef more() -> Int:\n    return DEPTH\n",
+            indoc! {"
+                from ..deep import DEPTH
+
+
+                def more() -> Int:
+                    return DEPTH
+            "},
         ),
         (
             "common/extra/__init__.mojo",
@@ -54,7 +88,11 @@ fn program() -> Project {
         .into_iter()
         .fold(project(), |project, (path, text)| project.file(path, text));
     let config = backend("import-paths = [\"../common\"]\n");
-    let package = "[package]\nname = \"app\"\nversion = \"0.1.0\"\n";
+    let package = indoc! {r#"
+        [package]
+        name = "app"
+        version = "0.1.0"
+    "#};
     project.file("app/pixi.toml", format!("{package}{config}"))
 }
 
@@ -122,8 +160,12 @@ fn edits_of_a_library() {
         .file("test/test_greet.mojo", "import greet\n")
         .file(
             "pixi.toml",
-            format!(
-                "[package]\nname = \"greet\"\nversion = \"0.1.0\"\n{}",
+            formatdoc!(
+                r#"
+                    [package]
+                    name = "greet"
+                    version = "0.1.0"
+                    {}"#,
                 backend("")
             ),
         );

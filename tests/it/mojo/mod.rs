@@ -6,6 +6,8 @@ mod errors;
 mod inputs;
 mod plans;
 
+use indoc::formatdoc;
+
 use test_support::project::Project;
 
 /// A program that says hello.
@@ -20,7 +22,12 @@ fn project() -> Project {
 
 /// The tables that make this backend build a package.
 fn backend(config: &str) -> String {
-    format!(
-        "[package.build.backend]\nname = \"pixi-build-mojo\"\nversion = \"*\"\n[package.build.config]\n{config}"
+    formatdoc!(
+        r#"
+            [package.build.backend]
+            name = "pixi-build-mojo"
+            version = "*"
+            [package.build.config]
+            {config}"#
     )
 }

@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use indoc::indoc;
 use serde_json::{Value, json};
 
 use super::{GREET, MAIN, backend, project};
@@ -13,7 +14,11 @@ use test_support::requests::{Initialize, Outputs};
 /// A project with these files and this configuration, whose package is called
 /// `test-project`.
 fn with(files: &[&str], config: &str) -> Project {
-    let package = "[package]\nname = \"test-project\"\nversion = \"0.1.0\"\n";
+    let package = indoc! {r#"
+        [package]
+        name = "test-project"
+        version = "0.1.0"
+    "#};
     let project = project().file("pixi.toml", format!("{package}{}", backend(config)));
     files.iter().fold(project, |project, path| {
         match path.ends_with("__init__.mojo") {
@@ -205,11 +210,13 @@ fn files_and_configuration_decide_what_is_built() {
 
 #[test]
 fn targets_replace_programs_and_merge_the_library() {
-    let config = "pkg = { name = \"n\", path = \"p\" }\n\
-        bins = [{ name = \"a\", path = \"a.mojo\" }, { name = \"b\", path = \"b.mojo\" }]\n\
-        [package.build.target.unix.config]\n\
-        pkg = { path = \"q\" }\n\
-        bins = [{ name = \"a\", path = \"x.mojo\" }]\n";
+    let config = indoc! {r#"
+        pkg = { name = "n", path = "p" }
+        bins = [{ name = "a", path = "a.mojo" }, { name = "b", path = "b.mojo" }]
+        [package.build.target.unix.config]
+        pkg = { path = "q" }
+        bins = [{ name = "a", path = "x.mojo" }]
+    "#};
     let files = [
         "a.mojo",
         "b.mojo",

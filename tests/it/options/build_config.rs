@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use indoc::{formatdoc, indoc};
 use serde_json::{Value, json};
 
 use test_support::archive::Archive;
@@ -79,13 +80,24 @@ fn arguments_are_passed_on_one_by_one() {
     let project = Project::hello()
         .file(
             "Cargo.toml",
-            "[package]\nname = \"hello\"\nversion = \"0.3.1\"\nedition = \"2024\"\n\n\
-             [features]\nfast = []\nloud = []\n",
+            indoc! {r#"
+                [package]
+                name = "hello"
+                version = "0.3.1"
+                edition = "2024"
+
+                [features]
+                fast = []
+                loud = []
+            "#},
         )
         .file(
             "src/main.rs",
-            "fn main() {\n    println!(\"{} {} {}\", cfg!(feature = \"fast\"), \
-             cfg!(feature = \"loud\"), cfg!(debug_assertions));\n}\n",
+            indoc! {r#"
+                fn main() {
+                    println!("{} {} {}", cfg!(feature = "fast"), cfg!(feature = "loud"), cfg!(debug_assertions));
+                }
+            "#},
         );
     let arguments = [
         "--features",
@@ -111,8 +123,13 @@ fn two_binaries() -> Project {
 }
 
 fn binaries(manifest: &str) -> Vec<String> {
-    let project = two_binaries().pixi_toml(&format!(
-        "[package]\nname = \"hello\"\nversion = \"0.3.1\"\n\n{manifest}"
+    let project = two_binaries().pixi_toml(&formatdoc!(
+        r#"
+            [package]
+            name = "hello"
+            version = "0.3.1"
+
+            {manifest}"#
     ));
     let mut pixi = Pixi::start();
     pixi.initialize(&initialize(&project));
@@ -121,16 +138,27 @@ fn binaries(manifest: &str) -> Vec<String> {
 
 #[test]
 fn the_most_specific_target_decides() {
-    let manifest = "[package.build.target.linux.config]\nbinaries = [\"two\"]\n\n\
-        [package.build.target.unix.config]\nbinaries = [\"one\", \"hello\"]\n\n\
-        [package.build.config]\nbinaries = [\"hello\"]\n";
+    let manifest = indoc! {r#"
+        [package.build.target.linux.config]
+        binaries = ["two"]
+
+        [package.build.target.unix.config]
+        binaries = ["one", "hello"]
+
+        [package.build.config]
+        binaries = ["hello"]
+    "#};
     assert_eq!(binaries(manifest), ["bin/two"]);
 }
 
 #[test]
 fn a_target_can_clear_a_list_in_either_spelling() {
     let all = ["bin/hello", "bin/one", "bin/two"];
-    let base = "[package.build.config]\nbinaries = [\"one\"]\n\n";
+    let base = indoc! {r#"
+        [package.build.config]
+        binaries = ["one"]
+
+    "#};
     let cleared = format!("{base}[package.build.target.unix.config]\nbinaries = []\n");
     assert_eq!(binaries(&cleared), all);
     let cleared = format!("{base}[package.build.config.targets.unix]\nbinaries = []\n");
@@ -150,10 +178,17 @@ fn a_deprecated_option_is_reported_during_the_build() {
 
 #[test]
 fn rust_may_come_from_the_build_dependencies() {
-    let project = Project::hello().pixi_toml(
-        "[package]\nname = \"hello\"\nversion = \"0.3.1\"\n\n[package.build.config]\n\
-         compilers = [\"c\"]\n\n[package.build-dependencies]\nrust = \"*\"\n",
-    );
+    let project = Project::hello().pixi_toml(indoc! {r#"
+            [package]
+            name = "hello"
+            version = "0.3.1"
+
+            [package.build.config]
+            compilers = ["c"]
+
+            [package.build-dependencies]
+            rust = "*"
+        "#});
     let mut pixi = Pixi::start();
     pixi.initialize(&initialize(&project));
     let archive = pixi.package(&project, channel(), "hello");

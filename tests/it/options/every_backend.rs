@@ -1,5 +1,6 @@
 //! The options that all backends of projects have, with the real tools of each.
 
+use indoc::indoc;
 use serde_json::{Value, json};
 
 use crate::mojo::compiler;
@@ -67,8 +68,11 @@ fn built(project: &Project, initialize: Initialize, channel: &Channel) -> Archiv
 
 #[test]
 fn a_project_of_cmake_has_them() {
-    let lists = "cmake_minimum_required(VERSION 3.20...4.0)\nproject(tool VERSION 1.2 LANGUAGES NONE)\n\
-                 install(PROGRAMS tool DESTINATION bin)\n";
+    let lists = indoc! {"
+        cmake_minimum_required(VERSION 3.20...4.0)
+        project(tool VERSION 1.2 LANGUAGES NONE)
+        install(PROGRAMS tool DESTINATION bin)
+    "};
     let project = Project::of(cmake::BACKEND)
         .pixi_toml("[package]\nname = \"tool\"\n")
         .file("CMakeLists.txt", lists)
@@ -89,10 +93,23 @@ fn a_project_of_python_has_them() {
     let Some(channel) = python::channel_or_skip() else {
         return;
     };
-    let manifest = "[build-system]\nrequires = [\"hatchling\"]\nbuild-backend = \"hatchling.build\"\n\
-                    [project]\nname = \"tool\"\nversion = \"1.2\"\n\
-                    [project.scripts]\ntool = \"tool:main\"\n";
-    let code = "import sys\n\n\ndef main():\n    print(*sys.argv[1:])\n";
+    let manifest = indoc! {r#"
+        [build-system]
+        requires = ["hatchling"]
+        build-backend = "hatchling.build"
+        [project]
+        name = "tool"
+        version = "1.2"
+        [project.scripts]
+        tool = "tool:main"
+    "#};
+    let code = indoc! {"
+        import sys
+
+
+        def main():
+            print(*sys.argv[1:])
+    "};
     let project = Project::of("pixi-build-python")
         .pixi_toml("[package]\n")
         .file("pyproject.toml", manifest)
@@ -109,7 +126,11 @@ fn a_project_of_python_has_them() {
 #[test]
 fn a_project_of_mojo_has_them() {
     let project = Project::of("pixi-build-mojo")
-        .pixi_toml("[package]\nname = \"tool\"\nversion = \"1.2\"\n")
+        .pixi_toml(indoc! {r#"
+            [package]
+            name = "tool"
+            version = "1.2"
+        "#})
         .file("main.mojo", "def main():\n    print(\"complete\")\n");
     let project = with_documentation(project);
     let initialize = Initialize::of(&project).package("tool", "1.2");

@@ -1,5 +1,7 @@
 //! What a package holds beside what the build tool installs.
 
+use indoc::indoc;
+
 use crate::errors::installed::{TOOL, project};
 use test_support::archive::Archive;
 use test_support::channel::Channel;
@@ -27,11 +29,10 @@ fn files(archive: &Archive) -> String {
 
 #[test]
 fn completions_go_where_the_shells_look() {
-    let archive = package(
-        "completions.tool = [\"complete\", \"{shell}\"]\n\
-         completions.other = { program = \"tool\", args = [\"write\"], output = \"files\" }\n\
-         completions.more = { files = { nushell = \"doc/page\" } }",
-    );
+    let archive = package(indoc! {r#"
+            completions.tool = ["complete", "{shell}"]
+            completions.other = { program = "tool", args = ["write"], output = "files" }
+            completions.more = { files = { nushell = "doc/page" } }"#});
     insta::assert_snapshot!(files(&archive), @r"
     share/bash-completion/completions/tool
     share/fish/vendor_completions.d/other.fish
@@ -60,14 +61,14 @@ fn pages_go_into_the_folder_of_their_section() {
 
 #[test]
 fn files_keep_their_folders_and_may_be_templates() {
-    let project = project(
-        "[package.build.config.install]\n\
-         \"share/a/\" = { from = \"data/**\", exclude = [\"raw/**\"] }\n\
-         \"share/b.txt\" = { from = \"data/b.txt\", template = true, mode = \"755\" }\n\
-         \"share/marker\" = { content = \"\" }\n\
-         \"bin/t\" = { link = \"tool\" }\n\
-         \"share/never\" = false\n",
-    )
+    let project = project(indoc! {r#"
+            [package.build.config.install]
+            "share/a/" = { from = "data/**", exclude = ["raw/**"] }
+            "share/b.txt" = { from = "data/b.txt", template = true, mode = "755" }
+            "share/marker" = { content = "" }
+            "bin/t" = { link = "tool" }
+            "share/never" = false
+        "#})
     .file("data/raw/x.bin", "x")
     .file("data/deep/er/c.txt", "c")
     .file("data/b.txt", "${{ name }} ${{ version }} $HOME\n");
@@ -101,10 +102,12 @@ fn activation_sets_variables_that_follow_the_prefix() {
 #[test]
 fn hooks_run_before_and_after_with_the_variables_of_the_build() {
     let project = project(
-        "env.GREETING = \"it's $PKG_NAME\"\n\
-         [package.build.config.hooks]\n\
-         before-build = { run = [\"sh\", \"-c\", \"mkdir -p $PREFIX/share; pwd >$PREFIX/share/where\"] }\n\
-         after-install = { run = \"conda/after.sh\" }\n",
+        indoc! {r#"
+            env.GREETING = "it's $PKG_NAME"
+            [package.build.config.hooks]
+            before-build = { run = ["sh", "-c", "mkdir -p $PREFIX/share; pwd >$PREFIX/share/where"] }
+            after-install = { run = "conda/after.sh" }
+        "#},
     )
     .file(
         "conda/after.sh",
@@ -120,12 +123,12 @@ fn hooks_run_before_and_after_with_the_variables_of_the_build() {
 
 #[test]
 fn tests_are_stored_with_their_files_and_run() {
-    let project = project(
-        "version-check = true\n\
-         [[package.build.config.tests]]\n\
-         script = [\"grep -q TOOL doc/tool.1\", \"tool complete x | grep 'for x'\"]\n\
-         files.source = [\"doc/tool.*\"]\n",
-    );
+    let project = project(indoc! {r#"
+            version-check = true
+            [[package.build.config.tests]]
+            script = ["grep -q TOOL doc/tool.1", "tool complete x | grep 'for x'"]
+            files.source = ["doc/tool.*"]
+        "#});
     let channel = channel(&project, "");
     let archive = CliCommand::build(&project, "").channel(&channel).package();
     let tests = archive.text("info/tests/tests.yaml");

@@ -1,6 +1,7 @@
 //! What a package says about itself: from pixi.toml, from Cargo.toml, from the
 //! Cargo workspace.
 
+use indoc::{formatdoc, indoc};
 use serde_json::{Value, json};
 
 use test_support::archive::Archive;
@@ -44,10 +45,17 @@ fn everything_is_found_in_cargo_toml() {
     let project = Project::new()
         .file(
             "Cargo.toml",
-            "[package]\nname = \"Hello_World\"\nversion = \"1.0.0-rc.1\"\nedition = \"2024\"\n\
-             description = \"Greets the world. Politely, e.g. with\\na wave.\"\n\
-             license = \"MIT/Apache-2.0\"\nhomepage = \"https://hello.example\"\n\
-             repository = \"https://code.example/hello\"\ndocumentation = \"https://docs.example\"\n",
+            indoc! {r#"
+                [package]
+                name = "Hello_World"
+                version = "1.0.0-rc.1"
+                edition = "2024"
+                description = "Greets the world. Politely, e.g. with\na wave."
+                license = "MIT/Apache-2.0"
+                homepage = "https://hello.example"
+                repository = "https://code.example/hello"
+                documentation = "https://docs.example"
+            "#},
         )
         .file("src/main.rs", MAIN)
         .file("LICENSE-MIT", "mit")
@@ -89,20 +97,34 @@ fn the_manifest_wins_field_by_field() {
 
 /// A member that inherits what it can.
 fn inheriting(name: &str, more: &str) -> String {
-    format!(
-        "[package]\nname = \"{name}\"\nversion.workspace = true\nedition = \"2024\"\n\
-         license-file.workspace = true\n{more}"
+    formatdoc!(
+        r#"
+            [package]
+            name = "{name}"
+            version.workspace = true
+            edition = "2024"
+            license-file.workspace = true
+            {more}"#
     )
 }
 
-const TEMPLATE: &str = "[workspace.package]\nversion = \"2.1.0\"\nlicense-file = \"legal/TEXT\"\n";
+const TEMPLATE: &str = indoc! {r#"
+    [workspace.package]
+    version = "2.1.0"
+    license-file = "legal/TEXT"
+"#};
 
 #[test]
 fn values_are_inherited_from_a_workspace_above() {
     let project = Project::new()
         .file(
             "Cargo.toml",
-            format!("[workspace]\nmembers = [\"apps/*\"]\n{TEMPLATE}"),
+            formatdoc!(
+                r#"
+                [workspace]
+                members = ["apps/*"]
+                {TEMPLATE}"#
+            ),
         )
         .file("legal/TEXT", "the text")
         .file("apps/app/Cargo.toml", inheriting("app", ""))
@@ -130,7 +152,12 @@ fn values_are_inherited_from_the_workspace_the_crate_names() {
         .file("Cargo.toml", "[workspace.package]\nversion = \"9.9.9\"\n")
         .file(
             "root/Cargo.toml",
-            format!("[workspace]\nmembers = [\"../app\"]\n{TEMPLATE}"),
+            formatdoc!(
+                r#"
+                [workspace]
+                members = ["../app"]
+                {TEMPLATE}"#
+            ),
         )
         .file(
             "app/Cargo.toml",
@@ -145,11 +172,20 @@ fn a_workspace_that_excludes_the_crate_does_not_count() {
     let project = Project::new()
         .file(
             "Cargo.toml",
-            format!("[workspace]\nexclude = [\"app\"]\n{TEMPLATE}"),
+            formatdoc!(
+                r#"
+                [workspace]
+                exclude = ["app"]
+                {TEMPLATE}"#
+            ),
         )
         .file(
             "app/Cargo.toml",
-            "[package]\nname = \"app\"\nversion = \"0.1.0\"\n",
+            indoc! {r#"
+                [package]
+                name = "app"
+                version = "0.1.0"
+            "#},
         );
     let params = Initialize::member(&project, "app");
     assert_eq!(name_and_version(&project, &params), "app 0.1.0");
@@ -161,7 +197,13 @@ fn license_texts_above_the_package_are_packed() {
         .file("LICENSE", "from above")
         .file(
             "app/Cargo.toml",
-            "[package]\nname = \"app\"\nversion = \"0.1.0\"\nedition = \"2024\"\nlicense-file = \"../LICENSE\"\n",
+            indoc! {r#"
+                [package]
+                name = "app"
+                version = "0.1.0"
+                edition = "2024"
+                license-file = "../LICENSE"
+            "#},
         )
         .file("app/src/main.rs", MAIN)
         .lock_in("app");
@@ -178,7 +220,12 @@ fn the_workspace_has_the_license_texts_its_members_lack() {
         .file("UNLICENSE", "of the workspace")
         .file(
             "app/Cargo.toml",
-            "[package]\nname = \"app\"\nversion = \"0.1.0\"\nedition = \"2024\"\n",
+            indoc! {r#"
+                [package]
+                name = "app"
+                version = "0.1.0"
+                edition = "2024"
+            "#},
         )
         .file("app/src/main.rs", MAIN)
         .lock();
@@ -204,8 +251,14 @@ fn what_cannot_be_used_is_left_out_and_reported_during_the_build() {
     let project = Project::new()
         .file(
             "Cargo.toml",
-            "[package]\nname = \"hello\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\
-             license = \"do what you want\"\nhomepage = \"no address\"\n",
+            indoc! {r#"
+                [package]
+                name = "hello"
+                version = "0.1.0"
+                edition = "2024"
+                license = "do what you want"
+                homepage = "no address"
+            "#},
         )
         .file("src/main.rs", MAIN)
         .lock();
@@ -233,8 +286,13 @@ fn a_license_file_that_does_not_exist_is_reported_and_fails_nothing() {
 fn text_that_looks_like_a_template_is_only_text() {
     let project = Project::hello().file(
         "Cargo.toml",
-        "[package]\nname = \"hello\"\nversion = \"0.3.1\"\nedition = \"2024\"\n\
-         description = \"Renders ${{ nothing }} and {% raw %}.\"\n",
+        indoc! {r#"
+            [package]
+            name = "hello"
+            version = "0.3.1"
+            edition = "2024"
+            description = "Renders ${{ nothing }} and {% raw %}."
+        "#},
     );
     let (archive, _) = built(&project, &Initialize::of(&project), "hello");
     assert_eq!(
@@ -248,17 +306,31 @@ fn a_virtual_workspace_builds_the_member_of_the_packages_name() {
     let project = Project::new()
         .file(
             "Cargo.toml",
-            "[workspace]\nmembers = [\"crates/*\"]\nresolver = \"3\"\n",
+            indoc! {r#"
+                [workspace]
+                members = ["crates/*"]
+                resolver = "3"
+            "#},
         )
         .file(
             "crates/one/Cargo.toml",
-            "[package]\nname = \"one\"\nversion = \"1.0.0\"\nedition = \"2024\"\n",
+            indoc! {r#"
+                [package]
+                name = "one"
+                version = "1.0.0"
+                edition = "2024"
+            "#},
         )
         .file("crates/one/src/main.rs", MAIN)
         .file("crates/one/LICENSE", "of one")
         .file(
             "crates/two/Cargo.toml",
-            "[package]\nname = \"two\"\nversion = \"2.0.0\"\nedition = \"2024\"\n",
+            indoc! {r#"
+                [package]
+                name = "two"
+                version = "2.0.0"
+                edition = "2024"
+            "#},
         )
         .file("crates/two/src/bin/second.rs", MAIN)
         .lock();
@@ -306,7 +378,12 @@ fn the_source_may_lie_elsewhere_and_have_any_name() {
     let project = Project::new()
         .file(
             &file("Cargo.toml"),
-            "[package]\nname = \"odd\"\nversion = \"0.1.0\"\nedition = \"2024\"\n",
+            indoc! {r#"
+                [package]
+                name = "odd"
+                version = "0.1.0"
+                edition = "2024"
+            "#},
         )
         .file(&file("src/main.rs"), MAIN)
         .file(&file("LICENSE"), "odd")

@@ -1,5 +1,6 @@
 //! Conditions: which names they know, and what is said about those they do not.
 
+use indoc::indoc;
 use serde_json::{Value, json};
 
 use super::{Case, labeled, names};
@@ -147,7 +148,13 @@ fn selectors_of_api_4_are_conditions() {
 
 #[test]
 fn an_unknown_name_is_shown_where_it_stands() {
-    let manifest = "[package]\nname = \"demo\"\n\n[package.run-dependencies.\"if(unix and lunix)\"]\nfoo = \"*\"\n";
+    let manifest = indoc! {r#"
+        [package]
+        name = "demo"
+
+        [package.run-dependencies."if(unix and lunix)"]
+        foo = "*"
+    "#};
     let case = Case::new().file("pixi.toml", manifest).targets(json!({
         "conditional": {"unix and lunix": {"runDependencies": {"foo": any()}}}
     }));

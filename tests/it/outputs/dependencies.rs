@@ -1,5 +1,6 @@
 //! Dependencies come back as they were stated, in every section.
 
+use indoc::indoc;
 use serde_json::{Value, json};
 
 use super::{Case, labeled, names};
@@ -272,7 +273,13 @@ fn a_misplaced_pin_is_shown_where_it_stands() {
     let pin = json!({"pinCompatible": {"lowerBound": {"expression": "x"}}});
     let case = Case::with(json!({"buildDependencies": {"dep": pin}})).file(
         "pixi.toml",
-        "[package]\nname = \"demo\"\n\n[package.build-dependencies]\ndep = { pin-compatible = true }\n",
+        indoc! {r#"
+            [package]
+            name = "demo"
+
+            [package.build-dependencies]
+            dep = { pin-compatible = true }
+        "#},
     );
     assert_eq!(labeled(&case.error()), "dep");
 }

@@ -6,6 +6,7 @@ mod dependencies;
 mod metadata;
 mod variants;
 
+use indoc::indoc;
 use serde_json::{Value, json};
 
 use crate::server::Server;
@@ -23,7 +24,11 @@ impl Case {
     fn new() -> Self {
         let project = Project::new().file(
             "Cargo.toml",
-            "[package]\nname = \"demo\"\nversion = \"1.2.3\"\n",
+            indoc! {r#"
+                [package]
+                name = "demo"
+                version = "1.2.3"
+            "#},
         );
         let initialize = Initialize::of(&project).package("demo", "1.2.3");
         Self {

@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::process::{Command, ExitStatus, Stdio};
 
+use indoc::indoc;
 use serde_json::{Value, json};
 
 use test_support::machine::forget_cargo;
@@ -116,7 +117,11 @@ fn what_cannot_be_answered_ends_the_process_without_an_answer() {
 fn a_line_of_twenty_megabytes_is_read() {
     let project = Project::new().file(
         "Cargo.toml",
-        "[package]\nname = \"demo\"\nversion = \"1.2.3\"\n",
+        indoc! {r#"
+            [package]
+            name = "demo"
+            version = "1.2.3"
+        "#},
     );
     let padding = "x".repeat(20 << 20);
     let outputs = Outputs::new(&project.metadata_work("demo")).set("padding", json!(padding));

@@ -6,6 +6,7 @@ mod lines;
 mod packages;
 pub(crate) mod properties;
 
+use indoc::indoc;
 use serde_json::{Value, json};
 
 use crate::server::Server;
@@ -15,7 +16,11 @@ use test_support::requests::{Initialize, Outputs};
 fn project() -> Project {
     Project::new().file(
         "Cargo.toml",
-        "[package]\nname = \"demo\"\nversion = \"1.2.3\"\n",
+        indoc! {r#"
+            [package]
+            name = "demo"
+            version = "1.2.3"
+        "#},
     )
 }
 

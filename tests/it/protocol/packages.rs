@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use indoc::indoc;
 use serde_json::{Value, json};
 
 use test_support::archive::Archive;
@@ -201,11 +202,13 @@ fn prefixes_may_say_little() {
 fn secrets_reach_the_build_and_nothing_else_does() {
     let project = Project::hello().file(
         "build.rs",
-        "fn main() {
-            let token = std::env::var(\"A_TOKEN\").expect(\"it is passed on\");
-            println!(\"cargo::warning=the token is {token}\");
-            assert!(std::env::var(\"OTHER_TOKEN\").is_err());
-        }\n",
+        indoc! {r#"
+            fn main() {
+                        let token = std::env::var("A_TOKEN").expect("it is passed on");
+                        println!("cargo::warning=the token is {token}");
+                        assert!(std::env::var("OTHER_TOKEN").is_err());
+                    }
+        "#},
     );
     let mut pixi = Pixi::start_with(|command| {
         command.env("A_TOKEN", "hunter2-hunter2");

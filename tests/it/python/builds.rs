@@ -1,5 +1,6 @@
 //! Real builds with a real Python, uv, pip and build backends.
 
+use indoc::{formatdoc, indoc};
 use serde_json::{Value, json};
 
 use super::{HELLO, initialize, plain, project};
@@ -92,11 +93,20 @@ fn every_build_backend_of_pure_projects() {
         ("pdm-backend", "pdm.backend"),
         ("uv-build", "uv_build"),
     ] {
-        let text = format!(
-            "[build-system]\nrequires = [\"{host}\"]\nbuild-backend = \"{build_backend}\"\n\
-             [project]\nname = \"pure\"\nversion = \"1.0\"\ndescription = \"d\"\n\
-             [project.scripts]\npure = \"pure:main\"\n\
-             [tool.setuptools.package-data]\npure = [\"*.txt\"]\n"
+        let text = formatdoc!(
+            r#"
+                [build-system]
+                requires = ["{host}"]
+                build-backend = "{build_backend}"
+                [project]
+                name = "pure"
+                version = "1.0"
+                description = "d"
+                [project.scripts]
+                pure = "pure:main"
+                [tool.setuptools.package-data]
+                pure = ["*.txt"]
+            "#
         );
         let project = project(&[
             ("pyproject.toml", &text),
@@ -123,8 +133,14 @@ fn every_build_backend_of_pure_projects() {
 const EXTENSION: &[(&str, &str)] = &[
     (
         "pyproject.toml",
-        "[build-system]\nrequires = [\"setuptools\"]\nbuild-backend = \"setuptools.build_meta\"\n\
-         [project]\nname = \"fast\"\nversion = \"1.0\"\n",
+        indoc! {r#"
+            [build-system]
+            requires = ["setuptools"]
+            build-backend = "setuptools.build_meta"
+            [project]
+            name = "fast"
+            version = "1.0"
+        "#},
     ),
     (
         "setup.py",
@@ -135,11 +151,14 @@ const EXTENSION: &[(&str, &str)] = &[
     ("native/one.h", "#define ONE 1\n"),
     (
         "src/fast/core.c",
-        "#include <Python.h>\n#include \"one.h\"\n\
-         static PyObject *one(PyObject *self, PyObject *none) { return PyLong_FromLong(ONE); }\n\
-         static PyMethodDef methods[] = {{\"one\", one, METH_NOARGS, 0}, {0}};\n\
-         static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, \"core\", 0, -1, methods};\n\
-         PyMODINIT_FUNC PyInit_core(void) { return PyModule_Create(&module); }\n",
+        indoc! {r#"
+            #include <Python.h>
+            #include "one.h"
+            static PyObject *one(PyObject *self, PyObject *none) { return PyLong_FromLong(ONE); }
+            static PyMethodDef methods[] = {{"one", one, METH_NOARGS, 0}, {0}};
+            static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "core", 0, -1, methods};
+            PyMODINIT_FUNC PyInit_core(void) { return PyModule_Create(&module); }
+        "#},
     ),
 ];
 
@@ -224,7 +243,15 @@ fn failures_of_compilers_and_hooks_are_explained() {
         ("src/fast/core.c", "int broken(void) { return }\n"),
         ("src/fast/core.c", "#include <zlib_of_nobody.h>\n"),
         ("setup.py", "import numpy\n"),
-        ("setup.py", "def size():\n    return 1 / 0\n\nsize()\n"),
+        (
+            "setup.py",
+            indoc! {"
+            def size():
+                return 1 / 0
+
+            size()
+        "},
+        ),
     ] {
         project.write(path, content);
         let error = tried(&project, &initialize, channel, false).expect_err(content);
@@ -261,8 +288,14 @@ fn a_module_that_was_renamed_is_not_packed_any_more() {
     let Some(channel) = channel_or_skip() else {
         return;
     };
-    let text = "[build-system]\nrequires = [\"setuptools\"]\nbuild-backend = \"setuptools.build_meta\"\n\
-                [project]\nname = \"pure\"\nversion = \"1.0\"\n";
+    let text = indoc! {r#"
+        [build-system]
+        requires = ["setuptools"]
+        build-backend = "setuptools.build_meta"
+        [project]
+        name = "pure"
+        version = "1.0"
+    "#};
     let files = [("pyproject.toml", text), ("src/pure/__init__.py", "")];
     let project = project(&files);
     project.write("src/pure/old.py", "");
@@ -326,8 +359,14 @@ fn a_project_that_its_own_environment_needs_is_packed_whole() {
     let Some(channel) = channel_or_skip() else {
         return;
     };
-    let text = "[build-system]\nrequires = [\"hatchling\"]\nbuild-backend = \"hatchling.build\"\n\
-                [project]\nname = \"pluggy\"\nversion = \"1.7.0\"\n";
+    let text = indoc! {r#"
+        [build-system]
+        requires = ["hatchling"]
+        build-backend = "hatchling.build"
+        [project]
+        name = "pluggy"
+        version = "1.7.0"
+    "#};
     let installed = "VERSION = 'ours'\n";
     let project = project(&[
         ("pyproject.toml", text),

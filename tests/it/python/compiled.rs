@@ -1,5 +1,6 @@
 //! Projects whose build backends compile: what becomes of them, and which edits count.
 
+use indoc::indoc;
 use serde_json::Value;
 
 use super::SCIKIT_BUILD_CORE;
@@ -9,9 +10,12 @@ use test_support::edits::Finished;
 use test_support::edits::Verdict::{Rebuild, Reuse};
 
 /// A module in C that includes one of two headers.
-const CORE: &str = "#include <Python.h>\n#include \"one.h\"\n\
-    static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, \"core\", 0, ONE, 0};\n\
-    PyMODINIT_FUNC PyInit_core(void) { return PyModule_Create(&module); }\n";
+const CORE: &str = indoc! {r#"
+    #include <Python.h>
+    #include "one.h"
+    static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "core", 0, ONE, 0};
+    PyMODINIT_FUNC PyInit_core(void) { return PyModule_Create(&module); }
+"#};
 
 /// Checks that the package belongs to a platform and holds a compiled module.
 #[track_caller]
@@ -32,12 +36,15 @@ fn scikit_build_core() {
         SCIKIT_BUILD_CORE,
         (
             "CMakeLists.txt",
-            "cmake_minimum_required(VERSION 3.15)\nproject(fast LANGUAGES C)\n\
-             find_package(Python REQUIRED COMPONENTS Interpreter Development.Module)\n\
-             include(cmake/more.cmake)\n\
-             python_add_library(core MODULE native/core.c WITH_SOABI)\n\
-             target_include_directories(core PRIVATE native)\n\
-             install(TARGETS core DESTINATION fast)\n",
+            indoc! {"
+                cmake_minimum_required(VERSION 3.15)
+                project(fast LANGUAGES C)
+                find_package(Python REQUIRED COMPONENTS Interpreter Development.Module)
+                include(cmake/more.cmake)
+                python_add_library(core MODULE native/core.c WITH_SOABI)
+                target_include_directories(core PRIVATE native)
+                install(TARGETS core DESTINATION fast)
+            "},
         ),
         ("cmake/more.cmake", "set(MORE 1)\n"),
         ("cmake/unused.cmake", "set(MORE 2)\n"),
@@ -72,15 +79,24 @@ fn meson_python() {
     let files = [
         (
             "pyproject.toml",
-            "[build-system]\nrequires = [\"meson-python\"]\nbuild-backend = \"mesonpy\"\n\
-             [project]\nname = \"fast\"\ndynamic = [\"version\"]\n",
+            indoc! {r#"
+                [build-system]
+                requires = ["meson-python"]
+                build-backend = "mesonpy"
+                [project]
+                name = "fast"
+                dynamic = ["version"]
+            "#},
         ),
         (
             "meson.build",
-            "project('fast', 'c', version: '1.0')\n\
-             py = import('python').find_installation(pure: false)\n\
-             py.extension_module('core', 'native/core.c', install: true, subdir: 'fast',\n\
-             include_directories: include_directories('native'))\nsubdir('fast')\n",
+            indoc! {"
+                project('fast', 'c', version: '1.0')
+                py = import('python').find_installation(pure: false)
+                py.extension_module('core', 'native/core.c', install: true, subdir: 'fast',
+                include_directories: include_directories('native'))
+                subdir('fast')
+            "},
         ),
         (
             "fast/meson.build",
@@ -110,17 +126,36 @@ fn maturin() {
     let files = [
         (
             "pyproject.toml",
-            "[build-system]\nrequires = [\"maturin\"]\nbuild-backend = \"maturin\"\n\
-             [project]\nname = \"fast\"\ndynamic = [\"version\"]\nrequires-python = \">=3.9\"\n\
-             [tool.maturin]\nbindings = \"bin\"\n",
+            indoc! {r#"
+                [build-system]
+                requires = ["maturin"]
+                build-backend = "maturin"
+                [project]
+                name = "fast"
+                dynamic = ["version"]
+                requires-python = ">=3.9"
+                [tool.maturin]
+                bindings = "bin"
+            "#},
         ),
         (
             "Cargo.toml",
-            "[package]\nname = \"fast\"\nversion = \"1.0.0\"\nedition = \"2021\"\n",
+            indoc! {r#"
+                [package]
+                name = "fast"
+                version = "1.0.0"
+                edition = "2021"
+            "#},
         ),
         (
             "Cargo.lock",
-            "version = 4\n\n[[package]]\nname = \"fast\"\nversion = \"1.0.0\"\n",
+            indoc! {r#"
+                version = 4
+
+                [[package]]
+                name = "fast"
+                version = "1.0.0"
+            "#},
         ),
         ("src/main.rs", "mod inner;\nfn main() { inner::none() }\n"),
         ("src/inner.rs", "pub fn none() {}\n"),
@@ -152,14 +187,22 @@ fn cython() {
     let files = [
         (
             "pyproject.toml",
-            "[build-system]\nrequires = [\"setuptools\", \"cython\"]\n\
-             build-backend = \"setuptools.build_meta\"\n\
-             [project]\nname = \"fast\"\nversion = \"1.0\"\n",
+            indoc! {r#"
+                [build-system]
+                requires = ["setuptools", "cython"]
+                build-backend = "setuptools.build_meta"
+                [project]
+                name = "fast"
+                version = "1.0"
+            "#},
         ),
         (
             "setup.py",
-            "from Cython.Build import cythonize\nfrom setuptools import setup\n\
-             setup(ext_modules=cythonize(['src/fast/core.pyx']))\n",
+            indoc! {"
+                from Cython.Build import cythonize
+                from setuptools import setup
+                setup(ext_modules=cythonize(['src/fast/core.pyx']))
+            "},
         ),
         ("src/fast/__init__.py", ""),
         (

@@ -1,5 +1,6 @@
 //! `conda/outputs`: what a project becomes, before anything is built.
 
+use indoc::{formatdoc, indoc};
 use serde_json::{Value, json};
 
 use super::{HELLO, initialize, plain, project};
@@ -21,8 +22,12 @@ fn shown(output: &Value) -> String {
         });
         specs.collect::<Vec<_>>().join(", ")
     };
-    format!(
-        "{} {} {prefix} {} {}\nbuild: {}\nhost: {}\nrun: {}",
+    formatdoc!(
+        "
+            {} {} {prefix} {} {}
+            build: {}
+            host: {}
+            run: {}",
         text(&metadata["name"]),
         text(&metadata["version"]),
         text(&metadata["subdir"]),
@@ -104,9 +109,16 @@ fn a_variant_of_python_does_not_multiply_a_package_for_every_platform() {
 /// of every output of a project that compiles something.
 #[track_caller]
 fn pythons(requires: &str, host: &str, config: Value, variants: Value) -> String {
-    let text = format!(
-        "[build-system]\nrequires = [\"meson-python\"]\nbuild-backend = \"mesonpy\"\n\
-         [project]\nname = \"fast\"\nversion = \"1\"\nrequires-python = \"{requires}\"\n"
+    let text = formatdoc!(
+        r#"
+            [build-system]
+            requires = ["meson-python"]
+            build-backend = "mesonpy"
+            [project]
+            name = "fast"
+            version = "1"
+            requires-python = "{requires}"
+        "#
     );
     let files = [
         ("pyproject.toml", text.as_str()),
@@ -199,9 +211,19 @@ fn variants_that_the_project_is_not_for_are_left_out() {
 
 #[test]
 fn versions_are_found_where_tools_would_find_them() {
-    let hatch = "[build-system]\nrequires = [\"hatchling\"]\nbuild-backend = \"hatchling.build\"\n\
-                 [project]\nname = \"h\"\ndynamic = [\"version\"]\n";
-    let setuptools = "[project]\nname = \"h\"\ndynamic = [\"version\"]\n";
+    let hatch = indoc! {r#"
+        [build-system]
+        requires = ["hatchling"]
+        build-backend = "hatchling.build"
+        [project]
+        name = "h"
+        dynamic = ["version"]
+    "#};
+    let setuptools = indoc! {r#"
+        [project]
+        name = "h"
+        dynamic = ["version"]
+    "#};
     let about = "__version__ = \"2.1\"\n";
     for (table, file, content) in [
         (
@@ -210,7 +232,10 @@ fn versions_are_found_where_tools_would_find_them() {
             about,
         ),
         (
-            "[tool.pdm.version]\nsource = \"file\"\npath = \"h.py\"",
+            indoc! {r#"
+                [tool.pdm.version]
+                source = "file"
+                path = "h.py""#},
             "h.py",
             about,
         ),
@@ -244,7 +269,12 @@ fn versions_are_found_where_tools_would_find_them() {
 
 #[test]
 fn versions_are_computed_from_git_without_running_it() {
-    let text = "[project]\nname = \"h\"\ndynamic = [\"version\"]\n[tool.setuptools_scm]\n";
+    let text = indoc! {r#"
+        [project]
+        name = "h"
+        dynamic = ["version"]
+        [tool.setuptools_scm]
+    "#};
     let project = project(&[("pyproject.toml", text)]);
     let version = || {
         let mut pixi = Pixi::of(&project);
@@ -290,9 +320,18 @@ fn versions_are_computed_from_git_without_running_it() {
 
 #[test]
 fn projects_from_before_pyproject_are_understood() {
-    let cfg = "[metadata]\nname = old\nversion = attr: old.__version__\n[options]\n\
-               python_requires = >=3.8\ninstall_requires =\n    click\n\
-               [options.entry_points]\nconsole_scripts =\n    old = old:main\n";
+    let cfg = indoc! {"
+        [metadata]
+        name = old
+        version = attr: old.__version__
+        [options]
+        python_requires = >=3.8
+        install_requires =
+            click
+        [options.entry_points]
+        console_scripts =
+            old = old:main
+    "};
     let files = [("setup.cfg", cfg), ("old.py", "__version__ = '1.5'\n")];
     let config = json!({"ignore-pypi-mapping": false});
     insta::assert_snapshot!(described(&files, config.clone(), json!({})), @r#"
@@ -308,7 +347,13 @@ fn projects_from_before_pyproject_are_understood() {
     host: uv *, python *, setuptools *
     run: python *, click >=8
     "#);
-    let poetry = "[tool.poetry]\nname = \"p\"\nversion = \"1.0-1\"\n[tool.poetry.dependencies]\npython = \"^3.9\"\n";
+    let poetry = indoc! {r#"
+        [tool.poetry]
+        name = "p"
+        version = "1.0-1"
+        [tool.poetry.dependencies]
+        python = "^3.9"
+    "#};
     insta::assert_snapshot!(of_pyproject(poetry), @r#"
     p 1.0.post1 py noarch ["pkg:pypi/p"]
     build: 
@@ -319,9 +364,15 @@ fn projects_from_before_pyproject_are_understood() {
 
 #[test]
 fn optional_dependencies_are_groups_where_the_user_wants_them() {
-    let text = "[project]\nname = \"Ex\"\nversion = \"1\"\n[project.optional-dependencies]\n\
-                Color_s = [\"msgpack~=1.0\", \"colorama; sys_platform == 'win32'\"]\n\
-                docs = [\"sphinx\"]\nall = [\"ex[color-s]\", \"ex[all]\", \"rich\"]\n";
+    let text = indoc! {r#"
+        [project]
+        name = "Ex"
+        version = "1"
+        [project.optional-dependencies]
+        Color_s = ["msgpack~=1.0", "colorama; sys_platform == 'win32'"]
+        docs = ["sphinx"]
+        all = ["ex[color-s]", "ex[all]", "rich"]
+    "#};
     let groups = |extras: Value| {
         let project = project(&[("pyproject.toml", text)]);
         let mut pixi = Pixi::of(&project);
@@ -348,8 +399,11 @@ fn optional_dependencies_are_groups_where_the_user_wants_them() {
 const VERSIONEER: [(&str, &str); 3] = [
     (
         "setup.py",
-        "import versioneer\nfrom setuptools import setup\n\
-         setup(name='tool', version=versioneer.get_version(), packages=['tool'])\n",
+        indoc! {"
+            import versioneer
+            from setuptools import setup
+            setup(name='tool', version=versioneer.get_version(), packages=['tool'])
+        "},
     ),
     ("tool/__init__.py", "__version__ = '3.2.1'\n"),
     ("VERSION.txt", "4.5\n"),

@@ -3,6 +3,7 @@
 
 use std::process::Command;
 
+use indoc::indoc;
 use serde_json::{Value, json};
 
 use super::SCIKIT_BUILD_CORE;
@@ -16,11 +17,13 @@ use test_support::python::channel_or_skip;
 use test_support::requests::{Initialize, Outputs};
 
 /// A module in C with one function.
-const CORE: &str = "#include <Python.h>\n\
-    static PyObject *one(PyObject *self, PyObject *none) { return PyLong_FromLong(1); }\n\
-    static PyMethodDef methods[] = {{\"one\", one, METH_NOARGS, 0}, {0}};\n\
-    static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, \"core\", 0, -1, methods};\n\
-    PyMODINIT_FUNC PyInit_core(void) { return PyModule_Create(&module); }\n";
+const CORE: &str = indoc! {r#"
+    #include <Python.h>
+    static PyObject *one(PyObject *self, PyObject *none) { return PyLong_FromLong(1); }
+    static PyMethodDef methods[] = {{"one", one, METH_NOARGS, 0}, {0}};
+    static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "core", 0, -1, methods};
+    PyMODINIT_FUNC PyInit_core(void) { return PyModule_Create(&module); }
+"#};
 
 const MODULE: &str = "from fast.core import one\nWORD = 'first'\n";
 
@@ -84,8 +87,16 @@ fn setuptools() {
     let files = [
         (
             "pyproject.toml",
-            "[build-system]\nrequires = [\"setuptools\"]\nbuild-backend = \"setuptools.build_meta\"\n\
-             [project]\nname = \"fast\"\nversion = \"1.0\"\n[tool.setuptools.package-data]\nfast = [\"*\"]\n",
+            indoc! {r#"
+                [build-system]
+                requires = ["setuptools"]
+                build-backend = "setuptools.build_meta"
+                [project]
+                name = "fast"
+                version = "1.0"
+                [tool.setuptools.package-data]
+                fast = ["*"]
+            "#},
         ),
         (
             "setup.py",
@@ -104,10 +115,13 @@ fn scikit_build_core() {
         SCIKIT_BUILD_CORE,
         (
             "CMakeLists.txt",
-            "cmake_minimum_required(VERSION 3.15)\nproject(fast LANGUAGES C)\n\
-             find_package(Python REQUIRED COMPONENTS Interpreter Development.Module)\n\
-             python_add_library(core MODULE native/core.c WITH_SOABI)\n\
-             install(TARGETS core DESTINATION fast)\n",
+            indoc! {"
+                cmake_minimum_required(VERSION 3.15)
+                project(fast LANGUAGES C)
+                find_package(Python REQUIRED COMPONENTS Interpreter Development.Module)
+                python_add_library(core MODULE native/core.c WITH_SOABI)
+                install(TARGETS core DESTINATION fast)
+            "},
         ),
         ("src/fast/__init__.py", MODULE),
         ("native/core.c", CORE),
@@ -121,14 +135,23 @@ fn meson_python_where_the_user_insists() {
     let files = [
         (
             "pyproject.toml",
-            "[build-system]\nrequires = [\"meson-python\"]\nbuild-backend = \"mesonpy\"\n\
-             [project]\nname = \"fast\"\nversion = \"1.0\"\n",
+            indoc! {r#"
+                [build-system]
+                requires = ["meson-python"]
+                build-backend = "mesonpy"
+                [project]
+                name = "fast"
+                version = "1.0"
+            "#},
         ),
         (
             "meson.build",
-            "project('fast', 'c')\npy = import('python').find_installation(pure: false)\n\
-             py.extension_module('core', 'native/core.c', install: true, subdir: 'fast')\n\
-             py.install_sources('fast/__init__.py', subdir: 'fast')\n",
+            indoc! {"
+                project('fast', 'c')
+                py = import('python').find_installation(pure: false)
+                py.extension_module('core', 'native/core.c', install: true, subdir: 'fast')
+                py.install_sources('fast/__init__.py', subdir: 'fast')
+            "},
         ),
         ("fast/__init__.py", MODULE),
         ("native/core.c", CORE),
@@ -152,21 +175,44 @@ fn maturin() {
     let files = [
         (
             "pyproject.toml",
-            "[build-system]\nrequires = [\"maturin\"]\nbuild-backend = \"maturin\"\n\
-             [project]\nname = \"fast\"\nversion = \"1.0\"\nrequires-python = \">=3.9\"\n\
-             [tool.maturin]\npython-source = \"python\"\nmodule-name = \"fast.core\"\n",
+            indoc! {r#"
+                [build-system]
+                requires = ["maturin"]
+                build-backend = "maturin"
+                [project]
+                name = "fast"
+                version = "1.0"
+                requires-python = ">=3.9"
+                [tool.maturin]
+                python-source = "python"
+                module-name = "fast.core"
+            "#},
         ),
         (
             "Cargo.toml",
-            "[package]\nname = \"fast\"\nversion = \"1.0.0\"\nedition = \"2021\"\n\
-             [lib]\nname = \"core\"\ncrate-type = [\"cdylib\"]\n\
-             [dependencies]\npyo3 = { version = \"0.27\", features = [\"extension-module\"] }\n",
+            indoc! {r#"
+                [package]
+                name = "fast"
+                version = "1.0.0"
+                edition = "2021"
+                [lib]
+                name = "core"
+                crate-type = ["cdylib"]
+                [dependencies]
+                pyo3 = { version = "0.27", features = ["extension-module"] }
+            "#},
         ),
         (
             "src/lib.rs",
-            "use pyo3::prelude::*;\n#[pyfunction]\nfn one() -> u8 { 1 }\n\
-             #[pymodule]\nfn core(module: &Bound<'_, PyModule>) -> PyResult<()> {\n    \
-             module.add_function(wrap_pyfunction!(one, module)?)\n}\n",
+            indoc! {"
+                use pyo3::prelude::*;
+                #[pyfunction]
+                fn one() -> u8 { 1 }
+                #[pymodule]
+                fn core(module: &Bound<'_, PyModule>) -> PyResult<()> {
+                    module.add_function(wrap_pyfunction!(one, module)?)
+                }
+            "},
         ),
         ("python/fast/__init__.py", MODULE),
     ];

@@ -1,5 +1,6 @@
 //! Never stale, never needless: which edits make pixi build again.
 
+use indoc::indoc;
 use serde_json::json;
 
 use super::{HELLO, initialize, plain, project};
@@ -87,8 +88,15 @@ fn a_project_of_setuptools_with_an_extension() {
     let files = [
         (
             "pyproject.toml",
-            "[build-system]\nrequires = [\"setuptools\"]\nbuild-backend = \"setuptools.build_meta\"\n\
-             [project]\nname = \"fast\"\nversion = \"1.0\"\nreadme = \"README.md\"\n",
+            indoc! {r#"
+                [build-system]
+                requires = ["setuptools"]
+                build-backend = "setuptools.build_meta"
+                [project]
+                name = "fast"
+                version = "1.0"
+                readme = "README.md"
+            "#},
         ),
         (
             "setup.py",
@@ -103,9 +111,12 @@ fn a_project_of_setuptools_with_an_extension() {
         ("native/unused.h", "#define TWO 2\n"),
         (
             "native/core.c",
-            "#include <Python.h>\n#include \"one.h\"\n\
-             static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, \"core\", 0, ONE, 0};\n\
-             PyMODINIT_FUNC PyInit_core(void) { return PyModule_Create(&module); }\n",
+            indoc! {r#"
+                #include <Python.h>
+                #include "one.h"
+                static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "core", 0, ONE, 0};
+                PyMODINIT_FUNC PyInit_core(void) { return PyModule_Create(&module); }
+            "#},
         ),
         ("tests/test_fast.py", ""),
         ("docs/page.md", ""),

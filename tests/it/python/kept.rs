@@ -1,5 +1,6 @@
 //! Options of projects that compile: what they change, also in a build that is kept.
 
+use indoc::indoc;
 use serde_json::{Value, json};
 
 use super::{SCIKIT_BUILD_CORE, initialize, project};
@@ -12,13 +13,22 @@ use test_support::python::channel_or_skip;
 use test_support::requests::Outputs;
 
 /// A module in C that holds how it was compiled.
-const CORE: &str = "#include <Python.h>\n\
-    #define TEXT(it) #it\n#define EXPANDED(it) TEXT(it)\n\
-    #ifdef __OPTIMIZE__\n#define MODE \"optimized\"\n#else\n#define MODE \"plain\"\n#endif\n\
-    #ifndef WORD\n#define WORD none\n#endif\n\
-    static struct PyModuleDef module = {\n\
-        PyModuleDef_HEAD_INIT, \"core\", \"compiled \" MODE \" \" EXPANDED(WORD), 0, 0};\n\
-    PyMODINIT_FUNC PyInit_core(void) { return PyModule_Create(&module); }\n";
+const CORE: &str = indoc! {r#"
+    #include <Python.h>
+    #define TEXT(it) #it
+    #define EXPANDED(it) TEXT(it)
+    #ifdef __OPTIMIZE__
+    #define MODE "optimized"
+    #else
+    #define MODE "plain"
+    #endif
+    #ifndef WORD
+    #define WORD none
+    #endif
+    static struct PyModuleDef module = {
+    PyModuleDef_HEAD_INIT, "core", "compiled " MODE " " EXPANDED(WORD), 0, 0};
+    PyMODINIT_FUNC PyInit_core(void) { return PyModule_Create(&module); }
+"#};
 
 /// The host dependencies of a project, and its files with their content.
 type Files = (
@@ -34,10 +44,13 @@ const BACKENDS: [Files; 3] = [
             SCIKIT_BUILD_CORE,
             (
                 "CMakeLists.txt",
-                "cmake_minimum_required(VERSION 3.15)\nproject(fast LANGUAGES C)\n\
-                 find_package(Python REQUIRED COMPONENTS Interpreter Development.Module)\n\
-                 python_add_library(core MODULE core.c WITH_SOABI)\n\
-                 install(TARGETS core DESTINATION fast)\n",
+                indoc! {"
+                    cmake_minimum_required(VERSION 3.15)
+                    project(fast LANGUAGES C)
+                    find_package(Python REQUIRED COMPONENTS Interpreter Development.Module)
+                    python_add_library(core MODULE core.c WITH_SOABI)
+                    install(TARGETS core DESTINATION fast)
+                "},
             ),
         ],
     ),
@@ -46,13 +59,22 @@ const BACKENDS: [Files; 3] = [
         &[
             (
                 "pyproject.toml",
-                "[build-system]\nrequires = [\"meson-python\"]\nbuild-backend = \"mesonpy\"\n\
-                 [project]\nname = \"fast\"\nversion = \"1.0\"\n",
+                indoc! {r#"
+                    [build-system]
+                    requires = ["meson-python"]
+                    build-backend = "mesonpy"
+                    [project]
+                    name = "fast"
+                    version = "1.0"
+                "#},
             ),
             (
                 "meson.build",
-                "project('fast', 'c')\npy = import('python').find_installation(pure: false)\n\
-                 py.extension_module('core', 'core.c', install: true, subdir: 'fast')\n",
+                indoc! {"
+                    project('fast', 'c')
+                    py = import('python').find_installation(pure: false)
+                    py.extension_module('core', 'core.c', install: true, subdir: 'fast')
+                "},
             ),
         ],
     ),
@@ -61,10 +83,16 @@ const BACKENDS: [Files; 3] = [
         &[
             (
                 "pyproject.toml",
-                "[build-system]\nrequires = [\"setuptools\"]\n\
-                 build-backend = \"setuptools.build_meta\"\n\
-                 [project]\nname = \"fast\"\nversion = \"1.0\"\n\
-                 [tool.setuptools]\npackages = [\"fast\"]\n",
+                indoc! {r#"
+                    [build-system]
+                    requires = ["setuptools"]
+                    build-backend = "setuptools.build_meta"
+                    [project]
+                    name = "fast"
+                    version = "1.0"
+                    [tool.setuptools]
+                    packages = ["fast"]
+                "#},
             ),
             (
                 "setup.py",
@@ -139,12 +167,25 @@ fn options_that_change_count_in_what_is_kept() {
 const CRATE: [(&str, &str); 5] = [
     (
         "Cargo.toml",
-        "[package]\nname = \"fast\"\nversion = \"1.0.0\"\nedition = \"2021\"\n\
-         [lib]\nname = \"core\"\ncrate-type = [\"cdylib\"]\n",
+        indoc! {r#"
+            [package]
+            name = "fast"
+            version = "1.0.0"
+            edition = "2021"
+            [lib]
+            name = "core"
+            crate-type = ["cdylib"]
+        "#},
     ),
     (
         "Cargo.lock",
-        "version = 4\n\n[[package]]\nname = \"fast\"\nversion = \"1.0.0\"\n",
+        indoc! {r#"
+            version = 4
+
+            [[package]]
+            name = "fast"
+            version = "1.0.0"
+        "#},
     ),
     (
         "src/lib.rs",
@@ -175,12 +216,19 @@ const RUST_BACKENDS: [Files; 2] = [
         &[
             (
                 "pyproject.toml",
-                "[build-system]\nrequires = [\"setuptools\", \"setuptools-rust\"]\n\
-             build-backend = \"setuptools.build_meta\"\n\
-             [project]\nname = \"fast\"\nversion = \"1.0\"\n\
-             [tool.setuptools]\npackages = [\"fast\"]\n\
-             [[tool.setuptools-rust.ext-modules]]\n\
-             target = \"fast.core\"\nbinding = \"NoBinding\"\n",
+                indoc! {r#"
+                    [build-system]
+                    requires = ["setuptools", "setuptools-rust"]
+                    build-backend = "setuptools.build_meta"
+                    [project]
+                    name = "fast"
+                    version = "1.0"
+                    [tool.setuptools]
+                    packages = ["fast"]
+                    [[tool.setuptools-rust.ext-modules]]
+                    target = "fast.core"
+                    binding = "NoBinding"
+                "#},
             ),
             ("fast/__init__.py", ""),
         ],
@@ -189,9 +237,16 @@ const RUST_BACKENDS: [Files; 2] = [
         &["maturin"],
         &[(
             "pyproject.toml",
-            "[build-system]\nrequires = [\"maturin\"]\nbuild-backend = \"maturin\"\n\
-         [project]\nname = \"fast\"\nversion = \"1.0\"\n\
-         [tool.maturin]\nbindings = \"bin\"\n",
+            indoc! {r#"
+                [build-system]
+                requires = ["maturin"]
+                build-backend = "maturin"
+                [project]
+                name = "fast"
+                version = "1.0"
+                [tool.maturin]
+                bindings = "bin"
+            "#},
         )],
     ),
 ];

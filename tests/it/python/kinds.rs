@@ -1,5 +1,6 @@
 //! Which projects are packages of their platform, and for which versions of Python.
 
+use indoc::{formatdoc, indoc};
 use serde_json::json;
 
 use super::described::described;
@@ -8,9 +9,15 @@ use super::{HELLO, plain};
 #[test]
 fn what_compiles_is_a_package_of_its_platform() {
     let backend = |requires: &str, backend: &str| {
-        format!(
-            "[build-system]\nrequires = [\"{requires}\"]\nbuild-backend = \"{backend}\"\n\
-             [project]\nname = \"a\"\nversion = \"1\"\n"
+        formatdoc!(
+            r#"
+                [build-system]
+                requires = ["{requires}"]
+                build-backend = "{backend}"
+                [project]
+                name = "a"
+                version = "1"
+            "#
         )
     };
     let mut all = Vec::new();
@@ -63,12 +70,21 @@ fn what_compiles_is_a_package_of_its_platform() {
 
 #[test]
 fn build_hooks_overrides_and_backends_in_the_project_are_read() {
-    let project = "[project]\nname = \"a\"\nversion = \"1\"\n";
+    let project = indoc! {r#"
+        [project]
+        name = "a"
+        version = "1"
+    "#};
     let of = |backend: &str, rest: &str| {
         let module = backend.split(['.', ':']).next().expect("a module");
         let requires = module.replace('_', "-");
-        format!(
-            "[build-system]\nrequires = [\"{requires}\"]\nbuild-backend = \"{backend}\"\n{rest}\n{project}"
+        formatdoc!(
+            r#"
+                [build-system]
+                requires = ["{requires}"]
+                build-backend = "{backend}"
+                {rest}
+                {project}"#
         )
     };
     let hatch = |rest: &str| {
@@ -80,7 +96,12 @@ fn build_hooks_overrides_and_backends_in_the_project_are_read() {
     let scikit = |rest: &str| {
         of(
             "scikit_build_core.build",
-            &format!("[tool.scikit-build]\nwheel.cmake = false\n{rest}"),
+            &formatdoc!(
+                "
+                [tool.scikit-build]
+                wheel.cmake = false
+                {rest}"
+            ),
         )
     };
     let in_tree = of("own_backend.hooks", "backend-path = [\"packaging\"]\n");
@@ -95,9 +116,11 @@ fn build_hooks_overrides_and_backends_in_the_project_are_read() {
         ("no CMake", scikit(""), ""),
         (
             "CMake where an override asks for it",
-            scikit(
-                "[[tool.scikit-build.overrides]]\nif.env.CONDA_BUILD = true\nwheel.cmake = true\n",
-            ),
+            scikit(indoc! {"
+                    [[tool.scikit-build.overrides]]
+                    if.env.CONDA_BUILD = true
+                    wheel.cmake = true
+                "}),
             "",
         ),
         (
@@ -108,7 +131,12 @@ fn build_hooks_overrides_and_backends_in_the_project_are_read() {
         (
             "a backend of its own that compiles",
             in_tree,
-            "from setuptools.build_meta import *\n\ndef build_wheel():\n    from Cython.Build import cythonize\n",
+            indoc! {"
+                from setuptools.build_meta import *
+
+                def build_wheel():
+                    from Cython.Build import cythonize
+            "},
         ),
     ] {
         let files = [

@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use indoc::indoc;
 use serde_json::{Value, json};
 
 use super::{HELLO, NAME, initialize, plain, project};
@@ -39,7 +40,12 @@ fn no_project() {
 
 #[test]
 fn a_version_that_only_the_build_knows() {
-    let text = "[project]\nname = \"a\"\ndynamic = [\"version\"]\n[tool.setuptools_scm]\n";
+    let text = indoc! {r#"
+        [project]
+        name = "a"
+        dynamic = ["version"]
+        [tool.setuptools_scm]
+    "#};
     insta::assert_snapshot!(of_pyproject(text), @r#"
     python::dynamic_version
 
@@ -60,7 +66,12 @@ fn a_version_that_only_the_build_knows() {
 
 #[test]
 fn a_dependency_that_nobody_can_read() {
-    let text = "[project]\nname = \"a\"\nversion = \"1\"\ndependencies = [\"requests >= two\"]\n";
+    let text = indoc! {r#"
+        [project]
+        name = "a"
+        version = "1"
+        dependencies = ["requests >= two"]
+    "#};
     insta::assert_snapshot!(of_pyproject(text), @r#"
     python::bad_dependency
 
@@ -78,7 +89,13 @@ fn a_dependency_that_nobody_can_read() {
 
 #[test]
 fn an_entry_point_without_a_function() {
-    let text = "[project]\nname = \"a\"\nversion = \"1\"\n[project.scripts]\na = \"a.main\"\n";
+    let text = indoc! {r#"
+        [project]
+        name = "a"
+        version = "1"
+        [project.scripts]
+        a = "a.main"
+    "#};
     insta::assert_snapshot!(of_pyproject(text), @r#"
     python::bad_entry_point
 
@@ -95,7 +112,11 @@ fn an_entry_point_without_a_function() {
 
 #[test]
 fn a_version_that_is_none() {
-    let text = "[project]\nname = \"a\"\nversion = \"latest!\"\n";
+    let text = indoc! {r#"
+        [project]
+        name = "a"
+        version = "latest!"
+    "#};
     insta::assert_snapshot!(of_pyproject(text), @r#"
     python::bad_version
 
@@ -112,10 +133,13 @@ fn a_version_that_is_none() {
 
 #[test]
 fn two_wishes_for_python_that_exclude_each_other() {
-    let project = project(HELLO).pixi_toml(
-        "[package]\n[package.build.backend]\nname = \"pixi-build-python\"\n\
-         [package.host-dependencies]\npython = \"3.8.*\"\n",
-    );
+    let project = project(HELLO).pixi_toml(indoc! {r#"
+            [package]
+            [package.build.backend]
+            name = "pixi-build-python"
+            [package.host-dependencies]
+            python = "3.8.*"
+        "#});
     let mut pixi = Pixi::of(&project);
     let params = initialize(&project, &[], json!({}));
     pixi.initialize(&params.dependency("hostDependencies", "python", "3.8.*"));
@@ -140,9 +164,17 @@ fn two_wishes_for_python_that_exclude_each_other() {
 
 #[test]
 fn options_that_nothing_depends_on() {
-    let manifest = "[package]\nname = \"hello\"\nversion = \"1.0\"\n\
-        [package.build.backend]\nname = \"pixi-build-python\"\nversion = \"*\"\n\
-        [package.build.config]\nprofile = \"debug\"\nversion-from = \"git\"\n";
+    let manifest = indoc! {r#"
+        [package]
+        name = "hello"
+        version = "1.0"
+        [package.build.backend]
+        name = "pixi-build-python"
+        version = "*"
+        [package.build.config]
+        profile = "debug"
+        version-from = "git"
+    "#};
     let project = project(HELLO).pixi_toml(manifest);
     let mut command = Command::new(env!("CARGO_BIN_EXE_pixi-build-python"));
     let output = command.arg("outputs").arg(project.dir()).output();

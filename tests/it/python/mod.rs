@@ -10,6 +10,7 @@ mod kinds;
 mod mistakes;
 mod shapes;
 
+use indoc::indoc;
 use serde_json::{Value, json};
 
 use test_support::project::Project;
@@ -44,9 +45,14 @@ pub fn plain() -> Value {
 /// The `pyproject.toml` of a project that CMake builds.
 pub const SCIKIT_BUILD_CORE: (&str, &str) = (
     "pyproject.toml",
-    "[build-system]\nrequires = [\"scikit-build-core\"]\n\
-     build-backend = \"scikit_build_core.build\"\n\
-     [project]\nname = \"fast\"\nversion = \"1.0\"\n",
+    indoc! {r#"
+        [build-system]
+        requires = ["scikit-build-core"]
+        build-backend = "scikit_build_core.build"
+        [project]
+        name = "fast"
+        version = "1.0"
+    "#},
 );
 
 /// A project of hatchling with a program, a data file, a readme and a test.

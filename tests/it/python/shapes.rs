@@ -1,5 +1,6 @@
 //! Projects as people really have them: each build backend with what is particular about it.
 
+use indoc::{formatdoc, indoc};
 use serde_json::{Value, json};
 
 use super::builds::built;
@@ -49,12 +50,24 @@ fn setup_cfg_with_a_manifest_of_data_files() {
         ("setup.py", "import setuptools\nsetuptools.setup()\n"),
         (
             "setup.cfg",
-            "[metadata]\nname = old-style\nversion = attr: old_style.__version__\n\
-             license_files = COPYING.txt\n\
-             [options]\npackages = find:\npackage_dir =\n    = lib\ninclude_package_data = True\n\
-             [options.packages.find]\nwhere = lib\n\
-             [options.data_files]\nshare/old = data/old.conf\n\
-             [options.entry_points]\nconsole_scripts =\n    old = old_style:main\n",
+            indoc! {"
+                [metadata]
+                name = old-style
+                version = attr: old_style.__version__
+                license_files = COPYING.txt
+                [options]
+                packages = find:
+                package_dir =
+                    = lib
+                include_package_data = True
+                [options.packages.find]
+                where = lib
+                [options.data_files]
+                share/old = data/old.conf
+                [options.entry_points]
+                console_scripts =
+                    old = old_style:main
+            "},
         ),
         ("COPYING.txt", "Do what you want\n"),
         ("MANIFEST.in", "recursive-include lib *.html\n"),
@@ -104,15 +117,28 @@ fn hatchling_with_a_namespace_windows_and_licenses() {
     let files = [
         (
             "pyproject.toml",
-            "[build-system]\nrequires = [\"hatchling\"]\nbuild-backend = \"hatchling.build\"\n\
-             [project]\nname = \"Acme.Tools\"\ndynamic = [\"version\"]\nlicense = \"MIT AND Apache-2.0\"\n\
-             license-files = [\"LICEN[CS]E*\", \"vendor/*/LICENSE\"]\n\
-             [project.scripts]\nacme = \"acme.tools.cli:main\"\n\
-             [project.gui-scripts]\nacme-window = \"acme.tools.cli:window\"\n\
-             [project.optional-dependencies]\nall = [\"click\"]\n\
-             [tool.hatch.version]\npath = \"src/acme/tools/about.py\"\n\
-             [tool.hatch.build.targets.wheel]\npackages = [\"src/acme\"]\n\
-             [tool.hatch.build.targets.wheel.shared-data]\n\"share\" = \"share\"\n",
+            indoc! {r#"
+                [build-system]
+                requires = ["hatchling"]
+                build-backend = "hatchling.build"
+                [project]
+                name = "Acme.Tools"
+                dynamic = ["version"]
+                license = "MIT AND Apache-2.0"
+                license-files = ["LICEN[CS]E*", "vendor/*/LICENSE"]
+                [project.scripts]
+                acme = "acme.tools.cli:main"
+                [project.gui-scripts]
+                acme-window = "acme.tools.cli:window"
+                [project.optional-dependencies]
+                all = ["click"]
+                [tool.hatch.version]
+                path = "src/acme/tools/about.py"
+                [tool.hatch.build.targets.wheel]
+                packages = ["src/acme"]
+                [tool.hatch.build.targets.wheel.shared-data]
+                "share" = "share"
+            "#},
         ),
         ("LICENSE", "MIT\n"),
         ("vendor/one/LICENSE", "Apache\n"),
@@ -143,11 +169,22 @@ fn poetry_flit_pdm_and_uv_with_tables_of_their_own() {
     let poetry = [
         (
             "pyproject.toml",
-            "[build-system]\nrequires = [\"poetry-core\"]\nbuild-backend = \"poetry.core.masonry.api\"\n\
-             [tool.poetry]\nname = \"versifier\"\nversion = \"1.0-1\"\ndescription = \"\"\nauthors = []\n\
-             packages = [{ include = \"verse\" }]\ninclude = [{ path = \"verse/rhymes.json\", format = \"wheel\" }]\n\
-             [tool.poetry.dependencies]\npython = \"^3.9\"\n\
-             [tool.poetry.scripts]\nverse = \"verse:main\"\n",
+            indoc! {r#"
+                [build-system]
+                requires = ["poetry-core"]
+                build-backend = "poetry.core.masonry.api"
+                [tool.poetry]
+                name = "versifier"
+                version = "1.0-1"
+                description = ""
+                authors = []
+                packages = [{ include = "verse" }]
+                include = [{ path = "verse/rhymes.json", format = "wheel" }]
+                [tool.poetry.dependencies]
+                python = "^3.9"
+                [tool.poetry.scripts]
+                verse = "verse:main"
+            "#},
         ),
         ("verse/__init__.py", "def main(): pass\n"),
         ("verse/rhymes.json", "{}\n"),
@@ -155,9 +192,16 @@ fn poetry_flit_pdm_and_uv_with_tables_of_their_own() {
     let flit = [
         (
             "pyproject.toml",
-            "[build-system]\nrequires = [\"flit_core\"]\nbuild-backend = \"flit_core.buildapi\"\n\
-             [project]\nname = \"flitter\"\ndynamic = [\"version\", \"description\"]\n\
-             [tool.flit.external-data]\ndirectory = \"data\"\n",
+            indoc! {r#"
+                [build-system]
+                requires = ["flit_core"]
+                build-backend = "flit_core.buildapi"
+                [project]
+                name = "flitter"
+                dynamic = ["version", "description"]
+                [tool.flit.external-data]
+                directory = "data"
+            "#},
         ),
         ("flitter.py", "\"\"\"Flits.\"\"\"\n__version__ = \"0.4\"\n"),
         ("data/share/man/man1/flitter.1", ".TH\n"),
@@ -165,9 +209,17 @@ fn poetry_flit_pdm_and_uv_with_tables_of_their_own() {
     let pdm = [
         (
             "pyproject.toml",
-            "[build-system]\nrequires = [\"pdm-backend\"]\nbuild-backend = \"pdm.backend\"\n\
-             [project]\nname = \"pedal\"\ndynamic = [\"version\"]\n\
-             [tool.pdm.version]\nsource = \"file\"\npath = \"src/pedal/__init__.py\"\n",
+            indoc! {r#"
+                [build-system]
+                requires = ["pdm-backend"]
+                build-backend = "pdm.backend"
+                [project]
+                name = "pedal"
+                dynamic = ["version"]
+                [tool.pdm.version]
+                source = "file"
+                path = "src/pedal/__init__.py"
+            "#},
         ),
         ("src/pedal/__init__.py", "__version__ = \"7.0\"\n"),
         ("src/pedal/gear.json", "{}\n"),
@@ -175,11 +227,21 @@ fn poetry_flit_pdm_and_uv_with_tables_of_their_own() {
     let uv = [
         (
             "pyproject.toml",
-            "[build-system]\nrequires = [\"uv_build\"]\nbuild-backend = \"uv_build\"\n\
-             [project]\nname = \"ultra-violet\"\nversion = \"1.2\"\nlicense = \"MIT\"\n\
-             license-files = [\"MIT.txt\"]\n\
-             [tool.uv.build-backend]\nmodule-root = \"\"\nmodule-name = \"violet.ultra\"\n\
-             [tool.uv.build-backend.data]\ndata = \"data\"\n",
+            indoc! {r#"
+                [build-system]
+                requires = ["uv_build"]
+                build-backend = "uv_build"
+                [project]
+                name = "ultra-violet"
+                version = "1.2"
+                license = "MIT"
+                license-files = ["MIT.txt"]
+                [tool.uv.build-backend]
+                module-root = ""
+                module-name = "violet.ultra"
+                [tool.uv.build-backend.data]
+                data = "data"
+            "#},
         ),
         ("MIT.txt", "MIT\n"),
         ("data/share/violet.txt", "violet\n"),
@@ -223,22 +285,38 @@ fn versions_of_git_are_those_of_the_wheel() {
     let projects: [(&[&str], &str); 2] = [
         (
             &["setuptools", "setuptools-scm"],
-            "[build-system]\nrequires = [\"setuptools\", \"setuptools-scm\"]\n\
-             build-backend = \"setuptools.build_meta\"\n\
-             [tool.setuptools_scm]\nversion_file = \"src/tagged/version.py\"\n",
+            indoc! {r#"
+                [build-system]
+                requires = ["setuptools", "setuptools-scm"]
+                build-backend = "setuptools.build_meta"
+                [tool.setuptools_scm]
+                version_file = "src/tagged/version.py"
+            "#},
         ),
         (
             &["hatchling", "hatch-vcs"],
-            "[build-system]\nrequires = [\"hatchling\", \"hatch-vcs\"]\n\
-             build-backend = \"hatchling.build\"\n[tool.hatch.version]\nsource = \"vcs\"\n\
-             [tool.hatch.build.hooks.vcs]\nversion-file = \"src/tagged/version.py\"\n",
+            indoc! {r#"
+                [build-system]
+                requires = ["hatchling", "hatch-vcs"]
+                build-backend = "hatchling.build"
+                [tool.hatch.version]
+                source = "vcs"
+                [tool.hatch.build.hooks.vcs]
+                version-file = "src/tagged/version.py"
+            "#},
         ),
     ];
     for (host, tables) in projects {
         let Some(channel) = channel_or_skip() else {
             return;
         };
-        let text = format!("{tables}[project]\nname = \"tagged\"\ndynamic = [\"version\"]\n");
+        let text = formatdoc!(
+            r#"
+            {tables}[project]
+            name = "tagged"
+            dynamic = ["version"]
+        "#
+        );
         let project = project(&[("pyproject.toml", &text), ("src/tagged/__init__.py", "")]);
         commit(project.dir());
         git(project.dir(), &["tag", "v1.4"]);
@@ -265,16 +343,30 @@ fn a_build_backend_in_the_project_says_what_it_needs() {
     let files = [
         (
             "pyproject.toml",
-            "[build-system]\nrequires = [\"setuptools\"]\nbuild-backend = \"own\"\nbackend-path = [\"tools\"]\n\
-             [project]\nname = \"own\"\nversion = \"1.0\"\n[tool.setuptools]\npy-modules = [\"mine\"]\n",
+            indoc! {r#"
+                [build-system]
+                requires = ["setuptools"]
+                build-backend = "own"
+                backend-path = ["tools"]
+                [project]
+                name = "own"
+                version = "1.0"
+                [tool.setuptools]
+                py-modules = ["mine"]
+            "#},
         ),
         (
             "tools/own.py",
-            "from setuptools.build_meta import *\nfrom setuptools import build_meta\n\
-             def get_requires_for_build_wheel(settings=None):\n    return ['Not-There>=1; python_version>\"3\"']\n\
-             def build_wheel(directory, *rest):\n    \
-             if FAIL: raise NameError('not_there')\n    return build_meta.build_wheel(directory, *rest)\n\
-             FAIL = open('fail').read() == 'yes'\n",
+            indoc! {r#"
+                from setuptools.build_meta import *
+                from setuptools import build_meta
+                def get_requires_for_build_wheel(settings=None):
+                    return ['Not-There>=1; python_version>"3"']
+                def build_wheel(directory, *rest):
+                    if FAIL: raise NameError('not_there')
+                    return build_meta.build_wheel(directory, *rest)
+                FAIL = open('fail').read() == 'yes'
+            "#},
         ),
         ("mine.py", ""),
         ("fail", "no"),
@@ -301,8 +393,15 @@ fn everything_in_pyproject_toml() {
     let Some(channel) = channel_or_skip() else {
         return;
     };
-    let text = "[build-system]\nrequires = [\"hatchling\"]\nbuild-backend = \"hatchling.build\"\n\
-                [project]\nname = \"one\"\nversion = \"1.0\"\n[tool.pixi.package]\n";
+    let text = indoc! {r#"
+        [build-system]
+        requires = ["hatchling"]
+        build-backend = "hatchling.build"
+        [project]
+        name = "one"
+        version = "1.0"
+        [tool.pixi.package]
+    "#};
     let project = test_support::project::Project::of(super::NAME)
         .file("pyproject.toml", text)
         .file("src/one/__init__.py", "");
@@ -316,8 +415,14 @@ fn what_the_user_excludes_is_not_packed() {
     let Some(channel) = channel_or_skip() else {
         return;
     };
-    let text = "[build-system]\nrequires = [\"hatchling\"]\nbuild-backend = \"hatchling.build\"\n\
-                [project]\nname = \"tested\"\nversion = \"1.0\"\n";
+    let text = indoc! {r#"
+        [build-system]
+        requires = ["hatchling"]
+        build-backend = "hatchling.build"
+        [project]
+        name = "tested"
+        version = "1.0"
+    "#};
     let project = project(&[
         ("pyproject.toml", text),
         ("src/tested/__init__.py", ""),

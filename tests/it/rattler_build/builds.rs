@@ -1,5 +1,6 @@
 //! Real builds: what scripts see, and what becomes a package.
 
+use indoc::{formatdoc, indoc};
 use serde_json::json;
 
 use super::{build, build_all, build_in, empty_channel, project};
@@ -17,16 +18,17 @@ fn a_recipe_without_anything_is_an_empty_package() {
 
 #[test]
 fn a_noarch_script_takes_the_branch_of_the_machine() {
-    let package = build(&format!(
-        "{HELLO}build:
-  noarch: generic
-  script:
-    - if: unix
-      then: echo ${{{{ host_platform }}}} > $PREFIX/unix.txt
-      else: exit 1
-    - if: win or osx and not linux
-      then: exit 1
-"
+    let package = build(&formatdoc!(
+        "
+            {HELLO}build:
+              noarch: generic
+              script:
+                - if: unix
+                  then: echo ${{{{ host_platform }}}} > $PREFIX/unix.txt
+                  else: exit 1
+                - if: win or osx and not linux
+                  then: exit 1
+        "
     ));
     let unix = package.text("unix.txt");
     assert!(
@@ -68,15 +70,16 @@ fn scripts_come_in_every_form() {
 
 #[test]
 fn steps_run_in_order_when_experimental_features_are_on() {
-    let project = project(&format!(
-        "{HELLO}build:
-  steps:
-    - run: echo one > $PREFIX/a.txt
-    - if: win
-      run: exit 1
-    - run: [echo $X >> $PREFIX/a.txt]
-      env: {{X: two}}
-"
+    let project = project(&formatdoc!(
+        "
+            {HELLO}build:
+              steps:
+                - run: echo one > $PREFIX/a.txt
+                - if: win
+                  run: exit 1
+                - run: [echo $X >> $PREFIX/a.txt]
+                  env: {{X: two}}
+        "
     ));
     let config = json!({"experimental": true});
     let initialize = Initialize::of(&project).configuration(config);
@@ -93,7 +96,16 @@ fn steps_run_in_order_when_experimental_features_are_on() {
 fn what_is_packed_is_what_the_recipe_says() {
     let script =
         "script: 'mkdir $PREFIX/d; echo > $PREFIX/d/a.txt; echo > $PREFIX/b.a; echo > $PREFIX/c'";
-    let files = |rule: &str| build(&format!("{HELLO}build:\n  {script}\n  {rule}\n")).files();
+    let files = |rule: &str| {
+        build(&formatdoc!(
+            "
+        {HELLO}build:
+          {script}
+          {rule}
+    "
+        ))
+        .files()
+    };
     assert_eq!(files("files: [d/*, c]"), ["c", "d/a.txt"]);
     assert_eq!(files("files: {exclude: ['*.a']}"), ["c", "d/a.txt"]);
     assert_eq!(
@@ -107,18 +119,19 @@ fn what_is_packed_is_what_the_recipe_says() {
 #[test]
 fn heirs_begin_with_what_their_staging_made() {
     let project = project(
-        "recipe: {name: x, version: 1.0.0}
-source: {path: src}
-outputs:
-  - staging: {name: compile}
-    build: {script: 'cat a.txt > $PREFIX/lib.txt; echo $PKG_NAME. > made.txt; echo x > $PREFIX/dev.h'}
-  - package: {name: lib}
-    inherit: compile
-    build: {files: [lib.txt]}
-  - package: {name: dev}
-    inherit: compile
-    build: {files: [dev.h, made.txt], script: 'cp made.txt $PREFIX'}
-",
+        indoc! {"
+            recipe: {name: x, version: 1.0.0}
+            source: {path: src}
+            outputs:
+              - staging: {name: compile}
+                build: {script: 'cat a.txt > $PREFIX/lib.txt; echo $PKG_NAME. > made.txt; echo x > $PREFIX/dev.h'}
+              - package: {name: lib}
+                inherit: compile
+                build: {files: [lib.txt]}
+              - package: {name: dev}
+                inherit: compile
+                build: {files: [dev.h, made.txt], script: 'cp made.txt $PREFIX'}
+        "},
     )
     .file("src/a.txt", "source\n");
     let built = build_all(&project, json!({}));
@@ -130,25 +143,26 @@ outputs:
 
 #[test]
 fn metadata_is_that_of_the_recipe() {
-    let project = project(&format!(
-        "{HELLO}source: {{path: src}}
-build:
-  noarch: python
-  number: 3
-  python: {{entry_points: ['foo = foo:main']}}
-requirements:
-  run: [python >=3.9]
-about:
-  license: MIT
-  license_file: [LICENSE, COPYING]
-  summary: Says hello
-  homepage: https://example.com
-tests:
-  - python: {{imports: [foo]}}
-  - script: [test -f data.txt]
-    files: {{recipe: [data.txt]}}
-extra: {{recipe-maintainers: [somebody]}}
-"
+    let project = project(&formatdoc!(
+        "
+            {HELLO}source: {{path: src}}
+            build:
+              noarch: python
+              number: 3
+              python: {{entry_points: ['foo = foo:main']}}
+            requirements:
+              run: [python >=3.9]
+            about:
+              license: MIT
+              license_file: [LICENSE, COPYING]
+              summary: Says hello
+              homepage: https://example.com
+            tests:
+              - python: {{imports: [foo]}}
+              - script: [test -f data.txt]
+                files: {{recipe: [data.txt]}}
+            extra: {{recipe-maintainers: [somebody]}}
+        "
     ))
     .file("src/LICENSE", "text\n")
     .file("COPYING", "more\n")
@@ -182,7 +196,13 @@ extra: {{recipe-maintainers: [somebody]}}
 fn prefixes_in_files_are_found_unless_the_recipe_says_otherwise() {
     let script = "script: 'echo $PREFIX/bin/x > $PREFIX/a.txt; cp $PREFIX/a.txt $PREFIX/b.txt'";
     let rule = "prefix_detection: {ignore: [b.txt]}";
-    let package = build(&format!("{HELLO}build:\n  {script}\n  {rule}\n"));
+    let package = build(&formatdoc!(
+        "
+        {HELLO}build:
+          {script}
+          {rule}
+    "
+    ));
     assert_eq!(package.path_entry("a.txt")["file_mode"], "text");
     assert!(package.path_entry("b.txt")["file_mode"].is_null());
 }
@@ -202,11 +222,11 @@ fn used_variants_are_variables_of_the_script() {
 
 #[test]
 fn a_kept_work_directory_has_what_the_last_build_made() {
-    let project = project(&format!(
-        "{HELLO}source: {{path: src}}
-build:
-  script: 'test -f made.txt && cp made.txt $PREFIX; ls > made.txt; ls > $PREFIX/list.txt'
-"
+    let project = project(&formatdoc!("
+            {HELLO}source: {{path: src}}
+            build:
+              script: 'test -f made.txt && cp made.txt $PREFIX; ls > made.txt; ls > $PREFIX/list.txt'
+        "
     ))
     .file("src/a.txt", "")
     .file("src/b.txt", "");
@@ -231,9 +251,16 @@ build:
 
 #[test]
 fn what_is_hardly_meant_is_told_during_the_build() {
-    let project = project(
-        "# ä\nrecipe: {name: x, version: 1.0.0}\noutputs:\n  - package: {name: one}\n    build:\n      script: ['echo \"${{ nothing }}\" ${{ PREFIX }} ${{ target_platform }} ${{ unix }}']\n  - package: {name: two}\n    about: {summary: \"${{ env.get('HOME') }}\"}\n",
-    )
+    let project = project(indoc! {r#"
+            # ä
+            recipe: {name: x, version: 1.0.0}
+            outputs:
+              - package: {name: one}
+                build:
+                  script: ['echo "${{ nothing }}" ${{ PREFIX }} ${{ target_platform }} ${{ unix }}']
+              - package: {name: two}
+                about: {summary: "${{ env.get('HOME') }}"}
+        "#})
     .file("build.sh", "echo\n")
     .file("variants.yaml", "channel_sources: [conda-forge]\n");
     let ended = CliCommand::build(&project, "")

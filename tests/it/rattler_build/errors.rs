@@ -1,5 +1,6 @@
 //! Mistakes in recipes, as pixi shows them.
 
+use indoc::indoc;
 use serde_json::json;
 
 use super::{build_error, describe, describe_with, project};
@@ -15,77 +16,114 @@ fn error(recipe: &str) -> String {
 
 #[test]
 fn an_unknown_key_below_text_of_other_scripts() {
-    insta::assert_snapshot!(error(
-        "# ä 🧪 日本語\npackage: {name: foobar, version: 0.1.0}\nrequirements:\n  hots: [🧪]\n"
-    ));
+    insta::assert_snapshot!(error(indoc! {"
+            # ä 🧪 日本語
+            package: {name: foobar, version: 0.1.0}
+            requirements:
+              hots: [🧪]
+        "}));
 }
 
 #[test]
 fn a_key_that_belongs_elsewhere() {
-    insta::assert_snapshot!(error(
-        "package: {name: foobar, version: 0.1.0}\nbuild:\n  host: [a]\n"
-    ));
+    insta::assert_snapshot!(error(indoc! {"
+            package: {name: foobar, version: 0.1.0}
+            build:
+              host: [a]
+        "}));
 }
 
 #[test]
 fn a_template_without_its_dollar_sign() {
-    insta::assert_snapshot!(error(
-        "# ä\ncontext: {v: 1.0}\npackage:\n  name: foobar\n  version: {{ v }}\n"
-    ));
+    insta::assert_snapshot!(error(indoc! {"
+            # ä
+            context: {v: 1.0}
+            package:
+              name: foobar
+              version: {{ v }}
+        "}));
 }
 
 #[test]
 fn a_name_that_is_nearly_one() {
-    insta::assert_snapshot!(error(
-        "# 🧪\ncontext: {versoin: 1.0}\npackage:\n  name: foobar\n  version: ${{ version }}\n"
-    ));
+    insta::assert_snapshot!(error(indoc! {"
+            # 🧪
+            context: {versoin: 1.0}
+            package:
+              name: foobar
+              version: ${{ version }}
+        "}));
 }
 
 #[test]
 fn a_name_of_the_pinning_of_conda_forge() {
-    insta::assert_snapshot!(error(
-        "package: {name: foobar, version: 0.1.0}\nrequirements:\n  host:\n    - python ${{ python_min }}.*\n"
-    ));
+    insta::assert_snapshot!(error(indoc! {"
+            package: {name: foobar, version: 0.1.0}
+            requirements:
+              host:
+                - python ${{ python_min }}.*
+        "}));
 }
 
 #[test]
 fn a_standard_library_that_nobody_named() {
-    insta::assert_snapshot!(error(
-        "package: {name: foobar, version: 0.1.0}\nrequirements:\n  build:\n    - ${{ stdlib('c') }}\n"
-    ));
+    insta::assert_snapshot!(error(indoc! {"
+            package: {name: foobar, version: 0.1.0}
+            requirements:
+              build:
+                - ${{ stdlib('c') }}
+        "}));
 }
 
 #[test]
 fn an_experimental_feature() {
-    insta::assert_snapshot!(error(
-        "package: {name: foobar, version: 0.1.0}\nbuild:\n  steps:\n    - run: make\n"
-    ));
+    insta::assert_snapshot!(error(indoc! {"
+            package: {name: foobar, version: 0.1.0}
+            build:
+              steps:
+                - run: make
+        "}));
 }
 
 #[test]
 fn a_pin_to_nothing() {
-    insta::assert_snapshot!(error(
-        "package: {name: foobar, version: 0.1.0}\nrequirements:\n  run:\n    - ${{ pin_subpackage('fobar') }}\n"
-    ));
+    insta::assert_snapshot!(error(indoc! {"
+            package: {name: foobar, version: 0.1.0}
+            requirements:
+              run:
+                - ${{ pin_subpackage('fobar') }}
+        "}));
 }
 
 #[test]
 fn outputs_that_wait_for_each_other() {
-    insta::assert_snapshot!(error(
-        "recipe: {name: x, version: 1}\noutputs:\n  - package: {name: one}\n    requirements: {host: [two]}\n  - package: {name: two}\n    requirements: {host: [one]}\n"
-    ));
+    insta::assert_snapshot!(error(indoc! {"
+            recipe: {name: x, version: 1}
+            outputs:
+              - package: {name: one}
+                requirements: {host: [two]}
+              - package: {name: two}
+                requirements: {host: [one]}
+        "}));
 }
 
 #[test]
 fn a_version_with_a_dash() {
-    insta::assert_snapshot!(error("package:\n  name: foobar\n  version: 1.0-3\n"));
+    insta::assert_snapshot!(error(indoc! {"
+        package:
+          name: foobar
+          version: 1.0-3
+    "}));
 }
 
 #[test]
 fn a_spec_that_means_nothing() {
-    insta::assert_snapshot!(error(
-        "package: {name: foobar, version: 0.1.0}\nrequirements:\n  run:\n    - numpy ><12 # ä\n"
-    ));
+    insta::assert_snapshot!(error(indoc! {"
+            package: {name: foobar, version: 0.1.0}
+            requirements:
+              run:
+                - numpy ><12 # ä
+        "}));
 }
 
 #[test]
@@ -99,7 +137,13 @@ fn no_recipe_at_all() {
 fn a_binary_dependency_in_the_manifest() {
     let project = project("package: {name: foobar, version: 0.1.0}\n").file(
         "pixi.toml",
-        "[package.build.backend]\nname = \"pixi-build-rattler-build\"\n\n[package.host-dependencies.\"if(linux)\"]\nhatchling = \">=1\"\n",
+        indoc! {r#"
+            [package.build.backend]
+            name = "pixi-build-rattler-build"
+
+            [package.host-dependencies."if(linux)"]
+            hatchling = ">=1"
+        "#},
     );
     let binary = json!({"hatchling": {"binary": {"version": ">=1"}}});
     let model = json!({"targets": {"conditional": {"linux": {"hostDependencies": binary}}}});
@@ -115,7 +159,14 @@ fn a_binary_dependency_in_the_manifest() {
 fn options_that_are_not_there() {
     let project = project("context: {version: 1}\npackage: {name: foobar, version: 0.1.0}\n").file(
         "pixi.toml",
-        "[package.build]\nbackend.name = \"pixi-build-rattler-build\"\nconfig.context.versoin = \"2\"\n\n[package.build.target.linux.config]\nexperimental = true\n",
+        indoc! {r#"
+            [package.build]
+            backend.name = "pixi-build-rattler-build"
+            config.context.versoin = "2"
+
+            [package.build.target.linux.config]
+            experimental = true
+        "#},
     );
     let initialize = Initialize::of(&project).configuration(json!({"context": {"versoin": "2"}}));
     let error = describe_with(&project, &initialize, "linux-64", json!({}));
@@ -144,7 +195,15 @@ fn a_variant_file_that_is_none() {
 
 #[test]
 fn a_script_that_fails_is_pointed_at() {
-    let recipe = "# ä\npackage: {name: foobar, version: 0.1.0}\nbuild:\n  script:\n    - echo one\n    - no-such-program --flag\n    - echo two\n";
+    let recipe = indoc! {"
+        # ä
+        package: {name: foobar, version: 0.1.0}
+        build:
+          script:
+            - echo one
+            - no-such-program --flag
+            - echo two
+    "};
     let error = build_error(&project(recipe));
     let error = error.replace(env!("CARGO_MANIFEST_DIR"), "");
     assert!(error.contains("this command"), "{error}");
@@ -153,10 +212,24 @@ fn a_script_that_fails_is_pointed_at() {
 
 #[test]
 fn packages_that_must_not_be() {
-    let links = "package: {name: foobar, version: 0.1.0}\nbuild:\n  noarch: generic\n  script: ln -s a $PREFIX/b; echo > $PREFIX/a\n";
+    let links = indoc! {"
+        package: {name: foobar, version: 0.1.0}
+        build:
+          noarch: generic
+          script: ln -s a $PREFIX/b; echo > $PREFIX/a
+    "};
     insta::assert_snapshot!(build_error(&project(links)));
-    let contents = "package: {name: foobar, version: 0.1.0}\ntests:\n  - package_contents:\n      files: [share/x.txt]\n";
+    let contents = indoc! {"
+        package: {name: foobar, version: 0.1.0}
+        tests:
+          - package_contents:
+              files: [share/x.txt]
+    "};
     insta::assert_snapshot!(build_error(&project(contents)));
-    let license = "package: {name: foobar, version: 0.1.0}\nabout:\n  license_file: LICENCE.txt\n";
+    let license = indoc! {"
+        package: {name: foobar, version: 0.1.0}
+        about:
+          license_file: LICENCE.txt
+    "};
     insta::assert_snapshot!(build_error(&project(license)));
 }

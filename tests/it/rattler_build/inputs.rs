@@ -1,5 +1,6 @@
 //! Which files make pixi ask or build again.
 
+use indoc::indoc;
 use serde_json::{Value, json};
 
 use super::{alone, empty_channel, project};
@@ -30,18 +31,23 @@ fn remembered(project: &Project) -> (Remembered, Remembered) {
 
 #[test]
 fn edits_that_matter_build_again_and_others_do_not() {
-    let project = project(
-        "package: {name: foobar, version: 0.1.0}
-source: {path: src, patches: [fix.patch], filter: {exclude: ['*.md']}}
-build: {script: {file: make.sh}}
-about: {license_file: LICENSE}
-",
-    )
+    let project = project(indoc! {"
+            package: {name: foobar, version: 0.1.0}
+            source: {path: src, patches: [fix.patch], filter: {exclude: ['*.md']}}
+            build: {script: {file: make.sh}}
+            about: {license_file: LICENSE}
+        "})
     .file("src/a.txt", "one\n")
     .file("src/.gitignore", "*.o\n")
     .file(
         "fix.patch",
-        "--- a/a.txt\n+++ b/a.txt\n@@ -1 +1 @@\n-one\n+two\n",
+        indoc! {"
+            --- a/a.txt
+            +++ b/a.txt
+            @@ -1 +1 @@
+            -one
+            +two
+        "},
     )
     .file("make.sh", "cp $RECIPE_DIR/extra.txt $PREFIX\n")
     .file("extra.txt", "")

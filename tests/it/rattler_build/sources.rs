@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use indoc::{formatdoc, indoc};
 use serde_json::json;
 
 use super::{build_error, build_in, project};
@@ -11,12 +12,12 @@ use test_support::prefix::output;
 use test_support::project::Project;
 
 fn with_source(source: &str) -> Project {
-    project(&format!(
-        "package: {{name: foobar, version: 0.1.0}}
-source:
-{source}
-build: {{script: 'find . -type f | sort | grep -v -e conda_build -e build_env > $PREFIX/list.txt'}}
-"
+    project(&formatdoc!("
+            package: {{name: foobar, version: 0.1.0}}
+            source:
+            {source}
+            build: {{script: 'find . -type f | sort | grep -v -e conda_build -e build_env > $PREFIX/list.txt'}}
+        "
     ))
 }
 
@@ -60,10 +61,11 @@ fn the_root_of_a_workspace_can_be_the_source() {
         .pixi_toml("[package]\n")
         .file(
             "recipe/recipe.yaml",
-            "package: {name: foobar, version: 0.1.0}
-source: {path: ..}
-build: {script: 'find . -type f | sort | grep -v -e conda_build -e build_env > $PREFIX/list.txt'}
-",
+            indoc! {"
+                package: {name: foobar, version: 0.1.0}
+                source: {path: ..}
+                build: {script: 'find . -type f | sort | grep -v -e conda_build -e build_env > $PREFIX/list.txt'}
+            "},
         )
         .file("a.txt", "")
         .file(".pixi/envs/default/x", "");
@@ -92,14 +94,22 @@ fn files_and_archives_of_the_disk_are_sources() {
     );
 }
 
-const PATCH: &str = "--- a/a.txt\n+++ b/a.txt\n@@ -1,2 +1,2 @@\n one\n-two\n+three\n";
+const PATCH: &str = indoc! {"
+    --- a/a.txt
+    +++ b/a.txt
+    @@ -1,2 +1,2 @@
+     one
+    -two
+    +three
+"};
 
 #[test]
 fn patches_are_applied_or_pointed_at() {
-    let recipe = "package: {name: foobar, version: 0.1.0}
-source: {path: src, patches: [fix.patch]}
-build: {script: 'cp a.txt $PREFIX'}
-";
+    let recipe = indoc! {"
+        package: {name: foobar, version: 0.1.0}
+        source: {path: src, patches: [fix.patch]}
+        build: {script: 'cp a.txt $PREFIX'}
+    "};
     let project = project(recipe)
         .file("fix.patch", PATCH)
         .file("src/a.txt", "one\ntwo\n");
@@ -118,11 +128,12 @@ fn downloads_are_kept_and_checked() {
     fs_err::write(archives.join("pkg-1.txt"), "hello").expect("own folder");
     let url = format!("file://{}/pkg-1.txt", archives.display());
     let recipe = |sha256: &str| {
-        format!(
-            "package: {{name: foobar, version: 0.1.0}}
-source: {{url: '{url}', sha256: {sha256}}}
-build: {{script: 'cp pkg-1.txt $PREFIX'}}
-"
+        formatdoc!(
+            "
+                package: {{name: foobar, version: 0.1.0}}
+                source: {{url: '{url}', sha256: {sha256}}}
+                build: {{script: 'cp pkg-1.txt $PREFIX'}}
+            "
         )
     };
     project.write("recipe.yaml", recipe(&sha256("hello")));
@@ -154,11 +165,12 @@ fn branches_are_followed_and_commits_are_checked() {
     let text = |which: &str| {
         project.write(
             "recipe.yaml",
-            format!(
-                "package: {{name: foobar, version: 0.1.0}}
-source: {{git: repository, {which}}}
-build: {{script: 'cp a.txt $PREFIX; test -d .git'}}
-"
+            formatdoc!(
+                "
+                    package: {{name: foobar, version: 0.1.0}}
+                    source: {{git: repository, {which}}}
+                    build: {{script: 'cp a.txt $PREFIX; test -d .git'}}
+                "
             ),
         );
         build_in(&project).text("a.txt")
@@ -183,12 +195,11 @@ build: {{script: 'cp a.txt $PREFIX; test -d .git'}}
 
 #[test]
 fn a_source_of_the_package_takes_the_place_of_all() {
-    let project = project(
-        "package: {name: foobar, version: 0.1.0}
-source: {url: 'https://example.invalid/x.tar.gz', sha256: ''}
-build: {script: 'cp a.txt $PREFIX'}
-",
-    )
+    let project = project(indoc! {"
+            package: {name: foobar, version: 0.1.0}
+            source: {url: 'https://example.invalid/x.tar.gz', sha256: ''}
+            build: {script: 'cp a.txt $PREFIX'}
+        "})
     .file("code/a.txt", "here");
     let initialize =
         test_support::requests::Initialize::of(&project).configuration(json!({"source": "code"}));

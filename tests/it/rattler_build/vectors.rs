@@ -1,5 +1,6 @@
 //! What recipes come to, by vectors that rattler-build agrees with.
 
+use indoc::{formatdoc, indoc};
 use serde_json::{Value, json};
 
 use super::{build_all, describe_with, line, lines, project};
@@ -52,18 +53,17 @@ fn noarch_python_is_one_package_whatever_the_variants_are() {
 
 #[test]
 fn exact_pins_over_variants_are_described_and_built() {
-    let project = project(
-        "recipe: {name: x, version: 0.1.0}
-outputs:
-  - package: {name: my-package}
-    requirements: {host: [python]}
-    build: {script: 'echo $PKG_BUILD_STRING > $PREFIX/lib.txt'}
-  - package: {name: my-package-a}
-    build: {noarch: generic, script: 'echo $PKG_BUILD_STRING > $PREFIX/a.txt'}
-    requirements:
-      run: [\"${{ pin_subpackage('my-package', exact=true) }}\"]
-",
-    );
+    let project = project(indoc! {r#"
+            recipe: {name: x, version: 0.1.0}
+            outputs:
+              - package: {name: my-package}
+                requirements: {host: [python]}
+                build: {script: 'echo $PKG_BUILD_STRING > $PREFIX/lib.txt'}
+              - package: {name: my-package-a}
+                build: {noarch: generic, script: 'echo $PKG_BUILD_STRING > $PREFIX/a.txt'}
+                requirements:
+                  run: ["${{ pin_subpackage('my-package', exact=true) }}"]
+        "#});
     let variants = json!({"python": ["3.8", "3.10"]});
     insta::assert_snapshot!(lines(&project, "linux-64", variants.clone()), @r"
     my-package 0.1.0 py310h8e7c8fa_0 {python=3.10}; host python 3.10.*
@@ -90,12 +90,13 @@ outputs:
 
 #[test]
 fn the_order_of_outputs_is_that_in_which_they_can_be_built() {
-    let recipe = "recipe: {name: x, version: 1.0.0}
-outputs:
-  - package: {name: aaa-app}
-    requirements: {run: [\"${{ pin_subpackage('zzz-lib', exact=true) }}\"]}
-  - package: {name: zzz-lib}
-";
+    let recipe = indoc! {r#"
+        recipe: {name: x, version: 1.0.0}
+        outputs:
+          - package: {name: aaa-app}
+            requirements: {run: ["${{ pin_subpackage('zzz-lib', exact=true) }}"]}
+          - package: {name: zzz-lib}
+    "#};
     insta::assert_snapshot!(on("linux-64", recipe, json!({})), @r"
     zzz-lib 1.0.0 hb0f4dca_0
     aaa-app 1.0.0 ha98e502_0 {zzz-lib=1.0.0 hb0f4dca_0}; run zzz-lib ==1.0.0 hb0f4dca_0 @ .
@@ -104,17 +105,18 @@ outputs:
 
 #[test]
 fn siblings_are_built_from_source_with_what_the_recipe_says_about_them() {
-    let recipe = "recipe: {name: x, version: 1.2.3}
-outputs:
-  - package: {name: lib-a}
-    requirements:
-      run_exports: [\"${{ pin_subpackage('lib-a') }}\"]
-      run_constraints: [\"${{ pin_subpackage('app', upper_bound='x.x') }}\"]
-  - package: {name: app}
-    requirements:
-      host: [lib-a]
-      run: [\"${{ pin_subpackage('lib-a', exact=true) }}\", \"${{ pin_compatible('numpy') }}\", 'lib-a >=1']
-";
+    let recipe = indoc! {r#"
+        recipe: {name: x, version: 1.2.3}
+        outputs:
+          - package: {name: lib-a}
+            requirements:
+              run_exports: ["${{ pin_subpackage('lib-a') }}"]
+              run_constraints: ["${{ pin_subpackage('app', upper_bound='x.x') }}"]
+          - package: {name: app}
+            requirements:
+              host: [lib-a]
+              run: ["${{ pin_subpackage('lib-a', exact=true) }}", "${{ pin_compatible('numpy') }}", 'lib-a >=1']
+    "#};
     insta::assert_snapshot!(on("linux-64", recipe, json!({})), @r"
     lib-a 1.2.3 hb0f4dca_0; limit app >=1.2.3,<1.3.0a0; weak lib-a >=1.2.3,<2.0a0 @ .
     app 1.2.3 h3887166_0 {lib-a=1.2.3 hb0f4dca_0}; host lib-a ==1.2.3 hb0f4dca_0 @ .; run lib-a ==1.2.3 hb0f4dca_0 @ ., numpy [x.x.x.x.x.x] [x], lib-a >=1 @ .
@@ -123,18 +125,17 @@ outputs:
 
 #[test]
 fn an_output_that_ignores_a_key_can_be_built_all_the_same() {
-    let project = project(
-        "context:
-  version: 3.4.0
-  profile: ${{ eigen_abi_profile | default('100') }}
-recipe: {name: eigen, version: '${{ version }}'}
-build: {number: 1}
-outputs:
-  - package: {name: eigen}
-    build: {variant: {ignore_keys: [eigen_abi_profile]}}
-  - package: {name: eigen-abi, version: '${{ version }}.${{ profile }}'}
-",
-    );
+    let project = project(indoc! {"
+            context:
+              version: 3.4.0
+              profile: ${{ eigen_abi_profile | default('100') }}
+            recipe: {name: eigen, version: '${{ version }}'}
+            build: {number: 1}
+            outputs:
+              - package: {name: eigen}
+                build: {variant: {ignore_keys: [eigen_abi_profile]}}
+              - package: {name: eigen-abi, version: '${{ version }}.${{ profile }}'}
+        "});
     let variants = json!({"eigen_abi_profile": ["70", "80"]});
     insta::assert_snapshot!(lines(&project, "linux-64", variants.clone()), @r"
     eigen 3.4.0 hb0f4dca_1 {eigen_abi_profile=70}
@@ -146,14 +147,13 @@ outputs:
 
 #[test]
 fn context_that_changes_a_variant_changes_it_once() {
-    let project = project(
-        "context: {mpi: \"${{ mpi ~ 'x' }}\"}
-recipe: {name: x, version: 1.0.0}
-outputs:
-  - package: {name: one}
-    build: {string: 'mpi_${{ mpi }}_${{ hash }}'}
-",
-    );
+    let project = project(indoc! {r#"
+            context: {mpi: "${{ mpi ~ 'x' }}"}
+            recipe: {name: x, version: 1.0.0}
+            outputs:
+              - package: {name: one}
+                build: {string: 'mpi_${{ mpi }}_${{ hash }}'}
+        "#});
     let variants = json!({"mpi": ["open"]});
     let built = build_all(&project, variants);
     assert_eq!(built[0].index()["build"], "mpi_openx_fcadbcc");
@@ -174,12 +174,13 @@ fn what_is_skipped_need_not_make_sense() {
         "{HELLO}build: {{skip: [win, 'python == \"3.8\"']}}\nrequirements: {{build: [\"${{{{ stdlib('m2w64_c') }}}}\"], host: [python]}}\n"
     );
     assert_eq!(on("win-64", &single, json!({})), "");
-    let multi = "recipe: {name: x, version: 1}
-outputs:
-  - package: {name: one}
-    build: {skip: [win]}
-    requirements: {build: [\"${{ stdlib('m2w64_c') }}\"]}
-";
+    let multi = indoc! {r#"
+        recipe: {name: x, version: 1}
+        outputs:
+          - package: {name: one}
+            build: {skip: [win]}
+            requirements: {build: ["${{ stdlib('m2w64_c') }}"]}
+    "#};
     assert_eq!(on("win-64", multi, json!({})), "");
     let some = format!(
         "{HELLO}build: {{skip: ['match(python, \"<3.9\")']}}\nrequirements: {{host: [python]}}\n"
@@ -190,17 +191,18 @@ outputs:
 
 #[test]
 fn heirs_of_a_staging_output_need_what_it_needs() {
-    let recipe = "recipe: {name: x, version: 1.0.0}
-outputs:
-  - staging: {name: base}
-    requirements: {host: [libfoo]}
-    build: {script: make}
-  - package: {name: a}
-    inherit: base
-  - package: {name: b}
-    inherit: {from: base, run_exports: false}
-    requirements: {host: [python]}
-";
+    let recipe = indoc! {"
+        recipe: {name: x, version: 1.0.0}
+        outputs:
+          - staging: {name: base}
+            requirements: {host: [libfoo]}
+            build: {script: make}
+          - package: {name: a}
+            inherit: base
+          - package: {name: b}
+            inherit: {from: base, run_exports: false}
+            requirements: {host: [python]}
+    "};
     let variants = json!({"libfoo": ["1.0", "2.0"], "python": ["3.10"]});
     insta::assert_snapshot!(on("linux-64", recipe, variants), @r"
     a 1.0.0 h0be27ad_0 {libfoo=1.0}; host libfoo 1.0.*
@@ -212,13 +214,13 @@ outputs:
 
 #[test]
 fn keys_that_only_change_the_packages_metadata() {
-    let recipe = format!(
-        "{HELLO}build:
-  python: {{version_independent: true}}
-  variant: {{down_prioritize_variant: -2}}
-  merge_build_and_host_envs: true
-requirements: {{build: [cmake], host: [python, python-abi3], ignore_run_exports: {{by_name: [zlib]}}}}
-"
+    let recipe = formatdoc!("
+            {HELLO}build:
+              python: {{version_independent: true}}
+              variant: {{down_prioritize_variant: -2}}
+              merge_build_and_host_envs: true
+            requirements: {{build: [cmake], host: [python, python-abi3], ignore_run_exports: {{by_name: [zlib]}}}}
+        "
     );
     insta::assert_snapshot!(on("linux-64", &recipe, json!({})), @"foobar 0.1.0 hb0f4dca_0; host python, python-abi3, cmake; ignored zlib, python; ignored from cmake, python; features foobar-p-0, foobar-p-1");
 }
@@ -234,7 +236,18 @@ fn a_build_string_knows_the_platform_it_is_for() {
 fn zipped_variants_walk_in_step_and_selectors_count() {
     let project = project(&format!("{HELLO}requirements: {{host: [python, numpy]}}\n")).file(
         "conda_build_config.yaml",
-        "python:\n  - 3.10\n  - 3.11\nnumpy:\n  - 1.22\n  - 1.23\nzip_keys:\n  - [python, numpy]\nother:\n  - 1 # [win]\n",
+        indoc! {"
+            python:
+              - 3.10
+              - 3.11
+            numpy:
+              - 1.22
+              - 1.23
+            zip_keys:
+              - [python, numpy]
+            other:
+              - 1 # [win]
+        "},
     );
     insta::assert_snapshot!(lines(&project, "linux-64", json!({})), @r"
     foobar 0.1.0 np122py310h27bf20f_0 {numpy=1.22, python=3.10}; host python 3.10.*, numpy 1.22.*
@@ -262,16 +275,15 @@ fn the_manifest_maps_names_to_sources_and_the_recipe_selects() {
 
 #[test]
 fn options_replace_parts_of_the_recipe() {
-    let project = project(
-        "context: {version: 1.0.0}
-recipe: {name: x, version: '${{ version }}'}
-outputs:
-  - package: {name: foo-lib}
-  - package: {name: foo}
-    requirements: {run: [\"${{ pin_subpackage('foo-lib') }}\"]}
-  - package: {name: bar}
-",
-    );
+    let project = project(indoc! {r#"
+            context: {version: 1.0.0}
+            recipe: {name: x, version: '${{ version }}'}
+            outputs:
+              - package: {name: foo-lib}
+              - package: {name: foo}
+                requirements: {run: ["${{ pin_subpackage('foo-lib') }}"]}
+              - package: {name: bar}
+        "#});
     let config = json!({"context": {"version": "2.0.0.dev0"}, "outputs": ["foo*"]});
     let initialize = Initialize::of(&project).configuration(config);
     let outputs = describe_with(&project, &initialize, "linux-64", json!({}));

@@ -1,5 +1,6 @@
 //! Recipes without any manifest, through the protocol and by hand.
 
+use indoc::indoc;
 use serde_json::{Value, json};
 
 use super::{empty_channel, line};
@@ -8,16 +9,17 @@ use test_support::pixi::Pixi;
 use test_support::project::Project;
 use test_support::requests::{Initialize, Outputs};
 
-const TWO: &str = "recipe: {name: x, version: 1.2.3}
-outputs:
-  - package: {name: r-lib}
-    build: {script: 'echo 1 > $PREFIX/r.txt'}
-  - package: {name: r}
-    requirements:
-      host: [r-lib]
-      run: [\"${{ pin_subpackage('r-lib', exact=true) }}\"]
-    build: {script: 'cat $PREFIX/r.txt > $PREFIX/r2.txt'}
-";
+const TWO: &str = indoc! {r#"
+    recipe: {name: x, version: 1.2.3}
+    outputs:
+      - package: {name: r-lib}
+        build: {script: 'echo 1 > $PREFIX/r.txt'}
+      - package: {name: r}
+        requirements:
+          host: [r-lib]
+          run: ["${{ pin_subpackage('r-lib', exact=true) }}"]
+        build: {script: 'cat $PREFIX/r.txt > $PREFIX/r2.txt'}
+"#};
 
 #[test]
 fn pixi_may_name_the_recipe_and_send_no_model() {

@@ -1,6 +1,7 @@
 //! Builds in odd circumstances: whatever happens around the compiler, there is an
 //! answer, and a good build is one.
 
+use indoc::indoc;
 use serde_json::{Value, json};
 
 use test_support::build::Build;
@@ -53,7 +54,11 @@ fn every_build_has_a_log_of_its_own() {
 fn a_cache_without_statistics_is_no_mistake() {
     let project = Project::hello();
     let mut channel = toolchain::with_cargo(project.cache(), "");
-    let sccache = "#!/bin/sh\necho no statistics >&2\nexit 7\n";
+    let sccache = indoc! {"
+        #!/bin/sh
+        echo no statistics >&2
+        exit 7
+    "};
     channel.add(Package::new("sccache", "0.1.0").executable("bin/sccache", sccache));
     let configuration = json!({"env": {"SCCACHE_DIR": project.cache()}});
     build(&project, &channel, configuration).expect("the build is good");

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use bstr::{ByteSlice, ByteVec};
 use flate2::read::GzDecoder;
 use flate2::{Compression, GzBuilder};
+use indoc::{formatdoc, indoc};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, TestRunner};
@@ -269,8 +270,11 @@ fn nasty() -> Vec<(&'static str, Vec<u8>)> {
         ),
         (
             "huge numbers in TOML",
-            json(&format!(
-                "[package]\nversion = {0}\nbuild-number = {0}",
+            json(&formatdoc!(
+                "
+                    [package]
+                    version = {0}
+                    build-number = {0}",
                 "9".repeat(100_000)
             )),
         ),
@@ -287,17 +291,27 @@ fn nasty() -> Vec<(&'static str, Vec<u8>)> {
         ),
         (
             "doubled keys in TOML",
-            json("[package]\nname = \"a\"\nname = \"b\"\n[package]"),
+            json(indoc! {r#"
+                [package]
+                name = "a"
+                name = "b"
+                [package]"#}),
         ),
         (
             "a path for a name",
-            json(
-                "[package]\nname = \"../../etc/passwd\"\nversion = \"../1\"\n[package.build.backend]\nname = \"pixi-build-rust\"",
-            ),
+            json(indoc! {r#"
+                    [package]
+                    name = "../../etc/passwd"
+                    version = "../1"
+                    [package.build.backend]
+                    name = "pixi-build-rust""#}),
         ),
         (
             "control signs",
-            json("[package]\nname = \"a\\u001b[31mb\\u0007\"\nversion = \"1\\u0000\""),
+            json(indoc! {r#"
+                [package]
+                name = "a\u001b[31mb\u0007"
+                version = "1\u0000""#}),
         ),
         (
             "marks from right to left",

@@ -1,5 +1,7 @@
 //! The life of the process: nothing outlives it.
 
+use indoc::indoc;
+
 use test_support::build::Build;
 use test_support::pixi::Pixi;
 use test_support::process::{descendants, is_running, kill, wait_for};
@@ -11,11 +13,14 @@ use test_support::toolchain;
 fn endless() -> Project {
     Project::hello().file(
         "build.rs",
-        "fn main() {\n    \
-            let pid = std::process::id().to_string();\n    \
-            std::fs::write(\"../pid.part\", pid).unwrap();\n    \
-            std::fs::rename(\"../pid.part\", \"../pid\").unwrap();\n    \
-            loop { std::thread::park() }\n}\n",
+        indoc! {r#"
+            fn main() {
+                let pid = std::process::id().to_string();
+                std::fs::write("../pid.part", pid).unwrap();
+                std::fs::rename("../pid.part", "../pid").unwrap();
+                loop { std::thread::park() }
+            }
+        "#},
     )
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use indoc::formatdoc;
 use serde_json::{Value, json};
 
 use test_support::build::Build;
@@ -33,16 +34,18 @@ const PIECES: [&str; 5] = ["s3cr3t", "czNjcjN0", "zM2NyM3", "MzY3Iz", "733363723
 fn talkative(folder: &Path) -> Channel {
     let forms = folder.join("forms");
     fs_err::write(&forms, FORMS.join("\n")).expect("own folder");
-    let cargo = format!(
-        "[ \"$1\" = install ] || exit 0\n\
-         set -x\n\
-         : \"$TOKEN\"\n\
-         cat '{0}'; sed 's/^/error: /' '{0}' >&2\n\
-         case $WHAT in\n\
-         fail) exit 1 ;;\n\
-         wait) exec sleep 600 ;;\n\
-         install) mkdir -p \"$PREFIX/share\"; cp '{0}' \"$PREFIX/share/forms\" ;;\n\
-         esac\n",
+    let cargo = formatdoc!(
+        r#"
+            [ "$1" = install ] || exit 0
+            set -x
+            : "$TOKEN"
+            cat '{0}'; sed 's/^/error: /' '{0}' >&2
+            case $WHAT in
+            fail) exit 1 ;;
+            wait) exec sleep 600 ;;
+            install) mkdir -p "$PREFIX/share"; cp '{0}' "$PREFIX/share/forms" ;;
+            esac
+        "#,
         forms.display()
     );
     toolchain::with_cargo(folder, &cargo)

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use indoc::indoc;
 use tempfile::TempDir;
 
 use test_support::machine::machine;
@@ -145,7 +146,11 @@ fn openssl_links_through_pkg_config() {
         &channel.closure(["openssl"]),
     );
     let source = environments.host.join("main.c");
-    let program = "#include <stdio.h>\n#include <openssl/crypto.h>\nint main(void) { puts(OpenSSL_version(OPENSSL_VERSION)); return 0; }\n";
+    let program = indoc! {"
+        #include <stdio.h>
+        #include <openssl/crypto.h>
+        int main(void) { puts(OpenSSL_version(OPENSSL_VERSION)); return 0; }
+    "};
     fs_err::write(&source, program).expect("own folder");
     let said = in_build(
         &environments,

@@ -11,6 +11,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use examples::Example;
+use indoc::indoc;
 
 /// What users do, and under each the errors that they meet: a code and what it is about.
 const CODES: &str = include_str!("codes.txt");
@@ -57,12 +58,13 @@ fn page() -> String {
         hidden, [""; 0],
         "neither a snapshot nor the source shows them"
     );
-    let mut page = String::from(
-        "# Errors\n\nEvery error and every warning with a code, by what you were doing. The code stands above \
-         the message, here and\nin pixi, and is the `code` of `--json`. Examples come from the tests; where a \
-         message is shown as the source has it,\n‹words like these› are filled in. Several mistakes are reported \
-         together where that is possible.\n",
-    );
+    let mut page = String::from(indoc! {"
+            # Errors
+
+            Every error and every warning with a code, by what you were doing. The code stands above the message, here and
+            in pixi, and is the `code` of `--json`. Examples come from the tests; where a message is shown as the source has it,
+            ‹words like these› are filled in. Several mistakes are reported together where that is possible.
+        "});
     for (title, entries) in groups() {
         write!(page, "\n## {title}\n").expect("text can be written");
         for (code, about) in entries {
@@ -104,7 +106,10 @@ fn every_code_of_the_source_is_in_one_group() {
     let stated = source::codes();
     assert!(stated.len() > 200, "{} codes", stated.len());
     let missing: Vec<&String> = stated.difference(&described).collect();
-    assert_eq!(missing, [""; 0], "add them to tests/it/errors/catalogue/codes.txt");
+    assert_eq!(
+        missing, [""; 0],
+        "add them to tests/it/errors/catalogue/codes.txt"
+    );
     let gone: Vec<&String> = described.difference(&stated).collect();
     assert_eq!(gone, [""; 0], "no error has these codes");
 }

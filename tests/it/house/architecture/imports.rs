@@ -6,6 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use indoc::indoc;
+
 use super::sources;
 
 /// Which files each file imports from, by their module paths.
@@ -166,7 +168,12 @@ fn reachable<'g>(graph: &'g Graph, from: &str) -> BTreeSet<&'g String> {
 
 #[test]
 fn braces_are_resolved_and_circles_are_found() {
-    let text = "//! Docs.\n\nuse crate::a::{b::{C, D}, e};\nuse super::f;\n";
+    let text = indoc! {"
+        //! Docs.
+
+        use crate::a::{b::{C, D}, e};
+        use super::f;
+    "};
     assert_eq!(
         imports(text),
         [

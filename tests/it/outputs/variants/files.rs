@@ -1,35 +1,36 @@
 //! Variant files of both kinds.
 
+use indoc::indoc;
 use serde_json::json;
 
 use super::{Case, versions};
 
-const RATTLER_BUILD: &str = "\
-python: [\"3.12\", \"3.13\"]
-numpy: [\"1.26\", \"2.0\"]
-zip_keys:
-  - [python, numpy]
-level:
-  - if: win
-    then: 2
-    else: 1
-flag: [true]
-hello-lib: [1.20]
-";
+const RATTLER_BUILD: &str = indoc! {r#"
+    python: ["3.12", "3.13"]
+    numpy: ["1.26", "2.0"]
+    zip_keys:
+      - [python, numpy]
+    level:
+      - if: win
+        then: 2
+        else: 1
+    flag: [true]
+    hello-lib: [1.20]
+"#};
 
-const CONDA_BUILD: &str = "\
-python:            # [unix]
-  - 3.12           # [unix]
-  - 3.13           # [unix]
-numpy:
-  - 1.26           # [unix]
-  - 2.0
-c_compiler:
-  - clang          # [osx]
-  - gcc            # [linux]
-zip_keys:
-  - [python, numpy]   # [unix]
-";
+const CONDA_BUILD: &str = indoc! {"
+    python:            # [unix]
+      - 3.12           # [unix]
+      - 3.13           # [unix]
+    numpy:
+      - 1.26           # [unix]
+      - 2.0
+    c_compiler:
+      - clang          # [osx]
+      - gcc            # [linux]
+    zip_keys:
+      - [python, numpy]   # [unix]
+"};
 
 #[test]
 fn zipped_keys_of_a_rattler_build_file_walk_in_step() {
@@ -47,7 +48,11 @@ fn zipped_keys_of_a_rattler_build_file_walk_in_step() {
 fn a_zip_of_which_one_key_is_used_makes_no_duplicates() {
     let case = Case::new(&["python"]).file(
         "variants.yaml",
-        "python: [\"3.12\", \"3.12\"]\nnumpy: [\"1.26\", \"2.0\"]\nzip_keys: [[python, numpy]]\n",
+        indoc! {r#"
+            python: ["3.12", "3.12"]
+            numpy: ["1.26", "2.0"]
+            zip_keys: [[python, numpy]]
+        "#},
     );
     assert_eq!(case.variants(json!({})), json!([{"python": "3.12"}]));
 }
@@ -89,7 +94,11 @@ fn later_files_win_and_the_user_wins_over_all() {
     let case = Case::new(&["python", "zlib", "numpy"])
         .file(
             "a.yaml",
-            "python: [\"3.11\"]\nzlib: [\"1.2\"]\nnumpy: [\"1\"]\n",
+            indoc! {r#"
+                python: ["3.11"]
+                zlib: ["1.2"]
+                numpy: ["1"]
+            "#},
         )
         .file("b.yaml", "python: [\"3.12\"]\nzlib: [\"1.3\"]\n");
     assert_eq!(
@@ -148,7 +157,16 @@ fn an_empty_file_says_nothing() {
 fn keys_that_always_count_do() {
     let case = Case::new(&[]).file(
         "conda_build_config.yaml",
-        "channel_targets:\n  - conda-forge main\nchannel_sources:\n  - conda-forge\nCONDA_BUILD_SYSROOT:\n  - /sdk\nother:\n  - 1\n",
+        indoc! {"
+            channel_targets:
+              - conda-forge main
+            channel_sources:
+              - conda-forge
+            CONDA_BUILD_SYSROOT:
+              - /sdk
+            other:
+              - 1
+        "},
     );
     assert_eq!(
         case.variants(json!({})),

@@ -4,6 +4,7 @@
 mod files;
 mod usage;
 
+use indoc::indoc;
 use pixi_build_backends::backend::Env;
 use pixi_build_backends::backends::cargo::Cargo;
 use pixi_build_backends::engine::Session;
@@ -27,7 +28,11 @@ impl Case {
     fn new(bare: &[&str]) -> Self {
         let project = Project::new().file(
             "Cargo.toml",
-            "[package]\nname = \"demo\"\nversion = \"1.2.3\"\n",
+            indoc! {r#"
+                [package]
+                name = "demo"
+                version = "1.2.3"
+            "#},
         );
         let mut initialize = Initialize::of(&project).package("demo", "1.2.3");
         for name in bare {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use indoc::indoc;
 use proptest::prelude::*;
 use rattler_build_jinja::Variable;
 use rattler_build_recipe::stage1::{HashInfo, HashInput};
@@ -122,7 +123,11 @@ fn known_variants_have_known_hashes() {
 fn builds(platform: &str, prefix: Value, variants: Value) -> Vec<String> {
     let project = Project::new().file(
         "Cargo.toml",
-        "[package]\nname = \"demo\"\nversion = \"1.0.0\"\n",
+        indoc! {r#"
+            [package]
+            name = "demo"
+            version = "1.0.0"
+        "#},
     );
     let initialize = Initialize::of(&project)
         .model(json!({"buildStringPrefix": prefix}))

@@ -1,5 +1,6 @@
 //! Many backends of one workspace at the same time.
 
+use indoc::formatdoc;
 use serde_json::json;
 
 use test_support::archive::Archive;
@@ -17,21 +18,40 @@ fn workspace() -> Project {
     let members = PACKAGES.map(|name| format!("\"{name}\"")).join(", ");
     let project = Project::new().file(
         "Cargo.toml",
-        format!("[workspace]\nmembers = [{members}]\nresolver = \"3\"\n"),
+        formatdoc!(
+            r#"
+            [workspace]
+            members = [{members}]
+            resolver = "3"
+        "#
+        ),
     );
     let project = PACKAGES.iter().fold(project, |project, name| {
         project
             .file(
                 &format!("{name}/Cargo.toml"),
-                format!(
-                    "[package]\nname = \"{name}\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n\
-                     [[bin]]\nname = \"tool\"\npath = \"main.rs\"\n\n[dependencies]\nitoa = \"1\"\n"
+                formatdoc!(r#"
+                        [package]
+                        name = "{name}"
+                        version = "1.0.0"
+                        edition = "2024"
+
+                        [[bin]]
+                        name = "tool"
+                        path = "main.rs"
+
+                        [dependencies]
+                        itoa = "1"
+                    "#
                 ),
             )
             .file(
                 &format!("{name}/main.rs"),
-                format!(
-                    "fn main() {{\n    println!(\"{name} {{}} {{}}\", env!(\"ROUND\"), itoa::Buffer::new().format(42));\n}}\n"
+                formatdoc!(r#"
+                        fn main() {{
+                            println!("{name} {{}} {{}}", env!("ROUND"), itoa::Buffer::new().format(42));
+                        }}
+                    "#
                 ),
             )
             .file(

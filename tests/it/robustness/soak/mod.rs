@@ -7,6 +7,8 @@ mod disk;
 
 use std::path::Path;
 
+use indoc::indoc;
+
 use test_support::archive::Archive;
 use test_support::build::Build;
 use test_support::pixi::Pixi;
@@ -19,12 +21,23 @@ fn counting() -> Project {
     Project::new()
         .file(
             "Cargo.toml",
-            "[package]\nname = \"counts\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n\
-             [dependencies]\nitoa = \"1\"\n",
+            indoc! {r#"
+                [package]
+                name = "counts"
+                version = "1.0.0"
+                edition = "2024"
+
+                [dependencies]
+                itoa = "1"
+            "#},
         )
         .file(
             "src/main.rs",
-            "fn main() {\n    println!(\"{}\", itoa::Buffer::new().format(42));\n}\n",
+            indoc! {r#"
+                fn main() {
+                    println!("{}", itoa::Buffer::new().format(42));
+                }
+            "#},
         )
         .file("build.rs", "fn main() {}\n")
         .pixi_toml("[package]\nname = \"counts\"\n")
