@@ -1,8 +1,8 @@
 //! The metadata in the top `CMakeLists.txt`.
 //!
 //! A value is known if it is a literal, or a variable that is set exactly once before, to
-//! a literal. A value that only CMake can determine is not known. Values are never
-//! guessed.
+//! a literal or to the content of a file with one line. A value that only CMake can
+//! determine is not known. Values are never guessed.
 
 use std::path::{Path, PathBuf};
 
