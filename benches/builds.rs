@@ -1,9 +1,9 @@
-//! How much of a build is done twice: ratios to what Cargo alone needs.
+//! Compares builds of this backend with Cargo alone.
 //!
-//! `cargo bench --bench builds` builds a workspace of four tools that share serde,
-//! regex, clap and a crate that compiles C, with activation as on conda-forge, and
-//! prints each case beside Cargo in the same run. Crates are downloaded before. Where
-//! sccache and Redis are installed, a second checkout gets what the first one has compiled.
+//! `cargo bench --bench builds` builds a workspace of four tools that share serde, regex, clap
+//! and a crate that compiles C, with activation as on conda-forge. It prints each case beside
+//! Cargo in the same run. Crates are downloaded before the measurements. Where sccache and
+//! Redis are installed, a second checkout reuses the compilations of the first one.
 
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -71,7 +71,7 @@ fn main() {
     }
 }
 
-/// The same commit in two directories, with separate caches but for the Redis they share.
+/// Measures the same commit in two directories, which share a Redis storage and no other cache.
 fn second_checkout(redis: &Redis, channel: &Channel) {
     cached(&workspace(), channel, redis);
     let second = workspace();
@@ -89,7 +89,7 @@ fn second_checkout(redis: &Redis, channel: &Channel) {
     );
 }
 
-/// The time of building all tools with sccache, hits and misses.
+/// Builds all tools with sccache, and returns the time, the hits and the misses.
 fn cached(project: &Project, channel: &Channel, redis: &Redis) -> (Duration, u32, u32) {
     let (mut time, mut hits, mut misses) = (Duration::ZERO, 0, 0);
     for tool in TOOLS {
@@ -166,7 +166,7 @@ fn channel(project: &Project) -> Channel {
     channel
 }
 
-/// The time of one build, without that for installing its environments.
+/// Returns the time of one build without the installation of its environments.
 fn build(project: &Project, channel: &Channel, tool: &str, work: &str, host: &[&str]) -> Duration {
     let mut initialize = Initialize::member(project, tool);
     for name in host {
@@ -182,7 +182,7 @@ fn build(project: &Project, channel: &Channel, tool: &str, work: &str, host: &[&
     start.elapsed()
 }
 
-/// The time Cargo needs alone, in a target folder of its own.
+/// Returns the time that Cargo alone needs, in a separate target directory.
 fn cargo(project: &Project, arguments: &[&str]) -> Duration {
     let mut command = Command::new(&machine().cargo);
     forget_cargo(&mut command);

@@ -1,9 +1,8 @@
-//! How much of a build of a CMake project is done twice: ratios to what CMake and ninja
-//! alone need.
+//! Compares builds of a CMake project with CMake and ninja alone.
 //!
-//! `cargo bench --bench cmake` builds forty C++ files that include `<regex>`, half of them
-//! a header of a package as well, and prints each case beside plain `cmake -G Ninja`,
-//! `ninja` and `cmake --install` of the same sources in the same run.
+//! `cargo bench --bench cmake` builds forty C++ files that include `<regex>`. Half of them also
+//! include a header of a package. It prints each case beside plain `cmake -G Ninja`, `ninja`
+//! and `cmake --install` of the same sources in the same run.
 
 use std::fmt::Write;
 use std::process::Command;
@@ -98,7 +97,7 @@ fn build(workshop: &PackageBuilder, work: &str, host: &[(&str, &str)]) -> (Durat
     })
 }
 
-/// What CMake and ninja need by themselves, with the flags that conda's compilers have.
+/// Returns the time that CMake and ninja alone need, with the flags of conda's compilers.
 fn alone(workshop: &PackageBuilder, anew: bool) -> Duration {
     let source = workshop.project.dir();
     let tree = workshop.project.cache().join("alone");

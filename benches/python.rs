@@ -1,8 +1,8 @@
-//! What a package costs beside what builds it: ratios in one run.
+//! Compares the time of a package with the time of the tools that build it.
 //!
-//! `cargo bench --bench python` builds a pure project with uv, and one of scikit-build-core and
-//! one of maturin after an edit of one line, and prints each beside the same work of uv alone in
-//! the same environment.
+//! `cargo bench --bench python` builds a pure Python project with uv. It also builds a project
+//! of scikit-build-core and one of maturin after an edit of one line. It prints each case
+//! beside the same work of uv alone in the same environment.
 
 use std::path::Path;
 use std::process::Command;
@@ -20,10 +20,10 @@ use test_support::requests::{Initialize, Outputs};
 
 const NAME: &str = "pixi-build-python";
 
-/// Modules of the pure project.
+/// The number of modules of the pure project.
 const MODULES: usize = 100;
 
-/// The best of so many.
+/// The number of runs, of which the fastest one counts.
 const TIMES: usize = 5;
 
 fn main() {
@@ -42,7 +42,7 @@ fn main() {
     edited(channel, "maturin", &maturin(), &[], "src/main.rs");
 }
 
-/// The first answer about a project whose dependencies are mapped.
+/// Measures the first response about a project whose dependencies are mapped to conda.
 fn description() {
     let project = Project::of(NAME)
         .pixi_toml("[package]\n")
@@ -67,7 +67,7 @@ const PURE: &str = "[build-system]\nrequires = [\"hatchling\"]\nbuild-backend = 
     [project]\nname = \"pure\"\nversion = \"1.0\"\nrequires-python = \">=3.9\"\n\
     dependencies = [\"click>=8\", \"msgpack~=1.0\", \"torch; sys_platform == 'linux'\"]\n";
 
-/// A package is what uv installs, and an archive of it.
+/// Compares a package with an installation by uv and an archive of the installed files.
 fn pure(channel: &Channel) {
     let mut project = Project::of(NAME)
         .pixi_toml("[package]\n")
@@ -88,7 +88,7 @@ fn pure(channel: &Channel) {
     report("a pure package, cold", best.0, "uv and packing", best.1);
 }
 
-/// One line is edited, and everything else is there already.
+/// Measures builds after an edit of one line, when everything else is already compiled.
 fn edited(channel: &Channel, name: &str, project: &Project, programs: &[&str], file: &str) {
     let mut initialize = Initialize::of(project).dependency("hostDependencies", name, "*");
     for program in programs {
@@ -130,7 +130,7 @@ fn built(
     (start.elapsed(), build, path)
 }
 
-/// uv in the environment of a build, with a build directory that stays.
+/// Returns the time of uv in the environment of a build, with a build directory that stays.
 fn alone(project: &Project, build: &Build) -> Duration {
     let host = build.host_prefix();
     let path = [host.join("bin"), build.build_prefix().join("bin")];
@@ -161,7 +161,7 @@ fn alone(project: &Project, build: &Build) -> Duration {
     start.elapsed()
 }
 
-/// The time of writing an archive with the same files.
+/// Returns the time of writing an archive with the same files.
 fn packed(archive: &str, build: &Build) -> Duration {
     let unpacked = test_support::archive::Archive::open(archive);
     let package = test_support::packages::Package::new("packed", "1").folder(unpacked.root());

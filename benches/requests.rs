@@ -1,9 +1,9 @@
-//! Whole-process figures of the server: what a user waits for and pays.
+//! Measures the server as a whole process: the times that a user waits for, and its size.
 //!
-//! `cargo bench --bench requests` prints medians of 20 runs: from the start of the
-//! process to the first `conda/outputs` answer, each further answer, peak memory
-//! (Linux), and the size of the executable on disk. Both for a crate alone and for one with
-//! a hundred path dependencies, on a real disk and, where there is one, in a file system in
+//! `cargo bench --bench requests` prints medians of 20 runs: the time from the start of the
+//! process to the first response of `conda/outputs`, the time of each further response, the
+//! peak memory (Linux), and the size of the executable. It measures a crate without path
+//! dependencies and one with a hundred, on a disk and, where there is one, in a file system in
 //! memory.
 
 use std::io::{BufRead, BufReader, Write};
@@ -17,7 +17,7 @@ const EXECUTABLE: &str = env!("CARGO_BIN_EXE_pixi-build-rust");
 const RUNS: usize = 20;
 const FURTHER: usize = 20;
 
-/// How many path dependencies the crate has.
+/// The numbers of path dependencies of the crate.
 const MEMBERS: [usize; 2] = [0, 100];
 
 fn main() {
@@ -27,7 +27,7 @@ fn main() {
         for (place, folder) in places() {
             let project = tempfile::tempdir_in(folder).expect("a folder for the project");
             write_project(project.path(), members);
-            // A file that changed a moment ago is read for every request.
+            // The backend does not cache the content of a file that was modified a moment ago.
             std::thread::sleep(Duration::from_millis(2500));
             let what = match members {
                 0 => "alone".to_string(),
@@ -45,7 +45,7 @@ fn main() {
     );
 }
 
-/// Where projects can be.
+/// The names and paths of directories for projects.
 fn places() -> Vec<(&'static str, &'static Path)> {
     let memory = Path::new("/dev/shm");
     let mut places = vec![("real", Path::new(env!("CARGO_TARGET_TMPDIR")))];
@@ -53,7 +53,7 @@ fn places() -> Vec<(&'static str, &'static Path)> {
     places
 }
 
-/// The rest of a line of the table.
+/// Returns the rest of a row of the table.
 fn figures(project: &Path) -> String {
     // The first run fills the page cache and is not counted.
     Run::of(project);
@@ -98,7 +98,7 @@ fn write_project(root: &Path, members: usize) {
 struct Run {
     first: Duration,
     further: Duration,
-    /// Mebibytes.
+    /// The peak memory in mebibytes.
     memory: Option<f64>,
 }
 
@@ -158,7 +158,8 @@ impl Client {
         assert!(answer.contains("\"result\""), "{answer}");
     }
 
-    /// That of the process that works, and what the one that watches it has for itself.
+    /// Returns the peak memory of the working process plus the private memory of the process
+    /// that watches it, in mebibytes.
     fn peak_memory(&self) -> Option<f64> {
         let watcher = self.process.id();
         let children = format!("/proc/{watcher}/task/{watcher}/children");
@@ -201,7 +202,7 @@ fn median(values: &mut [f64]) -> f64 {
     values[values.len() / 2]
 }
 
-/// A line of what the system knows about a process.
+/// Reads an entry of the status of a process, in mebibytes.
 fn mebibytes(process: u32, key: &str) -> Option<f64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix(key))?;

@@ -1,8 +1,8 @@
-//! What strangers may send: one function for each way in. Every one takes any bytes
-//! and fails only where the backend does.
+//! One function for each kind of input that an untrusted source may send. Each function accepts
+//! any bytes and fails only when the backend has a bug.
 //!
-//! The fuzz targets call these functions, and so do the tests of `tests/it/hostile`, which
-//! need no nightly toolchain.
+//! The fuzz targets call these functions. So does `tests/it/robustness/hostile_input.rs`, which
+//! does not need a nightly toolchain.
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -16,11 +16,11 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-/// The manifest of the crate that requests are about.
+/// The manifest of the crate that the requests describe.
 const CARGO_TOML: &str =
     "[package]\nname = \"tool\"\nversion = \"1.0.0\"\nedition = \"2024\"\nlicense = \"MIT\"\n";
 
-/// A project in memory, as far as the machine has a folder that is.
+/// Returns a project, in memory if the machine has a file system in memory.
 fn project() -> &'static Path {
     static PROJECT: OnceLock<TempDir> = OnceLock::new();
     let made = || {
@@ -49,16 +49,18 @@ fn runtime() -> &'static Runtime {
     RUNTIME.get_or_init(|| build().expect("a runtime"))
 }
 
-/// Answers lines to a backend that has just been started; the answer to the last one.
+/// Sends lines to a new backend and returns its response to the last one. `None` if the backend
+/// ends or does not respond.
 ///
 /// # Panics
-/// When a handler did, or when something is answered that is no JSON.
+///
+/// When a handler panicked, or when a response is not JSON.
 fn answers(lines: &[Vec<u8>]) -> Option<Value> {
     let methods = server::methods(&Cargo, Env::default());
     let mut last = None;
     for line in lines {
         let Ok(answer) = runtime().block_on(stdio::answer(&methods, line)) else {
-            // The process would say why, and end.
+            // The process would print the reason and end.
             return None;
         };
         let answer = answer?;
@@ -75,7 +77,7 @@ fn answers(lines: &[Vec<u8>]) -> Option<Value> {
 
 fn request(method: &str, params: &[u8]) -> Vec<u8> {
     let start = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"{method}","params":"#);
-    // A line ends at the first line end, wherever it comes from.
+    // A line end in the parameters would end the request.
     let params = params.iter().copied().filter(|byte| *byte != b'\n');
     start.bytes().chain(params).chain(*b"}").collect()
 }
@@ -93,7 +95,7 @@ fn initialized() -> Vec<u8> {
     request("initialize", params.to_string().as_bytes())
 }
 
-/// Parameters that name no folder but our own: requests write and remove files.
+/// Replaces the directories in parameters, because requests write and remove files.
 fn tamed(data: &[u8]) -> Option<Value> {
     let mut params: Value = serde_json::from_slice(data).ok()?;
     let work = project().join("work");
@@ -108,10 +110,10 @@ fn tamed(data: &[u8]) -> Option<Value> {
     Some(params)
 }
 
-/// One line on stdin, as the first of a session and after `initialize`.
+/// Sends one line as the first of a session and after `initialize`.
 pub fn line(data: &[u8]) {
     let data: Vec<u8> = data.iter().copied().filter(|byte| *byte != b'\n').collect();
-    // A line that names a folder may write there: those have targets of their own.
+    // Requests with directories may write there. They have their own targets.
     if data.windows(6).any(|part| part == b"conda/") {
         return;
     }
@@ -119,7 +121,7 @@ pub fn line(data: &[u8]) {
     answers(&[initialized(), data]);
 }
 
-/// The parameters of `initialize`, and a question after it.
+/// Sends the parameters of `initialize`, and then a request for outputs.
 pub fn initialize(data: &[u8]) {
     let ask = json!({
         "channels": [],
@@ -133,7 +135,7 @@ pub fn initialize(data: &[u8]) {
     ]);
 }
 
-/// The parameters of `conda/outputs`.
+/// Sends the parameters of `conda/outputs`.
 pub fn outputs(data: &[u8]) {
     match tamed(data) {
         Some(params) => answers(&[
@@ -144,8 +146,8 @@ pub fn outputs(data: &[u8]) {
     };
 }
 
-/// The parameters of `conda/build_v1`, for a package that is not the project's: nothing
-/// is compiled.
+/// Sends the parameters of `conda/build_v1` for a package that the project does not have, so
+/// that nothing is compiled.
 pub fn build_v1(data: &[u8]) {
     let Some(mut params) = tamed(data) else {
         answers(&[initialized(), request("conda/build_v1", data)]);
@@ -161,7 +163,7 @@ pub fn build_v1(data: &[u8]) {
     assert!(answer.is_none_or(|answer| answer.get("result").is_none()));
 }
 
-/// The text of `pixi.toml`, read as without pixi.
+/// Reads the text of `pixi.toml` as the commands without pixi do.
 pub fn manifest(data: &[u8]) {
     let folder = project().join("manifest");
     std::fs::create_dir_all(&folder).expect("own folder");
@@ -181,13 +183,13 @@ pub fn manifest(data: &[u8]) {
         current_folder: folder,
     };
     if let Err(errors) = load::load(&request) {
-        // Drawing the labels is part of it.
+        // Drawing the labels can also fail.
         let report = miette::Report::from(errors);
         assert!(!format!("{report:?}").is_empty());
     }
 }
 
-/// The text of `Cargo.toml`, of a crate beside one that is whole.
+/// Uses the text as the `Cargo.toml` of a crate. The workspace directory has a valid crate.
 pub fn cargo_toml(data: &[u8]) {
     let folder = project().join("crate");
     std::fs::create_dir_all(folder.join("src")).expect("own folder");
