@@ -13,7 +13,7 @@ use test_support::toolchain;
 
 const TOOLS: [&str; 4] = ["alpha", "beta", "gamma", "delta"];
 
-/// Four tools with a crate of their own, one from the registry, and one that
+/// Four tools that share a crate of the workspace, a crate from the registry and a crate that
 /// compiles C.
 fn workspace() -> Project {
     let mut project = Project::new()
@@ -95,7 +95,7 @@ fn workspace() -> Project {
     project.lock()
 }
 
-/// The bytes of the package.
+/// Builds a tool and returns the bytes of its package.
 fn build(project: &Project, tool: &str) -> Vec<u8> {
     let mut pixi = Pixi::start_with(|command| {
         command.env("SOURCE_DATE_EPOCH", "1700000000");
@@ -117,7 +117,7 @@ fn forget(project: &Project) {
     }
 }
 
-/// `PIXI_BUILD_ROUNDS` says how often.
+/// `PIXI_BUILD_ROUNDS` is the number of rounds.
 #[test]
 fn packages_built_at_once_are_those_built_alone() {
     let rounds = std::env::var("PIXI_BUILD_ROUNDS");
@@ -132,7 +132,7 @@ fn packages_built_at_once_are_those_built_alone() {
         })
         .collect();
     for round in 0..rounds {
-        // Two, three or four of them; every second round finds what the last one left.
+        // Two, three or four tools. Every second round keeps the artifacts of the round before.
         let tools = &TOOLS[..2 + round % 3];
         if round % 2 == 1 {
             forget(&project);

@@ -1,4 +1,4 @@
-//! What one build has compiled, the next one does not compile again.
+//! A build does not repeat compilations of an earlier build.
 
 mod concurrent_builds;
 mod stale;
@@ -40,7 +40,7 @@ fn counting() -> Project {
                 }
             "#},
         )
-        // As whatever compiles C does.
+        // Build scripts that compile C depend on this variable too.
         .file(
             "build.rs",
             indoc! {r#"
@@ -53,7 +53,7 @@ fn counting() -> Project {
         .lock()
 }
 
-/// Builds in a work directory of its own; `host` goes into its host environment.
+/// Builds in the work directory `work`, with the packages `host` in the host environment.
 fn build_in(project: &Project, work: &str, host: &[&str]) -> (Archive, String) {
     let mut channel = test_support::channel::Channel::new(project.cache().join(work));
     channel.include(toolchain::channel());
@@ -132,7 +132,7 @@ fn a_changed_environment_compiles_the_package_alone() {
     assert!(!second.contains("Compiling itoa"), "{second}");
     assert!(second.contains("Compiling counts"), "{second}");
 
-    // Nothing of the first work directory is in the second package.
+    // The second package does not contain the first work directory.
     let program = archive.root().join("bin/counts");
     let bytes = fs_err::read(&program).expect("the program was packed");
     let first = project.build_work("first").display().to_string();
@@ -156,7 +156,7 @@ fn the_same_work_directory_compiles_nothing() {
     build_in(&project, "same", &[]);
     let (archive, again) = build_in(&project, "same", &[]);
     assert!(!again.contains("Compiling"), "{again}");
-    // Everything was downloaded the first time: the registry is not asked again.
+    // The first build downloaded everything, so the index of the registry is not updated.
     assert!(!again.contains("Updating"), "{again}");
     assert_eq!(archive.files(), ["bin/counts"]);
 }
@@ -197,7 +197,7 @@ fn another_environment_downloads_nothing() {
 
 #[test]
 fn a_library_that_is_linked_by_name_is_the_one_of_this_environment() {
-    // No build script: Cargo does not know that the library exists.
+    // Without a build script, Cargo does not know that the library exists.
     let project = Project::new()
         .file(
             "Cargo.toml",
@@ -249,7 +249,7 @@ fn a_library_that_is_linked_by_name_is_the_one_of_this_environment() {
     assert_eq!(build("one", 1), "1");
 }
 
-/// A static library whose `answer()` is `number`.
+/// Creates a static library whose `answer()` returns `number`.
 fn archive_of(project: &Project, number: u32) -> std::path::PathBuf {
     let folder = project.cache().join(format!("answer-{number}"));
     fs_err::create_dir_all(&folder).expect("own folder");

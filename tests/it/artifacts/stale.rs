@@ -1,4 +1,4 @@
-//! Nothing that was made in another environment gets into a package.
+//! A package does not contain artifacts that belong to another environment.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -18,20 +18,20 @@ use test_support::project::Project;
 use test_support::requests::{Initialize, Outputs};
 use test_support::toolchain;
 
-/// A tool that prints what its crates were made from.
+/// A tool that prints the sources of its crates.
 struct Tool {
     project: Project,
     channel: Channel,
 }
 
-/// What a build printed, and what the program prints that it made.
+/// The log of a build, and the output of the program that it built.
 struct Built {
     log: String,
     says: String,
 }
 
 impl Tool {
-    /// `prints` is the crate the tool calls.
+    /// Creates a tool that calls the crate `prints`.
     fn calling(prints: Project, channel: impl FnOnce(&Project) -> Channel) -> Self {
         let project = prints
             .file(
@@ -168,7 +168,7 @@ fn another_header_compiles_c_again() {
     let tool = Tool::calling(compiles_c(), usual);
     assert_eq!(tool.build("one", "1", json!({})).says, "11");
     assert_eq!(tool.build("two", "2", json!({})).says, "12");
-    // The same work directory, and a prefix at the same path.
+    // The same work directory has a prefix at the same path.
     assert_eq!(tool.build("one", "2", json!({})).says, "12");
     assert_eq!(tool.build("two", "1", json!({})).says, "11");
 }
@@ -249,7 +249,7 @@ fn features_and_profiles_do_not_mix() {
     assert_eq!(with(json!([])), "11");
 }
 
-/// A crate that the tool calls, without its sources.
+/// A crate that the tool calls, without sources.
 fn without_dependencies() -> Project {
     Project::new().file(
         "prints/Cargo.toml",
@@ -264,7 +264,7 @@ fn without_dependencies() -> Project {
 
 #[test]
 fn a_build_script_that_hides_what_it_reads_runs_again() {
-    // It asks Cargo to watch the script alone, and reads a prefix.
+    // The build script tells Cargo to watch only the script, but it also reads a prefix.
     let peeks = without_dependencies()
         .file(
             "prints/build.rs",
@@ -331,7 +331,7 @@ fn a_build_script_that_another_value_makes_run_again_finds_its_folder_empty() {
     assert!(!again.log.contains("Compiling"), "{}", again.log);
 }
 
-/// A shell script that stands for a tool.
+/// Creates a shell script that replaces a tool.
 fn program(project: &Project, text: &str) -> PathBuf {
     let path: PathBuf = project.cache().join("program");
     write_executable(&path, &format!("#!/bin/sh\n{text}"));
@@ -406,7 +406,7 @@ fn an_older_file_counts_for_every_package_of_the_workspace() {
         output(&mut Command::new(archive.root().join("bin").join(tool)))
     };
     assert_eq!(builds("one"), "first");
-    // Cargo compares times, and this one is from before the first build.
+    // Cargo compares modification times, and this file is older than the first build.
     fs_err::rename(library.with_extension("rs.old"), &library).expect("own files");
     assert_eq!(builds("two"), "older");
     assert_eq!(builds("one"), "older");

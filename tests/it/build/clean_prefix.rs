@@ -1,4 +1,4 @@
-//! The package is what was built, whatever lay in the host prefix.
+//! A package contains only files of its build, even if the host prefix had other files.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! The machine a build runs on leaves no trace in recipe and package.
+//! The machine that runs a build has no effect on the recipe and the package.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -12,7 +12,7 @@ use test_support::project::Project;
 use test_support::requests::{Initialize, Outputs};
 use test_support::toolchain;
 
-/// Variables that mean something to Cargo, compilers, shells or rattler-build.
+/// Variables that Cargo, compilers, shells or rattler-build read.
 const TELLING: [(&str, &str); 34] = [
     ("AR", "/no/such/ar"),
     ("BASH_ENV", "/no/such/file"),
@@ -50,7 +50,7 @@ const TELLING: [(&str, &str); 34] = [
     ("XDG_CONFIG_HOME", "/no/such/config"),
 ];
 
-/// Two hundred variables: the telling ones, and random ones of the same families.
+/// Two hundred variables: `TELLING`, and random variables with similar names.
 fn polluted() -> BTreeMap<String, String> {
     let mut variables: BTreeMap<String, String> = TELLING
         .iter()
@@ -66,7 +66,7 @@ fn polluted() -> BTreeMap<String, String> {
         "CMAKE_",
         "PKG_",
     ];
-    // A generator of its own: the same two hundred in every run.
+    // A fixed seed gives the same variables in every run.
     let mut state: u64 = 1;
     while variables.len() < 200 {
         state = state
@@ -79,7 +79,7 @@ fn polluted() -> BTreeMap<String, String> {
     variables
 }
 
-/// A crate that shows what it was compiled with.
+/// A crate that prints the settings of its compilation.
 fn talkative() -> Project {
     Project::hello()
         .file(
@@ -90,7 +90,7 @@ fn talkative() -> Project {
                 }
             "#},
         )
-        // Paths of this build aside, every variable it sees is in the program.
+        // The program contains every variable of its build script, except paths.
         .file(
             "build.rs",
             r#"fn main() {
@@ -131,7 +131,7 @@ fn two_hundred_variables_change_nothing() {
     assert!(bare == other, "the environment is in the package");
 }
 
-/// Builds the crate below a folder with Cargo's configuration in it.
+/// Builds the crate in a directory whose parent has a configuration of Cargo.
 fn below_configuration() -> (Project, Archive, Vec<String>) {
     let configuration = |name: &str| format!("[env]\n{name} = \"applies\"\n");
     let project = Project::called("home/ws").with_hello().file(

@@ -1,4 +1,4 @@
-//! `conda/build_v1`: what is in a package, and that the machine leaves no trace in it.
+//! `conda/build_v1`: the contents of a package, which do not depend on the machine.
 
 mod clean_prefix;
 mod isolation;

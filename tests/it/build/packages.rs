@@ -1,5 +1,5 @@
-//! Real builds over stdio: environments as pixi installs them, the real cargo,
-//! the finished archive opened, installed and run.
+//! Real builds over stdio: the tests install environments as pixi does, run the real cargo, and
+//! open, install and run the finished archive.
 
 use indoc::{formatdoc, indoc};
 use serde_json::json;
@@ -13,7 +13,7 @@ use test_support::project::Project;
 use test_support::requests::{Initialize, Outputs};
 use test_support::toolchain::{self, Extra};
 
-/// Installs the archive into a prefix of its own and runs one of its programs.
+/// Installs the archive into a new prefix and runs one of its programs.
 fn run_installed(archive: &std::path::Path, program: &str) -> String {
     let prefix = tempfile::tempdir().expect("a folder for the prefix");
     install_package(archive, prefix.path());
@@ -96,7 +96,7 @@ fn an_unwritable_debug_folder_does_not_fail_the_build() {
     let project = Project::hello();
     let work = project.build_work("hello");
     fs_err::create_dir_all(&work).expect("own folder");
-    // A file where the folder should be.
+    // A file at the path of the directory.
     fs_err::write(work.join("debug"), "").expect("own folder");
     let mut pixi = Pixi::start();
     pixi.initialize(&Initialize::of(&project).package("hello", "0.3.1"));
@@ -185,8 +185,8 @@ fn a_crate_from_a_git_repository_is_compiled_in() {
     assert_eq!(run_installed(archive.path(), "bin/counts"), "42");
 }
 
-/// Cargo asked about the root package looks at `default-members` instead, which may have
-/// everything that they need.
+/// For a root package, Cargo looks at `default-members` instead, whose dependencies may all be
+/// available.
 #[test]
 fn a_root_package_that_is_no_default_member_is_built() {
     let crate_called = |name: &str| {
@@ -228,7 +228,7 @@ fn a_root_package_that_is_no_default_member_is_built() {
     let mut pixi = Pixi::start();
     pixi.initialize(&Initialize::of(&project));
     pixi.package(&project, toolchain::channel(), "counts");
-    // The index is known now, and `itoa` needs a download again.
+    // The index is already cached, but `itoa` has to be downloaded again.
     let home = project.cache().join("pixi-build-rust/cargo-home/registry");
     for folder in ["cache", "src"] {
         fs_err::remove_dir_all(home.join(folder)).expect("the build filled it");
@@ -336,7 +336,7 @@ fn openssl_is_linked_from_the_host_prefix_although_a_crate_has_its_own() {
     assert!(log.contains("export OPENSSL_DIR=$PREFIX"), "{log}");
     let depends = archive.index()["depends"].to_string();
     assert!(depends.contains("openssl >="), "{depends}");
-    // The run path leads into the prefix, wherever the package is installed.
+    // The run path is relative, so that the package works in any prefix.
     let program = archive.root().join("bin/tls");
     let dynamic = output(
         std::process::Command::new("readelf")
@@ -372,7 +372,7 @@ fn a_crate_that_does_not_compile_is_answered_and_the_process_lives_on() {
 
     project.write("src/main.rs", "fn main() {}\n");
     pixi.build(&build).expect("the crate compiles again");
-    // Debug files are written behind the answer, and all of them before the end.
+    // Debug files are written after the response, but before the process ends.
     drop(pixi);
     assert!(!work.join("debug/conda_build_v1_error.json").exists());
 }
@@ -413,7 +413,7 @@ fn arguments_reach_cargo_as_they_are() {
         .pixi_toml("[package]\nname = \"many\"\n")
         .lock();
     let mut pixi = Pixi::start();
-    // Cargo takes `--locked` and the like once, and the backend says each of them too.
+    // Cargo accepts `--locked` and similar options only once, and the backend also passes them.
     let extra_args = [
         "--locked",
         "--force",

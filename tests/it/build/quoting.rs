@@ -1,4 +1,4 @@
-//! Hostile text on its way through recipe, shell and rattler-build's wrapper.
+//! Hostile text passes through the recipe, the shell and the wrapper of rattler-build.
 
 use std::path::Path;
 
@@ -15,9 +15,9 @@ use test_support::project::Project;
 use test_support::requests::{Initialize, Outputs};
 use test_support::toolchain;
 
-/// Every sign that means something to a shell, a template, a list of paths, a flag
-/// of a compiler or a makefile. `\` and `%` are missing: gcc cannot link a file whose
-/// path holds one.
+/// Every character that has a meaning in a shell, a template, a list of paths, a flag of a
+/// compiler or a makefile. `\` and `%` are missing, because gcc cannot link a file whose path
+/// contains one of them.
 const HOSTILE: &str =
     "a b/it's \"q\"/$HOME `touch oops` $(touch oops)/größe 名前 ,;&|#=~*?!()[]{}<>^";
 
@@ -39,7 +39,7 @@ fn a_package_is_built_wherever_it_lies() {
     assert!(!inputs.contains("/tmp/pixi-build-"), "{inputs}");
 }
 
-/// A toolchain whose cargo writes down its arguments and its environment.
+/// A toolchain whose cargo records its arguments and its environment.
 fn recorder(folder: &Path) -> Channel {
     let cargo = indoc! {r#"
         [ "$1" = install ] || exit 0
@@ -49,7 +49,7 @@ fn recorder(folder: &Path) -> Channel {
     toolchain::with_cargo(folder, cargo)
 }
 
-/// What was written down, separated by NUL.
+/// Reads a recorded file, whose values are separated by NUL.
 fn recorded(file: &Path) -> Vec<String> {
     let bytes = fs_err::read(file).expect("cargo was run");
     let mut pieces: Vec<String> = bytes
@@ -60,7 +60,7 @@ fn recorded(file: &Path) -> Vec<String> {
     pieces
 }
 
-/// Runs a build of a project in `folder` and returns what cargo was given.
+/// Builds a project in `folder`, and returns the arguments and the environment of cargo.
 fn given(folder: &str, configuration: &Value) -> (Project, Vec<String>, Vec<String>) {
     let project = Project::called(folder).with_hello();
     let channel = recorder(project.cache());
@@ -75,7 +75,7 @@ fn given(folder: &str, configuration: &Value) -> (Project, Vec<String>, Vec<Stri
     (project, arguments, environment)
 }
 
-/// Whole words of shells and templates, and every sign by itself.
+/// Syntax of shells and templates, and single characters.
 fn hostile() -> impl Strategy<Value = String> {
     let sign = prop_oneof![
         4 => proptest::char::range(' ', '~').prop_map(String::from),
@@ -94,7 +94,7 @@ fn hostile() -> impl Strategy<Value = String> {
     vec(sign, 0..12).prop_map(|signs| signs.concat())
 }
 
-/// In a value of `env`, `$NAME` is a reference and `${{` a template.
+/// Whether a value of `env` is literal: `$NAME` is a reference, and `${{` begins a template.
 fn literal(value: &str) -> bool {
     !value.contains('$')
 }
@@ -126,7 +126,7 @@ proptest! {
             expected.extend(["--bin".to_string(), binary]);
         }
         expected.push("--force".to_string());
-        // After them come settings of the backend's.
+        // Settings of the backend follow.
         prop_assert!(own.starts_with(&expected), "{expected:?} in {own:?}");
         let source = given_arguments.iter().any(|argument| Path::new(argument) == project.dir());
         prop_assert!(source, "{} among {:?}", project.dir().display(), given_arguments);

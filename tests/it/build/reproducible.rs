@@ -1,4 +1,4 @@
-//! The same source makes the same package, wherever and whenever it is built.
+//! The same source makes the same package in any directory and at any time.
 
 use std::path::Path;
 use std::time::{Duration, SystemTime};
@@ -13,7 +13,7 @@ use test_support::project::Project;
 use test_support::requests::{Initialize, Outputs};
 use test_support::toolchain;
 
-/// A program that knows where its sources were: its own, those of a crate beside it, of
+/// A program that contains the paths of its sources: its own, those of a crate beside it and of
 /// a crate from the registry, generated ones, and C.
 fn revealing(folder: &str) -> Project {
     Project::called(folder)
@@ -120,7 +120,7 @@ fn build_with(project: &Project, work: &Path, age: u64, configuration: Value) ->
     Archive::open(answer["output_file"].as_str().expect("checked"))
 }
 
-/// Where `text` is in the archive, the paths of files included.
+/// The files of the archive with `text` in the path or the content.
 fn found(archive: &Archive, text: &str) -> Vec<String> {
     let names = [archive.files(), archive.info_files()].concat();
     let holds = |name: &&String| {
@@ -133,7 +133,7 @@ fn found(archive: &Archive, text: &str) -> Vec<String> {
     names.iter().filter(holds).cloned().collect()
 }
 
-/// No folder of the project, its caches included, is in the archive.
+/// Asserts that the archive contains no directory of the project or of its caches.
 fn no_path_of(project: &Project, archive: &Archive) {
     let base = project.cache().parent().expect("it lies in a folder");
     let found = found(archive, base.to_str().expect("text"));
@@ -157,12 +157,12 @@ fn folders_and_days_leave_no_trace() {
     assert!(bytes(&first) == bytes(&second), "the packages differ");
 }
 
-/// Whether a program was compiled with the flag `chosen`, and what it links at.
+/// Whether the flag `chosen` was set for the compilation of a program.
 const CHOSEN: &str =
     "pub const CHOSEN: &str = if cfg!(chosen) { \"chosen flags\" } else { \"\" };\n";
 
-/// Flags of the project's own, in every place that Cargo takes flags from, and those
-/// in which it takes none for this build.
+/// The flags are in every place from which Cargo reads flags, even if Cargo ignores some of
+/// them in this build.
 #[test]
 fn folders_leave_no_trace_beside_flags_of_the_project() {
     let target = "target.x86_64-unknown-linux-gnu.rustflags";
@@ -224,7 +224,7 @@ fn folders_leave_no_trace_beside_flags_of_the_project() {
     }
 }
 
-/// Debug information names the folder that a crate is compiled in, wherever it is asked for.
+/// Debug information contains the directory of a crate, whichever setting enables it.
 #[test]
 fn debug_information_leaves_no_trace_either() {
     let manifest = indoc! {r#"
@@ -287,8 +287,8 @@ fn debug_information_leaves_no_trace_either() {
     }
 }
 
-/// The compilers of an environment come with flags, and many build scripts name files of C by
-/// their whole path.
+/// The compilers of an environment have their own flags, and many build scripts pass absolute
+/// paths of C files.
 #[test]
 fn c_leaves_no_trace_either() {
     let project = revealing("ws");
@@ -307,7 +307,7 @@ fn c_leaves_no_trace_either() {
     no_path_of(&project, &archive);
 }
 
-/// A repository whose packages have a pixi workspace each.
+/// The packages of this repository have separate pixi workspaces.
 #[test]
 fn crates_outside_of_the_workspace_leave_no_trace() {
     let manifest = |name: &str| {

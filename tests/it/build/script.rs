@@ -1,4 +1,4 @@
-//! The text of the build script, for every kind of shell on every machine.
+//! The text of the build script for the shell of every platform.
 
 use indoc::indoc;
 use pixi_build_backends::backend::{Env, Platforms};
@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 
 use test_support::project::Project;
 
-/// The commands of the recipe that is rendered for a build on `build` for `host`, by the
-/// executable that is called so.
+/// Returns the commands of the recipe for a build on `build` for `host`. `executable` is the
+/// path of the backend.
 fn script(build: Subdir, host: Subdir, executable: &str) -> String {
     let config = json!({
         "extra-args": ["--features", "a b", "--config", "profile.release.lto=\"thin\"", "100%"],
@@ -23,13 +23,13 @@ fn script(build: Subdir, host: Subdir, executable: &str) -> String {
     configured(build, host, executable, config)
 }
 
-/// The same with another configuration.
+/// Returns the commands for another configuration.
 fn configured(build: Subdir, host: Subdir, executable: &str, config: Value) -> String {
     let model = json!({"secrets": ["TOKEN"]});
     of_model(build, host, executable, config, model)
 }
 
-/// The same with another manifest of pixi.
+/// Returns the commands for another project model.
 fn of_model(build: Subdir, host: Subdir, executable: &str, config: Value, model: Value) -> String {
     let project = Project::new().file(
         "Cargo.toml",
@@ -91,7 +91,7 @@ fn cmd_on_windows() {
     insta::assert_snapshot!(script(Subdir::Win64, Subdir::Win64, executable));
 }
 
-/// As in a recipe that is printed: nothing but cargo is needed.
+/// cargo-auditable runs cargo in the directory of the crate, so the path has to be absolute.
 #[test]
 fn cargo_auditable_finds_the_settings_from_any_directory() {
     let config = json!({"auditable": true});
@@ -106,7 +106,7 @@ fn cargo_auditable_finds_the_settings_from_any_directory() {
     );
 }
 
-/// The lines with the names of the variables of libraries, for a build on this platform.
+/// Returns the lines that set variables of libraries, for a build on this platform.
 fn about_libraries(platform: Subdir) -> String {
     let any = |names: &[&str]| -> Value {
         let specs = names.iter().map(|name| {
@@ -119,7 +119,7 @@ fn about_libraries(platform: Subdir) -> String {
         "hostDependencies": any(&["libgit2", "libssh2", "zstd", "oniguruma"]),
         "buildDependencies": any(&["libclang"]),
     }}});
-    // The user decides about one of them.
+    // The user sets one of the variables.
     let config = json!({"env": {"LIBSSH2_SYS_USE_PKG_CONFIG": false}});
     let text = of_model(platform, platform, "", config, model);
     let words = ["LIBGIT2", "LIBSSH2", "ZSTD", "ONIG", "LIBCLANG"];

@@ -1,4 +1,4 @@
-//! A cache that does not work is a warning.
+//! A compiler cache that does not work causes a warning.
 
 use indoc::indoc;
 use serde_json::{Value, json};
@@ -10,8 +10,8 @@ use test_support::toolchain::{self, Extra};
 
 const UNUSED: &str = "warning: the compiler cache is not used";
 
-/// Builds a package with a cache that cannot be used and returns the log. `None` where this
-/// machine has no sccache.
+/// Builds a package with a cache that cannot be used, and returns the log. `None` if this
+/// machine does not have sccache.
 fn built_without(variables: &[(&str, &str)], env: Value) -> Option<String> {
     let channel = toolchain::channel_or_skip(&[Extra::Sccache])?;
     let project = tool();
@@ -23,7 +23,7 @@ fn built_without(variables: &[(&str, &str)], env: Value) -> Option<String> {
 
 #[test]
 fn a_storage_that_nobody_answers_for_is_a_warning() {
-    // Nothing listens there.
+    // No server listens on this port.
     let user = [("SCCACHE_REDIS_ENDPOINT", "redis://127.0.0.1:1")];
     built_without(&user, json!({}));
 }

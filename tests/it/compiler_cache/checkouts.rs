@@ -1,4 +1,4 @@
-//! What was compiled in one folder is found in another.
+//! Compilations in one directory are reused in another.
 
 use indoc::{formatdoc, indoc};
 use serde_json::json;
@@ -13,8 +13,8 @@ use test_support::redis::Redis;
 use test_support::requests::Initialize;
 use test_support::toolchain::{self, Extra};
 
-/// A workspace with what is hard to share: generated code, a macro that reads files, a library
-/// that says where it is.
+/// A workspace whose compilations are difficult to share: it has generated code, a macro that
+/// reads files, and a library that contains its own path.
 fn part() -> Project {
     tool()
         .file(
@@ -45,7 +45,7 @@ fn part() -> Project {
                 proc-macro = true
             "#},
         )
-        // As macros for templates do: it does not say what it reads.
+        // Like macros for templates, it does not tell the compiler which files it reads.
         .file(
             "macros/src/lib.rs",
             indoc! {r#"
@@ -91,7 +91,7 @@ fn part() -> Project {
         .lock()
 }
 
-/// The same with crates from the registry, one of which compiles C.
+/// The same workspace with crates from the registry, one of which compiles C.
 fn rich() -> Project {
     let project = part();
     let manifest = fs_err::read_to_string(project.dir().join("Cargo.toml")).expect("it is there");
@@ -112,8 +112,8 @@ fn rich() -> Project {
         .lock()
 }
 
-/// Checkouts of one repository, which have one lock file. Locked one after the other they
-/// may get different versions: offline, Cargo prefers those that it has downloaded already.
+/// Checkouts of one repository, which share a lock file. If each one were locked separately,
+/// the versions could differ, because Cargo prefers downloaded versions when it is offline.
 fn checkouts<const N: usize>(project: fn() -> Project) -> [Project; N] {
     let projects = std::array::from_fn(|_| project());
     let [first, others @ ..] = projects.as_slice() else {
@@ -141,11 +141,11 @@ fn another_checkout_of_another_user_compiles_next_to_nothing() {
     let (Some(channel), Some(redis)) = (channel(), Redis::start_or_skip(None)) else {
         return;
     };
-    // Also what Cargo downloads lies in different folders.
+    // The downloads of Cargo are in different directories too.
     let [one, other] = checkouts(rich);
     let url = redis.url();
     let user = [("SCCACHE_REDIS_ENDPOINT", url.as_str())];
-    // Flags that get a map for the paths of the checkout.
+    // With these flags, the backend adds a flag that maps the paths of the checkout.
     let options = json!({"CFLAGS": "-O1"});
     let first = build(&one, &channel, &user, options.clone());
     let (hits, misses) = first.hits_and_misses();
@@ -187,7 +187,7 @@ fn what_the_second_checkout_reads_is_its_own() {
     );
     assert!(inputs.contains("part"), "{inputs}");
 
-    // Cargo compiles what was edited, also where it has compiled nothing itself.
+    // Cargo compiles a modified file even in a checkout in which it compiled nothing.
     other.write(
         "part/src/lib.rs",
         indoc! {"
@@ -263,7 +263,7 @@ fn without_the_cache_what_it_has_compiled_stays_fresh() {
     again.archive();
 }
 
-/// A project whose answer depends on the C compiler and on nothing that sccache sees.
+/// A project whose output depends on the C compiler, but on nothing that sccache hashes.
 fn signed() -> Project {
     tool()
         .file(

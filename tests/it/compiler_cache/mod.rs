@@ -1,4 +1,4 @@
-//! sccache: who finds what others have compiled, and that it never fails a build.
+//! The compiler cache: which builds share compilations. A broken cache never fails a build.
 
 mod broken;
 mod checkouts;
@@ -18,7 +18,7 @@ use test_support::pixi::Pixi;
 use test_support::project::Project;
 use test_support::requests::{Initialize, Outputs};
 
-/// What one build came to.
+/// The result of a build.
 struct Done {
     answer: Result<Value, Value>,
     log: String,
@@ -34,7 +34,7 @@ impl Done {
         Archive::open(answer["output_file"].as_str().expect("a path"))
     }
 
-    /// Compilations that were in the cache, and those that were not.
+    /// The number of compilations that were in the cache, and of those that were not.
     #[track_caller]
     fn hits_and_misses(&self) -> (u32, u32) {
         let found = compiler_cache(&self.log);
@@ -42,8 +42,8 @@ impl Done {
     }
 }
 
-/// Builds the package at the top of a project with sccache; `variables` are those of the
-/// user, `env` those of the manifest.
+/// Builds the package at the root of a project with sccache. `variables` are set for the
+/// backend, and `env` is set in the manifest.
 fn build(project: &Project, channel: &Channel, variables: &[(&str, &str)], env: Value) -> Done {
     let configuration = json!({"compiler-cache": "sccache", "env": env});
     build_with(project, channel, variables, configuration)
@@ -77,7 +77,7 @@ fn start(variables: &[(&str, &str)]) -> Pixi {
     })
 }
 
-/// A program `tool` in a workspace with a library of its own.
+/// A program `tool` in a workspace with a library.
 fn tool() -> Project {
     Project::new()
         .file(

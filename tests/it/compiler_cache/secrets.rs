@@ -1,4 +1,4 @@
-//! What gives access to a storage is known to the server of the cache alone.
+//! Only the server of the cache receives the credentials of a storage.
 
 use std::path::Path;
 
@@ -19,7 +19,7 @@ fn a_password_is_used_and_shown_nowhere() {
     let Some(redis) = Redis::start_or_skip(Some(PASSWORD)) else {
         return;
     };
-    // What compiles does not get to know it.
+    // Build scripts do not receive the password.
     let project = tool().file(
         "part/build.rs",
         indoc! {r#"
@@ -34,7 +34,7 @@ fn a_password_is_used_and_shown_nowhere() {
     let user = [
         ("SCCACHE_REDIS_ENDPOINT", url.as_str()),
         ("SCCACHE_REDIS_PASSWORD", PASSWORD),
-        // The log stays readable.
+        // Short values are not masked, so that the log stays readable.
         ("SCCACHE_REDIS_DB", "0"),
         ("SCCACHE_LOG", "debug"),
     ];
@@ -50,7 +50,7 @@ fn a_password_is_used_and_shown_nowhere() {
     assert_eq!(seen, Vec::<String>::new());
 }
 
-/// The files below `folder` that hold `text`.
+/// Adds the files below `folder` that contain `text`.
 fn files_with(folder: &Path, text: &str, found: &mut Vec<String>) {
     for entry in fs_err::read_dir(folder).expect("own folder") {
         let path = entry.expect("own folder").path();

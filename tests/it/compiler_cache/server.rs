@@ -1,4 +1,4 @@
-//! Each build has a server of its own, and none is left.
+//! Each build has its own server, which ends with the build.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,7 @@ use test_support::process::{descendants, kill, wait_for};
 use test_support::requests::{Initialize, Outputs};
 use test_support::toolchain::{self, Extra};
 
-/// A way in which a backend may end.
+/// A function that ends a backend.
 type End = fn(&mut Pixi);
 
 /// The servers that run in a work directory.
