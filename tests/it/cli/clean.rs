@@ -1,4 +1,4 @@
-//! `clean`, and what keeps caches from growing for ever.
+//! The command `clean`, and the limits for the sizes of caches.
 
 use std::fs::File;
 use std::path::PathBuf;
@@ -98,7 +98,7 @@ fn artifacts_above_the_limit_are_removed() {
         "#});
     const COMPILED: &str = "Compiling hello";
     assert!(build(&project).contains(COMPILED));
-    // They are weighed once an hour.
+    // The backend measures the size at most once an hour.
     assert!(!build(&project).contains(COMPILED));
     fs_err::remove_file(shared(&project).join("weighed")).expect("a build was here");
     let said = build(&project);

@@ -1,4 +1,4 @@
-//! What shells complete, asked of the shells themselves.
+//! Completions, requested from the shells themselves.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -10,10 +10,10 @@ use super::docs::{commands, options_of};
 use super::text;
 use test_support::toolchain::{Missing, or_skip};
 
-/// A shell that completes.
+/// A shell that supports completions.
 struct Shell {
     name: &'static str,
-    /// What it offers for a command line when it has read a script.
+    /// Returns the offers for a command line after the shell has read a script.
     offers: fn(&Path, &[&str]) -> String,
 }
 
@@ -54,7 +54,7 @@ fn by_fish(script: &Path, words: &[&str]) -> String {
     fish.args(["--no-config", "-c"]);
     fish.arg("source $argv[1]; complete -C $argv[2]");
     let lines = output(fish.arg(script).arg(words.join(" ")));
-    // Descriptions follow a tab.
+    // A tab separates an offer from its description.
     let offers = lines.lines().filter_map(|line| line.split('\t').next());
     offers.collect::<Vec<_>>().join("\n")
 }
@@ -75,7 +75,7 @@ fn run(executable: &str, arguments: &[&str]) -> String {
     output(Command::new(program).args(arguments))
 }
 
-/// The options with two dashes in the help of a command.
+/// The long options in the help of a command.
 fn options(executable: &str, command: &str) -> BTreeSet<String> {
     let options = options_of(&run(executable, &[command, "--help"]));
     options.iter().map(|name| format!("--{name}")).collect()
@@ -89,7 +89,7 @@ fn shells() -> impl Iterator<Item = &'static Shell> {
     })
 }
 
-/// The scripts of all executables for one shell.
+/// Writes the scripts of all executables for one shell.
 fn scripts(shell: &Shell) -> Vec<(&'static str, PathBuf, tempfile::TempDir)> {
     let scripts = backends::ALL.iter().map(|backend| {
         let folder = tempfile::tempdir().expect("a folder");
@@ -105,7 +105,7 @@ fn scripts(shell: &Shell) -> Vec<(&'static str, PathBuf, tempfile::TempDir)> {
 fn every_option_of_every_command_is_offered_by_every_shell() {
     for shell in shells() {
         for (executable, script, _folder) in scripts(shell) {
-            // The options of all executables are the same; starting shells takes time.
+            // All executables have the same options, and starting shells takes time.
             let commands = match executable {
                 "pixi-build-rust" => commands(),
                 _ => vec!["build".to_string()],

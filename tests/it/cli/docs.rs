@@ -1,4 +1,4 @@
-//! `docs/cli.md` and `docs/ci.md` say what the executable says.
+//! `docs/cli.md` and `docs/ci.md` agree with the executable.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -55,7 +55,7 @@ pub(super) fn options_of(help: &str) -> BTreeSet<String> {
     starts.flat_map(options).collect()
 }
 
-/// What stands below a heading.
+/// Returns the text below a heading.
 fn section<'a>(page: &'a str, heading: &str) -> &'a str {
     let start = page.find(&format!("\n## {heading}\n"));
     let start = start.unwrap_or_else(|| panic!("docs/cli.md has no section {heading}"));

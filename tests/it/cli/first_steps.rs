@@ -1,4 +1,4 @@
-//! What people try in their first hour, and what they are told.
+//! Commands that a new user tries, and their output.
 
 use indoc::{formatdoc, indoc};
 
@@ -7,7 +7,7 @@ use test_support::cli_command::CliCommand;
 use test_support::project::Project;
 use test_support::toolchain;
 
-/// Exit code, stdout and stderr. Paths of this run read `/ws`.
+/// Returns the exit code, stdout and stderr, with `/ws` in place of the path of the project.
 fn run(project: &Project, arguments: &[&str]) -> (i32, String, String) {
     let run = pixi_build_rust()
         .args(arguments)
@@ -23,7 +23,7 @@ fn run(project: &Project, arguments: &[&str]) -> (i32, String, String) {
 
 const BACKEND: &str = "[package.build.backend]\nname = \"pixi-build-rust\"\n";
 
-/// A workspace with two crates; `manifest` is that of each.
+/// A workspace with two crates. Each has the manifest `manifest`.
 fn crates(manifest: Option<&str>) -> Project {
     let mut project = Project::new().file(
         "pixi.toml",

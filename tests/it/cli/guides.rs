@@ -1,4 +1,4 @@
-//! README and the guides: what they tell a reader to write is written and used here.
+//! The examples in the README and the guides, which these tests write to files and use.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -45,13 +45,13 @@ pub(super) fn pages() -> BTreeMap<PathBuf, String> {
     pages.map(read).collect()
 }
 
-/// The blocks of a page: their language and their text.
+/// The language and the text of each block of a page.
 pub(super) fn blocks(page: &str) -> Vec<(&str, &str)> {
     let starts = page.split("\n```").skip(1).step_by(2);
     starts.filter_map(|block| block.split_once('\n')).collect()
 }
 
-/// The files that blocks name in their first line: `# pixi.toml` or `// src/main.rs`.
+/// The files that blocks name in their first line, as in `# pixi.toml` or `// src/main.rs`.
 fn files(page: &str) -> Vec<(String, String)> {
     let blocks = blocks(page).into_iter();
     let files = blocks.filter_map(|(_, block)| {
@@ -77,7 +77,7 @@ fn outputs(project: &Project, arguments: &[&str]) -> Vec<Value> {
     document["outputs"].as_array().expect("a list").clone()
 }
 
-/// The names that pixi would install from this workspace.
+/// The names of the packages that pixi would install from this workspace.
 fn installed(manifest: &str) -> Vec<String> {
     let manifest: Value = toml_edit::de::from_str(manifest).expect("it is TOML");
     let dependencies = manifest["dependencies"].as_object();
@@ -242,7 +242,7 @@ fn links_lead_to_files_and_headings() {
     assert_eq!(broken, [""; 0]);
 }
 
-/// The path without `..`.
+/// Returns the path without `.` and `..`.
 fn normalized(path: &Path) -> PathBuf {
     let mut parts = PathBuf::new();
     for part in path.components() {
@@ -257,7 +257,7 @@ fn normalized(path: &Path) -> PathBuf {
     parts
 }
 
-/// The names by which links know the headings of a page.
+/// The anchors of the headings of a page.
 fn headings(page: &str) -> Vec<String> {
     let headings = page.lines().filter_map(|line| {
         let heading = line.strip_prefix('#')?.trim_start_matches('#').trim();

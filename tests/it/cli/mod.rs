@@ -1,4 +1,4 @@
-//! The executable as people run it.
+//! The commands of the executable.
 
 use std::path::Path;
 
@@ -157,7 +157,7 @@ fn every_table_of_the_manifest_counts() {
     assert!(said.contains(warning), "{said}");
 }
 
-/// Cargo is told of the folder and runs in other ones.
+/// Cargo receives the path of the directory and runs in other directories.
 #[test]
 fn a_relative_cache_folder_lies_where_the_command_runs() {
     let project = Project::hello();
@@ -205,7 +205,7 @@ fn a_broken_crate_ends_with_exit_code_1() {
     assert!(stderr.contains("error[E0425]"), "{stderr}");
 }
 
-/// The build script names nothing, so that every file of the crate counts.
+/// The build script names no files, so every file of the crate is an input.
 #[test]
 fn packages_that_are_put_beside_the_sources_are_no_inputs() {
     let project = Project::hello().file("build.rs", "fn main() {}\n");

@@ -1,4 +1,4 @@
-//! What would be built, for people and programs.
+//! The command `outputs`, as text and as JSON.
 
 use indoc::indoc;
 

@@ -1,6 +1,6 @@
-//! The picture of the front page: what a terminal shows, drawn as SVG.
+//! The picture of the README: the output in a terminal, drawn as SVG.
 //!
-//! After the output has changed, run the test with `UPDATE_PICTURE=1`.
+//! After a change of the output, run the test with `UPDATE_PICTURE=1`.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -18,10 +18,10 @@ const WIDTH: usize = 8;
 const HEIGHT: usize = 18;
 const MARGIN: usize = 16;
 
-/// The columns of the terminal.
+/// The number of columns of the terminal.
 const COLUMNS: usize = 96;
 
-/// What is the same on every machine and in every run of it.
+/// Replaces times, sizes and paths, so that the picture is the same in every run.
 fn stable(shown: &str, project: &Project) -> String {
     let folder = project.dir().display().to_string();
     let mut shown = shown.replace(&folder, "/home/me/hello");
@@ -38,7 +38,7 @@ fn stable(shown: &str, project: &Project) -> String {
     shown
 }
 
-/// A command as it is typed, and what the terminal shows then.
+/// Returns a command as the user types it, followed by the output in the terminal.
 fn typed(command: &str, project: &Project) -> String {
     let words: Vec<&str> = command.split_whitespace().skip(1).collect();
     let run = Command::new(assert_cmd::cargo::cargo_bin("pixi-build-rust"))
@@ -59,7 +59,7 @@ fn typed(command: &str, project: &Project) -> String {
     )
 }
 
-/// How text looks after an escape code.
+/// The style of text after an escape code.
 #[derive(Default, Clone, Copy)]
 struct Style {
     bold: bool,

@@ -1,4 +1,4 @@
-//! The printed recipe is the one that is built.
+//! The printed recipe equals the recipe of the build.
 
 use indoc::indoc;
 use pixi_build_backends::backend::{Env, Platforms};
@@ -16,7 +16,7 @@ use serde_yaml::Value;
 use super::{Project, pixi_build_rust, text};
 use test_support::machine::machine;
 
-/// What `read` makes of the plan of the project.
+/// Plans the project and passes the plan to `read`.
 fn planned<T>(project: &Project, read: impl FnOnce(&Plan<'_>) -> T) -> T {
     let subdir = machine().subdir;
     let platforms = Platforms {
@@ -53,7 +53,7 @@ fn planned<T>(project: &Project, read: impl FnOnce(&Plan<'_>) -> T) -> T {
     read(&plan(&session, &ask).expect("the project is good"))
 }
 
-/// The stage after variants are chosen, as text.
+/// Returns the build string and the rendered recipe of each output as text.
 fn rendered(recipe: &str, variants: &str) -> Vec<(String, String)> {
     let recipe = parse_recipe_or_multi_from_source(recipe).expect("rattler-build reads it");
     let variants: VariantConfig = serde_yaml::from_str(variants).expect("variants are read");
@@ -79,7 +79,7 @@ fn rendered(recipe: &str, variants: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// A recipe as text. A script that is nothing but commands has two forms.
+/// Returns a recipe as text. A script with only commands has two forms, of which one is used.
 fn written(recipe: &Stage1Recipe) -> String {
     let mut recipe = serde_yaml::to_value(recipe).expect("recipes are YAML");
     recipe["build"]["string"] = Value::Null;

@@ -1,4 +1,4 @@
-//! A recorded build runs again, also when its environments are gone.
+//! A recorded build can run again, even after its environments were removed.
 
 use std::path::Path;
 use std::process::Output;
@@ -84,7 +84,7 @@ fn what_pixi_asked_for_can_be_replayed_too() {
     assert!(pixi.finish().status.success());
     forget_environments(&work);
     assert_eq!(replayed(&project, &work).files(), ["bin/hello"]);
-    // The directory of the package, in which pixi has one for each of its builds.
+    // The directory of the package, in which pixi has a directory for each build.
     let builds = work.parent().expect("pixi's directory of the package");
     assert_eq!(replayed(&project, builds).files(), ["bin/hello"]);
 }

@@ -1,4 +1,4 @@
-//! What a build tells people, programs and GitHub.
+//! The output of a build for the user, for programs and for GitHub.
 
 use indoc::indoc;
 use serde_json::Value;
@@ -8,7 +8,7 @@ use test_support::cli_command::CliCommand;
 use test_support::machine::machine;
 use test_support::toolchain;
 
-/// Builds with `arguments` and gives the exit code, stdout and stderr, without what
+/// Builds with `arguments` and returns the exit code, stdout and stderr, without text that
 /// differs from run to run.
 fn build(project: &Project, arguments: &[&str], env: &[(&str, &str)]) -> (i32, String, String) {
     let run = pixi_build_rust()
@@ -157,7 +157,7 @@ fn github_gets_groups_and_no_color() {
 
 #[test]
 fn github_shows_compiler_errors_at_their_lines() {
-    // rustc runs in the root of the Cargo workspace and names files from there.
+    // rustc runs in the root of the Cargo workspace and prints paths relative to this root.
     let project = Project::new()
         .file(
             "Cargo.toml",
@@ -285,7 +285,7 @@ fn a_build_that_is_interrupted_says_so() {
         .stderr(std::process::Stdio::piped())
         .spawn()
         .expect("the executable starts");
-    // The script runs as soon as cargo says something.
+    // The first line of cargo means that the script is running.
     let mut stderr = BufReader::new(process.stderr.take().expect("piped")).lines();
     stderr
         .find(|line| line.as_ref().is_ok_and(|line| line.contains("Compiling")))

@@ -5,7 +5,7 @@ use test_support::prefix::{install_package, output};
 use test_support::project::Project;
 use test_support::toolchain;
 
-/// What a program of a package prints when it is installed.
+/// Installs the archive into a new prefix and returns the output of one of its programs.
 fn run_installed(archive: &std::path::Path, program: &str) -> String {
     let prefix = tempfile::tempdir().expect("a folder for the prefix");
     install_package(archive, prefix.path());
@@ -21,7 +21,7 @@ fn a_package_is_built_in_environments_from_a_channel() {
         run_installed(archive.path(), "bin/hello"),
         "hello from conda"
     );
-    // A build by hand can be looked into like one of pixi's.
+    // A build without pixi writes the same debug files as one with pixi.
     let debug = project.dir().join(".pixi/bld/hello/debug");
     let request = fs_err::read(debug.join("conda_build_v1_params.json")).expect("it was kept");
     let request: serde_json::Value = serde_json::from_slice(&request).expect("it is JSON");

@@ -1,4 +1,4 @@
-//! What `build` can be told about environments, variants and archives.
+//! Options of `build` for environments, variants and archives.
 
 use indoc::{formatdoc, indoc};
 use serde_json::json;
@@ -11,7 +11,7 @@ use test_support::project::Project;
 use test_support::toolchain::channel;
 use test_support::web;
 
-/// A project that is built with `library`.
+/// A project with the host dependency `library`.
 fn with_library(more: &str) -> Project {
     let backend = "[package.build.backend]\nname = \"pixi-build-rust\"\n";
     let tables = "[package.host-dependencies]\nlibrary = \"*\"\n";
@@ -27,7 +27,7 @@ fn with_library(more: &str) -> Project {
     Project::hello().pixi_toml(&manifest)
 }
 
-/// The toolchain and `library` in these versions.
+/// A channel with the toolchain and these versions of `library`.
 fn library(project: &Project, versions: &[&str]) -> Channel {
     let mut channel = Channel::open(project.cache().join("channel"))
         .unwrap_or_else(|| Channel::new(project.cache().join("channel")));
@@ -95,7 +95,7 @@ fn variants_of_the_command_line_replace_those_of_the_workspace() {
         build(&["--variant", "library=1.0,2.0"]),
         ["library 1.0.*", "library 2.0.*"]
     );
-    // Files give way to what the manifest says.
+    // Values in the manifest override values in files.
     assert_eq!(build(&["--variants", "more.yaml"]), ["library 1.0.*"]);
 }
 
@@ -133,7 +133,7 @@ fn cargo_is_told_how_many_jobs_there_are_and_reuses_what_it_has() {
 
 #[test]
 fn packages_that_are_too_new_do_not_count() {
-    // Packages of the test channel are from November 2023.
+    // The packages of the test channel have a date in November 2023.
     let limit = |date: &str| {
         let workspace = formatdoc!(
             r#"

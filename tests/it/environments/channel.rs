@@ -1,4 +1,4 @@
-//! Finished packages as a channel.
+//! A directory of finished packages becomes a channel.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use rattler_conda_types::RepoDataRecord;
 use test_support::channel::Channel;
 use test_support::packages::Package;
 
-/// Makes the folder a channel, and gives what it says it has.
+/// Indexes the directory as a channel and returns the records of the channel.
 fn indexed(folder: &Path) -> Vec<RepoDataRecord> {
     let runtime = tokio::runtime::Runtime::new().expect("a tokio runtime");
     let done = runtime.block_on(index(folder));

@@ -1,4 +1,4 @@
-//! Building without pixi: environments from channels, packages as a channel.
+//! Builds without pixi: environments from channels, and packages as a channel.
 
 mod build;
 mod build_options;

@@ -1,4 +1,4 @@
-//! What our own loader makes of a manifest is what pixi sent for it.
+//! The loader of this project reads a manifest as pixi does.
 
 use pixi_build_backends::project::load;
 use pixi_build_backends::protocol::{initialize, outputs};
@@ -9,10 +9,10 @@ use serde_json::Value;
 
 use test_support::fixtures::{Fixture, requests};
 
-/// Sessions that were recorded with the manifests beside them.
+/// Recorded sessions that include their manifests.
 const RECORDED: [&str; 3] = ["api-7-hello", "api-7-build", "api-7-rich"];
 
-/// Read and written once, so that what is missing is written alike.
+/// Reads and writes the parameters, so that absent members have the same form.
 fn same_form<T: Serialize + DeserializeOwned>(params: &Value) -> Value {
     let params: T = serde_json::from_value(params.clone()).expect("own fixture");
     serde_json::to_value(params).expect("plain data")

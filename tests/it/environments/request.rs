@@ -1,4 +1,4 @@
-//! The build request made here is the one pixi made.
+//! The commands without pixi make the same build request as pixi.
 
 use pixi_build_backends::backend::Platforms;
 use pixi_build_backends::environments::{
@@ -15,7 +15,7 @@ use test_support::channel::Channel;
 use test_support::fixtures::{Exchange, Fixture, requests};
 use test_support::packages::Package;
 
-/// A channel with the packages that pixi found when the session was recorded.
+/// A channel with the packages that pixi installed when the session was recorded.
 fn channel_of(fixture: &Fixture, params: &Value) -> Channel {
     let mut channel = Channel::new(fixture.project.cache().join("channel"));
     for prefix in ["buildPrefix", "hostPrefix"] {
@@ -35,7 +35,7 @@ fn channel_of(fixture: &Fixture, params: &Value) -> Channel {
     channel
 }
 
-/// The request for the environments that are solved from the channel.
+/// Returns the request for environments that are solved from the channel.
 fn solved(fixture: &Fixture, process: &[Exchange], build: &Exchange) -> Value {
     let mut recorded: Params = serde_json::from_value(build.params.clone()).expect("own fixture");
     let channel = channel_of(fixture, &build.params);
@@ -96,7 +96,7 @@ fn solved(fixture: &Fixture, process: &[Exchange], build: &Exchange) -> Value {
     serde_json::to_value(request).expect("plain data")
 }
 
-/// Everything in the request that environments decide, except archives and folders.
+/// The parts of the request that depend on the environments, without archives and directories.
 const SOLVED: [&str; 8] = [
     "/buildPrefix/dependencies",
     "/buildPrefix/constraints",
@@ -135,7 +135,7 @@ fn the_request_is_the_one_that_pixi_made() {
     assert_eq!(compared, 4);
 }
 
-/// What is installed, with what it exports.
+/// The installed packages with their run exports.
 fn packages(params: &Value, prefix: &str) -> Vec<(String, Value)> {
     let packages = params[prefix]["packages"].as_array();
     let about = |package: &Value| {

@@ -1,4 +1,4 @@
-//! Packages of a workspace that need each other.
+//! Packages of a workspace that depend on each other.
 
 use std::process::Command;
 
@@ -14,7 +14,7 @@ use test_support::project::Project;
 use test_support::toolchain;
 use test_support::web;
 
-/// A crate with one binary that prints what `print` says.
+/// A crate with a binary that prints the value of the Rust expression `print`.
 fn tool(project: Project, name: &str, print: &str, tables: &str) -> Project {
     let toml = formatdoc!(
         r#"
@@ -63,7 +63,7 @@ fn workspace() -> Project {
     )
 }
 
-/// `top` is built with `middle`, which needs `bottom` when it is used.
+/// `top` has the host dependency `middle`, which has the run dependency `bottom`.
 fn three() -> Project {
     let project = tool(workspace(), "bottom", "\"bottom\"", "");
     let project = tool(
@@ -78,7 +78,7 @@ fn three() -> Project {
             middle = { pin-subpackage = { upper-bound = "x.x" } }
         "#},
     );
-    // The build sees the programs of what it is built with, and what those need.
+    // The build can run the programs of `middle`, and those of its run dependencies.
     let build = indoc! {r#"
         fn main() {
             let prefix = std::env::var("PREFIX").unwrap();
@@ -109,7 +109,7 @@ fn what_a_package_is_built_with_is_built_first() {
     assert_eq!(names(&packages), ["middle", "bottom", "top"]);
     let depends = |at: usize| packages[at].index()["depends"].clone();
     assert_eq!(depends(0), json!(["bottom", "libgcc >=12"]));
-    // What `middle` exports, and the compiler.
+    // The run export of `middle`, and that of the compiler.
     assert_eq!(
         depends(2),
         json!(["middle >=1.2.0,<1.3.0a0", "libgcc >=12"])
@@ -126,7 +126,7 @@ fn all_packages_of_a_workspace_become_a_channel_that_works() {
         .packages();
     assert_eq!(names(&packages), ["bottom", "middle", "top"]);
 
-    // Solved and installed by rattler, from what was just built.
+    // rattler solves and installs an environment from the new packages.
     let mut channel = Channel::open(&out).expect("the folder is a channel");
     channel.include(toolchain::channel());
     let prefix = tempfile::tempdir().expect("a folder for the prefix");
@@ -188,7 +188,7 @@ fn dependencies_of_another_workspace_follow_the_one_that_uses_them() {
     let project = tool(project, "app", "\"app\"", tables);
     let packages = CliCommand::build(&project, "app").packages();
     assert_eq!(names(&packages), ["lib", "app"]);
-    // A workspace of its own is no part of the one around it.
+    // A nested workspace is not part of the workspace around it.
     let packages = CliCommand::build(&project, "").args(["--all"]).packages();
     assert_eq!(names(&packages), ["lib", "app"]);
 }
