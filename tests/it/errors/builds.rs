@@ -11,7 +11,7 @@ use test_support::render_error::render_error;
 use test_support::requests::Outputs;
 use test_support::toolchain::channel;
 
-/// What is said about a build that fails. Nothing is downloaded for it.
+/// Returns the error of a build that fails. The build downloads nothing.
 fn failure(project: &Project) -> String {
     failure_of(Pixi::start(), project)
 }
@@ -66,7 +66,7 @@ fn library_without_a_binary() {
     insta::assert_snapshot!(failure(&project));
 }
 
-/// A crate whose one binary needs a feature.
+/// A crate whose only binary requires a feature.
 fn optional() -> Project {
     let project = Project::hello();
     let manifest = fs_err::read_to_string(project.dir().join("Cargo.toml")).expect("it is there");

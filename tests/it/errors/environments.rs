@@ -1,4 +1,4 @@
-//! Environments that there cannot be, and packages that wait for each other.
+//! Environments that cannot be solved, and packages that depend on each other.
 
 use indoc::{formatdoc, indoc};
 
@@ -8,21 +8,22 @@ use test_support::packages::Package;
 use test_support::project::Project;
 use test_support::toolchain::channel;
 
-/// What `build` says about a package whose environments cannot be made.
+/// Returns the error of `build` for a package whose environments cannot be created.
 fn refused(desk: CliCommand<'_>) -> String {
     let (code, error) = desk.error();
     assert_eq!(code, 3, "{error}");
     error
 }
 
-/// A copy of the channel, at a path that is not the machine's.
+/// A copy of the channel in the cache of the project, whose path does not depend on the
+/// machine.
 fn near(project: &Project) -> Channel {
     let mut copy = Channel::new(project.cache().join("channel"));
     copy.include(channel());
     copy
 }
 
-/// A project that needs more, with `[package.…]` tables.
+/// A project with these additional `[package.…]` tables.
 fn hello(tables: &str) -> Project {
     let backend = "[package.build.backend]\nname = \"pixi-build-rust\"\n";
     let manifest = formatdoc!(
@@ -36,7 +37,7 @@ fn hello(tables: &str) -> Project {
     Project::hello().pixi_toml(&manifest)
 }
 
-/// The same manifest in several folders of one workspace.
+/// A workspace with these manifests, each in its own directory.
 fn packages(manifests: &[(&str, &str)]) -> Project {
     let mut project = Project::new().file("pixi.toml", "[workspace]\nchannels = []\n");
     for (folder, manifest) in manifests {
@@ -140,7 +141,7 @@ fn compiler_for_a_platform_that_no_channel_has() {
 fn channel_that_was_never_downloaded() {
     let project = hello("");
     let desk = CliCommand::build(&project, "");
-    // A token is nothing to show.
+    // The error does not show the token.
     let channel = "https://conda.example/t/secret/channel";
     let desk = desk.args(["--offline", "--channel", channel]);
     insta::assert_snapshot!(refused(desk));

@@ -1,5 +1,5 @@
-//! What goes wrong while declared files are installed, with a cargo that installs a program of
-//! the shell.
+//! Errors during the installation of declared files. The cargo of these tests installs a shell
+//! script as the program.
 
 use indoc::{formatdoc, indoc};
 
@@ -7,7 +7,7 @@ use test_support::cli_command::CliCommand;
 use test_support::project::Project;
 use test_support::toolchain;
 
-/// A program that prints, writes, fails or does nothing.
+/// A program that prints text, writes files, fails or does nothing.
 pub(crate) const TOOL: &str = r##"[ "$1" != install ] || { cat >"$PREFIX/bin/tool" <<'END'
 #!/bin/sh
 case $1 in

@@ -1,4 +1,4 @@
-//! Mistakes in Cargo.toml, and names and versions that nobody wrote.
+//! Errors in `Cargo.toml`, and names and versions that no manifest contains.
 
 use indoc::indoc;
 use serde_json::json;
@@ -8,7 +8,7 @@ use test_support::project::Project;
 use test_support::render_error::render_error;
 use test_support::requests::{Initialize, Outputs};
 
-/// What is said when the package in `folder` is described.
+/// Returns the error when the package in `folder` is described.
 fn mistake_in(project: &Project, params: &Initialize) -> String {
     let mut pixi = Pixi::start();
     pixi.initialize(params);

@@ -1,5 +1,4 @@
-//! Errors as the user sees them through pixi. Every snapshot is an entry of
-//! `docs/errors.md`.
+//! Errors as pixi shows them to the user. Every snapshot is an entry of `docs/errors.md`.
 
 mod builds;
 mod catalogue;

@@ -1,4 +1,4 @@
-//! Mistakes in `[package.build.config]`.
+//! Errors in `[package.build.config]`.
 
 use indoc::indoc;
 use serde_json::json;
@@ -20,7 +20,7 @@ const BACKEND: &str = indoc! {r#"
 
 "#};
 
-/// What is said about a configuration.
+/// Returns the error of a configuration.
 fn mistake(configuration: &str) -> String {
     let project = Project::new().pixi_toml(&format!("{BACKEND}{configuration}"));
     let mut pixi = Pixi::start();
@@ -169,8 +169,8 @@ fn nul_in_what_programs_are_given() {
         "#}));
 }
 
-/// What is said about a configuration when it is to be built on Windows, where bash on
-/// Linux has nothing against it.
+/// Returns the error of a configuration for a build on Windows. bash on Linux accepts the
+/// configuration.
 fn mistake_on_windows(configuration: &str) -> String {
     let project = Project::hello().pixi_toml(&format!("{BACKEND}{configuration}"));
     let mut pixi = Pixi::start();

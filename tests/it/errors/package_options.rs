@@ -1,4 +1,4 @@
-//! Mistakes in the options that say what a package holds beside what Cargo installs.
+//! Errors in the options for files that Cargo does not install.
 
 use std::fmt::Write as _;
 
@@ -35,7 +35,7 @@ fn project(configuration: &str) -> Project {
         .file("Cargo.lock", "version = 4\n")
 }
 
-/// What is said about a configuration, when it is read or when outputs are asked for.
+/// Returns the error of a configuration when it is read or when outputs are requested.
 fn mistake(configuration: &str) -> String {
     let project = project(configuration);
     let mut pixi = Pixi::start();
@@ -48,7 +48,7 @@ fn mistake(configuration: &str) -> String {
     render_error(&project, &error)
 }
 
-/// Message and help of each, without the drawing, and the text that is pointed at.
+/// Returns the message and the help of each error, without the drawing, and the marked text.
 fn told(configurations: &[&str]) -> String {
     let mut text = String::new();
     for configuration in configurations {

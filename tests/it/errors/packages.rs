@@ -1,4 +1,4 @@
-//! Names, versions, conditions and outputs that mean nothing.
+//! Names, versions, conditions and outputs that are not valid.
 
 use indoc::{formatdoc, indoc};
 use serde_json::{Value, json};
@@ -35,7 +35,8 @@ fn version_that_is_none() {
     insta::assert_snapshot!(mistake(&project, &initialize(&project)));
 }
 
-/// A run dependency under a condition, in the manifest and in the model.
+/// Returns the error of a run dependency with a condition, in the manifest and in the project
+/// model.
 fn conditional(condition: &str) -> String {
     let project = Project::hello().pixi_toml(&formatdoc!(
         r#"
@@ -65,7 +66,7 @@ fn condition_with_an_unknown_name() {
 #[test]
 fn variants_that_come_to_the_same() {
     let project = Project::hello();
-    // rattler-build takes `hash` for a function and does not record its use.
+    // rattler-build treats `hash` as a function and does not record its use.
     let run = json!({"runDependencies": {"bash": {"binary": {"version": "*"}}}});
     let params = initialize(&project)
         .package("hello", "0.3.1")
@@ -81,7 +82,7 @@ fn variants_that_come_to_the_same() {
     ));
 }
 
-/// What is said about a build whose output was changed by `change`.
+/// Returns the error of a build whose output was modified by `change`.
 fn build(change: impl FnOnce(&mut Value, &Project)) -> String {
     let project = Project::hello().pixi_toml("[package]\nname = \"hello\"\n");
     let mut pixi = Pixi::start();

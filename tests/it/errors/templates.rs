@@ -8,7 +8,7 @@ use test_support::project::Project;
 use test_support::render_error::render_error;
 use test_support::requests::Outputs;
 
-/// What is said about a configuration when the package is described.
+/// Returns the error of a configuration when the package is described.
 fn mistake(configuration: &str) -> String {
     let project = Project::hello().pixi_toml(&formatdoc!(
         r#"

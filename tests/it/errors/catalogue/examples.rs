@@ -1,21 +1,22 @@
-//! The errors that snapshots show.
+//! The errors in snapshots.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// An error as a test shows it.
+/// An error in the snapshot of a test.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Example {
     /// The name of the test, as a sentence.
     pub name: String,
-    /// What users see.
+    /// The text that users see.
     pub text: String,
 }
 
-/// Examples by their code.
+/// Examples, by the code of the error.
 pub type Examples = BTreeMap<String, Vec<Example>>;
 
-/// Every error that a snapshot begins with; of errors that are only parts of others, those.
+/// Every error at the start of a snapshot. Other errors are examples only if their code never
+/// starts a snapshot.
 pub fn all() -> Examples {
     let mut whole = Examples::new();
     let mut parts = Examples::new();
@@ -42,7 +43,7 @@ fn code(line: &str) -> Option<&str> {
     (is_word(area) && is_word(name)).then_some(line)
 }
 
-/// The code of an error that another one is reported with.
+/// The code of an error that is reported as a part of another one.
 fn related(line: &str) -> Option<&str> {
     let starts = ["Error: ", "Warning: ", "Advice: "];
     code(starts.iter().find_map(|start| line.strip_prefix(start))?)
@@ -76,7 +77,7 @@ fn collect(name: &str, body: &str, whole: &mut Examples, parts: &mut Examples) {
         let text = lines[*at + 1..end(*at, &ends)].join("\n");
         note(parts, code, format!("{code}\n{text}"));
     }
-    // Diagnoses of logs: `code: message` in the first line.
+    // Diagnoses of logs have `code: message` in the first line.
     for paragraph in body.split("\n\n") {
         if let Some((start, rest)) = paragraph.split_once(": ")
             && let Some(code) = code(start)
@@ -90,7 +91,7 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The files below `src` and `tests/it` with this ending, sorted.
+/// The files below `src` and `tests/it` with this extension, sorted.
 pub fn files(ending: &str) -> Vec<PathBuf> {
     let mut folders = vec![root().join("src"), root().join("tests/it")];
     let mut files = Vec::new();
@@ -108,7 +109,7 @@ pub fn files(ending: &str) -> Vec<PathBuf> {
     files
 }
 
-/// Snapshots in files: their names as sentences, and what they show.
+/// The snapshots in files: their names as sentences, and their contents.
 fn snapshots() -> Vec<(String, String)> {
     let read = |path: &PathBuf| {
         let text = fs_err::read_to_string(path).expect("snapshots are text");
@@ -128,7 +129,7 @@ fn name(path: &Path) -> String {
         .rsplit("__")
         .next()
         .expect("a last part");
-    // Further snapshots of one test are numbered.
+    // Additional snapshots of one test have a number.
     sentence(name.split('-').next().expect("a first part"))
 }
 
@@ -138,7 +139,7 @@ fn sentence(name: &str) -> String {
     name
 }
 
-/// Snapshots in the code of tests, which end at the quote that they begin with.
+/// The snapshots in the code of tests. Each ends with the delimiter that it starts with.
 fn inline() -> Vec<(String, String)> {
     let mut found = Vec::new();
     for path in files("rs") {

@@ -1,6 +1,6 @@
-//! `docs/errors.md` has every error of the source, as users see it.
+//! `docs/errors.md` lists every error of the source, as users see it.
 //!
-//! Examples are snapshots of other tests. An error that no snapshot shows is shown as the
+//! The examples are snapshots of other tests. An error without a snapshot is shown as the
 //! source writes it. After a change, run the test with `UPDATE_CATALOGUE=1`.
 
 mod examples;
@@ -13,13 +13,13 @@ use std::path::Path;
 use examples::Example;
 use indoc::indoc;
 
-/// What users do, and under each the errors that they meet: a code and what it is about.
+/// The actions of users, each with the codes of its errors and a description of each error.
 const CODES: &str = include_str!("codes.txt");
 
-/// More examples of one error are of no use to a reader.
+/// The maximum number of examples of one error.
 const EXAMPLES: usize = 3;
 
-/// What users do, with the codes of their errors and what those are about.
+/// The actions of users, with the codes and the descriptions of their errors.
 fn groups() -> Vec<(&'static str, Vec<(&'static str, &'static str)>)> {
     let mut groups: Vec<(&str, Vec<(&str, &str)>)> = Vec::new();
     for line in CODES.lines().filter(|line| !line.is_empty()) {
@@ -34,8 +34,8 @@ fn groups() -> Vec<(&'static str, Vec<(&'static str, &'static str)>)> {
     groups
 }
 
-/// What is said where neither a snapshot nor the source shows it, because most of it comes from
-/// other programs.
+/// The messages that neither a snapshot nor the source shows, because most of their text comes
+/// from other programs.
 fn written() -> impl Iterator<Item = (&'static str, &'static str)> {
     let entries = groups().into_iter().flat_map(|(_, entries)| entries);
     entries.filter_map(|(code, about)| Some((code, about.split_once(" | ")?.1)))

@@ -1,4 +1,4 @@
-//! The errors that the source states: their codes, and their words with gaps.
+//! The errors in the source: their codes, and their messages with placeholders.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +16,7 @@ pub fn codes() -> BTreeSet<String> {
         .collect()
 }
 
-/// Errors in the words of the source.
+/// The errors as the source writes them, by their code.
 pub fn templates() -> BTreeMap<String, String> {
     let mut templates = BTreeMap::new();
     for text in texts() {
@@ -39,7 +39,7 @@ fn texts() -> Vec<String> {
         .collect()
 }
 
-/// Codes with their places: in attributes, and as text.
+/// The codes with their offsets, in attributes and in string literals.
 fn stated(text: &str) -> Vec<(String, usize)> {
     let code = Regex::new(r#"code\(\s*([a-z_]+::[a-z_0-9]+)\s*\)|"([a-z_]+::[a-z_0-9]+)""#);
     let code = code.expect("it is a pattern");
@@ -53,7 +53,7 @@ fn stated(text: &str) -> Vec<(String, usize)> {
     found.collect()
 }
 
-/// Message and help of a struct with attributes.
+/// The message and the help of a struct with attributes.
 fn derived(text: &str, at: usize) -> Option<(String, Option<String>)> {
     text[at..].starts_with("code(").then_some(())?;
     let error = text[..at].rfind("#[error(")?;
@@ -66,7 +66,7 @@ fn derived(text: &str, at: usize) -> Option<(String, Option<String>)> {
     Some((message, help))
 }
 
-/// Message and help of a value that is made where the failure is found.
+/// The message and the help of a value that is created where the failure is found.
 fn diagnosis(text: &str, at: usize, code: &str) -> Option<(String, Option<String>)> {
     let rest = &text[at + code.len() + 2..];
     let end = ["..Default", "..Diagnosis", "\n}\n"]
@@ -95,8 +95,8 @@ fn diagnosis(text: &str, at: usize, code: &str) -> Option<(String, Option<String
     Some((message, after.and_then(literal)))
 }
 
-/// The first text in the source, where nothing but a call stands before it. What is filled in
-/// becomes a word in ‹angles›.
+/// Returns the first string literal of the source, if only the start of a call precedes it. A
+/// placeholder becomes a word in ‹angle quotes›.
 fn literal(source: &str) -> Option<String> {
     let start = source.find('"')?;
     let before = source[..start].trim();
@@ -130,7 +130,7 @@ fn filled(text: &str, arguments: &str) -> String {
     let name = Regex::new(r"[a-z_]{2,}").expect("it is a pattern");
     let skipped = ["list", "self", "display", "iter", "map", "str", "as_str"];
     let mut names = arguments.split(',').skip(1).filter_map(|argument| {
-        // The only member has no name.
+        // A tuple member does not have a name.
         if argument.trim().starts_with(".0") {
             return Some("…".to_owned());
         }
@@ -154,11 +154,11 @@ fn filled(text: &str, arguments: &str) -> String {
     text.replace('\u{1}', "{").replace('\u{2}', "}")
 }
 
-/// An error as a terminal shows it.
+/// Returns an error as a terminal shows it.
 pub fn render_error(code: &str, message: &str, help: Option<&str>) -> String {
     let mut lines = vec![code.to_owned(), String::new()];
     lines.extend(wrapped("  × ", "  │ ", message));
-    // What is made elsewhere shows nothing.
+    // A help that consists of one placeholder says nothing.
     let is_gap =
         |help: &str| help.starts_with('‹') && help.find('›') == Some(help.len() - '›'.len_utf8());
     if let Some(help) = help.filter(|help| !is_gap(help)) {
