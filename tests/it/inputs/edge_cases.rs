@@ -1,4 +1,4 @@
-//! Projects that are unlike most: every one of them was somebody's stale package.
+//! Unusual projects, each of which once led to a stale package.
 
 use indoc::{formatdoc, indoc};
 use serde_json::json;
@@ -128,7 +128,7 @@ fn examples_that_are_installed() {
     let arguments = ["--example", "show"];
     assert_verdicts(project(), json!({"extra-args": arguments}), &rows);
 
-    // Patterns do not know which.
+    // Patterns cover all examples.
     let project = project();
     let configuration = json!({"extra-args": arguments, "input-tracking": "globs"});
     let initialize = Initialize::of(&project).package("app", "1.0.0");
@@ -179,7 +179,7 @@ fn names_full_of_signs() {
 
 #[test]
 fn output_folders_under_any_name() {
-    // The build script names nothing, so all of the package is watched.
+    // The build script names no files, so Cargo watches the whole package.
     let project = app("")
         .file("src/main.rs", MAIN)
         .file("build.rs", MAIN)

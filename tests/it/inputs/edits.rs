@@ -1,4 +1,4 @@
-//! The table: edits over five layouts, none missed and none needless.
+//! Edits in several layouts: every edit that matters leads to a rebuild, and no other edit.
 
 use super::layouts::{self, Layout};
 use test_support::edits::Verdict::{Rebuild, Reuse};
@@ -37,7 +37,7 @@ fn single_crate() {
         ("new", ".cargo/config", Rebuild),
         ("edit", "rust-toolchain.toml", Rebuild),
         ("new", "rust-toolchain", Rebuild),
-        // Read by nothing that is built.
+        // The build does not read these files.
         ("edit", "src/deep/windows.rs", Reuse),
         ("edit", "assets/unused.txt", Reuse),
         ("new", "assets/new.txt", Reuse),
@@ -49,7 +49,7 @@ fn single_crate() {
         ("edit", ".git/HEAD", Reuse),
         ("new", ".gitignore", Reuse),
         ("new", "docs/page.md", Reuse),
-        // Leftovers of tools.
+        // Files that tools leave behind.
         ("new", "target/release/build/app/out/generated.rs", Reuse),
         ("new", ".pixi/envs/default/x.rs", Reuse),
         ("new", "src/main.rs~", Reuse),
@@ -71,7 +71,7 @@ fn a_build_in_a_copy() {
         ("edit", "Cargo.lock", Rebuild),
         ("edit", "LICENSE", Rebuild),
         ("new", "build.rs", Rebuild),
-        // It is not in the copy.
+        // The copy does not contain this file.
         ("edit", ".cargo/config.toml", Reuse),
         ("edit", "assets/unused.txt", Reuse),
         ("edit", "tests/integration.rs", Reuse),
@@ -169,7 +169,7 @@ fn dependency_outside() {
         ("edit", "libs/library/Cargo.toml", Rebuild),
         ("edit", "libs/Cargo.toml", Rebuild),
         ("edit", "libs/library/build.rs", Rebuild),
-        // Its build script names nothing, so Cargo watches the whole package.
+        // The build script names no files, so Cargo watches the whole package.
         ("edit", "libs/library/templates/page.html", Rebuild),
         ("new", "libs/library/templates/new.html", Rebuild),
         ("edit", "app/Cargo.lock", Rebuild),

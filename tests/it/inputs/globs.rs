@@ -1,4 +1,5 @@
-//! When what was read is not to be known: patterns over the crates on this disk.
+//! Patterns for the crates on this disk, which are the inputs when the files of a build are not
+//! known.
 
 use std::path::Path;
 
@@ -36,7 +37,7 @@ fn the_user_may_ask_for_patterns() {
     ]);
 }
 
-/// A toolchain whose cargo keeps to itself what it read.
+/// A toolchain whose cargo does not record the files that it reads.
 fn silent_toolchain(folder: &Path) -> Channel {
     let Machine {
         cargo,

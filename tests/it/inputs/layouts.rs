@@ -1,4 +1,4 @@
-//! The layouts whose edits are judged.
+//! The layouts of projects for the tests of edits.
 
 use std::path::PathBuf;
 
@@ -8,7 +8,7 @@ use serde_json::json;
 use test_support::project::Project;
 use test_support::requests::Initialize;
 
-/// A project and how pixi opens it.
+/// A project, and the parameters with which pixi opens it.
 pub struct Layout {
     pub project: Project,
     pub initialize: Initialize,
@@ -158,7 +158,7 @@ pub fn workspace_member() -> Layout {
     }
 }
 
-/// A virtual workspace whose package's manifest lies apart from the code.
+/// A virtual workspace. The manifest of the package is not beside the code.
 pub fn virtual_workspace() -> Layout {
     let root = indoc! {r#"
         [workspace]
@@ -210,7 +210,7 @@ pub fn virtual_workspace() -> Layout {
     }
 }
 
-/// A build script that compiles C, generates code from a folder, and watches both.
+/// A build script that compiles C, generates code from a directory, and watches both.
 pub fn build_script() -> Layout {
     let script = indoc! {r#"
         mod support {
@@ -255,7 +255,7 @@ pub fn build_script() -> Layout {
         .file("data/unrelated.txt", "nothing\n")
         .pixi_toml(PIXI);
     let project = noise(project, "").lock();
-    // `cc` is downloaded once for this machine, not for every test.
+    // All tests share one download of `cc`.
     let initialize =
         member(&project, "").configuration(json!({"env": {"CARGO_HOME": cargo_home()}}));
     Layout {
@@ -270,7 +270,7 @@ fn cargo_home() -> PathBuf {
     std::env::var_os("CARGO_HOME").map_or_else(home, PathBuf::from)
 }
 
-/// A path dependency outside of the package's folder, in a workspace of its own.
+/// A path dependency outside of the directory of the package, in another workspace.
 pub fn outside() -> Layout {
     let app = indoc! {r#"
         [dependencies]

@@ -1,5 +1,5 @@
-//! What makes pixi ask for the outputs again: the manifests on the way from
-//! which values are inherited, and nothing else.
+//! The files that make pixi request the outputs again: the manifest of the package, and the
+//! manifests from which it inherits or could inherit values.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ use test_support::pixi::Pixi;
 use test_support::project::Project;
 use test_support::requests::{Initialize, Outputs};
 
-/// Asks for outputs, edits, and judges like a build.
+/// Requests outputs, edits files, and checks each edit like an edit after a build.
 #[track_caller]
 fn assert_verdicts(project: Project, folder: &str, rows: &[Row<'_>]) {
     let mut pixi = Pixi::start();
@@ -78,7 +78,7 @@ fn a_member_that_inherits() {
     let rows = [
         ("edit", "crates/app/Cargo.toml", Rebuild),
         ("edit", "Cargo.toml", Rebuild),
-        // It would be the workspace then.
+        // The new file would be the manifest of the workspace.
         ("new", "crates/Cargo.toml", Rebuild),
         ("edit", "crates/other/Cargo.toml", Reuse),
         ("edit", "crates/app/src/main.rs", Reuse),

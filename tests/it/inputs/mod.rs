@@ -1,7 +1,7 @@
-//! Never stale, never needless: which edits make pixi build again.
+//! The edits that make pixi rebuild a package: all relevant ones and no others.
 //!
-//! Every layout is built for real, with a real cargo. Then files are edited one
-//! at a time, the test plays pixi's cache, and each edit is taken back.
+//! The tests build every layout with the real cargo. Then they edit one file at a time, check
+//! the result against the rules of pixi's cache, and undo the edit.
 
 mod edge_cases;
 mod edits;

@@ -1,5 +1,4 @@
-//! A build that pixi asks for builds what is there now, also where Cargo sees
-//! nothing new.
+//! A build compiles the current state of the project, even if Cargo does not notice the change.
 
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
@@ -14,8 +13,8 @@ use test_support::project::Project;
 use test_support::requests::Initialize;
 use test_support::toolchain::channel;
 
-/// Prints how it was compiled. The build script names `build.rs` as the one file
-/// it depends on, and no variable.
+/// A program that prints the settings of its compilation. Its build script names `build.rs` as
+/// its only dependency, and no variable.
 fn talkative() -> Project {
     let manifest = indoc! {r#"
         [package]
@@ -51,7 +50,7 @@ fn talkative() -> Project {
         .lock()
 }
 
-/// Builds with a configuration and says what the program prints.
+/// Builds with a configuration and returns the output of the program.
 fn built(project: &Project, configuration: Value) -> String {
     let mut pixi = Pixi::start();
     let initialize = Initialize::of(project).package("hello", "0.3.1");
@@ -87,7 +86,7 @@ fn a_changed_variable_of_cargos_configuration_does_too() {
         let said = built(&project, json!({"extra-args": ["--config", setting]}));
         assert_eq!(said, format!("{word} {word} (false, false)"));
     }
-    // The file is found although cargo runs in another folder.
+    // The backend finds the file although cargo runs in another directory.
     for word in ["five", "six"] {
         project.write("ci/cargo.toml", format!("[env]\nWORD = \"{word}\"\n"));
         let said = built(
@@ -120,7 +119,7 @@ fn a_file_that_got_older_is_compiled() {
     let path = project.dir().join("src/main.rs");
     let old = fs_err::read_to_string(&path).expect("it exists");
     assert_eq!(built(&project, json!({})), "  (false, false)");
-    // As `cp -p`, `mv` and archives do.
+    // `cp -p`, `mv` and archives also restore an older time.
     project.write("src/main.rs", old.replace("println!(\"", "println!(\"old"));
     let yesterday = SystemTime::now() - Duration::from_secs(86_400);
     let file = fs_err::OpenOptions::new().write(true).open(&path);

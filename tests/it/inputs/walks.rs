@@ -1,11 +1,11 @@
-//! Looking for changes stays cheap: unrelated files are not even looked at.
+//! The search for changes does not visit unrelated files.
 
 use super::layouts::{self, Layout};
 use test_support::edits::finish;
 use test_support::freshness::Remembered;
 use test_support::project::Project;
 
-/// How many unrelated files there are in each place.
+/// The number of unrelated files in each place.
 const FILES: usize = 1_000;
 
 fn fill(project: &Project, folder: &str) {
@@ -25,7 +25,7 @@ fn visited(places: &[&str]) -> usize {
         initialize,
         package,
     } = layouts::workspace_member();
-    // Somebody runs cargo only after the package was built.
+    // This directory is created by a run of cargo after the build of the package.
     let before = places.iter().filter(|place| !place.contains("app/target"));
     for place in before {
         fill(&project, place);
@@ -50,13 +50,13 @@ fn unrelated_files_are_not_looked_at() {
         "crates/helper/data",
     ];
     let (few, many) = (visited(&[]), visited(&places));
-    // The folders themselves are seen where their neighbors matter, some twice.
+    // Directories are visited, some twice, where the files beside them are inputs.
     let seen = many - few;
     assert!(seen <= 3 * places.len(), "{few} became {many}");
 }
 
-/// `cargo nextest run --run-ignored all --no-capture a_hundred_thousand` prints what
-/// the walks cost.
+/// `cargo nextest run --run-ignored all --no-capture a_hundred_thousand` prints the time of the
+/// search.
 #[test]
 #[ignore = "a measurement: whoever updates docs/performance.md runs it with `--ignored`"]
 fn a_hundred_thousand_files_beside_the_crate() {

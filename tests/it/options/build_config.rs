@@ -1,4 +1,4 @@
-//! What `[package.build.config]` does to a build.
+//! The effects of `[package.build.config]` on a build.
 
 use std::process::Command;
 
@@ -25,8 +25,7 @@ fn said(archive: &Archive) -> String {
     output(&mut Command::new(archive.root().join("bin/hello")))
 }
 
-/// Values that a shell, a template or a command line would take for something
-/// else.
+/// Values that contain the syntax of a shell, a template or a command line, but are literal.
 const LITERAL: [(&str, &str); 9] = [
     ("QUOTES", r#"it's "quoted" ''"#),
     ("BLANKS", "  two  blanks\t"),

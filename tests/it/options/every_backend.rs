@@ -1,4 +1,4 @@
-//! The options that all backends of projects have, with the real tools of each.
+//! The options that all backends except the one for recipes have, with the real tools of each.
 
 use indoc::indoc;
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ use test_support::project::Project;
 use test_support::python;
 use test_support::requests::Initialize;
 
-/// One of each option that adds files to a package, for a program called `tool`.
+/// One option of each kind that adds files to a package, for a program `tool`.
 fn options() -> Value {
     let run = |command: &str| json!({"run": ["sh", "-c", command]});
     json!({
@@ -37,7 +37,8 @@ fn with_documentation(project: Project) -> Project {
         .file("doc/text.txt", "text\n")
 }
 
-/// What the options put into a package. `own` are directories of what the build tool installs.
+/// Asserts that the package contains the files of the options. `own` are the directories in
+/// which the build tool installs files.
 #[track_caller]
 fn assert_installed(archive: &Archive, own: &[&str]) {
     let files = archive.files();

@@ -1,4 +1,4 @@
-//! The options in `[package.build.config]`: what they change in a package.
+//! The options in `[package.build.config]` and their effects on a package.
 
 mod build_config;
 mod every_backend;

@@ -1,4 +1,4 @@
-//! What a package holds beside what the build tool installs.
+//! The files of a package that the build tool does not install.
 
 use indoc::indoc;
 
@@ -20,7 +20,7 @@ fn package(configuration: &str) -> Archive {
     CliCommand::build(&project, "").channel(&channel).package()
 }
 
-/// The files of a package that no tool has installed.
+/// The files of a package that the build tool did not install.
 fn files(archive: &Archive) -> String {
     let files = archive.files();
     let files = files.iter().filter(|file| *file != "bin/tool");

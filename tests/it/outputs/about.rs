@@ -1,5 +1,4 @@
-//! What a package says about itself: from pixi.toml, from Cargo.toml, from the
-//! Cargo workspace.
+//! The metadata of a package from `pixi.toml`, from `Cargo.toml` and from the Cargo workspace.
 
 use indoc::{formatdoc, indoc};
 use serde_json::{Value, json};
@@ -12,7 +11,7 @@ use test_support::toolchain::channel;
 
 const MAIN: &str = "fn main() {}\n";
 
-/// The metadata of the only output.
+/// Returns the metadata of the only output.
 fn described(project: &Project, params: &Initialize) -> Value {
     let mut pixi = Pixi::start();
     pixi.initialize(params);
@@ -32,7 +31,7 @@ fn name_and_version(project: &Project, params: &Initialize) -> String {
     format!("{} {}", text("name"), text("version"))
 }
 
-/// The built package, and what was said while it was built.
+/// Returns the built package and the messages of its build.
 fn built(project: &Project, params: &Initialize, name: &str) -> (Archive, String) {
     let mut pixi = Pixi::start();
     pixi.initialize(params);
@@ -95,7 +94,7 @@ fn the_manifest_wins_field_by_field() {
     assert_eq!(metadata["license"], Value::Null);
 }
 
-/// A member that inherits what it can.
+/// A member that inherits every value that can be inherited.
 fn inheriting(name: &str, more: &str) -> String {
     formatdoc!(
         r#"
@@ -361,7 +360,7 @@ fn any_manifest_will_do() {
             "hello 0.3.1",
             "{manifest}"
         );
-        // An older pixi does not say where the source is.
+        // Older releases of pixi do not send the source directory.
         let params = params.set("sourceDirectory", Value::Null);
         assert_eq!(
             name_and_version(&project, &params),

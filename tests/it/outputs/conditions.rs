@@ -1,4 +1,4 @@
-//! Conditions: which names they know, and what is said about those they do not.
+//! The names that conditions may contain, and the errors for unknown names.
 
 use indoc::indoc;
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ fn any() -> Value {
     json!({"binary": {"version": "*"}})
 }
 
-/// The conditions that hold for a platform.
+/// Returns the conditions that are true for a platform.
 #[track_caller]
 fn holding(host: &str, conditions: &[&str]) -> Vec<String> {
     let mut targets = serde_json::Map::new();

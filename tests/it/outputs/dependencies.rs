@@ -1,4 +1,4 @@
-//! Dependencies come back as they were stated, in every section.
+//! The backend returns the dependencies of every section without a change.
 
 use indoc::indoc;
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ fn any() -> Value {
     json!({"binary": {"version": "*"}})
 }
 
-/// What becomes of one run dependency.
+/// Returns one run dependency as the backend sends it back.
 #[track_caller]
 fn returned(spec: Value) -> Value {
     let case = Case::with(json!({"runDependencies": {"dep": spec}}));
@@ -99,7 +99,8 @@ fn sources_come_back_with_their_selectors() {
         "url": "https://d.example/x.tar.gz", "md5": null, "sha256": null, "subdirectory": "x",
     }}});
     assert_eq!(returned(url.clone()), url);
-    // API 3 wrote the tags in capitals; sources without one are the same otherwise.
+    // API 3 wrote these tags with capitals. A source without a tag has the same form in all
+    // versions.
     let path = json!({"source": {"path": {"path": "../a b"}, "version": null}});
     assert_eq!(
         returned(path),

@@ -1,4 +1,4 @@
-//! What an output is, for every platform, on any machine.
+//! The metadata of an output for every platform, independent of the machine.
 
 use serde_json::{Value, json};
 

@@ -71,7 +71,7 @@ impl Case {
         outputs.remove(0)
     }
 
-    /// What the user is told about linux-64.
+    /// Returns the error of a request for linux-64.
     #[track_caller]
     fn error(&self) -> Value {
         let server = Server::initialized(self.initialize.params());
@@ -91,7 +91,7 @@ fn names(dependencies: &Value) -> Vec<&str> {
     dependencies.iter().map(name).collect()
 }
 
-/// The text a label of an error points at.
+/// The text that a label of an error points at.
 #[track_caller]
 fn labeled(error: &Value) -> String {
     let file = error["filename"].as_str().expect("a label has a file");

@@ -1,4 +1,4 @@
-//! Variant files of both kinds.
+//! Variant files in both formats.
 
 use indoc::indoc;
 use serde_json::json;

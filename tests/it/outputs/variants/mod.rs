@@ -1,5 +1,5 @@
-//! Variants: where values come from, which outputs they make, and that each output
-//! is recovered from its variant alone.
+//! Variants: the sources of their values, the outputs that they define, and that each output
+//! can be found again by its variant alone.
 
 mod files;
 mod usage;
@@ -24,7 +24,7 @@ struct Case {
 }
 
 impl Case {
-    /// A package `demo` with bare host dependencies of these names.
+    /// A package `demo` with these host dependencies, which have no version.
     fn new(bare: &[&str]) -> Self {
         let project = Project::new().file(
             "Cargo.toml",
@@ -76,7 +76,7 @@ impl Case {
             .params()
     }
 
-    /// Every output, after a look at whether a build would find it again.
+    /// Returns every output, and asserts that a build finds each of them again.
     #[track_caller]
     fn outputs(&self, variants: Value) -> Vec<Value> {
         let params = self.request(variants);
@@ -91,7 +91,7 @@ impl Case {
         session.expect("the session can be opened")
     }
 
-    /// The variant of every output, without the platform it is for.
+    /// Returns the variant of every output without its platform.
     #[track_caller]
     fn variants(&self, variants: Value) -> Value {
         let outputs = self.outputs(variants);
@@ -104,7 +104,7 @@ impl Case {
         variants.collect()
     }
 
-    /// What the user is told.
+    /// Returns the message of the error.
     #[track_caller]
     fn error(&self, variants: Value) -> String {
         let server = Server::initialized(self.initialize.params());
@@ -196,7 +196,7 @@ fn a_key_in_two_spellings_is_ambiguous() {
 fn integers_and_booleans_stay_what_they_are() {
     let case = Case::new(&[]).when("with_gui and level > 1", "gui");
     let variants = case.variants(json!({"with_gui": [true, false], "level": [1, 2]}));
-    // `level` decides nothing where `with_gui` has decided already.
+    // Where `with_gui` is false, `level` has no effect.
     assert_eq!(
         variants,
         json!([{"with_gui": false}, {"level": 1, "with_gui": true}, {"level": 2, "with_gui": true}])

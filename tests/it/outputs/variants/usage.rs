@@ -1,4 +1,4 @@
-//! Which keys count, what they decide, and when they do not suffice.
+//! The keys of variants that an output uses, their effects, and ambiguous variants.
 
 use pixi_build_backends::backend::Platforms;
 use pixi_build_backends::engine::{PlanRequest, plan};
@@ -130,7 +130,7 @@ fn run_exports_are_pinned_and_run_dependencies_are_not() {
 
 #[test]
 fn outputs_that_only_untracked_names_tell_apart_are_ambiguous() {
-    // rattler-build takes `hash` for a function and does not record its use.
+    // rattler-build treats `hash` as a function and does not record its use.
     let case = Case::new(&["python"]).when("hash == 'b'", "only-b");
     let mut params = case.initialize.params();
     params["projectModel"]["targets"]["defaultTarget"]["hostDependencies"]["hash"] =
@@ -140,7 +140,7 @@ fn outputs_that_only_untracked_names_tell_apart_are_ambiguous() {
             .set("projectModel", params["projectModel"].take()),
         ..case
     };
-    // Pinned as a dependency, the key is recorded after all, and nothing is ambiguous.
+    // The host dependency pins the key, so it is recorded and the outputs are not ambiguous.
     assert_eq!(
         case.variants(json!({"hash": ["a", "b"]})),
         json!([{"hash": "a"}, {"hash": "b"}])
