@@ -1,7 +1,7 @@
-//! Integration tests: the built executable, driven the way pixi drives it.
+//! Integration tests that drive the built executable as pixi does.
 //!
-//! One binary, because linking the build library many times is slow. The directories follow
-//! the pages of the documentation; one for each backend holds the tests of its tools.
+//! They are one binary, because linking the library many times is slow. The directories follow
+//! the pages of the documentation. The tools of each backend have their own directory.
 
 mod artifacts;
 mod build;

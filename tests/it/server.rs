@@ -1,5 +1,5 @@
-//! The real methods of the backend without a process: the same parsing and the same
-//! errors, but no pipes and no toolchain.
+//! The real methods of the backend in this process: they parse requests and return errors as
+//! usual, but need no pipes and no toolchain.
 
 use pixi_build_backends::backend::Env;
 use pixi_build_backends::backends;

@@ -1,4 +1,4 @@
-//! `conda/build_v1`: what is refused before anything is built.
+//! `conda/build_v1`: requests that the backend refuses before it builds anything.
 
 use serde_json::{Value, json};
 
@@ -84,7 +84,7 @@ fn without_prefixes_the_platforms_are_those_of_the_variant() {
     ] {
         let mut params = params(&project, output.clone());
         params["buildPrefix"] = prefix;
-        // The variant is found; only the version is another.
+        // The variant matches. Only the version differs.
         assert_eq!(
             message(server.request("conda/build_v1", params)),
             "the version of `demo` changed from `0` to `1.2.3` since it was described"

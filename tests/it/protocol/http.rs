@@ -1,4 +1,4 @@
-//! The server over HTTP, which is for development and for one user.
+//! The server over HTTP, which is for development and serves one user.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -33,7 +33,7 @@ impl Server {
         }
     }
 
-    /// The status of the answer to a request with these headers, and its body.
+    /// Returns the status and the body of the response to a request with these headers.
     fn ask(&self, headers: &[(&str, &str)]) -> (u16, String) {
         let body = r#"{"jsonrpc":"2.0","id":7,"method":"negotiateCapabilities","params":{"capabilities":{}}}"#;
         let headers: String = headers

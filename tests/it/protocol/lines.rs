@@ -1,4 +1,4 @@
-//! Bytes in, bytes out, with the real process.
+//! The bytes of requests and responses of the real process.
 
 use std::io::Write;
 use std::process::{Command, ExitStatus, Stdio};

@@ -1,4 +1,4 @@
-//! The conversation itself: lines, ids, errors, and what belongs to which version.
+//! The protocol: lines, ids, errors, and the differences between versions.
 
 mod builds;
 mod http;
@@ -112,7 +112,7 @@ fn clients_older_than_api_4_are_told_which_pixi_to_use() {
         let help = error["help"].as_str().expect("advice");
         assert!(help.contains("pixi 0.63"), "{help}");
     }
-    // A package may have the version 1, and tables that later releases invent.
+    // The version `1` of a package, and tables of later releases, are valid.
     let new = json!({"manifestPath": "/ws/pixi.toml", "projectModel": {
         "version": "1", "data": {}, "targets": {"defaultTarget": {}},
     }});
@@ -187,7 +187,7 @@ fn errors_have_no_control_characters_and_the_right_shape() {
     let nasty = "\u{1b}[31mre\u{7}d\u{1b}[0m\r\u{0}";
     let initialize = Initialize::of(&project).model(json!({"name": nasty}));
     let server = Server::initialized(initialize.params());
-    // The reader of errors checks every text in it.
+    // `outputs_error` checks every text of the error.
     let error = server.outputs_error(Outputs::new(&project.metadata_work("demo")).params());
     let message = error["message"].as_str().expect("a message");
     assert!(

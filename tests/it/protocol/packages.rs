@@ -1,4 +1,4 @@
-//! `conda/build_v1` with the real cargo: what the request says ends up in the package.
+//! `conda/build_v1` with the real cargo: the package contains the values of the request.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ use test_support::project::Project;
 use test_support::requests::{Initialize, Outputs};
 use test_support::toolchain::channel;
 
-/// A package that is ready to be built, once or more often.
+/// A package that can be built any number of times.
 struct Job {
     project: Project,
     pixi: Pixi,
@@ -129,7 +129,7 @@ fn match_specs_of_api_4_become_the_same_package() {
     request["runConstraints"] = json!([dep(json!("oldtool >=2"))]);
     request["runExports"] = json!({"weak": [dep(json!("hello >=0.3.1,<0.4.0a0"))],
                                    "weakConstrains": [dep(json!("oldtool"))]});
-    // Early releases of API 4 send less.
+    // Early releases of API 4 send fewer members.
     for key in [
         "extraDependencies",
         "packageFormat",

@@ -1,4 +1,4 @@
-//! What holds for every fixture, and for specs and hashes of every kind.
+//! Properties of all fixtures, and of specs and hashes of every kind.
 
 mod hash;
 mod rich;
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::server::Server;
 use test_support::fixtures::{Exchange, Fixture, requests};
 
-/// A server that heard the first half of a recorded process.
+/// A server that received the `initialize` request of a recorded process.
 fn initialized(process: &[Exchange]) -> Server {
     let initialize = requests(process, "initialize").next();
     Server::initialized(initialize.expect("every process has one").params.clone())
@@ -78,7 +78,7 @@ fn unknown_members_change_no_answer() {
     }
 }
 
-/// Adds a member to every object whose members are not the user's names.
+/// Adds an unknown member to every object, except where the keys are names that the user chose.
 fn add_unknown(value: &mut Value) {
     match value {
         Value::Array(elements) => elements.iter_mut().for_each(add_unknown),
@@ -126,8 +126,8 @@ fn every_output_is_recovered_from_its_variant_alone() {
     }
 }
 
-/// Plans each output once more with nothing but what a build request says, and
-/// expects the same description.
+/// Plans each output again from the values in a build request alone, and asserts that the
+/// description is the same.
 #[track_caller]
 pub fn describe_then_build_agrees(session: &Session, params: outputs::Params) {
     let platforms = Platforms {

@@ -1,11 +1,11 @@
-//! Recorded sessions, answer by answer, against what another backend answered.
+//! The responses of this backend to recorded requests, compared with those of another backend.
 
 use serde_json::{Value, json};
 
 use super::initialized;
 use test_support::fixtures::{Fixture, requests};
 
-/// Recorded answers and ours to the same requests.
+/// Recorded responses, and the responses of this backend to the same requests.
 fn pairs(name: &'static str) -> Vec<(Value, Value)> {
     let fixture = Fixture::open(name);
     let mut pairs = Vec::new();
@@ -20,7 +20,7 @@ fn pairs(name: &'static str) -> Vec<(Value, Value)> {
     pairs
 }
 
-/// `null` and missing mean the same wherever a member is optional.
+/// Removes `null` members, which mean the same as absent members.
 fn without_nulls(value: &mut Value) {
     match value {
         Value::Array(elements) => elements.iter_mut().for_each(without_nulls),
@@ -32,13 +32,12 @@ fn without_nulls(value: &mut Value) {
     }
 }
 
-/// Takes out of our answer what the other backend did not say, after a look at it.
+/// Removes members that the other backend did not send, after a check of their values.
 ///
-/// * `flags` and `trackFeatures` belong to later releases than the recorded one's
-///   backend; without any they are empty lists.
-/// * `extraDependencies` is an empty object where the other left it out.
-/// * `inputGlobSets` and `inputGlobs`: the other backend names `Cargo.toml` relative
-///   to the source folder; we do too, and name every manifest exactly in the sets.
+/// * `flags` and `trackFeatures` belong to later releases than that of the recorded backend.
+/// * `extraDependencies` is an empty object if the other backend did not send it.
+/// * `inputGlobSets` and `inputGlobs`: both backends name `Cargo.toml` relative to the source
+///   directory. This backend also names every manifest exactly in the sets.
 fn without_additions(ours: &mut Value) {
     for output in ours["outputs"].as_array_mut().expect("checked") {
         let metadata = output["metadata"].as_object_mut().expect("checked");

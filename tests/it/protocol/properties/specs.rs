@@ -1,4 +1,4 @@
-//! Dependencies come back as they were sent.
+//! The backend returns dependencies as it received them.
 
 use pixi_build_backends::protocol::spec::{
     BinarySpec, Condition, MatchSpec, NamedSpec, PackageSpec,
@@ -13,7 +13,7 @@ fn version() -> impl Strategy<Value = String> {
     "[0-9]{1,2}(\\.[0-9]{1,3}){0,3}(rc[0-9])?"
 }
 
-/// Version specs as pixi writes them: no blanks.
+/// Version specs as pixi writes them, without spaces.
 fn version_spec() -> impl Strategy<Value = String> {
     let operator = prop_oneof![
         Just(">="),
@@ -48,7 +48,7 @@ fn condition() -> impl Strategy<Value = Condition> {
     })
 }
 
-/// What rattler makes of a version spec.
+/// Returns a version spec as rattler prints it.
 fn canonical(spec: String) -> String {
     let read = VersionSpec::from_str(&spec, ParseStrictness::Lenient);
     read.expect("a version spec").to_string()
