@@ -1,4 +1,4 @@
-//! Recipes with any mistake: an answer or an error, never a panic.
+//! A recipe with any error leads to a response or an error, never to a panic.
 
 use pixi_build_backends::backend::{Env, Platforms};
 use pixi_build_backends::backends::rattler_build::RattlerBuild;
@@ -11,13 +11,13 @@ use serde_json::json;
 use super::project;
 use super::suite::{recipes, variants};
 
-/// What typing errors put into a text.
+/// Texts that a typing error can insert.
 const SLIPS: [&str; 22] = [
     "\t", "ä", "{", "}", "[", "]", "${{", "}}", "'", "\"", ":", "- ", "#", "|", "&a", "*a", "\n",
     "\u{feff}", "\0", "=", "  ", "🦀",
 ];
 
-/// A small generator of numbers, the same in each run.
+/// A generator of pseudorandom numbers, which are the same in each run.
 struct Numbers(u64);
 
 impl Numbers {
@@ -40,7 +40,7 @@ fn no_recipe_makes_the_backend_panic() {
     }
 }
 
-/// The text with a mistake or two.
+/// Returns the text with one to three errors.
 fn slipped(text: &str, numbers: &mut Numbers) -> String {
     let mut text = text.to_string();
     for _ in 0..=numbers.below(2) {
@@ -88,7 +88,7 @@ fn describe(recipe: &str) {
         plan(&session, &ask).map(|plan| plan.outputs.len())
     });
     match described {
-        // Drawing it looks up every label.
+        // Drawing the error looks up every label.
         Ok(Err(error)) => drop(format!("{error:?}")),
         Ok(Ok(_)) => {}
         Err(_) => panic!("a panic over:\n{recipe}"),

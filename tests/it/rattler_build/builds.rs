@@ -1,4 +1,4 @@
-//! Real builds: what scripts see, and what becomes a package.
+//! Real builds: the environment of scripts, and the contents of packages.
 
 use indoc::{formatdoc, indoc};
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! Mistakes in recipes, as pixi shows them.
+//! Errors in recipes, as pixi shows them.
 
 use indoc::indoc;
 use serde_json::json;

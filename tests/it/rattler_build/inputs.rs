@@ -1,4 +1,4 @@
-//! Which files make pixi ask or build again.
+//! The files that make pixi request outputs or builds again.
 
 use indoc::indoc;
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use test_support::pixi::Pixi;
 use test_support::project::Project;
 use test_support::requests::{Initialize, Outputs};
 
-/// What pixi remembers of the description and of the build of the first output.
+/// The files that pixi remembers for the description, and for the build of the first output.
 fn remembered(project: &Project) -> (Remembered, Remembered) {
     let channel = empty_channel(project);
     let mut pixi = Pixi::of(project);

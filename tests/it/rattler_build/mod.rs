@@ -1,4 +1,4 @@
-//! Recipes that users write: described, built, and what is wrong with them.
+//! Recipes of users: their descriptions, their builds and their errors.
 
 mod broken;
 mod builds;
@@ -22,7 +22,7 @@ use test_support::requests::{Initialize, Outputs};
 
 const BACKEND: &str = "pixi-build-rattler-build";
 
-/// A project with this recipe and a manifest that says no more than who builds it.
+/// A project with this recipe and a manifest that only selects the backend.
 fn project(recipe: &str) -> Project {
     Project::of(BACKEND)
         .pixi_toml("[package]\n")
@@ -34,7 +34,7 @@ fn empty_channel(project: &Project) -> Channel {
     Channel::new(project.cache().join("channel"))
 }
 
-/// What pixi is told of the project for a platform.
+/// Returns the description of the project for a platform, as pixi receives it.
 fn describe(project: &Project, host: &str, variants: Value) -> Result<Vec<Value>, Value> {
     describe_with(project, &Initialize::of(project), host, variants)
 }
@@ -55,7 +55,8 @@ fn describe_with(
     Ok(answer["outputs"].as_array().expect("a list").clone())
 }
 
-/// One line for each output: what identifies it, its variant, what it needs.
+/// Returns one line for each output: its name, version and build string, its variant and its
+/// dependencies.
 fn lines(project: &Project, host: &str, variants: Value) -> String {
     let outputs = describe(project, host, variants);
     let outputs = outputs.unwrap_or_else(|error| panic!("{}", render_error(project, &error)));
@@ -98,7 +99,7 @@ fn line(output: &Value) -> String {
     line
 }
 
-/// `name version build @ path`, or the bounds of a pin.
+/// Returns `name version build @ path`, or the bounds of a pin.
 fn spec(spec: &Value) -> String {
     let Some(name) = spec["name"].as_str() else {
         return spec.as_str().unwrap_or_default().to_string();
@@ -149,8 +150,8 @@ fn build_all(project: &Project, variants: Value) -> Vec<Archive> {
     archives.collect()
 }
 
-/// The output without what it needs: nothing is in the channel, and the scripts of these
-/// tests need nothing.
+/// Returns the output without its dependencies, because the channel is empty and the scripts of
+/// these tests do not need them.
 fn alone(output: &Value) -> Value {
     let mut output = output.clone();
     for table in ["buildDependencies", "hostDependencies", "runDependencies"] {
@@ -168,7 +169,7 @@ fn alone(output: &Value) -> Value {
     output
 }
 
-/// The one package of a recipe.
+/// Builds the only package of a recipe.
 fn build(recipe: &str) -> Archive {
     build_in(&project(recipe))
 }
@@ -179,7 +180,7 @@ fn build_in(project: &Project) -> Archive {
     packages.remove(0)
 }
 
-/// Why the first output cannot be built, as pixi shows it.
+/// Returns the error of the build of the first output, as pixi shows it.
 fn build_error(project: &Project) -> String {
     let channel = empty_channel(project);
     let mut pixi = Pixi::of(project);

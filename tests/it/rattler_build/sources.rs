@@ -1,4 +1,4 @@
-//! Sources: fetched once, checked each time, copied by rules, patched.
+//! Sources: fetched once, verified each time, filtered and patched.
 
 use std::process::Command;
 

@@ -1,5 +1,5 @@
-//! Recipes as conda-forge writes them: every one is described for three platforms, and each
-//! output is found again from its variants alone, which is what a build begins with.
+//! Recipes in the style of conda-forge. Each one is described for three platforms. A build
+//! starts from the variant of an output, so each output must be found by its variant alone.
 
 use std::path::{Path, PathBuf};
 

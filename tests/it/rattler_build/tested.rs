@@ -1,4 +1,4 @@
-//! `build --test`: the tests of recipes, run with what was built.
+//! `build --test`: the tests in recipes, run with the new packages.
 
 use super::{BACKEND, empty_channel};
 use test_support::cli_command::CliCommand;

@@ -1,4 +1,4 @@
-//! What recipes come to, by vectors that rattler-build agrees with.
+//! The outputs of small recipes. rattler-build renders the same outputs.
 
 use indoc::{formatdoc, indoc};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! Recipes without any manifest, through the protocol and by hand.
+//! Recipes without a manifest, through the protocol and with the command `build`.
 
 use indoc::indoc;
 use serde_json::{Value, json};
