@@ -1,5 +1,5 @@
-//! Builds in odd circumstances: whatever happens around the compiler, there is an
-//! answer, and a good build is one.
+//! Builds under unusual conditions. The backend always responds, and a build that can succeed
+//! succeeds.
 
 use indoc::indoc;
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ use test_support::project::Project;
 use test_support::requests::{Initialize, Outputs};
 use test_support::toolchain;
 
-/// Builds with that channel and configuration.
+/// Builds with this channel and configuration.
 fn build(project: &Project, channel: &Channel, configuration: Value) -> Result<Value, Value> {
     let mut pixi = Pixi::start();
     pixi.initialize(&Initialize::of(project).configuration(configuration));
@@ -73,7 +73,7 @@ fn a_work_directory_of_any_length_has_an_answer() {
     let long = ["a".repeat(120), "b".repeat(120), "c".repeat(60)].join("/");
     let long = project.build_work(&long);
     let outputs = pixi.outputs(&Outputs::new(&long).channel(&channel));
-    // The prefixes of conda have no room in it: they are elsewhere.
+    // conda prefixes do not fit into this directory, so they are elsewhere.
     let build = Build::prepare(&outputs[0], &project.build_work("hello"), &channel);
     let build = build.set("workDirectory", json!(long));
     pixi.build(&build).expect("the build is good");
@@ -86,7 +86,7 @@ fn a_work_directory_that_cannot_be_has_an_answer() {
     pixi.initialize(&Initialize::of(&project));
     for impossible in ["a".repeat(300), "b/".repeat(3000)] {
         let work = project.build_work(&impossible);
-        // Questions need no folder, what they leave for debugging is no condition.
+        // Requests for outputs do not need the directory, and their debug files are optional.
         let outputs = pixi.outputs(&Outputs::new(&work));
         let metadata = &outputs[0]["metadata"];
         let params = json!({

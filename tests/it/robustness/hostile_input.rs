@@ -1,4 +1,4 @@
-//! What strangers may send, through the functions that the fuzz targets call too.
+//! Hostile input, sent through the functions that the fuzz targets also call.
 
 #[path = "../../../fuzz/src/lib.rs"]
 mod ways_in;
@@ -18,7 +18,7 @@ use serde_json::Value;
 
 use test_support::fixtures::{Fixture, requests};
 
-/// A way in, with the name of its fuzz target.
+/// A function that accepts input, with the name of its fuzz target.
 type WayIn = (&'static str, fn(&[u8]));
 
 const WAYS_IN: [WayIn; 6] = [
@@ -30,7 +30,7 @@ const WAYS_IN: [WayIn; 6] = [
     ("cargo_toml", ways_in::cargo_toml),
 ];
 
-/// What is there to begin with: the sessions and projects of the fixtures.
+/// The initial inputs: the sessions and projects of the fixtures.
 fn seeds(target: &str) -> Vec<Vec<u8>> {
     let mut seeds = Vec::new();
     for fixture in Fixture::all() {
@@ -66,7 +66,7 @@ fn seeds(target: &str) -> Vec<Vec<u8>> {
     seeds
 }
 
-/// Every file of that name below a folder.
+/// The contents of all files with this name below a directory.
 fn texts(folder: &Path, name: &str) -> Vec<String> {
     let walk = ignore::WalkBuilder::new(folder).hidden(false).build();
     walk.map(|entry| entry.expect("own folder").into_path())
@@ -75,7 +75,7 @@ fn texts(folder: &Path, name: &str) -> Vec<String> {
         .collect()
 }
 
-/// Text that parsers stumble over.
+/// Text that is difficult for parsers.
 fn odd() -> impl Strategy<Value = Vec<u8>> {
     let pieces = prop_oneof![
         Just("null"),
@@ -110,7 +110,7 @@ fn odd() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
-/// A seed with pieces cut out, doubled or replaced.
+/// A seed in which parts are replaced, or text is inserted.
 fn changed(seeds: Vec<Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
     let change = (
         any::<prop::sample::Index>(),
@@ -130,7 +130,7 @@ fn changed(seeds: Vec<Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
-/// Sends changed seeds until `ends` says so, and returns how many.
+/// Sends modified seeds until `ends` returns true, and returns their number.
 fn send(target: &str, way_in: fn(&[u8]), mut ends: impl FnMut(u64) -> bool) -> u64 {
     let strategy = changed(seeds(target));
     let mut runner = TestRunner::new(Config::default());
@@ -193,8 +193,8 @@ fn seeds_are_written() {
     }
 }
 
-/// The compressed file with the fewest inputs that reach all the code that fuzzing has
-/// reached, one per line.
+/// The compressed file with one input per line. The inputs are a minimal set that reaches all
+/// code that fuzzing has reached.
 fn corpus(target: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/robustness/corpus");
     folder.join(format!("{target}.txt.gz"))
@@ -238,7 +238,7 @@ fn what_fuzzing_found_is_kept() {
     }
 }
 
-/// Inputs with a name, for every way in.
+/// Named inputs for every function.
 fn nasty() -> Vec<(&'static str, Vec<u8>)> {
     let json = |text: &str| text.as_bytes().to_vec();
     let deep =
@@ -338,7 +338,7 @@ fn nasty_inputs_are_survived() {
     }
 }
 
-/// Parameters of `initialize` with `text` in every place that takes one.
+/// Parameters of `initialize` with `text` as every value that is text.
 fn everywhere(text: &str) -> Value {
     serde_json::json!({
         "manifestPath": "pixi.toml",

@@ -1,5 +1,5 @@
-//! Circumstances that nobody wishes for: damaged requests, full disks, signals, secrets in
-//! logs, many backends at once.
+//! Robustness: damaged requests, full disks, signals, secrets in logs, and many backends at
+//! once.
 
 mod edge_cases;
 mod hostile_input;

@@ -1,4 +1,4 @@
-//! The life of the process: nothing outlives it.
+//! The end of the process, which also ends all processes that it started.
 
 use indoc::indoc;
 
@@ -9,7 +9,7 @@ use test_support::project::Project;
 use test_support::requests::{Initialize, Outputs};
 use test_support::toolchain;
 
-/// A crate whose build script never ends. It leaves its process number behind.
+/// A crate whose build script never ends. The script writes its process ID to a file.
 fn endless() -> Project {
     Project::hello().file(
         "build.rs",
@@ -24,7 +24,8 @@ fn endless() -> Project {
     )
 }
 
-/// Asks for a build and waits until its build script runs.
+/// Requests a build, waits until its build script runs, and returns the process ID of the
+/// script.
 fn start_building(project: &Project, pixi: &mut Pixi) -> u32 {
     pixi.initialize(&Initialize::of(project).package("hello", "0.3.1"));
     let work = project.build_work("hello");
@@ -53,7 +54,7 @@ fn a_build_ends_with_its_client() {
 fn a_build_ends_with_a_signal() {
     for (signal, code) in [("-TERM", 143), ("-INT", 130), ("-HUP", 129)] {
         let project = endless();
-        // Whoever runs the tests may ignore SIGHUP.
+        // The process that runs the tests may ignore SIGHUP.
         let mut pixi = Pixi::start_by("env", &["--default-signal=HUP"]);
         let script = start_building(&project, &mut pixi);
         kill(signal, pixi.id());
@@ -63,7 +64,7 @@ fn a_build_ends_with_a_signal() {
     }
 }
 
-/// Whoever starts a backend with `nohup` wants it to stay when the terminal goes.
+/// With `nohup`, the backend continues when the terminal closes.
 #[test]
 fn a_build_that_is_to_survive_its_terminal_does() {
     let project = endless();

@@ -1,4 +1,4 @@
-//! What must stay secret: values that the build sees, and credentials in addresses.
+//! Secrets that must not be written: values that the build receives, and credentials in URLs.
 
 use std::path::Path;
 
@@ -13,10 +13,10 @@ use test_support::project::Project;
 use test_support::requests::{Initialize, Outputs};
 use test_support::toolchain;
 
-/// A value in which every encoding has something to do.
+/// A value that every encoding modifies.
 const TOKEN: &str = "ghp_s3cr3t/of+some=body's \"own\"";
 
-/// The value as it is, in Basic authentication, in a URL, in JSON, in hexadecimal.
+/// The value in plain form, in Base64, in URLs, in JSON and in hexadecimal.
 const FORMS: [&str; 7] = [
     TOKEN,
     "dXNlcjpnaHBfczNjcjN0L29mK3NvbWU9Ym9keSdzICJvd24i",
@@ -27,10 +27,11 @@ const FORMS: [&str; 7] = [
     "6768705f7333637233742f6f662b736f6d653d626f6479277320226f776e22",
 ];
 
-/// What is left of none of them: pieces that no other text holds.
+/// Pieces of these forms that do not occur in other text.
 const PIECES: [&str; 5] = ["s3cr3t", "czNjcjN0", "zM2NyM3", "MzY3Iz", "733363723374"];
 
-/// A toolchain whose cargo tells everything it knows, and installs or fails on demand.
+/// A toolchain whose cargo prints the secret in all forms, and installs files or fails on
+/// request.
 fn talkative(folder: &Path) -> Channel {
     let forms = folder.join("forms");
     fs_err::write(&forms, FORMS.join("\n")).expect("own folder");
@@ -51,7 +52,7 @@ fn talkative(folder: &Path) -> Channel {
     toolchain::with_cargo(folder, &cargo)
 }
 
-/// A session with a build that is ready to begin.
+/// A session with a build that is ready to start.
 fn prepare(what: &str) -> (Project, Pixi, Build) {
     let project = Project::hello();
     let channel = talkative(project.cache());
@@ -69,7 +70,7 @@ fn prepare(what: &str) -> (Project, Pixi, Build) {
     (project, pixi, build)
 }
 
-/// Builds and returns the answer, after a look at everything that was written.
+/// Builds and returns the response, after a check of everything that was written.
 fn build(what: &str) -> (Project, Result<Value, Value>) {
     let (project, mut pixi, build) = prepare(what);
     let answer = pixi.build(&build);
@@ -99,7 +100,7 @@ fn no_piece(pieces: &[&str], place: &str, content: &[u8]) {
     }
 }
 
-/// Looks into every file below a folder, what the build itself installed aside.
+/// Checks every file below a directory, except the files that the build installed.
 fn look_around(pieces: &[&str], folder: &Path) {
     let walk = ignore::WalkBuilder::new(folder)
         .standard_filters(false)

@@ -1,4 +1,4 @@
-//! The client that plays pixi, against backends made of a few lines of shell.
+//! The client that acts as pixi, tested with backends that are short shell scripts.
 
 use std::process::Command;
 

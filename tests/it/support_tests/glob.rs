@@ -1,4 +1,4 @@
-//! pixi's rules for globs, one by one, on vectors written by hand.
+//! The rules of pixi for globs, each with examples that were written by hand.
 
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use test_support::freshness::{Change, Remembered};
 use test_support::glob::{Found, Hidden, Set, sets};
 
-/// A folder `a/b` in a folder of its own, with files below `a/b`.
+/// A directory `a/b` in a temporary directory, with files below `a/b`.
 struct Tree {
     _temp: TempDir,
     root: PathBuf,

@@ -1,6 +1,6 @@
-//! The support keeps its promises.
+//! Tests of the test support.
 //!
-//! When one of these fails, look no further: the other tests stand on sand.
+//! When one of these tests fails, fix it first: all other tests rely on the support.
 
 mod client;
 mod glob;

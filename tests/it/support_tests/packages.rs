@@ -17,7 +17,7 @@ fn folder() -> TempDir {
     tempfile::tempdir().expect("a folder")
 }
 
-/// A package with one of everything.
+/// A package with one example of everything.
 fn greeter() -> Package {
     Package::new("greeter", "1.2.0")
         .build("h123_4", 4)

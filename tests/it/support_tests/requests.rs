@@ -1,4 +1,4 @@
-//! Requests look like the ones pixi writes.
+//! The requests of the test support have the form of pixi's requests.
 
 use pixi_build_backends::protocol::{build, initialize, outputs};
 use serde_json::{Value, json};

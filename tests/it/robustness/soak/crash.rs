@@ -1,4 +1,4 @@
-//! The backend dies at any time; the next build knows nothing of it.
+//! The backend crashes at any time, and the next build is not affected.
 
 use std::time::Instant;
 
@@ -6,7 +6,7 @@ use super::{backend, counting, no_half_package, package, prepare, start_over};
 use test_support::pixi::Pixi;
 use test_support::process::{descendants, is_running, kill, wait_for};
 
-/// Kills everything at once, as when the machine loses power.
+/// Kills all processes at once, as a power failure does.
 fn crash(pixi: Pixi) {
     let mut pids = descendants(pixi.id());
     pids.insert(0, pixi.id());
@@ -21,12 +21,12 @@ fn crash(pixi: Pixi) {
     });
 }
 
-/// Crashes at `points` moments spread over a build from scratch, each followed by a
-/// build that has to come out like one without a crash.
+/// Crashes at `points` moments of a build from scratch. After each crash, a build must make the
+/// same package as one without a crash.
 fn crashes(points: u32) {
     let project = counting();
     let work = project.build_work("counts");
-    // Downloads are not what is tried here.
+    // The first build downloads everything, because crashes during downloads are not tested.
     package(&project, &work);
     start_over(&project);
     let start = Instant::now();
@@ -38,7 +38,7 @@ fn crashes(points: u32) {
         let mut pixi = backend(&project);
         let build = prepare(&mut pixi, &work);
         pixi.send("conda/build_v1", build.params());
-        // The moment itself is what is tried: nothing is waited for.
+        // The crash happens at a fixed time, in whatever state the build is.
         std::thread::sleep(whole * point / points);
         crash(pixi);
         no_half_package(&work);

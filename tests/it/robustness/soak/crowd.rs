@@ -13,7 +13,7 @@ use test_support::toolchain;
 
 const PACKAGES: [&str; 4] = ["alpha", "beta", "gamma", "delta"];
 
-/// Four packages with one name for their binaries and one crate that all use.
+/// Four packages whose binaries have the same name, with a common dependency.
 fn workspace() -> Project {
     let members = PACKAGES.map(|name| format!("\"{name}\"")).join(", ");
     let project = Project::new().file(
@@ -62,8 +62,8 @@ fn workspace() -> Project {
     project.lock()
 }
 
-/// What one backend does in one round: asks for outputs, or builds and looks at what
-/// came out. Two backends have the same package, in work directories of their own.
+/// Acts as one backend in one round: it requests outputs, or it builds and checks the package.
+/// Two backends have the same package, in different work directories.
 fn take_part(project: &Project, number: usize, round: usize) {
     let name = PACKAGES[number % PACKAGES.len()];
     let work = project.build_work(&format!("{name}-{}", number / PACKAGES.len()));

@@ -1,15 +1,15 @@
-//! The disk is full at any time; once there is room, the next build succeeds.
+//! The disk becomes full at any time, and the next build with enough space succeeds.
 
 use std::path::Path;
 use std::process::Command;
 
 use super::{backend, counting, no_half_package, package, prepare, start_over};
 
-/// A small disk, mounted over a folder.
+/// A small disk, mounted on a directory.
 struct Disk<'a>(&'a Path);
 
 impl<'a> Disk<'a> {
-    /// `None` where this user may not mount.
+    /// Returns `None` if this user is not allowed to mount a disk.
     fn mount(folder: &'a Path, bytes: u64) -> Option<Self> {
         let size = format!("size={bytes}");
         let mut mount = Command::new("mount");
@@ -37,7 +37,7 @@ impl Drop for Disk<'_> {
     }
 }
 
-/// How much a folder takes on a disk.
+/// The size of a directory on the disk, in bytes.
 fn size(folder: &Path) -> u64 {
     let output = Command::new("du")
         .arg("-s")
@@ -49,7 +49,7 @@ fn size(folder: &Path) -> u64 {
     size.parse().expect("a number")
 }
 
-/// Builds on disks of `points` sizes that are too small, and again when they grew.
+/// Builds on disks of `points` sizes that are too small, and again after the disks have grown.
 fn full_disks(points: u64) {
     let project = counting();
     let folder = project.dir().join(".pixi");
@@ -68,7 +68,7 @@ fn full_disks(points: u64) {
     let mut failures = 0;
     for point in 0..points {
         start_over(&project);
-        // Environments are pixi's business: there is room for those.
+        // The environments always fit, because pixi and not the backend creates them.
         let room = environments + (needed - environments) * (2 * point + 1) / (2 * points);
         let Some(disk) = Disk::mount(&folder, room + 64 * 1024) else {
             eprintln!("skipped, this user may not mount a disk");
@@ -94,7 +94,7 @@ fn full_disks(points: u64) {
             "full disk {point} of {points}"
         );
     }
-    // What a build needs for a moment makes even the last disks too small, or not.
+    // The largest disks are full only if the temporary files of a build do not fit.
     assert!(
         failures * 2 >= points,
         "only {failures} of {points} disks were full"

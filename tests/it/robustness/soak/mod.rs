@@ -1,5 +1,5 @@
-//! What only happens rarely: crashes, full disks, many backends at once. Each test
-//! has a short form, which always runs, and a long one for `tests/soak.sh`.
+//! Rare events: crashes, full disks, many backends at once. Each test has a short form, which
+//! always runs, and a long form for `tests/soak.sh`.
 
 mod crash;
 mod crowd;
@@ -44,7 +44,7 @@ fn counting() -> Project {
         .lock()
 }
 
-/// A backend for whose packages time stands still.
+/// A backend whose packages always have the same date.
 fn backend(project: &Project) -> Pixi {
     let mut pixi = Pixi::start_with(|command| {
         command.env("SOURCE_DATE_EPOCH", "1700000000");
@@ -53,13 +53,13 @@ fn backend(project: &Project) -> Pixi {
     pixi
 }
 
-/// The request for a build in `work`, once its environments are there.
+/// Prepares the environments in `work` and returns the request for a build.
 fn prepare(pixi: &mut Pixi, work: &Path) -> Build {
     let outputs = pixi.outputs(&Outputs::new(work).channel(toolchain::channel()));
     Build::prepare(&outputs[0], work, toolchain::channel())
 }
 
-/// Builds, and returns the bytes of the package.
+/// Builds and returns the bytes of the package.
 fn package(project: &Project, work: &Path) -> Vec<u8> {
     let mut pixi = backend(project);
     let build = prepare(&mut pixi, work);
@@ -70,7 +70,7 @@ fn package(project: &Project, work: &Path) -> Vec<u8> {
     fs_err::read(path).expect("it is there")
 }
 
-/// Fails if a package is there that is not whole.
+/// Fails if there is an incomplete package.
 fn no_half_package(work: &Path) {
     let folder = work.join("output").join("linux-64");
     for entry in std::fs::read_dir(folder).into_iter().flatten() {
@@ -81,7 +81,7 @@ fn no_half_package(work: &Path) {
     }
 }
 
-/// Forgets all builds of the workspace.
+/// Removes all builds of the workspace.
 fn start_over(project: &Project) {
     let pixi = project.dir().join(".pixi");
     fs_err::remove_dir_all(&pixi).expect("own folder");
