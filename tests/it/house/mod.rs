@@ -1,4 +1,4 @@
-//! The repository itself: its architecture, its pages, and the files at its top.
+//! The repository: its architecture, its pages, and the files in its root directory.
 
 mod architecture;
 mod option_pages;

@@ -1,4 +1,4 @@
-//! The page of each backend describes each of its options, and its examples are read.
+//! The page of each backend describes every option, and the backend accepts its examples.
 
 use std::path::Path;
 

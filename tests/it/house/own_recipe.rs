@@ -1,4 +1,4 @@
-//! The recipe of this project itself: what it promises must be true.
+//! The recipe of this project agrees with the source.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -53,7 +53,7 @@ fn the_packages_say_which_versions_they_speak() {
                 std::slice::from_ref(&speaks),
                 "{name}"
             );
-            // A launcher starts the executable of exactly its own build.
+            // A launcher requires the package with the executable of the same build.
             let needs_holder = name != "pixi-build-rust";
             let pins = recipe.requirements().run.len() - 1;
             assert_eq!(pins, usize::from(needs_holder), "{name}");

@@ -1,4 +1,4 @@
-//! The files at the top of the repository that others rely on.
+//! The workflows, the manifests and the changelog of the repository.
 
 use std::path::Path;
 

@@ -5,7 +5,7 @@ mod words;
 
 use std::path::{Path, PathBuf};
 
-/// Bottom to top. A layer imports itself and what stands before it.
+/// The layers from bottom to top. A layer imports only itself and the layers before it.
 const LAYERS: [&str; 11] = [
     "diagnostic",
     "disk",
@@ -20,7 +20,7 @@ const LAYERS: [&str; 11] = [
     "cli",
 ];
 
-/// Crates that only some layers may know.
+/// Crates that only these layers may use.
 const HEAVYWEIGHTS: [(&str, &[&str]); 10] = [
     ("jsonrpsee", &["server"]),
     ("rattler_build_core", &["engine"]),
@@ -53,7 +53,7 @@ pub fn sources() -> Vec<(PathBuf, String)> {
     files
 }
 
-/// The layer of a file below `src`, `None` for `lib.rs` and the executables.
+/// The layer of a file below `src`. `None` for `lib.rs` and the executables.
 fn layer(path: &Path) -> Option<&'static str> {
     let first = path.iter().next()?.to_str()?.trim_end_matches(".rs");
     LAYERS.into_iter().find(|layer| *layer == first)

@@ -1,11 +1,11 @@
-//! Words that only the backends may know, and names that mean one thing.
+//! Words that only the backends may use, and names that have one meaning.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::sources;
 
-/// Layers that serve every backend alike.
+/// The layers that serve all backends equally.
 const SHARED: [&str; 6] = [
     "backend",
     "recipe",
@@ -15,24 +15,24 @@ const SHARED: [&str; 6] = [
     "cli",
 ];
 
-/// The tools of single backends.
+/// The tools of individual backends.
 const TOOLS: [&str; 5] = ["cargo", "rustc", "cmake", "python", "mojo"];
 
-/// Lines in which such a word is conda's or that of a library, by what is in them.
+/// Parts of lines in which such a word belongs to conda or to a library.
 const CONDA: [&str; 10] = [
     // Variables that Cargo sets while this project is compiled.
     "env!(\"CARGO_",
-    // The section of a recipe, and the package that brings the interpreter.
+    // The section of a recipe, and the package with the interpreter.
     "PythonBuild",
     "python_site_packages_path",
     "is_python",
     "_cpython",
     ".python.",
     "\"python",
-    // The one language whose name is part of build strings and variants.
+    // The only language whose name is part of build strings and variants.
     "\"numpy\", \"python\"",
     "python=3.12",
-    // What people call the compiler of Rust.
+    // Common names of the compiler of Rust.
     "\"rustc\" | \"cargo\" => Some(\"rust\")",
 ];
 
@@ -65,14 +65,14 @@ fn shared_layers_know_no_tool_of_a_backend() {
     assert_eq!(wrong, Vec::<String>::new(), "see docs/writing-a-backend.md");
 }
 
-/// Names that say nothing without their module, by house style.
+/// Names that the code always uses together with their module.
 const QUALIFIED: [&str; 4] = ["Params", "Answer", "Config", "Metadata"];
 
 #[test]
 fn the_name_of_a_public_type_means_one_thing() {
     let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (path, text) in sources() {
-        // Nobody sees a backend's own types but the backend.
+        // Only the backend itself uses its own types.
         if path.starts_with("backends") {
             continue;
         }
@@ -93,7 +93,7 @@ fn the_name_of_a_public_type_means_one_thing() {
     assert_eq!(places, BTreeMap::new());
 }
 
-/// The type that a line declares for other files.
+/// The name of the type that a line declares for other files.
 fn declared(line: &str) -> Option<&str> {
     let rest = line.strip_prefix("pub")?;
     let rest = rest.trim_start_matches(|c| c != ' ').trim_start();
