@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 
 use crate::backend::{Env, RunOptions};
-use crate::cli::package::cache_folder;
+use crate::cli::cache_folder::cache_folder;
 use crate::cli::report::Reporter;
 use crate::environments::{ClientOptions, CondaClient, Network};
 

@@ -1,6 +1,7 @@
 //! The command line: a server without arguments, a tool with them.
 
 mod build;
+mod cache_folder;
 mod capabilities;
 mod clean;
 mod completions;

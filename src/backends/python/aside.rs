@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use miette::Report;
 
+use super::layout::DIRECTORY;
 use super::record::{self, Record};
-use super::script::DIRECTORY;
 use crate::backend::BuildPaths;
 use crate::backend::inputs::plain;
 use crate::diagnostic::Unwritable;

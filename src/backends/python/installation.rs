@@ -15,9 +15,8 @@ use rattler_digest::{Sha256, compute_bytes_digest};
 
 use super::Config;
 use super::aside;
-use super::kept::BUILD;
+use super::layout::{BUILD, DIRECTORY, INSTALLED, SETUPTOOLS, TRACE};
 use super::record::{self, Record, Row};
-use super::script::{DIRECTORY, INSTALLED, SETUPTOOLS, TRACE};
 use super::shape::Shape;
 use super::source::Source;
 use crate::backend::extras::Finished;

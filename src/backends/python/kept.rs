@@ -9,12 +9,9 @@ use miette::Report;
 
 use super::Config;
 use super::config::BuildDir;
-use super::script::DIRECTORY;
+use super::layout::{BUILD, DIRECTORY};
 use crate::backend::BuildPaths;
 use crate::disk;
-
-/// The directory with compiled code, relative to the directory in which the script runs.
-pub(super) const BUILD: &str = "build";
 
 /// The file with the options of the last build, in the backend's own directory.
 const OPTIONS: &str = "options";

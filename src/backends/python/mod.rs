@@ -16,6 +16,7 @@ mod inputs;
 mod installation;
 mod kept;
 mod kind;
+mod layout;
 mod license;
 mod literal;
 mod metadata;

@@ -11,25 +11,12 @@ use std::path::Path;
 
 use super::Config;
 use super::config::Installer;
+use super::layout::{DIRECTORY, TRACE};
 use super::license;
 use super::shape::Shape;
 use super::source::Source;
 use crate::backend::Request;
 use crate::backend::script::{Script, ScriptFile, Step, StepCondition, Word};
-
-/// The directory with the backend's own files, relative to the directory in which the script
-/// runs.
-pub(super) const DIRECTORY: &str = "pixi-build-python";
-
-/// The file that lists the opened files, relative to the directory in which the script runs.
-pub(super) const TRACE: &str = "pixi-build-python/opened";
-
-/// The file that lists the installed files, relative to the directory in which the script runs.
-/// Its first line is the metadata directory.
-pub(super) const INSTALLED: &str = "pixi-build-python/installed";
-
-/// The file with settings for setuptools, relative to the directory in which the script runs.
-pub(super) const SETUPTOOLS: &str = "pixi-build-python/setuptools.cfg";
 
 /// The environment variable with the path of the machine's Python, for a build that uses it
 /// instead of an environment.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use miette::Report;
 
-use super::script::INSTALLED;
+use super::layout::INSTALLED;
 use crate::backend::BuildPaths;
 use crate::diagnostic::read_text;
 

@@ -17,6 +17,7 @@ use thiserror::Error;
 use crate::backend::cache::{CacheScope, LOCK_OF_PIXI};
 use crate::backend::{Cache, Env, Platforms, RunOptions};
 use crate::backends;
+use crate::cli::cache_folder::cache_folder;
 use crate::cli::execution_options::ExecutionOptions;
 use crate::cli::{report, runtime};
 use crate::diagnostic::{Unwritable, list};
@@ -262,27 +263,6 @@ pub(super) fn request(
         home: env.home().map(Path::to_path_buf),
         current_folder,
     })
-}
-
-/// The cache directory of pixi, so that downloads are shared with pixi.
-pub(super) fn cache_folder(env: &Env) -> PathBuf {
-    let overrides = ["PIXI_CACHE_DIR", "RATTLER_CACHE_DIR"];
-    if let Some(folder) = overrides.into_iter().find_map(|name| env.path(name)) {
-        // Programs that run in other directories get this path.
-        return std::path::absolute(folder).unwrap_or_else(|_| folder.to_path_buf());
-    }
-    let caches = if cfg!(windows) {
-        env.path("LOCALAPPDATA").map(Path::to_path_buf)
-    } else if cfg!(target_os = "macos") {
-        env.path("HOME").map(|home| home.join("Library/Caches"))
-    } else {
-        let home = || env.path("HOME").map(|home| home.join(".cache"));
-        env.path("XDG_CACHE_HOME")
-            .map(Path::to_path_buf)
-            .or_else(home)
-    };
-    let caches = caches.unwrap_or_else(std::env::temp_dir);
-    caches.join("rattler").join("cache")
 }
 
 /// The manifest names a backend that this project does not have.

@@ -17,7 +17,7 @@ mod renderer;
 mod replace;
 mod skip;
 mod sources;
-mod text;
+pub(super) mod text;
 mod wire;
 
 pub use environments::Environments;

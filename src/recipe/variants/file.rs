@@ -10,7 +10,7 @@ use thiserror::Error;
 
 use crate::backend::Platforms;
 use crate::diagnostic::SourceFile;
-use crate::recipe::own::RecipeText;
+use crate::recipe::own::text::RecipeText;
 
 /// The values in `file`, for these platforms.
 ///

@@ -7,7 +7,7 @@ use std::ops::Deref;
 use indexmap::IndexMap;
 use serde::Deserialize;
 
-use super::dependency::normalized;
+use super::dependency::requirement::normalized;
 pub use values::{
     BuildDir, BuildSystemRequires, Check, Editable, Extras, Globs, Installer, Mapping, Profile,
     Setting, VersionFrom,

@@ -7,7 +7,7 @@
 mod marker;
 mod names;
 mod poetry;
-mod requirement;
+pub(super) mod requirement;
 mod specifier;
 
 use indexmap::IndexMap;

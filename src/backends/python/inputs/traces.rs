@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::backend::BuildPaths;
-use crate::backends::python::script::TRACE;
+use crate::backends::python::layout::TRACE;
 
 /// The files of the user that were opened during the build.
 #[derive(Debug, Default)]

@@ -7,11 +7,11 @@ use crate::backend::Request;
 use crate::backend::script::{Step, Word};
 use crate::backends::python::Config;
 use crate::backends::python::config::Profile;
-use crate::backends::python::kept::BUILD;
+use crate::backends::python::layout::{BUILD, SETUPTOOLS};
 use crate::backends::python::shape::Shape;
 use crate::backends::python::source::Source;
 
-use super::{SETUPTOOLS, below, program, rustflags};
+use super::{below, program, rustflags};
 
 /// The steps that set variables for native code, before the installer runs.
 pub(super) fn prepare(request: &Request<'_, Config>, source: &Source, shape: &Shape) -> Vec<Step> {

@@ -1,7 +1,7 @@
 //! The graph of `use` lines between the files of `src`.
 //!
-//! Files that declare modules (`mod.rs`) are left out: they re-export what their modules
-//! hold, and those see what stands above.
+//! A file may import from the modules around it, because it is a part of them. Any other
+//! circle is an error.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -22,18 +22,11 @@ fn no_files_import_each_other_in_a_circle() {
 fn graph() -> Graph {
     let sources = sources();
     let modules: BTreeSet<String> = sources.iter().map(|(path, _)| module(path)).collect();
-    let is_parent = |name: &String| {
-        let below = format!("{name}::");
-        modules.iter().any(|other| other.starts_with(&below))
-    };
-    let leaves: BTreeSet<&String> = modules.iter().filter(|name| !is_parent(name)).collect();
     let mut graph = Graph::new();
     for (path, text) in &sources {
         let own = module(path);
-        if !leaves.contains(&own) {
-            continue;
-        }
-        let targets = imports(text).into_iter().filter_map(|import| {
+        let code = code(text);
+        let targets = imports(&code).into_iter().filter_map(|import| {
             let target = absolute(&import, &own, &modules);
             let mut file = target.as_str();
             // The file an item is in is the longest module that its path begins with.
@@ -42,7 +35,14 @@ fn graph() -> Graph {
             }
             Some(file.to_string())
         });
-        let targets = targets.filter(|target| *target != own && leaves.contains(target));
+        // A file may use the items of the module around it.
+        let is_above = |target: &String| format!("{own}::").starts_with(&format!("{target}::"));
+        let targets = targets.filter(|target| !is_above(target));
+        // The modules of a file are also used by their paths, without an import.
+        let targets = targets.chain(modules.iter().filter_map(|below| {
+            let name = below.strip_prefix(&own)?.strip_prefix("::")?;
+            names_module(&code, name).then(|| below.clone())
+        }));
         graph.insert(own.clone(), targets.collect());
     }
     graph
@@ -55,18 +55,29 @@ fn module(path: &Path) -> String {
     text.replace('/', "::")
 }
 
-/// Every path that the `use` items of a file name, with braces resolved.
-fn imports(text: &str) -> Vec<String> {
+/// The text of a file without comments and tests.
+fn code(text: &str) -> String {
     let code = text
         .lines()
         .filter(|line| !line.trim_start().starts_with("//"));
     let code: Vec<&str> = code.collect();
     let code = code.join("\n");
     // Tests may look at whatever they like.
-    let code = code
-        .split("#[cfg(test)]\nmod tests {")
-        .next()
-        .unwrap_or_default();
+    let code = code.split("#[cfg(test)]\nmod tests {").next();
+    code.unwrap_or_default().to_owned()
+}
+
+/// Whether a path in the code begins with the module `name`.
+fn names_module(code: &str, name: &str) -> bool {
+    let begins_path = |(at, _): (usize, &str)| {
+        let before = code[..at].chars().next_back();
+        before.is_none_or(|it| !it.is_alphanumeric() && it != '_' && it != ':')
+    };
+    code.match_indices(&format!("{name}::")).any(begins_path)
+}
+
+/// Every path that the `use` items of a file name, with braces resolved.
+fn imports(code: &str) -> Vec<String> {
     let mut found = Vec::new();
     for item in code.split(';') {
         let start = [
@@ -175,7 +186,7 @@ fn braces_are_resolved_and_circles_are_found() {
         use super::f;
     "};
     assert_eq!(
-        imports(text),
+        imports(&code(text)),
         [
             "crate::a::b::C",
             "crate::a::b::D",

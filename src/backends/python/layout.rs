@@ -1,0 +1,16 @@
+//! The locations of files and directories, relative to the directory in which the script runs.
+
+/// The directory with the backend's own files.
+pub(super) const DIRECTORY: &str = "pixi-build-python";
+
+/// The file that lists the opened files.
+pub(super) const TRACE: &str = "pixi-build-python/opened";
+
+/// The file that lists the installed files. Its first line is the metadata directory.
+pub(super) const INSTALLED: &str = "pixi-build-python/installed";
+
+/// The file with settings for setuptools.
+pub(super) const SETUPTOOLS: &str = "pixi-build-python/setuptools.cfg";
+
+/// The directory with compiled code.
+pub(super) const BUILD: &str = "build";
