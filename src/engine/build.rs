@@ -88,7 +88,7 @@ pub async fn build(
     run(&copied, &in_copy, params, Some(&copy)).await
 }
 
-/// Runs one build, in the checkout or in a copy of it.
+/// Runs one build, in the checkout or in a copy of the checkout.
 async fn run(
     session: &Session,
     plan: &Plan<'_>,
@@ -96,7 +96,7 @@ async fn run(
     copy: Option<&SourceCopy>,
 ) -> Result<Built, Report> {
     let build = Build::prepare(session, plan, params, copy)?;
-    // Held until the files that the build has read are known.
+    // The lock is held until the engine knows the files that the build read.
     let _exclusive = build.lock().await?;
     build.invalidate()?;
     let executed = build.execute().await?;
@@ -253,7 +253,7 @@ impl<'a> Build<'a> {
             remove_lines(&log, |line| backend.progress(line).is_some());
         }
         if self.plan.extras.needs_out_dir() {
-            // They were for `finish`, and are many.
+            // `finish` needed these lines, and there are many of them.
             remove_lines(&log, |line| line.starts_with(MESSAGE));
         }
         let explained = |error| {
@@ -297,7 +297,7 @@ impl<'a> Build<'a> {
         checked
     }
 
-    /// Leaves behind why each file is in the package.
+    /// Records why each file is in the package.
     fn record_reasons(&self, installed: &BTreeSet<PathBuf>) {
         let debug = DebugFolder::of(&self.paths.work_directory);
         let mut reasons = debug.recorded_reasons().unwrap_or_default();
@@ -354,8 +354,8 @@ impl<'a> Build<'a> {
     }
 }
 
-/// Passes on the variables that the command line and this process allow. Variables in the
-/// user's configuration have priority, because the script sets them.
+/// Passes on the variables that the command line and the environment of this process set for the
+/// build. Variables in the user's configuration have priority, because the script sets them.
 fn pass_on(session: &Session, plan: &mut BuildPlan) {
     if let BuildPlan::Script(script) = plan {
         let variables = session.backend.passed_on(&session.env, &session.run);
@@ -363,8 +363,8 @@ fn pass_on(session: &Session, plan: &mut BuildPlan) {
     }
 }
 
-/// The secrets that the script can read. Empty ones are removed, because rattler-build
-/// would mask an empty value between any two characters.
+/// Returns the secrets that the script can read. Secrets with an empty value are removed, because
+/// rattler-build would insert its mask between all characters of the log.
 fn secrets(env: &Env, recipe: &mut Stage1Recipe) -> Secrets {
     let stagings = recipe.staging_caches.iter_mut();
     let plans = stagings.map(|staging| &mut staging.build.plan);
@@ -386,8 +386,8 @@ fn secrets(env: &Env, recipe: &mut Stage1Recipe) -> Secrets {
     secrets
 }
 
-/// Packages the new files, or those that the recipe selects, except for files that were
-/// in the prefix and do not belong to a package.
+/// Returns the files to package: the new files, or those that the recipe selects. Files that were
+/// in the prefix before the build and do not belong to a package are excluded.
 fn everything_but(
     foreign: &BTreeSet<PathBuf>,
     files: Option<GlobVec>,
@@ -413,5 +413,5 @@ fn everything_but(
         .map_err(|error| miette::miette!("files of the host prefix cannot be left out: {error}"))
 }
 
-/// How a line begins that a build tool prints for programs, when it is asked to.
+/// The start of a line that a build tool prints when it reports its messages as JSON.
 const MESSAGE: &str = "{\"reason\":\"";

@@ -1,8 +1,8 @@
 //! Removes the files of an earlier build from the host prefix.
 //!
-//! The prefix survives between builds in one work directory, and every file in it that
-//! does not belong to a conda package becomes part of the built package. Without this
-//! module a renamed or deselected binary would stay forever.
+//! The prefix survives between builds in one work directory, and every file in it that does not
+//! belong to a conda package becomes part of the built package. Without this module, a binary that
+//! was renamed or deselected would stay in the package forever.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -42,7 +42,7 @@ pub(super) fn sweep(prefix: &Path, work_directory: &Path) -> Result<BTreeSet<Pat
         }
     };
     let before: BTreeSet<PathBuf> = text.split_terminator('\0').map(PathBuf::from).collect();
-    // The entries of a directory come after it.
+    // A directory comes before its entries, so the order is reversed to empty it first.
     for path in unowned.iter().rev() {
         if !before.contains(path) {
             remove(&prefix.join(path))?;
@@ -64,7 +64,7 @@ pub(super) fn made(
     Ok(all.difference(foreign).cloned().collect())
 }
 
-/// Only files: the build may install into any directory.
+/// Returns only the files, because the build may install into any directory.
 fn files(prefix: &Path, paths: BTreeSet<PathBuf>) -> BTreeSet<PathBuf> {
     let is_file = |path: &PathBuf| {
         let path = prefix.join(path);

@@ -1,8 +1,8 @@
 //! The debug directory `<workDirectory>/debug`: requests, responses, plans and logs.
 //!
-//! Observation must not change the result. A file that cannot be written is a line in the
-//! log, never a failed request. Files are written under a temporary name and renamed, so
-//! a reader sees either the complete old or the complete new file.
+//! Writing debug files must not change the result. A file that cannot be written causes a line in
+//! the log, never a failed request. Files are written under a temporary name and renamed, so a
+//! reader sees either the complete old file or the complete new file.
 
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
@@ -31,7 +31,7 @@ const BACKEND: &str = "backend.json";
 /// The parameters of the latest build.
 const BUILD: &str = "conda_build_v1_params.json";
 
-/// What the latest build made.
+/// The response to the latest build.
 const ANSWER: &str = "conda_build_v1_response.json";
 
 /// The files that the latest build depends on, with reasons.
@@ -53,8 +53,8 @@ impl DebugFolder {
         Self(work_directory.join("debug"))
     }
 
-    /// The debug folder that `path` is or has, as a work directory or as one in which work
-    /// directories are. Then it is that of the latest build.
+    /// The debug directory of `path`, which is a debug directory, a work directory or a directory
+    /// that contains work directories. If it contains several builds, the latest one is used.
     pub fn at(path: &Path) -> Self {
         match latest_build(path) {
             Some(work) => Self::of(&work),
@@ -95,12 +95,12 @@ impl DebugFolder {
         self.json(FILES, &input_snapshot::files(inputs));
     }
 
-    /// Keeps why each file is in the package.
+    /// Records why each file is in the package.
     pub fn installed(&self, reasons: &BTreeMap<String, String>) {
         self.json(INSTALLED, reasons);
     }
 
-    /// What [`DebugFolder::installed`] kept.
+    /// The reasons that [`DebugFolder::installed`] recorded. Empty if there is no record.
     ///
     /// # Errors
     /// [`BrokenRecord`].
@@ -149,8 +149,8 @@ impl DebugFolder {
         Ok((self.recorded(INITIALIZE)?, self.recorded(BUILD)?))
     }
 
-    /// The package that the latest build made, and whether that took place with the tools of
-    /// the machine instead of environments. `None` where no build succeeded.
+    /// The package of the latest build, and whether that build used the tools of the machine
+    /// instead of environments. `None` if no build succeeded.
     pub fn recorded_archive(&self) -> Option<(PathBuf, bool)> {
         let params: build::Params = self.recorded(BUILD).ok()?;
         let answer: build::Answer = self.recorded(ANSWER).ok()?;
@@ -186,7 +186,7 @@ impl DebugFolder {
         self.recipe(&plan.recipe, &plan.variants, &plan.outputs);
     }
 
-    /// The same for a plan that has already been dropped.
+    /// Like [`DebugFolder::plan`], for a plan that has already been dropped.
     pub fn record(&self, plan: &PlanRecord) {
         self.recipe(&plan.recipe, &plan.variants, &plan.outputs);
     }
@@ -244,9 +244,8 @@ impl DebugFolder {
     }
 }
 
-/// The work directory of the latest build that is recorded in `folder`, in the directories
-/// in it or in those in them: pixi and `build` keep the builds of a package below one
-/// directory.
+/// The work directory of the latest build that is recorded in `folder` or up to two directory
+/// levels below it, because pixi and `build` keep the builds of a package below one directory.
 pub fn latest_build(folder: &Path) -> Option<PathBuf> {
     let below = disk::folders(folder);
     let deeper: Vec<PathBuf> = below.iter().flat_map(|work| disk::folders(work)).collect();
@@ -256,7 +255,7 @@ pub fn latest_build(folder: &Path) -> Option<PathBuf> {
         .filter_map(|work| {
             let debug = DebugFolder::of(&work);
             let written = |path: PathBuf| path.metadata().ok()?.modified().ok();
-            // A request that is the one before is not written again, its log is.
+            // A request that equals the previous one is not written again, but the log is.
             let asked = written(debug.0.join(BUILD))?;
             Some((written(debug.build_log()).max(Some(asked)), work))
         })
@@ -264,7 +263,7 @@ pub fn latest_build(folder: &Path) -> Option<PathBuf> {
         .map(|(_, work)| work)
 }
 
-/// No build has been recorded here.
+/// No build is recorded in the directory.
 #[derive(Debug, Error, Diagnostic)]
 #[error("no build is recorded in {} or below it", folder.display())]
 #[diagnostic(

@@ -1,8 +1,9 @@
-//! A build of a recipe that a backend drafted: hooks, the script, what the script leaves to
-//! others, packing.
+//! Builds a recipe that a backend drafted: runs the hooks and the script, installs the files that
+//! the script does not install, and creates the package.
 //!
-//! rattler-build's own function for a build does the script and the packing in one step.
-//! These are its parts; what it would do before them (sources, environments) is done.
+//!  rattler-build's own function for a build runs the script and creates the package in one step.
+//!  This module calls the parts of that function separately. Sources and environments are ready
+//!  before it starts.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -21,10 +22,10 @@ use crate::engine::failure::SCRIPT_FAILED;
 use crate::engine::finish::{Finish, Moment};
 use crate::engine::listed_files::ListedFiles;
 
-/// Runs the script of `output` and packs what it installed.
+/// Runs the script of `output` and packages the files that it installed.
 ///
 /// # Errors
-/// Whatever fails on the way.
+/// A script, a hook or a check that fails, files that cannot be read or written.
 pub(super) async fn run(
     mut output: Output,
     tools: &Configuration,
@@ -41,13 +42,13 @@ pub(super) async fn run(
     finish.install(&mut output, &finished).await?;
     finish.hook(Moment::AfterInstall, &output, tools).await?;
     listed.write(&output, finish)?;
-    // Nothing was installed here: environments are managed elsewhere.
+    // rattler-build did not install these files, because environments are managed elsewhere.
     let none = HashSet::new();
     let packed = output.create_package(tools, Some(&none)).await;
     let (archive, paths) = packed.into_diagnostic()?;
     output.record_artifact(&archive, &paths);
     if let Err(error) = check(&output, &paths, finish) {
-        // A channel must not offer it.
+        // A channel must not offer a package that failed its checks.
         disk::remove_file(&archive)?;
         return Err(error);
     }
@@ -82,7 +83,8 @@ async fn script(output: &Output, tools: &Configuration) -> Result<(), Report> {
     })
 }
 
-/// Few users of Windows may have links.
+/// Checks that a package for Windows has no symbolic links: creating them needs a right that most
+/// users of Windows do not have.
 fn check_links(output: &Output, paths: &PathsJson) -> Result<(), LinksOnWindows> {
     if !output.build_configuration.target_platform.is_windows() {
         return Ok(());

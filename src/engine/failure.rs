@@ -41,7 +41,8 @@ pub(super) fn explained(
     error
 }
 
-/// A program or library has no entry that rattler-build could rewrite.
+/// rattler-build cannot rewrite the library path of a program or library that has none, and
+/// `patchelf` is missing.
 #[derive(Debug, Error, Diagnostic)]
 #[error(
     "a program or library of the package does not say where it finds its libraries, and \
@@ -71,7 +72,7 @@ pub(super) fn nothing_installed(
     .into()
 }
 
-/// Ends the log of a failed script with where it ran, which is of use to those who look for
+/// Adds the directory in which the failed script ran to the end of the log, because users look for
 /// the reason there.
 fn append_place(log: &Path) {
     let Some(work) = log.parent().and_then(Path::parent) else {

@@ -1,5 +1,5 @@
-//! Determines which inputs of a build have changed since, with the rules of a client that
-//! caches the package.
+//! Determines which inputs have changed since a build, with the rules of a client that caches the
+//! package.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;

@@ -123,7 +123,7 @@ impl Job<'_> {
             output: _,
             work_directory: _,
             output_directory: _,
-            // The backend has already received it.
+            // The backend has already used it.
             editable: _,
             package_format,
         } = params;
@@ -142,7 +142,7 @@ impl Job<'_> {
         let is_solved = host_prefix.as_ref().is_some_and(|it| it.packages.is_some());
         if noarch.is_none() && !is_solved {
             // rattler-build starts programs with the interpreter of a solved environment.
-            // The scripts of the installer do without.
+            // The scripts of the installer work without one.
             recipe.build.python.entry_points.clear();
         }
         let repodata_revision = revision(&recipe.build().flags, &run);

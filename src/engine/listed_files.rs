@@ -1,7 +1,8 @@
-//! The files of a package where the backend says which those are.
+//! The files of a package when the backend lists them.
 //!
-//! It does if not everything new in the prefix belongs to the package. rattler-build takes a list
-//! for that. What hooks and options install belongs to the package as well.
+//!  A backend lists the files when not every new file in the prefix belongs to the package, and
+//!  rattler-build accepts such a list. This module adds the files that hooks and options install,
+//!  which belong to the package as well.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -13,16 +14,17 @@ use crate::disk;
 use crate::engine::clean_prefix::made;
 use crate::engine::finish::Finish;
 
-/// What is known of the files of a package, paths below the host prefix.
+/// The files of a package that are known so far, relative to the host prefix.
 pub(super) struct ListedFiles {
-    /// Those that a hook installed before the script ran.
+    /// The files that a hook installed before the script ran.
     early: BTreeSet<PathBuf>,
-    /// Those that the backend names, with everything that was there when the script ended.
+    /// The files that the backend lists, and all files that were in the prefix when the script
+    /// ended.
     script: Option<(Vec<PathBuf>, BTreeSet<PathBuf>)>,
 }
 
 impl ListedFiles {
-    /// Looks before the script runs.
+    /// Records the files that a hook has installed before the script runs.
     ///
     /// # Errors
     /// A prefix that cannot be read.
@@ -38,7 +40,7 @@ impl ListedFiles {
         })
     }
 
-    /// Keeps the list of the backend, if there is one.
+    /// Records the list of the backend, if there is one, after the script.
     ///
     /// # Errors
     /// A prefix that cannot be read.
@@ -54,10 +56,10 @@ impl ListedFiles {
         Ok(())
     }
 
-    /// Writes the list, with what hooks and options installed.
+    /// Writes the list for rattler-build, with the files that hooks and options installed.
     ///
     /// # Errors
-    /// A prefix that cannot be read, a list that cannot be written.
+    /// A prefix that cannot be read or a list that cannot be written.
     pub(super) fn write(self, output: &Output, finish: &Finish<'_>) -> Result<(), Report> {
         let Some((listed, known)) = self.script else {
             return Ok(());

@@ -9,8 +9,8 @@ use crate::diagnostic::SourceFile;
 use crate::engine::Session;
 use crate::recipe::{BadCheck, BadTemplate, LineEnd};
 
-/// Returns `error` unchanged, unless it is about a value of `env` or an argument. In that
-/// case it gets the place of the value in the manifest.
+/// Adds the place in the manifest to an error about a value of `env`, an argument or an option for
+/// rattler-build. Returns other errors unchanged.
 pub(super) fn point(error: Report, session: &Session, host: Subdir) -> Report {
     let manifest = &session.project.manifest;
     let at = |keys: &[&str]| session.tables.value_span(host, keys, manifest);
@@ -101,7 +101,7 @@ struct InvalidTemplate {
     at: Option<SourceSpan>,
 }
 
-/// An option that is read as a part of a recipe, and cannot be.
+/// An option has the form of a part of a recipe, and rattler-build cannot read it.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{option}` cannot be read: {reason}")]
 #[diagnostic(
@@ -117,7 +117,7 @@ struct InvalidCheck {
     at: Option<SourceSpan>,
 }
 
-/// A build on Windows requires a text without line breaks.
+/// A build on Windows cannot pass on a text with line breaks.
 #[derive(Debug, Error, Diagnostic)]
 #[error("{what} holds a line end, which cmd cannot pass on: {text:?}")]
 #[diagnostic(

@@ -7,9 +7,9 @@ use std::thread::JoinHandle;
 use crate::engine::debug::DebugFolder;
 use crate::engine::secrets::{Secrets, masked};
 
-/// The log of one build, in the debug directory. rattler-build appends to a file in its
-/// own work directory. That file is a link to our log, so the log is available during the
-/// build and after the build is killed.
+/// The log of one build, in the debug directory. rattler-build appends to a file in its own work
+/// directory. That file is a link to the log in the debug directory, so the log is available during
+/// the build and after the build is killed.
 pub(super) struct LogCapture {
     written: PathBuf,
     kept: PathBuf,
@@ -44,12 +44,12 @@ impl LogCapture {
         }
     }
 
-    /// Where the log is written.
+    /// The path of the log in the debug directory.
     pub(super) fn kept(&self) -> &Path {
         &self.kept
     }
 
-    /// The path of the log, without secrets.
+    /// Completes the log and returns its path. The log contains no secrets.
     pub(super) fn finish(self) -> PathBuf {
         let finished = match self.masking {
             Some(masking) => masking.finish(),
@@ -62,7 +62,7 @@ impl LogCapture {
     }
 }
 
-/// Copies the log, unless both paths are the same file.
+/// Copies the log, unless both paths refer to the same file.
 fn keep(written: &Path, kept: &Path) -> io::Result<()> {
     let length = |path: &Path| std::fs::metadata(path).map(|meta| meta.len()).unwrap_or(0);
     if length(kept) < length(written) {
@@ -89,7 +89,7 @@ impl Masking {
         Ok(Self { pipe, thread })
     }
 
-    /// Without named pipes the log is copied at the end.
+    /// Windows has no such pipe, so the log is copied at the end.
     #[cfg(not(unix))]
     fn begin(_: &Path, _: &Path) -> io::Result<Self> {
         Err(io::ErrorKind::Unsupported.into())

@@ -74,11 +74,11 @@ pub struct Plan<'s> {
     pub variants: VariantConfig,
     /// One for each combination of variants that is not skipped.
     pub outputs: Vec<Rendered>,
-    /// What the package gets beside what the script installs.
+    /// Files and tests of the package in addition to those that the script installs.
     pub extras: Extras,
     /// How the installed files become a package.
     pub packaging: Packaging,
-    /// The files that influence what is described.
+    /// The files that influence the description of the outputs.
     pub metadata_inputs: Vec<GlobSet>,
     /// Set if the build takes place in a copy of the checkout.
     pub copied_sources: Option<CopiedSources>,
@@ -119,13 +119,13 @@ impl fmt::Debug for Plan<'_> {
 }
 
 impl Plan<'_> {
-    /// What the user should know before anything is built.
+    /// The warnings that are shown before the build.
     pub fn early_warnings(&self) -> impl Iterator<Item = &Warning> {
         self.warnings.iter().filter(|it| !it.of_the_package)
     }
 
-    /// The files that may influence the package, as far as they are known before a build.
-    /// `session` is that of the plan.
+    /// The files that may influence the package, as far as they are known before a build. `session`
+    /// must be the session of the plan.
     pub fn inputs(&self, session: &Session) -> Vec<GlobSet> {
         let extras = self.extras.inputs(session.backend.output_directories());
         [self.project.inputs(), extras].concat()
@@ -190,7 +190,7 @@ pub fn plan<'s>(session: &'s Session, ask: &PlanRequest) -> Result<Plan<'s>, Rep
     })
 }
 
-/// Variables of the operating system that a variant with the same name may set.
+/// The variables of the operating system that a variant with the same name may set.
 fn system_variables(platforms: Platforms) -> HashSet<String> {
     let nowhere = Path::new("");
     let variables = os_vars(

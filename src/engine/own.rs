@@ -176,7 +176,7 @@ pub(super) fn of(
     }
 }
 
-/// Removes directories that are inside another directory of the list.
+/// Keeps only the directories that are not inside another directory of the list.
 fn outermost(folders: Vec<PathBuf>) -> Vec<PathBuf> {
     let lies_in_another = |folder: &PathBuf| {
         let mut others = folders.iter().filter(|other| *other != folder);

@@ -9,7 +9,7 @@ use thiserror::Error;
 use crate::diagnostic::SourceFile;
 use crate::recipe::RecipeText;
 
-/// Returns `error` unchanged, or with the part of the recipe that has to be changed.
+/// Returns `error` with the part of the recipe that has to be changed, or unchanged.
 pub(super) fn pointed(error: Report, text: &RecipeText) -> Report {
     let message = error.to_string();
     let word = |word: &str| {

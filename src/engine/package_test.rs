@@ -29,7 +29,7 @@ pub struct Testing<'a> {
     pub folder: PathBuf,
 }
 
-/// Whether the package in `archive` states tests that need an environment.
+/// Whether the package in `archive` declares tests that need an environment.
 ///
 /// # Errors
 /// An archive that cannot be read.
@@ -39,7 +39,7 @@ pub fn has_tests(archive: &Path) -> Result<bool, Report> {
     let file = std::fs::File::open(archive).into_diagnostic()?;
     let text = match read_package_file_content(file, kind, "info/tests/tests.yaml") {
         Ok(text) => text,
-        // Packages of other tools may have none of that name.
+        // Packages that other tools built may not have this file.
         Err(ExtractError::MissingComponent) => return Ok(false),
         Err(error) => return Err(error).into_diagnostic(),
     };
@@ -127,7 +127,7 @@ struct TestFailed {
     folder: PathBuf,
 }
 
-/// A dependency of a test is in no channel.
+/// The environment of a test cannot be solved.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the environment for a test of {package} cannot be made: {reason}")]
 #[diagnostic(

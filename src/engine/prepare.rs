@@ -48,8 +48,8 @@ fn make_executable(_: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Waits until no other build locks `path`, and locks it. The lock ends when the returned
-/// value is dropped and when the process ends.
+/// Waits until no other build locks `path`, and locks it. The lock is released when the returned
+/// value is dropped or the process ends.
 ///
 /// # Errors
 /// [`Unwritable`].

@@ -26,7 +26,7 @@ const SHORTEST: usize = 4;
 /// ones can occur by chance.
 const SHORTEST_IN_A_PACKAGE: usize = 8;
 
-/// The characters that a URL holds only as escapes: all but the unreserved ones of RFC 3986.
+/// The characters that are always escaped in a URL: all except the unreserved ones of RFC 3986.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'_')

@@ -61,7 +61,8 @@ impl Session {
         self
     }
 
-    /// The same session for a build of `source`, a copy in these directories.
+    /// The same session for a build in a copy: `source` and `folders` are the directories of the
+    /// copy.
     pub(super) fn in_copy(&self, source: PathBuf, folders: Folders) -> Self {
         Self {
             backend: self.backend,

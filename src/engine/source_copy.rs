@@ -1,7 +1,7 @@
-//! A build in a copy of the checkout, for what edits sources or must not see some of them.
+//! Copies the checkout for builds that edit sources or must not see some of them.
 //!
-//! The copy stays in the work directory. Files that did not change since the last build keep
-//! their modification times, so that build tools compile only what did.
+//!  The copy stays in the work directory. Unmodified files keep their modification times, so that
+//!  build tools compile only the sources that were modified since the last build.
 
 use std::path::{Path, PathBuf};
 
@@ -20,7 +20,7 @@ use crate::engine::sources::copy::{self, Copied};
 /// The name of the copy in the work directory.
 const FOLDER: &str = "sources";
 
-/// The directory of a repository, which the copy refers to.
+/// The directory of a git repository. The copy contains a reference to it.
 const GIT: &str = ".git";
 
 /// Two directories with the same sources.
@@ -87,14 +87,15 @@ impl SourceCopy {
         let workspace = workspace.filter(|workspace| tree::lies_in(workspace, &self.from));
         let folders = Folders {
             checkout: Some(self.to.clone()),
-            // The copy lies in the original one, which must not be found above it.
+            // The copy is inside the original checkout, so the build must not find the original
+            // workspace in a parent directory.
             workspace: workspace.map(copied),
             ..folders.clone()
         };
         session.in_copy(copied(&session.project.source), folders)
     }
 
-    /// `sets` with the original files in the place of copies.
+    /// `sets` with the original files instead of their copies.
     pub(super) fn originals(&self, sets: Vec<GlobSet>) -> Vec<GlobSet> {
         let original = |set: GlobSet| GlobSet {
             root: self.original(&set.root),
@@ -108,8 +109,8 @@ impl SourceCopy {
         moved(path, &self.to, &self.from)
     }
 
-    /// The files of the copy as they are now. Those that a hook changed differ from the
-    /// original and are copied again.
+    /// The states of the files in the copy. Files that a hook modified differ from the original and
+    /// are copied again.
     fn states(&self) -> Copied {
         let all = Tree {
             root: self.to.clone(),
@@ -129,7 +130,8 @@ impl SourceCopy {
         files.filter_map(state).collect()
     }
 
-    /// Build scripts ask git for the revision. A repository is not copied.
+    /// Links the copy to the original repository, because build scripts ask git for the revision
+    /// and the repository is not copied.
     fn link_repository(&self) -> Result<(), Report> {
         let (from, to) = (self.from.join(GIT), self.to.join(GIT));
         if from.is_dir() && !to.exists() {
@@ -142,15 +144,15 @@ impl SourceCopy {
 /// `path` below `to` if it is below `from`.
 fn moved(path: &Path, from: &Path, to: &Path) -> PathBuf {
     match path.strip_prefix(from) {
-        // Joining nothing would add a slash.
+        // Joining an empty path would add a slash.
         Ok(below) if below.as_os_str().is_empty() => to.to_path_buf(),
         Ok(below) => to.join(below),
         Err(_) => path.to_path_buf(),
     }
 }
 
-/// The directory with everything that a build may read beside the sources: the checkout, or
-/// else the workspace of pixi or of the build tool.
+/// The outermost directory that contains the sources: the checkout, the pixi workspace or the
+/// workspace of the build tool. A build may read any file in it.
 fn top(session: &Session, sources: &CopiedSources) -> PathBuf {
     let source = &session.project.source;
     let folders = &session.folders;

@@ -1,4 +1,4 @@
-//! The time of a package: `SOURCE_DATE_EPOCH`, so that a build can be repeated to the byte.
+//! The time of a package: `SOURCE_DATE_EPOCH`, so that two builds can create identical bytes.
 
 use miette::Diagnostic;
 use thiserror::Error;
@@ -8,8 +8,8 @@ use crate::backend::Env;
 /// The dates that an archive can represent, in seconds since 1970: from 1980 until 2107.
 const DATES: (i64, i64) = (315_532_800, 4_354_819_199);
 
-/// The time for the package: `SOURCE_DATE_EPOCH`, for reproducible builds, or the nearest
-/// date that an archive can represent; otherwise the current time.
+/// The time for the package: the nearest date to `SOURCE_DATE_EPOCH` that an archive can represent,
+/// or the current time if the variable is not set.
 ///
 /// # Errors
 /// [`BadSourceDate`].
@@ -23,7 +23,7 @@ pub(super) fn source_date(env: &Env) -> Result<jiff::Timestamp, BadSourceDate> {
     date.ok_or_else(|| BadSourceDate(value.to_string()))
 }
 
-/// A date that each compiler would refuse with its own error.
+/// A value that each compiler would refuse with its own error.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`SOURCE_DATE_EPOCH` is `{0}`, which is not a date")]
 #[diagnostic(

@@ -142,7 +142,7 @@ fn match_spec(spec: ResolvedSpec) -> Result<MatchSpec, Report> {
         ResolvedSpec::Text(text) => from_text(&text)?,
         ResolvedSpec::Object(spec) => from_object(&spec)?,
     };
-    // In its text form, a spec with a build string needs a version.
+    // The text form of a spec with a build string requires a version.
     if spec.build.is_some() && spec.version.is_none() {
         spec.version = Some(VersionSpec::Any);
     }

@@ -1,9 +1,9 @@
-//! `activation`: variables and scripts of environments with the package.
+//! `activation`: the variables and scripts that activating an environment with the package applies.
 //!
-//! On Unix the variables go into a file of conda's own, which is read for every shell and by
-//! `pixi global`. On Windows the prefix that conda puts into such a file would be full of
-//! backslashes, which JSON takes for escapes, so scripts set them there and keep what they
-//! replace.
+//!  On Unix, the variables are written to conda's `etc/conda/env_vars.d`, which applies to every
+//!  shell and to `pixi global`. On Windows, conda would insert a prefix with backslashes into that
+//!  file, and JSON reads backslashes as escapes. There, scripts set the variables and restore the
+//!  previous values.
 
 use miette::Report;
 use rattler_build_core::types::Output;
@@ -13,10 +13,10 @@ use super::matches::Source;
 use super::prefix::PackagePrefix;
 use crate::backend::extras::{Activation, OptionKeys};
 
-/// Installs everything about activation.
+/// Installs the variables and scripts of `activation`.
 ///
 /// # Errors
-/// Scripts that are not there, files that are installed twice.
+/// Scripts that do not exist, files that are installed twice.
 pub(super) fn install(
     activation: &Activation,
     source: &Source<'_>,
@@ -44,7 +44,7 @@ pub(super) fn install(
         }
         return Ok(());
     }
-    // Conda replaces the prefix that the file was built with.
+    // When it installs the package, conda replaces the prefix that the file was built with.
     let built = output.prefix().display().to_string();
     let variables = activation.env.iter();
     let variables = variables.map(|(name, value)| {
@@ -63,7 +63,8 @@ pub(super) fn install(
     Ok(())
 }
 
-/// For cmd, PowerShell and bash: what sets the variables and what restores them.
+/// Returns, for cmd, PowerShell and bash, the script that sets the variables and the script that
+/// restores them.
 fn scripts(env: &[(String, String)]) -> [(&'static str, [String; 2]); 3] {
     let each = |line: &dyn Fn(&str, &str) -> String, end: &str| {
         let lines = env.iter().map(|(name, value)| line(name, value));

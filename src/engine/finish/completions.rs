@@ -1,4 +1,4 @@
-//! `completions`: where pixi and the shells look for them.
+//! `completions`: installs completions where pixi and the shells look for them.
 
 use std::path::Path;
 
@@ -13,7 +13,7 @@ use crate::backend::extras::{Completion, CompletionSource, Run, Shell};
 /// Installs the completions of each command.
 ///
 /// # Errors
-/// Programs that fail or print nothing, files that are not there or are for no shell.
+/// Programs that fail or print nothing, files that do not exist or whose shell is unknown.
 pub(super) async fn install(
     all: &[Completion],
     source: &Source<'_>,
@@ -60,7 +60,8 @@ pub(super) async fn install(
     Ok(())
 }
 
-/// Programs of another platform cannot be asked.
+/// Warns that `what` is missing from the package, because a program for another platform cannot
+/// run.
 pub(super) fn not_run(program: &str, what: &str, programs: &Programs<'_>) {
     let host = programs.platforms.host;
     tracing::warn!(
@@ -90,7 +91,7 @@ async fn printed(
     Ok(())
 }
 
-/// Files that a program writes.
+/// Completions that a program writes to files.
 struct Written<'a> {
     completion: &'a Completion,
     run: &'a Run,
@@ -130,7 +131,7 @@ impl Written<'_> {
     }
 }
 
-/// Installs a file for the shell that its name says.
+/// Installs a file for the shell that the name of the file indicates.
 fn by_name(
     completion: &Completion,
     file: &Path,

@@ -1,4 +1,4 @@
-//! `install`: files, links and texts.
+//! `install`: files, links and literal texts.
 
 use std::path::Path;
 
@@ -11,10 +11,10 @@ use super::mistakes::{NoMatch, Several, UnreadableTemplate};
 use super::prefix::{PackagePrefix, set_mode, unwritable};
 use crate::backend::extras::{FileSource, Installed};
 
-/// Installs each of them.
+/// Installs each of these files.
 ///
 /// # Errors
-/// Files that are not there or are installed twice.
+/// Files that do not exist or are installed twice.
 pub(super) fn install(
     all: &[Installed],
     source: &Source<'_>,
@@ -118,14 +118,15 @@ fn evaluated(file: &Path, output: &Output) -> Result<String, String> {
     context.insert("version".to_string(), version.into());
     let rendered = jinja.render_str(&text);
     let mut rendered = rendered.map_err(|error| error.to_string())?;
-    // The last line end is lost otherwise.
+    // The template engine removes the last line end.
     if text.ends_with('\n') && !rendered.ends_with('\n') {
         rendered.push('\n');
     }
     Ok(rendered)
 }
 
-/// A link, or a copy of what is beside it where links need rights that few have.
+/// Creates a link. On other systems than Unix, links need rights that most users do not have, so
+/// the file next to the link is copied instead.
 fn link(installed: &Installed, target: &str, prefix: &mut PackagePrefix<'_>) -> Result<(), Report> {
     let path = prefix.place(&installed.to, &installed.at)?;
     #[cfg(unix)]

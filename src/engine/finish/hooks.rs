@@ -1,4 +1,4 @@
-//! Hooks: commands of the user's own, each with an end and a part of the log of its own.
+//! Hooks: commands of the user. Each has its own exit code and its own part of the log.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -55,7 +55,7 @@ pub(super) async fn run(
         script.secrets = main.secrets.clone();
     }
     hooked.recipe.build.plan = BuildPlan::Script(script);
-    // A copy may be edited.
+    // In a copy of the sources, hooks may edit files.
     let tree = finish.plan.copied_sources.is_none().then(|| tree(finish));
     let before = tree.as_ref().map(states);
     let ended = hooked.run_build_script(tools).await;
@@ -93,7 +93,7 @@ fn script(hook: &Hook, root: &Path, variables: &[Step]) -> Script {
     }
 }
 
-/// What runs a file, as its suffix says.
+/// Returns the interpreter for a file, according to its suffix.
 fn interpreter(file: &str) -> Vec<String> {
     let words: &[&str] = match file.rsplit('.').next() {
         Some("sh") => &["bash", "-e"],
@@ -121,7 +121,7 @@ fn failed(
         (InterpreterError::ExecutionFailed(_), None) => "failed".to_string(),
         (other, _) => format!("cannot run: {other}"),
     };
-    // Without what the shell says of itself.
+    // Lines that the shell itself prints are removed.
     let own = |line: &&str| line.starts_with("+ ") || line.starts_with(FAILURE_NOTE);
     let lines: Vec<&str> = log.lines().filter(|line| !own(line)).collect();
     let lines = &lines[lines.len().saturating_sub(6)..];
@@ -141,7 +141,7 @@ fn failed(
     }
 }
 
-/// The sources, without what builds fill.
+/// Returns the sources, without the directories that builds write to.
 fn tree(finish: &Finish<'_>) -> Tree {
     let session = finish.session;
     let scratch = session.folders.scratch.iter().cloned();
@@ -174,7 +174,7 @@ fn states(tree: &Tree) -> States {
     files.collect()
 }
 
-/// The first file that is not as it was.
+/// Returns the first file that was added, modified or deleted.
 fn changed(before: &States, after: &States) -> Option<PathBuf> {
     let new = after
         .iter()

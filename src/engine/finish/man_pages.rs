@@ -1,4 +1,4 @@
-//! `man-pages`: each in the folder of its section.
+//! `man-pages`: installs each page into the directory of its section.
 
 use std::path::Path;
 
@@ -14,7 +14,7 @@ use crate::backend::extras::{ManPage, PageSource, section};
 /// Installs the pages.
 ///
 /// # Errors
-/// Programs that fail or print nothing, files that are not there or have no section.
+/// Programs that fail or print nothing, files that do not exist or have no section.
 pub(super) async fn install(
     all: &[ManPage],
     source: &Source<'_>,
@@ -79,7 +79,7 @@ fn nothing(made: Made, what: &str, page: &ManPage, programs: &Programs<'_>) -> R
     .into()
 }
 
-/// Where a page of this name goes.
+/// Returns the path of a page with this name, relative to the prefix.
 fn place(page: &ManPage, name: &str, programs: &Programs<'_>) -> Result<String, Report> {
     match section(name) {
         Some(section) => Ok(format!("share/man/man{section}/{name}")),

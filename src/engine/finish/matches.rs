@@ -1,4 +1,4 @@
-//! The files that a path of the configuration means.
+//! Finds the files that a path in the configuration refers to.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -10,13 +10,13 @@ use crate::backend::extras::{OUT_DIR, OptionKeys};
 use crate::backend::inputs::plain;
 use crate::disk;
 
-/// Where paths lead.
+/// The directories in which paths are resolved.
 pub(super) struct Source<'a> {
-    /// The folder of the package.
+    /// The directory of the package.
     pub(super) root: &'a Path,
-    /// The output folder of the package's build script.
+    /// The output directory of the package's build script.
     pub(super) out_dir: Option<&'a Path>,
-    /// What builds fill is not found by a pattern.
+    /// The work directory. Patterns do not match files in directories that builds write to.
     pub(super) work: &'a Path,
     pub(super) spot: Spot<'a>,
 }
@@ -35,7 +35,7 @@ const OPTIONS: MatchOptions = MatchOptions {
 };
 
 impl Source<'_> {
-    /// The files that `pattern` means, sorted. A folder means everything in it.
+    /// Returns the files that `pattern` matches, sorted. A directory stands for all files in it.
     ///
     /// # Errors
     /// [`NoMatch`], [`NoOutDir`].
@@ -81,7 +81,7 @@ impl Source<'_> {
             "{}/{wild}",
             glob::Pattern::escape(&base.display().to_string())
         );
-        // At the end of a pattern `**` would mean folders alone.
+        // At the end of a pattern, `**` would match only directories.
         let text = match text.ends_with("/**") {
             true => format!("{text}/*"),
             false => text,
@@ -104,7 +104,7 @@ impl Source<'_> {
         found
     }
 
-    /// Whether a file was found in a folder that builds fill, which the pattern does not
+    /// Whether a file is in a directory that builds or tools write to and that the pattern does not
     /// name.
     fn is_made(&self, base: &Path, file: &Path) -> bool {
         let in_work = file.starts_with(self.work) && !base.starts_with(self.work);
@@ -131,7 +131,7 @@ fn of(base: &Path, file: PathBuf) -> Option<Match> {
     Some(Match { file, below })
 }
 
-/// The part of a pattern in front of the first name with a wildcard, and the rest.
+/// Splits a pattern in front of the first part that has a wildcard.
 fn apart(pattern: &str) -> (String, String) {
     let names: Vec<&str> = pattern.split('/').collect();
     let literal = names
@@ -141,7 +141,7 @@ fn apart(pattern: &str) -> (String, String) {
     (names[..literal].join("/"), names[literal..].join("/"))
 }
 
-/// Whether `below` matches one of `patterns`, or lies in a folder that does.
+/// Whether `below` matches one of `patterns` or is in a directory that does.
 pub(super) fn is_excluded(below: &str, patterns: &[String]) -> bool {
     patterns.iter().any(|pattern| {
         let folder = pattern.trim_end_matches("/**").trim_end_matches('/');

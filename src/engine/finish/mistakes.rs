@@ -1,4 +1,4 @@
-//! What can go wrong while declared files are installed, each with its place.
+//! Errors of the files that a manifest declares, each with its place.
 
 use std::path::PathBuf;
 
@@ -22,7 +22,7 @@ impl Spot<'_> {
         self.session.project.manifest.file()
     }
 
-    /// Where an option stands that applies to the host.
+    /// Returns the place of an option that applies to the host platform.
     pub(super) fn at(&self, place: &OptionKeys) -> Option<SourceSpan> {
         let keys: Vec<&str> = place.iter().map(String::as_str).collect();
         let manifest = &self.session.project.manifest;
@@ -31,7 +31,7 @@ impl Spot<'_> {
     }
 }
 
-/// A path that nothing is at.
+/// A path without a file.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{option}` names `{path}`, and no file is there")]
 #[diagnostic(
@@ -52,7 +52,7 @@ pub(super) struct NoMatch {
     pub(super) at: Option<SourceSpan>,
 }
 
-/// A build without a build script whose output could be meant.
+/// A path in the output directory of a build script, in a build that ran no build script.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{option}` names `{path}`, but the build ran no build script of the package")]
 #[diagnostic(
@@ -70,7 +70,7 @@ pub(super) struct NoOutDir {
     pub(super) at: Option<SourceSpan>,
 }
 
-/// Two things that install one file.
+/// Two entries that install the same file.
 #[derive(Debug, Error, Diagnostic)]
 #[error("{by} installs `{path}`, which {other} has installed already")]
 #[diagnostic(
@@ -87,7 +87,7 @@ pub(super) struct Twice {
     pub(super) at: Option<SourceSpan>,
 }
 
-/// Several files for one name.
+/// Several files for one destination.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{option}` matches {count} files, and the destination is one")]
 #[diagnostic(
@@ -135,14 +135,14 @@ pub(super) struct NoProgram {
     pub(super) at: Option<SourceSpan>,
 }
 
-/// A program that failed.
+/// A program that could not run or that failed.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{command}` {ended}{printed}")]
 #[diagnostic(code(install::program_failed), help("{help}"))]
 pub(super) struct ProgramFailed {
     pub(super) command: String,
     pub(super) ended: String,
-    /// What it printed, after a colon.
+    /// The output of the program, after a colon.
     pub(super) printed: String,
     pub(super) help: String,
     #[source_code]
@@ -151,7 +151,7 @@ pub(super) struct ProgramFailed {
     pub(super) at: Option<SourceSpan>,
 }
 
-/// A program that printed nothing.
+/// A program that printed nothing or wrote no file.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{command}` {what}")]
 #[diagnostic(
@@ -169,7 +169,7 @@ pub(super) struct NothingMade {
     pub(super) at: Option<SourceSpan>,
 }
 
-/// A file that is for no shell.
+/// A completion file whose name does not indicate a shell.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{name}` completes the commands of no known shell")]
 #[diagnostic(
@@ -187,7 +187,7 @@ pub(super) struct UnknownShell {
     pub(super) at: Option<SourceSpan>,
 }
 
-/// A page without a section.
+/// A man page whose name has no section.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{name}` ends in no section of the manual")]
 #[diagnostic(
@@ -204,7 +204,7 @@ pub(super) struct NoSection {
     pub(super) at: Option<SourceSpan>,
 }
 
-/// A hook that failed.
+/// A hook that could not run or that failed.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the hook `{name}` {ended}{printed}")]
 #[diagnostic(code(hook::failed), help("{help}"))]
@@ -220,7 +220,7 @@ pub(super) struct HookFailed {
     pub(super) at: Option<SourceSpan>,
 }
 
-/// A hook that changes what the next build reads.
+/// A hook that modifies files that the next build reads.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the hook `{name}` changed {}", path.display())]
 #[diagnostic(
@@ -238,7 +238,7 @@ pub(super) struct HookChangedSources {
     pub(super) at: Option<SourceSpan>,
 }
 
-/// The package does not hold what a test says.
+/// The contents of the package do not match a test.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the package does not hold what its test expects: {reason}")]
 #[diagnostic(

@@ -1,8 +1,8 @@
-//! What happens between the script of a drafted recipe and packing: files that the build
-//! tool knows nothing of are installed, and tests get what they need.
+//! The steps of a drafted recipe between its script and packaging: installs files that the build
+//! tool does not install, and prepares the tests.
 //!
-//! It is done here and not by the script, so that it is the same on every platform, and a
-//! mistake points at the manifest.
+//!  The engine does this instead of the script, so that it works the same way on every platform and
+//!  errors point at the manifest.
 
 mod activation;
 mod completions;
@@ -32,14 +32,14 @@ use programs::Programs;
 
 pub(super) use hooks::Moment;
 
-/// A build whose script has run, or is about to.
+/// A build whose script has run or is about to run.
 pub(super) struct Finish<'a> {
     pub(super) session: &'a Session,
     pub(super) plan: &'a Plan<'a>,
     pub(super) paths: &'a BuildPaths,
-    /// What the script has printed so far.
+    /// The log of the script.
     pub(super) log: PathBuf,
-    /// What is in the host prefix and belongs to no package.
+    /// The files in the host prefix that do not belong to a package.
     pub(super) foreign: &'a BTreeSet<PathBuf>,
 }
 
@@ -48,7 +48,7 @@ impl Finish<'_> {
         &self.plan.extras
     }
 
-    /// Lets the backend complete what its script did.
+    /// Lets the backend complete the work of its script.
     ///
     /// # Errors
     /// See [`Backend::finish`](crate::backend::Backend::finish).
@@ -60,10 +60,10 @@ impl Finish<'_> {
         Ok(finished)
     }
 
-    /// Installs everything that is declared, and prepares `output` to be packed.
+    /// Installs all files that the manifest declares, and prepares `output` for packaging.
     ///
     /// # Errors
-    /// Files that are not there or are installed twice, programs that fail.
+    /// Files that do not exist or are installed twice, programs that fail.
     pub(super) async fn install(
         &self,
         output: &mut Output,
@@ -108,7 +108,7 @@ impl Finish<'_> {
         Ok(())
     }
 
-    /// The package does not hold what the test at `index` says.
+    /// Creates the error for a package whose contents do not match the test at `index`.
     pub(super) fn wrong_contents(&self, index: usize, reason: &str) -> Report {
         let spot = Spot {
             session: self.session,
@@ -123,10 +123,10 @@ impl Finish<'_> {
         .into()
     }
 
-    /// Runs a hook of the user's, if there is one.
+    /// Runs the user's hook for this moment, if there is one.
     ///
     /// # Errors
-    /// A hook that fails or changes the sources.
+    /// A hook that fails or modifies the sources.
     pub(super) async fn hook(
         &self,
         moment: Moment,
@@ -149,7 +149,7 @@ impl Finish<'_> {
     }
 }
 
-/// Packs texts that were found only now.
+/// Adds the license texts that the backend found after the script.
 fn add_licenses(output: &mut Output, finished: &Finished) -> Result<(), Report> {
     if finished.license_files.is_empty() {
         return Ok(());

@@ -1,4 +1,4 @@
-//! The prefix that a package is made of, into which files are put one by one.
+//! The prefix that becomes the package. Files are added to it one by one.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use crate::backend::extras::OptionKeys;
 use crate::diagnostic::{Unwritable, create_folder};
 use crate::engine::debug::DebugFolder;
 
-/// The prefix, and why each file that was put into it is there.
+/// The prefix, and the reason for each added file.
 pub(super) struct PackagePrefix<'a> {
     root: &'a Path,
     spot: Spot<'a>,
@@ -26,14 +26,14 @@ impl<'a> PackagePrefix<'a> {
         }
     }
 
-    /// Remembers why a file is there.
+    /// Records why a file is in the prefix.
     pub(super) fn note(&mut self, path: &Path, reason: &str) {
         let path = path.display().to_string().replace('\\', "/");
         self.reasons.insert(path, reason.to_string());
     }
 
-    /// Where the file `to` goes, which nothing else has installed. Its folder is there
-    /// afterwards.
+    /// Returns the path of the file `to`, which nothing else may have installed. Creates its parent
+    /// directory.
     pub(super) fn place(&mut self, to: &str, by: &OptionKeys) -> Result<PathBuf, Report> {
         let path = self.root.join(to);
         let reason = format!("`{}`", by.join("."));
@@ -59,7 +59,7 @@ impl<'a> PackagePrefix<'a> {
         Ok(path)
     }
 
-    /// Puts text there.
+    /// Writes a file with this text.
     pub(super) fn write(
         &mut self,
         to: &str,
@@ -72,7 +72,7 @@ impl<'a> PackagePrefix<'a> {
         Ok(path)
     }
 
-    /// Puts a copy of a file there, readable for everybody.
+    /// Copies a file, so that every user can read it.
     pub(super) fn copy(
         &mut self,
         from: &Path,
@@ -87,7 +87,7 @@ impl<'a> PackagePrefix<'a> {
         set_mode(&path, mode.unwrap_or(usual))
     }
 
-    /// Leaves the reasons where `explain` finds them.
+    /// Writes the reasons where `explain` finds them.
     pub(super) fn record(&self, work_directory: &Path) {
         DebugFolder::of(work_directory).installed(&self.reasons);
     }

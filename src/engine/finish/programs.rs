@@ -1,5 +1,6 @@
-//! Runs an installed program for what it prints or writes: in an empty folder, with an empty
-//! home and without colors, so that neither the machine nor the user shows in the package.
+//! Runs an installed program for its output or for the files that it writes. It runs in an empty
+//! directory, with an empty home directory and without colors, so that the package does not depend
+//! on the machine or the user.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -14,7 +15,7 @@ use crate::backend::{Env, Platforms};
 use crate::diagnostic::{create_folder, list, nearest};
 use crate::disk;
 
-/// Where programs are and can run.
+/// The prefix with the programs, and the environment in which they run.
 pub(super) struct Programs<'a> {
     pub(super) prefix: &'a Path,
     pub(super) work: &'a Path,
@@ -23,16 +24,16 @@ pub(super) struct Programs<'a> {
     pub(super) spot: Spot<'a>,
 }
 
-/// What a program left.
+/// The result of running a program.
 pub(super) struct Made {
-    /// The command, as people type it.
+    /// The command, as a user would type it.
     pub(super) command: String,
     pub(super) printed: Vec<u8>,
-    /// The folder that it ran in, until the next one runs.
+    /// The directory in which it ran. The next program replaces it.
     pub(super) folder: PathBuf,
 }
 
-/// How long a program may take that has nothing to do but print.
+/// The maximum time for a program that only has to print or write files.
 const LIMIT: Duration = Duration::from_secs(120);
 
 impl Programs<'_> {
@@ -41,18 +42,18 @@ impl Programs<'_> {
         self.platforms.host == self.platforms.build
     }
 
-    /// Removes what the last program left.
+    /// Removes the files that the last program wrote.
     ///
     /// # Errors
-    /// A folder that cannot be removed.
+    /// A directory that cannot be removed.
     pub(super) fn clean(&self) -> Result<(), Report> {
         Ok(disk::remove_folder(&self.work.join("programs"))?)
     }
 
-    /// Folders with programs, below the prefix.
+    /// Directories with programs, relative to the prefix.
     const FOLDERS: [&'static str; 4] = ["bin", "Library/bin", "Scripts", ""];
 
-    /// The programs in the prefix, by name.
+    /// Returns the program `name` in the prefix.
     pub(super) fn find(&self, name: &str) -> Option<PathBuf> {
         let folders = Self::FOLDERS.iter().map(|folder| self.prefix.join(folder));
         let names = [
@@ -64,7 +65,7 @@ impl Programs<'_> {
         paths.find(|path| path.is_file())
     }
 
-    /// Runs a program. `shell` takes the place of `{shell}`.
+    /// Runs a program. `shell` replaces `{shell}` in its arguments and variables.
     ///
     /// # Errors
     /// [`NoProgram`], [`ProgramFailed`].
@@ -166,7 +167,7 @@ impl Programs<'_> {
         ] {
             command.env(name, home);
         }
-        // Without it no program starts on Windows.
+        // Windows cannot start a program without this variable.
         for name in ["SYSTEMROOT", "SystemRoot"] {
             if let Some(value) = self.env.get(name) {
                 command.env(name, value);
@@ -191,7 +192,7 @@ impl Programs<'_> {
         }
     }
 
-    /// What lies in `bin`.
+    /// Returns the names of the programs in `bin`.
     pub(super) fn names(&self) -> Vec<String> {
         let entries = std::fs::read_dir(self.prefix.join("bin"));
         let entries = entries.into_iter().flatten().flatten();
@@ -205,7 +206,7 @@ impl Programs<'_> {
 }
 
 impl Made {
-    /// The files that it left, by their names.
+    /// Returns the files that the program wrote, sorted.
     pub(super) fn files(&self) -> Vec<PathBuf> {
         let mut files: Vec<PathBuf> = disk::files_below(self.folder.join("files")).collect();
         files.sort();
@@ -213,7 +214,7 @@ impl Made {
     }
 }
 
-/// The end of what a program printed, after a colon.
+/// Returns the last lines of a program's output, after a colon.
 fn last_lines(text: &[u8]) -> String {
     let text = console::strip_ansi_codes(&String::from_utf8_lossy(text)).into_owned();
     let lines: Vec<&str> = text

@@ -1,4 +1,5 @@
-//! What tests of the package need in it, and tests of what is only known now.
+//! Installs the files that tests of the package need, and adds the tests that are only known after
+//! the script.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -14,11 +15,12 @@ use super::prefix::PackagePrefix;
 use crate::backend::Finished;
 use crate::backend::extras::VersionCheck;
 
-/// Installs the files of tests where rattler-build would put them, and lets the tests run
-/// there. It would look for them in the folder of the script, where no sources are.
+/// Installs the files of tests where rattler-build would put them, and lets the tests run there.
+/// rattler-build itself would look for them in the directory of the script, which does not contain
+/// the sources.
 ///
 /// # Errors
-/// Files that are not there.
+/// Files that do not exist.
 pub(super) fn install_files(
     output: &mut Output,
     source: &Source<'_>,
@@ -55,7 +57,7 @@ pub(super) fn install_files(
     Ok(())
 }
 
-/// Adds a test for the version that each program prints.
+/// Adds a test that checks the version that each program prints.
 pub(super) fn check_versions(
     output: &mut Output,
     check: &VersionCheck,
@@ -85,7 +87,7 @@ pub(super) fn check_versions(
             true => format!("{command} 2>&1 | findstr /L /C:\"{version}\""),
             false => format!("{command} 2>&1 | grep -F -- '{version}'"),
         };
-        // The exit code of the program does not survive the pipe.
+        // The pipe hides the exit code of the program, so the program runs without it first.
         [command, finds]
     });
     let lines: Vec<String> = lines.collect();
@@ -103,7 +105,7 @@ pub(super) fn check_versions(
     }));
 }
 
-/// The name of the program that a file is.
+/// Returns the name of the program that a file contains. `None` if the file is not a program.
 fn program(path: &Path) -> Option<String> {
     let folder = path.parent()?;
     let folders = ["bin", "Library/bin", "Scripts"];

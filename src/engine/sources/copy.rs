@@ -158,7 +158,7 @@ fn copy_one(from: &Path, to: &Path, metadata: &Metadata) -> Result<(), Unwritabl
             std::fs::create_dir_all(to.parent().unwrap_or(to))?;
             copy()
         }
-        // The target exists, or must not be overwritten.
+        // The target is a link that exists or a file that is read-only.
         ErrorKind::AlreadyExists | ErrorKind::PermissionDenied => {
             std::fs::remove_file(to)?;
             copy()

@@ -1,8 +1,8 @@
 //! Sources in git repositories.
 //!
-//! The repository is asked for the commit of a branch in each build, because the cache is
-//! keyed by commit and would return the first one forever. The answers are recorded for
-//! builds without a network.
+//! Each build asks the repository for the commit of a branch, because the cache is keyed by commit
+//! and would return the first commit forever. The responses are recorded for builds without a
+//! network.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -21,7 +21,7 @@ use super::mistake::Mistake;
 use crate::disk::write;
 use crate::recipe::local_repository;
 
-/// A commit that is checked out.
+/// A checkout of a commit.
 pub(super) struct CheckOut {
     pub(super) folder: PathBuf,
     pub(super) commit: String,
@@ -113,8 +113,8 @@ fn is_commit(rev: &GitRev) -> bool {
     commit.len() == 40 && commit.chars().all(|c| c.is_ascii_hexdigit())
 }
 
-/// The commit that the source refers to: a literal commit, the answer of the repository,
-/// or its last recorded answer.
+/// The commit that the source refers to: a literal commit, the commit that the repository reports,
+/// or the commit that it reported last.
 async fn commit(sources: &Sources<'_>, source: &GitSource, url: &Url) -> Result<String, String> {
     if let GitRev::Commit(commit) = &source.rev
         && is_commit(&source.rev)
@@ -141,7 +141,7 @@ async fn commit(sources: &Sources<'_>, source: &GitSource, url: &Url) -> Result<
                 tracing::warn!("{url} cannot be asked, its last known commit is built: {reason}");
                 Ok(commit)
             }
-            // An abbreviated commit is not a reference.
+            // `git ls-remote` cannot resolve an abbreviated commit.
             Err(_) => match &source.rev {
                 GitRev::Commit(commit) => Ok(commit.clone()),
                 _ => Err(reason),
@@ -150,7 +150,7 @@ async fn commit(sources: &Sources<'_>, source: &GitSource, url: &Url) -> Result<
     }
 }
 
-/// The output of `git ls-remote`.
+/// The commit that `git ls-remote` reports for `rev`.
 async fn ask(url: &Url, rev: &GitRev) -> Result<String, String> {
     let names = match rev {
         GitRev::Head => vec!["HEAD".to_string()],

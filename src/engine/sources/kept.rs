@@ -25,7 +25,7 @@ pub(in crate::engine) struct Work {
 /// The path, size and modification time of a file.
 type File = (PathBuf, u64, u64);
 
-/// The files that were copied into a work directory, by the number of the source.
+/// The files that were copied into a work directory, by the number of their source.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(in crate::engine) struct LockedEnvironments {
     key: String,

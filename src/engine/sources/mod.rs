@@ -123,7 +123,7 @@ impl Sources<'_> {
         if source.file_name.is_none() && is_archive(name) {
             let url = Url::from_file_path(&from)
                 .map_err(|()| miette::miette!("{} is not absolute", from.display()))?;
-            // Without a checksum the file can be a different one next time.
+            // Without a checksum, the file can be a different one in the next build.
             let checksums = match checksums.is_empty() {
                 true => vec![digest(&from)?],
                 false => checksums,
@@ -233,7 +233,7 @@ impl Sources<'_> {
         Ok(&source.patches)
     }
 
-    /// The unpacked archive, or a single file. Both are in the cache.
+    /// The unpacked archive or the single file, in the cache.
     async fn download(
         &self,
         urls: Vec<Url>,
@@ -270,8 +270,8 @@ impl Sources<'_> {
             .map_err(|error| self.place().report(Mistake::of(error, written)))
     }
 
-    /// Removes a download that no longer has its checksum. Refuses to use the network
-    /// when it is offline.
+    /// Removes a download that no longer has its checksum. Returns an error if the build is offline
+    /// and the download is not in the cache.
     async fn check_cached(
         &self,
         cache_dir: &Path,
@@ -398,7 +398,7 @@ fn takes(filter: &GlobVec, path: &Path) -> bool {
     filter.is_empty() || filter.is_match(path)
 }
 
-/// An unpacked archive as a tree without rules.
+/// An unpacked archive as a tree without ignore rules.
 fn unpacked(root: &Path) -> Tree {
     Tree {
         root: root.to_path_buf(),
