@@ -38,7 +38,7 @@ pub enum Cleared {
 }
 
 impl Cache {
-    /// Whether nothing is in it that may go.
+    /// Whether the cache contains nothing that [`Cache::clear`] would remove.
     pub fn is_empty(&self) -> bool {
         self.content().is_empty()
     }
@@ -84,8 +84,8 @@ impl Cache {
     }
 }
 
-/// In each of pixi's work directories, which lie beside what a build by hand leaves. pixi
-/// holds a lock on it while it builds there.
+/// The lock file in each of pixi's work directories, which are next to the work directories of
+/// builds without pixi. pixi holds a lock on it while it builds there.
 pub const LOCK_OF_PIXI: &str = ".lock";
 
 /// The total size of the files below `folder`, in bytes.

@@ -1,4 +1,4 @@
-//! The answer of a backend, as plain data.
+//! The draft: the response of a backend, as plain data.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -18,23 +18,23 @@ use crate::project::Metadata;
 use crate::protocol::spec::{BinarySpec, PackageSpec, SourceSpec};
 use crate::protocol::variant::VariantValue;
 
-/// The answer of a backend.
+/// The description of how to build a project.
 #[derive(Debug, Clone, Default)]
 pub struct Draft {
     /// Values from the project's files. Fields in the manifest have priority.
     pub metadata: Metadata,
     /// The requirements of the package in addition to those in the manifest.
     pub requirements: Vec<Requirement>,
-    /// Variants for keys that neither the user nor a file sets. An output that is built has
-    /// the value that was described.
+    /// Variants for keys that neither the user nor a file sets. When an output is built, it has the
+    /// value that was described.
     pub variants: Vec<(&'static str, Vec<String>)>,
     /// The build script.
     pub script: Script,
-    /// What the package gets beside what the script installs.
+    /// Files and tests of the package in addition to those that the script installs.
     pub extras: Extras,
     /// How the installed files become a package.
     pub packaging: Packaging,
-    /// The files that influence what is described here.
+    /// The files that influence the values in this draft.
     pub metadata_inputs: Vec<GlobSet>,
     /// Set if the build takes place in a copy of the checkout.
     pub copied_sources: Option<CopiedSources>,
@@ -76,11 +76,11 @@ pub struct Packaging {
     pub skip: Vec<String>,
     /// Whether the package may contain no files.
     pub may_be_empty: bool,
-    /// Tests of the package, as recipe.yaml has them.
+    /// Tests of the package, in the form of recipe.yaml.
     pub tests: Vec<Value>,
-    /// How prefixes in files are found, as recipe.yaml has it.
+    /// How prefixes in files are found, in the form of recipe.yaml.
     pub prefix_detection: Option<Value>,
-    /// How libraries are checked, as recipe.yaml has it.
+    /// How libraries are checked, in the form of recipe.yaml.
     pub dynamic_linking: Option<Value>,
 }
 

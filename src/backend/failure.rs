@@ -68,7 +68,7 @@ pub fn first(detectors: &[Detector], log: &Log) -> Option<Diagnosis> {
 pub const MAKE_ROOM: &str =
     "make room on the disk of the workspace; `pixi clean` removes its old builds";
 
-/// The disk is full, or a linker died as it does on a full disk.
+/// Recognizes a full disk, or a linker that died in the way it dies on a full disk.
 pub fn full_disk(log: &Log) -> Option<Diagnosis> {
     let full = log.has("No space left on device") || log.has("os error 28");
     // A linker maps its output into memory, and the disk has no room for the mapped

@@ -1,33 +1,33 @@
-//! Hooks: commands of the user's own, as plain data.
+//! Hooks: commands of the user, as plain data.
 
 use crate::backend::script::Step;
 
-/// Commands of the user's own.
+/// The user's commands.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Hooks {
-    /// After the environments are there and before the build tool runs.
+    /// Runs after the environments are installed and before the build tool runs.
     pub before_build: Option<Hook>,
-    /// After everything declared is installed and before the package is made.
+    /// Runs after all declared files are installed and before the package is created.
     pub after_install: Option<Hook>,
-    /// The variables that the build has.
+    /// The steps that set the variables of the build.
     pub variables: Vec<Step>,
 }
 
-/// One command of the user's own.
+/// One command of the user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hook {
-    /// The keys that lead to it in the configuration.
+    /// The keys of the hook in the configuration.
     pub at: Vec<String>,
-    /// What to run.
+    /// The command.
     pub run: HookCommand,
-    /// Patterns of files that it reads.
+    /// Patterns for files that the hook reads.
     pub inputs: Vec<String>,
-    /// Whether it edits sources. The build then takes place in a copy of them.
+    /// Whether the hook edits sources. The build then takes place in a copy of them.
     pub edits_sources: bool,
 }
 
 impl Hooks {
-    /// Whether a hook edits sources, and so needs a copy of them.
+    /// Whether a hook edits sources, so that the build needs a copy of them.
     pub fn edit_sources(&self) -> bool {
         let hooks = [&self.before_build, &self.after_install];
         hooks.into_iter().flatten().any(|hook| hook.edits_sources)
@@ -35,12 +35,12 @@ impl Hooks {
 }
 
 impl Hook {
-    /// Its name.
+    /// The name of the hook.
     pub fn name(&self) -> &str {
         self.at.last().map(String::as_str).unwrap_or_default()
     }
 
-    /// The file that is run.
+    /// The file that the hook runs. `None` for a command.
     pub fn file(&self) -> Option<&String> {
         match &self.run {
             HookCommand::File(file) => Some(file),
@@ -49,7 +49,7 @@ impl Hook {
     }
 }
 
-/// What a hook runs.
+/// The command of a hook.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HookCommand {
     /// A command, without a shell.

@@ -112,8 +112,8 @@ pub trait Backend: Send + Sync + 'static {
         Ok(())
     }
 
-    /// Does what is easier once the script has run and before anything is packed: finds
-    /// out what the script made, and adds files that are no business of the build tool.
+    /// Completes the work of the script before anything is packaged: determines what the script
+    /// created, and adds files that the build tool does not install.
     ///
     /// # Errors
     /// Files that cannot be read or written.
@@ -193,15 +193,15 @@ pub trait Backend: Send + Sync + 'static {
     /// A tool that is not installed.
     fn system_tools(&self, env: &Env, platforms: Platforms) -> Result<SystemTools, Report>;
 
-    /// Variables that affect the speed of a build or allow it to use the network. They do
-    /// not affect the package, so they are not part of the recipe. Variables in the
-    /// user's configuration have priority, because the script sets them.
+    /// Variables that affect the speed of a build or allow it to use the network. They do not
+    /// affect the package, so they are not part of the recipe. Variables in the user's
+    /// configuration have priority, because the script sets them.
     fn passed_on(&self, _env: &Env, _run: &RunOptions) -> Vec<(String, String)> {
         Vec::new()
     }
 
-    /// Does what its build script wants from this executable. `None` where `call` is not
-    /// one of a build script of this backend: a user's, or that of another backend.
+    /// Handles a call of this executable by one of this backend's build scripts. `None` if `call`
+    /// is not such a call but a user's command or a call for another backend.
     fn answer_script(&self, _call: &ScriptCall<'_>) -> Option<Result<ScriptAnswer, Report>> {
         None
     }

@@ -204,7 +204,7 @@ pub fn holds_nul(keys: &[&str]) -> InvalidOption {
     }
 }
 
-/// The directories of a build, which rattler-build sets.
+/// The directories of a build. rattler-build sets these variables.
 const RESERVED: [&str; 3] = ["BUILD_PREFIX", "PREFIX", "SRC_DIR"];
 
 fn reserved_variable(name: &str) -> InvalidOption {

@@ -21,7 +21,7 @@ pub const REUSE: &str = "LICENSES";
 pub fn licenses(folder: &Path) -> Vec<PathBuf> {
     let is_license = |name: &str| {
         let name = name.to_lowercase();
-        // For example, a module that handles licenses.
+        // A source file such as `license.rs` is not a license text.
         let is_code = CODE.iter().any(|ending| name.ends_with(ending));
         !is_code && LICENSES.iter().any(|start| name.starts_with(start))
     };

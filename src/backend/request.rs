@@ -89,14 +89,14 @@ impl Env {
         }
     }
 
-    /// This executable, for build scripts that start it; see
-    /// [`Backend::answer_script`](crate::backend::Backend::answer_script). `None` where
-    /// another program serves the requests.
+    /// The path of this executable, for build scripts that start it; see
+    /// [`Backend::answer_script`](crate::backend::Backend::answer_script). `None` if another
+    /// program serves the requests.
     pub fn executable(&self) -> Option<&Path> {
         self.executable.as_deref()
     }
 
-    /// The same as seen from the executable `path`.
+    /// The same environment, with `path` as the executable.
     #[must_use]
     pub fn of_executable(mut self, path: impl Into<PathBuf>) -> Self {
         self.executable = Some(path.into());
@@ -135,8 +135,8 @@ impl Env {
     }
 }
 
-/// The path of this executable. One that an update has removed is still reached through its
-/// process.
+/// The path of this executable. If an update has removed the file, the path goes through the
+/// running process.
 fn executable() -> Option<PathBuf> {
     let path = std::env::current_exe().ok()?;
     if cfg!(target_os = "linux") && !path.exists() {

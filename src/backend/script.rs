@@ -45,8 +45,8 @@ pub enum Step {
     RunIn(Word, Vec<Word>),
     /// Runs a command and ignores its failure.
     Try(Vec<Word>),
-    /// Runs a command in a folder and keeps what it prints in a file. A failure does not
-    /// matter and is not shown.
+    /// Runs a command in a directory and writes its output to a file. Its errors are ignored and
+    /// not displayed.
     Keep(Word, Vec<Word>, Word),
     /// Sets an environment variable.
     Set(String, Word),
@@ -57,7 +57,7 @@ pub enum Step {
     Source(Word),
     /// Adds a word to a variable that contains a list separated by spaces.
     Append(String, Word),
-    /// Runs a command when the script ends, however it ends. cmd has nothing like it.
+    /// Runs a command when the script ends, even if it fails. cmd does not support this.
     AtExit(Vec<Word>),
     /// Steps that run only when a condition is true.
     When(StepCondition, Vec<Step>),
@@ -121,8 +121,8 @@ impl Word {
         Self::read(text, &[('$', dollar)])
     }
 
-    /// The same for a build that runs on `platform`. On Windows `%NAME%` is a reference
-    /// too, and `%%` is a percent sign.
+    /// Like [`Word::with_references`], for a build that runs on `platform`. On Windows, `%NAME%` is
+    /// also a reference, and `%%` is a percent sign.
     pub fn with_references_on(platform: Subdir, text: &str) -> Self {
         match platform.is_windows() {
             true => Self::read(text, &[('$', dollar), ('%', percent)]),

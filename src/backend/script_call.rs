@@ -1,8 +1,8 @@
-//! What a build script, and the tools that it starts, want from this executable.
+//! Calls of this executable by a build script and by the tools that the script starts.
 //!
-//! A backend may put this executable between a build tool and the tools that it starts:
-//! under a name of its own, by a link, or by a command that users do not see. Nothing is set
-//! up when it is called: no log, no threads, no watching process.
+//! A backend may put this executable between a build tool and the tools that the build tool starts:
+//! under another name, through a link, or as a command that users do not see. Such a call starts no
+//! log, no threads and no process that watches it.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -12,22 +12,22 @@ use crate::backend::script::Step;
 /// A command line of this executable.
 #[derive(Debug, Clone, Copy)]
 pub struct ScriptCall<'a> {
-    /// What the executable is called, without folder and ending.
+    /// The name of the executable, without its directory and extension.
     pub name: &'a str,
-    /// What follows the name.
+    /// The arguments after the name.
     pub arguments: &'a [OsString],
 }
 
-/// What came of it.
+/// The result of a call.
 #[derive(Debug, PartialEq, Eq)]
 pub enum ScriptAnswer {
-    /// Everything is done; the exit code.
+    /// The call is complete; the value is the exit code.
     Done(u8),
-    /// Steps that the shell has to do itself.
+    /// Steps that the calling shell has to run itself.
     Environment {
-        /// What changes.
+        /// The steps.
         steps: Vec<Step>,
-        /// Where the script expects it, in its own language.
+        /// The file in which the script expects the steps, in the language of the shell.
         file: PathBuf,
     },
 }

@@ -266,7 +266,7 @@ pub fn lies_in(path: &Path, folder: &Path) -> bool {
     path.starts_with(folder)
 }
 
-/// The size and modification time of a file, for comparisons.
+/// The size and modification time of a file, to detect modifications.
 pub fn changed(metadata: &Metadata) -> (u64, Option<std::time::SystemTime>) {
     (metadata.len(), metadata.modified().ok())
 }

@@ -50,8 +50,8 @@ impl Variables {
         &self.removed
     }
 
-    /// The steps of a script on `platform` that remove and set variables. Those whose values
-    /// contain templates are not among them.
+    /// The steps of a script on `platform` that remove and set variables. Variables whose values
+    /// contain templates are not included.
     pub fn steps(&self, platform: Subdir) -> Vec<Step> {
         let removed = (!self.removed.is_empty()).then(|| Step::Unset(self.removed.clone()));
         let plain = self.iter().filter(|(_, value)| !has_template(value));
@@ -75,7 +75,7 @@ impl Variables {
     }
 }
 
-/// Whether a value contains a template. `$${{` is text, as `$$NAME` is.
+/// Whether a value contains a template. `$${{` is literal text, like `$$NAME`.
 pub fn has_template(value: &str) -> bool {
     value.replace("$${{", "").contains("${{")
 }

@@ -1,9 +1,9 @@
 //! Builds a recipe that a backend drafted: runs the hooks and the script, installs the files that
 //! the script does not install, and creates the package.
 //!
-//!  rattler-build's own function for a build runs the script and creates the package in one step.
-//!  This module calls the parts of that function separately. Sources and environments are ready
-//!  before it starts.
+//! rattler-build's own function for a build runs the script and creates the package in one step.
+//! This module calls the parts of that function separately. Sources and environments are ready
+//! before it starts.
 
 use std::collections::HashSet;
 use std::path::PathBuf;

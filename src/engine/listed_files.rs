@@ -1,8 +1,8 @@
 //! The files of a package when the backend lists them.
 //!
-//!  A backend lists the files when not every new file in the prefix belongs to the package, and
-//!  rattler-build accepts such a list. This module adds the files that hooks and options install,
-//!  which belong to the package as well.
+//! A backend lists the files when not every new file in the prefix belongs to the package, and
+//! rattler-build accepts such a list. This module adds the files that hooks and options install,
+//! which belong to the package as well.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;

@@ -1,7 +1,7 @@
 //! Copies the checkout for builds that edit sources or must not see some of them.
 //!
-//!  The copy stays in the work directory. Unmodified files keep their modification times, so that
-//!  build tools compile only the sources that were modified since the last build.
+//! The copy stays in the work directory. Unmodified files keep their modification times, so that
+//! build tools compile only the sources that were modified since the last build.
 
 use std::path::{Path, PathBuf};
 

@@ -8,10 +8,10 @@ use crate::backend::extras::Activation;
 use crate::diagnostic::nearest;
 use crate::project::config::{EntryPart, InvalidOption};
 
-/// Everything about activation.
+/// Reads the table `activation`.
 ///
 /// # Errors
-/// Keys and values that make no sense.
+/// Keys and values that are not valid.
 pub(super) fn read(table: &IndexMap<String, Value>) -> Result<Activation> {
     let mut activation = Activation::default();
     for (key, value) in table {
@@ -64,7 +64,7 @@ fn variables(reader: &Reader<'_>) -> Result<Vec<(String, String)>> {
     Ok(variables)
 }
 
-/// Scripts for shells, by their suffix.
+/// Checks that the suffix of a script belongs to a shell.
 fn script(reader: &Reader<'_>, path: &str) -> Result<()> {
     const ENDINGS: [&str; 7] = [".sh", ".bat", ".ps1", ".fish", ".nu", ".xsh", ".csh"];
     match ENDINGS.iter().any(|ending| path.ends_with(ending)) {

@@ -1,4 +1,4 @@
-//! `completions`: what a program prints or writes, or files.
+//! `completions`: the output of a program, the files that it writes, or existing files.
 
 use serde_json::Value;
 
@@ -6,10 +6,10 @@ use super::reader::{Reader, Result};
 use crate::backend::extras::{Completion, CompletionSource, Run, Shell};
 use crate::diagnostic::list;
 
-/// The completions of one command. `None` where a target switches them off.
+/// Reads the completions of one command. `None` if a target switches them off.
 ///
 /// # Errors
-/// Keys and values that make no sense.
+/// Keys and values that are not valid.
 pub(super) fn read(command: &str, value: &Value) -> Result<Option<Completion>> {
     let reader = Reader::new(&["completions", command], value);
     let from = match value {
@@ -101,7 +101,7 @@ fn program(command: &str, reader: &Reader<'_>) -> Result<CompletionSource> {
     }
 }
 
-/// Whether the output of a program is files that it leaves.
+/// Whether a program writes files instead of printing to stdout.
 pub(super) fn writes_files(reader: &Reader<'_>) -> Result<bool> {
     let Some(output) = reader.get("output") else {
         return Ok(false);

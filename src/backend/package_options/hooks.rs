@@ -1,4 +1,4 @@
-//! `hooks`: commands of the user's own.
+//! `hooks`: commands of the user.
 
 use serde_json::Value;
 
@@ -7,22 +7,22 @@ use crate::backend::hooks::{Hook, HookCommand};
 use crate::diagnostic::nearest;
 use crate::project::config::{EntryPart, InvalidOption};
 
-/// The hook in front of the build tool.
+/// The name of the hook that runs before the build tool.
 pub(super) const BEFORE: &str = "before-build";
 
-/// The hook in front of packing.
+/// The name of the hook that runs before packaging.
 pub(super) const AFTER: &str = "after-install";
 
 /// The value of `sources` for a build in a copy of the checkout.
 const COPY: &str = "copy";
 
-/// The endings of files that have an interpreter.
+/// The suffixes of files for which there is an interpreter.
 const ENDINGS: [&str; 5] = [".sh", ".bat", ".ps1", ".py", ".nu"];
 
-/// One hook. `None` where a target switches it off.
+/// Reads one hook. `None` if a target switches it off.
 ///
 /// # Errors
-/// Keys and values that make no sense.
+/// Keys and values that are not valid.
 pub(super) fn read(name: &str, value: &Value) -> Result<Option<Hook>> {
     if ![BEFORE, AFTER].contains(&name) {
         return Err(InvalidOption {

@@ -5,10 +5,10 @@ use serde_json::Value;
 use super::reader::{Reader, Result, destination};
 use crate::backend::extras::{FileSource, Installed};
 
-/// One destination. `None` where a target removes it.
+/// Reads one destination. `None` if a target removes it.
 ///
 /// # Errors
-/// Keys and values that make no sense.
+/// Keys and values that are not valid.
 pub(super) fn read(to: &str, value: &Value) -> Result<Option<Installed>> {
     let at = ["install", to];
     destination(&at, to)?;

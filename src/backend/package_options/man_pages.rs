@@ -1,4 +1,4 @@
-//! `man-pages`: files, or what a program prints or writes.
+//! `man-pages`: existing files, the output of a program, or the files that it writes.
 
 use serde_json::Value;
 
@@ -6,10 +6,10 @@ use super::completions::writes_files;
 use super::reader::{Reader, Result};
 use crate::backend::extras::{ManPage, PageSource, Run, section};
 
-/// One element of the list.
+/// Reads one element of the list.
 ///
 /// # Errors
-/// Keys and values that make no sense.
+/// Keys and values that are not valid.
 pub(super) fn read(index: usize, value: &Value) -> Result<ManPage> {
     let index = index.to_string();
     let reader = Reader::new(&["man-pages", &index], value);

@@ -1,9 +1,9 @@
-//! The options that say what a package holds beside what the build tool installs, and how
-//! it is checked. Backends flatten [`PackageOptions`] into their own configuration, beside
+//! The options for the contents of a package in addition to those that the build tool installs, and
+//! for its checks. Backends flatten [`PackageOptions`] into their own configuration, next to
 //! [`CommonOptions`](crate::backend::options::CommonOptions).
 //!
-//! The options are kept as they were written and read twice: when the manifest is checked,
-//! for the mistakes in them, and when a package is drafted, for what they say.
+//! The options are stored as they were written and read twice: to report their errors when the
+//! manifest is checked, and to apply them when a package is drafted.
 
 mod activation;
 mod completions;
@@ -35,7 +35,7 @@ use reader::{Reader, Result};
 #[serde(rename_all = "kebab-case", default)]
 pub struct PackageOptions {
     /// Tests of the finished package: the test elements of recipe.yaml, with dashes in their keys.
-    // The second name is that of backends whose `tests` are those of the project.
+    // Backends with an option `tests` for the project's own tests use the second name.
     #[serde(alias = "package-tests")]
     pub tests: Vec<Value>,
     /// Whether the programs are asked for their version when the package is tested.
@@ -73,10 +73,10 @@ impl PackageOptions {
         "dynamic-linking",
     ];
 
-    /// Options that do not apply on Windows unless a target says so.
+    /// Options that apply on Windows only if a target table for Windows sets them.
     pub const UNIX: [&'static str; 1] = ["man-pages"];
 
-    /// Values of the right type that still make no sense.
+    /// Returns the values that have the right type but are not valid.
     pub fn validate(&self) -> Vec<InvalidOption> {
         let mut mistakes = Vec::new();
         let mut note = |found: Option<InvalidOption>| mistakes.extend(found);
@@ -109,16 +109,16 @@ impl PackageOptions {
         mistakes
     }
 
-    /// Whether something lies in the output folder of a build script.
+    /// Whether a path is in the output directory of a build script.
     pub fn needs_out_dir(&self) -> bool {
         let extras = self.extras(Path::new(""), Vec::new());
         extras.is_ok_and(|extras| extras.needs_out_dir())
     }
 
-    /// `draft` with what the options say.
+    /// Adds the options to `draft`.
     ///
     /// # Errors
-    /// None for options that were checked.
+    /// None, if the options have been checked.
     pub fn applied<C>(
         &self,
         draft: Draft,

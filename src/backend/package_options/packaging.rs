@@ -1,5 +1,5 @@
-//! Options that are those of recipe.yaml, with dashes in their keys: rattler-build reads
-//! what they say. Here they only get its spelling, and paths that it finds.
+//! Options that have the form of recipe.yaml, with dashes in their keys. rattler-build reads their
+//! values. This module only converts the spelling of the keys, and the paths.
 
 use std::path::Path;
 
@@ -11,10 +11,10 @@ use crate::backend::draft::IgnoredRunExports;
 use crate::diagnostic::nearest;
 use crate::project::config::{EntryPart, InvalidOption};
 
-/// Checks one test as far as recipe.yaml has no say.
+/// Checks the parts of a test that rattler-build does not check.
 ///
 /// # Errors
-/// A test that is no table, keys with the spelling of recipe.yaml.
+/// A test that is not a table, keys with the spelling of recipe.yaml.
 pub(super) fn test(index: usize, value: &Value) -> Result<()> {
     let index = index.to_string();
     let reader = Reader::new(&["tests", &index], value);
@@ -43,7 +43,7 @@ fn underscored(at: &[String], value: &Value) -> Result<()> {
     for (key, value) in table {
         let mut at = at.to_vec();
         at.push(key.clone());
-        // Names of variables are the user's.
+        // The names of variables belong to the user.
         if key == "env" {
             continue;
         }
@@ -61,7 +61,7 @@ fn underscored(at: &[String], value: &Value) -> Result<()> {
     Ok(())
 }
 
-/// A table with the keys of recipe.yaml. `None` for one that is empty.
+/// A table with the keys of recipe.yaml. `None` if it is empty.
 pub(super) fn snake_table(table: &IndexMap<String, Value>) -> Option<Value> {
     let table: Map<String, Value> = table.clone().into_iter().collect();
     (!table.is_empty()).then(|| snake(Value::Object(table)))
@@ -81,7 +81,7 @@ fn snake(value: Value) -> Value {
     }
 }
 
-/// A test as recipe.yaml has it. Its script is found below `root`.
+/// A test in the form of recipe.yaml. The path of its script is resolved from `root`.
 pub(super) fn written(test: &Value, root: &Path) -> Value {
     let mut test = snake(test.clone());
     if let Some(file) = test.pointer_mut("/script/file")
@@ -105,10 +105,10 @@ pub(super) fn test_files(tests: &[Value]) -> Vec<String> {
     tests.iter().flat_map(of).collect()
 }
 
-/// Run exports that do not apply.
+/// Reads the run exports of other packages that are not applied.
 ///
 /// # Errors
-/// Unknown keys, values that are no lists of names.
+/// Unknown keys, values that are not lists of names.
 pub(super) fn run_exports(table: &IndexMap<String, Value>) -> Result<IgnoredRunExports> {
     const KEYS: [&str; 2] = ["by-name", "from-package"];
     let mut ignored = IgnoredRunExports::default();

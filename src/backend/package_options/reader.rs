@@ -1,5 +1,5 @@
-//! Reads values of the configuration whose shape no single type describes, and says what is
-//! wrong with them in the words of TOML.
+//! Reads values of the configuration that have more than one valid form. Errors use the terms of
+//! TOML.
 
 use serde_json::{Map, Value};
 
@@ -7,10 +7,10 @@ use crate::backend::extras::{OptionKeys, climbs};
 use crate::diagnostic::{list, nearest};
 use crate::project::config::{EntryPart, InvalidOption};
 
-/// What was read, or what is wrong with it.
+/// The value that was read, or the error in it.
 pub(super) type Result<T, E = InvalidOption> = std::result::Result<T, E>;
 
-/// A value and where it stands.
+/// A value and its keys.
 #[derive(Debug, Clone)]
 pub(super) struct Reader<'a> {
     at: OptionKeys,
@@ -23,7 +23,7 @@ impl<'a> Reader<'a> {
         Self { at, value }
     }
 
-    /// The keys that lead to it.
+    /// The keys of the value.
     pub(super) fn at(&self) -> OptionKeys {
         self.at.clone()
     }
@@ -32,7 +32,7 @@ impl<'a> Reader<'a> {
         self.value
     }
 
-    /// A mistake in the value.
+    /// An error in the value.
     pub(super) fn wrong(&self, message: &str, help: &str) -> InvalidOption {
         InvalidOption {
             keys: self.at.clone(),
@@ -42,7 +42,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The table that it is, with these keys and no others.
+    /// The value as a table that has no keys except for `known`.
     pub(super) fn table(&self, known: &[&str]) -> Result<&'a Map<String, Value>> {
         let Value::Object(table) = self.value else {
             let message = format!("must be a table, found {}", kind(self.value));
@@ -55,7 +55,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A key that is not one of `known`.
+    /// An error for a key that is not one of `known`.
     pub(super) fn unknown(&self, key: &str, known: &[&str]) -> InvalidOption {
         let mut keys = self.at.clone();
         keys.push(key.to_string());
@@ -70,7 +70,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A value in the table.
+    /// The value of a key, if this value is a table that contains the key.
     pub(super) fn get(&self, key: &str) -> Option<Reader<'a>> {
         let value = self.value.as_object()?.get(key)?;
         let mut at = self.at.clone();
@@ -92,7 +92,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A string that is not empty.
+    /// A string, which must not be empty.
     pub(super) fn full_text(&self) -> Result<String> {
         let text = self.text()?;
         match text.is_empty() {
@@ -125,7 +125,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// The keys and texts of a table.
+    /// The keys and strings of a table.
     pub(super) fn variables(&self) -> Result<Vec<(String, String)>> {
         let Value::Object(table) = self.value else {
             return Err(self.wrong(
@@ -138,7 +138,7 @@ impl<'a> Reader<'a> {
             .collect()
     }
 
-    /// A name without separators, as that of a program.
+    /// A name without separators, such as that of a program.
     pub(super) fn name(&self) -> Result<String> {
         let text = self.full_text()?;
         match text.contains(['/', '\\']) {
@@ -150,7 +150,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A path of a file that the project has. Slashes are the separators everywhere.
+    /// The path of a file in the project. The separator is `/` on all platforms.
     pub(super) fn path(&self) -> Result<String> {
         let text = self.full_text()?;
         if text.contains('\\') {
@@ -170,7 +170,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// A destination below the prefix.
+/// Checks that a destination is below the prefix.
 pub(super) fn destination(at: &[&str], to: &str) -> Result<()> {
     let mistake = |message: String, help: &str| InvalidOption {
         keys: at.iter().map(ToString::to_string).collect(),
@@ -193,7 +193,7 @@ pub(super) fn destination(at: &[&str], to: &str) -> Result<()> {
     }
 }
 
-/// A type in the words of TOML.
+/// The name of a type in TOML.
 pub(super) fn kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "nothing",

@@ -1,9 +1,9 @@
 //! `activation`: the variables and scripts that activating an environment with the package applies.
 //!
-//!  On Unix, the variables are written to conda's `etc/conda/env_vars.d`, which applies to every
-//!  shell and to `pixi global`. On Windows, conda would insert a prefix with backslashes into that
-//!  file, and JSON reads backslashes as escapes. There, scripts set the variables and restore the
-//!  previous values.
+//! On Unix, the variables are written to conda's `etc/conda/env_vars.d`, which applies to every
+//! shell and to `pixi global`. On Windows, conda would insert a prefix with backslashes into that
+//! file, and JSON reads backslashes as escapes. There, scripts set the variables and restore the
+//! previous values.
 
 use miette::Report;
 use rattler_build_core::types::Output;

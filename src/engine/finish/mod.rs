@@ -1,8 +1,8 @@
 //! The steps of a drafted recipe between its script and packaging: installs files that the build
 //! tool does not install, and prepares the tests.
 //!
-//!  The engine does this instead of the script, so that it works the same way on every platform and
-//!  errors point at the manifest.
+//! The engine does this instead of the script, so that it works the same way on every platform and
+//! errors point at the manifest.
 
 mod activation;
 mod completions;
