@@ -122,7 +122,7 @@ impl Document {
         self.file.clone()
     }
 
-    /// The text, as it is on disk.
+    /// The content of the file.
     pub fn text(&self) -> &str {
         self.file.inner()
     }

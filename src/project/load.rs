@@ -1,10 +1,9 @@
 //! Converts `pixi.toml` (also `pyproject.toml` and `mojoproject.toml`) to the requests
 //! that pixi would send.
 //!
-//! It is used without pixi. Everything that would change the package is validated, and
-//! all errors are reported together; the rest of the manifest is ignored. Where pixi
-//! loses data, the data is kept, with a warning. A manifest without such warnings gives
-//! the same package with and without pixi.
+//! It is used without pixi. It validates everything that affects the package, reports all errors
+//! together, and ignores the rest of the manifest. Where pixi loses data, this module keeps the
+//! data and warns. A manifest without such warnings gives the same package with and without pixi.
 
 mod below;
 mod build;
@@ -86,9 +85,9 @@ pub struct LoadRequest {
     /// Channels (names, URLs or paths) that replace those of the manifest. Empty if none
     /// are given.
     pub channels: Vec<String>,
-    /// Build number that replaces that of the manifest.
+    /// The build number that replaces that of the manifest.
     pub build_number: Option<u64>,
-    /// Prefix of the build string that replaces that of the manifest.
+    /// The prefix of the build string that replaces that of the manifest.
     pub build_string_prefix: Option<String>,
     /// The directory that `~/` stands for.
     pub home: Option<PathBuf>,
@@ -159,7 +158,7 @@ impl Loaded {
         }
     }
 
-    /// The parameters of `conda/outputs`, with a work directory of our choice.
+    /// The parameters of `conda/outputs`, with this work directory.
     pub fn outputs_params(&self, work_directory: PathBuf) -> outputs::Params {
         outputs::Params {
             channels: self.channels.clone(),

@@ -127,7 +127,7 @@ impl<'a> Check<'a> {
         let reason = source.to_string();
         let reason = match reason.strip_prefix("invalid type: ") {
             Some(found) => format!("found {found}"),
-            // A choice of types says only what it expects.
+            // The error for a value with several possible types contains only the expected types.
             None => format!("found {}, expected {reason}", kind(value)),
         };
         let reason = reason

@@ -30,7 +30,7 @@ pub trait Options: DeserializeOwned + Send + Sync + 'static {
     /// Keys that are not allowed in the tables of targets.
     const SAME_FOR_ALL_TARGETS: &'static [&'static str] = &[];
 
-    /// Keys that count on Windows only where a table of a target for Windows has them.
+    /// Keys that apply on Windows only if a target table for Windows sets them.
     const NOT_ON_WINDOWS: &'static [&'static str] = &[];
 
     /// Warnings about values that are accepted but have no effect.
@@ -85,8 +85,8 @@ impl ConfigTables {
     /// including those of targets that do not apply.
     ///
     /// # Errors
-    /// One error for each unknown key and each invalid value. Several errors are related
-    /// to one.
+    /// One error for each unknown key and each invalid value. If there are several, the returned
+    /// error contains all of them.
     pub fn read<O: Options>(
         backend: &'static str,
         configuration: Option<Value>,
@@ -178,8 +178,8 @@ impl ConfigTables {
     }
 }
 
-/// Where the value of an option stands in `manifest` that applies on `host`, for whoever has no
-/// tables at hand.
+/// Returns the place in `manifest` of the option that applies on `host`, for callers that do not
+/// have the tables.
 pub fn written_at(manifest: &Manifest, host: Subdir, keys: &[&str]) -> Option<SourceSpan> {
     let selectors = [host.as_str(), "linux", "macos", "osx", "win", "unix"];
     let matching = selectors

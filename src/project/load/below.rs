@@ -1,4 +1,4 @@
-//! What lies below a directory: packages, and directories that could be some.
+//! Finds packages, and directories that could be packages, below a directory.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,7 @@ use ignore::{DirEntry, WalkBuilder};
 
 use crate::project::document::{Document, ManifestKind};
 
-/// The one manifest of a folder that counts.
+/// The manifest in a directory. If there are several, the one with the highest priority.
 pub(crate) fn in_folder(folder: &Path) -> Option<PathBuf> {
     (ManifestKind::ALL.iter())
         .map(|kind| folder.join(kind.file_name()))
@@ -18,8 +18,8 @@ pub(crate) fn own_workspace(document: &Document) -> bool {
     (["workspace", "project"].iter()).any(|name| document.field(&[name]).is_some())
 }
 
-/// The folders below the manifest or folder `path` (absolute) that hold one of the files
-/// `names` and no manifest, relative to the folder of `path`.
+/// The directories below the manifest or directory `path` (absolute) that contain one of the files
+/// `names` but no manifest, relative to the directory of `path`.
 pub fn folders_without_manifest(path: &Path, names: &[&str]) -> Vec<PathBuf> {
     let root = match path.is_dir() {
         true => path,
@@ -34,7 +34,7 @@ pub fn folders_without_manifest(path: &Path, names: &[&str]) -> Vec<PathBuf> {
     relative.collect()
 }
 
-/// The folders of the packages below `root`, relative to it.
+/// The directories of the packages below `root`, relative to `root`.
 pub(crate) fn packages(root: &Path) -> Vec<PathBuf> {
     let is_package = |folder: &PathBuf| {
         let document = manifest(folder).and_then(|path| {
@@ -49,12 +49,13 @@ pub(crate) fn packages(root: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// `root` and the folders below it that belong to its workspace, by path. Hidden folders,
-/// folders that git ignores and caches are passed over.
+/// `root` and the directories below it that belong to its workspace, sorted by path. Hidden
+/// directories, directories that git ignores, and caches are skipped.
 pub(crate) fn folders(root: &Path) -> impl Iterator<Item = PathBuf> {
     let mut walk = WalkBuilder::new(root);
     walk.parents(false).git_global(false).git_exclude(false);
-    // A folder that was unpacked from an archive has its `.gitignore` too.
+    // A directory that was unpacked from an archive is not a repository, but its `.gitignore`
+    // applies.
     walk.require_git(false).sort_by_file_name(Ord::cmp);
     let top = root.to_owned();
     walk.filter_entry(move |entry| entry.path() == top || belongs(entry));
@@ -66,7 +67,7 @@ fn is_folder(entry: &DirEntry) -> bool {
     entry.file_type().is_some_and(|kind| kind.is_dir())
 }
 
-/// Whether a folder below a workspace is part of it.
+/// Whether an entry is a directory that belongs to the workspace above it.
 fn belongs(entry: &DirEntry) -> bool {
     if !is_folder(entry) || entry.path().join("CACHEDIR.TAG").is_file() {
         return false;
@@ -75,11 +76,11 @@ fn belongs(entry: &DirEntry) -> bool {
         return true;
     };
     let text = fs_err::read_to_string(&path).unwrap_or_default();
-    // One that cannot be parsed is reported when it is read as a member.
+    // A manifest that cannot be parsed is reported when it is read as a member.
     !Document::parse(path, "", text).is_ok_and(|document| own_workspace(&document))
 }
 
-/// The manifest of a folder, if it is one for pixi.
+/// The manifest of a directory, if pixi would use it.
 pub(crate) fn manifest(folder: &Path) -> Option<PathBuf> {
     let path = in_folder(folder)?;
     let foreign = ManifestKind::of(&path) == Some(ManifestKind::Pyproject)

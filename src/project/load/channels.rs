@@ -42,7 +42,7 @@ pub(crate) enum HasCondaForge {
 /// Settings that only the solver needs. pixi does not send them.
 #[derive(Debug, Clone, Default)]
 pub struct Solving {
-    /// Newer packages are ignored.
+    /// Packages that are too new are ignored.
     pub exclude_newer: Option<Cutoff>,
     /// The same for single channels, by URL without a trailing slash. It has priority
     /// over the general setting.
@@ -51,7 +51,7 @@ pub struct Solving {
     pub packages: BTreeMap<String, Cutoff>,
     /// How the solver uses the order of channels.
     pub channel_priority: ChannelPriority,
-    /// Where the manifest names each channel, by URL without trailing slash.
+    /// The place in the manifest that names each channel, by URL without a trailing slash.
     pub places: BTreeMap<String, ChannelPlace>,
 }
 
@@ -122,7 +122,7 @@ pub(crate) fn read(
     let mut urls = Vec::new();
     let mut seen = Vec::new();
     for entry in entries {
-        // Compared as text: a name and the URL that it stands for are both kept.
+        // Channels are compared as text, so a name and its URL are both kept.
         if seen.contains(&entry.text) {
             continue;
         }
@@ -203,7 +203,7 @@ fn conda_forge(urls: &[String]) -> HasCondaForge {
     }
 }
 
-/// Strings, and tables with a priority.
+/// The entries of a list of channels: strings, and tables with a priority.
 fn entries<'d>(value: Value<'d>, findings: &mut Diagnostics) -> Vec<Entry<'d>> {
     let list = value.list(findings).unwrap_or_default();
     (list.into_iter())

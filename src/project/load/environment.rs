@@ -22,10 +22,10 @@ pub(crate) struct DefaultEnvironment<'d> {
 /// Whether the workspace's own tables are part of the environment.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum OwnTables {
-    /// They are.
+    /// The tables are part of the environment.
     #[default]
     Count,
-    /// `no-default-feature = true`
+    /// The environment has `no-default-feature = true`.
     LeftOut,
 }
 

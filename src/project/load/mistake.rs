@@ -23,8 +23,8 @@ use crate::project::document::Syntax;
 
 pub use warning::Warning;
 
-/// Everything that is wrong with a manifest and its workspace. One mistake stands for
-/// itself, so that the first line says what it is.
+/// All errors of a manifest and its workspace. A single error is displayed without a heading, so
+/// that the first line contains the problem.
 #[derive(Debug)]
 pub struct LoadErrors {
     /// At least one, in the order of the files.

@@ -1,4 +1,4 @@
-//! Shared by the tests of the loader: directories with manifests, and results as text.
+//! Helpers for the tests of the loader: directories with manifests, and results as text.
 
 mod dependencies;
 mod examples;

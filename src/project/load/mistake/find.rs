@@ -14,12 +14,12 @@ use crate::diagnostic::list;
 pub struct NoManifest {
     /// The directory that was searched.
     pub folder: PathBuf,
-    /// Where there are some, or how to write one.
+    /// The directories that contain manifests, or how to write one.
     pub help: String,
 }
 
 impl NoManifest {
-    /// No manifest in `folder`, with `packages` below it.
+    /// The error for `folder`, which has the directories `packages` with packages below it.
     pub(crate) fn new(folder: PathBuf, packages: &[PathBuf]) -> Self {
         let help = match named(packages) {
             Some(packages) => format!("the packages below it are {packages}: name one of them"),
@@ -34,7 +34,7 @@ impl NoManifest {
     }
 }
 
-/// The folders of packages as prose has them, if there are any.
+/// The directories of packages as a list in prose. `None` if there are none.
 pub(crate) fn named(packages: &[PathBuf]) -> Option<String> {
     const NAMED: usize = 6;
     let names: Vec<String> = (packages.iter().take(NAMED))
