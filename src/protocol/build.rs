@@ -149,19 +149,20 @@ fn known_source<'de, D: Deserializer<'de>>(
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct FinalRunExports {
-    /// Host dependencies to run dependencies.
+    /// Run dependencies of packages that have this package in their host environment.
     #[serde(deserialize_with = "null_is_default")]
     pub weak: Vec<ResolvedDependency>,
-    /// Build dependencies to host and run, host to run.
+    /// Host and run dependencies of packages that have this package in their build environment, and
+    /// run dependencies of packages that have it in their host environment.
     #[serde(deserialize_with = "null_is_default")]
     pub strong: Vec<ResolvedDependency>,
-    /// The only list that applies to a noarch package.
+    /// The only list that applies when a noarch package is built against this one.
     #[serde(deserialize_with = "null_is_default")]
     pub noarch: Vec<ResolvedDependency>,
-    /// Host dependencies to run constraints.
+    /// Run constraints of packages that have this package in their host environment.
     #[serde(deserialize_with = "null_is_default")]
     pub weak_constrains: Vec<ResolvedDependency>,
-    /// Build and host dependencies to run constraints.
+    /// Run constraints of packages that have this package in their build or host environment.
     #[serde(deserialize_with = "null_is_default")]
     pub strong_constrains: Vec<ResolvedDependency>,
 }

@@ -87,19 +87,20 @@ pub struct Target {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct RunExportTables {
-    /// Host dependencies to run dependencies.
+    /// Run dependencies of packages that have this package in their host environment.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub weak: Option<DependencyTable>,
-    /// Build dependencies to host and run, host to run.
+    /// Host and run dependencies of packages that have this package in their build environment, and
+    /// run dependencies of packages that have it in their host environment.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub strong: Option<DependencyTable>,
-    /// The only list that applies to a noarch package.
+    /// The only list that applies when a noarch package is built against this one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub noarch: Option<DependencyTable>,
-    /// Host dependencies to run constraints.
+    /// Run constraints of packages that have this package in their host environment.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub weak_constraints: Option<DependencyTable>,
-    /// Build and host dependencies to run constraints.
+    /// Run constraints of packages that have this package in their build or host environment.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub strong_constraints: Option<DependencyTable>,
 }

@@ -72,7 +72,7 @@ pub struct Output {
 pub struct Metadata {
     /// Normalized name.
     pub name: String,
-    /// As text. It must be equal to the version in the response of the build.
+    /// The version as text. It must be equal to the version in the response of the build.
     pub version: String,
     /// Build string.
     pub build: String,
@@ -88,7 +88,7 @@ pub struct Metadata {
     pub flags: Vec<String>,
     /// Track features (API 7).
     pub track_features: Vec<String>,
-    /// Always sent.
+    /// Whether the package is for all platforms. The backend always sends this field.
     pub noarch: NoArch,
     /// Package URLs.
     pub purls: Option<Vec<String>>,
@@ -126,15 +126,16 @@ pub struct IgnoreRunExports {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RunExports {
-    /// Host dependencies to run dependencies.
+    /// Run dependencies of packages that have this package in their host environment.
     pub weak: Vec<NamedSpec>,
-    /// Build dependencies to host and run, host to run.
+    /// Host and run dependencies of packages that have this package in their build environment, and
+    /// run dependencies of packages that have it in their host environment.
     pub strong: Vec<NamedSpec>,
-    /// The only list that applies to a noarch package.
+    /// The only list that applies when a noarch package is built against this one.
     pub noarch: Vec<NamedSpec>,
-    /// Host dependencies to run constraints.
+    /// Run constraints of packages that have this package in their host environment.
     pub weak_constrains: Vec<NamedSpec>,
-    /// Build and host dependencies to run constraints.
+    /// Run constraints of packages that have this package in their build or host environment.
     pub strong_constrains: Vec<NamedSpec>,
 }
 

@@ -6,7 +6,7 @@ use crate::protocol::match_spec::Condition;
 
 /// A package built from source: its location and the selected output.
 ///
-/// It is returned to pixi unchanged, whatever the selectors are.
+/// It is returned to pixi unchanged, with all its selectors.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", try_from = "AnySource")]
 pub struct SourceSpec {

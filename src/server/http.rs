@@ -74,7 +74,7 @@ impl Rules {
             Some(value.to_str().unwrap_or_default())
         };
         let is_own = |name: &str| self.authorities.iter().any(|own| own == name);
-        // A page of another site whose host name was made to resolve to this machine.
+        // The host name is that of another site, which makes it resolve to this machine.
         if !header("host").is_some_and(is_own) {
             return Some((403, "this host is not served\n"));
         }

@@ -33,7 +33,7 @@ struct Service {
 }
 
 impl Service {
-    /// Writes debug files after the responses are sent.
+    /// The thread that writes debug files after the responses are sent.
     fn recorder(&self) -> &Recorder {
         self.recorder.get_or_init(Recorder::start)
     }
@@ -54,7 +54,8 @@ pub fn methods(backend: &'static dyn AnyBackend, env: Env) -> Methods {
         ($($method:literal => $handler:ident),* $(,)?) => {$(
             module
                 .register_async_method($method, |params, service, _| {
-                    // Owned, because a handler may outlive the line of its request.
+                    // The parameters are owned, because a handler may outlive the line of its
+                    // request.
                     answer($handler(service, params.into_owned()))
                 })
                 .expect("every method is registered once");
@@ -146,7 +147,7 @@ async fn conda_build(
     let session = service.session.get().ok_or(NotInitialized)?;
     let params: build::Params = parse(&raw)?;
     let debug = DebugFolder::of(&params.work_directory);
-    // Written before the build, so that a killed build leaves its request.
+    // The request is written before the build, so that it exists even if the build is killed.
     debug.params("conda_build_v1", raw.as_str().unwrap_or("null"));
     drop(raw);
     let built = engine::build(session, params, &debug).await;

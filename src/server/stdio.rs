@@ -44,7 +44,7 @@ pub enum Ended {
 /// its id would end the client.
 pub async fn serve(methods: Methods) -> Result<Ended, Report> {
     let (send, mut lines) = mpsc::unbounded_channel();
-    // Read during a request, to notice that the client has left.
+    // stdin is also read during a request, to notice when the client has left.
     let mut reading = tokio::spawn(read(send));
     let mut ended = false;
     while let Some(line) = lines.recv().await {
