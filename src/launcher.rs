@@ -1,16 +1,16 @@
-//! Starts the executable that holds all backends under the name of one of them.
+//! Starts the executable that contains all backends under the name of one of them.
 //!
-//! `pixi-build-rust` is that executable; its siblings are programs of a few kilobytes that
-//! end up being it. A part of each of them rather than of the library, so that none of them
-//! links what a backend is made of.
+//! `pixi-build-rust` is that executable. The other executables next to it are programs of a few
+//! kilobytes that start it. This file is a part of each of them and not of the library, so that
+//! they do not link the code of the backends.
 
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
-/// The executable that holds all backends, without the ending that programs have here.
+/// The executable that contains all backends, without the extension of the platform.
 const HOLDER: &str = "pixi-build-rust";
 
-/// Becomes the backend `name`.
+/// Starts the backend `name`. On Unix, it replaces this process.
 pub fn launch(name: &str) -> ExitCode {
     let holder = match holder() {
         Ok(holder) => holder,
@@ -35,7 +35,7 @@ pub fn launch(name: &str) -> ExitCode {
 
 fn holder() -> std::io::Result<PathBuf> {
     let own = std::env::current_exe()?;
-    // What a link points to is beside its siblings.
+    // A link is resolved, because the other executables are next to its target.
     let own = dunce::canonicalize(&own).unwrap_or(own);
     let name = format!("{HOLDER}{}", std::env::consts::EXE_SUFFIX);
     Ok(own.with_file_name(name))

@@ -8,7 +8,7 @@ use crate::backend::Env;
 pub(super) fn cache_folder(env: &Env) -> PathBuf {
     let overrides = ["PIXI_CACHE_DIR", "RATTLER_CACHE_DIR"];
     if let Some(folder) = overrides.into_iter().find_map(|name| env.path(name)) {
-        // Programs that run in other directories get this path.
+        // The path must be absolute, because programs that run in other directories get it.
         return std::path::absolute(folder).unwrap_or_else(|_| folder.to_path_buf());
     }
     let caches = if cfg!(windows) {

@@ -19,7 +19,7 @@ pub(super) fn identify(
     let mut arguments: Vec<OsString> = arguments.into_iter().collect();
     let stem = arguments.first().and_then(|own| Path::new(own).file_stem());
     let mut backend = stem.and_then(named);
-    // The watching process adds an option of its own at the front.
+    // The watching process inserts its own option before the others.
     let at = (1..3).find(|at| {
         arguments
             .get(*at)

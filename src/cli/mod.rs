@@ -113,7 +113,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn run(backend: &'static dyn AnyBackend, arguments: Vec<OsString>) -> ExitCode {
-    // A server has no arguments. The process that watches it does not need what follows.
+    // A process without arguments is a server. Its role is determined first, because the process
+    // that watches a server does not need the rest of this function.
     let early = (arguments.len() == 1).then(|| watch::role(None));
     if let Some(ProcessRole::Watched(code)) = early {
         return code;

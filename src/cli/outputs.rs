@@ -85,7 +85,7 @@ fn row(output: &Output) -> [String; 5] {
     ]
 }
 
-/// All outputs.
+/// The document that `--json` prints.
 #[derive(Serialize)]
 struct Document<'a> {
     outputs: Vec<Planned<'a>>,

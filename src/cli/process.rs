@@ -135,7 +135,7 @@ mod unix {
         processes.filter_map(running).collect()
     }
 
-    /// The same on systems on which only `ps` lists processes.
+    /// All processes of the machine, on systems on which only `ps` lists them.
     #[cfg(not(target_os = "linux"))]
     fn running() -> Vec<Child> {
         listed_by_ps().unwrap_or_else(|error| {

@@ -129,7 +129,8 @@ async fn restore(session: &Session, params: &Params, depot: &CondaClient) -> Res
     Ok(())
 }
 
-/// The recording names directories that do not exist on this machine.
+/// Checks that the recorded build can run on this machine: the platform must be the same, and the
+/// project must exist.
 fn check_place(initialize: &initialize::Params, params: &Params) -> Result<(), Report> {
     let source = initialize.source_directory.as_ref();
     let project = source.unwrap_or(&initialize.manifest_path);

@@ -36,7 +36,7 @@ fn finish(answer: ScriptAnswer) -> Result<u8, Report> {
     }
 }
 
-/// Errors are short, because they appear in the log of a build.
+/// Prints an error in a short form, because it appears in the log of a build.
 fn complain(report: &Report) {
     eprintln!("error: {report}");
     if let Some(help) = report.help() {

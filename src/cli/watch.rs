@@ -6,7 +6,7 @@
 
 use std::process::ExitCode;
 
-/// The option that tells the working process who watches it.
+/// The option that passes the id of the watching process to the working process.
 pub(super) const OPTION: &str = "watched-by";
 
 /// The role of this process.
@@ -17,7 +17,7 @@ pub(super) enum ProcessRole {
         expect(dead_code, reason = "one process is enough")
     )]
     Watched(ExitCode),
-    /// It works. If it is not watched, the error may say why.
+    /// It does the work. If it is not watched, the error may contain the reason.
     Works(Option<std::io::Error>),
 }
 
@@ -36,13 +36,13 @@ pub(super) fn role(watcher: Option<i32>) -> ProcessRole {
     }
 }
 
-/// On Windows all processes of a job end with the last process that holds it.
+/// On Windows, all processes of a job end with the last process that holds the job.
 #[cfg(windows)]
 pub(super) fn role(_: Option<i32>) -> ProcessRole {
     ProcessRole::Works(windows::hold_job().err().map(std::io::Error::other))
 }
 
-/// On other systems a process is not notified of the end of its parent.
+/// On other systems, a process is not notified when its parent ends, so nothing watches it.
 #[cfg(not(any(target_os = "linux", windows)))]
 pub(super) fn role(_: Option<i32>) -> ProcessRole {
     ProcessRole::Works(None)
@@ -59,7 +59,7 @@ mod windows {
         limits.limit_kill_on_job_close();
         let job = Job::create_with_limit_info(&limits)?;
         job.assign_current_process()?;
-        // It is held until the process ends for any reason.
+        // The job is held until the process ends for any reason.
         std::mem::forget(job);
         Ok(())
     }
@@ -107,7 +107,8 @@ mod linux {
             let signals = EndSignals::listen()?;
             outlive(worker().spawn()?, signals).await
         })?;
-        // Searching all processes of the machine takes a while.
+        // Searching all processes of the machine takes a while, so it is done only if children are
+        // left.
         if !matches!(wait(WaitOptions::NOHANG), Err(Errno::CHILD)) {
             end_children();
         }

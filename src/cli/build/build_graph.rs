@@ -42,11 +42,11 @@ pub(super) struct PackageNode {
 /// The source dependencies of a package.
 #[derive(Debug, Default)]
 pub(super) struct Needs {
-    /// In its build environment.
+    /// The packages in its build environment.
     pub(super) build: BTreeSet<Index>,
-    /// In its host environment.
+    /// The packages in its host environment.
     pub(super) host: BTreeSet<Index>,
-    /// In environments in which it is used.
+    /// The packages in environments in which it is used.
     pub(super) run: BTreeSet<Index>,
 }
 

@@ -137,7 +137,7 @@ impl<'a> PackageBuilder<'a> {
         Finished::new(&answer)
     }
 
-    /// The archive of the last build of a package that other packages are built with.
+    /// Keeps the archive of the last build, if other packages are built with this package.
     fn earlier(
         &self,
         job: &PackageNode,
@@ -274,8 +274,8 @@ impl<'a> PackageBuilder<'a> {
         .into())
     }
 
-    /// Builds with the tools of this machine have a directory of their own, because their
-    /// packages have the same names as other packages, and other dependencies.
+    /// The default work directory. Builds with the tools of this machine have their own directory,
+    /// because their packages have the same names as other packages but other dependencies.
     fn usual_work_folder(&self, job: &PackageNode, name: &str) -> PathBuf {
         let builds = job.package.builds(name);
         match self.arguments.system_toolchain {
@@ -284,7 +284,8 @@ impl<'a> PackageBuilder<'a> {
         }
     }
 
-    /// One directory for a package, or for each of its variants and foreign platforms.
+    /// The work directory: one for the package, or one for each of its variants and foreign
+    /// platforms.
     fn work_folder(&self, job: &PackageNode, output: &Output) -> PathBuf {
         let name = &output.metadata.name;
         let is_only = job.names().len() == 1;
@@ -324,7 +325,7 @@ struct OtherToolchain {
     now: &'static str,
 }
 
-/// The name, version and build string, which are the file name of the archive.
+/// The name, version and build string, which form the file name of the archive.
 fn identifier(output: &Output) -> String {
     let metadata = &output.metadata;
     format!("{}-{}-{}", metadata.name, metadata.version, metadata.build)

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::cli::table::table;
 use crate::environments::Environment;
 
-/// The packages that were requested by name. All others are their dependencies.
+/// The packages that were requested by name, as a table. All others are their dependencies.
 pub(super) fn text(environment: &Environment) -> String {
     let packages = &environment.packages;
     if packages.is_empty() {
@@ -46,7 +46,7 @@ pub(super) fn text(environment: &Environment) -> String {
     text
 }
 
-/// All packages.
+/// All packages of the environment, as a JSON object.
 pub(super) fn object(package: &str, environment: &Environment) -> Value {
     let packages = environment.packages.iter().map(|record| {
         let package = &record.package_record;

@@ -301,9 +301,9 @@ fn folder_of(path: &Path) -> PathBuf {
 fn targets(level: LevelFilter) -> EnvFilter {
     let others = level.min(LevelFilter::WARN);
     let directives = OURS.map(|target| format!("{target}={level}"));
-    // The error at the end contains the reason.
+    // Warnings about retries are not shown, because the error at the end contains the reason.
     let retries = "reqwest_retry=error";
-    // It warns about the time stamps of packages that are built again.
+    // rattler_index warns about the time stamps of packages that are built again.
     let index = "rattler_index=error";
     EnvFilter::new(format!(
         "{others},{retries},{index},{}",

@@ -160,9 +160,9 @@ enum Meaning {
     ReportedStep(String),
     /// A step whose lines are details.
     QuietStep(String),
-    /// Nothing, but its contents are shown.
+    /// Not a step, but its contents are shown.
     Around,
-    /// Nothing, and its contents are left out.
+    /// Not a step, and its contents are left out.
     Nothing,
 }
 
@@ -255,7 +255,7 @@ where
         let spans = context.event_span(event);
         let (step, is_quiet) = match &spans {
             Some(span) => around::<S, R>(span.scope()),
-            // rattler-build packs in threads that know nothing of the step.
+            // rattler-build packages files in threads that do not belong to the span of the step.
             None => (None, event.metadata().target().starts_with("rattler_build")),
         };
         let level = *event.metadata().level();

@@ -18,9 +18,9 @@ pub(super) struct Need<'a> {
 /// The environment in which a package is needed.
 #[derive(Clone, Copy)]
 pub(super) enum DependencyKind {
-    /// In the build environment.
+    /// The build environment.
     Build,
-    /// In the host environment.
+    /// The host environment.
     Host,
     /// An environment in which the package is used.
     Run,

@@ -18,7 +18,7 @@ use crate::protocol::spec::{PathLocation, SourceLocation};
 pub(super) struct GraphReader<'a> {
     reading: GraphInputs<'a>,
     jobs: Vec<PackageNode>,
-    /// The package that needs each of them.
+    /// For each package, the package or command line that needs it.
     askers: Vec<String>,
     supplies: Vec<(Subdir, SolveSettings)>,
     /// The first requested package, read for each platform. Its workspace applies to all
@@ -148,8 +148,8 @@ impl<'a> GraphReader<'a> {
             let found = self.read(index, &need, depot).await?;
             let needs = &mut self.jobs[index].needs;
             match need.kind {
-                // Another output of the same recipe, which is built before, or the package
-                // itself as a run dependency.
+                // The dependency is another output of the same recipe, which is built before, or
+                // the package itself as a run dependency.
                 _ if found == index => false,
                 DependencyKind::Build => needs.build.insert(found),
                 DependencyKind::Host => needs.host.insert(found),
