@@ -27,7 +27,8 @@ pub struct Warning {
     pub message: String,
     /// The way out.
     pub help: Option<String>,
-    /// Whether it is about what is packed, so that nobody needs it before a build.
+    /// Whether the warning is about the contents of the package, so that it is shown only during a
+    /// build.
     pub of_the_package: bool,
 }
 
@@ -41,7 +42,7 @@ impl Warning {
         }
     }
 
-    /// Says it only when the package is built.
+    /// Marks the warning as one that is shown only when the package is built.
     #[must_use]
     pub fn when_built(mut self) -> Self {
         self.of_the_package = true;
@@ -120,8 +121,8 @@ pub fn create_folder(path: &Path) -> Result<(), Unwritable> {
     })
 }
 
-/// Sorts diagnostics as a reader of the files meets them. Files keep the order in which the
-/// first diagnostic of each was found; those without a place come first.
+/// Sorts diagnostics in the order in which a reader of the files meets them. Files keep the order
+/// in which their first diagnostics were found. Diagnostics without a place come first.
 pub fn in_order_of_files<D: Diagnostic>(diagnostics: &mut [D]) {
     let mut files: Vec<String> = Vec::new();
     let place = |diagnostic: &D| -> Option<(usize, usize)> {
@@ -138,10 +139,11 @@ pub fn in_order_of_files<D: Diagnostic>(diagnostics: &mut [D]) {
     diagnostics.sort_by_cached_key(place);
 }
 
-/// The known word that `word` was probably meant to be, however it spells capitals and `_`.
+/// Returns the known word that `word` most probably stands for. Capital letters and `_` instead of
+/// `-` make no difference.
 ///
-/// One edit is a misspelling of a short word, up to three are one of a long word; without
-/// any such word, one that begins alike (`win` and `windows`, `binary` and `binaries`) is near.
+/// A short word may differ by one edit, a long word by up to three edits. If there is no such word,
+/// a word with the same beginning is returned (`win` and `windows`, `binary` and `binaries`).
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let folded = |word: &str| word.to_lowercase().replace('_', "-");
     let word = folded(word);
@@ -167,7 +169,7 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
     })
 }
 
-/// Joins words as prose does: `` `a`, `b` and `c` ``.
+/// Joins words as a list in prose: `` `a`, `b` and `c` ``.
 pub fn list<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     let quoted: Vec<String> = words.into_iter().map(|word| format!("`{word}`")).collect();
     match quoted.split_last() {
@@ -176,8 +178,8 @@ pub fn list<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     }
 }
 
-/// `text` without the credentials in its URLs: `user:password@`, the token after `/t/`, and
-/// the signature of a URL that a store of objects has signed.
+/// `text` without the credentials in its URLs: `user:password@`, the token after `/t/`, and the
+/// signature in a presigned URL of an object store.
 pub fn redacted(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;

@@ -31,7 +31,7 @@ pub fn replace(path: &Path, make: impl Fn(&Path) -> std::io::Result<()>) -> Resu
         let mut name = tempfile::Builder::new();
         name.prefix(".part-").make_in(folder, |beside| {
             make(beside).inspect_err(|_| {
-                // Only a complete file is removed for us. The first error is the one to report.
+                // The library removes only a complete file. The first error is the one to report.
                 let _ = std::fs::remove_file(beside);
             })
         })
@@ -89,9 +89,8 @@ pub fn folders(folder: &Path) -> Vec<PathBuf> {
     paths.filter(|path| path.is_dir()).collect()
 }
 
-/// Locks a file, which is created if it is missing. Returns `None` while another process
-/// holds the lock. The lock ends when the returned value is dropped and when the process
-/// ends.
+/// Locks a file, which is created if it is missing. Returns `None` while another process holds the
+/// lock. The lock is released when the returned value is dropped or the process ends.
 ///
 /// # Errors
 /// [`Unwritable`].
@@ -128,7 +127,7 @@ fn unwritable(path: &Path, source: std::io::Error) -> Unwritable {
     }
 }
 
-/// The time of the last change of a file: of its content, its name or its times.
+/// The time when the content, the name or the metadata of a file was last modified.
 #[cfg(unix)]
 pub fn changed(about: &std::fs::Metadata) -> Option<SystemTime> {
     use std::os::unix::fs::MetadataExt;
@@ -139,7 +138,7 @@ pub fn changed(about: &std::fs::Metadata) -> Option<SystemTime> {
     Some(SystemTime::UNIX_EPOCH + seconds + rest)
 }
 
-/// The time when a file was created, on systems that do not tell when it changed.
+/// The time when a file was created, on systems that do not record such modifications.
 #[cfg(not(unix))]
 pub fn changed(about: &std::fs::Metadata) -> Option<SystemTime> {
     about.created().ok()

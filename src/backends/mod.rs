@@ -1,7 +1,7 @@
-//! The backends, each in a folder of its own that sees only the layers below.
+//! The backends. Each has its own directory and imports only the layers below.
 //!
-//! One process knows all of them: a workspace may have packages of several kinds, and any
-//! executable builds each with the backend that its manifest names.
+//! One process contains all backends, because a workspace may have packages of several kinds: each
+//! executable builds a package with the backend that its manifest names.
 
 pub mod cargo;
 pub mod cmake;
@@ -30,15 +30,13 @@ pub fn by_name(name: &str) -> Option<&'static dyn AnyBackend> {
     ALL.into_iter().find(|backend| backend.name() == name)
 }
 
-/// Does what a build script wants from this executable, whatever backend it is of. `None` where
-/// a user called it.
+/// Handles a call of this executable by a build script of any backend. `None` if a user called it.
 pub fn answer_script(call: &ScriptCall<'_>) -> Option<Result<ScriptAnswer, Report>> {
     ALL.into_iter()
         .find_map(|backend| backend.answer_script(call))
 }
 
-/// What a line of a build's log says about how far the build is, whatever backend it is
-/// of.
+/// The progress that a line of a build's log reports, for any backend.
 pub fn progress(line: &str) -> Option<Progress> {
     ALL.into_iter().find_map(|backend| backend.progress(line))
 }

@@ -1,7 +1,7 @@
-//! The schemas of `[package.build.config]` in the directory `schema`, made of the types that
-//! read it. Editors complete and check manifests with them.
+//! Generates the schemas of `[package.build.config]` in the directory `schema` from the types that
+//! read the configuration. Editors complete and check manifests with them.
 //!
-//! After a change of an option, `UPDATE_SCHEMA=1 cargo test --lib schema` writes them anew.
+//! After an option has changed, `UPDATE_SCHEMA=1 cargo test --lib schema` writes them again.
 
 use std::path::{Path, PathBuf};
 
@@ -30,7 +30,7 @@ fn all() -> [Named; 5] {
     ]
 }
 
-/// The schema of a manifest whose options are `C`. What pixi says of the rest is pixi's.
+/// The schema of a manifest with the options `C`. It does not describe the keys of pixi.
 fn of<C: Options + JsonSchema>() -> Value {
     let generator = SchemaGenerator::new(SchemaSettings::draft07());
     let mut config = generator.into_root_schema_for::<C>().to_value();
@@ -44,7 +44,8 @@ fn of<C: Options + JsonSchema>() -> Value {
     let options = members["properties"].as_object_mut().expect("options");
     options.retain(|key, _| C::KEYS.contains(&key.as_str()));
     if C::KEYS.contains(&"package-tests") {
-        // The option `tests` of these backends hides the shared one, which has two names.
+        // These backends have their own option `tests`, so the shared option is available only
+        // under its second name.
         options.insert("package-tests".to_string(), package_tests());
     }
     let target = json!({"$ref": "#/definitions/Config"});
@@ -80,7 +81,7 @@ fn package_tests() -> Value {
     options.to_value()["properties"]["tests"].take()
 }
 
-/// `[package]`, as far as a backend knows it.
+/// The schema of `[package]`, limited to the keys that belong to the backend.
 fn package() -> Value {
     let config = json!({"$ref": "#/definitions/Config"});
     let target = json!({"type": "object", "properties": {"config": config}});
@@ -98,14 +99,14 @@ fn package() -> Value {
     })
 }
 
-/// TOML has no null: an option that may be missing is left out.
+/// Removes null, which TOML does not have. An option without a value is omitted instead.
 fn without_null(schema: &mut Value) {
     let null = json!({"type": "null"});
     if let Some(members) = schema.as_object_mut() {
         if members.get("default").is_some_and(Value::is_null) {
             members.remove("default");
         }
-        // Rust's own names for numbers mean nothing to an editor.
+        // The names of Rust's number types mean nothing to an editor.
         members.remove("format");
         if let Some(Value::Array(types)) = members.get_mut("type") {
             types.retain(|kind| kind != "null");
@@ -154,7 +155,7 @@ fn every_option_of_every_backend_is_described() {
         let (_, schema) = schema.unwrap_or_else(|| panic!("{} has no schema", backend.name()));
         let options = &schema["definitions"]["Config"]["properties"];
         for key in backend.option_keys() {
-            // An older spelling of another key.
+            // This is an older spelling of another key.
             if key.contains('_') {
                 continue;
             }

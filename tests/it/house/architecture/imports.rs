@@ -1,7 +1,7 @@
 //! The graph of `use` lines between the files of `src`.
 //!
-//! A file may import from the modules around it, because it is a part of them. Any other
-//! circle is an error.
+//! A file may import from the modules that contain it, because it is a part of them. Any other
+//! cycle is an error.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -10,7 +10,7 @@ use indoc::indoc;
 
 use super::sources;
 
-/// Which files each file imports from, by their module paths.
+/// The files that each file imports from, by their module paths.
 type Graph = BTreeMap<String, BTreeSet<String>>;
 
 #[test]
@@ -29,16 +29,16 @@ fn graph() -> Graph {
         let targets = imports(&code).into_iter().filter_map(|import| {
             let target = absolute(&import, &own, &modules);
             let mut file = target.as_str();
-            // The file an item is in is the longest module that its path begins with.
+            // The file that contains an item is the longest module that its path begins with.
             while !modules.contains(file) {
                 file = file.rsplit_once("::")?.0;
             }
             Some(file.to_string())
         });
-        // A file may use the items of the module around it.
+        // A file may use the items of the modules that contain it.
         let is_above = |target: &String| format!("{own}::").starts_with(&format!("{target}::"));
         let targets = targets.filter(|target| !is_above(target));
-        // The modules of a file are also used by their paths, without an import.
+        // A file can use its own modules by their paths, without an import.
         let targets = targets.chain(modules.iter().filter_map(|below| {
             let name = below.strip_prefix(&own)?.strip_prefix("::")?;
             names_module(&code, name).then(|| below.clone())
@@ -62,7 +62,7 @@ fn code(text: &str) -> String {
         .filter(|line| !line.trim_start().starts_with("//"));
     let code: Vec<&str> = code.collect();
     let code = code.join("\n");
-    // Tests may look at whatever they like.
+    // Tests may import from all files.
     let code = code.split("#[cfg(test)]\nmod tests {").next();
     code.unwrap_or_default().to_owned()
 }
@@ -124,12 +124,12 @@ fn expand(prefix: &str, tree: &str, found: &mut Vec<String>) {
     }
 }
 
-/// How many closing braces belong to what is inside.
+/// The number of closing braces at the end that belong to groups in `inner`.
 fn closing(inner: &str) -> usize {
     inner.matches('{').count() - inner.matches('}').count()
 }
 
-/// A path as the root of the crate sees it.
+/// The path of an import from the root of the crate. Empty for other crates.
 fn absolute(import: &str, own: &str, modules: &BTreeSet<String>) -> String {
     if let Some(rest) = import.strip_prefix("crate::") {
         return rest.to_string();
@@ -144,12 +144,12 @@ fn absolute(import: &str, own: &str, modules: &BTreeSet<String>) -> String {
     let first = rest.split("::").next().unwrap_or_default();
     match import.starts_with("super::") || modules.contains(&format!("{base}::{first}")) {
         true => below,
-        // Another crate.
+        // This path leads to another crate.
         false => String::new(),
     }
 }
 
-/// Sets of files each of which reaches the others.
+/// Sets of files in which each file reaches all others.
 fn circles(graph: &Graph) -> Vec<Vec<String>> {
     let reach: BTreeMap<&String, BTreeSet<&String>> = graph
         .keys()
