@@ -1,21 +1,21 @@
 //! Build backends for pixi.
 //!
-//! A backend turns a project into a conda package. pixi drives it over JSON-RPC;
-//! people and CI run the same executable by hand. `docs/architecture.md` explains
-//! the layers, which stand here from the bottom to the top:
+//! A backend turns a project into a conda package. pixi sends requests to it over JSON-RPC;
+//! users and CI run the same executable as a command. `docs/architecture.md` explains the
+//! layers. This table lists them from the bottom to the top:
 //!
-//! | layer | holds |
+//! | layer | contents |
 //! | --- | --- |
-//! | [`diagnostic`] | what every error message needs |
-//! | [`disk`] | small steps on the file system |
-//! | [`protocol`] | what goes over the wire |
-//! | [`project`] | what the user wrote |
-//! | [`backend`] | what a backend is |
+//! | [`diagnostic`] | the parts that all error messages share |
+//! | [`disk`] | small operations on the file system |
+//! | [`protocol`] | the types of the pixi build protocol |
+//! | [`project`] | the user's files |
+//! | [`backend`] | the interface of a backend |
 //! | [`backends`] | the backends |
-//! | [`recipe`] | a draft becomes recipes |
-//! | [`engine`] | describing and building |
+//! | [`recipe`] | the conversion of a draft to recipes |
+//! | [`engine`] | the description and the build of packages |
 //! | [`server`] | JSON-RPC |
-//! | [`environments`] | solving, installing, channels |
+//! | [`environments`] | solving, installation and channels |
 //! | [`cli`] | the command line |
 
 pub mod diagnostic;

@@ -66,7 +66,7 @@ fn leaves(body: &str) -> bool {
     normal.starts_with("../") || Path::new(normal).is_absolute()
 }
 
-/// Removes a leading `./`, because no literal matches with it.
+/// Removes a leading `./`, because a pattern that begins with `./` matches no file.
 fn tidied(pattern: &str) -> String {
     let sign = if pattern.starts_with('!') { "!" } else { "" };
     format!("{sign}{}", body(pattern).trim_start_matches("./"))

@@ -13,7 +13,7 @@ pub struct Hooks {
     pub variables: Vec<Step>,
 }
 
-/// One command of the user.
+/// A command of the user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hook {
     /// The keys of the hook in the configuration.

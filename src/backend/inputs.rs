@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 pub struct GlobSet {
     /// Absolute.
     pub root: PathBuf,
-    /// In the syntax of `.gitignore`; the last match has priority.
+    /// Patterns in the syntax of `.gitignore`; the last match has priority.
     pub patterns: Vec<String>,
     /// Names of files that end the scan of the directory that contains them.
     pub markers: Vec<String>,

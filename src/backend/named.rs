@@ -26,11 +26,11 @@ pub struct Named {
 /// The files that scripts use through `RECIPE_DIR`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Reached {
-    /// Nothing.
+    /// The scripts use no files through `RECIPE_DIR`.
     #[default]
     Nothing,
-    /// Files and directories with these paths.
+    /// The scripts use files and directories with these paths.
     Paths(Vec<String>),
-    /// Unknown files.
+    /// The paths cannot be determined.
     Anything,
 }

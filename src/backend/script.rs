@@ -17,7 +17,7 @@ pub struct Script {
     pub templates: IndexMap<String, String>,
     /// Variables to pass on from the process environment, masked in the log.
     pub secrets: Vec<String>,
-    /// Files the steps need, written before they run.
+    /// Files that the steps need. They are written before the steps run.
     pub files: Vec<ScriptFile>,
     /// A file that the build locks while it uses the files above and the files that its
     /// steps create.

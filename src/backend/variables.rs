@@ -110,7 +110,7 @@ impl From<IndexMap<String, Change>> for Variables {
     }
 }
 
-/// What happens to a variable: a string is its value, `false` removes it.
+/// A change to a variable: a string is its new value, `false` removes it.
 #[derive(Debug)]
 enum Change {
     Set(String),

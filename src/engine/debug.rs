@@ -40,7 +40,7 @@ const INPUTS: &str = "inputs.json";
 /// The content of each input of the latest build.
 const FILES: &str = "input_files.json";
 
-/// Why each file is in the package.
+/// The reason why each file is in the package.
 const INSTALLED: &str = "installed.json";
 
 /// The debug directory of one work directory.

@@ -42,7 +42,7 @@ pub(super) async fn run(
     finish.install(&mut output, &finished).await?;
     finish.hook(Moment::AfterInstall, &output, tools).await?;
     listed.write(&output, finish)?;
-    // rattler-build did not install these files, because environments are managed elsewhere.
+    // rattler-build installed no dependencies, so it has no files to exclude from the package.
     let none = HashSet::new();
     let packed = output.create_package(tools, Some(&none)).await;
     let (archive, paths) = packed.into_diagnostic()?;

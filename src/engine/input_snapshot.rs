@@ -17,11 +17,11 @@ pub type Files = BTreeMap<PathBuf, String>;
 /// The change of an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum What {
-    /// Its content has changed.
+    /// The content of the file has changed.
     Changed,
-    /// It did not exist.
+    /// The file did not exist.
     New,
-    /// It no longer exists.
+    /// The file no longer exists.
     Gone,
 }
 

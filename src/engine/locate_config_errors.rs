@@ -1,5 +1,5 @@
-//! Adds the place to errors about values in `env` and arguments. Only this module knows
-//! the configuration table that such a value comes from.
+//! Adds the place to errors about values in `env`, arguments and options that rattler-build reads.
+//! Only this module knows the configuration table that such a value comes from.
 
 use miette::{Diagnostic, Report, SourceSpan};
 use rattler_conda_types::Subdir;

@@ -84,8 +84,8 @@ pub struct Plan<'s> {
     pub copied_sources: Option<CopiedSources>,
     /// Files that the script needs. They are written before it runs.
     pub script_files: Vec<ScriptFile>,
-    /// A file that the build locks while it uses those files and the files that its
-    /// script creates.
+    /// A file that the build locks while it uses `script_files` and the files that its script
+    /// creates.
     pub lock: Option<PathBuf>,
     /// Problems that the user should know about. They are shown during the build.
     pub warnings: Vec<Warning>,

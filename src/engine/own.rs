@@ -143,7 +143,7 @@ impl OwnBuild {
     }
 }
 
-/// The origins and destinations of the recipe's sources.
+/// Collects the data for the build of the recipe, and stores the files that it names in `paths`.
 pub(super) fn of(
     session: &Session,
     own: &Own,

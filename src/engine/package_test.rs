@@ -127,7 +127,7 @@ struct TestFailed {
     folder: PathBuf,
 }
 
-/// The environment of a test cannot be solved.
+/// The environment of a test cannot be created.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the environment for a test of {package} cannot be made: {reason}")]
 #[diagnostic(

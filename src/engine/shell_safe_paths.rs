@@ -18,7 +18,7 @@ pub(super) struct Aliases {
 }
 
 impl Aliases {
-    /// Gives each of `folders` that needs one an alias. The first of them is the work
+    /// Creates an alias for each of `folders` that needs one. The first of `folders` is the work
     /// directory, which no other build uses at the same time.
     ///
     /// # Errors

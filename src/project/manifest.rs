@@ -8,7 +8,7 @@ use miette::SourceSpan;
 use crate::diagnostic::SourceFile;
 use crate::project::document::Document;
 
-/// A manifest that pixi or our own loader has already read.
+/// A manifest that pixi or the loader of this project has already read.
 ///
 /// It is read again only when an error needs a place in it. A missing or broken file has
 /// no places; that is never an error.

@@ -18,7 +18,7 @@ pub struct Project {
     pub manifest: Manifest,
     /// The source directory.
     pub source: PathBuf,
-    /// The model that pixi (or our own loader) made from the manifest.
+    /// The model that pixi or the loader of this project made from the manifest.
     pub model: ProjectModel,
 }
 

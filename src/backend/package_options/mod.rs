@@ -29,7 +29,7 @@ use crate::backend::script::Step;
 use crate::project::config::InvalidOption;
 use reader::{Reader, Result};
 
-/// What a package holds beside what the build tool installs, and how it is checked.
+/// The contents of a package in addition to those that the build tool installs, and its checks.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", default)]
@@ -118,7 +118,7 @@ impl PackageOptions {
     /// Adds the options to `draft`.
     ///
     /// # Errors
-    /// None, if the options have been checked.
+    /// None if the options have been checked.
     pub fn applied<C>(
         &self,
         draft: Draft,

@@ -174,7 +174,7 @@ impl Package {
     pub(super) fn caches(&self) -> Vec<Cache> {
         let mut caches = self.session.caches();
         let works = folders(&self.all_builds()).into_iter().flat_map(|work| {
-            // One for the package, or one for each of its variants.
+            // A package has one work directory, or one for each of its variants.
             let below = folders(&work);
             std::iter::once(work).chain(below)
         });
@@ -202,7 +202,7 @@ impl Package {
         let mut left: Vec<Cache> = works
             .map(|work| of_pixi("work directory of pixi", work))
             .collect();
-        // A running build would write its package there.
+        // pixi writes the packages that it builds to this directory.
         let artifacts = self.own_folder().join("artifacts-v0");
         left.push(of_pixi("packages kept by pixi", artifacts));
         left

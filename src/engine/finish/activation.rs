@@ -44,7 +44,7 @@ pub(super) fn install(
         }
         return Ok(());
     }
-    // When it installs the package, conda replaces the prefix that the file was built with.
+    // During installation, conda replaces the prefix that the file was built with.
     let built = output.prefix().display().to_string();
     let variables = activation.env.iter();
     let variables = variables.map(|(name, value)| {

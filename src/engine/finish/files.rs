@@ -125,7 +125,7 @@ fn evaluated(file: &Path, output: &Output) -> Result<String, String> {
     Ok(rendered)
 }
 
-/// Creates a link. On other systems than Unix, links need rights that most users do not have, so
+/// Creates a link. On systems other than Unix, links need rights that most users do not have, so
 /// the file next to the link is copied instead.
 fn link(installed: &Installed, target: &str, prefix: &mut PackagePrefix<'_>) -> Result<(), Report> {
     let path = prefix.place(&installed.to, &installed.at)?;

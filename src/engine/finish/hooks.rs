@@ -19,7 +19,7 @@ use crate::backend::script::{Script, Step, Word};
 use crate::backend::tree::Tree;
 use crate::recipe;
 
-/// When a hook runs.
+/// The time when a hook runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::engine) enum Moment {
     BeforeBuild,

@@ -1,4 +1,4 @@
-//! Errors of the files that a manifest declares, each with its place.
+//! Errors in the installation of files that a manifest declares, each with its place.
 
 use std::path::PathBuf;
 

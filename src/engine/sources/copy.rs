@@ -96,7 +96,8 @@ pub(in crate::engine) fn tree(
     Ok(copied)
 }
 
-/// Copies one entry. Returns `None` for a directory that is not empty.
+/// Copies one entry. Returns the path and state of a file or link, and `None` for a directory or an
+/// entry that `filter` excludes. An empty directory is created.
 fn one(
     root: &Path,
     entry: &DirEntry,
@@ -158,7 +159,8 @@ fn copy_one(from: &Path, to: &Path, metadata: &Metadata) -> Result<(), Unwritabl
             std::fs::create_dir_all(to.parent().unwrap_or(to))?;
             copy()
         }
-        // The target is a link that exists or a file that is read-only.
+        // The target exists: a link cannot replace it, and a copy cannot overwrite a read-only
+        // file.
         ErrorKind::AlreadyExists | ErrorKind::PermissionDenied => {
             std::fs::remove_file(to)?;
             copy()

@@ -19,7 +19,7 @@ pub struct NoManifest {
 }
 
 impl NoManifest {
-    /// The error for `folder`, which has the directories `packages` with packages below it.
+    /// The error for `folder`. `packages` are the directories of the packages below it.
     pub(crate) fn new(folder: PathBuf, packages: &[PathBuf]) -> Self {
         let help = match named(packages) {
             Some(packages) => format!("the packages below it are {packages}: name one of them"),
