@@ -47,11 +47,11 @@ pub struct Place {
 pub struct CodeError {
     /// The message of the compiler.
     pub message: String,
-    /// Absolute if the file was found.
+    /// The file. The path is absolute if the file was found.
     pub file: PathBuf,
-    /// Counted from 1.
+    /// The line, counted from 1.
     pub line: usize,
-    /// Counted from 1.
+    /// The column, counted from 1.
     pub column: usize,
 }
 

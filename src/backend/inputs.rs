@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 /// Patterns below one directory, inclusions before exclusions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GlobSet {
-    /// Absolute.
+    /// The directory, as an absolute path.
     pub root: PathBuf,
     /// Patterns in the syntax of `.gitignore`; the last match has priority.
     pub patterns: Vec<String>,

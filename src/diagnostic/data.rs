@@ -36,9 +36,9 @@ pub struct LabelData {
     pub offset: usize,
     /// The length of the place, in bytes.
     pub length: usize,
-    /// Counted from 1.
+    /// The line, counted from 1.
     pub line: usize,
-    /// Counted from 1, in bytes.
+    /// The column in bytes, counted from 1.
     pub column: usize,
 }
 

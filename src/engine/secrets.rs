@@ -19,7 +19,7 @@ use thiserror::Error;
 use crate::backend::Env;
 use crate::diagnostic::Unreadable;
 
-/// Shorter values are not masked, because they would match everywhere.
+/// The minimum length, in bytes, of a value that is masked. Shorter values would match everywhere.
 const SHORTEST: usize = 4;
 
 /// The minimum length, in bytes, of a value that is searched for in packages. Shorter

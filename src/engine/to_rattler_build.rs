@@ -20,13 +20,14 @@ use crate::protocol::build::{
     PackageFormat, Prefix, ResolvedDependency, ResolvedSpec,
 };
 
-/// Channels are informational, so those that are not a URL are ignored.
+/// Returns the channels that are URLs. Others are ignored, because channels are informational.
 pub(super) fn channel_urls(channels: &[String]) -> Vec<ChannelUrl> {
     let urls = channels.iter().filter_map(|channel| channel.parse().ok());
     urls.map(|url: Url| ChannelUrl::from(url)).collect()
 }
 
-/// Extras, flags and conditions require metadata that older clients cannot read.
+/// Returns the revision of the metadata. Extras, flags and conditions require a revision that older
+/// clients cannot read.
 pub(super) fn revision(
     flags: &[rattler_conda_types::Flag],
     run: &FinalizedRunDependencies,

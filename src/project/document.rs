@@ -28,7 +28,7 @@ pub enum ManifestKind {
 }
 
 impl ManifestKind {
-    /// In the order of their priority in a directory.
+    /// All kinds, in the order of their priority in a directory.
     pub const ALL: [Self; 3] = [Self::Pixi, Self::Pyproject, Self::Mojo];
 
     /// The name of the file.
@@ -102,7 +102,7 @@ impl Document {
         }
     }
 
-    /// Absolute path of the file.
+    /// The absolute path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }

@@ -126,13 +126,13 @@ pub struct Loaded {
     pub host_platform: Subdir,
     /// The requested platform on which the build runs.
     pub build_platform: Subdir,
-    /// URLs without a trailing slash, most important first.
+    /// The URLs of the channels, without a trailing slash, most important first.
     pub channels: Vec<String>,
     /// The virtual packages of the host platform.
     pub virtual_packages: Vec<VirtualPackage>,
     /// The variants of the manifest, the command line and the platform.
     pub variant_configuration: BTreeMap<String, Vec<VariantValue>>,
-    /// Absolute paths, not normalized. Later files have priority.
+    /// The absolute paths of the variant files, not normalized. Later files have priority.
     pub variant_files: Vec<PathBuf>,
     /// Settings that only the solver needs.
     pub solving: Solving,

@@ -58,23 +58,23 @@ impl Project {
 /// The metadata of a package.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Metadata {
-    /// Name, not normalized.
+    /// The name, which is not normalized.
     pub name: Option<String>,
-    /// Conda version.
+    /// The version, which is a conda version.
     pub version: Option<String>,
     /// A description in one sentence.
     pub summary: Option<String>,
     /// A description of any length.
     pub description: Option<String>,
-    /// SPDX expression.
+    /// The license, as an SPDX expression.
     pub license: Option<String>,
     /// Absolute paths of license texts that exist.
     pub license_files: Vec<PathBuf>,
-    /// URL.
+    /// The URL of the homepage.
     pub homepage: Option<String>,
-    /// URL.
+    /// The URL of the repository.
     pub repository: Option<String>,
-    /// URL.
+    /// The URL of the documentation.
     pub documentation: Option<String>,
 }
 

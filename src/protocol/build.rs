@@ -14,11 +14,11 @@ pub use crate::protocol::package_format::{
 };
 use crate::protocol::spec::MatchSpec;
 
-/// Parameters of `conda/build_v1`.
+/// The parameters of `conda/build_v1`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Params {
-    /// Channels of the workspace, most important first. They are informational.
+    /// The channels of the workspace, most important first. They are informational.
     #[serde(default, deserialize_with = "null_is_default")]
     pub channels: Vec<String>,
     /// The installed build environment.
@@ -28,16 +28,16 @@ pub struct Params {
     /// package.
     #[serde(default)]
     pub host_prefix: Option<Prefix>,
-    /// Final run dependencies.
+    /// The final run dependencies.
     #[serde(default)]
     pub run_dependencies: Option<Vec<ResolvedDependency>>,
-    /// Final run constraints.
+    /// The final run constraints.
     #[serde(default)]
     pub run_constraints: Option<Vec<ResolvedDependency>>,
-    /// Final run exports.
+    /// The final run exports.
     #[serde(default)]
     pub run_exports: Option<FinalRunExports>,
-    /// Final optional groups of run dependencies.
+    /// The final optional groups of run dependencies.
     #[serde(default)]
     pub extra_dependencies: Option<IndexMap<String, Vec<ResolvedDependency>>>,
     /// The output to build.
@@ -117,9 +117,9 @@ pub struct ResolvedDependency {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum ResolvedSpec {
-    /// Conda match-spec syntax.
+    /// A text in conda's syntax for match specs.
     Text(String),
-    /// Structured.
+    /// The structured form.
     Object(Box<MatchSpec>),
 }
 
@@ -127,7 +127,7 @@ pub enum ResolvedSpec {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "camelCase")]
 pub enum DependencyOrigin {
-    /// Another package exported it.
+    /// Another package exported the dependency.
     #[serde(rename_all = "camelCase")]
     RunExport {
         /// `build` or `host`.
@@ -170,17 +170,17 @@ pub struct FinalRunExports {
 /// Identifies one output of the preceding `conda/outputs`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct OutputId {
-    /// Package name.
+    /// The name of the package.
     pub name: String,
-    /// Version; current pixi always sends it.
+    /// The version. Current versions of pixi always send it.
     #[serde(default)]
     pub version: Option<String>,
-    /// Build string; current pixi always sends it.
+    /// The build string. Current versions of pixi always send it.
     #[serde(default)]
     pub build: Option<String>,
-    /// Subdir.
+    /// The subdir.
     pub subdir: Subdir,
-    /// Exactly the variant that was returned.
+    /// Exactly the variant that `conda/outputs` returned.
     pub variant: BTreeMap<String, VariantValue>,
 }
 
@@ -199,18 +199,18 @@ impl std::fmt::Display for OutputId {
 /// in camelCase.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Answer {
-    /// Absolute path of the archive, `<name>-<version>-<build>.<ext>`.
+    /// The absolute path of the archive, `<name>-<version>-<build>.<ext>`.
     pub output_file: PathBuf,
     /// Files that influence the build, for clients that do not support glob sets.
     pub input_globs: Vec<String>,
     /// Files that influence the build (pixi 0.70 and newer).
     pub input_glob_sets: Vec<InputGlobSet>,
-    /// Normalized name.
+    /// The normalized name.
     pub name: String,
-    /// Version.
+    /// The version.
     pub version: String,
-    /// Build string.
+    /// The build string.
     pub build: String,
-    /// Subdir.
+    /// The subdir.
     pub subdir: Subdir,
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::protocol::model::ProjectModel;
 
-/// Parameters of `initialize`. All paths are absolute.
+/// The parameters of `initialize`. All paths are absolute.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Params {
@@ -16,19 +16,19 @@ pub struct Params {
     /// The source directory; missing means the directory of the manifest.
     #[serde(default)]
     pub source_directory: Option<PathBuf>,
-    /// Root of the pixi workspace.
+    /// The root of the pixi workspace.
     #[serde(default)]
     pub workspace_directory: Option<PathBuf>,
-    /// Root of the checkout of a git or url source.
+    /// The root of the checkout of a git or URL source.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checkout_root: Option<PathBuf>,
-    /// The cache of pixi, shared by all backends and workspaces.
+    /// The cache of pixi, which all backends and workspaces share.
     #[serde(default)]
     pub cache_directory: Option<PathBuf>,
-    /// Scratch space of the workspace, shared by concurrent backends.
+    /// The scratch space of the workspace, which concurrent backends share.
     #[serde(default)]
     pub workspace_scratch_directory: Option<PathBuf>,
-    /// The package as in the manifest.
+    /// The package, as the manifest describes it.
     #[serde(default)]
     pub project_model: Option<ProjectModel>,
     /// `[package.build.config]`.

@@ -17,36 +17,36 @@ pub enum Condition {
 /// A conda match spec in its structured form (API 5 and newer, snake_case).
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct MatchSpec {
-    /// Package name, normally exact.
+    /// The package name, which is normally exact.
     pub name: String,
-    /// Version spec.
+    /// The version spec.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
-    /// Build string matcher.
+    /// The matcher for the build string.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub build: Option<String>,
-    /// Build number with an optional operator.
+    /// The build number with an optional operator.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub build_number: Option<String>,
-    /// Exact archive name.
+    /// The exact name of the archive.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file_name: Option<String>,
-    /// Conda subdir.
+    /// The conda subdir.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subdir: Option<String>,
-    /// Namespace; rarely used.
+    /// The namespace, which is rarely used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
-    /// License of the package.
+    /// The license of the package.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub license: Option<String>,
-    /// License family of the package.
+    /// The license family of the package.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub license_family: Option<String>,
-    /// Requested extra dependency groups.
+    /// The requested groups of extra dependencies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub extras: Option<Vec<String>>,
-    /// Track features of the package.
+    /// The track features of the package.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub track_features: Option<Vec<String>>,
     /// Matchers for the flags of the package.
@@ -55,13 +55,13 @@ pub struct MatchSpec {
     /// The channel.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<MatchSpecChannel>,
-    /// MD5 of the archive, lower-case hexadecimal.
+    /// The MD5 checksum of the archive, in lower-case hexadecimal digits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub md5: Option<String>,
-    /// SHA-256 of the archive, lower-case hexadecimal.
+    /// The SHA-256 checksum of the archive, in lower-case hexadecimal digits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
-    /// URL of the archive itself.
+    /// The URL of the archive itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// The dependency applies only when this condition is true in the solve.
@@ -72,9 +72,9 @@ pub struct MatchSpec {
 /// The channel of a structured match spec.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MatchSpecChannel {
-    /// URL of the directory that contains the subdirs.
+    /// The URL of the directory that contains the subdirs.
     pub base_url: String,
-    /// Short name.
+    /// The short name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Subdirs to which the spec is limited.

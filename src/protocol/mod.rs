@@ -27,7 +27,7 @@ pub struct Negotiated {
     pub capabilities: Capabilities,
 }
 
-/// The procedures a backend implements.
+/// The procedures that a backend implements.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Capabilities {

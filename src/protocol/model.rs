@@ -8,56 +8,56 @@ use crate::protocol::spec::PackageSpec;
 /// Dependencies by name, in the order of the manifest.
 pub type DependencyTable = IndexMap<String, PackageSpec>;
 
-/// The package as in the manifest. The backend adds the missing values.
+/// The package, as the manifest describes it. The backend adds the missing values.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ProjectModel {
-    /// Name, not normalized.
+    /// The name, which is not normalized.
     pub name: Option<String>,
-    /// Prefix of the build string.
+    /// The prefix of the build string.
     #[serde(alias = "buildString")]
     pub build_string_prefix: Option<String>,
-    /// Build number; missing means 0.
+    /// The build number; missing means 0.
     pub build_number: Option<u64>,
-    /// Conda version.
+    /// The version, which is a conda version.
     pub version: Option<String>,
-    /// Long description.
+    /// The long description.
     pub description: Option<String>,
-    /// Flags of the produced package.
+    /// The flags of the package.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub build_flags: Option<Vec<String>>,
-    /// Authors. They are not part of a conda package.
+    /// The authors, who are not part of a conda package.
     pub authors: Option<Vec<String>>,
-    /// SPDX expression.
+    /// The license, as an SPDX expression.
     pub license: Option<String>,
-    /// License file, relative to the source directory.
+    /// The license file, relative to the source directory.
     pub license_file: Option<String>,
-    /// Readme, relative to the source directory.
+    /// The readme file, relative to the source directory.
     pub readme: Option<String>,
-    /// URL.
+    /// The URL of the homepage.
     pub homepage: Option<String>,
-    /// URL.
+    /// The URL of the repository.
     pub repository: Option<String>,
-    /// URL.
+    /// The URL of the documentation.
     pub documentation: Option<String>,
-    /// Dependencies.
+    /// The dependencies.
     pub targets: Option<Targets>,
     /// Names of environment variables that the build script may read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub secrets: Option<Vec<String>>,
 }
 
-/// Unconditional and conditional dependencies.
+/// The unconditional and the conditional dependencies.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Targets {
-    /// Unconditional dependencies.
+    /// The unconditional dependencies.
     pub default_target: Option<Target>,
-    /// By expression, without `if()` (API 5 and newer), in the order in which they were
-    /// sent.
+    /// The dependencies by expression, without `if()` (API 5 and newer), in the order in which pixi
+    /// sent them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub conditional: Option<IndexMap<String, Target>>,
-    /// By target selector (API 4).
+    /// The dependencies by target selector (API 4).
     #[serde(skip_serializing)]
     pub targets: Option<IndexMap<String, Target>>,
 }
@@ -66,11 +66,11 @@ pub struct Targets {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Target {
-    /// For the host platform, during the build.
+    /// The packages for the host platform that the build needs.
     pub host_dependencies: Option<DependencyTable>,
-    /// For the build platform, during the build.
+    /// The packages for the build platform that the build needs.
     pub build_dependencies: Option<DependencyTable>,
-    /// For users of the package.
+    /// The packages that users of the package need.
     pub run_dependencies: Option<DependencyTable>,
     /// Limits on packages that are installed in the same environment.
     pub run_constraints: Option<DependencyTable>,

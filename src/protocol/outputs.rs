@@ -11,24 +11,24 @@ use crate::protocol::null_is_default;
 use crate::protocol::spec::NamedSpec;
 pub use crate::protocol::variant::VariantValue;
 
-/// Parameters of `conda/outputs`.
+/// The parameters of `conda/outputs`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Params {
-    /// Channels of the workspace, most important first. They are informational.
+    /// The channels of the workspace, most important first. They are informational.
     #[serde(default, deserialize_with = "null_is_default")]
     pub channels: Vec<String>,
-    /// The platform the package will run on.
+    /// The platform on which the package will run.
     pub host_platform: Subdir,
-    /// The platform the build runs on.
+    /// The platform on which the build runs.
     pub build_platform: Subdir,
-    /// Variants set by the user or derived from the platform.
+    /// The variants that the user sets or that pixi derives from the platform.
     #[serde(default)]
     pub variant_configuration: Option<BTreeMap<String, Vec<VariantValue>>>,
-    /// Variant files to read; later ones have priority.
+    /// The variant files to read. Later ones have priority.
     #[serde(default)]
     pub variant_files: Option<Vec<PathBuf>>,
-    /// Scratch space for this package. It may not exist yet.
+    /// The scratch space for this package. It may not exist yet.
     pub work_directory: PathBuf,
 }
 
@@ -48,13 +48,13 @@ pub struct Answer {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Output {
-    /// Identity of the package.
+    /// The identity of the package.
     pub metadata: Metadata,
-    /// Packages for the build environment.
+    /// The packages for the build environment.
     pub build_dependencies: Dependencies,
-    /// Packages for the host environment.
+    /// The packages for the host environment.
     pub host_dependencies: Dependencies,
-    /// Packages for users of the package.
+    /// The packages that users of the package need.
     pub run_dependencies: Dependencies,
     /// Optional groups of run dependencies.
     pub extra_dependencies: IndexMap<String, Vec<NamedSpec>>,
@@ -66,33 +66,33 @@ pub struct Output {
     pub input_globs: Option<Vec<String>>,
 }
 
-/// Identity of an output. `variant` contains every key that influenced it.
+/// The identity of an output. `variant` contains every key that influenced the output.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Metadata {
-    /// Normalized name.
+    /// The normalized name.
     pub name: String,
     /// The version as text. It must be equal to the version in the response of the build.
     pub version: String,
-    /// Build string.
+    /// The build string.
     pub build: String,
-    /// Build number.
+    /// The build number.
     pub build_number: u64,
-    /// Host platform or `noarch`.
+    /// The host platform or `noarch`.
     pub subdir: Subdir,
-    /// Normalized SPDX expression.
+    /// The license, as a normalized SPDX expression.
     pub license: Option<String>,
-    /// License family.
+    /// The license family.
     pub license_family: Option<String>,
-    /// Flags of the package.
+    /// The flags of the package.
     pub flags: Vec<String>,
-    /// Track features (API 7).
+    /// The track features (API 7).
     pub track_features: Vec<String>,
     /// Whether the package is for all platforms. The backend always sends this field.
     pub noarch: NoArch,
     /// Package URLs.
     pub purls: Option<Vec<String>>,
-    /// Only for Python interpreters.
+    /// The directory of site-packages. Only a Python interpreter has one.
     pub python_site_packages_path: Option<String>,
     /// The variant keys that were used, with their values.
     pub variant: BTreeMap<String, VariantValue>,
@@ -122,7 +122,7 @@ pub struct IgnoreRunExports {
     pub from_package: Vec<String>,
 }
 
-/// Run exports of the output. All five lists are required.
+/// The run exports of the output. All five lists are required.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RunExports {
@@ -139,7 +139,7 @@ pub struct RunExports {
     pub strong_constrains: Vec<NamedSpec>,
 }
 
-/// Patterns below one root, matched like a `.gitignore`: the last match wins.
+/// Patterns below one root, matched like a `.gitignore`: the last match has priority.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct InputGlobSet {

@@ -11,12 +11,12 @@ use serde::{Deserialize, Deserializer, Serialize};
 pub struct PackageFormat {
     /// `.conda` or `.tar.bz2`.
     pub archive_type: ArchiveType,
-    /// Missing means the default level.
+    /// The compression level; missing means the default level.
     #[serde(default)]
     pub compression_level: Option<CompressionLevel>,
 }
 
-/// Kind of archive.
+/// The kind of an archive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ArchiveType {
@@ -30,7 +30,7 @@ pub enum ArchiveType {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum CompressionLevel {
-    /// By name.
+    /// A level with a name.
     Named(NamedLevel),
     /// The archiver's own scale: -7 to 22 for zstd, 1 to 9 for bzip2.
     Numeric(i64),
@@ -40,11 +40,11 @@ pub enum CompressionLevel {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum NamedLevel {
-    /// Fast.
+    /// The fastest level.
     Lowest,
     /// The default of rattler-build.
     Default,
-    /// Small.
+    /// The level with the smallest archive.
     Highest,
 }
 

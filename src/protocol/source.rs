@@ -10,25 +10,25 @@ use crate::protocol::match_spec::Condition;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", try_from = "AnySource")]
 pub struct SourceSpec {
-    /// Path, repository or archive.
+    /// The path, repository or archive.
     #[serde(flatten)]
     pub location: SourceLocation,
-    /// Version spec.
+    /// The version spec.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
-    /// Build string matcher.
+    /// The matcher for the build string.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub build: Option<String>,
-    /// Build number with an optional operator.
+    /// The build number with an optional operator.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub build_number: Option<String>,
-    /// Conda subdir.
+    /// The conda subdir.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subdir: Option<String>,
-    /// License of the package.
+    /// The license of the package.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub license: Option<String>,
-    /// Requested extra dependency groups.
+    /// The requested groups of extra dependencies.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub extras: Option<Vec<String>>,
     /// Matchers for the flags of the package.
@@ -88,12 +88,12 @@ pub struct PathLocation {
 /// A commit of a git repository.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GitLocation {
-    /// URL of the repository.
+    /// The URL of the repository.
     pub git: String,
     /// The commit; missing means the default branch.
     #[serde(default)]
     pub rev: Option<GitRef>,
-    /// Directory inside the checkout.
+    /// The directory inside the checkout.
     #[serde(default)]
     pub subdirectory: Option<String>,
     /// Whether to fetch large files (Git LFS).
@@ -118,15 +118,15 @@ pub enum GitRef {
 /// A source archive.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct UrlLocation {
-    /// URL of the archive.
+    /// The URL of the archive.
     pub url: String,
-    /// MD5 of the archive, lower-case hexadecimal.
+    /// The MD5 checksum of the archive, in lower-case hexadecimal digits.
     #[serde(default)]
     pub md5: Option<String>,
-    /// SHA-256 of the archive, lower-case hexadecimal.
+    /// The SHA-256 checksum of the archive, in lower-case hexadecimal digits.
     #[serde(default)]
     pub sha256: Option<String>,
-    /// Directory inside the archive.
+    /// The directory inside the archive.
     #[serde(default)]
     pub subdirectory: Option<String>,
 }

@@ -42,40 +42,40 @@ pub struct NamedSpec {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct BinarySpec {
-    /// Version spec; `*` and missing mean any version.
+    /// The version spec; `*` and missing mean any version.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
-    /// Build string: exact, glob or `^regex$`.
+    /// The build string: exact, glob or `^regex$`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub build: Option<String>,
-    /// Build number with an optional operator.
+    /// The build number with an optional operator.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub build_number: Option<String>,
-    /// Exact archive name.
+    /// The exact name of the archive.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file_name: Option<String>,
-    /// Requested extra dependency groups.
+    /// The requested groups of extra dependencies.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub extras: Option<Vec<String>>,
     /// Matchers for the flags of the package.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub flags: Option<Vec<String>>,
-    /// URL of the channel.
+    /// The URL of the channel.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub channel: Option<String>,
-    /// Conda subdir.
+    /// The conda subdir.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subdir: Option<String>,
-    /// MD5 of the archive, lower-case hexadecimal.
+    /// The MD5 checksum of the archive, in lower-case hexadecimal digits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub md5: Option<String>,
-    /// SHA-256 of the archive, lower-case hexadecimal.
+    /// The SHA-256 checksum of the archive, in lower-case hexadecimal digits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
-    /// URL of the archive itself.
+    /// The URL of the archive itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
-    /// License of the package.
+    /// The license of the package.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub license: Option<String>,
     /// The dependency applies only when this condition is true in the solve.
@@ -87,19 +87,19 @@ pub struct BinarySpec {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct PinSpec {
-    /// Missing means no lower bound.
+    /// The lower bound; missing means that there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lower_bound: Option<Bound>,
-    /// Missing means no upper bound.
+    /// The upper bound; missing means that there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub upper_bound: Option<Bound>,
-    /// Pins version and build exactly.
+    /// Whether the version and the build string are pinned exactly.
     #[serde(
         deserialize_with = "null_is_default",
         skip_serializing_if = "std::ops::Not::not"
     )]
     pub exact: bool,
-    /// Build string matcher.
+    /// The matcher for the build string.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub build: Option<String>,
 }

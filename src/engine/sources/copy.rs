@@ -147,8 +147,8 @@ pub(super) fn file(from: &Path, to: &Path) -> Result<(), Report> {
     Ok(copy_one(from, to, &metadata)?)
 }
 
-/// A missing parent directory is created only after an error, because a check would cost
-/// time for every file.
+/// Copies a file or a link. A missing parent directory is created only after an error, because a
+/// check would cost time for every file.
 fn copy_one(from: &Path, to: &Path, metadata: &Metadata) -> Result<(), Unwritable> {
     let copy = || match metadata.is_symlink() {
         true => link(from, to),
@@ -173,7 +173,7 @@ fn copy_one(from: &Path, to: &Path, metadata: &Metadata) -> Result<(), Unwritabl
     })
 }
 
-/// Build tools compare the modification times of sources and products.
+/// Copies the modification time, because build tools compare the times of sources and products.
 fn keep_times(to: &Path, metadata: &Metadata) -> std::io::Result<()> {
     let times = FileTimes::new().set_modified(metadata.modified()?);
     let mut options = File::options();

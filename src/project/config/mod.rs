@@ -68,7 +68,7 @@ pub enum EntryPart {
 #[derive(Debug, Clone)]
 pub struct ConfigTables {
     base: Map<String, Value>,
-    /// In the order of the manifest.
+    /// The tables of targets, in the order of the manifest.
     targets: Vec<Target>,
 }
 

@@ -28,11 +28,11 @@ pub(crate) struct Build {
     pub configuration: Option<serde_json::Value>,
     /// The configuration of targets.
     pub target_configuration: Option<IndexMap<String, serde_json::Value>>,
-    /// Flags of the package; `None` instead of an empty list.
+    /// The flags of the package; `None` instead of an empty list.
     pub flags: Option<Vec<String>>,
-    /// Build number. The command line has priority.
+    /// The build number. The command line has priority.
     pub number: Option<u64>,
-    /// Prefix of the build string. The command line has priority.
+    /// The prefix of the build string. The command line has priority.
     pub string_prefix: Option<String>,
     /// Names of environment variables, sorted and without duplicates; `None` instead of
     /// an empty list.

@@ -18,9 +18,9 @@ use crate::protocol::spec::{Bound, PackageSpec, PinSpec};
 /// The two kinds of pins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Pin {
-    /// To a package of the previous environment.
+    /// A pin to a package of the previous environment.
     Compatible,
-    /// To the package itself.
+    /// A pin to the package itself.
     Subpackage,
 }
 

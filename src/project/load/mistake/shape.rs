@@ -29,7 +29,7 @@ pub struct UnknownManifestKey {
 #[error("`{key}` must be {expected}, not {found}")]
 #[diagnostic(code(manifest::wrong_type))]
 pub struct WrongManifestType {
-    /// Path of the key.
+    /// The path of the key.
     pub key: String,
     /// The type, with its article.
     pub expected: &'static str,
