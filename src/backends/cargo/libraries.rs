@@ -39,7 +39,7 @@ pub(crate) fn install(
     }
     let host = build.request.platforms.host;
     let name = build.krate.library_name();
-    let folders = profile_folders(build, &paths.script_folder.join(TARGET_DIR));
+    let folders = artifact_folders(build, &paths.script_folder.join(TARGET_DIR));
     for kind in &build.request.config.libraries {
         let files: Vec<(String, &str)> = match (kind.as_str(), host.is_windows(), host.is_osx()) {
             ("cdylib", true, _) => vec![
@@ -70,16 +70,29 @@ pub(crate) fn install(
     Ok(made)
 }
 
-/// The directories in which Cargo puts the artifacts of the selected profile.
-fn profile_folders(build: CrateBuild<'_>, target: &Path) -> Vec<PathBuf> {
-    let chosen = build.arguments.value("--profile").unwrap_or("release");
-    let chosen = match (build.arguments.has("--debug"), chosen) {
-        (true, _) | (_, "dev") => "debug",
-        (_, other) => other,
+/// The profile for the library, and the setting that defines it if Cargo does not have it.
+/// `cargo rustc` compiles a test instead of the library for the profiles `test` and `bench`, so
+/// the library gets a profile that inherits theirs.
+pub(crate) fn profile(build: CrateBuild<'_>) -> (&str, Option<String>) {
+    const HEIR: &str = "library";
+    match build.context.arguments.profile() {
+        chosen @ ("test" | "bench") => {
+            (HEIR, Some(format!("profile.{HEIR}.inherits=\"{chosen}\"")))
+        }
+        chosen => (chosen, None),
+    }
+}
+
+/// The directories in which Cargo may put the library.
+fn artifact_folders(build: CrateBuild<'_>, target: &Path) -> Vec<PathBuf> {
+    // The directories of the other profiles have their names, except for `test` and `bench`.
+    let name = match profile(build).0 {
+        "dev" => "debug",
+        other => other,
     };
     // If activation selects a target, Cargo adds a directory with its name.
-    let nested = disk::folders(target).into_iter().map(|it| it.join(chosen));
-    nested.chain([target.join(chosen)]).collect()
+    let nested = disk::folders(target).into_iter().map(|it| it.join(name));
+    nested.chain([target.join(name)]).collect()
 }
 
 /// A library that Cargo did not create.

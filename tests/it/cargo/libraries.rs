@@ -4,7 +4,7 @@ use std::process::Command;
 
 use indoc::indoc;
 
-use super::{MAIN, build, cargo_toml, project, run};
+use super::{MAIN, build, cargo_toml, configured, manifest, project, run};
 use test_support::prefix::output;
 use test_support::project::Project;
 
@@ -123,4 +123,29 @@ fn a_library_of_a_python_extension_is_left_to_its_backend() {
     assert!(failure.contains("pixi-build-python"), "{failure}");
     project.write("src/main.rs", MAIN);
     build(&project, &[]).package();
+}
+
+#[test]
+fn the_library_is_that_of_the_profile() {
+    let project = configured("")
+        .file(
+            "Cargo.toml",
+            cargo_toml("bell", "\n[profile.dist]\ninherits = \"release\"\n"),
+        )
+        .file(
+            "src/lib.rs",
+            "#[unsafe(no_mangle)]\npub extern \"C\" fn bell() -> i32 {\n    12\n}\n",
+        )
+        .lock();
+    for choice in [
+        "profile = \"dev\"",
+        "profile = \"test\"",
+        "profile = \"bench\"",
+        "profile = \"dist\"",
+    ] {
+        let options = format!("libraries = [\"staticlib\"]\n{choice}");
+        project.write("pixi.toml", manifest(&options));
+        let (archive, _) = build(&project, &[]).package();
+        assert_eq!(archive.files(), ["lib/libbell.a"], "{choice}");
+    }
 }

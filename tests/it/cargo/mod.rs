@@ -35,6 +35,19 @@ fn project(name: &str) -> Project {
     Project::new().pixi_toml(&format!("[package]\n{name}"))
 }
 
+/// A project whose package has these lines in `[package.build.config]`.
+fn configured(options: &str) -> Project {
+    Project::new().pixi_toml(&manifest(options))
+}
+
+/// The pixi manifest of a package with these options.
+fn manifest(options: &str) -> String {
+    format!(
+        "[package]\n\n[package.build.backend]\nname = \"pixi-build-rust\"\n\n\
+         [package.build.config]\n{options}\n"
+    )
+}
+
 /// The manifest of a crate.
 fn cargo_toml(name: &str, rest: &str) -> String {
     formatdoc!(

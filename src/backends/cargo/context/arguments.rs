@@ -142,6 +142,15 @@ impl Arguments {
         self.value("--package")?.split('@').next()
     }
 
+    /// The selected profile.
+    pub(crate) fn profile(&self) -> &str {
+        if self.has("--debug") {
+            "dev"
+        } else {
+            self.value("--profile").unwrap_or("release")
+        }
+    }
+
     /// The values of `--config`, in order.
     pub(crate) fn settings(&self) -> impl Iterator<Item = Setting<'_>> {
         let settings = self.0.iter().filter(|argument| argument.name == "--config");

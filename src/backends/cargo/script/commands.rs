@@ -4,6 +4,7 @@ use crate::backend::script::Word;
 use crate::backends::cargo::context::crate_context::CrateBuild;
 use crate::backends::cargo::context::layout::TARGET_DIR;
 use crate::backends::cargo::context::tools::Tools;
+use crate::backends::cargo::libraries;
 use crate::backends::cargo::option_checks;
 use crate::backends::cargo::script::environment::ScriptEnvironment;
 use crate::backends::cargo::script::rustflags;
@@ -16,7 +17,7 @@ pub(super) fn test(build: CrateBuild<'_>, tools: &Tools) -> Option<Vec<Word>> {
         return None;
     }
     let mut command = vec![tools.tool("cargo"), "test".into()];
-    command.extend(common(build));
+    command.extend(common(build, build.arguments.profile()));
     command.extend(arguments.iter().map(Word::literal));
     Some(command)
 }
@@ -29,7 +30,10 @@ pub(super) fn library(build: CrateBuild<'_>, tools: &Tools) -> Option<Vec<Word>>
     }
     let mut command = vec![tools.tool("cargo"), "rustc".into(), "--lib".into()];
     command.extend(["--crate-type".into(), Word::literal(types.join(","))]);
-    command.extend(common(build));
+    let (profile, setting) = libraries::profile(build);
+    let setting = setting.into_iter().map(Word::literal);
+    command.extend(setting.flat_map(|setting| ["--config".into(), setting]));
+    command.extend(common(build, profile));
     Some(command)
 }
 
@@ -39,7 +43,7 @@ pub(super) fn c_library(build: CrateBuild<'_>, tools: &Tools) -> Option<Vec<Word
     let prefix = tools.library_prefix("PREFIX");
     let separator = tools.separator();
     let mut command = vec![tools.tool("cargo"), "cinstall".into()];
-    command.extend(common(build));
+    command.extend(common(build, build.arguments.profile()));
     command.extend(["--prefix".into(), prefix.clone()]);
     command.extend(["--libdir".into(), prefix.then(format!("{separator}lib"))]);
     for library in types {
@@ -49,18 +53,13 @@ pub(super) fn c_library(build: CrateBuild<'_>, tools: &Tools) -> Option<Vec<Word
 }
 
 /// The arguments that these commands share with `cargo install`.
-fn common(build: CrateBuild<'_>) -> Vec<Word> {
+fn common(build: CrateBuild<'_>, profile: &str) -> Vec<Word> {
     let manifest = build.root.join("Cargo.toml").display().to_string();
     let mut words: Vec<Word> = vec!["--locked".into()];
     words.extend(["--manifest-path".into(), Word::literal(manifest)]);
     words.extend(["--target-dir".into(), TARGET_DIR.into()]);
     let chosen: Vec<&str> = build.arguments.words_for_the_tree().collect();
     words.extend(chosen.iter().map(|word| Word::literal(*word)));
-    let profile = build.arguments.value("--profile");
-    let profile = match build.arguments.has("--debug") {
-        true => "dev",
-        false => profile.unwrap_or("release"),
-    };
     words.extend(["--profile".into(), Word::literal(profile)]);
     words.extend(build.package_argument().into_iter().map(Word::literal));
     if build.shared_folder.is_some() {
