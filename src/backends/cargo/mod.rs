@@ -182,8 +182,13 @@ impl Backend for Cargo {
         failure::diagnose(log, CrateBuild { request, context })
     }
 
-    fn nothing_installed(&self, _: &Request<'_, Config>, _: &CrateContext, log: &Log) -> Diagnosis {
-        failure::nothing_installed(log)
+    fn nothing_installed(
+        &self,
+        request: &Request<'_, Config>,
+        context: &CrateContext,
+        log: &Log,
+    ) -> Diagnosis {
+        failure::nothing_installed(log, CrateBuild { request, context })
     }
 
     fn progress(&self, line: &str) -> Option<Progress> {

@@ -6,6 +6,8 @@ use std::path::Path;
 use toml_edit::Item;
 
 use crate::backend::InstalledPackage;
+use crate::backends::cargo::config::Config;
+use crate::backends::cargo::context::choice;
 use crate::backends::cargo::context::crate_context::CrateBuild;
 use crate::backends::cargo::libraries::installs_programs;
 use crate::backends::cargo::manifest::binaries::listed_binaries;
@@ -35,17 +37,19 @@ pub(crate) fn warnings(build: CrateBuild<'_>, package: &InstalledPackage<'_>) ->
             let name = binary.get("name").and_then(Item::as_str)?;
             let features = binary.get("required-features").and_then(Item::as_array)?;
             let features: Vec<&str> = features.iter().filter_map(|it| it.as_str()).collect();
-            (!is_there(name) && !features.is_empty()).then(|| not_packed(name, &features.join(",")))
+            let config = build.request.config;
+            (!is_there(name) && !features.is_empty()).then(|| not_packed(config, name, &features))
         });
     left_out.collect()
 }
 
-fn not_packed(name: &str, features: &str) -> Warning {
+fn not_packed(config: &Config, name: &str, features: &[&str]) -> Warning {
     Warning::new(format!(
-        "the binary `{name}` is not in the package: it needs the features `{features}`, which are not on"
+        "the binary `{name}` is not in the package: it needs the features `{}`, which are not on",
+        features.join(",")
     ))
     .help(format!(
-        "write `extra-args = [\"--features\", \"{features}\"]` into `[package.build.config]` of pixi.toml, or \
-         name the binaries that are meant with `binaries`"
+        "{}, or name the binaries that are meant with `binaries`",
+        choice::turn_on(config, features)
     ))
 }

@@ -74,7 +74,10 @@ fn a_binary_that_is_left_out_is_named_with_its_features() {
         warnings.contains("the binary `large` is not in the package"),
         "{warnings}"
     );
-    assert!(warnings.contains("--features\", \"extra"), "{warnings}");
+    assert!(
+        warnings.contains("write `features = [\"extra\"]`"),
+        "{warnings}"
+    );
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use indoc::{formatdoc, indoc};
 
-use super::{MAIN, build, cargo_toml, project, run};
+use super::{MAIN, build, cargo_toml, configured, project, run};
 
 #[test]
 fn a_manifest_from_the_beginnings_of_cargo_is_built() {
@@ -125,5 +125,36 @@ fn arguments_of_cargo_build_are_understood_or_refused_where_they_are() {
     assert!(
         failure.contains("`--workspace` selects several crates"),
         "{failure}"
+    );
+}
+
+#[test]
+fn a_member_or_a_feature_that_does_not_exist_is_blamed_on_its_option() {
+    let failure = |options: &str| {
+        let project = configured(options)
+            .file(
+                "Cargo.toml",
+                "[workspace]\nresolver = \"2\"\nmembers = [\"ladle\"]\n",
+            )
+            .file("ladle/Cargo.toml", cargo_toml("ladle", ""))
+            .file("ladle/src/main.rs", MAIN)
+            .lock();
+        build(&project, &[]).failure()
+    };
+    let told = failure("packages = [\"fork\"]");
+    assert!(
+        told.contains("`fork`, which `packages` names, is not a member"),
+        "{told}"
+    );
+    assert!(told.contains("name one of them in `packages`"), "{told}");
+    let told = failure("features = [\"silver\"]");
+    assert!(
+        told.contains("no feature `silver`, which `features` names"),
+        "{told}"
+    );
+    let told = failure("extra-args = [\"--features=silver\"]");
+    assert!(
+        told.contains("no feature `silver`, which `extra-args` names"),
+        "{told}"
     );
 }

@@ -1,6 +1,8 @@
 //! The selected features and profile of a crate. The options become arguments of Cargo, so that
 //! the build, the tests and the license bundle use the same selection.
 
+use std::path::Path;
+
 use miette::{Diagnostic, Report, SourceSpan};
 use thiserror::Error;
 use toml_edit::TableLike;
@@ -14,6 +16,9 @@ use crate::project::config::written_at;
 
 /// The profile that `cargo install` uses by default.
 const RELEASE: &str = "release";
+
+/// The arguments of Cargo that select features.
+const CHOICES: [&str; 3] = ["--features", "--no-default-features", "--all-features"];
 
 /// The options as arguments of Cargo.
 pub(crate) fn words(config: &Config) -> Vec<String> {
@@ -38,6 +43,47 @@ pub(crate) fn words(config: &Config) -> Vec<String> {
         }
     }
     words
+}
+
+/// The option in which the user wrote `name`: `option`, whose value is `values`, or an option that
+/// contains arguments of Cargo. `None` if no option contains it.
+pub(crate) fn option_with(
+    config: &Config,
+    option: (&'static str, &[String]),
+    name: &str,
+) -> Option<&'static str> {
+    let test_arguments = config.test_arguments().unwrap_or_default();
+    let options = [
+        option,
+        ("extra-args", &config.extra_args),
+        ("cargo-test", test_arguments),
+    ];
+    let is_named = |word: &String| word.split([',', ' ', '=']).any(|part| part == name);
+    let mut options = options.into_iter();
+    let found = options.find(|(_, words)| words.iter().any(is_named));
+    found.map(|(key, _)| key)
+}
+
+/// The end of a message about something that does not exist: the option that names it.
+pub(crate) fn named_by(option: Option<&str>) -> String {
+    option.map_or(String::new(), |key| format!(", which `{key}` names"))
+}
+
+/// The help that turns on features, in the option that the user already uses for them.
+pub(crate) fn turn_on(config: &Config, features: &[&str]) -> String {
+    const TABLE: &str = "`[package.build.config]` of pixi.toml";
+    let arguments = Arguments::of(&config.extra_args, Path::new(""));
+    if CHOICES.iter().any(|argument| arguments.has(argument)) {
+        let features = features.join(",");
+        return format!("add `\"--features\", \"{features}\"` to `extra-args` in {TABLE}");
+    }
+    let features: Vec<String> = features.iter().map(|it| format!("\"{it}\"")).collect();
+    let features = features.join(", ");
+    if config.features.is_empty() {
+        format!("write `features = [{features}]` into {TABLE}")
+    } else {
+        format!("add `{features}` to `features` in {TABLE}")
+    }
 }
 
 /// Notes about settings in the manifest of the workspace that `profile-settings` overrides.
@@ -70,8 +116,7 @@ pub(crate) fn check(request: &Request<'_, Config>) -> Result<(), Report> {
     ];
     let features = features.into_iter().filter(|(_, is_set)| *is_set);
     let features: Vec<&str> = features.map(|(key, _)| key).collect();
-    let choices = ["--features", "--no-default-features", "--all-features"];
-    let argument = choices.into_iter().find(|it| arguments.has(it));
+    let argument = CHOICES.into_iter().find(|it| arguments.has(it));
     if let (Some(key), Some(argument)) = (features.first(), argument) {
         return Err(twice(request, &[*key], argument, &["extra-args"]));
     }

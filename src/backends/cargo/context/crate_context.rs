@@ -20,7 +20,7 @@ use crate::backends::cargo::context::{choice, layout};
 use crate::backends::cargo::manifest::cargo_toml::is_inheriting;
 use crate::backends::cargo::manifest::manifests::Manifests;
 use crate::backends::cargo::manifest::package::Crate;
-use crate::backends::cargo::manifest::workspace_members::Wanted;
+use crate::backends::cargo::manifest::workspace_members::{PACKAGES, Wanted};
 use crate::diagnostic::Warning;
 use crate::project::Metadata;
 
@@ -73,6 +73,11 @@ impl CrateContext {
         let wanted = Wanted {
             package: request.project.name(),
             selected: arguments.package().or_else(|| named(request)),
+            option: if arguments.package().is_some() {
+                "extra-args"
+            } else {
+                PACKAGES
+            },
         };
         let mut manifests = Manifests::default();
         let krate = Crate::read(&mut manifests, source, wanted)?;

@@ -3,7 +3,9 @@
 use super::siblings;
 use crate::backend::failure::Diagnosis;
 use crate::backend::log::Log;
+use crate::backends::cargo::context::choice;
 use crate::backends::cargo::context::crate_context::CrateBuild;
+use crate::diagnostic::list;
 
 /// The crate contains only a library.
 pub(super) fn nothing_to_install(log: &Log, build: CrateBuild<'_>) -> Option<Diagnosis> {
@@ -70,28 +72,42 @@ pub(super) fn virtual_workspace(log: &Log) -> Option<Diagnosis> {
 })
 }
 
+/// The option that names a binary or an example.
+fn option_of_target(build: CrateBuild<'_>, name: &str) -> Option<&'static str> {
+    let config = build.request.config;
+    choice::option_with(config, ("binaries", &config.binaries), name)
+}
+
 /// Binaries whose required features are off. If no binary is left, Cargo prints a warning,
 /// installs nothing and succeeds. If such a binary is named, Cargo fails.
-pub(super) fn nothing_selected(log: &Log) -> Option<Diagnosis> {
+pub(super) fn nothing_selected(log: &Log, build: CrateBuild<'_>) -> Option<Diagnosis> {
     const NEEDS: &str = " requires the features: ";
     let none = log.has("binaries are available for install using the selected features");
-    let named = log.lines().any(|line| {
+    let named = log.lines().find_map(|line| {
         let line = line.trim_start();
         let line = line.strip_prefix("error: ").unwrap_or(line);
-        line.starts_with("target `") && line.contains(NEEDS)
+        let target = line
+            .strip_prefix("target `")
+            .filter(|_| line.contains(NEEDS));
+        Some(target?.split_once('`')?.0)
     });
-    let features = log.after(NEEDS).filter(|_| none || named)?;
+    let features = log.after(NEEDS).filter(|_| none || named.is_some())?;
     let features = features.replace(['`', ' '], "");
+    let features: Vec<&str> = features.split(',').collect();
     Some(Diagnosis {
         code: "build::missing_features",
-        message: match none {
-            true => "every binary needs features that are not on".to_string(),
-            false => "a binary that `binaries` names needs features that are not on".to_string(),
+        message: match named.filter(|_| !none) {
+            None => "every binary needs features that are not on".to_string(),
+            Some(name) => {
+                let option = option_of_target(build, name);
+                let option = option.map_or(String::new(), |key| format!(", which `{key}` names,"));
+                format!("the target `{name}`{option} needs features that are not on")
+            }
         },
         details: Vec::new(),
         help: Some(format!(
-            "write `extra-args = [\"--features\", \"{features}\"]` into `[package.build.config]`, or \
-             make them default features of the crate"
+            "{}, or make them default features of the crate",
+            choice::turn_on(build.request.config, &features)
         )),
         ..Default::default()
     })
@@ -112,7 +128,7 @@ pub(super) fn nothing_installed() -> Diagnosis {
 }
 
 /// A binary or an argument that does not exist.
-pub(super) fn no_such_target(log: &Log) -> Option<Diagnosis> {
+pub(super) fn no_such_target(log: &Log, build: CrateBuild<'_>) -> Option<Diagnosis> {
     let explanation = |message: String, help: String| Diagnosis {
         code: "build::unknown_name",
         message,
@@ -120,17 +136,22 @@ pub(super) fn no_such_target(log: &Log) -> Option<Diagnosis> {
         help: Some(help),
         ..Default::default()
     };
-    if let Some(name) = log.between("no bin target named `", "`") {
-        let present: Vec<&str> = (log.from("available bin targets:").skip(1))
+    let binary = log.between("no bin target named `", "`");
+    let example = || log.between("no example target named `", "`");
+    let target = binary.map(|name| ("bin", name));
+    if let Some((kind, name)) = target.or_else(|| Some(("example", example()?))) {
+        let word = if kind == "bin" { "binary" } else { kind };
+        let present: Vec<&str> = (log.from(&format!("available {kind} targets:")).skip(1))
             .map(str::trim)
             .take_while(|line| !line.is_empty() && !line.contains(' '))
             .collect();
         let help = match (log.after("similar name exists: "), present.as_slice()) {
             (Some(near), _) => format!("did you mean {}?", near.trim()),
-            (None, []) => "name a binary of the crate, or none for all".to_string(),
-            (None, names) => format!("the binaries are {}", names.join(", ")),
+            (None, []) => format!("name another {word} of the crate, or remove it"),
+            (None, names) => format!("the crate has {}", list(names.iter().copied())),
         };
-        let message = format!("the crate has no binary `{name}`, which `binaries` names");
+        let option = choice::named_by(option_of_target(build, name));
+        let message = format!("the crate has no {word} `{name}`{option}");
         return Some(explanation(message, help));
     }
     let name = log.between("error: unexpected argument '", "' found")?;

@@ -4,6 +4,7 @@ use toml_edit::TableLike;
 
 use crate::backend::failure::Diagnosis;
 use crate::backend::log::Log;
+use crate::backends::cargo::context::choice::{named_by, option_with};
 use crate::backends::cargo::context::crate_context::CrateBuild;
 use crate::diagnostic::{list, nearest};
 
@@ -19,15 +20,23 @@ pub(super) fn unknown(log: &Log, build: CrateBuild<'_>) -> Option<Diagnosis> {
         1 => "feature",
         _ => "features",
     };
+    let config = build.request.config;
+    let option = ("features", config.features.as_slice());
+    let mut options = names.iter().map(|name| option_with(config, option, name));
+    let option = options.find_map(|option| option);
     Some(Diagnosis {
         code: "build::unknown_name",
         message: format!(
-            "the crate has no {word} {}, which `extra-args` names",
-            list(names.iter().copied())
+            "the crate has no {word} {}{}",
+            list(names.iter().copied()),
+            named_by(option)
         ),
         help: Some(match (near, known().count()) {
             (Some(near), _) => format!("did you mean `{near}`? The features are {}", list(known())),
-            (None, 0) => "Cargo.toml has no `[features]`: remove the argument".to_string(),
+            (None, 0) => match option {
+                Some(key) => format!("Cargo.toml has no `[features]`: remove it from `{key}`"),
+                None => "Cargo.toml has no `[features]`".to_string(),
+            },
             (None, _) => format!("the features are {}", list(known())),
         }),
         ..Default::default()

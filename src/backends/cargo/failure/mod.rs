@@ -23,7 +23,7 @@ use crate::backend::log::Log;
 use crate::backends::cargo::context::crate_context::CrateBuild;
 
 /// Failures that do not depend on what is built.
-const SURROUNDINGS: [Detector; 13] = [
+const SURROUNDINGS: [Detector; 11] = [
     full_disk,
     toolchain::no_cargo,
     tools::subcommand,
@@ -35,12 +35,12 @@ const SURROUNDINGS: [Detector; 13] = [
     toolchain::old_cargo,
     cargo::not_a_member,
     cargo::virtual_workspace,
-    cargo::nothing_selected,
-    cargo::no_such_target,
 ];
 
 /// Features, binaries and tools that the project requests and that do not exist.
-const PROJECT: [fn(&Log, CrateBuild<'_>) -> Option<Diagnosis>; 6] = [
+const PROJECT: [fn(&Log, CrateBuild<'_>) -> Option<Diagnosis>; 8] = [
+    cargo::nothing_selected,
+    cargo::no_such_target,
     features::unknown,
     cargo::nothing_to_install,
     configured::missing_wrapper,
@@ -83,8 +83,8 @@ pub(crate) fn below_another_tool(log: &Log) -> Option<Diagnosis> {
 }
 
 /// Explains why nothing was installed although every command succeeded.
-pub(super) fn nothing_installed(log: &Log) -> Diagnosis {
-    cargo::nothing_selected(log).unwrap_or_else(cargo::nothing_installed)
+pub(super) fn nothing_installed(log: &Log, build: CrateBuild<'_>) -> Diagnosis {
+    cargo::nothing_selected(log, build).unwrap_or_else(cargo::nothing_installed)
 }
 
 #[cfg(test)]

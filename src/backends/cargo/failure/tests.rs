@@ -111,8 +111,6 @@ logs! {
     no_libclang,
     no_pkg_config,
     no_protoc,
-    no_such_binary,
-    no_such_feature,
     offline_and_not_downloaded,
     openssl_missing,
     openssl_missing_without_pkg_config,
@@ -206,10 +204,62 @@ fn features_that_the_crate_has_are_named_where_one_is_misspelled() {
     };
     let near = manifest("nopes = []\ntls = []\n");
     let far = manifest("tls = []\nhttp = []\n");
+    let arguments = "extra-args = ['--features', 'tls,nope']\n";
     insta::assert_snapshot!(all(&[
-        (LOG, &[("Cargo.toml", &near)], ""),
-        (LOG, &[("Cargo.toml", &far)], ""),
-    ]));
+        (LOG, &[("Cargo.toml", &near)], "features = ['nope']\n"),
+        (LOG, &[("Cargo.toml", &far)], arguments),
+        (LOG, &[("Cargo.toml", &far)], "cargo-test = ['--features=nope']\n"),
+        (LOG, &[], "features = ['nope']\n"),
+    ]), @"
+    build::unknown_name: the crate has no feature `nope`, which `features` names
+    help: did you mean `nopes`? The features are `nopes` and `tls`
+
+    build::unknown_name: the crate has no feature `nope`, which `extra-args` names
+    help: the features are `tls` and `http`
+
+    build::unknown_name: the crate has no feature `nope`, which `cargo-test` names
+    help: the features are `tls` and `http`
+
+    build::unknown_name: the crate has no feature `nope`, which `features` names
+    help: Cargo.toml has no `[features]`: remove it from `features`
+    ");
+}
+
+#[test]
+fn targets_and_their_features_are_those_of_the_option_that_names_them() {
+    const MISSING: &str = include_str!("logs/no_such_binary.log");
+    const NEEDS: &str = "error: failed to compile `tool v1.0.0 (/t)`\n\nCaused by:\n  \
+                         target `tool` in package `tool` requires the features: `cli`, `tls`\n  \
+                         Consider enabling them by passing, e.g., `--features=\"cli tls\"`\n";
+    const NONE: &str = "warning: none of the package's binaries are available for install using the \
+                        selected features\n  bin \"tool\" requires the features: `cli`, `tls`\n";
+    let example = MISSING.replace("bin target", "example target");
+    insta::assert_snapshot!(all(&[
+        (MISSING, &[], "binaries = ['nope']\n"),
+        (MISSING, &[], "extra-args = ['--bin=nope']\n"),
+        (&example, &[], "extra-args = ['--example', 'nope']\n"),
+        (NEEDS, &[], "binaries = ['tool']\nextra-args = ['--no-default-features']\n"),
+        (NEEDS, &[], "extra-args = ['--bin', 'tool']\nfeatures = ['json']\n"),
+        (NONE, &[], ""),
+    ]), @r#"
+    build::unknown_name: the crate has no binary `nope`, which `binaries` names
+    help: the crate has `bin`
+
+    build::unknown_name: the crate has no binary `nope`, which `extra-args` names
+    help: the crate has `bin`
+
+    build::unknown_name: the crate has no example `nope`, which `extra-args` names
+    help: the crate has `bin`
+
+    build::missing_features: the target `tool`, which `binaries` names, needs features that are not on
+    help: add `"--features", "cli,tls"` to `extra-args` in `[package.build.config]` of pixi.toml, or make them default features of the crate
+
+    build::missing_features: the target `tool`, which `extra-args` names, needs features that are not on
+    help: add `"cli", "tls"` to `features` in `[package.build.config]` of pixi.toml, or make them default features of the crate
+
+    build::missing_features: every binary needs features that are not on
+    help: write `features = ["cli", "tls"]` into `[package.build.config]` of pixi.toml, or make them default features of the crate
+    "#);
 }
 
 #[test]

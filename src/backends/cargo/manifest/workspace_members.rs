@@ -15,6 +15,9 @@ use crate::backends::cargo::manifest::cargo_toml::CargoToml;
 use crate::backends::cargo::manifest::manifests::{Manifests, excludes};
 use crate::diagnostic::SourceFile;
 
+/// The option that selects members.
+pub(crate) const PACKAGES: &str = "packages";
+
 /// The names that select a member.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Wanted<'a> {
@@ -23,6 +26,8 @@ pub(crate) struct Wanted<'a> {
     /// The name of a crate that the user selects, with `--package` in `extra-args` or as the
     /// first of `packages`, unless that is a pattern.
     pub(crate) selected: Option<&'a str>,
+    /// The option that selects it.
+    pub(crate) option: &'static str,
 }
 
 /// A member and its binaries.
@@ -175,7 +180,8 @@ impl NoChoice {
             .collect();
         let reason = match (wanted.selected, wanted.package) {
             (Some(selected), _) => {
-                format!("`{selected}`, which `extra-args` names, is not a member of it")
+                let option = wanted.option;
+                format!("`{selected}`, which `{option}` names, is not a member of it")
             }
             _ if listing.is_empty() => "none of its members has a binary".to_string(),
             (None, Some(wanted)) => format!("no member or binary in it is called `{wanted}`"),
@@ -186,6 +192,10 @@ impl NoChoice {
                 "only binaries are installed into a package: add one, or build another directory"
                     .to_string()
             }
+            false if wanted.selected.is_some() && wanted.option == PACKAGES => format!(
+                "the members with binaries are {}: name one of them in `{PACKAGES}`",
+                listing.join(", ")
+            ),
             false => format!(
                 "the members with binaries are {}: set `name` in `[package]` of pixi.toml to one of \
                  them, or name its folder with `source = {{ path = \"…\" }}` in `[package.build]`",
@@ -246,8 +256,11 @@ mod tests {
     }
 
     fn chosen(root: &Arc<CargoToml>, package: Option<&str>) -> String {
-        let selected = None;
-        chosen_with(root, Wanted { package, selected })
+        let wanted = Wanted {
+            package,
+            ..Wanted::default()
+        };
+        chosen_with(root, wanted)
     }
 
     const MEMBERS: [(&str, &str, &str); 4] = [
@@ -340,16 +353,18 @@ mod tests {
     #[test]
     fn an_argument_for_cargo_names_a_member_exactly() {
         let (_temp, root) = workspace("members = ['crates/*']", &MEMBERS);
-        let named = |selected| Wanted {
+        let named = |selected, option| Wanted {
             package: Some("server"),
             selected: Some(selected),
+            option,
         };
-        assert_eq!(chosen_with(&root, named("Cli_Tool")), "Cli_Tool");
-        let error = chosen_with(&root, named("gone"));
-        assert!(
-            error.contains("`gone`, which `extra-args` names, is not a member"),
-            "{error}"
-        );
+        let chosen = chosen_with(&root, named("Cli_Tool", PACKAGES));
+        assert_eq!(chosen, "Cli_Tool");
+        let errors = ["extra-args", PACKAGES].map(|key| chosen_with(&root, named("gone", key)));
+        insta::assert_snapshot!(errors.join("\n"), @r#"
+    Cargo.toml is a virtual workspace, and `gone`, which `extra-args` names, is not a member of it; the members with binaries are `Cli_Tool` (Cli_Tool), `server` (serve): set `name` in `[package]` of pixi.toml to one of them, or name its folder with `source = { path = "…" }` in `[package.build]`
+    Cargo.toml is a virtual workspace, and `gone`, which `packages` names, is not a member of it; the members with binaries are `Cli_Tool` (Cli_Tool), `server` (serve): name one of them in `packages`
+    "#);
     }
 
     #[test]
