@@ -29,7 +29,7 @@ const CACHE_FAILED: u8 = 2;
 /// # Errors
 /// There is no state with a cache, or neither sccache nor the compiler can be started.
 pub(super) fn compile(arguments: &[OsString]) -> Result<u8, WrapperError> {
-    let cache = State::of_build()?.cache.ok_or(WrapperError::NotSet(CALL))?;
+    let cache = State::cache_of_build()?;
     let Some((compiler, arguments)) = arguments.split_first() else {
         return process::replace(Command::new(&cache.sccache));
     };
@@ -279,5 +279,17 @@ mod tests {
         assert_eq!(stand_in(&cache, &root.join("env/bin/gcc")), stood_in);
         assert_eq!(stand_in(&cache, Path::new("gcc")), None);
         assert_eq!(stand_in(&cache, Path::new("/usr/bin/gcc")), None);
+    }
+
+    #[test]
+    fn a_state_without_a_cache_is_named_by_its_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("state.json");
+        State::default().write(&path).expect("writable");
+        let error = State::cache_in(&path).expect_err("there is no cache");
+        let message = error
+            .to_string()
+            .replace(&path.display().to_string(), "state.json");
+        insta::assert_snapshot!(message, @"state.json is not what this version of the backend writes: it has no compiler cache");
     }
 }

@@ -69,6 +69,24 @@ impl State {
         Self::read(Path::new(&path))
     }
 
+    /// The compiler cache of the build to which this process belongs.
+    ///
+    /// # Errors
+    /// There is no state, it cannot be read, or its build does not use a cache.
+    pub(super) fn cache_of_build() -> Result<CacheState, WrapperError> {
+        let path = std::env::var_os(VARIABLE).ok_or(WrapperError::NotSet(VARIABLE))?;
+        Self::cache_in(Path::new(&path))
+    }
+
+    pub(super) fn cache_in(path: &Path) -> Result<CacheState, WrapperError> {
+        Self::read(path)?
+            .cache
+            .ok_or_else(|| WrapperError::BadFile {
+                path: path.to_path_buf(),
+                reason: "it has no compiler cache".to_string(),
+            })
+    }
+
     /// # Errors
     /// A file that does not exist, or that another version has written.
     pub(super) fn read(path: &Path) -> Result<Self, WrapperError> {
