@@ -1,7 +1,8 @@
 //! Starts the program that a wrapper represents.
 
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Command, ExitStatus};
+use std::process::{Command, ExitStatus, Stdio};
 
 use crate::backends::cargo::wrapper::errors::WrapperError;
 
@@ -33,6 +34,30 @@ pub(super) fn run(mut command: Command) -> Result<u8, WrapperError> {
     let status = command.status();
     let status = status.map_err(|source| not_started(&command, source))?;
     Ok(code(status))
+}
+
+/// Runs `command` and returns its exit code. `watch` receives each line that the program writes
+/// to stderr, before this process passes the line on.
+///
+/// # Errors
+/// The program cannot be started, or its output cannot be read.
+pub(super) fn run_watched(
+    mut command: Command,
+    mut watch: impl FnMut(&[u8]),
+) -> Result<u8, WrapperError> {
+    let child = command.stderr(Stdio::piped()).spawn();
+    let mut child = child.map_err(|source| not_started(&command, source))?;
+    let unreadable = |source| WrapperError::unreadable(command.get_program(), source);
+    let output = child.stderr.take().expect("stderr is a pipe");
+    let mut output = BufReader::new(output);
+    let mut line = Vec::new();
+    while output.read_until(b'\n', &mut line).map_err(unreadable)? > 0 {
+        watch(&line);
+        // Cargo may have ended, for instance after an interrupt. The exit code still counts.
+        let _ = std::io::stderr().write_all(&line);
+        line.clear();
+    }
+    Ok(code(child.wait().map_err(unreadable)?))
 }
 
 fn not_started(command: &Command, source: std::io::Error) -> WrapperError {

@@ -20,9 +20,11 @@ use crate::backends::cargo::wrapper::state::{CacheState, State};
 /// The variable that contains the path of the real C compiler for a stand-in.
 const COMPILER: &str = "PIXI_BUILD_RUST_COMPILER";
 
-/// The exit code of sccache when sccache itself fails. rustc, gcc and clang do not use this
-/// exit code; a compiler that does runs a second time.
-const CACHE_FAILED: u8 = 2;
+/// The beginnings of the lines in which sccache reports that sccache itself fails: its client ends
+/// with 2 after the first, and its server answers with -2 after the second. The exit codes do not
+/// tell: `cl` ends with 2 for an error in the code, and sccache ends with -2 for a compiler that a
+/// signal ended.
+const CACHE_FAILED: [&[u8]; 2] = [b"sccache: error: ", b"sccache: encountered fatal error"];
 
 /// Runs a compiler, through sccache if the call can be cached.
 ///
@@ -68,15 +70,23 @@ impl CachedCall {
     /// Runs sccache. If sccache itself fails, runs the compiler without it, because a failing
     /// cache must not fail the build.
     fn run(&self, cache: &CacheState) -> Result<u8, WrapperError> {
-        let mut command = Command::new(&cache.sccache);
-        command.arg(&self.compiler);
-        let code = process::run(self.complete(command))?;
-        if code != CACHE_FAILED {
+        if let Some(code) = self.through_cache(cache)? {
             return Ok(code);
         }
         let name = self.compiler.file_name().unwrap_or_default();
         eprintln!("warning: compiled without the cache: {}", name.display());
         process::replace(self.complete(Command::new(&self.compiler)))
+    }
+
+    /// Runs sccache and returns the exit code of the compiler. `None` if sccache itself fails.
+    fn through_cache(&self, cache: &CacheState) -> Result<Option<u8>, WrapperError> {
+        let mut command = Command::new(&cache.sccache);
+        command.arg(&self.compiler);
+        let mut cache_failed = false;
+        let code = process::run_watched(self.complete(command), |line| {
+            cache_failed |= CACHE_FAILED.iter().any(|begin| line.starts_with(begin));
+        })?;
+        Ok((code == 0 || !cache_failed).then_some(code))
     }
 
     fn complete(&self, mut command: Command) -> Command {
@@ -279,6 +289,36 @@ mod tests {
         assert_eq!(stand_in(&cache, &root.join("env/bin/gcc")), stood_in);
         assert_eq!(stand_in(&cache, Path::new("gcc")), None);
         assert_eq!(stand_in(&cache, Path::new("/usr/bin/gcc")), None);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn only_a_failure_of_the_cache_itself_counts_as_one() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let folder = tempfile::tempdir().expect("a folder");
+        let sccache = folder.path().join("sccache");
+        let mut cache = cache(folder.path());
+        cache.sccache.clone_from(&sccache);
+        let call = other_call(&cache, Path::new("cl"), &[]).expect("a call");
+        let code = |script: &str| {
+            fs_err::write(&sccache, format!("#!/bin/sh\n{script}\n")).expect("writable");
+            let mode = std::fs::Permissions::from_mode(0o755);
+            fs_err::set_permissions(&sccache, mode).expect("own file");
+            call.through_cache(&cache).expect("it can be run")
+        };
+        assert_eq!(code("exit 0"), Some(0));
+        assert_eq!(code("echo 'a.c(1): error C2143: x' >&2; exit 2"), Some(2));
+        assert_eq!(
+            code("echo 'Compiler killed by signal 9'; exit 254"),
+            Some(254)
+        );
+        let client = "sccache: error: failed to execute compile";
+        assert_eq!(code(&format!("echo '{client}' >&2; exit 2")), None);
+        let server = "sccache: encountered fatal error\nsccache: error: no space";
+        assert_eq!(code(&format!("echo '{server}' >&2; exit 254")), None);
+        // What is quoted is not what sccache says.
+        assert_eq!(code(&format!("echo 'note: {client}' >&2; exit 1")), Some(1));
     }
 
     #[test]
