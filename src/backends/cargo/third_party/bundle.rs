@@ -77,18 +77,22 @@ impl Bundle {
         }
     }
 
-    /// The crates without any license text.
+    /// The crates without a license text that they need. A crate for which only some texts were
+    /// found has the others in parentheses.
     pub(super) fn missing(&self) -> Vec<String> {
-        let lacks = |library: &&Library| {
-            let mut licenses = library.licenses.iter();
-            // One text is enough, because most crates offer a choice of licenses. An expression
-            // with `AND` is not treated differently.
-            licenses.all(|license| license.text == NOT_FOUND)
-        };
-        let libraries = self.third_party_libraries.iter().filter(lacks);
-        libraries
-            .map(|it| format!("{} {}", it.package_name, it.package_version))
-            .collect()
+        let libraries = self.third_party_libraries.iter();
+        let missing = libraries.filter_map(|library| {
+            let name = format!("{} {}", library.package_name, library.package_version);
+            let missing = library.missing();
+            if missing.len() == library.licenses.len() {
+                Some(name)
+            } else if missing.is_empty() {
+                None
+            } else {
+                Some(format!("{name} ({})", missing.join(", ")))
+            }
+        });
+        missing.collect()
     }
 
     /// The text of the file.
@@ -122,6 +126,26 @@ impl Library {
         }
     }
 
+    /// The licenses whose texts are needed and were not found. One text is enough for a choice,
+    /// but each part of an `AND` needs its own.
+    fn missing(&self) -> Vec<&str> {
+        let not_found = self.licenses.iter().filter(|it| it.text == NOT_FOUND);
+        let not_found: Vec<&str> = not_found.map(|it| it.license.as_str()).collect();
+        let Some(parsed) = parsed(&self.license) else {
+            return not_found;
+        };
+        let has = |name: &str| {
+            let mut found = self.licenses.iter().filter(|it| it.text != NOT_FOUND);
+            found.any(|it| it.license == name)
+        };
+        if parsed.evaluate(|it| has(&it.to_string())) {
+            return Vec::new();
+        }
+        let is_needed = |name: &&str| !parsed.evaluate(|it| it.to_string() != *name);
+        let needed: Vec<&str> = not_found.iter().copied().filter(is_needed).collect();
+        if needed.is_empty() { not_found } else { needed }
+    }
+
     /// Adds missing texts from an earlier bundle.
     fn complete(&mut self, previous: &Bundle) {
         let same = |it: &&Library| {
@@ -141,11 +165,16 @@ impl Library {
     }
 }
 
+/// An expression, also in the spelling of old crates.
+fn parsed(expression: &str) -> Option<Expression> {
+    let spdx = expression.replace('/', " OR ");
+    Expression::parse_mode(&spdx, spdx::ParseMode::LAX).ok()
+}
+
 /// The licenses that an expression names, without duplicates. If the expression is a choice
 /// that includes a preferred license, only that one.
 fn ids(expression: &str, prefer: &[String]) -> Vec<String> {
-    let spdx = expression.replace('/', " OR ");
-    let Ok(parsed) = Expression::parse_mode(&spdx, spdx::ParseMode::LAX) else {
+    let Some(parsed) = parsed(expression) else {
         let text = if expression.is_empty() {
             "UNKNOWN"
         } else {
@@ -190,7 +219,46 @@ struct BadPrevious {
 
 #[cfg(test)]
 mod tests {
-    use super::ids;
+    use super::*;
+
+    #[test]
+    fn each_part_of_a_conjunction_needs_its_text() {
+        let missing = |expression: &str, found: &[&str]| {
+            let licenses = ids(expression, &[]).into_iter().map(|license| {
+                let is_found = found.contains(&license.as_str());
+                let text = if is_found { "text" } else { NOT_FOUND };
+                License {
+                    license,
+                    text: text.to_string(),
+                }
+            });
+            let library = Library {
+                package_name: "a".to_string(),
+                package_version: "1.0.0".to_string(),
+                repository: String::new(),
+                license: expression.to_string(),
+                licenses: licenses.collect(),
+            };
+            let bundle = Bundle {
+                root_name: String::new(),
+                third_party_libraries: vec![library],
+            };
+            bundle.missing().join(", ")
+        };
+        assert_eq!(missing("MIT OR Apache-2.0", &["MIT"]), "");
+        assert_eq!(missing("MIT/Apache-2.0", &[]), "a 1.0.0");
+        assert_eq!(missing("MIT AND ISC", &["MIT"]), "a 1.0.0 (ISC)");
+        assert_eq!(missing("MIT AND ISC", &["MIT", "ISC"]), "");
+        assert_eq!(missing("MIT AND ISC", &[]), "a 1.0.0");
+        let unicode = "(MIT OR Apache-2.0) AND Unicode-3.0";
+        assert_eq!(missing(unicode, &["MIT"]), "a 1.0.0 (Unicode-3.0)");
+        assert_eq!(
+            missing(unicode, &["Unicode-3.0"]),
+            "a 1.0.0 (MIT, Apache-2.0)"
+        );
+        assert_eq!(missing(unicode, &["Apache-2.0", "Unicode-3.0"]), "");
+        assert_eq!(missing("odd words", &[]), "a 1.0.0");
+    }
 
     #[test]
     fn an_expression_names_licenses() {
