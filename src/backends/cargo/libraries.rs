@@ -39,7 +39,7 @@ pub(crate) fn install(
     }
     let host = build.request.platforms.host;
     let name = build.krate.library_name();
-    let folders = artifact_folders(build, &paths.script_folder.join(TARGET_DIR));
+    let folders = library_folders(build, &paths.script_folder.join(TARGET_DIR));
     for kind in &build.request.config.libraries {
         let files: Vec<(String, &str)> = match (kind.as_str(), host.is_windows(), host.is_osx()) {
             ("cdylib", true, _) => vec![
@@ -84,7 +84,7 @@ pub(crate) fn profile(build: CrateBuild<'_>) -> (&str, Option<String>) {
 }
 
 /// The directories in which Cargo may put the library.
-fn artifact_folders(build: CrateBuild<'_>, target: &Path) -> Vec<PathBuf> {
+fn library_folders(build: CrateBuild<'_>, target: &Path) -> Vec<PathBuf> {
     // The directories of the other profiles have their names, except for `test` and `bench`.
     let name = match profile(build).0 {
         "dev" => "debug",

@@ -12,7 +12,7 @@ use std::time::SystemTime;
 use memchr::memmem::Finder;
 
 use crate::backend::InstalledPackage;
-use crate::backends::cargo::build_dir::artifacts::{self, crate_of, runs, state};
+use crate::backends::cargo::build_dir::artifacts::{self, build_script_folders, crate_of, state};
 use crate::backends::cargo::context::crate_context::CrateBuild;
 use crate::backends::cargo::context::layout::LATEST;
 use crate::diagnostic::Warning;
@@ -31,7 +31,7 @@ const TAKE_FROM_HOST: [(&str, &str); 7] = [
 
 /// The warnings about the libraries of a finished package.
 pub(crate) fn warnings(build: CrateBuild<'_>, package: &InstalledPackage<'_>) -> Vec<Warning> {
-    let runs = runs(&artifacts::folders(build, package.paths));
+    let runs = build_script_folders(&artifacts::folders(build, package.paths));
     let prefix = package.paths.host_prefix.as_path();
     let mut warnings = left_behind(&runs, prefix, package.files);
     let began = modified(&state(build, package.paths).join(LATEST));
@@ -53,8 +53,8 @@ fn left_behind(runs: &[PathBuf], prefix: &Path, files: &BTreeSet<PathBuf>) -> Ve
     if made.is_empty() {
         return Vec::new();
     }
-    let programs = files.iter().filter(|file| is_in_folder_of_programs(file));
-    programs
+    let linked = files.iter().filter(|file| may_be_linked(file));
+    linked
         .flat_map(|program| {
             let content = std::fs::read(prefix.join(program)).unwrap_or_default();
             let named = made
@@ -157,7 +157,8 @@ fn has_shared(prefix: &Path, stem: &str) -> bool {
         .any(|ending| is_in(prefix, &format!("{stem}{ending}")))
 }
 
-fn is_in_folder_of_programs(file: &Path) -> bool {
+/// Whether an installed file is in a directory for programs or libraries, which the linker makes.
+fn may_be_linked(file: &Path) -> bool {
     ["bin", "lib", "Library/bin"]
         .iter()
         .any(|folder| file.starts_with(folder))

@@ -54,7 +54,7 @@ pub(crate) fn invalidate(
             remove_folder(&unit)?;
         }
     }
-    for run in runs(&folders(build, built)) {
+    for run in build_script_folders(&folders(build, built)) {
         if crate_of(&run).is_some_and(|name| names.contains(&name)) {
             remove_folder(&run.join("out"))?;
         }
@@ -106,7 +106,7 @@ pub(crate) fn variables_of_run(run: &Path) -> Vec<(String, Option<String>)> {
 pub(crate) fn fingerprints(artifacts: &[PathBuf]) -> Vec<PathBuf> {
     artifacts
         .iter()
-        .flat_map(|folder| profile_folders(folder))
+        .flat_map(|folder| possible_profile_folders(folder))
         .flat_map(|profile| disk::folders(&profile.join(".fingerprint")))
         .collect()
 }
@@ -116,9 +116,10 @@ pub(crate) fn crate_of(folder: &Path) -> Option<&str> {
     Some(folder.file_name()?.to_str()?.rsplit_once('-')?.0)
 }
 
-/// The directories in which Cargo creates `deps`: `<target>/<profile>` and
-/// `<target>/<triple>/<profile>`.
-pub(crate) fn profile_folders(target_dir: &Path) -> Vec<PathBuf> {
+/// The directories in which Cargo may create `deps`: `<target>/<profile>` and
+/// `<target>/<triple>/<profile>`. They include `<target>/<triple>`, because a triple and a profile
+/// look the same.
+pub(crate) fn possible_profile_folders(target_dir: &Path) -> Vec<PathBuf> {
     let mut profiles = disk::folders(target_dir);
     let nested = profiles
         .clone()
@@ -139,10 +140,10 @@ fn is_internal(folder: &Path) -> bool {
 /// The directories of build scripts, `<target>/**/build/<name>-<hash>`, for each profile and
 /// triple. Some contain a compiled script; others contain the output of a run and the files
 /// that it generated.
-pub(crate) fn runs(artifacts: &[PathBuf]) -> Vec<PathBuf> {
+pub(crate) fn build_script_folders(artifacts: &[PathBuf]) -> Vec<PathBuf> {
     artifacts
         .iter()
-        .flat_map(|folder| profile_folders(folder))
+        .flat_map(|folder| possible_profile_folders(folder))
         .flat_map(|profile| disk::folders(&profile.join("build")))
         .collect()
 }

@@ -14,7 +14,7 @@ use rattler_digest::{Sha256, compute_bytes_digest};
 
 use crate::backend::BuildPaths;
 use crate::backends::cargo::build_dir::artifacts::{
-    self, crate_of, forget_run, invalidate, runs, state,
+    self, build_script_folders, crate_of, forget_run, invalidate, state,
 };
 use crate::backends::cargo::build_dir::dep_info;
 use crate::backends::cargo::build_dir::prefix_content::content;
@@ -60,7 +60,7 @@ pub(crate) fn enter(build: CrateBuild<'_>, built: &BuildPaths) -> Result<(), Rep
             forget_compiled_c(build, &artifacts)?;
         }
     }
-    for run in runs(&artifacts) {
+    for run in build_script_folders(&artifacts) {
         let mark = std::fs::read_to_string(run.join(MARK));
         if mark.is_ok_and(|mark| mark != now) {
             forget_run(&run)?;
@@ -85,7 +85,7 @@ fn forget_compiled_c(build: CrateBuild<'_>, artifacts: &[PathBuf]) -> Result<(),
     if !compilers.iter().any(|name| name == "c" || name == "cxx") {
         return Ok(());
     }
-    for run in runs(artifacts) {
+    for run in build_script_folders(artifacts) {
         let output = std::fs::read(run.join("output")).unwrap_or_default();
         if String::from_utf8_lossy(&output)
             .lines()
@@ -147,9 +147,9 @@ fn mark_latest(
     let Ok(began) = modified(latest) else {
         return Ok(());
     };
-    let runs = runs(artifacts);
-    let asking = asking(build, &runs);
-    for run in &runs {
+    let folders = build_script_folders(artifacts);
+    let asking = asking(build, &folders);
+    for run in &folders {
         let output = run.join("output");
         if !modified(&output).is_ok_and(|finished| finished >= began) {
             continue;
@@ -168,14 +168,14 @@ fn mark_latest(
 }
 
 /// The crates whose build scripts read a variable with the path of a prefix.
-fn asking<'a>(build: CrateBuild<'_>, runs: &'a [PathBuf]) -> BTreeSet<&'a str> {
+fn asking<'a>(build: CrateBuild<'_>, folders: &'a [PathBuf]) -> BTreeSet<&'a str> {
     let names = PREFIX_VARIABLES.map(Finder::new);
     let asks = |source: &PathBuf| {
         let source = dep_info::absolute(source, build.cargo_config.folders());
         let text = std::fs::read(source).unwrap_or_default();
         names.iter().any(|name| name.find(&text).is_some())
     };
-    let compiled = runs.iter().filter(|run| !run.join("output").is_file());
+    let compiled = folders.iter().filter(|run| !run.join("output").is_file());
     compiled
         .filter(|folder| dep_info::beside(folder).iter().any(asks))
         .filter_map(|folder| crate_of(folder))

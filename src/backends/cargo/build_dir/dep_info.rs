@@ -13,7 +13,7 @@ use thiserror::Error;
 
 use crate::backend::BuildPaths;
 use crate::backend::inputs::plain;
-use crate::backends::cargo::build_dir::artifacts::profile_folders;
+use crate::backends::cargo::build_dir::artifacts::possible_profile_folders;
 use crate::diagnostic::{Unreadable, read_text};
 
 /// A makefile rule: an artifact and its prerequisites.
@@ -91,7 +91,7 @@ pub(crate) fn absolute<'a>(path: &Path, bases: impl Iterator<Item = &'a Path>) -
 
 /// The directories in which Cargo puts final programs and libraries.
 fn final_folders(target_dir: &Path) -> Vec<PathBuf> {
-    let mut found = profile_folders(target_dir);
+    let mut found = possible_profile_folders(target_dir);
     let examples = found.iter().map(|profile| profile.join("examples"));
     let examples: Vec<PathBuf> = examples.filter(|folder| folder.is_dir()).collect();
     found.extend(examples);

@@ -12,7 +12,9 @@ use std::time::SystemTime;
 use miette::Report;
 
 use crate::backend::BuildPaths;
-use crate::backends::cargo::build_dir::artifacts::{self, crate_of, forget_run, runs};
+use crate::backends::cargo::build_dir::artifacts::{
+    self, build_script_folders, crate_of, forget_run,
+};
 use crate::backends::cargo::build_dir::dep_info;
 use crate::backends::cargo::context::crate_context::CrateBuild;
 use crate::backends::cargo::context::path_dependencies::{PathCrate, PathCrates};
@@ -25,7 +27,7 @@ use crate::disk::files_below;
 /// # Errors
 /// Directories that cannot be removed.
 pub(crate) fn empty_outdated(build: CrateBuild<'_>, paths: &BuildPaths) -> Result<(), Report> {
-    let runs = runs(&artifacts::folders(build, paths));
+    let runs = build_script_folders(&artifacts::folders(build, paths));
     for run in runs.iter().filter(|run| has_failed(run)) {
         forget_run(run)?;
     }
@@ -57,7 +59,7 @@ pub(crate) fn empty_where_variables_changed(
     if crates.is_empty() {
         return Ok(());
     }
-    for run in runs(&[build_dir.to_path_buf()]) {
+    for run in build_script_folders(&[build_dir.to_path_buf()]) {
         let is_own = crate_of(&run).is_some_and(|name| crates.iter().any(|own| own == name));
         if is_own && artifacts::variables_of_run(&run).iter().any(is_other) {
             forget_run(&run)?;

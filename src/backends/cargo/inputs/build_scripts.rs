@@ -6,7 +6,7 @@
 
 use std::path::PathBuf;
 
-use crate::backends::cargo::build_dir::artifacts::{crate_of, runs};
+use crate::backends::cargo::build_dir::artifacts::{build_script_folders, crate_of};
 
 /// Whether Cargo watches all files of the crate `name`, because its build script did not name
 /// any paths or variables. Also `true` if the output of the script cannot be found.
@@ -17,7 +17,7 @@ pub(crate) fn watches_everything(artifacts: &[PathBuf], name: &str) -> bool {
 
 /// The output of all runs of the crate's build script.
 fn outputs(artifacts: &[PathBuf], name: &str) -> Vec<String> {
-    runs(artifacts)
+    build_script_folders(artifacts)
         .into_iter()
         .filter(|run| crate_of(run) == Some(name))
         .filter_map(|run| std::fs::read(run.join("output")).ok())

@@ -45,7 +45,7 @@ impl<'a> ReadFiles<'a> {
                 .iter()
                 .map(|path| dep_info::absolute(path, build.cargo_config.folders()))
                 .filter(|path| !output.iter().any(|folder| path.starts_with(folder)))
-                .filter(|path| !is_in_target(path, build))
+                .filter(|path| !is_in_build_dir_of_crate(path, build))
                 .collect();
         let mut used: BTreeSet<&Path> = BTreeSet::from([build.context.root.as_path()]);
         used.extend(read.iter().filter_map(|path| owner(build, path)));
@@ -161,7 +161,7 @@ impl<'a> ReadFiles<'a> {
 
 /// Whether `path` is in a build directory inside of its crate. Cargo marks build directories
 /// with a `CACHEDIR.TAG`.
-fn is_in_target(path: &Path, build: CrateBuild<'_>) -> bool {
+fn is_in_build_dir_of_crate(path: &Path, build: CrateBuild<'_>) -> bool {
     let Some(owner) = owner(build, path) else {
         return false;
     };
