@@ -4,8 +4,11 @@
 //! flat list is an approximation for other clients. Clients that support sets use both,
 //! so the list must not match more files than the sets.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::ops::Bound;
 use std::path::{Path, PathBuf};
+
+use indexmap::IndexSet;
 
 use crate::backend::GlobSet;
 use crate::backend::inputs::{STAY, escape};
@@ -29,27 +32,42 @@ pub(crate) fn globs(
     (flat, rooted.collect())
 }
 
-/// Merges the names in one directory into one set, so that each directory is read once.
+/// The sets of one directory in a list of merged sets.
+#[derive(Default)]
+struct SetsOfRoot<'a> {
+    /// The index of the set that contains names.
+    names: Option<usize>,
+    known: HashSet<&'a str>,
+    /// The indices of the other sets.
+    others: Vec<usize>,
+}
+
+/// Merges the names in one directory into one set, so that each directory is read once. A build
+/// can read thousands of files, so a set is compared only with the sets of its directory.
 fn merged(sets: &[GlobSet]) -> Vec<GlobSet> {
     let mut merged: Vec<GlobSet> = Vec::new();
+    let mut roots: HashMap<&Path, SetsOfRoot<'_>> = HashMap::new();
     for set in sets {
-        if merged.contains(set) {
+        let root = roots.entry(&set.root).or_default();
+        if !mergeable(set) {
+            if root.others.iter().all(|index| merged[*index] != *set) {
+                root.others.push(merged.len());
+                merged.push(set.clone());
+            }
             continue;
         }
-        let same = merged
-            .iter_mut()
-            .find(|other| other.root == set.root && mergeable(other) && mergeable(set));
-        match same {
-            Some(other) => {
-                other.patterns.retain(|pattern| pattern != STAY);
-                for pattern in &set.patterns {
-                    if !other.patterns.contains(pattern) {
-                        other.patterns.push(pattern.clone());
-                    }
-                }
-            }
-            None => merged.push(set.clone()),
-        }
+        let patterns = set.patterns.iter().map(String::as_str);
+        let Some(index) = root.names else {
+            root.names = Some(merged.len());
+            root.known.extend(patterns);
+            merged.push(set.clone());
+            continue;
+        };
+        let other = &mut merged[index].patterns;
+        let names = patterns.filter(|name| root.known.insert(name));
+        let names: Vec<String> = names.map(str::to_string).collect();
+        // The last pattern of a set of names is `STAY`.
+        other.splice(other.len() - 1..other.len() - 1, names);
     }
     merged
 }
@@ -106,13 +124,9 @@ fn flat(sets: &[GlobSet], source: &Path, outputs: &[&str]) -> Vec<String> {
     } else {
         unrelated(source, &roots, outputs)
     };
-    let mut flat: Vec<String> = Vec::new();
-    for pattern in [broad, trees, files, pruned].concat() {
-        if !flat.contains(&pattern) {
-            flat.push(pattern);
-        }
-    }
-    flat
+    let patterns = [broad, trees, files, pruned].into_iter().flatten();
+    let patterns: IndexSet<String> = patterns.collect();
+    patterns.into_iter().collect()
 }
 
 fn names_hidden(pattern: &str) -> bool {
@@ -155,7 +169,11 @@ fn is_plain(name: &str) -> bool {
 
 /// The directories that are not parents of a root and therefore need no scan.
 fn unrelated(source: &Path, roots: &BTreeSet<PathBuf>, outputs: &[&str]) -> Vec<String> {
-    let leads_on = |folder: &Path| roots.iter().any(|root| root.starts_with(folder));
+    // Paths are sorted by their components, so the first one after `folder` is below it if any is.
+    let leads_on = |folder: &Path| {
+        let mut after = roots.range::<Path, _>((Bound::Included(folder), Bound::Unbounded));
+        after.next().is_some_and(|root| root.starts_with(folder))
+    };
     // These may not exist yet, and they become large.
     let output = outputs.iter().filter(|name| !leads_on(&source.join(name)));
     let mut unrelated: Vec<String> = output.map(|name| format!("!{name}")).collect();
@@ -213,5 +231,21 @@ mod tests {
         assert_eq!(flat.first().map(String::as_str), Some("src/**/*.rs"));
         assert_eq!(flat[1], "!src/x.rs");
         assert_eq!(flat[flat.len() - 2..], ["src/x.rs", "!target"]);
+    }
+
+    #[test]
+    fn thousands_of_inputs_are_merged_without_comparing_all_of_them() {
+        let sets = (0..20_000).map(|number| {
+            let folder = number % 10_000;
+            GlobSet::file(Path::new(&format!("/ws/{folder}/{number}")), "test").expect("a name")
+        });
+        let sets: Vec<GlobSet> = sets.collect();
+        // Comparing each set with all others takes a minute.
+        let began = std::time::Instant::now();
+        let (flat, rooted) = lists(&[sets.clone(), sets].concat());
+        assert!(began.elapsed() < std::time::Duration::from_secs(20));
+        assert_eq!(rooted.len(), 10_000);
+        assert_eq!(rooted[1], ["1", "10001", "!*/"]);
+        assert_eq!(flat.len(), 20_001);
     }
 }
