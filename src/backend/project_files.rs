@@ -26,9 +26,10 @@ pub fn licenses(folder: &Path) -> Vec<PathBuf> {
         !is_code && LICENSES.iter().any(|start| name.starts_with(start))
     };
     let found = files(folder, is_license);
-    match found.is_empty() {
-        true => files(&folder.join(REUSE), |_| true),
-        false => found,
+    if found.is_empty() {
+        files(&folder.join(REUSE), |_| true)
+    } else {
+        found
     }
 }
 

@@ -124,9 +124,10 @@ impl Word {
     /// Like [`Word::with_references`], for a build that runs on `platform`. On Windows, `%NAME%` is
     /// also a reference, and `%%` is a percent sign.
     pub fn with_references_on(platform: Subdir, text: &str) -> Self {
-        match platform.is_windows() {
-            true => Self::read(text, &[('$', dollar), ('%', percent)]),
-            false => Self::with_references(text),
+        if platform.is_windows() {
+            Self::read(text, &[('$', dollar), ('%', percent)])
+        } else {
+            Self::with_references(text)
         }
     }
 

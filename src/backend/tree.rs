@@ -54,12 +54,12 @@ impl Tree {
     /// Patterns for the files that [`Tree::walk`] finds, now and after an edit.
     pub fn watched(&self, reason: &str) -> GlobSet {
         let mut patterns: Vec<String> = Vec::new();
-        match self.include.is_empty() {
-            true => patterns.push("**".to_string()),
-            false => self
-                .include
+        if self.include.is_empty() {
+            patterns.push("**".to_string())
+        } else {
+            self.include
                 .iter()
-                .for_each(|glob| patterns.extend(crossing(glob))),
+                .for_each(|glob| patterns.extend(crossing(glob)))
         }
         if self.use_gitignore {
             patterns.extend(self.rules());
@@ -224,24 +224,27 @@ fn crossing(glob: &str) -> Vec<String> {
         .enumerate()
         .map(|(index, part)| {
             let after_stars = index > 0 && parts[index - 1] == "**";
-            match *part != "**" && part.starts_with('*') && !after_stars {
-                true => format!("**/{part}"),
-                false => part.to_string(),
+            if *part != "**" && part.starts_with('*') && !after_stars {
+                format!("**/{part}")
+            } else {
+                part.to_string()
             }
         })
         .collect();
     let glob = parts.join("/");
-    match directory || glob.ends_with("**") {
-        true => vec![format!("{}/**", glob.trim_end_matches("/**"))],
-        false => vec![anchored(&glob), format!("{glob}/**")],
+    if directory || glob.ends_with("**") {
+        vec![format!("{}/**", glob.trim_end_matches("/**"))]
+    } else {
+        vec![anchored(&glob), format!("{glob}/**")]
     }
 }
 
 /// Anchors a pattern without `/`, which would otherwise match at any depth.
 fn anchored(glob: &str) -> String {
-    match glob.contains('/') {
-        true => glob.to_string(),
-        false => format!("/{glob}"),
+    if glob.contains('/') {
+        glob.to_string()
+    } else {
+        format!("/{glob}")
     }
 }
 

@@ -137,9 +137,10 @@ impl Visitor<'_> for ChangeVisitor {
     }
 
     fn visit_bool<E: de::Error>(self, value: bool) -> Result<Change, E> {
-        match value {
-            false => Ok(Change::Remove),
-            true => Err(E::invalid_type(Unexpected::Bool(value), &self)),
+        if value {
+            Err(E::invalid_type(Unexpected::Bool(value), &self))
+        } else {
+            Ok(Change::Remove)
         }
     }
 }

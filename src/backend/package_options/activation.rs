@@ -67,11 +67,12 @@ fn variables(reader: &Reader<'_>) -> Result<Vec<(String, String)>> {
 /// Checks that the suffix of a script belongs to a shell.
 fn script(reader: &Reader<'_>, path: &str) -> Result<()> {
     const ENDINGS: [&str; 7] = [".sh", ".bat", ".ps1", ".fish", ".nu", ".xsh", ".csh"];
-    match ENDINGS.iter().any(|ending| path.ends_with(ending)) {
-        true => Ok(()),
-        false => Err(reader.wrong(
+    if ENDINGS.iter().any(|ending| path.ends_with(ending)) {
+        Ok(())
+    } else {
+        Err(reader.wrong(
             &format!("has `{path}`, which is a script of no shell"),
             "names end in `.sh`, `.bat`, `.ps1`, `.fish` or `.nu`",
-        )),
+        ))
     }
 }

@@ -53,9 +53,10 @@ fn files(reader: &Reader<'_>) -> Result<CompletionSource> {
                 .collect();
             Reader::new(&at, &value).path()?;
         }
-        return match paths.is_empty() {
-            true => Err(files.wrong("is empty", "name the files that complete the command")),
-            false => Ok(CompletionSource::Files(paths)),
+        return if paths.is_empty() {
+            Err(files.wrong("is empty", "name the files that complete the command"))
+        } else {
+            Ok(CompletionSource::Files(paths))
         };
     };
     let names = Shell::ALL.map(Shell::name);
@@ -92,12 +93,13 @@ fn program(command: &str, reader: &Reader<'_>) -> Result<CompletionSource> {
     if writes_files(reader)? {
         return Ok(CompletionSource::Written(run, shells));
     }
-    match depends || shells.len() == 1 {
-        true => Ok(CompletionSource::Printed(run, shells)),
-        false => Err(reader.wrong(
+    if depends || shells.len() == 1 {
+        Ok(CompletionSource::Printed(run, shells))
+    } else {
+        Err(reader.wrong(
             "would print the same for every shell",
             "write `{shell}` where the name of the shell belongs, in `args` or in a value of `env`",
-        )),
+        ))
     }
 }
 
@@ -129,8 +131,9 @@ fn shells(reader: &Reader<'_>) -> Result<Vec<Shell>> {
         })
     });
     let shells: Vec<Shell> = read.collect::<Result<_>>()?;
-    match shells.is_empty() {
-        true => Err(reader.wrong("is empty", "name shells, or write `false` for the command")),
-        false => Ok(shells),
+    if shells.is_empty() {
+        Err(reader.wrong("is empty", "name shells, or write `false` for the command"))
+    } else {
+        Ok(shells)
     }
 }

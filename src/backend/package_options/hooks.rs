@@ -48,9 +48,10 @@ pub(super) fn read(name: &str, value: &Value) -> Result<Option<Hook>> {
     let run = match run.value() {
         Value::Array(_) => {
             let words = run.texts()?;
-            match words.first().is_some_and(|word| !word.is_empty()) {
-                true => HookCommand::Words(words),
-                false => return Err(run.wrong("names no command", "write `run = [\"…\"]`")),
+            if words.first().is_some_and(|word| !word.is_empty()) {
+                HookCommand::Words(words)
+            } else {
+                return Err(run.wrong("names no command", "write `run = [\"…\"]`"));
             }
         }
         _ => {

@@ -81,24 +81,26 @@ fn table(to: &str, reader: &Reader<'_>) -> Result<(FileSource, Option<u32>)> {
     {
         return Err(value.wrong("has no effect on a link", "remove it"));
     }
-    match !is_files && to.ends_with('/') {
-        true => Err(reader.wrong(
+    if !is_files && to.ends_with('/') {
+        Err(reader.wrong(
             "is a directory and needs the name of the file",
             "write the destination without `/` at its end",
-        )),
-        false => Ok((from, mode)),
+        ))
+    } else {
+        Ok((from, mode))
     }
 }
 
 fn link(reader: &Reader<'_>) -> Result<String> {
     let target = reader.full_text()?;
     let absolute = target.starts_with('/') || std::path::Path::new(&target).is_absolute();
-    match absolute {
-        true => Err(reader.wrong(
+    if absolute {
+        Err(reader.wrong(
             &format!("is `{target}`, which lies nowhere in the package"),
             "links are relative to the directory that they are in",
-        )),
-        false => Ok(target),
+        ))
+    } else {
+        Ok(target)
     }
 }
 

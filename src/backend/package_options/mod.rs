@@ -133,9 +133,10 @@ impl PackageOptions {
         let variables = common.env.steps(request.platforms.build);
         let extras = self.extras(root, variables).map_err(impossible)?;
         let packaging = self.packaging(draft.packaging, root).map_err(impossible)?;
-        let copied_sources = match extras.hooks.edit_sources() {
-            true => Some(draft.copied_sources.unwrap_or_default()),
-            false => draft.copied_sources,
+        let copied_sources = if extras.hooks.edit_sources() {
+            Some(draft.copied_sources.unwrap_or_default())
+        } else {
+            draft.copied_sources
         };
         Ok(Draft {
             extras,

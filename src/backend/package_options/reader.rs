@@ -95,9 +95,10 @@ impl<'a> Reader<'a> {
     /// A string, which must not be empty.
     pub(super) fn full_text(&self) -> Result<String> {
         let text = self.text()?;
-        match text.is_empty() {
-            true => Err(self.wrong("is empty", "write a name or a path")),
-            false => Ok(text),
+        if text.is_empty() {
+            Err(self.wrong("is empty", "write a name or a path"))
+        } else {
+            Ok(text)
         }
     }
 
@@ -141,12 +142,13 @@ impl<'a> Reader<'a> {
     /// A name without separators, such as that of a program.
     pub(super) fn name(&self) -> Result<String> {
         let text = self.full_text()?;
-        match text.contains(['/', '\\']) {
-            true => Err(self.wrong(
+        if text.contains(['/', '\\']) {
+            Err(self.wrong(
                 &format!("is `{text}`, which is a path and not a name"),
                 "write the name alone",
-            )),
-            false => Ok(text),
+            ))
+        } else {
+            Ok(text)
         }
     }
 
@@ -184,12 +186,13 @@ pub(super) fn destination(at: &[&str], to: &str) -> Result<()> {
             "destinations are relative to the prefix, as in `share/doc/`",
         ));
     }
-    match to.contains('\\') {
-        true => Err(mistake(
+    if to.contains('\\') {
+        Err(mistake(
             format!("the separators of `{to}` are not `/`"),
             "slashes are the separators on every platform",
-        )),
-        false => Ok(()),
+        ))
+    } else {
+        Ok(())
     }
 }
 
