@@ -24,9 +24,10 @@ pub(crate) fn install(
     paths: &BuildPaths,
 ) -> Result<Vec<(PathBuf, String)>, Report> {
     let mut made = Vec::new();
-    let ending = match build.request.platforms.host.is_windows() {
-        true => ".exe",
-        false => "",
+    let ending = if build.request.platforms.host.is_windows() {
+        ".exe"
+    } else {
+        ""
     };
     for (program, names) in &build.request.config.bin_aliases {
         let names = names.as_array().into_iter().flatten();

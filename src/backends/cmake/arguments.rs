@@ -23,9 +23,12 @@ pub(super) fn parse(arguments: &[String]) -> Vec<Argument<'_>> {
     let mut parsed = Vec::new();
     let mut rest = arguments.iter().map(String::as_str).peekable();
     while let Some(argument) = rest.next() {
-        let own = argument.strip_prefix("-D").map(|own| match own.is_empty() {
-            true => rest.next().unwrap_or_default(),
-            false => own,
+        let own = argument.strip_prefix("-D").map(|own| {
+            if own.is_empty() {
+                rest.next().unwrap_or_default()
+            } else {
+                own
+            }
         });
         if let Some(definition) = own {
             let (name, value) = definition.split_once('=').unwrap_or((definition, ""));
@@ -166,15 +169,14 @@ fn other(word: &str) -> Option<(String, &'static str)> {
             "use `source-dir` for another directory; options begin with `-`",
         ));
     }
-    let owned = OWNED
-        .iter()
-        .find(|(option, _)| match option.starts_with("--") {
-            true => {
-                word.split('=').next() == Some(option)
-                    || (*option == "--help" && word.starts_with(option))
-            }
-            false => word.starts_with(option),
-        });
+    let owned = OWNED.iter().find(|(option, _)| {
+        if option.starts_with("--") {
+            word.split('=').next() == Some(option)
+                || (*option == "--help" && word.starts_with(option))
+        } else {
+            word.starts_with(option)
+        }
+    });
     owned.map(|(option, help)| (format!("`{option}` is the backend's to give"), *help))
 }
 

@@ -246,9 +246,10 @@ impl Traces<'_> {
     }
 
     fn applies(&self, installer: &Installer) -> bool {
-        match self.config.components.is_empty() {
-            true => !installer.is_exclude_from_all,
-            false => self.config.components.contains(&installer.component),
+        if self.config.components.is_empty() {
+            !installer.is_exclude_from_all
+        } else {
+            self.config.components.contains(&installer.component)
         }
     }
 

@@ -55,9 +55,10 @@ pub(super) fn of(view: &View<'_>, warnings: &mut Vec<Warning>) -> Result<Metadat
 
 fn license_files(view: &View<'_>) -> Vec<std::path::PathBuf> {
     let own = project_files::licenses(&view.source.folder);
-    match own.is_empty() {
-        true => project_files::licenses(&view.request.project.source),
-        false => own,
+    if own.is_empty() {
+        project_files::licenses(&view.request.project.source)
+    } else {
+        own
     }
 }
 

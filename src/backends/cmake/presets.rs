@@ -149,9 +149,10 @@ impl Presets {
             }
         };
         let Some(entry) = self.entry(wanted.name) else {
-            return Err(refused(match self.files.is_empty() {
-                true => Reason::NoFile(wanted.source.to_path_buf()),
-                false => Reason::Unknown,
+            return Err(refused(if self.files.is_empty() {
+                Reason::NoFile(wanted.source.to_path_buf())
+            } else {
+                Reason::Unknown
             }));
         };
         if entry.hidden {

@@ -110,9 +110,10 @@ impl Writer<'_> {
                 self.templates.insert(name.clone(), value.clone());
                 continue;
             }
-            let value = match is_template {
-                true => self.word(value),
-                false => Word::with_references(value),
+            let value = if is_template {
+                self.word(value)
+            } else {
+                Word::with_references(value)
             };
             match name.as_str() {
                 "CMAKE_PREFIX_PATH" => {

@@ -52,9 +52,10 @@ impl Tree {
             )
         );
         let hash = hex::encode(compute_bytes_digest::<Sha256>(identity));
-        let (family, length) = match platforms.build.is_windows() {
-            true => (FAMILIES[1], 8),
-            false => (FAMILIES[0], 16),
+        let (family, length) = if platforms.build.is_windows() {
+            (FAMILIES[1], 8)
+        } else {
+            (FAMILIES[0], 16)
         };
         let folder = root(folders, &project.source)
             .join(family)

@@ -139,9 +139,10 @@ impl<'a> View<'a> {
 
     /// A file in an argument, relative to the package.
     pub(super) fn file(&self, file: &str) -> String {
-        match file.starts_with('$') || Path::new(file).is_absolute() {
-            true => file.to_string(),
-            false => self.request.project.source.join(file).display().to_string(),
+        if file.starts_with('$') || Path::new(file).is_absolute() {
+            file.to_string()
+        } else {
+            self.request.project.source.join(file).display().to_string()
         }
     }
 
@@ -152,9 +153,10 @@ impl<'a> View<'a> {
     /// A program of the build environment.
     pub(super) fn tool(&self, name: &str) -> Word {
         let prefix = Word::variable("BUILD_PREFIX");
-        match self.request.platforms.build.is_windows() {
-            true => prefix.then(format!("\\Library\\bin\\{name}.exe")),
-            false => prefix.then(format!("/bin/{name}")),
+        if self.request.platforms.build.is_windows() {
+            prefix.then(format!("\\Library\\bin\\{name}.exe"))
+        } else {
+            prefix.then(format!("/bin/{name}"))
         }
     }
 }

@@ -47,15 +47,14 @@ pub(super) fn keep_within_limit(request: &Request<'_, Config>) {
     }
     let limit = request.config.artifact_limit();
     let size = ByteSize(cache.size());
-    let outcome = match size > limit {
-        true => {
-            tracing::info!(
-                "{} is cleared: {size} is more than {limit}",
-                cache.folder.display()
-            );
-            cache.clear()
-        }
-        false => Ok(Cleared::Empty),
+    let outcome = if size > limit {
+        tracing::info!(
+            "{} is cleared: {size} is more than {limit}",
+            cache.folder.display()
+        );
+        cache.clear()
+    } else {
+        Ok(Cleared::Empty)
     };
     // Without a cache the build only takes longer.
     if let Err(error) = outcome.and_then(|_| write(&weighed, "")) {

@@ -81,9 +81,10 @@ impl Backend for Mojo {
             variants: Vec::new(),
             script: script::of(request, source),
             packaging: Packaging {
-                noarch: match plan.is_source_only() {
-                    true => NoArchType::generic(),
-                    false => NoArchType::none(),
+                noarch: if plan.is_source_only() {
+                    NoArchType::generic()
+                } else {
+                    NoArchType::none()
                 },
                 ..Packaging::default()
             },

@@ -108,9 +108,10 @@ fn dotted(tokens: &[Token], mut at: usize) -> (Vec<String>, usize) {
 
 /// Skips `as name`.
 fn renamed(tokens: &[Token], at: usize) -> usize {
-    match is_name(tokens.get(at), "as") {
-        true => at + 2,
-        false => at,
+    if is_name(tokens.get(at), "as") {
+        at + 2
+    } else {
+        at
     }
 }
 
@@ -195,9 +196,10 @@ fn begins_with_import(text: &str) -> bool {
 fn string_length(text: &str) -> usize {
     let quote = &text[..1];
     let triple = quote.repeat(3);
-    let (close, is_triple) = match text.starts_with(&triple) {
-        true => (triple.as_str(), true),
-        false => (quote, false),
+    let (close, is_triple) = if text.starts_with(&triple) {
+        (triple.as_str(), true)
+    } else {
+        (quote, false)
     };
     let mut at = close.len();
     while at < text.len() {
@@ -236,9 +238,10 @@ mod tests {
         let shown = |import: Import| {
             let dots = ".".repeat(import.up);
             let path = import.path.join(".");
-            match import.names.is_empty() {
-                true => format!("{dots}{path}"),
-                false => format!("{dots}{path}: {}", import.names.join(" ")),
+            if import.names.is_empty() {
+                format!("{dots}{path}")
+            } else {
+                format!("{dots}{path}: {}", import.names.join(" "))
             }
         };
         imports(text).into_iter().map(shown).collect()

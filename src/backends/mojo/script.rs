@@ -97,31 +97,28 @@ impl Build<'_> {
     fn library(&self, item: &Item) -> Vec<Step> {
         let mut steps = Vec::new();
         let mut arguments = Vec::new();
-        let directory = match item.is_renamed() {
-            false => {
-                arguments.extend(self.import_paths(|path| self.relative(path)));
-                arguments.extend(self.of_the_user(item));
-                arguments.push(self.relative(&item.path));
-                literal(&self.request.project.source)
-            }
+        let directory = if item.is_renamed() {
             // The compiler identifies a package by its directory name, and its modules
             // import each other by that name. Therefore a link gives the directory the name of
             // the library. Import paths are absolute, because the command runs next to the link.
-            true => {
-                let source = &self.request.project.source;
-                let own = arguments::import_paths(&item.arguments).into_iter();
-                let own = own.map(|path| source.join(path));
-                let root = closure::implicit_root(&item.path).map(Path::to_path_buf);
-                let roots = root.into_iter().chain(own);
-                arguments.extend(as_options(roots.map(|root| literal(&root))));
-                arguments.extend(self.import_paths(literal));
-                arguments.extend(self.of_the_user(item));
-                arguments.push(Word::literal(&item.name));
-                let link = stage(&format!("src/{}", item.name));
-                let command = vec!["ln".into(), "-s".into(), literal(&item.path), link];
-                steps.push(Step::Run(command));
-                stage("src")
-            }
+            let source = &self.request.project.source;
+            let own = arguments::import_paths(&item.arguments).into_iter();
+            let own = own.map(|path| source.join(path));
+            let root = closure::implicit_root(&item.path).map(Path::to_path_buf);
+            let roots = root.into_iter().chain(own);
+            arguments.extend(as_options(roots.map(|root| literal(&root))));
+            arguments.extend(self.import_paths(literal));
+            arguments.extend(self.of_the_user(item));
+            arguments.push(Word::literal(&item.name));
+            let link = stage(&format!("src/{}", item.name));
+            let command = vec!["ln".into(), "-s".into(), literal(&item.path), link];
+            steps.push(Step::Run(command));
+            stage("src")
+        } else {
+            arguments.extend(self.import_paths(|path| self.relative(path)));
+            arguments.extend(self.of_the_user(item));
+            arguments.push(self.relative(&item.path));
+            literal(&self.request.project.source)
         };
         steps.extend(COMMANDS.map(|(command, suffix)| {
             let mut words: Vec<Word> = vec!["mojo".into(), command.into()];
@@ -210,9 +207,10 @@ impl Build<'_> {
             .display()
             .to_string();
         // A name that begins with a dash must not be read as an option.
-        match path.starts_with('-') {
-            true => Word::literal(format!("./{path}")),
-            false => Word::literal(path),
+        if path.starts_with('-') {
+            Word::literal(format!("./{path}"))
+        } else {
+            Word::literal(path)
         }
     }
 
@@ -237,9 +235,10 @@ fn below(to: &Path, from: &Path) -> PathBuf {
     let common = common.take_while(|(to, from)| to == from).count();
     let up = from.components().skip(common).map(|_| Component::ParentDir);
     let path: PathBuf = up.chain(to.components().skip(common)).collect();
-    match path.as_os_str().is_empty() {
-        true => PathBuf::from("."),
-        false => path,
+    if path.as_os_str().is_empty() {
+        PathBuf::from(".")
+    } else {
+        path
     }
 }
 

@@ -40,9 +40,10 @@ impl Source {
         let mut needed_by_libraries = BTreeSet::new();
         for item in &plan.items {
             let is_library = item.kind.is_library();
-            let files = match is_library {
-                true => tree::sources(&item.path),
-                false => vec![item.path.clone()],
+            let files = if is_library {
+                tree::sources(&item.path)
+            } else {
+                vec![item.path.clone()]
             };
             let read = Closure::of(files, &roots(request, &item.path, &item.arguments));
             if is_library {

@@ -38,9 +38,10 @@ pub(super) fn nothing_to_build(folder: &Path, name: &str) -> NothingToBuild {
 fn line(below: &Path, path: &Path) -> Option<String> {
     let shown = below.display().to_string().replace('\\', "/");
     let name = below.file_stem()?.to_str()?;
-    Some(match path.is_dir() {
-        true => format!("`pkg = {{ name = \"{name}\", path = \"{shown}\" }}`"),
-        false => format!("`bins = [{{ name = \"{name}\", path = \"{shown}\" }}]`"),
+    Some(if path.is_dir() {
+        format!("`pkg = {{ name = \"{name}\", path = \"{shown}\" }}`")
+    } else {
+        format!("`bins = [{{ name = \"{name}\", path = \"{shown}\" }}]`")
     })
 }
 

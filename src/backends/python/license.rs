@@ -198,9 +198,10 @@ pub(super) fn files(project: &Files, warnings: &mut Vec<Warning>) -> Vec<PathBuf
     }
     let mut files: Vec<PathBuf> = Vec::new();
     for pattern in named {
-        let found = match project.folder.join(&pattern).is_file() {
-            true => vec![project.folder.join(&pattern)],
-            false => matching(&project.folder, &[format!("/{pattern}")]),
+        let found = if project.folder.join(&pattern).is_file() {
+            vec![project.folder.join(&pattern)]
+        } else {
+            matching(&project.folder, &[format!("/{pattern}")])
         };
         if found.is_empty() {
             warnings.push(Warning::new(format!(
@@ -225,12 +226,11 @@ fn matching(folder: &Path, patterns: &[String]) -> Vec<PathBuf> {
     };
     // Without a directory in the patterns, no file in a subdirectory can match.
     let deep = patterns.iter().any(|pattern| pattern[1..].contains('/'));
-    let candidates: Vec<PathBuf> = match deep {
-        true => files_below(folder.to_path_buf()).collect(),
-        false => {
-            let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-            entries.map(|entry| entry.path()).collect()
-        }
+    let candidates: Vec<PathBuf> = if deep {
+        files_below(folder.to_path_buf()).collect()
+    } else {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        entries.map(|entry| entry.path()).collect()
     };
     let fits = |path: &PathBuf| path.is_file() && matcher.matched(path, false).is_whitelist();
     let mut files: Vec<PathBuf> = candidates.into_iter().filter(fits).collect();

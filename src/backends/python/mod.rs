@@ -193,9 +193,10 @@ fn packaging(
         ignored.from_package.push("python".to_string());
     }
     Ok(Packaging {
-        noarch: match shape.noarch {
-            true => NoArchType::python(),
-            false => NoArchType::none(),
+        noarch: if shape.noarch {
+            NoArchType::python()
+        } else {
+            NoArchType::none()
         },
         entry_points: entries.collect(),
         purls: vec![format!("pkg:pypi/{}", source.name())],

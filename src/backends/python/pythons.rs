@@ -42,9 +42,10 @@ impl Pythons {
             };
         }
         let chosen = &request.config.python_versions;
-        let values = match chosen.is_empty() {
-            true => the_only_one(request, source).into_iter().collect(),
-            false => chosen.iter().map(|value| as_value(value)).collect(),
+        let values = if chosen.is_empty() {
+            the_only_one(request, source).into_iter().collect()
+        } else {
+            chosen.iter().map(|value| as_value(value)).collect()
         };
         Self {
             values,
@@ -75,9 +76,10 @@ fn as_value(version: &str) -> String {
     let mut numbers = version.split('.');
     let is_number = |part: Option<&str>| part.is_some_and(|part| part.parse::<u32>().is_ok());
     let is_minor = is_number(numbers.next()) && is_number(numbers.next());
-    match is_minor && numbers.next().is_none() {
-        true => format!("{version}.*"),
-        false => version.to_string(),
+    if is_minor && numbers.next().is_none() {
+        format!("{version}.*")
+    } else {
+        version.to_string()
     }
 }
 
@@ -124,15 +126,16 @@ pub(super) fn stated(request: &Request<'_, Config>, table: &str) -> Option<Strin
 /// example for alternatives with `|`.
 pub(super) fn as_pep440(text: &str) -> Option<VersionSpecifiers> {
     let parts = text.split(',').map(str::trim).filter(|part| *part != "*");
-    let parts = parts.map(
-        |part| match part.starts_with(|c: char| c.is_ascii_digit()) {
-            true => format!("=={part}"),
-            false => match part.strip_prefix('=') {
+    let parts = parts.map(|part| {
+        if part.starts_with(|c: char| c.is_ascii_digit()) {
+            format!("=={part}")
+        } else {
+            match part.strip_prefix('=') {
                 Some(fuzzy) if !fuzzy.starts_with('=') => format!("=={fuzzy}.*"),
                 _ => part.to_string(),
-            },
-        },
-    );
+            }
+        }
+    });
     parts.collect::<Vec<_>>().join(",").parse().ok()
 }
 

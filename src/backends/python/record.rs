@@ -61,9 +61,10 @@ impl Record {
     pub(super) fn read(dist_info: &Path) -> Result<Self, Report> {
         let file = dist_info.join(RECORD);
         let modules = dist_info.parent().unwrap_or(dist_info).to_path_buf();
-        let text = match file.is_file() {
-            true => read_text(&file)?,
-            false => String::new(),
+        let text = if file.is_file() {
+            read_text(&file)?
+        } else {
+            String::new()
         };
         let rows = rows(&text).map_err(|error| Unreadable {
             path: file,

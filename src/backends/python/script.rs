@@ -77,9 +77,10 @@ fn licenses(source: &Source) -> impl Iterator<Item = ScriptFile> {
 /// A path below the directory in which the script runs.
 fn below(request: &Request<'_, Config>, path: &str) -> Word {
     let windows = request.platforms.build.is_windows();
-    let path = match windows {
-        true => format!("\\{}", path.replace('/', "\\")),
-        false => format!("/{path}"),
+    let path = if windows {
+        format!("\\{}", path.replace('/', "\\"))
+    } else {
+        format!("/{path}")
     };
     Word::variable("SRC_DIR").then(path)
 }

@@ -70,9 +70,10 @@ pub(super) fn find(project: &Project, config: &Config) -> Result<Found, Report> 
 /// The directory of the manifest, then the source directory.
 fn folders(project: &Project) -> Vec<PathBuf> {
     let manifest = project.manifest.path();
-    let beside = match manifest.is_dir() {
-        true => manifest,
-        false => project.manifest_folder(),
+    let beside = if manifest.is_dir() {
+        manifest
+    } else {
+        project.manifest_folder()
     };
     let mut folders = vec![plain(beside)];
     let source = plain(&project.source);
@@ -91,9 +92,10 @@ fn named(project: &Project, wanted: &Path) -> Result<Found, Report> {
     let bases = [project.source.as_path(), project.manifest_folder()];
     let files = bases.iter().flat_map(|base| {
         let path = plain(&base.join(wanted));
-        match path.is_dir() {
-            true => NAMES[..2].iter().map(|name| path.join(name)).collect(),
-            false => vec![path],
+        if path.is_dir() {
+            NAMES[..2].iter().map(|name| path.join(name)).collect()
+        } else {
+            vec![path]
         }
     });
     let files: Vec<PathBuf> = files.collect();
@@ -120,14 +122,15 @@ pub(super) fn source_override(
         Some("package") => plain(&project.source),
         Some(path) => plain(&project.manifest_folder().join(path)),
     };
-    match folder.is_dir() {
-        true => Ok(Some(folder)),
-        false => Err(NoSuchSource {
+    if folder.is_dir() {
+        Ok(Some(folder))
+    } else {
+        Err(NoSuchSource {
             folder: folder.display().to_string(),
             at: option_span(project, "source"),
             file: project.manifest.file(),
         }
-        .into()),
+        .into())
     }
 }
 
@@ -163,14 +166,15 @@ impl NoRecipe {
                 .map_or("this directory".to_string(), |name| format!("`{name}`")),
             names: NAMES.join(", "),
             places: places.join(" or "),
-            help: match has_old {
-                true => "meta.yaml is the format of conda-build: `rattler-build migrate-recipe` \
-                         and similar tools turn it into a recipe.yaml"
-                    .to_string(),
-                false => format!(
+            help: if has_old {
+                "meta.yaml is the format of conda-build: `rattler-build migrate-recipe` \
+                 and similar tools turn it into a recipe.yaml"
+                    .to_string()
+            } else {
+                format!(
                     "set `recipe` in `[package.build.config]`, or write a recipe.yaml:\n\
-                     package:\n  name: {name}\n  version: 0.1.0"
-                ),
+                 package:\n  name: {name}\n  version: 0.1.0"
+                )
             },
         }
         .into()

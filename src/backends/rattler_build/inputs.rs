@@ -124,9 +124,10 @@ fn named(named: &Named, recipe: &Recipe) -> Vec<GlobSet> {
 /// A file or directory that a script uses.
 fn reached(path: &Path) -> Vec<GlobSet> {
     let reason = "reached by a script";
-    match path.is_dir() {
-        true => vec![GlobSet::tree(path, ["**"], reason)],
-        false => GlobSet::file(path, reason).into_iter().collect(),
+    if path.is_dir() {
+        vec![GlobSet::tree(path, ["**"], reason)]
+    } else {
+        GlobSet::file(path, reason).into_iter().collect()
     }
 }
 
@@ -143,9 +144,10 @@ fn in_folder(folder: &Path, glob: &str) -> Option<GlobSet> {
     let literal = parts.iter().take_while(|part| !is_glob(part)).count();
     let root = plain(&folder.join(parts[..literal].join("/")));
     if literal == parts.len() {
-        return match root.is_dir() {
-            true => Some(GlobSet::tree(&root, ["**"], reason)),
-            false => GlobSet::file(&root, reason),
+        return if root.is_dir() {
+            Some(GlobSet::tree(&root, ["**"], reason))
+        } else {
+            GlobSet::file(&root, reason)
         };
     }
     let rest = parts[literal..].join("/");

@@ -129,9 +129,10 @@ impl Backend for RattlerBuild {
     /// A recipe has the same meaning on all platforms, so the only default is the runtime
     /// for Windows.
     fn default_variants(&self, host: Subdir) -> Vec<(&'static str, Vec<&'static str>)> {
-        match host.is_windows() {
-            true => vec![("c_stdlib", vec!["vs"])],
-            false => Vec::new(),
+        if host.is_windows() {
+            vec![("c_stdlib", vec!["vs"])]
+        } else {
+            Vec::new()
         }
     }
 

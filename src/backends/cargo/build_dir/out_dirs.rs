@@ -173,11 +173,10 @@ fn is_outdated(run: &Path, path_crate: &PathCrate, sources: &[PathBuf]) -> bool 
         return true;
     }
     let has_directive = watched.peek().is_some() || output.contains("rerun-if-env-changed=");
-    match has_directive {
-        true => {
-            watched.any(|path| is_newer(&path) || files_below(path).any(|file| is_newer(&file)))
-        }
-        false => package_files(&path_crate.root).any(|file| is_newer(&file)),
+    if has_directive {
+        watched.any(|path| is_newer(&path) || files_below(path).any(|file| is_newer(&file)))
+    } else {
+        package_files(&path_crate.root).any(|file| is_newer(&file))
     }
 }
 

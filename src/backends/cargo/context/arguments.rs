@@ -157,9 +157,10 @@ impl Arguments {
         settings.filter_map(|argument| {
             let value = argument.value.as_deref()?;
             let path = Path::new(value);
-            Some(match path.is_absolute() && path.is_file() {
-                true => Setting::File(path),
-                false => Setting::Text(value),
+            Some(if path.is_absolute() && path.is_file() {
+                Setting::File(path)
+            } else {
+                Setting::Text(value)
             })
         })
     }

@@ -85,9 +85,10 @@ impl CrateContext {
         if request.project.model.version.is_none() {
             warnings.extend(krate.missing_version());
         }
-        let mut metadata = match request.config.ignore_cargo_manifest {
-            true => Metadata::default(),
-            false => krate.metadata(&mut warnings)?,
+        let mut metadata = if request.config.ignore_cargo_manifest {
+            Metadata::default()
+        } else {
+            krate.metadata(&mut warnings)?
         };
         let named = request
             .project
@@ -95,9 +96,10 @@ impl CrateContext {
             .or(metadata.clone())
             .license_files;
         let licenses_are_named = !named.is_empty();
-        let license_files = match licenses_are_named {
-            true => named,
-            false => krate.license_files(&mut warnings),
+        let license_files = if licenses_are_named {
+            named
+        } else {
+            krate.license_files(&mut warnings)
         };
         if !licenses_are_named {
             metadata.license_files.clone_from(&license_files);

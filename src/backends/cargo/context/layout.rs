@@ -48,9 +48,10 @@ pub(crate) fn build_dir(shared_folder: &Path) -> PathBuf {
 /// The linker's name for the directory of the program or library itself. `None` on platforms
 /// whose programs do not contain a search path for libraries.
 pub(crate) fn origin(host: Subdir) -> Option<&'static str> {
-    let origin = match host.is_osx() {
-        true => "@loader_path",
-        false => "$ORIGIN",
+    let origin = if host.is_osx() {
+        "@loader_path"
+    } else {
+        "$ORIGIN"
     };
     host.is_unix().then_some(origin)
 }

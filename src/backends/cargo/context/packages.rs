@@ -67,13 +67,12 @@ pub(crate) fn chosen(
     }
     let members = found.into_iter().map(|(folder, binaries)| Member {
         folder,
-        binaries: match config.binaries.is_empty() {
-            true => Vec::new(),
-            false => {
-                let chosen = config.binaries.iter();
-                let chosen = chosen.filter(|name| binaries.contains(name));
-                chosen.cloned().collect()
-            }
+        binaries: if config.binaries.is_empty() {
+            Vec::new()
+        } else {
+            let chosen = config.binaries.iter();
+            let chosen = chosen.filter(|name| binaries.contains(name));
+            chosen.cloned().collect()
         },
     });
     // `cargo install` without `--bin` would install all binaries of the member.
@@ -103,9 +102,10 @@ fn not_one(request: &Request<'_, Config>, name: &str, owners: &[&Path]) -> Repor
     let owners: Vec<String> = owners.iter().map(|it| it.display().to_string()).collect();
     NotOneBinary {
         name: name.to_string(),
-        what: match owners.is_empty() {
-            true => "no member that `packages` names has it".to_string(),
-            false => format!("{} have one each", owners.join(" and ")),
+        what: if owners.is_empty() {
+            "no member that `packages` names has it".to_string()
+        } else {
+            format!("{} have one each", owners.join(" and "))
         },
         file: manifest.file(),
         at: written_at(manifest, request.platforms.host, &["binaries"]),

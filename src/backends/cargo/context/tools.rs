@@ -8,9 +8,10 @@ use crate::backend::script::Word;
 
 /// The path of an executable in the environment `prefix`. The environment is for this machine.
 pub(crate) fn executable(prefix: &Path, name: &str) -> PathBuf {
-    let folder = match cfg!(windows) {
-        true => prefix.join("Library").join("bin"),
-        false => prefix.join("bin"),
+    let folder = if cfg!(windows) {
+        prefix.join("Library").join("bin")
+    } else {
+        prefix.join("bin")
     };
     folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
 }

@@ -195,9 +195,10 @@ fn command(build: CrateBuild<'_>, member: &Member, tools: &Tools) -> Vec<Word> {
         let [option, file] = ScriptEnvironment::arguments();
         // cargo-auditable passes the path to a cargo that runs in the directory of the crate,
         // so it must be absolute.
-        let file = match build.request.config.auditable {
-            true => Word::variable("SRC_DIR").then(format!("{}{file}", tools.separator())),
-            false => file.into(),
+        let file = if build.request.config.auditable {
+            Word::variable("SRC_DIR").then(format!("{}{file}", tools.separator()))
+        } else {
+            file.into()
         };
         command.extend([option.into(), file]);
     }

@@ -10,12 +10,13 @@ const WIDTH: &str = "120";
 /// because every update of it would be a line in the log.
 pub(crate) fn settings(run: &RunOptions) -> Vec<Step> {
     let set = |name: &str, value: &str| Step::Set(name.to_string(), value.into());
-    match run.progress {
-        true => vec![
+    if run.progress {
+        vec![
             set("CARGO_TERM_PROGRESS_WHEN", "always"),
             set("CARGO_TERM_PROGRESS_WIDTH", WIDTH),
-        ],
-        false => vec![set("CARGO_TERM_PROGRESS_WHEN", "never")],
+        ]
+    } else {
+        vec![set("CARGO_TERM_PROGRESS_WHEN", "never")]
     }
 }
 

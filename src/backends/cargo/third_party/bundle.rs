@@ -71,9 +71,10 @@ impl Bundle {
         };
         let text = std::fs::read_to_string(path).map_err(|error| bad(error.to_string()))?;
         // A YAML parser also reads JSON. TOML needs its own parser.
-        match path.extension().is_some_and(|it| it == "toml") {
-            true => toml_edit::de::from_str(&text).map_err(|error| bad(error.to_string())),
-            false => serde_yaml::from_str(&text).map_err(|error| bad(error.to_string())),
+        if path.extension().is_some_and(|it| it == "toml") {
+            toml_edit::de::from_str(&text).map_err(|error| bad(error.to_string()))
+        } else {
+            serde_yaml::from_str(&text).map_err(|error| bad(error.to_string()))
         }
     }
 

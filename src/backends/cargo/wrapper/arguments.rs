@@ -177,9 +177,10 @@ fn absolute(value: &str, current: &str) -> String {
         Some((kind, path)) => (format!("{kind}="), path),
         None => (String::new(), value),
     };
-    match Path::new(path).is_absolute() {
-        true => value.to_string(),
-        false => format!("{kind}{}", Path::new(current).join(path).display()),
+    if Path::new(path).is_absolute() {
+        value.to_string()
+    } else {
+        format!("{kind}{}", Path::new(current).join(path).display())
     }
 }
 

@@ -48,9 +48,12 @@ pub(super) fn start(
 ) -> Result<Option<CacheState>, WrapperError> {
     let sccache = tools::executable(Path::new(&here.build_prefix), "sccache");
     let used = usable(&sccache, variables);
-    let used = used.and_then(|()| match sccache.is_file() {
-        true => Server::start(&sccache, settings, here, shared, variables).map(Some),
-        false => Ok(None),
+    let used = used.and_then(|()| {
+        if sccache.is_file() {
+            Server::start(&sccache, settings, here, shared, variables).map(Some)
+        } else {
+            Ok(None)
+        }
     });
     let server = used.unwrap_or_else(|reason| {
         eprintln!("warning: the compiler cache is not used: {reason}");

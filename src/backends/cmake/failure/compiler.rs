@@ -200,9 +200,10 @@ pub(super) fn step(_: &View<'_>, log: &Log) -> Option<Diagnosis> {
             "a library is missing in `target_link_libraries`, or a source in its target".to_string()
         })
     };
-    let mut details = match undefined.is_empty() {
-        true => said.cloned().collect(),
-        false => undefined,
+    let mut details = if undefined.is_empty() {
+        said.cloned().collect()
+    } else {
+        undefined
     };
     details.truncate(QUOTED);
     Some(Diagnosis {

@@ -155,12 +155,11 @@ pub(super) fn empty_directory(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
                 .map(|it| it.trim_start_matches([' ', '=']));
             path.is_some_and(|path| path.trim() == folder)
         });
-        let help = match is_module {
-            true => "it is a Git submodule: `git submodule update --init` checks it out",
-            false => {
-                "if the package does without it, turn off the option of the project that asks for \
-                 it, in `define` of `[package.build.config]`"
-            }
+        let help = if is_module {
+            "it is a Git submodule: `git submodule update --init` checks it out"
+        } else {
+            "if the package does without it, turn off the option of the project that asks for \
+             it, in `define` of `[package.build.config]`"
         };
         Some(Diagnosis {
             code: "cmake::empty_directory",

@@ -21,12 +21,13 @@ pub(in super::super) fn nothing_installed(view: &View<'_>) -> Diagnosis {
         (reply.directories.iter()).any(|directory| !directory.installers.is_empty());
     if has_installers {
         let components = &view.request.config.components;
-        let message = match components.is_empty() {
-            true => "the install rules of the project install nothing".to_string(),
-            false => format!(
+        let message = if components.is_empty() {
+            "the install rules of the project install nothing".to_string()
+        } else {
+            format!(
                 "nothing belongs to the components `{}`",
                 components.join("`, `")
-            ),
+            )
         };
         return Diagnosis {
             code: "cmake::nothing_installed",
@@ -46,9 +47,10 @@ pub(in super::super) fn nothing_installed(view: &View<'_>) -> Diagnosis {
         .iter()
         .filter(|target| kinds.contains(&target.kind.as_str()));
     let targets: Vec<&str> = targets.map(|target| target.name.as_str()).collect();
-    let example = match targets.is_empty() {
-        true => "install(DIRECTORY include/ DESTINATION include)".to_string(),
-        false => format!("install(TARGETS {})", targets.join(" ")),
+    let example = if targets.is_empty() {
+        "install(DIRECTORY include/ DESTINATION include)".to_string()
+    } else {
+        format!("install(TARGETS {})", targets.join(" "))
     };
     Diagnosis {
         code: "cmake::no_install_rules",
@@ -83,9 +85,10 @@ pub(super) fn failed(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
     let is_outside = text.contains("Permission denied") || text.contains("Read-only file system");
     let path = text.split('"').nth(1).map(PathBuf::from);
     let place = path.as_deref().and_then(|path| place_of(view, path));
-    let help = match is_outside {
-        true => "everything has to be installed below the prefix: make `DESTINATION` relative",
-        false => "what is installed has to exist by then: is it built by another target?",
+    let help = if is_outside {
+        "everything has to be installed below the prefix: make `DESTINATION` relative"
+    } else {
+        "what is installed has to exist by then: is it built by another target?"
     };
     Some(Diagnosis {
         code: "cmake::install",

@@ -44,9 +44,10 @@ fn set<const N: usize>(view: &View<'_>, variables: [(&str, Option<Word>); N]) ->
 }
 
 fn when_installed(view: &View<'_>, program: &str, steps: Vec<Step>) -> Step {
-    let path = match view.request.platforms.build.is_windows() {
-        true => format!("\\Library\\bin\\{program}.exe"),
-        false => format!("/bin/{program}"),
+    let path = if view.request.platforms.build.is_windows() {
+        format!("\\Library\\bin\\{program}.exe")
+    } else {
+        format!("/bin/{program}")
     };
     let program = Word::variable("BUILD_PREFIX").then(path);
     Step::When(StepCondition::File(program), steps)

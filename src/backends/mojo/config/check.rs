@@ -154,9 +154,10 @@ impl Kind<'_> {
                 index + 1,
                 self.option
             ),
-            help: match self.has_defaults {
-                true => format!("only the first entry can do without: add a `{key}`"),
-                false => format!("add a `{key}`"),
+            help: if self.has_defaults {
+                format!("only the first entry can do without: add a `{key}`")
+            } else {
+                format!("add a `{key}`")
             },
         };
         let name = named.is_none().then(|| lacks("name"));
@@ -168,9 +169,10 @@ impl Kind<'_> {
         let flaw = match self.is_imported {
             true if !is_identifier(name) => Some(Flaw {
                 message: format!("`{name}` is not a name that can be imported"),
-                help: match is_identifier(&normalized(name)) {
-                    true => format!("write `{}`", normalized(name)),
-                    false => "use letters, digits and `_`, and no digit at the start".to_string(),
+                help: if is_identifier(&normalized(name)) {
+                    format!("write `{}`", normalized(name))
+                } else {
+                    "use letters, digits and `_`, and no digit at the start".to_string()
                 },
             }),
             true => None,
@@ -200,9 +202,10 @@ impl Kind<'_> {
     }
 
     fn unknown(&self, index: usize, key: &str) -> InvalidOption {
-        let known: &[&str] = match self.is_library {
-            true => &["name", "path", "extra-args", "format"],
-            false => &["name", "path", "extra-args"],
+        let known: &[&str] = if self.is_library {
+            &["name", "path", "extra-args", "format"]
+        } else {
+            &["name", "path", "extra-args"]
         };
         let help = match nearest(key, known.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
@@ -222,9 +225,10 @@ impl Kind<'_> {
     fn misfit(&self, index: usize, key: &str, message: String, help: String) -> InvalidOption {
         let index = index.to_string();
         InvalidOption {
-            keys: match self.is_list {
-                true => keys(&[self.option, &index, key]),
-                false => keys(&[self.option, key]),
+            keys: if self.is_list {
+                keys(&[self.option, &index, key])
+            } else {
+                keys(&[self.option, key])
             },
             part: EntryPart::Value,
             message,

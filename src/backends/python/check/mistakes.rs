@@ -61,12 +61,11 @@ pub(super) struct Native {
 impl Native {
     /// Creates the error. `proof` is the native file or the tags of the wheel.
     pub(super) fn report(proof: String, is_chosen: bool) -> Report {
-        let help = match is_chosen {
-            true => "remove `noarch = true` from `[package.build.config]`",
-            false => {
-                "write `compilers = [\"c\"]`, or the languages it compiles, into \
-                 `[package.build.config]`"
-            }
+        let help = if is_chosen {
+            "remove `noarch = true` from `[package.build.config]`"
+        } else {
+            "write `compilers = [\"c\"]`, or the languages it compiles, into \
+             `[package.build.config]`"
         };
         Self { proof, help }.into()
     }

@@ -85,9 +85,10 @@ fn clause(clause: &str) -> Option<String> {
         return Some(format!(">={},<{}", version.trim(), joined(&above)));
     }
     let bare = clause.starts_with(|c: char| c.is_ascii_digit());
-    Some(match bare {
-        true => format!("=={clause}"),
-        false => clause.to_string(),
+    Some(if bare {
+        format!("=={clause}")
+    } else {
+        clause.to_string()
     })
 }
 

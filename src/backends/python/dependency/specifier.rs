@@ -151,12 +151,13 @@ pub(in super::super) fn conda(
 pub(in super::super) fn pep440(specifiers: &[Specifier]) -> pep440_rs::VersionSpecifiers {
     let text = conda(specifiers, |_| ());
     let parts = text.iter().flat_map(|text| text.split(','));
-    let parts = parts.map(
-        |part| match part.ends_with(".*") && !part.starts_with('!') {
-            true => format!("=={part}"),
-            false => part.to_string(),
-        },
-    );
+    let parts = parts.map(|part| {
+        if part.ends_with(".*") && !part.starts_with('!') {
+            format!("=={part}")
+        } else {
+            part.to_string()
+        }
+    });
     let joined = parts.collect::<Vec<_>>().join(",");
     joined
         .parse()

@@ -69,9 +69,10 @@ pub(super) fn drafted(
 ) -> Vec<GlobSet> {
     let folder = &source.files.folder;
     let mut sets = around(request, source);
-    let mut patterns: Vec<String> = match shape.editable {
-        true => COMPILED_SOURCES.map(str::to_string).into(),
-        false => vec!["**".to_string()],
+    let mut patterns: Vec<String> = if shape.editable {
+        COMPILED_SOURCES.map(str::to_string).into()
+    } else {
+        vec!["**".to_string()]
     };
     let left_out = [
         "tests",
@@ -128,18 +129,20 @@ const COMPILED_SOURCES: [&str; 26] = [
 pub(super) fn metadata(request: &Request<'_, Config>, source: &Source) -> Vec<GlobSet> {
     let reason = "the metadata of the package";
     let folder = &source.files.folder;
-    let names = match request.config.ignore_pyproject_manifest {
-        true => vec![setup_cfg::NAME, setup_py::NAME],
-        false => vec![pyproject::NAME, setup_cfg::NAME, setup_py::NAME],
+    let names = if request.config.ignore_pyproject_manifest {
+        vec![setup_cfg::NAME, setup_py::NAME]
+    } else {
+        vec![pyproject::NAME, setup_cfg::NAME, setup_py::NAME]
     };
     let mut sets = vec![GlobSet::names(folder, names, reason)];
     let files = source.version.iter().flat_map(|found| &found.files);
     let reason = "the version of the package";
     for file in files {
         // The directories of Git contain one file for each branch or tag.
-        match file.is_dir() {
-            true => sets.push(GlobSet::tree(file, ["**"], reason)),
-            false => sets.extend(GlobSet::file(file, reason)),
+        if file.is_dir() {
+            sets.push(GlobSet::tree(file, ["**"], reason))
+        } else {
+            sets.extend(GlobSet::file(file, reason))
         }
     }
     for file in source.kind_files() {
@@ -222,9 +225,10 @@ pub(super) fn built(
     let mut left_out = traces.written.clone();
     left_out.extend(generated(source));
     let mut sets = around(request, source);
-    let listed = match shape.editable {
-        true => BTreeSet::new(),
-        false => packed(source, &wheel, &traces),
+    let listed = if shape.editable {
+        BTreeSet::new()
+    } else {
+        packed(source, &wheel, &traces)
     };
     for top in &listed {
         sets.push(beside(top, &left_out));

@@ -133,9 +133,10 @@ fn setuptools(project: &Files) -> Kind {
     let because = extension(project);
     match because {
         Some(because) => {
-            let languages: &[&str] = match has_cxx(project) {
-                true => &["c", "cxx"],
-                false => &["c"],
+            let languages: &[&str] = if has_cxx(project) {
+                &["c", "cxx"]
+            } else {
+                &["c"]
             };
             Kind::of(languages, because)
         }

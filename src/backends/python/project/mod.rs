@@ -39,10 +39,7 @@ impl Files {
     /// [`NoProject`], or a file that cannot be read or parsed.
     pub(super) fn read(folder: &Path, ignored: bool) -> Result<Self, Report> {
         let file = Pyproject::read(folder)?;
-        let (pyproject, ignored) = match ignored {
-            true => (None, file),
-            false => (file, None),
-        };
+        let (pyproject, ignored) = if ignored { (None, file) } else { (file, None) };
         let setup_cfg = SetupCfg::read(folder)?;
         let setup_py = SetupPy::read(folder)?;
         let exists =

@@ -47,9 +47,10 @@ pub(super) fn all(request: &Request<'_, Config>, source: &Source) -> Vec<Step> {
     for (name, value) in FIXED {
         set(name, value.into());
     }
-    let nothing = match request.platforms.build.is_windows() {
-        true => "nul",
-        false => "/dev/null",
+    let nothing = if request.platforms.build.is_windows() {
+        "nul"
+    } else {
+        "/dev/null"
     };
     set("PIP_CONFIG_FILE", nothing.into());
     // The value of rattler-build is the time of the build, which would be part of archives.
