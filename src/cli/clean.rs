@@ -54,14 +54,16 @@ pub(super) fn clean(
             continue;
         }
         let what = format!("{}, {} in {folder}", cache.what, ByteSize(size));
-        reporter.print(&match arguments.dry_run {
-            true => format!("would remove {what}"),
-            false => format!("removed {what}"),
+        reporter.print(&if arguments.dry_run {
+            format!("would remove {what}")
+        } else {
+            format!("removed {what}")
         })?;
     }
-    match in_use.is_empty() {
-        true => Ok(0),
-        false => Err(InUse { folders: in_use }.into()),
+    if in_use.is_empty() {
+        Ok(0)
+    } else {
+        Err(InUse { folders: in_use }.into())
     }
 }
 

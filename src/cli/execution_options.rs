@@ -21,9 +21,10 @@ impl ExecutionOptions {
     pub(super) fn depot(self, env: &Env) -> CondaClient {
         CondaClient::open(&ClientOptions {
             cache: cache_folder(env),
-            network: match self.offline {
-                true => Network::Offline,
-                false => Network::Allowed,
+            network: if self.offline {
+                Network::Offline
+            } else {
+                Network::Allowed
             },
             downloads: self.jobs,
         })

@@ -19,9 +19,10 @@ impl EndSignals {
         Ok(Self {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
-            hang_up: match is_ignored(Signal::HUP) {
-                true => None,
-                false => Some(signal(SignalKind::hangup())?),
+            hang_up: if is_ignored(Signal::HUP) {
+                None
+            } else {
+                Some(signal(SignalKind::hangup())?)
             },
         })
     }

@@ -170,9 +170,10 @@ impl<'a> PackageBuilder<'a> {
             },
             work,
         };
-        let keep = match self.arguments.locked {
-            true => LockMode::Require,
-            false => LockMode::Prefer,
+        let keep = if self.arguments.locked {
+            LockMode::Require
+        } else {
+            LockMode::Prefer
         };
         self.depot.solve(&order, keep).await
     }
@@ -262,9 +263,10 @@ impl<'a> PackageBuilder<'a> {
             "in environments from channels",
             "with the tools of this machine",
         ];
-        let (before, now) = match self.arguments.system_toolchain {
-            true => (kinds[0], kinds[1]),
-            false => (kinds[1], kinds[0]),
+        let (before, now) = if self.arguments.system_toolchain {
+            (kinds[0], kinds[1])
+        } else {
+            (kinds[1], kinds[0])
         };
         Err(OtherToolchain {
             archive,
@@ -278,9 +280,10 @@ impl<'a> PackageBuilder<'a> {
     /// because their packages have the same names as other packages but other dependencies.
     fn usual_work_folder(&self, job: &PackageNode, name: &str) -> PathBuf {
         let builds = job.package.builds(name);
-        match self.arguments.system_toolchain {
-            true => builds.join(SYSTEM_TOOLCHAIN),
-            false => builds,
+        if self.arguments.system_toolchain {
+            builds.join(SYSTEM_TOOLCHAIN)
+        } else {
+            builds
         }
     }
 
@@ -305,9 +308,10 @@ impl<'a> PackageBuilder<'a> {
             (variants > 1).then(|| output.metadata.build.clone()),
         ];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
-        match parts.is_empty() {
-            true => work,
-            false => work.join(parts.join("-")),
+        if parts.is_empty() {
+            work
+        } else {
+            work.join(parts.join("-"))
         }
     }
 }

@@ -38,16 +38,18 @@ pub(super) fn build(
         run: limits.run_options(reporter),
         choices: &arguments.package.choices,
     };
-    let asked = match arguments.all {
-        true => members(env, &arguments.package.choices, &arguments.package.path)?,
-        false => vec![AskedPackage::At(arguments.package.path.clone())],
+    let asked = if arguments.all {
+        members(env, &arguments.package.choices, &arguments.package.path)?
+    } else {
+        vec![AskedPackage::At(arguments.package.path.clone())]
     };
 
     let depot = limits.depot(env);
     process::run(async {
-        let queue = match arguments.system_toolchain {
-            true => BuildGraph::alone(reading, &asked, &depot).await?,
-            false => BuildGraph::read(reading, &asked, &depot).await?,
+        let queue = if arguments.system_toolchain {
+            BuildGraph::alone(reading, &asked, &depot).await?
+        } else {
+            BuildGraph::read(reading, &asked, &depot).await?
         };
         let workshop = PackageBuilder::new(arguments, &queue, &depot, reporter);
         workshop.build_all().await?;

@@ -91,21 +91,24 @@ pub(in crate::cli) fn members(
         tracing::warn!("{what} is left out: it is built by `{backend}`");
     };
     for Member { manifest, backend } in load::members(&path)? {
-        match is_ours(&backend) {
-            true => asked.push(AskedPackage::At(manifest)),
-            false => left_out(&manifest.display().to_string(), backend),
+        if is_ours(&backend) {
+            asked.push(AskedPackage::At(manifest))
+        } else {
+            left_out(&manifest.display().to_string(), backend)
         }
     }
     let workspace = request(env, &path, choices.platforms()?, choices)?;
     for package in load::inline_packages(&workspace)? {
-        match is_ours(&package.backend) {
-            true => asked.push(AskedPackage::Inline(path.clone(), package)),
-            false => left_out(&format!("`{}`", package.name), package.backend),
+        if is_ours(&package.backend) {
+            asked.push(AskedPackage::Inline(path.clone(), package))
+        } else {
+            left_out(&format!("`{}`", package.name), package.backend)
         }
     }
-    match asked.is_empty() {
-        true => Err(NoMembers::below(path).into()),
-        false => Ok(asked),
+    if asked.is_empty() {
+        Err(NoMembers::below(path).into())
+    } else {
+        Ok(asked)
     }
 }
 
@@ -125,17 +128,16 @@ impl NoMembers {
         let folders: Vec<String> = (folders.iter())
             .map(|folder| folder.display().to_string())
             .collect();
-        let help = match folders.is_empty() {
-            true => {
-                "packages are manifests with `[package.build.backend]` in or below the folder of \
-                     the workspace, and dependencies with the key `package`"
-                    .to_string()
-            }
-            false => format!(
+        let help = if folders.is_empty() {
+            "packages are manifests with `[package.build.backend]` in or below the folder of \
+                 the workspace, and dependencies with the key `package`"
+                .to_string()
+        } else {
+            format!(
                 "no manifest says how to build {}: put a `pixi.toml` with `[package.build.backend]` \
-                 into each folder that becomes a package",
+             into each folder that becomes a package",
                 list(folders.iter().map(String::as_str))
-            ),
+            )
         };
         Self { path, help }
     }

@@ -225,9 +225,10 @@ impl Package {
 /// Keeps `.pixi` out of version control, as pixi does.
 fn hide(folder: &Path) -> Result<(), Unwritable> {
     let list = folder.join(".gitignore");
-    match list.exists() {
-        true => Ok(()),
-        false => write(&list, "*\n!config.toml\n"),
+    if list.exists() {
+        Ok(())
+    } else {
+        write(&list, "*\n!config.toml\n")
     }
 }
 

@@ -137,13 +137,14 @@ impl Rendering for Terminal {
             self.introduce(parent);
         }
         let bars = bars(step.depth());
-        let line = match step.name() {
-            true => format!("{bars}{} {took}", style("╰─").dim().for_stderr()),
-            false => format!(
+        let line = if step.name() {
+            format!("{bars}{} {took}", style("╰─").dim().for_stderr())
+        } else {
+            format!(
                 "{bars}{} {}: {took}",
                 style("──").dim().for_stderr(),
                 step.title
-            ),
+            )
         };
         self.write(&line);
     }

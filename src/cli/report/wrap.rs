@@ -46,9 +46,10 @@ fn pieces(line: &str) -> Vec<(&str, usize)> {
     let mut rest = line;
     while let Some(first) = rest.chars().next() {
         let is_space = |sign: char| sign == ' ';
-        let end = match is_space(first) {
-            true => rest.find(|sign| !is_space(sign)),
-            false => rest.find(is_space),
+        let end = if is_space(first) {
+            rest.find(|sign| !is_space(sign))
+        } else {
+            rest.find(is_space)
         };
         let (piece, after) = rest.split_at(end.unwrap_or(rest.len()));
         pieces.push((piece, measure_text_width(piece)));
@@ -60,11 +61,12 @@ fn pieces(line: &str) -> Vec<(&str, usize)> {
 /// The characters with their widths. The width of an escape code is 0.
 fn signs(piece: &str) -> impl Iterator<Item = (&str, usize)> {
     AnsiCodeIterator::new(piece).flat_map(|(text, is_code)| {
-        let ends: Vec<usize> = match is_code {
-            true => vec![text.len()],
-            false => (text.char_indices())
+        let ends: Vec<usize> = if is_code {
+            vec![text.len()]
+        } else {
+            (text.char_indices())
                 .map(|(at, sign)| at + sign.len_utf8())
-                .collect(),
+                .collect()
         };
         let mut start = 0;
         ends.into_iter().map(move |end| {

@@ -211,9 +211,10 @@ impl<'a> GraphReader<'a> {
             build: consumer.build_platform,
             host: consumer.host_platform,
         };
-        let request = match defined(consumer, need, path) {
-            true => inline(consumer.request.clone(), need.name, path.to_path_buf()),
-            false => request(env, path, platforms, choices)?,
+        let request = if defined(consumer, need, path) {
+            inline(consumer.request.clone(), need.name, path.to_path_buf())
+        } else {
+            request(env, path, platforms, choices)?
         };
         let loaded = load_fetched(request, depot).await;
         let loaded = loaded.map_err(|report| match report.downcast() {
