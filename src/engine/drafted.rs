@@ -94,9 +94,10 @@ fn check_links(output: &Output, paths: &PathsJson) -> Result<(), LinksOnWindows>
     let links: Vec<String> = links
         .map(|entry| entry.relative_path.display().to_string())
         .collect();
-    match links.is_empty() {
-        true => Ok(()),
-        false => Err(LinksOnWindows(links.join(", "))),
+    if links.is_empty() {
+        Ok(())
+    } else {
+        Err(LinksOnWindows(links.join(", ")))
     }
 }
 

@@ -231,9 +231,12 @@ fn built_inputs(session: &Session, plan: &Plan<'_>, paths: &BuildPaths) -> Vec<G
         }
     };
     // The output directory may be next to the sources, but packages are never inputs.
-    let without_packages = |set: GlobSet| match set.stays() {
-        true => set,
-        false => set.except([paths.packages.as_path()]),
+    let without_packages = |set: GlobSet| {
+        if set.stays() {
+            set
+        } else {
+            set.except([paths.packages.as_path()])
+        }
     };
     sets.into_iter().map(without_packages).collect()
 }

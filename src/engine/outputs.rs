@@ -226,9 +226,10 @@ impl Write<'_> {
             Some(stated) => stated.clone(),
             None => {
                 let binary = spec::from_match_spec(spec)?;
-                match usage != Use::Limit && self.is_source(&name, usage) {
-                    true => PackageSpec::Source(self.at_source(&name, binary)),
-                    false => PackageSpec::Binary(binary),
+                if usage != Use::Limit && self.is_source(&name, usage) {
+                    PackageSpec::Source(self.at_source(&name, binary))
+                } else {
+                    PackageSpec::Binary(binary)
                 }
             }
         };

@@ -28,9 +28,10 @@ pub(super) fn write(files: &[ScriptFile], directory: &Path) -> Result<(), Report
         }
         disk::replace(path, |beside| {
             std::fs::write(beside, text)?;
-            match executable {
-                true => make_executable(beside),
-                false => Ok(()),
+            if *executable {
+                make_executable(beside)
+            } else {
+                Ok(())
             }
         })?;
     }

@@ -44,9 +44,10 @@ impl Aliases {
     pub(super) fn name(&self, path: &Path) -> PathBuf {
         let named = self.links.iter().find_map(|(real, link)| {
             let rest = path.strip_prefix(real).ok()?;
-            Some(match rest.as_os_str().is_empty() {
-                true => link.clone(),
-                false => link.join(rest),
+            Some(if rest.as_os_str().is_empty() {
+                link.clone()
+            } else {
+                link.join(rest)
             })
         });
         named.unwrap_or_else(|| path.to_path_buf())

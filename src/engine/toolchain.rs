@@ -45,9 +45,10 @@ pub fn link_system_tools(
             link(program, &bin.join(name))?;
         }
     }
-    match variables.is_empty() {
-        true => Ok(()),
-        false => activate(&build.prefix, platforms, &variables),
+    if variables.is_empty() {
+        Ok(())
+    } else {
+        activate(&build.prefix, platforms, &variables)
     }
 }
 
@@ -60,13 +61,17 @@ fn activate(
     let folder = build_prefix.join("etc").join("conda").join("activate.d");
     create_folder(&folder)?;
     let is_windows = platforms.build.is_windows();
-    let lines = variables.iter().map(|(name, value)| match is_windows {
-        true => format!("@set \"{name}={value}\"\r\n"),
-        false => format!("export {name}='{}'\n", value.replace('\'', "'\\''")),
+    let lines = variables.iter().map(|(name, value)| {
+        if is_windows {
+            format!("@set \"{name}={value}\"\r\n")
+        } else {
+            format!("export {name}='{}'\n", value.replace('\'', "'\\''"))
+        }
     });
-    let name = match is_windows {
-        true => "system-tools.bat",
-        false => "system-tools.sh",
+    let name = if is_windows {
+        "system-tools.bat"
+    } else {
+        "system-tools.sh"
     };
     let path = folder.join(name);
     let text: String = lines.collect();

@@ -84,9 +84,10 @@ impl Files<'_> {
             .into());
         }
         for it in found {
-            let to = match to.ends_with('/') {
-                true => format!("{to}{}", it.below),
-                false => to.clone(),
+            let to = if to.ends_with('/') {
+                format!("{to}{}", it.below)
+            } else {
+                to.clone()
             };
             match template {
                 None => prefix.copy(&it.file, &to, *mode, at)?,

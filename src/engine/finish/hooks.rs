@@ -128,9 +128,10 @@ fn failed(
     HookFailed {
         name: name.to_string(),
         ended,
-        printed: match lines.is_empty() {
-            true => String::new(),
-            false => format!(": {}", lines.join("\n")),
+        printed: if lines.is_empty() {
+            String::new()
+        } else {
+            format!(": {}", lines.join("\n"))
         },
         help: format!(
             "its tools come from `[package.build-dependencies]`; everything it printed is in {}",

@@ -53,16 +53,17 @@ impl Source<'_> {
             None => (self.root, pattern),
         };
         let found = self.found(root, below);
-        match found.is_empty() {
-            false => Ok(found),
-            true => Err(NoMatch {
+        if found.is_empty() {
+            Err(NoMatch {
                 option: by.join("."),
                 path: pattern.to_string(),
                 root: self.root.to_path_buf(),
                 file: self.spot.file(),
                 at: self.spot.at(by),
             }
-            .into()),
+            .into())
+        } else {
+            Ok(found)
         }
     }
 
@@ -82,9 +83,10 @@ impl Source<'_> {
             glob::Pattern::escape(&base.display().to_string())
         );
         // At the end of a pattern, `**` would match only directories.
-        let text = match text.ends_with("/**") {
-            true => format!("{text}/*"),
-            false => text,
+        let text = if text.ends_with("/**") {
+            format!("{text}/*")
+        } else {
+            text
         };
         let Ok(paths) = glob::glob_with(&text, OPTIONS) else {
             return Vec::new();

@@ -141,9 +141,10 @@ impl Finish<'_> {
     }
 
     fn log(&self) -> Log {
-        let text = match self.extras().needs_out_dir() {
-            true => std::fs::read(&self.log).unwrap_or_default(),
-            false => Vec::new(),
+        let text = if self.extras().needs_out_dir() {
+            std::fs::read(&self.log).unwrap_or_default()
+        } else {
+            Vec::new()
         };
         Log::new(&String::from_utf8_lossy(&text))
     }

@@ -222,8 +222,9 @@ fn last_lines(text: &[u8]) -> String {
         .filter(|line| !line.trim().is_empty())
         .collect();
     let last = &lines[lines.len().saturating_sub(5)..];
-    match last.is_empty() {
-        true => String::new(),
-        false => format!(": {}", last.join("\n")),
+    if last.is_empty() {
+        String::new()
+    } else {
+        format!(": {}", last.join("\n"))
     }
 }

@@ -83,9 +83,10 @@ pub(super) fn check_versions(
             .map(|word| quoted(word, on_windows))
             .collect::<Vec<_>>();
         let command = command.join(" ");
-        let finds = match on_windows {
-            true => format!("{command} 2>&1 | findstr /L /C:\"{version}\""),
-            false => format!("{command} 2>&1 | grep -F -- '{version}'"),
+        let finds = if on_windows {
+            format!("{command} 2>&1 | findstr /L /C:\"{version}\"")
+        } else {
+            format!("{command} 2>&1 | grep -F -- '{version}'")
         };
         // The pipe hides the exit code of the program, so the program runs without it first.
         [command, finds]

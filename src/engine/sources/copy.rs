@@ -150,9 +150,12 @@ pub(super) fn file(from: &Path, to: &Path) -> Result<(), Report> {
 /// Copies a file or a link. A missing parent directory is created only after an error, because a
 /// check would cost time for every file.
 fn copy_one(from: &Path, to: &Path, metadata: &Metadata) -> Result<(), Unwritable> {
-    let copy = || match metadata.is_symlink() {
-        true => link(from, to),
-        false => std::fs::copy(from, to).and_then(|_| keep_times(to, metadata)),
+    let copy = || {
+        if metadata.is_symlink() {
+            link(from, to)
+        } else {
+            std::fs::copy(from, to).and_then(|_| keep_times(to, metadata))
+        }
     };
     let copied = copy().or_else(|error| match error.kind() {
         ErrorKind::NotFound => {
@@ -194,8 +197,9 @@ fn link(from: &Path, to: &Path) -> std::io::Result<()> {
 #[cfg(windows)]
 fn link(from: &Path, to: &Path) -> std::io::Result<()> {
     let target = std::fs::read_link(from)?;
-    match from.is_dir() {
-        true => std::os::windows::fs::symlink_dir(target, to),
-        false => std::os::windows::fs::symlink_file(target, to),
+    if from.is_dir() {
+        std::os::windows::fs::symlink_dir(target, to)
+    } else {
+        std::os::windows::fs::symlink_file(target, to)
     }
 }

@@ -79,12 +79,15 @@ pub(super) async fn check_out(
         Ok(cache) => cache.get_source(&wanted).await,
         Err(error) => Err(error),
     };
-    let found = found.map_err(|error| match sources.offline {
-        true => sources.place().report(Mistake::Offline {
-            what: written.clone(),
-            cache: sources.cache.clone(),
-        }),
-        false => fail(error.to_string()),
+    let found = found.map_err(|error| {
+        if sources.offline {
+            sources.place().report(Mistake::Offline {
+                what: written.clone(),
+                cache: sources.cache.clone(),
+            })
+        } else {
+            fail(error.to_string())
+        }
     })?;
     Ok(CheckOut {
         folder: found.path,
@@ -125,9 +128,10 @@ async fn commit(sources: &Sources<'_>, source: &GitSource, url: &Url) -> Result<
     let key = hex::encode(compute_bytes_digest::<Sha256>(key.as_bytes()));
     let record = sources.cache.join("commits").join(key);
     let is_local = url.scheme() == "file";
-    let asked = match sources.offline && !is_local {
-        true => Err("the build is offline".to_string()),
-        false => ask(url, &source.rev).await,
+    let asked = if sources.offline && !is_local {
+        Err("the build is offline".to_string())
+    } else {
+        ask(url, &source.rev).await
     };
     match asked {
         Ok(commit) => {

@@ -110,9 +110,10 @@ impl LockedEnvironments {
         has_patches: bool,
     ) -> Result<(), Report> {
         let known = self.known(index);
-        let copied = match has_patches {
-            true => copy::tree(tree, filter, target, &Copied::new())?,
-            false => copy::tree(tree, filter, target, &known)?,
+        let copied = if has_patches {
+            copy::tree(tree, filter, target, &Copied::new())?
+        } else {
+            copy::tree(tree, filter, target, &known)?
         };
         remove_gone(&known, &copied, target)?;
         let files = copied

@@ -124,9 +124,10 @@ impl Sources<'_> {
             let url = Url::from_file_path(&from)
                 .map_err(|()| miette::miette!("{} is not absolute", from.display()))?;
             // Without a checksum, the file can be a different one in the next build.
-            let checksums = match checksums.is_empty() {
-                true => vec![digest(&from)?],
-                false => checksums,
+            let checksums = if checksums.is_empty() {
+                vec![digest(&from)?]
+            } else {
+                checksums
             };
             let stamp = format!("{url} {}", checksums[0].to_hex());
             if kept.is_fresh(index, &stamp) {
@@ -313,12 +314,13 @@ impl Sources<'_> {
     }
 
     async fn warn_unchecked(&self, url: &str, found: &Path) {
-        let archive = match found.is_dir() {
-            true => found
+        let archive = if found.is_dir() {
+            found
                 .to_str()
                 .and_then(|path| path.strip_suffix("_extracted"))
-                .and_then(|start| archive_of(Path::new(start))),
-            false => Some(found.to_path_buf()),
+                .and_then(|start| archive_of(Path::new(start)))
+        } else {
+            Some(found.to_path_buf())
         };
         let digest = archive.and_then(|path| digest(&path).ok());
         match digest {
