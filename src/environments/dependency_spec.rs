@@ -69,9 +69,10 @@ impl DependencySpec {
 /// The list of specs for error messages.
 pub(super) fn told(wishes: &[DependencySpec]) -> String {
     let told: Vec<String> = wishes.iter().map(DependencySpec::told).collect();
-    match told.is_empty() {
-        true => "nothing".to_string(),
-        false => told.join(", "),
+    if told.is_empty() {
+        "nothing".to_string()
+    } else {
+        told.join(", ")
     }
 }
 

@@ -122,9 +122,10 @@ pub(super) fn unsolvable(question: &EnvironmentSpec<'_>, error: SolveError) -> R
         platform: question.platform,
         reason: reason.trim().to_string(),
         asked: told(&question.wishes),
-        limits: match question.constraints.is_empty() {
-            true => String::new(),
-            false => format!("; limited by {}", told(&question.constraints)),
+        limits: if question.constraints.is_empty() {
+            String::new()
+        } else {
+            format!("; limited by {}", told(&question.constraints))
         },
     }
     .into()

@@ -125,9 +125,10 @@ impl CondaClient {
 
     /// Whether the user allows a request to `url`.
     fn may_ask(&self, url: &Url) -> Result<(), String> {
-        match self.network == Network::Offline && url.scheme() != "file" {
-            true => Err("the network may not be used".to_string()),
-            false => Ok(()),
+        if self.network == Network::Offline && url.scheme() != "file" {
+            Err("the network may not be used".to_string())
+        } else {
+            Ok(())
         }
     }
 }

@@ -70,12 +70,13 @@ impl NoSuchVersion {
             role: question.role,
             package: question.package.to_string(),
             platform: question.platform,
-            help: match versions.is_empty() {
-                true => "loosen what the manifest or a variant says of it".to_string(),
-                false => format!(
+            help: if versions.is_empty() {
+                "loosen what the manifest or a variant says of it".to_string()
+            } else {
+                format!(
                     "the versions that exist are {newest}{older}: change the manifest, or the variant \
-                     that asks for another one"
-                ),
+                 that asks for another one"
+                )
             },
         }
     }
