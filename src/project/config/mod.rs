@@ -98,9 +98,10 @@ impl ConfigTables {
         // Older documentation has target tables inside the configuration. A backend may
         // have an option with that name, whose value is not a table.
         let is_option = |value: &Value| O::KEYS.contains(&"targets") && !value.is_object();
-        let nested = match base.get("targets").is_some_and(is_option) {
-            true => Value::default(),
-            false => base.remove("targets").unwrap_or_default(),
+        let nested = if base.get("targets").is_some_and(is_option) {
+            Value::default()
+        } else {
+            base.remove("targets").unwrap_or_default()
         };
         let nested = check.table(nested, &OptionPath::base().option("targets"));
         check.options::<O>(&base, &OptionPath::base());

@@ -21,9 +21,10 @@ pub(crate) fn own_workspace(document: &Document) -> bool {
 /// The directories below the manifest or directory `path` (absolute) that contain one of the files
 /// `names` but no manifest, relative to the directory of `path`.
 pub fn folders_without_manifest(path: &Path, names: &[&str]) -> Vec<PathBuf> {
-    let root = match path.is_dir() {
-        true => path,
-        false => path.parent().unwrap_or(path),
+    let root = if path.is_dir() {
+        path
+    } else {
+        path.parent().unwrap_or(path)
     };
     let has_one = |folder: &PathBuf| names.iter().any(|name| folder.join(name).is_file());
     let folders = folders(root).filter(|folder| manifest(folder).is_none());

@@ -197,9 +197,10 @@ fn told(scope: &ManifestScope<'_>, solving: Solving, findings: &mut Diagnostics)
 
 fn conda_forge(urls: &[String]) -> HasCondaForge {
     let name = |url: &String| url.trim_end_matches('/').rsplit('/').next() == Some(DEFAULT_CHANNEL);
-    match urls.iter().any(name) {
-        true => HasCondaForge::Yes,
-        false => HasCondaForge::No,
+    if urls.iter().any(name) {
+        HasCondaForge::Yes
+    } else {
+        HasCondaForge::No
     }
 }
 

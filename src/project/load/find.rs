@@ -59,9 +59,10 @@ pub(crate) fn find(path: &Path, findings: &mut Diagnostics) -> Option<Found> {
         });
         return None;
     }
-    let above = match own_workspace(&member) {
-        true => None,
-        false => search_above(&folder, findings),
+    let above = if own_workspace(&member) {
+        None
+    } else {
+        search_above(&folder, findings)
     };
     Some(Found {
         member,
@@ -97,9 +98,10 @@ pub(crate) fn workspace_table<'d>(
     let (new, old) = (document.field(&["workspace"]), document.field(&["project"]));
     match (new, old) {
         (Some(new), Some(old)) => {
-            let (first, second) = match new.key_at.offset() < old.key_at.offset() {
-                true => (new.value, old.value),
-                false => (old.value, new.value),
+            let (first, second) = if new.key_at.offset() < old.key_at.offset() {
+                (new.value, old.value)
+            } else {
+                (old.value, new.value)
             };
             findings.mistake(Conflict {
                 first: first.key_path(),

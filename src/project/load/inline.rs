@@ -63,9 +63,10 @@ fn workspace(path: &Path, findings: &mut Diagnostics) -> Option<Document> {
     let manifest = choose(path, findings)?;
     let folder = manifest.parent()?.to_owned();
     let document = read(&manifest, &folder, findings)?;
-    match own_workspace(&document) {
-        true => Some(document),
-        false => search_above(&folder, findings),
+    if own_workspace(&document) {
+        Some(document)
+    } else {
+        search_above(&folder, findings)
     }
 }
 

@@ -225,12 +225,13 @@ fn path(
         };
     }
     let absolute = Path::new(text).is_absolute() || paths::home_path(text).is_some();
-    let path = match pooled && !absolute {
-        true => paths::relative(
+    let path = if pooled && !absolute {
+        paths::relative(
             &value.document.directory().join(text),
             scope.manifest_folder(),
-        ),
-        false => text.to_owned(),
+        )
+    } else {
+        text.to_owned()
     };
     Some(Location::Source(SourceLocation::Path(PathLocation {
         path,

@@ -36,9 +36,10 @@ fn root(path: &Path, findings: &mut Diagnostics) -> Option<PathBuf> {
     let manifest = choose(path, findings)?;
     let folder = manifest.parent()?.to_owned();
     let document = read(&manifest, &folder, findings)?;
-    let above = match own_workspace(&document) {
-        true => None,
-        false => search_above(&folder, findings),
+    let above = if own_workspace(&document) {
+        None
+    } else {
+        search_above(&folder, findings)
     };
     Some(above.map_or(folder, |above| above.directory().to_owned()))
 }

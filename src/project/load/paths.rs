@@ -38,9 +38,10 @@ pub(crate) fn relative(path: &Path, folder: &Path) -> String {
     }
     let up = base[shared..].iter().map(|_| Component::ParentDir);
     let way: PathBuf = up.chain(target[shared..].iter().copied()).collect();
-    match way.as_os_str().is_empty() {
-        true => ".".to_owned(),
-        false => slashes(&way),
+    if way.as_os_str().is_empty() {
+        ".".to_owned()
+    } else {
+        slashes(&way)
     }
 }
 

@@ -159,8 +159,9 @@ fn check_name<'d>(name: &'d str, value: Value<'d>, findings: &mut Diagnostics) -
     if ["linux", "unix", "win", "osx", "macos"].contains(&name) {
         return value.invalid(what, "reserved for the family of platforms", None, findings);
     }
-    match selector::is_name(name) {
-        true => Some(name),
-        false => value.invalid(what, "letters, digits and `-` only", None, findings),
+    if selector::is_name(name) {
+        Some(name)
+    } else {
+        value.invalid(what, "letters, digits and `-` only", None, findings)
     }
 }

@@ -196,9 +196,10 @@ impl Table<'_> {
     /// The name of the table in messages.
     pub(crate) fn title(&self) -> String {
         let path = path_of(self.document, self.at);
-        match path.ends_with(']') {
-            true => format!("`{path}`"),
-            false => format!("`[{path}]`"),
+        if path.ends_with(']') {
+            format!("`{path}`")
+        } else {
+            format!("`[{path}]`")
         }
     }
 }
@@ -244,8 +245,9 @@ fn below_value(value: Value<'_>, at: SourceSpan) -> Option<String> {
 
 fn quoted(key: &str) -> String {
     let bare = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    match !key.is_empty() && key.chars().all(bare) {
-        true => key.to_owned(),
-        false => format!("{key:?}"),
+    if !key.is_empty() && key.chars().all(bare) {
+        key.to_owned()
+    } else {
+        format!("{key:?}")
     }
 }

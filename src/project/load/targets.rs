@@ -175,8 +175,9 @@ fn check_group(field: &Field<'_>) -> Result<(), String> {
         ));
     }
     let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._+-".contains(c);
-    match (1..=64).contains(&name.len()) && name.chars().all(allowed) {
-        true => Ok(()),
-        false => Err("use up to 64 lower-case letters, digits, `.`, `_`, `+` and `-`".to_owned()),
+    if (1..=64).contains(&name.len()) && name.chars().all(allowed) {
+        Ok(())
+    } else {
+        Err("use up to 64 lower-case letters, digits, `.`, `_`, `+` and `-`".to_owned())
     }
 }

@@ -76,9 +76,10 @@ pub(crate) fn files(scope: &ManifestScope<'_>, findings: &mut Diagnostics) -> Ve
     }
     for path in &scope.request.variant_files {
         let path = scope.request.current_folder.join(path);
-        match path.is_file() {
-            true => files.push(path),
-            false => findings.mistake(PathMissing { path }),
+        if path.is_file() {
+            files.push(path)
+        } else {
+            findings.mistake(PathMissing { path })
         }
     }
     files

@@ -141,13 +141,14 @@ fn from_package(
 }
 
 fn check_name(name: &str, value: Value<'_>, findings: &mut Diagnostics) -> Option<()> {
-    match name.is_empty() || PackageName::from_str(name).is_err() {
-        false => Some(()),
-        true => bad(
+    if name.is_empty() || PackageName::from_str(name).is_err() {
+        bad(
             value,
             format!("begins with `{name}`, which is not a package name"),
             findings,
-        ),
+        )
+    } else {
+        Some(())
     }
 }
 
