@@ -65,9 +65,10 @@ fn reason(error: &dyn std::error::Error) -> String {
     let first = first.split(" at line ").next().unwrap_or(first);
     let words = first.split(' ').map(|word| {
         let is_key = word.contains('_') && !word.contains('/');
-        match is_key {
-            true => word.replace('_', "-"),
-            false => word.to_string(),
+        if is_key {
+            word.replace('_', "-")
+        } else {
+            word.to_string()
         }
     });
     words.collect::<Vec<_>>().join(" ")

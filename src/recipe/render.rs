@@ -93,9 +93,10 @@ impl Rendered {
 
     /// The subdir of the package in a channel, when it is built for `host`.
     pub fn subdir(&self, host: Subdir) -> Subdir {
-        match self.noarch().is_none() {
-            true => host,
-            false => Subdir::NoArch,
+        if self.noarch().is_none() {
+            host
+        } else {
+            Subdir::NoArch
         }
     }
 

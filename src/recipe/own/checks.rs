@@ -73,13 +73,14 @@ impl Own {
             .into_iter()
             .filter(|output| is_chosen(output.name()))
             .collect();
-        match chosen.is_empty() {
-            false => Ok(chosen),
-            true => Err(NothingChosen {
+        if chosen.is_empty() {
+            Err(NothingChosen {
                 patterns: list(self.only.iter().map(String::as_str)),
                 names: list(names.iter().map(String::as_str)),
             }
-            .into()),
+            .into())
+        } else {
+            Ok(chosen)
         }
     }
 }

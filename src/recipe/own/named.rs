@@ -145,13 +145,12 @@ fn add_script(named: &mut Named, script: &Script, default: Option<&str>) {
         }
         ScriptContent::CommandOrPath(text) => {
             let is_name = !text.contains('\n') && !text.trim().contains(char::is_whitespace);
-            let files = match is_name {
-                true => {
-                    let mut files = vec![plain(&named.folder.join(text))];
-                    files.extend(with_extensions(text));
-                    files
-                }
-                false => Vec::new(),
+            let files = if is_name {
+                let mut files = vec![plain(&named.folder.join(text))];
+                files.extend(with_extensions(text));
+                files
+            } else {
+                Vec::new()
             };
             let mut texts = read_all(named, files);
             texts.push(text.clone());
@@ -216,9 +215,10 @@ fn reached(text: &str) -> Reached {
         }
         paths.push(path.trim_end_matches('/').to_string());
     }
-    match paths.is_empty() {
-        true => Reached::Nothing,
-        false => Reached::Paths(paths),
+    if paths.is_empty() {
+        Reached::Nothing
+    } else {
+        Reached::Paths(paths)
     }
 }
 

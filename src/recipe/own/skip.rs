@@ -38,9 +38,10 @@ impl Renderer<'_> {
         let combinations = variants
             .combinations(&deciding(single, variants))
             .map_err(|error| miette::miette!("{error}"))?;
-        let combinations = match combinations.is_empty() {
-            true => vec![Combination::new()],
-            false => combinations,
+        let combinations = if combinations.is_empty() {
+            vec![Combination::new()]
+        } else {
+            combinations
         };
         let all = combinations.len();
         let kept = combinations.into_iter();

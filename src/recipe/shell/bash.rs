@@ -113,9 +113,10 @@ pub(super) fn template(text: &str) -> String {
         let (literal, after) = rest.split_at(start);
         let end = after.find("}}").map_or(after.len(), |end| end + 2);
         let (template, after) = after.split_at(end);
-        out.push_str(&match with_dollar {
-            true => in_double_quotes(literal),
-            false => literal.to_string(),
+        out.push_str(&if with_dollar {
+            in_double_quotes(literal)
+        } else {
+            literal.to_string()
         });
         out.push_str(template);
         rest = after;

@@ -301,12 +301,13 @@ mod tests {
     /// start.
     fn hostile() -> impl Strategy<Value = (Word, String)> {
         let signs = prop_oneof![3 => "[ -~]{0,12}", 2 => r#"[\\"^%!& ]{0,8}"#, 1 => "\\PC{0,6}"];
-        (any::<bool>(), signs).prop_map(|(variable, text)| match variable {
-            true => (
-                Word::variable("FOLDER").then(&text),
-                format!("{FOLDER}{text}"),
-            ),
-            false => (Word::literal(&text), text),
+        (any::<bool>(), signs).prop_map(|(variable, text)| {
+            if variable {
+                let word = Word::variable("FOLDER").then(&text);
+                (word, format!("{FOLDER}{text}"))
+            } else {
+                (Word::literal(&text), text)
+            }
         })
     }
 
