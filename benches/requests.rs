@@ -62,9 +62,10 @@ fn figures(project: &Path) -> String {
     let mut first: Vec<f64> = runs.iter().map(|run| milliseconds(run.first)).collect();
     let mut further: Vec<f64> = runs.iter().map(|run| milliseconds(run.further)).collect();
     let mut memory: Vec<f64> = runs.iter().filter_map(|run| run.memory).collect();
-    let memory = match memory.is_empty() {
-        true => "unknown".to_string(),
-        false => format!("{:.1} MiB", median(&mut memory)),
+    let memory = if memory.is_empty() {
+        "unknown".to_string()
+    } else {
+        format!("{:.1} MiB", median(&mut memory))
     };
     format!(
         "{:.1} ms | {:.2} ms | {memory} |",

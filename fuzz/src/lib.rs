@@ -25,9 +25,10 @@ fn project() -> &'static Path {
     static PROJECT: OnceLock<TempDir> = OnceLock::new();
     let made = || {
         let memory = Path::new("/dev/shm");
-        let parent = match memory.is_dir() {
-            true => memory.to_path_buf(),
-            false => std::env::temp_dir(),
+        let parent = if memory.is_dir() {
+            memory.to_path_buf()
+        } else {
+            std::env::temp_dir()
         };
         let folder = tempfile::tempdir_in(parent).expect("a folder for the project");
         write(folder.path(), "Cargo.toml", CARGO_TOML.as_bytes());

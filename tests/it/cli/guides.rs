@@ -28,9 +28,10 @@ pub(super) fn pages() -> BTreeMap<PathBuf, String> {
     while let Some(folder) = folders.pop() {
         for entry in fs_err::read_dir(folder).expect("docs are readable") {
             let path = entry.expect("docs are readable").path();
-            match path.is_dir() {
-                true => folders.push(path),
-                false => files.push(path),
+            if path.is_dir() {
+                folders.push(path)
+            } else {
+                files.push(path)
             }
         }
     }

@@ -81,9 +81,10 @@ pub fn package(activated: bool) -> Package {
             let package = copied.fold(package, |package, path| {
                 package.copy_of(path, &folder.join(path))
             });
-            match activated {
-                true => package.file("etc/conda/activate.d/mojo.sh", ACTIVATION),
-                false => package,
+            if activated {
+                package.file("etc/conda/activate.d/mojo.sh", ACTIVATION)
+            } else {
+                package
             }
         }
         Compiler::StandIn => {

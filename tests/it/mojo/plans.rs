@@ -21,9 +21,10 @@ fn with(files: &[&str], config: &str) -> Project {
     "#};
     let project = project().file("pixi.toml", format!("{package}{}", backend(config)));
     files.iter().fold(project, |project, path| {
-        match path.ends_with("__init__.mojo") {
-            true => project.file(path, GREET),
-            false => project.file(path, MAIN),
+        if path.ends_with("__init__.mojo") {
+            project.file(path, GREET)
+        } else {
+            project.file(path, MAIN)
         }
     })
 }

@@ -142,10 +142,11 @@ fn absolute(import: &str, own: &str, modules: &BTreeSet<String>) -> String {
     }
     let below = format!("{base}::{rest}");
     let first = rest.split("::").next().unwrap_or_default();
-    match import.starts_with("super::") || modules.contains(&format!("{base}::{first}")) {
-        true => below,
+    if import.starts_with("super::") || modules.contains(&format!("{base}::{first}")) {
+        below
+    } else {
         // This path leads to another crate.
-        false => String::new(),
+        String::new()
     }
 }
 
