@@ -74,9 +74,12 @@ fn removed(path: &Path, result: std::io::Result<()>) -> Result<(), Unwritable> {
 /// that cannot be read are skipped. Links to directories are not followed,
 /// because they can form a cycle.
 pub fn files_below(path: PathBuf) -> impl Iterator<Item = PathBuf> {
-    let is_file = |entry: &DirEntry| match entry.path_is_symlink() {
-        true => !entry.path().is_dir(),
-        false => !entry.file_type().is_dir(),
+    let is_file = |entry: &DirEntry| {
+        if entry.path_is_symlink() {
+            !entry.path().is_dir()
+        } else {
+            !entry.file_type().is_dir()
+        }
     };
     let entries = WalkDir::new(path).into_iter().filter_map(Result::ok);
     entries.filter(is_file).map(DirEntry::into_path)

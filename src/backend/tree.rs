@@ -270,7 +270,7 @@ pub fn lies_in(path: &Path, folder: &Path) -> bool {
 }
 
 /// The size and modification time of a file, to detect modifications.
-pub fn changed(metadata: &Metadata) -> (u64, Option<std::time::SystemTime>) {
+pub fn size_and_time(metadata: &Metadata) -> (u64, Option<std::time::SystemTime>) {
     (metadata.len(), metadata.modified().ok())
 }
 

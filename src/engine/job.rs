@@ -20,7 +20,7 @@ use crate::backend::Platforms;
 use crate::engine::finish::Finish;
 use crate::engine::own::OwnBuild;
 use crate::engine::shell_safe_paths::Aliases;
-use crate::engine::sources::LockedEnvironments;
+use crate::engine::sources::SourceSnapshot;
 use crate::engine::to_rattler_build::{
     channel_urls, dependencies, exports, packaging, resolved, revision,
 };
@@ -59,7 +59,7 @@ impl Job<'_> {
     pub(super) async fn run(
         &self,
         aliases: &Aliases,
-        own: Option<(&OwnBuild, &mut LockedEnvironments)>,
+        own: Option<(&OwnBuild, &mut SourceSnapshot)>,
         finish: &Finish<'_>,
     ) -> Result<(Output, PathBuf), Report> {
         // The caller shows the steps.

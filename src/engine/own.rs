@@ -22,7 +22,7 @@ use crate::backend::BuildPaths;
 use crate::backend::tree::Tree;
 use crate::engine::Session;
 use crate::engine::failure::SCRIPT_FAILED;
-use crate::engine::sources::{LockedEnvironments, Sources, Work};
+use crate::engine::sources::{SourceSnapshot, Sources, Work};
 use crate::protocol::build::{Params, Prefix};
 use crate::recipe::{Own, RecipeText, named};
 
@@ -49,7 +49,7 @@ impl OwnBuild {
         &self,
         output: &mut Output,
         tools: &Configuration,
-        kept: &mut LockedEnvironments,
+        kept: &mut SourceSnapshot,
     ) -> Result<(), Report> {
         let sources = Sources {
             text: &self.text,

@@ -228,9 +228,12 @@ fn base64(value: &str, before: usize) -> Vec<String> {
 /// `value` in a URL. Programs write the digits of an escape in either case.
 fn percent(value: &str, upper: bool) -> String {
     let pieces = utf8_percent_encode(value, RESERVED);
-    let piece = |piece: &str| match piece.starts_with('%') && !upper {
-        true => piece.to_lowercase(),
-        false => piece.to_owned(),
+    let piece = |piece: &str| {
+        if piece.starts_with('%') && !upper {
+            piece.to_lowercase()
+        } else {
+            piece.to_owned()
+        }
     };
     pieces.map(piece).collect()
 }

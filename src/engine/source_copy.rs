@@ -11,7 +11,7 @@ use rattler_build_types::GlobVec;
 use crate::backend::Folders;
 use crate::backend::draft::CopiedSources;
 use crate::backend::inputs::GlobSet;
-use crate::backend::tree::{self, Tree, changed};
+use crate::backend::tree::{self, Tree, size_and_time};
 use crate::diagnostic::create_folder;
 use crate::disk;
 use crate::engine::Session;
@@ -125,7 +125,7 @@ impl SourceCopy {
         let state = |entry: ignore::DirEntry| {
             let about = entry.path().symlink_metadata().ok()?;
             let below = entry.path().strip_prefix(&self.to).ok()?.to_path_buf();
-            Some((below, changed(&about)))
+            Some((below, size_and_time(&about)))
         };
         files.filter_map(state).collect()
     }

@@ -11,7 +11,7 @@ use miette::Report;
 use rattler_build_recipe::stage1::GlobVec;
 
 use super::{takes, unpacked};
-use crate::backend::tree::{Tree, changed};
+use crate::backend::tree::{Tree, size_and_time};
 use crate::diagnostic::{Unreadable, Unwritable};
 
 /// The state of each copied file, by its path in the tree.
@@ -127,7 +127,7 @@ fn one(
         path: path.to_path_buf(),
         source,
     })?;
-    let state = changed(&metadata);
+    let state = size_and_time(&metadata);
     if known.get(below) == Some(&state) && to.symlink_metadata().is_ok() {
         return Ok(Some((below.to_path_buf(), state)));
     }

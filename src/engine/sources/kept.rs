@@ -27,7 +27,7 @@ type File = (PathBuf, u64, u64);
 
 /// The files that were copied into a work directory, by the number of their source.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(in crate::engine) struct LockedEnvironments {
+pub(in crate::engine) struct SourceSnapshot {
     key: String,
     /// For downloads: an identifier of the copied content.
     stamps: Vec<(usize, String)>,
@@ -35,7 +35,7 @@ pub(in crate::engine) struct LockedEnvironments {
     trees: Vec<(usize, Vec<File>)>,
     /// The state that the earlier build recorded.
     #[serde(skip)]
-    before: Option<Box<LockedEnvironments>>,
+    before: Option<Box<SourceSnapshot>>,
 }
 
 impl Work {
@@ -52,9 +52,9 @@ impl Work {
     ///
     /// # Errors
     /// [`Unwritable`].
-    pub(in crate::engine) fn prepare(&self, keep: bool) -> Result<LockedEnvironments, Unwritable> {
+    pub(in crate::engine) fn prepare(&self, keep: bool) -> Result<SourceSnapshot, Unwritable> {
         let before = std::fs::read_to_string(&self.state).ok();
-        let before = before.and_then(|text| serde_json::from_str::<LockedEnvironments>(&text).ok());
+        let before = before.and_then(|text| serde_json::from_str::<SourceSnapshot>(&text).ok());
         let before = before.filter(|before| keep && before.key == self.key);
         // The contents are unknown until this build succeeds.
         disk::remove_file(&self.state)?;
@@ -62,15 +62,15 @@ impl Work {
             disk::remove_folder(&self.folder)?;
         }
         create_folder(&self.folder)?;
-        Ok(LockedEnvironments {
+        Ok(SourceSnapshot {
             key: self.key.clone(),
             before: before.map(Box::new),
-            ..LockedEnvironments::default()
+            ..SourceSnapshot::default()
         })
     }
 
     /// Records the contents of the directory after a successful build.
-    pub(in crate::engine) fn finish(&self, kept: &LockedEnvironments) {
+    pub(in crate::engine) fn finish(&self, kept: &SourceSnapshot) {
         let text = serde_json::to_string(kept).unwrap_or_default();
         if let Err(error) = disk::write(&self.state, &text) {
             tracing::debug!("the next build begins in an empty directory: {error}");
@@ -78,7 +78,7 @@ impl Work {
     }
 }
 
-impl LockedEnvironments {
+impl SourceSnapshot {
     /// Whether the copy of a download is still valid.
     pub(super) fn is_fresh(&mut self, index: usize, stamp: &str) -> bool {
         let before = self.before.as_ref().map(|before| &before.stamps);

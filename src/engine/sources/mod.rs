@@ -33,7 +33,7 @@ use crate::backend::tree::Tree;
 use crate::diagnostic::create_folder;
 use crate::recipe::{RecipeText, tree};
 
-pub(super) use kept::{LockedEnvironments, Work};
+pub(super) use kept::{SourceSnapshot, Work};
 use mistake::{Mistake, SourcePlace};
 
 /// Fetches the sources of one build.
@@ -62,7 +62,7 @@ impl Sources<'_> {
         &self,
         sources: &[Source],
         first: usize,
-        kept: &mut LockedEnvironments,
+        kept: &mut SourceSnapshot,
     ) -> Result<(), Report> {
         for (index, source) in sources.iter().enumerate() {
             let index = first + index;
@@ -98,7 +98,7 @@ impl Sources<'_> {
         source: &'s PathSource,
         target: &Path,
         index: usize,
-        kept: &mut LockedEnvironments,
+        kept: &mut SourceSnapshot,
     ) -> Result<&'s [LateBoundPath], Report> {
         let recipe = self.text.path().parent().unwrap_or(Path::new(""));
         let from = plain(&recipe.join(&source.path));
@@ -159,7 +159,7 @@ impl Sources<'_> {
         source: &'s UrlSource,
         target: &Path,
         index: usize,
-        kept: &mut LockedEnvironments,
+        kept: &mut SourceSnapshot,
     ) -> Result<&'s [LateBoundPath], Report> {
         let written = source
             .url
@@ -222,7 +222,7 @@ impl Sources<'_> {
         source: &'s GitSource,
         target: &Path,
         index: usize,
-        kept: &mut LockedEnvironments,
+        kept: &mut SourceSnapshot,
     ) -> Result<&'s [LateBoundPath], Report> {
         let checkout = git::check_out(self, source).await?;
         let stamp = format!("{} {}", source.url, checkout.commit);
