@@ -42,6 +42,7 @@ impl CondaClient {
     pub(super) async fn nobody_has(
         &self,
         question: &EnvironmentSpec<'_>,
+        solving: &Solving,
         missing: Vec<&DependencySpec>,
     ) -> Report {
         let channels = redacted(&question.channels.join(", "));
@@ -53,12 +54,15 @@ impl CondaClient {
             }
             .into();
         }
-        let names = |platform: Subdir| async move {
-            let names = self.gateway.names(question.channels(), [platform]).await;
-            // The names only improve the error, so a channel that cannot be read counts as empty.
-            names.map(|found| found.names).unwrap_or_default()
+        let names = |platform: Subdir| self.gateway.names(question.channels(), [platform]);
+        let (native, generic) = (names(question.platform).await, names(Subdir::NoArch).await);
+        // A channel that cannot be read must not be told as one without packages.
+        let (native, generic) = match (native, generic) {
+            (Ok(native), Ok(generic)) => (native.names, generic.names),
+            (Err(error), _) | (_, Err(error)) => {
+                return unreachable(self, question, solving, &error);
+            }
         };
-        let native = names(question.platform).await;
         if native.is_empty() {
             return NoPackagesForPlatform {
                 platform: question.platform,
@@ -69,7 +73,6 @@ impl CondaClient {
             }
             .into();
         }
-        let generic = names(Subdir::NoArch).await;
         let known = || {
             native
                 .iter()

@@ -45,7 +45,7 @@ impl CondaClient {
         }
         let missing = errors::missing(question, &found.repodata);
         if !missing.is_empty() {
-            return Err(self.nobody_has(question, missing).await);
+            return Err(self.nobody_has(question, solving, missing).await);
         }
         let task = Task {
             repodata: found.repodata,
