@@ -29,12 +29,14 @@ impl Own {
         Ok(())
     }
 
-    /// Checks that pixi can distinguish all packages.
+    /// Checks that pixi can distinguish all packages. Two packages in different subdirs of a
+    /// channel are different.
     pub(super) fn distinct(&self, outputs: &[RenderedVariant]) -> Result<(), Report> {
-        let mut known: BTreeMap<String, &RenderedVariant> = BTreeMap::new();
+        let mut known: BTreeMap<(String, bool), &RenderedVariant> = BTreeMap::new();
         for output in outputs {
             let identity = wire::identity(output);
-            match known.get(&identity) {
+            let noarch = output.recipe.build().noarch.unwrap_or_default();
+            match known.get(&(identity.clone(), noarch.is_none())) {
                 Some(first) if first.full_combination == output.full_combination => {
                     let name = output.recipe.package().name().as_normalized();
                     return Err(SameTwice {
@@ -46,7 +48,7 @@ impl Own {
                 }
                 Some(_) => {}
                 None => {
-                    known.insert(identity, output);
+                    known.insert((identity, noarch.is_none()), output);
                 }
             }
         }
