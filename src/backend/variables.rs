@@ -61,6 +61,32 @@ impl Variables {
         removed.into_iter().chain(set).collect()
     }
 
+    /// The same for variables to which the activation of an environment gives a value: see
+    /// [`Combined`]. The values with templates are among them. The map has the templates, and the
+    /// variables that a script reads them from.
+    pub fn combined(&self, platform: Subdir) -> (Vec<Step>, IndexMap<String, String>) {
+        let removed = (!self.removed.is_empty()).then(|| Step::Unset(self.removed.clone()));
+        let mut steps: Vec<Step> = removed.into_iter().collect();
+        let mut templates = IndexMap::new();
+        for (name, value) in self {
+            let is_template = has_template(value);
+            let combined = Combined::of(name, value);
+            if is_template && combined == Combined::Replaced {
+                templates.insert(name.clone(), value.clone());
+                continue;
+            }
+            let value = if is_template {
+                let text = format!("PIXI_BUILD_TEXT_{}", templates.len());
+                templates.insert(text.clone(), value.clone());
+                Word::variable(text)
+            } else {
+                Word::with_references_on(platform, value)
+            };
+            steps.push(combined.step(name, value, platform));
+        }
+        (steps, templates)
+    }
+
     /// The variables whose values contain templates.
     pub fn templates(&self) -> IndexMap<String, String> {
         let templates = self.iter().filter(|(_, value)| has_template(value));
@@ -72,6 +98,65 @@ impl Variables {
     /// Sets a variable.
     pub fn insert(&mut self, name: String, value: String) {
         self.set.insert(name, value);
+    }
+}
+
+/// How the value of a variable is combined with the one that the activation of an environment
+/// has set. The flags of conda's compilers are needed: without them, nothing in the prefix is
+/// found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Combined {
+    /// The value is added behind the other one, because the last flag wins.
+    Appended,
+    /// The value is added before the other one, because the first directory wins.
+    Prepended,
+    /// The value replaces the other one.
+    Replaced,
+}
+
+impl Combined {
+    const APPENDED: [&str; 9] = [
+        "CFLAGS",
+        "CMAKE_ARGS",
+        "CPPFLAGS",
+        "CUDAFLAGS",
+        "CXXFLAGS",
+        "FFLAGS",
+        "LDFLAGS",
+        "OBJCFLAGS",
+        "OBJCXXFLAGS",
+    ];
+
+    /// How the variable `name` is combined. A `value` that refers to the variable itself says
+    /// where the other value belongs, so it replaces it.
+    pub fn of(name: &str, value: &str) -> Self {
+        let itself = [
+            format!("${name}"),
+            format!("${{{name}}}"),
+            format!("%{name}%"),
+        ];
+        if itself.iter().any(|itself| value.contains(itself.as_str())) {
+            return Self::Replaced;
+        }
+        match name {
+            "CMAKE_PREFIX_PATH" => Self::Prepended,
+            _ if Self::APPENDED.contains(&name) => Self::Appended,
+            _ => Self::Replaced,
+        }
+    }
+
+    /// The step of a script on `platform` that sets the variable `name`.
+    pub fn step(self, name: &str, value: Word, platform: Subdir) -> Step {
+        match self {
+            Self::Appended => Step::Append(name.to_string(), value),
+            Self::Replaced => Step::Set(name.to_string(), value),
+            Self::Prepended => {
+                let separator = if platform.is_windows() { ";" } else { ":" };
+                let mut both = value.then(separator);
+                both.0.extend(Word::variable(name).0);
+                Step::Set(name.to_string(), both)
+            }
+        }
     }
 }
 
@@ -187,5 +272,30 @@ mod tests {
             error.to_string(),
             "invalid type: boolean `true`, expected a string"
         );
+    }
+
+    #[test]
+    fn flags_are_added_to_those_of_the_activated_compilers() {
+        let variables: Variables = serde_json::from_value(json!({
+            "CFLAGS": "-O3", "LDFLAGS": "-L${{ dir }} x", "CXXFLAGS": "-O3 $CXXFLAGS",
+            "CMAKE_PREFIX_PATH": "/opt", "OTHER": "1", "TEXT": "${{ x }}", "CC": false,
+        }))
+        .expect("valid");
+        let (steps, templates) = variables.combined(Subdir::Linux64);
+        let set = |name: &str, value: Word| Step::Set(name.to_string(), value);
+        let append = |name: &str, value: Word| Step::Append(name.to_string(), value);
+        let mut path = Word::from("/opt").then(":");
+        path.0.extend(Word::variable("CMAKE_PREFIX_PATH").0);
+        let expected = [
+            Step::Unset(vec!["CC".to_string()]),
+            append("CFLAGS", "-O3".into()),
+            append("LDFLAGS", Word::variable("PIXI_BUILD_TEXT_0")),
+            set("CXXFLAGS", Word::with_references("-O3 $CXXFLAGS")),
+            set("CMAKE_PREFIX_PATH", path),
+            set("OTHER", "1".into()),
+        ];
+        assert_eq!(steps, expected);
+        assert_eq!(templates["PIXI_BUILD_TEXT_0"], "-L${{ dir }} x");
+        assert_eq!(templates["TEXT"], "${{ x }}");
     }
 }

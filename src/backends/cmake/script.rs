@@ -13,7 +13,7 @@ use indexmap::IndexMap;
 use super::arguments::{self, Argument};
 use super::view::View;
 use crate::backend::script::{Script, Step, StepCondition, Word};
-use crate::backend::variables::has_template;
+use crate::backend::variables::{Combined, has_template};
 pub(super) use files::configuration;
 use files::{INIT, INSTALLED};
 
@@ -31,19 +31,6 @@ const OF_THE_MACHINE: [&str; 8] = [
     "LD_RUN_PATH",
     "QEMU_LD_PREFIX",
     "QEMU_UNAME",
-];
-
-/// Variables with flags for compilers. The user's flags are appended to those of the
-/// compiler's activation script, without which files in the prefix are not found.
-const FLAGS: [&str; 8] = [
-    "CFLAGS",
-    "CPPFLAGS",
-    "CUDAFLAGS",
-    "CXXFLAGS",
-    "FFLAGS",
-    "LDFLAGS",
-    "OBJCFLAGS",
-    "OBJCXXFLAGS",
 ];
 
 /// The prefix of ninja's lines. It must be this one, because the progress is parsed from
@@ -104,9 +91,8 @@ impl Writer<'_> {
         }
         for (name, value) in env {
             let is_template = has_template(value);
-            let is_added = FLAGS.contains(&name.as_str())
-                || ["CMAKE_ARGS", "CMAKE_PREFIX_PATH"].contains(&name.as_str());
-            if is_template && !is_added {
+            let combined = Combined::of(name, value);
+            if is_template && combined == Combined::Replaced {
                 self.templates.insert(name.clone(), value.clone());
                 continue;
             }
@@ -115,23 +101,13 @@ impl Writer<'_> {
             } else {
                 Word::with_references(value)
             };
-            match name.as_str() {
-                "CMAKE_PREFIX_PATH" => {
-                    let windows = self.view.request.platforms.build.is_windows();
-                    let separator = if windows { ";" } else { ":" };
-                    let mut both = value.then(separator);
-                    both.0.extend(Word::variable(name).0);
-                    self.set(name, both);
-                }
-                "CMAKE_ARGS" => {
-                    // CMake receives them separately from those of the activation script,
-                    // because they have priority.
-                    self.set(USERS_CMAKE_ARGS, value.clone());
-                    self.steps.push(Step::Append(name.clone(), value));
-                }
-                _ if is_added => self.steps.push(Step::Append(name.clone(), value)),
-                _ => self.set(name, value),
+            if name == "CMAKE_ARGS" {
+                // CMake receives them separately from those of the activation script, because
+                // they have priority.
+                self.set(USERS_CMAKE_ARGS, value.clone());
             }
+            let platform = self.view.request.platforms.build;
+            self.steps.push(combined.step(name, value, platform));
         }
     }
 

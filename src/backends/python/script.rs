@@ -24,7 +24,9 @@ pub(super) const SYSTEM_PYTHON: &str = "PIXI_BUILD_PYTHON_SYSTEM";
 
 /// The script that installs the project into the host prefix.
 pub(super) fn install(request: &Request<'_, Config>, source: &Source, shape: &Shape) -> Script {
-    let mut steps = variables::all(request, source);
+    let mut steps = variables::own(request, source);
+    let (users, templates) = request.config.common.env.combined(request.platforms.build);
+    steps.extend(users);
     steps.extend(machine(source));
     steps.extend(native::prepare(request, source, shape));
     steps.extend(traced(request, source));
@@ -36,7 +38,7 @@ pub(super) fn install(request: &Request<'_, Config>, source: &Source, shape: &Sh
     let declared = request.project.model.secrets.iter().flatten();
     Script {
         steps,
-        templates: request.config.common.env.templates(),
+        templates,
         secrets: declared.cloned().collect(),
         files: files().into_iter().chain(licenses(source)).collect(),
         lock: None,

@@ -38,9 +38,8 @@ const FIXED: [(&str, &str); 9] = [
     ("UV_NO_PROGRESS", "1"),
 ];
 
-/// Sets all variables, except for the user's variables with templates. The variables of the user
-/// come last and win.
-pub(super) fn all(request: &Request<'_, Config>, source: &Source) -> Vec<Step> {
+/// Sets the variables of the backend. Those of the user come afterwards and win.
+pub(super) fn own(request: &Request<'_, Config>, source: &Source) -> Vec<Step> {
     let config = request.config;
     let mut steps = vec![Step::unset(&OF_THE_MACHINE)];
     let mut set = |name: &str, value: Word| steps.push(Step::Set(name.to_string(), value));
@@ -66,7 +65,6 @@ pub(super) fn all(request: &Request<'_, Config>, source: &Source) -> Vec<Step> {
             set(&name, Word::literal(&version));
         }
     }
-    steps.extend(config.common.env.steps(request.platforms.build));
     steps
 }
 
