@@ -1,13 +1,15 @@
 //! Projects whose build backends compile: what becomes of them, and which edits count.
 
 use indoc::indoc;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::SCIKIT_BUILD_CORE;
+use super::builds::built;
 use super::edits::finished;
+use super::{SCIKIT_BUILD_CORE, initialize, project};
 use test_support::archive::Archive;
 use test_support::edits::Finished;
 use test_support::edits::Verdict::{Rebuild, Reuse};
+use test_support::python::channel_or_skip;
 
 /// A module in C that includes one of two headers.
 const CORE: &str = indoc! {r#"
@@ -222,4 +224,52 @@ fn cython() {
         ("edit", "src/fast/__init__.py", Reuse),
         ("edit", "src/fast/core.c", Reuse),
     ]);
+}
+
+#[test]
+fn a_module_for_the_stable_abi_is_one_package_for_later_versions_of_python() {
+    let Some(channel) = channel_or_skip() else {
+        return;
+    };
+    let core = CORE.replace(
+        "#include <Python.h>",
+        "#define Py_LIMITED_API 0x03090000\n#include <Python.h>",
+    );
+    let setup = "from setuptools import Extension, setup\n\
+        setup(ext_modules=[Extension('fast.core', ['core.c'], py_limited_api=True)],\n\
+        options={'bdist_wheel': {'py_limited_api': 'cp39'}}, packages=['fast'])\n";
+    let files = [
+        (
+            "pyproject.toml",
+            "[build-system]\nrequires = [\"setuptools\"]\nbuild-backend = \"setuptools.build_meta\"\n\
+             [project]\nname = \"fast\"\nversion = \"1.0\"\nrequires-python = \">=3.9\"\n",
+        ),
+        ("setup.py", setup),
+        ("core.c", &core),
+        ("one.h", "#define ONE 1\n"),
+        ("fast/__init__.py", ""),
+    ];
+    let project = project(&files);
+    let initialize = initialize(&project, &["setuptools"], json!({"abi3": true}));
+    let package = built(&project, &initialize, channel, false);
+    package.check_paths();
+    let index = package.index();
+    insta::assert_snapshot!(format!(
+        "{} {} {}\n{}\n{}",
+        index["noarch"],
+        index["subdir"] == "noarch",
+        index["build"].as_str().unwrap_or_default().starts_with("h"),
+        index["depends"],
+        package.files().join("\n")
+    ), @r#"
+    "python" false true
+    ["python >=3.9","cpython >=3.9","libgcc >=12"]
+    site-packages/fast-1.0.dist-info/INSTALLER
+    site-packages/fast-1.0.dist-info/METADATA
+    site-packages/fast-1.0.dist-info/RECORD
+    site-packages/fast-1.0.dist-info/WHEEL
+    site-packages/fast-1.0.dist-info/top_level.txt
+    site-packages/fast/__init__.py
+    site-packages/fast/core.abi3.so
+    "#);
 }

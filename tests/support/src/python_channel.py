@@ -21,7 +21,7 @@ WHEELS = os.path.join(sys.argv[2], VERSION)
 WANTED = (
     "uv pip hatchling hatch-vcs flit-core<4 poetry-core pdm-backend setuptools wheel setuptools-scm "
     "uv-build scikit-build-core meson-python meson ninja cmake cython pybind11 maturin "
-    "setuptools-rust pathspec packaging editables pluggy click"
+    "setuptools-rust pathspec packaging editables pluggy click versioneer"
 ).split()
 # Programs that no Python is needed for.
 PROGRAMS = ("cmake", "maturin", "ninja", "uv")
@@ -119,6 +119,11 @@ def python():
     version = sys.version.split()[0]
     pack("python", version, "h0_0_cpython", tree(), [ABI], run_exports=exports)
     pack("python_abi", VERSION, "8_" + TAG, {"share/python_abi": (b"", 0o644)})
+    # Like those of conda-forge: code for the stable ABI of one version runs on later ones.
+    needed = ["python {}.*".format(VERSION)]
+    pack("cpython", version, "0", {"share/cpython": (b"", 0o644)}, needed)
+    exports = {"weak": ["cpython >=3.9"]}
+    pack("python-abi3", "3.9", "0", {"share/abi3": (b"", 0o644)}, ["cpython"], run_exports=exports)
 
 
 def holds(marker):
