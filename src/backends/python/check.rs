@@ -228,9 +228,15 @@ fn dependencies(
     };
     let mapping = &request.config.pypi_conda_map;
     let wanted = dependency::translate(&entries, &target, mapping, &mut Vec::new());
+    let mapped = match request.config.maps_dependencies() {
+        true => &source.run.entries[..],
+        false => &[],
+    };
+    // Code may have added dependencies that were not known when the package was described.
+    let mapped = dependency::translate(mapped, &target, mapping, &mut Vec::new());
     let has = |name: &str| {
-        let mapped = request.config.maps_dependencies() && !source.run.is_empty();
-        mapped || names_in_run(request).iter().any(|own| same(own, name))
+        mapped.iter().any(|spec| spec.name == name)
+            || names_in_run(request).iter().any(|own| same(own, name))
     };
     let missing = wanted.iter().filter(|spec| !spec.name.starts_with("__"));
     let missing = missing.filter(|spec| !has(&spec.name));
@@ -244,7 +250,7 @@ fn dependencies(
         return Ok(None);
     }
     if request.config.check == Check::Error {
-        return Err(Incomplete::report(&lines));
+        return Err(Incomplete::report(&lines, way_out(request, &lines)));
     }
     let names: Vec<&str> = lines
         .iter()
@@ -254,11 +260,17 @@ fn dependencies(
         "the project needs packages that the conda package does not ask for: {}",
         crate::diagnostic::list(names)
     ));
-    let help = format!(
-        "write {} into `[package.run-dependencies]`, or set `ignore-pypi-mapping = false`",
-        crate::diagnostic::list(lines.iter().map(String::as_str))
-    );
-    Ok(Some(warning.help(help)))
+    Ok(Some(warning.help(way_out(request, &lines))))
+}
+
+/// How the package gets the missing dependencies, which `lines` declare.
+fn way_out(request: &Request<'_, Config>, lines: &[String]) -> String {
+    let lines = crate::diagnostic::list(lines.iter().map(String::as_str));
+    let written = format!("write {lines} into `[package.run-dependencies]`");
+    match request.config.maps_dependencies() {
+        true => written,
+        false => format!("{written}, or set `ignore-pypi-mapping = false`"),
+    }
 }
 
 /// Whether two names are equal after normalization, because names on PyPI and in conda may differ

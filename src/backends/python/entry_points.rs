@@ -7,7 +7,7 @@ use miette::{Diagnostic, Report, SourceSpan};
 use thiserror::Error;
 
 use super::Config;
-use super::project::{Files, Text};
+use super::project::{Files, Pyproject, SetupCfg, Text};
 use crate::diagnostic::{SourceFile, Warning};
 
 /// A program, written as `name = module:function`.
@@ -35,30 +35,16 @@ pub(super) fn all(
 fn read(project: &Files, warnings: &mut Vec<Warning>) -> Result<Vec<EntryPoint>, Report> {
     let mut found = Vec::new();
     if let Some(file) = project.pyproject.as_ref().or(project.ignored.as_ref()) {
-        let tables: [&[&str]; 5] = [
-            &["project", "scripts"],
-            &["project", "gui-scripts"],
-            &["tool", "poetry", "scripts"],
-            &["tool", "flit", "scripts"],
-            &["tool", "pdm", "entry-points", "console_scripts"],
-        ];
-        for (name, target) in tables.into_iter().flat_map(|keys| file.pairs(keys)) {
-            found.push(
-                entry_point(name, target.text)
-                    .ok_or_else(|| BadEntryPoint::at(name, target, file.file()))?,
-            );
+        for keys in tables(project) {
+            for (name, target) in file.pairs(keys).into_iter().chain(references(file, keys)) {
+                found.push(
+                    entry_point(name, target.text)
+                        .ok_or_else(|| BadEntryPoint::at(name, target, file.file()))?,
+                );
+            }
         }
     }
-    let groups = ["console_scripts", "gui_scripts"];
-    let cfg = groups
-        .iter()
-        .flat_map(|group| project.setup_cfg.lines("options.entry_points", group));
-    let cfg = cfg.map(str::to_string);
-    let py = project
-        .setup_py
-        .iter()
-        .flat_map(|file| groups.map(|group| file.texts_below("entry_points", group)));
-    for line in cfg.chain(py.flatten()) {
+    for line in of_setuptools(project) {
         let parts = line.split_once('=');
         match parts.and_then(|(name, target)| entry_point(name.trim(), target.trim())) {
             Some(entry) => found.push(entry),
@@ -70,6 +56,73 @@ fn read(project: &Files, warnings: &mut Vec<Warning>) -> Result<Vec<EntryPoint>,
     found.sort();
     found.dedup();
     Ok(found)
+}
+
+/// The tables of `pyproject.toml` from which the build backend takes programs.
+fn tables(project: &Files) -> Vec<&'static [&'static str]> {
+    let own: &[&[&str]] = match project.build_module() {
+        "poetry" | "poetry_dynamic_versioning" => &[&["tool", "poetry", "scripts"]],
+        "flit" | "flit_core" | "flit_scm" => &[&["tool", "flit", "scripts"]],
+        "pdm" => &[&["tool", "pdm", "entry-points", "console_scripts"]],
+        // Projects of Poetry did not always name their build backend.
+        _ if !project.has_project_table() => &[&["tool", "poetry", "scripts"]],
+        _ => &[],
+    };
+    let standard: [&[&str]; 2] = [&["project", "scripts"], &["project", "gui-scripts"]];
+    standard.into_iter().chain(own.iter().copied()).collect()
+}
+
+/// The programs that Poetry describes with a table. A script that is a file is installed as it
+/// is.
+fn references<'a>(file: &'a Pyproject, keys: &[&str]) -> Vec<(&'a str, Text<'a>)> {
+    let table = file.table(keys).into_iter();
+    let names = table
+        .flat_map(|table| table.fields())
+        .map(|field| field.name);
+    let text = |name, key| file.text(&[keys, &[name, key]].concat());
+    let found = names.filter_map(|name| {
+        let is_file = text(name, "type").is_some_and(|kind| kind.text == "file");
+        let reference = text(name, "reference").or_else(|| text(name, "callable"))?;
+        (!is_file).then_some((name, reference))
+    });
+    found.collect()
+}
+
+/// The groups of entry points that are programs.
+const GROUPS: [&str; 2] = ["console_scripts", "gui_scripts"];
+
+/// The lines `name = module:function` in the files of setuptools. It takes them only from
+/// `[project]` if there is such a table that does not leave them open.
+fn of_setuptools(project: &Files) -> Vec<String> {
+    let fields = ["scripts", "gui-scripts", "entry-points"];
+    if !fields.iter().any(|field| project.is_open(field)) {
+        return Vec::new();
+    }
+    let in_sections = |text: &str| -> Vec<String> {
+        let sections = SetupCfg::indented(text);
+        let lines = GROUPS.iter().flat_map(|group| sections.pairs(group));
+        let lines = lines.map(|(name, target)| format!("{name} = {target}"));
+        lines.collect()
+    };
+    let mut lines = Vec::new();
+    let keys = ["tool", "setuptools", "dynamic", "entry-points", "file"];
+    let files = project.pyproject.iter().flat_map(|file| file.texts(&keys));
+    for file in files {
+        // The build reports a file that is missing.
+        let text = std::fs::read_to_string(project.folder.join(file.text)).unwrap_or_default();
+        lines.extend(in_sections(&text));
+    }
+    let cfg = GROUPS.iter();
+    let cfg = cfg.flat_map(|group| project.setup_cfg.lines("options.entry_points", group));
+    lines.extend(cfg.map(str::to_string));
+    if let Some(file) = &project.setup_py {
+        let lists = file.lists("entry_points").into_iter();
+        let named = lists.filter(|(group, _)| GROUPS.contains(&group.as_str()));
+        lines.extend(named.flat_map(|(_, found)| found.texts));
+        let text = file.text("entry_points").unwrap_or_default();
+        lines.extend(in_sections(&text));
+    }
+    lines
 }
 
 /// The program `name`, if `target` is a function of a module. Extras after the function,

@@ -80,7 +80,7 @@ impl Backend for Python {
         let draft = Draft {
             variants: own_variants(&pythons),
             metadata: metadata(source, &mut warnings),
-            requirements: requirements::all(request, source, &shape, &mut warnings)?,
+            requirements: requirements::all(request, source, &shape, &mut warnings),
             script: script::install(request, source, &shape),
             packaging: Packaging {
                 skip,

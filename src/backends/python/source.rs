@@ -1,11 +1,11 @@
 //! The data of a project for one request.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use miette::{Report, SourceSpan};
 
 use super::Config;
-use super::dependency::{self, BadDependency, Entry, List, Specifier};
+use super::dependency::{self, BadDependency, Declared, Entry, Specifier};
 use super::kind::{self, Kind};
 use super::metadata;
 use super::project::Files;
@@ -26,7 +26,9 @@ pub struct Source {
     /// The requirements of its build backend.
     pub(super) build: Vec<Entry>,
     /// Its dependencies.
-    pub(super) run: Vec<Entry>,
+    pub(super) run: Declared,
+    /// Its groups of optional dependencies.
+    pub(super) groups: Vec<(String, Declared)>,
     /// The versions of Python that it supports.
     pub(super) requires_python: Vec<Specifier>,
     /// The place of these versions in a file.
@@ -41,8 +43,12 @@ impl Source {
     /// Files that cannot be read, and invalid values.
     pub(super) fn read(request: &Request<'_, Config>) -> Result<Self, Report> {
         let project = request.project;
-        let ignored = request.config.ignore_pyproject_manifest;
-        let files = Files::read(&project.source, ignored)?;
+        let mut files = Files::read(&project.source)?;
+        // The build uses `pyproject.toml` even if the description ignores it.
+        let computes_version = version::is_computed(&files);
+        if request.config.ignore_pyproject_manifest {
+            files = files.ignoring_pyproject();
+        }
         let name = metadata::name(&files);
         let name = name.or_else(|| project.name().map(str::to_string));
         let version = match project.model.version {
@@ -55,9 +61,10 @@ impl Source {
         let (requires_python, requires_python_at) = requires_python(&files)?;
         Ok(Self {
             kind: kind::of(&files),
-            computes_version: version::is_computed(&files),
-            build: dependency::entries(&files, List::Build)?,
-            run: dependency::entries(&files, List::Run)?,
+            computes_version,
+            build: dependency::build(&files)?,
+            run: dependency::run(&files)?,
+            groups: dependency::groups(&files)?,
             requires_python,
             requires_python_at,
             version,
@@ -89,8 +96,7 @@ impl Source {
 
     /// The module of the build backend, without the object in it.
     pub(super) fn build_module(&self) -> &str {
-        let backend = self.files.build_backend();
-        backend.split([':', '.']).next().unwrap_or(backend)
+        self.files.build_module()
     }
 
     /// The directories of the build backend, if it is a part of the project.
@@ -119,11 +125,6 @@ impl Source {
             .languages
             .iter()
             .any(|language| language == "rust")
-    }
-
-    /// Whether the project contains a file at this path.
-    pub(super) fn has_file(&self, name: impl AsRef<Path>) -> bool {
-        self.files.folder.join(name).is_file()
     }
 }
 

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use super::{HELLO, initialize, plain, project};
 use test_support::git::{commit, git};
 use test_support::pixi::Pixi;
-use test_support::requests::Outputs;
+use test_support::project::Project;
+use test_support::requests::{Initialize, Outputs};
 
 /// One output in a few lines.
 fn shown(output: &Value) -> String {
@@ -42,8 +43,15 @@ fn shown(output: &Value) -> String {
 #[track_caller]
 pub(super) fn described(files: &[(&str, &str)], config: Value, variants: Value) -> String {
     let project = project(files);
-    let mut pixi = Pixi::of(&project);
-    pixi.initialize(&initialize(&project, &[], config));
+    let initialize = initialize(&project, &[], config);
+    described_as(&project, &initialize, variants)
+}
+
+/// What becomes of a project with this manifest.
+#[track_caller]
+pub(super) fn described_as(project: &Project, initialize: &Initialize, variants: Value) -> String {
+    let mut pixi = Pixi::of(project);
+    pixi.initialize(initialize);
     let params = Outputs::new(&project.metadata_work("hello")).variants(variants);
     let outputs = pixi.outputs(&params.host_platform("linux-64"));
     outputs.iter().map(shown).collect::<Vec<_>>().join("\n")

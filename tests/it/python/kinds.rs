@@ -3,8 +3,8 @@
 use indoc::{formatdoc, indoc};
 use serde_json::json;
 
-use super::described::described;
-use super::{HELLO, plain};
+use super::described::{described, described_as};
+use super::{HELLO, initialize, plain, project};
 
 #[test]
 fn what_compiles_is_a_package_of_its_platform() {
@@ -166,5 +166,62 @@ fn the_stable_abi_is_one_package_for_later_versions_too() {
     build: 
     host: uv *, python >=3.9, python-abi3 3.9.*
     run: python >=3.9
+    "#);
+}
+
+#[test]
+fn a_leftover_setup_py_does_not_describe_a_project_of_another_build_backend() {
+    let setup = "from setuptools import Extension, setup\n\
+                 setup(name='old', version='0.1', ext_modules=[Extension('old', ['old.c'])],\n\
+                 python_requires='<3', entry_points={'console_scripts': ['old = old:main']})\n";
+    let cfg = "[metadata]\nlicense = GPL-3.0-only\n[options.ext_modules]\nold = old\n";
+    let mut all = Vec::new();
+    for (requires, backend) in [
+        ("hatchling", "hatchling.build"),
+        ("flit-core", "flit_core.buildapi"),
+        ("poetry-core", "poetry.core.masonry.api"),
+        ("uv-build", "uv_build"),
+        ("pdm-backend", "pdm.backend"),
+        ("setuptools", "setuptools.build_meta"),
+    ] {
+        let text = format!(
+            "[build-system]\nrequires = [\"{requires}\"]\nbuild-backend = \"{backend}\"\n\
+             [project]\nname = \"a\"\nversion = \"1\"\n"
+        );
+        let files = [
+            ("pyproject.toml", text.as_str()),
+            ("setup.py", setup),
+            ("setup.cfg", cfg),
+        ];
+        // The build uses `pyproject.toml` also where its description is ignored.
+        for ignored in [false, true] {
+            let config =
+                json!({"ignore-pyproject-manifest": ignored, "ignore-pypi-mapping": false});
+            let project = project(&files);
+            let initialize = initialize(&project, &[], config);
+            let initialize = match ignored {
+                true => initialize.package("b", "2"),
+                false => initialize,
+            };
+            let shown = described_as(&project, &initialize, json!({}));
+            all.push(format!(
+                "{backend} {ignored}: {}",
+                shown.replace('\n', "; ")
+            ));
+        }
+    }
+    insta::assert_snapshot!(all.join("\n"), @r#"
+    hatchling.build false: a 1 py noarch ["pkg:pypi/a"]; build: ; host: uv *, python *, hatchling *; run: python *
+    hatchling.build true: b 2 py noarch ["pkg:pypi/b"]; build: ; host: uv *, python *; run: python *
+    flit_core.buildapi false: a 1 py noarch ["pkg:pypi/a"]; build: ; host: uv *, python *, flit-core *; run: python *
+    flit_core.buildapi true: b 2 py noarch ["pkg:pypi/b"]; build: ; host: uv *, python *; run: python *
+    poetry.core.masonry.api false: a 1 py noarch ["pkg:pypi/a"]; build: ; host: uv *, python *, poetry-core *; run: python *
+    poetry.core.masonry.api true: b 2 py noarch ["pkg:pypi/b"]; build: ; host: uv *, python *; run: python *
+    uv_build false: a 1 py noarch ["pkg:pypi/a"]; build: ; host: uv *, python *, uv-build *; run: python *
+    uv_build true: b 2 py noarch ["pkg:pypi/b"]; build: ; host: uv *, python *; run: python *
+    pdm.backend false: a 1 py noarch ["pkg:pypi/a"]; build: ; host: uv *, python *, pdm-backend *; run: python *
+    pdm.backend true: b 2 py noarch ["pkg:pypi/b"]; build: ; host: uv *, python *; run: python *
+    setuptools.build_meta false: a 1  linux-64 ["pkg:pypi/a"]; build: gcc_linux-64 *; host: uv *, python <3, setuptools *; run: python <3
+    setuptools.build_meta true: b 2  linux-64 ["pkg:pypi/old"]; build: gcc_linux-64 *; host: uv *, python <3; run: python <3
     "#);
 }

@@ -2,6 +2,7 @@
 
 mod builds;
 mod compiled;
+mod dependencies;
 mod described;
 mod editable;
 mod edits;
@@ -9,6 +10,7 @@ mod kept;
 mod kinds;
 mod mistakes;
 mod shapes;
+mod versions;
 
 use indoc::indoc;
 use serde_json::{Value, json};

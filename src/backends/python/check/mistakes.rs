@@ -101,21 +101,18 @@ pub(super) struct OtherVersion {
 /// The wheel has dependencies that the package does not have.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the project needs packages that the conda package does not ask for: {names}")]
-#[diagnostic(
-    code(python::missing_dependencies),
-    help("write {lines} into `[package.run-dependencies]`, or set `ignore-pypi-mapping = false`")
-)]
+#[diagnostic(code(python::missing_dependencies), help("{help}"))]
 pub(super) struct Incomplete {
     names: String,
-    lines: String,
+    help: String,
 }
 
 impl Incomplete {
-    pub(super) fn report(lines: &[String]) -> Report {
+    pub(super) fn report(lines: &[String], help: String) -> Report {
         let names = lines.iter().filter_map(|line| line.split(' ').next());
         Self {
             names: crate::diagnostic::list(names),
-            lines: crate::diagnostic::list(lines.iter().map(String::as_str)),
+            help,
         }
         .into()
     }

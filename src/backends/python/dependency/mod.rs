@@ -4,6 +4,7 @@
 //! becomes requirements of the package. Submodules translate names, versions and markers. There
 //! is a warning about everything that conda cannot express.
 
+mod declared;
 mod marker;
 mod names;
 mod poetry;
@@ -16,6 +17,7 @@ use pep440_rs::VersionSpecifiers;
 use rattler_conda_types::Subdir;
 use thiserror::Error;
 
+pub(super) use declared::{Declared, groups, run};
 use marker::Counts;
 pub(super) use names::conda as conda_name;
 pub(super) use poetry::specifiers as poetry;
@@ -25,15 +27,6 @@ pub(super) use specifier::{Specifier, conda, parse, pep440};
 use super::config::Mapping;
 use super::project::Files;
 use crate::diagnostic::{SourceFile, Warning};
-
-/// A list of dependencies in the files of a project.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum List {
-    /// The requirements of the build backend.
-    Build,
-    /// The dependencies of the package.
-    Run,
-}
 
 /// A dependency on a conda package.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,24 +59,18 @@ pub(super) struct Target {
     pub(super) python: VersionSpecifiers,
 }
 
-/// The entries of a list.
+/// The requirements of the build backend.
 ///
 /// # Errors
 /// [`BadDependency`].
-pub(super) fn entries(project: &Files, list: List) -> Result<Vec<Entry>, Report> {
-    let keys: &[&str] = match list {
-        List::Build => &["build-system", "requires"],
-        List::Run => &["project", "dependencies"],
-    };
-    let mut entries = placed(project, keys)?;
-    let declares = project.pyproject.as_ref();
-    let declares = declares.is_some_and(|file| file.value(&["build-system", "requires"]).is_some());
-    if list == List::Build && !declares {
+pub(super) fn build(project: &Files) -> Result<Vec<Entry>, Report> {
+    const KEYS: [&str; 2] = ["build-system", "requires"];
+    let mut entries = placed(project, &KEYS)?;
+    let file = project.pyproject.as_ref();
+    let declares = file.is_some_and(|file| file.value(&KEYS).is_some());
+    if !declares && project.ignored.is_none() {
         // The default of PEP 518 for a missing list.
         entries.extend(unplaced("setuptools".to_string()));
-    }
-    if list == List::Run && !project.has_project_table() {
-        entries.extend(legacy(project));
     }
     Ok(entries)
 }
@@ -92,7 +79,7 @@ pub(super) fn entries(project: &Files, list: List) -> Result<Vec<Entry>, Report>
 ///
 /// # Errors
 /// [`BadDependency`].
-pub(super) fn placed(project: &Files, keys: &[&str]) -> Result<Vec<Entry>, Report> {
+fn placed(project: &Files, keys: &[&str]) -> Result<Vec<Entry>, Report> {
     let Some(file) = &project.pyproject else {
         return Ok(Vec::new());
     };
@@ -112,18 +99,7 @@ pub(super) fn placed(project: &Files, keys: &[&str]) -> Result<Vec<Entry>, Repor
     entries.collect()
 }
 
-/// The dependencies of a project without a `[project]` table. Invalid entries are left out: the
-/// check of the finished package compares its dependencies with those of the wheel.
-fn legacy(project: &Files) -> Vec<Entry> {
-    let cfg = project.setup_cfg.lines("options", "install_requires");
-    let cfg = cfg.into_iter().map(str::to_string);
-    let py = project.setup_py.as_ref();
-    let py = py.map(|file| file.texts("install_requires"));
-    let poetry = project.pyproject.iter().flat_map(poetry::entries);
-    let setuptools = cfg.chain(py.into_iter().flatten()).filter_map(unplaced);
-    poetry.chain(setuptools).collect()
-}
-
+/// A dependency that is not in `pyproject.toml`. `None` if it has invalid syntax.
 fn unplaced(text: String) -> Option<Entry> {
     Some(Entry {
         requirement: Requirement::parse(&text).ok()?,
@@ -134,8 +110,8 @@ fn unplaced(text: String) -> Option<Entry> {
 
 /// Translates `entries` to conda, for a package that runs on `target`. Adds a warning for
 /// everything that the translation loses.
-pub(super) fn translate(
-    entries: &[Entry],
+pub(super) fn translate<'a>(
+    entries: impl IntoIterator<Item = &'a Entry>,
     target: &Target,
     mapping: &IndexMap<String, Mapping>,
     warnings: &mut Vec<Warning>,

@@ -135,6 +135,12 @@ pub(super) fn metadata(request: &Request<'_, Config>, source: &Source) -> Vec<Gl
         vec![pyproject::NAME, setup_cfg::NAME, setup_py::NAME]
     };
     let mut sets = vec![GlobSet::names(folder, names, reason)];
+    let groups = source.groups.iter().map(|(_, group)| group);
+    let lists = std::iter::once(&source.run).chain(groups);
+    let reason = "the dependencies of the package";
+    for file in lists.flat_map(|list| &list.files) {
+        sets.extend(GlobSet::file(file, reason));
+    }
     let files = source.version.iter().flat_map(|found| &found.files);
     let reason = "the version of the package";
     for file in files {

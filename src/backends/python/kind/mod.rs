@@ -41,9 +41,12 @@ impl Kind {
 
 /// Determines what a project compiles.
 pub(super) fn of(project: &Files) -> Kind {
+    if project.ignored.is_some() {
+        return setuptools(project);
+    }
     let backend = project.build_backend().to_string();
     let because = format!("the build backend is `{backend}`");
-    match backend.split([':', '.']).next().unwrap_or_default() {
+    match project.build_module() {
         "maturin" => maturin(project, because),
         "scikit_build_core" => scikit_build(project, because),
         "skbuild" | "cmake_build_extension" => Kind::of(&build_files::cmake(project, "."), because),

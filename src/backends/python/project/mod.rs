@@ -3,6 +3,7 @@
 //! The files are read once for each request. Other modules translate their values to conda:
 //! `metadata`, `version`, `dependency` and `kind`.
 
+mod call;
 pub(super) mod pyproject;
 pub(super) mod setup_cfg;
 pub(super) mod setup_py;
@@ -12,6 +13,7 @@ use std::path::{Path, PathBuf};
 use miette::{Diagnostic, Report};
 use thiserror::Error;
 
+use super::literal;
 pub(super) use pyproject::{Pyproject, Text};
 pub(super) use setup_cfg::SetupCfg;
 pub(super) use setup_py::SetupPy;
@@ -25,38 +27,74 @@ pub(super) struct Files {
     pub(super) pyproject: Option<Pyproject>,
     /// `pyproject.toml`, if the user ignores it. Only its programs are used.
     pub(super) ignored: Option<Pyproject>,
-    /// `setup.cfg`.
+    /// `setup.cfg`, if the build backend reads it.
     pub(super) setup_cfg: SetupCfg,
-    /// `setup.py`.
+    /// `setup.py`, if the build backend runs it.
     pub(super) setup_py: Option<SetupPy>,
 }
 
+/// The modules of build backends that read neither `setup.py` nor `setup.cfg`. Such a file is
+/// left over from setuptools, or it is for users of old tools. All other build backends may wrap
+/// setuptools.
+const WITHOUT_SETUPTOOLS: [&str; 12] = [
+    "flit",
+    "flit_core",
+    "flit_scm",
+    "hatchling",
+    "maturin",
+    "mesonpy",
+    "pdm",
+    "poetry",
+    "poetry_dynamic_versioning",
+    "py_build_cmake",
+    "scikit_build_core",
+    "uv_build",
+];
+
+/// The part of scikit-build-core that is a plugin of setuptools.
+const PLUGIN: &str = "scikit_build_core.setuptools";
+
 impl Files {
-    /// Reads the files in `folder`. If `ignored` is true, the values of `pyproject.toml` do not
-    /// count.
+    /// Reads the files in `folder`.
     ///
     /// # Errors
     /// [`NoProject`], or a file that cannot be read or parsed.
-    pub(super) fn read(folder: &Path, ignored: bool) -> Result<Self, Report> {
-        let file = Pyproject::read(folder)?;
-        let (pyproject, ignored) = if ignored { (None, file) } else { (file, None) };
+    pub(super) fn read(folder: &Path) -> Result<Self, Report> {
+        let pyproject = Pyproject::read(folder)?;
         let setup_cfg = SetupCfg::read(folder)?;
         let setup_py = SetupPy::read(folder)?;
-        let exists =
-            ignored.is_some() || pyproject.is_some() || setup_cfg.is_some() || setup_py.is_some();
-        if !exists {
+        if pyproject.is_none() && setup_cfg.is_none() && setup_py.is_none() {
             return Err(NoProject {
                 folder: folder.to_path_buf(),
             }
             .into());
         }
-        Ok(Self {
+        let mut files = Self {
             folder: folder.to_path_buf(),
             pyproject,
-            ignored,
+            ignored: None,
             setup_cfg: setup_cfg.unwrap_or_default(),
             setup_py,
-        })
+        };
+        if !files.may_use_setuptools() {
+            files.setup_cfg = SetupCfg::default();
+            files.setup_py = None;
+        }
+        Ok(files)
+    }
+
+    /// The same files, where the values of `pyproject.toml` do not count.
+    pub(super) fn ignoring_pyproject(self) -> Self {
+        Self {
+            pyproject: None,
+            ignored: self.pyproject,
+            ..self
+        }
+    }
+
+    fn may_use_setuptools(&self) -> bool {
+        !WITHOUT_SETUPTOOLS.contains(&self.build_module())
+            || self.build_backend().starts_with(PLUGIN)
     }
 
     /// The string at the path `keys` of `pyproject.toml`.
@@ -64,9 +102,11 @@ impl Files {
         self.pyproject.as_ref()?.text(keys)
     }
 
-    /// The build backend: `build-system.build-backend`, or the default of PEP 517.
+    /// The build backend: `build-system.build-backend`, or the default of PEP 517. The build
+    /// uses it even if the user ignores `pyproject.toml`.
     pub(super) fn build_backend(&self) -> &str {
-        let named = self.toml(&["build-system", "build-backend"]);
+        let file = self.pyproject.as_ref().or(self.ignored.as_ref());
+        let named = file.and_then(|file| file.text(&["build-system", "build-backend"]));
         named.map_or("setuptools.build_meta:__legacy__", |named| named.text)
     }
 
@@ -74,8 +114,7 @@ impl Files {
     pub(super) fn in_tree_backend(&self) -> Vec<PathBuf> {
         let paths = self.pyproject.as_ref();
         let paths = paths.map(|file| file.texts(&["build-system", "backend-path"]));
-        let module = self.build_backend().split([':', '.']).next();
-        let module = module.unwrap_or_default();
+        let module = self.build_module();
         let mut files = Vec::new();
         for path in paths.into_iter().flatten() {
             let package = self.folder.join(path.text).join(module);
@@ -93,6 +132,19 @@ impl Files {
     pub(super) fn has_tool(&self, name: &str) -> bool {
         let pyproject = self.pyproject.as_ref();
         pyproject.is_some_and(|file| file.table(&["tool", name]).is_some())
+    }
+
+    /// Whether a field of `[project]` may come from elsewhere: because `dynamic` names it, or
+    /// because there is no such table.
+    pub(super) fn is_open(&self, field: &str) -> bool {
+        let pyproject = self.pyproject.as_ref();
+        !self.has_project_table() || pyproject.is_some_and(|file| file.is_dynamic(field))
+    }
+
+    /// The name of the top-level module of the build backend.
+    pub(super) fn build_module(&self) -> &str {
+        let backend = self.build_backend();
+        backend.split([':', '.']).next().unwrap_or(backend)
     }
 
     /// Whether there is a `[project]` table, which takes precedence over older tables and files.

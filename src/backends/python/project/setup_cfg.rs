@@ -29,6 +29,22 @@ impl SetupCfg {
         Ok(Some(Self::parse(&read_text(&path)?)))
     }
 
+    /// Parses sections whose lines may be indented, because they are a text in Python code. Keys
+    /// keep their spelling.
+    pub(in super::super) fn indented(text: &str) -> Self {
+        let mut entries = Vec::new();
+        let mut section = String::new();
+        for line in text.lines().map(str::trim) {
+            if let Some(name) = line.strip_prefix('[') {
+                section = name.trim_end_matches(']').trim().to_string();
+            } else if let Some((key, value)) = line.split_once('=') {
+                let (key, value) = (key.trim().to_string(), value.trim().to_string());
+                entries.push((section.clone(), key, value));
+            }
+        }
+        Self { entries }
+    }
+
     /// Parses the file. An indented line continues the value above it.
     pub(in super::super) fn parse(text: &str) -> Self {
         let mut entries: Vec<(String, String, String)> = Vec::new();
@@ -83,6 +99,15 @@ impl SetupCfg {
         lines
             .map(str::trim)
             .filter(|line| !line.is_empty())
+            .collect()
+    }
+
+    /// The keys and values of a section.
+    pub(in super::super) fn pairs(&self, section: &str) -> Vec<(&str, &str)> {
+        let entries = self.entries.iter();
+        let entries = entries.filter(|(name, ..)| name == section);
+        entries
+            .map(|(_, key, value)| (key.as_str(), value.as_str()))
             .collect()
     }
 

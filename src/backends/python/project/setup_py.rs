@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use miette::Report;
-use regex::Regex;
 
-use crate::backends::python::literal;
+use super::call;
+use super::literal::{self, Texts};
 use crate::diagnostic::read_text;
 
 /// The name of the file.
@@ -42,9 +42,8 @@ impl SetupPy {
     /// The dotted name that the argument `name` is set to, such as `six.__version__`.
     pub(in super::super) fn reference(&self, name: &str) -> Option<String> {
         let value = self.argument(name)?;
-        let end = value.find(|c: char| !(c.is_alphanumeric() || "._".contains(c)));
-        let (path, rest) = value.split_at(end.unwrap_or(value.len()));
-        (path.contains('.') && !rest.trim_start().starts_with('(')).then(|| path.to_string())
+        let is_name = |c: char| c.is_alphanumeric() || "._".contains(c);
+        (value.contains('.') && value.chars().all(is_name)).then(|| value.to_string())
     }
 
     /// Whether the argument `name` is given.
@@ -56,28 +55,25 @@ impl SetupPy {
     /// same file assigns a literal.
     pub(in super::super) fn text(&self, name: &str) -> Option<String> {
         let value = self.argument(name)?;
-        literal::text(value).or_else(|| {
-            let end = value.find(|c: char| !(c.is_alphanumeric() || c == '_'));
-            literal::assigned(&self.text, &value[..end.unwrap_or(value.len())])
-        })
+        literal::whole(value).or_else(|| literal::assigned(&self.text, value))
     }
 
-    /// The strings in the list that is passed as the argument `name`.
-    pub(in super::super) fn texts(&self, name: &str) -> Vec<String> {
-        self.argument(name).map(literal::texts).unwrap_or_default()
+    /// The strings in the list that is passed as the argument `name`: a literal, or a variable
+    /// to which the same file assigns one. `None` if the argument is not given.
+    pub(in super::super) fn texts(&self, name: &str) -> Option<Texts> {
+        Some(literal::texts(self.value(name)?))
     }
 
-    /// The strings in the list at `key` of the dictionary that is passed as the argument `name`.
-    pub(in super::super) fn texts_below(&self, name: &str, key: &str) -> Vec<String> {
-        let Some(value) = self.argument(name) else {
-            return Vec::new();
-        };
-        let quoted = ["\"", "'"].map(|quote| format!("{quote}{key}{quote}"));
-        let found = quoted.iter().find_map(|quoted| {
-            let after = value[value.find(quoted.as_str())? + quoted.len()..].trim_start();
-            Some(literal::texts(after.strip_prefix(':')?))
+    /// The lists in the dictionary that is passed as the argument `name`, with their keys. Code
+    /// that is not a literal is left out.
+    pub(in super::super) fn lists(&self, name: &str) -> Vec<(String, Texts)> {
+        let inside = self.value(name).and_then(|value| value.strip_prefix('{'));
+        let mut items = inside.map(call::arguments).unwrap_or_default().into_iter();
+        let lists = items.by_ref().filter_map(|item| {
+            let (key, value) = item.split_once(':')?;
+            Some((literal::whole(key)?, literal::texts(value)))
         });
-        found.unwrap_or_default()
+        lists.collect()
     }
 
     /// The first line of code that contains one of the `words`, and its number, counted from
@@ -89,11 +85,17 @@ impl SetupPy {
         found.next().map(|(at, line)| (at + 1, line.trim()))
     }
 
-    /// The source code after `name=` in the call of `setup`.
+    /// The source code of the argument `name` of the call of `setup`.
     fn argument(&self, name: &str) -> Option<&str> {
-        let call = &self.text[self.text.find("setup(")?..];
-        let pattern = Regex::new(&format!(r"[(,\s]{name}\s*=\s*")).ok()?;
-        Some(&call[pattern.find(call)?.end()..])
+        let keywords = call::keywords(&self.text).into_iter();
+        let mut named = keywords.filter(|(keyword, _)| *keyword == name);
+        Some(named.next()?.1)
+    }
+
+    /// The source code of the argument `name`, or of the value of the variable that it names.
+    fn value(&self, name: &str) -> Option<&str> {
+        let value = self.argument(name)?;
+        Some(literal::assigned_source(&self.text, value).unwrap_or(value))
     }
 }
 
@@ -104,11 +106,14 @@ mod tests {
     const TEXT: &str = r#"
 from setuptools import setup
 VERSION = "1.4"
+TESTS = [
+    "t",
+]
 setup(
     name="six", version=VERSION,
     install_requires=["a>=1", 'b; python_version < "3"'],
     entry_points={"console_scripts": ["x = y:z"]},
-    description = find_it(), url=six.__url__,
+    description = find_it(), url=six.__url__, tests_require=TESTS,
 )
 "#;
 
@@ -120,14 +125,18 @@ setup(
         assert_eq!(file.text("description"), None);
         assert_eq!(file.reference("description"), None);
         assert_eq!(file.reference("url").as_deref(), Some("six.__url__"));
+        let requires = file.texts("install_requires").expect("it is there");
+        assert_eq!(requires.texts, ["a>=1", "b; python_version < \"3\""]);
+        assert!(requires.is_complete);
+        let variable = file.texts("tests_require").expect("it is there");
         assert_eq!(
-            file.texts("install_requires"),
-            ["a>=1", "b; python_version < \"3\""]
+            (variable.texts, variable.is_complete),
+            (vec!["t".to_string()], true)
         );
-        assert_eq!(
-            file.texts_below("entry_points", "console_scripts"),
-            ["x = y:z"]
-        );
+        assert_eq!(file.texts("extras_require"), None);
+        let lists = file.lists("entry_points");
+        assert_eq!(lists[0].0, "console_scripts");
+        assert_eq!(lists[0].1.texts, ["x = y:z"]);
         assert_eq!(file.line_with(&["VERSION"]), Some((3, "VERSION = \"1.4\"")));
     }
 }

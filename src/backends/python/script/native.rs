@@ -182,5 +182,5 @@ pub(super) fn finish(request: &Request<'_, Config>, source: &Source, shape: &Sha
 
 fn uses_setuptools(source: &Source) -> bool {
     let runs = ["setuptools", "poetry", "pdm"];
-    runs.contains(&source.build_module()) || source.has_file("setup.py")
+    runs.contains(&source.build_module()) || source.files.setup_py.is_some()
 }

@@ -28,8 +28,6 @@ pub(super) struct Found {
     pub(super) version: String,
     /// The files that contain it, except for `pyproject.toml`, `setup.cfg` and `setup.py`.
     pub(super) files: Vec<PathBuf>,
-    /// Whether it is computed by the rules of a tool that uses Git.
-    pub(super) computed: bool,
 }
 
 /// Finds the version of a project. Returns `None` if the project does not say where its version
@@ -57,7 +55,7 @@ pub(super) fn find(
             file: pyproject.file(),
             at: Some(version.at),
         })?;
-        return Ok(Some(Found::literal(parsed, Vec::new())));
+        return Ok(Some(Found::new(parsed, Vec::new())));
     }
     let place = SOURCES.iter().find_map(|source| source(project));
     let found = place.map(|place| place.read(project, top)).transpose();
@@ -65,7 +63,7 @@ pub(super) fn find(
     let packed = || {
         let version = scm::packed(&project.folder)?;
         let file = project.folder.join(scm::PACKED);
-        Some(Found::literal(version, vec![file]))
+        Some(Found::new(version, vec![file]))
     };
     match found {
         Ok(Some(found)) => Ok(Some(found)),
@@ -83,12 +81,8 @@ pub(super) fn is_computed(project: &Files) -> bool {
 }
 
 impl Found {
-    fn literal(version: String, files: Vec<PathBuf>) -> Self {
-        Self {
-            version,
-            files,
-            computed: false,
-        }
+    fn new(version: String, files: Vec<PathBuf>) -> Self {
+        Self { version, files }
     }
 }
 
@@ -161,7 +155,7 @@ impl Place {
             at: None,
         })?;
         let files = files.iter().map(|file| project.folder.join(file)).collect();
-        Ok(Found::literal(parsed, files))
+        Ok(Found::new(parsed, files))
     }
 }
 

@@ -34,6 +34,19 @@ const HATCH_VCS: [&[&str]; 2] = [
     &["tool", "hatch", "version", "raw-options"],
 ];
 
+/// The style of versioneer, if the project computes its version with it.
+fn versioneer(project: &Files) -> Option<&str> {
+    let setup_py = project.setup_py.as_ref()?;
+    setup_py.line_with(&["versioneer.get_version"])?;
+    if !project.is_open("version") {
+        return None;
+    }
+    let style = project.toml(&["tool", "versioneer", "style"]);
+    let style = style.map(|style| style.text);
+    let style = style.or_else(|| project.setup_cfg.get("versioneer", "style"));
+    Some(style.unwrap_or("pep440"))
+}
+
 /// The rules of the tool that computes the version of a project, if the project uses one.
 pub(super) fn rules(project: &Files) -> Option<Place> {
     let source = |keys: &[&str]| project.toml(keys).map(|source| source.text);
@@ -74,6 +87,8 @@ pub(super) fn rules(project: &Files) -> Option<Place> {
         || project.build_backend().starts_with("flit_scm")
     {
         with("setuptools-scm", &SETUPTOOLS_SCM, GUESS, false)
+    } else if let Some(style) = versioneer(project) {
+        with("versioneer", &[], style, true)
     } else if in_setup("pbr=True") || in_setup("pbr = True") {
         with("pbr", &[], GUESS, false)
     } else {
@@ -137,6 +152,17 @@ impl Rules {
         found.as_str().parse().ok()
     }
 
+    /// The version of the last of `distance` commits, none of which has a tag.
+    fn untagged(&self, distance: usize) -> String {
+        match self.scheme.as_str() {
+            // versioneer puts the distance into the local part.
+            "pep440" => "0".to_string(),
+            "pep440-pre" => format!("0.post0.dev{distance}"),
+            "pep440-post" => format!("0.post{distance}"),
+            _ => format!("0.1.dev{distance}"),
+        }
+    }
+
     /// The version of a commit that is `distance` commits after the one with `tag`. `None` for
     /// an unknown scheme.
     fn version(&self, tag: &Version, distance: usize) -> Option<String> {
@@ -144,9 +170,11 @@ impl Rules {
             return Some(tag.to_string());
         }
         Some(match self.scheme.as_str() {
-            "only-version" => tag.to_string(),
-            "post-release" => format!("{tag}.post{distance}"),
+            // The distance is in the local part.
+            "only-version" | "pep440" => tag.to_string(),
+            "post-release" | "pep440-post" => format!("{tag}.post{distance}"),
             "post-dev" => format!("{tag}.post{distance}.dev0"),
+            "pep440-pre" => format!("{tag}.post0.dev{distance}"),
             "no-guess-dev" => format!("{tag}.post1.dev{distance}"),
             "guess-next-dev" | "python-simplified-semver" | "release-branch-semver" => {
                 format!("{}.dev{distance}", next(tag))
@@ -174,16 +202,11 @@ fn next(version: &Version) -> String {
 /// [`NotFound`].
 pub(super) fn read(rules: &Rules, project: &Files, top: Option<&Path>) -> Result<Found, Report> {
     let root = crate::backend::inputs::plain(&project.folder.join(&rules.root));
-    let computed = |version: String, files: Vec<PathBuf>| Found {
-        version,
-        files,
-        computed: true,
-    };
     if let Some(version) = packed(&project.folder) {
-        return Ok(computed(version, vec![project.folder.join(PACKED)]));
+        return Ok(Found::new(version, vec![project.folder.join(PACKED)]));
     }
     if let Some(version) = archived(rules, &root) {
-        return Ok(computed(version, vec![root.join(".git_archival.txt")]));
+        return Ok(Found::new(version, vec![root.join(".git_archival.txt")]));
     }
     let missing = |what: &str| NotFound::report(project, format!("{} {what}", rules.tool));
     let fallback = || rules.fallback.as_deref().and_then(parse);
@@ -191,7 +214,7 @@ pub(super) fn read(rules: &Rules, project: &Files, top: Option<&Path>) -> Result
     let Some(repository) = tops.into_iter().find_map(Repository::at) else {
         let what = "computes it from Git, but this is not the top of a checkout";
         return match fallback() {
-            Some(version) => Ok(computed(version, Vec::new())),
+            Some(version) => Ok(Found::new(version, Vec::new())),
             None => Err(missing(what)),
         };
     };
@@ -199,7 +222,7 @@ pub(super) fn read(rules: &Rules, project: &Files, top: Option<&Path>) -> Result
     let place = repository.place(|tag| rules.version_of(tag).is_some());
     let Some(InHistory { tags, distance }) = place else {
         return match fallback() {
-            Some(version) => Ok(computed(version, files)),
+            Some(version) => Ok(Found::new(version, files)),
             None => Err(missing(
                 "computes it from Git, and the checkout has no commit",
             )),
@@ -209,15 +232,15 @@ pub(super) fn read(rules: &Rules, project: &Files, top: Option<&Path>) -> Result
     let Some(tag) = versions.max() else {
         // pixi does not fetch tags into its checkouts. A version without them would be wrong.
         return match fallback() {
-            Some(version) => Ok(computed(version, files)),
-            None if top.is_none() => Ok(computed(format!("0.1.dev{distance}"), files)),
+            Some(version) => Ok(Found::new(version, files)),
+            None if top.is_none() => Ok(Found::new(rules.untagged(distance), files)),
             None => Err(missing(
                 "computes it from tags of Git, and the checkout has none",
             )),
         };
     };
     match rules.version(&tag, distance) {
-        Some(version) => Ok(computed(version, files)),
+        Some(version) => Ok(Found::new(version, files)),
         None => Err(missing(&format!(
             "computes it by the scheme `{}`",
             rules.scheme
@@ -304,6 +327,9 @@ mod tests {
             ("no-guess-dev", Some("1.2.post1.dev3")),
             ("post-release", Some("1.2.post3")),
             ("only-version", Some("1.2")),
+            ("pep440", Some("1.2")),
+            ("pep440-pre", Some("1.2.post0.dev3")),
+            ("pep440-post", Some("1.2.post3")),
             ("of my own", None),
         ] {
             let version = rules(scheme).version(&tag, 3);

@@ -1,0 +1,177 @@
+//! Where the dependencies of a project are, when they are not in `[project]`.
+
+use std::process::Command;
+
+use serde_json::json;
+
+use super::builds::tried;
+use super::described::described_as;
+use super::{initialize, project};
+use test_support::pixi::Pixi;
+use test_support::python::channel_or_skip;
+use test_support::render_error::render_error;
+use test_support::requests::Outputs;
+
+const SETUPTOOLS: &str = "[build-system]\nrequires = [\"setuptools\"]\n\
+    build-backend = \"setuptools.build_meta\"\n[project]\nname = \"a\"\nversion = \"1\"\n";
+
+/// The requirements of the package and its groups, for a `pyproject.toml` and other files.
+#[track_caller]
+fn required(pyproject: &str, files: &[(&str, &str)]) -> String {
+    let project = project(files);
+    if !pyproject.is_empty() {
+        project.write("pyproject.toml", pyproject);
+    }
+    let config = json!({"ignore-pypi-mapping": false, "extras": true});
+    let initialize = initialize(&project, &[], config);
+    let shown = described_as(&project, &initialize, json!({}));
+    let run = shown.lines().find(|line| line.starts_with("run"));
+    let mut lines = vec![run.unwrap_or_default().to_string()];
+    let mut pixi = Pixi::of(&project);
+    pixi.initialize(&initialize);
+    let outputs = pixi.outputs(&Outputs::new(&project.metadata_work("a")));
+    let groups = outputs[0]["extraDependencies"].as_object().cloned();
+    lines.extend(groups.into_iter().flatten().map(|(group, specs)| {
+        let specs = specs.as_array().into_iter().flatten();
+        let names = specs.map(|spec| spec["name"].as_str().unwrap_or("?").to_string());
+        format!("{group}: {}", names.collect::<Vec<_>>().join(", "))
+    }));
+    lines.join("\n")
+}
+
+#[test]
+fn dynamic_dependencies_are_read_where_the_build_backend_reads_them() {
+    let dynamic = format!("{SETUPTOOLS}dynamic = [\"dependencies\", \"optional-dependencies\"]\n");
+    let setup_py = "from setuptools import setup\nNEEDS = ['click>=8', 'rich; os_name == \"nt\"']\n\
+                    setup(install_requires=NEEDS, extras_require={'test': ['pytest'], ':os_name==\"nt\"': ['x']})\n";
+    let setup_cfg = "[options]\ninstall_requires =\n    click>=8\n    rich\n\
+                     [options.extras_require]\ntest =\n    pytest>=7\n";
+    let in_files = format!(
+        "{dynamic}[tool.setuptools.dynamic]\n\
+         dependencies = {{ file = [\"requirements.txt\", \"more.txt\"] }}\n\
+         optional-dependencies.test = {{ file = \"test.txt\" }}\n"
+    );
+    let hatch = "[build-system]\nrequires = [\"hatchling\", \"hatch-requirements-txt\"]\n\
+                 build-backend = \"hatchling.build\"\n\
+                 [project]\nname = \"a\"\nversion = \"1\"\ndynamic = [\"dependencies\"]\n\
+                 [tool.hatch.metadata.hooks.requirements_txt]\nfiles = [\"requirements.txt\"]\n";
+    let poetry = "[build-system]\nrequires = [\"poetry-core\"]\n\
+                  build-backend = \"poetry.core.masonry.api\"\n\
+                  [project]\nname = \"a\"\nversion = \"1\"\ndynamic = [\"dependencies\"]\n\
+                  [tool.poetry.dependencies]\npython = \">=3.9\"\nclick = \"^8\"\n";
+    let requirements = "# all\nclick>=8  # a comment\n\nrich \\\n >=13\n";
+    let files = [
+        ("requirements.txt", requirements),
+        ("more.txt", "attrs\n"),
+        ("test.txt", "pytest\n"),
+    ];
+    let py = [("setup.py", setup_py)];
+    let cfg = [("setup.cfg", setup_cfg)];
+    let all = [
+        ("setup.py", required(&dynamic, &py)),
+        ("setup.cfg", required(&dynamic, &cfg)),
+        ("setup.py wins", required(&dynamic, &[py[0], cfg[0]])),
+        ("setup.py, not dynamic", required(SETUPTOOLS, &py)),
+        (
+            "setup.py alone",
+            required(
+                "",
+                &[(
+                    "setup.py",
+                    &setup_py.replace("setup(", "setup(name='a', version='1', "),
+                )],
+            ),
+        ),
+        ("files", required(&in_files, &files)),
+        ("a plugin of hatch", required(hatch, &files)),
+        ("poetry", required(poetry, &[])),
+    ];
+    let all = all.map(|(what, shown)| format!("{what}:\n{shown}"));
+    insta::assert_snapshot!(all.join("\n"), @r#"
+    setup.py:
+    run: python *, click >=8, __unix *
+    test: pytest
+    setup.cfg:
+    run: python *, click >=8, rich *
+    test: pytest
+    setup.py wins:
+    run: python *, click >=8, __unix *
+    test: pytest
+    setup.py, not dynamic:
+    run: python *
+    setup.py alone:
+    run: python *, click >=8, __unix *
+    test: pytest
+    files:
+    run: python *, click >=8, rich >=13, attrs *
+    test: pytest
+    a plugin of hatch:
+    run: python *, click >=8, rich >=13
+    poetry:
+    run: python >=3.9, click >=8,<9
+    "#);
+}
+
+#[test]
+fn dependencies_that_only_the_build_knows_are_a_warning() {
+    let manifest = "[package]\nname = \"a\"\n[package.build.backend]\n\
+        name = \"pixi-build-python\"\nversion = \"*\"\n\
+        [package.build.config]\nignore-pypi-mapping = false\n";
+    let warned = |pyproject: &str, files: &[(&str, &str)]| {
+        let project = project(files).pixi_toml(manifest);
+        project.write("pyproject.toml", pyproject);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pixi-build-python"));
+        let output = command.arg("outputs").arg(project.dir()).output();
+        let output = output.expect("the executable starts");
+        String::from_utf8_lossy(&output.stderr).trim().to_string()
+    };
+    let dynamic = format!("{SETUPTOOLS}dynamic = [\"dependencies\"]\n");
+    let code = "from setuptools import setup\n\
+                setup(install_requires=['click', *open('more.txt')])\n";
+    let hook = "[build-system]\nrequires = [\"hatchling\"]\nbuild-backend = \"hatchling.build\"\n\
+                [project]\nname = \"a\"\nversion = \"1\"\ndynamic = [\"dependencies\"]\n\
+                [tool.hatch.metadata.hooks.custom]\n";
+    let options = format!(
+        "{dynamic}[tool.setuptools.dynamic]\ndependencies = {{ file = [\"needs.txt\"] }}\n"
+    );
+    let all = [
+        warned(&dynamic, &[("setup.py", code)]),
+        warned(hook, &[]),
+        warned(&options, &[("needs.txt", "click\n-r more.txt\n")]),
+    ];
+    insta::assert_snapshot!(all.join("\n--\n"), @r#"
+    warning: dependencies of the project are known to its build alone: `install_requires` in setup.py (help: write them into `[package.run-dependencies]`; the build says which ones are missing)
+    --
+    warning: dependencies of the project are known to its build alone: `dependencies` in `dynamic` on line 7 of pyproject.toml (help: write them into `[package.run-dependencies]`; the build says which ones are missing)
+    --
+    warning: dependencies of the project are known to its build alone: `-r more.txt` in needs.txt (help: write them into `[package.run-dependencies]`; the build says which ones are missing)
+    "#);
+}
+
+#[test]
+fn what_code_adds_to_the_dependencies_is_found_after_the_build() {
+    let Some(channel) = channel_or_skip() else {
+        return;
+    };
+    let setup = "from setuptools import setup\n\
+                 setup(install_requires=['click', *open('more.txt').read().split()], py_modules=['a'])\n";
+    let project = project(&[
+        (
+            "pyproject.toml",
+            &format!("{SETUPTOOLS}dynamic = [\"dependencies\"]\n"),
+        ),
+        ("setup.py", setup),
+        ("more.txt", "pluggy"),
+        ("a.py", ""),
+    ]);
+    let config = json!({"ignore-pypi-mapping": false, "check": "error"});
+    let error = tried(&project, &initialize(&project, &[], config), channel, false);
+    let drawn = render_error(&project, &error.expect_err("a dependency is missing"));
+    insta::assert_snapshot!(drawn, @r#"
+    python::missing_dependencies
+
+      × the project needs packages that the conda package does not ask for:
+      │ `pluggy`
+      help: write `pluggy = "*"` into `[package.run-dependencies]`
+    "#);
+}
