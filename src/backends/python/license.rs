@@ -93,6 +93,7 @@ fn spelled(text: &str) -> Option<String> {
         "apache 2.0"
         | "apache license 2.0"
         | "apache-2"
+        | "apache software license 2.0"
         | "apache license, version 2.0"
         | "apache license version 2.0" => "Apache-2.0",
         "bsd-3"
@@ -100,7 +101,11 @@ fn spelled(text: &str) -> Option<String> {
         | "3-clause bsd"
         | "new bsd"
         | "bsd 3-clause license"
-        | "modified bsd license" => "BSD-3-Clause",
+        | "modified bsd license"
+        | "revised bsd"
+        | "revised bsd license"
+        | "bsd 3 clause"
+        | "the bsd 3-clause license" => "BSD-3-Clause",
         "bsd 2-clause" | "simplified bsd" | "bsd 2-clause license" => "BSD-2-Clause",
         "gplv3" | "gpl v3" | "gpl-3" => "GPL-3.0-only",
         "gplv3+" => "GPL-3.0-or-later",

@@ -44,12 +44,13 @@ impl Source {
     pub(super) fn read(request: &Request<'_, Config>) -> Result<Self, Report> {
         let project = request.project;
         let mut files = Files::read(&project.source)?;
-        // The build uses `pyproject.toml` even if the description ignores it.
+        // The build uses `pyproject.toml` even if the description ignores it, so the wheel has the
+        // name in it.
         let computes_version = version::is_computed(&files);
+        let name = metadata::name(&files);
         if request.config.ignore_pyproject_manifest {
             files = files.ignoring_pyproject();
         }
-        let name = metadata::name(&files);
         let name = name.or_else(|| project.name().map(str::to_string));
         let version = match project.model.version {
             Some(_) => None,
@@ -113,7 +114,7 @@ impl Source {
             "mesonpy" => "meson.build",
             "scikit_build_core" | "skbuild" => "CMakeLists.txt",
             "maturin" => "Cargo.toml",
-            "hatchling" => "hatch_build.py",
+            "hatchling" => kind::hatch_hook(&self.files),
             _ => return self.files.in_tree_backend(),
         };
         vec![self.files.folder.join(file)]

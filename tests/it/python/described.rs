@@ -4,7 +4,6 @@ use indoc::{formatdoc, indoc};
 use serde_json::{Value, json};
 
 use super::{HELLO, initialize, plain, project};
-use test_support::git::{commit, git};
 use test_support::pixi::Pixi;
 use test_support::project::Project;
 use test_support::requests::{Initialize, Outputs};
@@ -218,115 +217,6 @@ fn variants_that_the_project_is_not_for_are_left_out() {
 }
 
 #[test]
-fn versions_are_found_where_tools_would_find_them() {
-    let hatch = indoc! {r#"
-        [build-system]
-        requires = ["hatchling"]
-        build-backend = "hatchling.build"
-        [project]
-        name = "h"
-        dynamic = ["version"]
-    "#};
-    let setuptools = indoc! {r#"
-        [project]
-        name = "h"
-        dynamic = ["version"]
-    "#};
-    let about = "__version__ = \"2.1\"\n";
-    for (table, file, content) in [
-        (
-            "[tool.hatch.version]\npath = \"src/h/about.py\"",
-            "src/h/about.py",
-            about,
-        ),
-        (
-            indoc! {r#"
-                [tool.pdm.version]
-                source = "file"
-                path = "h.py""#},
-            "h.py",
-            about,
-        ),
-        (
-            "[tool.setuptools.dynamic]\nversion = { attr = \"h.__version__\" }",
-            "src/h/__init__.py",
-            about,
-        ),
-        (
-            "[tool.setuptools.dynamic]\nversion = { file = \"VERSION\" }",
-            "VERSION",
-            "2.1\n",
-        ),
-        (
-            "[tool.setuptools_scm]",
-            "PKG-INFO",
-            "Name: h\nVersion: 2.1\n",
-        ),
-    ] {
-        let head = if table.contains("hatch") {
-            hatch
-        } else {
-            setuptools
-        };
-        let text = format!("{head}{table}\n");
-        let files = [("pyproject.toml", text.as_str()), (file, content)];
-        let shown = described(&files, plain(), json!({}));
-        assert!(shown.starts_with("h 2.1 "), "{table}: {shown}");
-    }
-}
-
-#[test]
-fn versions_are_computed_from_git_without_running_it() {
-    let text = indoc! {r#"
-        [project]
-        name = "h"
-        dynamic = ["version"]
-        [tool.setuptools_scm]
-    "#};
-    let project = project(&[("pyproject.toml", text)]);
-    let version = || {
-        let mut pixi = Pixi::of(&project);
-        pixi.initialize(&initialize(&project, &[], plain()));
-        let outputs = pixi.outputs(&Outputs::new(&project.metadata_work("h")));
-        let version = outputs[0]["metadata"]["version"].as_str();
-        version.expect("it is text").to_string()
-    };
-    // Commits of one second that say the same would be one commit.
-    let mut made = 0;
-    let mut commit = |times: usize| {
-        for _ in 0..times {
-            made += 1;
-            let message = made.to_string();
-            git(
-                project.dir(),
-                &["commit", "--quiet", "--allow-empty", "-m", &message],
-            );
-        }
-    };
-    git(project.dir(), &["init", "--quiet"]);
-    commit(2);
-    assert_eq!(version(), "0.1.dev2");
-    git(project.dir(), &["tag", "v1.2"]);
-    assert_eq!(version(), "1.2");
-    commit(3);
-    project.write("edited", "not committed");
-    assert_eq!(version(), "1.3.dev3");
-    // Everything moves into packs, and the tag is an object of its own.
-    git(project.dir(), &["tag", "-a", "-m", "new", "v2.0rc1"]);
-    git(project.dir(), &["tag", "nightly"]);
-    commit(1);
-    git(project.dir(), &["gc", "--quiet"]);
-    assert_eq!(version(), "2.0rc2.dev1");
-    git(
-        project.dir(),
-        &["checkout", "--quiet", "-b", "side", "HEAD~2"],
-    );
-    commit(2);
-    git(project.dir(), &["merge", "--quiet", "--no-edit", "main"]);
-    assert_eq!(version(), "2.0rc2.dev4");
-}
-
-#[test]
 fn projects_from_before_pyproject_are_understood() {
     let cfg = indoc! {"
         [metadata]
@@ -401,37 +291,4 @@ fn optional_dependencies_are_groups_where_the_user_wants_them() {
     color-s: "msgpack-python" ">=1.0,1.*"
     docs: "sphinx" null
     "#);
-}
-
-/// A project whose setup.py asks a tool for the version.
-const VERSIONEER: [(&str, &str); 3] = [
-    (
-        "setup.py",
-        indoc! {"
-            import versioneer
-            from setuptools import setup
-            setup(name='tool', version=versioneer.get_version(), packages=['tool'])
-        "},
-    ),
-    ("tool/__init__.py", "__version__ = '3.2.1'\n"),
-    ("VERSION.txt", "4.5\n"),
-];
-
-#[test]
-fn the_user_says_where_the_version_is() {
-    let of = |from: &str| {
-        let all = described(&VERSIONEER, json!({"version-from": from}), json!({}));
-        all.lines().next().unwrap_or_default().to_string()
-    };
-    insta::assert_snapshot!(of("file:tool/__init__.py"), @r#"tool 3.2.1 py noarch ["pkg:pypi/tool"]"#);
-    insta::assert_snapshot!(of("file:VERSION.txt"), @r#"tool 4.5 py noarch ["pkg:pypi/tool"]"#);
-
-    let project = project(&VERSIONEER);
-    let config = json!({"version-from": "git"});
-    commit(project.dir());
-    git(project.dir(), &["tag", "v1.4"]);
-    let mut pixi = Pixi::of(&project);
-    pixi.initialize(&initialize(&project, &[], config));
-    let outputs = pixi.outputs(&Outputs::new(&project.metadata_work("hello")));
-    assert_eq!(outputs[0]["metadata"]["version"], "1.4");
 }

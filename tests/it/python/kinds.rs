@@ -43,6 +43,12 @@ fn what_compiles_is_a_package_of_its_platform() {
             "setup.py",
             "setup(ext_modules=[Extension('a', ['a.c'])])",
         ),
+        (
+            "setuptools",
+            "setuptools.build_meta",
+            "setup.py",
+            "class Dist(Distribution): has_ext_modules = lambda self: True",
+        ),
         ("setuptools", "setuptools.build_meta", "setup.py", "setup()"),
         ("hatchling", "hatchling.build", "x", ""),
     ] {
@@ -63,6 +69,7 @@ fn what_compiles_is_a_package_of_its_platform() {
     mesonpy, project('a'): a 1 py noarch ["pkg:pypi/a"]; build: 
     setuptools.build_meta, : a 1  linux-64 ["pkg:pypi/a"]; build: rust_linux-64 *, gcc_linux-64 *
     setuptools.build_meta, setup(ext_modules=[Extension('a', ['a.c'])]): a 1  linux-64 ["pkg:pypi/a"]; build: gcc_linux-64 *
+    setuptools.build_meta, class Dist(Distribution): has_ext_modules = lambda self: True: a 1  linux-64 ["pkg:pypi/a"]; build: gcc_linux-64 *
     setuptools.build_meta, setup(): a 1 py noarch ["pkg:pypi/a"]; build: 
     hatchling.build, : a 1 py noarch ["pkg:pypi/a"]; build:
     "#);
@@ -104,6 +111,10 @@ fn build_hooks_overrides_and_backends_in_the_project_are_read() {
             ),
         )
     };
+    let custom = of(
+        "hatchling.build",
+        "[tool.hatch.build.hooks.custom]\npath = \"packaging/own_backend/hooks.py\"\n",
+    );
     let in_tree = of("own_backend.hooks", "backend-path = [\"packaging\"]\n");
     let mut all = Vec::new();
     for (what, pyproject, code) in [
@@ -112,6 +123,11 @@ fn build_hooks_overrides_and_backends_in_the_project_are_read() {
             "a hook that nobody enables",
             hatch("enable-by-default = false\n"),
             "",
+        ),
+        (
+            "a hook in a file of its own",
+            custom,
+            "build_data['pure_python'] = False\n",
         ),
         ("no CMake", scikit(""), ""),
         (
@@ -151,6 +167,7 @@ fn build_hooks_overrides_and_backends_in_the_project_are_read() {
     insta::assert_snapshot!(all.join("\n"), @r#"
     a hook: a 1  linux-64 ["pkg:pypi/a"]; build: gcc_linux-64 *
     a hook that nobody enables: a 1 py noarch ["pkg:pypi/a"]; build: 
+    a hook in a file of its own: a 1  linux-64 ["pkg:pypi/a"]; build: gcc_linux-64 *
     no CMake: a 1 py noarch ["pkg:pypi/a"]; build: 
     CMake where an override asks for it: a 1  linux-64 ["pkg:pypi/a"]; build: gcc_linux-64 *, gxx_linux-64 *
     a backend of its own: a 1 py noarch ["pkg:pypi/a"]; build: 
@@ -212,16 +229,33 @@ fn a_leftover_setup_py_does_not_describe_a_project_of_another_build_backend() {
     }
     insta::assert_snapshot!(all.join("\n"), @r#"
     hatchling.build false: a 1 py noarch ["pkg:pypi/a"]; build: ; host: uv *, python *, hatchling *; run: python *
-    hatchling.build true: b 2 py noarch ["pkg:pypi/b"]; build: ; host: uv *, python *; run: python *
+    hatchling.build true: b 2 py noarch ["pkg:pypi/a"]; build: ; host: uv *, python *; run: python *
     flit_core.buildapi false: a 1 py noarch ["pkg:pypi/a"]; build: ; host: uv *, python *, flit-core *; run: python *
-    flit_core.buildapi true: b 2 py noarch ["pkg:pypi/b"]; build: ; host: uv *, python *; run: python *
+    flit_core.buildapi true: b 2 py noarch ["pkg:pypi/a"]; build: ; host: uv *, python *; run: python *
     poetry.core.masonry.api false: a 1 py noarch ["pkg:pypi/a"]; build: ; host: uv *, python *, poetry-core *; run: python *
-    poetry.core.masonry.api true: b 2 py noarch ["pkg:pypi/b"]; build: ; host: uv *, python *; run: python *
+    poetry.core.masonry.api true: b 2 py noarch ["pkg:pypi/a"]; build: ; host: uv *, python *; run: python *
     uv_build false: a 1 py noarch ["pkg:pypi/a"]; build: ; host: uv *, python *, uv-build *; run: python *
-    uv_build true: b 2 py noarch ["pkg:pypi/b"]; build: ; host: uv *, python *; run: python *
+    uv_build true: b 2 py noarch ["pkg:pypi/a"]; build: ; host: uv *, python *; run: python *
     pdm.backend false: a 1 py noarch ["pkg:pypi/a"]; build: ; host: uv *, python *, pdm-backend *; run: python *
-    pdm.backend true: b 2 py noarch ["pkg:pypi/b"]; build: ; host: uv *, python *; run: python *
+    pdm.backend true: b 2 py noarch ["pkg:pypi/a"]; build: ; host: uv *, python *; run: python *
     setuptools.build_meta false: a 1  linux-64 ["pkg:pypi/a"]; build: gcc_linux-64 *; host: uv *, python <3, setuptools *; run: python <3
-    setuptools.build_meta true: b 2  linux-64 ["pkg:pypi/old"]; build: gcc_linux-64 *; host: uv *, python <3; run: python <3
+    setuptools.build_meta true: b 2  linux-64 ["pkg:pypi/a"]; build: gcc_linux-64 *; host: uv *, python <3; run: python <3
     "#);
+}
+
+#[test]
+fn a_module_of_cython_says_whether_it_needs_cxx() {
+    let text = "[build-system]\nrequires = [\"setuptools\", \"cython\"]\n\
+                build-backend = \"setuptools.build_meta\"\n[project]\nname = \"a\"\nversion = \"1\"\n";
+    let files = [
+        ("pyproject.toml", text),
+        ("setup.py", "setup(ext_modules=cythonize('a.pyx'))\n"),
+        (
+            "a.pyx",
+            "# cython: language_level=3\n# distutils: language = c++\n",
+        ),
+    ];
+    let shown = described(&files, plain(), json!({}));
+    let build = shown.lines().find(|line| line.starts_with("build"));
+    assert_eq!(build, Some("build: gcc_linux-64 *, gxx_linux-64 *"));
 }

@@ -1,9 +1,145 @@
-//! Versions that a tool without a table in `pyproject.toml` computes.
+//! Versions that the tools of a project compute, and those that the manifest sets.
+
+use serde_json::json;
 
 use super::builds::built;
+use super::described::described;
 use super::{initialize, plain, project};
 use test_support::git::{commit, git};
+use test_support::pixi::Pixi;
 use test_support::python::channel_or_skip;
+use test_support::requests::Outputs;
+
+#[test]
+fn versions_are_found_where_tools_would_find_them() {
+    let hatch = "[build-system]\nrequires = [\"hatchling\"]\nbuild-backend = \"hatchling.build\"\n\
+                 [project]\nname = \"h\"\ndynamic = [\"version\"]\n";
+    let setuptools = "[project]\nname = \"h\"\ndynamic = [\"version\"]\n";
+    let about = "__version__ = \"2.1\"\n";
+    for (table, file, content) in [
+        (
+            "[tool.hatch.version]\npath = \"src/h/about.py\"",
+            "src/h/about.py",
+            about,
+        ),
+        (
+            "[tool.hatch.version]\nsource = \"code\"\npath = \"about.py\"",
+            "about.py",
+            about,
+        ),
+        (
+            "[tool.hatch.version]\nsource = \"nodejs\"",
+            "package.json",
+            "{\"name\": \"h\", \"version\": \"2.1\"}",
+        ),
+        (
+            "[tool.pdm.version]\nsource = \"file\"\npath = \"h.py\"",
+            "h.py",
+            about,
+        ),
+        (
+            "[tool.setuptools.dynamic]\nversion = { attr = \"h.__version__\" }",
+            "src/h/__init__.py",
+            about,
+        ),
+        (
+            "[tool.setuptools.dynamic]\nversion = { file = \"VERSION\" }",
+            "VERSION",
+            "2.1\n",
+        ),
+        (
+            "[tool.setuptools_scm]",
+            "PKG-INFO",
+            "Name: h\nVersion: 2.1\n",
+        ),
+    ] {
+        let head = if table.contains("hatch") {
+            hatch
+        } else {
+            setuptools
+        };
+        let text = format!("{head}{table}\n");
+        let files = [("pyproject.toml", text.as_str()), (file, content)];
+        let shown = described(&files, plain(), json!({}));
+        assert!(shown.starts_with("h 2.1 "), "{table}: {shown}");
+    }
+}
+
+#[test]
+fn versions_are_computed_from_git_without_running_it() {
+    let text = "[project]\nname = \"h\"\ndynamic = [\"version\"]\n[tool.setuptools_scm]\n";
+    let project = project(&[("pyproject.toml", text)]);
+    let version = || {
+        let mut pixi = Pixi::of(&project);
+        pixi.initialize(&initialize(&project, &[], plain()));
+        let outputs = pixi.outputs(&Outputs::new(&project.metadata_work("h")));
+        let version = outputs[0]["metadata"]["version"].as_str();
+        version.expect("it is text").to_string()
+    };
+    // Commits of one second that say the same would be one commit.
+    let mut made = 0;
+    let mut commit = |times: usize| {
+        for _ in 0..times {
+            made += 1;
+            let message = made.to_string();
+            git(
+                project.dir(),
+                &["commit", "--quiet", "--allow-empty", "-m", &message],
+            );
+        }
+    };
+    git(project.dir(), &["init", "--quiet"]);
+    commit(2);
+    assert_eq!(version(), "0.1.dev2");
+    git(project.dir(), &["tag", "v1.2"]);
+    assert_eq!(version(), "1.2");
+    commit(3);
+    project.write("edited", "not committed");
+    assert_eq!(version(), "1.3.dev3");
+    // Everything moves into packs, and the tag is an object of its own.
+    git(project.dir(), &["tag", "-a", "-m", "new", "v2.0rc1"]);
+    git(project.dir(), &["tag", "nightly"]);
+    commit(1);
+    git(project.dir(), &["gc", "--quiet"]);
+    assert_eq!(version(), "2.0rc2.dev1");
+    git(
+        project.dir(),
+        &["checkout", "--quiet", "-b", "side", "HEAD~2"],
+    );
+    commit(2);
+    git(project.dir(), &["merge", "--quiet", "--no-edit", "main"]);
+    assert_eq!(version(), "2.0rc2.dev4");
+}
+
+/// A project whose setup.py asks a tool for the version.
+const VERSIONEER: [(&str, &str); 3] = [
+    (
+        "setup.py",
+        "import versioneer\nfrom setuptools import setup\n\
+         setup(name='tool', version=versioneer.get_version(), packages=['tool'])\n",
+    ),
+    ("tool/__init__.py", "__version__ = '3.2.1'\n"),
+    ("VERSION.txt", "4.5\n"),
+];
+
+#[test]
+fn the_user_says_where_the_version_is() {
+    let of = |from: &str| {
+        let all = described(&VERSIONEER, json!({"version-from": from}), json!({}));
+        all.lines().next().unwrap_or_default().to_string()
+    };
+    insta::assert_snapshot!(of("file:tool/__init__.py"), @r#"tool 3.2.1 py noarch ["pkg:pypi/tool"]"#);
+    insta::assert_snapshot!(of("file:VERSION.txt"), @r#"tool 4.5 py noarch ["pkg:pypi/tool"]"#);
+
+    let project = project(&VERSIONEER);
+    let config = json!({"version-from": "git"});
+    commit(project.dir());
+    git(project.dir(), &["tag", "v1.4"]);
+    let mut pixi = Pixi::of(&project);
+    pixi.initialize(&initialize(&project, &[], config));
+    let outputs = pixi.outputs(&Outputs::new(&project.metadata_work("hello")));
+    assert_eq!(outputs[0]["metadata"]["version"], "1.4");
+}
 
 #[test]
 fn versioneer_and_the_package_agree() {
@@ -59,4 +195,48 @@ fn versioneer_and_the_package_agree() {
                 .contains("1.4")
         );
     }
+}
+
+#[test]
+fn the_wheel_of_an_ignored_pyproject_has_the_version_of_the_manifest() {
+    let Some(channel) = channel_or_skip() else {
+        return;
+    };
+    let text = "[build-system]\nrequires = [\"hatchling\", \"hatch-vcs\"]\n\
+                build-backend = \"hatchling.build\"\n[tool.hatch.version]\nsource = \"vcs\"\n\
+                [project]\nname = \"tool\"\ndynamic = [\"version\"]\n";
+    let project = project(&[("pyproject.toml", text), ("tool.py", "")]);
+    commit(project.dir());
+    git(project.dir(), &["tag", "v1.4"]);
+    let config = json!({"ignore-pyproject-manifest": true});
+    // Some users write `dynamic`, which is a version for conda and none for the tool.
+    for (version, expected) in [("2.0", "2.0"), ("dynamic", "1.4")] {
+        let initialize = initialize(&project, &["hatchling", "hatch-vcs"], config.clone());
+        let initialize = initialize.package("conda-name-of-tool", version);
+        let package = built(&project, &initialize, channel, false);
+        assert_eq!(package.index()["name"], "conda-name-of-tool");
+        assert_eq!(package.index()["version"], version);
+        let metadata = format!("site-packages/tool-{expected}.dist-info/METADATA");
+        assert!(package.has(&metadata), "{:?}", package.files());
+    }
+}
+
+#[test]
+fn settings_of_hatch_may_have_a_file_of_their_own() {
+    let text = "[build-system]\nrequires = [\"hatchling\"]\nbuild-backend = \"hatchling.build\"\n\
+                [project]\nname = \"tool\"\ndynamic = [\"version\"]\n\
+                [tool.hatch.version]\npath = \"old.py\"\n\
+                [tool.hatch.build.hooks.mypyc]\n";
+    let files = [
+        ("pyproject.toml", text),
+        ("hatch.toml", "[version]\npath = \"new.py\"\n"),
+        ("old.py", "__version__ = '1.0'\n"),
+        ("new.py", "__version__ = '2.0'\n"),
+    ];
+    insta::assert_snapshot!(described(&files, plain(), json!({})), @r#"
+    tool 2.0  linux-64 ["pkg:pypi/tool"]
+    build: gcc_linux-64 *
+    host: uv *, python *
+    run: python *
+    "#);
 }

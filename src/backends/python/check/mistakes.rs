@@ -65,7 +65,7 @@ impl Native {
             "remove `noarch = true` from `[package.build.config]`"
         } else {
             "write `compilers = [\"c\"]`, or the languages it compiles, into \
-             `[package.build.config]`"
+             `[package.build.config]`; or `noarch = false`, if the file is not compiled here"
         };
         Self { proof, help }.into()
     }

@@ -47,7 +47,7 @@ const BY_NAME: [&str; 8] = [
     setup_cfg::NAME,
     setup_py::NAME,
     "MANIFEST.in",
-    "hatch.toml",
+    pyproject::HATCH,
     "hatch_build.py",
     "CMakeLists.txt",
     "meson.build",
@@ -129,11 +129,13 @@ const COMPILED_SOURCES: [&str; 26] = [
 pub(super) fn metadata(request: &Request<'_, Config>, source: &Source) -> Vec<GlobSet> {
     let reason = "the metadata of the package";
     let folder = &source.files.folder;
-    let names = if request.config.ignore_pyproject_manifest {
-        vec![setup_cfg::NAME, setup_py::NAME]
-    } else {
-        vec![pyproject::NAME, setup_cfg::NAME, setup_py::NAME]
-    };
+    let mut names = vec![setup_cfg::NAME, setup_py::NAME];
+    if !request.config.ignore_pyproject_manifest {
+        names.push(pyproject::NAME);
+    }
+    if source.build_module() == "hatchling" {
+        names.push(pyproject::HATCH);
+    }
     let mut sets = vec![GlobSet::names(folder, names, reason)];
     let groups = source.groups.iter().map(|(_, group)| group);
     let lists = std::iter::once(&source.run).chain(groups);

@@ -53,7 +53,7 @@ pub(super) fn of(project: &Files) -> Kind {
         "mesonpy" => meson(project, because),
         "setuptools" => setuptools(project),
         "hatchling" => hatchling(project),
-        "poetry" | "pdm" => build_script(project),
+        "poetry" | "poetry_dynamic_versioning" | "pdm" => build_script(project),
         // Other build backends may wrap setuptools, which runs `setup.py`.
         _ if project.setup_py.is_some() => setuptools(project),
         _ => in_tree(project),
@@ -107,8 +107,8 @@ fn meson(project: &Files, because: String) -> Kind {
     Kind::of(&languages, because)
 }
 
-/// Words in `setup.py` that indicate C or C++ code.
-const EXTENSIONS: [&str; 9] = [
+/// Words in `setup.py` that indicate C or C++ code, or a wheel of a platform.
+const EXTENSIONS: [&str; 11] = [
     "ext_modules",
     "Extension(",
     "cythonize(",
@@ -118,6 +118,8 @@ const EXTENSIONS: [&str; 9] = [
     "CMakeExtension",
     "nanobind",
     "build_ext",
+    "has_ext_modules",
+    "root_is_pure",
 ];
 
 fn setuptools(project: &Files) -> Kind {
@@ -185,7 +187,17 @@ fn has_cxx(project: &Files) -> bool {
         let ending = path.extension().and_then(|ending| ending.to_str());
         ending.is_some_and(|ending| ["cpp", "cc", "cxx", "hpp"].contains(&ending))
     };
-    sources(project).any(|path| is_cxx(&path))
+    sources(project).any(|path| is_cxx(&path) || is_cython_for_cxx(&path))
+}
+
+/// Whether a Cython module asks for C++, in a comment `# distutils: language = c++`.
+fn is_cython_for_cxx(path: &Path) -> bool {
+    if path.extension().is_none_or(|ending| ending != "pyx") {
+        return false;
+    }
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let mut comments = text.lines().filter(|line| line.starts_with('#'));
+    comments.any(|line| line.contains("distutils") && line.contains("c++"))
 }
 
 /// The files of a project, without hidden files, tests, documentation and build results.
@@ -230,6 +242,18 @@ fn in_tree(project: &Files) -> Kind {
     Kind::default()
 }
 
+/// The file with the build hook of a project of hatch.
+pub(super) fn hatch_hook(project: &Files) -> &str {
+    let places: [&[&str]; 2] = [
+        &[
+            "tool", "hatch", "build", "targets", "wheel", "hooks", "custom", "path",
+        ],
+        &["tool", "hatch", "build", "hooks", "custom", "path"],
+    ];
+    let path = places.into_iter().find_map(|keys| project.toml(keys));
+    path.map_or("hatch_build.py", |path| path.text)
+}
+
 fn hatchling(project: &Files) -> Kind {
     const HOOKS: [(&str, &[&str]); 5] = [
         ("cython", &["c"]),
@@ -254,7 +278,8 @@ fn hatchling(project: &Files) -> Kind {
             }
         }
     }
-    let hook = std::fs::read_to_string(project.folder.join("hatch_build.py"));
+    let file = hatch_hook(project);
+    let hook = std::fs::read_to_string(project.folder.join(file));
     let hook = hook.unwrap_or_default();
     let compact: String = hook.split_whitespace().collect();
     let compiles = [
@@ -264,10 +289,8 @@ fn hatchling(project: &Files) -> Kind {
         "infer_tag']=True",
     ];
     if compiles.iter().any(|words| compact.contains(words)) {
-        return Kind::of(
-            &["c"],
-            "the build hook in hatch_build.py makes a wheel of a platform",
-        );
+        let because = format!("the build hook in {file} makes a wheel of a platform");
+        return Kind::of(&["c"], because);
     }
     Kind::default()
 }

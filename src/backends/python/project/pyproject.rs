@@ -17,7 +17,12 @@ pub(in super::super) const NAME: &str = "pyproject.toml";
 #[derive(Debug)]
 pub(in super::super) struct Pyproject {
     document: Document,
+    /// `hatch.toml`, whose tables replace those below `[tool.hatch]`.
+    hatch: Option<Document>,
 }
+
+/// The file with settings of hatch.
+pub(in super::super) const HATCH: &str = "hatch.toml";
 
 /// A string with its place in the file.
 #[derive(Debug, Clone, Copy)]
@@ -37,7 +42,16 @@ impl Pyproject {
             return Ok(None);
         }
         let text = read_text(&path)?;
-        Ok(Some(Self::parse(path, text)?))
+        let mut file = Self::parse(path, text)?;
+        let hatch = folder.join(HATCH);
+        let is_hatch = file
+            .text(&["build-system", "build-backend"])
+            .is_some_and(|backend| backend.text.starts_with("hatchling"));
+        if is_hatch && hatch.is_file() {
+            let text = read_text(&hatch)?;
+            file.hatch = Some(parsed(hatch, text)?);
+        }
+        Ok(Some(file))
     }
 
     /// Parses `text`, the content of the file at `path`.
@@ -45,10 +59,10 @@ impl Pyproject {
     /// # Errors
     /// Text that is not TOML.
     pub(in super::super) fn parse(path: PathBuf, text: String) -> Result<Self, Report> {
-        let shown = path.display().to_string();
-        let document =
-            Document::parse(path, &shown, text).map_err(|syntax| Report::new(*syntax))?;
-        Ok(Self { document })
+        Ok(Self {
+            document: parsed(path, text)?,
+            hatch: None,
+        })
     }
 
     /// The file and its content, for the labels of diagnostics.
@@ -65,6 +79,12 @@ impl Pyproject {
 
     /// The value at the path `keys`.
     pub(in super::super) fn value(&self, keys: &[&str]) -> Option<Value<'_>> {
+        if let (Some(hatch), ["tool", "hatch", keys @ ..]) = (&self.hatch, keys)
+            && let [table, ..] = keys
+            && hatch.root().get(table).is_some()
+        {
+            return below(hatch.root(), keys);
+        }
         below(self.document.root(), keys)
     }
 
@@ -125,6 +145,11 @@ impl Pyproject {
         let dynamic = self.texts(&["project", "dynamic"]);
         dynamic.iter().any(|name| name.text == field)
     }
+}
+
+fn parsed(path: PathBuf, text: String) -> Result<Document, Report> {
+    let shown = path.display().to_string();
+    Document::parse(path, &shown, text).map_err(|syntax| Report::new(*syntax))
 }
 
 /// The value at the path `keys` in a table.

@@ -5,6 +5,7 @@ use crate::backend::script::{Step, Word};
 use crate::backends::python::Config;
 use crate::backends::python::config::Installer;
 use crate::backends::python::source::Source;
+use crate::backends::python::version;
 
 /// The earliest date in a ZIP archive, in seconds since 1970. A constant date makes builds
 /// reproducible.
@@ -82,7 +83,8 @@ fn pretended(request: &Request<'_, Config>, source: &Source) -> Option<String> {
         return None;
     }
     let found = source.version.as_ref().map(|found| found.version.clone());
-    found.or_else(|| request.project.model.version.clone())
+    // A version of conda such as `dynamic` is not one for the tool, which computes its own.
+    found.or_else(|| version::parse(request.project.model.version.as_ref()?))
 }
 
 fn pretend_variables(source: &Source) -> Vec<String> {
@@ -93,5 +95,6 @@ fn pretend_variables(source: &Source) -> Vec<String> {
         "PDM_BUILD_SCM_VERSION".to_string(),
         "PBR_VERSION".to_string(),
         "POETRY_DYNAMIC_VERSIONING_BYPASS".to_string(),
+        "UV_DYNAMIC_VERSIONING_BYPASS".to_string(),
     ]
 }

@@ -55,12 +55,19 @@ fn in_module(root: &Path, file: PathBuf, attribute: &str) -> Option<(String, Vec
         return Some((version, vec![file]));
     }
     let text = std::fs::read_to_string(path).ok()?;
-    let import = Regex::new(r"(?m)^from\s+([\w.]+)\s+import\s+([^#\n(]+)").ok()?;
+    let import = Regex::new(r"(?m)^from\s+([\w.]+)\s+import\s+(\([^)]*\)|[^#\n(]+)").ok()?;
     let mut imports = import.captures_iter(&text);
-    let found = imports.find(|found| found[2].split(',').any(|name| name.trim() == attribute))?;
-    let module = found[1].rsplit('.').next()?.to_string();
+    let (module, original) = imports.find_map(|found| {
+        let names = found.get(2)?.as_str().trim_matches(['(', ')']).split(',');
+        let mut names = names.map(|name| name.split(" as ").map(str::trim));
+        let original = names.find_map(|mut name| {
+            let original = name.next()?;
+            (name.next().unwrap_or(original) == attribute).then(|| original.to_string())
+        })?;
+        Some((found[1].rsplit('.').next()?.to_string(), original))
+    })?;
     let other = file.with_file_name(format!("{module}.py"));
-    let version = assigned_in(&root.join(&other), attribute)?;
+    let version = assigned_in(&root.join(&other), &original)?;
     Some((version, vec![file, other]))
 }
 
@@ -154,6 +161,13 @@ mod tests {
         write("src/a/about.py", "__version__ = '3.20'\n");
         let (version, files) = find(root.path(), "a.__version__", None).expect("it is there");
         assert_eq!((version.as_str(), files.len()), ("3.20", 2));
+        write(
+            "src/b.py",
+            "from .c import (\n    other,\n    version as __version__,\n)\n",
+        );
+        write("src/c.py", "version = '4.1'\n");
+        let (version, _) = find(root.path(), "b.__version__", None).expect("it is there");
+        assert_eq!(version, "4.1");
     }
 
     #[test]

@@ -97,6 +97,8 @@ enum Place {
     Written(PathBuf),
     /// An attribute, written as `package.module.name`, and the directory that contains the package.
     Attribute(String, Option<String>),
+    /// A file, and the variable to which it assigns the version.
+    Assigned(PathBuf, String),
     /// The match of a regular expression in a file.
     Pattern(PathBuf, String),
     /// The history of the checkout, by the rules of a tool.
@@ -136,6 +138,11 @@ impl Place {
                 let text = read_text(&project.folder.join(&file))?;
                 let found = attribute::matched(&text, attribute::HATCH);
                 (found.unwrap_or_else(|| text.trim().to_string()), vec![file])
+            }
+            Self::Assigned(file, name) => {
+                let found = assigned_in(&project.folder.join(&file), &name);
+                let what = format!("`{}` does not set `{name}`", file.display());
+                (found.ok_or_else(|| missing(what))?, vec![file])
             }
             Self::Pattern(file, pattern) => {
                 let text = read_text(&project.folder.join(&file))?;
@@ -177,7 +184,22 @@ fn hatch(project: &Files) -> Option<Place> {
             };
             Some(Place::Pattern(PathBuf::from(path?.text), pattern))
         }
-        "code" => Some(Place::Code("the code that `tool.hatch.version` names")),
+        "code" => {
+            let name = project.toml(&["tool", "hatch", "version", "expression"]);
+            let name = name.map_or("__version__", |name| name.text);
+            let file = PathBuf::from(path?.text);
+            // The build evaluates the file. A literal has the same value before.
+            Some(match assigned_in(&project.folder.join(&file), name) {
+                Some(_) => Place::Assigned(file, name.to_string()),
+                None => Place::Code("the code that `tool.hatch.version` names"),
+            })
+        }
+        // The plugin hatch-nodejs-version.
+        "nodejs" => {
+            let file = path.map_or("package.json", |path| path.text);
+            let pattern = r#""version"\s*:\s*"(?P<version>[^"\n]+)""#;
+            Some(Place::Pattern(PathBuf::from(file), pattern.to_string()))
+        }
         "env" => Some(Place::Code(
             "an environment variable, of which hatch knows,",
         )),

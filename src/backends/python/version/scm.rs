@@ -72,6 +72,9 @@ pub(super) fn rules(project: &Files) -> Option<Place> {
     const GUESS: &str = "guess-next-dev";
     if hatch == Some("vcs") {
         with("hatch-vcs", &HATCH_VCS, GUESS, false)
+    } else if hatch == Some("uv-dynamic-versioning") {
+        let table: &[&str] = &["tool", "uv-dynamic-versioning"];
+        with("uv-dynamic-versioning", &[table], "post-dev", true)
     } else if pdm == Some("scm") {
         with("pdm-backend", &[&["tool", "pdm", "version"]], GUESS, true)
     } else if hatch == Some("versioningit") || (dynamic && project.has_tool("versioningit")) {
