@@ -25,6 +25,10 @@ use crate::backend::{BuildPaths, Request};
 use crate::diagnostic::create_folder;
 use crate::disk;
 
+/// The file that lists the projects that are in the host prefix before the build, relative to the
+/// directory in which the script runs.
+const BEFORE: &str = "pixi-build-python/before";
+
 /// Restores the files that the last build replaced, removes the records of that build, and backs
 /// up the files that this build replaces.
 ///
@@ -36,6 +40,9 @@ pub(super) fn prepare(source: &Source, paths: &BuildPaths) -> Result<(), Report>
         disk::remove_file(&paths.script_folder.join(leftover))?;
     }
     aside::put(paths, &source.name())?;
+    let before = record::all_dist_infos(&paths.host_prefix);
+    let before: Vec<String> = before.iter().map(|it| it.display().to_string()).collect();
+    disk::write(&paths.script_folder.join(BEFORE), &before.join("\n"))?;
     keep_out_of_the_sources(source, paths)
 }
 
@@ -76,7 +83,8 @@ pub(super) fn finish(
     let all = record::dist_infos(prefix, &source.name()).into_iter();
     // The installer removes other versions of the project. If some remain, the newest directory
     // is the one of this build.
-    let Some(dist_info) = all.max_by_key(|folder| modified(folder)) else {
+    let newest = all.max_by_key(|folder| modified(folder));
+    let Some(dist_info) = newest.or_else(|| only_new(paths)) else {
         // `check::package` reports that the project is not installed.
         return Ok(Finished::default());
     };
@@ -102,6 +110,15 @@ pub(super) fn finish(
         package_files: is_incomplete.then_some(files),
         ..Finished::default()
     })
+}
+
+/// The only project that the build has installed. Its name is not known before the build if code
+/// computes it.
+fn only_new(paths: &BuildPaths) -> Option<PathBuf> {
+    let before = std::fs::read_to_string(paths.script_folder.join(BEFORE)).ok()?;
+    let mut all = record::all_dist_infos(&paths.host_prefix);
+    all.retain(|folder| !before.lines().any(|line| Path::new(line) == folder));
+    (all.len() == 1).then(|| all.remove(0))
 }
 
 fn modified(folder: &Path) -> Option<std::time::SystemTime> {

@@ -123,9 +123,17 @@ fn text(rows: &[Row]) -> Result<String, Report> {
 
 /// The metadata directories of a project in a prefix. `name` is the normalized name.
 pub(super) fn dist_infos(prefix: &Path, name: &str) -> Vec<PathBuf> {
+    let mut found = all_dist_infos(prefix);
+    found.retain(|folder| is_metadata_of(folder, name));
+    found
+}
+
+/// The metadata directories of all projects in a prefix.
+pub(super) fn all_dist_infos(prefix: &Path) -> Vec<PathBuf> {
     let folders = modules(prefix).into_iter();
     let entries = folders.flat_map(|folder| disk::folders(&folder));
-    let mut found: Vec<PathBuf> = entries.filter(|it| is_metadata_of(it, name)).collect();
+    let is_metadata = |folder: &PathBuf| folder.extension().is_some_and(|it| it == "dist-info");
+    let mut found: Vec<PathBuf> = entries.filter(is_metadata).collect();
     found.sort();
     found
 }

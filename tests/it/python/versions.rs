@@ -43,6 +43,12 @@ fn versions_are_found_where_tools_would_find_them() {
             about,
         ),
         (
+            "[tool.setuptools]\npackage-dir = { h = \"lib/code\" }\n\
+             dynamic.version = { attr = \"h.__version__\" }",
+            "lib/code/__init__.py",
+            about,
+        ),
+        (
             "[tool.setuptools.dynamic]\nversion = { file = \"VERSION\" }",
             "VERSION",
             "2.1\n",
@@ -239,4 +245,24 @@ fn settings_of_hatch_may_have_a_file_of_their_own() {
     host: uv *, python *
     run: python *
     "#);
+}
+
+#[test]
+fn a_wheel_with_a_name_that_code_computes_is_packed() {
+    let Some(channel) = channel_or_skip() else {
+        return;
+    };
+    let project = project(&[
+        (
+            "setup.py",
+            "from setuptools import setup\n\
+             setup(name='-'.join(['my', 'tool']), version='1.0', py_modules=['tool'])\n",
+        ),
+        ("tool.py", ""),
+    ]);
+    let initialize = initialize(&project, &["setuptools"], plain()).package("conda-tool", "1.0");
+    let package = built(&project, &initialize, channel, false);
+    package.check_paths();
+    assert!(package.has("site-packages/tool.py"));
+    assert!(package.has("site-packages/my_tool-1.0.dist-info/METADATA"));
 }

@@ -56,9 +56,11 @@ fn in_module(root: &Path, file: PathBuf, attribute: &str) -> Option<(String, Vec
     }
     let text = std::fs::read_to_string(path).ok()?;
     let import = Regex::new(r"(?m)^from\s+([\w.]+)\s+import\s+(\([^)]*\)|[^#\n(]+)").ok()?;
+    let comment = Regex::new(r"#[^\n]*").ok()?;
     let mut imports = import.captures_iter(&text);
     let (module, original) = imports.find_map(|found| {
-        let names = found.get(2)?.as_str().trim_matches(['(', ')']).split(',');
+        let names = comment.replace_all(&found[2], "");
+        let names = names.trim_matches(['(', ')']).split(',');
         let mut names = names.map(|name| name.split(" as ").map(str::trim));
         let original = names.find_map(|mut name| {
             let original = name.next()?;
@@ -163,7 +165,7 @@ mod tests {
         assert_eq!((version.as_str(), files.len()), ("3.20", 2));
         write(
             "src/b.py",
-            "from .c import (\n    other,\n    version as __version__,\n)\n",
+            "from .c import (  # noqa\n    other,\n    version as __version__,\n)\n",
         );
         write("src/c.py", "version = '4.1'\n");
         let (version, _) = find(root.path(), "b.__version__", None).expect("it is there");

@@ -220,7 +220,11 @@ fn setuptools(project: &Files) -> Option<Place> {
         root.map(|root| root.text.to_string()).or(found)
     };
     if let Some(attribute) = key("attr") {
-        return Some(Place::Attribute(attribute.text.to_string(), folder()));
+        let name = attribute.text;
+        return Some(match in_mapped_directory(project, name) {
+            Some(name) => Place::Attribute(name, Some(String::new())),
+            None => Place::Attribute(name.to_string(), folder()),
+        });
     }
     let files = project.pyproject.as_ref();
     let files =
@@ -249,6 +253,16 @@ fn setuptools(project: &Files) -> Option<Place> {
         None if setup_py.has("version") => Some(Place::Code("the code in setup.py")),
         None => None,
     }
+}
+
+/// The attribute `name`, with the directory of its package instead of the name of the package, if
+/// `package-dir` of setuptools maps it.
+fn in_mapped_directory(project: &Files, name: &str) -> Option<String> {
+    let (package, rest) = name.split_once('.')?;
+    let directory = project.toml(&["tool", "setuptools", "package-dir", package])?;
+    let names = directory.text.split('/').filter(|name| *name != ".");
+    let names: Vec<&str> = names.filter(|name| !name.is_empty()).collect();
+    Some(format!("{}.{rest}", names.join(".")))
 }
 
 fn poetry(project: &Files) -> Option<Place> {
