@@ -130,12 +130,12 @@ impl Combined {
     /// How the variable `name` is combined. A `value` that refers to the variable itself says
     /// where the other value belongs, so it replaces it.
     pub fn of(name: &str, value: &str) -> Self {
-        let itself = [
-            format!("${name}"),
-            format!("${{{name}}}"),
-            format!("%{name}%"),
-        ];
-        if itself.iter().any(|itself| value.contains(itself.as_str())) {
+        let itself = Word::variable(name).0;
+        let words = [Subdir::Linux64, Subdir::Win64];
+        let mut words = words
+            .map(|platform| Word::with_references_on(platform, value))
+            .into_iter();
+        if words.any(|word| word.0.iter().any(|part| itself.contains(part))) {
             return Self::Replaced;
         }
         match name {
@@ -278,7 +278,7 @@ mod tests {
     fn flags_are_added_to_those_of_the_activated_compilers() {
         let variables: Variables = serde_json::from_value(json!({
             "CFLAGS": "-O3", "LDFLAGS": "-L${{ dir }} x", "CXXFLAGS": "-O3 $CXXFLAGS",
-            "CMAKE_PREFIX_PATH": "/opt", "OTHER": "1", "TEXT": "${{ x }}", "CC": false,
+            "CMAKE_PREFIX_PATH": "/opt", "OTHER": "1", "FFLAGS": "$FFLAGS_OF_OURS", "TEXT": "${{ x }}", "CC": false,
         }))
         .expect("valid");
         let (steps, templates) = variables.combined(Subdir::Linux64);
@@ -293,6 +293,7 @@ mod tests {
             set("CXXFLAGS", Word::with_references("-O3 $CXXFLAGS")),
             set("CMAKE_PREFIX_PATH", path),
             set("OTHER", "1".into()),
+            append("FFLAGS", Word::variable("FFLAGS_OF_OURS")),
         ];
         assert_eq!(steps, expected);
         assert_eq!(templates["PIXI_BUILD_TEXT_0"], "-L${{ dir }} x");

@@ -228,9 +228,10 @@ fn dependencies(
     };
     let mapping = &request.config.pypi_conda_map;
     let wanted = dependency::translate(&entries, &target, mapping, &mut Vec::new());
-    let mapped = match request.config.maps_dependencies() {
-        true => &source.run.entries[..],
-        false => &[],
+    let mapped = if request.config.maps_dependencies() {
+        &source.run.entries[..]
+    } else {
+        &[]
     };
     // Code may have added dependencies that were not known when the package was described.
     let mapped = dependency::translate(mapped, &target, mapping, &mut Vec::new());
@@ -267,9 +268,10 @@ fn dependencies(
 fn way_out(request: &Request<'_, Config>, lines: &[String]) -> String {
     let lines = crate::diagnostic::list(lines.iter().map(String::as_str));
     let written = format!("write {lines} into `[package.run-dependencies]`");
-    match request.config.maps_dependencies() {
-        true => written,
-        false => format!("{written}, or set `ignore-pypi-mapping = false`"),
+    if request.config.maps_dependencies() {
+        written
+    } else {
+        format!("{written}, or set `ignore-pypi-mapping = false`")
     }
 }
 

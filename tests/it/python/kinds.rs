@@ -216,9 +216,10 @@ fn a_leftover_setup_py_does_not_describe_a_project_of_another_build_backend() {
                 json!({"ignore-pyproject-manifest": ignored, "ignore-pypi-mapping": false});
             let project = project(&files);
             let initialize = initialize(&project, &[], config);
-            let initialize = match ignored {
-                true => initialize.package("b", "2"),
-                false => initialize,
+            let initialize = if ignored {
+                initialize.package("b", "2")
+            } else {
+                initialize
             };
             let shown = described_as(&project, &initialize, json!({}));
             all.push(format!(

@@ -99,9 +99,10 @@ fn skipped(source: &str) -> Option<usize> {
     }
     let quote = source.chars().next().filter(|sign| "\"'".contains(*sign))?;
     let long = String::from(quote).repeat(3);
-    let (mark, mut at) = match source.starts_with(&long) {
-        true => (long, 3),
-        false => (quote.to_string(), 1),
+    let (mark, mut at) = if source.starts_with(&long) {
+        (long, 3)
+    } else {
+        (quote.to_string(), 1)
     };
     while at < source.len() {
         let rest = &source[at..];
