@@ -5,8 +5,8 @@
 
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 /// The name of the client. There may be other clients in the same tree.
 const CLIENT: &str = "client-pixi";
@@ -60,7 +60,7 @@ pub(super) struct Input {
 }
 
 /// A pattern that is evaluated again before every build.
-#[derive(Debug, Default, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Default, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct Glob {
     pub(super) expression: String,

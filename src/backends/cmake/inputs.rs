@@ -4,6 +4,7 @@
 //! reports the files that configuring read and that installing copies, and ninja reports
 //! the files that building read. Exactly those that belong to the user are inputs.
 
+mod named;
 mod sort;
 
 use std::collections::BTreeSet;
@@ -18,6 +19,7 @@ use super::globs;
 use super::listfile::LISTS;
 use super::ninja::{DepsLog, Plan};
 use super::reuse::{self, Read, unreported_files};
+use super::unreported::{self, Unreported};
 use super::view::View;
 use crate::backend::options::InputTracking;
 use crate::backend::{BuildPaths, GlobSet, extra_input_globs, project_files};
@@ -111,8 +113,14 @@ fn around(view: &View<'_>) -> Vec<GlobSet> {
 pub(super) fn built(view: &View<'_>, paths: &BuildPaths) -> Result<Option<Vec<GlobSet>>, Report> {
     let binary = view.tree.binary();
     let reply = file_api::read(&binary).ok_or_else(|| NoReply(binary.clone()))?;
+    let own = Own::of(view, paths);
+    let unreported = match unreported::take(&view.tree)? {
+        Some(new) => named::of_the_user(&new, &own),
+        None => reuse::unreported(&view.tree),
+    };
     let traces = Traces {
-        own: Own::of(view, paths),
+        own,
+        unreported,
         config: view.request.config,
         plan: Plan::read(&binary),
         log: DepsLog::read(&binary),
@@ -127,6 +135,7 @@ pub(super) fn built(view: &View<'_>, paths: &BuildPaths) -> Result<Option<Vec<Gl
         Read {
             configured: configured.clone(),
             built: built.clone(),
+            unreported: traces.unreported.clone(),
         },
     );
     if view.request.config.input_tracking == InputTracking::Globs {
@@ -137,6 +146,7 @@ pub(super) fn built(view: &View<'_>, paths: &BuildPaths) -> Result<Option<Vec<Gl
     sets.extend(files(&built, "read while building"));
     sets.extend(traces.installed());
     sets.extend(traces.globs());
+    sets.extend(named::sets(&traces.unreported));
     if view.runs_tests() {
         sets.extend(traces.tested());
     }
@@ -156,6 +166,7 @@ fn files<'a>(files: &'a BTreeSet<PathBuf>, reason: &'a str) -> impl Iterator<Ite
 /// The records of a build.
 struct Traces<'a> {
     own: Own,
+    unreported: Unreported,
     config: &'a Config,
     binary: PathBuf,
     reply: Reply,
@@ -171,6 +182,7 @@ impl Traces<'_> {
         let inputs = inputs.filter(|input| !input.is_cmake && !input.is_generated);
         inputs
             .filter_map(|input| self.own.file(&source.join(&input.path)))
+            .chain(named::configured(&self.unreported))
             .collect()
     }
 
@@ -192,7 +204,9 @@ impl Traces<'_> {
             .chain(planned)
             .filter(|path| !outputs.contains(path.as_str()));
         let files = files.filter_map(|path| self.own.file(&self.binary.join(path)));
-        files.chain(self.listed(&outputs)).collect()
+        let named = named::in_commands(&needed, &self.binary);
+        let named = named.filter_map(|path| self.own.file(&path));
+        files.chain(named).chain(self.listed(&outputs)).collect()
     }
 
     /// Sources of the built targets, including headers.
@@ -231,12 +245,7 @@ impl Traces<'_> {
             let own = script.chain(copied).filter_map(|path| self.own.path(&path));
             for path in own {
                 match installer.kind.as_str() {
-                    "directory" => {
-                        let set = GlobSet::tree(&path, ["**"], reason);
-                        let trees = build_trees(&path);
-                        let set = set.except(trees.iter().map(PathBuf::as_path));
-                        sets.push(set.without_leftovers());
-                    }
+                    "directory" => sets.extend(named::below(&path, reason)),
                     "file" | "fileSet" | "script" => sets.extend(GlobSet::file(&path, reason)),
                     _ => {}
                 }

@@ -23,6 +23,7 @@ mod reuse;
 mod script;
 mod system_tools;
 mod tree;
+mod unreported;
 mod view;
 
 use miette::Report;

@@ -18,6 +18,7 @@ use miette::Report;
 use super::file_api;
 use super::ninja::DepsLog;
 use super::tree::{self, Tree};
+use super::unreported::Unreported;
 use super::view::View;
 use crate::backend::BuildPaths;
 use crate::diagnostic::create_folder;
@@ -91,6 +92,14 @@ pub(super) struct Read {
     pub(super) configured: BTreeSet<PathBuf>,
     /// Files that were read by compilers and commands.
     pub(super) built: BTreeSet<PathBuf>,
+    /// Files of the user that the trace of configuring names.
+    pub(super) unreported: Unreported,
+}
+
+/// The files that the trace of the last configuring named.
+pub(super) fn unreported(tree: &Tree) -> Unreported {
+    let state = State::read(&tree.beside(STATE));
+    state.map(|state| state.unreported).unwrap_or_default()
 }
 
 /// Records the files that a successful build has read.
@@ -104,6 +113,8 @@ pub(super) fn remember(tree: &Tree, log: &DepsLog, read: Read) {
     state.headers = headers(tree);
     state.configured = Stamp::all(read.configured);
     state.built = Stamp::all(read.built);
+    state.unreported = read.unreported;
+    state.matched = state.matching();
     if let Err(error) = state.write(&file) {
         tracing::warn!("{error}");
     }

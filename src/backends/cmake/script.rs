@@ -11,6 +11,7 @@ use std::path::Path;
 use indexmap::IndexMap;
 
 use super::arguments::{self, Argument};
+use super::unreported::TRACE;
 use super::view::View;
 use crate::backend::script::{Script, Step, StepCondition, Word};
 use crate::backend::variables::{Combined, has_template};
@@ -140,6 +141,16 @@ impl Writer<'_> {
             "-B".into(),
             path(&view.tree.binary()),
         ];
+        let own = &view.request.config.extra_args;
+        // The user's options for the trace also choose its form.
+        if !own.iter().any(|argument| argument.starts_with("--trace")) {
+            let redirect = view.tree.beside(TRACE);
+            command.extend(["--trace-expand".into(), "--trace-format=json-v1".into()]);
+            command.push(Word::literal(format!(
+                "--trace-redirect={}",
+                redirect.display()
+            )));
+        }
         if let Some(preset) = &view.request.config.preset {
             command.extend(["--preset".into(), Word::literal(preset)]);
         }
@@ -147,7 +158,6 @@ impl Writer<'_> {
             let definition = format!("-D{name}={}", value.text());
             command.push(self.word(&definition));
         }
-        let own = &view.request.config.extra_args;
         for argument in arguments::parse(own) {
             let words: Vec<Word> = match argument {
                 Argument::Define(name, value) => {

@@ -7,6 +7,7 @@ mod errors;
 mod options;
 mod python;
 mod reuse;
+mod unreported;
 
 use test_support::cmake::BACKEND;
 use test_support::project::Project;

@@ -3,7 +3,9 @@
 //! The rules are in another file, which is not needed.
 
 use std::collections::{BTreeSet, HashMap};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use super::command;
 
 /// The plan of a build tree.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -26,6 +28,21 @@ impl Edge {
     /// Whether it is a name for other outputs without a command.
     pub(in super::super) fn is_phony(&self) -> bool {
         self.rule == "phony"
+    }
+
+    /// The paths of files that its command names, if it is a command of the project. A
+    /// script or its data is often missing in `DEPENDS`.
+    pub(in super::super) fn named(&self, tree: &Path) -> Vec<PathBuf> {
+        if !self.rule.starts_with("CUSTOM_COMMAND") {
+            return Vec::new();
+        }
+        let command = self.variables.get("COMMAND").map_or("", String::as_str);
+        let words = command::words(command).into_iter();
+        let paths = words.map(|(word, folder)| match folder {
+            Some(folder) => tree.join(folder).join(word),
+            None => tree.join(word),
+        });
+        paths.collect()
     }
 
     /// Whether it links a program or a shared library.

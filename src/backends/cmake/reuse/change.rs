@@ -70,6 +70,10 @@ impl<'a> Change<'a> {
         let keeps_compilers = self.keeps_compilers(&reasons);
         let changed = state::changed(&self.before.configured);
         reasons.extend(changed.iter().map(|file| file.display().to_string()));
+        // CMake evaluates a plain `file(GLOB)` only while it configures.
+        let matching = self.before.matching();
+        let differing = self.before.matched.symmetric_difference(&matching);
+        reasons.extend(differing.map(|file| file.display().to_string()));
         let marker = self.tree.marker();
         if reasons.is_empty() && marker.is_file() {
             return Ok(());

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use super::environment::digest;
 use super::state::State;
+use crate::backend::inputs::plain;
 use crate::backends::cmake::ninja::{DepsLog, Edge, Plan};
 use crate::backends::cmake::tree::Tree;
 
@@ -29,7 +30,15 @@ impl Traces<'_> {
             return BTreeSet::new();
         }
         let binary = self.tree.binary();
-        self.outputs_where(|path| files.contains(binary.join(path).as_path()))
+        let mut outputs = self.outputs_where(|path| files.contains(binary.join(path).as_path()));
+        let naming = self.plan.edges.iter().filter(|edge| {
+            let named = edge.named(&binary);
+            named
+                .iter()
+                .any(|file| files.contains(plain(file).as_path()))
+        });
+        outputs.extend(naming.flat_map(|edge| edge.outputs.clone()));
+        outputs
     }
 
     /// The outputs with an input, explicit or recorded, for which `is_doubtful` is true.

@@ -8,11 +8,12 @@ use serde::{Deserialize, Serialize};
 
 use super::environment::Environment;
 use crate::backends::cmake::tree::Tree;
+use crate::backends::cmake::unreported::{Unreported, matches};
 use crate::diagnostic::Unwritable;
 use crate::disk::{self, files_below};
 
 /// The version of the format of a tree. A tree with another version is created again.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// The recorded state of the last build in a tree.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -31,6 +32,10 @@ pub(super) struct State {
     pub(super) configured: BTreeMap<PathBuf, Stamp>,
     /// Files of the user that building read.
     pub(super) built: BTreeMap<PathBuf, Stamp>,
+    /// The files that the trace of configuring named.
+    pub(super) unreported: Unreported,
+    /// The files that matched the patterns of `file(GLOB)`.
+    pub(super) matched: BTreeSet<PathBuf>,
 }
 
 /// Distinguishes two states of a file without reading it.
@@ -87,6 +92,8 @@ impl Default for State {
             headers: BTreeSet::new(),
             configured: BTreeMap::new(),
             built: BTreeMap::new(),
+            unreported: Unreported::default(),
+            matched: BTreeSet::new(),
         }
     }
 }
@@ -97,6 +104,11 @@ impl State {
         let text = std::fs::read(file).ok()?;
         let state: Self = serde_json::from_slice(&text).ok()?;
         (state.format == FORMAT).then_some(state)
+    }
+
+    /// The files that the patterns of `file(GLOB)` match now.
+    pub(super) fn matching(&self) -> BTreeSet<PathBuf> {
+        self.unreported.globs.iter().flat_map(matches).collect()
     }
 
     /// Writes the state to `file`.

@@ -1,0 +1,66 @@
+//! The files that commands of the project name without declaring them.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use super::super::globs;
+use super::super::ninja::Edge;
+use super::super::unreported::Unreported;
+use super::{Own, build_trees};
+use crate::backend::GlobSet;
+use crate::disk::files_below;
+
+/// The files of `all` that belong to the user.
+pub(super) fn of_the_user(all: &Unreported, own: &Own) -> Unreported {
+    let paths = |paths: &BTreeSet<PathBuf>| {
+        let paths = paths.iter().filter_map(|path| own.path(path));
+        paths.filter(|path| path.exists()).collect()
+    };
+    let globs = all.globs.iter();
+    let globs = globs.filter(|glob| own.path(&globs::set(glob).root).is_some());
+    Unreported {
+        read: (all.read.iter().filter_map(|path| own.file(path))).collect(),
+        copied: paths(&all.copied),
+        installed: paths(&all.installed),
+        globs: globs.cloned().collect(),
+    }
+}
+
+/// The files that configuring read or copied.
+pub(super) fn configured(unreported: &Unreported) -> BTreeSet<PathBuf> {
+    let copied = unreported.copied.iter().cloned().flat_map(files_below);
+    unreported.read.iter().cloned().chain(copied).collect()
+}
+
+/// The patterns for files that are not known one by one.
+pub(super) fn sets(unreported: &Unreported) -> Vec<GlobSet> {
+    let copied = unreported.copied.iter();
+    let copied = copied.flat_map(|path| below(path, "copied while configuring"));
+    let installed = unreported.installed.iter();
+    let installed = installed.flat_map(|path| below(path, "installed"));
+    let globs = unreported.globs.iter().map(|glob| {
+        let set = globs::set(glob);
+        let trees = build_trees(&set.root);
+        set.except(trees.iter().map(PathBuf::as_path))
+    });
+    copied.chain(installed).chain(globs).collect()
+}
+
+/// A file, or all files of a directory.
+pub(super) fn below(path: &Path, reason: &str) -> Option<GlobSet> {
+    if !path.is_dir() {
+        return GlobSet::file(path, reason);
+    }
+    let set = GlobSet::tree(path, ["**"], reason);
+    let trees = build_trees(path);
+    let set = set.except(trees.iter().map(PathBuf::as_path));
+    Some(set.without_leftovers())
+}
+
+/// The files that the commands of `edges` name.
+pub(super) fn in_commands<'a>(
+    edges: &'a [&Edge],
+    binary: &'a Path,
+) -> impl Iterator<Item = PathBuf> + 'a {
+    edges.iter().flat_map(move |edge| edge.named(binary))
+}

@@ -1,0 +1,75 @@
+//! The words of a command line that may name files.
+
+/// The files that an argument of a program may name: itself, and the value of an option.
+pub(in super::super) fn named(argument: &str) -> impl Iterator<Item = &str> {
+    let value = argument.split_once('=').map(|(_, value)| value);
+    let names = std::iter::once(argument).chain(value);
+    names.filter(|name| !name.is_empty())
+}
+
+/// The files that the command line of a step may name, with the directories that it is
+/// relative to.
+pub(super) fn words(command: &str) -> Vec<(String, Option<String>)> {
+    let mut folder = None;
+    let mut found = Vec::new();
+    let mut words = split(command).into_iter();
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "cd" | "/D" => {
+                let next = words.next();
+                folder = next.filter(|next| next != "/D").or(folder);
+            }
+            // Files that the command writes.
+            ">" | ">>" | "2>" => {
+                words.next();
+            }
+            word => {
+                let names = named(word).map(str::to_string);
+                found.extend(names.map(|name| (name, folder.clone())));
+            }
+        }
+    }
+    found
+}
+
+/// The words of a command line, without their quotation marks. Windows does not have an
+/// escape outside of them, and its paths contain backslashes.
+fn split(command: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word = String::new();
+    let mut quote = None;
+    let mut characters = command.chars().peekable();
+    while let Some(character) = characters.next() {
+        match (character, quote) {
+            ('\\', None | Some('"')) if !cfg!(windows) => word.extend(characters.next()),
+            ('"' | '\'', None) => quote = Some(character),
+            (_, Some(open)) if character == open => quote = None,
+            (' ' | '\t' | ';' | '(' | ')' | '&' | '|', None) => {
+                words.push(std::mem::take(&mut word));
+            }
+            _ => word.push(character),
+        }
+    }
+    words.push(word);
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_line_names_files_with_their_directory() {
+        let command = r#"cd /t && "/usr/bin/python3" /s/a\ b.py --in="/s/x y" -o out && cd /s/w && run rel > /s/made"#;
+        let words = words(command);
+        let named = |name: &str| {
+            let word = words.iter().find(|(word, _)| word == name);
+            word.map(|(_, folder)| folder.clone().unwrap_or_default())
+        };
+        assert_eq!(named("/s/a b.py").as_deref(), Some("/t"));
+        assert_eq!(named("/s/x y").as_deref(), Some("/t"));
+        assert_eq!(named("rel").as_deref(), Some("/s/w"));
+        assert_eq!(named("/s/made"), None);
+    }
+}

@@ -1,0 +1,161 @@
+//! The files that configuring reads but CMake's file API does not report.
+//!
+//! The file API reports list files and templates. It does not report the files that
+//! `file(READ)`, `file(COPY)` or a command of `execute_process` reads, and the patterns of
+//! a plain `file(GLOB)`. CMake writes every command that it evaluates to a trace, with the
+//! values of all variables, and these files are taken from there.
+
+mod code;
+mod commands;
+mod matches;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::file_api::Glob;
+use super::tree::Tree;
+use crate::diagnostic::Unwritable;
+use crate::disk;
+pub(super) use matches::matches;
+
+/// The name of the trace, next to the tree.
+pub(super) const TRACE: &str = "trace.json";
+
+/// The files that the commands of a project name. They may belong to anybody, and may be
+/// directories.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Unreported {
+    /// Read while configuring.
+    pub(super) read: BTreeSet<PathBuf>,
+    /// Copied to the tree while configuring. A directory stands for all its files.
+    pub(super) copied: BTreeSet<PathBuf>,
+    /// Read by code that runs during the installation.
+    pub(super) installed: BTreeSet<PathBuf>,
+    /// The patterns of `file(GLOB)`.
+    pub(super) globs: BTreeSet<Glob>,
+}
+
+/// Reads and removes the trace of `tree`. `None` if CMake has not configured since the
+/// last call.
+///
+/// # Errors
+/// A trace that cannot be removed.
+pub(super) fn take(tree: &Tree) -> Result<Option<Unreported>, Unwritable> {
+    let file = tree.beside(TRACE);
+    let Some(trace) = std::fs::read(&file).ok() else {
+        return Ok(None);
+    };
+    // The trace of a large project has hundreds of megabytes.
+    disk::remove_file(&file)?;
+    Ok(Some(of_trace(&String::from_utf8_lossy(&trace))))
+}
+
+/// A line of the trace.
+#[derive(Deserialize)]
+struct Line {
+    args: Vec<String>,
+    cmd: String,
+    file: PathBuf,
+}
+
+fn of_trace(trace: &str) -> Unreported {
+    let mut found = Unreported::default();
+    let mut folder = PathBuf::new();
+    for line in trace.lines() {
+        // The file of a command is what `CMAKE_CURRENT_SOURCE_DIR` depends on, so that it
+        // is needed of every line.
+        if let Some(project) = project_of(line).filter(|project| *project != folder) {
+            folder = project;
+        }
+        if !commands::may_read(line) {
+            continue;
+        }
+        let Ok(line) = serde_json::from_str::<Line>(line) else {
+            continue;
+        };
+        let name = line.cmd.to_ascii_lowercase();
+        let beside = line.file.parent().unwrap_or(Path::new("/"));
+        found.add(&name, &line.args, &folder, beside);
+    }
+    found
+}
+
+/// The directory of the `CMakeLists.txt` that a line of the trace is from. `None` for a
+/// line of another file, which CMake evaluates for the project before.
+fn project_of(line: &str) -> Option<PathBuf> {
+    const START: &str = "\"file\":\"";
+    let (_, rest) = line.split_once(START)?;
+    let end = rest.find("/CMakeLists.txt\",")?;
+    // The string may end before, and may contain escapes.
+    let file = format!("\"{}\"", &rest[..end]);
+    serde_json::from_str(&file).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_commands_of_a_trace_name_files() {
+        let line = |file: &str, cmd: &str, args: &[&str]| {
+            serde_json::json!({"args": args, "cmd": cmd, "file": file, "line": 1, "time": 1.5})
+                .to_string()
+        };
+        let trace = [
+            r#"{"version":{"major":1,"minor":2}}"#.to_string(),
+            line(
+                "/s/CMakeLists.txt",
+                "FILE",
+                &["READ", "/s/version.txt", "V"],
+            ),
+            line(
+                "/s/CMakeLists.txt",
+                "message",
+                &["\"cmd\":\"file\" /s/no.txt"],
+            ),
+            line("/s/sub/CMakeLists.txt", "own_macro", &[]),
+            line(
+                "/s/cmake/own.cmake",
+                "file",
+                &["STRINGS", "in.txt", "X", "REGEX", "a"],
+            ),
+            line("/s/CMakeLists.txt", "file", &["MD5", "hashed", "X"]),
+            line(
+                "/s/CMakeLists.txt",
+                "file",
+                &["COPY", "a", "/s/b", "DESTINATION", "/t"],
+            ),
+            line(
+                "/s/CMakeLists.txt",
+                "file",
+                &["GLOB", "X", "RELATIVE", "/s", "src/*.c", "/s/x/*.h"],
+            ),
+            line(
+                "/s/CMakeLists.txt",
+                "file",
+                &["GLOB_RECURSE", "X", "LIST_DIRECTORIES", "false", "/s/y/*"],
+            ),
+            line(
+                "/s/CMakeLists.txt",
+                "file",
+                &["GLOB", "X", "CONFIGURE_DEPENDS", "/s/z/*.c"],
+            ),
+        ];
+        let found = of_trace(&trace.join("\n"));
+        let paths = |paths: &BTreeSet<PathBuf>| -> Vec<String> {
+            paths
+                .iter()
+                .map(|path| path.display().to_string())
+                .collect()
+        };
+        assert_eq!(
+            paths(&found.read),
+            ["/s/hashed", "/s/sub/in.txt", "/s/version.txt"]
+        );
+        assert_eq!(paths(&found.copied), ["/s/a", "/s/b"]);
+        let globs = found.globs.iter().map(|glob| glob.expression.as_str());
+        assert_eq!(globs.collect::<Vec<_>>(), ["/s/src/*.c", "/s/x/*.h"]);
+    }
+}

@@ -1,0 +1,130 @@
+//! The commands of CMake that read files.
+
+use std::path::Path;
+
+use super::{Unreported, code};
+use crate::backends::cmake::file_api::Glob;
+use crate::backends::cmake::ninja::named;
+
+/// The commands that are evaluated, in lower case.
+const READING: [&str; 5] = [
+    "file",
+    "execute_process",
+    "install",
+    "try_compile",
+    "try_run",
+];
+
+/// Whether a line of a trace has one of the commands. It avoids the parsing of the others.
+pub(super) fn may_read(line: &str) -> bool {
+    let name = line.split_once("\"cmd\":\"").map(|(_, rest)| rest);
+    let name = name.and_then(|rest| rest.split('"').next());
+    name.is_some_and(|name| {
+        READING
+            .iter()
+            .any(|reading| name.eq_ignore_ascii_case(reading))
+    })
+}
+
+impl Unreported {
+    /// Adds the files of one command. Paths are relative to `folder`, the directory of
+    /// the project that is configured; scripts are next to `beside`.
+    pub(super) fn add(&mut self, name: &str, args: &[String], folder: &Path, beside: &Path) {
+        let Some((keyword, rest)) = args.split_first() else {
+            return;
+        };
+        match name {
+            "file" => self.add_file(keyword, rest, folder),
+            "install" => {
+                let code = rest.iter().filter(|_| keyword == "CODE");
+                let code: Vec<&str> = code.map(String::as_str).collect();
+                if keyword == "SCRIPT" {
+                    let scripts = rest.iter().map(|script| folder.join(script));
+                    for script in scripts.filter(|script| script.is_file()) {
+                        self.installed.extend(code::of_script(&script));
+                    }
+                }
+                for code in code {
+                    self.installed.extend(code::of_text(code, beside));
+                }
+            }
+            _ => {
+                let at = args.iter().position(|arg| arg == "WORKING_DIRECTORY");
+                let working = at.and_then(|at| args.get(at + 1));
+                let folder = working.map_or(folder.to_path_buf(), |path| folder.join(path));
+                let words = args.iter().flat_map(|arg| named(arg));
+                let files = words.map(|word| folder.join(word));
+                self.read.extend(files.filter(|file| file.is_file()));
+            }
+        }
+    }
+
+    fn add_file(&mut self, keyword: &str, rest: &[String], folder: &Path) {
+        let first = rest.first().map(|path| folder.join(path));
+        match keyword {
+            "READ" | "STRINGS" | "MD5" | "SHA1" | "SHA224" | "SHA256" | "SHA384" | "SHA512"
+            | "SHA3_224" | "SHA3_256" | "SHA3_384" | "SHA3_512" | "SIZE" | "COPY_FILE" => {
+                self.read.extend(first);
+            }
+            "ARCHIVE_EXTRACT" => {
+                let at = rest.iter().position(|arg| arg == "INPUT");
+                let archive = at.and_then(|at| rest.get(at + 1));
+                self.read.extend(archive.map(|path| folder.join(path)));
+            }
+            "COPY" | "INSTALL" => {
+                let sources = rest
+                    .iter()
+                    .take_while(|arg| !["DESTINATION", "TYPE", "FILES"].contains(&arg.as_str()));
+                self.copied.extend(sources.map(|path| folder.join(path)));
+            }
+            "GLOB" | "GLOB_RECURSE" => self.add_globs(keyword == "GLOB_RECURSE", rest, folder),
+            _ => {}
+        }
+    }
+
+    fn add_globs(&mut self, recurse: bool, rest: &[String], folder: &Path) {
+        // CMake evaluates these itself, and reports them.
+        if rest.iter().any(|arg| arg == "CONFIGURE_DEPENDS") {
+            return;
+        }
+        let mut args = rest.iter().skip(1);
+        while let Some(arg) = args.next() {
+            match arg.as_str() {
+                "FOLLOW_SYMLINKS" => {}
+                "RELATIVE" | "LIST_DIRECTORIES" => {
+                    args.next();
+                }
+                _ if is_for_files(arg) => {
+                    let expression = folder.join(arg).display().to_string();
+                    self.globs.insert(Glob {
+                        expression,
+                        recurse,
+                    });
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Whether a pattern is for files of a kind. `*` often lists subdirectories, and every
+/// file next to them would be an input.
+fn is_for_files(expression: &str) -> bool {
+    let name = expression.rsplit('/').next().unwrap_or_default();
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending);
+    ending.is_some_and(|ending| ending.starts_with(|first: char| first.is_ascii_alphanumeric()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_patterns_for_a_kind_of_file_count() {
+        assert!(is_for_files("src/*.cpp"));
+        assert!(is_for_files("/s/**/x*.h"));
+        assert!(!is_for_files("/s/*"));
+        assert!(!is_for_files("/s/v1.2/*"));
+        assert!(!is_for_files("*.*"));
+    }
+}

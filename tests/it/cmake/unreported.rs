@@ -1,0 +1,123 @@
+//! Files that CMake and ninja do not report, because the project names them only in
+//! commands.
+
+use super::project;
+use test_support::cmake::{Order, PackageBuilder, channel_or_skip};
+use test_support::edits::Verdict::{Rebuild, Reuse};
+use test_support::edits::finish_from;
+use test_support::project::Project;
+use test_support::requests::Initialize;
+
+/// A project whose package contains the text of each file that a command names.
+fn naming() -> Project {
+    project(
+        "file(READ version.txt version)\n\
+         file(STRINGS ${PROJECT_SOURCE_DIR}/lines.txt lines REGEX one)\n\
+         file(SHA256 ${PROJECT_SOURCE_DIR}/hashed.txt hash)\n\
+         file(COPY assets DESTINATION ${PROJECT_BINARY_DIR})\n\
+         execute_process(COMMAND ${CMAKE_COMMAND} -P cmake/say.cmake WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} ERROR_VARIABLE said)\n\
+         file(WRITE ${PROJECT_BINARY_DIR}/read.txt \"${version}${lines}${hash}${said}\")\n\
+         file(GLOB sources src/*.c)\n\
+         file(GLOB everything *)\n\
+         add_library(app SHARED ${sources})\n\
+         add_custom_command(OUTPUT made.txt COMMAND ${CMAKE_COMMAND} -DIN=${PROJECT_SOURCE_DIR}/table.csv \
+           -P ${PROJECT_SOURCE_DIR}/cmake/make.cmake > made.txt 2>&1)\n\
+         add_custom_target(made ALL DEPENDS made.txt)\n\
+         install(TARGETS app)\n\
+         install(FILES ${PROJECT_BINARY_DIR}/read.txt ${PROJECT_BINARY_DIR}/made.txt DESTINATION share)\n\
+         install(DIRECTORY ${PROJECT_BINARY_DIR}/assets DESTINATION share)\n\
+         install(CODE \"file(INSTALL \\\"${PROJECT_SOURCE_DIR}/coded.txt\\\" DESTINATION \\\"\\${CMAKE_INSTALL_PREFIX}/share\\\")\")\n",
+    )
+    .file("version.txt", "first\n")
+    .file("lines.txt", "one\n")
+    .file("hashed.txt", "h\n")
+    .file("assets/deep/a.txt", "a\n")
+    .file("cmake/say.cmake", "message(said)\n")
+    .file("cmake/make.cmake", "file(READ ${IN} in)\nmessage(\"${in}\")\n")
+    .file("table.csv", "1,2\n")
+    .file("coded.txt", "c\n")
+    .file("src/a.c", "int a(void) { return 1; }\n")
+    .file("src/b.c", "int b(void) { return 1; }\n")
+    .file("unused.txt", "u\n")
+    .file("src/unused.txt", "u\n")
+}
+
+#[test]
+fn files_that_commands_name_trigger_a_rebuild() {
+    let project = naming();
+    let Some(channel) = channel_or_skip(&project) else {
+        return;
+    };
+    let initialize = Initialize::member(&project, "");
+    let finished = finish_from(&channel, project, &initialize, "app");
+    assert!(finished.is_exact(), "{:#?}", finished.stderr);
+    finished.assert_verdicts(&[
+        ("edit", "version.txt", Rebuild),
+        ("edit", "lines.txt", Rebuild),
+        ("edit", "hashed.txt", Rebuild),
+        ("edit", "assets/deep/a.txt", Rebuild),
+        ("new", "assets/b.txt", Rebuild),
+        ("edit", "cmake/say.cmake", Rebuild),
+        ("edit", "cmake/make.cmake", Rebuild),
+        ("edit", "table.csv", Rebuild),
+        ("edit", "coded.txt", Rebuild),
+        ("edit", "src/a.c", Rebuild),
+        ("new", "src/c.c", Rebuild),
+        ("remove", "src/b.c", Rebuild),
+        ("edit", "unused.txt", Reuse),
+        ("edit", "src/unused.txt", Reuse),
+        ("new", "other.txt", Reuse),
+    ]);
+}
+
+#[test]
+fn a_rebuild_contains_the_files_that_commands_name() {
+    let Some(builder) = PackageBuilder::open(naming(), |_| {}) else {
+        return;
+    };
+    let build = || builder.build(Order::default());
+    let read = |file: &str| fs_err::read_to_string(build().archive.root().join(file)).unwrap();
+    assert_eq!(build().compiled(), ["a.c", "b.c"]);
+    builder.project.write("version.txt", "second\n");
+    assert!(read("share/read.txt").starts_with("second"));
+    builder
+        .project
+        .write("cmake/say.cmake", "message(shouted)\n");
+    assert!(read("share/read.txt").contains("shouted"));
+    builder.project.write("assets/deep/a.txt", "longer\n");
+    assert_eq!(read("share/assets/deep/a.txt"), "longer\n");
+    builder.project.write("table.csv", "1,2,3\n");
+    assert!(read("share/made.txt").contains("1,2,3"));
+    builder.project.write("coded.txt", "code\n");
+    assert_eq!(read("share/coded.txt"), "code\n");
+    // A plain `file(GLOB)` is evaluated again only when other files match it.
+    let built = build();
+    assert!(!built.configured());
+    builder
+        .project
+        .write("src/c.c", "int c(void) { return 1; }\n");
+    let built = build();
+    assert!(built.configured());
+    assert_eq!(built.compiled(), ["c.c"]);
+    builder.project.remove("src/b.c");
+    assert!(build().configured());
+}
+
+#[test]
+fn a_trace_that_the_user_asks_for_is_in_the_log() {
+    let project = project("install(FILES CMakeLists.txt DESTINATION share)\n");
+    let Some(builder) = PackageBuilder::open(project, |_| {}) else {
+        return;
+    };
+    let built = builder.build(Order {
+        config: serde_json::json!({"extra-args": ["--trace-source=CMakeLists.txt"]}),
+        ..Order::default()
+    });
+    assert!(
+        built.log.contains("install(FILES CMakeLists.txt"),
+        "{}",
+        built.log
+    );
+    let built = builder.build(Order::default());
+    assert!(!built.log.contains("install(FILES"), "{}", built.log);
+}
