@@ -284,3 +284,17 @@ fn a_rust_program_links_a_library_of_cmake() {
     program.env("LD_LIBRARY_PATH", packages[0].root().join("lib"));
     assert_eq!(output(&mut program), "42");
 }
+
+#[test]
+fn a_package_that_registers_itself_is_built() {
+    let project = project(
+        "install(FILES x.txt DESTINATION share)\n\
+         install(FILES x.txt DESTINATION \"$ENV{HOME}/.cmake/packages/app\" RENAME 0123)\n",
+    )
+    .file("x.txt", "x\n");
+    let Some(builder) = PackageBuilder::open(project, |_| {}) else {
+        return;
+    };
+    let built = builder.build(Order::default());
+    assert!(built.archive.root().join("share/x.txt").is_file());
+}

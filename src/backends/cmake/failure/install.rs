@@ -42,15 +42,18 @@ pub(in super::super) fn nothing_installed(view: &View<'_>) -> Diagnosis {
         "STATIC_LIBRARY",
         "MODULE_LIBRARY",
     ];
-    let targets = reply
-        .targets
-        .iter()
-        .filter(|target| kinds.contains(&target.kind.as_str()));
-    let targets: Vec<&str> = targets.map(|target| target.name.as_str()).collect();
-    let example = if targets.is_empty() {
-        "install(DIRECTORY include/ DESTINATION include)".to_string()
-    } else {
-        format!("install(TARGETS {})", targets.join(" "))
+    let targets = reply.targets.iter();
+    let targets = targets.filter(|target| kinds.contains(&target.kind.as_str()));
+    let names: Vec<&str> = targets.map(|target| target.name.as_str()).collect();
+    // Tests and examples are seldom installed, and a project can have hundreds of them.
+    let is_usual = |name: &&&str| !["test", "example", "bench"].iter().any(|word| name.contains(word));
+    let mut targets: Vec<&str> = names.iter().filter(is_usual).take(QUOTED).copied().collect();
+    if targets.is_empty() {
+        targets = names.into_iter().take(QUOTED).collect();
+    }
+    let example = match targets.is_empty() {
+        true => "install(DIRECTORY include/ DESTINATION include)".to_string(),
+        false => format!("install(TARGETS {})", targets.join(" ")),
     };
     Diagnosis {
         code: "cmake::no_install_rules",
@@ -133,6 +136,7 @@ pub(in super::super) fn outside(
     });
     let texts: Vec<String> = manifests.flat_map(std::fs::read_to_string).collect();
     let files = texts.iter().flat_map(|text| text.lines()).map(Path::new);
+    let files = files.filter(|file| !is_registration(file));
     let mut elsewhere = files.filter(|file| !inside.iter().any(|folder| file.starts_with(folder)));
     let Some(first) = elsewhere.next() else {
         return Ok(());
@@ -149,6 +153,14 @@ pub(in super::super) fn outside(
         at,
     }
     .into())
+}
+
+/// Whether a file only tells CMake where the package is. It is in the home directory, which
+/// is that of the build, and conda environments do not need it.
+fn is_registration(file: &Path) -> bool {
+    let parts: Vec<_> = file.components().map(|part| part.as_os_str()).collect();
+    let registry = [".cmake", "packages"];
+    parts.windows(2).any(|pair| pair == registry)
 }
 
 /// A file was installed on the machine instead of in the package.
