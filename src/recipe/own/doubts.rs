@@ -15,7 +15,7 @@ use crate::recipe::render::Rendered;
 
 /// Names that all templates can use. Names in upper case are environment variables and are not
 /// in this list.
-const KNOWN: [&str; 27] = [
+pub(super) const KNOWN: [&str; 27] = [
     "target_platform",
     "build_platform",
     "host_platform",
@@ -57,6 +57,7 @@ impl Own {
     pub fn doubts(&self, outputs: &[Rendered], variants: &VariantConfig) -> Vec<Warning> {
         let mut warnings: Vec<Warning> = self.unknown_names(outputs).collect();
         warnings.extend(self.world());
+        warnings.extend(self.open_conditions(variants));
         warnings.extend(self.unused_script(outputs));
         if variants.get(&"channel_sources".into()).is_some() {
             warnings.push(

@@ -12,6 +12,7 @@ mod errors;
 mod mistake;
 pub mod named;
 mod notes;
+mod open;
 mod pinned;
 mod renderer;
 mod replace;
@@ -146,9 +147,11 @@ impl Own {
     ) -> Result<Vec<Rendered>, Report> {
         let renderer = Renderer {
             own: self,
+            stage0: self.stage0.clone(),
             platforms,
             system_variables,
         };
+        let renderer = renderer.without_open_conditions(variants);
         match choice {
             VariantSelection::Matrix { .. } => renderer.matrix(variants),
             VariantSelection::Pinned { output, .. } => renderer.pinned(output, variants),

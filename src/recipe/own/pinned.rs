@@ -31,7 +31,7 @@ impl Renderer<'_> {
         variants: &VariantConfig,
     ) -> Result<Vec<Rendered>, Report> {
         let name = name.to_lowercase();
-        let multi = match &self.own.stage0 {
+        let multi = match &self.stage0 {
             Stage0::MultiOutput(multi) => multi,
             Stage0::SingleOutput(_) => return self.only_output(variants),
         };
@@ -56,7 +56,7 @@ impl Renderer<'_> {
     fn only_output(&self, variants: &VariantConfig) -> Result<Vec<Rendered>, Report> {
         let mut found = Vec::new();
         for variants in self.not_skipped(variants)? {
-            found.extend(self.rendered(&self.own.stage0, &variants)?);
+            found.extend(self.rendered(&self.stage0, &variants)?);
         }
         self.finish(found)
     }

@@ -22,6 +22,8 @@ use crate::recipe::render::{Rendered, Sibling};
 /// Renders one recipe for one request.
 pub(super) struct Renderer<'a> {
     pub(super) own: &'a Own,
+    /// The recipe with the conditions that are known.
+    pub(super) stage0: Stage0,
     pub(super) platforms: Platforms,
     pub(super) system_variables: &'a HashSet<String>,
 }
@@ -30,7 +32,7 @@ impl Renderer<'_> {
     pub(super) fn matrix(&self, variants: &VariantConfig) -> Result<Vec<Rendered>, Report> {
         let mut found = Vec::new();
         for variants in self.not_skipped(variants)? {
-            found.extend(self.rendered(&self.own.stage0, &variants)?);
+            found.extend(self.rendered(&self.stage0, &variants)?);
         }
         let outputs = self.finish(found)?;
         self.own.chosen(outputs)
@@ -133,7 +135,7 @@ impl Renderer<'_> {
 
     /// The names that templates of the recipe can use.
     pub(super) fn names(&self, variants: &VariantConfig) -> Vec<String> {
-        let context = match &self.own.stage0 {
+        let context = match &self.stage0 {
             Stage0::SingleOutput(single) => &single.context,
             Stage0::MultiOutput(multi) => &multi.context,
         };

@@ -29,7 +29,7 @@ impl Renderer<'_> {
         &self,
         variants: &VariantConfig,
     ) -> Result<Vec<VariantConfig>, Report> {
-        let single = match &self.own.stage0 {
+        let single = match &self.stage0 {
             Stage0::SingleOutput(single) if !single.build.skip.is_empty() => single,
             // rattler-build skips the outputs of a recipe for several packages one by
             // one.

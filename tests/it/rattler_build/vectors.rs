@@ -190,6 +190,31 @@ fn what_is_skipped_need_not_make_sense() {
 }
 
 #[test]
+fn a_skip_condition_about_a_variant_without_a_value_skips_nothing() {
+    let skip = |condition: &str| {
+        format!("{HELLO}build: {{skip: ['{condition}']}}\nrequirements: {{host: [python]}}\n")
+    };
+    let built = "foobar 0.1.0 hb0f4dca_0; host python";
+    let found = |condition: &str| on("linux-64", &skip(condition), json!({}));
+    assert_eq!(found("match(python, \"<3.9\")"), built);
+    assert_eq!(found("win or match(python, \"<3.9\")"), built);
+    assert_eq!(found("not match(python, \"3.12.*\")"), built);
+    assert_eq!(found("linux or match(python, \"<3.9\")"), "");
+    let with = json!({"python": ["3.8"]});
+    assert_eq!(on("linux-64", &skip("match(python, \"<3.9\")"), with), "");
+    let multi = "recipe: {name: x, version: 1}
+build: {skip: ['match(python, \"<3.9\")']}
+outputs:
+  - package: {name: one}
+    build: {skip: ['match(numpy, \"<2\")']}
+    requirements: {host: [python]}
+  - package: {name: two}
+    requirements: {run: ['${{ pin_subpackage(\"one\", exact=True) }}']}
+";
+    assert_eq!(on("linux-64", multi, json!({})).lines().count(), 2);
+}
+
+#[test]
 fn heirs_of_a_staging_output_need_what_it_needs() {
     let recipe = indoc! {"
         recipe: {name: x, version: 1.0.0}
