@@ -17,12 +17,12 @@ pub(super) fn failed(_: &View<'_>, log: &Log) -> Option<Diagnosis> {
             ..Default::default()
         });
     }
-    let mut lines = log.from("The following tests FAILED:").skip(1);
-    let failed = lines
-        .by_ref()
-        .take_while(|line| line.starts_with([' ', '\t']));
-    let details: Vec<String> = failed
-        .map(|line| line.trim().to_string())
+    // Other lines of ctest are between those of the list, because it writes to two streams.
+    let lines = log.from("The following tests FAILED:").skip(1);
+    let details: Vec<String> = lines
+        .map(|line| line.trim())
+        .filter(|line| is_failed_test(line))
+        .map(str::to_string)
         .take(QUOTED)
         .collect();
     if details.is_empty() {
@@ -34,4 +34,25 @@ pub(super) fn failed(_: &View<'_>, log: &Log) -> Option<Diagnosis> {
         details,
         ..Default::default()
     })
+}
+
+/// Whether a line is one of the list of failed tests, such as `1 - fails (Failed)`.
+fn is_failed_test(line: &str) -> bool {
+    let number = line.split_once(" - ").map(|(number, _)| number);
+    let is_numbered = number.is_some_and(|number| number.parse::<u64>().is_ok());
+    is_numbered && line.contains(" (")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_the_list_are_recognized() {
+        assert!(is_failed_test("1 - fails (Failed)"));
+        assert!(is_failed_test("12 - slow test (Timeout)    label"));
+        assert!(!is_failed_test("Errors while running CTest"));
+        assert!(!is_failed_test("0% tests passed, 1 tests failed out of 1"));
+        assert!(!is_failed_test(""));
+    }
 }
