@@ -205,7 +205,7 @@ impl Traces<'_> {
             .filter(|path| !outputs.contains(path.as_str()));
         let files = files.filter_map(|path| self.own.file(&self.binary.join(path)));
         let named = named::in_commands(&needed, &self.binary);
-        let named = named.filter_map(|path| self.own.file(&path));
+        let named = named.iter().filter_map(|path| self.own.file(path));
         files.chain(named).chain(self.listed(&outputs)).collect()
     }
 

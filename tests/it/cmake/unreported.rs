@@ -121,3 +121,38 @@ fn a_trace_that_the_user_asks_for_is_in_the_log() {
     let built = builder.build(Order::default());
     assert!(!built.log.contains("install(FILES"), "{}", built.log);
 }
+
+#[test]
+fn sources_of_an_external_project_trigger_a_rebuild() {
+    let project = project(
+        "include(ExternalProject)\n\
+         ExternalProject_Add(lib SOURCE_DIR ${PROJECT_SOURCE_DIR}/external\n\
+           CMAKE_ARGS -DCMAKE_INSTALL_PREFIX=<INSTALL_DIR> INSTALL_DIR ${CMAKE_BINARY_DIR}/stage\n\
+           BUILD_BYPRODUCTS ${CMAKE_BINARY_DIR}/stage/lib/liblib.a)\n\
+         add_executable(app main.c)\n\
+         add_dependencies(app lib)\n\
+         target_link_libraries(app ${CMAKE_BINARY_DIR}/stage/lib/liblib.a)\n\
+         install(TARGETS app)\n",
+    )
+    .file("main.c", "#include <stdio.h>\nint lib(void);\nint main(void) { printf(\"%d\", lib()); }\n")
+    .file("external/CMakeLists.txt", "cmake_minimum_required(VERSION 3.15)\nproject(lib C)\nadd_library(lib STATIC lib.c)\ninstall(TARGETS lib DESTINATION lib)\n")
+    .file("external/lib.c", "#include \"lib.h\"\nint lib(void) { return LIB; }\n")
+    .file("external/lib.h", "#define LIB 1\n");
+    let Some(builder) = PackageBuilder::open(project, |_| {}) else {
+        return;
+    };
+    let built = builder.build(Order::default());
+    assert_eq!(built.says("bin/app"), "1");
+    let inputs = built.answer.to_string();
+    assert!(inputs.contains("lib.h"), "{inputs}");
+    builder.project.write("external/lib.h", "#define LIB 2\n");
+    let built = builder.build(Order::default());
+    assert_eq!(built.says("bin/app"), "2");
+    builder.project.write(
+        "external/CMakeLists.txt",
+        "cmake_minimum_required(VERSION 3.15)\nproject(lib C)\nadd_library(lib STATIC lib.c)\ntarget_compile_definitions(lib PRIVATE LIB=3)\ninstall(TARGETS lib DESTINATION lib)\n",
+    );
+    builder.project.write("external/lib.h", "\n");
+    let built = builder.build(Order::default());
+    assert_eq!(built.says("bin/app"), "3");
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::super::globs;
-use super::super::ninja::Edge;
+use super::super::ninja::{Edge, Plan};
 use super::super::unreported::Unreported;
 use super::{Own, build_trees};
 use crate::backend::GlobSet;
@@ -57,10 +57,11 @@ pub(super) fn below(path: &Path, reason: &str) -> Option<GlobSet> {
     Some(set.without_leftovers())
 }
 
-/// The files that the commands of `edges` name.
-pub(super) fn in_commands<'a>(
-    edges: &'a [&Edge],
-    binary: &'a Path,
-) -> impl Iterator<Item = PathBuf> + 'a {
-    edges.iter().flat_map(move |edge| edge.named(binary))
+/// The files that the commands of `edges` name, and those that they read in other trees.
+pub(super) fn in_commands(edges: &[&Edge], binary: &Path) -> BTreeSet<PathBuf> {
+    let named = edges.iter().flat_map(|edge| edge.named(binary));
+    let trees = edges.iter().flat_map(|edge| edge.nested(binary));
+    let trees: BTreeSet<PathBuf> = trees.collect();
+    let read = trees.iter().flat_map(|tree| Plan::read_in(tree));
+    named.chain(read).collect()
 }

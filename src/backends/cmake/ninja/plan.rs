@@ -5,7 +5,8 @@
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
-use super::command;
+use super::{DepsLog, command};
+use crate::backend::inputs::plain;
 
 /// The plan of a build tree.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -45,6 +46,22 @@ impl Edge {
         paths.collect()
     }
 
+    /// The build trees of other projects in which its command works, as those of
+    /// ExternalProject do.
+    pub(in super::super) fn nested(&self, tree: &Path) -> BTreeSet<PathBuf> {
+        if !self.rule.starts_with("CUSTOM_COMMAND") {
+            return BTreeSet::new();
+        }
+        let command = self.variables.get("COMMAND").map_or("", String::as_str);
+        let words = command::words(command).into_iter();
+        let paths = words.flat_map(|(word, folder)| folder.into_iter().chain([word]));
+        let paths = paths.map(|path| tree.join(path));
+        let below = paths.filter(|path| path.starts_with(tree) && path != tree);
+        below
+            .filter(|path| path.join("build.ninja").is_file())
+            .collect()
+    }
+
     /// Whether it links a program or a shared library.
     pub(in super::super) fn links(&self) -> bool {
         self.rule.contains("_LINKER__") && !self.rule.contains("STATIC_LIBRARY_LINKER")
@@ -56,6 +73,21 @@ impl Plan {
     pub(in super::super) fn read(tree: &Path) -> Self {
         let text = std::fs::read(tree.join("build.ninja")).unwrap_or_default();
         parse(&String::from_utf8_lossy(&text))
+    }
+
+    /// All files that the steps of the tree of another project read, and those of trees
+    /// that they create themselves. Ninja does not know them in the tree of the project.
+    pub(in super::super) fn read_in(tree: &Path) -> BTreeSet<PathBuf> {
+        let plan = Self::read(tree);
+        let log = DepsLog::read(tree);
+        let recorded = log.records.values().flat_map(|record| &record.inputs);
+        let planned = plan.edges.iter().flat_map(|edge| &edge.inputs);
+        let inputs = recorded.chain(planned).map(|path| plain(&tree.join(path)));
+        let named = plan.edges.iter().flat_map(|edge| edge.named(tree));
+        let nested = plan.edges.iter().flat_map(|edge| edge.nested(tree));
+        let nested: BTreeSet<PathBuf> = nested.collect();
+        let deeper = nested.iter().flat_map(|nested| Self::read_in(nested));
+        inputs.chain(named).chain(deeper).collect()
     }
 
     /// All steps that `targets` need, or that `all` needs if there are no targets.

@@ -38,6 +38,38 @@ impl Traces<'_> {
                 .any(|file| files.contains(plain(file).as_path()))
         });
         outputs.extend(naming.flat_map(|edge| edge.outputs.clone()));
+        outputs.extend(self.made_with_trees(&self.stale_trees(files)));
+        outputs
+    }
+
+    /// The trees of other projects that read one of `files`.
+    fn stale_trees(&self, files: &BTreeSet<&Path>) -> BTreeSet<PathBuf> {
+        let binary = self.tree.binary();
+        let trees = self.plan.edges.iter().flat_map(|edge| edge.nested(&binary));
+        let trees: BTreeSet<PathBuf> = trees.collect();
+        let stale = |tree: &PathBuf| {
+            let read = Plan::read_in(tree);
+            read.iter().any(|file| files.contains(file.as_path()))
+        };
+        trees.into_iter().filter(stale).collect()
+    }
+
+    /// The outputs of the steps that work in `trees`, and those that use their results.
+    /// Ninja looks at a library or a header before the step that installs it.
+    fn made_with_trees(&self, trees: &BTreeSet<PathBuf>) -> BTreeSet<String> {
+        if trees.is_empty() {
+            return BTreeSet::new();
+        }
+        let binary = self.tree.binary();
+        let (steps, others): (Vec<&Edge>, Vec<&Edge>) =
+            (self.plan.edges.iter()).partition(|edge| !edge.nested(&binary).is_disjoint(trees));
+        let made = others.iter().flat_map(|edge| &edge.outputs);
+        let made: BTreeSet<&str> = made.map(String::as_str).collect();
+        let is_installed =
+            |path: &str| !made.contains(path) && binary.join(path).starts_with(&binary);
+        let mut outputs = self.outputs_where(is_installed);
+        outputs.extend(steps.iter().flat_map(|edge| edge.outputs.clone()));
+        outputs.extend(self.linked());
         outputs
     }
 
