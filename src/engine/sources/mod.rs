@@ -31,6 +31,7 @@ use url::Url;
 use crate::backend::inputs::plain;
 use crate::backend::tree::Tree;
 use crate::diagnostic::create_folder;
+use crate::disk;
 use crate::recipe::{RecipeText, tree};
 
 pub(super) use kept::{SourceSnapshot, Work};
@@ -230,6 +231,11 @@ impl Sources<'_> {
             return Ok(&[]);
         }
         copy::found(&checkout.folder, target, None, &source.filter)?;
+        // The cache of repositories marks a complete checkout with an empty file.
+        let mark = target.join(".ok");
+        if std::fs::metadata(&mark).is_ok_and(|mark| mark.len() == 0) {
+            disk::remove_file(&mark)?;
+        }
         kept.remember(index, stamp);
         Ok(&source.patches)
     }

@@ -169,7 +169,7 @@ fn branches_are_followed_and_commits_are_checked() {
                 "
                     package: {{name: foobar, version: 0.1.0}}
                     source: {{git: repository, {which}}}
-                    build: {{script: 'cp a.txt $PREFIX; test -d .git'}}
+                    build: {{script: 'cp a.txt $PREFIX; test -d .git; test ! -e .ok'}}
                 "
             ),
         );
