@@ -76,12 +76,10 @@ pub(super) struct MissingRecipeKey {
 /// A template that cannot be evaluated.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the template cannot be evaluated: {reason}")]
-#[diagnostic(
-    code(recipe::template),
-    help("templates look like `${{{{ version | replace('.', '_') }}}}`")
-)]
+#[diagnostic(code(recipe::template), help("{help}"))]
 pub(super) struct BadRecipeTemplate {
     pub(super) reason: String,
+    pub(super) help: String,
     #[source_code]
     pub(super) file: SourceFile,
     #[label("this template")]

@@ -233,3 +233,36 @@ fn packages_that_must_not_be() {
     "};
     insta::assert_snapshot!(build_error(&project(license)));
 }
+
+#[test]
+fn a_method_of_python_and_a_variable_of_scripts() {
+    insta::assert_snapshot!(error(
+        "context: {version: 1.2.3, major: \"${{ version.split('.')[0] }}\"}\npackage: {name: foobar, version: \"${{ version }}\"}\n"
+    ), @r#"
+    recipe::template
+
+      × the template cannot be evaluated: Failed to evaluate expression
+      │ 'version.split('.')[0]': unknown method: string has no method named split
+       ╭─[/ws/recipe.yaml:1:34]
+     1 │ context: {version: 1.2.3, major: "${{ version.split('.')[0] }}"}
+       ·                                  ───────────────┬──────────────
+       ·                                                 ╰── this template
+     2 │ package: {name: foobar, version: "${{ version }}"}
+       ╰────
+      help: use the filter: `(version | split('.'))[0]`
+    "#);
+    insta::assert_snapshot!(error(
+        "package: {name: foobar, version: 0.1.0}\nbuild:\n  string: h${{ PKG_HASH }}_1\n"
+    ), @r"
+    recipe::undefined_name
+
+      × `PKG_HASH` has no value
+       ╭─[/ws/recipe.yaml:3:16]
+     2 │ build:
+     3 │   string: h${{ PKG_HASH }}_1
+       ·                ────┬───
+       ·                    ╰── this name
+       ╰────
+      help: write `hash`: `PKG_HASH` is a variable of scripts, not of templates
+    ");
+}

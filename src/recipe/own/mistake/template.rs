@@ -26,6 +26,7 @@ impl RecipePlace<'_> {
         }
         BadRecipeTemplate {
             reason: template_reason(message),
+            help: template_help(message),
             file: self.text.file(),
             at: at.map(span),
         }
@@ -98,6 +99,17 @@ impl RecipePlace<'_> {
         if let Some(near) = nearest(name, self.names.iter().map(String::as_str)) {
             return format!("did you mean `{near}`?");
         }
+        // Names that conda-build has in templates, and scripts have as variables.
+        let of_scripts = match name {
+            "PKG_HASH" => Some("write `hash`"),
+            "PKG_BUILDNUM" => Some("write `build_number`, or the number itself"),
+            "PKG_NAME" | "PKG_VERSION" => Some("write the name from `context`"),
+            "CONDA_PY" => Some("write `python | version_to_buildstring`"),
+            _ => None,
+        };
+        if let Some(instead) = of_scripts {
+            return format!("{instead}: `{name}` is a variable of scripts, not of templates");
+        }
         let known = match self.names {
             [] => String::new(),
             names => format!("; known here: {}", list(names.iter().map(String::as_str))),
@@ -129,6 +141,25 @@ fn undefined(message: &str) -> Option<String> {
     let (_, rest) = message.split_once("undefined value: `")?;
     let (name, _) = rest.split_once('`')?;
     Some(name.to_string())
+}
+
+/// The way out of a template that cannot be evaluated. Methods of Python are a frequent
+/// cause, because Jinja of Python has them.
+fn template_help(message: &str) -> String {
+    const METHOD: &str = "string has no method named ";
+    let method = message.split_once(METHOD).map(|(_, rest)| rest);
+    let method = method.and_then(|rest| rest.split(|c: char| !c.is_alphanumeric()).next());
+    match method {
+        Some("split") => "use the filter: `(version | split('.'))[0]`".to_string(),
+        Some(filter @ ("lower" | "upper" | "replace" | "trim")) => {
+            format!("use the filter `{filter}`, as in `version | replace('.', '_')`")
+        }
+        Some("startswith" | "endswith") => {
+            "compare a part of the text: `version[:2] == \"1.\"`".to_string()
+        }
+        Some("strip") => "use the filter `trim`".to_string(),
+        _ => "templates look like `${{ version | replace('.', '_') }}`".to_string(),
+    }
 }
 
 fn template_reason(message: &str) -> String {
