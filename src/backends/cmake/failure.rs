@@ -18,7 +18,7 @@ pub(super) use install::{nothing_installed, outside, unused};
 type Detector = fn(&View<'_>, &Log) -> Option<Diagnosis>;
 
 /// Ordered from causes to consequences: a killed compiler also appears as a failed step.
-const DETECTORS: [Detector; 17] = [
+const DETECTORS: [Detector; 18] = [
     |_, log| full_disk(log),
     configure::no_program,
     configure::old_project,
@@ -33,6 +33,7 @@ const DETECTORS: [Detector; 17] = [
     compiler::foreign_program,
     compiler::errors,
     compiler::step,
+    compiler::no_rule,
     tests::failed,
     install::failed,
     configure::errors,

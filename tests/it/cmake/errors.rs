@@ -255,3 +255,46 @@ fn sources_that_are_not_there_are_named_with_how_to_get_them() {
             the whole log is in /ws/.pixi/bld/work/kSOLZ0CokNw/debug/build.log
     "#);
 }
+
+#[test]
+fn an_example_of_install_rules_names_no_tests() {
+    let tests: String = (0..20)
+        .map(|number| format!("add_executable(test-{number} main.cpp)\n"))
+        .collect();
+    let project = project(&format!("add_executable(app main.cpp)\n{tests}"))
+        .file("main.cpp", "int main() { return 0; }\n");
+    let Some(workshop) = PackageBuilder::open(project, |_| {}) else {
+        return;
+    };
+    let config = json!({"targets": ["app"]});
+    insta::assert_snapshot!(workshop.error(Order { config, ..Order::default() }), @r"
+    cmake::no_install_rules
+
+      × `cmake --install` failed: the project has no install rules
+      help: add to CMakeLists.txt:
+              include(GNUInstallDirs)
+              install(TARGETS app)
+            the whole log is in /ws/.pixi/bld/work/kSOLZ0CokNw/debug/build.log
+    ");
+}
+
+#[test]
+fn a_file_that_no_step_makes_is_named() {
+    let project = project(
+        "add_executable(app main.c)\ntarget_link_libraries(app ${CMAKE_BINARY_DIR}/stage/libx.a)\ninstall(TARGETS app)\n",
+    )
+    .file("main.c", "int main(void) { return 0; }\n");
+    let Some(workshop) = PackageBuilder::open(project, |_| {}) else {
+        return;
+    };
+    insta::assert_snapshot!(workshop.error(Order::default()), @r"
+    cmake::no_rule
+
+      × `cmake` failed with exit code 1: `app` needs `stage/libx.a`, which does
+      │ not exist and which no step makes
+      help: if a step of ExternalProject makes the file, name it in
+            `BUILD_BYPRODUCTS`; if a command makes it, name it in `OUTPUT` or
+            `BYPRODUCTS`
+            the whole log is in /ws/.pixi/bld/work/kSOLZ0CokNw/debug/build.log
+    ");
+}

@@ -1,6 +1,6 @@
 //! Errors of compilers, linkers and the commands of a project.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::blocks::{self, failed_step};
 use crate::backend::failure::{CodeError, Diagnosis, QUOTED};
@@ -160,6 +160,29 @@ fn of_fortran(lines: &[&str]) -> Option<CodeError> {
         file,
         line,
         column,
+    })
+}
+
+/// A file that a step needs does not exist, and ninja does not know how to make it.
+pub(super) fn no_rule(_: &View<'_>, log: &Log) -> Option<Diagnosis> {
+    const END: &str = "missing and no known rule to make it";
+    let line = log.lines().find(|line| line.contains(END))?;
+    let mut names = line.split('\'').skip(1).step_by(2);
+    let (missing, user) = (names.next()?, names.next()?);
+    let help = match Path::new(missing).is_absolute() {
+        true => "restore the file, or remove it from the project",
+        false => {
+            "if a step of ExternalProject makes the file, name it in `BUILD_BYPRODUCTS`; if a \
+             command makes it, name it in `OUTPUT` or `BYPRODUCTS`"
+        }
+    };
+    Some(Diagnosis {
+        code: "cmake::no_rule",
+        message: format!(
+            "`{user}` needs `{missing}`, which does not exist and which no step makes"
+        ),
+        help: Some(help.to_string()),
+        ..Default::default()
     })
 }
 

@@ -46,8 +46,17 @@ pub(in super::super) fn nothing_installed(view: &View<'_>) -> Diagnosis {
     let targets = targets.filter(|target| kinds.contains(&target.kind.as_str()));
     let names: Vec<&str> = targets.map(|target| target.name.as_str()).collect();
     // Tests and examples are seldom installed, and a project can have hundreds of them.
-    let is_usual = |name: &&&str| !["test", "example", "bench"].iter().any(|word| name.contains(word));
-    let mut targets: Vec<&str> = names.iter().filter(is_usual).take(QUOTED).copied().collect();
+    let is_usual = |name: &&&str| {
+        !["test", "example", "bench"]
+            .iter()
+            .any(|word| name.contains(word))
+    };
+    let mut targets: Vec<&str> = names
+        .iter()
+        .filter(is_usual)
+        .take(QUOTED)
+        .copied()
+        .collect();
     if targets.is_empty() {
         targets = names.into_iter().take(QUOTED).collect();
     }
