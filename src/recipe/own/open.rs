@@ -173,7 +173,7 @@ mod tests {
             replaced(condition, &found, false),
             r#"win or false and not match (cuda, "12")"#
         );
-        assert_eq!(open("rematch(python, '1')", |_| false), []);
-        assert_eq!(open("match('3.8', '1')", |_| false), []);
+        assert!(open("rematch(python, '1')", |_| false).is_empty());
+        assert!(open("match('3.8', '1')", |_| false).is_empty());
     }
 }
