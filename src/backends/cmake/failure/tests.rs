@@ -44,7 +44,7 @@ fn is_failed_test(line: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+mod list {
     use super::*;
 
     #[test]

@@ -104,7 +104,6 @@ impl RecipePlace<'_> {
             "PKG_HASH" => Some("write `hash`"),
             "PKG_BUILDNUM" => Some("write `build_number`, or the number itself"),
             "PKG_NAME" | "PKG_VERSION" => Some("write the name from `context`"),
-            "CONDA_PY" => Some("write `python | version_to_buildstring`"),
             _ => None,
         };
         if let Some(instead) = of_scripts {
