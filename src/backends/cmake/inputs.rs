@@ -147,6 +147,8 @@ pub(super) fn built(view: &View<'_>, paths: &BuildPaths) -> Result<Option<Vec<Gl
     sets.extend(traces.installed());
     sets.extend(traces.globs());
     sets.extend(named::sets(&traces.unreported));
+    let needed = traces.plan.needed_by(&traces.config.targets);
+    sets.extend(named::copied(&needed, &traces.binary, &traces.own));
     if view.runs_tests() {
         sets.extend(traces.tested());
     }

@@ -23,7 +23,12 @@ fn naming() -> Project {
          add_custom_command(OUTPUT made.txt COMMAND ${CMAKE_COMMAND} -DIN=${PROJECT_SOURCE_DIR}/table.csv \
            -P ${PROJECT_SOURCE_DIR}/cmake/make.cmake > made.txt 2>&1)\n\
          add_custom_target(made ALL DEPENDS made.txt)\n\
+         add_custom_command(TARGET app POST_BUILD \
+           COMMAND ${CMAKE_COMMAND} -E copy ${PROJECT_SOURCE_DIR}/post.txt ${PROJECT_BINARY_DIR}/post.txt \
+           COMMAND ${CMAKE_COMMAND} -E copy_directory ${PROJECT_SOURCE_DIR}/res ${PROJECT_BINARY_DIR}/res)\n\
          install(TARGETS app)\n\
+         install(FILES ${PROJECT_BINARY_DIR}/post.txt DESTINATION share)\n\
+         install(DIRECTORY ${PROJECT_BINARY_DIR}/res DESTINATION share)\n\
          install(FILES ${PROJECT_BINARY_DIR}/read.txt ${PROJECT_BINARY_DIR}/made.txt DESTINATION share)\n\
          install(DIRECTORY ${PROJECT_BINARY_DIR}/assets DESTINATION share)\n\
          install(CODE \"file(INSTALL \\\"${PROJECT_SOURCE_DIR}/coded.txt\\\" DESTINATION \\\"\\${CMAKE_INSTALL_PREFIX}/share\\\")\")\n",
@@ -36,6 +41,8 @@ fn naming() -> Project {
     .file("cmake/make.cmake", "file(READ ${IN} in)\nmessage(\"${in}\")\n")
     .file("table.csv", "1,2\n")
     .file("coded.txt", "c\n")
+    .file("post.txt", "p\n")
+    .file("res/a.txt", "a\n")
     .file("src/a.c", "int a(void) { return 1; }\n")
     .file("src/b.c", "int b(void) { return 1; }\n")
     .file("unused.txt", "u\n")
@@ -61,6 +68,9 @@ fn files_that_commands_name_trigger_a_rebuild() {
         ("edit", "cmake/make.cmake", Rebuild),
         ("edit", "table.csv", Rebuild),
         ("edit", "coded.txt", Rebuild),
+        ("edit", "post.txt", Rebuild),
+        ("edit", "res/a.txt", Rebuild),
+        ("new", "res/deep/b.txt", Rebuild),
         ("edit", "src/a.c", Rebuild),
         ("new", "src/c.c", Rebuild),
         ("remove", "src/b.c", Rebuild),
@@ -90,6 +100,12 @@ fn a_rebuild_contains_the_files_that_commands_name() {
     assert!(read("share/made.txt").contains("1,2,3"));
     builder.project.write("coded.txt", "code\n");
     assert_eq!(read("share/coded.txt"), "code\n");
+    builder.project.write("post.txt", "after\n");
+    assert_eq!(read("share/post.txt"), "after\n");
+    builder.project.write("res/a.txt", "resource\n");
+    assert_eq!(read("share/res/a.txt"), "resource\n");
+    builder.project.write("res/b.txt", "b\n");
+    assert_eq!(read("share/res/b.txt"), "b\n");
     // A plain `file(GLOB)` is evaluated again only when other files match it.
     let built = build();
     assert!(!built.configured());

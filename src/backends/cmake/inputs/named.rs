@@ -46,6 +46,15 @@ pub(super) fn sets(unreported: &Unreported) -> Vec<GlobSet> {
     copied.chain(installed).chain(globs).collect()
 }
 
+/// The directories that the commands of `edges` copy.
+pub(super) fn copied(edges: &[&Edge], binary: &Path, own: &Own) -> Vec<GlobSet> {
+    let copied = edges.iter().flat_map(|edge| edge.copied(binary));
+    let copied: BTreeSet<PathBuf> = copied.filter_map(|path| own.path(&path)).collect();
+    let sets = copied.iter();
+    sets.filter_map(|path| below(path, "copied by a command"))
+        .collect()
+}
+
 /// A file, or all files of a directory.
 pub(super) fn below(path: &Path, reason: &str) -> Option<GlobSet> {
     if !path.is_dir() {

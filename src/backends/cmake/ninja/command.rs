@@ -32,6 +32,14 @@ pub(super) fn words(command: &str) -> Vec<(String, Option<String>)> {
     found
 }
 
+/// The directories whose files a command line copies with `cmake -E copy_directory`.
+pub(super) fn copied(command: &str) -> Vec<String> {
+    let words = split(command);
+    let pairs = words.windows(2);
+    let copied = pairs.filter(|pair| pair[0].starts_with("copy_directory"));
+    copied.map(|pair| pair[1].clone()).collect()
+}
+
 /// The words of a command line, without their quotation marks. Windows does not have an
 /// escape outside of them, and its paths contain backslashes.
 fn split(command: &str) -> Vec<String> {

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::{DepsLog, command};
 use crate::backend::inputs::plain;
+use crate::disk::files_below;
 
 /// The plan of a build tree.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -31,19 +32,37 @@ impl Edge {
         self.rule == "phony"
     }
 
-    /// The paths of files that its command names, if it is a command of the project. A
-    /// script or its data is often missing in `DEPENDS`.
+    /// The commands of the project in this step: a step of its own, or commands before and
+    /// after linking.
+    fn commands(&self) -> impl Iterator<Item = &str> {
+        let is_own = self.rule.starts_with("CUSTOM_COMMAND");
+        let names: &[&str] = match is_own {
+            true => &["COMMAND"],
+            false => &["PRE_LINK", "POST_BUILD"],
+        };
+        let commands = names.iter().filter_map(|name| self.variables.get(*name));
+        commands.map(String::as_str)
+    }
+
+    /// The paths of files that its commands name. A script or its data is often missing in
+    /// `DEPENDS`.
     pub(in super::super) fn named(&self, tree: &Path) -> Vec<PathBuf> {
-        if !self.rule.starts_with("CUSTOM_COMMAND") {
-            return Vec::new();
-        }
-        let command = self.variables.get("COMMAND").map_or("", String::as_str);
-        let words = command::words(command).into_iter();
+        let words = self.commands().flat_map(command::words);
         let paths = words.map(|(word, folder)| match folder {
             Some(folder) => tree.join(folder).join(word),
             None => tree.join(word),
         });
-        paths.collect()
+        let copied = self.copied(tree).into_iter().flat_map(files_below);
+        paths.chain(copied).collect()
+    }
+
+    /// The directories outside of the tree whose files its commands copy.
+    pub(in super::super) fn copied(&self, tree: &Path) -> Vec<PathBuf> {
+        let copied = self.commands().flat_map(command::copied);
+        let copied = copied.map(|path| plain(&tree.join(path)));
+        copied
+            .filter(|path| !path.starts_with(tree) && path.is_dir())
+            .collect()
     }
 
     /// The build trees of other projects in which its command works, as those of

@@ -14,6 +14,7 @@ use super::state::State;
 use crate::backend::inputs::plain;
 use crate::backends::cmake::ninja::{DepsLog, Edge, Plan};
 use crate::backends::cmake::tree::Tree;
+use crate::disk::files_below;
 
 /// The plan, the log and the changes of a tree.
 pub(super) struct Traces<'a> {
@@ -26,24 +27,39 @@ pub(super) struct Traces<'a> {
 impl Traces<'_> {
     /// The outputs that read, or are made from, one of `files`.
     pub(super) fn made_from(&self, files: &BTreeSet<&Path>) -> BTreeSet<String> {
-        if files.is_empty() {
-            return BTreeSet::new();
-        }
         let binary = self.tree.binary();
         let mut outputs = self.outputs_where(|path| files.contains(binary.join(path).as_path()));
         let naming = self.plan.edges.iter().filter(|edge| {
             let named = edge.named(&binary);
+            let copied = edge.copied(&binary);
             named
                 .iter()
                 .any(|file| files.contains(plain(file).as_path()))
+                || copied.iter().any(|copied| self.has_new_files(copied))
         });
         outputs.extend(naming.flat_map(|edge| edge.outputs.clone()));
         outputs.extend(self.made_with_trees(&self.stale_trees(files)));
         outputs
     }
 
+    /// Whether a directory of the user that a command copies has files that it did not have
+    /// in the last build.
+    fn has_new_files(&self, copied: &Path) -> bool {
+        let known = &self.before.built;
+        let is_own = known.keys().any(|file| file.starts_with(copied));
+        let mut files = files_below(copied.to_path_buf());
+        is_own
+            && files.any(|file| {
+                let of_pixi = file.components().any(|part| part.as_os_str() == ".pixi");
+                !of_pixi && !known.contains_key(&file)
+            })
+    }
+
     /// The trees of other projects that read one of `files`.
     fn stale_trees(&self, files: &BTreeSet<&Path>) -> BTreeSet<PathBuf> {
+        if files.is_empty() {
+            return BTreeSet::new();
+        }
         let binary = self.tree.binary();
         let trees = self.plan.edges.iter().flat_map(|edge| edge.nested(&binary));
         let trees: BTreeSet<PathBuf> = trees.collect();
