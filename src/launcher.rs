@@ -11,7 +11,7 @@ use std::process::{Command, ExitCode};
 const HOLDER: &str = "pixi-build-rust";
 
 /// Starts the backend `name`. On Unix, it replaces this process.
-pub fn launch(name: &str) -> ExitCode {
+pub(crate) fn launch(name: &str) -> ExitCode {
     let holder = match holder() {
         Ok(holder) => holder,
         Err(error) => {

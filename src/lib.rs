@@ -18,6 +18,9 @@
 //! | [`environments`] | solving, installation and channels |
 //! | [`cli`] | the command line |
 
+// Only here, because everything that the tests share between their files is unreachable.
+#![deny(unreachable_pub)]
+
 pub mod diagnostic;
 pub mod disk;
 pub mod protocol;

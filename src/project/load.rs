@@ -184,24 +184,24 @@ pub(crate) struct ManifestScope<'d> {
 
 impl<'d> ManifestScope<'d> {
     /// The manifest with the package.
-    pub fn member(&self) -> &'d Document {
+    pub(crate) fn member(&self) -> &'d Document {
         self.package.document
     }
 
     /// The directory that dependency paths of the package are relative to.
-    pub fn manifest_folder(&self) -> &'d Path {
+    pub(crate) fn manifest_folder(&self) -> &'d Path {
         self.member().directory()
     }
 
     /// The directory that paths of the workspace are relative to.
-    pub fn workspace_folder(&self) -> &'d Path {
+    pub(crate) fn workspace_folder(&self) -> &'d Path {
         self.workspace
             .map_or(self.member(), |table| table.document)
             .directory()
     }
 
     /// The directory that `~/` stands for.
-    pub fn home(&self) -> Option<&'d Path> {
+    pub(crate) fn home(&self) -> Option<&'d Path> {
         self.request.home.as_deref()
     }
 }

@@ -20,7 +20,7 @@ const MAIN: &str = "main.mojo";
 /// The programs and libraries to build. Libraries come first, because programs of the
 /// package may import them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Plan {
+pub(super) struct Plan {
     pub(super) items: Vec<Item>,
     pub(super) warnings: Vec<Warning>,
     /// Files whose existence affects the plan.

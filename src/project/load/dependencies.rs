@@ -27,7 +27,7 @@ pub(crate) struct Group {
 
 impl<'d> SpecReader<'_, 'd> {
     /// Splits a table into unconditional entries and conditions.
-    pub fn groups(&mut self, value: Value<'d>) -> Vec<Group> {
+    pub(super) fn groups(&mut self, value: Value<'d>) -> Vec<Group> {
         let Some(table) = value.table(self.findings) else {
             return Vec::new();
         };

@@ -31,7 +31,7 @@ pub(crate) enum OwnTables {
 
 impl<'d> DefaultEnvironment<'d> {
     /// The default environment of the workspace.
-    pub fn of(scope: &ManifestScope<'d>) -> Self {
+    pub(super) fn of(scope: &ManifestScope<'d>) -> Self {
         let Some(document) = scope.workspace.map(|table| table.document) else {
             return Self::default();
         };
@@ -64,7 +64,7 @@ impl<'d> DefaultEnvironment<'d> {
     }
 
     /// The values of a key in the features of the environment.
-    pub fn values(&self, key: &str) -> Vec<Field<'d>> {
+    pub(super) fn values(&self, key: &str) -> Vec<Field<'d>> {
         (self.features.iter())
             .filter_map(|feature| feature.get(key))
             .collect()

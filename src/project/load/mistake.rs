@@ -147,7 +147,7 @@ pub(crate) struct Diagnostics {
 impl Diagnostics {
     /// Adds an error, unless it was already reported. A workspace dependency is read once
     /// for each dependency that uses it.
-    pub fn mistake(&mut self, mistake: impl Into<LoadError>) {
+    pub(crate) fn mistake(&mut self, mistake: impl Into<LoadError>) {
         let mistake = mistake.into();
         if !self.mistakes.iter().any(|known| same(known, &mistake)) {
             self.mistakes.push(mistake);
@@ -155,7 +155,7 @@ impl Diagnostics {
     }
 
     /// Adds a warning, unless it was already reported.
-    pub fn warn(&mut self, warning: impl Into<Warning>) {
+    pub(crate) fn warn(&mut self, warning: impl Into<Warning>) {
         let warning = warning.into();
         if !self.warnings.iter().any(|known| same(known, &warning)) {
             self.warnings.push(warning);
@@ -163,7 +163,7 @@ impl Diagnostics {
     }
 
     /// The warnings, or all errors if there are any.
-    pub fn finish(self) -> Result<Vec<Warning>, LoadErrors> {
+    pub(crate) fn finish(self) -> Result<Vec<Warning>, LoadErrors> {
         let Self {
             mut mistakes,
             warnings,

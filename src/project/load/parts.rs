@@ -58,7 +58,7 @@ pub(crate) struct Parts<'d> {
 
 impl<'d> Parts<'d> {
     /// The keys of a table.
-    pub fn of(name: &'d str, table: Table<'d>) -> Self {
+    pub(super) fn of(name: &'d str, table: Table<'d>) -> Self {
         Self {
             name,
             document: table.document,
@@ -68,12 +68,12 @@ impl<'d> Parts<'d> {
     }
 
     /// The value of one key.
-    pub fn get(&self, name: &str) -> Option<Field<'d>> {
+    pub(super) fn get(&self, name: &str) -> Option<Field<'d>> {
         self.fields.iter().find(|field| field.name == name).copied()
     }
 
     /// Reports keys that dependencies do not have.
-    pub fn check_keys(&self, findings: &mut Diagnostics) {
+    pub(super) fn check_keys(&self, findings: &mut Diagnostics) {
         let keys = || SELECTORS.into_iter().chain(OTHER_KEYS);
         for field in &self.fields {
             if keys().any(|key| key == field.name) {
@@ -105,7 +105,7 @@ impl<'d> Parts<'d> {
     }
 
     /// Reports that the two keys exclude each other.
-    pub fn conflict(
+    pub(super) fn conflict(
         &self,
         first: &Field<'d>,
         second: &Field<'d>,
@@ -124,29 +124,29 @@ impl<'d> Parts<'d> {
     }
 
     /// The version constraint.
-    pub fn version(&self, findings: &mut Diagnostics) -> Option<String> {
+    pub(super) fn version(&self, findings: &mut Diagnostics) -> Option<String> {
         version::constraint(self.get("version")?.value, findings)
     }
 
     /// A string.
-    pub fn text(&self, key: &str, findings: &mut Diagnostics) -> Option<String> {
+    pub(super) fn text(&self, key: &str, findings: &mut Diagnostics) -> Option<String> {
         Some(self.get(key)?.value.text(findings)?.to_owned())
     }
 
     /// An array of strings.
-    pub fn texts(&self, key: &str, findings: &mut Diagnostics) -> Option<Vec<String>> {
+    pub(super) fn texts(&self, key: &str, findings: &mut Diagnostics) -> Option<Vec<String>> {
         let texts = self.get(key)?.value.texts(findings)?;
         Some(texts.into_iter().map(|(text, _)| text.to_owned()).collect())
     }
 
     /// A string that matches strings: exact, glob or regular expression.
-    pub fn matcher(&self, key: &str, findings: &mut Diagnostics) -> Option<String> {
+    pub(super) fn matcher(&self, key: &str, findings: &mut Diagnostics) -> Option<String> {
         let value = self.get(key)?.value;
         check_matcher(value.text(findings)?, value, findings)
     }
 
     /// An array of such strings.
-    pub fn matchers(&self, key: &str, findings: &mut Diagnostics) -> Option<Vec<String>> {
+    pub(super) fn matchers(&self, key: &str, findings: &mut Diagnostics) -> Option<Vec<String>> {
         let texts = self.get(key)?.value.texts(findings)?;
         (texts.into_iter())
             .map(|(text, value)| check_matcher(text, value, findings))
@@ -154,7 +154,7 @@ impl<'d> Parts<'d> {
     }
 
     /// The constraint on the build number.
-    pub fn build_number(&self, findings: &mut Diagnostics) -> Option<String> {
+    pub(super) fn build_number(&self, findings: &mut Diagnostics) -> Option<String> {
         let value = self.get("build-number")?.value;
         let text = value.text(findings)?;
         // The parser of rattler_conda_types panics when a number has too many digits.
@@ -177,7 +177,7 @@ impl<'d> Parts<'d> {
     }
 
     /// A checksum in lower case. `key` is `md5` or `sha256`.
-    pub fn hash(&self, key: &str, findings: &mut Diagnostics) -> Option<String> {
+    pub(super) fn hash(&self, key: &str, findings: &mut Diagnostics) -> Option<String> {
         let value = self.get(key)?.value;
         let text = value.text(findings)?;
         let (digits, what) = match key {

@@ -22,7 +22,7 @@ pub(crate) struct Defaults {
 
 impl Defaults {
     /// The defaults of a document. There are none outside of `pyproject.toml`.
-    pub fn of(document: &Document) -> Self {
+    pub(super) fn of(document: &Document) -> Self {
         if document.kind() != ManifestKind::Pyproject {
             return Self::default();
         }

@@ -28,7 +28,7 @@ pub(crate) enum Selector {
 
 impl Selector {
     /// The selector `text`, or help for the correct form.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
         match text {
             "unix" => return Ok(Self::Unix),
             "linux" => return Ok(Self::Linux),
@@ -51,7 +51,7 @@ impl Selector {
     }
 
     /// The form in which pixi sends it.
-    pub fn wire(&self) -> &str {
+    pub(super) fn wire(&self) -> &str {
         match self {
             Self::Unix => "unix",
             Self::Linux => "linux",
@@ -63,7 +63,7 @@ impl Selector {
     }
 
     /// The equivalent condition.
-    pub fn expression(&self) -> String {
+    pub(super) fn expression(&self) -> String {
         match self {
             Self::Unix | Self::Linux | Self::Win => self.wire().to_owned(),
             Self::Macos => "osx".to_owned(),
@@ -74,7 +74,7 @@ impl Selector {
     }
 
     /// Whether the selector matches the platform `subdir` with the name `name`.
-    pub fn matches(&self, subdir: Subdir, name: &str) -> bool {
+    pub(super) fn matches(&self, subdir: Subdir, name: &str) -> bool {
         match self {
             Self::Unix => subdir.is_unix(),
             Self::Linux => subdir.is_linux(),

@@ -12,7 +12,7 @@ use crate::protocol::spec::{BinarySpec, PackageSpec, SourceSpec};
 
 impl<'d> SpecReader<'_, 'd> {
     /// The dependency, or `None` after an error.
-    pub fn read(&mut self, entry: &Field<'d>) -> Option<PackageSpec> {
+    pub(super) fn read(&mut self, entry: &Field<'d>) -> Option<PackageSpec> {
         let table = match entry.value.read() {
             Data::Text(_) => {
                 return Some(PackageSpec::Binary(BinarySpec {

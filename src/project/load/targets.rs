@@ -65,7 +65,7 @@ pub(crate) struct Builder<'a, 'd> {
 }
 
 impl<'d> Builder<'_, 'd> {
-    pub fn tables(&mut self, package: Table<'d>) {
+    pub(super) fn tables(&mut self, package: Table<'d>) {
         for kind in TABLES {
             if let Some(field) = package.get(kind.key) {
                 self.groups(field.value, kind, |target| match kind.key {
@@ -107,7 +107,7 @@ impl<'d> Builder<'_, 'd> {
         }
     }
 
-    pub fn extras(&mut self, package: Table<'d>) {
+    pub(super) fn extras(&mut self, package: Table<'d>) {
         let Some(table) =
             (package.get("extra-dependencies")).and_then(|field| field.value.table(self.findings))
         else {

@@ -10,7 +10,7 @@ mod entries;
 mod environments;
 mod errors;
 mod mistake;
-pub mod named;
+pub(super) mod named;
 mod notes;
 mod open;
 mod pinned;

@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 
 use super::dependency::requirement::normalized;
-pub use values::{
+pub(super) use values::{
     BuildDir, BuildSystemRequires, Check, Editable, Extras, Globs, Installer, Mapping, Profile,
     Setting, VersionFrom,
 };
