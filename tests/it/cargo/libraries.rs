@@ -152,3 +152,18 @@ fn the_library_is_that_of_the_profile() {
         assert_eq!(archive.files(), ["lib/libbell.a"], "{choice}");
     }
 }
+
+#[test]
+fn the_sources_of_every_kind_of_library_are_known() {
+    let project = configured("cargo-test = true\nlibraries = [\"cdylib\", \"staticlib\"]")
+        .file("Cargo.toml", cargo_toml("bell", ""))
+        .file("src/main.rs", MAIN)
+        .file("src/lib.rs", "pub fn bell() {}\n")
+        .lock();
+    let (archive, warnings) = build(&project, &[]).package();
+    assert_eq!(
+        archive.files(),
+        ["bin/bell", "lib/libbell.a", "lib/libbell.so"]
+    );
+    assert!(!warnings.contains("what the build read"), "{warnings}");
+}

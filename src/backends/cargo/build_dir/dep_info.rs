@@ -30,38 +30,35 @@ struct Rule {
 /// [`NoDepInfo`] if an installed artifact has no rule, or if nothing was installed.
 pub(crate) fn sources(built: &BuildPaths, target_dir: &Path) -> Result<BTreeSet<PathBuf>, Report> {
     let mut sources = BTreeSet::new();
-    let mut seen = BTreeSet::new();
-    let mut without = BTreeSet::new();
     for folder in final_folders(target_dir) {
-        for file in files(&folder)? {
-            let Some(name) = file.file_name() else {
-                continue;
-            };
-            if installed(built, name).is_some_and(|copy| same_content(&file, &copy)) {
-                without.insert(file);
-            } else if is_rule(&file)
-                && let Some(rule) = parse(&read_text(&file)?)
-            {
-                let name = rule.artifact.file_name().unwrap_or_default();
-                // The path in the rule may be relative, but the artifact is in the same
-                // directory.
-                let artifact = folder.join(name);
-                let copy = installed(built, name);
-                if copy.is_some_and(|copy| same_content(&artifact, &copy)) {
-                    sources.extend(rule.sources);
-                }
-                seen.insert(artifact);
+        for artifact in files(&folder)?.iter().filter(|file| !is_rule(file)) {
+            let copy = artifact.file_name().and_then(|name| installed(built, name));
+            if copy.is_some_and(|copy| same_content(artifact, &copy)) {
+                let rule = rule_of(artifact)?;
+                sources.extend(rule.ok_or_else(|| NoDepInfo::of(artifact))?.sources);
             }
         }
-    }
-    let without = without.difference(&seen).next();
-    if let Some(artifact) = without {
-        return Err(NoDepInfo::of(artifact).into());
     }
     if sources.is_empty() {
         return Err(NoDepInfo::of(target_dir).into());
     }
     Ok(sources)
+}
+
+/// The rule of an artifact. The kinds of a library share one file, which names only one of them:
+/// Cargo leaves a file alone that already contains the same sources.
+fn rule_of(artifact: &Path) -> Result<Option<Rule>, Unreadable> {
+    let file = artifact.with_extension("d");
+    if !file.is_file() {
+        return Ok(None);
+    }
+    let is_program = |path: &Path| path.extension().is_none_or(|it| it == "exe");
+    let rule = parse(&read_text(&file)?);
+    // The path in the rule may be relative, but the artifact is in the same directory.
+    Ok(rule.filter(|rule| {
+        let is_itself = rule.artifact.file_name() == artifact.file_name();
+        is_itself || !(is_program(artifact) || is_program(&rule.artifact))
+    }))
 }
 
 /// The files that rustc recorded as sources of the files in `folder`.
