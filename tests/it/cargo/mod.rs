@@ -6,6 +6,7 @@ mod cross;
 mod failures;
 mod libraries;
 mod manifests;
+mod members;
 mod out_dir;
 mod sources;
 mod third_party;

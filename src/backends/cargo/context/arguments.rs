@@ -125,6 +125,24 @@ impl Arguments {
         counting.flat_map(|argument| argument.words.iter().map(String::as_str))
     }
 
+    /// The arguments without the features for which `keeps` is false.
+    pub(crate) fn with_features(&self, keeps: impl Fn(&str) -> bool) -> Self {
+        let arguments = self.0.iter().filter_map(|argument| {
+            if argument.name != "--features" {
+                return Some(argument.clone());
+            }
+            let features = argument.value.as_deref()?.split(',');
+            let kept = features.filter(|feature| keeps(feature));
+            let kept = kept.collect::<Vec<_>>().join(",");
+            (!kept.is_empty()).then(|| Argument {
+                name: argument.name.clone(),
+                words: vec![argument.name.clone(), kept.clone()],
+                value: Some(kept),
+            })
+        });
+        Self(arguments.collect())
+    }
+
     /// Whether the arguments contain an option with this long name.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.0.iter().any(|argument| argument.name == name)

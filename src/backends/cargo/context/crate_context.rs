@@ -106,7 +106,9 @@ impl CrateContext {
         }
         let root = krate.folder().to_path_buf();
         let workspace = krate.workspace_root().to_path_buf();
-        let members = packages::chosen(request, &mut manifests, &krate)?;
+        let members = packages::chosen(request, &mut manifests, &krate, &arguments)?;
+        let itself = members.iter().find(|member| member.folder == root);
+        let arguments = itself.map_or(arguments, |member| member.arguments.clone());
         let cargo_config = CargoConfig::of(request, &arguments, &root, &workspace);
         let variables = cargo_config.variables(request.config);
         Ok(Self {
@@ -145,7 +147,7 @@ impl CrateContext {
 /// The first member that `packages` names. It determines the name and version of the package.
 fn named<'a>(request: &Request<'a, Config>) -> Option<&'a str> {
     let first = request.config.packages.first()?;
-    (!first.contains(['*', '?', '['])).then_some(first)
+    (!packages::is_pattern(first)).then_some(first)
 }
 
 /// The name of the crate. It is empty if Cargo would refuse it, because this backend uses the

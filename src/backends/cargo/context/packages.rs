@@ -2,13 +2,18 @@
 //! installed.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use miette::{Diagnostic, Report, SourceSpan};
 use thiserror::Error;
+use toml_edit::Item;
 
 use crate::backend::Request;
 use crate::backends::cargo::config::Config;
-use crate::backends::cargo::manifest::binaries::binaries;
+use crate::backends::cargo::context::arguments::Arguments;
+use crate::backends::cargo::manifest::binaries::{binaries, listed_binaries};
+use crate::backends::cargo::manifest::cargo_toml::CargoToml;
+use crate::backends::cargo::manifest::features::features;
 use crate::backends::cargo::manifest::manifests::Manifests;
 use crate::backends::cargo::manifest::package::Crate;
 use crate::backends::cargo::manifest::workspace_members::members;
@@ -22,10 +27,13 @@ pub(crate) struct Member {
     /// The selected binaries that belong to this member. Empty if all of its binaries are
     /// installed.
     pub(crate) binaries: Vec<String>,
+    /// The arguments of the user, with those features that the member has.
+    pub(crate) arguments: Arguments,
 }
 
 /// The members whose programs are installed: the crate itself first, then the members that
-/// `packages` names. A member without a selected binary is left out.
+/// `packages` names. A member without a selected binary is left out, and so is a library that
+/// only a pattern names.
 ///
 /// # Errors
 /// [`NoSuchMember`], [`NotOneBinary`], and members whose manifest cannot be read.
@@ -33,109 +41,204 @@ pub(crate) fn chosen(
     request: &Request<'_, Config>,
     manifests: &mut Manifests,
     krate: &Crate,
+    arguments: &Arguments,
 ) -> Result<Vec<Member>, Report> {
     let config = request.config;
-    let itself = Member {
-        folder: krate.folder().to_path_buf(),
-        binaries: config.binaries.clone(),
-    };
     if config.packages.is_empty() {
-        return Ok(vec![itself]);
+        return Ok(vec![Member {
+            folder: krate.folder().to_path_buf(),
+            binaries: config.binaries.clone(),
+            arguments: arguments.clone(),
+        }]);
     }
     let all = members(manifests, &krate.workspace)?;
-    let mut found = vec![(itself.folder.clone(), binaries(&krate.manifest))];
+    let mut found = vec![Arc::clone(&krate.manifest)];
     for (index, pattern) in config.packages.iter().enumerate() {
         let fits = |name: &str| glob::Pattern::new(pattern).is_ok_and(|it| it.matches(name));
         let named = all.iter().filter(|it| it.name().is_some_and(fits));
         let mut named = named.peekable();
         if named.peek().is_none() {
-            let names: Vec<&str> = all.iter().filter_map(|it| it.name()).collect();
-            return Err(no_such_member(request, index, pattern, &names));
+            let names = all.iter().filter_map(|it| it.name());
+            let reason = "is not a member of the Cargo workspace";
+            let help = format!("the members are {}", list(names));
+            return Err(no_such_member(request, index, reason, help));
         }
         for manifest in named {
-            if found.iter().all(|(folder, _)| folder != manifest.folder()) {
-                found.push((manifest.folder().to_path_buf(), binaries(manifest)));
+            if found.iter().any(|it| it.folder() == manifest.folder()) {
+                continue;
+            }
+            if installs_something(manifest, arguments) {
+                found.push(Arc::clone(manifest));
+            } else if !is_pattern(pattern) {
+                let programs = all.iter().filter(|it| installs_something(it, arguments));
+                let names = list(programs.filter_map(|it| it.name()));
+                let reason = "is a library and has no binary";
+                let help = format!("the members with binaries are {names}");
+                return Err(no_such_member(request, index, reason, help));
             }
         }
     }
-    for name in &config.binaries {
-        let owners = found.iter().filter(|(_, binaries)| binaries.contains(name));
-        let owners: Vec<&Path> = owners.map(|(folder, _)| folder.as_path()).collect();
-        if owners.len() != 1 {
-            return Err(not_one(request, name, &owners));
+    check_binaries(request, &found, arguments)?;
+    let members = found.iter().map(|manifest| {
+        let binaries = binaries(manifest);
+        let chosen = config.binaries.iter();
+        let chosen = chosen.filter(|name| binaries.contains(name));
+        Member {
+            folder: manifest.folder().to_path_buf(),
+            binaries: chosen.cloned().collect(),
+            arguments: arguments_for(manifest, &found, config, arguments),
         }
-    }
-    let members = found.into_iter().map(|(folder, binaries)| Member {
-        folder,
-        binaries: if config.binaries.is_empty() {
-            Vec::new()
-        } else {
-            let chosen = config.binaries.iter();
-            let chosen = chosen.filter(|name| binaries.contains(name));
-            chosen.cloned().collect()
-        },
     });
     // `cargo install` without `--bin` would install all binaries of the member.
     let installs = |member: &Member| config.binaries.is_empty() || !member.binaries.is_empty();
     Ok(members.filter(installs).collect())
 }
 
+/// Whether an element of `packages` is a pattern and not a name.
+pub(crate) fn is_pattern(element: &str) -> bool {
+    element.contains(['*', '?', '['])
+}
+
+/// Whether `cargo install` finds something to install in a member.
+fn installs_something(manifest: &CargoToml, arguments: &Arguments) -> bool {
+    let asks_for_examples = arguments.has("--example") || arguments.has("--examples");
+    asks_for_examples || !binaries(manifest).is_empty()
+}
+
+/// Refuses a name in `binaries` that not exactly one member has, and a binary of one member that
+/// would replace that of another.
+fn check_binaries(
+    request: &Request<'_, Config>,
+    found: &[Arc<CargoToml>],
+    arguments: &Arguments,
+) -> Result<(), Report> {
+    let owners = |name: &String| -> Vec<&Path> {
+        let owners = found.iter().filter(|it| binaries(it).contains(name));
+        owners.map(|it| it.folder()).collect()
+    };
+    let selected = &request.config.binaries;
+    for name in selected {
+        let owners = owners(name);
+        if owners.len() != 1 {
+            return Err(not_one(request, "binaries", name, &owners));
+        }
+    }
+    let selects = ["--bin", "--bins", "--example", "--examples"];
+    if !selected.is_empty() || selects.iter().any(|option| arguments.has(option)) {
+        return Ok(());
+    }
+    for name in found.iter().flat_map(|it| binaries(it)) {
+        let owners = owners(&name);
+        // A binary that needs features may be off.
+        let needs_features = found
+            .iter()
+            .flat_map(|it| listed_binaries(it))
+            .any(|binary| {
+                binary.get("name").and_then(Item::as_str) == Some(&name)
+                    && binary.contains_key("required-features")
+            });
+        if owners.len() > 1 && !needs_features {
+            return Err(not_one(request, "packages", &name, &owners));
+        }
+    }
+    Ok(())
+}
+
+/// The arguments with those features of the option `features` that the member has, as Cargo
+/// selects them for several packages. A feature that no member has stays, so that Cargo reports it.
+fn arguments_for(
+    manifest: &CargoToml,
+    members: &[Arc<CargoToml>],
+    config: &Config,
+    arguments: &Arguments,
+) -> Arguments {
+    if config.features.is_empty() {
+        return arguments.clone();
+    }
+    let own = features(manifest.root());
+    let has = |known: &[String], feature: &str| {
+        // `default` always exists, and Cargo checks a feature of a dependency.
+        feature == "default" || feature.contains('/') || known.iter().any(|it| it == feature)
+    };
+    let others: Vec<Vec<String>> = members.iter().map(|it| features(it.root())).collect();
+    let is_known = |feature: &str| others.iter().any(|known| has(known, feature));
+    arguments.with_features(|feature| has(&own, feature) || !is_known(feature))
+}
+
 fn no_such_member(
     request: &Request<'_, Config>,
     index: usize,
-    pattern: &str,
-    names: &[&str],
+    reason: &'static str,
+    help: String,
 ) -> Report {
     let manifest = &request.project.manifest;
     let keys = ["packages", &index.to_string()];
     NoSuchMember {
-        pattern: pattern.to_string(),
-        members: list(names.iter().copied()),
+        pattern: request.config.packages[index].clone(),
+        reason,
+        help,
         file: manifest.file(),
         at: written_at(manifest, request.platforms.host, &keys),
     }
     .into()
 }
 
-fn not_one(request: &Request<'_, Config>, name: &str, owners: &[&Path]) -> Report {
+fn not_one(
+    request: &Request<'_, Config>,
+    option: &'static str,
+    name: &str,
+    owners: &[&Path],
+) -> Report {
     let manifest = &request.project.manifest;
-    let owners: Vec<String> = owners.iter().map(|it| it.display().to_string()).collect();
-    NotOneBinary {
-        name: name.to_string(),
-        what: if owners.is_empty() {
+    let paths: Vec<String> = owners.iter().map(|it| it.display().to_string()).collect();
+    let paths = paths.join(" and ");
+    let (message, help) = if option == "packages" {
+        let message = format!("`packages` names members that install the same binary `{name}`");
+        (
+            format!("{message}: {paths}"),
+            "remove one of the members, rename its binary, or name other binaries in `binaries`",
+        )
+    } else {
+        let what = if owners.is_empty() {
             "no member that `packages` names has it".to_string()
         } else {
-            format!("{} have one each", owners.join(" and "))
-        },
+            format!("{paths} have one each")
+        };
+        (
+            format!("`binaries` names `{name}`, and {what}"),
+            "each name belongs to one of the `packages`",
+        )
+    };
+    NotOneBinary {
+        message,
+        help,
         file: manifest.file(),
-        at: written_at(manifest, request.platforms.host, &["binaries"]),
+        at: written_at(manifest, request.platforms.host, &[option]),
     }
     .into()
 }
 
-/// A name in `packages` that no member has.
+/// A name in `packages` that no member has, or that a library has.
 #[derive(Debug, Error, Diagnostic)]
-#[error("`packages` names `{pattern}`, which is not a member of the Cargo workspace")]
-#[diagnostic(code(cargo::no_such_member), help("the members are {members}"))]
+#[error("`packages` names `{pattern}`, which {reason}")]
+#[diagnostic(code(cargo::no_such_member), help("{help}"))]
 struct NoSuchMember {
     pattern: String,
-    members: String,
+    reason: &'static str,
+    help: String,
     #[source_code]
     file: SourceFile,
     #[label("no such member")]
     at: Option<SourceSpan>,
 }
 
-/// A name in `binaries` that no member has, or that several members have.
+/// A binary that no member has, or that several members have.
 #[derive(Debug, Error, Diagnostic)]
-#[error("`binaries` names `{name}`, and {what}")]
-#[diagnostic(
-    code(cargo::not_one_binary),
-    help("each name belongs to one of the `packages`")
-)]
+#[error("{message}")]
+#[diagnostic(code(cargo::not_one_binary), help("{help}"))]
 struct NotOneBinary {
-    name: String,
-    what: String,
+    message: String,
+    help: &'static str,
     #[source_code]
     file: SourceFile,
     #[label("chosen here")]

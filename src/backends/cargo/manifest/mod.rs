@@ -3,6 +3,7 @@
 pub(crate) mod binaries;
 pub(crate) mod cargo_toml;
 pub(crate) mod errors;
+pub(crate) mod features;
 pub(crate) mod licenses;
 pub(crate) mod manifests;
 pub(crate) mod package;

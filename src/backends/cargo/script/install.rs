@@ -163,7 +163,7 @@ fn stop_config_search(build: CrateBuild<'_>) -> Step {
 }
 
 fn command(build: CrateBuild<'_>, member: &Member, tools: &Tools) -> Vec<Word> {
-    let arguments = &build.arguments;
+    let arguments = &member.arguments;
     // Cargo refuses an option that is repeated.
     let unless_given = |flag: &'static str| (!arguments.has(flag)).then(|| Word::from(flag));
     let mut command = vec![tools.tool("cargo")];

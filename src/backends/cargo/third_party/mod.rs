@@ -54,7 +54,7 @@ fn command(build: CrateBuild<'_>, member: &Member, tools: &Tools) -> Vec<Word> {
     if member.folder == build.root {
         command.extend(build.package_argument().into_iter().map(Word::literal));
     }
-    let words = build.arguments.words_for_the_tree();
+    let words = member.arguments.words_for_the_tree();
     command.extend(words.map(Word::literal));
     command
 }
