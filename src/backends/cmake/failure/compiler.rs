@@ -169,12 +169,11 @@ pub(super) fn no_rule(_: &View<'_>, log: &Log) -> Option<Diagnosis> {
     let line = log.lines().find(|line| line.contains(END))?;
     let mut names = line.split('\'').skip(1).step_by(2);
     let (missing, user) = (names.next()?, names.next()?);
-    let help = match Path::new(missing).is_absolute() {
-        true => "restore the file, or remove it from the project",
-        false => {
-            "if a step of ExternalProject makes the file, name it in `BUILD_BYPRODUCTS`; if a \
-             command makes it, name it in `OUTPUT` or `BYPRODUCTS`"
-        }
+    let help = if Path::new(missing).is_absolute() {
+        "restore the file, or remove it from the project"
+    } else {
+        "if a step of ExternalProject makes the file, name it in `BUILD_BYPRODUCTS`; if a command \
+         makes it, name it in `OUTPUT` or `BYPRODUCTS`"
     };
     Some(Diagnosis {
         code: "cmake::no_rule",

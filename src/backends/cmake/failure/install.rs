@@ -60,9 +60,10 @@ pub(in super::super) fn nothing_installed(view: &View<'_>) -> Diagnosis {
     if targets.is_empty() {
         targets = names.into_iter().take(QUOTED).collect();
     }
-    let example = match targets.is_empty() {
-        true => "install(DIRECTORY include/ DESTINATION include)".to_string(),
-        false => format!("install(TARGETS {})", targets.join(" ")),
+    let example = if targets.is_empty() {
+        "install(DIRECTORY include/ DESTINATION include)".to_string()
+    } else {
+        format!("install(TARGETS {})", targets.join(" "))
     };
     Diagnosis {
         code: "cmake::no_install_rules",

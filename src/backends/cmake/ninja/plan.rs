@@ -36,9 +36,10 @@ impl Edge {
     /// after linking.
     fn commands(&self) -> impl Iterator<Item = &str> {
         let is_own = self.rule.starts_with("CUSTOM_COMMAND");
-        let names: &[&str] = match is_own {
-            true => &["COMMAND"],
-            false => &["PRE_LINK", "POST_BUILD"],
+        let names: &[&str] = if is_own {
+            &["COMMAND"]
+        } else {
+            &["PRE_LINK", "POST_BUILD"]
         };
         let commands = names.iter().filter_map(|name| self.variables.get(*name));
         commands.map(String::as_str)
