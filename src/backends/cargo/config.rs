@@ -96,6 +96,11 @@ impl Config {
         options::read(&self.third_party_licenses).unwrap_or_default()
     }
 
+    /// Whether libraries are installed.
+    pub(crate) fn has_libraries(&self) -> bool {
+        !self.libraries.is_empty() || !self.c_library.is_null()
+    }
+
     /// The languages whose compilers the build needs.
     pub(crate) fn compilers(&self) -> Vec<String> {
         match &self.compilers {

@@ -112,6 +112,9 @@ impl Backend for Cargo {
         }
         size_limit::keep_within_limit(build)?;
         stale_sources::drop_stale(build, paths)?;
+        if request.config.has_libraries() {
+            changed_prefixes::forget_library(build, paths)?;
+        }
         changed_prefixes::enter(build, paths)?;
         out_dirs::empty_outdated(build, paths)
     }

@@ -26,12 +26,16 @@ use crate::disk::{files_below, remove_file, remove_folder, write};
 /// are object files, and those are compiled from paths that are the same in every environment.
 const TEXT: u64 = 1 << 20;
 
-/// The strings with which the source of a build script reads a prefix.
-const PREFIX_VARIABLES: [&str; 4] = [
+/// The strings with which the source of a build script reads a prefix, or runs the Python in it.
+const PREFIX_WORDS: [&str; 8] = [
     "\"PREFIX\"",
     "\"CONDA_PREFIX\"",
     "\"BUILD_PREFIX\"",
     "\"LIBRARY_PREFIX\"",
+    "\"PYO3_PYTHON\"",
+    "\"PYTHON_SYS_EXECUTABLE\"",
+    "\"python\"",
+    "\"python3\"",
 ];
 
 /// A file next to the output of a build script that used a prefix. It contains the environments
@@ -75,6 +79,21 @@ pub(crate) fn enter(build: CrateBuild<'_>, built: &BuildPaths) -> Result<(), Rep
         write(&own, &now)?;
     }
     Ok(write(&latest, &now)?)
+}
+
+/// Makes Cargo link the package again if another package or another environment used the artifacts
+/// since the last build. The file of a shared library has no hash in its name, so a library of the
+/// same name may have replaced it, and Cargo would not notice.
+///
+/// # Errors
+/// Directories that cannot be removed.
+pub(crate) fn forget_library(build: CrateBuild<'_>, built: &BuildPaths) -> Result<(), Report> {
+    let latest = std::fs::read_to_string(state(build, built).join(LATEST));
+    let is_latest = latest.is_ok_and(|latest| latest == description(built));
+    if !is_latest {
+        invalidate(build, built, &[&build.package])?;
+    }
+    Ok(())
 }
 
 /// Discards the runs of build scripts that asked Cargo to watch the C compiler or its flags.
@@ -135,7 +154,7 @@ fn content_of(description: &str) -> Option<&str> {
 }
 
 /// Marks the build scripts that used a prefix in the latest build: those whose output or
-/// generated files contain its path, and those whose source reads a variable with its path.
+/// generated files contain its path, and those whose source contains one of [`PREFIX_WORDS`].
 fn mark_latest(
     build: CrateBuild<'_>,
     latest: &Path,
@@ -168,8 +187,8 @@ fn mark_latest(
 }
 
 /// The crates whose build scripts read a variable with the path of a prefix.
-fn asking<'a>(build: CrateBuild<'_>, folders: &'a [PathBuf]) -> BTreeSet<&'a str> {
-    let names = PREFIX_VARIABLES.map(Finder::new);
+fn asking<'a>(build: CrateBuild<'_>, runs: &'a [PathBuf]) -> BTreeSet<&'a str> {
+    let names = PREFIX_WORDS.map(Finder::new);
     let asks = |source: &PathBuf| {
         let source = dep_info::absolute(source, build.cargo_config.folders());
         let text = std::fs::read(source).unwrap_or_default();

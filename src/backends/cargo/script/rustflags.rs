@@ -118,8 +118,7 @@ fn flags(build: CrateBuild<'_>) -> Vec<String> {
     let config = build.request.config;
     // A library finds other libraries in its own directory. rattler-build sets this run path
     // after the build, but a file has room for it only if it was linked with one.
-    let has_libraries = !config.libraries.is_empty() || !config.c_library.is_null();
-    let beside = layout::origin(host).filter(|_| has_libraries);
+    let beside = layout::origin(host).filter(|_| config.has_libraries());
     let beside = beside.map(|origin| format!("-Clink-arg=-Wl,-rpath,{origin}/"));
     let own = config.rustflags.iter().cloned();
     let paths = run_path.into_iter().chain(beside);
