@@ -10,6 +10,7 @@ mod compiler_cache;
 mod config;
 mod context;
 pub(crate) mod failure;
+pub(crate) mod guest;
 mod inputs;
 mod libraries;
 mod manifest;

@@ -11,6 +11,7 @@ use super::Config;
 use super::config::BuildDir;
 use super::layout::{BUILD, DIRECTORY};
 use crate::backend::BuildPaths;
+use crate::backends::cargo::guest::TARGET_DIR;
 use crate::disk;
 
 /// The file with the options of the last build, in the backend's own directory.
@@ -26,7 +27,9 @@ pub(super) fn enter(config: &Config, paths: &BuildPaths) -> Result<(), Report> {
     let options = options(config);
     let is_same = std::fs::read_to_string(&stamp).is_ok_and(|last| last == options);
     if !is_same || config.build_dir == BuildDir::Temporary {
-        disk::remove_folder(&paths.script_folder.join(BUILD))?;
+        for folder in [BUILD, TARGET_DIR] {
+            disk::remove_folder(&paths.script_folder.join(folder))?;
+        }
         disk::write(&stamp, &options)?;
     }
     Ok(())

@@ -19,6 +19,7 @@ mod kind;
 mod layout;
 mod license;
 mod literal;
+mod maturin;
 mod metadata;
 mod project;
 mod pythons;
@@ -38,9 +39,11 @@ pub use config::Config;
 pub use source::Source;
 
 use crate::backend::{
-    Backend, BuildPaths, Diagnosis, Draft, Env, Finished, GlobSet, IgnoredRunExports,
-    InstalledPackage, Log, Packaging, Platforms, Request, RunOptions, SystemTools,
+    Backend, BuildPaths, Cache, Diagnosis, Draft, Env, Finished, Folders, GlobSet,
+    IgnoredRunExports, InstalledPackage, Log, Packaging, Platforms, Request, RunOptions,
+    SystemTools,
 };
+use crate::backends::cargo::guest;
 use crate::diagnostic::{Warning, list};
 use crate::project::Metadata;
 use config::VersionFrom;
@@ -103,6 +106,10 @@ impl Backend for Python {
         paths: &BuildPaths,
     ) -> Result<(), Report> {
         kept::enter(request.config, paths)?;
+        let shape = Shape::of(request, source, &mut Vec::new());
+        if let Some(guest) = shape.guest(source) {
+            guest.before_build(request, paths)?;
+        }
         installation::prepare(source, paths)
     }
 
@@ -129,7 +136,14 @@ impl Backend for Python {
         paths: &BuildPaths,
     ) -> Result<Option<Vec<GlobSet>>, Report> {
         let shape = Shape::of(request, source, &mut Vec::new());
+        if let Some(guest) = shape.guest(source) {
+            guest.remember(request, paths)?;
+        }
         inputs::built(request, source, &shape, paths)
+    }
+
+    fn caches(&self, folders: &Folders) -> Vec<Cache> {
+        guest::caches(folders)
     }
 
     fn check_package(

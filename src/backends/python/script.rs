@@ -13,10 +13,12 @@ use super::Config;
 use super::config::Installer;
 use super::layout::{DIRECTORY, TRACE};
 use super::license;
+use super::maturin;
 use super::shape::Shape;
 use super::source::Source;
 use crate::backend::Request;
 use crate::backend::script::{Script, ScriptFile, Step, StepCondition, Word};
+use crate::backends::cargo::guest::GuestScript;
 
 /// The environment variable with the path of the machine's Python, for a build that uses it
 /// instead of an environment.
@@ -24,14 +26,15 @@ pub(super) const SYSTEM_PYTHON: &str = "PIXI_BUILD_PYTHON_SYSTEM";
 
 /// The script that installs the project into the host prefix.
 pub(super) fn install(request: &Request<'_, Config>, source: &Source, shape: &Shape) -> Script {
+    let crates = native::shared(request, source, shape);
     let mut steps = variables::own(request, source);
     let (users, templates) = request.config.common.env.combined(request.platforms.build);
     steps.extend(users);
     steps.extend(machine(source));
-    steps.extend(native::prepare(request, source, shape));
+    steps.extend(native::prepare(request, source, shape, crates.as_ref()));
     steps.extend(traced(request, source));
     steps.extend(asked(request, source));
-    steps.push(run(request, source, shape));
+    steps.push(run(request, source, shape, crates.as_ref()));
     steps.push(Step::unset(&["PYTHONPATH"]));
     steps.extend(native::finish(request, source, shape));
     steps.extend(compile(request, source, shape));
@@ -40,8 +43,12 @@ pub(super) fn install(request: &Request<'_, Config>, source: &Source, shape: &Sh
         steps,
         templates,
         secrets: declared.cloned().collect(),
-        files: files().into_iter().chain(licenses(source)).collect(),
-        lock: None,
+        files: files()
+            .into_iter()
+            .chain(licenses(source))
+            .chain(crates.into_iter().flat_map(|crates| crates.files))
+            .collect(),
+        lock: shape.guest(source).map(|guest| guest.lock().to_path_buf()),
     }
 }
 
@@ -141,7 +148,12 @@ fn asked(request: &Request<'_, Config>, source: &Source) -> Option<Step> {
 }
 
 /// The installer with all arguments except for the last one, which is the project.
-fn command(request: &Request<'_, Config>, source: &Source, shape: &Shape) -> Vec<Word> {
+fn command(
+    request: &Request<'_, Config>,
+    source: &Source,
+    shape: &Shape,
+    crates: Option<&GuestScript>,
+) -> Vec<Word> {
     let config = request.config;
     let python = || Word::variable("PYTHON");
     let mut command = match config.installer {
@@ -161,14 +173,16 @@ fn command(request: &Request<'_, Config>, source: &Source, shape: &Shape) -> Vec
     };
     let fixed = ["-vv", "--no-deps", "--no-build-isolation", "--no-index"];
     command.extend(fixed.map(Word::from));
-    command.extend(native::settings(request, source, shape));
+    command.extend(native::settings(request, source, shape, crates));
     for (key, setting) in &config.config_settings {
-        for value in setting.values() {
-            command.extend([
-                "-C".into(),
-                Word::with_references(&format!("{key}={value}")),
-            ]);
-        }
+        let values = setting.values().into_iter();
+        let values = values.map(|value| Word::with_references(&format!("{key}={value}")));
+        let values = values.collect();
+        let values = match crates {
+            Some(crates) => maturin::with_arguments(config, key, values, &crates.arguments),
+            None => values,
+        };
+        command.extend(values.into_iter().flat_map(|value| ["-C".into(), value]));
     }
     let arguments = config.common.extra_args.iter();
     command.extend(arguments.flat_map(|argument| argument_words(argument)));
@@ -180,9 +194,14 @@ fn command(request: &Request<'_, Config>, source: &Source, shape: &Shape) -> Vec
 
 /// The step that installs the project. Both installers read brackets in a path as extras. If the
 /// path has brackets, they therefore run in the directory and install `.`.
-fn run(request: &Request<'_, Config>, source: &Source, shape: &Shape) -> Step {
+fn run(
+    request: &Request<'_, Config>,
+    source: &Source,
+    shape: &Shape,
+    crates: Option<&GuestScript>,
+) -> Step {
     let folder = source.files.folder.display().to_string();
-    let mut command = command(request, source, shape);
+    let mut command = command(request, source, shape, crates);
     if folder.contains(['[', ']']) {
         command.push(".".into());
         return Step::RunIn(Word::literal(folder), command);

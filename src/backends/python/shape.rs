@@ -5,6 +5,7 @@ use super::Config;
 use super::config::Editable;
 use super::source::Source;
 use crate::backend::Request;
+use crate::backends::cargo::guest::Guest;
 use crate::diagnostic::Warning;
 
 /// The decisions before the build.
@@ -59,6 +60,13 @@ impl Shape {
             languages,
             editable: is_editable(request, source, warnings),
         }
+    }
+
+    /// The crate of the project, if the build compiles it in the shared tree of the workspace.
+    pub(super) fn guest<'a>(&self, source: &'a Source) -> Option<&'a Guest> {
+        // Otherwise the toolchain is not the one in the build environment.
+        let has_toolchain = self.languages.iter().any(|language| language == "rust");
+        source.guest.as_ref().filter(|_| has_toolchain)
     }
 
     /// Whether the same files work with several versions of Python.

@@ -7,10 +7,12 @@ use miette::{Report, SourceSpan};
 use super::Config;
 use super::dependency::{self, BadDependency, Declared, Entry, Specifier};
 use super::kind::{self, Kind};
+use super::maturin;
 use super::metadata;
 use super::project::Files;
 use super::version::{self, Found};
 use crate::backend::Request;
+use crate::backends::cargo::guest::Guest;
 
 /// The data of a project.
 #[derive(Debug)]
@@ -33,6 +35,8 @@ pub struct Source {
     pub(super) requires_python: Vec<Specifier>,
     /// The place of these versions in a file.
     pub(super) requires_python_at: Option<SourceSpan>,
+    /// The crate, if it uses the shared tree of the workspace.
+    pub(super) guest: Option<Guest>,
     name: String,
 }
 
@@ -60,7 +64,7 @@ impl Source {
             }
         };
         let (requires_python, requires_python_at) = requires_python(&files)?;
-        Ok(Self {
+        let mut source = Self {
             kind: kind::of(&files),
             computes_version,
             build: dependency::build(&files)?,
@@ -70,8 +74,13 @@ impl Source {
             requires_python_at,
             version,
             name: name.unwrap_or_default(),
+            guest: None,
             files,
-        })
+        };
+        if source.uses_cargo() && source.build_module() == "maturin" {
+            source.guest = maturin::guest(request, &source.files);
+        }
+        Ok(source)
     }
 
     /// The normalized name of the distribution.

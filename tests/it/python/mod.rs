@@ -2,6 +2,7 @@
 
 mod builds;
 mod compiled;
+mod crates;
 mod dependencies;
 mod described;
 mod editable;

@@ -61,6 +61,25 @@ fn rule_of(artifact: &Path) -> Result<Option<Rule>, Unreadable> {
     }))
 }
 
+/// Every path that the artifacts of a target directory were made from, whether they are
+/// installed or not.
+///
+/// # Errors
+/// Files that cannot be read.
+pub(crate) fn all_sources(target_dir: &Path) -> Result<BTreeSet<PathBuf>, Report> {
+    let mut sources = BTreeSet::new();
+    for folder in final_folders(target_dir) {
+        for file in files(&folder)?.iter().filter(|file| is_rule(file)) {
+            sources.extend(
+                parse(&read_text(file)?)
+                    .into_iter()
+                    .flat_map(|it| it.sources),
+            );
+        }
+    }
+    Ok(sources)
+}
+
 /// The files that rustc recorded as sources of the files in `folder`.
 pub(crate) fn beside(folder: &Path) -> Vec<PathBuf> {
     let rules = files(folder).unwrap_or_default().into_iter();

@@ -33,6 +33,7 @@ pub(crate) fn settings(
             .filter_map(|it| it.name().map(str::to_string))
             .collect(),
         lock_file_check,
+        linking: None,
         folder,
     })
 }

@@ -27,7 +27,7 @@ struct Notes {
 
 impl Notes {
     fn of(build: CrateBuild<'_>, built: &BuildPaths) -> Self {
-        Self::called(&build.package, state(build, built))
+        Self::called(&build.notes, state(build, built))
     }
 
     fn called(package: &str, folder: &Path) -> Self {

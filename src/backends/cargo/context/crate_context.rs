@@ -43,6 +43,8 @@ pub struct CrateContext {
     pub(crate) members: Vec<Member>,
     /// The name of the crate in Cargo. Empty if Cargo would refuse the name.
     pub(crate) package: String,
+    /// The name of the notes about earlier builds of the package.
+    pub(crate) notes: String,
     pub(crate) arguments: Arguments,
     pub(crate) cargo_config: CargoConfig,
     /// The path crates, by directory.
@@ -119,6 +121,7 @@ impl CrateContext {
                 path_dependencies(&mut manifests, &root, &more)
             },
             members,
+            notes: package_name(&krate),
             package: package_name(&krate),
             shared_folder: layout::shared_folder(request, variables.as_deref()),
             inherits_from_pixi: inherits_from_pixi(request.project.manifest.path()),

@@ -117,14 +117,20 @@ fn prefixes(config: &Config, platforms: Platforms, tools: &Tools) -> Vec<Step> {
         let name = "PKG_CONFIG_ALLOW_CROSS".to_string();
         steps.push(Step::Set(name, "1".into()));
     }
-    // The paths are absolute, because a proxy of rustup may come first on PATH.
+    steps.extend(self::tools(tools));
+    steps
+}
+
+/// Makes everything use the toolchain of the build environment. The paths are absolute, because
+/// a proxy of rustup may come first on PATH.
+pub(crate) fn tools(tools: &Tools) -> Vec<Step> {
     let named = [
         ("CARGO", "cargo"),
         ("RUSTC", "rustc"),
         ("RUSTDOC", "rustdoc"),
     ];
-    steps.extend(named.map(|(name, tool)| Step::Set(name.to_string(), tools.tool(tool))));
-    steps
+    let set = |(name, tool): (&str, &str)| Step::Set(name.to_string(), tools.tool(tool));
+    named.map(set).into()
 }
 
 /// Settings for Cargo's downloads and output, and the date of the build.
@@ -157,7 +163,7 @@ fn cargo_settings(request: &Request<'_, Config>) -> Vec<Step> {
 /// every directory above the crate, including that of the user if the project is below the home
 /// directory. It has no option to prevent this. The only way is a variable that Cargo's own
 /// tests use. A test in this repository fails if a new version of Cargo ignores the variable.
-fn stop_config_search(build: CrateBuild<'_>) -> Step {
+pub(crate) fn stop_config_search(build: CrateBuild<'_>) -> Step {
     let top = build.cargo_config.top().display().to_string();
     Step::Set("__CARGO_TEST_ROOT".to_string(), Word::literal(top))
 }

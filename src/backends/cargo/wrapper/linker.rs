@@ -5,12 +5,13 @@
 //! the state of the build, from which a wrapper reads them.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::backends::cargo::wrapper::errors::WrapperError;
 use crate::backends::cargo::wrapper::process;
+use crate::backends::cargo::wrapper::settings::Linking;
 use crate::backends::cargo::wrapper::state::{Linker, State};
 use crate::backends::cargo::wrapper::variables::Variables;
 
@@ -26,7 +27,11 @@ pub(super) fn link(target: &str, arguments: &[OsString]) -> Result<u8, WrapperEr
     let linker = state.linkers.remove(target);
     let linker = linker.ok_or_else(|| WrapperError::NoLinker(target.to_string()))?;
     let mut command = Command::new(&linker.program);
-    command.args(arguments).args(&linker.arguments);
+    let left_out = linker.left_out.as_deref().map(OsStr::new);
+    let passed_on = arguments
+        .iter()
+        .filter(|it| Some(it.as_os_str()) != left_out);
+    command.args(passed_on).args(&linker.arguments);
     process::replace(command)
 }
 
@@ -44,6 +49,7 @@ pub(super) fn wrap(variables: &mut Variables, folder: &Path) -> BTreeMap<String,
         let linker = Linker {
             program,
             arguments: Vec::new(),
+            left_out: None,
         };
         linkers.insert(target.to_string(), linker);
         variables.set(&name, wrapper(folder, target).display().to_string());
@@ -66,10 +72,6 @@ pub(super) fn stabilize_flags(
     run_path: Option<&str>,
 ) {
     let default = variables.get("CARGO_BUILD_TARGET").map(in_variables);
-    let holds_flags = |name: &str| {
-        ["RUSTFLAGS", "CARGO_BUILD_RUSTFLAGS"].contains(&name)
-            || target_in(name, "_RUSTFLAGS").is_some()
-    };
     for name in variables.names(holds_flags) {
         let target = target_in(&name, "_RUSTFLAGS").map(str::to_string);
         let Some(target) = target.or_else(|| default.clone()) else {
@@ -88,6 +90,51 @@ pub(super) fn stabilize_flags(
     if let Some((linker, run_path)) = linker.zip(run_path) {
         linker.arguments.push(format!("-Wl,-rpath,{run_path}"));
     }
+}
+
+/// Replaces the run path of programs in files of the default target. The linker does this, so
+/// that flags of rustc are the same for programs and for other files: a different flag would
+/// compile every crate again.
+///
+/// Returns `false` if the linker has no wrapper. The flags of rustc then contain the arguments,
+/// and artifacts cannot be shared, because the arguments contain a prefix.
+pub(super) fn replace_run_path(
+    variables: &mut Variables,
+    linkers: &mut BTreeMap<String, Linker>,
+    run_path: Option<&str>,
+    linking: &Linking,
+) -> bool {
+    let of_programs = run_path.map(|path| format!("-Wl,-rpath,{path}"));
+    let default = variables.get("CARGO_BUILD_TARGET").map(in_variables);
+    if let Some(linker) = default.and_then(|target| linkers.get_mut(&target)) {
+        linker.left_out = of_programs;
+        linker.arguments.extend(linking.arguments.iter().cloned());
+        return true;
+    }
+    let unwanted = of_programs.map(|argument| format!("-Clink-arg={argument}"));
+    for name in variables.names(holds_flags) {
+        let flags = variables.get(&name).unwrap_or_default();
+        let words = flags.split_whitespace();
+        let kept: Vec<&str> = words
+            .filter(|it| Some(*it) != unwanted.as_deref())
+            .collect();
+        let kept = kept.join(" ");
+        variables.set(&name, kept);
+    }
+    let own = variables.get(&linking.variable).map(str::to_string);
+    let more = linking
+        .arguments
+        .iter()
+        .map(|it| format!("-Clink-arg={it}"));
+    let flags: Vec<String> = own.into_iter().chain(more).collect();
+    variables.set(&linking.variable, flags.join(" "));
+    false
+}
+
+/// Whether a variable contains flags of rustc, separated by spaces.
+fn holds_flags(name: &str) -> bool {
+    ["RUSTFLAGS", "CARGO_BUILD_RUSTFLAGS"].contains(&name)
+        || target_in(name, "_RUSTFLAGS").is_some()
 }
 
 /// The target in the name of a variable such as `CARGO_TARGET_<target>_LINKER`.
@@ -210,5 +257,38 @@ mod tests {
         stabilize_flags(&mut variables, &mut linkers, &PREFIXES, Some("$ORIGIN"));
         assert!(linkers.is_empty());
         assert_eq!(changes(&variables), "");
+    }
+
+    #[test]
+    fn the_linker_replaces_the_run_path_of_programs_or_else_the_flags_do() {
+        const RUN_PATH: &str = "$ORIGIN/../lib";
+        let linking = Linking {
+            arguments: vec!["-Wl,-rpath,/jobs/host_env/lib".to_string()],
+            variable: "CARGO_BUILD_RUSTFLAGS".to_string(),
+        };
+        let flags = "-Clink-arg=-Wl,-rpath,$ORIGIN/../lib -g";
+        let given = [
+            ("CARGO_BUILD_TARGET", "x86_64-unknown-linux-gnu"),
+            ("CARGO_BUILD_RUSTFLAGS", flags),
+            ("CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER", "/b/cc"),
+        ];
+        let replaced = |given: &[(&str, &str)]| {
+            let mut variables = variables(given);
+            let mut linkers = wrap(&mut variables, Path::new("/shared"));
+            let is_stable =
+                replace_run_path(&mut variables, &mut linkers, Some(RUN_PATH), &linking);
+            let flags = variables.get("CARGO_BUILD_RUSTFLAGS").map(str::to_string);
+            (is_stable, flags.unwrap_or_default(), linkers)
+        };
+        let (is_stable, same, linkers) = replaced(&given);
+        assert!(is_stable);
+        assert_eq!(same, flags);
+        let linker = &linkers["X86_64_UNKNOWN_LINUX_GNU"];
+        assert_eq!(linker.arguments, linking.arguments);
+        let left_out = linker.left_out.as_deref();
+        assert_eq!(left_out, Some("-Wl,-rpath,$ORIGIN/../lib"));
+        let (is_stable, flags, _) = replaced(&given[..2]);
+        assert!(!is_stable);
+        assert_eq!(flags, "-g -Clink-arg=-Wl,-rpath,/jobs/host_env/lib");
     }
 }

@@ -37,8 +37,45 @@ pub(crate) struct SharedSettings {
     /// The names of the path crates that have a build script.
     pub(crate) scripted: Vec<String>,
     /// The arguments of a cargo command that fails in the directory of the crate if the lock
-    /// file does not match the manifests.
+    /// file does not match the manifests. Empty if the lock file does not matter.
     pub(crate) lock_file_check: Vec<String>,
+    /// How files are linked that are not programs in `bin`. `None` for such programs.
+    pub(crate) linking: Option<Linking>,
+}
+
+/// How files are linked that another backend installs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Linking {
+    /// Arguments of the linker that replace the run path of programs. `$PREFIX` stands for the
+    /// host environment.
+    pub(crate) arguments: Vec<String>,
+    /// The variable for flags of rustc that contains the arguments if the linker of the target
+    /// has no wrapper.
+    pub(crate) variable: String,
+}
+
+impl Linking {
+    /// The same with the path of the host environment.
+    pub(crate) fn in_prefix(&self, host_prefix: &str) -> Self {
+        let arguments = self.arguments.iter();
+        Self {
+            arguments: arguments
+                .map(|argument| argument.replace("$PREFIX", host_prefix))
+                .collect(),
+            variable: self.variable.clone(),
+        }
+    }
+}
+
+impl SharedSettings {
+    /// The same settings for files that are linked in another way.
+    pub(crate) fn linked_by(self, linking: Linking) -> Self {
+        Self {
+            linking: Some(linking),
+            ..self
+        }
+    }
 }
 
 /// How a build uses sccache.

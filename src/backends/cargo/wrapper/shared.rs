@@ -57,11 +57,24 @@ pub(super) fn share(
     }
     let prefixes = [here.host_prefix.as_str(), here.build_prefix.as_str()];
     let run_path = settings.run_path.as_deref();
-    linker::stabilize_flags(variables, &mut shared.linkers, &prefixes, run_path);
+    let linkers = &mut shared.linkers;
+    let is_stable = match &settings.linking {
+        Some(linking) => {
+            linker::stabilize_flags(variables, linkers, &prefixes, None);
+            let linking = linking.in_prefix(&here.host_prefix);
+            linker::replace_run_path(variables, linkers, run_path, &linking)
+        }
+        None => {
+            linker::stabilize_flags(variables, linkers, &prefixes, run_path);
+            true
+        }
+    };
     let environments = rename_compilers(settings, here, variables)?;
 
     let mut configuration = String::new();
-    if knows_build_dir(Path::new(&here.build_prefix)) {
+    if !is_stable {
+        eprintln!("intermediate artifacts are not shared: no variable names the linker");
+    } else if knows_build_dir(Path::new(&here.build_prefix)) {
         let folder = settings.build_dir.display();
         let value = Value::from(folder.to_string());
         configuration.push_str(&format!("[build]\nbuild-dir = {value}\n"));
@@ -133,7 +146,8 @@ fn minor_of_rust(record: &str) -> Option<u64> {
 /// Whether the lock file matches the manifests, and all crates that any feature needs are
 /// downloaded.
 fn lock_file_fits(settings: &SharedSettings, variables: &Variables) -> bool {
-    let Some(cargo) = variables.get("CARGO") else {
+    let cargo = variables.get("CARGO");
+    let Some(cargo) = cargo.filter(|_| !settings.lock_file_check.is_empty()) else {
         return false;
     };
     let mut command = Command::new(cargo);

@@ -34,6 +34,8 @@ pub(super) struct Linker {
     pub(super) program: PathBuf,
     /// Arguments that contain a prefix. They follow the arguments of rustc.
     pub(super) arguments: Vec<String>,
+    /// An argument of rustc that is not passed on.
+    pub(super) left_out: Option<String>,
 }
 
 /// The programs between Cargo and the compilers.

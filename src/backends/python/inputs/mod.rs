@@ -229,7 +229,11 @@ pub(super) fn built(
     let Some(wheel) = Wheel::read(paths)? else {
         return Ok(None);
     };
-    let traces = Traces::read(paths, &source.top(request));
+    let traces = Traces::read(
+        paths,
+        &source.top(request),
+        request.folders.scratch.as_deref(),
+    );
     let mut left_out = traces.written.clone();
     left_out.extend(generated(source));
     let mut sets = around(request, source);

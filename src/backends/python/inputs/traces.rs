@@ -19,13 +19,18 @@ impl Traces {
     /// Reads the list of a build. Each line has a letter, a space and a path. A missing list counts
     /// as empty. Files outside of `top` are left out: they belong to the machine or to an
     /// environment.
-    pub(super) fn read(paths: &BuildPaths, top: &Path) -> Self {
+    pub(super) fn read(paths: &BuildPaths, top: &Path, scratch: Option<&Path>) -> Self {
         let text = std::fs::read(paths.script_folder.join(TRACE)).unwrap_or_default();
         let text = String::from_utf8_lossy(&text);
         let mut traces = Self::default();
         for line in text.lines() {
             let line = line.split_at_checked(2);
-            match line.filter(|(_, path)| belongs(Path::new(path), paths, top)) {
+            match line.filter(|(_, path)| {
+                let path = Path::new(path);
+                // Build scripts generate source files in the shared tree.
+                let is_scratch = scratch.is_some_and(|folder| path.starts_with(folder));
+                belongs(path, paths, top) && !is_scratch
+            }) {
                 Some(("R ", path)) => traces.add(Path::new(path)),
                 Some(("W ", path)) => {
                     traces.written.insert(PathBuf::from(path));

@@ -12,6 +12,8 @@ import sys
 
 OWN = os.path.dirname(os.path.abspath(__file__))
 BUILD = os.path.join(os.path.dirname(OWN), "build")
+# Where maturin leaves what it has made of crates in the shared tree.
+TARGET = os.path.join(os.path.dirname(OWN), "target")
 SOURCE = sys.argv[1]
 
 
@@ -66,9 +68,13 @@ def make(directory):
 
 def cargo(directory):
     """The sources of crates that are not downloaded, and what says how to build them."""
-    pattern = os.path.join(directory, "**", "release", "*.d")
-    debug = os.path.join(directory, "**", "debug", "*.d")
-    for path in glob.glob(pattern, recursive=True) + glob.glob(debug, recursive=True):
+    # The name of the folder is that of the profile. A folder for the target may be above it.
+    pattern = os.path.join(directory, "*", "*.d")
+    nested = os.path.join(directory, "*", "*", "*.d")
+    for path in glob.glob(pattern) + glob.glob(nested):
+        # Rules of all crates, also of those that are not used any longer.
+        if os.path.basename(os.path.dirname(path)) == "deps":
+            continue
         for source in rules(path, SOURCE):
             yield source
             yield manifest(source)
@@ -97,6 +103,7 @@ def everything():
         for rule in glob.glob(os.path.join(directory, "**", "*.o.d"), recursive=True):
             yield from rules(rule, directory)
     yield from cargo(os.path.join(BUILD, "cargo"))
+    yield from cargo(TARGET)
 
 
 with open(os.path.join(OWN, "opened"), "a", encoding="utf-8", errors="surrogateescape") as file:

@@ -5,16 +5,42 @@
 
 use crate::backend::Request;
 use crate::backend::script::{Step, Word};
+use crate::backends::cargo::guest::{self, GuestScript, Linking, TARGET_DIR};
 use crate::backends::python::Config;
 use crate::backends::python::config::Profile;
 use crate::backends::python::layout::{BUILD, SETUPTOOLS};
+use crate::backends::python::kept::BUILD;
+use crate::backends::python::maturin;
 use crate::backends::python::shape::Shape;
 use crate::backends::python::source::Source;
 
 use super::{below, program, rustflags};
 
-/// The steps that set variables for native code, before the installer runs.
-pub(super) fn prepare(request: &Request<'_, Config>, source: &Source, shape: &Shape) -> Vec<Step> {
+/// The parts of the script with which Cargo uses the shared tree of the workspace. `None` if the
+/// build compiles all crates for itself.
+pub(super) fn shared(
+    request: &Request<'_, Config>,
+    source: &Source,
+    shape: &Shape,
+) -> Option<GuestScript> {
+    let guest = shape.guest(source)?;
+    let prefix = "-Wl,-rpath,$PREFIX/lib".to_string();
+    let arguments = [prefix].into_iter().chain(no_build_id(request));
+    let linking = Linking {
+        arguments: arguments.collect(),
+        variable: rustflags::variable(request.platforms.host, source, &source.top(request)),
+    };
+    Some(guest.script(request, linking))
+}
+
+/// The steps that set variables for native code, before the installer runs. `crates` are the
+/// parts of the script for the shared tree.
+pub(super) fn prepare(
+    request: &Request<'_, Config>,
+    source: &Source,
+    shape: &Shape,
+    crates: Option<&GuestScript>,
+) -> Vec<Step> {
     let env = &request.config.common.env;
     let mut steps = Vec::new();
     let mut set = |name: &str, value: Word| {
@@ -29,14 +55,14 @@ pub(super) fn prepare(request: &Request<'_, Config>, source: &Source, shape: &Sh
         return steps;
     }
     if source.uses_cargo() {
-        set(
-            "CARGO_TARGET_DIR",
-            below(request, &format!("{BUILD}/cargo")),
-        );
+        let target = match crates {
+            Some(_) => TARGET_DIR.to_string(),
+            None => format!("{BUILD}/cargo"),
+        };
+        set("CARGO_TARGET_DIR", below(request, &target));
         set("PYO3_PYTHON", Word::variable("PYTHON"));
-        if let Some(cache) = &request.folders.cache {
+        if let Some(home) = guest::cargo_home(request.folders) {
             // The Rust backend uses the same directory, so that both share downloads.
-            let home = cache.join("pixi-build-rust").join("cargo-home");
             set("CARGO_HOME", Word::literal(home.display().to_string()));
         }
     }
@@ -57,8 +83,15 @@ pub(super) fn prepare(request: &Request<'_, Config>, source: &Source, shape: &Sh
             // request this themselves.
             steps.push(Step::Append("CFLAGS".to_string(), "-MD".into()));
         }
-        steps.extend(same_everywhere(source));
-        steps.extend(finds_libraries(request, source));
+        if crates.is_none() {
+            // In the shared tree, the flags are the same for Rust packages.
+            steps.extend(same_everywhere(source));
+        }
+        steps.extend(finds_libraries(request, source, crates));
+    }
+    if let Some(crates) = crates {
+        steps.extend(crates.steps.clone());
+        steps.extend(maturin::variable(request.config, &crates.arguments));
     }
     steps
 }
@@ -86,7 +119,11 @@ fn same_everywhere(source: &Source) -> Vec<Step> {
 
 /// Makes linkers add the library directory of the prefix to the run path, as the compilers of
 /// conda do, and prevents content that depends on the path of the prefix.
-fn finds_libraries(request: &Request<'_, Config>, source: &Source) -> Vec<Step> {
+fn finds_libraries(
+    request: &Request<'_, Config>,
+    source: &Source,
+    crates: Option<&GuestScript>,
+) -> Vec<Step> {
     if request.platforms.host.is_windows() {
         return Vec::new();
     }
@@ -96,19 +133,15 @@ fn finds_libraries(request: &Request<'_, Config>, source: &Source) -> Vec<Step> 
         word.0.extend(path().0);
         word
     };
-    // A build ID is a hash of the file, which contains the path of the prefix.
-    let no_id = request
-        .platforms
-        .host
-        .is_linux()
-        .then_some("-Wl,--build-id=none");
+    let no_id = no_build_id(request);
     let mut flags = vec![with("-Wl,-rpath,")];
-    flags.extend(no_id.map(Word::literal));
+    flags.extend(no_id.iter().map(Word::literal));
     let mut steps: Vec<Step> = flags
         .into_iter()
         .map(|flag| Step::Append("LDFLAGS".to_string(), flag))
         .collect();
-    if source.uses_cargo() {
+    // In the shared tree, the linker adds them: flags with a prefix would compile every crate again.
+    if source.uses_cargo() && crates.is_none() {
         let mut flags = vec![with("-Clink-arg=-Wl,-rpath,")];
         flags.extend(no_id.map(|flag| Word::literal(format!("-Clink-arg={flag}"))));
         let name = rustflags::variable(request.platforms.host, source, &source.top(request));
@@ -118,12 +151,27 @@ fn finds_libraries(request: &Request<'_, Config>, source: &Source) -> Vec<Step> 
     steps
 }
 
+/// The argument of the linker that leaves out the build ID. A build ID is a hash of the file, which
+/// contains the path of the prefix.
+fn no_build_id(request: &Request<'_, Config>) -> Option<String> {
+    let is_linux = request.platforms.host.is_linux();
+    is_linux.then(|| "-Wl,--build-id=none".to_string())
+}
+
 /// The settings of the build backend for its build directory and for the profile.
-pub(super) fn settings(request: &Request<'_, Config>, source: &Source, shape: &Shape) -> Vec<Word> {
+pub(super) fn settings(
+    request: &Request<'_, Config>,
+    source: &Source,
+    shape: &Shape,
+    crates: Option<&GuestScript>,
+) -> Vec<Word> {
     let kept = build_directory(request, source, shape);
-    let profile = profile(request, source);
+    let profile = profile(request, source).map(|setting| match crates {
+        Some(crates) => maturin::continued(Word::literal(setting), &crates.arguments),
+        None => Word::literal(setting),
+    });
     kept.into_iter()
-        .chain(profile.map(Word::literal))
+        .chain(profile)
         .flat_map(|setting| ["-C".into(), setting])
         .collect()
 }
