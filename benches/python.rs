@@ -12,6 +12,7 @@ use serde_json::json;
 
 use test_support::build::Build;
 use test_support::channel::Channel;
+use test_support::packages::Package;
 use test_support::pixi::Pixi;
 use test_support::prefix::output;
 use test_support::project::Project;
@@ -40,6 +41,26 @@ fn main() {
         "core.c",
     );
     edited(channel, "maturin", &maturin(), &[], "src/main.rs");
+    crates(channel);
+}
+
+/// A module with crates from the registry, in one environment and then in another. The same
+/// without anything shared downloads the crates first.
+fn crates(channel: &Channel) {
+    let project = module();
+    let mut channel_with_more = Channel::new(project.cache().join("channel"));
+    channel_with_more.include(channel);
+    channel_with_more.add(Package::new("libmore", "1.0").file("lib/libmore.txt", "more"));
+    let channel = &channel_with_more;
+    let initialize = || Initialize::of(&project).dependency("hostDependencies", "maturin", "*");
+    let with_more = || initialize().dependency("hostDependencies", "libmore", "*");
+    let nothing = with_more().configuration(json!({"build-dir": "temporary"}));
+    built(&project, &nothing, channel, "downloads");
+    let (unshared, ..) = built(&project, &nothing, channel, "unshared");
+    let (cold, ..) = built(&project, &initialize(), channel, "one");
+    let (other, ..) = built(&project, &with_more(), channel, "two");
+    report("maturin, cold", cold, "nothing shared", unshared);
+    report("maturin, one more host package", other, "cold", cold);
 }
 
 /// Measures the first response about a project whose dependencies are mapped to conda.
@@ -201,6 +222,28 @@ fn maturin() -> Project {
             "version = 4\n\n[[package]]\nname = \"fast\"\nversion = \"1.0.0\"\n",
         )
         .file("src/main.rs", "fn main() { println!(\"fast\") }\n")
+}
+
+fn module() -> Project {
+    let text = "[build-system]\nrequires = [\"maturin\"]\nbuild-backend = \"maturin\"\n\
+        [project]\nname = \"fast\"\nversion = \"1.0\"\n";
+    let cargo = "[package]\nname = \"fast\"\nversion = \"1.0.0\"\nedition = \"2021\"\n\
+        [lib]\ncrate-type = [\"cdylib\"]\n[dependencies]\nregex = \"1\"\nserde_json = \"1\"\n\
+        serde = { version = \"1\", features = [\"derive\"] }\n\
+        pyo3 = { version = \"0.27\", features = [\"extension-module\"] }\n";
+    let code = "use pyo3::prelude::*;\n\
+        #[derive(serde::Serialize)]\nstruct Found(bool);\n\
+        #[pyfunction]\nfn find(text: &str) -> String {\n\
+        let found = regex::Regex::new(\"[a-z]+\").is_ok_and(|it| it.is_match(text));\n\
+        serde_json::to_string(&Found(found)).unwrap_or_default()\n}\n\
+        #[pymodule]\nfn fast(module: &Bound<'_, PyModule>) -> PyResult<()> {\n\
+        module.add_function(wrap_pyfunction!(find, module)?)\n}\n";
+    Project::of(NAME)
+        .pixi_toml("[package]\n")
+        .file("pyproject.toml", text)
+        .file("Cargo.toml", cargo)
+        .file("src/lib.rs", code)
+        .lock()
 }
 
 fn report(what: &str, time: Duration, other: &str, by: Duration) {
