@@ -186,8 +186,8 @@ fn mark_latest(
     Ok(())
 }
 
-/// The crates whose build scripts read a variable with the path of a prefix.
-fn asking<'a>(build: CrateBuild<'_>, runs: &'a [PathBuf]) -> BTreeSet<&'a str> {
+/// The crates whose build scripts read a variable with the path of a prefix, or run Python.
+fn asking<'a>(build: CrateBuild<'_>, folders: &'a [PathBuf]) -> BTreeSet<&'a str> {
     let names = PREFIX_WORDS.map(Finder::new);
     let asks = |source: &PathBuf| {
         let source = dep_info::absolute(source, build.cargo_config.folders());

@@ -9,7 +9,6 @@ use crate::backends::cargo::guest::{self, GuestScript, Linking, TARGET_DIR};
 use crate::backends::python::Config;
 use crate::backends::python::config::Profile;
 use crate::backends::python::layout::{BUILD, SETUPTOOLS};
-use crate::backends::python::kept::BUILD;
 use crate::backends::python::maturin;
 use crate::backends::python::shape::Shape;
 use crate::backends::python::source::Source;

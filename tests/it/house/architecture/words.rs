@@ -19,7 +19,7 @@ const SHARED: [&str; 6] = [
 const TOOLS: [&str; 5] = ["cargo", "rustc", "cmake", "python", "mojo"];
 
 /// Parts of lines in which such a word belongs to conda or to a library.
-const CONDA: [&str; 10] = [
+const CONDA: [&str; 12] = [
     // Variables that Cargo sets while this project is compiled.
     "env!(\"CARGO_",
     // The section of a recipe, and the package with the interpreter.
@@ -32,6 +32,9 @@ const CONDA: [&str; 10] = [
     // The only language whose name is part of build strings and variants.
     "\"numpy\", \"python\"",
     "python=3.12",
+    // Variables that the activation of conda's compilers sets.
+    "\"CMAKE_ARGS\",",
+    "\"CMAKE_PREFIX_PATH\" => Self::Prepended",
     // Common names of the compiler of Rust.
     "\"rustc\" | \"cargo\" => Some(\"rust\")",
 ];
