@@ -52,7 +52,7 @@ pub(in crate::cli) struct BuildArguments {
     pub(super) jobs: Option<NonZeroUsize>,
 
     /// Run the tests of the packages in new environments [default: if they can run on
-    /// this machine]
+    /// this machine, without --system-toolchain]
     #[arg(long, conflicts_with_all = ["system_toolchain", "no_test"])]
     pub(super) test: bool,
 
