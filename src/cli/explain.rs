@@ -89,7 +89,7 @@ fn text(plan: &Plan, session: &Session, recorded: Option<&(Vec<GlobSet>, PathBuf
         None => {
             line(
                 0,
-                "\nthe package has not been built here. Until then these would count:",
+                "\nno finished build is recorded. The next build reads at most:",
             );
             sets(&plan.inputs(session), &mut line);
         }
@@ -107,13 +107,13 @@ fn installed(debug: &DebugFolder) -> Result<String, Report> {
     let lines = lines.map(|(path, reason)| format!("  {path} ({reason})\n"));
     let lines: String = lines.collect();
     Ok(format!(
-        "\nthe package holds these files, for what stands behind each:\n{lines}"
+        "\nthe package contains these files, each for the reason after it:\n{lines}"
     ))
 }
 
 /// The caches that later builds use.
 fn shared(caches: &[Cache]) -> String {
-    let mut text = "\nlater builds reuse what is in these folders:\n".to_string();
+    let mut text = "\nlater builds reuse the content of these directories:\n".to_string();
     for cache in caches {
         let size = ByteSize(cache.size());
         let folder = cache.folder.display();

@@ -55,7 +55,7 @@ struct Arguments {
     #[arg(short, long, action = ArgAction::Count, global = true, display_order = 900)]
     verbose: u8,
 
-    /// Print fewer messages; repeat it for none
+    /// Print fewer messages; repeat it for errors only
     #[arg(short, long, action = ArgAction::Count, global = true, conflicts_with = "verbose", display_order = 901)]
     quiet: u8,
 

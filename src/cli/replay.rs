@@ -21,7 +21,7 @@ use crate::protocol::initialize;
 
 #[derive(Debug, Args)]
 pub(super) struct ReplayArguments {
-    /// The work directory of a build, or its `debug` directory
+    /// The work directory of a build, its `debug` directory, or `.pixi/bld/<package>`
     #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(super) folder: PathBuf,
 

@@ -239,7 +239,7 @@ fn explain_prints_the_inputs_with_their_reasons() {
             .replace(&project.cache().display().to_string(), "<cache>")
     };
     let before = explain();
-    assert!(before.contains("has not been built here"), "{before}");
+    assert!(before.contains("no finished build is recorded"), "{before}");
     pixi_build_rust()
         .args(["build", "--system-toolchain"])
         .arg(project.dir())

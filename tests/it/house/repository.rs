@@ -76,7 +76,10 @@ fn the_notes_of_a_release_are_its_part_of_the_changelog() {
     let version = env!("CARGO_PKG_VERSION");
     let changelog = read("CHANGELOG.md");
     let parts: Vec<&str> = changelog.split("\n## ").skip(1).collect();
-    assert!(parts[0].starts_with("[Unreleased]\n"), "the newest first");
+    assert!(
+        parts[0].starts_with("[Unreleased]\n"),
+        "CHANGELOG.md begins with `## [Unreleased]`, even when it is empty"
+    );
     let own = format!("[{version}]");
     assert!(parts.iter().any(|part| part.starts_with(&own)), "{version}");
 }
