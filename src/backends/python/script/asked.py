@@ -1,13 +1,16 @@
-"""Tells what a build backend asks for in a hook, and its environment lacks.
+"""Prints the requirements that a build backend returns from a hook and that are not installed.
 
-An installer that builds in an environment which is there already calls no such hook. Nothing is
-decided here: the build may do without.
+An installer that uses an existing environment does not call the hook. The build may succeed
+without the requirements, so they are not an error here. In the environment that `machine.py`
+created, they are installed.
 """
 
 import importlib
 import importlib.metadata
 import os
 import re
+import shutil
+import subprocess
 import sys
 
 
@@ -28,12 +31,30 @@ def main(source, backend, *paths):
     except BaseException:
         # The build runs into the same, and tells more.
         return
+    missing = []
     for entry in wanted:
         name = re.match(r"\s*([\w.-]+)", entry)
         try:
             importlib.metadata.version(name.group(1))
         except importlib.metadata.PackageNotFoundError:
-            print("the build backend asks for: " + entry.strip(), flush=True)
+            missing.append(entry.strip())
+    for entry in missing:
+        print("the build backend asks for: " + entry, flush=True)
+    offline = os.environ.get("UV_OFFLINE") or os.environ.get("PIP_OFFLINE")
+    if missing and not offline and os.environ.get("PIXI_BUILD_PYTHON_SYSTEM"):
+        install(missing)
+
+
+def install(missing):
+    uv = shutil.which("uv") or os.path.join(os.path.dirname(sys.executable), "uv")
+    environment = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith(("PIP_", "PYTHON"))
+    }
+    print("installing " + ", ".join(missing) + " for the build", flush=True)
+    command = [uv, "pip", "install", "--quiet", "--python", sys.executable, *missing]
+    sys.exit(subprocess.call(command, env=environment))
 
 
 main(*sys.argv[1:])
