@@ -58,7 +58,7 @@ fn unrelated_files_are_not_looked_at() {
 /// `cargo nextest run --run-ignored all --no-capture a_hundred_thousand` prints the time of the
 /// search.
 #[test]
-#[ignore = "a measurement: whoever updates docs/performance.md runs it with `--ignored`"]
+#[ignore = "a measurement: the maintainer who updates docs/performance.md runs it with `--ignored`"]
 fn a_hundred_thousand_files_beside_the_crate() {
     for places in [&[][..], &["beside"; 50]] {
         let Layout {
