@@ -132,7 +132,7 @@ fn unwritable(path: &Path, source: std::io::Error) -> Unwritable {
 
 /// The time when the content, the name or the metadata of a file was last modified.
 #[cfg(unix)]
-pub fn changed(about: &std::fs::Metadata) -> Option<SystemTime> {
+pub fn change_time(about: &std::fs::Metadata) -> Option<SystemTime> {
     use std::os::unix::fs::MetadataExt;
     use std::time::Duration;
 
@@ -143,6 +143,6 @@ pub fn changed(about: &std::fs::Metadata) -> Option<SystemTime> {
 
 /// The time when a file was created, on systems that do not record such modifications.
 #[cfg(not(unix))]
-pub fn changed(about: &std::fs::Metadata) -> Option<SystemTime> {
+pub fn change_time(about: &std::fs::Metadata) -> Option<SystemTime> {
     about.created().ok()
 }

@@ -168,7 +168,7 @@ impl<'a> Build<'a> {
         rendered.recipe.build.files = everything_but(&foreign, files)?;
         pass_on(session, &mut rendered.recipe.build.plan);
         let secrets = secrets(&session.env, &mut rendered.recipe);
-        secrets.watch();
+        secrets.mask_in_logs();
         let recipe_path = match plan.recipe.own() {
             Some(own) => own.text.path(),
             None => session.project.manifest.path(),

@@ -71,7 +71,7 @@ impl Secrets {
     }
 
     /// Masks the secrets from now on in everything that is logged.
-    pub(super) fn watch(&self) {
+    pub(super) fn mask_in_logs(&self) {
         let mut passed_on = PASSED_ON.write().unwrap_or_else(PoisonError::into_inner);
         passed_on.add(self.0.iter().map(|(_, value)| value.as_str()));
     }

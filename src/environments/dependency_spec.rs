@@ -67,8 +67,8 @@ impl DependencySpec {
 }
 
 /// The list of specs for error messages.
-pub(super) fn told(wishes: &[DependencySpec]) -> String {
-    let told: Vec<String> = wishes.iter().map(DependencySpec::told).collect();
+pub(super) fn told(dependencies: &[DependencySpec]) -> String {
+    let told: Vec<String> = dependencies.iter().map(DependencySpec::told).collect();
     if told.is_empty() {
         "nothing".to_string()
     } else {

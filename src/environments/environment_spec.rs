@@ -40,7 +40,7 @@ pub(super) struct EnvironmentSpec<'a> {
     /// The URLs of the channels, the most important first.
     pub(super) channels: &'a [String],
     pub(super) virtual_packages: &'a [GenericVirtualPackage],
-    pub(super) wishes: Vec<DependencySpec>,
+    pub(super) dependencies: Vec<DependencySpec>,
     pub(super) constraints: Vec<DependencySpec>,
     /// Packages that were built from source before. Channels are not searched for them.
     pub(super) sources: &'a [RepoDataRecord],
@@ -51,8 +51,8 @@ impl EnvironmentSpec<'_> {
     pub(super) fn channels(&self) -> Vec<Channel> {
         let urls = self.channels.iter().filter_map(|url| Url::parse(url).ok());
         let mut channels: Vec<Channel> = urls.map(Channel::from_url).collect();
-        for wish in &self.wishes {
-            if let Some(channel) = &wish.spec.channel
+        for dependency in &self.dependencies {
+            if let Some(channel) = &dependency.spec.channel
                 && !channels
                     .iter()
                     .any(|known| known.base_url == channel.base_url)
@@ -78,8 +78,11 @@ impl EnvironmentSpec<'_> {
             .flat_map(|record| &record.package_record.depends)
             .filter_map(|text| MatchSpec::from_str(text, options).ok());
         let sources = self.source_names();
-        let wished = self.wishes.iter().map(|wish| wish.spec.clone());
-        wished
+        let wanted = self
+            .dependencies
+            .iter()
+            .map(|dependency| dependency.spec.clone());
+        wanted
             .chain(needed)
             .filter(|spec| match spec.name.as_exact() {
                 Some(name) => !sources.contains(name.as_normalized()),
@@ -89,11 +92,15 @@ impl EnvironmentSpec<'_> {
     }
 
     /// A normalized form for comparisons, in which only the channels are ordered.
-    pub(super) fn asked(&self) -> Asked {
-        let texts =
-            |wishes: &[DependencySpec]| wishes.iter().map(|wish| wish.spec.to_string()).collect();
+    pub(super) fn locked(&self) -> LockedSpec {
+        let texts = |dependencies: &[DependencySpec]| {
+            dependencies
+                .iter()
+                .map(|dependency| dependency.spec.to_string())
+                .collect()
+        };
         let sources = self.source_names().into_iter();
-        Asked {
+        LockedSpec {
             platform: self.platform,
             channels: self.channels.to_vec(),
             virtual_packages: self
@@ -101,7 +108,7 @@ impl EnvironmentSpec<'_> {
                 .iter()
                 .map(ToString::to_string)
                 .collect(),
-            dependencies: texts(&self.wishes),
+            dependencies: texts(&self.dependencies),
             constraints: texts(&self.constraints),
             sources: sources.map(str::to_string).collect(),
         }
@@ -110,7 +117,7 @@ impl EnvironmentSpec<'_> {
 
 /// The normalized specification of an earlier build.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Asked {
+pub(super) struct LockedSpec {
     pub(super) platform: Subdir,
     pub(super) channels: Vec<String>,
     pub(super) virtual_packages: BTreeSet<String>,
@@ -119,7 +126,7 @@ pub(super) struct Asked {
     pub(super) sources: BTreeSet<String>,
 }
 
-impl Asked {
+impl LockedSpec {
     /// A short description of the differences.
     pub(super) fn differs_from(&self, now: &Self) -> Option<String> {
         if self.platform != now.platform {

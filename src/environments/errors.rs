@@ -15,11 +15,11 @@ use crate::environments::near_misses::{NoChannelFolder, NoCompiler, NoSuchVersio
 use crate::project::load::Solving;
 
 /// The specs for which no channel has a package.
-pub(super) fn missing<'q>(
-    question: &'q EnvironmentSpec<'_>,
+pub(super) fn missing<'s>(
+    spec: &'s EnvironmentSpec<'_>,
     found: &[RepoData],
-) -> Vec<&'q DependencySpec> {
-    let sources = question.source_names();
+) -> Vec<&'s DependencySpec> {
+    let sources = spec.source_names();
     let is_there = |name: &str| {
         let same = |record: &rattler_conda_types::RepoDataRecord| {
             record.package_record.name.as_normalized() == name
@@ -28,11 +28,12 @@ pub(super) fn missing<'q>(
             || name.starts_with("__")
             || found.iter().any(|channel| channel.iter().any(same))
     };
-    let wishes = question.wishes.iter();
-    let unknown = |wish: &&DependencySpec| wish.name().is_some_and(|name| !is_there(name));
+    let dependencies = spec.dependencies.iter();
+    let unknown =
+        |dependency: &&DependencySpec| dependency.name().is_some_and(|name| !is_there(name));
     // Only the solver knows whether a condition holds.
-    wishes
-        .filter(|wish| wish.spec.condition.is_none())
+    dependencies
+        .filter(|dependency| dependency.spec.condition.is_none())
         .filter(unknown)
         .collect()
 }
@@ -41,34 +42,34 @@ impl CondaClient {
     /// The error for `missing`, the specs for which no channel has a package.
     pub(super) async fn nobody_has(
         &self,
-        question: &EnvironmentSpec<'_>,
+        spec: &EnvironmentSpec<'_>,
         solving: &Solving,
         missing: Vec<&DependencySpec>,
     ) -> Report {
-        let channels = redacted(&question.channels.join(", "));
-        if question.channels.is_empty() {
+        let channels = redacted(&spec.channels.join(", "));
+        if spec.channels.is_empty() {
             return NoChannels {
-                package: question.package.to_string(),
-                role: question.role,
-                asked: told(&question.wishes),
+                package: spec.package.to_string(),
+                role: spec.role,
+                asked: told(&spec.dependencies),
             }
             .into();
         }
-        let names = |platform: Subdir| self.gateway.names(question.channels(), [platform]);
-        let (native, generic) = (names(question.platform).await, names(Subdir::NoArch).await);
+        let names = |platform: Subdir| self.gateway.names(spec.channels(), [platform]);
+        let (native, generic) = (names(spec.platform).await, names(Subdir::NoArch).await);
         // A channel that cannot be read must not be told as one without packages.
         let (native, generic) = match (native, generic) {
             (Ok(native), Ok(generic)) => (native.names, generic.names),
             (Err(error), _) | (_, Err(error)) => {
-                return unreachable(self, question, solving, &error);
+                return unreachable(self, spec, solving, &error);
             }
         };
         if native.is_empty() {
             return NoPackagesForPlatform {
-                platform: question.platform,
-                package: question.package.to_string(),
-                role: question.role,
-                missing: list(missing.iter().filter_map(|wish| wish.name())),
+                platform: spec.platform,
+                package: spec.package.to_string(),
+                role: spec.role,
+                missing: list(missing.iter().filter_map(|dependency| dependency.name())),
                 channels,
             }
             .into();
@@ -83,25 +84,29 @@ impl CondaClient {
         if let Some(name) = first.name()
             && known().any(|known| known == name)
         {
-            let versions = self.versions(question, first).await;
-            return NoSuchVersion::of(question, first, &versions).into();
+            let versions = self.versions(spec, first).await;
+            return NoSuchVersion::of(spec, first, &versions).into();
         }
-        if let Some(compiler) = NoCompiler::of(question, first, known()) {
+        if let Some(compiler) = NoCompiler::of(spec, first, known()) {
             return compiler.into();
         }
         let near = first.name().and_then(|name| nearest(name, known()));
         NoSuchPackage {
-            wish: first.told(),
+            dependency: first.told(),
             others: match missing.len() {
                 1 => String::new(),
                 _ => format!(
                     ", nor {}",
-                    list(missing[1..].iter().filter_map(|wish| wish.name()))
+                    list(
+                        missing[1..]
+                            .iter()
+                            .filter_map(|dependency| dependency.name())
+                    )
                 ),
             },
-            role: question.role,
-            package: question.package.to_string(),
-            platform: question.platform,
+            role: spec.role,
+            package: spec.package.to_string(),
+            platform: spec.platform,
             help: match near {
                 Some(near) => format!("did you mean `{near}`? The channels are {channels}"),
                 None => format!(
@@ -114,21 +119,21 @@ impl CondaClient {
 }
 
 /// The error of the solver.
-pub(super) fn unsolvable(question: &EnvironmentSpec<'_>, error: SolveError) -> Report {
+pub(super) fn unsolvable(spec: &EnvironmentSpec<'_>, error: SolveError) -> Report {
     let reason = match error {
         SolveError::Unsolvable(reasons) => reasons.join("\n"),
         other => other.to_string(),
     };
     Unsolvable {
-        role: question.role,
-        package: question.package.to_string(),
-        platform: question.platform,
+        role: spec.role,
+        package: spec.package.to_string(),
+        platform: spec.platform,
         reason: reason.trim().to_string(),
-        asked: told(&question.wishes),
-        limits: if question.constraints.is_empty() {
+        asked: told(&spec.dependencies),
+        limits: if spec.constraints.is_empty() {
             String::new()
         } else {
-            format!("; limited by {}", told(&question.constraints))
+            format!("; limited by {}", told(&spec.constraints))
         },
     }
     .into()
@@ -137,11 +142,11 @@ pub(super) fn unsolvable(question: &EnvironmentSpec<'_>, error: SolveError) -> R
 /// The error for channels that cannot be read.
 pub(super) fn unreachable(
     depot: &CondaClient,
-    question: &EnvironmentSpec<'_>,
+    spec: &EnvironmentSpec<'_>,
     solving: &Solving,
     error: &GatewayError,
 ) -> Report {
-    if let Some(missing) = NoChannelFolder::of(question, solving) {
+    if let Some(missing) = NoChannelFolder::of(spec, solving) {
         return missing.into();
     }
     let reason = match error {
@@ -150,7 +155,7 @@ pub(super) fn unreachable(
         }
         error => chain(error),
     };
-    let urls = question.channels();
+    let urls = spec.channels();
     let urls: Vec<&str> = urls
         .iter()
         .map(|channel| channel.base_url.as_str())
@@ -163,8 +168,8 @@ pub(super) fn unreachable(
     Unreachable {
         channel: redacted(&channel),
         reason,
-        role: question.role,
-        package: question.package.to_string(),
+        role: spec.role,
+        package: spec.package.to_string(),
         help: match depot.network {
             Network::Allowed => {
                 "check the address and the network, or name other channels with `--channel`"
@@ -225,11 +230,11 @@ struct NoPackagesForPlatform {
 /// A package that is in no channel.
 #[derive(Debug, Error, Diagnostic)]
 #[error(
-    "no channel has {wish} for {platform}{others}, which the {role} environment of `{package}` asks for"
+    "no channel has {dependency} for {platform}{others}, which the {role} environment of `{package}` asks for"
 )]
 #[diagnostic(code(environment::no_such_package), help("{help}"))]
 struct NoSuchPackage {
-    wish: String,
+    dependency: String,
     others: String,
     role: EnvironmentKind,
     package: String,

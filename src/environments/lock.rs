@@ -12,19 +12,19 @@ use thiserror::Error;
 
 use crate::diagnostic::Unreadable;
 use crate::disk;
-use crate::environments::environment_spec::{Asked, EnvironmentKind, EnvironmentSpec};
+use crate::environments::environment_spec::{EnvironmentKind, EnvironmentSpec, LockedSpec};
 
 /// The environments of the last build.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct LockedEnvironments {
-    build: Option<Answered>,
-    host: Option<Answered>,
+    build: Option<LockedEnvironment>,
+    host: Option<LockedEnvironment>,
 }
 
 /// The specs of an environment and the packages that the solver chose.
 #[derive(Debug, Serialize, Deserialize)]
-struct Answered {
-    asked: Asked,
+struct LockedEnvironment {
+    spec: LockedSpec,
     packages: Vec<RepoDataRecord>,
 }
 
@@ -62,7 +62,8 @@ impl LockedEnvironments {
 
     /// The packages of an environment, regardless of its specs.
     pub(super) fn packages(&self, role: EnvironmentKind) -> &[RepoDataRecord] {
-        self.of(role).map_or(&[], |answered| &answered.packages)
+        self.of(role)
+            .map_or(&[], |environment| &environment.packages)
     }
 
     /// The packages for exactly these specs. Packages from source are replaced with the
@@ -70,27 +71,31 @@ impl LockedEnvironments {
     ///
     /// # Errors
     /// [`NotKept`], [`Outdated`].
-    pub(super) fn answer(
+    pub(super) fn packages_for(
         &self,
-        question: &EnvironmentSpec<'_>,
+        spec: &EnvironmentSpec<'_>,
     ) -> Result<Vec<RepoDataRecord>, Report> {
-        let Some(Answered { asked, packages }) = self.of(question.role) else {
+        let Some(LockedEnvironment {
+            spec: locked,
+            packages,
+        }) = self.of(spec.role)
+        else {
             return Err(NotKept {
-                package: question.package.to_string(),
+                package: spec.package.to_string(),
             }
             .into());
         };
-        if let Some(difference) = asked.differs_from(&question.asked()) {
+        if let Some(difference) = locked.differs_from(&spec.locked()) {
             return Err(Outdated {
-                role: question.role,
-                package: question.package.to_string(),
+                role: spec.role,
+                package: spec.package.to_string(),
                 difference,
             }
             .into());
         }
         let now = |record: &RepoDataRecord| {
             let name = &record.package_record.name;
-            let built = question.sources.iter();
+            let built = spec.sources.iter();
             built
                 .clone()
                 .find(|built| built.package_record.name == *name)
@@ -103,18 +108,18 @@ impl LockedEnvironments {
     }
 
     /// Records the packages of an environment.
-    pub(super) fn note(&mut self, question: &EnvironmentSpec<'_>, packages: &[RepoDataRecord]) {
-        let answered = Some(Answered {
-            asked: question.asked(),
+    pub(super) fn record(&mut self, spec: &EnvironmentSpec<'_>, packages: &[RepoDataRecord]) {
+        let environment = Some(LockedEnvironment {
+            spec: spec.locked(),
             packages: packages.to_vec(),
         });
-        match question.role {
-            EnvironmentKind::Build => self.build = answered,
-            EnvironmentKind::Host => self.host = answered,
+        match spec.role {
+            EnvironmentKind::Build => self.build = environment,
+            EnvironmentKind::Host => self.host = environment,
         }
     }
 
-    fn of(&self, role: EnvironmentKind) -> Option<&Answered> {
+    fn of(&self, role: EnvironmentKind) -> Option<&LockedEnvironment> {
         match role {
             EnvironmentKind::Build => self.build.as_ref(),
             EnvironmentKind::Host => self.host.as_ref(),

@@ -16,19 +16,19 @@ use crate::environments::environment_spec::{EnvironmentKind, EnvironmentSpec};
 use crate::project::load::Solving;
 
 impl CondaClient {
-    /// The versions of the package that `wish` names, the newest first. If they cannot be
+    /// The versions of the package that `dependency` names, the newest first. If they cannot be
     /// read, the error has no hint.
     pub(super) async fn versions(
         &self,
-        question: &EnvironmentSpec<'_>,
-        wish: &DependencySpec,
+        spec: &EnvironmentSpec<'_>,
+        dependency: &DependencySpec,
     ) -> Vec<String> {
         let any = MatchSpec {
-            name: wish.spec.name.clone(),
+            name: dependency.spec.name.clone(),
             ..MatchSpec::default()
         };
-        let platforms = [question.platform, Subdir::NoArch];
-        let query = self.gateway.query(question.channels(), platforms, [any]);
+        let platforms = [spec.platform, Subdir::NoArch];
+        let query = self.gateway.query(spec.channels(), platforms, [any]);
         let found = query.await.map(|found| found.repodata).unwrap_or_default();
         let records = found.iter().flat_map(RepoData::iter);
         let versions: BTreeSet<_> = records
@@ -41,12 +41,12 @@ impl CondaClient {
 /// A package that exists without a matching version.
 #[derive(Debug, Error, Diagnostic)]
 #[error(
-    "no channel has {wish} for {platform}, which the {role} environment of `{package}` asks for, only \
+    "no channel has {dependency} for {platform}, which the {role} environment of `{package}` asks for, only \
      other versions of it"
 )]
 #[diagnostic(code(environment::no_such_version), help("{help}"))]
 pub(super) struct NoSuchVersion {
-    wish: String,
+    dependency: String,
     role: EnvironmentKind,
     package: String,
     platform: Subdir,
@@ -55,8 +55,8 @@ pub(super) struct NoSuchVersion {
 
 impl NoSuchVersion {
     pub(super) fn of(
-        question: &EnvironmentSpec<'_>,
-        wish: &DependencySpec,
+        spec: &EnvironmentSpec<'_>,
+        dependency: &DependencySpec,
         versions: &[String],
     ) -> Self {
         const NEWEST: usize = 8;
@@ -66,10 +66,10 @@ impl NoSuchVersion {
             count => format!(" and {count} older ones"),
         };
         Self {
-            wish: wish.told(),
-            role: question.role,
-            package: question.package.to_string(),
-            platform: question.platform,
+            dependency: dependency.told(),
+            role: spec.role,
+            package: spec.package.to_string(),
+            platform: spec.platform,
             help: if versions.is_empty() {
                 "loosen what the manifest or a variant says of it".to_string()
             } else {
@@ -85,12 +85,12 @@ impl NoSuchVersion {
 /// A compiler that does not compile for the platform of the package.
 #[derive(Debug, Error, Diagnostic)]
 #[error(
-    "no channel has {wish}, the compiler that the {role} environment of `{package}` on {platform} asks \
+    "no channel has {dependency}, the compiler that the {role} environment of `{package}` on {platform} asks \
      for"
 )]
 #[diagnostic(code(environment::no_compiler), help("{help}"))]
 pub(super) struct NoCompiler {
-    wish: String,
+    dependency: String,
     role: EnvironmentKind,
     package: String,
     platform: Subdir,
@@ -98,18 +98,18 @@ pub(super) struct NoCompiler {
 }
 
 impl NoCompiler {
-    /// The error, if `wish` names a compiler that only exists for other platforms.
+    /// The error, if `dependency` names a compiler that only exists for other platforms.
     pub(super) fn of<'a>(
-        question: &EnvironmentSpec<'_>,
-        wish: &DependencySpec,
+        spec: &EnvironmentSpec<'_>,
+        dependency: &DependencySpec,
         known: impl Iterator<Item = &'a str>,
     ) -> Option<Self> {
         Some(Self {
-            help: compiler(wish.name()?, known)?,
-            wish: wish.told(),
-            role: question.role,
-            package: question.package.to_string(),
-            platform: question.platform,
+            help: compiler(dependency.name()?, known)?,
+            dependency: dependency.told(),
+            role: spec.role,
+            package: spec.package.to_string(),
+            platform: spec.platform,
         })
     }
 }
@@ -152,9 +152,9 @@ pub(super) struct NoChannelFolder {
 }
 
 impl NoChannelFolder {
-    /// The first channel of `question` whose directory does not exist.
-    pub(super) fn of(question: &EnvironmentSpec<'_>, solving: &Solving) -> Option<Self> {
-        question.channels().iter().find_map(|channel| {
+    /// The first channel of `spec` whose directory does not exist.
+    pub(super) fn of(spec: &EnvironmentSpec<'_>, solving: &Solving) -> Option<Self> {
+        spec.channels().iter().find_map(|channel| {
             let url = channel.base_url.url();
             let folder = url.to_file_path().ok().filter(|folder| !folder.is_dir())?;
             // Without the separator that URLs of channels end with.

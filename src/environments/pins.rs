@@ -29,8 +29,8 @@ impl Pins<'_> {
         let pin = match &stated.spec {
             PackageSpec::PinCompatible(pin) | PackageSpec::PinSubpackage(pin) => pin,
             PackageSpec::Binary(_) | PackageSpec::Source(_) => {
-                let wish = DependencySpec::stated(stated)?;
-                return Ok(wish.expect("only pins have to be applied"));
+                let dependency = DependencySpec::stated(stated)?;
+                return Ok(dependency.expect("only pins have to be applied"));
             }
         };
         let name = package_name(&stated.name)?;

@@ -76,7 +76,7 @@ impl Solved {
     /// Does not occur for specs that this process has read.
     pub fn request(&self, prefixes: &Prefixes, rest: Params) -> Result<Params, Report> {
         let extra = self.extra_dependencies.iter();
-        let extra = extra.map(|(group, wishes)| Ok((group.clone(), wire(wishes)?)));
+        let extra = extra.map(|(group, dependencies)| Ok((group.clone(), wire(dependencies)?)));
         let exports = &self.run_exports;
         Ok(Params {
             build_prefix: Some(prefix(&self.build, &prefixes.build)?),
@@ -106,6 +106,6 @@ fn prefix(environment: &Environment, folder: &Path) -> Result<Prefix, Report> {
     })
 }
 
-fn wire(wishes: &[DependencySpec]) -> Result<Vec<ResolvedDependency>, Report> {
-    wishes.iter().map(DependencySpec::to_wire).collect()
+fn wire(dependencies: &[DependencySpec]) -> Result<Vec<ResolvedDependency>, Report> {
+    dependencies.iter().map(DependencySpec::to_wire).collect()
 }

@@ -23,9 +23,11 @@ pub(super) struct ExportedDependencies {
 
 /// Whether the package is a direct dependency. Only direct dependencies have run exports that
 /// apply to the package that is built.
-pub(super) fn is_direct(wishes: &[DependencySpec], record: &RepoDataRecord) -> bool {
+pub(super) fn is_direct(dependencies: &[DependencySpec], record: &RepoDataRecord) -> bool {
     let name = record.package_record.name.as_normalized();
-    wishes.iter().any(|wish| wish.name() == Some(name))
+    dependencies
+        .iter()
+        .any(|dependency| dependency.name() == Some(name))
 }
 
 impl ExportedDependencies {
@@ -36,12 +38,15 @@ impl ExportedDependencies {
     /// An export that is not a match spec.
     pub(super) fn collect(
         role: EnvironmentKind,
-        wishes: &[DependencySpec],
+        dependencies: &[DependencySpec],
         records: &[RepoDataRecord],
         ignored: &IgnoreRunExports,
     ) -> Result<Self, Report> {
         let mut exports = Self::default();
-        for record in records.iter().filter(|record| is_direct(wishes, record)) {
+        for record in records
+            .iter()
+            .filter(|record| is_direct(dependencies, record))
+        {
             let name = record.package_record.name.as_normalized();
             let same = |other: &String| other.eq_ignore_ascii_case(name);
             if ignored.from_package.iter().any(same) {
@@ -87,14 +92,14 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn read(&self, texts: &[String]) -> Result<Vec<DependencySpec>, Report> {
         let options = ParseMatchSpecOptions::lenient().with_repodata_revision(RepodataRevision::V3);
-        let mut wishes = Vec::new();
+        let mut dependencies = Vec::new();
         for text in texts {
             let spec = MatchSpec::from_str(text, options).map_err(|error| BadExport {
                 package: self.name.to_string(),
                 text: text.clone(),
                 reason: error.to_string(),
             })?;
-            let wish = DependencySpec {
+            let dependency = DependencySpec {
                 spec,
                 source: Some(DependencyOrigin::RunExport {
                     from: self.role.to_string(),
@@ -105,11 +110,11 @@ impl Reader<'_> {
                 let same = |other: &String| other.eq_ignore_ascii_case(name);
                 self.ignored.by_name.iter().any(same)
             };
-            if !wish.name().is_some_and(ignored) {
-                wishes.push(wish);
+            if !dependency.name().is_some_and(ignored) {
+                dependencies.push(dependency);
             }
         }
-        Ok(wishes)
+        Ok(dependencies)
     }
 }
 

@@ -15,59 +15,62 @@ use crate::environments::exclude_newer;
 use crate::project::load::{ChannelPriority, Solving};
 
 impl CondaClient {
-    /// The packages for `question`, sorted by name. Those of `before` are preferred if they
+    /// The packages for `spec`, sorted by name. Those of `before` are preferred if they
     /// match and still exist.
     ///
     /// # Errors
     /// A channel that cannot be read, specs that cannot be satisfied.
-    pub(super) async fn answer(
+    pub(super) async fn solve_environment(
         &self,
-        question: &EnvironmentSpec<'_>,
+        spec: &EnvironmentSpec<'_>,
         solving: &Solving,
         before: &[RepoDataRecord],
     ) -> Result<Vec<RepoDataRecord>, Report> {
-        if question.wishes.is_empty() {
+        if spec.dependencies.is_empty() {
             return Ok(Vec::new());
         }
         let query = self
             .gateway
             .query(
-                question.channels(),
-                [question.platform, rattler_conda_types::Subdir::NoArch],
-                question.looked_up(),
+                spec.channels(),
+                [spec.platform, rattler_conda_types::Subdir::NoArch],
+                spec.looked_up(),
             )
             .recursive(true);
         let found = query
             .await
-            .map_err(|error| unreachable(self, question, solving, &error))?;
+            .map_err(|error| unreachable(self, spec, solving, &error))?;
         for warning in &found.warnings {
             tracing::warn!("{warning}");
         }
-        let missing = errors::missing(question, &found.repodata);
+        let missing = errors::missing(spec, &found.repodata);
         if !missing.is_empty() {
-            return Err(self.nobody_has(question, solving, missing).await);
+            return Err(self.nobody_has(spec, solving, missing).await);
         }
         let task = Task {
             repodata: found.repodata,
-            sources: question.sources.to_vec(),
+            sources: spec.sources.to_vec(),
             before: before.to_vec(),
-            virtual_packages: question.virtual_packages.to_vec(),
-            specs: specs(&question.wishes),
-            constraints: specs(&question.constraints),
+            virtual_packages: spec.virtual_packages.to_vec(),
+            specs: specs(&spec.dependencies),
+            constraints: specs(&spec.constraints),
             priority: solving.channel_priority,
-            exclude_newer: exclude_newer::exclude_newer(solving, question.sources),
+            exclude_newer: exclude_newer::exclude_newer(solving, spec.sources),
         };
         // The solver blocks its thread, and signals must be handled meanwhile.
         let solved = tokio::task::spawn_blocking(move || task.solve()).await;
         let solved = solved.map_err(|error| miette::miette!("the solver stopped: {error}"))?;
-        let mut records = solved.map_err(|error| errors::unsolvable(question, error))?;
+        let mut records = solved.map_err(|error| errors::unsolvable(spec, error))?;
         records.sort_by(|a, b| a.package_record.name.cmp(&b.package_record.name));
         Ok(records)
     }
 }
 
-fn specs(wishes: &[DependencySpec]) -> Vec<MatchSpec> {
-    wishes.iter().map(|wish| wish.spec.clone()).collect()
+fn specs(dependencies: &[DependencySpec]) -> Vec<MatchSpec> {
+    dependencies
+        .iter()
+        .map(|dependency| dependency.spec.clone())
+        .collect()
 }
 
 /// The data for the solver, owned, so that it can be sent to a thread.

@@ -94,8 +94,8 @@ impl CondaClient {
             environments: Vec::new(),
         };
         let stated = NamedSpecs::of(&order.output.build_dependencies, &unpinned)?;
-        let question = order.question(EnvironmentKind::Build, stated);
-        let build = self.environment(order, question, (&before, keep), &mut now);
+        let spec = order.spec(EnvironmentKind::Build, stated);
+        let build = self.environment(order, spec, (&before, keep), &mut now);
         let build = build.await?;
         let from_build = ExportedDependencies::collect(
             EnvironmentKind::Build,
@@ -109,10 +109,10 @@ impl CondaClient {
             environments: vec![&build.packages],
         };
         let mut stated = NamedSpecs::of(&order.output.host_dependencies, &pinned)?;
-        add(&mut stated.wishes, &from_build.strong);
+        add(&mut stated.dependencies, &from_build.strong);
         add(&mut stated.constraints, &from_build.strong_constrains);
-        let question = order.question(EnvironmentKind::Host, stated);
-        let host = self.environment(order, question, (&before, keep), &mut now);
+        let spec = order.spec(EnvironmentKind::Host, stated);
+        let host = self.environment(order, spec, (&before, keep), &mut now);
         let host = host.await?;
         let from_host = ExportedDependencies::collect(
             EnvironmentKind::Host,
@@ -130,11 +130,11 @@ impl CondaClient {
         };
         let mut run = NamedSpecs::of(&order.output.run_dependencies, &pins)?;
         if order.output.metadata.subdir == Subdir::NoArch {
-            add(&mut run.wishes, &from_host.noarch);
+            add(&mut run.dependencies, &from_host.noarch);
         } else {
-            add(&mut run.wishes, &from_host.weak);
-            add(&mut run.wishes, &from_host.strong);
-            add(&mut run.wishes, &from_build.strong);
+            add(&mut run.dependencies, &from_host.weak);
+            add(&mut run.dependencies, &from_host.strong);
+            add(&mut run.dependencies, &from_build.strong);
             add(&mut run.constraints, &from_host.weak_constrains);
             add(&mut run.constraints, &from_host.strong_constrains);
             add(&mut run.constraints, &from_build.strong_constrains);
@@ -144,7 +144,7 @@ impl CondaClient {
         Ok(Solved {
             extra_dependencies: extra.collect::<Result<_, Report>>()?,
             run_exports: exported(&order.output.run_exports, &pins)?,
-            run_dependencies: run.wishes,
+            run_dependencies: run.dependencies,
             run_constraints: run.constraints,
             build,
             host,
@@ -154,39 +154,39 @@ impl CondaClient {
     async fn environment(
         &self,
         order: &OutputToSolve<'_>,
-        question: EnvironmentSpec<'_>,
+        spec: EnvironmentSpec<'_>,
         (before, keep): (&LockedEnvironments, LockMode),
         now: &mut LockedEnvironments,
     ) -> Result<Environment, Report> {
         let mut packages = match keep {
-            LockMode::Require => before.answer(&question)?,
+            LockMode::Require => before.packages_for(&spec)?,
             LockMode::Prefer => {
                 let solving = &order.supply.solving;
-                self.answer(&question, solving, before.packages(question.role))
+                self.solve_environment(&spec, solving, before.packages(spec.role))
                     .await?
             }
         };
         let direct = packages.iter_mut();
-        let direct = direct.filter(|record| is_direct(&question.wishes, record));
+        let direct = direct.filter(|record| is_direct(&spec.dependencies, record));
         let known = self.gateway.ensure_run_exports(direct, None).await;
         known.map_err(|error| NoRunExports {
-            role: question.role,
-            package: question.package.to_string(),
+            role: spec.role,
+            package: spec.package.to_string(),
             reason: chain(&error),
         })?;
-        now.note(&question, &packages);
+        now.record(&spec, &packages);
         Ok(Environment {
-            role: question.role,
-            platform: question.platform,
-            dependencies: question.wishes,
-            constraints: question.constraints,
+            role: spec.role,
+            platform: spec.platform,
+            dependencies: spec.dependencies,
+            constraints: spec.constraints,
             packages,
         })
     }
 }
 
 impl OutputToSolve<'_> {
-    fn question(&self, role: EnvironmentKind, stated: NamedSpecs) -> EnvironmentSpec<'_> {
+    fn spec(&self, role: EnvironmentKind, stated: NamedSpecs) -> EnvironmentSpec<'_> {
         let SolveSettings {
             channels,
             solving: _,
@@ -203,7 +203,7 @@ impl OutputToSolve<'_> {
             platform,
             channels,
             virtual_packages,
-            wishes: stated.wishes,
+            dependencies: stated.dependencies,
             constraints: stated.constraints,
             sources,
         }
@@ -212,24 +212,24 @@ impl OutputToSolve<'_> {
 
 /// The dependencies and constraints, with pins applied.
 struct NamedSpecs {
-    wishes: Vec<DependencySpec>,
+    dependencies: Vec<DependencySpec>,
     constraints: Vec<DependencySpec>,
 }
 
 impl NamedSpecs {
     fn of(dependencies: &Dependencies, pins: &Pins<'_>) -> Result<Self, Report> {
         Ok(Self {
-            wishes: pins.applied(&dependencies.depends)?,
+            dependencies: pins.applied(&dependencies.depends)?,
             constraints: pins.applied(&dependencies.constraints)?,
         })
     }
 }
 
 /// Adds the exported specs that are not in the list yet.
-fn add(wishes: &mut Vec<DependencySpec>, exported: &[DependencySpec]) {
-    for wish in exported {
-        if !wishes.contains(wish) {
-            wishes.push(wish.clone());
+fn add(dependencies: &mut Vec<DependencySpec>, exported: &[DependencySpec]) {
+    for dependency in exported {
+        if !dependencies.contains(dependency) {
+            dependencies.push(dependency.clone());
         }
     }
 }

@@ -19,7 +19,7 @@ pub(super) fn is_identifier(name: &str) -> bool {
 }
 
 /// The problem with the name of an installed file.
-pub(super) fn of_file(name: &str) -> Option<Flaw> {
+pub(super) fn file_name_flaw(name: &str) -> Option<Flaw> {
     let is_plain = !name.is_empty()
         && name.trim() == name
         && !name.starts_with(['-', '.'])
@@ -62,10 +62,10 @@ mod tests {
     #[test]
     fn a_program_has_a_plain_name() {
         for name in ["a/b", "", " a", "-a", ".a", "a\\b", "a\0"] {
-            assert!(of_file(name).is_some(), "{name:?}");
+            assert!(file_name_flaw(name).is_some(), "{name:?}");
         }
         for name in ["a", "a b", "my-tool", "a.b"] {
-            assert_eq!(of_file(name), None);
+            assert_eq!(file_name_flaw(name), None);
         }
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use miette::Report;
 
 use super::matches::Source;
-use super::mistakes::{NothingMade, UnknownShell};
+use super::mistakes::{NoOutput, UnknownShell};
 use super::prefix::PackagePrefix;
 use super::programs::Programs;
 use crate::backend::extras::{Completion, CompletionSource, Run, Shell};
@@ -79,7 +79,7 @@ async fn printed(
     let at = &completion.at;
     let made = programs.run(run, shell.name(), at).await?;
     if made.printed.trim_ascii().is_empty() {
-        return Err(NothingMade {
+        return Err(NoOutput {
             command: made.command,
             what: "printed nothing".to_string(),
             file: programs.spot.file(),
@@ -115,7 +115,7 @@ impl Written<'_> {
                 .await?;
             let files = made.files();
             if files.is_empty() {
-                return Err(NothingMade {
+                return Err(NoOutput {
                     command: made.command,
                     what: "left no file".to_string(),
                     file: programs.spot.file(),
@@ -142,7 +142,7 @@ fn by_name(
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let is_empty = std::fs::metadata(file).is_ok_and(|about| about.len() == 0);
     if is_empty {
-        return Err(NothingMade {
+        return Err(NoOutput {
             command: command.clone(),
             what: format!("has an empty file `{name}` for its completions"),
             file: source.spot.file(),

@@ -6,7 +6,7 @@ use miette::Report;
 
 use super::completions::not_run;
 use super::matches::Source;
-use super::mistakes::{NoSection, NothingMade};
+use super::mistakes::{NoOutput, NoSection};
 use super::prefix::PackagePrefix;
 use super::programs::{Made, Programs};
 use crate::backend::extras::{ManPage, PageSource, section};
@@ -70,7 +70,7 @@ fn copy(
 }
 
 fn nothing(made: Made, what: &str, page: &ManPage, programs: &Programs<'_>) -> Report {
-    NothingMade {
+    NoOutput {
         command: made.command,
         what: what.to_string(),
         file: programs.spot.file(),

@@ -160,7 +160,7 @@ pub(super) struct ProgramFailed {
         "an empty file is never packed: what does the program need to be told? Leave a shell out with `shells = […]`"
     )
 )]
-pub(super) struct NothingMade {
+pub(super) struct NoOutput {
     pub(super) command: String,
     pub(super) what: String,
     #[source_code]

@@ -15,7 +15,7 @@ use crate::backends::cargo::build_dir::artifacts::{invalidate, state};
 use crate::backends::cargo::context::crate_context::CrateBuild;
 use crate::backends::cargo::context::layout::TARGET_DIR;
 use crate::backends::cargo::context::path_dependencies::PathCrate;
-use crate::disk::{changed, files_below, remove_folder, write};
+use crate::disk::{change_time, files_below, remove_folder, write};
 
 /// Notes about the last build of a package.
 struct Notes {
@@ -105,7 +105,7 @@ fn hidden_from_cargo(notes: &Notes, matters: impl Fn(&Path) -> bool) -> Option<P
         let Ok(about) = std::fs::metadata(path) else {
             return false;
         };
-        changed(&about).is_some_and(|changed| changed >= build)
+        change_time(&about).is_some_and(|changed| changed >= build)
             && about.modified().is_ok_and(|modified| modified < build)
     })
 }

@@ -221,7 +221,7 @@ impl Stamp {
     /// The state of a file. `None` if the file changed a moment ago, or if the system does not
     /// record changes.
     fn of(about: &Metadata) -> Option<Self> {
-        let changed = disk::changed(about).filter(|_| cfg!(unix))?;
+        let changed = disk::change_time(about).filter(|_| cfg!(unix))?;
         let age = SystemTime::now().duration_since(changed).ok()?;
         (age > Self::SETTLED).then_some(Self {
             changed,

@@ -6,7 +6,7 @@ use std::path::Path;
 use ignore::overrides::OverrideBuilder;
 
 use super::super::arguments;
-use super::super::names::{Flaw, is_identifier, normalized, of_file};
+use super::super::names::{Flaw, file_name_flaw, is_identifier, normalized};
 use super::{Config, Entry};
 use crate::diagnostic::{Warning, list, nearest};
 use crate::project::config::{EntryPart, InvalidOption};
@@ -176,7 +176,7 @@ impl Kind<'_> {
                 },
             }),
             true => None,
-            false => of_file(name),
+            false => file_name_flaw(name),
         }?;
         Some(self.misfit(index, "name", flaw.message, flaw.help))
     }

@@ -163,7 +163,7 @@ fn extension(project: &Files) -> Option<String> {
         let sections = ["build_ext", "options.ext_modules"];
         let section = sections
             .into_iter()
-            .find(|name| project.setup_cfg.has(name))?;
+            .find(|name| project.setup_cfg.has_section(name))?;
         Some(format!("`[{section}]` of {}", setup_cfg::NAME))
     };
     toml.or_else(py).or_else(cfg)

@@ -112,7 +112,7 @@ impl SetupCfg {
     }
 
     /// Whether a section of this name has a key.
-    pub(in super::super) fn has(&self, section: &str) -> bool {
+    pub(in super::super) fn has_section(&self, section: &str) -> bool {
         self.entries.iter().any(|(name, ..)| name == section)
     }
 }
@@ -133,6 +133,6 @@ mod tests {
             ["x>=1; python_version<'3'", "y"]
         );
         assert_eq!(file.list("metadata", "name"), ["a"]);
-        assert!(file.has("options") && !file.has("bdist_wheel"));
+        assert!(file.has_section("options") && !file.has_section("bdist_wheel"));
     }
 }
