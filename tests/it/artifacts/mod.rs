@@ -19,27 +19,7 @@ use test_support::toolchain;
 
 /// A program with a crate from the registry.
 fn counting() -> Project {
-    Project::new()
-        .file(
-            "Cargo.toml",
-            indoc! {r#"
-                [package]
-                name = "counts"
-                version = "1.0.0"
-                edition = "2024"
-
-                [dependencies]
-                itoa = "1"
-            "#},
-        )
-        .file(
-            "src/main.rs",
-            indoc! {r#"
-                fn main() {
-                    println!("{}", itoa::Buffer::new().format(42));
-                }
-            "#},
-        )
+    Project::counts()
         // Build scripts that compile C depend on this variable too.
         .file(
             "build.rs",
@@ -49,8 +29,6 @@ fn counting() -> Project {
                 }
             "#},
         )
-        .pixi_toml("[package]\nname = \"counts\"\n")
-        .lock()
 }
 
 /// Builds in the work directory `work`, with the packages `host` in the host environment.

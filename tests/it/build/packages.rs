@@ -106,29 +106,7 @@ fn an_unwritable_debug_folder_does_not_fail_the_build() {
 
 #[test]
 fn a_crate_from_the_registry_is_compiled_in() {
-    let project = Project::new()
-        .file(
-            "Cargo.toml",
-            indoc! {r#"
-                [package]
-                name = "counts"
-                version = "1.0.0"
-                edition = "2024"
-
-                [dependencies]
-                itoa = "1"
-            "#},
-        )
-        .file(
-            "src/main.rs",
-            indoc! {r#"
-                fn main() {
-                    println!("{}", itoa::Buffer::new().format(42));
-                }
-            "#},
-        )
-        .pixi_toml("[package]\nname = \"counts\"\n")
-        .lock();
+    let project = Project::counts();
     let mut pixi = Pixi::start();
     pixi.initialize(&Initialize::of(&project));
     let archive = pixi.package(&project, toolchain::channel(), "counts");

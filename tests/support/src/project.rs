@@ -78,6 +78,23 @@ impl Project {
             .lock()
     }
 
+    /// A program `counts` that prints 42 by means of the crate `itoa` from the registry, with a
+    /// lock file and a pixi manifest.
+    pub fn counts() -> Self {
+        Self::new()
+            .file(
+                "Cargo.toml",
+                "[package]\nname = \"counts\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n\
+                 [dependencies]\nitoa = \"1\"\n",
+            )
+            .file(
+                "src/main.rs",
+                "fn main() {\n    println!(\"{}\", itoa::Buffer::new().format(42));\n}\n",
+            )
+            .pixi_toml("[package]\nname = \"counts\"\n")
+            .lock()
+    }
+
     /// Writes a file.
     pub fn file(self, path: &str, content: impl AsRef<[u8]>) -> Self {
         self.write(path, content);

@@ -7,8 +7,6 @@ mod disk;
 
 use std::path::Path;
 
-use indoc::indoc;
-
 use test_support::archive::Archive;
 use test_support::build::Build;
 use test_support::pixi::Pixi;
@@ -18,30 +16,7 @@ use test_support::toolchain;
 
 /// A program with a build script and a crate from the registry.
 fn counting() -> Project {
-    Project::new()
-        .file(
-            "Cargo.toml",
-            indoc! {r#"
-                [package]
-                name = "counts"
-                version = "1.0.0"
-                edition = "2024"
-
-                [dependencies]
-                itoa = "1"
-            "#},
-        )
-        .file(
-            "src/main.rs",
-            indoc! {r#"
-                fn main() {
-                    println!("{}", itoa::Buffer::new().format(42));
-                }
-            "#},
-        )
-        .file("build.rs", "fn main() {}\n")
-        .pixi_toml("[package]\nname = \"counts\"\n")
-        .lock()
+    Project::counts().file("build.rs", "fn main() {}\n")
 }
 
 /// A backend whose packages always have the same date.
