@@ -14,7 +14,7 @@ use test_support::python::{channel_or_skip, version};
 use test_support::render_error::render_error;
 use test_support::requests::{Initialize, Outputs};
 
-/// Builds as pixi does and opens the package.
+/// Builds as pixi does, and opens the package.
 #[track_caller]
 pub(super) fn built(
     project: &Project,
@@ -23,7 +23,11 @@ pub(super) fn built(
     editable: bool,
 ) -> Archive {
     match tried(project, initialize, channel, editable) {
-        Ok(answer) => Archive::open(answer["output_file"].as_str().expect("text")),
+        Ok(answer) => Archive::open(
+            answer["output_file"]
+                .as_str()
+                .expect("`output_file` is text"),
+        ),
         Err(error) => panic!("{error:#}"),
     }
 }
@@ -67,7 +71,7 @@ fn a_pure_project_with_both_installers() {
     }
     assert_eq!(
         contents[0].0, contents[1].0,
-        "both installers pack the same"
+        "both installers install the same files"
     );
     insta::assert_snapshot!(contents[0].0.join("\n"), @r#"
     site-packages/hello_world-0.3.1.dist-info/INSTALLER
@@ -125,11 +129,11 @@ fn every_build_backend_of_pure_projects() {
         let left = leftovers
             .iter()
             .find(|name| project.dir().join(name).exists());
-        assert_eq!(left, None, "{host} leaves something in the sources");
+        assert_eq!(left, None, "{host} leaves files in the sources");
     }
 }
 
-/// A project of setuptools with one C extension.
+/// A setuptools project with one C extension.
 const EXTENSION: &[(&str, &str)] = &[
     (
         "pyproject.toml",
@@ -182,7 +186,10 @@ fn an_extension_in_c_is_compiled_and_packed_the_same_every_time() {
         let depends = index["depends"].to_string();
         assert!(depends.contains("python_abi"), "{depends}");
         let paths = package.paths();
-        let paths = paths["paths"].as_array().expect("a list").clone();
+        let paths = paths["paths"]
+            .as_array()
+            .expect("`paths` is a list")
+            .clone();
         let paths = paths.iter().map(|entry| entry.to_string());
         hashes.push(paths.collect::<Vec<_>>().join("\n"));
     }
@@ -198,7 +205,7 @@ fn compiled_code_in_a_package_for_every_platform_is_refused() {
     let project = project(EXTENSION);
     let config = json!({"noarch": true, "compilers": ["c"]});
     let initialize = initialize(&project, &["setuptools"], config);
-    let error = tried(&project, &initialize, channel, false).expect_err("it is refused");
+    let error = tried(&project, &initialize, channel, false).expect_err("the package is rejected");
     let drawn = render_error(&project, &error);
     let drawn = drawn.replace(&version(channel), "3.X");
     let drawn = drawn.replace(&version(channel).replace('.', ""), "3X");
@@ -219,7 +226,8 @@ fn a_build_backend_that_is_missing_is_named_with_the_line_to_write() {
     let project = project(HELLO);
     for installer in ["uv", "pip"] {
         let initialize = initialize(&project, &[], json!({"installer": installer}));
-        let error = tried(&project, &initialize, channel, false).expect_err("nothing can build it");
+        let error =
+            tried(&project, &initialize, channel, false).expect_err("the build backend is missing");
         let drawn = render_error(&project, &error).replace(['│', '\n'], "");
         let drawn = drawn.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(
@@ -338,7 +346,7 @@ fn an_editable_package_refers_to_the_sources() {
     let link = files
         .iter()
         .find(|file| file.ends_with(".pth"))
-        .expect("a path file");
+        .expect("the package has a `.pth` file");
     let source = project.dir().join("src").display().to_string();
     assert!(
         package.text(link).contains(&source),
@@ -372,7 +380,7 @@ fn a_project_that_its_own_environment_needs_is_packed_whole() {
         ("pyproject.toml", text),
         ("src/pluggy/__init__.py", installed),
     ]);
-    // What options and hooks install is packed as well.
+    // The package also contains the files that options and hooks install.
     let touch = |name: &str| json!({"run": ["sh", "-c", format!("mkdir -p $PREFIX/share && touch $PREFIX/share/{name}")]});
     let options = json!({
         "install": {"share/marker": {"content": ""}},
@@ -380,7 +388,8 @@ fn a_project_that_its_own_environment_needs_is_packed_whole() {
     });
     let initialize = initialize(&project, &["hatchling"], options);
     for _ in 0..2 {
-        // The second build would fail with the first one's module in its environment.
+        // hatchling imports pluggy, so the second build would fail if the first one left this
+        // module in the host environment.
         let package = built(&project, &initialize, channel, false);
         assert_eq!(package.text("site-packages/pluggy/__init__.py"), installed);
         assert!(package.has("site-packages/pluggy-1.7.0.dist-info/RECORD"));
@@ -406,5 +415,8 @@ fn the_python_of_the_machine_builds_by_hand() {
         .files()
         .into_iter()
         .find(|file| file.starts_with("bin/"));
-    assert_eq!(others, None, "nothing of the machine is packed");
+    assert_eq!(
+        others, None,
+        "the package contains a program of the machine"
+    );
 }

@@ -1,4 +1,4 @@
-//! Projects whose build backends compile: what becomes of them, and which edits count.
+//! Projects whose build backends compile: their packages, and the edits that trigger a rebuild.
 
 use indoc::indoc;
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use test_support::edits::Finished;
 use test_support::edits::Verdict::{Rebuild, Reuse};
 use test_support::python::channel_or_skip;
 
-/// A module in C that includes one of two headers.
+/// A C module that includes one of two headers.
 const CORE: &str = indoc! {r#"
     #include <Python.h>
     #include "one.h"
@@ -19,10 +19,13 @@ const CORE: &str = indoc! {r#"
     PyMODINIT_FUNC PyInit_core(void) { return PyModule_Create(&module); }
 "#};
 
-/// Checks that the package belongs to a platform and holds a compiled module.
+/// Checks that the package is for one platform, and that it contains a compiled module and byte
+/// code.
 #[track_caller]
 fn is_native(finished: &Finished) {
-    let path = finished.answer["output_file"].as_str().expect("text");
+    let path = finished.answer["output_file"]
+        .as_str()
+        .expect("`output_file` is text");
     let package = Archive::open(path);
     assert_eq!(package.index()["noarch"], Value::Null);
     let files = package.files();
@@ -166,13 +169,15 @@ fn maturin() {
     let Some(finished) = finished(&files, &["maturin"], false) else {
         return;
     };
-    let path = finished.answer["output_file"].as_str().expect("text");
+    let path = finished.answer["output_file"]
+        .as_str()
+        .expect("`output_file` is text");
     let package = Archive::open(path);
     assert!(package.has("bin/fast"));
     let depends = package.index()["depends"].to_string();
     assert!(
         !depends.contains("\"python"),
-        "a program needs no Python: {depends}"
+        "a program does not depend on Python: {depends}"
     );
     finished.assert_verdicts(&[
         ("edit", "src/main.rs", Rebuild),
@@ -216,7 +221,7 @@ fn cython() {
     let Some(finished) = finished(&files, &["setuptools", "cython"], true) else {
         return;
     };
-    // Also an editable package has to be built again for these.
+    // Edits of compiled code trigger a rebuild of an editable package too.
     finished.assert_verdicts(&[
         ("edit", "src/fast/core.pyx", Rebuild),
         ("edit", "src/fast/part.pxi", Rebuild),

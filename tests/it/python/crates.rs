@@ -1,5 +1,5 @@
-//! Projects of maturin share the crates that they compile: with builds in other environments, and
-//! with Rust packages of the workspace.
+//! maturin projects share compiled crates with builds in other environments, and with Rust packages
+//! of the workspace.
 
 use std::process::Command;
 
@@ -19,8 +19,8 @@ use test_support::project::Project;
 use test_support::python::channel_or_skip;
 use test_support::requests::{Initialize, Outputs};
 
-/// A module that counts with a crate from the registry, and a crate of the project with a
-/// source file that its build script generates. Another crate asks for the version of Python.
+/// A module with a crate from the registry and two crates of the project. The build script of
+/// `inner` generates a source file, and the build script of `asks` runs Python.
 const MODULE: [(&str, &str); 10] = [
     (
         "pyproject.toml",
@@ -115,7 +115,7 @@ const MODULE: [(&str, &str); 10] = [
 
 const PYTHON: (&str, &str) = ("python/fast/__init__.py", "from fast.core import one\n");
 
-/// Another package, whose library has the same name.
+/// Another package whose library has the same name.
 const NAMESAKE: [(&str, &str); 4] = [
     (
         "namesake/pyproject.toml",
@@ -168,7 +168,7 @@ impl Built {
         self.log.contains(&format!("Compiling {name} v"))
     }
 
-    /// Runs the module in the host environment.
+    /// Runs the module in the host environment, and returns the output.
     fn run(&self) -> String {
         let mut python = Command::new(self.build.host_prefix().join("bin/python"));
         python.args(["-B", "-c", "import fast; print(fast.one())"]);
@@ -186,7 +186,7 @@ impl Built {
     }
 }
 
-/// A channel with packages to add to a host environment.
+/// A channel with additional packages for a host environment.
 fn channel(project: &Project) -> Option<Channel> {
     let mut channel = Channel::new(project.cache().join("channel"));
     channel.include(channel_or_skip()?);
@@ -217,9 +217,13 @@ fn built_by(
     let answer = pixi
         .build(&build)
         .unwrap_or_else(|error| panic!("{error:#}"));
-    let log = fs_err::read_to_string(work.join("debug/build.log")).expect("a log");
+    let log = fs_err::read_to_string(work.join("debug/build.log")).expect("the build writes a log");
     Built {
-        package: Archive::open(answer["output_file"].as_str().expect("text")),
+        package: Archive::open(
+            answer["output_file"]
+                .as_str()
+                .expect("`output_file` is text"),
+        ),
         log,
         build,
     }
@@ -236,11 +240,17 @@ fn with_host(project: &Project, more: &[&str]) -> Initialize {
 fn finds_libraries_like_any_module(built: &Built) {
     let module = built.module();
     let has = |text: &str| memchr::memmem::find(&module, text.as_bytes()).is_some();
-    assert!(has("$ORIGIN/../../.."), "the package can be anywhere");
-    assert!(!has("$ORIGIN/../lib"), "that is for programs");
+    assert!(
+        has("$ORIGIN/../../.."),
+        "the run path is relative to the module"
+    );
+    assert!(
+        !has("$ORIGIN/../lib"),
+        "the run path is not the one of a program"
+    );
     assert!(
         !has("host_env_placehold") && !has("/.pixi/bld/"),
-        "a prefix"
+        "the module does not contain the path of a prefix"
     );
 }
 
@@ -261,15 +271,19 @@ fn another_host_package_compiles_only_what_depends_on_python() {
     for name in ["itoa", "inner", "libc"] {
         assert!(!second.compiled(name), "{name}: {}", second.log);
     }
-    // Its build script asks a Python of the environment.
+    // The build scripts of `asks` and `pyo3-ffi` use the Python of the environment, and `fast`
+    // depends on both.
     for name in ["asks", "pyo3-ffi", "fast"] {
         assert!(second.compiled(name), "{name}: {}", second.log);
     }
     assert_eq!(second.run(), "first 42 1");
-    assert!(first.module() == second.module(), "the same sources");
+    assert!(
+        first.module() == second.module(),
+        "the same sources result in the same module"
+    );
     finds_libraries_like_any_module(&second);
 
-    // Nothing has changed.
+    // Nothing is modified.
     let again = built(&project, &channel, "two", &more);
     for name in ["itoa", "inner", "asks", "pyo3-ffi", "fast"] {
         assert!(!again.compiled(name), "{name}: {}", again.log);
@@ -279,16 +293,19 @@ fn another_host_package_compiles_only_what_depends_on_python() {
     assert!(edited.compiled("inner") && !edited.compiled("pyo3-ffi"));
     assert_eq!(edited.run(), "second 42 1");
 
-    // A library of the same name in the same directory of Cargo.
+    // Another package writes a library of the same name into the shared tree.
     let namesake = Initialize::member(&project, "namesake");
     let namesake = namesake.dependency("hostDependencies", "maturin", "*");
     built(&project, &channel, "namesake", &namesake);
     let again = built(&project, &channel, "two", &more);
     assert!(!again.compiled("inner"), "{}", again.log);
     assert_eq!(again.run(), "second 42 1");
-    assert!(again.module() == edited.module(), "the same sources");
+    assert!(
+        again.module() == edited.module(),
+        "the same sources result in the same module"
+    );
 
-    // The same directories, with other packages.
+    // The same work directory, with other packages in its environment.
     let other = with_host(&project, &["libother"]);
     let other = built(&project, &channel, "two", &other);
     for name in ["asks", "pyo3-ffi", "fast"] {
@@ -298,7 +315,8 @@ fn another_host_package_compiles_only_what_depends_on_python() {
     assert_eq!(other.run(), "second 42 1");
 }
 
-/// A program of maturin that says a word of another crate, and a number by one of the registry.
+/// A program that maturin builds. It prints a word from another crate, and formats a number with a
+/// crate from the registry.
 const PROGRAM: [(&str, &str); 5] = [
     (
         "pyproject.toml",
@@ -396,15 +414,21 @@ fn a_rust_package_and_a_project_of_maturin_share_crates() {
     assert!(!second.compiled("itoa"), "{}", second.log);
     assert_eq!(said(&second, "tool"), "7");
     let same = first.package.read("bin/tool") == second.package.read("bin/tool");
-    assert!(same, "a build of maturin in between changes nothing");
+    assert!(
+        same,
+        "a build with maturin in between does not modify the program"
+    );
 
-    // Cargo compares times, and this file is older than the build.
+    // Cargo compares modification times, and this file is older than the last build.
     let file = project.dir().join("inner/src/lib.rs");
     project.write("inner/src/lib.rs", "pub const WORD: &str = \"older\";\n");
     let earlier = std::time::SystemTime::now() - std::time::Duration::from_secs(60 * 60);
     let opened = fs_err::OpenOptions::new().write(true).open(file);
-    let opened = opened.expect("own file");
-    opened.file().set_modified(earlier).expect("own file");
+    let opened = opened.expect("the test owns the file");
+    opened
+        .file()
+        .set_modified(earlier)
+        .expect("the test owns the file");
     let older = built(
         &project,
         &channel,
@@ -413,7 +437,7 @@ fn a_rust_package_and_a_project_of_maturin_share_crates() {
     );
     assert_eq!(said(&older, "says"), "older 42");
 
-    // Arguments of the user stay, and `temporary` shares nothing.
+    // The build keeps the arguments of the user, and shares nothing with `temporary`.
     let config = json!({"config-settings": {"build-args": "--features loud"}});
     let loud = initialize(&project, &["maturin"], config);
     let loud = built(&project, &channel, "says", &loud);

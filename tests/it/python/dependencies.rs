@@ -1,4 +1,4 @@
-//! Where the dependencies of a project are, when they are not in `[project]`.
+//! Dependencies that a project declares outside of `[project]`.
 
 use std::process::Command;
 
@@ -15,7 +15,8 @@ use test_support::requests::Outputs;
 const SETUPTOOLS: &str = "[build-system]\nrequires = [\"setuptools\"]\n\
     build-backend = \"setuptools.build_meta\"\n[project]\nname = \"a\"\nversion = \"1\"\n";
 
-/// The requirements of the package and its groups, for a `pyproject.toml` and other files.
+/// Returns the run dependencies and the extra dependencies of a package with this
+/// `pyproject.toml` and these files.
 #[track_caller]
 fn required(pyproject: &str, files: &[(&str, &str)]) -> String {
     let project = project(files);
@@ -122,7 +123,7 @@ fn dependencies_that_only_the_build_knows_are_a_warning() {
         project.write("pyproject.toml", pyproject);
         let mut command = Command::new(env!("CARGO_BIN_EXE_pixi-build-python"));
         let output = command.arg("outputs").arg(project.dir()).output();
-        let output = output.expect("the executable starts");
+        let output = output.expect("the executable can be run");
         String::from_utf8_lossy(&output.stderr).trim().to_string()
     };
     let dynamic = format!("{SETUPTOOLS}dynamic = [\"dependencies\"]\n");

@@ -1,4 +1,4 @@
-//! `conda/outputs`: what a project becomes, before anything is built.
+//! Responses to `conda/outputs`, which describe the packages before a build.
 
 use indoc::{formatdoc, indoc};
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use test_support::pixi::Pixi;
 use test_support::project::Project;
 use test_support::requests::{Initialize, Outputs};
 
-/// One output in a few lines.
+/// Formats one output in a few lines.
 fn shown(output: &Value) -> String {
     let metadata = &output["metadata"];
     let text = |value: &Value| value.as_str().unwrap_or("-").to_string();
@@ -38,7 +38,7 @@ fn shown(output: &Value) -> String {
     )
 }
 
-/// What becomes of a project with these files and options.
+/// Returns the formatted outputs of a project with these files and options.
 #[track_caller]
 pub(super) fn described(files: &[(&str, &str)], config: Value, variants: Value) -> String {
     let project = project(files);
@@ -46,7 +46,7 @@ pub(super) fn described(files: &[(&str, &str)], config: Value, variants: Value) 
     described_as(&project, &initialize, variants)
 }
 
-/// What becomes of a project with this manifest.
+/// Returns the formatted outputs of a project with this manifest.
 #[track_caller]
 pub(super) fn described_as(project: &Project, initialize: &Initialize, variants: Value) -> String {
     let mut pixi = Pixi::of(project);
@@ -56,7 +56,7 @@ pub(super) fn described_as(project: &Project, initialize: &Initialize, variants:
     outputs.iter().map(shown).collect::<Vec<_>>().join("\n")
 }
 
-/// The same for one `pyproject.toml`.
+/// The same for a project that consists of a `pyproject.toml`.
 #[track_caller]
 fn of_pyproject(text: &str) -> String {
     described(&[("pyproject.toml", text)], plain(), json!({}))
@@ -112,8 +112,8 @@ fn a_variant_of_python_does_not_multiply_a_package_for_every_platform() {
     "#);
 }
 
-/// The build string's beginning, the variant and the versions of Python in the host environment
-/// of every output of a project that compiles something.
+/// Returns one line for each output of a project that compiles: the beginning of the build string,
+/// the variant of Python and the host dependencies.
 #[track_caller]
 fn pythons(requires: &str, host: &str, config: Value, variants: Value) -> String {
     let text = formatdoc!(
@@ -158,20 +158,20 @@ fn the_build_string_says_for_which_python_the_code_was_compiled() {
     let both = || json!({"python": ["3.11.*", "3.12.*"]});
     let option = || json!({"python-versions": ["3.11", "3.12", "3.13.* *_cp313t"]});
     let table = [
-        // One version is all that the project or the manifest admits.
+        // The project or the manifest allows only one version.
         pythons("==3.12.*", "", none(), none()),
         pythons(">=3.12,<3.13", "", none(), none()),
         pythons(">=3.9", "3.12.*", none(), none()),
         pythons(">=3.9", ">=3.12.3,<3.13.0a0", none(), none()),
         pythons(">=3.12", "<3.13", none(), none()),
         pythons(">=3.9", "3.12.4", none(), none()),
-        // The solver decides.
+        // The solver chooses the version.
         pythons(">=3.12", "", none(), none()),
         pythons(">=3.9", "*", none(), none()),
-        // The workspace says, and the manifest excludes one.
+        // The workspace names the versions, and the manifest can exclude one.
         pythons(">=3.9", "", none(), both()),
         pythons(">=3.9", "3.12.*", none(), both()),
-        // The option says, and the workspace knows better.
+        // The option names the versions, and those of the workspace have priority.
         pythons(">=3.12", "", option(), none()),
         pythons(">=3.9", "*", option(), both()),
     ];

@@ -1,5 +1,5 @@
-//! Editable packages of projects that compile: an edit counts without a build, and nothing
-//! of it is left in a package that is a copy.
+//! Editable packages of projects that compile: an edit has an effect without a build. A package
+//! that is a copy does not contain any part of an editable one.
 
 use std::process::Command;
 
@@ -16,7 +16,7 @@ use test_support::project::Project;
 use test_support::python::channel_or_skip;
 use test_support::requests::{Initialize, Outputs};
 
-/// A module in C with one function.
+/// A C module with one function.
 const CORE: &str = indoc! {r#"
     #include <Python.h>
     static PyObject *one(PyObject *self, PyObject *none) { return PyLong_FromLong(1); }
@@ -27,7 +27,7 @@ const CORE: &str = indoc! {r#"
 
 const MODULE: &str = "from fast.core import one\nWORD = 'first'\n";
 
-/// Builds, and has the Python of the host environment run the project from there.
+/// Builds the package, and runs its module with the Python of the host environment.
 #[track_caller]
 fn built_and_run(
     project: &Project,
@@ -43,7 +43,11 @@ fn built_and_run(
     let answer = pixi
         .build(&build)
         .unwrap_or_else(|error| panic!("{error:#}"));
-    let package = Archive::open(answer["output_file"].as_str().expect("text"));
+    let package = Archive::open(
+        answer["output_file"]
+            .as_str()
+            .expect("`output_file` is text"),
+    );
     let said = run(&build);
     Some((package, said, build))
 }
@@ -54,7 +58,7 @@ fn run(build: &Build) -> String {
     output(python.current_dir("/"))
 }
 
-/// Checks both kinds of package, one after the other.
+/// Checks an editable package, and after it two packages that are copies.
 fn check(files: &[(&str, &str)], host: &[&str], config: Value, module: &str) {
     let project = project(files);
     let initialize = initialize(&project, host, config);
@@ -65,14 +69,20 @@ fn check(files: &[(&str, &str)], host: &[&str], config: Value, module: &str) {
     let index = package.index();
     assert_eq!(index["noarch"], Value::Null, "{index}");
     project.write(module, MODULE.replace("first", "second"));
-    assert_eq!(run(&build), "second 1", "no build was needed");
-    let (package, said, _) = built_and_run(&project, &initialize, false).expect("as before");
+    assert_eq!(
+        run(&build),
+        "second 1",
+        "an edit has an effect without a build"
+    );
+    let (package, said, _) =
+        built_and_run(&project, &initialize, false).expect("the channel exists");
     assert_eq!(said, "second 1");
     project.write(module, MODULE.replace("first", "third"));
-    let (again, said, build) = built_and_run(&project, &initialize, false).expect("as before");
+    let (again, said, build) =
+        built_and_run(&project, &initialize, false).expect("the channel exists");
     assert_eq!(said, "third 1");
     project.remove(module);
-    assert_eq!(run(&build), "third 1", "a copy needs no sources");
+    assert_eq!(run(&build), "third 1", "a copy does not need the sources");
     for package in [package, again] {
         let files = package.files();
         let refers = |file: &&String| file.ends_with(".pth") || file.contains("editable");
@@ -158,7 +168,8 @@ fn meson_python_where_the_user_insists() {
     ];
     let project = project(&files);
     let initialize = initialize(&project, &["meson-python", "ninja"], json!({}));
-    // With `"auto"` it is a copy: its import hook would run tools that are gone.
+    // With `"auto"` the package is a copy. The import hook of meson-python would run tools that no
+    // longer exist.
     let Some((package, said, _)) = built_and_run(&project, &initialize, true) else {
         return;
     };

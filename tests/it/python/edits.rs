@@ -1,4 +1,4 @@
-//! Never stale, never needless: which edits make pixi build again.
+//! Edits that trigger a rebuild, and edits that do not.
 
 use indoc::indoc;
 use serde_json::json;
@@ -12,7 +12,7 @@ use test_support::pixi::Pixi;
 use test_support::python::channel_or_skip;
 use test_support::requests::Outputs;
 
-/// Builds as pixi does and remembers what it would.
+/// Builds as pixi does, and remembers the files that pixi remembers.
 pub(super) fn finished(files: &[(&str, &str)], host: &[&str], editable: bool) -> Option<Finished> {
     let channel = channel_or_skip()?;
     let project = project(files);
@@ -32,7 +32,7 @@ pub(super) fn finished(files: &[(&str, &str)], host: &[&str], editable: bool) ->
         answer,
     };
     assert!(finished.is_exact(), "{:#?}", finished.stderr);
-    assert_eq!(finished.cache.changes(), [], "nothing was edited");
+    assert_eq!(finished.cache.changes(), [], "no file is modified");
     Some(finished)
 }
 
@@ -137,7 +137,7 @@ fn a_project_of_setuptools_with_an_extension() {
         ("edit", "pyproject.toml", Rebuild),
         ("edit", "pixi.toml", Rebuild),
         ("new", "setup.cfg", Rebuild),
-        // Read by nothing that is built.
+        // The build does not read these files.
         ("edit", "native/unused.h", Reuse),
         ("edit", "tests/test_fast.py", Reuse),
         ("new", "tests/test_more.py", Reuse),

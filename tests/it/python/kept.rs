@@ -1,4 +1,4 @@
-//! Options of projects that compile: what they change, also in a build that is kept.
+//! Options of projects that compile, which must have an effect in a reused build directory too.
 
 use indoc::indoc;
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ use test_support::project::Project;
 use test_support::python::channel_or_skip;
 use test_support::requests::Outputs;
 
-/// A module in C that holds how it was compiled.
+/// A C module that contains the options with which it was compiled.
 const CORE: &str = indoc! {r#"
     #include <Python.h>
     #define TEXT(it) #it
@@ -104,7 +104,7 @@ const BACKENDS: [Files; 3] = [
     ),
 ];
 
-/// Builds in the one work directory of the project, with these options.
+/// Builds with these options, always in the same work directory.
 #[track_caller]
 fn built(project: &Project, host: &[&str], channel: &Channel, config: &Value) -> Archive {
     let mut pixi = Pixi::of(project);
@@ -114,10 +114,14 @@ fn built(project: &Project, host: &[&str], channel: &Channel, config: &Value) ->
     let answer = pixi
         .build(&Build::prepare(&outputs[0], &work, channel).set("editable", json!(false)))
         .unwrap_or_else(|error| panic!("{error:#}"));
-    Archive::open(answer["output_file"].as_str().expect("text"))
+    Archive::open(
+        answer["output_file"]
+            .as_str()
+            .expect("`output_file` is text"),
+    )
 }
 
-/// The text beginning with `compiled ` in the only module or program that was compiled.
+/// Returns the text that begins with `compiled ` in the only compiled module or program.
 fn compiled(package: &Archive) -> String {
     let modules = package.files().into_iter();
     let mut modules = modules.filter(|file| file.ends_with(".so") || file == "bin/fast");
@@ -126,14 +130,14 @@ fn compiled(package: &Archive) -> String {
     let module = package.read(&module);
     let text = String::from_utf8_lossy(&module);
     let text = text.split('\0').find(|text| text.starts_with("compiled "));
-    text.expect("the module has it").to_string()
+    text.expect("the module contains the text").to_string()
 }
 
-/// Builds the project again and again in one work directory, and compares what it was compiled
-/// with.
+/// Builds the project once for each case, in the same work directory, and compares the options
+/// with which it was compiled.
 #[track_caller]
 fn compiles(host: &[&str], files: &[(&str, &str)], cases: &[(Value, &str)]) {
-    let channel = channel_or_skip().expect("the test asks first");
+    let channel = channel_or_skip().expect("the test checked the channel");
     let project = project(files);
     for (config, expected) in cases {
         let package = built(&project, host, channel, config);
@@ -163,7 +167,8 @@ fn options_that_change_count_in_what_is_kept() {
     }
 }
 
-/// A crate whose library is a module without bindings, with a program that holds the same.
+/// A crate with a program, and with a library that is a Python module without bindings. Both
+/// contain the profile.
 const CRATE: [(&str, &str); 5] = [
     (
         "Cargo.toml",
@@ -209,7 +214,7 @@ const CRATE: [(&str, &str); 5] = [
     ),
 ];
 
-/// Projects with that crate.
+/// Projects with that crate, one for each build backend.
 const RUST_BACKENDS: [Files; 2] = [
     (
         &["setuptools", "setuptools-rust"],

@@ -1,4 +1,4 @@
-//! Which projects are packages of their platform, and for which versions of Python.
+//! Projects whose packages are for one platform, and the versions of Python of these packages.
 
 use indoc::{formatdoc, indoc};
 use serde_json::json;
@@ -83,7 +83,10 @@ fn build_hooks_overrides_and_backends_in_the_project_are_read() {
         version = "1"
     "#};
     let of = |backend: &str, rest: &str| {
-        let module = backend.split(['.', ':']).next().expect("a module");
+        let module = backend
+            .split(['.', ':'])
+            .next()
+            .expect("the build backend is in a module");
         let requires = module.replace('_', "-");
         formatdoc!(
             r#"
@@ -210,7 +213,7 @@ fn a_leftover_setup_py_does_not_describe_a_project_of_another_build_backend() {
             ("setup.py", setup),
             ("setup.cfg", cfg),
         ];
-        // The build uses `pyproject.toml` also where its description is ignored.
+        // The build uses `pyproject.toml` even if the backend ignores its metadata.
         for ignored in [false, true] {
             let config =
                 json!({"ignore-pyproject-manifest": ignored, "ignore-pypi-mapping": false});

@@ -1,4 +1,4 @@
-//! What users have wrong, and what they are told.
+//! Errors in projects, as the user sees them.
 
 use std::process::Command;
 
@@ -18,7 +18,7 @@ fn outputs_error(project: &Project, config: Value) -> String {
     let params = Outputs::new(&project.metadata_work("hello")).params();
     let error = pixi
         .request("conda/outputs", params)
-        .expect_err("it is a mistake");
+        .expect_err("the project has an error");
     render_error(project, &error)
 }
 
@@ -146,7 +146,7 @@ fn two_wishes_for_python_that_exclude_each_other() {
     let outputs = Outputs::new(&project.metadata_work("hello")).params();
     let error = pixi
         .request("conda/outputs", outputs)
-        .expect_err("a mistake");
+        .expect_err("the project has an error");
     insta::assert_snapshot!(render_error(&project, &error), @r#"
     python::no_common_python
 
@@ -178,7 +178,7 @@ fn options_that_nothing_depends_on() {
     let project = project(HELLO).pixi_toml(manifest);
     let mut command = Command::new(env!("CARGO_BIN_EXE_pixi-build-python"));
     let output = command.arg("outputs").arg(project.dir()).output();
-    let output = output.expect("the executable starts");
+    let output = output.expect("the executable can be run");
     insta::assert_snapshot!(String::from_utf8_lossy(&output.stderr), @r"
     warning: `version-from` has no effect beside a `version` in `[package]` (help: remove one of both)
     warning: `profile` has no effect: the project compiles nothing

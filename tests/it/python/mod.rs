@@ -1,4 +1,4 @@
-//! Python projects, from what is described to what is packed.
+//! Python projects: their descriptions, their packages and their errors.
 
 mod builds;
 mod compiled;
@@ -19,10 +19,10 @@ use serde_json::{Value, json};
 use test_support::project::Project;
 use test_support::requests::Initialize;
 
-/// The executable.
+/// The name of the executable.
 pub const NAME: &str = "pixi-build-python";
 
-/// A project with a manifest of pixi, whose `[package]` is empty.
+/// A project with these files, and a manifest of pixi with an empty `[package]`.
 pub fn project(files: &[(&str, &str)]) -> Project {
     let project = Project::of(NAME).pixi_toml("[package]\n");
     for (path, content) in files {
@@ -31,7 +31,7 @@ pub fn project(files: &[(&str, &str)]) -> Project {
     project
 }
 
-/// What pixi makes of the manifest, with a host dependency for the build backend.
+/// The parameters of `initialize` for a manifest with these host dependencies and options.
 pub fn initialize(project: &Project, host: &[&str], config: Value) -> Initialize {
     let initialize = Initialize::of(project).configuration(config);
     let names = host.iter();
@@ -58,7 +58,7 @@ pub const SCIKIT_BUILD_CORE: (&str, &str) = (
     "#},
 );
 
-/// A project of hatchling with a program, a data file, a readme and a test.
+/// A hatchling project with a program, a data file, a readme and a test.
 pub const HELLO: &[(&str, &str)] = &[
     (
         "pyproject.toml",

@@ -1,4 +1,4 @@
-//! Projects as people really have them: each build backend with what is particular about it.
+//! Projects as they exist in practice: each build backend with its particular features.
 
 use indoc::{formatdoc, indoc};
 use serde_json::{Value, json};
@@ -9,8 +9,8 @@ use test_support::archive::Archive;
 use test_support::git::{commit, git};
 use test_support::python::channel_or_skip;
 
-/// Builds a project of pure Python, and says what became of it: name, version, programs, and
-/// the files without those of the metadata.
+/// Builds a pure Python project, and returns the name, the version, the programs and the files of
+/// the package. Of the metadata, only the license files are included.
 #[track_caller]
 fn packed(host: &[&str], files: &[(&str, &str)]) -> Option<String> {
     let channel = channel_or_skip()?;
@@ -377,7 +377,8 @@ fn a_build_backend_in_the_project_says_what_it_needs() {
     assert!(package.has("site-packages/mine.py"));
     project.write("fail", "yes");
     let error = super::builds::tried(&project, &initialize, channel, false);
-    let drawn = test_support::render_error::render_error(&project, &error.expect_err("it fails"));
+    let drawn =
+        test_support::render_error::render_error(&project, &error.expect_err("the build fails"));
     let lines = drawn.lines().filter(|line| !line.contains("the whole log"));
     insta::assert_snapshot!(lines.collect::<Vec<_>>().join("\n"), @r#"
     python::missing_requirement

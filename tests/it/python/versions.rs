@@ -80,9 +80,9 @@ fn versions_are_computed_from_git_without_running_it() {
         pixi.initialize(&initialize(&project, &[], plain()));
         let outputs = pixi.outputs(&Outputs::new(&project.metadata_work("h")));
         let version = outputs[0]["metadata"]["version"].as_str();
-        version.expect("it is text").to_string()
+        version.expect("the version is text").to_string()
     };
-    // Commits of one second that say the same would be one commit.
+    // Two commits with the same parent, message and second would be the same commit.
     let mut made = 0;
     let mut commit = |times: usize| {
         for _ in 0..times {
@@ -102,7 +102,7 @@ fn versions_are_computed_from_git_without_running_it() {
     commit(3);
     project.write("edited", "not committed");
     assert_eq!(version(), "1.3.dev3");
-    // Everything moves into packs, and the tag is an object of its own.
+    // `git gc` moves the objects into a pack. An annotated tag is an object too.
     git(project.dir(), &["tag", "-a", "-m", "new", "v2.0rc1"]);
     git(project.dir(), &["tag", "nightly"]);
     commit(1);
@@ -117,7 +117,7 @@ fn versions_are_computed_from_git_without_running_it() {
     assert_eq!(version(), "2.0rc2.dev4");
 }
 
-/// A project whose setup.py asks a tool for the version.
+/// A project whose `setup.py` gets the version from versioneer.
 const VERSIONEER: [(&str, &str); 3] = [
     (
         "setup.py",
@@ -215,7 +215,7 @@ fn the_wheel_of_an_ignored_pyproject_has_the_version_of_the_manifest() {
     commit(project.dir());
     git(project.dir(), &["tag", "v1.4"]);
     let config = json!({"ignore-pyproject-manifest": true});
-    // Some users write `dynamic`, which is a version for conda and none for the tool.
+    // Some users write `dynamic`, which is a valid version for conda but not for hatchling.
     for (version, expected) in [("2.0", "2.0"), ("dynamic", "1.4")] {
         let initialize = initialize(&project, &["hatchling", "hatch-vcs"], config.clone());
         let initialize = initialize.package("conda-name-of-tool", version);
