@@ -1,4 +1,4 @@
-//! The main job, through the protocol and by hand.
+//! Builds of CMake projects, through the protocol and with the command `build`.
 
 use std::path::Path;
 
@@ -60,7 +60,7 @@ fn the_tools_of_the_machine_build_too() {
     assert_eq!(ended.code(), 0, "{}", ended.stderr());
     let archive = Archive::open(Path::new(ended.stdout().trim_end()));
     assert_eq!(archive.files(), ["bin/app", "lib/libpart.so"]);
-    // What happens while a package is packed is for the log.
+    // Only the log contains the messages of the packaging step.
     assert!(!ended.stderr().contains("Relinking"), "{}", ended.stderr());
 }
 
@@ -87,7 +87,7 @@ fn arguments_reach_cmake_as_they_are() {
     let (start, prefix) = seen.split_once("a\\;b;c|").expect(&seen);
     assert_eq!(start, "x y|it's \"quoted\"|X86;ARM|$ORIGIN/../lib|");
     assert!(
-        prefix.starts_with(host.to_str().expect("UTF-8")),
+        prefix.starts_with(host.to_str().expect("the path is UTF-8")),
         "{prefix}"
     );
     assert!(prefix.ends_with("/share| bar|Release|ON"), "{prefix}");
@@ -178,7 +178,7 @@ fn a_library_and_its_consumer_find_each_other() {
     let output = program
         .env("LD_LIBRARY_PATH", libraries)
         .output()
-        .expect("it runs");
+        .expect("the program can be run");
     assert_eq!(String::from_utf8_lossy(&output.stdout), "greetings\n");
     let inputs = app.answer["input_glob_sets"].to_string();
     assert!(!inputs.contains("greet.h"), "{inputs}");

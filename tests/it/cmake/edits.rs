@@ -1,4 +1,4 @@
-//! The table: edits of real projects, none missed and none needless.
+//! Edits of real projects: those that trigger a rebuild, and those that do not.
 
 use indoc::{formatdoc, indoc};
 
@@ -88,7 +88,7 @@ fn a_program_and_what_it_is_made_from() {
         ("new", "data/deep/y.txt", Rebuild),
         ("edit", "LICENSE", Rebuild),
         ("edit", "pixi.toml", Rebuild),
-        // Read by nothing.
+        // The build does not read these files.
         ("edit", "include/unused.h", Reuse),
         ("edit", "unused.cpp", Reuse),
         ("edit", "cmake/unused.cmake", Reuse),

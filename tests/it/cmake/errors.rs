@@ -1,4 +1,4 @@
-//! What the user sees when a build cannot succeed.
+//! Errors of builds, as the user sees them.
 
 use indoc::indoc;
 use serde_json::json;
@@ -211,7 +211,8 @@ fn sources_that_are_not_there_are_named_with_how_to_get_them() {
         ".gitmodules",
         "[submodule \"words\"]\n\tpath = third_party/words\n\turl = https://git.example/words\n",
     );
-    fs_err::create_dir_all(project.dir().join("third_party/words")).expect("own directory");
+    fs_err::create_dir_all(project.dir().join("third_party/words"))
+        .expect("the test owns the directory");
     let Some(workshop) = PackageBuilder::open(project, |_| {}) else {
         return;
     };
@@ -233,7 +234,7 @@ fn sources_that_are_not_there_are_named_with_how_to_get_them() {
     workshop
         .project
         .write("CMakeLists.txt", format!("{lists}{download}"));
-    // The words of newer versions of curl.
+    // Older versions of curl use other words.
     let error = workshop.error(Order::default());
     let error = error.replace("Couldn't resolve host name", "Could not resolve hostname");
     insta::assert_snapshot!(error, @r#"

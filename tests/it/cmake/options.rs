@@ -9,20 +9,27 @@ use test_support::pixi::Pixi;
 use test_support::project::Project;
 use test_support::requests::{Initialize, Outputs};
 
-/// The build requirements of a project, in order.
+/// Returns the build requirements of a project, in order.
 fn requirements(project: &Project, change: impl FnOnce(Initialize) -> Initialize) -> String {
     let mut pixi = Pixi::of(project);
     pixi.initialize(&change(Initialize::of(project).package("app", "1")));
     let outputs = pixi.outputs(&Outputs::new(&project.metadata_work("app")));
     let depends = outputs[0]["buildDependencies"]["depends"].as_array();
     let shown = |spec: &Value| {
-        let name = spec["name"].as_str().expect("a name").to_string();
+        let name = spec["name"]
+            .as_str()
+            .expect("a spec has a name")
+            .to_string();
         match spec["binary"]["version"].as_str() {
             Some(version) => format!("{name} {version}"),
             None => name,
         }
     };
-    let shown: Vec<String> = depends.expect("a list").iter().map(shown).collect();
+    let shown: Vec<String> = depends
+        .expect("the output has build dependencies")
+        .iter()
+        .map(shown)
+        .collect();
     shown.join(", ")
 }
 
@@ -117,7 +124,7 @@ fn targets_components_tests_and_a_link_for_editors() {
     assert_eq!(built.archive.files(), ["bin/app"]);
     assert!(built.log.contains("100% tests passed"));
     let link = workshop.project.dir().join("cc/compile_commands.json");
-    let commands = fs_err::read_to_string(link).expect("a link to a file");
+    let commands = fs_err::read_to_string(link).expect("the link leads to a file");
     assert!(commands.contains("-O2 -g"), "{commands}");
     let inputs = built.answer["input_glob_sets"].to_string();
     assert!(
@@ -149,7 +156,7 @@ fn a_preset_decides_what_it_names_and_the_prefix_stays() {
     };
     assert_eq!(seen(json!({"preset": "rel"})), "the preset MinSizeRel ");
     assert!(!workshop.project.dir().join("elsewhere").exists());
-    // An edit of the preset, and an argument that wins over it.
+    // An edit of the preset has an effect, and arguments have priority over the preset.
     let text = presets.to_string().replace("the preset", "another");
     workshop.project.write("CMakePresets.json", text);
     assert_eq!(seen(json!({"preset": "rel"})), "another MinSizeRel ");

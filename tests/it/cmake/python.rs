@@ -1,4 +1,4 @@
-//! Python modules, built with the python of the host environment.
+//! Python modules, built with the Python of the host environment.
 
 use indoc::indoc;
 use serde_json::json;
@@ -43,11 +43,14 @@ fn a_module_is_built_for_the_python_of_the_host_environment() {
     let module = files
         .iter()
         .find(|file| file.contains("greet."))
-        .expect("a module");
+        .expect("the package has a module");
     let site = format!("lib/python{version}/site-packages/greet.cpython-");
     assert!(module.starts_with(&site), "{module}");
     let text = built.archive.text("share/where.txt");
     let work = workshop.work("one");
-    assert!(text.starts_with(work.to_str().expect("UTF-8")), "{text}");
+    assert!(
+        text.starts_with(work.to_str().expect("the path is UTF-8")),
+        "{text}"
+    );
     assert_eq!(workshop.build(order("two")).compiled(), [""; 0]);
 }

@@ -1,4 +1,4 @@
-//! What is compiled again in another environment, and what is not.
+//! Sources that are compiled again in another environment, and sources that are not.
 
 use std::process::Command;
 
@@ -12,7 +12,8 @@ use test_support::packages::{Package, placeholder};
 use test_support::prefix::output;
 use test_support::toolchain::{self, Extra};
 
-/// Three units: one with a header of `liba`, one with a header of `libb`, one with none.
+/// A program of three source files. One includes a header of `liba`, one includes a header of
+/// `libb` if it exists, and one includes neither.
 fn workshop() -> Option<PackageBuilder> {
     let project = project(indoc! {"
             find_package(liba REQUIRED)
@@ -43,7 +44,7 @@ fn workshop() -> Option<PackageBuilder> {
     PackageBuilder::open(project, libraries)
 }
 
-/// Two libraries that are headers, and a package without any.
+/// Two header-only libraries in two versions each, and a package without headers.
 fn libraries(channel: &mut Channel) {
     let config = "add_library(liba::liba INTERFACE IMPORTED)\n\
         set_target_properties(liba::liba PROPERTIES INTERFACE_INCLUDE_DIRECTORIES \"${CMAKE_CURRENT_LIST_DIR}/../../../include\")\n";
@@ -83,20 +84,20 @@ fn what_is_compiled_again_depends_on_what_changed() {
     };
     let expect = |compiled: &str, says: &str| (compiled.to_string(), says.to_string());
     assert_eq!(build("one", &[A1]), expect("a.cpp b.cpp main.cpp", "1 0"));
-    // The same packages, another place.
+    // The same packages in another work directory.
     assert_eq!(build("two", &[A1]), expect("", "1 0"));
-    // One more package that has no header.
+    // An additional package without headers.
     assert_eq!(build("three", &[A1, DATA]), expect("", "1 0"));
-    // A header with the same old time and other content.
+    // A header with other content and the same modification time.
     assert_eq!(build("four", &[A2]), expect("a.cpp", "2 0"));
-    // A header that a source asks for.
+    // A header that a source includes if it exists: it is added, and then modified.
     assert_eq!(build("five", &[A2, B1]), expect("b.cpp", "2 1"));
     assert_eq!(build("six", &[A2, B2]), expect("b.cpp", "2 2"));
-    // It is gone.
+    // The header no longer exists.
     assert_eq!(build("seven", &[A2]), expect("b.cpp", "2 0"));
-    // The first environment once more, in its old place.
+    // The first packages again, in the first work directory.
     assert_eq!(build("one", &[A1]), expect("a.cpp", "1 0"));
-    // Another package in the place of the one before.
+    // Another version of a package in the same work directory.
     assert_eq!(build("one", &[A2]), expect("a.cpp", "2 0"));
 }
 
@@ -144,9 +145,9 @@ fn every_option_of_the_build_counts() {
     assert_eq!(says(json!({"define": {"LOUD": true}})), "loud");
     assert_eq!(says(json!({"env": {"CXXFLAGS": "-DEXTRA"}})), "quiet extra");
     assert_eq!(says(json!({"env": {"CMAKE_ARGS": "-DLOUD=1"}})), "loud");
-    // The default of an option that the project changes.
+    // The project modifies the default of the option.
     let lists = workshop.project.dir().join("CMakeLists.txt");
-    let text = fs_err::read_to_string(&lists).expect("it is there");
+    let text = fs_err::read_to_string(&lists).expect("the file exists");
     workshop
         .project
         .write("CMakeLists.txt", text.replace("\"\" OFF", "\"\" ON"));
@@ -414,8 +415,10 @@ fn an_older_source_counts() {
     let file = fs_err::File::options()
         .write(true)
         .open(&header)
-        .expect("it is there");
-    file.file().set_modified(long_ago).expect("own file");
+        .expect("the file exists");
+    file.file()
+        .set_modified(long_ago)
+        .expect("the test owns the file");
     let built = workshop.build(Order::default());
     assert_eq!(built.says("bin/app"), "old");
     assert_eq!(built.compiled(), ["main.cpp"]);
@@ -436,8 +439,8 @@ fn ccache_keeps_what_was_compiled_when_the_tree_is_removed() {
         let statistics = output(command.arg("--print-stats").env("CCACHE_DIR", &cache));
         let mut lines = statistics.lines().filter_map(|line| line.split_once('\t'));
         let found = lines.find(|(key, _)| *key == "preprocessed_cache_hit");
-        let (_, count) = found.expect("ccache counts them");
-        count.parse::<u32>().expect("a number")
+        let (_, count) = found.expect("ccache counts hits");
+        count.parse::<u32>().expect("the count is a number")
     };
     let build = || {
         let built = workshop.build(Order {
@@ -450,9 +453,9 @@ fn ccache_keeps_what_was_compiled_when_the_tree_is_removed() {
     build();
     let before = hits();
     let scratch = workshop.project.dir().join(".pixi/scratch-v0");
-    fs_err::remove_dir_all(scratch).expect("own directory");
+    fs_err::remove_dir_all(scratch).expect("the test owns the directory");
     build();
-    assert_eq!(hits(), before + 3, "all three units");
+    assert_eq!(hits(), before + 3, "all three sources are in the cache");
 }
 
 #[test]

@@ -8,7 +8,8 @@ use test_support::edits::finish_from;
 use test_support::project::Project;
 use test_support::requests::Initialize;
 
-/// A project whose package contains the text of each file that a command names.
+/// A project in which commands name files. The package contains the text, the hash or the
+/// compiled code of each of these files.
 fn naming() -> Project {
     project(
         "file(READ version.txt version)\n\
@@ -106,7 +107,7 @@ fn a_rebuild_contains_the_files_that_commands_name() {
     assert_eq!(read("share/res/a.txt"), "resource\n");
     builder.project.write("res/b.txt", "b\n");
     assert_eq!(read("share/res/b.txt"), "b\n");
-    // A plain `file(GLOB)` is evaluated again only when other files match it.
+    // A plain `file(GLOB)` is evaluated again only when a matching file is added or deleted.
     let built = build();
     assert!(!built.configured());
     builder
