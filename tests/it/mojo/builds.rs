@@ -1,4 +1,4 @@
-//! Real builds: what is packed, and that it runs.
+//! Real builds: the files of the packages, and the output of their programs.
 
 use std::process::Command;
 
@@ -34,7 +34,8 @@ def PyInit_greet_py() abi("C") -> PythonObject:
         abort(String(error))
 "#;
 
-/// Installs the archive with what it depends on and runs one of its programs.
+/// Installs the archive together with the Mojo compiler, runs one of its programs and returns
+/// the output.
 fn run(archive: &Archive, program: &str) -> String {
     let mut channel = channel();
     let package = channel.adopt(archive.path());
@@ -42,7 +43,7 @@ fn run(archive: &Archive, program: &str) -> String {
     let compiler =
         compiler.filter(|record| record.package_record.name.as_normalized() == "mojo-compiler");
     let records: Vec<_> = compiler.cloned().chain([package]).collect();
-    let prefix = tempfile::tempdir().expect("a directory for the prefix");
+    let prefix = tempfile::tempdir().expect("a temporary directory can be created");
     install(prefix.path(), machine().subdir, &records);
     output(&mut Command::new(prefix.path().join(program)))
 }
@@ -74,23 +75,34 @@ fn main_mojo_becomes_a_program() {
     let program = archive.read("bin/my_tool");
     let text = String::from_utf8_lossy(&program).into_owned();
     let root = project.dir().to_str().expect("temporary paths are UTF-8");
-    assert!(!text.contains(root), "the program says where it was built");
-    // Nothing of the build is left to help it.
+    assert!(
+        !text.contains(root),
+        "the program contains the path of the project"
+    );
+    // The program must run without the build environment.
     let cache = cached(&project);
-    fs_err::remove_dir_all(project.build_work("my-tool").join("bld")).expect("own directory");
+    fs_err::remove_dir_all(project.build_work("my-tool").join("bld"))
+        .expect("the test owns the directory");
     assert_eq!(run(&archive, "bin/my_tool"), "hello from mojo");
 
-    // Another work directory finds what the compiler cached.
-    fs_err::remove_dir_all(project.build_work("my-tool")).expect("own directory");
+    // A build in an empty work directory uses the cache of the compiler.
+    fs_err::remove_dir_all(project.build_work("my-tool")).expect("the test owns the directory");
     let archive = pixi.package(&project, &channel(), "my-tool");
-    assert!(archive.read("bin/my_tool") == program, "the same program");
-    assert_eq!(cached(&project), cache, "something was compiled again");
+    assert!(
+        archive.read("bin/my_tool") == program,
+        "the second program differs from the first"
+    );
+    assert_eq!(
+        cached(&project),
+        cache,
+        "the compiler added files to its cache"
+    );
     assert_eq!(cache.is_empty(), compiler::real().is_none());
 }
 
 #[test]
 fn the_c_compiler_of_the_environment_links_where_it_is_asked_for() {
-    let folder = tempfile::tempdir().expect("a directory for the channel");
+    let folder = tempfile::tempdir().expect("a temporary directory can be created");
     let mut channel = Channel::new(folder.path().join("channel"));
     channel.add(compiler::package(true));
     let linker = indoc! {r#"
@@ -179,7 +191,7 @@ fn a_program_imports_a_library_that_imports_a_library() {
         files,
         ["lib/mojo/words.mojoc", "lib/mojo/middle.mojoc", "bin/app"]
     );
-    // Whoever compiles with the library compiles with what that imports.
+    // A package that compiles with `middle` also needs `base`, because `middle` imports it.
     let depends = |at: usize| archives[at].index()["depends"].clone();
     assert_eq!(depends(1), json!(["mojo-compiler ==1.2.0 0", "base"]));
     assert_eq!(depends(2), json!(["mojo-compiler ==1.2.0 0"]));
@@ -279,7 +291,7 @@ fn a_library_can_be_packed_as_sources() {
         );
     let mut pixi = Pixi::of(&project);
     pixi.initialize(&manifest::initialize(&project));
-    // Also with a compiler that nothing tells where its parts are.
+    // A compiler without an activation script is sufficient.
     let archive = pixi.package(&project, &bare_channel(), "greet");
     let expected =
         ["__init__", "deep/__init__", "words"].map(|name| format!("lib/mojo/greet/{name}.mojo"));
@@ -316,10 +328,13 @@ fn a_project_is_built_wherever_it_lies_and_comes_out_the_same() {
     );
     assert_eq!(files, ["bin/greet", "lib/mojo/greet.mojoc"]);
     let (there, _) = build("plain", "pkg = {}\n");
-    assert!(here == there, "the library says where it was built");
+    assert!(
+        here == there,
+        "the library contains the path of the project"
+    );
 }
 
-/// What is in the compiler's cache.
+/// Returns the files in the cache of the compiler.
 fn cached(project: &Project) -> Vec<String> {
     let folder = project.cache().join("pixi-build-mojo/compiler");
     let mut files: Vec<String> = walk(&folder);

@@ -1,5 +1,5 @@
-//! The Mojo compiler of the tests: the real one where it is, and elsewhere a stand-in that
-//! takes the same command line.
+//! The Mojo compiler of the tests: the real one if the machine has it, and otherwise a stand-in
+//! with the same command line.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,19 +13,20 @@ use test_support::packages::Package;
 use test_support::prefix::output;
 use test_support::toolchain;
 
-/// What compiles in the tests.
+/// The compiler of the tests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Compiler {
-    /// Below this directory.
+    /// The real compiler, in this directory.
     Real(PathBuf),
-    /// A script that copies.
+    /// The script `stand-in.sh`.
     StandIn,
 }
 
 /// The version that the gate downloads.
 pub const VERSION: &str = "1.2.0";
 
-/// The compiler of this machine. The gate downloads it once, outside of the clone.
+/// Returns the compiler of this machine. The gate downloads the real one to this directory, which
+/// is outside of the clone.
 pub fn compiler() -> Compiler {
     let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
     let home = std::env::var_os("HOME").map(|home| Path::new(&home).join(".cache"));
@@ -45,14 +46,14 @@ pub fn channel() -> Channel {
     channel.clone()
 }
 
-/// The same, with a compiler that has no activation of its own.
+/// A channel with a compiler without an activation script, and the C compiler of this machine.
 pub fn bare_channel() -> Channel {
     static CHANNEL: OnceLock<Channel> = OnceLock::new();
     let channel = CHANNEL.get_or_init(|| toolchain::shared_with(vec![package(false)]));
     channel.clone()
 }
 
-/// What tells the compiler where its parts are.
+/// The activation script, which tells the compiler where its files are.
 const ACTIVATION: &str = indoc! {r#"
     export MODULAR_MAX_PACKAGE_ROOT="$CONDA_PREFIX"
     export MODULAR_MOJO_MAX_PACKAGE_ROOT="$CONDA_PREFIX"
@@ -61,7 +62,8 @@ const ACTIVATION: &str = indoc! {r#"
     export MODULAR_MOJO_MAX_LLD_PATH="$CONDA_PREFIX/bin/lld"
 "#};
 
-/// The package of the compiler, with or without an activation script.
+/// The package of the compiler, with or without an activation script. The stand-in does not need
+/// the script.
 pub fn package(activated: bool) -> Package {
     let package = Package::new("mojo-compiler", VERSION);
     match compiler() {
@@ -94,7 +96,7 @@ pub fn package(activated: bool) -> Package {
     }
 }
 
-/// As much of Python as it takes to know where its modules are.
+/// A package with a version of Python, which determines the path of modules.
 fn python() -> Package {
     Package::new("python", "3.12.4").executable("bin/python", "#!/bin/sh\n")
 }
@@ -107,26 +109,30 @@ pub fn real() -> Option<PathBuf> {
     }
 }
 
-/// The real compiler, for tests that run what it made.
+/// The real compiler, for tests that the stand-in cannot pass. `None` if the machine does not
+/// have it.
+///
+/// # Panics
+/// In the gate, if the compiler is missing.
 pub fn real_or_skip() -> Option<PathBuf> {
     let real = real();
     if real.is_none() {
         let needed = std::env::var_os("CI").is_some() && machine().subdir.is_linux();
         assert!(!needed, "the gate should have downloaded the Mojo compiler");
-        eprintln!("skipped, this machine lacks the Mojo compiler");
+        eprintln!("skipped: this machine does not have the Mojo compiler");
     }
     real
 }
 
 #[test]
 fn the_compiler_of_the_tests_says_which_one_it_is() {
-    let program = tempfile::tempdir().expect("a directory");
+    let program = tempfile::tempdir().expect("a temporary directory can be created");
     let (name, mojo) = match compiler() {
         Compiler::Real(folder) => ("the real compiler", folder.join("bin/mojo")),
         Compiler::StandIn => {
             let script = program.path().join("mojo");
             let text = include_str!("stand-in.sh").replace("@VERSION@", VERSION);
-            fs_err::write(&script, text).expect("own directory");
+            fs_err::write(&script, text).expect("the test owns the directory");
             ("the stand-in", script)
         }
     };

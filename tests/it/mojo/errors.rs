@@ -1,4 +1,4 @@
-//! Mistakes, as the user sees them.
+//! Errors, as the user sees them.
 
 use indoc::{formatdoc, indoc};
 
@@ -23,7 +23,7 @@ fn app(config: &str) -> Project {
     project().file("pixi.toml", format!("{package}{}", backend(config)))
 }
 
-/// The error of a build with a channel.
+/// Returns the error of a build with a channel, as the user sees it.
 fn error(project: &Project, channel: &Channel) -> String {
     let mut pixi = Pixi::of(project);
     if let Err(error) = pixi.try_initialize(&manifest::initialize(project)) {
@@ -36,7 +36,7 @@ fn error(project: &Project, channel: &Channel) -> String {
         Err(error) => return render_error(project, &error),
     };
     let build = Build::prepare(&outputs[0], &work, channel);
-    let error = pixi.build(&build).expect_err("the project is wrong");
+    let error = pixi.build(&build).expect_err("the project has an error");
     render_error(project, &error)
 }
 
@@ -97,7 +97,7 @@ fn an_import_that_nothing_has() {
     insta::assert_snapshot!(error(&project, &channel()));
 }
 
-/// The library `greet`, as Mojo 1.1.0 precompiled it.
+/// The library `greet`, precompiled by Mojo 1.1.0.
 const PRECOMPILED: &[u8] = include_bytes!("mojo-1.1.0/greet.mojoc");
 
 #[test]
@@ -128,7 +128,7 @@ fn a_library_of_another_compiler_names_both_versions() {
                 backend("")
             ),
         );
-    let folder = tempfile::tempdir().expect("a directory for the channel");
+    let folder = tempfile::tempdir().expect("a temporary directory can be created");
     let mut channel = Channel::new(folder.path().join("channel"));
     channel.include(&self::channel());
     channel.add(Package::new("greet", "0.1.0").file("lib/mojo/greet.mojoc", PRECOMPILED));

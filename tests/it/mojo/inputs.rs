@@ -1,4 +1,4 @@
-//! What triggers a rebuild is what the compiler reads.
+//! The files that trigger a rebuild are the files that the compiler reads.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -118,7 +118,7 @@ fn edits_of_a_program() {
         ("edit", "common/extra/mark.mojo", Rebuild),
         ("edit", "app/pixi.toml", Rebuild),
         ("new", "app/LICENSE", Rebuild),
-        // They would be imported instead.
+        // The compiler would import these files instead of others.
         ("new", "app/extra.mojo", Rebuild),
         ("new", "app/extra/__init__.mojo", Rebuild),
         ("new", "app/std.mojo", Rebuild),
@@ -139,7 +139,10 @@ fn edits_of_a_program() {
         let names = finished.cache.names(root);
         let inputs = names.iter().map(|name| root.join(name));
         let inputs: BTreeSet<PathBuf> = inputs.filter(|path| is_source(path)).collect();
-        assert_eq!(inputs, opened, "what the compiler opens is what counts");
+        assert_eq!(
+            inputs, opened,
+            "the inputs are the files that the compiler opens"
+        );
     }
 }
 
@@ -176,7 +179,7 @@ fn edits_of_a_library() {
         ("new", "greet/new.mojo", Rebuild),
         ("new", "greet/deep/er/new.mojo", Rebuild),
         ("edit", "beside.mojo", Rebuild),
-        // It would be built instead.
+        // The backend would build this program instead of the library.
         ("new", "main.mojo", Rebuild),
         ("edit", "other.mojo", Reuse),
         ("new", "greet/README.md", Reuse),
@@ -190,12 +193,12 @@ fn is_source(path: &Path) -> bool {
     path.extension().is_some_and(|end| end == "mojo")
 }
 
-/// The files of the program below `root` that the real compiler opens. `None` where it, or
-/// what watches it, is not there.
+/// Returns the sources below `root` that the real compiler opens. `None` if the machine does not
+/// have the compiler or strace.
 fn opened(root: &Path) -> Option<BTreeSet<PathBuf>> {
     let prefix = real_or_skip()?;
     let strace = or_skip(on_path("strace").ok_or(Missing("strace")))?;
-    let elsewhere = tempfile::tempdir().expect("a directory");
+    let elsewhere = tempfile::tempdir().expect("a temporary directory can be created");
     let trace = elsewhere.path().join("trace");
     let output = Command::new(strace)
         .args(["-f", "-qq", "-s", "4096", "-e", "trace=openat", "-o"])

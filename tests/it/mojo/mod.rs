@@ -1,4 +1,4 @@
-//! Mojo projects: programs and libraries, through the protocol and by hand.
+//! Mojo projects: programs and libraries, through the protocol and with the command `build`.
 
 mod builds;
 pub mod compiler;
@@ -10,7 +10,7 @@ use indoc::formatdoc;
 
 use test_support::project::Project;
 
-/// A program that says hello.
+/// A program that prints one line.
 const MAIN: &str = "def main():\n    print(\"hello from mojo\")\n";
 
 /// A library with one function.
@@ -20,7 +20,7 @@ fn project() -> Project {
     Project::of("pixi-build-mojo")
 }
 
-/// The tables that make this backend build a package.
+/// The tables of a manifest that select this backend and configure it.
 fn backend(config: &str) -> String {
     formatdoc!(
         r#"

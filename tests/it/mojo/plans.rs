@@ -1,4 +1,4 @@
-//! What is built from which configuration and files.
+//! The programs and libraries that follow from the configuration and the files.
 
 use std::process::Command;
 
@@ -11,7 +11,7 @@ use test_support::pixi::Pixi;
 use test_support::project::Project;
 use test_support::requests::{Initialize, Outputs};
 
-/// A project with these files and this configuration, whose package is called
+/// A project with these files and this configuration. The name of its package is
 /// `test-project`.
 fn with(files: &[&str], config: &str) -> Project {
     let package = indoc! {r#"
@@ -29,7 +29,7 @@ fn with(files: &[&str], config: &str) -> Project {
     })
 }
 
-/// What is built, or the message of the first error.
+/// Returns the programs and libraries that are built, or the message of the first error.
 fn outcome(files: &[&str], config: &str) -> String {
     let project = with(files, config);
     let mut pixi = Pixi::of(&project);
@@ -37,7 +37,7 @@ fn outcome(files: &[&str], config: &str) -> String {
         let related = error["data"]["related"][0]["message"].as_str();
         let message = related.or(error["data"]["message"].as_str());
         let message = message.expect("errors have a message");
-        let message = message.replace(project.dir().to_str().expect("UTF-8"), "/ws");
+        let message = message.replace(project.dir().to_str().expect("the path is UTF-8"), "/ws");
         format!(
             "error: {}",
             message.trim_start_matches("failed to parse configuration: ")
@@ -67,7 +67,7 @@ fn recipe(project: &Project) -> String {
     String::from_utf8(output.stdout).expect("recipes are text")
 }
 
-/// `library NAME <- PATH` or `program NAME <- PATH` for each command of the compiler.
+/// Returns `library NAME <- PATH` or `program NAME <- PATH` for each command of the compiler.
 fn commands(project: &Project) -> Vec<String> {
     let recipe = recipe(project);
     let described = |line: &str| {
@@ -101,7 +101,7 @@ fn files_and_configuration_decide_what_is_built() {
         ),
         (&[main], "", "program test_project <- main.mojo"),
         (&[own], "", "library test_project <- test_project"),
-        // In a link that is called like the library.
+        // The compiler reads `src` through a link with the name of the library.
         (&[src], "", "library test_project <- test_project"),
         (&[own, src], "", "library test_project <- test_project"),
         (&[main, own], "", "program test_project <- main.mojo"),
@@ -231,10 +231,11 @@ fn targets_replace_programs_and_merge_the_library() {
     );
 }
 
-/// What the package needs.
+/// Returns the build, host and run dependencies of the package in one line.
 fn needed(config: &str, tables: &str) -> String {
     let project = with(&["test_project/__init__.mojo"], config);
-    let text = fs_err::read_to_string(project.dir().join("pixi.toml")).expect("own file");
+    let text =
+        fs_err::read_to_string(project.dir().join("pixi.toml")).expect("the test owns the file");
     project.write("pixi.toml", format!("{text}\n{tables}"));
     let mut pixi = Pixi::of(&project);
     pixi.initialize(&manifest::initialize(&project));
@@ -242,7 +243,9 @@ fn needed(config: &str, tables: &str) -> String {
     let names = |table: &str| {
         let depends = outputs[0][table]["depends"].as_array();
         let depends = depends.into_iter().flatten().map(|dependency| {
-            let name = dependency["name"].as_str().expect("they have names");
+            let name = dependency["name"]
+                .as_str()
+                .expect("dependencies have names");
             let version = &dependency["binary"]["version"];
             match (version.as_str(), dependency.get("pinCompatible")) {
                 (_, Some(pin)) if pin["exact"] == true => format!("{name} as built"),
@@ -307,12 +310,14 @@ fn commands_carry_what_is_configured() {
         let mut lines = recipe.lines();
         let line = lines
             .find(|line| line.contains(" mojo build "))
-            .expect("it builds");
-        let (_, command) = line.split_once("; ").expect("in the source");
+            .expect("the recipe runs the compiler");
+        let (_, command) = line
+            .split_once("; ")
+            .expect("the command runs in the source directory");
         command
             .split(" -strip")
             .next()
-            .expect("it is there")
+            .expect("a split has a first part")
             .to_string()
             + command
                 .split(" -j")

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Takes the command line of the Mojo compiler, refuses what that refuses, and copies.
+# Stands in for the Mojo compiler: accepts and rejects the same arguments, and writes a copy of
+# the source, or a script that prints the same lines, instead of compiled code.
 fail() { echo "mojo: error: $1" >&2; exit 1; }
 command=$1
 [ $# -eq 0 ] || shift
