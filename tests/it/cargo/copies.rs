@@ -1,11 +1,13 @@
-//! Builds in a copy of the checkout: without Cargo's configuration, with hooks that edit.
+//! Builds in a copy of the checkout: without the configuration of Cargo, and with hooks that
+//! edit the sources.
 
 use indoc::{formatdoc, indoc};
 
 use super::{build, cargo_toml, project, run};
 use test_support::project::Project;
 
-/// A program that prints what it was compiled with. Its configuration of Cargo says `config`.
+/// A program that prints the value that `SAID_BY` had when it was compiled. The configuration of
+/// Cargo sets the variable to `config`.
 fn configured(options: &str) -> Project {
     project("tool")
         .pixi_toml(&formatdoc!(
@@ -61,11 +63,12 @@ fn a_hook_may_edit_a_copy_of_the_sources() {
     let hook =
         "cargo-config = false\nhooks.before-build = { run = \"edit.sh\", sources = \"copy\" }";
     let project = configured(hook).file("edit.sh", edit);
-    let original = fs_err::read_to_string(project.dir().join("src/main.rs")).expect("it is there");
+    let original =
+        fs_err::read_to_string(project.dir().join("src/main.rs")).expect("the file exists");
     for round in 0..2 {
         let (archive, _) = build(&project, &[]).package();
         assert_eq!(run(&archive, "bin/tool"), "the hook", "{round}");
     }
-    let after = fs_err::read_to_string(project.dir().join("src/main.rs")).expect("it is there");
+    let after = fs_err::read_to_string(project.dir().join("src/main.rs")).expect("the file exists");
     assert_eq!(after, original);
 }

@@ -1,5 +1,5 @@
-//! Packages for another platform than the machine's: what runs while they are built is for
-//! this one, what is packed is for the other.
+//! Packages for a platform that is not the one of the machine. Programs that run during the
+//! build are compiled for the machine, and the packaged files for the other platform.
 
 use std::process::Command;
 
@@ -9,8 +9,8 @@ use super::{build, cargo_toml, project};
 
 const TRIPLE: &str = "aarch64-unknown-linux-gnu";
 
-/// Whether this machine can link for the other platform. Distributions have the linker, and
-/// rustup the standard library; neither is a part of the gate.
+/// Whether this machine can link for the other platform. The linker comes from a distribution,
+/// and the standard library from rustup. The gate installs neither of them.
 fn can_link() -> bool {
     let linker = Command::new("aarch64-linux-gnu-gcc")
         .arg("--version")
@@ -25,7 +25,9 @@ fn can_link() -> bool {
     });
     let can = cfg!(target_arch = "x86_64") && linker.is_ok() && library;
     if !can {
-        eprintln!("skipped, this machine lacks a linker or the standard library for {TRIPLE}");
+        eprintln!(
+            "skipped: this machine does not have a linker and the standard library for {TRIPLE}"
+        );
     }
     can
 }
@@ -109,16 +111,16 @@ fn build_scripts_and_macros_run_here_and_the_program_there() {
     );
     assert!(warnings.contains("cannot run here"), "{warnings}");
     let program = archive.read("bin/app");
-    // The machine in the head of an ELF file: 183 is AArch64.
+    // The field `e_machine` in the header of an ELF file: 183 is AArch64.
     assert_eq!(program[18..20], [183, 0]);
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = tempfile::tempdir().expect("a temporary directory can be created");
     let path = folder.path().join("app");
-    fs_err::write(&path, program).expect("own folder");
+    fs_err::write(&path, program).expect("the test owns the directory");
     let mut emulator = Command::new("qemu-aarch64");
     emulator.args(["-L", "/usr/aarch64-linux-gnu"]).arg(&path);
     make_executable(&path);
     match emulator.output() {
-        Err(_) => eprintln!("not run, this machine lacks qemu-aarch64"),
+        Err(_) => eprintln!("not run: this machine does not have qemu-aarch64"),
         Ok(ended) => {
             let printed = String::from_utf8_lossy(&ended.stdout).into_owned();
             assert_eq!(printed, format!("x86_64 {TRIPLE} true\n"));
@@ -129,5 +131,5 @@ fn build_scripts_and_macros_run_here_and_the_program_there() {
 fn make_executable(path: &std::path::Path) {
     use std::os::unix::fs::PermissionsExt;
     let mode = std::fs::Permissions::from_mode(0o755);
-    fs_err::set_permissions(path, mode).expect("own file");
+    fs_err::set_permissions(path, mode).expect("the test owns the file");
 }

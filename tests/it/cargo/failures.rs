@@ -1,4 +1,4 @@
-//! Builds that fail because of what the project asks for.
+//! Builds that fail because of the project's own files.
 
 use indoc::indoc;
 
@@ -37,7 +37,6 @@ fn features_of_a_nightly_are_explained_by_the_toolchain_file() {
     let main = format!("#![feature(never_type)]\n{MAIN}");
     let toolchain = "[toolchain]\nchannel = \"nightly-2026-01-15\"\n";
     let project = tool(&[("src/main.rs", &main)]);
-    // rustup would take it up for a command in this folder.
     project.write("rust-toolchain.toml", toolchain);
     let failure = build(&project, &[]).failure();
     assert!(failure.starts_with("build::nightly_features"), "{failure}");

@@ -1,4 +1,4 @@
-//! What is linked, and what nobody would notice.
+//! Libraries and run paths of packages, and warnings about files that a package lacks.
 
 use std::process::Command;
 

@@ -1,4 +1,4 @@
-//! Manifests and arguments that Cargo or people take for granted.
+//! Manifests and arguments that Cargo accepts and users expect to work.
 
 use indoc::{formatdoc, indoc};
 
@@ -24,7 +24,8 @@ fn a_crate_without_a_version_is_worth_a_warning() {
     let manifest = cargo_toml("driftwood", "").replace("version = \"0.1.0\"\n", "");
     let built = |text: &str| {
         let project = project("driftwood");
-        let toml = fs_err::read_to_string(project.dir().join("pixi.toml")).expect("it was written");
+        let toml =
+            fs_err::read_to_string(project.dir().join("pixi.toml")).expect("the manifest exists");
         let toml = toml.replace("[package]\n", &format!("[package]\n{text}"));
         project.write("pixi.toml", toml);
         let project = project

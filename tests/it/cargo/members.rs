@@ -3,7 +3,7 @@
 use super::{MAIN, build, cargo_toml, configured};
 use test_support::project::Project;
 
-/// A workspace with members: the name, the rest of the manifest, and the file of the crate.
+/// A workspace with members: the name, the rest of the manifest, and the source file.
 fn workspace(options: &str, members: &[(&str, &str, &str)]) -> Project {
     let names: Vec<&str> = members.iter().map(|(name, ..)| *name).collect();
     let workspace = format!("[workspace]\nresolver = \"2\"\nmembers = {names:?}\n");

@@ -1,5 +1,5 @@
-//! What people ran into when they packaged programs with Cargo, built by hand with the
-//! machine's toolchain. The cases behind each test are public reports.
+//! Problems that users had when they packaged programs with Cargo, taken from public reports.
+//! The tests run the command `build` with the toolchain of the machine.
 
 mod copies;
 mod cross;
@@ -27,7 +27,7 @@ const MAIN: &str = indoc! {r#"
     }
 "#};
 
-/// A project whose package is called `name`, or after its crate.
+/// A project whose package has this name, or the name of its crate if `name` is empty.
 fn project(name: &str) -> Project {
     let name = match name {
         "" => String::new(),
@@ -61,15 +61,15 @@ fn cargo_toml(name: &str, rest: &str) -> String {
     )
 }
 
-/// How a build ended, and what it said on the way.
+/// The result of a build.
 struct Ended {
     packages: Vec<Archive>,
     warnings: Vec<String>,
-    /// Code, message and help.
+    /// The code, the message and the help.
     error: Option<String>,
 }
 
-/// Builds with the machine's toolchain.
+/// Builds with the toolchain of the machine.
 fn build(project: &Project, arguments: &[&str]) -> Ended {
     let desk = CliCommand::build(project, "").args(["--system-toolchain", "--json"]);
     let ended = desk.args(arguments.iter().copied()).run();
@@ -79,7 +79,7 @@ fn build(project: &Project, arguments: &[&str]) -> Ended {
     let events: Vec<Value> = events.collect();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let warnings = events.iter().filter(|event| event["event"] == "warning");
-    let last = events.last().expect("a build says how it ended");
+    let last = events.last().expect("a build reports its end");
     let packages = last["packages"].as_array().into_iter().flatten();
     let error = last.get("error").map(|error| {
         let all = [&error["code"], &error["message"], &error["help"]];
@@ -95,24 +95,24 @@ fn build(project: &Project, arguments: &[&str]) -> Ended {
 }
 
 impl Ended {
-    /// The one package that was built, and what was warned of.
+    /// Returns the only package of a successful build, and its warnings.
     #[track_caller]
     fn package(mut self) -> (Archive, String) {
         assert_eq!(self.error, None);
-        assert_eq!(self.packages.len(), 1, "one package");
+        assert_eq!(self.packages.len(), 1, "the build creates one package");
         (self.packages.remove(0), self.warnings.join("\n"))
     }
 
-    /// Why nothing was built.
+    /// Returns the error of a build that must fail.
     #[track_caller]
     fn failure(self) -> String {
         self.error.expect("the build fails")
     }
 }
 
-/// What a program of a package prints when it is installed.
+/// Installs a package, runs one of its programs and returns the output.
 fn run(archive: &Archive, program: &str) -> String {
-    let prefix = tempfile::tempdir().expect("a folder for the prefix");
+    let prefix = tempfile::tempdir().expect("a temporary directory can be created");
     install_package(archive.path(), prefix.path());
     output(&mut std::process::Command::new(prefix.path().join(program)))
 }

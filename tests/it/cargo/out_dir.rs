@@ -1,11 +1,11 @@
-//! A build script runs as in a fresh build, whatever earlier ones have left.
+//! A build script runs as in a new build, even if earlier builds left files behind.
 
 use indoc::{formatdoc, indoc};
 
 use super::{build, cargo_toml, project, run};
 use test_support::project::Project;
 
-/// A program that prints what its build script has made, and a word of its own.
+/// A program that prints the file that its build script writes, and a word from its own source.
 fn bits(script: &str) -> Project {
     let main = indoc! {r#"
         fn main() {
@@ -32,7 +32,8 @@ fn bits(script: &str) -> Project {
         .lock()
 }
 
-/// Makes a folder, which must not be there, and counts what is in `OUT_DIR`.
+/// Lines of a build script that create a directory, which must not exist before, and count the
+/// entries of `OUT_DIR`.
 const STRICT: &str = indoc! {r#"
     fs::create_dir(out.join("parts")).unwrap();
         let count = fs::read_dir(&out).unwrap().count();
@@ -48,11 +49,12 @@ fn prints(project: &Project) -> String {
 fn a_script_that_watches_its_package_finds_its_folder_empty() {
     let project = bits(STRICT);
     assert_eq!(prints(&project), "1 first");
-    let main = fs_err::read_to_string(project.dir().join("src/main.rs")).expect("it was written");
+    let main = fs_err::read_to_string(project.dir().join("src/main.rs")).expect("the file exists");
     project.write("src/main.rs", main.replace("first", "second"));
     assert_eq!(prints(&project), "1 second");
-    // In a work directory of its own the script has no reason to run again, but may.
-    fs_err::remove_dir_all(project.dir().join(".pixi/bld")).expect("it was built there");
+    // In a new work directory, the script has no reason to run again, but it may run.
+    fs_err::remove_dir_all(project.dir().join(".pixi/bld"))
+        .expect("the build created the directory");
     assert_eq!(prints(&project), "1 second");
 }
 
@@ -64,8 +66,8 @@ fn a_script_that_watches_files_finds_its_folder_empty_when_they_change() {
     assert_eq!(prints(&project), "1 first");
     project.write("text/b.txt", "b");
     assert_eq!(prints(&project), "1 first");
-    // A changed script is compiled again, and run.
-    let script = fs_err::read_to_string(project.dir().join("build.rs")).expect("it was written");
+    // Cargo compiles a modified script again, and runs it.
+    let script = fs_err::read_to_string(project.dir().join("build.rs")).expect("the file exists");
     project.write("build.rs", format!("{script}// changed\n"));
     assert_eq!(prints(&project), "1 first");
 }
@@ -91,8 +93,8 @@ fn the_folder_lies_below_one_that_is_called_target() {
     assert_eq!(prints(&bits(script)), "release first");
 }
 
-/// A program whose build script is linked with the crate `words`, and told something by the
-/// build script of the crate `native`.
+/// A program whose build script links the crate `words`, and reads a value from the build script
+/// of the crate `native`.
 fn with_dependencies() -> Project {
     let more = indoc! {r#"
         [dependencies]

@@ -1,4 +1,4 @@
-//! Code that is not beside a manifest of pixi.
+//! Packages whose sources are not next to a manifest of pixi.
 
 use std::process::Command;
 
@@ -15,7 +15,7 @@ const WORKSPACE: &str = indoc! {r#"
     platforms = ["linux-64"]
 "#};
 
-/// A project with this manifest and a crate in `vendor/teapot`, which has none.
+/// A project with this manifest, and a crate in `vendor/teapot` without a manifest of pixi.
 fn teapot(manifest: &str) -> Project {
     Project::new()
         .file("vendor/teapot/Cargo.toml", cargo_toml("teapot", ""))
@@ -71,7 +71,7 @@ fn a_definition_in_the_pool_says_how_a_dependency_is_built() {
         "{names:?}"
     );
     let teapot = project.dir().join(".pixi/bld/teapot");
-    assert!(teapot.is_dir(), "what it needs was built for it");
+    assert!(teapot.is_dir(), "the build includes the dependency");
 }
 
 #[test]
@@ -85,14 +85,14 @@ fn code_in_a_repository_or_an_archive_is_fetched() {
         |source: String| Project::new().file("pixi.toml", format!("{WORKSPACE}{package}{source}"));
 
     let archive = source.cache().join("brook.tar.gz");
-    fs_err::create_dir_all(source.cache()).expect("own folder");
+    fs_err::create_dir_all(source.cache()).expect("the test owns the directory");
     let packed = Command::new("tar")
         .arg("-czf")
         .arg(&archive)
         .arg("tool")
         .current_dir(source.dir())
         .status();
-    assert!(packed.expect("tar is there").success());
+    assert!(packed.expect("tar can be run").success());
     let project = with(format!("url = \"file://{}\"\n", archive.display()));
     let (built, _) = build(&project, &[]).package();
     assert_eq!(run(&built, "bin/brook"), "it runs");

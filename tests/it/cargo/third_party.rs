@@ -1,4 +1,4 @@
-//! The licenses of crates, and other things that only a real Cargo can say.
+//! The licenses of crates, and other results for which the real Cargo is needed.
 
 use indoc::{formatdoc, indoc};
 
@@ -77,7 +77,7 @@ fn licenses_are_those_of_the_crates_that_are_linked() {
     assert!(warnings.contains("licenses of extra 0.1.0"), "{warnings}");
 }
 
-/// A program that uses the crate `far`, found in `source`.
+/// A program that depends on the crate `far`. `source` is the value of the dependency in TOML.
 fn uses_far(source: &str) -> Project {
     project("app")
         .file(
@@ -97,7 +97,7 @@ fn uses_far(source: &str) -> Project {
 
 const ISC: &str = "Permission to use, copy, modify, and distribute this software is granted.\n";
 
-/// The crate `far` in a directory, without the text of its license.
+/// Adds the crate `far` in a directory, without the text of its license.
 fn with_far(project: Project, folder: &str) -> Project {
     let manifest = cargo_toml("far", "license = \"ISC\"\n");
     project
@@ -112,7 +112,7 @@ fn with_far(project: Project, folder: &str) -> Project {
         )
 }
 
-/// Builds, and expects the text of `far` among the licenses.
+/// Builds the project, and checks that the licenses contain the text of `far`.
 #[track_caller]
 fn assert_license_of_far(project: &Project) {
     let (archive, warnings) = build(project, &[]).package();
