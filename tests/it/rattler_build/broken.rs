@@ -25,7 +25,8 @@ impl Numbers {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % u64::try_from(end.max(1)).expect("it fits")).expect("it fits")
+        usize::try_from(self.0 % u64::try_from(end.max(1)).expect("the number fits"))
+            .expect("the number fits")
     }
 }
 
@@ -33,7 +34,7 @@ impl Numbers {
 fn no_recipe_makes_the_backend_panic() {
     let mut numbers = Numbers(0x9e37_79b9_7f4a_7c15);
     for path in recipes() {
-        let text = fs_err::read_to_string(&path).expect("it is readable");
+        let text = fs_err::read_to_string(&path).expect("the recipe is readable");
         for _ in 0..10 {
             describe(&slipped(&text, &mut numbers));
         }
@@ -46,7 +47,7 @@ fn slipped(text: &str, numbers: &mut Numbers) -> String {
     for _ in 0..=numbers.below(2) {
         let at = numbers.below(text.len());
         let at = (0..=at).rev().find(|at| text.is_char_boundary(*at));
-        let at = at.expect("zero is one");
+        let at = at.expect("zero is a boundary of characters");
         let line = text[at..].find('\n').map_or(text.len(), |end| at + end + 1);
         match numbers.below(5) {
             0 => text.insert_str(at, SLIPS[numbers.below(SLIPS.len())]),
@@ -71,7 +72,7 @@ fn describe(recipe: &str) {
         "manifestPath": project.dir().join("pixi.toml"),
         "sourceDirectory": project.dir(),
     }))
-    .expect("parameters");
+    .expect("the parameters are valid");
     let described = std::panic::catch_unwind(|| {
         let session = Session::open(&RattlerBuild, params, Env::default())?;
         let ask = PlanRequest {
@@ -88,9 +89,9 @@ fn describe(recipe: &str) {
         plan(&session, &ask).map(|plan| plan.outputs.len())
     });
     match described {
-        // Drawing the error looks up every label.
+        // Formatting the error reads the text at every label.
         Ok(Err(error)) => drop(format!("{error:?}")),
         Ok(Ok(_)) => {}
-        Err(_) => panic!("a panic over:\n{recipe}"),
+        Err(_) => panic!("this recipe makes the backend panic:\n{recipe}"),
     }
 }

@@ -244,7 +244,8 @@ fn a_kept_work_directory_has_what_the_last_build_made() {
     assert!(second.has("made.txt"), "it was kept");
     let list = second.text("list.txt");
     assert!(!list.contains("b.txt") && list.contains("c.txt"), "{list}");
-    let recipe = fs_err::read_to_string(project.dir().join("recipe.yaml")).expect("it is there");
+    let recipe =
+        fs_err::read_to_string(project.dir().join("recipe.yaml")).expect("the file exists");
     project.write("recipe.yaml", recipe.replace("ls >", "ls -1 >"));
     assert!(!package().has("made.txt"), "another script begins anew");
 }

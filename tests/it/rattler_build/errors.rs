@@ -10,7 +10,7 @@ use test_support::requests::Initialize;
 
 fn error(recipe: &str) -> String {
     let project = project(recipe);
-    let error = describe(&project, "linux-64", json!({})).expect_err("it has a mistake");
+    let error = describe(&project, "linux-64", json!({})).expect_err("the recipe has an error");
     render_error(&project, &error)
 }
 
@@ -151,7 +151,7 @@ fn a_binary_dependency_in_the_manifest() {
     let error = describe_with(&project, &initialize, "linux-64", json!({}));
     insta::assert_snapshot!(render_error(
         &project,
-        &error.expect_err("it belongs into the recipe")
+        &error.expect_err("the dependency belongs into the recipe")
     ));
 }
 
@@ -179,7 +179,7 @@ fn options_that_are_not_there() {
     let error = describe_with(&project, &initialize, "linux-64", json!({}));
     insta::assert_snapshot!(render_error(
         &project,
-        &error.expect_err("it is for all targets")
+        &error.expect_err("the option applies to all targets")
     ));
 }
 
@@ -188,7 +188,7 @@ fn a_variant_file_that_is_none() {
     let project = project("package: {name: foobar, version: 0.1.0}\n");
     for text in ["# ä\npython: 3.8\n", "- a\n", "python: [3.8\n"] {
         project.write("variants.yaml", text);
-        let error = describe(&project, "linux-64", json!({})).expect_err("it has a mistake");
+        let error = describe(&project, "linux-64", json!({})).expect_err("the recipe has an error");
         insta::assert_snapshot!(render_error(&project, &error));
     }
 }

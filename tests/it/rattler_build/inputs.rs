@@ -18,10 +18,10 @@ fn remembered(project: &Project) -> (Remembered, Remembered) {
     let params = Outputs::new(&project.metadata_work("x")).channel(&channel);
     let described: Value = pixi
         .request("conda/outputs", params.params())
-        .expect("described");
+        .expect("the project can be described");
     let output = alone(&described["outputs"][0]);
     let build = Build::prepare(&output, &project.build_work("x"), &channel);
-    let built = pixi.build(&build).expect("it can be built");
+    let built = pixi.build(&build).expect("the output can be built");
     let source = project.dir();
     (
         Remembered::of(&described, source),
@@ -105,7 +105,7 @@ fn a_recipe_at_the_root_of_a_workspace_does_not_watch_it() {
     project.write("build.sh", "exit 1\n");
     assert!(
         built.changes().is_empty(),
-        "a script that the recipe does not ask for"
+        "the recipe does not name the script"
     );
 }
 
@@ -121,7 +121,7 @@ fn files_that_are_read_while_the_recipe_is_evaluated_count() {
     let params = Outputs::new(&project.metadata_work("x"));
     let described = pixi
         .request("conda/outputs", params.params())
-        .expect("described");
+        .expect("the project can be described");
     assert_eq!(described["outputs"][0]["metadata"]["version"], "1.5");
     let remembered = Remembered::of(&described, project.dir());
     project.write("meta.json", "{}");

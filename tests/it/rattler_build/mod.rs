@@ -52,7 +52,10 @@ fn describe_with(
         .set("buildPlatform", json!("linux-64"))
         .variants(variants);
     let answer = pixi.request("conda/outputs", params.params())?;
-    Ok(answer["outputs"].as_array().expect("a list").clone())
+    Ok(answer["outputs"]
+        .as_array()
+        .expect("`outputs` is a list")
+        .clone())
 }
 
 /// Returns one line for each output: its name, version and build string, its variant and its
@@ -67,7 +70,9 @@ fn lines(project: &Project, host: &str, variants: Value) -> String {
 fn line(output: &Value) -> String {
     let metadata = &output["metadata"];
     let text = |key: &str| metadata[key].as_str().unwrap_or_default().to_string();
-    let variant = metadata["variant"].as_object().expect("a map");
+    let variant = metadata["variant"]
+        .as_object()
+        .expect("`variant` is an object");
     let variant = variant.iter().filter(|(key, _)| *key != "target_platform");
     let variant: Vec<String> = variant
         .map(|(key, value)| format!("{key}={value}"))
@@ -106,7 +111,7 @@ fn spec(spec: &Value) -> String {
     };
     let kinds = ["binary", "source", "pinCompatible"];
     let kind = kinds.iter().find(|kind| spec.get(**kind).is_some());
-    let inner = &spec[*kind.expect("one of them")];
+    let inner = &spec[*kind.expect("a spec is of one kind")];
     let mut parts = vec![name.to_string()];
     for key in ["version", "build"] {
         parts.extend(inner[key].as_str().map(str::to_string));
@@ -145,7 +150,11 @@ fn build_all(project: &Project, variants: Value) -> Vec<Archive> {
                 pixi.stderr().join("\n")
             )
         });
-        Archive::open(answer["output_file"].as_str().expect("a path"))
+        Archive::open(
+            answer["output_file"]
+                .as_str()
+                .expect("`output_file` is text"),
+        )
     });
     archives.collect()
 }
@@ -176,7 +185,7 @@ fn build(recipe: &str) -> Archive {
 
 fn build_in(project: &Project) -> Archive {
     let mut packages = build_all(project, json!({}));
-    assert_eq!(packages.len(), 1, "one package");
+    assert_eq!(packages.len(), 1, "the recipe has one package");
     packages.remove(0)
 }
 

@@ -124,8 +124,8 @@ fn patches_are_applied_or_pointed_at() {
 fn downloads_are_kept_and_checked() {
     let project = project("");
     let archives = project.dir().join("www");
-    fs_err::create_dir_all(&archives).expect("own folder");
-    fs_err::write(archives.join("pkg-1.txt"), "hello").expect("own folder");
+    fs_err::create_dir_all(&archives).expect("the test owns the directory");
+    fs_err::write(archives.join("pkg-1.txt"), "hello").expect("the test owns the directory");
     let url = format!("file://{}/pkg-1.txt", archives.display());
     let recipe = |sha256: &str| {
         formatdoc!(
@@ -138,10 +138,10 @@ fn downloads_are_kept_and_checked() {
     };
     project.write("recipe.yaml", recipe(&sha256("hello")));
     assert_eq!(build_in(&project).text("pkg-1.txt"), "hello");
-    fs_err::remove_file(archives.join("pkg-1.txt")).expect("own file");
+    fs_err::remove_file(archives.join("pkg-1.txt")).expect("the test owns the file");
     assert_eq!(build_in(&project).text("pkg-1.txt"), "hello", "it was kept");
 
-    fs_err::write(archives.join("pkg-1.txt"), "other").expect("own folder");
+    fs_err::write(archives.join("pkg-1.txt"), "other").expect("the test owns the directory");
     project.write("recipe.yaml", recipe(&sha256("wrong")));
     let error = build_error(&project);
     assert!(error.contains("source::checksum"), "{error}");
@@ -152,9 +152,9 @@ fn downloads_are_kept_and_checked() {
 fn branches_are_followed_and_commits_are_checked() {
     let project = project("");
     let repository = project.dir().join("repository");
-    fs_err::create_dir_all(&repository).expect("own folder");
+    fs_err::create_dir_all(&repository).expect("the test owns the directory");
     let commit = |text: &str| {
-        fs_err::write(repository.join("a.txt"), text).expect("own folder");
+        fs_err::write(repository.join("a.txt"), text).expect("the test owns the directory");
         git(&repository, &["add", "."]);
         git(&repository, &["commit", "--quiet", "-m", text]);
         git(&repository, &["rev-parse", "HEAD"]).trim().to_string()

@@ -15,8 +15,8 @@ use super::{lines, project};
 
 pub fn recipes() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/rattler_build/suite");
-    let entries = fs_err::read_dir(folder).expect("the suite is there");
-    let paths = entries.map(|entry| entry.expect("it is readable").path());
+    let entries = fs_err::read_dir(folder).expect("the suite exists");
+    let paths = entries.map(|entry| entry.expect("the suite is readable").path());
     let mut paths: Vec<PathBuf> = paths
         .filter(|path| !path.ends_with("variants.yaml"))
         .collect();
@@ -26,7 +26,8 @@ pub fn recipes() -> Vec<PathBuf> {
 
 pub fn variants() -> String {
     let file = "tests/it/rattler_build/suite/variants.yaml";
-    fs_err::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).expect("it is there")
+    fs_err::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file))
+        .expect("the file exists")
 }
 
 #[test]
@@ -35,9 +36,14 @@ fn recipes_of_conda_forge_are_described() {
     assert!(recipes.len() >= 25, "{} recipes", recipes.len());
     let mut all = Vec::new();
     for path in recipes {
-        let text = fs_err::read_to_string(&path).expect("it is readable");
+        let text = fs_err::read_to_string(&path).expect("the recipe is readable");
         let project = project(&text).file("variants.yaml", variants());
-        all.push(format!("# {}", path.file_stem().expect("a name").display()));
+        all.push(format!(
+            "# {}",
+            path.file_stem()
+                .expect("a recipe has a file name")
+                .display()
+        ));
         for host in ["linux-64", "osx-arm64", "win-64"] {
             all.push(format!("## {host}\n{}", lines(&project, host, json!({}))));
         }
@@ -48,14 +54,15 @@ fn recipes_of_conda_forge_are_described() {
 #[test]
 fn every_output_is_found_again_from_its_variants() {
     for path in recipes() {
-        let text = fs_err::read_to_string(&path).expect("it is readable");
+        let text = fs_err::read_to_string(&path).expect("the recipe is readable");
         let project = project(&text).file("variants.yaml", variants());
         let params: initialize::Params = serde_json::from_value(json!({
             "manifestPath": project.dir().join("pixi.toml"),
             "sourceDirectory": project.dir(),
         }))
-        .expect("parameters");
-        let session = Session::open(&RattlerBuild, params, Env::default()).expect("it opens");
+        .expect("the parameters are valid");
+        let session =
+            Session::open(&RattlerBuild, params, Env::default()).expect("the session opens");
         for host in [Subdir::Linux64, Subdir::OsxArm64, Subdir::Win64] {
             let ask = |choice| PlanRequest {
                 platforms: Platforms {
@@ -69,7 +76,7 @@ fn every_output_is_found_again_from_its_variants() {
                 files: Vec::new(),
                 user: Default::default(),
             };
-            let all = plan(&session, &ask(matrix)).expect("it can be planned");
+            let all = plan(&session, &ask(matrix)).expect("the recipe can be planned");
             for output in &all.outputs {
                 let choice = VariantSelection::Pinned {
                     output: output.name().to_string(),

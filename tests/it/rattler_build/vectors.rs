@@ -295,7 +295,7 @@ fn the_manifest_maps_names_to_sources_and_the_recipe_selects() {
     }});
     let initialize = Initialize::of(&project).model(model);
     let outputs = describe_with(&project, &initialize, "linux-64", json!({}));
-    insta::assert_snapshot!(line(&outputs.expect("it is described")[0]), @"foobar 0.1.0 cpu_hb0f4dca_7; build a @ ../a; host a >=1.2 @ ../a, b @ ../b");
+    insta::assert_snapshot!(line(&outputs.expect("the project can be described")[0]), @"foobar 0.1.0 cpu_hb0f4dca_7; build a @ ../a; host a >=1.2 @ ../a, b @ ../b");
 }
 
 #[test]
@@ -312,7 +312,11 @@ fn options_replace_parts_of_the_recipe() {
     let config = json!({"context": {"version": "2.0.0.dev0"}, "outputs": ["foo*"]});
     let initialize = Initialize::of(&project).configuration(config);
     let outputs = describe_with(&project, &initialize, "linux-64", json!({}));
-    let outputs: Vec<String> = outputs.expect("described").iter().map(line).collect();
+    let outputs: Vec<String> = outputs
+        .expect("the project can be described")
+        .iter()
+        .map(line)
+        .collect();
     insta::assert_snapshot!(outputs.join("\n"), @r"
     foo-lib 2.0.0.dev0 hb0f4dca_0
     foo 2.0.0.dev0 hb0f4dca_0; run foo-lib >=2.0.0.dev0,<3.0a0 @ .

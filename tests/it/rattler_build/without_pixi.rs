@@ -67,7 +67,7 @@ fn a_package_with_a_manifest_wins_over_a_recipe() {
     command
         .args(["outputs", "--json"])
         .current_dir(project.dir());
-    let ended = command.output().expect("it can be run");
+    let ended = command.output().expect("the executable can be run");
     let text = String::from_utf8_lossy(&ended.stdout).into_owned();
     assert!(text.contains("\"hello\""), "{text}");
 }
@@ -86,7 +86,7 @@ fn the_example_gives_its_two_packages() {
     ] {
         project = project.file(
             file,
-            fs_err::read(example.join(file)).expect("the example has it"),
+            fs_err::read(example.join(file)).expect("the example has the file"),
         );
     }
     let channel = empty_channel(&project);
