@@ -25,7 +25,7 @@ impl Archive {
     /// Extracts an archive into a directory that is removed with this value.
     pub fn open(path: impl AsRef<Path>) -> Self {
         let path = path.as_ref().to_owned();
-        let content = tempfile::tempdir().expect("a folder for the content");
+        let content = tempfile::tempdir().expect("a temporary directory can be created");
         extract(&path, content.path())
             .unwrap_or_else(|error| panic!("cannot extract {}: {error}", path.display()));
         Self { path, content }
@@ -129,15 +129,15 @@ impl Archive {
         let mut names = Vec::new();
         let mut pending = vec![self.root().to_owned()];
         while let Some(folder) = pending.pop() {
-            for item in fs_err::read_dir(folder).expect("extracted folder is readable") {
-                let item = item.expect("extracted folder is readable").path();
+            for item in fs_err::read_dir(folder).expect("the extracted directory is readable") {
+                let item = item.expect("the extracted directory is readable").path();
                 if item.is_dir() && !item.is_symlink() {
                     pending.push(item);
                     continue;
                 }
                 let name = item
                     .strip_prefix(self.root())
-                    .expect("found below the root");
+                    .expect("the entry is below the root");
                 names.push(name.to_str().expect("packed names are UTF-8").to_owned());
             }
         }

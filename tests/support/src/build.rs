@@ -38,11 +38,14 @@ impl Build {
         let subdir = metadata["subdir"].as_str().expect("outputs have a subdir");
         let (platform, run) = match subdir {
             "noarch" => (machine().subdir, Reach::NoarchRun),
-            native => (native.parse().expect("a platform of conda"), Reach::Run),
+            native => (
+                native.parse().expect("the subdir is a platform of conda"),
+                Reach::Run,
+            ),
         };
-        fs_err::create_dir_all(work).expect("work directory is writable");
+        fs_err::create_dir_all(work).expect("the work directory is writable");
         // pixi's lock. A backend must not touch it.
-        fs_err::write(work.join(".lock"), "").expect("work directory is writable");
+        fs_err::write(work.join(".lock"), "").expect("the work directory is writable");
 
         let ignored = &output["ignoreRunExports"];
         let wanted = Dependencies::of(&output["buildDependencies"], &[]);
@@ -122,7 +125,7 @@ impl Build {
         let archive = Path::new(archive.expect("`output_file` is text"));
         assert!(archive.is_absolute(), "{} is relative", archive.display());
         assert!(archive.is_file(), "{} is missing", archive.display());
-        let part = |key: &str| expected[key].as_str().expect("outputs have text here");
+        let part = |key: &str| expected[key].as_str().expect("the member is text");
         let stem = format!("{}-{}-{}", part("name"), part("version"), part("build"));
         let name = archive.file_name().and_then(|name| name.to_str());
         let allowed = [format!("{stem}.conda"), format!("{stem}.tar.bz2")];
@@ -161,7 +164,7 @@ impl Environment {
     ) -> Self {
         let packages = channel.closure(dependencies.specs());
         // The directory exists even when nothing is installed.
-        fs_err::create_dir_all(&prefix).expect("work directory is writable");
+        fs_err::create_dir_all(&prefix).expect("the work directory is writable");
         install(&prefix, platform, &packages);
         Self {
             prefix,

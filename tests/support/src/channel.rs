@@ -60,7 +60,8 @@ impl Channel {
         for subdir in fs_err::read_dir(&channel.root).ok()? {
             let repodata = subdir.ok()?.path().join("repodata.json");
             let repodata = fs_err::read(repodata).ok()?;
-            let repodata: RepoData = serde_json::from_slice(&repodata).expect("own repodata");
+            let repodata: RepoData =
+                serde_json::from_slice(&repodata).expect("the test wrote the repodata");
             let packages = repodata.packages.into_iter().chain(repodata.conda_packages);
             for (archive, record) in packages {
                 channel.records.push(channel.located(&archive, record));
@@ -83,8 +84,8 @@ impl Channel {
         let name = archive.file_name().and_then(|name| name.to_str());
         let name = name.expect("archives have UTF-8 names").to_owned();
         let subdir = self.root.join(&record.subdir);
-        fs_err::create_dir_all(&subdir).expect("channel folder is writable");
-        fs_err::copy(archive, subdir.join(&name)).expect("archive can be copied");
+        fs_err::create_dir_all(&subdir).expect("the channel is writable");
+        fs_err::copy(archive, subdir.join(&name)).expect("the archive can be copied");
         self.enter(&name, record)
     }
 
@@ -94,8 +95,8 @@ impl Channel {
             let name = record.identifier.to_string();
             let subdir = &record.package_record.subdir;
             let copy = self.root.join(subdir).join(&name);
-            fs_err::create_dir_all(self.root.join(subdir)).expect("channel folder is writable");
-            fs_err::copy(other.root.join(subdir).join(&name), copy).expect("archive is there");
+            fs_err::create_dir_all(self.root.join(subdir)).expect("the channel is writable");
+            fs_err::copy(other.root.join(subdir).join(&name), copy).expect("the archive exists");
             self.enter(&name, record.package_record.clone());
         }
     }
@@ -189,7 +190,7 @@ impl Channel {
 
     /// Writes `repodata.json` for every subdir.
     fn publish(&self) {
-        let current = Subdir::current().expect("tests run on a platform conda knows");
+        let current = Subdir::current().expect("tests run on a platform of conda");
         let mut subdirs = BTreeMap::new();
         for subdir in [Subdir::NoArch, current] {
             subdirs.insert(subdir.as_str().to_owned(), RepoData::default());
@@ -209,8 +210,8 @@ impl Channel {
             repodata.info.subdir = subdir;
             repodata.repodata_version = 1;
             let text = serde_json::to_vec(&repodata).expect("repodata is plain data");
-            fs_err::create_dir_all(&folder).expect("channel folder is writable");
-            fs_err::write(folder.join("repodata.json"), text).expect("channel is writable");
+            fs_err::create_dir_all(&folder).expect("the channel is writable");
+            fs_err::write(folder.join("repodata.json"), text).expect("the channel is writable");
         }
     }
 }

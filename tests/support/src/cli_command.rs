@@ -95,7 +95,7 @@ impl<'p> CliCommand<'p> {
     #[track_caller]
     pub fn package(self) -> Archive {
         let mut packages = self.packages();
-        assert_eq!(packages.len(), 1, "one package");
+        assert_eq!(packages.len(), 1, "the command builds one package");
         packages.remove(0)
     }
 }
@@ -103,16 +103,16 @@ impl<'p> CliCommand<'p> {
 impl Ended {
     /// The exit code.
     pub fn code(&self) -> i32 {
-        self.0.status.code().expect("no signal ended it")
+        self.0.status.code().expect("no signal ended the command")
     }
 
     /// The contents of stdout.
     pub fn stdout(&self) -> &str {
-        std::str::from_utf8(&self.0.stdout).expect("it prints text")
+        std::str::from_utf8(&self.0.stdout).expect("the command prints UTF-8")
     }
 
     /// The contents of stderr.
     pub fn stderr(&self) -> &str {
-        std::str::from_utf8(&self.0.stderr).expect("it prints text")
+        std::str::from_utf8(&self.0.stderr).expect("the command prints UTF-8")
     }
 }

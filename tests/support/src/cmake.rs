@@ -54,8 +54,8 @@ pub fn tool(name: &'static str, others: &[&'static str]) -> Result<Package, Miss
         .lines()
         .next()
         .and_then(|line| line.split(' ').next_back());
-    let version = version.expect("tools say their version");
-    // Behind a dash there is a build of somebody.
+    let version = version.expect("tools print their version");
+    // A vendor adds the name of its build after a dash.
     let version = version.split('-').next().unwrap_or(version);
     let package = Package::new(name, version);
     let mut package = package.wrapper(&format!("bin/{name}"), &program);
@@ -151,7 +151,11 @@ impl PackageBuilder {
         });
         let built = Built {
             log: self.log(order.work),
-            archive: Archive::open(answer["output_file"].as_str().expect("a path")),
+            archive: Archive::open(
+                answer["output_file"]
+                    .as_str()
+                    .expect("`output_file` is text"),
+            ),
             answer,
             stderr: pixi.stderr(),
         };
@@ -163,7 +167,7 @@ impl PackageBuilder {
     pub fn error(&self, order: Order<'_>) -> String {
         let mut pixi = Pixi::of(&self.project);
         let error = match self.prepare(&mut pixi, &order) {
-            Ok(build) => pixi.build(&build).expect_err("this build fails"),
+            Ok(build) => pixi.build(&build).expect_err("the build fails"),
             Err(error) => error,
         };
         render_error(&self.project, &error)
@@ -193,7 +197,7 @@ impl PackageBuilder {
 
     fn log(&self, work: &str) -> String {
         let log = self.work(work).join("debug/build.log");
-        fs_err::read_to_string(log).expect("a log")
+        fs_err::read_to_string(log).expect("the build writes a log")
     }
 }
 

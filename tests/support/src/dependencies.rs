@@ -1,5 +1,5 @@
 //! Converts the dependencies of a `conda/outputs` response to those of a build request:
-//! pins are resolved, run exports are added, sources are reduced to selectors.
+//! pins are resolved, run exports are added, and sources are reduced to selectors.
 
 use rattler_build_types::{Pin, PinArgs, PinBound};
 use rattler_conda_types::{PackageName, RepoDataRecord};
@@ -131,7 +131,7 @@ fn pinned(name: &str, pin: &Value, previous: &[RepoDataRecord]) -> Value {
         let text = bound.get("expression").or(bound.get("version"));
         let text = text
             .and_then(Value::as_str)
-            .expect("a bound has one of both");
+            .expect("a bound has an expression or a version");
         Some(text.parse().expect("bounds are expressions or versions"))
     };
     let pin = Pin {

@@ -56,7 +56,9 @@ pub fn finish_from(
         panic!("build failed: {error:#}\n{}", pixi.stderr().join("\n"));
     });
     let params = initialize.params();
-    let source = params["sourceDirectory"].as_str().expect("always sent");
+    let source = params["sourceDirectory"]
+        .as_str()
+        .expect("`initialize` has a source directory");
     let finished = Finished {
         cache: Remembered::of(&answer, Path::new(source)),
         stderr: pixi.stderr(),
@@ -136,10 +138,14 @@ fn edit(verb: &str, path: &Path) -> Before {
         ("touch", Before::Content(content)) => fs_err::write(path, content).expect("writable"),
         ("remove", Before::Content(_)) => fs_err::remove_file(path).expect("removable"),
         ("new", Before::Nothing(_)) => {
-            fs_err::create_dir_all(path.parent().expect("below")).expect("writable");
+            fs_err::create_dir_all(path.parent().expect("a file is in a directory"))
+                .expect("writable");
             fs_err::write(path, "new\n").expect("writable");
         }
-        _ => panic!("cannot {verb} {}: wrong row", path.display()),
+        _ => panic!(
+            "the row `{verb} {}` does not fit the project",
+            path.display()
+        ),
     }
     before
 }

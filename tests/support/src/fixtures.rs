@@ -48,8 +48,9 @@ impl Fixture {
             .join(name);
         let project = Project::new();
         copy(&folder.join("files"), project.dir());
-        let text = fs_err::read_to_string(folder.join("session.txt")).expect("own fixture");
-        let place = |path: &Path| path.to_str().expect("test folders are UTF-8").to_owned();
+        let text =
+            fs_err::read_to_string(folder.join("session.txt")).expect("the fixture is valid");
+        let place = |path: &Path| path.to_str().expect("temporary paths are UTF-8").to_owned();
         let text = text
             .replace("{workspace}", &place(project.dir()))
             .replace("{cache}", &place(project.cache()));
@@ -66,7 +67,7 @@ impl Fixture {
     }
 }
 
-/// The parameters of all requests with one method.
+/// The requests with one method, each with its recorded response.
 pub fn requests<'e>(
     process: &'e [Exchange],
     method: &'e str,
@@ -85,14 +86,17 @@ fn processes(text: &str) -> Vec<Vec<Exchange>> {
             continue;
         };
         if let Some(request) = line.strip_prefix("> ") {
-            let mut request: Value = serde_json::from_str(request).expect("own fixture");
+            let mut request: Value = serde_json::from_str(request).expect("the fixture is valid");
             process.push(Exchange {
-                method: request["method"].as_str().expect("own fixture").to_owned(),
+                method: request["method"]
+                    .as_str()
+                    .expect("the fixture is valid")
+                    .to_owned(),
                 params: request["params"].take(),
                 recorded: None,
             });
         } else if let Some(answer) = line.strip_prefix("< ") {
-            let mut answer: Value = serde_json::from_str(answer).expect("own fixture");
+            let mut answer: Value = serde_json::from_str(answer).expect("the fixture is valid");
             let request = process.last_mut().expect("a request comes first");
             request.recorded = Some(answer["result"].take());
         }
@@ -101,14 +105,14 @@ fn processes(text: &str) -> Vec<Vec<Exchange>> {
 }
 
 fn copy(from: &Path, to: &Path) {
-    for entry in fs_err::read_dir(from).expect("own fixture") {
-        let entry = entry.expect("own fixture");
+    for entry in fs_err::read_dir(from).expect("the fixture is valid") {
+        let entry = entry.expect("the fixture is valid");
         let target = to.join(entry.file_name());
         if entry.path().is_dir() {
-            fs_err::create_dir_all(&target).expect("own folder");
+            fs_err::create_dir_all(&target).expect("the test owns the directory");
             copy(&entry.path(), &target);
         } else {
-            fs_err::copy(entry.path(), target).expect("own folder");
+            fs_err::copy(entry.path(), target).expect("the test owns the directory");
         }
     }
 }

@@ -90,7 +90,7 @@ fn walk(sets: &[Set]) -> (BTreeMap<PathBuf, String>, usize) {
             .unwrap_or_else(|fault| panic!("{fault} in {set:#?}"));
         visited += found.visited;
         for path in found.files {
-            let content = fs_err::read(&path).expect("found just now");
+            let content = fs_err::read(&path).expect("the file was found just now");
             files.entry(path).or_insert_with(|| sha256(content));
         }
     }

@@ -1,11 +1,11 @@
-//! Repositories of tests.
+//! Git repositories for tests.
 
 use std::path::Path;
 use std::process::Command;
 
 use super::prefix::output;
 
-/// Runs git in a directory, as somebody who has a name, and returns what it prints.
+/// Runs git in a directory, with the name of an author, and returns the output.
 #[track_caller]
 pub fn git(folder: &Path, arguments: &[&str]) -> String {
     let settings = [
@@ -19,7 +19,7 @@ pub fn git(folder: &Path, arguments: &[&str]) -> String {
     output(command.args(arguments).current_dir(folder))
 }
 
-/// Commits everything in a directory, which becomes a repository if it is none.
+/// Commits all files in a directory. Creates the repository if it does not exist.
 #[track_caller]
 pub fn commit(folder: &Path) {
     git(folder, &["init", "--quiet"]);

@@ -51,7 +51,7 @@ pub fn machine() -> &'static Machine {
 
 impl Machine {
     fn find() -> Self {
-        let subdir = Subdir::current().expect("tests run on a platform conda knows");
+        let subdir = Subdir::current().expect("tests run on a platform of conda");
         assert!(
             subdir.is_linux(),
             "the test toolchain imitates conda-forge's for Linux"
@@ -68,10 +68,13 @@ impl Machine {
         let about = output(Command::new(&rustc).arg("-vV"));
         let field = |key: &str| {
             let value = about.lines().find_map(|line| line.strip_prefix(key));
-            value.expect("`rustc -vV` describes itself").to_owned()
+            value.expect("`rustc -vV` prints the field").to_owned()
         };
         let triple = field("host: ");
-        let architecture = triple.split('-').next().expect("a triple begins with one");
+        let architecture = triple
+            .split('-')
+            .next()
+            .expect("a triple begins with an architecture");
 
         let cc = on_path("cc").or_else(|| on_path("gcc"));
         let cc = cc.expect("tests need a C compiler on PATH");

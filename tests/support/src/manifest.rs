@@ -13,7 +13,7 @@ pub fn initialize(project: &Project) -> Initialize {
 /// The parameters of `initialize` for the `pixi.toml` in a directory of the project.
 pub fn initialize_member(project: &Project, folder: &str) -> Initialize {
     let path = project.dir().join(folder).join("pixi.toml");
-    let text = fs_err::read_to_string(path).expect("it was written");
+    let text = fs_err::read_to_string(path).expect("the manifest exists");
     let manifest: Value = toml_edit::de::from_str(&text).expect("tests write valid TOML");
     let package = &manifest["package"];
     let build = &package["build"];

@@ -107,7 +107,7 @@ fn listed(folder: &Path) -> Vec<PathBuf> {
         return Vec::new();
     };
     let mut paths: Vec<PathBuf> = items
-        .map(|item| item.expect("folder is readable").path())
+        .map(|item| item.expect("the directory is readable").path())
         .collect();
     paths.sort();
     paths

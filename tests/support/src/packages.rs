@@ -74,7 +74,7 @@ impl Package {
             version: version.to_owned(),
             build: "0".to_owned(),
             build_number: 0,
-            subdir: Subdir::current().expect("tests run on a platform conda knows"),
+            subdir: Subdir::current().expect("tests run on a platform of conda"),
             noarch: NoArchType::none(),
             depends: Vec::new(),
             constrains: Vec::new(),
@@ -183,13 +183,15 @@ impl Package {
     pub fn folder(mut self, root: &Path) -> Self {
         let mut pending = vec![root.to_owned()];
         while let Some(folder) = pending.pop() {
-            for item in fs_err::read_dir(&folder).expect("the folder to pack exists") {
-                let item = item.expect("the folder to pack is readable").path();
+            for item in fs_err::read_dir(&folder).expect("the directory to package exists") {
+                let item = item.expect("the directory to package is readable").path();
                 if item.is_dir() && !item.is_symlink() {
                     pending.push(item);
                     continue;
                 }
-                let path = item.strip_prefix(root).expect("found below the root");
+                let path = item
+                    .strip_prefix(root)
+                    .expect("the entry is below the root");
                 let path = path.to_str().expect("packed paths are UTF-8").to_owned();
                 self.entries.insert(path, Entry::of(&item));
             }
@@ -221,10 +223,12 @@ impl Entry {
         use std::os::unix::fs::PermissionsExt;
 
         if path.is_symlink() {
-            let target = fs_err::read_link(path).expect("it is a link");
+            let target = fs_err::read_link(path).expect("the entry is a link");
             return Self::Link(target.to_str().expect("links are UTF-8").to_owned());
         }
-        let permissions = fs_err::metadata(path).expect("it was listed").permissions();
+        let permissions = fs_err::metadata(path)
+            .expect("the entry exists")
+            .permissions();
         let mode = match permissions.mode() & 0o111 {
             0 => Mode::Plain,
             _ => Mode::Executable,

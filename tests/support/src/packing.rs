@@ -23,7 +23,7 @@ const TIMESTAMP: u64 = 1_700_000_000_000;
 
 /// Writes `package` as `archive` and returns its record for a channel.
 pub fn pack(package: &Package, archive: &Path) -> PackageRecord {
-    let stage = tempfile::tempdir().expect("a folder to stage the package");
+    let stage = tempfile::tempdir().expect("a temporary directory can be created");
     let mut staged = Stage::new(stage.path());
 
     let paths: Vec<Value> = (package.entries.iter())
@@ -43,16 +43,18 @@ pub fn pack(package: &Package, archive: &Path) -> PackageRecord {
     if let Some(exports) = &run_exports {
         let exports = serde_json::to_value(exports).expect("run exports are plain data");
         staged.json(
-            RunExportsJson::package_path().to_str().expect("ASCII"),
+            RunExportsJson::package_path()
+                .to_str()
+                .expect("the path is ASCII"),
             &exports,
         );
     }
     staged.write(archive);
 
-    let index: IndexJson = serde_json::from_value(index).expect("a valid index.json");
-    let size = fs_err::metadata(archive).expect("just written").len();
-    let sha256 = compute_file_digest::<Sha256>(archive).expect("just written");
-    let md5 = compute_file_digest::<Md5>(archive).expect("just written");
+    let index: IndexJson = serde_json::from_value(index).expect("index.json is valid");
+    let size = fs_err::metadata(archive).expect("the archive exists").len();
+    let sha256 = compute_file_digest::<Sha256>(archive).expect("the archive exists");
+    let md5 = compute_file_digest::<Md5>(archive).expect("the archive exists");
     let record = PackageRecord::from_index_json(index, Some(size), Some(sha256), Some(md5));
     PackageRecord {
         run_exports,
@@ -108,13 +110,14 @@ impl<'a> Stage<'a> {
             Entry::Link(target) => return self.link(path, target),
             Entry::File(Content::Bytes(bytes), mode) => (bytes.clone(), mode),
             Entry::File(Content::CopyOf(original), mode) => {
-                let bytes = fs_err::read(original).expect("the original to pack is readable");
+                let bytes = fs_err::read(original).expect("the original file is readable");
                 (bytes, mode)
             }
         };
         let staged = self.file(path, &content);
         if *mode == Mode::Executable {
-            fs_err::set_permissions(staged, Permissions::from_mode(0o755)).expect("own file");
+            fs_err::set_permissions(staged, Permissions::from_mode(0o755))
+                .expect("the test owns the file");
         }
         let mut line = json!({
             "_path": path,
@@ -130,7 +133,7 @@ impl<'a> Stage<'a> {
     }
 
     fn link(&mut self, path: &str, target: &str) -> Value {
-        symlink(target, self.place(path)).expect("staging folder takes links");
+        symlink(target, self.place(path)).expect("the test owns the directory");
         // conda hashes the target of the link, or nothing if the link dangles.
         let resolved = fs_err::read(self.root.join(path)).unwrap_or_default();
         json!({
@@ -142,31 +145,31 @@ impl<'a> Stage<'a> {
     }
 
     fn json(&mut self, path: &str, value: &Value) {
-        let text = serde_json::to_vec_pretty(value).expect("plain data");
+        let text = serde_json::to_vec_pretty(value).expect("a value can be written as JSON");
         self.file(path, &text);
     }
 
     fn file(&mut self, path: &str, content: &[u8]) -> PathBuf {
         let staged = self.place(path);
-        fs_err::write(&staged, content).expect("staging folder takes files");
+        fs_err::write(&staged, content).expect("the test owns the directory");
         staged
     }
 
     /// Creates the directory of a file and adds the file to the archive.
     fn place(&mut self, path: &str) -> PathBuf {
         let staged = self.root.join(path);
-        let parent = staged.parent().expect("below the root");
-        fs_err::create_dir_all(parent).expect("staging folder takes folders");
+        let parent = staged.parent().expect("the file is below the root");
+        fs_err::create_dir_all(parent).expect("the test owns the directory");
         self.files.push(staged.clone());
         staged
     }
 
     fn write(&self, archive: &Path) {
-        let parent = archive.parent().expect("an archive lies in a folder");
-        fs_err::create_dir_all(parent).expect("folder for the archive");
+        let parent = archive.parent().expect("an archive is in a directory");
+        fs_err::create_dir_all(parent).expect("the test owns the directory");
         let stem = archive.file_stem().and_then(|stem| stem.to_str());
         write_conda_package(
-            fs_err::File::create(archive).expect("archive can be created"),
+            fs_err::File::create(archive).expect("the archive can be created"),
             self.root,
             &self.files,
             CompressionLevel::Lowest,
@@ -175,7 +178,7 @@ impl<'a> Stage<'a> {
             None,
             None,
         )
-        .expect("package can be written");
+        .expect("the package can be written");
     }
 }
 

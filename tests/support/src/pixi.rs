@@ -127,7 +127,7 @@ impl Pixi {
     pub fn initialize(&mut self, params: &Initialize) {
         let answer = self.try_initialize(params);
         let answer = answer.unwrap_or_else(|error| panic!("`initialize` failed: {error:#}"));
-        assert_eq!(answer, json!({}), "pixi rejects any other answer");
+        assert_eq!(answer, json!({}), "pixi rejects any other response");
     }
 
     /// Negotiates, and returns the response to `initialize`.
@@ -148,7 +148,7 @@ impl Pixi {
     #[track_caller]
     pub fn outputs(&mut self, params: &Outputs) -> Vec<Value> {
         let answer = self.request("conda/outputs", params.params());
-        let mut answer = answer.unwrap_or_else(|error| panic!("no outputs: {error:#}"));
+        let mut answer = answer.unwrap_or_else(|error| panic!("`conda/outputs` failed: {error:#}"));
         match answer["outputs"].take() {
             Value::Array(outputs) => outputs,
             other => panic!("`outputs` is not a list but {other}"),
@@ -217,7 +217,7 @@ impl Pixi {
     /// Writes a line, which does not have to be a request.
     #[track_caller]
     pub fn write_line(&mut self, line: &str) {
-        let input = self.input.as_mut().expect("input has not ended");
+        let input = self.input.as_mut().expect("the input has not ended");
         let written = writeln!(input, "{line}").and_then(|()| input.flush());
         if let Err(error) = written {
             panic!(
@@ -236,7 +236,7 @@ impl Pixi {
     pub fn answer_to(&mut self, id: u64) -> Result<Value, Value> {
         let line = self.answers.recv_timeout(ANSWER).unwrap_or_else(|error| {
             let reason = match error {
-                RecvTimeoutError::Timeout => "the backend still has no answer",
+                RecvTimeoutError::Timeout => "the backend has not answered in time",
                 RecvTimeoutError::Disconnected => "the backend ended without an answer",
             };
             panic!("{reason}\n{}", self.stderr().join("\n"))
@@ -310,7 +310,7 @@ impl Drop for Pixi {
 fn wait(child: &mut Child, patience: Duration) -> Option<ExitStatus> {
     let deadline = Instant::now() + patience;
     loop {
-        let status = child.try_wait().expect("own child can be waited for");
+        let status = child.try_wait().expect("the test started the process");
         if status.is_some() || Instant::now() > deadline {
             return status;
         }

@@ -16,7 +16,7 @@ use rattler_package_streaming::fs::repodata_record_from_package_archive;
 pub fn install(prefix: &Path, platform: Subdir, records: &[RepoDataRecord]) {
     // Files are hard-linked into the prefix, so the cache can be removed afterwards. A
     // new cache for each call prevents tests from modifying each other's files.
-    let cache = tempfile::tempdir().expect("a folder for the package cache");
+    let cache = tempfile::tempdir().expect("a temporary directory can be created");
     let installer = Installer::new()
         .with_package_cache(PackageCache::new(cache.path()))
         .with_target_platform(platform);
@@ -27,7 +27,7 @@ pub fn install(prefix: &Path, platform: Subdir, records: &[RepoDataRecord]) {
 /// Installs one archive into a new prefix, without its dependencies.
 pub fn install_package(archive: &Path, prefix: &Path) -> RepoDataRecord {
     let record = record_of(archive);
-    let current = Subdir::current().expect("tests run on a platform conda knows");
+    let current = Subdir::current().expect("tests run on a platform of conda");
     install(prefix, current, std::slice::from_ref(&record));
     record
 }
@@ -53,7 +53,7 @@ pub fn installed(prefix: &Path) -> Vec<PrefixRecord> {
 /// packages built in it can be relocated to any shorter path.
 pub fn padded_host_prefix(work: &Path) -> PathBuf {
     let host = work.join("host");
-    let mut text = host.to_str().expect("test folders are UTF-8").to_owned();
+    let mut text = host.to_str().expect("temporary paths are UTF-8").to_owned();
     assert!(text.len() <= 255, "{text} is too long for a host prefix");
     while text.len() < 255 {
         text.push_str("_placehold");
@@ -76,7 +76,7 @@ pub fn activated(prefix: &Path, script: &str) -> Command {
     let inherited = std::env::var_os("PATH").unwrap_or_default();
     let bin = prefix.join("bin");
     let folders = std::iter::once(bin).chain(std::env::split_paths(&inherited));
-    let path = std::env::join_paths(folders).expect("prefixes have no colon");
+    let path = std::env::join_paths(folders).expect("prefixes do not contain a colon");
 
     let mut command = Command::new("bash");
     super::machine::forget_cargo(&mut command);
@@ -113,7 +113,7 @@ fn on_own_runtime<F: Future<Output: Send> + Send>(future: F) -> F::Output {
                 .worker_threads(2)
                 .enable_all()
                 .build();
-            runtime.expect("a tokio runtime").block_on(future)
+            runtime.expect("a runtime can be created").block_on(future)
         });
         thread.join().expect("rattler does not panic")
     })

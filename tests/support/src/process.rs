@@ -1,4 +1,4 @@
-//! Processes: their descendants and their ends.
+//! Processes: waiting for them, sending signals to them and finding their descendants.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ pub fn wait_for(what: &str, mut happened: impl FnMut() -> bool) {
     while !happened() {
         assert!(
             start.elapsed() < Duration::from_secs(120),
-            "waited for {what}"
+            "waited too long for {what}"
         );
         std::thread::sleep(Duration::from_millis(10));
     }

@@ -32,12 +32,12 @@ impl Project {
 
     /// An empty directory with the relative path `path` below the temporary one.
     pub fn called(path: &str) -> Self {
-        let temp = tempfile::tempdir().expect("a folder for the project");
+        let temp = tempfile::tempdir().expect("a temporary directory can be created");
         // pixi sends canonical paths.
-        let base = dunce::canonicalize(temp.path()).expect("the folder exists");
+        let base = dunce::canonicalize(temp.path()).expect("the directory exists");
         let (root, cache) = (base.join(path), base.join("cache"));
-        fs_err::create_dir_all(root.join(".pixi/scratch-v0")).expect("own folder");
-        fs_err::create_dir_all(&cache).expect("own folder");
+        fs_err::create_dir_all(root.join(".pixi/scratch-v0")).expect("the test owns the directory");
+        fs_err::create_dir_all(&cache).expect("the test owns the directory");
         Self {
             _temp: temp,
             root,
@@ -142,9 +142,9 @@ impl Project {
     /// Modifies a file in the middle of a test.
     pub fn write(&self, path: &str, content: impl AsRef<[u8]>) {
         let path = self.root.join(path);
-        let parent = path.parent().expect("below the project");
-        fs_err::create_dir_all(parent).expect("project folder is writable");
-        fs_err::write(path, content).expect("project folder is writable");
+        let parent = path.parent().expect("the file is below the project");
+        fs_err::create_dir_all(parent).expect("the test owns the directory");
+        fs_err::write(path, content).expect("the test owns the directory");
     }
 
     /// Removes a file in the middle of a test.

@@ -1,8 +1,8 @@
 //! A channel with the machine's own Python, uv, pip and build backends.
 //!
-//! Python (`python_tree.py`) and wheels (`python_channel.py`, which downloads them once)
-//! become packages by a program in Python. The channel is kept beside the one with the
-//! toolchain, under a name made of the program and of the Python that ran it.
+//! A Python program creates packages from Python (`python_tree.py`) and from wheels
+//! (`python_channel.py`, which downloads them once). The channel is stored next to that of the
+//! toolchain, under a name that is derived from the program and from the Python that runs it.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -21,7 +21,7 @@ const PROGRAM: &str = concat!(
     include_str!("python_channel.py")
 );
 
-/// Tells one Python from another.
+/// Prints the version and the location of a Python.
 const IDENTITY: &str = "import sys; print(sys.version, sys.base_prefix)";
 
 /// The version of the Python in the channel, as `3.12`.
@@ -32,22 +32,22 @@ pub fn version(channel: &Channel) -> String {
     numbers.join(".")
 }
 
-/// Publishes the Python of this machine in another channel. `None` where there is none,
-/// except in the gate.
+/// Publishes the Python of this machine in another channel. `None` if the machine does not
+/// have Python, except in the gate.
 ///
 /// # Panics
-/// In the gate, when something is missing.
+/// In the gate, if a requirement is missing.
 pub fn add_python(channel: &mut Channel) -> Option<()> {
     let from = channel_or_skip()?;
     for name in ["python", "python_abi"] {
         let archive = from.record(name).url.to_file_path();
-        channel.adopt(&archive.expect("the channel is a folder"));
+        channel.adopt(&archive.expect("the channel is a directory"));
     }
     Some(())
 }
 
-/// The channel, including the toolchain of the other one. If this machine does not have
-/// Python, or wheels cannot be downloaded, the test must be skipped, except in the gate.
+/// The channel, including the toolchain. `None` if this machine does not have Python or cannot
+/// download the wheels, except in the gate. The test must then be skipped.
 ///
 /// # Panics
 /// In the gate, if a requirement is missing.
@@ -63,27 +63,28 @@ fn written() -> Result<Channel, Missing> {
     let name = format!("python-{}", &sha256(content.as_bytes())[..12]);
     let base = kept_files();
     let folder = base.join(&name);
-    // Many processes of a test run need the channel at the same time.
-    let lock = fs_err::File::create(base.join(format!("{name}.lock"))).expect("own folder");
+    // Several processes of a test run may need the channel at the same time.
+    let lock = fs_err::File::create(base.join(format!("{name}.lock")))
+        .expect("the test owns the directory");
     lock.file().lock().expect("files can be locked");
     if !folder.is_dir() {
         let unfinished = base.join(format!("{name}.new"));
         write(&python, &unfinished)?;
-        let mut channel = Channel::open(&unfinished).expect("it was written just now");
+        let mut channel = Channel::open(&unfinished).expect("the channel exists");
         channel.include(self::channel());
         channel.add(gxx());
-        fs_err::rename(&unfinished, &folder).expect("own folder");
+        fs_err::rename(&unfinished, &folder).expect("the test owns the directory");
     }
-    Ok(Channel::open(&folder).expect("it was written"))
+    Ok(Channel::open(&folder).expect("the channel exists"))
 }
 
 fn write(python: &Path, folder: &Path) -> Result<(), Missing> {
     if folder.is_dir() {
-        fs_err::remove_dir_all(folder).expect("own folder");
+        fs_err::remove_dir_all(folder).expect("the test owns the directory");
     }
     let mut command = Command::new(python);
     command.args(["-c", PROGRAM]).arg(folder).arg(wheels());
-    let output = command.output().expect("python can be run");
+    let output = command.output().expect("Python can be run");
     if !output.status.success() {
         eprintln!("{}", String::from_utf8_lossy(&output.stderr));
         return Err(Missing("the wheels of build backends"));

@@ -1,9 +1,9 @@
-# Writes a conda channel with this machine's Python, and build backends from their wheels.
+# Writes a conda channel with the Python of this machine, and build backends from wheels.
 #
 #     python3 -c (python_tree.py and this file) CHANNEL WHEELS
 #
-# Wheels are downloaded once. Nothing else of the machine gets into the packages: Python is
-# copied without what tests do not need, a wheel becomes one package.
+# Wheels are downloaded once, and each wheel becomes one package. The packages do not contain
+# anything else of the machine. Python is copied without the files that tests do not need.
 
 import hashlib
 import io
@@ -16,14 +16,14 @@ import tarfile
 import zipfile
 
 CHANNEL = sys.argv[1]
-# Those of another Python are not for this one.
+# Wheels for another version of Python may not fit this one.
 WHEELS = os.path.join(sys.argv[2], VERSION)
 WANTED = (
     "uv pip hatchling hatch-vcs flit-core<4 poetry-core pdm-backend setuptools wheel setuptools-scm "
     "uv-build scikit-build-core meson-python meson ninja cmake cython pybind11 maturin "
     "setuptools-rust pathspec packaging editables pluggy click versioneer"
 ).split()
-# Programs that no Python is needed for.
+# Wheels that do not depend on the version of Python.
 PROGRAMS = ("cmake", "maturin", "ninja", "uv")
 TAG = "cp" + VERSION.replace(".", "")
 SUBDIR = "linux-aarch64" if os.uname().machine == "aarch64" else "linux-64"
@@ -64,7 +64,8 @@ def stored(data):
 
 
 def pack(name, version, build, files, depends=(), noarch=False, run_exports=None, programs=()):
-    """One package. `files` has the content of a file, or the target of a link, and a mode."""
+    """Writes one package. `files` maps paths to the content of a file or the target of a link, and
+    to a mode."""
     subdir = "noarch" if noarch else SUBDIR
     index = {
         "name": name,
@@ -119,7 +120,7 @@ def python():
     version = sys.version.split()[0]
     pack("python", version, "h0_0_cpython", tree(), [ABI], run_exports=exports)
     pack("python_abi", VERSION, "8_" + TAG, {"share/python_abi": (b"", 0o644)})
-    # Like those of conda-forge: code for the stable ABI of one version runs on later ones.
+    # Like the packages of conda-forge: code for the stable ABI of one version runs on later ones.
     needed = ["python {}.*".format(VERSION)]
     pack("cpython", version, "0", {"share/cpython": (b"", 0o644)}, needed)
     exports = {"weak": ["cpython >=3.9"]}
@@ -127,7 +128,7 @@ def python():
 
 
 def holds(marker):
-    """Whether a marker holds here. Those of the wheels in use are simple."""
+    """Whether a marker holds on this machine, without any extra."""
     if not marker:
         return True
     from pip._vendor.packaging.markers import Marker
@@ -159,7 +160,7 @@ def programs(archive, folder):
     return found
 
 
-# A shell sees the first lines, and Python a text that nobody reads.
+# A shell runs the first lines. Python reads them as a string without an effect.
 LAUNCHER = """#!/bin/sh
 ''':'
 exec "$(dirname "$(readlink -f "$0")")/python" "$0" "$@"
@@ -171,7 +172,7 @@ sys.exit({function}())
 
 
 def place(path, pure, name):
-    """Where a file of a wheel goes, and whether it is a program."""
+    """Returns the path of a file of a wheel in the package, and whether the file is a program."""
     site = "site-packages/" if pure else "lib/python{}/site-packages/".format(VERSION)
     data = re.match(r"[^/]+\.data/(\w+)/(.*)", path)
     if data is None:

@@ -1,7 +1,7 @@
 # The interpreter of this machine as the files of one prefix.
 #
-# Most Pythons are such a prefix already. That of Debian and its relatives is spread over the
-# system, and installs into directories of its own; it is put together the way it came from
+# Most Pythons have such a prefix. The Python of Debian and its derivatives is distributed over
+# the system, and installs modules into other directories. It is converted to the layout of
 # python.org.
 
 import os
@@ -11,11 +11,12 @@ import sysconfig
 
 VERSION = "{}.{}".format(*sys.version_info)
 LEFT_OUT = "__pycache__ site-packages dist-packages test idlelib tkinter ensurepip lib2to3 turtledemo share".split()
-# What knows Debian's layout, the refusal to install anything, a hook of the system, and
-# what its own programs are linked with. setuptools brings another distutils.
+# Files that a prefix must not contain: the mark of an interpreter into which pip must not install,
+# the code for the layout of Debian, a hook of the system, and the directory with files for
+# embedding Python. setuptools contains its own distutils.
 OF_DEBIAN = re.compile(r"/(EXTERNALLY-MANAGED|_distutils_system_mod\.py|sitecustomize\.py|distutils/|config-)")
 
-# Appended to `sysconfig`: the layout that every other Python has.
+# Appended to `sysconfig`: the layout of every other Python.
 SCHEMES = """
 
 for _name in ("posix_local", "deb_system"):
@@ -26,7 +27,7 @@ def _get_preferred_schemes():
     return {"prefix": "posix_prefix", "home": "posix_home", "user": "posix_user"}
 """
 
-# Debian's `site` is compiled into its executable and looks into `dist-packages` only.
+# The `site` of Debian is a part of the executable, and searches only `dist-packages`.
 SITE = "import os, site; site.addsitedir(os.path.join(sys.prefix, {!r}))\n"
 
 
@@ -36,7 +37,7 @@ def read(path):
 
 
 def below(folder, place):
-    """Everything in a folder, at the same paths below another place."""
+    """Yields the files in a directory, at the same paths below another directory."""
     for directory, names, found in os.walk(folder):
         names[:] = [name for name in names if name not in LEFT_OUT]
         for name in found:
@@ -72,7 +73,7 @@ def of_debian():
     if not os.path.exists(os.path.join(include, "Python.h")):
         sys.exit("the headers of Python are needed (Debian: python3-dev)")
     files.update(below(include, headers))
-    # The one in its place includes another of the architecture.
+    # The `pyconfig.h` of Debian includes the one of the architecture.
     architecture = sysconfig.get_config_var("MULTIARCH") or ""
     name = "python{}/pyconfig.h".format(VERSION)
     config = os.path.join(os.path.dirname(include), architecture, name)
@@ -89,5 +90,5 @@ def of_debian():
 
 
 def tree():
-    """The files by path: the content, or the target of a link, and a mode."""
+    """Returns the files by path: the content or the target of a link, and a mode."""
     return of_debian() if sys.base_prefix == "/usr" else of_a_prefix()

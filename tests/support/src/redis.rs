@@ -23,7 +23,7 @@ impl Redis {
         let executable = or_skip(executable)?;
         let port = TcpListener::bind("127.0.0.1:0")
             .and_then(|listener| listener.local_addr())
-            .expect("a free port")
+            .expect("a port is free")
             .port();
         let mut command = Command::new(executable);
         command
@@ -35,7 +35,7 @@ impl Redis {
         let output = server.stdout.take().expect("stdout is a pipe");
         let mut lines = BufReader::new(output).lines().map_while(Result::ok);
         let ready = lines.any(|line| line.contains("Ready to accept connections"));
-        assert!(ready, "Redis ended before it began");
+        assert!(ready, "Redis ended before it was ready");
         // The server blocks if its output is not read.
         std::thread::spawn(move || lines.for_each(drop));
         Some(Self { server, port })
@@ -48,13 +48,15 @@ impl Redis {
 
     /// The number of stored results.
     pub fn stored_results(&self) -> usize {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("it runs");
-        stream.write_all(b"DBSIZE\r\n").expect("it reads");
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("the server runs");
+        stream.write_all(b"DBSIZE\r\n").expect("the server reads");
         let mut answer = String::new();
         let mut reader = BufReader::new(stream);
-        reader.read_line(&mut answer).expect("it answers");
+        reader.read_line(&mut answer).expect("the server answers");
         let number = answer.trim().strip_prefix(':');
-        number.and_then(|it| it.parse().ok()).expect("a number")
+        number
+            .and_then(|it| it.parse().ok())
+            .expect("the answer is a number")
     }
 }
 

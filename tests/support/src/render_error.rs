@@ -16,7 +16,10 @@ use super::project::Project;
 /// The text of an error object, as the user sees it. Temporary paths are replaced with
 /// `/ws`.
 pub fn render_error(project: &Project, error: &Value) -> String {
-    assert_eq!(error["code"], -32000, "pixi draws no other code: {error:#}");
+    assert_eq!(
+        error["code"], -32000,
+        "pixi does not draw an error with another code: {error:#}"
+    );
     let root = project.dir().to_str().expect("temporary paths are UTF-8");
     let stable = error["data"].to_string().replace(root, "/ws");
     let data = serde_json::from_str(&stable).expect("paths need no escapes");
@@ -48,7 +51,7 @@ impl Drawing {
         let file = text("filename").map(|name| {
             // Relative names are relative to the directory of the manifest.
             let path = root.join(name.trim_start_matches("/ws").trim_start_matches('/'));
-            let content = fs_err::read_to_string(path).expect("the file that is pointed at exists");
+            let content = fs_err::read_to_string(path).expect("the file with the labels exists");
             NamedSource::new(name, content)
         });
         // The last cause is the nearest one.
@@ -62,7 +65,7 @@ impl Drawing {
             LabeledSpan::new(text, number("offset") as usize, number("length") as usize)
         };
         Self {
-            message: text("message").expect("pixi shows nothing without it"),
+            message: text("message").expect("an error has a message"),
             code: text("code"),
             help: text("help"),
             cause,

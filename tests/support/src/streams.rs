@@ -38,7 +38,7 @@ impl Stderr {
         let log = Arc::clone(&self.log);
         self.reader = Some(std::thread::spawn(move || {
             for line in lines(pipe) {
-                let mut log = log.lock().expect("nobody panics with the log");
+                let mut log = log.lock().expect("no thread panics while it holds the log");
                 match String::from_utf8(line) {
                     Ok(line) => log.lines.push(line.trim_end_matches('\n').to_owned()),
                     Err(error) => log.invalid = Some(error.to_string()),
@@ -75,7 +75,7 @@ impl Stderr {
     #[track_caller]
     pub fn all(&mut self, patience: Duration) -> Vec<String> {
         self.read();
-        let reader = self.reader.as_ref().expect("started by the line above");
+        let reader = self.reader.as_ref().expect("the reader was started");
         let deadline = Instant::now() + patience;
         while !reader.is_finished() {
             assert!(

@@ -127,7 +127,7 @@ struct GlobSet {
     patterns: Vec<String>,
     #[serde(default)]
     markers: Vec<String>,
-    #[expect(dead_code, reason = "it must be a truth value")]
+    #[expect(dead_code, reason = "it must be a Boolean")]
     #[serde(default)]
     exclude_hidden: Option<bool>,
     root: PathBuf,
@@ -167,7 +167,7 @@ impl Output {
             (1..=64).contains(&name.len()) && name.chars().all(|c| allowed(c) || "._+-".contains(c))
         };
         if let Some(name) = self.extra_dependencies.keys().find(|name| !group(name)) {
-            return Err(format!("`{name}` is no name of a group"));
+            return Err(format!("`{name}` is not the name of a group"));
         }
         if self.input_globs.is_some() {
             return Err("pixi does not look at the globs of an output".to_owned());
@@ -182,7 +182,7 @@ struct Metadata {
     name: String,
     version: String,
     build: String,
-    #[expect(dead_code, reason = "it must be a whole number")]
+    #[expect(dead_code, reason = "it must be an integer")]
     build_number: u64,
     subdir: Subdir,
     #[expect(dead_code, reason = "it must be text or null")]
@@ -192,10 +192,10 @@ struct Metadata {
     #[serde(deserialize_with = "present")]
     license_family: Option<String>,
     flags: Vec<String>,
-    #[expect(dead_code, reason = "it must be a list of texts")]
+    #[expect(dead_code, reason = "it must be a list of strings")]
     track_features: Vec<String>,
     noarch: Value,
-    #[expect(dead_code, reason = "it must be a list of texts or null")]
+    #[expect(dead_code, reason = "it must be a list of strings or null")]
     #[serde(deserialize_with = "present")]
     purls: Option<Vec<String>>,
     #[expect(dead_code, reason = "it must be text or null")]
@@ -217,7 +217,7 @@ impl Metadata {
             return Err(format!("`-` in {} or {}", self.version, self.build));
         }
         if let Some(flag) = self.flags.iter().find(|flag| !word(flag, "_:")) {
-            return Err(format!("`{flag}` is no flag"));
+            return Err(format!("`{flag}` is not a flag"));
         }
         if self.noarch != false {
             return Err("Rust packages are never noarch".to_owned());

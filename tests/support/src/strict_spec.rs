@@ -145,7 +145,7 @@ fn hexadecimal(text: Option<String>, length: usize) -> Result<(), String> {
     let digit = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
     match text {
         Some(text) if text.len() != length || !text.chars().all(digit) => {
-            Err(format!("`{text}` is no hash"))
+            Err(format!("`{text}` is not a hash"))
         }
         _ => Ok(()),
     }
@@ -226,7 +226,7 @@ impl Pin {
         for bound in [self.lower_bound, self.upper_bound].into_iter().flatten() {
             match bound {
                 Bound::Expression(text) if text.split('.').any(|part| part != "x") => {
-                    return Err(format!("`{text}` is no expression"));
+                    return Err(format!("`{text}` is not an expression"));
                 }
                 Bound::Expression(_) | Bound::Version(_) => {}
             }

@@ -43,7 +43,7 @@ pub fn or_skip<T>(needed: Result<T, Missing>) -> Option<T> {
             panic!("the gate should have installed {what}")
         }
         Err(Missing(what)) => {
-            eprintln!("skipped, this machine lacks {what}");
+            eprintln!("skipped: this machine does not have {what}");
             None
         }
     }
@@ -245,7 +245,10 @@ fn c_library(machine: &Machine) -> Package {
 fn sccache() -> Result<Package, Missing> {
     let executable = sccache_executable()?;
     let answer = prefix::output(Command::new(&executable).arg("--version"));
-    let version = answer.split_whitespace().last().expect("`sccache 1.2.3`");
+    let version = answer
+        .split_whitespace()
+        .last()
+        .expect("sccache prints its version");
     Ok(Package::new("sccache", version).wrapper("bin/sccache", &executable))
 }
 
@@ -270,8 +273,8 @@ fn shared(packages: Vec<Package>) -> Channel {
     if let Some(channel) = Channel::open(&root) {
         return channel;
     }
-    fs_err::create_dir_all(&channels).expect("target folder is writable");
-    let draft = tempfile::tempdir_in(&channels).expect("target folder is writable");
+    fs_err::create_dir_all(&channels).expect("the target directory is writable");
+    let draft = tempfile::tempdir_in(&channels).expect("the target directory is writable");
     let mut channel = Channel::new(draft.path().join("channel"));
     for package in packages {
         channel.add(package);
@@ -289,7 +292,7 @@ fn fingerprint(packages: &[Package]) -> String {
         text.push_str(&format!("{package:?}\n"));
         for entry in package.entries.values() {
             if let Entry::File(Content::CopyOf(original), _) = entry {
-                let about = fs_err::metadata(original).expect("tools exist");
+                let about = fs_err::metadata(original).expect("the tool exists");
                 text.push_str(&format!("{} {:?}\n", about.len(), about.modified()));
             }
         }

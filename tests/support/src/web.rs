@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 /// Serves a directory until the test ends, and returns the URL.
 pub fn serve(folder: &Path) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let address = listener.local_addr().expect("it is bound");
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let address = listener.local_addr().expect("the listener has an address");
     let folder = folder.to_owned();
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
@@ -20,7 +20,7 @@ pub fn serve(folder: &Path) -> String {
 
 /// Answers one request. An error means that the client has disconnected, and is ignored.
 fn answer(mut stream: TcpStream, folder: &Path) {
-    let mut lines = BufReader::new(stream.try_clone().expect("a socket")).lines();
+    let mut lines = BufReader::new(stream.try_clone().expect("the socket can be cloned")).lines();
     let Some(Ok(request)) = lines.next() else {
         return;
     };
