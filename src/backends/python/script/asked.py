@@ -1,8 +1,8 @@
 """Prints the requirements that a build backend returns from a hook and that are not installed.
 
 An installer that uses an existing environment does not call the hook. The build may succeed
-without the requirements, so they are not an error here. In the environment that `machine.py`
-created, they are installed.
+without the requirements, so they are not an error here. If `machine.py` created the environment,
+this program installs them.
 """
 
 import importlib
@@ -29,7 +29,7 @@ def main(source, backend, *paths):
     try:
         wanted = requirements(backend)
     except BaseException:
-        # The build runs into the same, and tells more.
+        # The build fails with the same error, and reports it in full.
         return
     missing = []
     for entry in wanted:

@@ -1,6 +1,7 @@
 """Compiles the modules of a project to byte code that does not depend on the time of the build.
 
-Patterns name those that are left out, below the prefix or below the modules.
+Modules that match a pattern are left out. A pattern is relative to the prefix or to
+`site-packages`.
 """
 
 import csv
@@ -19,7 +20,7 @@ def normalized(name):
 
 
 def records(name):
-    """The lists of installed files of the project."""
+    """Yields the lists of installed files of the project, each with its base directory."""
     for folder in sorted({sysconfig.get_path(key) for key in ("purelib", "platlib")}):
         for entry in os.listdir(folder) if os.path.isdir(folder) else []:
             stem, ending = os.path.splitext(entry)
@@ -48,7 +49,7 @@ def main(name, *patterns):
             try:
                 py_compile.compile(path, dfile=below, doraise=True, invalidation_mode=mode)
             except (py_compile.PyCompileError, SyntaxError, UnicodeError, ValueError):
-                # Templates and code for other versions of Python.
+                # The file is a template, or is written for another version of Python.
                 pass
 
 

@@ -1,6 +1,7 @@
-"""Notes which files compilers have read, by what their build tools wrote down.
+"""Adds the files that compilers read to the list of opened files, one line for each path.
 
-Adds to the list that the Python part of the build has begun: one line for each path.
+The build tools of the compilers record these files. `sitecustomize.py` begins the list with the
+files that Python opens.
 """
 
 import glob
@@ -12,20 +13,20 @@ import sys
 
 OWN = os.path.dirname(os.path.abspath(__file__))
 BUILD = os.path.join(os.path.dirname(OWN), "build")
-# Where maturin leaves what it has made of crates in the shared tree.
+# The directory for the final artifacts of Cargo, if maturin uses the shared tree.
 TARGET = os.path.join(os.path.dirname(OWN), "target")
 SOURCE = sys.argv[1]
 
 
 def words(text):
-    """The paths in a rule of make, whose spaces are escaped."""
+    """Returns the paths in a rule of make, in which spaces are escaped."""
     text = text.replace("\\\n", " ").replace("\\\r\n", " ")
     found = re.findall(r"(?:\\.|[^\s\\])+", text)
     return [re.sub(r"\\(.)", r"\1", word) for word in found]
 
 
 def rules(path, base):
-    """What the rules in a file say that targets depend on."""
+    """Yields the paths on which the targets of the rules in a file depend."""
     try:
         with open(path, encoding="utf-8", errors="surrogateescape") as file:
             text = file.read()
@@ -39,7 +40,7 @@ def rules(path, base):
 
 
 def ninja(directory):
-    """What a build by ninja has read, and what its rules were made from."""
+    """Yields the files that a build with ninja read, and the sources of its rules."""
     program = shutil.which("ninja") or shutil.which("ninja-build") or shutil.which("samu")
     if program is None:
         return
@@ -60,19 +61,19 @@ def ninja(directory):
 
 
 def make(directory):
-    """What CMake has read for makefiles. Compilers left rules beside their objects."""
+    """Yields the files that CMake read to generate makefiles."""
     with open(os.path.join(directory, "CMakeFiles", "Makefile.cmake"), encoding="utf-8") as file:
         for path in re.findall(r'^  "(.*)"$', file.read(), re.MULTILINE):
             yield os.path.join(directory, path)
 
 
 def cargo(directory):
-    """The sources of crates that are not downloaded, and what says how to build them."""
-    # The name of the folder is that of the profile. A folder for the target may be above it.
+    """Yields the sources of crates that are not downloaded, and the manifests of these crates."""
+    # The directory has the name of the profile. It may be in a directory for the target.
     pattern = os.path.join(directory, "*", "*.d")
     nested = os.path.join(directory, "*", "*", "*.d")
     for path in glob.glob(pattern) + glob.glob(nested):
-        # Rules of all crates, also of those that are not used any longer.
+        # These are the rules of all crates, including those that the build no longer uses.
         if os.path.basename(os.path.dirname(path)) == "deps":
             continue
         for source in rules(path, SOURCE):
@@ -81,7 +82,7 @@ def cargo(directory):
 
 
 def manifest(source):
-    """What says how the crate of a source is built."""
+    """Returns the manifest of the crate that contains a source, or the source if there is none."""
     folder = os.path.dirname(source)
     while not os.path.exists(os.path.join(folder, "Cargo.toml")):
         above = os.path.dirname(folder)
@@ -92,7 +93,7 @@ def manifest(source):
 
 
 def everything():
-    # setuptools compiles from the directory of the sources.
+    # setuptools runs the compiler in the directory of the sources. Paths are relative to it.
     for rule in glob.glob(os.path.join(BUILD, "temp*", "**", "*.d"), recursive=True):
         yield from rules(rule, SOURCE)
     for path in glob.glob(os.path.join(BUILD, "**", "build.ninja"), recursive=True):

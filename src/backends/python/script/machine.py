@@ -1,7 +1,7 @@
-"""Lets the Python of this machine stand in for an environment.
+"""Makes the Python of the machine available in the host prefix.
 
-Makes an environment in the host prefix that sees the packages of the machine, and adds what
-the build needs and the machine lacks. None of that becomes part of the package.
+Creates a virtual environment that can use the packages of the machine, and installs the
+requirements of the build that the machine does not have. They do not become a part of the package.
 """
 
 import os
@@ -12,7 +12,7 @@ import venv
 
 
 # Prints the requirements that the packages of the interpreter do not satisfy. An old setuptools
-# makes wheels only with `wheel`, which it asks for in a hook.
+# needs `wheel` to build a wheel, and requests it only in a hook.
 CHECK = """
 import importlib.metadata as metadata
 import sys
@@ -44,7 +44,7 @@ for text in sys.argv[1:]:
 
 
 def missing(requirements, python):
-    """The requirements that the packages of the machine do not satisfy."""
+    """Returns the requirements that the packages of the machine do not satisfy."""
     out = subprocess.check_output([python, "-c", CHECK, *requirements], text=True)
     return out.splitlines()
 

@@ -1,8 +1,8 @@
-"""Writes down which files of a project are opened while it is built.
+"""Records the files of a project that Python opens during the build.
 
-Python runs this file by itself when it starts. Only what lies below the folders in
-PIXI_BUILD_PYTHON_ROOTS counts: one line for each path, R for what was read, W for what was
-written, D for a folder whose names were listed.
+Python runs this file when it starts. It records only paths below the directories in
+PIXI_BUILD_PYTHON_ROOTS, one line for each path: R for a file that was read, W for a file that was
+written, D for a directory that was listed.
 """
 
 import os
@@ -32,7 +32,7 @@ def begin(log, roots):
             elif os.path.isabs(path) if isinstance(path, (str, bytes)) else False:
                 writes = bool(flags & writing)
             else:
-                # It may be relative to an open folder.
+                # The path may be relative to an open directory.
                 return
             note("W" if writes else "R", path)
         elif event in ("os.listdir", "os.scandir"):
@@ -44,14 +44,14 @@ def begin(log, roots):
         try:
             hook(event, arguments)
         except Exception:
-            # What is observed must not change.
+            # An error in this hook must not affect the build.
             pass
 
     sys.addaudithook(safe)
 
 
 def run_the_next():
-    """Runs the file of this name that would have been run without this one."""
+    """Runs the `sitecustomize.py` that Python would run if this file did not exist."""
     from importlib.machinery import PathFinder
     from importlib.util import module_from_spec
 
