@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# A compiler of the build environment as sccache sees it: the same file in every prefix.
+# Stands in for a compiler of the build environment. sccache hashes this file instead of the
+# compiler, because it is the same in every prefix.
 if [ "$*" = -print-prog-name=as ]; then
-  # The assembler belongs to the same environment.
+  # The assembler is in the same environment as the compiler. This file stands in for both.
   printf '%s\n' "${BASH_SOURCE[0]}"
   exit 0
 fi
