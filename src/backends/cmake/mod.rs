@@ -10,6 +10,7 @@ mod config;
 mod failure;
 mod file_api;
 mod globs;
+pub(crate) mod guest;
 mod inputs;
 mod listfile;
 mod metadata;

@@ -52,6 +52,12 @@ pub(super) fn take(tree: &Tree) -> Result<Option<Unreported>, Unwritable> {
     Ok(Some(of_trace(&String::from_utf8_lossy(&trace))))
 }
 
+/// The files of a trace of somebody else's run. Without a trace there are none.
+pub(super) fn of_file(trace: &Path) -> Unreported {
+    let trace = std::fs::read(trace).unwrap_or_default();
+    of_trace(&String::from_utf8_lossy(&trace))
+}
+
 /// A line of the trace.
 #[derive(Deserialize)]
 struct Line {

@@ -15,7 +15,7 @@ use rattler_digest::{Sha256, compute_bytes_digest};
 
 use super::Config;
 use super::aside;
-use super::layout::{BUILD, DIRECTORY, INSTALLED, SETUPTOOLS, TRACE};
+use super::layout::{BUILD, CMAKE_TRACE, DIRECTORY, INSTALLED, SETUPTOOLS, TRACE};
 use super::record::{self, Record, Row};
 use super::shape::Shape;
 use super::source::Source;
@@ -36,8 +36,13 @@ const BEFORE: &str = "pixi-build-python/before";
 /// Files that cannot be read, written or removed.
 pub(super) fn prepare(source: &Source, paths: &BuildPaths) -> Result<(), Report> {
     aside::put_back(paths)?;
-    for leftover in [TRACE, INSTALLED] {
+    for leftover in [TRACE, INSTALLED, CMAKE_TRACE] {
         disk::remove_file(&paths.script_folder.join(leftover))?;
+    }
+    let trace = paths.script_folder.join(CMAKE_TRACE);
+    // scikit-build-core splits the arguments for CMake at spaces.
+    if source.runs_cmake() && !trace.as_os_str().to_string_lossy().contains(' ') {
+        disk::write(&trace, "")?;
     }
     aside::put(paths, &source.name())?;
     let before = record::all_dist_infos(&paths.host_prefix);

@@ -6,6 +6,10 @@ pub(super) const DIRECTORY: &str = "pixi-build-python";
 /// The file that lists the opened files.
 pub(super) const TRACE: &str = "pixi-build-python/opened";
 
+/// The file in which CMake records what it reads, if scikit-build-core starts it. It exists before
+/// the build, unless its path cannot be an argument.
+pub(super) const CMAKE_TRACE: &str = "pixi-build-python/cmake.json";
+
 /// The file that lists the installed files. Its first line is the metadata directory.
 pub(super) const INSTALLED: &str = "pixi-build-python/installed";
 

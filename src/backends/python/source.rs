@@ -109,6 +109,11 @@ impl Source {
         self.files.build_module()
     }
 
+    /// Whether the build backend starts CMake with the arguments in `CMAKE_ARGS`.
+    pub(super) fn runs_cmake(&self) -> bool {
+        self.build_module() == "scikit_build_core"
+    }
+
     /// The directories of the build backend, if it is a part of the project.
     pub(super) fn backend_path(&self) -> Vec<String> {
         let file = self.files.pyproject.as_ref();

@@ -147,3 +147,107 @@ fn a_project_of_setuptools_with_an_extension() {
         ("new", "src/fast/__pycache__/x.pyc", Reuse),
     ]);
 }
+
+/// `setup.py` finds sources, templates and data files with `glob`.
+#[test]
+fn directories_that_the_build_searches() {
+    let files = [
+        (
+            "pyproject.toml",
+            indoc! {r#"
+                [build-system]
+                requires = ["setuptools"]
+                build-backend = "setuptools.build_meta"
+                [project]
+                name = "fast"
+                version = "1.0"
+            "#},
+        ),
+        (
+            "setup.py",
+            indoc! {r#"
+                from glob import glob
+                from pathlib import Path
+                from setuptools import Extension, setup
+                texts = [path.read_text() for path in sorted(Path("texts").glob("*.txt"))]
+                setup(
+                    description=" ".join(text.strip() for text in texts),
+                    data_files=[("share/fast", glob("share/*.json"))],
+                    ext_modules=[Extension("fast.core", sorted(glob("native/*.c")))],
+                )
+            "#},
+        ),
+        ("src/fast/__init__.py", ""),
+        ("texts/one.txt", "one\n"),
+        ("texts/notes.md", "not read\n"),
+        ("share/one.json", "{}\n"),
+        (
+            "native/core.c",
+            indoc! {r#"
+                #include <Python.h>
+                static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "core", 0, 1, 0};
+                PyMODINIT_FUNC PyInit_core(void) { return PyModule_Create(&module); }
+            "#},
+        ),
+        ("tests/test_fast.py", ""),
+        ("docs/page.md", ""),
+    ];
+    let Some(finished) = finished(&files, &["setuptools"], false) else {
+        return;
+    };
+    finished.assert_verdicts(&[
+        ("new", "texts/two.txt", Rebuild),
+        ("new", "share/two.json", Rebuild),
+        ("new", "native/two.c", Rebuild),
+        ("remove", "texts/one.txt", Rebuild),
+        ("remove", "native/core.c", Rebuild),
+        ("edit", "texts/notes.md", Reuse),
+        ("new", "texts/more.md", Reuse),
+        ("new", "native/two.h", Reuse),
+        ("new", "docs/more.md", Reuse),
+        ("new", "tests/test_more.py", Reuse),
+        ("new", "notes.txt", Reuse),
+    ]);
+}
+
+/// CMake reports neither `file(GLOB)` nor `file(READ)`.
+#[test]
+fn files_that_cmake_does_not_report() {
+    let files = [
+        super::SCIKIT_BUILD_CORE,
+        (
+            "CMakeLists.txt",
+            indoc! {r#"
+                cmake_minimum_required(VERSION 3.15)
+                project(fast LANGUAGES C)
+                file(READ "number.txt" NUMBER)
+                file(GLOB SOURCES "native/*.c")
+                find_package(Python REQUIRED COMPONENTS Interpreter Development.Module)
+                python_add_library(core MODULE ${SOURCES} WITH_SOABI)
+                target_compile_definitions(core PRIVATE NUMBER=${NUMBER})
+                install(TARGETS core DESTINATION fast)
+            "#},
+        ),
+        ("number.txt", "1"),
+        ("src/fast/__init__.py", ""),
+        (
+            "native/core.c",
+            indoc! {r#"
+                #include <Python.h>
+                static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "core", 0, NUMBER, 0};
+                PyMODINIT_FUNC PyInit_core(void) { return PyModule_Create(&module); }
+            "#},
+        ),
+    ];
+    let host = ["scikit-build-core", "cmake", "ninja"];
+    let Some(finished) = finished(&files, &host, false) else {
+        return;
+    };
+    finished.assert_verdicts(&[
+        ("edit", "number.txt", Rebuild),
+        ("edit", "native/core.c", Rebuild),
+        ("new", "native/two.c", Rebuild),
+        ("new", "native/two.h", Reuse),
+        ("new", "number.md", Reuse),
+    ]);
+}

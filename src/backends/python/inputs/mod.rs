@@ -13,17 +13,19 @@ use std::path::PathBuf;
 use miette::Report;
 
 use super::Config;
+use super::layout::CMAKE_TRACE;
 use super::license;
 use super::project::{pyproject, setup_cfg, setup_py};
 use super::shape::Shape;
 use super::source::Source;
 use super::wheel::Wheel;
-use packed::{beside, packed, tops_to_come};
-use traces::Traces;
+use packed::{beside, files_to_come, packed, tops_to_come};
+use traces::{Own, Traces};
 
 use crate::backend::extra_input_globs;
 use crate::backend::options::InputTracking;
 use crate::backend::{BuildPaths, GlobSet, Request};
+use crate::backends::cmake::guest::Configured;
 
 /// The names of directories that build tools create among the sources.
 pub(super) const OUTPUT_DIRECTORIES: &[&str] = &["build", "dist", "target"];
@@ -229,11 +231,11 @@ pub(super) fn built(
     let Some(wheel) = Wheel::read(paths)? else {
         return Ok(None);
     };
-    let traces = Traces::read(
-        paths,
-        &source.top(request),
-        request.folders.scratch.as_deref(),
-    );
+    let own = Own::of(request, source, paths);
+    let configured = Configured::of(&paths.script_folder.join(CMAKE_TRACE));
+    let traces = Traces::read(paths, &own).with(configured.read, &own);
+    let globs = configured.globs.into_iter();
+    let globs = globs.filter(|set| own.contains(&set.root));
     let mut left_out = traces.written.clone();
     left_out.extend(generated(source));
     let mut sets = around(request, source);
@@ -245,8 +247,11 @@ pub(super) fn built(
     for top in &listed {
         sets.push(beside(top, &left_out));
     }
+    sets.extend(globs);
     if shape.editable {
         sets.extend(compiled_sources(source, &left_out));
+    } else {
+        sets.extend(files_to_come(source, &traces, &listed));
     }
     let is_live =
         |path: &&PathBuf| shape.editable && path.extension().is_some_and(|ending| ending == "py");

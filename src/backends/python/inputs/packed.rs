@@ -1,6 +1,7 @@
 //! Determines which source files were packed, and which files would be packed if they were added.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use super::MADE;
@@ -66,6 +67,52 @@ pub(super) fn beside(top: &Path, left_out: &BTreeSet<PathBuf>) -> GlobSet {
     let set = GlobSet::tree(top, patterns, "packed, or beside something that is");
     set.except(left_out.iter().map(PathBuf::as_path))
         .without_leftovers()
+}
+
+/// The extensions of files that a build reads from the directory of a project by their names.
+const NAMED: [&str; 9] = [
+    "cfg", "in", "json", "md", "py", "rst", "toml", "txt", "yaml",
+];
+
+/// The inputs for files that are added to a directory that the build searches, for example with
+/// `glob`. A file counts if it has the extension of one that was read from there. Existing files
+/// that were not read do not count.
+pub(super) fn files_to_come(
+    source: &Source,
+    traces: &Traces,
+    packed: &BTreeSet<PathBuf>,
+) -> Vec<GlobSet> {
+    let is_packed = |folder: &Path| packed.iter().any(|top| folder.starts_with(top));
+    let is_metadata = |folder: &Path| {
+        let ending = folder.extension().and_then(|ending| ending.to_str());
+        matches!(ending, Some("egg-info" | "dist-info"))
+    };
+    let searched = traces.searched.iter();
+    let searched = searched.filter(|folder| !is_packed(folder) && !is_metadata(folder));
+    let sets = searched.filter_map(|folder| {
+        let read = traces.read.iter();
+        let read = read.filter(|path| path.parent() == Some(folder));
+        let mut endings: BTreeSet<_> = read.map(|path| path.extension()).collect();
+        if *folder == source.files.folder {
+            let ending = |ending: &OsStr| ending.to_str().is_some_and(|it| !NAMED.contains(&it));
+            endings.retain(|it| it.is_some_and(ending));
+        }
+        let patterns = endings.iter().map(|ending| match ending {
+            Some(ending) => format!("*.{}", ending.display()),
+            None => "*".to_string(),
+        });
+        let patterns: Vec<String> = patterns.collect();
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        let unread = entries.map(|entry| entry.path()).filter(|path| {
+            let may_match = endings.contains(&path.extension()) || endings.contains(&None);
+            may_match && !traces.read.contains(path)
+        });
+        let unread: Vec<PathBuf> = unread.collect();
+        let set = GlobSet::names(folder, patterns, "in a directory that the build searches");
+        let set = set.except(unread.iter().map(PathBuf::as_path));
+        (!endings.is_empty()).then(|| set.without_leftovers())
+    });
+    sets.collect()
 }
 
 /// The inputs for packages that are added: setuptools packs a package beside those that it has

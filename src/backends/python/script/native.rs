@@ -4,11 +4,12 @@
 //! stay the same. A build with other environments starts with an empty directory.
 
 use crate::backend::Request;
-use crate::backend::script::{Step, Word};
+use crate::backend::script::{Step, StepCondition, Word};
 use crate::backends::cargo::guest::{self, GuestScript, Linking, TARGET_DIR};
+use crate::backends::cmake::guest as cmake;
 use crate::backends::python::Config;
 use crate::backends::python::config::Profile;
-use crate::backends::python::layout::{BUILD, SETUPTOOLS};
+use crate::backends::python::layout::{BUILD, CMAKE_TRACE, SETUPTOOLS};
 use crate::backends::python::maturin;
 use crate::backends::python::shape::Shape;
 use crate::backends::python::source::Source;
@@ -69,6 +70,9 @@ pub(super) fn prepare(
         set("CMAKE_BUILD_TYPE", profile.cmake().into());
         set("SETUPTOOLS_RUST_CARGO_PROFILE", profile.cargo().into());
     }
+    if source.runs_cmake() {
+        steps.push(traces_cmake(request));
+    }
     if !request.platforms.build.is_windows() {
         if request.config.profile == Some(Profile::Debug) {
             // The last flags win: Python and the compilers of conda set `-O2`.
@@ -93,6 +97,17 @@ pub(super) fn prepare(
         steps.extend(maturin::variable(request.config, &crates.arguments));
     }
     steps
+}
+
+/// Makes CMake record what it reads, if the file for this has been created.
+fn traces_cmake(request: &Request<'_, Config>) -> Step {
+    let file = || below(request, CMAKE_TRACE);
+    let [expand, format, redirect] = cmake::ARGUMENTS;
+    let mut redirect = Word::literal(redirect);
+    redirect.0.extend(file().0);
+    let words = [expand.into(), format.into(), redirect];
+    let steps = words.map(|word| Step::Append("CMAKE_ARGS".to_string(), word));
+    Step::When(StepCondition::File(file()), steps.into())
 }
 
 /// Keeps the paths of the source directory and of the work directory out of compiled files, so

@@ -36,7 +36,10 @@ def begin(log, roots):
                 return
             note("W" if writes else "R", path)
         elif event in ("os.listdir", "os.scandir"):
-            note("D", arguments[0] if arguments[0] is not None else ".")
+            # `import` lists directories too, but finds modules by their names.
+            caller = sys._getframe(2).f_code.co_filename
+            if not caller.startswith("<frozen importlib"):
+                note("D", arguments[0] if arguments[0] is not None else ".")
         elif event == "os.rename":
             note("W", arguments[1])
 
