@@ -80,8 +80,8 @@ pub struct Unreadable {
 
 fn advice(reason: &std::io::Error) -> &'static str {
     match reason.kind() {
-        std::io::ErrorKind::InvalidData => "it has to be UTF-8 text",
-        _ => "does it exist, and may this user read it?",
+        std::io::ErrorKind::InvalidData => "the file must be UTF-8 text",
+        _ => "check that the file exists and that this user may read it",
     }
 }
 
@@ -90,7 +90,7 @@ fn advice(reason: &std::io::Error) -> &'static str {
 #[error("cannot write {}: {source}", path.display())]
 #[diagnostic(
     code(io::write),
-    help("is there space left on the device, and may this user write there?")
+    help("check that the disk has free space and that this user may write there")
 )]
 pub struct Unwritable {
     /// The file or directory.

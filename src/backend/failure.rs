@@ -80,7 +80,7 @@ pub fn full_disk(log: &Log) -> Option<Diagnosis> {
     let message = if full {
         "there is no space left on the device"
     } else {
-        "the linker died of a bus error, which is how a full disk looks to it"
+        "the linker ended with a bus error, which usually means that the disk is full"
     };
     Some(Diagnosis {
         code: "build::full_disk",

@@ -48,7 +48,7 @@ pub enum InputTracking {
     /// `"exact"`: the files that the last build read.
     #[default]
     Exact,
-    /// `"globs"`: the files that match patterns for the crate and its path dependencies.
+    /// `"globs"`: the files that match the patterns of the backend.
     Globs,
 }
 
@@ -164,9 +164,11 @@ fn unknown_compiler(name: &str) -> Option<InvalidOption> {
         message: format!("`{name}` is not a language with a compiler package"),
         help: match meant {
             Some(meant) => format!("did you mean `{meant}`?"),
-            None => "names of languages consist of small letters, digits, `-` and `_`; common \
+            None => {
+                "names of languages consist of lower-case letters, digits, `-` and `_`; common \
                      ones are `rust`, `c`, `cxx`, `fortran` and `cuda`"
-                .to_string(),
+                    .to_string()
+            }
         },
     })
 }
@@ -182,7 +184,7 @@ fn bad_glob(pattern: &str) -> Option<InvalidOption> {
         keys: vec!["extra-input-globs".to_string()],
         part: EntryPart::Value,
         message: error.to_string(),
-        help: "a `[`, `{` or `\\` that means itself has a `\\` in front of it".to_string(),
+        help: "write `\\` before a literal `[`, `{` or `\\`".to_string(),
     })
 }
 
@@ -199,8 +201,8 @@ pub fn holds_nul(keys: &[&str]) -> InvalidOption {
     InvalidOption {
         keys: keys.iter().map(|key| key.to_string()).collect(),
         part: EntryPart::Value,
-        message: format!("`{}` holds a NUL character", keys.join(".")),
-        help: "no argument and no variable can hold one: remove it".to_string(),
+        message: format!("`{}` contains a NUL character", keys.join(".")),
+        help: "arguments and variables cannot contain one: remove it".to_string(),
     }
 }
 
@@ -211,7 +213,7 @@ fn reserved_variable(name: &str) -> InvalidOption {
     InvalidOption {
         keys: vec!["env".to_string(), name.to_string()],
         part: EntryPart::Key,
-        message: format!("`{name}` says where the build takes place and cannot be set"),
+        message: format!("`{name}` is a directory of the build and cannot be set"),
         help: format!("refer to it as `${name}` in the values of other variables"),
     }
 }

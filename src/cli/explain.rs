@@ -77,13 +77,16 @@ fn text(plan: &Plan, session: &Session, recorded: Option<&(Vec<GlobSet>, PathBuf
     }
     line(
         0,
-        "\nthe metadata is asked for again when one of these changes:",
+        "\npixi asks for the metadata again when one of these files changes:",
     );
     sets(&plan.metadata_inputs, &mut line);
     match recorded {
         Some((inputs, work)) => {
-            line(0, "\nthe package is built again when one of these changes,");
-            line(0, &format!("as the build in {} found:", work.display()));
+            line(
+                0,
+                "\npixi rebuilds the package when one of these files changes,",
+            );
+            line(0, &format!("according to the build in {}:", work.display()));
             sets(inputs, &mut line);
         }
         None => {
@@ -107,7 +110,7 @@ fn installed(debug: &DebugFolder) -> Result<String, Report> {
     let lines = lines.map(|(path, reason)| format!("  {path} ({reason})\n"));
     let lines: String = lines.collect();
     Ok(format!(
-        "\nthe package contains these files, each for the reason after it:\n{lines}"
+        "\nthe package contains these files, each with its reason:\n{lines}"
     ))
 }
 
@@ -134,7 +137,7 @@ fn reuse(plan: &Plan, inputs: &[GlobSet], debug: &DebugFolder) -> Result<String,
             && built.build.as_ref().is_none_or(|before| before == build);
         if !is_same {
             return Ok(format!(
-                "\nthe last build cannot be reused: it made {built}\n"
+                "\nthe last build cannot be reused: it built {built}\n"
             ));
         }
     }
@@ -143,18 +146,18 @@ fn reuse(plan: &Plan, inputs: &[GlobSet], debug: &DebugFolder) -> Result<String,
     if changes.is_empty() {
         let count = before.len();
         return Ok(format!(
-            "\nthe last build can be reused: none of its {count} files has changed\n"
+            "\nthe last build can be reused: none of its {count} files was modified\n"
         ));
     }
-    let mut text = "\nthe last build cannot be reused, because of\n".to_string();
+    let mut text = "\nthe last build cannot be reused, because of these files:\n".to_string();
     for Change { file, what, reason } in changes {
         let what = match what {
-            What::Changed => "changed",
-            What::New => "new",
-            What::Gone => "gone",
+            What::Changed => "modified",
+            What::New => "added",
+            What::Gone => "deleted",
         };
         let file = file.display();
-        text.push_str(&format!("  {what:7}  {file} ({reason})\n"));
+        text.push_str(&format!("  {what:8}  {file} ({reason})\n"));
     }
     Ok(text)
 }

@@ -138,7 +138,7 @@ fn run(backend: &'static dyn AnyBackend, arguments: Vec<OsString>) -> ExitCode {
     };
     let reporter = Reporter::init(&env, wanted);
     if let Some(error) = unwatched {
-        tracing::debug!("nothing ends a build when this process is killed: {error}");
+        tracing::debug!("builds go on if this process is killed: {error}");
     }
 
     let result = match arguments.command {
@@ -160,8 +160,8 @@ fn run(backend: &'static dyn AnyBackend, arguments: Vec<OsString>) -> ExitCode {
 fn command(backend: &dyn AnyBackend) -> clap::Command {
     let about = format!("Builds conda packages from {}.", backend.builds());
     let long = format!(
-        "{about}\n\nWithout a command it serves the pixi build protocol: JSON-RPC, one message a line, on \
-         stdin and stdout."
+        "{about}\n\nWithout a command it serves the pixi build protocol: JSON-RPC, one message per \
+         line, on stdin and stdout."
     );
     let command = Arguments::command().about(about).long_about(long);
     command.name(backend.name()).bin_name(backend.name())

@@ -139,7 +139,9 @@ mod unix {
     #[cfg(not(target_os = "linux"))]
     fn running() -> Vec<Child> {
         listed_by_ps().unwrap_or_else(|error| {
-            tracing::warn!("processes of the build may go on: `ps` cannot be run: {error}");
+            tracing::warn!(
+                "processes of the build may continue to run: `ps` cannot be run: {error}"
+            );
             Vec::new()
         })
     }

@@ -39,7 +39,10 @@ pub(super) fn recipe(
     let lost = plan.extras.options();
     if !lost.is_empty() {
         let options = list(lost);
-        tracing::warn!("what {options} say is done by the backend and is not a part of the recipe");
+        tracing::warn!(
+            "the recipe does not contain the effect of {options}: only the backend applies these \
+             options"
+        );
     }
     reporter.print(text.trim_end())?;
     Ok(0)

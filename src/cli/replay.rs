@@ -147,7 +147,9 @@ fn check_place(initialize: &initialize::Params, params: &Params) -> Result<(), R
 #[error("the recorded build is of {}, which does not exist", .0.display())]
 #[diagnostic(
     code(usage::moved),
-    help("a recording holds absolute paths: put the project back, or build it where it is now")
+    help(
+        "a recording contains absolute paths: move the project back, or build it where it is now"
+    )
 )]
 struct Moved(PathBuf);
 

@@ -410,7 +410,7 @@ fn everything_but(
     excluded.extend(paths.map(escape));
     GlobVec::from_strings(included, excluded)
         .map(Some)
-        .map_err(|error| miette::miette!("files of the host prefix cannot be left out: {error}"))
+        .map_err(|error| miette::miette!("files of the host prefix cannot be excluded: {error}"))
 }
 
 /// The start of a line that a build tool prints when it reports its messages as JSON.

@@ -88,7 +88,7 @@ fn remove(path: &Path) -> Result<(), Unwritable> {
     if path.is_dir() && !path.is_symlink() {
         // A directory that is not empty stays. No other error is expected.
         if let Err(error) = std::fs::remove_dir(path) {
-            tracing::trace!("{} stays: {error}", path.display());
+            tracing::trace!("cannot remove {}: {error}", path.display());
         }
         return Ok(());
     }

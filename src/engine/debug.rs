@@ -281,7 +281,7 @@ struct NotRecorded {
 #[error("{} cannot be read: {reason}", path.display())]
 #[diagnostic(
     code(debug::broken_record),
-    help("was it recorded by another version? build once more to record it again")
+    help("another version may have recorded it: build once more to record it again")
 )]
 struct BrokenRecord {
     path: PathBuf,

@@ -103,6 +103,6 @@ fn check_links(output: &Output, paths: &PathsJson) -> Result<(), LinksOnWindows>
 
 /// Symbolic links in a package for Windows.
 #[derive(Debug, Error, Diagnostic)]
-#[error("the package has symbolic links, which Windows does not let everybody make: {0}")]
+#[error("the package contains symbolic links, which not every user of Windows can create: {0}")]
 #[diagnostic(code(build::links), help("install copies instead"))]
 struct LinksOnWindows(String);

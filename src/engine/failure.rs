@@ -45,13 +45,13 @@ pub(super) fn explained(
 /// `patchelf` is missing.
 #[derive(Debug, Error, Diagnostic)]
 #[error(
-    "a program or library of the package does not say where it finds its libraries, and \
-     `patchelf`, which adds that, is not installed"
+    "a program or library of the package has no run path to its libraries, and `patchelf`, which \
+     adds one, is not installed"
 )]
 #[diagnostic(
     code(build::no_patchelf),
     help(
-        "write `patchelf = \"*\"` into `[package.build-dependencies]`, or have the build link with \
+        "write `patchelf = \"*\"` into `[package.build-dependencies]`, or link with \
          `-Wl,-rpath,$PREFIX/lib`"
     )
 )]

@@ -106,7 +106,7 @@ struct InvalidTemplate {
 #[error("`{option}` cannot be read: {reason}")]
 #[diagnostic(
     code(config::recipe_value),
-    help("it has the keys and values of recipe.yaml, with `-` in the place of `_`")
+    help("it has the keys and values of recipe.yaml, with `-` instead of `_`")
 )]
 struct InvalidCheck {
     option: String,
@@ -119,11 +119,12 @@ struct InvalidCheck {
 
 /// A build on Windows cannot pass on a text with line breaks.
 #[derive(Debug, Error, Diagnostic)]
-#[error("{what} holds a line end, which cmd cannot pass on: {text:?}")]
+#[error("{what} contains a line break, which cmd cannot pass on: {text:?}")]
 #[diagnostic(
     code(config::line_end),
     help(
-        "builds on Windows run their commands with cmd: write it in one line there, in the table of the target `win`"
+        "builds on Windows run their commands with cmd: write it on one line in the table of the \
+         target `win`"
     )
 )]
 struct OneLine {
@@ -131,6 +132,6 @@ struct OneLine {
     text: String,
     #[source_code]
     file: SourceFile,
-    #[label("not in one line")]
+    #[label("not on one line")]
     at: Option<SourceSpan>,
 }

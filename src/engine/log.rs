@@ -25,7 +25,7 @@ impl LogCapture {
             masking: None,
         };
         if let Err(error) = log.start(secrets) {
-            tracing::debug!("the build log is copied at the end: {error}");
+            tracing::debug!("the build log is copied only at the end: {error}");
         }
         log
     }
@@ -56,7 +56,7 @@ impl LogCapture {
             None => keep(&self.written, &self.kept),
         };
         if let Err(error) = finished.and_then(|()| remove(&self.written)) {
-            tracing::warn!("{} is not whole: {error}", self.kept.display());
+            tracing::warn!("{} is incomplete: {error}", self.kept.display());
         }
         self.kept
     }
@@ -98,7 +98,7 @@ impl Masking {
     fn finish(self) -> io::Result<()> {
         drop(self.pipe);
         let written = self.thread.join();
-        written.unwrap_or_else(|_| Err(io::Error::other("the thread that masks it has died")))
+        written.unwrap_or_else(|_| Err(io::Error::other("the thread that masks it panicked")))
     }
 }
 
@@ -136,7 +136,9 @@ pub(super) fn remove_lines(log: &Path, is_over: impl Fn(&str) -> bool) {
         std::fs::write(log, kept.collect::<Vec<_>>().concat())
     });
     if let Err(error) = rewritten {
-        tracing::debug!("the build log keeps what is over: {error}");
+        tracing::debug!(
+            "lines of the finished build cannot be removed from the build log: {error}"
+        );
     }
 }
 

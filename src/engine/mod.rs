@@ -226,7 +226,9 @@ fn built_inputs(session: &Session, plan: &Plan<'_>, paths: &BuildPaths) -> Vec<G
         Err(error) => {
             // The package is valid; only the next decision about a rebuild is less
             // precise.
-            tracing::warn!("what the build read is not known, patterns stand in: {error}");
+            tracing::warn!(
+                "the files that the build read are not known, and patterns replace them: {error}"
+            );
             plan.inputs(session)
         }
     };

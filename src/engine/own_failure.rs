@@ -64,7 +64,10 @@ pub(super) fn pointed(error: Report, text: &RecipeText) -> Report {
 }
 
 #[derive(Debug, Error, Diagnostic)]
-#[error("the package holds symbolic links, which Windows has not: {links}")]
+#[error(
+    "the package is for all platforms, but it contains symbolic links, which do not work on \
+     Windows: {links}"
+)]
 #[diagnostic(
     code(build::links),
     help(
@@ -80,7 +83,7 @@ struct Links {
 }
 
 #[derive(Debug, Error, Diagnostic)]
-#[error("the package does not hold what its test expects: {reason}")]
+#[error("the package does not contain what its test expects: {reason}")]
 #[diagnostic(
     code(build::package_contents),
     help("change what the script installs, or the test")

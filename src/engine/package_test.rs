@@ -67,7 +67,9 @@ pub async fn test(archive: &Path, testing: Testing<'_>) -> Result<(), Report> {
         .finish();
     let current_platform =
         PlatformWithVirtualPackages::detect(&VirtualPackageOverrides::from_env()).map_err(
-            |error| miette::miette!("what this machine has cannot be found out: {error}"),
+            |error| {
+                miette::miette!("the virtual packages of this machine cannot be detected: {error}")
+            },
         )?;
     disk::remove_folder(&folder)?;
     let configuration = TestConfiguration {
@@ -117,7 +119,7 @@ fn one_line(text: &str) -> String {
 #[diagnostic(
     code(package::test_failed),
     help(
-        "what it printed is above. Its environment is below {}; the package was built",
+        "the output of the test is above, its environment is below {}, and the package was built",
         folder.display()
     )
 )]
@@ -129,11 +131,12 @@ struct TestFailed {
 
 /// The environment of a test cannot be created.
 #[derive(Debug, Error, Diagnostic)]
-#[error("the environment for a test of {package} cannot be made: {reason}")]
+#[error("the environment for a test of {package} cannot be created: {reason}")]
 #[diagnostic(
     code(environment::no_test_environment),
     help(
-        "what a test needs stands in its `requirements`; the package brings what it needs to run"
+        "write the packages that the test needs into its `requirements`; the run dependencies of \
+         the package are always installed"
     )
 )]
 struct NoTestEnvironment {

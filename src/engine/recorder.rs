@@ -28,7 +28,7 @@ impl Recorder {
                 thread: Some(thread),
             },
             Err(error) => {
-                tracing::warn!("debug files are written before the answers: {error}");
+                tracing::warn!("responses wait until the debug files are written: {error}");
                 Self {
                     jobs: None,
                     thread: None,

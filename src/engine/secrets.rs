@@ -243,9 +243,7 @@ fn percent(value: &str, upper: bool) -> String {
 #[error("the value of the secret `{name}` is in {}", file.display())]
 #[diagnostic(
     code(build::secret_in_package),
-    help(
-        "everybody can read a package: let the build use the secret without writing it into what it installs"
-    )
+    help("everybody can read a package: do not write the secret into an installed file")
 )]
 struct SecretInPackage {
     name: String,

@@ -149,7 +149,7 @@ struct NoSuchOutput {
 #[error("`{wanted}` could be any of {candidates}")]
 #[diagnostic(
     code(output::ambiguous),
-    help("give every variant key that tells them apart")
+    help("name every variant key that distinguishes them")
 )]
 struct Ambiguous {
     wanted: String,

@@ -84,13 +84,13 @@ impl Drop for Aliases {
     fn drop(&mut self) {
         for (_, link) in &self.links {
             if let Err(error) = std::fs::remove_file(link) {
-                tracing::debug!("{} stays: {error}", link.display());
+                tracing::debug!("cannot remove {}: {error}", link.display());
             }
         }
         if let Some(folder) = &self.folder
             && let Err(error) = std::fs::remove_dir(folder)
         {
-            tracing::debug!("{} stays: {error}", folder.display());
+            tracing::debug!("cannot remove {}: {error}", folder.display());
         }
     }
 }

@@ -39,7 +39,7 @@ pub async fn index(folder: &Path) -> Result<(), Report> {
     })?;
     // The temporary directory of the library, which is not a part of the channel.
     if let Err(error) = std::fs::remove_dir_all(folder.join(".tmp")) {
-        tracing::debug!("the staging folder of the index stays: {error}");
+        tracing::debug!("cannot remove the staging directory of the index: {error}");
     }
     Ok(())
 }
@@ -66,11 +66,12 @@ fn check(folder: &Path) -> Result<(), Report> {
 
 /// The directory could not be indexed.
 #[derive(Debug, Error, Diagnostic)]
-#[error("{} cannot be made a channel: {reason}", folder.display())]
+#[error("{} cannot become a channel: {reason}", folder.display())]
 #[diagnostic(
     code(package::not_indexed),
     help(
-        "the packages are there; remove the files that are not conda packages from the directory and build again"
+        "the packages were built; remove the files that are not conda packages from the directory \
+         and build again"
     )
 )]
 struct NotIndexed {

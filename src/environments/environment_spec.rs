@@ -149,8 +149,8 @@ impl LockedSpec {
         sets.into_iter().find_map(|(what, before, now)| {
             let new = now.difference(before).next();
             let gone = before.difference(now).next();
-            let new = new.map(|new| format!("the {what} `{new}` is new"));
-            new.or_else(|| gone.map(|gone| format!("the {what} `{gone}` is gone")))
+            let new = new.map(|new| format!("the {what} `{new}` was added"));
+            new.or_else(|| gone.map(|gone| format!("the {what} `{gone}` was removed")))
         })
     }
 }

@@ -151,7 +151,7 @@ pub(super) fn unreachable(
     }
     let reason = match error {
         GatewayError::FetchRepoDataError(FetchRepoDataError::NoCacheAvailable(_)) => {
-            "it is in no cache".to_string()
+            "it is not in the cache".to_string()
         }
         error => chain(error),
     };
@@ -198,7 +198,7 @@ pub(super) fn chain(error: &dyn std::error::Error) -> String {
 
 /// The workspace does not name a channel.
 #[derive(Debug, Error, Diagnostic)]
-#[error("there is no channel to take the {role} environment of `{package}` from")]
+#[error("no channel is configured for the {role} environment of `{package}`")]
 #[diagnostic(
     code(environment::no_channels),
     help("it asks for {asked}: name a channel in `[workspace]`, or with `--channel conda-forge`")
@@ -248,7 +248,8 @@ struct NoSuchPackage {
 #[diagnostic(
     code(environment::unsolvable),
     help(
-        "it asks for {asked}{limits}: loosen one of them, or add a channel that has what is missing"
+        "it asks for {asked}{limits}: loosen one of them, or add a channel that has the missing \
+         package"
     )
 )]
 struct Unsolvable {

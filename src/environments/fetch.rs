@@ -73,9 +73,10 @@ impl CondaClient {
             .await
             .map_err(|error| wrong(chain(&error)))?;
         if *lfs == Some(true) && !fetched.lfs_ready() {
-            return Err(
-                wrong("its large files cannot be fetched: is git-lfs there?".into()).into(),
-            );
+            return Err(wrong(
+                "its large files cannot be fetched, because git-lfs is not available".into(),
+            )
+            .into());
         }
         Ok(Checkout::of(fetched.path(), subdirectory.as_deref()))
     }

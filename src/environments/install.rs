@@ -35,7 +35,9 @@ impl CondaClient {
             package: package.to_string(),
             reason: chain(&error),
             help: match self.network {
-                Network::Allowed => "is the channel reachable, and is there space on the disk?",
+                Network::Allowed => {
+                    "check that the channel is reachable and that the disk has free space"
+                }
                 Network::Offline => "build once without `--offline` to download it",
             },
         })?)

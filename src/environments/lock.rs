@@ -55,7 +55,7 @@ impl LockedEnvironments {
     /// A file that cannot be written.
     pub(super) fn write(&self, work: &Path) -> Result<(), Report> {
         let text = serde_json::to_vec_pretty(self)
-            .map_err(|error| miette::miette!("environments cannot be written down: {error}"))?;
+            .map_err(|error| miette::miette!("environments cannot be recorded: {error}"))?;
         let written = disk::replace(&path(work), |beside| std::fs::write(beside, &text));
         Ok(written?)
     }
@@ -133,7 +133,10 @@ fn path(work: &Path) -> PathBuf {
 
 /// `--locked` without an earlier build.
 #[derive(Debug, Error, Diagnostic)]
-#[error("`{package}` has not been built here, so `--locked` has no environments to keep to")]
+#[error(
+    "`{package}` has not been built in this work directory, so there are no environments for \
+     `--locked`"
+)]
 #[diagnostic(
     code(environment::no_lock),
     help("build once without `--locked`, with the same `--work-dir`")
@@ -144,7 +147,7 @@ struct NotKept {
 
 /// `--locked` with specs that differ from those of the last build.
 #[derive(Debug, Error, Diagnostic)]
-#[error("the {role} environment of `{package}` is not the one of the last build: {difference}")]
+#[error("the {role} environment of `{package}` differs from that of the last build: {difference}")]
 #[diagnostic(
     code(environment::lock_outdated),
     help("build without `--locked` to solve it again")

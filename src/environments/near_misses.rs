@@ -71,7 +71,7 @@ impl NoSuchVersion {
             package: spec.package.to_string(),
             platform: spec.platform,
             help: if versions.is_empty() {
-                "loosen what the manifest or a variant says of it".to_string()
+                "loosen its version in the manifest or in the variants".to_string()
             } else {
                 format!(
                     "the versions that exist are {newest}{older}: change the manifest, or the variant \
@@ -126,8 +126,8 @@ fn compiler<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<Stri
     let others: BTreeSet<&str> = others.collect();
     (!others.is_empty()).then(|| {
         format!(
-            "their `{language}` compiles for {} only: build on {target} itself, or add a channel \
-             that has `{name}`",
+            "the `{language}` of these channels compiles only for {}: build on {target} itself, or \
+             add a channel that has `{name}`",
             list(others)
         )
     })

@@ -253,11 +253,12 @@ fn exported(exports: &outputs::RunExports, pins: &Pins<'_>) -> Result<Exported, 
 
 /// The run exports of the packages of an environment cannot be read.
 #[derive(Debug, Error, Diagnostic)]
-#[error("what the {role} environment of `{package}` exports cannot be found out: {reason}")]
+#[error("the run exports in the {role} environment of `{package}` cannot be read: {reason}")]
 #[diagnostic(
     code(environment::no_run_exports),
     help(
-        "it stands in the channel's `run_exports.json` or in the packages: is the channel complete and reachable?"
+        "they are in the `run_exports.json` of the channel or in the packages: check that the \
+         channel is complete and reachable"
     )
 )]
 struct NoRunExports {

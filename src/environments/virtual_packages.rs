@@ -17,7 +17,7 @@ pub(super) fn detected(platform: Subdir) -> Result<Vec<GenericVirtualPackage>, R
     let found = found.map_err(|error| {
         miette::miette!(
             code = "environment::unknown_machine",
-            "what this machine has cannot be found out: {error}"
+            "the virtual packages of this machine cannot be detected: {error}"
         )
     })?;
     Ok(found.into_generic_virtual_packages().collect())

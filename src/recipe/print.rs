@@ -58,7 +58,8 @@ impl Recipe {
             };
             spec.namespace = None;
             *text = spec.to_string();
-            let warning = |what| Warning::new(format!("`{text}` {what}, which no recipe can say"));
+            let warning =
+                |what| Warning::new(format!("`{text}` {what}, which a recipe cannot express"));
             lost.extend(what.map(warning));
         });
     }

@@ -204,10 +204,10 @@ struct SpelledTwice {
 
 /// Zipped keys have different numbers of values.
 #[derive(Debug, Error, Diagnostic)]
-#[error("zipped build variants need equally many values, but {counts}")]
+#[error("zipped build variants must have the same number of values, but {counts}")]
 #[diagnostic(
     code(variants::unequal_zip),
-    help("change `zip_keys`, or give each of these keys a value for every other")
+    help("change `zip_keys`, or give these keys the same number of values")
 )]
 struct UnequalZip {
     counts: String,

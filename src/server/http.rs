@@ -60,7 +60,7 @@ impl Rules {
     fn new(port: u16) -> Result<Self, Report> {
         let mut secret = [0; 16];
         getrandom::fill(&mut secret)
-            .map_err(|error| miette::miette!("cannot make a token: {error}"))?;
+            .map_err(|error| miette::miette!("cannot create a token: {error}"))?;
         Ok(Self {
             token: hex::encode(secret),
             authorities: ["127.0.0.1", "localhost"].map(|host| format!("{host}:{port}")),

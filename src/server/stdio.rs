@@ -123,7 +123,7 @@ fn write(answer: &str) -> std::io::Result<()> {
 #[diagnostic(
     code(protocol::unanswerable),
     help(
-        "this process speaks JSON-RPC on stdin and stdout; run `pixi-build-rust --help` for what people can do with it"
+        "this process speaks JSON-RPC on stdin and stdout; `--help` lists the commands for users"
     )
 )]
 struct Unanswerable(String);

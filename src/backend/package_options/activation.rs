@@ -30,7 +30,7 @@ pub(super) fn read(table: &IndexMap<String, Value>) -> Result<Activation> {
                 return Err(InvalidOption {
                     keys: vec!["activation".to_string(), other.to_string()],
                     part: EntryPart::Key,
-                    message: format!("`activation` has no key `{other}`"),
+                    message: format!("`activation` does not have the key `{other}`"),
                     help: match nearest(other, ["env", "scripts"]) {
                         Some(near) => format!("did you mean `{near}`?"),
                         None => "the keys are `env` and `scripts`".to_string(),
@@ -58,7 +58,7 @@ fn variables(reader: &Reader<'_>) -> Result<Vec<(String, String)>> {
             ));
         }
         if value.contains(['\n', '\r']) {
-            return Err(of.wrong("holds a line end", "write the value in one line"));
+            return Err(of.wrong("contains a line break", "write the value on one line"));
         }
     }
     Ok(variables)
@@ -71,7 +71,7 @@ fn script(reader: &Reader<'_>, path: &str) -> Result<()> {
         Ok(())
     } else {
         Err(reader.wrong(
-            &format!("has `{path}`, which is a script of no shell"),
+            &format!("has `{path}`, which is not the script of a known shell"),
             "names end in `.sh`, `.bat`, `.ps1`, `.fish` or `.nu`",
         ))
     }

@@ -58,7 +58,7 @@ pub(super) fn read(name: &str, value: &Value) -> Result<Option<Hook>> {
             let file = run.path()?;
             if !ENDINGS.iter().any(|ending| file.ends_with(ending)) {
                 return Err(run.wrong(
-                    &format!("is `{file}`, which no interpreter belongs to"),
+                    &format!("is `{file}`, which has no known interpreter"),
                     "a file ends in `.sh`, `.bat`, `.ps1`, `.py` or `.nu`; a command is an array, \
                      as in `[\"make\", \"docs\"]`",
                 ));
@@ -75,8 +75,9 @@ pub(super) fn read(name: &str, value: &Value) -> Result<Option<Hook>> {
         Some(sources) if *sources.value() == Value::String(COPY.to_string()) => true,
         Some(sources) => {
             return Err(sources.wrong(
-                "says where the hook finds the sources, and the one value is `copy`",
-                "write `sources = \"copy\"` for a build in a copy of the checkout, or remove it",
+                "has a value other than `copy`",
+                "write `sources = \"copy\"` to run the hook in a copy of the checkout, or remove \
+                 it",
             ));
         }
     };

@@ -65,7 +65,7 @@ fn table(to: &str, reader: &Reader<'_>) -> Result<(FileSource, Option<u32>)> {
         [None, None, Some(content)] => FileSource::Content(content.text()?),
         _ => {
             return Err(reader.wrong(
-                "has to say what is installed, in one way",
+                "must have exactly one source",
                 "write one of `from = \"…\"`, `link = \"…\"` and `content = \"…\"`",
             ));
         }
@@ -84,7 +84,7 @@ fn table(to: &str, reader: &Reader<'_>) -> Result<(FileSource, Option<u32>)> {
     if !is_files && to.ends_with('/') {
         Err(reader.wrong(
             "is a directory and needs the name of the file",
-            "write the destination without `/` at its end",
+            "add the name, or remove the `/` at the end of the destination",
         ))
     } else {
         Ok((from, mode))
@@ -96,7 +96,7 @@ fn link(reader: &Reader<'_>) -> Result<String> {
     let absolute = target.starts_with('/') || std::path::Path::new(&target).is_absolute();
     if absolute {
         Err(reader.wrong(
-            &format!("is `{target}`, which lies nowhere in the package"),
+            &format!("is `{target}`, which is outside of the package"),
             "links are relative to the directory that they are in",
         ))
     } else {

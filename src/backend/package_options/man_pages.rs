@@ -64,7 +64,7 @@ fn program(reader: &Reader<'_>) -> Result<PageSource> {
         (Some(program), _) => program.name()?,
         (None, Some(stem)) => stem.to_string(),
         (None, None) => {
-            return Err(reader.wrong("does not say which program", "write `program = \"…\"`"));
+            return Err(reader.wrong("does not name the program", "write `program = \"…\"`"));
         }
     };
     let run = Run { program, args, env };
@@ -89,7 +89,7 @@ fn page_name(reader: &Reader<'_>) -> Result<String> {
 fn no_section(reader: &Reader<'_>, path: &str) -> crate::project::config::InvalidOption {
     reader.wrong(
         &format!("is `{path}`, whose extension is not a section of the manual"),
-        "pages end in their section, as in `name.1` or `name.5.gz`; `name = \"name.1\"` beside \
-         `file` renames one",
+        "the name of a page ends in its section, as in `name.1` or `name.5.gz`; `name = \
+         \"name.1\"` beside `file` renames one",
     )
 }

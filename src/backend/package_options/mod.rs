@@ -38,7 +38,7 @@ pub struct PackageOptions {
     // Backends with an option `tests` for the project's own tests use the second name.
     #[serde(alias = "package-tests")]
     pub tests: Vec<Value>,
-    /// Whether the programs are asked for their version when the package is tested.
+    /// Whether the test of the package asks the programs for their version.
     pub version_check: Value,
     /// Completions for shells, by command. Merged key by key.
     pub completions: IndexMap<String, Value>,
@@ -46,9 +46,9 @@ pub struct PackageOptions {
     pub man_pages: Vec<Value>,
     /// Other files, by destination. Merged key by key.
     pub install: IndexMap<String, Value>,
-    /// What happens when an environment with the package is activated. Merged key by key.
+    /// Variables and scripts that activate environments with the package. Merged key by key.
     pub activation: IndexMap<String, Value>,
-    /// Commands of the user's own. Merged key by key.
+    /// Commands that run before the build and after the installation. Merged key by key.
     pub hooks: IndexMap<String, Value>,
     /// Run exports of other packages not to apply. Merged key by key.
     pub ignore_run_exports: IndexMap<String, Value>,

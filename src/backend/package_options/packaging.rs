@@ -52,7 +52,7 @@ fn underscored(at: &[String], value: &Value) -> Result<()> {
             return Err(InvalidOption {
                 keys: at,
                 part: EntryPart::Key,
-                message: format!("there is no key `{key}`"),
+                message: format!("the key `{key}` does not exist"),
                 help: format!("did you mean `{dashed}`?"),
             });
         }
@@ -121,7 +121,7 @@ pub(super) fn run_exports(table: &IndexMap<String, Value>) -> Result<IgnoredRunE
                 return Err(InvalidOption {
                     keys: vec!["ignore-run-exports".to_string(), other.to_string()],
                     part: EntryPart::Key,
-                    message: format!("`ignore-run-exports` has no key `{other}`"),
+                    message: format!("`ignore-run-exports` does not have the key `{other}`"),
                     help: match nearest(other, KEYS) {
                         Some(near) => format!("did you mean `{near}`?"),
                         None => "the keys are `by-name` and `from-package`".to_string(),
@@ -142,7 +142,7 @@ fn names(reader: &Reader<'_>) -> Result<Vec<String>> {
         None => Ok(names),
         Some(name) => Err(reader.wrong(
             &format!("has `{name}`, which cannot be the name of a package"),
-            "write names alone, without versions",
+            "write names without versions",
         )),
     }
 }

@@ -60,7 +60,7 @@ impl<'a> Reader<'a> {
         let mut keys = self.at.clone();
         keys.push(key.to_string());
         InvalidOption {
-            message: format!("`{}` has no key `{key}`", self.at.join(".")),
+            message: format!("`{}` does not have the key `{key}`", self.at.join(".")),
             help: match nearest(key, known.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("the keys are {}", list(known.iter().copied())),
@@ -81,13 +81,13 @@ impl<'a> Reader<'a> {
     pub(super) fn text(&self) -> Result<String> {
         match self.value {
             Value::String(text) if text.contains('\0') => Err(self.wrong(
-                "holds a NUL character",
-                "no argument and no file name can hold one: remove it",
+                "contains a NUL character",
+                "arguments and file names cannot contain one: remove it",
             )),
             Value::String(text) => Ok(text.clone()),
             other => Err(self.wrong(
                 &format!("must be a string, found {}", kind(other)),
-                "write it between quotes",
+                "write it in quotes",
             )),
         }
     }
@@ -145,7 +145,7 @@ impl<'a> Reader<'a> {
         if text.contains(['/', '\\']) {
             Err(self.wrong(
                 &format!("is `{text}`, which is a path and not a name"),
-                "write the name alone",
+                "write only the name",
             ))
         } else {
             Ok(text)
@@ -166,7 +166,7 @@ impl<'a> Reader<'a> {
             Ok(_) => Ok(text),
             Err(error) => Err(self.wrong(
                 &format!("is `{text}`, which is not a pattern: {}", error.msg),
-                "a `[` that means itself is written `[[]`",
+                "write a literal `[` as `[[]`",
             )),
         }
     }
@@ -182,14 +182,14 @@ pub(super) fn destination(at: &[&str], to: &str) -> Result<()> {
     };
     if to.is_empty() || climbs(to) {
         return Err(mistake(
-            format!("`{to}` does not lie in the package"),
+            format!("`{to}` is outside of the package"),
             "destinations are relative to the prefix, as in `share/doc/`",
         ));
     }
     if to.contains('\\') {
         Err(mistake(
             format!("the separators of `{to}` are not `/`"),
-            "slashes are the separators on every platform",
+            "use `/` as the separator on every platform",
         ))
     } else {
         Ok(())

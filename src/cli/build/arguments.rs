@@ -43,7 +43,7 @@ pub(in crate::cli) struct BuildArguments {
     pub(super) offline: bool,
 
     /// Use the environments of the last build, and fail if the manifest asks for others.
-    /// Lock files of the project always count
+    /// Lock files of the project always apply
     #[arg(long)]
     pub(super) locked: bool,
 

@@ -318,7 +318,7 @@ impl<'a> PackageBuilder<'a> {
 
 /// A package of the same name with other dependencies.
 #[derive(Debug, Error, Diagnostic)]
-#[error("{} was built {before}; one that is built {now} would replace it", archive.display())]
+#[error("{} was built {before}; a package that is built {now} would replace it", archive.display())]
 #[diagnostic(
     code(usage::other_toolchain),
     help("choose another directory with `--output-dir`, or remove the file")

@@ -72,7 +72,9 @@ fn stated(specs: &[NamedSpec]) -> Result<Vec<ResolvedDependency>, Report> {
             Some(wish) => deps.push(wish.to_wire()?),
             None => {
                 let name = &spec.name;
-                tracing::warn!("`{name}` is left out of the package: pins need an environment");
+                tracing::warn!(
+                    "the pin of `{name}` is left out of the package: pins need an environment"
+                );
             }
         }
     }

@@ -114,7 +114,7 @@ pub(in crate::cli) fn members(
 
 /// `--all` in a workspace without packages.
 #[derive(Debug, Error, Diagnostic)]
-#[error("the workspace of {} has no package that can be built here", path.display())]
+#[error("the workspace of {} does not have a package that can be built", path.display())]
 #[diagnostic(code(build::no_members), help("{help}"))]
 struct NoMembers {
     path: PathBuf,
@@ -129,13 +129,13 @@ impl NoMembers {
             .map(|folder| folder.display().to_string())
             .collect();
         let help = if folders.is_empty() {
-            "packages are manifests with `[package.build.backend]` in or below the folder of \
-                 the workspace, and dependencies with the key `package`"
+            "a package is a manifest with `[package.build.backend]` in or below the directory of \
+             the workspace, or a dependency with the key `package`"
                 .to_string()
         } else {
             format!(
-                "no manifest says how to build {}: put a `pixi.toml` with `[package.build.backend]` \
-             into each folder that becomes a package",
+                "no manifest says how to build {}: put a `pixi.toml` with \
+                 `[package.build.backend]` into the directory of each package",
                 list(folders.iter().map(String::as_str))
             )
         };

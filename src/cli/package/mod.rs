@@ -128,7 +128,7 @@ impl Package {
         match hide(&self.own_folder()) {
             Ok(()) => self,
             Err(error) => {
-                tracing::warn!("builds share no artifacts: {error}");
+                tracing::warn!("builds do not share artifacts: {error}");
                 self.alone()
             }
         }
@@ -268,7 +268,7 @@ pub(super) fn request(
 
 /// The manifest names a backend that this project does not have.
 #[derive(Debug, Error, Diagnostic)]
-#[error("{} is built by `{wanted}`, which is not one of the backends here", manifest.display())]
+#[error("{} is built by `{wanted}`, which this program does not contain", manifest.display())]
 #[diagnostic(
     code(build::unknown_backend),
     help(

@@ -96,7 +96,7 @@ impl ErrorReport {
 
     /// The error of a command that a signal ended.
     pub(super) fn interrupted() -> Self {
-        Self::bare("interrupted", "asked to end", None)
+        Self::bare("interrupted", "a signal interrupted the command", None)
     }
 
     fn bare(code: &str, message: &str, help: Option<String>) -> Self {

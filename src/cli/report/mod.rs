@@ -171,7 +171,7 @@ impl Reporter {
     pub(super) fn finished(&self, package: Finished) -> Result<(), Report> {
         match package.summary() {
             Ok(summary) => tracing::info!("{summary}"),
-            Err(error) => tracing::debug!("the package cannot be looked into: {error}"),
+            Err(error) => tracing::debug!("the package cannot be read: {error}"),
         }
         if self.stdout == Stdout::Text {
             self.print(&package.path.display().to_string())?;
@@ -284,7 +284,7 @@ fn draw_errors() {
         Box::new(options.width(width.into()).build())
     }));
     if let Err(error) = hook {
-        tracing::debug!("errors are drawn as they were: {error}");
+        tracing::debug!("the width and the colors of errors cannot be set: {error}");
     }
 }
 

@@ -65,8 +65,8 @@ pub(super) async fn install(
 pub(super) fn not_run(program: &str, what: &str, programs: &Programs<'_>) {
     let host = programs.platforms.host;
     tracing::warn!(
-        "the package has no {what} of `{program}`: they come from the program, which is for {host} \
-         and cannot run here"
+        "the package has no {what} of `{program}`: the program prints them, and it is built for \
+         {host} and cannot run on this machine"
     );
 }
 

@@ -33,12 +33,12 @@ impl Spot<'_> {
 
 /// A path without a file.
 #[derive(Debug, Error, Diagnostic)]
-#[error("`{option}` names `{path}`, and no file is there")]
+#[error("`{option}` names `{path}`, which does not match a file")]
 #[diagnostic(
     code(install::no_match),
     help(
-        "paths are relative to {}, and `*` and `**` stand for names and folders; files in the \
-         output folder of the build script begin with `$OUT_DIR/`",
+        "paths are relative to {}; `*` matches names and `**` matches directories; paths in the \
+         output directory of the build script begin with `$OUT_DIR/`",
         root.display()
     )
 )]
@@ -72,10 +72,10 @@ pub(super) struct NoOutDir {
 
 /// Two entries that install the same file.
 #[derive(Debug, Error, Diagnostic)]
-#[error("{by} installs `{path}`, which {other} has installed already")]
+#[error("{by} installs `{path}`, which {other} already installs")]
 #[diagnostic(
     code(install::twice),
-    help("remove one of both, or give it another name")
+    help("remove one of the two, or give it another name")
 )]
 pub(super) struct Twice {
     pub(super) path: String,
@@ -89,7 +89,7 @@ pub(super) struct Twice {
 
 /// Several files for one destination.
 #[derive(Debug, Error, Diagnostic)]
-#[error("`{option}` matches {count} files, and the destination is one")]
+#[error("`{option}` matches {count} files, but the destination is one file")]
 #[diagnostic(
     code(install::several),
     help("write a `/` at the end of the destination to install them into a directory")
@@ -109,7 +109,8 @@ pub(super) struct Several {
 #[diagnostic(
     code(install::template),
     help(
-        "`${{{{ name }}}}`, `${{{{ version }}}}`, `${{{{ target_platform }}}}` and `unix`, `linux`, `osx`, `win` are known"
+        "`${{{{ name }}}}`, `${{{{ version }}}}`, `${{{{ target_platform }}}}` and `unix`, \
+         `linux`, `osx`, `win` are the known names"
     )
 )]
 pub(super) struct UnreadableTemplate {
@@ -157,7 +158,8 @@ pub(super) struct ProgramFailed {
 #[diagnostic(
     code(install::nothing_made),
     help(
-        "an empty file is never packed: what does the program need to be told? Leave a shell out with `shells = […]`"
+        "empty files are not packed: check the arguments of the program, or leave out a shell with \
+         `shells = […]`"
     )
 )]
 pub(super) struct NoOutput {
@@ -171,12 +173,12 @@ pub(super) struct NoOutput {
 
 /// A completion file whose name does not indicate a shell.
 #[derive(Debug, Error, Diagnostic)]
-#[error("`{name}` completes the commands of no known shell")]
+#[error("`{name}` does not belong to a known shell")]
 #[diagnostic(
     code(install::unknown_shell),
     help(
-        "names say the shell: `*.bash`, `*.fish`, `*.zsh` or `_*`, `*.ps1`, `*.nu`, `*.elv`; others are named \
-         with their shell, as in `files = {{ bash = \"…\" }}`"
+        "the file name decides the shell: `*.bash`, `*.fish`, `*.zsh` or `_*`, `*.ps1`, `*.nu`, \
+         `*.elv`; list other files by shell, as in `files = {{ bash = \"…\" }}`"
     )
 )]
 pub(super) struct UnknownShell {
@@ -189,11 +191,12 @@ pub(super) struct UnknownShell {
 
 /// A man page whose name has no section.
 #[derive(Debug, Error, Diagnostic)]
-#[error("`{name}` ends in no section of the manual")]
+#[error("the name `{name}` does not end in a section of the manual")]
 #[diagnostic(
     code(install::no_section),
     help(
-        "pages end in their section, as in `name.1`; `{{ file = \"…\", name = \"name.1\" }}` renames one"
+        "the name of a page ends in its section, as in `name.1`; `{{ file = \"…\", name = \
+         \"name.1\" }}` renames one"
     )
 )]
 pub(super) struct NoSection {
@@ -222,11 +225,12 @@ pub(super) struct HookFailed {
 
 /// A hook that modifies files that the next build reads.
 #[derive(Debug, Error, Diagnostic)]
-#[error("the hook `{name}` changed {}", path.display())]
+#[error("the hook `{name}` modified {}", path.display())]
 #[diagnostic(
     code(hook::changed_sources),
     help(
-        "the next build would find it changed: write below `$PREFIX`, or into the directory in `SRC_DIR`, in which the hook starts"
+        "the modified file would trigger a rebuild: write below `$PREFIX`, or into the directory \
+         in `SRC_DIR`, in which the hook starts"
     )
 )]
 pub(super) struct HookChangedSources {
@@ -240,7 +244,7 @@ pub(super) struct HookChangedSources {
 
 /// The contents of the package do not match a test.
 #[derive(Debug, Error, Diagnostic)]
-#[error("the package does not hold what its test expects: {reason}")]
+#[error("the package does not contain what its test expects: {reason}")]
 #[diagnostic(
     code(build::package_contents),
     help("change what is installed, or the test")

@@ -58,8 +58,8 @@ pub(super) async fn check_out(
     }
     if !is_commit(&source.rev) {
         tracing::warn!(
-            "{} of {written} is {commit} now; pixi does not notice new commits (help: write \
-             `rev: {commit}` to build the same every time)",
+            "{} of {written} is {commit} now; pixi does not notice new commits (help: write `rev: \
+             {commit}` to build the same commit every time)",
             source.rev
         );
     }
@@ -136,13 +136,15 @@ async fn commit(sources: &Sources<'_>, source: &GitSource, url: &Url) -> Result<
     match asked {
         Ok(commit) => {
             if let Err(error) = write(&record, &commit) {
-                tracing::debug!("the commit is not known offline: {error}");
+                tracing::debug!("the commit cannot be recorded for offline builds: {error}");
             }
             Ok(commit)
         }
         Err(reason) => match std::fs::read_to_string(&record) {
             Ok(commit) => {
-                tracing::warn!("{url} cannot be asked, its last known commit is built: {reason}");
+                tracing::warn!(
+                    "{url} cannot be reached, and its last known commit is built: {reason}"
+                );
                 Ok(commit)
             }
             // `git ls-remote` cannot resolve an abbreviated commit.
@@ -178,7 +180,7 @@ async fn ask(url: &Url, rev: &GitRev) -> Result<String, String> {
         .kill_on_drop(true);
     let asked = tokio::time::timeout(PATIENCE, command.output()).await;
     let output = asked
-        .map_err(|_| "it takes too long to answer".to_string())?
+        .map_err(|_| "the server did not answer in time".to_string())?
         .map_err(|error| format!("git cannot be run: {error}"))?;
     if !output.status.success() {
         let reason = String::from_utf8_lossy(&output.stderr);

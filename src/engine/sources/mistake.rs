@@ -245,7 +245,8 @@ struct Offline {
 #[diagnostic(
     code(source::git),
     help(
-        "does the repository exist, has it this branch, tag or commit, and may this user read it?"
+        "check that the repository exists, that it has this branch, tag or commit, and that this \
+         user may read it"
     )
 )]
 struct NotCheckedOut {
@@ -277,7 +278,7 @@ struct OtherCommit {
 #[error("the patch {patch} cannot be applied: {reason}")]
 #[diagnostic(
     code(source::patch),
-    help("does it belong to another version of the sources? make it again from these")
+    help("it may belong to another version of the sources: create it again from these")
 )]
 struct NotPatched {
     patch: String,

@@ -304,7 +304,7 @@ impl Sources<'_> {
                 is_there = true;
             } else if let Some(unpacked) = index.get_extracted_path(&entry) {
                 tracing::warn!(
-                    "{url} in the cache is not what was downloaded, it is fetched again"
+                    "the copy of {url} in the cache is damaged, and it is fetched again"
                 );
                 crate::disk::remove_folder(&unpacked)?;
             }

@@ -133,7 +133,7 @@ fn named(
         [first, second, ..] => findings.mistake(Conflict {
             first: first.name.to_owned(),
             second: second.name.to_owned(),
-            help: "the code lies in one place".to_owned(),
+            help: "the code is in one place: remove all but one".to_owned(),
             file: table.document.file(),
             first_at: first.key_at,
             second_at: Some(second.key_at),

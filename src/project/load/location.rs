@@ -256,7 +256,7 @@ fn reference(parts: &Parts<'_>, findings: &mut Diagnostics) -> Option<Option<Git
             parts.conflict(
                 first,
                 second,
-                "a commit has one name: remove all but one",
+                "only one of them can select the commit: remove the others",
                 findings,
             );
             None

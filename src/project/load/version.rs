@@ -61,7 +61,7 @@ fn print(text: &str) -> Result<Printed, String> {
         return Err("it is empty".to_owned());
     }
     if text.trim() != text {
-        return Err("blanks around it".to_owned());
+        return Err("spaces around it".to_owned());
     }
     let mut bare = Vec::new();
     let mut strict = String::new();
@@ -71,7 +71,7 @@ fn print(text: &str) -> Result<Printed, String> {
         let (blank, rest) = piece.split_at(word.len());
         let word = blank.trim();
         if word.contains(char::is_whitespace) {
-            return Err("a blank that separates nothing".to_owned());
+            return Err("a space that separates nothing".to_owned());
         }
         if word.starts_with(|c: char| c.is_ascii_alphanumeric()) && !word.contains('*') {
             bare.push(word.to_owned());
@@ -97,7 +97,7 @@ fn print(text: &str) -> Result<Printed, String> {
 fn reason(error: &str) -> String {
     match error {
         words if words.contains("encountered more characters") => {
-            "it goes on after the version".to_owned()
+            "it continues after the version".to_owned()
         }
         words if words.contains("incompatible with") => "`*` together with an operator".to_owned(),
         words if words.contains("regex") || words.contains("regular expression") => {

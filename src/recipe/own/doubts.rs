@@ -96,7 +96,7 @@ impl Own {
                 format!(", line {},", before.matches('\n').count() + 1)
             });
             let message = format!(
-                "`{name}` in a script of the recipe{} is nothing",
+                "`{name}` in a script of the recipe{} is not defined",
                 place.unwrap_or_default()
             );
             Warning::new(message).help("add it to `context`, or give it a value as a build variant")
@@ -124,7 +124,7 @@ impl Own {
             return None;
         }
         let message = format!(
-            "{} has no script: `{file}` is only looked for when a recipe has one package",
+            "{} has no script: `{file}` is only used when a recipe has one package",
             list(without)
         );
         let help = format!("write `script: {file}` into the `build` of the output");
@@ -152,10 +152,10 @@ impl Own {
             return None;
         }
         let message = format!(
-            "the recipe reads {}, and pixi notices no change of it",
+            "the recipe reads {}, and pixi does not notice when that changes",
             read.join(" and ")
         );
-        let help = "it describes the recipe again when a file of the package changes";
+        let help = "pixi evaluates the recipe again only when a file of the package changes";
         Some(Warning::new(message).help(help))
     }
 }

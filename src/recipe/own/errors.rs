@@ -20,7 +20,7 @@ pub(super) struct BadSyntax {
 
 /// A template without its dollar sign.
 #[derive(Debug, Error, Diagnostic)]
-#[error("a template has no `$` in front")]
+#[error("a template does not begin with `$`")]
 #[diagnostic(
     code(recipe::bare_template),
     help("templates are written `${{{{ x }}}}`")
@@ -175,7 +175,7 @@ pub(super) struct Cycle {
 #[error("the build variants cannot be combined: {reason}")]
 #[diagnostic(
     code(variants::not_combined),
-    help("check `zip_keys` of the variant files: zipped keys have equally many values")
+    help("check `zip_keys` of the variant files: zipped keys have the same number of values")
 )]
 pub(super) struct BadVariants {
     pub(super) reason: String,

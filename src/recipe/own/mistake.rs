@@ -78,7 +78,7 @@ impl RecipePlace<'_> {
             ParseError::JinjaError { message, .. } => self.template(&message, at),
             ParseError::InvalidConditional { message, .. } => self.value(
                 &format!("this is not a condition: {message}"),
-                Some("conditions look like `- if: unix`, `then: …` and perhaps `else: …`"),
+                Some("conditions look like `- if: unix`, `then: …` and optionally `else: …`"),
                 at,
             ),
         }
@@ -136,11 +136,11 @@ impl RecipePlace<'_> {
             text[start..].lines().next().unwrap_or_default()
         });
         if reason.contains("uplicate") {
-            "a key stands once in a table: remove one of the two".to_string()
+            "a table has each key only once: remove one of the two".to_string()
         } else if line.is_some_and(|line| line.trim_start_matches(' ').starts_with('\t')) {
-            "indent with spaces: YAML takes no tabs".to_string()
+            "indent with spaces: YAML does not allow tabs".to_string()
         } else {
-            "check the indentation, and quote text that holds `: `, ` #`, `{` or `*`".to_string()
+            "check the indentation, and quote text that contains `: `, ` #`, `{` or `*`".to_string()
         }
     }
 

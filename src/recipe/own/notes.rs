@@ -20,7 +20,7 @@ pub(super) fn unused(own: &Own, project: &Project) -> Vec<Warning> {
     if !sources.is_empty() {
         warnings.push(
             Warning::new(format!("the recipe does not mention {}", list(sources)))
-                .help("a source in pixi.toml says where a package is that the recipe names"),
+                .help("a source in pixi.toml is the location of a package that the recipe names"),
         );
     }
     warnings
@@ -51,7 +51,7 @@ fn name(own: &Own, project: &Project) -> Option<Warning> {
         "the name `{name}` in `[package]` is not used: the recipe builds {}",
         list(names)
     );
-    Some(Warning::new(message).help("remove it, or call the package like one of them"))
+    Some(Warning::new(message).help("remove it, or use one of these names"))
 }
 
 fn version(own: &Own, project: &Project) -> Option<Warning> {

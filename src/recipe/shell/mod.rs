@@ -80,7 +80,7 @@ pub(super) fn template(text: &str, platform: Subdir) -> String {
 /// Text that the shell of Windows cannot pass on. The engine, which knows the tables of
 /// the manifest, adds the place.
 #[derive(Debug, Error, Diagnostic)]
-#[error("{text:?} holds a line end")]
+#[error("{text:?} contains a line break")]
 #[diagnostic(code(config::line_end))]
 pub struct LineEnd {
     /// The variable with this value; `None` for an argument.

@@ -109,7 +109,10 @@ fn build_scripts_and_macros_run_here_and_the_program_there() {
         archive.text("share/fish/vendor_completions.d/app.fish"),
         "x86_64"
     );
-    assert!(warnings.contains("cannot run here"), "{warnings}");
+    assert!(
+        warnings.contains("cannot run on this machine"),
+        "{warnings}"
+    );
     let program = archive.read("bin/app");
     // The field `e_machine` in the header of an ELF file: 183 is AArch64.
     assert_eq!(program[18..20], [183, 0]);

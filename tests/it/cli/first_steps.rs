@@ -76,7 +76,10 @@ fn commands_for_all_packages_are_about_all_packages() {
     assert_eq!(names, ["Name", "one", "two"]);
     let (code, stdout, _) = run(&project, &["explain", "--all"]);
     assert_eq!(code, 0);
-    assert_eq!(stdout.matches("the metadata is asked for again").count(), 2);
+    assert_eq!(
+        stdout.matches("pixi asks for the metadata again").count(),
+        2
+    );
     let (code, stdout, _) = run(&project, &["clean", "--all"]);
     assert_eq!((code, stdout.as_str()), (0, "nothing to remove\n"));
 }

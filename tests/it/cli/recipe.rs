@@ -202,7 +202,7 @@ fn what_no_recipe_can_say_is_warned_of() {
     let (recipe, warnings) = planned(&project, |plan| plan.recipe.to_yaml()).expect("a recipe");
     assert!(recipe.contains("  run:\n  - helper\n"), "{recipe}");
     let warnings: Vec<String> = warnings.iter().map(ToString::to_string).collect();
-    let expected = "`helper` is built from source by pixi, which no recipe can say";
+    let expected = "`helper` is built from source by pixi, which a recipe cannot express";
     assert_eq!(warnings, [expected]);
 }
 

@@ -271,9 +271,9 @@ fn what_is_hardly_meant_is_told_during_the_build() {
     assert_eq!(ended.code(), 0, "{}", ended.stderr());
     let text = ended.stdout();
     for part in [
-        "`nothing` in a script of the recipe, line 6, is nothing",
-        "the recipe reads variables of the environment, and pixi notices no change of it",
-        "`two` has no script: `build.sh` is only looked for when a recipe has one package",
+        "`nothing` in a script of the recipe, line 6, is not defined",
+        "the recipe reads variables of the environment, and pixi does not notice when that changes",
+        "`two` has no script: `build.sh` is only used when a recipe has one package",
         "`channel_sources` in a variant file has no effect",
     ] {
         assert!(text.contains(part), "{part} in {text}");

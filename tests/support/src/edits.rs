@@ -78,7 +78,7 @@ impl Finished {
         !self
             .stderr
             .iter()
-            .any(|line| line.contains("patterns stand in"))
+            .any(|line| line.contains("patterns replace them"))
     }
 
     /// Makes all edits, one at a time, and reverts each. Panics with the rows that have

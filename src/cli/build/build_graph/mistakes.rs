@@ -9,7 +9,7 @@ use crate::project::load::LoadErrors;
 
 /// A dependency at a path that does not exist.
 #[derive(Debug, Error, Diagnostic)]
-#[error("`{name}`, which {asker} needs, is not there: `{path}` does not exist")]
+#[error("`{name}`, which {asker} needs, was not found: `{path}` does not exist")]
 #[diagnostic(
     code(environment::source_not_found),
     help("the path of a dependency is relative to the manifest that names it")

@@ -97,7 +97,7 @@ impl Sorter<'_> {
     code(environment::cycle),
     help(
         "take one of these packages from a channel: give it a version instead of a path, or make \
-         it a run dependency if it is not needed for building"
+         it a run dependency if the build does not need it"
     )
 )]
 struct Cycle {

@@ -66,7 +66,7 @@ pub struct SameName {
 
 /// A deprecated target table and an equivalent condition.
 #[derive(Debug, Error, Diagnostic)]
-#[error("`[package.target.{selector}]` means the same as `if({condition})`, which is there too")]
+#[error("`[package.target.{selector}]` means the same as `if({condition})`, which also exists")]
 #[diagnostic(
     code(manifest::same_condition),
     help("move its tables to `[package.<table>.\"if({condition})\"]` and remove it")

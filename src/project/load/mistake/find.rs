@@ -25,8 +25,8 @@ impl NoManifest {
             Some(packages) => format!("the packages below it are {packages}: name one of them"),
             None => {
                 "create a `pixi.toml` there with a `[package.build.backend]` table, or name the \
-                     folder that has one; only the folder itself is searched, for `pixi.toml`, \
-                     `pyproject.toml` and `mojoproject.toml`"
+                 directory that has one; only the directory itself is searched, for `pixi.toml`, \
+                 `pyproject.toml` and `mojoproject.toml`"
                     .to_owned()
             }
         };

@@ -63,7 +63,7 @@ pub struct ExactVersion {
 
 /// A bound of a pin that looks like an expression but is a version.
 #[derive(Debug, Error, Diagnostic)]
-#[error("`{text}` is taken for a version")]
+#[error("`{text}` is read as a version")]
 #[diagnostic(
     severity(Warning),
     code(manifest::word_bound),
@@ -82,7 +82,7 @@ pub struct WordBound {
 
 /// A value that this project uses but pixi loses.
 #[derive(Debug, Error, Diagnostic)]
-#[error("pixi drops `{key}` {reason}; here it is `{value}`")]
+#[error("pixi drops `{key}` {reason}; this command uses `{value}`")]
 #[diagnostic(severity(Warning), code(manifest::dropped_by_pixi), help("{help}"))]
 pub struct Dropped {
     /// The key.
@@ -97,7 +97,7 @@ pub struct Dropped {
     #[source_code]
     pub file: SourceFile,
     /// The value.
-    #[label("used here, not by pixi")]
+    #[label("used by this command, not by pixi")]
     pub at: SourceSpan,
 }
 
@@ -163,7 +163,7 @@ pub struct NeverApplies {
 
 /// Target configuration in the place that old documentation describes.
 #[derive(Debug, Error, Diagnostic)]
-#[error("`{key}` is an old spelling that pixi never understood")]
+#[error("`{key}` is an old spelling that pixi does not read")]
 #[diagnostic(
     severity(Warning),
     code(manifest::old_targets),

@@ -21,15 +21,15 @@ impl RecipePlace<'_> {
         let known = known.map_or_else(Vec::new, |(_, names)| names.split(", ").collect());
         let elsewhere = BELONGS.iter().find(|(name, _)| *name == key);
         let help = if key == "cache" {
-            "`cache` became a staging output: `outputs` with `- staging: {name: …}` that has its \
+            "`cache` is now a staging output: `outputs` with `- staging: {name: …}` that has its \
              `source`, `requirements` and `build`, and `inherit: …` in every output that uses it"
                 .to_string()
         } else if let Some(near) = nearest(key, known.iter().copied()) {
             format!("did you mean `{near}`?")
         } else if let Some((_, place)) = elsewhere {
-            format!("`{key}` belongs into `{place}`")
+            format!("`{key}` belongs in `{place}`")
         } else if known.is_empty() {
-            "remove it, or look it up in the format of recipes".to_string()
+            "remove it, or look it up in the documentation of recipes".to_string()
         } else {
             format!("the keys are {}", list(known.iter().copied()))
         };

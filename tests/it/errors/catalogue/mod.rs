@@ -61,9 +61,9 @@ fn page() -> String {
     let mut page = String::from(indoc! {"
             # Errors
 
-            Every error and every warning with a code, by what you were doing. The code stands above the message, here and
-            in pixi, and is the `code` of `--json`. Examples come from the tests; where a message is shown as the source has it,
-            ‹words like these› are filled in. Several mistakes are reported together where that is possible.
+            Every error and every warning that has a code, by the task of the user. The code is above the message, on this page
+            and in pixi, and it is the `code` of `--json`. The examples come from the tests. A message without an example is shown
+            as in the source: ‹words like these› stand for values. Several errors are reported together where that is possible.
         "});
     for (title, entries) in groups() {
         write!(page, "\n## {title}\n").expect("text can be written");

@@ -148,7 +148,9 @@ fn filled(text: &str, arguments: &str) -> String {
         };
         format!(
             "‹{}›",
-            word.unwrap_or_else(|| "…".to_owned()).replace('_', " ")
+            word.unwrap_or_else(|| "…".to_owned())
+                .replace('_', " ")
+                .replace("folder", "directory")
         )
     });
     text.replace('\u{1}', "{").replace('\u{2}', "}")

@@ -120,7 +120,7 @@ fn zipped_keys_need_equally_many_values() {
     let case = Case::new(&["python", "numpy"]).file("variants.yaml", RATTLER_BUILD);
     assert_eq!(
         case.error(json!({"python": ["3.13"]})),
-        "zipped build variants need equally many values, but `python` has 1, `numpy` has 2"
+        "zipped build variants must have the same number of values, but `python` has 1, `numpy` has 2"
     );
 }
 
