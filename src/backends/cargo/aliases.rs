@@ -92,7 +92,7 @@ struct NoSuchProgram {
 
 /// An alias with the name of a file that exists already.
 #[derive(Debug, Error, Diagnostic)]
-#[error("the alias `{name}` would take the place of a file that is there already")]
+#[error("the alias `{name}` would replace an existing file")]
 #[diagnostic(code(install::twice), help("give it another name"))]
 struct IsThere {
     name: String,

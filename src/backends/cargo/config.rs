@@ -26,25 +26,25 @@ pub struct Config {
     /// What the package holds beside what the build tool installs.
     #[serde(flatten)]
     pub package: PackageOptions,
-    /// Takes no metadata from `Cargo.toml`.
+    /// Whether to ignore the metadata in `Cargo.toml`.
     pub ignore_cargo_manifest: bool,
     /// Binary targets to install. Empty means all.
     pub binaries: Vec<String>,
     /// Members of the Cargo workspace whose programs are installed, the package itself first.
     pub packages: Vec<String>,
-    /// Features that are on beside the default ones.
+    /// Features to enable in addition to the default features.
     pub features: Vec<String>,
-    /// Whether the default features are on.
+    /// Whether the default features are enabled.
     pub default_features: Option<bool>,
-    /// Whether all features are on.
+    /// Whether all features are enabled.
     pub all_features: bool,
-    /// The profile of Cargo; `release` when it is missing.
+    /// The profile of Cargo. The default is `release`.
     pub profile: Option<String>,
-    /// Settings of that profile, as Cargo.toml has them. Merged key by key.
+    /// Settings of the profile, as in `Cargo.toml`. Merged key by key.
     pub profile_settings: IndexMap<String, Value>,
     /// Whether the project's own configuration of Cargo applies.
     pub cargo_config: Option<bool>,
-    /// Flags for rustc beside those of the activation and the project.
+    /// Flags for rustc, in addition to those of the activation and the project.
     pub rustflags: Vec<String>,
     /// Which compiler is needed: `manifest`, `toolchain-file` or a version.
     pub rust_version: Option<String>,
@@ -55,7 +55,7 @@ pub struct Config {
     pub libraries: Vec<String>,
     /// Whether the crate is a library for C, installed by cargo-c.
     pub c_library: Value,
-    /// Whether the programs say which crates they are made of.
+    /// Whether the programs contain the list of their crates.
     pub auditable: bool,
     /// Other names of programs. Merged key by key.
     pub bin_aliases: IndexMap<String, Value>,
@@ -68,9 +68,9 @@ pub struct Config {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(untagged, expecting = "a boolean, or an array of arguments")]
 pub enum CargoTest {
-    /// Yes, or no.
+    /// A boolean.
     Switch(bool),
-    /// Yes, with these arguments.
+    /// Arguments for the tests, which are then run.
     Arguments(Vec<String>),
 }
 
@@ -180,7 +180,7 @@ impl Options for Config {
             Warning::new(format!(
                 "`compiler-cache` has no effect beside `{name}` in `env`"
             ))
-            .help("remove one of both")
+            .help("remove one of the two")
         });
         let contradiction = contradiction.filter(|_| self.compiler_cache == CompilerCache::Sccache);
         let replaced = self.env.contains_key("RUSTFLAGS") && !self.rustflags.is_empty();

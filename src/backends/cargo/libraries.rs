@@ -97,9 +97,9 @@ fn library_folders(build: CrateBuild<'_>, target: &Path) -> Vec<PathBuf> {
 
 /// A library that Cargo did not create.
 #[derive(Debug, Error, Diagnostic)]
-#[error("the build has made no `{0}`")]
+#[error("the build did not create `{0}`")]
 #[diagnostic(
     code(install::no_library),
-    help("`libraries` installs the library of the package: does it have a `src/lib.rs`?")
+    help("`libraries` installs the library of the package: check that it has a `src/lib.rs`")
 )]
 struct NoLibrary(String);

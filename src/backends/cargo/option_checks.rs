@@ -61,7 +61,7 @@ pub(crate) fn choice(
     for (key, value) in settings {
         if setting(value).is_none() {
             let message =
-                format!("`profile-settings.{key}` is neither text, nor number, nor boolean");
+                format!("`profile-settings.{key}` is not a string, a number or a boolean");
             let help =
                 "settings are those of a `[profile.…]` of Cargo.toml; tables below it belong there";
             wrong(&["profile-settings", key], message, help);
@@ -152,7 +152,7 @@ pub(crate) fn libraries(libraries: &[String], c_library: &Value) -> Vec<InvalidO
                         ));
                     }
                     _ => {
-                        let message = format!("`c-library` has no key `{key}`");
+                        let message = format!("`c-library` does not have the key `{key}`");
                         let help = format!("the keys are {}", list(["types", "binaries"]));
                         mistakes.push(wrong(&["c-library", key], EntryPart::Key, message, help));
                     }

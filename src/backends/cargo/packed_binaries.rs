@@ -45,11 +45,12 @@ pub(crate) fn warnings(build: CrateBuild<'_>, package: &InstalledPackage<'_>) ->
 
 fn not_packed(config: &Config, name: &str, features: &[&str]) -> Warning {
     Warning::new(format!(
-        "the binary `{name}` is not in the package: it needs the features `{}`, which are not on",
+        "the binary `{name}` is not in the package: it needs the features `{}`, which are not \
+         enabled",
         features.join(",")
     ))
     .help(format!(
-        "{}, or name the binaries that are meant with `binaries`",
+        "{}, or name the binaries to install with `binaries`",
         choice::turn_on(config, features)
     ))
 }

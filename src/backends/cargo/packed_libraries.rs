@@ -71,13 +71,14 @@ fn not_packed(program: &Path, library: &str, by: &str) -> Warning {
     let stem = library.split('.').next().unwrap_or(library);
     let name = stem.strip_prefix("lib").unwrap_or(stem);
     Warning::new(format!(
-        "{} needs `{library}`, which the build script of `{by}` makes and no package has: the \
-         program will not start",
+        "{} needs `{library}`, which the build script of `{by}` creates and no package contains: \
+         the program cannot start",
         program.display()
     ))
     .help(format!(
-        "have build.rs of `{by}` make a static library (`cargo::rustc-link-lib=static={name}`), or \
-         add a package with `{name}` to `[package.host-dependencies]` of pixi.toml and link with that"
+        "make build.rs of `{by}` create a static library (`cargo::rustc-link-lib=static={name}`), \
+         or add a package with `{name}` to `[package.host-dependencies]` of pixi.toml and link \
+         with that"
     ))
 }
 
@@ -99,17 +100,17 @@ fn compiled_again<'a>(runs: impl Iterator<Item = &'a PathBuf>, prefix: &Path) ->
         let known = TAKE_FROM_HOST.iter().find(|(known, _)| *known == name);
         let help = match known {
             Some((_, variable)) => format!(
-                "write `{variable} = \"1\"` into `[package.build.config.env]` of pixi.toml to link with \
-                 that of the environment"
+                "write `{variable} = \"1\"` into `[package.build.config.env]` of pixi.toml to link \
+                 with the library of the environment"
             ),
             None => format!(
-                "turn off the feature of `{name}` that compiles it, such as `vendored`, `bundled` or \
-                 `static`, to link with that of the environment"
+                "turn off the feature of `{name}` that compiles it, such as `vendored`, `bundled` \
+                 or `static`, to link with the library of the environment"
             ),
         };
         let message = format!(
-            "`{name}` compiled `{library}` itself and links with that, although the host environment \
-             has it"
+            "`{name}` compiles its own `{library}` and links with it, although the host \
+             environment has one"
         );
         Warning::new(message).help(help)
     };
@@ -266,8 +267,8 @@ mod tests {
             compiled("b-sys", "libb"),
         ]
         .join("\n"), @r#"
-        `libgit2-sys` compiled `libgit2` itself and links with that, although the host environment has it (help: write `LIBGIT2_NO_VENDOR = "1"` into `[package.build.config.env]` of pixi.toml to link with that of the environment)
-        `a-sys` compiled `liba` itself and links with that, although the host environment has it (help: turn off the feature of `a-sys` that compiles it, such as `vendored`, `bundled` or `static`, to link with that of the environment)
+        `libgit2-sys` compiles its own `libgit2` and links with it, although the host environment has one (help: write `LIBGIT2_NO_VENDOR = "1"` into `[package.build.config.env]` of pixi.toml to link with the library of the environment)
+        `a-sys` compiles its own `liba` and links with it, although the host environment has one (help: turn off the feature of `a-sys` that compiles it, such as `vendored`, `bundled` or `static`, to link with the library of the environment)
         "#);
     }
 }

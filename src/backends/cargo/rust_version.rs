@@ -40,7 +40,7 @@ pub(crate) fn requirement(
         }
         "toolchain-file" => {
             let channel = channel(context).filter(|it| is_version(it));
-            let help = "a channel that is a version, as in `channel = \"1.89\"`, can be asked for";
+            let help = "write a version as the channel, as in `channel = \"1.89\"`";
             exactly(&channel.ok_or_else(|| missing("the toolchain file", help))?)
         }
         version => exactly(version),
@@ -86,7 +86,7 @@ fn channel(context: &CrateContext) -> Option<String> {
 
 /// A file that does not contain a version.
 #[derive(Debug, Error, Diagnostic)]
-#[error("`rust-version` takes the version of Rust from {place}, which names none")]
+#[error("`rust-version` takes the version of Rust from {place}, which does not name one")]
 #[diagnostic(code(config::no_rust_version), help("{help}"))]
 struct NoVersion {
     place: String,
@@ -104,7 +104,7 @@ struct NoVersion {
 )]
 #[diagnostic(
     code(dependency::rust_version_conflict),
-    help("remove one of both, or let them name the same version")
+    help("remove one of the two, or let them name the same version")
 )]
 struct AnotherVariant {
     spec: String,

@@ -76,7 +76,10 @@ fn patterns_stand_in_for_what_cargo_did_not_write_down() {
     let channel = silent_toolchain(folder.path());
     let finished = finish_from(&channel, project, &initialize, package);
     let said = finished.stderr.join("\n");
-    assert!(said.contains("Cargo left no list of sources for"), "{said}");
+    assert!(
+        said.contains("Cargo did not write a list of the sources of"),
+        "{said}"
+    );
     assert!(!finished.is_exact(), "{said}");
     finished.assert_verdicts(&[
         ("edit", "app/src/main.rs", Rebuild),

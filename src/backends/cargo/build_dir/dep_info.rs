@@ -175,7 +175,7 @@ fn words(text: &str) -> Vec<PathBuf> {
 
 /// Cargo did not record the sources of an artifact.
 #[derive(Debug, Error, Diagnostic)]
-#[error("Cargo left no list of sources for {}", artifact.display())]
+#[error("Cargo did not write a list of the sources of {}", artifact.display())]
 #[diagnostic(code(inputs::no_dep_info))]
 struct NoDepInfo {
     artifact: PathBuf,

@@ -83,7 +83,7 @@ pub(crate) fn keep_within_limit(build: CrateBuild<'_>) -> Result<(), Report> {
         match cache.clear() {
             Ok(Cleared::Empty) => total = total.saturating_sub(before),
             Ok(Cleared::InUse) => {}
-            Err(error) => tracing::warn!("artifacts of another build stay: {error}"),
+            Err(error) => tracing::warn!("cannot remove the artifacts of another build: {error}"),
         }
     }
     if total > limit.as_u64() {

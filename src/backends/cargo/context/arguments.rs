@@ -194,11 +194,12 @@ impl Arguments {
                 }
                 _ => {
                     "remove it: the member is the one that `name` in `[package]` names, or the \
-                     folder in `source = { path = \"…\" }` of `[package.build]`"
+                     directory in `source = { path = \"…\" }` of `[package.build]`"
                 }
             };
             Warning::new(format!(
-                "`{words}` in `extra-args` is an argument of `cargo build`, which is not run here"
+                "`{words}` in `extra-args` is an argument of `cargo build`, which the backend does \
+                 not run"
             ))
             .help(help)
         };

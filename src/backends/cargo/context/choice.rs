@@ -95,7 +95,7 @@ pub(crate) fn overridden(config: &Config, manifest: &dyn TableLike) -> Vec<Strin
         let value = table?.get(key)?.to_string();
         let value = value.trim();
         Some(format!(
-            "`profile-settings.{key}` takes the place of `{key} = {value}` in Cargo.toml"
+            "`profile-settings.{key}` replaces `{key} = {value}` in Cargo.toml"
         ))
     });
     found.collect()
@@ -166,10 +166,10 @@ fn twice(request: &Request<'_, Config>, keys: &[&str], other: &str, there: &[&st
 
 /// The same selection in two places.
 #[derive(Debug, Error, Diagnostic)]
-#[error("`{option}` and `{other}` are the same choice in two places")]
+#[error("`{option}` and `{other}` make the same choice in two places")]
 #[diagnostic(
     code(config::choice_twice),
-    help("keep `{option}`, which licenses and tests follow, and remove `{other}`")
+    help("keep `{option}`, which also applies to licenses and tests, and remove `{other}`")
 )]
 struct Twice {
     option: String,

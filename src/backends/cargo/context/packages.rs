@@ -205,8 +205,8 @@ fn not_one(
             format!("{paths} have one each")
         };
         (
-            format!("`binaries` names `{name}`, and {what}"),
-            "each name belongs to one of the `packages`",
+            format!("`binaries` names `{name}`, but {what}"),
+            "each name must belong to exactly one of the `packages`",
         )
     };
     NotOneBinary {

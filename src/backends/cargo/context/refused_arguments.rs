@@ -40,11 +40,14 @@ fn why_refused(name: &str) -> Option<(&'static str, &'static str)> {
             "selects several crates, and a package has the binaries of one",
             MEMBER,
         ),
-        "--manifest-path" | "--path" => ("names the crate, which the manifest does", MEMBER),
+        "--manifest-path" | "--path" => {
+            ("names the crate, which the manifest already names", MEMBER)
+        }
         "--git" | "--registry" | "--index" | "--branch" | "--tag" | "--rev" | "--vers"
-        | "--version" => ("names the crate, which the manifest does", MEMBER),
+        | "--version" => ("names the crate, which the manifest already names", MEMBER),
         "--lib" | "--test" | "--tests" | "--bench" | "--benches" | "--all-targets" => (
-            "selects what no package holds: `cargo install` installs binaries and examples",
+            "selects targets that `cargo install` does not install: it installs binaries and \
+             examples",
             "remove it, or name binaries with `binaries = [\"…\"]`",
         ),
         "--root" | "--target-dir" | "--out-dir" | "--artifact-dir" => (

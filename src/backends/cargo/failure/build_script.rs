@@ -21,8 +21,8 @@ pub(super) fn failed(log: &Log) -> Option<Diagnosis> {
     let in_the_way = ["AlreadyExists", "File exists", "already exists"];
     let in_the_way = |line: &String| in_the_way.iter().any(|sign| line.contains(sign));
     let help = details.iter().any(in_the_way).then(|| {
-        "an earlier run of the script may have left it in `OUT_DIR`: build again, which begins with \
-         an empty one, or remove all that builds have left with `pixi-build-rust clean`"
+        "an earlier run of the script may have left it in `OUT_DIR`: build again, which begins \
+         with an empty one, or remove the files of all builds with `pixi-build-rust clean`"
             .to_string()
     });
     Some(Diagnosis {

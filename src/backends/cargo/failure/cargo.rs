@@ -23,7 +23,7 @@ pub(super) fn nothing_to_install(log: &Log, build: CrateBuild<'_>) -> Option<Dia
             code: "build::library_only",
             message: message.to_string(),
             help: Some(
-                "add `src/main.rs` or a `[[bin]]` table to Cargo.toml, or build the folder of \
+                "add `src/main.rs` or a `[[bin]]` table to Cargo.toml, or build the directory of \
                  another crate with `source = { path = \"…\" }` in `[package.build]` of pixi.toml; \
                  libraries that other crates use need no package"
                     .to_string(),
@@ -97,11 +97,11 @@ pub(super) fn nothing_selected(log: &Log, build: CrateBuild<'_>) -> Option<Diagn
     Some(Diagnosis {
         code: "build::missing_features",
         message: match named.filter(|_| !none) {
-            None => "every binary needs features that are not on".to_string(),
+            None => "every binary needs features that are not enabled".to_string(),
             Some(name) => {
                 let option = option_of_target(build, name);
                 let option = option.map_or(String::new(), |key| format!(", which `{key}` names,"));
-                format!("the target `{name}`{option} needs features that are not on")
+                format!("the target `{name}`{option} needs features that are not enabled")
             }
         },
         details: Vec::new(),
@@ -120,7 +120,8 @@ pub(super) fn nothing_installed() -> Diagnosis {
         message: "nothing was installed into the prefix".to_string(),
         details: Vec::new(),
         help: Some(
-            "does `extra-args` select anything of the crate, and leave the place to the backend?"
+            "check that `extra-args` selects a binary or an example of the crate and does not \
+             change where it is installed"
                 .to_string(),
         ),
         ..Default::default()
@@ -160,7 +161,7 @@ pub(super) fn no_such_target(log: &Log, build: CrateBuild<'_>) -> Option<Diagnos
         .map(|tip| format!("{}; ", tip.trim()))
         .unwrap_or_default();
     Some(explanation(
-        format!("`cargo install` has no argument `{name}`, which `extra-args` names"),
+        format!("`cargo install` does not have the argument `{name}`, which `extra-args` names"),
         format!(
             "{tip}each element of `extra-args` is one argument: write `[\"--features\", \"tls\"]`"
         ),

@@ -109,9 +109,8 @@ fn undefined_symbol(log: &Log) -> Option<Diagnosis> {
         ),
         details: Vec::new(),
         help: Some(
-            "link the library that has it: a build script says so with \
-             `cargo::rustc-link-lib=<name>`, and its package belongs into \
-             `[package.host-dependencies]` of pixi.toml"
+            "link the library that has it: print `cargo::rustc-link-lib=<name>` in a build script, \
+             and add its package to `[package.host-dependencies]` of pixi.toml"
                 .to_string(),
         ),
         ..Default::default()

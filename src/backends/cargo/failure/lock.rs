@@ -33,9 +33,9 @@ pub(super) fn stale(log: &Log) -> Option<Diagnosis> {
         .and_then(|(manifest, lock)| stale_entry(&manifest, &lock));
     Some(Diagnosis {
         code: "build::lock_stale",
-        message: format!("{path} does not fit the manifests"),
+        message: format!("{path} does not match the manifests"),
         details: entry.into_iter().collect(),
-        help: Some("run `cargo update --workspace` there and keep the changed file".to_string()),
+        help: Some("run `cargo update --workspace` there and keep the modified file".to_string()),
         ..Default::default()
     })
 }
@@ -96,7 +96,7 @@ fn stale_entry(manifest: &str, lock: &str) -> Option<String> {
         {
             let versions = versions.join(", ");
             return Some(format!(
-                "Cargo.toml wants `{name} = \"{wanted}\"`, the lock file has {versions}"
+                "Cargo.toml asks for `{name} = \"{wanted}\"`, the lock file has {versions}"
             ));
         }
     }
@@ -162,7 +162,7 @@ mod tests {
         );
         assert_eq!(
             entry("version = '0.1.0'\n[dependencies]\nitoa = { version = '0.4' }"),
-            "Cargo.toml wants `itoa = \"0.4\"`, the lock file has 1.0.18"
+            "Cargo.toml asks for `itoa = \"0.4\"`, the lock file has 1.0.18"
         );
     }
 }

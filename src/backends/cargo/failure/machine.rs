@@ -63,8 +63,8 @@ pub(super) fn network(log: &Log) -> Option<Diagnosis> {
         },
         details: vec![reason.trim().to_string()],
         help: Some(
-            "is the network up? Proxies are taken from `HTTPS_PROXY`, certificates from \
-             `SSL_CERT_FILE`; what was downloaded once is not needed again"
+            "check the network: proxies are taken from `HTTPS_PROXY` and certificates from \
+             `SSL_CERT_FILE`; crates are downloaded only once"
                 .to_string(),
         ),
         ..Default::default()

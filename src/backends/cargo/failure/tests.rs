@@ -251,13 +251,13 @@ fn targets_and_their_features_are_those_of_the_option_that_names_them() {
     build::unknown_name: the crate has no example `nope`, which `extra-args` names
     help: the crate has `bin`
 
-    build::missing_features: the target `tool`, which `binaries` names, needs features that are not on
+    build::missing_features: the target `tool`, which `binaries` names, needs features that are not enabled
     help: add `"--features", "cli,tls"` to `extra-args` in `[package.build.config]` of pixi.toml, or make them default features of the crate
 
-    build::missing_features: the target `tool`, which `extra-args` names, needs features that are not on
+    build::missing_features: the target `tool`, which `extra-args` names, needs features that are not enabled
     help: add `"cli", "tls"` to `features` in `[package.build.config]` of pixi.toml, or make them default features of the crate
 
-    build::missing_features: every binary needs features that are not on
+    build::missing_features: every binary needs features that are not enabled
     help: write `features = ["cli", "tls"]` into `[package.build.config]` of pixi.toml, or make them default features of the crate
     "#);
 }
@@ -427,7 +427,7 @@ fn a_library_that_belongs_to_another_backend_is_left_to_it() {
     help: pixi-build-cmake builds a CMake project: write `backend = { name = "pixi-build-cmake" }` in `[package.build]` of pixi.toml
 
     build::library_only: the crate is a library: it has no binary to install
-    help: add `src/main.rs` or a `[[bin]]` table to Cargo.toml, or build the folder of another crate with `source = { path = "…" }` in `[package.build]` of pixi.toml; libraries that other crates use need no package
+    help: add `src/main.rs` or a `[[bin]]` table to Cargo.toml, or build the directory of another crate with `source = { path = "…" }` in `[package.build]` of pixi.toml; libraries that other crates use need no package
     "#);
 }
 
@@ -453,7 +453,7 @@ fn a_build_script_is_quoted_however_it_says_why_it_fails() {
 
     build::build_script: the build script of `a v1.0.0` failed
       Os { code: 17, kind: AlreadyExists, message: "File exists" }
-    help: an earlier run of the script may have left it in `OUT_DIR`: build again, which begins with an empty one, or remove all that builds have left with `pixi-build-rust clean`
+    help: an earlier run of the script may have left it in `OUT_DIR`: build again, which begins with an empty one, or remove the files of all builds with `pixi-build-rust clean`
     "#);
 }
 

@@ -104,7 +104,7 @@ impl CrateBuild<'_> {
             let inherited = local.inherits.as_deref();
             sets.extend(inherited.and_then(|manifest| GlobSet::file(manifest, &reason)));
             let script = local.build_script.as_deref();
-            let reason = "a build script, present or to come";
+            let reason = "a build script, if there is one";
             sets.extend(script.and_then(|script| GlobSet::file(script, reason)));
         }
         let alone = self.workspace == self.root;

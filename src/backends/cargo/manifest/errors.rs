@@ -75,7 +75,7 @@ fn in_own_words(reason: &str) -> (String, Option<String>) {
     match reason.split_once("Expected to deserialize semver::Version, found ") {
         Some((_, found)) => (
             format!("`version` cannot be {found}"),
-            Some("a version is a text with three numbers, such as `\"1.0.0\"`".to_string()),
+            Some("a version is a string with three numbers, such as `\"1.0.0\"`".to_string()),
         ),
         None => (reason.to_string(), None),
     }

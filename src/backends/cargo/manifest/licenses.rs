@@ -30,7 +30,7 @@ pub(crate) fn normalize(license: &str, warnings: &mut Vec<Warning>) -> Option<St
                     "the license `{license}` of Cargo.toml is not an SPDX expression ({}) and is left out",
                     error.reason
                 ))
-                .help("set `license` in `[package]` of pixi.toml, `LicenseRef-…` for a text of your own"),
+                .help("set `license` in `[package]` of pixi.toml, `LicenseRef-…` for your own text"),
             );
             None
         }

@@ -210,9 +210,10 @@ fn conda_version(version: &str, warnings: &mut Vec<Warning>) -> String {
     let CondaVersion { text, sorts_alike } = version::from_semver(version);
     if !sorts_alike {
         let message = format!(
-            "the version `{version}` of Cargo.toml becomes `{text}`, which conda may sort otherwise"
+            "the version `{version}` of Cargo.toml becomes `{text}`, which conda may sort \
+             differently"
         );
-        let help = "write a version of conda into `[package]` of pixi.toml if that matters";
+        let help = "write a conda version into `[package]` of pixi.toml if the order matters";
         warnings.push(Warning::new(message).help(help));
     }
     text
@@ -260,7 +261,7 @@ impl Inherit<'_> {
                         "{} has no `workspace.package.{field}`",
                         workspace.path.display()
                     ),
-                    false => "no Cargo workspace was found in the folders above".to_string(),
+                    false => "no Cargo workspace was found in the parent directories".to_string(),
                 },
                 file: manifest.file(),
                 at: manifest.span(&["package", field]),

@@ -197,8 +197,9 @@ impl NoChoice {
                 listing.join(", ")
             ),
             false => format!(
-                "the members with binaries are {}: set `name` in `[package]` of pixi.toml to one of \
-                 them, or name its folder with `source = {{ path = \"…\" }}` in `[package.build]`",
+                "the members with binaries are {}: set `name` in `[package]` of pixi.toml to one \
+                 of them, or name its directory with `source = {{ path = \"…\" }}` in \
+                 `[package.build]`",
                 listing.join(", ")
             ),
         };
@@ -362,7 +363,7 @@ mod tests {
         assert_eq!(chosen, "Cli_Tool");
         let errors = ["extra-args", PACKAGES].map(|key| chosen_with(&root, named("gone", key)));
         insta::assert_snapshot!(errors.join("\n"), @r#"
-    Cargo.toml is a virtual workspace, and `gone`, which `extra-args` names, is not a member of it; the members with binaries are `Cli_Tool` (Cli_Tool), `server` (serve): set `name` in `[package]` of pixi.toml to one of them, or name its folder with `source = { path = "…" }` in `[package.build]`
+    Cargo.toml is a virtual workspace, and `gone`, which `extra-args` names, is not a member of it; the members with binaries are `Cli_Tool` (Cli_Tool), `server` (serve): set `name` in `[package]` of pixi.toml to one of them, or name its directory with `source = { path = "…" }` in `[package.build]`
     Cargo.toml is a virtual workspace, and `gone`, which `packages` names, is not a member of it; the members with binaries are `Cli_Tool` (Cli_Tool), `server` (serve): name one of them in `packages`
     "#);
     }

@@ -210,7 +210,8 @@ fn ids(expression: &str, prefer: &[String]) -> Vec<String> {
 #[diagnostic(
     code(license::bad_previous),
     help(
-        "it is a file that this option has written, completed by hand; its path is relative to the package"
+        "it is a file that this option wrote and that was completed by hand; its path is relative \
+         to the package"
     )
 )]
 struct BadPrevious {

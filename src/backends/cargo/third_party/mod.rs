@@ -98,9 +98,10 @@ pub(crate) fn write(
     if text.trim().is_empty() {
         warnings.push(
             Warning::new(
-                "the package has no licenses of the crates in it: `cargo tree` did not name them",
+                "the package does not contain the licenses of its crates: `cargo tree` did not \
+                 list them",
             )
-            .help("does `cargo tree --locked` work in the directory of the package?"),
+            .help("check that `cargo tree --locked` works in the directory of the package"),
         );
         return Ok(None);
     }
@@ -122,7 +123,7 @@ pub(crate) fn write(
         match options.missing {
             Missing::Error => return Err(MissingTexts(list).into()),
             Missing::Warn => warnings.push(
-                Warning::new(format!("no text was found of the licenses of {list}"))
+                Warning::new(format!("no license text was found for {list}"))
                     .help("`third-party-licenses = { previous = \"…\" }` takes texts from a file that is completed by hand"),
             ),
         }
@@ -148,7 +149,7 @@ fn project_files_named(build: CrateBuild<'_>, options: &ThirdParty) -> bool {
 
 /// License texts that are required and were not found.
 #[derive(Debug, Error, Diagnostic)]
-#[error("no text was found of the licenses of {0}")]
+#[error("no license text was found for {0}")]
 #[diagnostic(
     code(license::missing_texts),
     help(

@@ -76,7 +76,7 @@ pub(crate) fn read(value: &Value) -> Result<Option<ThirdParty>, InvalidOption> {
                 return Err(wrong(
                     &[other],
                     EntryPart::Key,
-                    format!("has no key `{other}`"),
+                    format!("does not have the key `{other}`"),
                     match nearest(other, KEYS) {
                         Some(near) => format!("did you mean `{near}`?"),
                         None => format!("the keys are {}", list(KEYS)),
@@ -115,7 +115,7 @@ fn text(key: &str, value: &Value) -> Result<String, InvalidOption> {
             &[key],
             EntryPart::Value,
             message,
-            "write it between quotes".to_string(),
+            "write it in quotes".to_string(),
         )
     })
 }
@@ -142,7 +142,7 @@ fn format(key: &str, value: &Value) -> Result<Format, InvalidOption> {
         other => Err(wrong(
             &[key],
             EntryPart::Value,
-            format!("is `{other}`, which is not a form of a bundle"),
+            format!("is `{other}`, which is not a format of a bundle"),
             "write `yaml`, `json` or `toml`".to_string(),
         )),
     }
@@ -155,7 +155,7 @@ fn missing(key: &str, value: &Value) -> Result<Missing, InvalidOption> {
         other => Err(wrong(
             &[key],
             EntryPart::Value,
-            format!("is `{other}`, which says nothing about texts that are missing"),
+            format!("is `{other}`, which is not a reaction to missing texts"),
             "write `warn` or `error`".to_string(),
         )),
     }

@@ -8,13 +8,13 @@ use thiserror::Error;
 /// An error in a program between Cargo and a tool. It appears in the log of the build.
 #[derive(Debug, Error, Diagnostic)]
 pub(crate) enum WrapperError {
-    #[error("{0} is not set: this wrapper works below a build script of pixi alone")]
+    #[error("{0} is not set: this wrapper works only in a build script of pixi")]
     #[diagnostic(code(wrapper::not_set))]
     NotSet(&'static str),
     #[error("{} is not what this version of the backend writes: {reason}", path.display())]
     #[diagnostic(
         code(wrapper::bad_file),
-        help("was the backend replaced during the build? Then build again")
+        help("build again; the backend may have been replaced during the build")
     )]
     BadFile { path: PathBuf, reason: String },
     #[error("no linker is known for {0}")]

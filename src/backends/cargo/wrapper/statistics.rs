@@ -59,7 +59,7 @@ pub(super) fn summary(answer: &[u8]) -> Option<Vec<String>> {
     if stats.cache_write_errors > 0 {
         let number = stats.cache_write_errors;
         lines.push(format!(
-            "warning: the compiler cache could not keep {number} results"
+            "warning: the compiler cache could not store {number} results"
         ));
     }
     Some(lines)
@@ -79,7 +79,7 @@ mod tests {
         insta::assert_snapshot!(summary(answer).expect("an answer").join("\n"), @r#"
         compiler cache: 5 hits, 0 misses in Local disk: "/cache"
         compiler cache: cannot be cached: 1 -, 2 crate-type
-        warning: the compiler cache could not keep 1 results
+        warning: the compiler cache could not store 1 results
         "#);
     }
 
