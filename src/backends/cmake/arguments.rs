@@ -77,9 +77,7 @@ pub(super) fn files(arguments: &[String]) -> Vec<PathBuf> {
 /// The reason why users must not set a variable.
 pub(super) fn reserved(name: &str) -> Option<&'static str> {
     match name {
-        "CMAKE_INSTALL_PREFIX" => {
-            Some("the package is what is installed into the prefix: remove it")
-        }
+        "CMAKE_INSTALL_PREFIX" => Some("the package contains the files in the prefix: remove it"),
         "CMAKE_HOME_DIRECTORY" => Some("use `source-dir` for another directory"),
         _ => None,
     }
@@ -88,11 +86,14 @@ pub(super) fn reserved(name: &str) -> Option<&'static str> {
 /// Options that the backend sets itself, with their alternatives.
 const OWNED: [(&str, &str); 18] = [
     ("--preset", "write `preset = \"…\"`"),
-    ("--fresh", "remove it: whatever changes is configured again"),
+    (
+        "--fresh",
+        "remove it: the backend configures the project again when that is necessary",
+    ),
     ("--build", "use `targets` to choose what is built"),
     (
         "--install-prefix",
-        "remove it: the prefix is the host environment's",
+        "remove it: the prefix is that of the host environment",
     ),
     ("--install", "use `components` to choose what is installed"),
     ("--open", "remove it"),
@@ -101,9 +102,9 @@ const OWNED: [(&str, &str); 18] = [
     ("--help", "remove it"),
     ("--workflow", "use `preset`, `targets` and `tests`"),
     ("-G", "remove it: the generator is always Ninja"),
-    ("-A", "remove it: Ninja knows no platform of a generator"),
-    ("-T", "remove it: Ninja knows no toolset of a generator"),
-    ("-B", "remove it: the build tree is the backend's"),
+    ("-A", "remove it: Ninja does not have generator platforms"),
+    ("-T", "remove it: Ninja does not have generator toolsets"),
+    ("-B", "remove it: the backend chooses the build tree"),
     ("-S", "use `source-dir`"),
     ("-H", "use `source-dir`"),
     ("-E", "remove it"),
@@ -156,16 +157,16 @@ const TAKING_A_VALUE: [&str; 4] = ["-U", "--graphviz", "--log-level", "--log-con
 fn other(word: &str) -> Option<(String, &'static str)> {
     if word.is_empty() {
         return Some((
-            "`extra-args` holds an empty element".to_string(),
+            "`extra-args` contains an empty element".to_string(),
             "remove it",
         ));
     }
     if word == "-N" {
-        return Some(("`-N` is the backend's to give".to_string(), "remove it"));
+        return Some(("`-N` is set by the backend".to_string(), "remove it"));
     }
     if !word.starts_with('-') {
         return Some((
-            format!("`{word}` in `extra-args` would be the source"),
+            format!("`{word}` in `extra-args` would replace the source directory"),
             "use `source-dir` for another directory; options begin with `-`",
         ));
     }
@@ -177,7 +178,7 @@ fn other(word: &str) -> Option<(String, &'static str)> {
             word.starts_with(option)
         }
     });
-    owned.map(|(option, help)| (format!("`{option}` is the backend's to give"), *help))
+    owned.map(|(option, help)| (format!("`{option}` is set by the backend"), *help))
 }
 
 /// Warnings about arguments that were written for a shell, because no shell reads them.
@@ -201,7 +202,7 @@ pub(super) fn warnings(arguments: &[String]) -> Vec<Warning> {
                 "`{argument}` in `extra-args` is written for a shell"
             ))
             .help(format!(
-                "each element is one argument as it is: write `{text}`"
+                "each element is one argument, without quoting: write `{text}`"
             ))
         })
     };

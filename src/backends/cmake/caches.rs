@@ -55,7 +55,9 @@ pub(super) fn keep_within_limit(view: &View<'_>) -> Result<(), Report> {
         match tree.clear() {
             Ok(Cleared::Empty) => total = total.saturating_sub(size),
             Ok(Cleared::InUse) => {}
-            Err(error) => tracing::warn!("the build tree of another package stays: {error}"),
+            Err(error) => {
+                tracing::warn!("cannot remove the build tree of another package: {error}")
+            }
         }
     }
     Ok(())

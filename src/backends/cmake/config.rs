@@ -68,11 +68,11 @@ pub enum Definition {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Tests {
-    /// `"skip"`: neither.
+    /// `"skip"`: they are neither built nor run.
     Skip,
     /// `"build"`: they are built.
     Build,
-    /// `"run"`: both.
+    /// `"run"`: they are built and run.
     Run,
 }
 
@@ -141,8 +141,8 @@ impl Config {
                 wrong(
                     &["define", name],
                     EntryPart::Value,
-                    format!("`define.{name}` holds a NUL character"),
-                    "no argument can hold one: remove it",
+                    format!("`define.{name}` contains a NUL character"),
+                    "arguments cannot contain one: remove it",
                 );
             }
         }
@@ -152,7 +152,8 @@ impl Config {
         ];
         for (key, path) in paths {
             if path.as_deref().is_some_and(leaves) {
-                let message = format!("`{key}` leaves the directory that it is relative to");
+                let message =
+                    format!("`{key}` points outside of the directory that it is relative to");
                 wrong(
                     &[key],
                     EntryPart::Value,
@@ -175,7 +176,7 @@ impl Config {
                 .iter()
                 .any(|name| name.trim().is_empty() || name.starts_with('-'))
             {
-                let message = format!("`{key}` holds something that is not a name");
+                let message = format!("`{key}` contains an element that is not a name");
                 wrong(
                     &[key],
                     EntryPart::Value,
@@ -186,12 +187,7 @@ impl Config {
         }
         if self.jobs.is_some_and(|jobs| jobs < 1) {
             let message = "`jobs` is less than 1".to_string();
-            wrong(
-                &["jobs"],
-                EntryPart::Value,
-                message,
-                "at least one step runs at a time",
-            );
+            wrong(&["jobs"], EntryPart::Value, message, "write 1 or more");
         }
         validate
     }
@@ -271,14 +267,14 @@ impl Options for Config {
         }
         if self.build_type.is_some() && arguments::defines(&self.extra_args, "CMAKE_BUILD_TYPE") {
             let message = "`extra-args` sets `CMAKE_BUILD_TYPE`, so `build-type` has no effect";
-            warnings.push(Warning::new(message).help("remove one of both"));
+            warnings.push(Warning::new(message).help("remove one of the two"));
         }
         warnings.extend(arguments::warnings(&self.extra_args));
         let languages = self.compilers.iter().flatten();
         let languages: Vec<&str> = languages.map(String::as_str).collect();
         let alone = ["cuda", "fortran"];
         if !languages.is_empty() && languages.iter().all(|language| alone.contains(language)) {
-            let message = format!("`compilers` asks for `{}` alone", languages.join("`, `"));
+            let message = format!("`compilers` asks only for `{}`", languages.join("`, `"));
             warnings.push(Warning::new(message).help(
                 "only the activation of a C or C++ compiler sets `CMAKE_ARGS`: add `c` or `cxx`",
             ));
@@ -410,10 +406,10 @@ mod tests {
             .join("\n"),
             @r#"
             `build-type` is `release`, which CMake does not know (help: did you mean `Release`?)
-            `extra-args` sets `CMAKE_BUILD_TYPE`, so `build-type` has no effect (help: remove one of both)
+            `extra-args` sets `CMAKE_BUILD_TYPE`, so `build-type` has no effect (help: remove one of the two)
             `CMAKE_GENERATOR` in `env` has no effect (help: the generator is always Ninja: remove it)
-            `compilers` asks for `cuda` alone (help: only the activation of a C or C++ compiler sets `CMAKE_ARGS`: add `c` or `cxx`)
-            `-DX='a b'` in `extra-args` is written for a shell (help: each element is one argument as it is: write `-DX=a b`)
+            `compilers` asks only for `cuda` (help: only the activation of a C or C++ compiler sets `CMAKE_ARGS`: add `c` or `cxx`)
+            `-DX='a b'` in `extra-args` is written for a shell (help: each element is one argument, without quoting: write `-DX=a b`)
             "#
         );
     }

@@ -302,7 +302,7 @@ impl Traces<'_> {
 
 /// CMake did not reply to the query.
 #[derive(Debug, Error, Diagnostic)]
-#[error("CMake said nothing about the tree in {}", _0.display())]
+#[error("CMake did not describe the build tree in {}", _0.display())]
 #[diagnostic(
     code(cmake::no_reply),
     help("CMake 3.21 and newer say which files they read")

@@ -30,7 +30,7 @@ pub(super) fn of(view: &View<'_>, warnings: &mut Vec<Warning>) -> Result<Metadat
     {
         let message = format!("the manifest says version {own}, `project()` says {found}");
         warnings.push(Warning::new(message).help(
-            "remove `version` from `[package]` to have the one of `project()`, or set \
+            "remove `version` from `[package]` to use that of `project()`, or set \
              `ignore-cmake-metadata = true`",
         ));
     }

@@ -41,7 +41,7 @@ pub(super) fn of(view: &View<'_>, warnings: &mut Vec<Warning>) -> Vec<Requiremen
         if view.names(Section::Host, tool) {
             warnings.push(
                 Warning::new(format!(
-                    "`{tool}` in host-dependencies is not the one that builds"
+                    "`{tool}` in host-dependencies is not the one that the build runs"
                 ))
                 .help("move it to `[package.build-dependencies]`"),
             );
@@ -64,7 +64,7 @@ fn refused(view: &View<'_>) -> Option<Warning> {
         return None;
     }
     let asked = &minimum.version;
-    let message = format!("this project asks for CMake {asked}, which CMake 4 no longer speaks");
+    let message = format!("this project asks for CMake {asked}, which CMake 4 no longer supports");
     Some(Warning::new(message).help(format!(
         "set `define.{POLICIES} = \"3.5\"`, or `cmake = \"<4\"` in build-dependencies"
     )))
@@ -79,8 +79,10 @@ fn compilers(view: &View<'_>, warnings: &mut Vec<Warning>) -> Vec<String> {
     }
     if view.names_a_compiler() {
         warnings.push(
-            Warning::new("a compiler in build-dependencies stands beside the one of `compilers`")
-                .help("set `compilers = []` to have yours alone"),
+            Warning::new(
+                "a compiler in build-dependencies is installed in addition to that of `compilers`",
+            )
+            .help("set `compilers = []` to use only your own"),
         );
     }
     // A subdirectory may enable C++ although the top directory does not.

@@ -44,7 +44,7 @@ fn a_missing_package_is_named_with_what_to_do() {
     insta::assert_snapshot!(workshop.error(Order::default()), @r#"
     cmake::missing_package
 
-      × `cmake` failed with exit code 1: CMake found no package `ZLIB`
+      × `cmake` failed with exit code 1: CMake did not find the package `ZLIB`
       │   Could NOT find ZLIB (missing: ZLIB_LIBRARY ZLIB_INCLUDE_DIR)
        ╭─[/ws/CMakeLists.txt:3:1]
      2 │ project(app VERSION 1.2.0 LANGUAGES C CXX)
@@ -64,7 +64,8 @@ fn a_missing_package_is_named_with_what_to_do() {
     insta::assert_snapshot!(workshop.error(Order::default()), @r#"
     cmake::missing_package
 
-      × `cmake` failed with exit code 1: CMake found no package `no_such_thing`
+      × `cmake` failed with exit code 1: CMake did not find the package
+      │ `no_such_thing`
        ╭─[/ws/CMakeLists.txt:3:1]
      2 │ project(app VERSION 1 LANGUAGES CXX)
      3 │ find_package(no_such_thing CONFIG REQUIRED)
@@ -113,8 +114,8 @@ fn what_is_installed_elsewhere_is_refused() {
        ·                             ╰── installed here
      4 │ install(FILES x.txt DESTINATION share)
        ╰────
-      help: make `DESTINATION` relative; the file is still there and has to be
-            removed by hand
+      help: make `DESTINATION` relative; the file still exists and must be removed
+            by hand
     "#);
 }
 
@@ -196,7 +197,7 @@ fn failing_tests_and_undefined_symbols_are_named() {
     insta::assert_snapshot!(workshop.error(Order::default()), @r#"
     cmake::step
 
-      × `cmake` failed with exit code 1: `app` could not be made
+      × `cmake` failed with exit code 1: `app` could not be built
       │   main.cpp:(.text.startup.main+0x6): undefined reference to `nowhere()'
       help: a library is missing in `target_link_libraries`, or a source in its
             target

@@ -254,7 +254,10 @@ fn a_build_that_failed_is_forgotten() {
         return;
     };
     let error = workshop.error(Order::default());
-    assert!(error.contains("CMake found no package `liba`"), "{error}");
+    assert!(
+        error.contains("CMake did not find the package `liba`"),
+        "{error}"
+    );
     let order = || Order {
         work: "other",
         host: &[A1],

@@ -209,7 +209,7 @@ pub(super) fn step(_: &View<'_>, log: &Log) -> Option<Diagnosis> {
         .any(|line| line.contains("LNK1104") && line.contains(".lib"));
     let help = if let Some(name) = &missing {
         Some(format!(
-            "a package with `lib{name}` has to be in `[package.host-dependencies]`"
+            "add the package with `lib{name}` to `[package.host-dependencies]`"
         ))
     } else if import {
         Some(
@@ -230,7 +230,7 @@ pub(super) fn step(_: &View<'_>, log: &Log) -> Option<Diagnosis> {
     details.truncate(QUOTED);
     Some(Diagnosis {
         code: "cmake::step",
-        message: format!("`{}` could not be made", step.outputs),
+        message: format!("`{}` could not be built", step.outputs),
         details,
         help,
         ..Default::default()

@@ -14,7 +14,9 @@ pub(super) fn no_program(_: &View<'_>, log: &Log) -> Option<Diagnosis> {
             code: "cmake::no_ninja",
             message: "there is no ninja in the build environment".to_string(),
             help: Some(
-                "remove your own `ninja` from build-dependencies, or install it".to_string(),
+                "remove `ninja` from `[package.build-dependencies]`, so that the backend adds it, \
+                 or name a package that installs it"
+                    .to_string(),
             ),
             ..Default::default()
         });
@@ -23,7 +25,11 @@ pub(super) fn no_program(_: &View<'_>, log: &Log) -> Option<Diagnosis> {
     (code == 127 && log.has("bin/cmake: No such file")).then(|| Diagnosis {
         code: "cmake::no_cmake",
         message: "there is no CMake in the build environment".to_string(),
-        help: Some("a package called `cmake` has to have `bin/cmake`".to_string()),
+        help: Some(
+            "the package `cmake` in `[package.build-dependencies]` does not contain \
+             `bin/cmake`: name another one"
+                .to_string(),
+        ),
         ..Default::default()
     })
 }
@@ -42,7 +48,7 @@ pub(super) fn old_project(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
     let asked = minimum.map_or(String::new(), |minimum| format!(" {}", minimum.version));
     Some(Diagnosis {
         code: "cmake::old_project",
-        message: format!("this project asks for CMake{asked}, which CMake 4 no longer speaks"),
+        message: format!("this project asks for CMake{asked}, which CMake 4 no longer supports"),
         help: Some(
             "set `define.CMAKE_POLICY_VERSION_MINIMUM = \"3.5\"` in `[package.build.config]`, or \
              `cmake = \"<4\"` in `[package.build-dependencies]`"

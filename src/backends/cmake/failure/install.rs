@@ -99,9 +99,9 @@ pub(super) fn failed(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
     let path = text.split('"').nth(1).map(PathBuf::from);
     let place = path.as_deref().and_then(|path| place_of(view, path));
     let help = if is_outside {
-        "everything has to be installed below the prefix: make `DESTINATION` relative"
+        "every file must be installed below the prefix: make `DESTINATION` relative"
     } else {
-        "what is installed has to exist by then: is it built by another target?"
+        "check that the default targets, or those in `targets`, build every file that is installed"
     };
     Some(Diagnosis {
         code: "cmake::install",
@@ -178,7 +178,7 @@ fn is_registration(file: &Path) -> bool {
 #[error("{} was installed outside of the prefix and is not in the package", path.display())]
 #[diagnostic(
     code(cmake::installed_outside),
-    help("make `DESTINATION` relative; the file is still there and has to be removed by hand")
+    help("make `DESTINATION` relative; the file still exists and must be removed by hand")
 )]
 struct InstalledOutside {
     path: PathBuf,

@@ -71,7 +71,7 @@ pub(super) fn missing(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
         .collect();
     Some(Diagnosis {
         code: "cmake::missing_package",
-        message: format!("CMake found no package `{name}`"),
+        message: format!("CMake did not find the package `{name}`"),
         details,
         help: Some(advice(view, &name)),
         place: place(view, &message),
@@ -94,9 +94,7 @@ fn name(text: &str) -> Option<String> {
 /// The way out for a missing package.
 fn advice(view: &View<'_>, name: &str) -> String {
     if let Some(other) = other_spelling(view, name) {
-        return format!(
-            "the host environment has `{other}`: `find_package` minds upper and lower case"
-        );
+        return format!("the host environment has `{other}`: `find_package` is case-sensitive");
     }
     let called = CALLED.iter().find(|(known, _)| *known == name);
     let package = called.map_or_else(|| name.to_lowercase(), |(_, package)| package.to_string());
@@ -107,7 +105,9 @@ fn advice(view: &View<'_>, name: &str) -> String {
         );
     }
     if let Some(named) = spelled(view, Section::Host, &package) {
-        return format!("`{named}` is in the host environment and brings no `{name}` for CMake");
+        return format!(
+            "`{named}` is in the host environment, but it does not contain `{name}` for CMake"
+        );
     }
     let certainty = if called.is_some() { "is" } else { "is often" };
     format!("add it to `[package.host-dependencies]`; in conda it {certainty} called `{package}`")
@@ -150,7 +150,7 @@ pub(super) fn missing_for_pkg_config(view: &View<'_>, log: &Log) -> Option<Diagn
     let name = names.first()?.split(['>', '<', '=']).next()?.to_string();
     Some(Diagnosis {
         code: "cmake::missing_package",
-        message: format!("pkg-config found no `{}`", names.join("`, `")),
+        message: format!("pkg-config did not find `{}`", names.join("`, `")),
         help: Some(advice(view, &name)),
         place: place(view, &message),
         ..Default::default()
