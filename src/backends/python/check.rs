@@ -67,8 +67,9 @@ pub(super) fn package(
     let chosen = request.config.noarch.is_some() || request.config.compilers.is_some();
     if !shape.noarch && !chosen && native.is_none() && wheel.is_pure {
         warnings.push(
-            Warning::new("nothing in the package belongs to a platform").help(
-                "set `noarch = true` in `[package.build.config]`, and one package serves all",
+            Warning::new("nothing in the package depends on the platform").help(
+                "set `noarch = true` in `[package.build.config]` to build one package for all \
+                 platforms",
             ),
         );
     }
@@ -90,7 +91,7 @@ fn versions_of_python(
     }
     if wheel.tags.iter().any(|tag| tag.contains("-abi3-")) {
         let warning = Warning::new(
-            "the package is for one version of Python, and its code works with later ones too",
+            "the package is for one version of Python, but its code also works with later versions",
         );
         return Some(warning.help("set `abi3 = true` in `[package.build.config]`"));
     }
@@ -103,8 +104,8 @@ fn versions_of_python(
         digits.parse::<u32>().ok()
     })?;
     let warning = Warning::new(format!(
-        "the package is for Python 3.{minor}, and its file name does not say so: that for \
-         another Python has the same"
+        "the package is for Python 3.{minor}, but its file name does not contain that: a package \
+         for another version has the same name"
     ));
     Some(warning.help(format!(
         "set `python-versions = [\"3.{minor}\"]` in `[package.build.config]`, or \
@@ -159,7 +160,7 @@ fn unknown_programs(
         .map(|entry| format!("\"{entry}\""))
         .collect();
     let warning = Warning::new(format!(
-        "programs of the project are known to its build alone, so that they do not run on Windows: {}",
+        "only the build knows some programs of the project, so they do not run on Windows: {}",
         crate::diagnostic::list(unknown.iter().map(|entry| entry.as_str()))
     ));
     Ok(Some(warning.help(format!(
@@ -196,7 +197,7 @@ fn version(
     }
     let built = &wheel.version;
     let warning = Warning::new(format!(
-        "the package has version {described}, but the project calls itself {built}"
+        "the package has version {described}, but the project has version {built}"
     ));
     Ok(Some(warning.help(format!(
         "write `version = \"{built}\"` into `[package]`, or leave it out where pyproject.toml has one"

@@ -77,10 +77,10 @@ struct StableForAll {
 
 /// The manifest and the project do not allow a common version of Python.
 #[derive(Debug, Error, Diagnostic)]
-#[error("no Python is `{stated}` and, as {place} asks, `{wanted}`")]
+#[error("no version of Python satisfies both `{stated}` and `{wanted}`, which {place} asks for")]
 #[diagnostic(
     code(python::no_common_python),
-    help("change one of both; without `python` in the manifest the project decides")
+    help("change one of the two; without `python` in the manifest the project decides")
 )]
 struct NoCommonPython {
     stated: String,

@@ -66,7 +66,7 @@ pub(super) fn expression(project: &Files, warnings: &mut Vec<Warning>) -> Option
             "the license `{first}` is not an SPDX expression and is left out"
         ))
         .help(
-            "set `license` in `[package]` of the pixi manifest, `LicenseRef-…` for a text of your own",
+            "set `license` in `[package]` of the pixi manifest, `LicenseRef-…` for your own text",
         ),
     );
     None
@@ -210,7 +210,7 @@ pub(super) fn files(project: &Files, warnings: &mut Vec<Warning>) -> Vec<PathBuf
         };
         if found.is_empty() {
             warnings.push(Warning::new(format!(
-                "no file matches `{pattern}`, by which the project names a license text"
+                "no file matches `{pattern}`, which the project names as a license file"
             )));
         }
         let new = found.into_iter().filter(|file| !files.contains(file));

@@ -231,7 +231,7 @@ fn without_effect(request: &Request<'_, Config>, shape: &Shape) -> Vec<Warning> 
     let version = has_version && config.version_from != VersionFrom::Auto;
     let version = version.then(|| {
         Warning::new("`version-from` has no effect beside a `version` in `[package]`")
-            .help("remove one of both")
+            .help("remove one of the two")
     });
     let profile = config.profile.is_some() && shape.languages.is_empty();
     let profile =
@@ -252,7 +252,7 @@ fn skipped(excluded: &[String], warnings: &mut Vec<Warning>) -> Vec<String> {
     if !excluded.is_empty() {
         let shown = list(excluded.iter().map(String::as_str));
         warnings.push(Warning::new(format!(
-            "no package for the variants {shown} of `{VARIANT}`: the project is not for them"
+            "the variants {shown} of `{VARIANT}` are skipped: the project does not support them"
         )));
     }
     let quoted = excluded.iter().map(|value| value.replace('\'', ""));

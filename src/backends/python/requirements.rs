@@ -114,7 +114,7 @@ fn misplaced(user: &UserSpecs<'_>, source: &Source) -> Vec<Warning> {
     });
     let warnings = misplaced.map(|name| {
         Warning::new(format!(
-            "`{name}` is among the build dependencies, where no hook finds it"
+            "`{name}` is a build dependency, and the build backend does not find it there"
         ))
         .help("move it to `[package.host-dependencies]`")
     });

@@ -47,11 +47,12 @@ impl Shape {
             None => kind.languages.clone(),
         };
         if config.noarch.is_none() && config.compilers.is_none() && kind.is_compiled() {
-            tracing::debug!("the package is one of a platform: {}", kind.because);
+            tracing::debug!("the package is for one platform: {}", kind.because);
         }
         if noarch && !config.skip_pyc_compilation.0.is_empty() {
             warnings.push(Warning::new(
-                "`skip-pyc-compilation` has no effect: a package for every platform has no byte code",
+                "`skip-pyc-compilation` has no effect: a package for every platform does not \
+                 contain byte code",
             ));
         }
         Self {

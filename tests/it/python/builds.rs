@@ -276,7 +276,7 @@ fn failures_of_compilers_and_hooks_are_explained() {
 
       × `uv pip` failed with exit code 1: the C compiler does not find
       │ `zlib_of_nobody.h`
-      help: the package that has it belongs into `[package.host-dependencies]`
+      help: add the package that has it to `[package.host-dependencies]`
     ----
     python::missing_requirement
 

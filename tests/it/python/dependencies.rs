@@ -141,11 +141,11 @@ fn dependencies_that_only_the_build_knows_are_a_warning() {
         warned(&options, &[("needs.txt", "click\n-r more.txt\n")]),
     ];
     insta::assert_snapshot!(all.join("\n--\n"), @r#"
-    warning: dependencies of the project are known to its build alone: `install_requires` in setup.py (help: write them into `[package.run-dependencies]`; the build says which ones are missing)
+    warning: only the build knows some dependencies of the project: `install_requires` in setup.py (help: write them into `[package.run-dependencies]`; the build says which ones are missing)
     --
-    warning: dependencies of the project are known to its build alone: `dependencies` in `dynamic` on line 7 of pyproject.toml (help: write them into `[package.run-dependencies]`; the build says which ones are missing)
+    warning: only the build knows some dependencies of the project: `dependencies` in `dynamic` on line 7 of pyproject.toml (help: write them into `[package.run-dependencies]`; the build says which ones are missing)
     --
-    warning: dependencies of the project are known to its build alone: `-r more.txt` in needs.txt (help: write them into `[package.run-dependencies]`; the build says which ones are missing)
+    warning: only the build knows some dependencies of the project: `-r more.txt` in needs.txt (help: write them into `[package.run-dependencies]`; the build says which ones are missing)
     "#);
 }
 

@@ -33,8 +33,8 @@ fn no_project() {
     python::no_project
 
       × there is no Python project in /ws: neither `pyproject.toml` nor `setup.py`
-      help: if the code lies elsewhere, say where in `[package.build.source]`:
-            `path = "…"`
+      help: if the code is in another directory, name it in
+            `[package.build.source]`: `path = "…"`
     "#);
 }
 
@@ -150,14 +150,15 @@ fn two_wishes_for_python_that_exclude_each_other() {
     insta::assert_snapshot!(render_error(&project, &error), @r#"
     python::no_common_python
 
-      × no Python is `3.8.*` and, as line 11 of pyproject.toml asks, `>=3.9`
+      × no version of Python satisfies both `3.8.*` and `>=3.9`, which line 11 of
+      │ pyproject.toml asks for
        ╭─[/ws/pixi.toml:5:10]
      4 │ [package.host-dependencies]
      5 │ python = "3.8.*"
        ·          ───┬───
        ·             ╰── this version of Python
        ╰────
-      help: change one of both; without `python` in the manifest the project
+      help: change one of the two; without `python` in the manifest the project
             decides
     "#);
 }
@@ -180,7 +181,7 @@ fn options_that_nothing_depends_on() {
     let output = command.arg("outputs").arg(project.dir()).output();
     let output = output.expect("the executable can be run");
     insta::assert_snapshot!(String::from_utf8_lossy(&output.stderr), @r"
-    warning: `version-from` has no effect beside a `version` in `[package]` (help: remove one of both)
+    warning: `version-from` has no effect beside a `version` in `[package]` (help: remove one of the two)
     warning: `profile` has no effect: the project compiles nothing
     ");
 }

@@ -10,7 +10,7 @@ use crate::backends::python::source::Source;
 #[error("the build installed no Python project called `{name}`")]
 #[diagnostic(
     code(python::no_wheel),
-    help("the name in pyproject.toml or setup.py is that of the wheel; do both agree?")
+    help("check that the wheel has the name in pyproject.toml or setup.py")
 )]
 pub(super) struct NoWheel {
     pub(super) name: String,
@@ -18,7 +18,7 @@ pub(super) struct NoWheel {
 
 /// The wheel contains only metadata.
 #[derive(Debug, Error, Diagnostic)]
-#[error("the wheel of `{name}` holds no module: `{backend}` found nothing to pack")]
+#[error("the wheel of `{name}` does not contain a module: `{backend}` found nothing to pack")]
 #[diagnostic(code(python::empty_wheel), help("{help}"))]
 pub(super) struct Empty {
     name: String,
@@ -38,7 +38,10 @@ impl Empty {
                  `[tool.setuptools]`: `packages = [\"…\"]`"
             }
             "poetry" => "name the packages in `[tool.poetry]`: `packages = [{ include = \"…\" }]`",
-            _ => "where are the modules, and does the build backend look there?",
+            _ => {
+                "check that the modules are in a directory in which the build backend looks for \
+                  them"
+            }
         };
         Self {
             name: source.name(),

@@ -148,7 +148,8 @@ impl Options for Config {
         for key in self.pypi_conda_map.keys() {
             if let Some(other) = seen.insert(normalized(key), key) {
                 warnings.push(Warning::new(format!(
-                    "`{other}` and `{key}` in `pypi-conda-map` are one name; the second counts"
+                    "`{other}` and `{key}` in `pypi-conda-map` are the same name; the second one \
+                     is used"
                 )));
             }
         }

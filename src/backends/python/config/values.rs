@@ -98,9 +98,9 @@ impl schemars::JsonSchema for VersionFrom {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Profile {
-    /// `"debug"`: not at all, with debug information.
+    /// `"debug"`: without optimization, with debug information.
     Debug,
-    /// `"release"`: for speed.
+    /// `"release"`: optimized for speed.
     Release,
 }
 
@@ -135,7 +135,7 @@ impl Profile {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum BuildDir {
-    /// `"persistent"`: what it compiled, as long as the environments stay the same.
+    /// `"persistent"`: its compiled files, as long as the environments stay the same.
     #[default]
     Persistent,
     /// `"temporary"`: nothing.

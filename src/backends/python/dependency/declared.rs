@@ -204,7 +204,7 @@ impl Declared {
     pub(in super::super) fn computed_warning(&self) -> Option<Warning> {
         let computed = self.computed.as_ref()?;
         let warning = Warning::new(format!(
-            "dependencies of the project are known to its build alone: {computed}"
+            "only the build knows some dependencies of the project: {computed}"
         ));
         Some(warning.help(
             "write them into `[package.run-dependencies]`; the build says which ones are missing",

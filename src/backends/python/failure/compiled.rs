@@ -82,7 +82,7 @@ pub(super) fn header(case: &Case<'_>) -> Option<Diagnosis> {
         message: format!("the C compiler does not find `{header}`"),
         help: Some(match package {
             Some(package) => format!("write `{package} = \"*\"` into {}", case.manifest()),
-            None => format!("the package that has it belongs into {}", case.manifest()),
+            None => format!("add the package that has it to {}", case.manifest()),
         }),
         ..Default::default()
     })

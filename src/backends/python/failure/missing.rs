@@ -104,7 +104,7 @@ pub(super) fn program(case: &Case<'_>) -> Option<Diagnosis> {
     let (_, program) = PROGRAMS.iter().find(|(words, _)| case.log.has(words))?;
     Some(Diagnosis {
         code: "python::missing_requirement",
-        message: format!("`{program}`, which the build runs, is in none of its environments"),
+        message: format!("`{program}`, which the build runs, is not in its environments"),
         help: Some(format!(
             "write `{program} = \"*\"` into {}",
             case.manifest().replace("host-", "build-")

@@ -129,7 +129,7 @@ fn nothing_to_pack(case: &Case<'_>) -> Option<Diagnosis> {
         .has("Multiple top-level packages discovered in a flat-layout")
     {
         return diagnosis(
-            "setuptools finds several packages beside each other and does not know which to pack",
+            "setuptools finds several packages side by side and does not know which one to pack",
             "name them in `[tool.setuptools]`: `packages = [\"…\"]`, or move them into `src`",
         );
     }

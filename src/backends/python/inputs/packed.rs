@@ -64,7 +64,7 @@ pub(super) fn beside(top: &Path, left_out: &BTreeSet<PathBuf>) -> GlobSet {
         return set.unwrap_or_else(|| GlobSet::names(top, ["*"], "a packed module"));
     }
     let patterns = std::iter::once("**").chain(MADE);
-    let set = GlobSet::tree(top, patterns, "packed, or beside something that is");
+    let set = GlobSet::tree(top, patterns, "packed, or beside a packed file");
     set.except(left_out.iter().map(PathBuf::as_path))
         .without_leftovers()
 }
@@ -125,6 +125,6 @@ pub(super) fn tops_to_come(source: &Source, listed: &BTreeSet<PathBuf>) -> Vec<G
     let unread = ["!tests", "!test", "!docs", "!examples", "!build", "!dist"];
     let patterns = std::iter::once("*/__init__.py").chain(unread);
     let patterns: Vec<&str> = patterns.collect();
-    let set = |base: &Path| GlobSet::tree(base, patterns.clone(), "a package to come");
+    let set = |base: &Path| GlobSet::tree(base, patterns.clone(), "a package that is added");
     bases.into_iter().map(set).collect()
 }

@@ -159,7 +159,9 @@ impl Files {
 #[error("there is no Python project in {}: neither `pyproject.toml` nor `setup.py`", folder.display())]
 #[diagnostic(
     code(python::no_project),
-    help("if the code lies elsewhere, say where in `[package.build.source]`: `path = \"…\"`")
+    help(
+        "if the code is in another directory, name it in `[package.build.source]`: `path = \"…\"`"
+    )
 )]
 struct NoProject {
     folder: PathBuf,

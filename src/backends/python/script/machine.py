@@ -60,7 +60,7 @@ def main(requirements):
     if not wanted:
         return
     if os.environ.get("UV_OFFLINE") or os.environ.get("PIP_OFFLINE"):
-        sys.exit("this machine lacks " + ", ".join(wanted) + ", and the network is left alone")
+        sys.exit("this machine lacks " + ", ".join(wanted) + ", and the network may not be used")
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PIP_")}
     if shutil.which("uv") is None:
         command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", python]

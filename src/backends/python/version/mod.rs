@@ -128,7 +128,7 @@ impl Place {
             Self::Literal(version) => (version, Vec::new()),
             Self::Git(rules) => return scm::read(&rules, project, top),
             Self::Code(tool) => {
-                return Err(missing(format!("{tool} computes it while it builds")));
+                return Err(missing(format!("{tool} computes it during the build")));
             }
             Self::File(file) => {
                 let text = read_text(&project.folder.join(&file))?;
@@ -147,7 +147,10 @@ impl Place {
             Self::Pattern(file, pattern) => {
                 let text = read_text(&project.folder.join(&file))?;
                 let found = attribute::matched(&text, &pattern);
-                let what = format!("`{}` has no version where it should", file.display());
+                let what = format!(
+                    "`{}` does not have a version in the expected place",
+                    file.display()
+                );
                 (found.ok_or_else(|| missing(what))?, vec![file])
             }
             Self::Attribute(name, folder) => {
@@ -200,9 +203,7 @@ fn hatch(project: &Files) -> Option<Place> {
             let pattern = r#""version"\s*:\s*"(?P<version>[^"\n]+)""#;
             Some(Place::Pattern(PathBuf::from(file), pattern.to_string()))
         }
-        "env" => Some(Place::Code(
-            "an environment variable, of which hatch knows,",
-        )),
+        "env" => Some(Place::Code("an environment variable that hatch reads")),
         _ => None,
     }
 }
