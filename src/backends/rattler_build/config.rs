@@ -111,7 +111,7 @@ fn bad_glob(pattern: &str) -> Option<InvalidOption> {
         keys: vec!["extra-input-globs".to_string()],
         part: EntryPart::Value,
         message: error.to_string(),
-        help: "a `[`, `{` or `\\` that means itself has a `\\` in front of it".to_string(),
+        help: "write `\\` before a literal `[`, `{` or `\\`".to_string(),
     })
 }
 

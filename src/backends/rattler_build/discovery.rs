@@ -207,7 +207,7 @@ impl NoSuchRecipe {
             .unwrap_or_default();
         let near = nearest(name, names.iter().map(String::as_str));
         let relative = format!(
-            "it is relative to {}, else to {}",
+            "it is relative to {}, or else to {}",
             project.source.display(),
             project.manifest_folder().display()
         );

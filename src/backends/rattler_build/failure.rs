@@ -100,15 +100,15 @@ fn advice(log: &Log) -> Option<String> {
         || log.has("Could not find a version that satisfies")
     {
         return Some(
-            "pip has no network in a build: write what it wants into `requirements: host`, and \
-             call it with `--no-deps --no-build-isolation`"
+            "pip cannot use the network in a build: write its packages into `requirements: host`, \
+             and call it with `--no-deps --no-build-isolation`"
                 .to_string(),
         );
     }
     if log.has("cannot stat") || log.has("No such file or directory") {
         return Some(
-            "is the file ignored by git? Sources are copied without ignored files, unless \
-             `use_gitignore: false` stands in the source"
+            "sources are copied without the files that git ignores: write `use_gitignore: false` \
+             into the source to copy them"
                 .to_string(),
         );
     }

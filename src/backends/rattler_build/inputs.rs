@@ -40,7 +40,7 @@ pub(super) fn metadata(request: &Request<'_, Config>, recipe: &Recipe) -> Vec<Gl
     let mut files = vec![(recipe.path.clone(), "the recipe")];
     if let Ok(found) = discovery::find(project, config) {
         let before = found.before.into_iter();
-        files.extend(before.map(|path| (path, "a recipe that would win")));
+        files.extend(before.map(|path| (path, "a recipe that would be preferred")));
     }
     let manifest = project.manifest.path();
     if manifest != recipe.path && !manifest.is_dir() {

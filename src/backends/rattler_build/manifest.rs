@@ -150,7 +150,7 @@ impl Table<'_> {
         };
         Err(Misplaced {
             what: match (section, spec) {
-                ("run_exports", _) => "the run-exports",
+                ("run_exports", _) => "the run export",
                 (_, PackageSpec::PinCompatible(_) | PackageSpec::PinSubpackage(_)) => "the pin",
                 _ => "the binary dependency",
             },
@@ -169,7 +169,8 @@ impl Table<'_> {
 /// A dependency that belongs in the recipe.
 #[derive(Debug, Error, Diagnostic)]
 #[error(
-    "{what} `{name}` cannot stand in pixi.toml. Please specify all binary dependencies in the recipe"
+    "{what} `{name}` is not allowed in pixi.toml. Please specify all binary dependencies in the \
+     recipe"
 )]
 #[diagnostic(
     code(dependency::belongs_into_recipe),

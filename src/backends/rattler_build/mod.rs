@@ -170,7 +170,7 @@ fn variables(request: &Request<'_, Config>) -> IndexMap<String, String> {
 fn warnings(recipe: &Recipe) -> Vec<Warning> {
     let passed_over = recipe.passed_over.iter().map(|other| {
         Warning::new(format!(
-            "{} is the recipe, {} is not read",
+            "{} is the recipe, and {} is not read",
             recipe.path.display(),
             other.display()
         ))
