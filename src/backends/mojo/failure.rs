@@ -215,7 +215,7 @@ fn unknown_argument(log: &Log) -> Option<Diagnosis> {
         log,
         "mojo::unknown_argument",
         format!("the compiler does not know the argument `{argument}`"),
-        "remove it from `extra-args`, or set it where `mojo build` gets it",
+        "remove it from `extra-args`",
     )
 }
 
@@ -225,7 +225,8 @@ fn not_linked(log: &Log) -> Option<Diagnosis> {
         log,
         "mojo::not_linked",
         "a program could not be linked",
-        "a library that `-l` names belongs into `[package.host-dependencies]`, and `-Xlinker -L$PREFIX/lib` into `extra-args`",
+        "add a library that `-l` names to `[package.host-dependencies]`, and `-Xlinker \
+         -L$PREFIX/lib` to `extra-args`",
     )?;
     let said = |line: &&str| line.contains("ld: ") || line.contains("lld: ");
     let details = log.lines().filter(said).take(QUOTED);

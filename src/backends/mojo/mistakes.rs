@@ -34,7 +34,7 @@ pub(super) struct WrongPath {
 
 /// Several paths without a program or library.
 #[derive(Debug, Error, Diagnostic)]
-#[error("{count} paths lead to nothing that can be built")]
+#[error("{count} paths do not lead to anything that can be built")]
 #[diagnostic(code(mojo::wrong_paths))]
 pub(super) struct Unbuildable {
     count: usize,
@@ -69,7 +69,7 @@ pub(super) struct PkgAndPkgs {
 
 /// There is no compiler for the platform.
 #[derive(Debug, Error, Diagnostic)]
-#[error("Mojo has no compiler for {platform}")]
+#[error("Mojo does not have a compiler for {platform}")]
 #[diagnostic(
     code(mojo::no_compiler),
     help(

@@ -68,8 +68,8 @@ impl Backend for Mojo {
         let (requirements, open) = requirements::all(request, source);
         let nowhere = (!has_compiler(request.platforms.host)).then(|| {
             let host = request.platforms.host;
-            Warning::new(format!("Mojo has no compiler for {host}"))
-                .help("the package can be described, and not built")
+            Warning::new(format!("Mojo does not have a compiler for {host}"))
+                .help("the package can be described, but not built")
         });
         let warnings = plan.warnings.iter().cloned();
         let draft = Draft {
@@ -197,7 +197,7 @@ mod tests {
             checked.map_err(|report| report.to_string())
         };
         assert_eq!(said(Subdir::Linux64, Subdir::Linux64), Ok(()));
-        let missing = Err("Mojo has no compiler for win-64".to_string());
+        let missing = Err("Mojo does not have a compiler for win-64".to_string());
         assert_eq!(said(Subdir::Win64, Subdir::Win64), missing);
         assert_eq!(said(Subdir::Linux64, Subdir::Win64), missing);
         let crossed = "a Mojo program for osx-arm64 cannot be built on linux-64".to_string();

@@ -81,7 +81,8 @@ pub(super) fn unnamed(
                 "the library imports `{module}` of the package `{provider}`, on which it does not depend"
             ))
             .help(format!(
-                "add `{provider}` to `[package.run-dependencies]`, so that it is there where the library is imported"
+                "add `{provider}` to `[package.run-dependencies]`, so that it is installed with \
+                 the library"
             ))
         })
         .collect()

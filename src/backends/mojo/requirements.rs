@@ -165,7 +165,8 @@ fn runtime(request: &Request<'_, Config>, plan: &Plan) -> (Option<Requirement>, 
 fn open(built_with: Option<&str>) -> Warning {
     let version = built_with.unwrap_or("<version of the build>");
     Warning::new(format!(
-        "`{COMPILER}` in the run dependencies admits compilers that cannot read the precompiled library"
+        "`{COMPILER}` in the run dependencies allows compilers that cannot read the precompiled \
+         library"
     ))
     .help(format!(
         "write `{COMPILER} = \"=={version}\"`, remove it so that it is pinned, or use `format = \"source\"`"

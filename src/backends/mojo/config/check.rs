@@ -266,7 +266,7 @@ fn tests(config: &Config) -> impl Iterator<Item = InvalidOption> {
             keys: keys(&["tests", &index.to_string()]),
             part: EntryPart::Value,
             message: error.to_string(),
-            help: "a `[`, `{` or `\\` that means itself has a `\\` in front of it".to_string(),
+            help: "write `\\` before a literal `[`, `{` or `\\`".to_string(),
         })
     })
 }
