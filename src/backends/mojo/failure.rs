@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_that_everybody_meets_are_explained() {
+    fn common_errors_are_explained() {
         let told = [
             "build.sh: line 9: mojo: command not found",
             "/p/bin/mojo: error: unable to find suitable c compiler for linking",

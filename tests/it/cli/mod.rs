@@ -173,7 +173,7 @@ fn a_relative_cache_folder_lies_where_the_command_runs() {
 }
 
 #[test]
-fn another_backends_package_is_left_to_it() {
+fn a_package_of_another_backend_is_not_built() {
     let project = Project::hello().pixi_toml(indoc! {r#"
             [package]
             name = "hello"

@@ -79,7 +79,7 @@ fn a_missing_package_is_named_with_what_to_do() {
 }
 
 #[test]
-fn a_project_that_installs_nothing_is_told_how_to() {
+fn a_project_without_install_rules_gets_an_example() {
     let project = project("add_executable(app main.cpp)\n").file("main.cpp", "int main() {}\n");
     let Some(workshop) = PackageBuilder::open(project, |_| {}) else {
         return;
@@ -96,7 +96,7 @@ fn a_project_that_installs_nothing_is_told_how_to() {
 }
 
 #[test]
-fn what_is_installed_elsewhere_is_refused() {
+fn files_installed_outside_of_the_prefix_are_refused() {
     let project = project("install(FILES x.txt DESTINATION ${CMAKE_SOURCE_DIR}/out)\ninstall(FILES x.txt DESTINATION share)\n")
         .file("x.txt", "x\n");
     let Some(workshop) = PackageBuilder::open(project, |_| {}) else {
@@ -120,7 +120,7 @@ fn what_is_installed_elsewhere_is_refused() {
 }
 
 #[test]
-fn a_project_without_lists_is_told_where_they_are() {
+fn a_project_without_lists_gets_their_location() {
     let project = project("").file("cpp/CMakeLists.txt", "project(x)\n");
     project.remove("CMakeLists.txt");
     let Some(workshop) = PackageBuilder::open(project, |_| {}) else {
@@ -135,7 +135,7 @@ fn a_project_without_lists_is_told_where_they_are() {
 }
 
 #[test]
-fn a_preset_that_is_not_there_is_pointed_at() {
+fn a_preset_that_does_not_exist_is_pointed_at() {
     let project = project("").file(
         "CMakePresets.json",
         "{\"version\": 3, \"configurePresets\": [{\"name\": \"release\"}]}\n",
@@ -206,7 +206,7 @@ fn failing_tests_and_undefined_symbols_are_named() {
 }
 
 #[test]
-fn sources_that_are_not_there_are_named_with_how_to_get_them() {
+fn missing_sources_are_named_with_a_way_to_get_them() {
     let lists = "cmake_minimum_required(VERSION 3.15)\nproject(app VERSION 1 LANGUAGES NONE)\n";
     let project = project("add_subdirectory(third_party/words)\n").file(
         ".gitmodules",
@@ -281,7 +281,7 @@ fn an_example_of_install_rules_names_no_tests() {
 }
 
 #[test]
-fn a_file_that_no_step_makes_is_named() {
+fn a_file_that_no_step_creates_is_named() {
     let project = project(
         "add_executable(app main.c)\ntarget_link_libraries(app ${CMAKE_BINARY_DIR}/stage/libx.a)\ninstall(TARGETS app)\n",
     )

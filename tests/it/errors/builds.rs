@@ -106,7 +106,7 @@ fn named_binary_that_needs_features() {
 }
 
 #[test]
-fn examples_of_a_crate_without_any() {
+fn examples_of_a_crate_without_examples() {
     let project = Project::hello().pixi_toml(indoc! {r#"
             [package]
             name = "hello"
@@ -133,7 +133,7 @@ fn build_script_that_fails() {
 }
 
 #[test]
-fn date_that_is_none() {
+fn date_that_is_not_valid() {
     let pixi = Pixi::start_with(|command| {
         command.env("SOURCE_DATE_EPOCH", "2026-11-21");
     });
@@ -141,7 +141,7 @@ fn date_that_is_none() {
 }
 
 #[test]
-fn library_the_system_does_not_have() {
+fn library_that_the_system_does_not_have() {
     let main = indoc! {r#"
         #[link(name = "sodium")]
         unsafe extern "C" {

@@ -67,7 +67,7 @@ fn packages(manifests: &[(&str, &str)]) -> Project {
 }
 
 #[test]
-fn name_that_no_channel_has() {
+fn name_that_channels_do_not_have() {
     let project = hello(indoc! {r#"
         [package.build-dependencies]
         rusd = "*"
@@ -100,14 +100,14 @@ fn platform_without_packages() {
 }
 
 #[test]
-fn channel_that_is_not_there() {
+fn channel_that_does_not_exist() {
     let project = hello("");
     let desk = CliCommand::build(&project, "").args(["--channel", "./missing"]);
     insta::assert_snapshot!(refused(desk));
 }
 
 #[test]
-fn channel_in_a_folder_that_is_not_there() {
+fn channel_in_a_directory_that_does_not_exist() {
     let project = hello(indoc! {r#"
         [workspace]
         channels = ["file:///nowhere/channel"]
@@ -121,7 +121,7 @@ fn channel_in_a_folder_that_is_not_there() {
 }
 
 #[test]
-fn version_that_no_channel_has() {
+fn version_that_channels_do_not_have() {
     let project = hello("[package.host-dependencies]\nodd = \">=3\"\n");
     let mut odd = near(&project);
     for version in ["1.0", "1.10", "1.9"] {
@@ -154,7 +154,7 @@ fn no_channel_at_all() {
 }
 
 #[test]
-fn pin_to_a_package_that_is_not_there() {
+fn pin_to_a_package_that_is_not_installed() {
     let project = hello("[package.run-dependencies]\nzlib = { pin-compatible = true }\n");
     insta::assert_snapshot!(refused(
         CliCommand::build(&project, "").channel(&near(&project))
@@ -162,7 +162,7 @@ fn pin_to_a_package_that_is_not_there() {
 }
 
 #[test]
-fn run_export_that_means_nothing() {
+fn run_export_that_cannot_be_read() {
     let project = hello("[package.host-dependencies]\nodd = \"*\"\n");
     let mut odd = near(&project);
     odd.add(Package::new("odd", "1.0").run_exports_weak(["odd >>1"]));
@@ -224,7 +224,7 @@ fn packages_that_are_built_with_each_other() {
 }
 
 #[test]
-fn packages_of_one_name() {
+fn packages_with_the_same_name() {
     let project = packages(&[
         (
             "app",
@@ -313,7 +313,7 @@ fn dependency_in_a_repository() {
 }
 
 #[test]
-fn archive_of_sources_that_is_another_one() {
+fn archive_of_sources_with_another_checksum() {
     let project = packages(&[]);
     let name = "lib.tar.gz";
     fs_err::write(project.cache().join(name), "something").expect("own folder");
@@ -354,7 +354,7 @@ fn workspace_without_packages() {
 }
 
 #[test]
-fn output_folder_with_something_else_in_it() {
+fn output_directory_with_another_file() {
     let project = hello("");
     project.write("out/linux-64/broken-1-0.conda", "nothing");
     let out = project.dir().join("out");
@@ -377,7 +377,7 @@ fn export_that_cannot_be_read() {
 }
 
 #[test]
-fn locked_although_something_else_is_asked_for() {
+fn locked_with_other_requirements() {
     let project = Project::hello();
     let near = near(&project);
     CliCommand::build(&project, "").channel(&near).package();
@@ -397,7 +397,7 @@ fn locked_although_something_else_is_asked_for() {
 }
 
 #[test]
-fn dependency_that_is_not_there() {
+fn dependency_that_does_not_exist() {
     let project = packages(&[(
         "app",
         indoc! {r#"
@@ -411,7 +411,7 @@ fn dependency_that_is_not_there() {
 }
 
 #[test]
-fn dependency_with_a_mistake() {
+fn dependency_with_an_error() {
     let project = packages(&[
         (
             "app",

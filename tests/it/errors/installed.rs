@@ -66,7 +66,7 @@ fn a_path_that_matches_nothing() {
 }
 
 #[test]
-fn the_output_of_a_build_script_that_is_not_there() {
+fn the_output_of_a_build_script_that_does_not_exist() {
     insta::assert_snapshot!(mistake(
         "completions.tool = { files = [\"$OUT_DIR/tool.*\"] }"
     ));
@@ -85,7 +85,7 @@ fn several_files_for_one_name() {
 }
 
 #[test]
-fn a_file_that_is_no_template() {
+fn a_file_that_is_not_a_template() {
     insta::assert_snapshot!(mistake(
         "install.\"share/doc/x\" = { from = \"doc/*.txt\", template = true }"
     ));
@@ -107,7 +107,7 @@ fn a_program_that_prints_nothing() {
 }
 
 #[test]
-fn a_file_for_no_shell() {
+fn a_file_of_an_unknown_shell() {
     insta::assert_snapshot!(mistake(
         "completions.tool = { args = [\"write\", \"tool.ksh\"], output = \"files\" }"
     ));
@@ -126,14 +126,14 @@ fn a_hook_that_fails() {
 }
 
 #[test]
-fn a_hook_that_changes_the_sources() {
+fn a_hook_that_modifies_the_sources() {
     insta::assert_snapshot!(mistake(
         "hooks.after-install = { run = [\"sh\", \"-c\", \"echo x >src/made.rs\"] }"
     ));
 }
 
 #[test]
-fn contents_that_are_not_there() {
+fn contents_that_are_missing() {
     let project = project("tests = [{ package-contents = { files = [\"share/x\"] } }]");
     let channel = toolchain::with_cargo(project.cache(), TOOL);
     let packages = project.cache().join("packages");
@@ -146,6 +146,6 @@ fn contents_that_are_not_there() {
 }
 
 #[test]
-fn an_alias_of_nothing() {
+fn an_alias_of_a_missing_program() {
     insta::assert_snapshot!(mistake("bin-aliases = { tol = [\"t\"] }"));
 }

@@ -46,7 +46,7 @@ fn cargo_toml_that_is_broken() {
 }
 
 #[test]
-fn cargo_toml_that_is_no_toml() {
+fn cargo_toml_that_is_not_toml() {
     let project = Project::new().file(
         "Cargo.toml",
         indoc! {r#"
@@ -59,7 +59,7 @@ fn cargo_toml_that_is_no_toml() {
 }
 
 #[test]
-fn cargo_toml_that_is_no_text() {
+fn cargo_toml_that_is_not_text() {
     let project = Project::new().file("Cargo.toml", b"[package]\nname = \"\xff\"\n");
     insta::assert_snapshot!(mistake(&project));
 }
@@ -78,14 +78,14 @@ fn version_that_is_not_semver() {
 }
 
 #[test]
-fn name_and_version_that_nobody_wrote() {
+fn name_and_version_that_are_missing() {
     let project = Project::hello().pixi_toml("[package]\n");
     let params = Initialize::of(&project).configuration(json!({"ignore-cargo-manifest": true}));
     insta::assert_snapshot!(mistake_in(&project, &params));
 }
 
 #[test]
-fn version_that_nobody_wrote() {
+fn version_that_is_missing() {
     let project = Project::hello().pixi_toml("[package]\nname = \"hello\"\n");
     let params = Initialize::of(&project)
         .model(json!({"name": "hello"}))
@@ -136,7 +136,7 @@ fn values_the_workspace_does_not_have() {
 }
 
 #[test]
-fn value_inherited_from_no_workspace() {
+fn value_inherited_without_a_workspace() {
     let project = Project::new().file(
         "Cargo.toml",
         indoc! {r#"
@@ -149,7 +149,7 @@ fn value_inherited_from_no_workspace() {
 }
 
 #[test]
-fn workspace_that_is_not_where_the_member_says() {
+fn workspace_that_is_not_in_the_named_directory() {
     let project = Project::new().file(
         "app/Cargo.toml",
         indoc! {r#"

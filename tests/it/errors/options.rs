@@ -36,7 +36,7 @@ fn misspelled_option() {
 }
 
 #[test]
-fn option_nobody_knows() {
+fn unknown_option() {
     insta::assert_snapshot!(mistake("[package.build.config]\nfrobnicate = true\n"));
 }
 
@@ -57,7 +57,7 @@ fn wrong_type_of_a_variable() {
 }
 
 #[test]
-fn several_mistakes() {
+fn several_errors() {
     insta::assert_snapshot!(mistake(indoc! {r#"
             [package.build.config]
             binary = ["hello"]
@@ -69,7 +69,7 @@ fn several_mistakes() {
 }
 
 #[test]
-fn configuration_that_is_no_table() {
+fn configuration_that_is_not_a_table() {
     insta::assert_snapshot!(mistake("[package.build]\nconfig = [\"--all-features\"]\n"));
 }
 
@@ -85,7 +85,7 @@ fn target_configured_twice() {
 }
 
 #[test]
-fn target_nobody_knows() {
+fn unknown_target() {
     insta::assert_snapshot!(mistake(
         "[package.build.config.targets.windows]\nbinaries = [\"b\"]\n"
     ));
@@ -113,7 +113,7 @@ fn misspelled_compiler() {
 }
 
 #[test]
-fn compiler_cache_nobody_knows() {
+fn unknown_compiler_cache() {
     insta::assert_snapshot!(mistake(
         "[package.build.config]\ncompiler-cache = \"ccache\"\n"
     ));
@@ -159,7 +159,7 @@ fn mistakes_without_a_manifest_are_told_without_a_place() {
 }
 
 #[test]
-fn nul_in_what_programs_are_given() {
+fn nul_in_arguments_and_variables() {
     insta::assert_snapshot!(mistake(indoc! {r#"
             [package.build.config]
             extra-args = ["--features", "a\u0000b"]
@@ -186,14 +186,14 @@ fn mistake_on_windows(configuration: &str) -> String {
 }
 
 #[test]
-fn line_end_in_an_argument_on_windows() {
+fn line_break_in_an_argument_on_windows() {
     insta::assert_snapshot!(mistake_on_windows(
         "[package.build.config]\nextra-args = [\"--config=env.X='one\\ntwo'\"]\n"
     ));
 }
 
 #[test]
-fn line_end_in_a_variable_on_windows() {
+fn line_break_in_a_variable_on_windows() {
     insta::assert_snapshot!(mistake_on_windows(indoc! {r#"
             [package.build.config.env]
             WORDS = "one two"

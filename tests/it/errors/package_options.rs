@@ -220,17 +220,17 @@ fn a_setting_of_a_profile_in_two_places() {
 }
 
 #[test]
-fn a_version_of_rust_that_nothing_names() {
+fn a_version_of_rust_that_is_not_named() {
     insta::assert_snapshot!(mistake("rust-version = \"toolchain-file\""));
 }
 
 #[test]
-fn a_member_that_no_workspace_has() {
+fn a_member_that_the_workspace_does_not_have() {
     insta::assert_snapshot!(mistake("packages = [\"hello\", \"hullo\"]"));
 }
 
 #[test]
-fn a_binary_that_no_member_has() {
+fn a_binary_that_the_members_do_not_have() {
     insta::assert_snapshot!(mistake("packages = [\"hello\"]\nbinaries = [\"hullo\"]"));
 }
 

@@ -20,13 +20,13 @@ fn mistake(project: &Project, params: &Initialize) -> String {
 }
 
 #[test]
-fn name_that_is_none() {
+fn name_that_is_not_valid() {
     let project = Project::hello().pixi_toml("[package]\nname = \"hello world\"\n");
     insta::assert_snapshot!(mistake(&project, &initialize(&project)));
 }
 
 #[test]
-fn version_that_is_none() {
+fn version_that_is_not_valid() {
     let project = Project::hello().pixi_toml(indoc! {r#"
             [package]
             name = "hello"
@@ -64,7 +64,7 @@ fn condition_with_an_unknown_name() {
 }
 
 #[test]
-fn variants_that_come_to_the_same() {
+fn variants_with_the_same_result() {
     let project = Project::hello();
     // rattler-build treats `hash` as a function and does not record its use.
     let run = json!({"runDependencies": {"bash": {"binary": {"version": "*"}}}});
@@ -97,7 +97,7 @@ fn build(change: impl FnOnce(&mut Value, &Project)) -> String {
 }
 
 #[test]
-fn output_nobody_described() {
+fn output_that_was_not_described() {
     insta::assert_snapshot!(build(|output, _| output["name"] = json!("goodbye")));
 }
 

@@ -49,7 +49,7 @@ fn nothing_to_build() {
 }
 
 #[test]
-fn paths_that_lead_nowhere() {
+fn paths_that_do_not_exist() {
     let project = app("bins = [{ path = \"mian.mojo\" }]\npkg = { path = \"lib\" }\n")
         .file("main.mojo", MAIN)
         .file("lib/words.mojo", GREET);
@@ -57,7 +57,7 @@ fn paths_that_lead_nowhere() {
 }
 
 #[test]
-fn several_misfits() {
+fn several_wrong_types() {
     let project = app(indoc! {r#"
             bins = [{ name = "a/b", extra_args = [] }, { path = "b.mojo" }]
             pkg = { name = "my-lib", extra-args = ["-O0"] }
@@ -81,7 +81,7 @@ fn an_error_in_the_code_has_a_place() {
 }
 
 #[test]
-fn an_import_that_nothing_has() {
+fn an_import_that_does_not_exist() {
     if real_or_skip().is_none() {
         return;
     }

@@ -150,7 +150,7 @@ fn dependencies_that_only_the_build_knows_are_a_warning() {
 }
 
 #[test]
-fn what_code_adds_to_the_dependencies_is_found_after_the_build() {
+fn dependencies_that_code_adds_are_found_after_the_build() {
     let Some(channel) = channel_or_skip() else {
         return;
     };

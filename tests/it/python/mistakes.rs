@@ -65,7 +65,7 @@ fn a_version_that_only_the_build_knows() {
 }
 
 #[test]
-fn a_dependency_that_nobody_can_read() {
+fn a_dependency_that_cannot_be_read() {
     let text = indoc! {r#"
         [project]
         name = "a"
@@ -111,7 +111,7 @@ fn an_entry_point_without_a_function() {
 }
 
 #[test]
-fn a_version_that_is_none() {
+fn a_version_that_is_not_valid() {
     let text = indoc! {r#"
         [project]
         name = "a"
@@ -132,7 +132,7 @@ fn a_version_that_is_none() {
 }
 
 #[test]
-fn two_wishes_for_python_that_exclude_each_other() {
+fn two_versions_of_python_that_exclude_each_other() {
     let project = project(HELLO).pixi_toml(indoc! {r#"
             [package]
             [package.build.backend]

@@ -25,7 +25,7 @@ fn an_unknown_key_below_text_of_other_scripts() {
 }
 
 #[test]
-fn a_key_that_belongs_elsewhere() {
+fn a_key_in_the_wrong_table() {
     insta::assert_snapshot!(error(indoc! {"
             package: {name: foobar, version: 0.1.0}
             build:
@@ -45,7 +45,7 @@ fn a_template_without_its_dollar_sign() {
 }
 
 #[test]
-fn a_name_that_is_nearly_one() {
+fn a_name_that_is_almost_correct() {
     insta::assert_snapshot!(error(indoc! {"
             # 🧪
             context: {versoin: 1.0}
@@ -66,7 +66,7 @@ fn a_name_of_the_pinning_of_conda_forge() {
 }
 
 #[test]
-fn a_standard_library_that_nobody_named() {
+fn a_standard_library_that_is_not_named() {
     insta::assert_snapshot!(error(indoc! {"
             package: {name: foobar, version: 0.1.0}
             requirements:
@@ -117,7 +117,7 @@ fn a_version_with_a_dash() {
 }
 
 #[test]
-fn a_spec_that_means_nothing() {
+fn a_spec_that_cannot_be_read() {
     insta::assert_snapshot!(error(indoc! {"
             package: {name: foobar, version: 0.1.0}
             requirements:
@@ -156,7 +156,7 @@ fn a_binary_dependency_in_the_manifest() {
 }
 
 #[test]
-fn options_that_are_not_there() {
+fn options_that_do_not_exist() {
     let project = project("context: {version: 1}\npackage: {name: foobar, version: 0.1.0}\n").file(
         "pixi.toml",
         indoc! {r#"
@@ -184,7 +184,7 @@ fn options_that_are_not_there() {
 }
 
 #[test]
-fn a_variant_file_that_is_none() {
+fn a_variant_file_that_is_not_valid() {
     let project = project("package: {name: foobar, version: 0.1.0}\n");
     for text in ["# ä\npython: 3.8\n", "- a\n", "python: [3.8\n"] {
         project.write("variants.yaml", text);
@@ -211,7 +211,7 @@ fn a_script_that_fails_is_pointed_at() {
 }
 
 #[test]
-fn packages_that_must_not_be() {
+fn packages_that_are_not_allowed() {
     let links = indoc! {"
         package: {name: foobar, version: 0.1.0}
         build:

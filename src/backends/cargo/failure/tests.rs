@@ -290,7 +290,7 @@ fn wrappers_that_the_project_asks_for_are_named_with_their_place() {
 }
 
 #[test]
-fn compilers_and_targets_are_named_with_who_asks_for_them() {
+fn compilers_and_targets_are_named_with_their_origin() {
     const TARGET: &str = include_str!("logs/no_standard_library_for_the_target.log");
     let clang = "error: failed to run custom build command for `a v1.0.0`\n\nCaused by:\n  no\n  --- stderr\n  \
                  error occurred in cc-rs: failed to find tool \"clang-17\": No such file or directory\n";
@@ -322,7 +322,7 @@ fn compilers_and_targets_are_named_with_who_asks_for_them() {
 }
 
 #[test]
-fn a_nightly_toolchain_is_asked_for_by_a_file_of_the_project() {
+fn a_file_of_the_project_asks_for_a_nightly_toolchain() {
     const FEATURES: &str = include_str!("logs/nightly_features.log");
     const FLAG: &str = "error: the `-Z` flag is only accepted on the nightly channel of Cargo, but this is \
                         the `stable` channel\nSee https://doc.rust-lang.org for more\n";
@@ -495,7 +495,7 @@ fn programs_are_named_with_their_packages() {
 }
 
 #[test]
-fn a_newer_cargo_is_asked_for_by_its_version_where_that_is_known() {
+fn a_newer_cargo_is_named_with_its_version_if_that_is_known() {
     let manifest = "error: failed to parse manifest at `/a/Cargo.toml`\n\nCaused by:\n  ";
     let lock =
         "error: failed to parse lock file at: /a/Cargo.lock\n\nCaused by:\n  lock file version ";

@@ -131,7 +131,7 @@ fn rich_manifest_has_variants_for_each_host() {
 }
 
 #[test]
-fn member_of_a_workspace_is_what_pixi_sends_but_keeps_its_licence() {
+fn member_of_a_workspace_is_what_pixi_sends_but_keeps_its_license() {
     let mut expected = expected(include_str!("fixtures/tool.json"));
     // pixi sends null, because it loses inherited relative paths.
     expected["projectModel"]["licenseFile"] = json!("../../LICENSE");

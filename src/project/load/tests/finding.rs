@@ -14,7 +14,7 @@ fn member() -> Tree {
 }
 
 #[test]
-fn empty_folder_has_no_manifest() {
+fn empty_directory_does_not_have_a_manifest() {
     insta::assert_snapshot!(Tree::new().file("ws/readme", "").at("ws").mistakes());
 }
 
@@ -29,7 +29,7 @@ fn missing_manifest_is_named() {
 }
 
 #[test]
-fn missing_folder_is_named() {
+fn missing_directory_is_named() {
     insta::assert_snapshot!(Tree::new().at("nowhere").mistakes());
 }
 
@@ -64,14 +64,14 @@ fn packages_below_a_workspace_are_named() {
 }
 
 #[test]
-fn packages_below_a_folder_without_a_manifest_are_named() {
+fn packages_below_a_directory_without_a_manifest_are_named() {
     let package = format!("[package]\nname = \"a\"\n{BACKEND}");
     let tree = Tree::new().file("ws/crates/a/pixi.toml", &package);
     insta::assert_snapshot!(tree.at("ws").mistakes());
 }
 
 #[test]
-fn package_in_the_file_beside_is_pointed_at() {
+fn package_in_the_neighboring_file_is_pointed_at() {
     let tree = Tree::new()
         .file("ws/pixi.toml", WORKSPACE)
         .file(
@@ -147,7 +147,7 @@ fn broken_pyproject_of_another_tool_is_passed_over() {
 }
 
 #[test]
-fn broken_manifest_above_is_a_mistake() {
+fn broken_manifest_above_is_an_error() {
     insta::assert_snapshot!(member().file("ws/pixi.toml", "[workspace\n").mistakes());
 }
 

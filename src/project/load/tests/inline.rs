@@ -77,7 +77,7 @@ fn a_definition_is_read_as_if_the_folder_had_a_manifest() {
 }
 
 #[test]
-fn mistakes_in_a_definition_are_shown_under_its_place() {
+fn errors_in_a_definition_are_shown_under_its_place() {
     let text = "[dependencies]\nteapot = { path = \"t\", package = { nmae = \"x\", build.backend.name = \"b\" } }\n";
     let tree = Tree::new()
         .file("ws/pixi.toml", &format!("{WORKSPACE}{text}"))
@@ -87,7 +87,7 @@ fn mistakes_in_a_definition_are_shown_under_its_place() {
 }
 
 #[test]
-fn a_member_takes_a_definition_from_the_pool() {
+fn a_member_takes_a_definition_from_the_workspace() {
     let member = |text: &str| {
         let text =
             format!("[package]\nname = \"a\"\n{BACKEND}[package.run-dependencies]\n{text}\n");

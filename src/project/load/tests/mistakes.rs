@@ -40,7 +40,7 @@ fn mistakes_are_told_in_the_order_of_the_file() {
 }
 
 #[test]
-fn all_mistakes_are_reported() {
+fn all_errors_are_reported() {
     insta::assert_snapshot!(package(
         "[package]\nnmae = \"x\"\nversion = \"1-2\"\nlicense = \"MIT/Apache-2.0\"\nhomepage = \"x.org\"\n\
          [package.run-dependecies]\na = \"*\"\n[package.host_dependencies]\nb = \"*\""
@@ -60,12 +60,12 @@ fn types_are_checked() {
 }
 
 #[test]
-fn licence_file_must_exist() {
+fn license_file_must_exist() {
     insta::assert_snapshot!(package("[package]\nlicense-file = \"../LICENCE\""));
 }
 
 #[test]
-fn unknown_licence_is_explained() {
+fn unknown_license_is_explained() {
     insta::assert_snapshot!(package("[package]\nlicense = \"My License\""));
 }
 
@@ -77,7 +77,7 @@ fn inheritance_is_true_and_nothing_else() {
 }
 
 #[test]
-fn workspace_must_have_what_is_inherited() {
+fn workspace_must_have_the_inherited_values() {
     insta::assert_snapshot!(package("[package]\nversion.workspace = true"));
 }
 
@@ -176,7 +176,7 @@ fn source_names_one_place() {
 }
 
 #[test]
-fn remote_source_needs_a_folder() {
+fn remote_source_needs_a_directory() {
     insta::assert_snapshot!(package(
         "[package.build]\nsource = { git = \"https://g.org/a\", lfs = true }"
     ));

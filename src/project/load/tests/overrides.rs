@@ -42,7 +42,7 @@ fn command_line_wins() {
 }
 
 #[test]
-fn source_folder_of_the_command_line_stands_for_a_repository() {
+fn source_directory_of_the_command_line_replaces_a_repository() {
     let tree = Tree::package(
         "[package]\nlicense-file = \"LICENSE\"\n[package.build]\nsource = { git = \"https://g.org/a\" }",
     )

@@ -102,13 +102,13 @@ fn extras_hold_groups() {
 }
 
 #[test]
-fn run_exports_hold_buckets() {
+fn run_exports_contain_buckets() {
     insta::assert_snapshot!(package("[package.run-exports.weak-constrains]\na = \"*\""));
     insta::assert_snapshot!(package("[package]\nrun-exports = [\"a\"]"));
 }
 
 #[test]
-fn sources_are_refused_where_they_mean_nothing() {
+fn sources_are_refused_where_they_are_not_allowed() {
     insta::assert_snapshot!(package(
         "[package.run-constraints]\na = { path = \"a\" }\n\
          [package.run-exports.weak]\nb = { url = \"https://x.org/b.zip\" }\nc = { path = \"c.conda\" }\n\
@@ -171,7 +171,7 @@ fn pool_has_what_is_asked_of_it() {
 }
 
 #[test]
-fn pool_is_asked_with_true() {
+fn workspace_dependency_is_taken_with_true() {
     insta::assert_snapshot!(pooled(
         "a = \"1.*\"",
         "a = { workspace = false, version = \"*\" }"
@@ -179,7 +179,7 @@ fn pool_is_asked_with_true() {
 }
 
 #[test]
-fn pool_decides_version_and_place() {
+fn workspace_decides_version_and_place() {
     insta::assert_snapshot!(pooled(
         "a = \"1.*\"",
         "a = { workspace = true, version = \"2.*\", path = \"a\" }"
@@ -187,7 +187,7 @@ fn pool_decides_version_and_place() {
 }
 
 #[test]
-fn combination_with_the_pool_is_checked() {
+fn combination_with_the_workspace_is_checked() {
     insta::assert_snapshot!(pooled(
         "a = { path = \"a\" }\nb = { git = \"https://g.org/b\", branch = \"main\" }\nc = {}\nd = \"^1\"",
         "a = { workspace = true, channel = \"x\" }\nb = { workspace = true, tag = \"1\" }\n\
@@ -196,7 +196,7 @@ fn combination_with_the_pool_is_checked() {
 }
 
 #[test]
-fn pool_holds_no_pins_and_no_name_twice() {
+fn workspace_dependencies_have_no_pins_and_no_name_twice() {
     insta::assert_snapshot!(pooled(
         "a = { pin-compatible = true }\nB = \"*\"\nb = \"*\"",
         "a.workspace = true\nb.workspace = true"
@@ -204,7 +204,7 @@ fn pool_holds_no_pins_and_no_name_twice() {
 }
 
 #[test]
-fn without_workspace_there_is_no_pool() {
+fn dependencies_are_not_inherited_without_a_workspace() {
     let text = format!("{BACKEND}[package.host-dependencies]\na.workspace = true\n");
     insta::assert_snapshot!(Tree::new().file("ws/pixi.toml", &text).at("ws").mistakes());
 }

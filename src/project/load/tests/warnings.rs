@@ -50,12 +50,12 @@ fn subdirectory_needs_a_checkout() {
 }
 
 #[test]
-fn licence_file_that_nobody_has_is_not_inherited() {
+fn license_file_that_does_not_exist_is_not_inherited() {
     insta::assert_snapshot!(Tree::package("[package]\nlicense-file.workspace = true").warnings());
 }
 
 #[test]
-fn pooled_version_is_warned_of_once_where_it_stands() {
+fn version_of_the_workspace_is_warned_of_once_at_its_place() {
     let text = format!(
         "{WORKSPACE}[workspace.dependencies]\na = \"1.2\"\n{BACKEND}\
          [package.host-dependencies]\na.workspace = true\n[package.run-dependencies]\na.workspace = true\n"
