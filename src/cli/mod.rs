@@ -23,7 +23,6 @@ mod table;
 mod watch;
 
 use std::ffi::OsString;
-use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -134,7 +133,6 @@ fn run(backend: &'static dyn AnyBackend, arguments: Vec<OsString>) -> ExitCode {
     let wanted = Wanted {
         level: level(&arguments),
         stdout: stdout(&arguments),
-        path: path(&arguments),
     };
     let reporter = Reporter::init(&env, wanted);
     if let Some(error) = unwatched {
@@ -183,21 +181,6 @@ fn stdout(arguments: &Arguments) -> Stdout {
         Some(Command::Replay(replay)) if replay.json => Stdout::JsonLines,
         Some(Command::Outputs(outputs)) if outputs.json => Stdout::Json,
         Some(_) => Stdout::Text,
-    }
-}
-
-/// The package of the command.
-fn path(arguments: &Arguments) -> &Path {
-    match &arguments.command {
-        Some(Command::Build(build)) => &build.package.path,
-        Some(Command::Outputs(outputs)) => &outputs.package.path,
-        Some(Command::Recipe(recipe)) => &recipe.package.path,
-        Some(Command::Replay(replay)) => &replay.folder,
-        Some(Command::Explain(explain)) => &explain.package.path,
-        Some(Command::Clean(clean)) => &clean.package.path,
-        Some(Command::Completions { .. } | Command::Schema | Command::Capabilities) | None => {
-            Path::new(".")
-        }
     }
 }
 

@@ -43,11 +43,22 @@ pub(super) fn outputs(
         .map(Package::outputs)
         .collect::<Result<_, _>>()?;
     let outputs = || described.iter().flat_map(|one| &one.answer.outputs);
-    let warnings = described.iter().flat_map(|one| one.plan.early_warnings());
+    // Several packages can have the same warning.
+    let warnings = described.iter().flat_map(|one| {
+        let name = one
+            .answer
+            .outputs
+            .first()
+            .map(|output| &output.metadata.name);
+        let name = name.filter(|_| described.len() > 1);
+        let start = name.map_or(String::new(), |name| format!("`{name}`: "));
+        let warnings = one.plan.early_warnings();
+        warnings.map(move |warning| format!("{start}{warning}"))
+    });
     if arguments.json {
         let document = Document {
             outputs: outputs().map(Planned::new).collect(),
-            warnings: warnings.map(ToString::to_string).collect(),
+            warnings: warnings.collect(),
         };
         let text = serde_json::to_string_pretty(&document)
             .map_err(|error| miette::miette!("the outputs cannot be written: {error}"))?;

@@ -81,8 +81,7 @@ pub struct Document {
 
 impl Document {
     /// Parses `text`, the content of the file at the absolute path `path`. Errors show
-    /// the file as `shown_as`, normally its path relative to the directory of the
-    /// manifest.
+    /// the file as `shown_as`.
     pub fn parse(path: PathBuf, shown_as: &str, text: String) -> Result<Self, Box<Syntax>> {
         let kind = ManifestKind::of(&path).unwrap_or(ManifestKind::Pixi);
         let text = Arc::<str>::from(text);

@@ -90,14 +90,14 @@ pub(in crate::cli) fn members(
         let backend = backend.unwrap_or_default();
         tracing::warn!("{what} is left out: it is built by `{backend}`");
     };
-    for Member { manifest, backend } in load::members(&path)? {
+    let workspace = request(env, &path, choices.platforms()?, choices)?;
+    for Member { manifest, backend } in load::members(&workspace)? {
         if is_ours(&backend) {
             asked.push(AskedPackage::At(manifest))
         } else {
             left_out(&manifest.display().to_string(), backend)
         }
     }
-    let workspace = request(env, &path, choices.platforms()?, choices)?;
     for package in load::inline_packages(&workspace)? {
         if is_ours(&package.backend) {
             asked.push(AskedPackage::Inline(path.clone(), package))

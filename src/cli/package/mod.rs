@@ -91,9 +91,8 @@ impl Package {
     /// # Errors
     /// A backend that this project does not have, errors in the configuration.
     pub(super) fn of(env: Env, loaded: Loaded, checkout: Option<PathBuf>) -> Result<Self, Report> {
-        let manifest = loaded.manifest.path();
         for warning in &loaded.warnings {
-            report::warn(warning, manifest.parent().unwrap_or(manifest));
+            report::warn(warning);
         }
         let backend = backends::by_name(&loaded.backend).ok_or_else(|| UnknownBackend {
             wanted: loaded.backend.clone(),

@@ -1,6 +1,6 @@
 //! An error as data, for the JSON output and for GitHub.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use miette::Report;
 use serde::Serialize;
@@ -37,10 +37,10 @@ pub(super) struct ErrorLocation {
 }
 
 impl ErrorReport {
-    /// Converts the error of a command. Relative paths in it are relative to `folder`.
-    pub(super) fn new(report: &Report, folder: &Path) -> Self {
+    /// Converts the error of a command.
+    pub(super) fn new(report: &Report) -> Self {
         let mut mistake = Self::of(DiagnosticData::of(report.as_ref()));
-        mistake.locate(folder);
+        mistake.locate();
         let errors = code_errors(report).iter().map(|error| ErrorLocation {
             file: error.file.clone(),
             line: error.line,
@@ -52,15 +52,15 @@ impl ErrorReport {
     }
 
     /// Makes the paths of files absolute.
-    fn locate(&mut self, folder: &Path) {
+    fn locate(&mut self) {
         for place in &mut self.places {
-            let file = folder.join(&place.file);
+            let file = absolute(&place.file);
             if file.is_file() {
                 place.file = file;
             }
         }
         for related in &mut self.related {
-            related.locate(folder);
+            related.locate();
         }
     }
 
@@ -116,4 +116,23 @@ impl ErrorReport {
             None => self.message.clone(),
         }
     }
+}
+
+/// The absolute path of a file that a message names for a user in the current directory. Programs
+/// compare it with other paths, so it does not contain `..`.
+pub(super) fn absolute(file: &Path) -> PathBuf {
+    let mut path = match std::env::current_dir() {
+        Ok(here) if file.is_relative() => here,
+        _ => return file.to_path_buf(),
+    };
+    for component in file.components() {
+        match component {
+            Component::ParentDir => {
+                path.pop();
+            }
+            Component::CurDir => {}
+            other => path.push(other),
+        }
+    }
+    path
 }

@@ -14,7 +14,7 @@ mod terminal;
 mod wrap;
 
 use std::io::{ErrorKind, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -86,12 +86,10 @@ pub(super) enum Stdout {
 }
 
 /// The requested output.
-pub(super) struct Wanted<'a> {
+pub(super) struct Wanted {
     /// The level of messages, which `RUST_LOG` overrides.
     pub(super) level: LevelFilter,
     pub(super) stdout: Stdout,
-    /// The package or manifest of the command.
-    pub(super) path: &'a Path,
 }
 
 /// The destination of the output. Cheap to clone.
@@ -101,19 +99,13 @@ pub(super) struct Reporter {
     level: LevelFilter,
     terminal: Terminal,
     github: Option<GitHub>,
-    /// The directory of the package of the command.
-    folder: PathBuf,
     finished: Arc<Mutex<Vec<Finished>>>,
 }
 
 impl Reporter {
     /// Installs the subscribers for log messages.
-    pub(super) fn init(env: &Env, wanted: Wanted<'_>) -> Self {
-        let Wanted {
-            level,
-            stdout,
-            path,
-        } = wanted;
+    pub(super) fn init(env: &Env, wanted: Wanted) -> Self {
+        let Wanted { level, stdout } = wanted;
         draw_errors();
         let is_action = env.get("GITHUB_ACTIONS") == Some("true");
         let github = (is_action && stdout != Stdout::Protocol).then(|| GitHub::new(env));
@@ -146,7 +138,6 @@ impl Reporter {
             level,
             terminal,
             github,
-            folder: folder_of(path),
             finished: Arc::default(),
         }
     }
@@ -202,7 +193,7 @@ impl Reporter {
             Err(report) if report.is::<NobodyReads>() => return ExitCode::from(NobodyReads::CODE),
             Err(report) => {
                 let code = exit_code(&report);
-                let mistake = ErrorReport::new(&report, &self.folder);
+                let mistake = ErrorReport::new(&report);
                 // The exit code reports the error even if the output cannot be written.
                 let _ = self
                     .terminal
@@ -251,9 +242,8 @@ pub(super) fn wrong_usage(error: &clap::Error) -> ExitCode {
     ExitCode::from(code)
 }
 
-/// Shows a warning about a file of the user, with its place. A relative path in the
-/// diagnostic is relative to `folder`.
-pub(super) fn warn(warning: &dyn Diagnostic, folder: &Path) {
+/// Shows a warning about a file of the user, with its place.
+pub(super) fn warn(warning: &dyn Diagnostic) {
     let DiagnosticData {
         code,
         message,
@@ -266,7 +256,7 @@ pub(super) fn warn(warning: &dyn Diagnostic, folder: &Path) {
     let code = code.unwrap_or_default();
     match labels.first() {
         Some(label) => {
-            let file = folder.join(&label.file);
+            let file = mistake::absolute(Path::new(&label.file));
             let (line, column) = (label.line as u64, label.column as u64);
             tracing::warn!(code, file = %file.display(), line, column, "{text}");
         }
@@ -285,15 +275,6 @@ fn draw_errors() {
     }));
     if let Err(error) = hook {
         tracing::debug!("the width and the colors of errors cannot be set: {error}");
-    }
-}
-
-/// The absolute path of the directory `path`, or of the directory of the manifest `path`.
-fn folder_of(path: &Path) -> PathBuf {
-    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
-    match absolute.parent() {
-        Some(parent) if absolute.is_file() => parent.to_path_buf(),
-        _ => absolute,
     }
 }
 

@@ -37,21 +37,22 @@ const RECIPES: [&str; 4] = [
 /// The manifest that pixi assumes for a recipe without a manifest.
 const OF_A_RECIPE: &str = "[package.build.backend]\nname = \"pixi-build-rattler-build\"\n";
 
-/// Finds and parses the manifest at `path` (absolute) and that of its workspace.
-pub(crate) fn find(path: &Path, findings: &mut Diagnostics) -> Option<Found> {
+/// Finds and parses the manifest at `path` (absolute) and that of its workspace. Errors name files
+/// for a user whose current directory is `here`.
+pub(crate) fn find(path: &Path, here: &Path, findings: &mut Diagnostics) -> Option<Found> {
     if let Some((recipe, source)) = recipe_alone(path) {
         let folder = recipe.parent()?;
         let text = OF_A_RECIPE.to_owned();
-        let member = Document::parse(recipe.clone(), &paths::relative(&recipe, folder), text);
+        let member = Document::parse(recipe.clone(), &paths::shown(&recipe, here), text);
         return Some(Found {
             member: member.expect("the text is TOML"),
-            above: search(folder.ancestors(), folder, findings),
+            above: search(folder.ancestors(), here, findings),
             source: Some(source),
         });
     }
     let manifest = choose(path, findings)?;
     let folder = manifest.parent()?.to_owned();
-    let member = read(&manifest, &folder, findings)?;
+    let member = read(&manifest, here, findings)?;
     if member.field(&["package"]).is_none() {
         findings.mistake(NoPackage {
             help: help_without_package(&member),
@@ -62,7 +63,7 @@ pub(crate) fn find(path: &Path, findings: &mut Diagnostics) -> Option<Found> {
     let above = if own_workspace(&member) {
         None
     } else {
-        search_above(&folder, findings)
+        search_above(&folder, here, findings)
     };
     Some(Found {
         member,
@@ -188,7 +189,8 @@ pub(crate) fn choose(path: &Path, findings: &mut Diagnostics) -> Option<PathBuf>
     Some(real)
 }
 
-pub(crate) fn read(path: &Path, folder: &Path, findings: &mut Diagnostics) -> Option<Document> {
+/// Parses the manifest at `path`. Errors name it for a user whose current directory is `here`.
+pub(crate) fn read(path: &Path, here: &Path, findings: &mut Diagnostics) -> Option<Document> {
     let text = match fs_err::read_to_string(path) {
         Ok(text) => text,
         Err(error) => {
@@ -196,7 +198,7 @@ pub(crate) fn read(path: &Path, folder: &Path, findings: &mut Diagnostics) -> Op
             return None;
         }
     };
-    match Document::parse(path.to_owned(), &paths::relative(path, folder), text) {
+    match Document::parse(path.to_owned(), &paths::shown(path, here), text) {
         Ok(document) => Some(document),
         Err(syntax) => {
             findings.mistake(*syntax);
@@ -207,14 +209,18 @@ pub(crate) fn read(path: &Path, folder: &Path, findings: &mut Diagnostics) -> Op
 
 /// The next workspace in the parent directories. pixi stops at a manifest without pixi
 /// tables; this function skips such files, because they cannot change the package.
-pub(crate) fn search_above(folder: &Path, findings: &mut Diagnostics) -> Option<Document> {
-    search(folder.ancestors().skip(1), folder, findings)
+pub(crate) fn search_above(
+    folder: &Path,
+    here: &Path,
+    findings: &mut Diagnostics,
+) -> Option<Document> {
+    search(folder.ancestors().skip(1), here, findings)
 }
 
-/// The first workspace in `folders`. Errors name files relative to `folder`.
+/// The first workspace in `folders`. Errors name files for a user whose current directory is `here`.
 fn search<'a>(
     folders: impl Iterator<Item = &'a Path>,
-    folder: &Path,
+    here: &Path,
     findings: &mut Diagnostics,
 ) -> Option<Document> {
     let mut invisible = None;
@@ -228,7 +234,7 @@ fn search<'a>(
         {
             continue;
         }
-        let document = read(&path, folder, findings)?;
+        let document = read(&path, here, findings)?;
         let named = |name: &str| document.field(&[name]).is_some();
         if named("workspace") || (document.kind() == ManifestKind::Pyproject && named("project")) {
             return Some(document);

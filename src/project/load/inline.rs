@@ -39,7 +39,7 @@ pub struct InlinePackage {
 pub fn inline_packages(request: &LoadRequest) -> Result<Vec<InlinePackage>, LoadErrors> {
     let mut findings = Diagnostics::default();
     let path = request.current_folder.join(&request.path);
-    let found = workspace(&path, &mut findings).map(|document| {
+    let found = workspace(&path, &request.current_folder, &mut findings).map(|document| {
         let scope = ManifestScope {
             request,
             package: document.root(),
@@ -59,14 +59,14 @@ pub fn inline_packages(request: &LoadRequest) -> Result<Vec<InlinePackage>, Load
 }
 
 /// The manifest of the workspace to which the manifest or directory `path` belongs.
-fn workspace(path: &Path, findings: &mut Diagnostics) -> Option<Document> {
+fn workspace(path: &Path, here: &Path, findings: &mut Diagnostics) -> Option<Document> {
     let manifest = choose(path, findings)?;
     let folder = manifest.parent()?.to_owned();
-    let document = read(&manifest, &folder, findings)?;
+    let document = read(&manifest, here, findings)?;
     if own_workspace(&document) {
         Some(document)
     } else {
-        search_above(&folder, findings)
+        search_above(&folder, here, findings)
     }
 }
 
@@ -113,7 +113,7 @@ pub(crate) fn find(
     findings: &mut Diagnostics,
 ) -> Option<Found> {
     let path = request.current_folder.join(&request.path);
-    let above = workspace(&path, findings)?;
+    let above = workspace(&path, &request.current_folder, findings)?;
     let mut defined = definitions(&above).into_iter();
     let Some((mut keys, _)) = defined.find(|(_, field)| field.name == inline.name) else {
         findings.mistake(NoInlinePackage {
@@ -178,6 +178,9 @@ fn definitions(document: &Document) -> Vec<(Vec<String>, Field<'_>)> {
 pub(crate) fn find_any(request: &LoadRequest, findings: &mut Diagnostics) -> Option<Found> {
     match &request.inline {
         Some(inline) => find(request, inline, findings),
-        None => find::find(&request.current_folder.join(&request.path), findings),
+        None => {
+            let here = &request.current_folder;
+            find::find(&here.join(&request.path), here, findings)
+        }
     }
 }

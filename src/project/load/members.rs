@@ -7,7 +7,7 @@ use crate::project::document::Data;
 use crate::project::load::below::own_workspace;
 use crate::project::load::find::{choose, read, search_above};
 use crate::project::load::mistake::Diagnostics;
-use crate::project::load::{LoadErrors, below};
+use crate::project::load::{LoadErrors, LoadRequest, below};
 
 /// A package of a workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,36 +18,37 @@ pub struct Member {
     pub backend: Option<String>,
 }
 
-/// All packages of the workspace to which the manifest or directory `path` (absolute)
-/// belongs, sorted by path. Hidden directories, directories that git ignores, and caches
+/// All packages of the workspace to which the manifest in `request` belongs, sorted by path. Hidden directories, directories that git ignores, and caches
 /// are skipped.
 ///
 /// # Errors
 /// Manifests that cannot be read.
-pub fn members(path: &Path) -> Result<Vec<Member>, LoadErrors> {
+pub fn members(request: &LoadRequest) -> Result<Vec<Member>, LoadErrors> {
     let mut findings = Diagnostics::default();
-    let found = root(path, &mut findings).map(|root| packages(&root, &mut findings));
+    let here = &request.current_folder;
+    let root = root(&here.join(&request.path), here, &mut findings);
+    let found = root.map(|root| packages(&root, here, &mut findings));
     findings.finish()?;
     Ok(found.unwrap_or_default())
 }
 
 /// The directory of the workspace.
-fn root(path: &Path, findings: &mut Diagnostics) -> Option<PathBuf> {
+fn root(path: &Path, here: &Path, findings: &mut Diagnostics) -> Option<PathBuf> {
     let manifest = choose(path, findings)?;
     let folder = manifest.parent()?.to_owned();
-    let document = read(&manifest, &folder, findings)?;
+    let document = read(&manifest, here, findings)?;
     let above = if own_workspace(&document) {
         None
     } else {
-        search_above(&folder, findings)
+        search_above(&folder, here, findings)
     };
     Some(above.map_or(folder, |above| above.directory().to_owned()))
 }
 
-fn packages(root: &Path, findings: &mut Diagnostics) -> Vec<Member> {
+fn packages(root: &Path, here: &Path, findings: &mut Diagnostics) -> Vec<Member> {
     let mut members = Vec::new();
     for manifest in below::folders(root).filter_map(|folder| below::manifest(&folder)) {
-        if let Some(document) = read(&manifest, root, findings)
+        if let Some(document) = read(&manifest, here, findings)
             && document.field(&["package"]).is_some()
         {
             let name = document.field(&["package", "build", "backend", "name"]);

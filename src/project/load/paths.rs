@@ -45,6 +45,17 @@ pub(crate) fn relative(path: &Path, folder: &Path) -> String {
     }
 }
 
+/// The name of the file `path` in a message to a user whose current directory is `here`. It is
+/// relative for files below `here` and for files in one of its parents, and absolute for all others.
+pub(crate) fn shown(path: &Path, here: &Path) -> String {
+    let is_near = path.parent().is_some_and(|folder| here.starts_with(folder));
+    if is_near || path.starts_with(here) {
+        relative(path, here)
+    } else {
+        path.display().to_string()
+    }
+}
+
 /// `text` as a path relative to `folder`, unless it is absolute or begins with `~/`.
 pub(crate) fn resolve(text: &str, folder: &Path, home: Option<&Path>) -> PathBuf {
     match (home_path(text), home) {
@@ -83,6 +94,15 @@ mod tests {
         assert_eq!(way("/w/./a", "/w"), "a");
         assert_eq!(way("/w", "/w"), ".");
         assert_eq!(way("/LICENSE", "/w/a"), "../../LICENSE");
+    }
+
+    #[test]
+    fn a_message_names_a_file_as_the_user_would() {
+        let shown = |path: &str, here: &str| shown(Path::new(path), Path::new(here));
+        assert_eq!(shown("/w/core/pixi.toml", "/w"), "core/pixi.toml");
+        assert_eq!(shown("/w/pixi.toml", "/w/crates/tool"), "../../pixi.toml");
+        assert_eq!(shown("/x/pixi.toml", "/w"), "/x/pixi.toml");
+        assert_eq!(shown("/w/core/pixi.toml", "/w/tool"), "/w/core/pixi.toml");
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod first_steps;
 mod guides;
 mod outputs;
 mod picture;
+mod places;
 mod recipe;
 mod replay;
 mod report;
