@@ -30,6 +30,17 @@ pub fn by_name(name: &str) -> Option<&'static dyn AnyBackend> {
     ALL.into_iter().find(|backend| backend.name() == name)
 }
 
+/// The backend whose name is misspelled as `name`: it differs by one edit, by `-` and `_`, or by
+/// capital letters. Other backends exist whose names differ by two edits, such as `pixi-build-ros`.
+pub fn misspelled(name: &str) -> Option<&'static str> {
+    let letters = |name: &str| name.to_lowercase().replace(['-', '_'], "");
+    let names = ALL.into_iter().map(|backend| backend.name());
+    let mut names = names.filter(|known| *known != name);
+    names.find(|known| {
+        letters(known) == letters(name) || strsim::damerau_levenshtein(known, name) == 1
+    })
+}
+
 /// Handles a call of this executable by a build script of any backend. `None` if a user called it.
 pub fn answer_script(call: &ScriptCall<'_>) -> Option<Result<ScriptAnswer, Report>> {
     ALL.into_iter()
@@ -51,4 +62,26 @@ pub fn schema(name: &str) -> Option<&'static str> {
         "pixi-build-rattler-build" => include_str!("../../schema/pixi-build-rattler-build.json"),
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_is_nearly_that_of_a_backend_is_misspelled() {
+        for (name, meant) in [
+            ("pixi-build-pyhton", Some("pixi-build-python")),
+            ("pixi-build-rus", Some("pixi-build-rust")),
+            ("pixi_build_cmake", Some("pixi-build-cmake")),
+            ("pixi-build-rattlerbuild", Some("pixi-build-rattler-build")),
+            ("Pixi-Build-Mojo", Some("pixi-build-mojo")),
+            ("pixi-build-rust", None),
+            ("pixi-build-ros", None),
+            ("pixi-build-r", None),
+            ("pixi-build-go", None),
+        ] {
+            assert_eq!(misspelled(name), meant, "{name}");
+        }
+    }
 }

@@ -81,21 +81,34 @@ pub(in crate::cli) fn members(
     let path = std::path::absolute(path)
         .map_err(|error| miette::miette!("the current directory cannot be found: {error}"))?;
     let mut asked = Vec::new();
-    // A manifest without a backend is an error, which is reported when it is read.
+    // A manifest without a backend, or with a misspelled one, is an error, which is reported when it
+    // is read.
     let is_ours = |backend: &Option<String>| {
-        let known = |name: &String| backends::by_name(name).is_some();
+        let known = |name: &String| {
+            backends::by_name(name).is_some() || backends::misspelled(name).is_some()
+        };
         backend.as_ref().is_none_or(known)
     };
     let left_out = |what: &str, backend: Option<String>| {
         let backend = backend.unwrap_or_default();
-        tracing::warn!("{what} is left out: it is built by `{backend}`");
+        tracing::warn!(
+            "{what} is left out: it is built by `{backend}`, which this program does not contain \
+             (help: build it with pixi)"
+        );
     };
     let workspace = request(env, &path, choices.platforms()?, choices)?;
-    for Member { manifest, backend } in load::members(&workspace)? {
+    for member in load::members(&workspace)? {
+        let Member {
+            manifest,
+            name,
+            backend,
+        } = member;
         if is_ours(&backend) {
             asked.push(AskedPackage::At(manifest))
         } else {
-            left_out(&manifest.display().to_string(), backend)
+            let place = manifest.display();
+            let what = name.map_or(place.to_string(), |name| format!("`{name}` in {place}"));
+            left_out(&what, backend)
         }
     }
     for package in load::inline_packages(&workspace)? {

@@ -11,7 +11,7 @@ pub(super) use source::{fetch, load_fetched};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use miette::{Diagnostic, Report};
+use miette::{Diagnostic, Report, SourceSpan};
 use thiserror::Error;
 
 use crate::backend::cache::{CacheScope, LOCK_OF_PIXI};
@@ -20,7 +20,7 @@ use crate::backends;
 use crate::cli::cache_folder::cache_folder;
 use crate::cli::execution_options::ExecutionOptions;
 use crate::cli::{report, runtime};
-use crate::diagnostic::{Unwritable, list};
+use crate::diagnostic::{SourceFile, Unwritable, list};
 use crate::disk::{folders, write};
 use crate::engine::{Described, Plan, PlanRequest, Session, outputs, plan};
 use crate::project::load::{self, Loaded};
@@ -94,10 +94,8 @@ impl Package {
         for warning in &loaded.warnings {
             report::warn(warning);
         }
-        let backend = backends::by_name(&loaded.backend).ok_or_else(|| UnknownBackend {
-            wanted: loaded.backend.clone(),
-            manifest: loaded.manifest.path().to_path_buf(),
-        })?;
+        let backend =
+            backends::by_name(&loaded.backend).ok_or_else(|| UnknownBackend::of(&loaded))?;
         let scratch = loaded.workspace_directory.join(".pixi").join("scratch-v0");
         let initialize = initialize::Params {
             checkout_root: checkout,
@@ -268,16 +266,35 @@ pub(super) fn request(
 /// The manifest names a backend that this project does not have.
 #[derive(Debug, Error, Diagnostic)]
 #[error("{} is built by `{wanted}`, which this program does not contain", manifest.display())]
-#[diagnostic(
-    code(build::unknown_backend),
-    help(
-        "build it with pixi, or name one of {} in `[package.build.backend]`",
-        list(backends::ALL.iter().map(|backend| backend.name()))
-    )
-)]
+#[diagnostic(code(build::unknown_backend), help("{help}"))]
 struct UnknownBackend {
     wanted: String,
     manifest: PathBuf,
+    help: String,
+    #[source_code]
+    file: SourceFile,
+    #[label("this backend")]
+    at: Option<SourceSpan>,
+}
+
+impl UnknownBackend {
+    fn of(loaded: &Loaded) -> Self {
+        let wanted = loaded.backend.clone();
+        let key = ["package", "build", "backend", "name"];
+        Self {
+            help: match backends::misspelled(&wanted) {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => format!(
+                    "build it with pixi, or name one of {}",
+                    list(backends::ALL.iter().map(|backend| backend.name()))
+                ),
+            },
+            manifest: loaded.manifest.path().to_path_buf(),
+            file: loaded.manifest.file(),
+            at: loaded.manifest.value_span(&key),
+            wanted,
+        }
+    }
 }
 
 /// conda does not have a platform for this machine.

@@ -14,6 +14,8 @@ use crate::project::load::{LoadErrors, LoadRequest, below};
 pub struct Member {
     /// Its manifest.
     pub manifest: PathBuf,
+    /// The name in `[package]`, if it is set.
+    pub name: Option<String>,
     /// The name in `[package.build.backend]`, if it is set.
     pub backend: Option<String>,
 }
@@ -51,12 +53,15 @@ fn packages(root: &Path, here: &Path, findings: &mut Diagnostics) -> Vec<Member>
         if let Some(document) = read(&manifest, here, findings)
             && document.field(&["package"]).is_some()
         {
-            let name = document.field(&["package", "build", "backend", "name"]);
-            let backend = match name.map(|field| field.value.read()) {
-                Some(Data::Text(name)) => Some(name.to_owned()),
+            let text = |path: &[&str]| match document.field(path)?.value.read() {
+                Data::Text(text) => Some(text.to_owned()),
                 _ => None,
             };
-            members.push(Member { manifest, backend });
+            members.push(Member {
+                name: text(&["package", "name"]),
+                backend: text(&["package", "build", "backend", "name"]),
+                manifest,
+            });
         }
     }
     members

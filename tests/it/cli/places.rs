@@ -132,3 +132,20 @@ fn the_manifest_of_the_workspace_is_named_from_where_the_user_is() {
     told.push(place.expect("a place").trim().to_owned());
     insta::assert_snapshot!(told.join("\n"));
 }
+
+#[test]
+fn a_misspelled_backend_is_a_mistake_and_another_one_is_not() {
+    let other = |name: &str, backend: &str| {
+        let text = PACKAGE.replace("\"tool\"", &format!("\"{name}\""));
+        text.replace("pixi-build-rust", backend)
+    };
+    let project = workspace("").file("ros/pixi.toml", other("talker", "pixi-build-ros"));
+    let (stdout, stderr) = run(&project, "", "outputs --all", &[]);
+    assert!(stdout.contains("tool"), "{stdout}");
+    let mut told = vec![stderr];
+    project.write("ros/pixi.toml", other("talker", "pixi-build-pyhton"));
+    for line in ["outputs --all", "build --all", "outputs ros"] {
+        told.push(session(line, &run(&project, "", line, &[]).1));
+    }
+    insta::assert_snapshot!(told.join("\n"));
+}
