@@ -39,6 +39,8 @@ pub struct RunOptions {
     pub jobs: Option<NonZeroUsize>,
     /// Whether the network must not be used.
     pub offline: bool,
+    /// Whether the build environment consists of links to the tools of this machine.
+    pub system_tools: bool,
     /// Whether [`Progress`](crate::backend::Progress) is displayed. Lines about it are
     /// not useful in a log.
     pub progress: bool,

@@ -30,11 +30,13 @@ impl ExecutionOptions {
         })
     }
 
-    /// The limits in the form that backends expect. `reporter` knows whether progress is shown.
+    /// The limits in the form that backends expect, for builds with environments. `reporter` knows
+    /// whether progress is shown.
     pub(super) fn run_options(self, reporter: &Reporter) -> RunOptions {
         RunOptions {
             jobs: self.jobs,
             offline: self.offline,
+            system_tools: false,
             progress: reporter.draws_progress(),
         }
     }

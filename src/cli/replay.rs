@@ -7,7 +7,7 @@ use miette::{Diagnostic, Report};
 use rattler_conda_types::Subdir;
 use thiserror::Error;
 
-use crate::backend::{AnyBackend, Env, Platforms};
+use crate::backend::{AnyBackend, Env, Platforms, RunOptions};
 use crate::backends;
 use crate::cli::execution_options::ExecutionOptions;
 use crate::cli::package::work_lock;
@@ -53,7 +53,12 @@ pub(super) fn replay(
     let backend = backend
         .and_then(|name| backends::by_name(&name))
         .unwrap_or(this);
-    let session = Session::open(backend, initialize, env)?.with(limits.run_options(reporter));
+    let built_in = params.build_prefix.as_ref();
+    let run = RunOptions {
+        system_tools: built_in.is_some_and(|prefix| prefix.packages.is_none()),
+        ..limits.run_options(reporter)
+    };
+    let session = Session::open(backend, initialize, env)?.with(run);
 
     let package = params.output.to_string();
     process::run(async {

@@ -74,9 +74,12 @@ pub(super) fn files(arguments: &[String]) -> Vec<PathBuf> {
     files.collect()
 }
 
-/// The reason why users must not set a variable.
-pub(super) fn reserved(name: &str) -> Option<&'static str> {
+/// The reason why users must not set a variable to this value.
+pub(super) fn reserved(name: &str, value: &str) -> Option<&'static str> {
     match name {
+        "CMAKE_GENERATOR" if value != "Ninja" => Some("remove it: the generator is always Ninja"),
+        "CMAKE_GENERATOR_PLATFORM" => Some("remove it: Ninja does not have generator platforms"),
+        "CMAKE_GENERATOR_TOOLSET" => Some("remove it: Ninja does not have generator toolsets"),
         "CMAKE_INSTALL_PREFIX" => Some("the package contains the files in the prefix: remove it"),
         "CMAKE_HOME_DIRECTORY" => Some("use `source-dir` for another directory"),
         _ => None,
@@ -84,7 +87,7 @@ pub(super) fn reserved(name: &str) -> Option<&'static str> {
 }
 
 /// Options that the backend sets itself, with their alternatives.
-const OWNED: [(&str, &str); 18] = [
+const OWNED: [(&str, &str); 19] = [
     ("--preset", "write `preset = \"…\"`"),
     (
         "--fresh",
@@ -95,6 +98,7 @@ const OWNED: [(&str, &str); 18] = [
         "--install-prefix",
         "remove it: the prefix is that of the host environment",
     ),
+    ("--target", "use `targets` to choose what is built"),
     ("--install", "use `components` to choose what is installed"),
     ("--open", "remove it"),
     ("--find-package", "remove it"),
@@ -138,7 +142,7 @@ pub(super) fn validate(arguments: &[String]) -> Vec<InvalidOption> {
     let found = parsed.scan(false, |takes_value, argument| {
         let is_value = std::mem::take(takes_value);
         Some(match argument {
-            Argument::Define(name, _) => reserved(bare(name))
+            Argument::Define(name, value) => reserved(bare(name), value)
                 .map(|help| wrong(format!("`{}` is set by the backend", bare(name)), help)),
             Argument::File(..) => None,
             Argument::Other(_) if is_value => None,
@@ -152,7 +156,13 @@ pub(super) fn validate(arguments: &[String]) -> Vec<InvalidOption> {
 }
 
 /// Options that take the next element as their value.
-const TAKING_A_VALUE: [&str; 4] = ["-U", "--graphviz", "--log-level", "--log-context"];
+const TAKING_A_VALUE: [&str; 5] = [
+    "-U",
+    "--graphviz",
+    "--log-level",
+    "--log-context",
+    "--target",
+];
 
 fn other(word: &str) -> Option<(String, &'static str)> {
     if word.is_empty() {

@@ -133,7 +133,7 @@ impl Config {
                     message,
                     "write `NAME` or `NAME:TYPE`",
                 );
-            } else if let Some(help) = arguments::reserved(bare) {
+            } else if let Some(help) = arguments::reserved(bare, &value.text()) {
                 let message = format!("`{bare}` is set by the backend");
                 wrong(&["define", name], EntryPart::Key, message, help);
             }

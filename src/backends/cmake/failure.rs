@@ -6,6 +6,7 @@ mod blocks;
 mod compiler;
 mod configure;
 mod install;
+mod named;
 mod packages;
 mod tests;
 
@@ -18,7 +19,7 @@ pub(super) use install::{nothing_installed, outside, unused};
 type Detector = fn(&View<'_>, &Log) -> Option<Diagnosis>;
 
 /// Ordered from causes to consequences: a killed compiler also appears as a failed step.
-const DETECTORS: [Detector; 18] = [
+const DETECTORS: [Detector; 20] = [
     |_, log| full_disk(log),
     configure::no_program,
     configure::old_project,
@@ -34,8 +35,10 @@ const DETECTORS: [Detector; 18] = [
     compiler::errors,
     compiler::step,
     compiler::no_rule,
+    named::unknown_target,
     tests::failed,
     install::failed,
+    named::unknown_argument,
     configure::errors,
 ];
 

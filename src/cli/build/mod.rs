@@ -16,7 +16,7 @@ use miette::Report;
 
 pub(super) use arguments::BuildArguments;
 
-use crate::backend::Env;
+use crate::backend::{Env, RunOptions};
 use crate::cli::execution_options::ExecutionOptions;
 use crate::cli::package::{AskedPackage, members};
 use crate::cli::process;
@@ -35,7 +35,10 @@ pub(super) fn build(
     };
     let reading = GraphInputs {
         env,
-        run: limits.run_options(reporter),
+        run: RunOptions {
+            system_tools: arguments.system_toolchain,
+            ..limits.run_options(reporter)
+        },
         choices: &arguments.package.choices,
     };
     let asked = if arguments.all {

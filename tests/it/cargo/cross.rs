@@ -33,6 +33,19 @@ fn can_link() -> bool {
 }
 
 #[test]
+fn a_missing_standard_library_of_this_machine_comes_from_rustup() {
+    // No machine has the standard library of this platform.
+    let project = project("app")
+        .file("Cargo.toml", cargo_toml("app", ""))
+        .file("src/main.rs", "fn main() {}\n")
+        .lock();
+    let error = build(&project, &["--target-platform", "linux-s390x"]).failure();
+    assert!(error.starts_with("build::missing_target"), "{error}");
+    let help = "`rustup target add s390x-unknown-linux-gnu`";
+    assert!(error.contains(help), "{error}");
+}
+
+#[test]
 fn build_scripts_and_macros_run_here_and_the_program_there() {
     if !can_link() {
         return;

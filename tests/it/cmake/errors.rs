@@ -281,6 +281,56 @@ fn an_example_of_install_rules_names_no_tests() {
 }
 
 #[test]
+fn names_in_options_lead_back_to_the_options() {
+    let lines = "add_executable(server main.cpp)\nadd_executable(client main.cpp)\ninstall(TARGETS server)\n";
+    let project = project(lines).file("main.cpp", "int main() { return 0; }\n");
+    let Some(workshop) = PackageBuilder::open(project, |_| {}) else {
+        return;
+    };
+    let mut told = Vec::new();
+    for (line, config) in [
+        (
+            "targets = [\"client\", \"sever\"]",
+            json!({"targets": ["client", "sever"]}),
+        ),
+        (
+            "targets = [\"everything\"]",
+            json!({"targets": ["everything"]}),
+        ),
+        (
+            "define = { CMAKE_GENERATOR = \"Make\" }",
+            json!({"define": {"CMAKE_GENERATOR": "Make"}}),
+        ),
+        (
+            "extra-args = [\"-DCMAKE_GENERATOR=Make\"]",
+            json!({"extra-args": ["-DCMAKE_GENERATOR=Make"]}),
+        ),
+        (
+            "extra-args = [\"--target\", \"server\"]",
+            json!({"extra-args": ["--target", "server"]}),
+        ),
+        (
+            "extra-args = [\"-DX=1\", \"--no-such\"]",
+            json!({"extra-args": ["-DX=1", "--no-such"]}),
+        ),
+    ] {
+        let manifest = format!(
+            "[package]\nname = \"app\"\n[package.build.config]\n{line}\n\
+             [package.build.backend]\nname = \"pixi-build-cmake\"\n"
+        );
+        workshop.project.write("pixi.toml", manifest);
+        let error = workshop.error(Order {
+            config,
+            ..Order::default()
+        });
+        let lines = error.lines().filter(|line| !line.contains("the whole log"));
+        let lines: String = lines.map(|line| format!("  {line}\n")).collect();
+        told.push(format!("{line}\n{lines}"));
+    }
+    insta::assert_snapshot!(told.join("\n"));
+}
+
+#[test]
 fn a_file_that_no_step_creates_is_named() {
     let project = project(
         "add_executable(app main.c)\ntarget_link_libraries(app ${CMAKE_BINARY_DIR}/stage/libx.a)\ninstall(TARGETS app)\n",

@@ -176,7 +176,7 @@ impl CargoConfig {
     }
 
     /// The content of each file, with the directory that its paths are relative to.
-    fn files(&self) -> impl Iterator<Item = (&Path, &DocumentMut)> {
+    pub(crate) fn files(&self) -> impl Iterator<Item = (&Path, &DocumentMut)> {
         self.configurations.iter().filter_map(|file| {
             let path = file.path.as_deref()?;
             Some((base(path), &file.content))

@@ -85,15 +85,18 @@ pub(super) fn missing_target(log: &Log, build: CrateBuild<'_>) -> Option<Diagnos
     let target = log.between("note: the `", "` target may not be installed")?;
     let asked = Asked::of(build, target);
     let asks = asked.by.map(|by| format!(", which {by} asks for"));
+    let help = if build.request.run.system_tools {
+        format!("add it to the toolchain of this machine with `rustup target add {target}`")
+    } else {
+        format!("add `rust-std-{target} = \"*\"` to `[package.build-dependencies]` of pixi.toml")
+    };
     Some(Diagnosis {
         code: "build::missing_target",
         message: format!(
             "the toolchain has no standard library for `{target}`{}",
             asks.unwrap_or_default()
         ),
-        help: Some(format!(
-            "add `rust-std-{target} = \"*\"` to `[package.build-dependencies]` of pixi.toml"
-        )),
+        help: Some(help),
         place: asked.place,
         ..Default::default()
     })

@@ -14,6 +14,7 @@ mod lock;
 mod machine;
 mod nightly;
 mod own_errors;
+mod profiles;
 mod siblings;
 mod toolchain;
 mod tools;
@@ -37,11 +38,12 @@ const SURROUNDINGS: [Detector; 11] = [
     cargo::virtual_workspace,
 ];
 
-/// Features, binaries and tools that the project requests and that do not exist.
-const PROJECT: [fn(&Log, CrateBuild<'_>) -> Option<Diagnosis>; 8] = [
+/// Features, profiles, binaries and tools that the project requests and that do not exist.
+const PROJECT: [fn(&Log, CrateBuild<'_>) -> Option<Diagnosis>; 9] = [
     cargo::nothing_selected,
     cargo::no_such_target,
     features::unknown,
+    profiles::unknown,
     cargo::nothing_to_install,
     configured::missing_wrapper,
     configured::missing_linker,

@@ -131,6 +131,27 @@ logs! {
 }
 
 #[test]
+fn profiles_that_do_not_exist_are_named_with_those_that_do() {
+    const NONE: &str =
+        "error: failed to compile `tool v1.0.0`\n\nCaused by:\n  profile `dits` is not defined\n";
+    const NO_HEIR: &str = "error: failed to compile `tool v1.0.0`\n\nCaused by:\n  profile `fast` is missing \
+                           an `inherits` directive (`inherits` is required for all profiles)\n";
+    let files = [(
+        ".cargo/config.toml",
+        "[profile.dist]\ninherits = 'release'\n",
+    )];
+    insta::assert_snapshot!(all(&[
+        (NONE, &files, "profile = 'dits'\n"),
+        (NONE, &files, "extra-args = ['--profile', 'dits']\n"),
+        (
+            NO_HEIR,
+            &[],
+            "profile = 'fast'\nprofile-settings = { lto = true }\n"
+        ),
+    ]));
+}
+
+#[test]
 fn compiler_errors_have_places() {
     let log = Log::new(include_str!("logs/compiler_errors.log"));
     let places = compiler::places(&log);
