@@ -44,13 +44,14 @@ use miette::Report;
 use rattler_build_core::env_vars::os_vars;
 use rattler_build_script::RuntimeEnv;
 use rattler_build_variant_config::VariantConfig;
+use rattler_conda_types::Subdir;
 
 use crate::backend::draft::CopiedSources;
 use crate::backend::script::ScriptFile;
 use crate::backend::{BuildPaths, Extras, GlobSet, OpenProject, Packaging, Platforms};
-use crate::diagnostic::Warning;
+use crate::diagnostic::{Warning, list};
 use crate::recipe::variants::{self, VariantSelection};
-use crate::recipe::{Recipe, Rendered, render};
+use crate::recipe::{Own, Recipe, Rendered, render};
 
 /// The difference between the two requests.
 #[derive(Debug, Clone)]
@@ -174,6 +175,10 @@ pub fn plan<'s>(session: &'s Session, ask: &PlanRequest) -> Result<Plan<'s>, Rep
     if let Some(own) = recipe.own() {
         warnings.extend(own.doubts(&outputs, &variants));
     }
+    let is_matrix = matches!(ask.choice, VariantSelection::Matrix { .. });
+    if is_matrix && outputs.is_empty() {
+        warnings.push(nothing_to_build(&recipe, ask.platforms.host));
+    }
     Ok(Plan {
         project,
         recipe,
@@ -188,6 +193,17 @@ pub fn plan<'s>(session: &'s Session, ask: &PlanRequest) -> Result<Plan<'s>, Rep
         warnings,
         platforms: ask.platforms,
     })
+}
+
+/// The warning about a package of which every output is skipped.
+fn nothing_to_build(recipe: &Recipe, host: Subdir) -> Warning {
+    let message = format!("nothing is built, because every output is skipped for {host}");
+    // A backend that drafts a recipe warns about what it skips.
+    let conditions = recipe.own().map(Own::skip_conditions).unwrap_or_default();
+    match list(conditions.iter().map(String::as_str)) {
+        none if none.is_empty() => Warning::new(message),
+        some => Warning::new(message).help(format!("`skip` in the recipe has {some}")),
+    }
 }
 
 /// The variables of the operating system that a variant with the same name may set.

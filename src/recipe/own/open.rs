@@ -5,7 +5,7 @@
 //! one, and pixi does not. A condition that depends on such a comparison is not known, and
 //! is left out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use rattler_build_recipe::EvaluationContext;
@@ -59,6 +59,16 @@ impl Renderer<'_> {
 }
 
 impl Own {
+    /// The conditions under which outputs are skipped, each of them once.
+    pub fn skip_conditions(&self) -> Vec<String> {
+        let mut stage0 = self.stage0.clone();
+        let lists = lists(&mut stage0);
+        let conditions = lists.iter().flat_map(|list| list.iter());
+        let conditions = conditions.filter_map(concrete);
+        let conditions: BTreeSet<String> = conditions.map(str::to_string).collect();
+        conditions.into_iter().collect()
+    }
+
     /// Warns about conditions that depend on a name without a value.
     pub(super) fn open_conditions(&self, variants: &VariantConfig) -> Vec<Warning> {
         let names = names(&self.stage0, variants);

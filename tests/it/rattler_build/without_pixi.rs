@@ -61,6 +61,27 @@ fn a_directory_with_a_recipe_is_built_by_hand() {
 }
 
 #[test]
+fn a_build_that_skips_every_output_says_so() {
+    let recipe = indoc! {r#"
+        recipe: {name: x, version: 1.2.3}
+        build: {skip: [unix]}
+        outputs:
+          - package: {name: one}
+          - package: {name: two}
+            build: {skip: ["1 < 2"]}
+    "#};
+    let project = Project::of(super::BACKEND).file("recipe.yaml", recipe);
+    let ended = CliCommand::build(&project, "")
+        .channel(&empty_channel(&project))
+        .args(["--json", "--target-platform", "linux-64"])
+        .run();
+    assert_eq!(ended.code(), 0, "{}", ended.stderr());
+    let folder = project.dir().display().to_string();
+    let told = format!("{}{}", ended.stdout(), ended.stderr());
+    insta::assert_snapshot!(told.replace(&folder, "/ws"));
+}
+
+#[test]
 fn a_package_with_a_manifest_wins_over_a_recipe() {
     let project = Project::hello().file("recipe.yaml", TWO);
     let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin!("pixi-build-rust"));

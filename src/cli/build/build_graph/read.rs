@@ -10,6 +10,7 @@ use crate::cli::build::build_graph::mistakes::{Mistaken, NotThere, OtherName, Tw
 use crate::cli::build::build_graph::needs::{DependencyKind, Need, stated};
 use crate::cli::build::build_graph::{GraphInputs, Index, Needs, PackageNode};
 use crate::cli::package::{AskedPackage, Package, fetch, inline, load_fetched, request};
+use crate::engine::Described;
 use crate::environments::{Checkout, CondaClient, SolveSettings};
 use crate::project::load::{self, Loaded};
 use crate::protocol::spec::{PathLocation, SourceLocation};
@@ -103,7 +104,15 @@ impl<'a> GraphReader<'a> {
         }
         let package = Package::of(env.clone(), loaded, checkout.clone())?;
         let package = package.with(run).ready();
-        let described = package.outputs()?.answer;
+        let Described { answer, plan } = package.outputs()?;
+        if answer.outputs.is_empty() {
+            // The other warnings are shown when an output is built.
+            for warning in plan.early_warnings() {
+                tracing::warn!("{}: {warning}", package.loaded.manifest.path().display());
+            }
+        }
+        drop(plan);
+        let described = answer;
         let name = match described.outputs.first() {
             Some(output) => output.metadata.name.clone(),
             // It does not have an output, so it cannot be a dependency.
