@@ -43,7 +43,9 @@ pub(super) fn clean(
     let mut seen = BTreeSet::new();
     caches.retain(|cache| !cache.is_empty() && seen.insert(cache.folder.clone()));
     if caches.is_empty() {
-        reporter.print("nothing to remove")?;
+        let folders: BTreeSet<String> = packages.iter().map(Package::folder_of_builds).collect();
+        let folders = list(folders.iter().map(String::as_str));
+        reporter.print(&format!("nothing to remove in {folders}"))?;
     }
     let mut in_use = Vec::new();
     for cache in caches {

@@ -44,25 +44,26 @@ pub(super) fn explain(
 /// The explanation of one package.
 fn of(package: &Package, arguments: &ExplainArguments) -> Result<String, Report> {
     let plan = package.plan()?;
-    let work = plan.outputs.first().and_then(|output| {
-        let builds = package.builds(output.name());
-        arguments.work_dir.clone().or_else(|| latest_build(&builds))
-    });
-    let recorded = match work {
-        Some(work) => (DebugFolder::of(&work).recorded_inputs()?).map(|inputs| (inputs, work)),
+    let debug = match &arguments.work_dir {
+        Some(work) => Some(DebugFolder::at(work)?),
+        None => (plan.outputs.first())
+            .and_then(|output| latest_build(&package.builds(output.name())))
+            .map(|work| DebugFolder::of(&work)),
+    };
+    let recorded = match debug {
+        Some(debug) => debug.recorded_inputs()?.map(|inputs| (inputs, debug)),
         None => None,
     };
     let mut text = text(&plan, &package.session, recorded.as_ref());
-    if let Some((inputs, work)) = &recorded {
-        let debug = DebugFolder::of(work);
-        text.push_str(&reuse(&plan, inputs, &debug)?);
-        text.push_str(&installed(&debug)?);
+    if let Some((inputs, debug)) = &recorded {
+        text.push_str(&reuse(&plan, inputs, debug)?);
+        text.push_str(&installed(debug)?);
     }
     text.push_str(&shared(&package.caches()));
     Ok(text)
 }
 
-fn text(plan: &Plan, session: &Session, recorded: Option<&(Vec<GlobSet>, PathBuf)>) -> String {
+fn text(plan: &Plan, session: &Session, recorded: Option<&(Vec<GlobSet>, DebugFolder)>) -> String {
     let mut text = String::new();
     let mut line = |indent: usize, line: &str| {
         let blanks = " ".repeat(indent);
@@ -81,7 +82,8 @@ fn text(plan: &Plan, session: &Session, recorded: Option<&(Vec<GlobSet>, PathBuf
     );
     sets(&plan.metadata_inputs, &mut line);
     match recorded {
-        Some((inputs, work)) => {
+        Some((inputs, debug)) => {
+            let work = debug.work();
             line(
                 0,
                 "\npixi rebuilds the package when one of these files changes,",

@@ -21,7 +21,8 @@ use crate::protocol::initialize;
 
 #[derive(Debug, Args)]
 pub(super) struct ReplayArguments {
-    /// The work directory of a build, its `debug` directory, or `.pixi/bld/<package>`
+    /// The work directory of a build, its `debug` directory, `.pixi/bld/<package>`, or the
+    /// directory of the workspace
     #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(super) folder: PathBuf,
 
@@ -40,7 +41,7 @@ pub(super) fn replay(
     arguments: &ReplayArguments,
     reporter: &Reporter,
 ) -> Result<u8, Report> {
-    let debug = DebugFolder::at(&arguments.folder);
+    let debug = DebugFolder::at(&arguments.folder)?;
     let (initialize, params) = debug.recorded_build()?;
     check_place(&initialize, &params)?;
     let limits = ExecutionOptions {

@@ -31,6 +31,9 @@ const BACKEND: &str = "backend.json";
 /// The parameters of the latest build.
 const BUILD: &str = "conda_build_v1_params.json";
 
+/// The directory of the builds of a workspace.
+const BUILDS: &str = ".pixi/bld";
+
 /// The response to the latest build.
 const ANSWER: &str = "conda_build_v1_response.json";
 
@@ -53,13 +56,27 @@ impl DebugFolder {
         Self(work_directory.join("debug"))
     }
 
-    /// The debug directory of `path`, which is a debug directory, a work directory or a directory
-    /// that contains work directories. If it contains several builds, the latest one is used.
-    pub fn at(path: &Path) -> Self {
-        match latest_build(path) {
-            Some(work) => Self::of(&work),
-            None => Self(path.to_path_buf()),
+    /// The debug directory of `path`, which is a debug directory, a work directory, a directory
+    /// that contains work directories, or the directory of a workspace. If it contains several
+    /// builds, the latest one is used.
+    ///
+    /// # Errors
+    /// [`NotRecorded`].
+    pub fn at(path: &Path) -> Result<Self, Report> {
+        if path.join(BUILD).is_file() {
+            return Ok(Self(path.to_path_buf()));
         }
+        let builds = path.join(BUILDS);
+        let work = latest_build(path).or_else(|| latest_build(&builds));
+        match work {
+            Some(work) => Ok(Self::of(&work)),
+            None => Err(NotRecorded::below(path).into()),
+        }
+    }
+
+    /// The work directory.
+    pub fn work(&self) -> &Path {
+        self.0.parent().unwrap_or(&self.0)
     }
 
     /// The log of the latest build.
@@ -172,8 +189,7 @@ impl DebugFolder {
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
             Err(reason) if reason.kind() == ErrorKind::NotFound => {
-                let folder = self.0.clone();
-                return Err(NotRecorded { folder }.into());
+                return Err(NotRecorded::below(&self.0).into());
             }
             Err(source) => return Err(Unreadable { path, source }.into()),
         };
@@ -265,15 +281,32 @@ pub fn latest_build(folder: &Path) -> Option<PathBuf> {
 
 /// No build is recorded in the directory.
 #[derive(Debug, Error, Diagnostic)]
-#[error("no build is recorded in {} or below it", folder.display())]
+#[error("no build is recorded in {searched}")]
 #[diagnostic(
     code(usage::no_record),
     help(
-        "name the work directory of a build, such as .pixi/bld/<package>, or its `debug` directory"
+        "name the work directory of a build, such as `.pixi/bld/<package>`, its `debug` directory, or \
+         the directory of the workspace"
     )
 )]
 struct NotRecorded {
-    folder: PathBuf,
+    searched: String,
+}
+
+impl NotRecorded {
+    fn below(folder: &Path) -> Self {
+        let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_path_buf());
+        let shown = folder.display();
+        let builds = folder.join(BUILDS);
+        let searched = if !folder.exists() {
+            format!("{shown}, which does not exist")
+        } else if builds.is_dir() {
+            builds.display().to_string()
+        } else {
+            format!("{shown} or in the two levels below it")
+        };
+        Self { searched }
+    }
 }
 
 /// A record that this version cannot read.

@@ -210,6 +210,11 @@ impl Package {
         self.all_builds().join(name)
     }
 
+    /// The directory that contains the files of builds in this workspace, as text.
+    pub(super) fn folder_of_builds(&self) -> String {
+        self.own_folder().display().to_string()
+    }
+
     fn own_folder(&self) -> PathBuf {
         self.loaded.workspace_directory.join(".pixi")
     }

@@ -81,7 +81,8 @@ fn commands_for_all_packages_are_about_all_packages() {
         2
     );
     let (code, stdout, _) = run(&project, &["clean", "--all"]);
-    assert_eq!((code, stdout.as_str()), (0, "nothing to remove\n"));
+    let nothing = "nothing to remove in `/ws/.pixi`\n";
+    assert_eq!((code, stdout.as_str()), (0, nothing));
 }
 
 #[test]

@@ -149,3 +149,30 @@ fn a_misspelled_backend_is_a_mistake_and_another_one_is_not() {
     }
     insta::assert_snapshot!(told.join("\n"));
 }
+
+#[test]
+fn a_wrong_directory_is_named_with_what_was_searched() {
+    let project = workspace("");
+    let lines = [
+        "replay nowhere",
+        "replay crates",
+        "explain nowhere",
+        "explain crates",
+        "explain crates/tool --work-dir crates",
+        "clean nowhere",
+        "clean crates",
+        "clean crates/tool",
+    ];
+    let told = |line: &str| {
+        let (stdout, stderr) = run(&project, "", line, &[]);
+        session(line, &(stdout + &stderr))
+    };
+    let mut told: Vec<String> = lines.into_iter().map(told).collect();
+    // The manifest is above the directory that a user sees in the messages of a build.
+    fs_err::create_dir_all(project.dir().join(".pixi/bld/tool")).expect("own folder");
+    for line in ["replay .", "clean .pixi/bld/tool"] {
+        let (stdout, stderr) = run(&project, "", line, &[]);
+        told.push(session(line, &(stdout + &stderr)));
+    }
+    insta::assert_snapshot!(told.join("\n"));
+}

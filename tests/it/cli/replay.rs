@@ -67,8 +67,10 @@ fn the_machines_toolchain_is_found_again() {
         .unwrap();
     assert!(run.status.success());
     let builds = project.dir().join(".pixi/bld/hello");
-    forget_environments(&builds.join("system-toolchain"));
-    assert_eq!(replayed(&project, &builds).files(), ["bin/hello"]);
+    for folder in [&builds, project.dir()] {
+        forget_environments(&builds.join("system-toolchain"));
+        assert_eq!(replayed(&project, folder).files(), ["bin/hello"]);
+    }
 }
 
 #[test]

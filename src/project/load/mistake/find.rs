@@ -1,6 +1,6 @@
 //! Errors in the path of the manifest.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use miette::Diagnostic;
 use thiserror::Error;
@@ -21,7 +21,13 @@ pub struct NoManifest {
 impl NoManifest {
     /// The error for `folder`. `packages` are the directories of the packages below it.
     pub(crate) fn new(folder: PathBuf, packages: &[PathBuf]) -> Self {
+        let workspace = folder.ancestors().find(|above| above.ends_with(".pixi"));
+        let workspace = workspace.and_then(Path::parent);
         let help = match named(packages) {
+            _ if workspace.is_some() => format!(
+                "builds keep their files there; name the folder of the package, such as {}",
+                workspace.unwrap_or(&folder).display()
+            ),
             Some(packages) => format!("the packages below it are {packages}: name one of them"),
             None => {
                 "create a `pixi.toml` there with a `[package.build.backend]` table, or name the \
