@@ -20,7 +20,7 @@ use super::shape::Shape;
 use super::source::Source;
 use super::wheel::Wheel;
 use crate::backend::{InstalledPackage, Request};
-use crate::diagnostic::Warning;
+use crate::diagnostic::{Warning, nearest};
 use mistakes::{Empty, Incomplete, Native, NoWheel, OtherVersion};
 
 /// Checks the package of a build.
@@ -62,6 +62,9 @@ pub(super) fn package(
             tags: wheel.tags.join(", "),
         }
         .into());
+    }
+    if !shape.editable {
+        warnings.extend(programs_without_module(request, source, package, &wheel));
     }
     warnings.extend(versions_of_python(request, source, shape, &wheel));
     let chosen = request.config.noarch.is_some() || request.config.compilers.is_some();
@@ -167,6 +170,54 @@ fn unknown_programs(
         "write `entry-points = [{}]` into `[package.build.config]`",
         lines.join(", ")
     ))))
+}
+
+/// Warns about programs whose module is neither in the wheel nor in a package that the wheel
+/// requires, as far as that is known.
+fn programs_without_module(
+    request: &Request<'_, Config>,
+    source: &Source,
+    package: &InstalledPackage<'_>,
+    wheel: &Wheel,
+) -> Vec<Warning> {
+    let installed = package.paths.host_prefix.join(wheel.site_packages());
+    let required: Vec<String> = wheel
+        .requires
+        .iter()
+        .filter_map(|text| Requirement::parse(text).ok())
+        .map(|requirement| requirement.name.replace('-', "_"))
+        .collect();
+    let modules = wheel.modules();
+    let named = request.config.entry_points.as_ref();
+    let warning = |script: &String| {
+        let (name, target) = script.split_once('=')?;
+        let name = name.trim();
+        let (module, _) = target.split_once(':')?;
+        let module = module.trim();
+        let top = module.split('.').next().unwrap_or(module);
+        let is_required = required.iter().any(|name| name.eq_ignore_ascii_case(top));
+        // A module of another package may be in the same directory.
+        let path = installed.join(module.replace('.', "/"));
+        let is_there = path.is_dir() || path.with_extension("py").is_file();
+        if modules.contains(module) || is_required || is_there {
+            return None;
+        }
+        let place = match named {
+            Some(_) => Some("`entry-points`".to_string()),
+            None => entry_points::place(&source.files, name),
+        };
+        let place = place.map(|place| format!("{place}: ")).unwrap_or_default();
+        let warning = Warning::new(format!(
+            "{place}the program `{name}` cannot start: the package has no module `{module}`"
+        ));
+        let near = nearest(module, modules.iter().map(String::as_str));
+        Some(match near {
+            Some(near) => warning.help(format!("did you mean `{near}`?")),
+            None => warning.help("name a module of the package, or have the build pack this one"),
+        })
+    };
+    let programs = named.unwrap_or(&wheel.scripts);
+    programs.iter().filter_map(warning).collect()
 }
 
 /// Compares the version of the wheel with that of the package.

@@ -58,6 +58,18 @@ fn read(project: &Files, warnings: &mut Vec<Warning>) -> Result<Vec<EntryPoint>,
     Ok(found)
 }
 
+/// The file and line of the program `name`, if `pyproject.toml` has it.
+pub(super) fn place(project: &Files, name: &str) -> Option<String> {
+    let file = project.pyproject.as_ref()?;
+    let mut found = tables(project).into_iter().flat_map(|keys| {
+        let pairs = file.pairs(keys).into_iter();
+        pairs.chain(references(file, keys))
+    });
+    let (_, target) = found.find(|(found, _)| *found == name)?;
+    let path = file.file();
+    Some(format!("{}:{}", path.name(), file.line(target.at)))
+}
+
 /// The tables of `pyproject.toml` from which the build backend takes programs.
 fn tables(project: &Files) -> Vec<&'static [&'static str]> {
     let own: &[&[&str]] = match project.build_module() {

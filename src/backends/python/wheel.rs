@@ -76,6 +76,31 @@ impl Wheel {
         names.collect()
     }
 
+    /// The modules and packages of the wheel, such as `a` and `a.b`.
+    pub(super) fn modules(&self) -> BTreeSet<String> {
+        let mut modules = BTreeSet::new();
+        for file in &self.files {
+            let Ok(below) = file.strip_prefix(self.site_packages()) else {
+                continue;
+            };
+            let mut words: Vec<&str> = below.iter().filter_map(|word| word.to_str()).collect();
+            let (stem, ending) = match words.pop().and_then(|name| name.split_once('.')) {
+                Some((stem, ending)) => (stem, ending.rsplit('.').next().unwrap_or(ending)),
+                None => continue,
+            };
+            if !["py", "pyc", "so", "pyd"].contains(&ending) || words.contains(&"__pycache__") {
+                continue;
+            }
+            if stem != "__init__" {
+                words.push(stem);
+            }
+            for length in 1..=words.len() {
+                modules.insert(words[..length].join("."));
+            }
+        }
+        modules
+    }
+
     /// Whether the wheel contains a file other than its metadata.
     pub(super) fn has_content(&self) -> bool {
         self.files
@@ -118,6 +143,25 @@ mod tests {
     fn metadata_ends_where_the_description_begins() {
         let text = "Name: a\nRequires-Dist: b>=1\nrequires-dist: c\n\nRequires-Dist: no\n";
         assert_eq!(headers(text, "Requires-Dist"), ["b>=1", "c"]);
+    }
+
+    #[test]
+    fn modules_are_packages_and_files_of_code() {
+        let files = [
+            "site/a/__init__.py",
+            "site/a/sub/b.abi3.so",
+            "site/a/__pycache__/c.cpython-313.pyc",
+            "site/a/data.txt",
+            "site/d.py",
+            "bin/e.py",
+        ];
+        let wheel = Wheel {
+            dist_info: PathBuf::from("site/a-1.dist-info"),
+            files: files.map(PathBuf::from).to_vec(),
+            ..Wheel::default()
+        };
+        let modules: Vec<String> = wheel.modules().into_iter().collect();
+        assert_eq!(modules, ["a", "a.sub", "a.sub.b", "d"]);
     }
 
     #[test]

@@ -5,9 +5,12 @@ use std::process::Command;
 use indoc::indoc;
 use serde_json::{Value, json};
 
+use super::builds::{built, tried};
 use super::{HELLO, NAME, initialize, plain, project};
+use test_support::cli_command::CliCommand;
 use test_support::pixi::Pixi;
 use test_support::project::Project;
+use test_support::python::channel_or_skip;
 use test_support::render_error::render_error;
 use test_support::requests::Outputs;
 
@@ -108,6 +111,75 @@ fn an_entry_point_without_a_function() {
        ╰────
       help: write `module:function`, such as `a:main`
     "#);
+}
+
+#[test]
+fn a_program_whose_module_is_not_packed() {
+    let Some(channel) = channel_or_skip() else {
+        return;
+    };
+    let project = project(HELLO).pixi_toml(indoc! {r#"
+            [package]
+            [package.build.backend]
+            name = "pixi-build-python"
+            [package.host-dependencies]
+            hatchling = "*"
+        "#});
+    let told = |target: &str| {
+        let (_, text) = HELLO[0];
+        project.write("pyproject.toml", text.replace("hello_world:main", target));
+        let ended = CliCommand::build(&project, "").channel(channel).run();
+        assert_eq!(ended.code(), 0, "{}", ended.stderr());
+        let folder = project.dir().display().to_string();
+        let text = ended.stderr().replace(&folder, "/ws");
+        let start = text.find("/ws/pyproject.toml:").unwrap_or(text.len());
+        text[start..].lines().take(1).collect::<String>()
+    };
+    let targets = [
+        "hello_wrold:main",
+        "hello_world.cli:main",
+        "hello_world:main",
+        "click:echo",
+    ];
+    insta::assert_snapshot!(targets.map(told).join("\n"));
+}
+
+#[test]
+fn a_build_backend_that_nobody_has() {
+    let Some(channel) = channel_or_skip() else {
+        return;
+    };
+    let told = |table: &str| {
+        let text = format!("{table}[project]\nname = \"hello\"\nversion = \"1\"\n");
+        let project = project(&[("pyproject.toml", &text), ("src/hello/__init__.py", "")]);
+        let error = tried(
+            &project,
+            &initialize(&project, &["hatchling"], plain()),
+            channel,
+            false,
+        );
+        let drawn = render_error(&project, &error.expect_err(table));
+        let lines = drawn.lines().filter(|line| !line.contains("the whole log"));
+        lines.map(|line| format!("  {line}\n")).collect::<String>()
+    };
+    let backend = |name: &str| {
+        told(&format!(
+            "[build-system]\nrequires = [\"hatchling\"]\nbuild-backend = \"{name}\"\n"
+        ))
+    };
+    insta::assert_snapshot!(
+        [
+            backend("hatchlin.build"),
+            backend("hatchling.builder"),
+            told("")
+        ]
+        .join("----\n")
+    );
+    // As with pip, setuptools builds a project that names no build backend.
+    let text = "[project]\nname = \"hello\"\nversion = \"1\"\n";
+    let project = project(&[("pyproject.toml", text), ("src/hello/__init__.py", "")]);
+    let initialize = initialize(&project, &["setuptools"], plain());
+    built(&project, &initialize, channel, false);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use super::Case;
 use crate::backend::Diagnosis;
 use crate::backends::python::dependency::{Entry, conda_name, normalized};
+use crate::diagnostic::nearest;
 
 /// Modules whose name differs from the name of their package.
 const MODULES: [(&str, &str); 13] = [
@@ -21,6 +22,40 @@ const MODULES: [(&str, &str); 13] = [
     ("yaml", "pyyaml"),
 ];
 
+/// The build backends of most projects, without the object in them.
+const BACKENDS: [&str; 12] = [
+    "flit_core.buildapi",
+    "flit_scm",
+    "hatchling.build",
+    "maturin",
+    "mesonpy",
+    "pdm.backend",
+    "poetry.core.masonry.api",
+    "poetry_dynamic_versioning.backend",
+    "py_build_cmake.build",
+    "scikit_build_core.build",
+    "setuptools.build_meta",
+    "uv_build",
+];
+
+/// `build-backend` has a name that is nearly that of a build backend, and `module`, which belongs
+/// to it, cannot be imported.
+fn misspelled(case: &Case<'_>, module: &str, is_required: bool) -> Option<Diagnosis> {
+    let named = case.source.files.toml(&["build-system", "build-backend"])?;
+    let (backend, _) = named.text.split_once(':').unwrap_or((named.text, ""));
+    let is_known = BACKENDS.contains(&backend) || !case.source.backend_path().is_empty();
+    // A build backend with a similar name may exist, and is then one of the requirements.
+    let is_whole = module == backend || !is_required;
+    let meant = nearest(backend, BACKENDS).filter(|_| !is_known && is_whole)?;
+    Some(Diagnosis {
+        code: "build::unknown_name",
+        message: format!("there is no build backend `{backend}`"),
+        help: Some(format!("did you mean `{meant}`?")),
+        place: case.in_pyproject(Some(named.at), "named here"),
+        ..Default::default()
+    })
+}
+
 /// A module cannot be imported.
 pub(super) fn module(case: &Case<'_>) -> Option<Diagnosis> {
     let log = case.log;
@@ -38,7 +73,19 @@ pub(super) fn module(case: &Case<'_>) -> Option<Diagnosis> {
         .clone()
         .find(|entry| entry.requirement.name == pypi);
     let is_backend = case.source.build_module() == top;
+    if is_backend && let Some(found) = misspelled(case, module, entry.is_some()) {
+        return Some(found);
+    }
+    let is_named = case
+        .source
+        .files
+        .toml(&["build-system", "build-backend"])
+        .is_some();
     let message = match (entry, is_backend) {
+        (_, true) if !is_named => format!(
+            "the build backend `{top}`, which builds projects without `build-backend`, is not in \
+             the host environment"
+        ),
         (_, true) => format!("the build backend `{top}` is not in the host environment"),
         (Some(_), _) => format!("`{pypi}`, which the build needs, is not in the host environment"),
         (None, _) => format!("the build imports `{module}`, which is not in the host environment"),
