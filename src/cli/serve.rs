@@ -1,5 +1,7 @@
 //! Runs the server until stdin is closed.
 
+use std::io::IsTerminal;
+
 use miette::Report;
 
 use crate::backend::{AnyBackend, Env};
@@ -11,6 +13,15 @@ pub(super) fn serve(
     env: Env,
     http_port: Option<u16>,
 ) -> Result<u8, Report> {
+    if http_port.is_none() && std::io::stdin().is_terminal() {
+        // A client starts the server with a pipe, so this is a user.
+        let name = backend.name();
+        eprintln!(
+            "{name} waits for a request of pixi on stdin: JSON-RPC, one message a line. \
+             Press Ctrl-D to end it.\nTo build a package, run `{name} build`; `{name} --help` \
+             lists all commands."
+        );
+    }
     let methods = server::methods(backend, env);
     process::run(async {
         match http_port {

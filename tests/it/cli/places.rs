@@ -176,3 +176,25 @@ fn a_wrong_directory_is_named_with_what_was_searched() {
     }
     insta::assert_snapshot!(told.join("\n"));
 }
+
+/// A terminal of util-linux, in which the input has ended.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_server_on_a_terminal_says_what_it_waits_for() {
+    let program = assert_cmd::cargo::cargo_bin!("pixi-build-rust");
+    let on_terminal = std::process::Command::new("script")
+        .args(["--quiet", "--return", "--command"])
+        .arg(program)
+        .arg("/dev/null")
+        .stdin(std::process::Stdio::null())
+        .output();
+    let Ok(on_terminal) = on_terminal else {
+        eprintln!("skipped, this machine has no `script`");
+        return;
+    };
+    let told = text(&on_terminal.stdout).replace('\r', "");
+    let told = told.replace("^D\u{8}\u{8}", "");
+    insta::assert_snapshot!(told.trim());
+    let piped = pixi_build_rust().write_stdin("").unwrap();
+    assert_eq!(text(&piped.stderr), "");
+}
