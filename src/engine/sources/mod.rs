@@ -255,7 +255,8 @@ impl Sources<'_> {
             Some(_) => "files",
             None => "unpacked",
         });
-        self.check_cached(&cache_dir, &urls, &checksums, written)
+        let urls = self
+            .reachable(&cache_dir, urls, &checksums, written)
             .await?;
         let cache = SourceCacheBuilder::new()
             .cache_dir(&cache_dir)
@@ -277,46 +278,58 @@ impl Sources<'_> {
             .map_err(|error| self.place().report(Mistake::of(error, written)))
     }
 
-    /// Removes a download that no longer has its checksum. Returns an error if the build is offline
-    /// and the download is not in the cache.
-    async fn check_cached(
+    /// Removes downloads that no longer have their checksum, and returns the mirrors that the build
+    /// may use. An offline build may use files and what is in the cache.
+    ///
+    /// # Errors
+    /// The build is offline, and all mirrors need the network.
+    async fn reachable(
         &self,
         cache_dir: &Path,
-        urls: &[Url],
+        urls: Vec<Url>,
         checksums: &[Checksum],
         written: &str,
-    ) -> Result<(), Report> {
-        let mut is_there = false;
+    ) -> Result<Vec<Url>, Report> {
+        let mut reachable = Vec::new();
         for url in urls {
-            let key = CacheIndex::generate_cache_key(url, checksums);
-            let Ok(index) = CacheIndex::new(cache_dir.to_path_buf()).await else {
-                continue;
-            };
-            let Some(entry) = index.get(&key).await else {
-                continue;
-            };
-            let archive = index.get_cache_path(&entry);
-            let is_whole = archive.is_file()
-                && checksums
-                    .iter()
-                    .all(|checksum| checksum.validate(&archive).is_ok());
-            if is_whole {
-                is_there = true;
-            } else if let Some(unpacked) = index.get_extracted_path(&entry) {
-                tracing::warn!(
-                    "the copy of {url} in the cache is damaged, and it is fetched again"
-                );
-                crate::disk::remove_folder(&unpacked)?;
+            let is_cached = self.is_cached(cache_dir, &url, checksums).await?;
+            if is_cached || !self.offline || url.scheme() == "file" {
+                reachable.push(url);
             }
         }
-        let needs_network = urls.iter().all(|url| url.scheme() != "file");
-        if self.offline && !is_there && needs_network {
+        if reachable.is_empty() {
             return Err(self.place().report(Mistake::Offline {
                 what: written.to_string(),
                 cache: self.cache.clone(),
             }));
         }
-        Ok(())
+        Ok(reachable)
+    }
+
+    /// Whether a download is in the cache. A download that no longer has its checksum is removed.
+    async fn is_cached(
+        &self,
+        cache_dir: &Path,
+        url: &Url,
+        checksums: &[Checksum],
+    ) -> Result<bool, Report> {
+        let key = CacheIndex::generate_cache_key(url, checksums);
+        let Ok(index) = CacheIndex::new(cache_dir.to_path_buf()).await else {
+            return Ok(false);
+        };
+        let Some(entry) = index.get(&key).await else {
+            return Ok(false);
+        };
+        let archive = index.get_cache_path(&entry);
+        let is_whole = archive.is_file()
+            && checksums
+                .iter()
+                .all(|checksum| checksum.validate(&archive).is_ok());
+        if !is_whole && let Some(unpacked) = index.get_extracted_path(&entry) {
+            tracing::warn!("the copy of {url} in the cache is damaged, and it is fetched again");
+            crate::disk::remove_folder(&unpacked)?;
+        }
+        Ok(is_whole)
     }
 
     async fn warn_unchecked(&self, url: &str, found: &Path) {

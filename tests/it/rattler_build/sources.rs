@@ -5,11 +5,13 @@ use std::process::Command;
 use indoc::{formatdoc, indoc};
 use serde_json::json;
 
-use super::{build_error, build_in, project};
+use super::{build_error, build_in, empty_channel, project};
+use test_support::cli_command::CliCommand;
 use test_support::git::git;
 use test_support::packing::sha256;
 use test_support::prefix::output;
 use test_support::project::Project;
+use test_support::web::serve;
 
 fn with_source(source: &str) -> Project {
     project(&formatdoc!("
@@ -146,6 +148,48 @@ fn downloads_are_kept_and_checked() {
     let error = build_error(&project);
     assert!(error.contains("source::checksum"), "{error}");
     assert!(error.contains(&sha256("other")), "{error}");
+}
+
+#[test]
+fn an_offline_build_asks_only_the_mirrors_of_this_machine() {
+    let project = project("");
+    let archives = project.cache().join("www");
+    fs_err::create_dir_all(&archives).expect("own folder");
+    let address = serve(&archives);
+    fs_err::write(archives.join("pkg-1.txt"), "hello").expect("own folder");
+    let recipe = |urls: &str| {
+        formatdoc!(
+            "
+                package: {{name: foobar, version: 0.1.0}}
+                source: {{url: [{urls}], sha256: {}}}
+                build: {{script: 'cp pkg-1.txt $PREFIX'}}
+            ",
+            sha256("hello")
+        )
+    };
+    let offline = || {
+        CliCommand::build(&project, "")
+            .channel(&empty_channel(&project))
+            .args(["--offline"])
+            .run()
+    };
+    let remote = format!("'{address}/pkg-1.txt'");
+    let local = format!("'file://{}/pkg-1.txt'", archives.display());
+    project.write("recipe.yaml", recipe(&format!("{remote}, {local}")));
+    let ended = offline();
+    assert_eq!(ended.code(), 0, "{}", ended.stderr());
+    assert!(!ended.stderr().contains(&address), "{}", ended.stderr());
+    // The cache has the file for the other address.
+    let mirror = format!("'{address}/mirror/pkg-1.txt'");
+    project.write("recipe.yaml", recipe(&mirror));
+    let ended = offline();
+    assert!(
+        ended.stderr().contains("source::offline"),
+        "{}",
+        ended.stderr()
+    );
+    project.write("recipe.yaml", recipe(&format!("{mirror}, {local}")));
+    assert_eq!(offline().code(), 0);
 }
 
 #[test]
