@@ -2,6 +2,7 @@
 //! directory, with an empty home directory and without colors, so that the package does not depend
 //! on the machine or the user.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -53,14 +54,13 @@ impl Programs<'_> {
     /// Directories with programs, relative to the prefix.
     const FOLDERS: [&'static str; 4] = ["bin", "Library/bin", "Scripts", ""];
 
+    /// The endings of files that are programs.
+    const ENDINGS: [&'static str; 3] = ["", ".exe", ".bat"];
+
     /// Returns the program `name` in the prefix.
     pub(super) fn find(&self, name: &str) -> Option<PathBuf> {
         let folders = Self::FOLDERS.iter().map(|folder| self.prefix.join(folder));
-        let names = [
-            name.to_string(),
-            format!("{name}.exe"),
-            format!("{name}.bat"),
-        ];
+        let names = Self::ENDINGS.map(|ending| format!("{name}{ending}"));
         let mut paths = folders.flat_map(|folder| names.clone().map(|name| folder.join(name)));
         paths.find(|path| path.is_file())
     }
@@ -192,16 +192,9 @@ impl Programs<'_> {
         }
     }
 
-    /// Returns the names of the programs in `bin`.
-    pub(super) fn names(&self) -> Vec<String> {
-        let entries = std::fs::read_dir(self.prefix.join("bin"));
-        let entries = entries.into_iter().flatten().flatten();
-        let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
-        let mut names: Vec<String> = names
-            .map(|name| name.trim_end_matches(".exe").to_string())
-            .collect();
-        names.sort();
-        names
+    /// Returns the names of the programs that [`Programs::find`] finds, without duplicates.
+    pub(super) fn names(&self) -> BTreeSet<String> {
+        names(self.prefix)
     }
 }
 
@@ -212,6 +205,28 @@ impl Made {
         files.sort();
         files
     }
+}
+
+/// Returns the names of the programs in `prefix`. All files in `bin` are programs; the other
+/// directories, which are those of Windows, also have other files.
+fn names(prefix: &Path) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for folder in Programs::FOLDERS {
+        let entries = std::fs::read_dir(prefix.join(folder));
+        let files =
+            (entries.into_iter().flatten().flatten()).filter(|entry| entry.path().is_file());
+        for name in files.filter_map(|entry| entry.file_name().into_string().ok()) {
+            let endings = Programs::ENDINGS.iter().filter(|ending| !ending.is_empty());
+            match endings
+                .copied()
+                .find_map(|ending| name.strip_suffix(ending))
+            {
+                Some(bare) => names.insert(bare.to_string()),
+                None => folder == "bin" && names.insert(name),
+            };
+        }
+    }
+    names
 }
 
 /// Returns the last lines of a program's output, after a colon.
@@ -226,5 +241,30 @@ fn last_lines(text: &[u8]) -> String {
         String::new()
     } else {
         format!(": {}", last.join("\n"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn programs_are_found_where_each_system_keeps_them() {
+        let prefix = tempfile::tempdir().expect("a folder");
+        for file in [
+            "bin/on-unix",
+            "Library/bin/tool.exe",
+            "Library/bin/tool.dll",
+            "Scripts/launched.exe",
+            "Scripts/launched-script.py",
+            "base.exe",
+            "conda-meta/history",
+        ] {
+            let path = prefix.path().join(file);
+            fs_err::create_dir_all(path.parent().expect("a folder")).expect("own folder");
+            fs_err::write(path, "").expect("own folder");
+        }
+        let found: Vec<String> = names(prefix.path()).into_iter().collect();
+        assert_eq!(found, ["base", "launched", "on-unix", "tool"]);
     }
 }
