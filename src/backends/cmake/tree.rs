@@ -12,6 +12,7 @@ use rattler_digest::{Sha256, compute_bytes_digest};
 use super::{Config, NAME};
 use crate::backend::{BuildPaths, Folders, Request};
 use crate::diagnostic::{Unwritable, create_folder};
+#[cfg(unix)]
 use crate::disk;
 
 /// The length of the path of a host prefix. conda uses this length so that packages can
