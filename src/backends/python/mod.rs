@@ -175,9 +175,7 @@ impl Backend for Python {
             ["CMAKE_BUILD_PARALLEL_LEVEL", "CARGO_BUILD_JOBS", "MAX_JOBS"]
                 .map(|name| (name.to_string(), jobs.clone()))
         });
-        let offline = run
-            .offline
-            .then_some(["UV_OFFLINE", "PIP_OFFLINE", "CARGO_NET_OFFLINE"]);
+        let offline = run.offline.then_some(["UV_OFFLINE", "CARGO_NET_OFFLINE"]);
         let offline = offline.into_iter().flatten();
         let offline = offline.map(|name| (name.to_string(), "true".to_string()));
         jobs.chain(offline).collect()

@@ -65,6 +65,7 @@ fn files() -> Vec<ScriptFile> {
         file("compile.py", include_str!("script/compile.py")),
         file("compiled.py", include_str!("script/compiled.py")),
         file("machine.py", include_str!("script/machine.py")),
+        file("unsatisfied.py", include_str!("script/unsatisfied.py")),
         file(
             "trace/sitecustomize.py",
             include_str!("script/sitecustomize.py"),

@@ -420,3 +420,50 @@ fn the_python_of_the_machine_builds_by_hand() {
         "the package contains a program of the machine"
     );
 }
+
+/// The installer does not call the hook of a build backend that asks for requirements.
+#[test]
+fn what_a_build_backend_asks_for_in_a_hook_is_installed_by_hand() {
+    let Some(_) = channel_or_skip() else {
+        return;
+    };
+    let project = project(&[
+        (
+            "pyproject.toml",
+            indoc! {r#"
+                [build-system]
+                requires = ["flit-core"]
+                build-backend = "own"
+                backend-path = ["backend"]
+                [project]
+                name = "hello"
+                version = "1.0"
+                description = "Says hello"
+            "#},
+        ),
+        ("hello.py", ""),
+        (
+            "backend/own.py",
+            indoc! {r#"
+                from flit_core import buildapi
+
+                def get_requires_for_build_wheel(config_settings=None):
+                    return [
+                        "iniconfig >= 2; python_version > '3'",
+                        "colorama; sys_platform == 'win32'",
+                        "flit-core < 99",
+                    ]
+
+                def build_wheel(*arguments):
+                    import iniconfig
+                    return buildapi.build_wheel(*arguments)
+            "#},
+        ),
+    ]);
+    let command = CliCommand::build(&project, "");
+    let ended = command.args(["--system-toolchain", "--verbose"]).run();
+    let log = ended.stderr();
+    assert_eq!(ended.code(), 0, "{log}");
+    assert!(log.contains("installing iniconfig >= 2"), "{log}");
+    assert!(!log.contains("colorama"), "{log}");
+}
