@@ -88,9 +88,14 @@ impl Source {
         dependency::normalized(&self.name)
     }
 
-    /// The requirements of the build backend, in the syntax of PEP 508.
+    /// The requirements of the build backend, in the syntax of PEP 508. They include those of a
+    /// `pyproject.toml` that the description ignores, because the build uses it.
     pub(super) fn build_requires(&self) -> Vec<String> {
-        self.build.iter().map(|entry| entry.text.clone()).collect()
+        let entries = self.build.iter().map(|entry| entry.text.clone());
+        let ignored = self.files.ignored.iter();
+        let ignored = ignored.flat_map(|file| file.texts(&["build-system", "requires"]));
+        let ignored = ignored.map(|entry| entry.text.to_string());
+        entries.chain(ignored).collect()
     }
 
     /// The outermost directory of the user's project, whose files a build may read.

@@ -467,3 +467,64 @@ fn what_a_build_backend_asks_for_in_a_hook_is_installed_by_hand() {
     assert!(log.contains("installing iniconfig >= 2"), "{log}");
     assert!(!log.contains("colorama"), "{log}");
 }
+
+/// A build by hand does not read the dependencies of the manifest.
+#[test]
+fn a_module_that_the_machine_does_not_have_is_explained() {
+    let Some(_) = channel_or_skip() else {
+        return;
+    };
+    let project = project(&[
+        (
+            "pyproject.toml",
+            indoc! {r#"
+                [build-system]
+                requires = ["setuptools"]
+                build-backend = "setuptools.build_meta"
+                [project]
+                name = "hello"
+                version = "1.0"
+            "#},
+        ),
+        ("setup.py", "import nobody_has_this_module\n"),
+        ("hello.py", ""),
+    ]);
+    let (_, error) = CliCommand::build(&project, "")
+        .args(["--system-toolchain"])
+        .error();
+    let told = error.split("the whole log").next().unwrap_or_default();
+    insta::assert_snapshot!(told.trim_end());
+}
+
+/// The build uses a `pyproject.toml` that the description of the package ignores.
+#[test]
+fn requirements_of_an_ignored_project_file_are_installed_by_hand() {
+    let Some(_) = channel_or_skip() else {
+        return;
+    };
+    let project = project(HELLO);
+    project.write(
+        "pixi.toml",
+        indoc! {r#"
+            [workspace]
+            channels = []
+            platforms = ["linux-64"]
+            preview = ["pixi-build"]
+
+            [package]
+            name = "hello"
+            version = "1.0"
+
+            [package.build.backend]
+            name = "pixi-build-python"
+
+            [package.build.config]
+            ignore-pyproject-manifest = true
+            noarch = true
+        "#},
+    );
+    let package = CliCommand::build(&project, "")
+        .args(["--system-toolchain"])
+        .package();
+    assert!(package.has("site-packages/hello_world/greetings.json"));
+}

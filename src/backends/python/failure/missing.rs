@@ -169,6 +169,11 @@ fn missing(case: &Case<'_>, message: String, pypi: &str, entry: Option<&Entry>) 
         code: "python::missing_requirement",
         message,
         help: Some(match entry {
+            _ if case.request.run.system_tools => format!(
+                "with `--system-toolchain`, the host environment has the packages of this machine \
+                 and those in `build-system.requires`: add `{pypi}` to that list, or build with a \
+                 channel and {own}"
+            ),
             Some(_) => {
                 format!("{own}, or `build-system-requires = \"map\"` into `[package.build.config]`")
             }
