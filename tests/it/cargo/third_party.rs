@@ -74,7 +74,7 @@ fn licenses_are_those_of_the_crates_that_are_linked() {
       - license: Apache-2.0
         text: NOT FOUND
     ");
-    assert!(warnings.contains("licenses of extra 0.1.0"), "{warnings}");
+    assert!(warnings.contains("found for extra 0.1.0"), "{warnings}");
 }
 
 /// A program that depends on the crate `far`. `source` is the value of the dependency in TOML.
