@@ -99,8 +99,8 @@ fn is_editable(
         // when the package is used.
         warnings.push(
             Warning::new("a project of meson-python is installed as a copy, not editable").help(
-                "it would compile on every import, with tools that are gone by then; \
-                 `editable = true` insists",
+                "an editable package would compile on every import, with tools that no longer exist \
+                 then; `editable = true` builds one anyway",
             ),
         );
         return false;

@@ -9,7 +9,7 @@ import importlib
 import os
 import sys
 
-from unsatisfied import install, is_offline, unsatisfied
+from unsatisfied import install, is_offline, missing
 
 
 def requirements(backend):
@@ -25,14 +25,14 @@ def main(source, backend, *paths):
     os.chdir(source)
     sys.path[:0] = [os.path.join(source, path) for path in paths]
     try:
-        missing = unsatisfied(requirements(backend))
+        wanted = missing(requirements(backend), sys.executable)
     except BaseException:
         # The build fails with the same error, and reports it in full.
         return
-    for entry in missing:
+    for entry in wanted:
         print("the build backend asks for: " + entry, flush=True)
-    if missing and not is_offline() and os.environ.get("PIXI_BUILD_PYTHON_SYSTEM"):
-        sys.exit(install(missing, sys.executable))
+    if wanted and not is_offline() and os.environ.get("PIXI_BUILD_PYTHON_SYSTEM"):
+        sys.exit(install(wanted, sys.executable))
 
 
 main(*sys.argv[1:])

@@ -6,14 +6,12 @@ requirements of the build that the machine does not have. They do not become a p
 
 import os
 import shutil
-import subprocess
 import sys
 import venv
 
-OWN = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, OWN)
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from unsatisfied import install, is_offline  # noqa: E402
+from unsatisfied import install, is_offline, missing
 
 
 def main(requirements):
@@ -21,9 +19,7 @@ def main(requirements):
     venv.EnvBuilder(system_site_packages=True, symlinks=os.name != "nt").create(prefix)
     folder = "Scripts" if os.name == "nt" else "bin"
     python = os.path.join(prefix, folder, "python")
-    check = [python, os.path.join(OWN, "unsatisfied.py"), *requirements]
-    wanted = subprocess.check_output(check, text=True).split("\n")
-    wanted = [text for text in wanted if text]
+    wanted = missing(requirements, python)
     if shutil.which("uv") is None:
         wanted.append("uv")
     if not wanted:

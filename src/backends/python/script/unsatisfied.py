@@ -3,6 +3,7 @@
 As a program, prints those of its arguments that the packages of its interpreter do not satisfy.
 """
 
+import importlib
 import importlib.metadata as metadata
 import os
 import re
@@ -10,16 +11,16 @@ import shutil
 import subprocess
 import sys
 
-try:
-    from packaging.requirements import Requirement
-except ImportError:
-    try:
-        from pip._vendor.packaging.requirements import Requirement
-    except ImportError:
+
+def parser():
+    """Returns the function that parses a requirement, or None if no package has one."""
+    for module in ("packaging", "setuptools._vendor.packaging", "pip._vendor.packaging"):
         try:
-            from setuptools._vendor.packaging.requirements import Requirement
-        except ImportError:
-            Requirement = None
+            return importlib.import_module(module + ".requirements").Requirement
+        except Exception:
+            # setuptools also raises an AssertionError, if somebody has imported distutils.
+            continue
+    return None
 
 
 def version(name):
@@ -33,38 +34,48 @@ def applies(requirement, extra=""):
     return requirement.marker is None or requirement.marker.evaluate({"extra": extra})
 
 
-def is_satisfied(requirement):
+def is_satisfied(requirement, parse):
     found = version(requirement.name)
     if found is None or not requirement.specifier.contains(found, prereleases=True):
         return False
-    needed = [Requirement(text) for text in metadata.requires(requirement.name) or []]
+    needed = [parse(text) for text in metadata.requires(requirement.name) or []]
     for extra in requirement.extras:
         for other in needed:
-            if applies(other, extra) and not applies(other) and not is_satisfied(other):
+            if applies(other, extra) and not applies(other) and not is_satisfied(other, parse):
                 return False
     return True
 
 
 def unsatisfied(texts):
-    """Returns the requirements that apply here and are not satisfied."""
-    found = []
+    """Yields the requirements that apply here and are not satisfied."""
+    parse = parser()
     for text in texts:
-        if Requirement is None:
-            # Without a parser, only a name alone says whether something is missing.
-            name = re.fullmatch(r"\s*([\w.-]+)\s*", text)
+        if parse is None:
+            # Without a parser, only the name says whether something is missing.
+            name = re.match(r"\s*([\w.-]+)", text)
             if name is not None and version(name.group(1)) is None:
-                found.append(text.strip())
+                yield text.strip()
             continue
-        requirement = Requirement(text)
+        requirement = parse(text)
         if not applies(requirement):
             continue
-        if not is_satisfied(requirement):
-            found.append(text.strip())
+        if not is_satisfied(requirement, parse):
+            yield text.strip()
         elif requirement.name == "setuptools" and int(version("setuptools").split(".")[0]) < 71:
             # It needs `wheel` to build a wheel, and requests it only in a hook.
             if version("wheel") is None:
-                found.append("wheel")
-    return found
+                yield "wheel"
+
+
+def missing(texts, python):
+    """Returns the requirements that the packages of an interpreter do not satisfy.
+
+    Another process imports their parser, because a build backend may not work after that.
+    """
+    if not texts:
+        return []
+    command = [python, os.path.abspath(__file__), *texts]
+    return subprocess.check_output(command, text=True).splitlines()
 
 
 def is_offline():
@@ -89,4 +100,5 @@ def install(requirements, python):
 
 
 if __name__ == "__main__":
-    print("\n".join(unsatisfied(sys.argv[1:])))
+    for text in unsatisfied(sys.argv[1:]):
+        print(text)

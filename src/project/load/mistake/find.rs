@@ -25,7 +25,7 @@ impl NoManifest {
         let workspace = workspace.and_then(Path::parent);
         let help = match named(packages) {
             _ if workspace.is_some() => format!(
-                "builds keep their files there; name the folder of the package, such as {}",
+                "builds keep their files there; name the directory of the package, such as {}",
                 workspace.unwrap_or(&folder).display()
             ),
             Some(packages) => format!("the packages below it are {packages}: name one of them"),
