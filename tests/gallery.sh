@@ -16,13 +16,19 @@ if [ ${#names[@]} -eq 0 ]; then
   mapfile -t names < <(cut -d' ' -f1 "$root/examples/gallery/crates.txt")
 fi
 
+# Cargo knows the registry that the machine uses. It downloads the crate as a dependency.
 fetch() {
-  local name=$1 version=$2 sum=$3 archive=$folder/$1-$2.crate
-  if ! echo "$sum  $archive" | sha256sum --check --status 2>/dev/null; then
-    curl --fail --silent --show-error --output "$archive" \
-      "https://static.crates.io/crates/$name/$name-$version.crate"
-    echo "$sum  $archive" | sha256sum --check --status
-  fi
+  local name=$1 version=$2 sum=$3 crate=$folder/fetch archive
+  mkdir -p "$crate/src" && touch "$crate/src/lib.rs"
+  cat >"$crate/Cargo.toml" <<TOML
+[package]
+name = "fetch"
+[dependencies]
+$name = "=$version"
+TOML
+  cargo fetch --quiet --manifest-path "$crate/Cargo.toml" 2>"$crate/log"
+  archive=$(find "${CARGO_HOME:-$HOME/.cargo}/registry/cache" -name "$name-$version.crate" | head -1)
+  echo "$sum  $archive" | sha256sum --check --status
   rm -rf "$folder/$name/source"
   mkdir -p "$folder/$name/source"
   tar -xzf "$archive" -C "$folder/$name/source" --strip-components 1
