@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use miette::Report;
-use rattler_build_core::build::{WorkingDirectoryBehavior, run_build};
 use rattler_build_core::console_utils::LoggingOutputHandler;
 use rattler_build_core::render::resolved_dependencies::{
     FinalizedDependencies, FinalizedRunDependencies,
@@ -24,7 +23,7 @@ use crate::engine::sources::SourceSnapshot;
 use crate::engine::to_rattler_build::{
     channel_urls, dependencies, exports, packaging, resolved, revision,
 };
-use crate::engine::{Plan, drafted};
+use crate::engine::{Plan, drafted, own_run};
 use crate::protocol::build::Params;
 use crate::recipe::{Rendered, Sibling};
 
@@ -78,7 +77,7 @@ impl Job<'_> {
             return drafted::run(output, &tools, finish).await;
         };
         own.prepare(&mut output, &tools, kept).await?;
-        run_build(output, &tools, WorkingDirectoryBehavior::Preserve).await
+        own_run::run(output, &tools, own).await
     }
 
     fn output(&self, aliases: &Aliases) -> Result<Output, Report> {

@@ -18,6 +18,8 @@ mod log;
 pub mod outputs;
 mod own;
 mod own_failure;
+mod own_license;
+mod own_run;
 pub mod package_test;
 mod prepare;
 pub mod recorder;

@@ -15,11 +15,9 @@ use rattler_build_recipe::Stage1Recipe;
 use rattler_build_recipe::stage1::StagingCache;
 use rattler_build_recipe::stage1::build::BuildPlan;
 use rattler_build_script::{InterpreterError, ScriptContent};
-use rattler_build_types::{GlobVec, LateBoundGlobVec};
 use rattler_digest::{Sha256, compute_bytes_digest};
 
 use crate::backend::BuildPaths;
-use crate::backend::tree::Tree;
 use crate::engine::Session;
 use crate::engine::failure::SCRIPT_FAILED;
 use crate::engine::sources::{SourceSnapshot, Sources, Work};
@@ -73,73 +71,7 @@ impl OwnBuild {
         }
         let own = std::mem::take(&mut output.recipe.source);
         sources.fetch(&own, fetched, kept).await?;
-        self.find_licenses(output);
         Ok(())
-    }
-
-    /// Replaces globs for license files with their absolute paths when the directory of
-    /// the recipe contains the builds of a workspace, because rattler-build would search
-    /// all of them.
-    fn find_licenses(&self, output: &mut Output) {
-        let folder = self.text.path().parent().unwrap_or(Path::new(""));
-        if !self.pruned.iter().any(|pruned| pruned.starts_with(folder)) {
-            return;
-        }
-        let Some(licenses) = output.recipe.about.license_file.take() else {
-            return;
-        };
-        let work = &output.build_configuration.directories.work_dir;
-        let exclude = licenses.exclude().to_vec();
-        let mut found = Vec::new();
-        for entry in licenses.entries() {
-            let name = entry.source();
-            if name.contains('$') || Path::new(name).is_absolute() {
-                found.push(name.to_string());
-            } else if folder.join(name).is_file() {
-                found.push(folder.join(name).display().to_string());
-            } else if name.contains(['*', '?', '[', '{']) || work.join(name).is_dir() {
-                let glob = vec![name.to_string()];
-                let globs = LateBoundGlobVec::from_sources(glob, exclude.clone()).ok();
-                let globs = globs.as_ref().map(LateBoundGlobVec::ordinary_globs);
-                let folders = [work.as_path(), folder];
-                let files = globs.map(|globs| folders.map(|folder| self.matching(folder, globs)));
-                let files: Vec<String> = files.into_iter().flatten().flatten().collect();
-                if files.is_empty() {
-                    found.push(name.to_string());
-                }
-                found.extend(files);
-            } else {
-                found.push(work.join(name).display().to_string());
-            }
-        }
-        let resolved = LateBoundGlobVec::from_sources(found, exclude);
-        output.recipe.about.license_file = Some(resolved.unwrap_or(licenses));
-    }
-
-    /// The files below `folder` that match, without the files of builds.
-    fn matching(&self, folder: &Path, globs: &GlobVec) -> Vec<String> {
-        let pruned = self.pruned.iter().filter(|pruned| *pruned != folder);
-        let tree = Tree {
-            root: folder.to_path_buf(),
-            include: Vec::new(),
-            exclude: Vec::new(),
-            use_gitignore: false,
-            pruned: pruned
-                .filter(|pruned| !folder.starts_with(pruned))
-                .cloned()
-                .collect(),
-        };
-        let entries = tree.walk().build().flatten();
-        let files = entries.filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()));
-        let below = |path: &Path| {
-            path.strip_prefix(folder)
-                .is_ok_and(|below| globs.is_match(below))
-        };
-        let files = files.map(|entry| entry.into_path());
-        let files = files.filter(|path| below(path));
-        let mut files: Vec<String> = files.map(|path| path.display().to_string()).collect();
-        files.sort();
-        files
     }
 }
 

@@ -16,17 +16,6 @@ pub(super) fn pointed(error: Report, text: &RecipeText) -> Report {
         let found = text.word(word, 0)?;
         Some(SourceSpan::from((found.start, found.len())))
     };
-    if let Some((_, links)) = message.split_once("contains symlinks which are not supported") {
-        let links = links
-            .lines()
-            .filter_map(|line| line.trim().strip_prefix("- "));
-        return Links {
-            links: links.collect::<Vec<_>>().join(", "),
-            at: word("noarch"),
-            file: text.file(),
-        }
-        .into();
-    }
     if let Some(reason) = message.strip_prefix("failed package content tests:") {
         let glob = reason.rsplit("glob: ").next().unwrap_or_default().trim();
         return Contents {
@@ -61,6 +50,17 @@ pub(super) fn pointed(error: Report, text: &RecipeText) -> Report {
         .into();
     }
     error
+}
+
+/// The error for a package that may be installed on Windows and has these symbolic links.
+pub(super) fn links(links: &[String], text: &RecipeText) -> Report {
+    let at = text.word("noarch", 0);
+    Links {
+        links: links.join(", "),
+        at: at.map(|at| (at.start, at.len()).into()),
+        file: text.file(),
+    }
+    .into()
 }
 
 #[derive(Debug, Error, Diagnostic)]

@@ -301,7 +301,64 @@ fn licenses_are_not_searched_for_in_environments() {
             "info/licenses/LICENSE-APACHE",
             "info/licenses/LICENSE-MIT",
             "info/licenses/NOTICE",
-            "info/licenses/terms.txt"
+            "info/licenses/docs/terms.txt"
         ]
     );
+}
+
+#[test]
+fn licenses_keep_their_paths_and_may_be_directories_that_the_script_writes() {
+    let recipe = formatdoc! {"
+        {HELLO}source: {{path: src}}
+        build:
+          script: mkdir -p third_party/b && echo b > third_party/b/LICENSE
+        about:
+          license_file:
+            - LICENSE
+            - crate/LICENSE
+            - third_party/
+            - extra
+            - ../COPYING
+            - 'vendor/*/LICENSE*'
+    "};
+    let project = project("")
+        .file("recipe/recipe.yaml", recipe)
+        .file("COPYING", "above\n")
+        .file("recipe/LICENSE", "mine\n")
+        .file("recipe/extra/a.txt", "extra\n")
+        .file("recipe/src/LICENSE", "theirs\n")
+        .file("recipe/src/crate/LICENSE", "crate\n")
+        .file("recipe/src/third_party/a/LICENSE", "a\n")
+        .file("recipe/src/vendor/x/LICENSE-MIT", "x\n")
+        .file("recipe/src/vendor/x/other.txt", "no license\n");
+    project.remove("recipe.yaml");
+    let package = build_in(&project);
+    let info = package.info_files().into_iter();
+    let licenses: Vec<String> = info.filter(|file| file.contains("licenses")).collect();
+    assert_eq!(
+        licenses,
+        [
+            "info/licenses/COPYING",
+            "info/licenses/LICENSE",
+            "info/licenses/crate/LICENSE",
+            "info/licenses/extra/a.txt",
+            "info/licenses/third_party/a/LICENSE",
+            "info/licenses/third_party/b/LICENSE",
+            "info/licenses/vendor/x/LICENSE-MIT",
+        ]
+    );
+    assert_eq!(package.text("info/licenses/LICENSE"), "mine\n");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_license_that_is_a_link_is_packed_as_a_file() {
+    let recipe = format!("{HELLO}source: {{path: src}}\nabout: {{license_file: cli/LICENSE}}\n");
+    let project = project(&recipe)
+        .file("src/LICENSE", "text\n")
+        .file("src/cli/main.c", "");
+    let link = project.dir().join("src/cli/LICENSE");
+    fs_err::os::unix::fs::symlink("../LICENSE", link).expect("the test owns the directory");
+    let package = build_in(&project);
+    assert_eq!(package.text("info/licenses/cli/LICENSE"), "text\n");
 }

@@ -1,0 +1,132 @@
+//! Builds a recipe that the user wrote: runs the script, collects the license files, and creates
+//! the package.
+//!
+//! rattler-build's own function for a build runs the script and creates the package in one step.
+//! The script may write license files, so they have to be collected between these steps.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+
+use miette::{IntoDiagnostic, Report};
+use rattler_build_core::package_test::PackageContentsTestExt;
+use rattler_build_core::tool_configuration::Configuration;
+use rattler_build_core::types::Output;
+use rattler_build_recipe::stage1::TestType;
+use rattler_build_script::InterpreterError;
+use rattler_conda_types::Subdir;
+use rattler_conda_types::package::{PathType, PathsJson};
+
+use crate::disk;
+use crate::engine::failure::SCRIPT_FAILED;
+use crate::engine::own::OwnBuild;
+use crate::engine::own_failure;
+use crate::engine::own_license::Licenses;
+
+/// Runs the script of `output` and packages the files that it installed. Sources and environments
+/// are ready before it starts.
+///
+/// # Errors
+/// A script or a check that fails, license files that do not exist, files that cannot be read or
+/// written.
+pub(super) async fn run(
+    mut output: Output,
+    tools: &Configuration,
+    own: &OwnBuild,
+) -> Result<(Output, PathBuf), Report> {
+    let directories = &output.build_configuration.directories;
+    directories.create_build_dir(false).into_diagnostic()?;
+    output.record_build_start();
+    output.install_environments(tools).await.into_diagnostic()?;
+    script(&output, tools).await?;
+    let licenses = Licenses {
+        text: &own.text,
+        pruned: &own.pruned,
+    };
+    licenses.collect(&mut output)?;
+    // rattler-build installed no dependencies, so it has no files to exclude from the package.
+    let none = HashSet::new();
+    let packed = output.create_package(tools, Some(&none)).await;
+    let (archive, paths) = packed.into_diagnostic()?;
+    if let Err(error) = check(&output, &paths, own) {
+        // A channel must not offer a package that failed its checks.
+        disk::remove_file(&archive)?;
+        return Err(error);
+    }
+    output.record_artifact(&archive, &paths);
+    Ok((output, archive))
+}
+
+async fn script(output: &Output, tools: &Configuration) -> Result<(), Report> {
+    let ended = output.run_build_script(tools).await;
+    ended.map_err(|error| match error {
+        InterpreterError::ExecutionFailed(reason)
+            if reason.kind() == std::io::ErrorKind::InvalidInput =>
+        {
+            miette::miette!("{reason}")
+        }
+        InterpreterError::ExecutionFailed(_) => miette::miette!("{SCRIPT_FAILED}"),
+        InterpreterError::InterpreterNotFound(interpreter) => {
+            miette::miette!("interpreter `{interpreter}` was not found in the build environment")
+        }
+        InterpreterError::InvalidInterpreter {
+            interpreter,
+            reason,
+        } => miette::miette!("interpreter `{interpreter}` was found but is not valid: {reason}"),
+        InterpreterError::UnsupportedInterpreter(interpreter) => {
+            let nearest = rattler_build_script::closest_interpreter(&interpreter);
+            let help = nearest.map(|nearest| format!("`{nearest}` is one"));
+            match help {
+                Some(help) => {
+                    miette::miette!(help = help, "`{interpreter}` is no supported interpreter")
+                }
+                None => miette::miette!("`{interpreter}` is no supported interpreter"),
+            }
+        }
+    })
+}
+
+/// Checks the contents of a package.
+///
+/// # Errors
+/// Links that Windows does not have, files that the tests of the recipe expect and that are
+/// missing.
+fn check(output: &Output, paths: &PathsJson, own: &OwnBuild) -> Result<(), Report> {
+    if may_be_on_windows(output) {
+        let entries = paths.paths.iter();
+        let links = entries.filter(|entry| entry.path_type == PathType::SoftLink);
+        let links: Vec<String> = links
+            .map(|entry| entry.relative_path.display().to_string())
+            .collect();
+        if !links.is_empty() {
+            return Err(own_failure::links(&links, &own.text));
+        }
+    }
+    for test in output.recipe.tests() {
+        if let TestType::PackageContents { package_contents } = test {
+            let tested = package_contents.run_test(paths, output);
+            tested.into_diagnostic()?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether the package can be installed on Windows: it is for Windows, or for all platforms and
+/// needs no virtual package that Windows does not have.
+fn may_be_on_windows(output: &Output) -> bool {
+    const NOT_WINDOWS: [&str; 6] = [
+        "__unix",
+        "__osx",
+        "__linux",
+        "__glibc",
+        "__ios",
+        "__android",
+    ];
+    let platform = output.build_configuration.target_platform;
+    let dependencies = output.finalized_dependencies.iter();
+    let mut run = dependencies.flat_map(|all| &all.run.depends);
+    let needs_another = run.any(|dependency| {
+        let name = dependency.spec().name.as_exact();
+        name.is_some_and(|name| NOT_WINDOWS.contains(&name.as_normalized()))
+    });
+    platform.is_windows() || (platform == Subdir::NoArch && !needs_another)
+}
