@@ -6,7 +6,8 @@
 use rattler_build_recipe::EvaluationContext;
 use rattler_build_recipe::stage0::evaluate::evaluate_value_to_string;
 use rattler_build_recipe::stage0::{
-    Inherit, MultiOutputRecipe, Output, PackageOutput, Recipe as Stage0, Value,
+    Build, Inherit, MultiOutputRecipe, Output, PackageMetadata, PackageOutput, Recipe as Stage0,
+    Value,
 };
 use rattler_conda_types::PackageName;
 
@@ -77,6 +78,34 @@ pub(super) fn cut(multi: &MultiOutputRecipe, chosen: &[usize]) -> MultiOutputRec
         .map(|(_, output)| output.clone())
         .collect();
     cut
+}
+
+/// Reduces an output to its name and `identity`, its version and build string. Returns whether
+/// `identity` has both.
+pub(super) fn make_placeholder(output: &mut Output, identity: &str) -> bool {
+    let (Output::Package(package), Some((version, build))) = (output, identity.split_once(' '))
+    else {
+        return false;
+    };
+    let Ok(version) = version.parse() else {
+        return false;
+    };
+    **package = PackageOutput {
+        package: PackageMetadata {
+            name: package.package.name.clone(),
+            version: Some(Value::new_concrete(version, None)),
+        },
+        inherit: Inherit::default(),
+        source: Default::default(),
+        requirements: Default::default(),
+        build: Build {
+            string: Some(Value::new_concrete(build.to_string(), None)),
+            ..Default::default()
+        },
+        about: Default::default(),
+        tests: Default::default(),
+    };
+    true
 }
 
 /// The staging output that an output inherits from.

@@ -19,6 +19,7 @@ use rattler_build_variant_config::VariantConfig;
 use super::mistake::RecipePlace;
 use super::{Renderer, entries};
 use crate::recipe::render::Rendered;
+use crate::recipe::variants::value_to_wire;
 
 impl Renderer<'_> {
     /// Renders all outputs with the name `name` for the variants.
@@ -39,7 +40,16 @@ impl Renderer<'_> {
         let mut first_error = None;
         for entry in entries::named(multi, &name, &self.context(variants)) {
             match self.entry(multi, entry, variants.clone()) {
-                Ok(found) => outputs.extend(self.finish(found)?),
+                Ok(found) => {
+                    let finished = self.finish(found.outputs)?;
+                    let finished = finished.into_iter().map(|mut output| {
+                        if found.has_placeholder {
+                            complete(&mut output, variants);
+                        }
+                        output
+                    });
+                    outputs.extend(finished);
+                }
                 Err(error) => {
                     first_error.get_or_insert(error);
                 }
@@ -67,10 +77,11 @@ impl Renderer<'_> {
         multi: &MultiOutputRecipe,
         entry: usize,
         mut variants: VariantConfig,
-    ) -> Result<Vec<RenderedVariant>, RenderError> {
+    ) -> Result<Found, RenderError> {
         let mut chosen = vec![entry];
         let found = self.with_pins(multi, &mut chosen, &mut variants)?;
         let pinned = found
+            .outputs
             .iter()
             .flat_map(|output| pinned_by_tests(&output.recipe));
         let mut more = chosen.clone();
@@ -96,24 +107,39 @@ impl Renderer<'_> {
         multi: &MultiOutputRecipe,
         chosen: &mut Vec<usize>,
         variants: &mut VariantConfig,
-    ) -> Result<Vec<RenderedVariant>, RenderError> {
+    ) -> Result<Found, RenderError> {
+        let described = variants.clone();
+        let mut multi = multi.clone();
+        let mut placeholders = BTreeSet::new();
         loop {
-            let cut = Stage0::MultiOutput(Box::new(entries::cut(multi, chosen)));
+            let cut = Stage0::MultiOutput(Box::new(entries::cut(&multi, chosen)));
             let found = render_recipe_with_variant_config(&cut, variants, self.config());
             let package = match found {
                 Err(RenderError::MissingOutput { package }) => package,
-                found => return found,
+                found => {
+                    return Ok(Found {
+                        outputs: found?,
+                        has_placeholder: !placeholders.is_empty(),
+                    });
+                }
             };
-            let more = entries::named(multi, &package, &self.context(variants));
-            let known = chosen.len();
-            chosen.extend(
-                more.into_iter()
-                    .filter(|entry| !chosen.contains(entry))
-                    .collect::<Vec<_>>(),
-            );
-            if chosen.len() == known {
-                return Err(RenderError::MissingOutput { package });
+            let more = entries::named(&multi, &package, &self.context(variants));
+            let new = more.iter().copied().filter(|entry| !chosen.contains(entry));
+            let new: Vec<usize> = new.collect();
+            if new.is_empty() {
+                // These variants skip the output, so the pin is to the output of others.
+                let identity = described.variants.get(&package.as_str().into());
+                let identity = identity.and_then(|values| values.first());
+                let entry = more.first().and_then(|first| multi.outputs.get_mut(*first));
+                let is_replaced = identity.zip(entry).is_some_and(|(identity, entry)| {
+                    entries::make_placeholder(entry, &identity.to_string())
+                });
+                if !is_replaced || !placeholders.insert(package.clone()) {
+                    return Err(RenderError::MissingOutput { package });
+                }
+                continue;
             }
+            chosen.extend(new);
             // The value is the version and build string of the package, and not a
             // variant.
             variants.variants.remove(&package.as_str().into());
@@ -145,6 +171,23 @@ impl Renderer<'_> {
             variables.collect(),
             self.jinja_config(combination),
         )
+    }
+}
+
+/// Outputs that were rendered from one variant.
+struct Found {
+    outputs: Vec<RenderedVariant>,
+    /// Whether one of the outputs only has the identity of an output for other variants.
+    has_placeholder: bool,
+}
+
+/// Adds the variants that the description took from an output which has a placeholder here.
+fn complete(output: &mut Rendered, described: &VariantConfig) {
+    for (key, values) in &described.variants {
+        if let Some(value) = values.first() {
+            let wire = output.wire.entry(key.normalize());
+            wire.or_insert_with(|| value_to_wire(value));
+        }
     }
 }
 

@@ -362,3 +362,33 @@ fn a_license_that_is_a_link_is_packed_as_a_file() {
     let package = build_in(&project);
     assert_eq!(package.text("info/licenses/cli/LICENSE"), "text\n");
 }
+
+#[test]
+fn an_output_that_pins_one_of_other_variants_is_built() {
+    let recipe = indoc! {"
+        recipe: {name: foobar, version: 0.1.0}
+        outputs:
+          - package: {name: foobar-base}
+            build: {noarch: generic, skip: new_api}
+          - package: {name: foobar}
+            build: {noarch: generic}
+            requirements:
+              run:
+                - ${{ pin_subpackage('foobar-base', exact=true) }}
+                - if: new_api
+                  then: api >=2
+                  else: api <2
+    "};
+    let project = project(recipe).file("variants.yaml", "new_api: [true, false]\n");
+    let built = build_all(&project, json!({}));
+    let mut built: Vec<String> = built
+        .iter()
+        .map(|package| format!("{} {}", package.index()["name"], package.index()["build"]))
+        .collect();
+    built.sort();
+    insta::assert_snapshot!(built.join("\n"), @r#"
+    "foobar" "h6bc7900_0"
+    "foobar" "hd8b763b_0"
+    "foobar-base" "hf613ff2_0"
+    "#);
+}
