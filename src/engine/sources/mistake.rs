@@ -40,6 +40,8 @@ pub(super) enum Mistake {
     Patch {
         written: String,
         reason: String,
+        /// Whether the patch cannot be read and names files in quotes.
+        quotes_names: bool,
     },
 }
 
@@ -143,7 +145,17 @@ impl SourcePlace<'_> {
                 file,
             }
             .into(),
-            Mistake::Patch { written, reason } => NotPatched {
+            Mistake::Patch {
+                written,
+                reason,
+                quotes_names,
+            } => NotPatched {
+                help: if quotes_names {
+                    "a name in it is in quotes, because it is not ASCII: create the patch again \
+                     with `git -c core.quotePath=false`"
+                } else {
+                    "it may belong to another version of the sources: create it again from these"
+                },
                 at: self.text.find(&written),
                 patch: written,
                 reason: {
@@ -276,11 +288,9 @@ struct OtherCommit {
 
 #[derive(Debug, Error, Diagnostic)]
 #[error("the patch {patch} cannot be applied: {reason}")]
-#[diagnostic(
-    code(source::patch),
-    help("it may belong to another version of the sources: create it again from these")
-)]
+#[diagnostic(code(source::patch), help("{help}"))]
 struct NotPatched {
+    help: &'static str,
     patch: String,
     reason: String,
     #[source_code]

@@ -14,6 +14,7 @@ mod mistake;
 use std::path::{Path, PathBuf};
 
 use miette::Report;
+use rattler_build_core::source::SourceError;
 use rattler_build_core::source::patch::apply_patch_custom;
 use rattler_build_core::types::Directories;
 use rattler_build_networking::BaseClient;
@@ -374,12 +375,22 @@ impl Sources<'_> {
         }
         tracing::info!("applying {}", file.display());
         apply_patch_custom(target, &file).map_err(|error| {
+            let is_unreadable = matches!(error, SourceError::PatchParseFailed(_));
             self.place().report(Mistake::Patch {
                 written,
                 reason: error.to_string(),
+                quotes_names: is_unreadable && quotes_names(&file),
             })
         })
     }
+}
+
+/// Whether a patch has names in quotes, as git writes names that are not ASCII. rattler-build does
+/// not read them.
+fn quotes_names(patch: &Path) -> bool {
+    let text = std::fs::read(patch).unwrap_or_default();
+    let mut lines = text.split(|byte| *byte == b'\n');
+    lines.any(|line| line.starts_with(b"--- \"") || line.starts_with(b"+++ \""))
 }
 
 /// The file whose name begins with the name of `start`.

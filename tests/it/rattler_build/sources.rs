@@ -105,6 +105,16 @@ const PATCH: &str = indoc! {"
     +three
 "};
 
+/// A patch as git writes it for a file whose name is not ASCII.
+const QUOTED: &str = indoc! {r#"
+    diff --git "a/\303\244.txt" "b/\303\244.txt"
+    new file mode 100644
+    --- /dev/null
+    +++ "b/\303\244.txt"
+    @@ -0,0 +1 @@
+    +one
+"#};
+
 #[test]
 fn patches_are_applied_or_pointed_at() {
     let recipe = indoc! {"
@@ -119,6 +129,8 @@ fn patches_are_applied_or_pointed_at() {
     project.write("src/a.txt", "else\n");
     insta::assert_snapshot!(build_error(&project));
     project.remove("fix.patch");
+    insta::assert_snapshot!(build_error(&project));
+    project.write("fix.patch", QUOTED);
     insta::assert_snapshot!(build_error(&project));
 }
 
