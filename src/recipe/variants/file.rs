@@ -66,6 +66,11 @@ impl BadVariantFile {
         };
         let help = match list_of(&reason) {
             Some(key) => format!("write a list, also for one value: `{key}: [\"1.0\"]`"),
+            None if place.as_ref().is_some_and(|place| is_zip(text.as_str(), place.start)) => {
+                "`zip_keys` is a list of lists, one for each group of keys with as many values: \
+                 `zip_keys: [[blas, mpi]]`"
+                    .to_owned()
+            }
             None => "a variant file is a table of keys, each with a list of values; \
                      `conda_build_config.yaml` may have `# [selectors]`, other files `if` and `then`"
                 .to_owned(),
@@ -85,6 +90,14 @@ fn placed(reason: &str) -> Option<(usize, usize, &str)> {
     let (line, rest) = reason.split_once(':')?;
     let (column, rest) = rest.split_once(':')?;
     Some((line.parse().ok()?, column.parse().ok()?, rest.trim_start()))
+}
+
+/// Whether the place `at` is in the value of `zip_keys`.
+fn is_zip(text: &str, at: usize) -> bool {
+    let end = text[at..].find('\n').map_or(text.len(), |end| at + end);
+    let mut lines = text[..end].lines().rev();
+    let key = lines.find(|line| line.starts_with(|first: char| first.is_alphabetic()));
+    key.is_some_and(|line| line.starts_with("zip_keys"))
 }
 
 /// The key that has a single value instead of a list.

@@ -186,7 +186,8 @@ fn options_that_do_not_exist() {
 #[test]
 fn a_variant_file_that_is_not_valid() {
     let project = project("package: {name: foobar, version: 0.1.0}\n");
-    for text in ["# ä\npython: 3.8\n", "- a\n", "python: [3.8\n"] {
+    let zip = "python: [3.8]\nzip_keys:\n  - python\n";
+    for text in ["# ä\npython: 3.8\n", "- a\n", "python: [3.8\n", zip] {
         project.write("variants.yaml", text);
         let error = describe(&project, "linux-64", json!({})).expect_err("the recipe has an error");
         insta::assert_snapshot!(render_error(&project, &error));
