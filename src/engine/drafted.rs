@@ -13,14 +13,13 @@ use rattler_build_core::package_test::PackageContentsTestExt;
 use rattler_build_core::tool_configuration::Configuration;
 use rattler_build_core::types::Output;
 use rattler_build_recipe::stage1::TestType;
-use rattler_build_script::InterpreterError;
-use rattler_conda_types::package::{PathType, PathsJson};
+use rattler_conda_types::package::PathsJson;
 use thiserror::Error;
 
 use crate::disk;
-use crate::engine::failure::SCRIPT_FAILED;
 use crate::engine::finish::{Finish, Moment};
 use crate::engine::listed_files::ListedFiles;
+use crate::engine::steps;
 
 /// Runs the script of `output` and packages the files that it installed.
 ///
@@ -36,7 +35,7 @@ pub(super) async fn run(
     output.record_build_start();
     finish.hook(Moment::BeforeBuild, &output, tools).await?;
     let mut listed = ListedFiles::before_script(finish)?;
-    script(&output, tools).await?;
+    steps::script(&output, tools).await?;
     let mut finished = finish.script_ended()?;
     listed.after_script(finished.package_files.take(), finish)?;
     finish.install(&mut output, &finished).await?;
@@ -70,30 +69,13 @@ fn check(output: &Output, paths: &PathsJson, finish: &Finish<'_>) -> Result<(), 
     Ok(())
 }
 
-async fn script(output: &Output, tools: &Configuration) -> Result<(), Report> {
-    let ended = output.run_build_script(tools).await;
-    ended.map_err(|error| match error {
-        InterpreterError::ExecutionFailed(reason)
-            if reason.kind() == std::io::ErrorKind::InvalidInput =>
-        {
-            miette::miette!("{reason}")
-        }
-        InterpreterError::ExecutionFailed(_) => miette::miette!("{SCRIPT_FAILED}"),
-        other => miette::miette!("the build script cannot run: {other}"),
-    })
-}
-
 /// Checks that a package for Windows has no symbolic links: creating them needs a right that most
 /// users of Windows do not have.
 fn check_links(output: &Output, paths: &PathsJson) -> Result<(), LinksOnWindows> {
     if !output.build_configuration.target_platform.is_windows() {
         return Ok(());
     }
-    let links = paths.paths.iter();
-    let links = links.filter(|entry| entry.path_type == PathType::SoftLink);
-    let links: Vec<String> = links
-        .map(|entry| entry.relative_path.display().to_string())
-        .collect();
+    let links = steps::links(paths);
     if links.is_empty() {
         Ok(())
     } else {

@@ -30,6 +30,7 @@ mod shell_safe_paths;
 mod source_copy;
 mod source_date;
 mod sources;
+mod steps;
 mod to_rattler_build;
 pub mod toolchain;
 

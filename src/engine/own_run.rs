@@ -12,15 +12,14 @@ use rattler_build_core::package_test::PackageContentsTestExt;
 use rattler_build_core::tool_configuration::Configuration;
 use rattler_build_core::types::Output;
 use rattler_build_recipe::stage1::TestType;
-use rattler_build_script::InterpreterError;
 use rattler_conda_types::Subdir;
-use rattler_conda_types::package::{PathType, PathsJson};
+use rattler_conda_types::package::PathsJson;
 
 use crate::disk;
-use crate::engine::failure::SCRIPT_FAILED;
 use crate::engine::own::OwnBuild;
 use crate::engine::own_failure;
 use crate::engine::own_license::Licenses;
+use crate::engine::steps;
 
 /// Runs the script of `output` and packages the files that it installed. Sources and environments
 /// are ready before it starts.
@@ -37,7 +36,7 @@ pub(super) async fn run(
     directories.create_build_dir(false).into_diagnostic()?;
     output.record_build_start();
     output.install_environments(tools).await.into_diagnostic()?;
-    script(&output, tools).await?;
+    steps::script(&output, tools).await?;
     let licenses = Licenses {
         text: &own.text,
         pruned: &own.pruned,
@@ -56,35 +55,6 @@ pub(super) async fn run(
     Ok((output, archive))
 }
 
-async fn script(output: &Output, tools: &Configuration) -> Result<(), Report> {
-    let ended = output.run_build_script(tools).await;
-    ended.map_err(|error| match error {
-        InterpreterError::ExecutionFailed(reason)
-            if reason.kind() == std::io::ErrorKind::InvalidInput =>
-        {
-            miette::miette!("{reason}")
-        }
-        InterpreterError::ExecutionFailed(_) => miette::miette!("{SCRIPT_FAILED}"),
-        InterpreterError::InterpreterNotFound(interpreter) => {
-            miette::miette!("interpreter `{interpreter}` was not found in the build environment")
-        }
-        InterpreterError::InvalidInterpreter {
-            interpreter,
-            reason,
-        } => miette::miette!("interpreter `{interpreter}` was found but is not valid: {reason}"),
-        InterpreterError::UnsupportedInterpreter(interpreter) => {
-            let nearest = rattler_build_script::closest_interpreter(&interpreter);
-            let help = nearest.map(|nearest| format!("`{nearest}` is one"));
-            match help {
-                Some(help) => {
-                    miette::miette!(help = help, "`{interpreter}` is no supported interpreter")
-                }
-                None => miette::miette!("`{interpreter}` is no supported interpreter"),
-            }
-        }
-    })
-}
-
 /// Checks the contents of a package.
 ///
 /// # Errors
@@ -92,11 +62,7 @@ async fn script(output: &Output, tools: &Configuration) -> Result<(), Report> {
 /// missing.
 fn check(output: &Output, paths: &PathsJson, own: &OwnBuild) -> Result<(), Report> {
     if may_be_on_windows(output) {
-        let entries = paths.paths.iter();
-        let links = entries.filter(|entry| entry.path_type == PathType::SoftLink);
-        let links: Vec<String> = links
-            .map(|entry| entry.relative_path.display().to_string())
-            .collect();
+        let links = steps::links(paths);
         if !links.is_empty() {
             return Err(own_failure::links(&links, &own.text));
         }
