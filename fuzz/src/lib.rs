@@ -180,6 +180,7 @@ pub fn manifest(data: &[u8]) {
         channels: Vec::new(),
         build_number: None,
         build_string_prefix: None,
+        suggested_backend: "pixi-build-rust",
         home: None,
         current_folder: folder,
     };

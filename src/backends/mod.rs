@@ -12,6 +12,8 @@ pub mod rattler_build;
 #[cfg(test)]
 mod schema;
 
+use std::path::Path;
+
 use miette::Report;
 
 use crate::backend::{AnyBackend, Progress, ScriptAnswer, ScriptCall};
@@ -41,6 +43,30 @@ pub fn misspelled(name: &str) -> Option<&'static str> {
     })
 }
 
+/// The name of a backend for the project at `path`, a directory or its manifest, by the files there.
+pub fn that_may_build(path: &Path) -> &'static str {
+    let folder = if path.is_file() {
+        path.parent()
+    } else {
+        Some(path)
+    };
+    let has = |file: &&str| folder.is_some_and(|folder| folder.join(file).is_file());
+    // Python projects may contain a crate or a CMake project.
+    let (_, name) = [
+        (
+            &["recipe.yaml", "recipe.yml"][..],
+            "pixi-build-rattler-build",
+        ),
+        (&["pyproject.toml", "setup.py"], "pixi-build-python"),
+        (&["CMakeLists.txt"], "pixi-build-cmake"),
+        (&["mojoproject.toml"], "pixi-build-mojo"),
+    ]
+    .into_iter()
+    .find(|(files, _)| files.iter().any(has))
+    .unwrap_or((&[], "pixi-build-rust"));
+    name
+}
+
 /// Handles a call of this executable by a build script of any backend. `None` if a user called it.
 pub fn answer_script(call: &ScriptCall<'_>) -> Option<Result<ScriptAnswer, Report>> {
     ALL.into_iter()
@@ -67,6 +93,21 @@ pub fn schema(name: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_files_of_a_project_suggest_a_backend() {
+        let folder = tempfile::tempdir().unwrap();
+        for (file, backend) in [
+            ("Cargo.toml", "pixi-build-rust"),
+            ("CMakeLists.txt", "pixi-build-cmake"),
+            ("pyproject.toml", "pixi-build-python"),
+            ("recipe.yaml", "pixi-build-rattler-build"),
+        ] {
+            fs_err::write(folder.path().join(file), "").unwrap();
+            assert_eq!(that_may_build(folder.path()), backend);
+            assert_eq!(that_may_build(&folder.path().join(file)), backend);
+        }
+    }
 
     #[test]
     fn a_name_that_is_nearly_that_of_a_backend_is_misspelled() {

@@ -89,6 +89,8 @@ pub struct LoadRequest {
     pub build_number: Option<u64>,
     /// The prefix of the build string that replaces that of the manifest.
     pub build_string_prefix: Option<String>,
+    /// The name of a backend for a manifest that does not name one.
+    pub suggested_backend: &'static str,
     /// The directory that `~/` stands for.
     pub home: Option<PathBuf>,
     /// The directory that paths on the command line are relative to. Absolute.

@@ -263,6 +263,7 @@ pub(super) fn request(
         channels: choices.channels.clone(),
         build_number: None,
         build_string_prefix: None,
+        suggested_backend: backends::that_may_build(path),
         home: env.home().map(Path::to_path_buf),
         current_folder,
     })

@@ -14,8 +14,6 @@ use crate::project::load::mistake::warning::Deprecated;
 use crate::project::load::read::header;
 use crate::project::load::{ManifestScope, config};
 
-const BACKEND_HELP: &str = "write `backend = { name = \"pixi-build-rust\" }`";
-
 /// The contents of `[package.build]`.
 #[derive(Debug)]
 pub(crate) struct Build {
@@ -83,7 +81,11 @@ pub(crate) fn read(scope: &ManifestScope<'_>, findings: &mut Diagnostics) -> Opt
         }
     }
     let request = scope.request;
-    let backend = backend(&table, findings);
+    let help = format!(
+        "write `backend = {{ name = \"{}\" }}`",
+        request.suggested_backend
+    );
+    let backend = backend(&table, &help, findings);
     let code = code::read(scope, &table, findings);
     let configuration = config::base(&table, findings);
     let target_configuration = config::targets(&table, findings);
@@ -105,10 +107,10 @@ pub(crate) fn read(scope: &ManifestScope<'_>, findings: &mut Diagnostics) -> Opt
 }
 
 /// The name of the backend. Its package and its source do not matter, because the backend
-/// is already running.
-fn backend(build: &Table<'_>, findings: &mut Diagnostics) -> Option<String> {
+/// is already running. `help` is for a backend without a name.
+fn backend(build: &Table<'_>, help: &str, findings: &mut Diagnostics) -> Option<String> {
     let Some(field) = build.get("backend") else {
-        return build.missing("backend", BACKEND_HELP, findings);
+        return build.missing("backend", help, findings);
     };
     let table = match field.value.read() {
         Data::Table(table) => table,
@@ -119,7 +121,7 @@ fn backend(build: &Table<'_>, findings: &mut Diagnostics) -> Option<String> {
         _ => {
             return field
                 .value
-                .wrong_type("a table", Some(BACKEND_HELP.to_owned()), findings);
+                .wrong_type("a table", Some(help.to_owned()), findings);
         }
     };
     for key in ["path", "git", "url"] {
@@ -170,7 +172,7 @@ fn backend(build: &Table<'_>, findings: &mut Diagnostics) -> Option<String> {
     }
     match table.get("name") {
         Some(name) => name.value.text(findings).map(str::to_owned),
-        None => table.missing("name", BACKEND_HELP, findings),
+        None => table.missing("name", help, findings),
     }
 }
 

@@ -49,6 +49,7 @@ impl Tree {
             channels: Vec::new(),
             build_number: None,
             build_string_prefix: None,
+            suggested_backend: "pixi-build-rust",
             home: Some(root.clone()),
             current_folder: root,
         };

@@ -34,6 +34,7 @@ fn planned<T>(project: &Project, read: impl FnOnce(&Plan<'_>) -> T) -> T {
         channels: Vec::new(),
         build_number: None,
         build_string_prefix: None,
+        suggested_backend: "pixi-build-rust",
         home: None,
         current_folder: project.dir().to_path_buf(),
     })

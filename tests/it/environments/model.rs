@@ -38,6 +38,7 @@ fn the_model_is_the_one_that_pixi_sent() {
                 channels: Vec::new(),
                 build_number: None,
                 build_string_prefix: None,
+                suggested_backend: "pixi-build-rust",
                 home: None,
                 current_folder: fixture.project.dir().to_path_buf(),
             });

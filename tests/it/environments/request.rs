@@ -60,6 +60,7 @@ fn solved(fixture: &Fixture, process: &[Exchange], build: &Exchange) -> Value {
         channels: vec![channel.url()],
         build_number: None,
         build_string_prefix: None,
+        suggested_backend: "pixi-build-rust",
         home: None,
         current_folder: fixture.project.dir().to_path_buf(),
     });
