@@ -95,11 +95,10 @@ impl CommonOptions {
 
     /// Warnings about values that are accepted but have no effect.
     pub fn warnings(&self) -> Vec<Warning> {
-        let deprecated = self.debug_dir.as_ref().map(|_| {
-            Warning::new("`debug-dir` has no effect")
-                .help("remove it; debug files are written to `debug` in the work directory")
-        });
-        deprecated.into_iter().collect()
+        self.debug_dir
+            .iter()
+            .map(|_| deprecated_debug_dir())
+            .collect()
     }
 
     /// Values that have the right type but are not valid.
@@ -110,20 +109,17 @@ impl CommonOptions {
         let arguments = arguments.then(|| holds_nul(&["extra-args"]));
         let values = self.env.iter().filter(|(_, value)| value.contains('\0'));
         let names = || self.env.keys().chain(self.env.removed());
-        let variables = names().filter(|name| !is_variable(name));
         let is_reserved = |name: &&String| RESERVED.contains(&name.as_str());
         let reserved = names().filter(is_reserved);
         let limit = self.artifact_limit.as_deref();
         let limit = limit.filter(|text| text.parse::<ByteSize>().is_err());
-        let globs = self.extra_input_globs.iter();
-        let globs = globs.filter_map(|pattern| bad_glob(pattern));
         compilers
             .chain(arguments)
             .chain(values.map(|(name, _)| holds_nul(&["env", name])))
-            .chain(variables.map(|name| bad_variable(name)))
+            .chain(names().filter_map(|name| bad_variable(name)))
             .chain(reserved.map(|name| reserved_variable(name)))
             .chain(limit.map(bad_size))
-            .chain(globs)
+            .chain(bad_globs("extra-input-globs", &self.extra_input_globs))
             .collect()
     }
 }
@@ -178,14 +174,26 @@ fn is_variable(name: &str) -> bool {
     !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()) && name.chars().all(sign)
 }
 
-fn bad_glob(pattern: &str) -> Option<InvalidOption> {
-    let error = OverrideBuilder::new("").add(pattern).err()?;
-    Some(InvalidOption {
-        keys: vec!["extra-input-globs".to_string()],
-        part: EntryPart::Value,
-        message: error.to_string(),
-        help: "write `\\` before a literal `[`, `{` or `\\`".to_string(),
+/// The mistakes in the patterns of the option `key`.
+pub fn bad_globs(key: &str, patterns: &[String]) -> impl Iterator<Item = InvalidOption> {
+    let patterns = patterns.iter().enumerate();
+    patterns.filter_map(move |(index, pattern)| {
+        let error = OverrideBuilder::new("").add(pattern).err()?.to_string();
+        // The advice in parentheses escapes a character differently from the help.
+        let reason = error.split(" (maybe").next().unwrap_or(&error);
+        Some(InvalidOption {
+            keys: vec![key.to_string(), index.to_string()],
+            part: EntryPart::Value,
+            message: reason.to_string(),
+            help: "write `\\` before a literal `[`, `{` or `\\`".to_string(),
+        })
     })
+}
+
+/// The warning about `debug-dir`, which only other implementations read.
+pub fn deprecated_debug_dir() -> Warning {
+    Warning::new("`debug-dir` has no effect")
+        .help("remove it; debug files are written to `debug` in the work directory")
 }
 
 fn bad_size(text: &str) -> InvalidOption {
@@ -218,11 +226,12 @@ fn reserved_variable(name: &str) -> InvalidOption {
     }
 }
 
-fn bad_variable(name: &str) -> InvalidOption {
-    InvalidOption {
+/// The mistake in the name of a variable in `env`.
+pub fn bad_variable(name: &str) -> Option<InvalidOption> {
+    (!is_variable(name)).then(|| InvalidOption {
         keys: vec!["env".to_string(), name.to_string()],
         part: EntryPart::Key,
         message: format!("`{name}` cannot be the name of an environment variable"),
         help: "use letters, digits and `_`, and no digit at the start".to_string(),
-    }
+    })
 }

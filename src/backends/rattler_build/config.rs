@@ -2,11 +2,10 @@
 
 use std::path::PathBuf;
 
-use ignore::overrides::OverrideBuilder;
 use indexmap::IndexMap;
 use serde::Deserialize;
 
-use crate::backend::options::InputTracking;
+use crate::backend::options::{InputTracking, bad_globs, bad_variable, deprecated_debug_dir};
 use crate::diagnostic::Warning;
 use crate::project::config::{EntryPart, InvalidOption, Options};
 use crate::protocol::variant::VariantValue;
@@ -78,41 +77,18 @@ impl Options for Config {
     const SAME_FOR_ALL_TARGETS: &'static [&'static str] = &["recipe", "experimental"];
 
     fn warnings(&self) -> Vec<Warning> {
-        let deprecated = self.debug_dir.as_ref().map(|_| {
-            Warning::new("`debug-dir` has no effect")
-                .help("remove it; debug files are written to `debug` in the work directory")
-        });
-        deprecated.into_iter().collect()
+        self.debug_dir
+            .iter()
+            .map(|_| deprecated_debug_dir())
+            .collect()
     }
 
     fn validate(&self) -> Vec<InvalidOption> {
-        let globs = self.extra_input_globs.iter();
-        let globs = globs.filter_map(|pattern| bad_glob(pattern));
+        let globs = bad_globs("extra-input-globs", &self.extra_input_globs);
         let outputs = self.outputs.iter().filter_map(|pattern| bad_name(pattern));
-        let variables = self.env.keys().filter(|name| !is_variable(name));
-        let variables = variables.map(|name| InvalidOption {
-            keys: vec!["env".to_string(), name.clone()],
-            part: EntryPart::Key,
-            message: format!("`{name}` cannot be the name of an environment variable"),
-            help: "use letters, digits and `_`, and no digit at the start".to_string(),
-        });
+        let variables = self.env.keys().filter_map(|name| bad_variable(name));
         globs.chain(outputs).chain(variables).collect()
     }
-}
-
-fn is_variable(name: &str) -> bool {
-    let allowed = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()) && name.chars().all(allowed)
-}
-
-fn bad_glob(pattern: &str) -> Option<InvalidOption> {
-    let error = OverrideBuilder::new("").add(pattern).err()?;
-    Some(InvalidOption {
-        keys: vec!["extra-input-globs".to_string()],
-        part: EntryPart::Value,
-        message: error.to_string(),
-        help: "write `\\` before a literal `[`, `{` or `\\`".to_string(),
-    })
 }
 
 fn bad_name(pattern: &str) -> Option<InvalidOption> {

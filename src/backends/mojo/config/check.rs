@@ -3,11 +3,10 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use ignore::overrides::OverrideBuilder;
-
 use super::super::arguments;
 use super::super::names::{Flaw, file_name_flaw, is_identifier, normalized};
 use super::{Config, Entry};
+use crate::backend::options::bad_globs;
 use crate::diagnostic::{Warning, list, nearest};
 use crate::project::config::{EntryPart, InvalidOption};
 
@@ -43,7 +42,7 @@ pub(super) fn validate(config: &Config) -> Vec<InvalidOption> {
     validate.extend(config.common.validate());
     validate.extend(config.package.validate());
     validate.extend(defines(config));
-    validate.extend(tests(config));
+    validate.extend(bad_globs("tests", &config.tests));
     validate.extend(import_paths(config));
     let cpu = config.target_cpu.as_deref();
     let cpu = cpu.filter(|cpu| cpu.is_empty() || cpu.contains(|c: char| c.is_whitespace()));
@@ -255,19 +254,6 @@ fn import_paths(config: &Config) -> impl Iterator<Item = InvalidOption> {
         part: EntryPart::Value,
         message: format!("{path:?} is not a path"),
         help: "write `.` for the source itself".to_string(),
-    })
-}
-
-fn tests(config: &Config) -> impl Iterator<Item = InvalidOption> {
-    let patterns = config.tests.iter().enumerate();
-    patterns.filter_map(|(index, pattern)| {
-        let error = OverrideBuilder::new("").add(pattern).err()?;
-        Some(InvalidOption {
-            keys: keys(&["tests", &index.to_string()]),
-            part: EntryPart::Value,
-            message: error.to_string(),
-            help: "write `\\` before a literal `[`, `{` or `\\`".to_string(),
-        })
     })
 }
 
