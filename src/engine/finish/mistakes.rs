@@ -225,11 +225,11 @@ pub(super) struct HookFailed {
 
 /// A hook that modifies files that the next build reads.
 #[derive(Debug, Error, Diagnostic)]
-#[error("the hook `{name}` modified {}", path.display())]
+#[error("the hook `{name}` created or modified {}", path.display())]
 #[diagnostic(
     code(hook::changed_sources),
     help(
-        "the modified file would trigger a rebuild: write below `$PREFIX`, or into the directory \
+        "the next build would see the change and run again: write below `$PREFIX`, or into the directory \
          in `SRC_DIR`, in which the hook starts"
     )
 )]

@@ -22,7 +22,7 @@ pub(super) fn failed(log: &Log) -> Option<Diagnosis> {
     let in_the_way = |line: &String| in_the_way.iter().any(|sign| line.contains(sign));
     let help = details.iter().any(in_the_way).then(|| {
         "an earlier run of the script may have left it in `OUT_DIR`: build again, which begins \
-         with an empty one, or remove the files of all builds with `pixi-build-rust clean`"
+         with an empty one, or remove the files of all builds with the command `clean`"
             .to_string()
     });
     Some(Diagnosis {

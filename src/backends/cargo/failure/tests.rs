@@ -474,7 +474,7 @@ fn a_build_script_is_quoted_however_it_says_why_it_fails() {
 
     build::build_script: the build script of `a v1.0.0` failed
       Os { code: 17, kind: AlreadyExists, message: "File exists" }
-    help: an earlier run of the script may have left it in `OUT_DIR`: build again, which begins with an empty one, or remove the files of all builds with `pixi-build-rust clean`
+    help: an earlier run of the script may have left it in `OUT_DIR`: build again, which begins with an empty one, or remove the files of all builds with the command `clean`
     "#);
 }
 

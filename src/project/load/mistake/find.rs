@@ -80,7 +80,10 @@ pub struct NoPackage {
 /// A file that exists but cannot be read.
 #[derive(Debug, Error, Diagnostic)]
 #[error("{error}")]
-#[diagnostic(code(manifest::unreadable))]
+#[diagnostic(
+    code(manifest::unreadable),
+    help("save the file as UTF-8, and check its permissions")
+)]
 pub struct UnreadableManifest {
     /// The message of the operating system, which names the file.
     pub error: std::io::Error,

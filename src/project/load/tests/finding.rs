@@ -180,6 +180,14 @@ fn workspace_with_both_names_is_refused() {
 }
 
 #[test]
+fn a_manifest_that_is_not_utf_8_cannot_be_read() {
+    let tree = Tree::package("").at("ws");
+    let manifest = tree.request.current_folder.join("ws/pixi.toml");
+    fs_err::write(manifest, b"[package]\nname = \"gr\xf6\xdfe\"\n").unwrap();
+    insta::assert_snapshot!(tree.mistakes());
+}
+
+#[test]
 fn links_are_resolved() {
     #[cfg(unix)]
     {
