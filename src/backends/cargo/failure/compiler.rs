@@ -16,9 +16,9 @@ pub(super) fn errors(log: &Log) -> Option<Diagnosis> {
         0 => return None,
         1 => "the code does not compile".to_string(),
         count if count > QUOTED => {
-            format!("the code does not compile: these are the first {QUOTED} of {count} errors")
+            format!("the code does not compile (the first {QUOTED} of {count} errors follow)")
         }
-        count => format!("the code does not compile: there are {count} errors"),
+        count => format!("the code does not compile ({count} errors)"),
     };
     Some(Diagnosis {
         code: "build::compile_error",

@@ -100,9 +100,9 @@ pub(super) fn errors(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
     let message = match count {
         1 => "the code does not compile".to_string(),
         count if count > QUOTED => {
-            format!("the code does not compile: these are the first {QUOTED} of {count} errors")
+            format!("the code does not compile (the first {QUOTED} of {count} errors follow)")
         }
-        count => format!("the code does not compile: there are {count} errors"),
+        count => format!("the code does not compile ({count} errors)"),
     };
     let first = &errors[0];
     Some(Diagnosis {

@@ -180,7 +180,7 @@ fn workspace_with_both_names_is_refused() {
 }
 
 #[test]
-fn a_manifest_that_is_not_utf_8_cannot_be_read() {
+fn a_manifest_in_another_encoding_cannot_be_read() {
     let tree = Tree::package("").at("ws");
     let manifest = tree.request.current_folder.join("ws/pixi.toml");
     fs_err::write(manifest, b"[package]\nname = \"gr\xf6\xdfe\"\n").unwrap();
