@@ -77,6 +77,8 @@ pub struct Document {
     kind: ManifestKind,
     file: SourceFile,
     toml: toml_edit::Document<Arc<str>>,
+    /// The keys of the only table that is read, and the name under which it is read.
+    view: Option<(Vec<String>, &'static str)>,
 }
 
 impl Document {
@@ -92,6 +94,7 @@ impl Document {
                 kind,
                 file,
                 toml,
+                view: None,
             }),
             Err(error) => Err(Box::new(Syntax {
                 message: error.message().to_owned(),
@@ -140,14 +143,28 @@ impl Document {
         }
     }
 
-    /// The value at a key path as a separate file, under the key `name`.
-    pub fn excerpt(&self, path: &[&str], name: &str) -> Option<String> {
-        let document = self.toml.clone().into_mut();
-        let mut keys = self.kind.prefix().iter().chain(path);
-        let item = keys.try_fold(document.as_item(), |item, key| item.get(key))?;
-        let mut excerpt = toml_edit::DocumentMut::new();
-        excerpt.insert(name, item.clone());
-        Some(excerpt.to_string())
+    /// The table at a key path, as if `path` were a manifest that contains only this table, under
+    /// the key `name`. Places are those in this file.
+    pub fn view(&self, keys: &[&str], name: &'static str, path: PathBuf) -> Self {
+        let keys = self.kind.prefix().iter().chain(keys);
+        Self {
+            kind: ManifestKind::of(&path).unwrap_or(ManifestKind::Pixi),
+            path,
+            file: self.file(),
+            toml: self.toml.clone(),
+            view: Some((keys.map(|key| key.to_string()).collect(), name)),
+        }
+    }
+
+    /// The keys in the file for a key path below the tables of pixi. `None` if the path is not in
+    /// the view.
+    pub fn keys<'p>(&'p self, path: &[&'p str]) -> Option<Vec<&'p str>> {
+        let Some((keys, name)) = &self.view else {
+            return Some([self.kind.prefix(), path].concat());
+        };
+        let below = path.strip_prefix(&[*name])?;
+        let keys = keys.iter().map(String::as_str);
+        Some(keys.chain(below.iter().copied()).collect())
     }
 
     /// The place of the last key of a key path. Paths begin at `package` or `workspace`,
@@ -164,7 +181,7 @@ impl Document {
 
     /// The key and the value at a key path below the tables of pixi.
     pub fn field(&self, path: &[&str]) -> Option<Field<'_>> {
-        let mut names = self.kind.prefix().iter().chain(path).copied();
+        let mut names = self.keys(path)?.into_iter();
         let mut field = self.root().get(names.next()?)?;
         for name in names {
             field = match field.value.read() {
@@ -243,6 +260,25 @@ name = "a"
         );
         assert!(document.table("project").is_none());
         assert!(document.table("package").is_some());
+    }
+
+    #[test]
+    fn a_view_has_only_its_table_in_its_place() {
+        let text =
+            "[tool.pixi.dependencies]\na.package = { name = \"a\" }\n[tool.pixi.workspace]\n";
+        let above = document("pyproject.toml", text);
+        let keys = ["dependencies", "a", "package"];
+        let view = above.view(&keys, "package", PathBuf::from("/w/a/pixi.toml"));
+        assert_eq!(
+            marked(&view, view.value_span(&["package", "name"])),
+            "\"a\""
+        );
+        assert_eq!(view.kind(), ManifestKind::Pixi);
+        assert!(view.table("workspace").is_none());
+        assert_eq!(
+            view.keys(&["package", "build"]).unwrap().join("."),
+            "tool.pixi.dependencies.a.package.build"
+        );
     }
 
     #[test]

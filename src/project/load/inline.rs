@@ -2,8 +2,7 @@
 //! part of a dependency on it.
 //!
 //! Such a package is read as if the directory contained a `pixi.toml` with that
-//! `[package]`. Errors show the definition under the name of the manifest that contains
-//! it.
+//! `[package]`. Errors show the definition in the manifest that contains it.
 
 use std::path::Path;
 
@@ -124,20 +123,12 @@ pub(crate) fn find(
     };
     keys.push("package".to_owned());
     let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
-    let text = above.excerpt(&keys, "package")?;
-    let shown_as = format!("{} ({})", above.file().name(), keys.join("."));
     let member = inline.folder.join(ManifestKind::Pixi.file_name());
-    match Document::parse(member, &shown_as, text) {
-        Ok(member) => Some(Found {
-            member,
-            above: Some(above),
-            source: None,
-        }),
-        Err(syntax) => {
-            findings.mistake(*syntax);
-            None
-        }
-    }
+    Some(Found {
+        member: above.view(&keys, "package", member),
+        above: Some(above),
+        source: None,
+    })
 }
 
 /// The dependencies with a definition, and their key paths.

@@ -3,7 +3,7 @@
 use miette::SourceSpan;
 
 use crate::diagnostic::{list, nearest};
-use crate::project::document::{Data, Document, Field, ManifestKind, Table, Value};
+use crate::project::document::{Data, Document, Field, Table, Value};
 use crate::project::load::mistake::Diagnostics;
 use crate::project::load::mistake::shape::{
     Invalid, MissingKey, UnknownManifestKey, WrongManifestType,
@@ -206,10 +206,9 @@ impl Table<'_> {
 
 /// The header of a pixi table with its complete path, for help texts.
 pub(crate) fn header(document: &Document, path: &str) -> String {
-    match document.kind() {
-        ManifestKind::Pyproject => format!("[tool.pixi.{path}]"),
-        ManifestKind::Pixi | ManifestKind::Mojo => format!("[{path}]"),
-    }
+    let keys: Vec<&str> = path.split('.').collect();
+    let keys = document.keys(&keys).unwrap_or(keys);
+    format!("[{}]", keys.join("."))
 }
 
 fn path_of(document: &Document, at: SourceSpan) -> String {
