@@ -3,7 +3,7 @@
 use indoc::{formatdoc, indoc};
 
 use super::project;
-use test_support::cmake::{BACKEND, PackageBuilder, channel_or_skip};
+use test_support::cmake::{BACKEND, channel_or_skip};
 use test_support::edits::Verdict::{Rebuild, Reuse};
 use test_support::edits::{Finished, finish_from};
 use test_support::project::Project;
@@ -203,5 +203,4 @@ fn what_is_read_is_complete_in_a_directory_with_an_odd_name() {
         ("edit", "a b/$x é/x.h", Rebuild),
         ("new", "a b/$x é/y.h", Reuse),
     ]);
-    let _: Option<PackageBuilder> = None;
 }
