@@ -31,6 +31,22 @@ pub struct Diagnosis {
     pub place: Option<Place>,
 }
 
+impl Diagnosis {
+    /// Adds to a help about requirements of the build that they do not apply to a build with the
+    /// tools of the machine.
+    pub fn with_system_tools(mut self) -> Self {
+        const OPTION: &str = "--system-toolchain";
+        let of_packages = |help: &&mut String| {
+            let names = |table| help.contains(&format!("package.{table}-dependencies]"));
+            (names("build") || names("host")) && !help.contains(OPTION)
+        };
+        if let Some(help) = self.help.as_mut().filter(of_packages) {
+            help.push_str("; with `--system-toolchain`, install it on this machine instead");
+        }
+        self
+    }
+}
+
 /// A place in a file that exists on the user's disk.
 #[derive(Debug, Clone)]
 pub struct Place {
@@ -88,4 +104,31 @@ pub fn full_disk(log: &Log) -> Option<Diagnosis> {
         help: Some(MAKE_ROOM.to_string()),
         ..Default::default()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requirements_of_the_build_do_not_help_with_the_tools_of_the_machine() {
+        let help = |help: &str| {
+            let diagnosis = Diagnosis {
+                help: Some(help.to_string()),
+                ..Default::default()
+            };
+            diagnosis.with_system_tools().help.unwrap_or_default()
+        };
+        for table in ["package.build", "tool.pixi.package.host"] {
+            let package = format!("add `zlib = \"*\"` to `[{table}-dependencies]`");
+            let machine = "; with `--system-toolchain`, install it on this machine instead";
+            assert_eq!(help(&package), format!("{package}{machine}"));
+        }
+        for other in [
+            "with `--system-toolchain`, not in `[package.build-dependencies]`",
+            "cargo update",
+        ] {
+            assert_eq!(help(other), other);
+        }
+    }
 }

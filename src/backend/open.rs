@@ -297,7 +297,12 @@ impl<B: Backend> OpenProject for Opened<'_, B> {
     }
 
     fn diagnose(&self, log: &Log) -> Option<Diagnosis> {
-        (self.backend).diagnose(&self.request(), &self.source, log)
+        let diagnosis = (self.backend).diagnose(&self.request(), &self.source, log)?;
+        Some(if self.context.run.system_tools {
+            diagnosis.with_system_tools()
+        } else {
+            diagnosis
+        })
     }
 
     fn nothing_installed(&self, log: &Log) -> Diagnosis {
