@@ -120,14 +120,17 @@ pub fn extra_script(script: &Script, build: Subdir) -> Result<RunScript, shell::
 /// # Errors
 /// Invalid flags.
 pub(super) fn flags(project: &Project) -> Result<Vec<Flag>, Report> {
-    let flags = project.model.build_flags.iter().flatten();
-    let read = |flag: &String| {
-        flag.parse().map_err(|source| {
-            miette::miette!(
-                code = "package::bad_flag",
-                help = "flags look like `name` or `name:value`, in lower case",
-                "`{flag}` is not a package flag: {source}"
-            )
+    let flags = project.model.build_flags.iter().flatten().enumerate();
+    let read = |(index, flag): (usize, &String)| {
+        let manifest = &project.manifest;
+        let keys = ["package", "build", "flags", &index.to_string()];
+        flag.parse().map_err(|_| {
+            let error = BadFlag {
+                flag: flag.clone(),
+                file: manifest.file(),
+                at: manifest.value_span(&keys),
+            };
+            error.into()
         })
     };
     flags.map(read).collect()
@@ -197,6 +200,21 @@ pub struct BadTemplate {
     pub variable: String,
     /// The message of rattler-build.
     pub reason: String,
+}
+
+/// A flag of the package that is not valid.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{flag}` is not a package flag")]
+#[diagnostic(
+    code(package::bad_flag),
+    help("flags look like `name` or `name:value`, in lower case")
+)]
+struct BadFlag {
+    flag: String,
+    #[source_code]
+    file: SourceFile,
+    #[label("here")]
+    at: Option<SourceSpan>,
 }
 
 /// The build string cannot begin with this text.

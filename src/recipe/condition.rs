@@ -98,9 +98,19 @@ impl ManifestCondition {
         self.expression.clone()
     }
 
+    /// The key of the table in the manifest. `None` for the selector of a target.
+    pub(super) fn key(&self) -> Option<String> {
+        (self.kind == Kind::Expression).then(|| format!("if({})", self.stated))
+    }
+
+    /// The place of the condition in the manifest.
+    pub(super) fn span(&self, manifest: &Manifest) -> Option<SourceSpan> {
+        span(self.kind, &self.stated, manifest)
+    }
+
     /// The place of `name` in the manifest, or else of the whole condition.
     fn span_of(&self, name: &str, manifest: &Manifest) -> Option<SourceSpan> {
-        let at = span(self.kind, &self.stated, manifest)?;
+        let at = self.span(manifest)?;
         let inside = |c: char| c.is_alphanumeric() || c == '_';
         let found = self.stated.match_indices(name).find(|(start, _)| {
             let before = self.stated[..*start].chars().next_back();

@@ -8,6 +8,7 @@ mod about;
 mod build;
 mod condition;
 mod jinja_aliases;
+mod located;
 mod own;
 mod package_checks;
 mod passthrough;
@@ -189,9 +190,8 @@ fn package(project: &Project, metadata: &Metadata, file: &'static str) -> Result
     };
     // A value from another file is not in the manifest.
     let at = |key| project.manifest.value_span(&["package", key]);
-    let name: PackageName = name.to_lowercase().parse().map_err(|source| BadName {
+    let name: PackageName = name.to_lowercase().parse().map_err(|_| BadName {
         name: name.to_string(),
-        source,
         file: project.manifest.file(),
         at: at("name"),
     })?;
@@ -257,14 +257,13 @@ impl Missing {
 
 /// The name is not valid for a conda package.
 #[derive(Debug, Error, Diagnostic)]
-#[error("`{name}` cannot be the name of a conda package: {source}")]
+#[error("`{name}` cannot be the name of a conda package")]
 #[diagnostic(
     code(package::bad_name),
     help("use letters, digits, `-`, `_` and `.`; set `name` in `[package]` of pixi.toml")
 )]
 struct BadName {
     name: String,
-    source: rattler_conda_types::InvalidPackageNameError,
     #[source_code]
     file: SourceFile,
     #[label("this name")]

@@ -134,10 +134,9 @@ impl Rendered {
         if text.chars().all(|c| c.is_ascii_alphanumeric() || c == '.') {
             text.insert(0, '=');
         }
-        let pinned: NamelessMatchSpec = text.parse().map_err(|source| BadVariant {
+        let pinned: NamelessMatchSpec = text.parse().map_err(|_| BadVariant {
             key: name.as_normalized().to_string(),
             value: value.to_string(),
-            source,
         })?;
         let mut pinned = MatchSpec::from_nameless(pinned, spec.name.clone());
         pinned.extras = pinned.extras.or(bare.extras);
@@ -341,10 +340,12 @@ impl Ambiguous {
 
 /// A variant cannot set the version of the dependency with its name.
 #[derive(Debug, Error, Diagnostic)]
-#[error("the variant `{key}` has the value `{value}`, which is not a version spec: {source}")]
-#[diagnostic(code(variants::bad_value))]
+#[error("the variant `{key}` has the value `{value}`, which is not a version spec")]
+#[diagnostic(
+    code(variants::bad_value),
+    help("the variant has the name of a dependency: write a version, such as `1.2` or `>=1.2,<2`")
+)]
 struct BadVariant {
     key: String,
     value: String,
-    source: rattler_conda_types::ParseMatchSpecError,
 }

@@ -1,7 +1,7 @@
 //! The dependencies of the project model and of the backend, as the requirements of a
 //! recipe.
 
-use miette::{Diagnostic, Report, SourceSpan};
+use miette::{Diagnostic, Report};
 use rattler_build_recipe::stage0::{
     Conditional, ConditionalList, Item, JinjaTemplate, NestedItemList, Requirements,
     SerializableMatchSpec, Value,
@@ -10,11 +10,11 @@ use rattler_conda_types::{MatchSpec, PackageName};
 use thiserror::Error;
 
 use crate::backend::{self, Draft, IgnoredRunExports, Requirement};
-use crate::diagnostic::SourceFile;
 use crate::project::Project;
 use crate::protocol::model::{DependencyTable, RunExportTables, Target};
 use crate::protocol::spec::{BinarySpec, PackageSpec};
 use crate::recipe::condition::ManifestCondition;
+use crate::recipe::located::located;
 use crate::recipe::passthrough::PassthroughSpecs;
 use crate::recipe::sections::{RequirementSections, Specs};
 use crate::recipe::{jinja_text, pin, spec};
@@ -93,10 +93,7 @@ pub(super) fn requirements(
 /// Names of packages as a list of the recipe.
 fn names(names: &[String]) -> Result<ConditionalList<PackageName>, Report> {
     let names = names.iter().map(|name| {
-        let parsed = name.parse().map_err(|source| BadName {
-            name: name.clone(),
-            source,
-        })?;
+        let parsed = name.parse().map_err(|_| BadName(name.clone()))?;
         Ok(Item::Value(Value::new_concrete(parsed, None)))
     });
     Ok(ConditionalList::new(names.collect::<Result<_, BadName>>()?))
@@ -123,16 +120,41 @@ impl Writer<'_> {
             extra_dependencies,
             run_exports,
         } = target;
-        let build = self.specs(Section::Build, build_dependencies, condition)?;
+        let build = self.specs(
+            Section::Build,
+            &["build-dependencies"],
+            build_dependencies,
+            condition,
+        )?;
         self.tables.build.extend(build);
-        let host = self.specs(Section::Host, host_dependencies, condition)?;
+        let host = self.specs(
+            Section::Host,
+            &["host-dependencies"],
+            host_dependencies,
+            condition,
+        )?;
         self.tables.host.extend(host);
-        let run = self.specs(Section::Run, run_dependencies, condition)?;
+        let run = self.specs(
+            Section::Run,
+            &["run-dependencies"],
+            run_dependencies,
+            condition,
+        )?;
         self.tables.run.extend(run);
-        let limits = self.specs(Section::Constraints, run_constraints, condition)?;
+        let limits = self.specs(
+            Section::Constraints,
+            &["run-constraints"],
+            run_constraints,
+            condition,
+        )?;
         self.tables.run_constraints.extend(limits);
         for (group, dependencies) in extra_dependencies.iter().flatten() {
-            let extra = self.specs(Section::Extra, Some(dependencies), condition)?;
+            let extra = self.specs(
+                Section::Extra,
+                &["extra-dependencies", group],
+                Some(dependencies),
+                condition,
+            )?;
             let table = self.tables.extras.entry(group.clone()).or_default();
             table.extend(extra);
         }
@@ -154,15 +176,40 @@ impl Writer<'_> {
             weak_constraints,
             strong_constraints,
         } = exports;
-        let weak = self.specs(Section::RunExportTables, weak, condition)?;
+        let weak = self.specs(
+            Section::RunExportTables,
+            &["run-exports", "weak"],
+            weak,
+            condition,
+        )?;
         self.tables.weak.extend(weak);
-        let strong = self.specs(Section::RunExportTables, strong, condition)?;
+        let strong = self.specs(
+            Section::RunExportTables,
+            &["run-exports", "strong"],
+            strong,
+            condition,
+        )?;
         self.tables.strong.extend(strong);
-        let noarch = self.specs(Section::RunExportTables, noarch, condition)?;
+        let noarch = self.specs(
+            Section::RunExportTables,
+            &["run-exports", "noarch"],
+            noarch,
+            condition,
+        )?;
         self.tables.noarch.extend(noarch);
-        let weak = self.specs(Section::Constraints, weak_constraints, condition)?;
+        let weak = self.specs(
+            Section::Constraints,
+            &["run-exports", "weak-constraints"],
+            weak_constraints,
+            condition,
+        )?;
         self.tables.weak_constraints.extend(weak);
-        let strong = self.specs(Section::Constraints, strong_constraints, condition)?;
+        let strong = self.specs(
+            Section::Constraints,
+            &["run-exports", "strong-constraints"],
+            strong_constraints,
+            condition,
+        )?;
         self.tables.strong_constraints.extend(strong);
         Ok(())
     }
@@ -170,12 +217,15 @@ impl Writer<'_> {
     fn specs<'d>(
         &mut self,
         section: Section,
+        table: &[&str],
         dependencies: impl IntoIterator<Item = &'d DependencyTable>,
         condition: Option<&ManifestCondition>,
     ) -> Result<Specs, Report> {
         let mut items = Vec::new();
         for (name, spec) in dependencies.into_iter().flatten() {
-            let item = self.item(section, name, spec)?;
+            let manifest = &self.project.manifest;
+            let item = (self.item(section, name, spec))
+                .map_err(|error| located(error, manifest, table, condition, name))?;
             items.push(match condition {
                 None => item,
                 Some(condition) => Item::Conditional(Conditional {
@@ -231,10 +281,7 @@ impl Writer<'_> {
         name: &str,
         dependency: &PackageSpec,
     ) -> Result<Item<SerializableMatchSpec>, Report> {
-        let package: PackageName = name.parse().map_err(|source| BadName {
-            name: name.to_string(),
-            source,
-        })?;
+        let package: PackageName = name.parse().map_err(|_| BadName(name.to_string()))?;
         match dependency {
             PackageSpec::Binary(binary) => Ok(concrete(self.binary(section, &package, binary)?)),
             PackageSpec::Source(_) if section == Section::Constraints => Err(miette::miette!(
@@ -249,7 +296,16 @@ impl Writer<'_> {
             PackageSpec::PinCompatible(_) | PackageSpec::PinSubpackage(_)
                 if matches!(section, Section::Build | Section::Extra) =>
             {
-                Err(self.misplaced_pin(section, name))
+                let kind = if section == Section::Build {
+                    "build"
+                } else {
+                    "extra"
+                };
+                Err(miette::miette!(
+                    code = "dependency::misplaced_pin",
+                    help = "give a version, or move it to the host or run dependencies",
+                    "pin specs are not supported in {kind} dependencies: `{name}`"
+                ))
             }
             PackageSpec::PinCompatible(spec) => {
                 // Only pixi can resolve the pin, so it must be returned unchanged.
@@ -295,22 +351,6 @@ impl Writer<'_> {
         }
         Ok(self.stated.keep(match_spec, PackageSpec::Binary(lossless)))
     }
-
-    fn misplaced_pin(&self, section: Section, name: &str) -> Report {
-        let (kind, table) = if section == Section::Build {
-            ("build", "build-dependencies")
-        } else {
-            ("extra", "extra-dependencies")
-        };
-        let manifest = &self.project.manifest;
-        MisplacedPin {
-            kind,
-            name: name.to_string(),
-            file: manifest.file(),
-            at: manifest.key_span(&["package", table, name]),
-        }
-        .into()
-    }
 }
 
 fn concrete(spec: MatchSpec) -> Item<SerializableMatchSpec> {
@@ -325,25 +365,9 @@ fn template(text: String) -> Result<Item<SerializableMatchSpec>, Report> {
 
 /// A name that is not valid for a package.
 #[derive(Debug, Error, Diagnostic)]
-#[error("`{name}` cannot be the name of a conda package: {source}")]
-#[diagnostic(code(dependency::bad_name))]
-struct BadName {
-    name: String,
-    source: rattler_conda_types::InvalidPackageNameError,
-}
-
-/// A pin in a table without an environment that it could refer to.
-#[derive(Debug, Error, Diagnostic)]
-#[error("pin specs are not supported in {kind} dependencies: `{name}`")]
+#[error("`{0}` cannot be the name of a conda package")]
 #[diagnostic(
-    code(dependency::misplaced_pin),
-    help("give a version, or move it to the host or run dependencies")
+    code(dependency::bad_name),
+    help("names consist of letters, digits, `-`, `_` and `.`")
 )]
-struct MisplacedPin {
-    kind: &'static str,
-    name: String,
-    #[source_code]
-    file: SourceFile,
-    #[label("a pin")]
-    at: Option<SourceSpan>,
-}
+struct BadName(String);

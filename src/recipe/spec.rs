@@ -67,7 +67,12 @@ pub fn to_match_spec(name: &PackageName, spec: &BinarySpec) -> Result<MatchSpec,
     let read = Selectors { name };
     let mut result = MatchSpec::from(name.clone());
     result.version = read.one("version", version, |text| {
-        VersionSpec::from_str(text, ParseStrictness::Lenient).map_err(|error| error.to_string())
+        let parsed = VersionSpec::from_str(text, ParseStrictness::Lenient);
+        parsed.map_err(|error| match error.to_string().as_str() {
+            // The parser of rattler says no more.
+            "Eof" => "it ends too early".to_string(),
+            reason => reason.to_string(),
+        })
     })?;
     result.build = read.one("build string", build.as_ref(), parse)?;
     result.build_number = read.one("build number", build_number.as_ref(), parse)?;

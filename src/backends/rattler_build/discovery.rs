@@ -127,17 +127,17 @@ pub(super) fn source_override(
     } else {
         Err(NoSuchSource {
             folder: folder.display().to_string(),
-            at: option_span(project, "source"),
+            at: option_span(project, &["source"]),
             file: project.manifest.file(),
         }
         .into())
     }
 }
 
-pub(super) fn option_span(project: &Project, option: &str) -> Option<SourceSpan> {
-    project
-        .manifest
-        .value_span(&["package", "build", "config", option])
+/// The place of an option, or of a value in it.
+pub(super) fn option_span(project: &Project, keys: &[&str]) -> Option<SourceSpan> {
+    let config = ["package", "build", "config"];
+    project.manifest.value_span(&[&config, keys].concat())
 }
 
 /// There is no recipe in the standard places.
@@ -206,18 +206,18 @@ impl NoSuchRecipe {
             .and_then(|name| name.to_str())
             .unwrap_or_default();
         let near = nearest(name, names.iter().map(String::as_str));
-        let relative = format!(
-            "it is relative to {}, or else to {}",
-            project.source.display(),
-            project.manifest_folder().display()
-        );
+        let mut relative = format!("it is relative to {}", project.source.display());
+        if project.source != project.manifest_folder() {
+            let manifest = project.manifest_folder().display();
+            relative.push_str(&format!(", or else to {manifest}"));
+        }
         Self {
             wanted: wanted.display().to_string(),
             help: match near {
                 Some(near) => format!("did you mean `{near}`? {relative}"),
                 None => relative,
             },
-            at: option_span(project, "recipe"),
+            at: option_span(project, &["recipe"]),
             file: project.manifest.file(),
         }
         .into()

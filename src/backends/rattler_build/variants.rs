@@ -28,11 +28,11 @@ pub(super) fn files(project: &Project, config: &Config) -> Result<Vec<PathBuf>, 
             files.extend(candidates.find(|path| path.is_file()));
         }
     }
-    for path in named(project, config)? {
+    for (index, path) in named(project, config)?.into_iter().enumerate() {
         if !path.is_file() {
             return Err(NoSuchFile {
                 path: path.display().to_string(),
-                at: option_span(project, "variant-files"),
+                at: option_span(project, &["variant-files", &index.to_string()]),
                 file: project.manifest.file(),
             }
             .into());

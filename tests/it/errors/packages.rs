@@ -11,7 +11,7 @@ use test_support::render_error::render_error;
 use test_support::requests::{Initialize, Outputs};
 use test_support::toolchain::channel;
 
-fn mistake(project: &Project, params: &Initialize) -> String {
+pub(super) fn mistake(project: &Project, params: &Initialize) -> String {
     let mut pixi = Pixi::start();
     pixi.initialize(params);
     let params = Outputs::new(&project.metadata_work("hello")).params();

@@ -23,7 +23,7 @@ use test_support::requests::{Initialize, Outputs};
 const BACKEND: &str = "pixi-build-rattler-build";
 
 /// A project with this recipe and a manifest that only selects the backend.
-fn project(recipe: &str) -> Project {
+pub(crate) fn project(recipe: &str) -> Project {
     Project::of(BACKEND)
         .pixi_toml("[package]\n")
         .file("recipe.yaml", recipe)
@@ -39,7 +39,7 @@ fn describe(project: &Project, host: &str, variants: Value) -> Result<Vec<Value>
     describe_with(project, &Initialize::of(project), host, variants)
 }
 
-fn describe_with(
+pub(crate) fn describe_with(
     project: &Project,
     initialize: &Initialize,
     host: &str,

@@ -145,6 +145,9 @@ fn undefined(message: &str) -> Option<String> {
 /// The way out of a template that cannot be evaluated. Methods of Python are a frequent
 /// cause, because Jinja of Python has them.
 fn template_help(message: &str) -> String {
+    if message.contains("Failed to open file") {
+        return "paths are relative to the recipe".to_string();
+    }
     const METHOD: &str = "string has no method named ";
     let method = message.split_once(METHOD).map(|(_, rest)| rest);
     let method = method.and_then(|rest| rest.split(|c: char| !c.is_alphanumeric()).next());
