@@ -20,7 +20,7 @@ mod recipe;
 mod replay;
 mod report;
 
-fn pixi_build_rust() -> Command {
+pub(crate) fn pixi_build_rust() -> Command {
     let mut command = Command::cargo_bin("pixi-build-rust").expect("the executable is built");
     for name in ["RUST_LOG", "GITHUB_ACTIONS", "CLICOLOR_FORCE"] {
         command.env_remove(name);
@@ -29,7 +29,7 @@ fn pixi_build_rust() -> Command {
     command
 }
 
-fn text(bytes: &[u8]) -> String {
+pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).expect("output is text")
 }
 

@@ -3,10 +3,13 @@
 use std::path::Path;
 use std::process::Output;
 
+use serde_json::json;
+
 use super::{Project, pixi_build_rust, text};
 use test_support::archive::Archive;
 use test_support::build::Build;
 use test_support::cli_command::CliCommand;
+use test_support::machine::machine;
 use test_support::pixi::Pixi;
 use test_support::requests::{Initialize, Outputs};
 use test_support::toolchain;
@@ -91,11 +94,47 @@ fn what_pixi_asked_for_can_be_replayed_too() {
     assert_eq!(replayed(&project, builds).files(), ["bin/hello"]);
 }
 
+/// Returns the error of a replay that is refused, with this exit code.
+fn refused(project: &Project, code: i32) -> String {
+    let run = replay(project, project.dir());
+    assert_eq!(run.status.code(), Some(code));
+    let root = project.dir().display().to_string();
+    text(&run.stderr)
+        .replace(&root, "/ws")
+        .trim_end()
+        .to_string()
+}
+
 #[test]
 fn a_folder_without_a_record_is_a_mistake_on_the_command_line() {
+    insta::assert_snapshot!(refused(&Project::hello(), 2));
+}
+
+#[test]
+fn a_record_of_another_machine_or_project_is_refused() {
     let project = Project::hello();
-    let run = replay(&project, project.dir());
-    assert_eq!(run.status.code(), Some(2));
-    let stderr = text(&run.stderr);
-    assert!(stderr.starts_with("usage::no_record"), "{stderr}");
+    let debug = project.dir().join(".pixi/bld/hello/debug");
+    fs_err::create_dir_all(&debug).expect("own folder");
+    let moved =
+        json!({"manifestPath": "/home/user/old/pixi.toml", "sourceDirectory": "/home/user/old"});
+    let initialize = debug.join("initialize_params.json");
+    fs_err::write(&initialize, moved.to_string()).expect("own folder");
+    fs_err::write(debug.join("backend.json"), "\"pixi-build-rust\"").expect("own folder");
+    let prefix = |platform: &str| json!({"prefix": "/p", "platform": platform, "dependencies": [], "packages": []});
+    let build = |platform: &str| {
+        json!({
+            "channels": [], "workDirectory": project.dir().join(".pixi/bld/hello"),
+            "buildPrefix": prefix(platform), "hostPrefix": prefix(platform),
+            "output": {"name": "hello", "version": "0.3.1", "build": "h1_0", "subdir": platform, "variant": {}},
+        })
+    };
+    let record = debug.join("conda_build_v1_params.json");
+    for (content, code) in [
+        (build(machine().subdir.as_str()).to_string(), 2),
+        (build("win-arm64").to_string(), 2),
+        ("{\"channels\":".to_string(), 1),
+    ] {
+        fs_err::write(&record, content).expect("own folder");
+        insta::assert_snapshot!(refused(&project, code));
+    }
 }

@@ -12,3 +12,4 @@ mod package_options;
 mod packages;
 mod recipes;
 mod templates;
+mod toolchains;
