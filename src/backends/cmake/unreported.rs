@@ -9,7 +9,7 @@ mod code;
 mod commands;
 mod matches;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -33,6 +33,9 @@ pub(super) struct Unreported {
     pub(super) copied: BTreeSet<PathBuf>,
     /// Read by code that runs during the installation.
     pub(super) installed: BTreeSet<PathBuf>,
+    /// Archives, directories and patches that FetchContent and ExternalProject unpack, by
+    /// the name of the dependency.
+    pub(super) unpacked: BTreeMap<String, BTreeSet<PathBuf>>,
     /// The patterns of `file(GLOB)`.
     pub(super) globs: BTreeSet<Glob>,
 }
@@ -148,6 +151,25 @@ mod tests {
                 "file",
                 &["GLOB", "X", "CONFIGURE_DEPENDS", "/s/z/*.c"],
             ),
+            line(
+                "/s/CMakeLists.txt",
+                "FetchContent_Declare",
+                &[
+                    "dep",
+                    "URL",
+                    "file:///s/dep.tar.gz",
+                    "other",
+                    "https://x.example/dep.tar.gz",
+                    "URL_HASH",
+                    "SHA256=00",
+                    "PATCH_COMMAND",
+                    "patch",
+                    "-i",
+                    "/s/fix.patch",
+                    "SOURCE_SUBDIR",
+                    "sub",
+                ],
+            ),
         ];
         let found = of_trace(&trace.join("\n"));
         let paths = |paths: &BTreeSet<PathBuf>| -> Vec<String> {
@@ -163,5 +185,9 @@ mod tests {
         assert_eq!(paths(&found.copied), ["/s/a", "/s/b"]);
         let globs = found.globs.iter().map(|glob| glob.expression.as_str());
         assert_eq!(globs.collect::<Vec<_>>(), ["/s/src/*.c", "/s/x/*.h"]);
+        assert_eq!(
+            paths(&found.unpacked["dep"]),
+            ["/s/dep.tar.gz", "/s/fix.patch", "/s/other"]
+        );
     }
 }

@@ -173,3 +173,54 @@ fn sources_of_an_external_project_trigger_a_rebuild() {
     let built = builder.build(Order::default());
     assert_eq!(built.says("bin/app"), "3");
 }
+
+/// Packs the directory `dep` of a project, with an old time stamp.
+fn pack(project: &Project) {
+    let cmake = std::process::Command::new("cmake")
+        .args(["-E", "tar", "cf", "dep.tar", "--mtime=2001-01-01", "dep"])
+        .current_dir(project.dir())
+        .status();
+    assert!(cmake.expect("CMake is there").success());
+}
+
+#[test]
+fn an_archive_in_the_project_triggers_a_rebuild() {
+    let fetched = "include(FetchContent)\n\
+         FetchContent_Declare(Dep URL ${PROJECT_SOURCE_DIR}/dep.tar)\n\
+         FetchContent_MakeAvailable(Dep)\n\
+         add_executable(app main.c)\n\
+         target_link_libraries(app dep)\n\
+         install(TARGETS app)\n";
+    let external = "include(ExternalProject)\n\
+         ExternalProject_Add(Dep URL ${PROJECT_SOURCE_DIR}/dep.tar\n\
+           CMAKE_ARGS -DCMAKE_INSTALL_PREFIX=<INSTALL_DIR> INSTALL_DIR ${CMAKE_BINARY_DIR}/stage\n\
+           BUILD_BYPRODUCTS ${CMAKE_BINARY_DIR}/stage/lib/libdep.a)\n\
+         add_executable(app main.c)\n\
+         add_dependencies(app Dep)\n\
+         target_link_libraries(app ${CMAKE_BINARY_DIR}/stage/lib/libdep.a)\n\
+         install(TARGETS app)\n";
+    let lists = "cmake_minimum_required(VERSION 3.15)\nproject(dep C)\n\
+         add_library(dep STATIC dep.c)\ninstall(TARGETS dep DESTINATION lib)\n";
+    for lines in [fetched, external] {
+        let project = project(lines).file(
+            "main.c",
+            "#include <stdio.h>\nint dep(void);\nint main(void) { printf(\"%d\", dep()); }\n",
+        );
+        let project = project.file("dep/CMakeLists.txt", lists);
+        project.write("dep/dep.c", "int dep(void) { return 1; }\n");
+        pack(&project);
+        let Some(builder) = PackageBuilder::open(project, |_| {}) else {
+            return;
+        };
+        let built = builder.build(Order::default());
+        assert_eq!(built.says("bin/app"), "1", "{lines}");
+        let inputs = built.answer.to_string();
+        assert!(inputs.contains("dep.tar"), "{inputs}");
+        (builder.project).write("dep/dep.c", "int dep(void) { return 2; }\n");
+        pack(&builder.project);
+        let built = builder.build(Order::default());
+        assert_eq!(built.says("bin/app"), "2", "{lines}");
+        let again = builder.build(Order::default());
+        assert!(!again.log.contains("unpacked again"), "{}", again.log);
+    }
+}

@@ -1,6 +1,6 @@
 //! The files that commands of the project name without declaring them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::super::globs;
@@ -12,29 +12,37 @@ use crate::disk::files_below;
 
 /// The files of `all` that belong to the user.
 pub(super) fn of_the_user(all: &Unreported, own: &Own) -> Unreported {
-    let paths = |paths: &BTreeSet<PathBuf>| {
+    let paths = |paths: &BTreeSet<PathBuf>| -> BTreeSet<PathBuf> {
         let paths = paths.iter().filter_map(|path| own.path(path));
         paths.filter(|path| path.exists()).collect()
     };
+    let unpacked = all.unpacked.iter();
+    let unpacked = unpacked.map(|(name, files)| (name.clone(), paths(files)));
+    let unpacked: BTreeMap<String, BTreeSet<PathBuf>> =
+        unpacked.filter(|(_, files)| !files.is_empty()).collect();
     let globs = all.globs.iter();
     let globs = globs.filter(|glob| own.path(&globs::set(glob).root).is_some());
     Unreported {
         read: (all.read.iter().filter_map(|path| own.file(path))).collect(),
         copied: paths(&all.copied),
         installed: paths(&all.installed),
+        unpacked,
         globs: globs.cloned().collect(),
     }
 }
 
 /// The files that configuring read or copied.
 pub(super) fn configured(unreported: &Unreported) -> BTreeSet<PathBuf> {
-    let copied = unreported.copied.iter().cloned().flat_map(files_below);
+    let unpacked = unreported.unpacked.values().flatten();
+    let copied = unreported.copied.iter().chain(unpacked).cloned();
+    let copied = copied.flat_map(files_below);
     unreported.read.iter().cloned().chain(copied).collect()
 }
 
 /// The patterns for files that are not known one by one.
 pub(super) fn sets(unreported: &Unreported) -> Vec<GlobSet> {
-    let copied = unreported.copied.iter();
+    let unpacked = unreported.unpacked.values().flatten();
+    let copied = unreported.copied.iter().chain(unpacked);
     let copied = copied.flat_map(|path| below(path, "copied while configuring"));
     let installed = unreported.installed.iter();
     let installed = installed.flat_map(|path| below(path, "installed"));

@@ -110,6 +110,23 @@ impl Plan {
         inputs.chain(named).chain(deeper).collect()
     }
 
+    /// The steps of ExternalProject of one kind for the dependency `name`.
+    pub(in super::super) fn step_of(&self, name: &str, kind: &str) -> impl Iterator<Item = &Edge> {
+        let stamp = format!("{name}-{kind}");
+        let is_stamp = move |output: &String| {
+            let file = output.rsplit('/').next();
+            file == Some(stamp.as_str())
+        };
+        let own = self.edges.iter().filter(|edge| !edge.is_phony());
+        own.filter(move |edge| edge.outputs.iter().any(&is_stamp))
+    }
+
+    /// The trees in which ExternalProject builds the dependency `name`.
+    pub(in super::super) fn trees_of(&self, name: &str, tree: &Path) -> BTreeSet<PathBuf> {
+        let steps = self.step_of(name, "build");
+        steps.flat_map(|edge| edge.nested(tree)).collect()
+    }
+
     /// All steps that `targets` need, or that `all` needs if there are no targets.
     pub(in super::super) fn needed_by(&self, targets: &[String]) -> Vec<&Edge> {
         let mut makes: HashMap<&str, usize> = HashMap::new();

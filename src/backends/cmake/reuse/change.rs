@@ -40,12 +40,33 @@ impl<'a> Change<'a> {
         } else {
             self.forget(&traces)?;
         }
+        self.forget_archives(&plan)?;
         self.forget_configuration()
+    }
+
+    /// Removes the marks of unpacking whose archives have changed: neither FetchContent nor
+    /// ExternalProject compares an archive with the one that it has unpacked.
+    fn forget_archives(&self, plan: &Plan) -> Result<(), Report> {
+        let binary = self.tree.binary();
+        for name in self.before.repacked() {
+            tracing::info!("`{name}` is unpacked again");
+            let folder = binary
+                .join("_deps")
+                .join(format!("{}-subbuild", name.to_lowercase()));
+            remove_folder(&folder)?;
+            for tree in plan.trees_of(name, &binary) {
+                remove_file(&tree.join(".ninja_log"))?;
+            }
+        }
+        Ok(())
     }
 
     /// Removes the files whose inputs have changed.
     fn forget(&self, traces: &Traces<'_>) -> Result<(), Report> {
         let mut outputs = traces.made_from(&state::changed(&self.before.built));
+        for name in self.before.repacked() {
+            outputs.extend(traces.made_from_archive(name));
+        }
         let packages_differ = self.packages_differ();
         if packages_differ || self.prefixes_moved() {
             outputs.extend(traces.read_from_packages());

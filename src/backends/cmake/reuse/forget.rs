@@ -42,6 +42,22 @@ impl Traces<'_> {
         outputs
     }
 
+    /// The outputs that are made from what FetchContent or ExternalProject unpacked for the
+    /// dependency `name`. Unpacked files may be older than those that were made from the
+    /// previous archive.
+    pub(super) fn made_from_archive(&self, name: &str) -> BTreeSet<String> {
+        let binary = self.tree.binary();
+        let source = binary
+            .join("_deps")
+            .join(format!("{}-src", name.to_lowercase()));
+        let files: BTreeSet<PathBuf> = files_below(source).collect();
+        let mut outputs = self.made_from(&files.iter().map(PathBuf::as_path).collect());
+        let download = self.plan.step_of(name, "download");
+        outputs.extend(download.flat_map(|edge| edge.outputs.clone()));
+        outputs.extend(self.made_with_trees(&self.plan.trees_of(name, &binary)));
+        outputs
+    }
+
     /// Whether a directory of the user that a command copies has files that it did not have
     /// in the last build.
     fn has_new_files(&self, copied: &Path) -> bool {

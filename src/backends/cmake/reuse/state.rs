@@ -13,7 +13,7 @@ use crate::diagnostic::Unwritable;
 use crate::disk::{self, files_below};
 
 /// The version of the format of a tree. A tree with another version is created again.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 /// The recorded state of the last build in a tree.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -109,6 +109,22 @@ impl State {
     /// The files that the patterns of `file(GLOB)` match now.
     pub(super) fn matching(&self) -> BTreeSet<PathBuf> {
         self.unreported.globs.iter().flat_map(matches).collect()
+    }
+
+    /// The dependencies that FetchContent and ExternalProject unpack from files that have
+    /// changed.
+    pub(super) fn repacked(&self) -> BTreeSet<&str> {
+        let changed = changed(&self.configured);
+        let differs = |path: &PathBuf| {
+            let mut files = files_below(path.clone());
+            changed.iter().any(|file| file.starts_with(path))
+                || files.any(|file| !self.configured.contains_key(&file))
+        };
+        let unpacked = self.unreported.unpacked.iter();
+        unpacked
+            .filter(|(_, paths)| paths.iter().any(differs))
+            .map(|(name, _)| name.as_str())
+            .collect()
     }
 
     /// Writes the state to `file`.

@@ -1,15 +1,18 @@
 //! The commands of CMake that read files.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{Unreported, code};
 use crate::backends::cmake::file_api::Glob;
 use crate::backends::cmake::ninja::named;
 
 /// The commands that are evaluated, in lower case.
-const READING: [&str; 5] = [
+const READING: [&str; 8] = [
     "file",
     "execute_process",
+    "externalproject_add",
+    "fetchcontent_declare",
+    "fetchcontent_populate",
     "install",
     "try_compile",
     "try_run",
@@ -47,6 +50,11 @@ impl Unreported {
                 for code in code {
                     self.installed.extend(code::of_text(code, beside));
                 }
+            }
+            "externalproject_add" | "fetchcontent_declare" | "fetchcontent_populate" => {
+                let named = unpacked(rest, folder);
+                let known = self.unpacked.entry(keyword.clone()).or_default();
+                known.extend(named);
             }
             _ => {
                 let at = args.iter().position(|arg| arg == "WORKING_DIRECTORY");
@@ -105,6 +113,28 @@ impl Unreported {
             }
         }
     }
+}
+
+/// What the arguments of `FetchContent_Declare` or `ExternalProject_Add` unpack and apply:
+/// the values of `URL` that are no addresses, and absolute paths in commands.
+fn unpacked(args: &[String], folder: &Path) -> Vec<PathBuf> {
+    let mut keyword = "";
+    let mut found = Vec::new();
+    for arg in args {
+        let is_keyword = |character: char| character.is_ascii_uppercase() || character == '_';
+        if arg.len() > 2 && arg.chars().all(is_keyword) {
+            keyword = arg;
+        } else if keyword == "URL" {
+            let path = arg.strip_prefix("file://").unwrap_or(arg);
+            if !path.contains("://") {
+                found.push(folder.join(path));
+            }
+        } else if ["PATCH_COMMAND", "DOWNLOAD_COMMAND"].contains(&keyword) {
+            let paths = named(arg).map(PathBuf::from);
+            found.extend(paths.filter(|path| path.is_absolute()));
+        }
+    }
+    found
 }
 
 /// Whether a pattern is for files of a kind. `*` often lists subdirectories, and every
