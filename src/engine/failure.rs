@@ -13,7 +13,7 @@ use thiserror::Error;
 use crate::backend::failure::{CodeError, Diagnosis, MAKE_ROOM, QUOTED, full_disk};
 use crate::backend::log::Log;
 use crate::backend::{AnyBackend, OpenProject};
-use crate::engine::log;
+use crate::engine::{log, own_failure};
 
 /// The message of rattler-build for a failed script. rattler-build has no error type for
 /// this case; tests with failing builds notice when the message changes.
@@ -35,11 +35,27 @@ pub(super) fn explained(
     if is_full_disk(&error) {
         return FullDisk(error.to_string()).into();
     }
+    if let Some(library) = own_failure::overlinked(&error.to_string()) {
+        return Overlinking(library).into();
+    }
     if error.to_string().contains("failed to find `patchelf`") {
         return NoPatchelf.into();
     }
     error
 }
+
+/// A library is linked that no dependency has, and the option `dynamic-linking` makes that an
+/// error.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the package is linked with `{0}`, which none of its dependencies contains")]
+#[diagnostic(
+    code(build::overlinking),
+    help(
+        "write the package of the library into `[package.host-dependencies]`, whose run export makes \
+         it a dependency, or the library into `dynamic-linking.missing-dso-allowlist`"
+    )
+)]
+struct Overlinking(String);
 
 /// rattler-build cannot rewrite the library path of a program or library that has none, and
 /// `patchelf` is missing.
@@ -51,8 +67,8 @@ pub(super) fn explained(
 #[diagnostic(
     code(build::no_patchelf),
     help(
-        "write `patchelf = \"*\"` into `[package.build-dependencies]`, or link with \
-         `-Wl,-rpath,$PREFIX/lib`"
+        "write `patchelf = \"*\"` into `[package.build-dependencies]`, or in a recipe `- patchelf` into \
+         `requirements: build`, or link with `-Wl,-rpath,$PREFIX/lib`"
     )
 )]
 struct NoPatchelf;
@@ -148,7 +164,7 @@ fn diagnose(project: &dyn OpenProject, log: &Log) -> Diagnosis {
 fn unknown(log: &Log) -> Diagnosis {
     let details = log.tail(QUOTED);
     let message = match details.as_slice() {
-        [] => "the script could not be written or started".to_string(),
+        [] => "it printed nothing".to_string(),
         _ => String::new(),
     };
     Diagnosis {

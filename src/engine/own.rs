@@ -19,8 +19,8 @@ use rattler_digest::{Sha256, compute_bytes_digest};
 
 use crate::backend::BuildPaths;
 use crate::engine::Session;
-use crate::engine::failure::SCRIPT_FAILED;
 use crate::engine::sources::{SourceSnapshot, Sources, Work};
+use crate::engine::steps;
 use crate::protocol::build::{Params, Prefix};
 use crate::recipe::{Own, RecipeText, named};
 
@@ -149,7 +149,7 @@ async fn stage(
         .run_build_script(tools)
         .await
         .map_err(|error| match error {
-            InterpreterError::ExecutionFailed(_) => miette::miette!("{SCRIPT_FAILED}"),
+            InterpreterError::ExecutionFailed(reason) => steps::not_executed(reason),
             other => miette::miette!(
                 help = "add the interpreter to `requirements: build` of the staging output",
                 "the script of the staging output `{}` cannot run: {other}",

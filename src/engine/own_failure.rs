@@ -7,7 +7,7 @@ use miette::{Diagnostic, Report, SourceSpan};
 use thiserror::Error;
 
 use crate::diagnostic::SourceFile;
-use crate::recipe::RecipeText;
+use crate::recipe::{RecipeText, bad_script_template};
 
 /// Returns `error` with the part of the recipe that has to be changed, or unchanged.
 pub(super) fn pointed(error: Report, text: &RecipeText) -> Report {
@@ -35,6 +35,29 @@ pub(super) fn pointed(error: Report, text: &RecipeText) -> Report {
         }
         .into();
     }
+    if let Some(cause) = error.chain().nth(1).map(ToString::to_string) {
+        const TEMPLATE: &str = "Failed to render jinja template in build script content: ";
+        if let Some(reason) = cause.strip_prefix(TEMPLATE) {
+            return bad_script_template(text, reason);
+        }
+        let script = cause.strip_prefix("could not resolve recipe file \"");
+        if let Some(script) = script.and_then(|rest| rest.strip_suffix('"')) {
+            return NoScript {
+                script: script.to_string(),
+                at: text.word(script, 0).map(|at| (at.start, at.len()).into()),
+                file: text.file(),
+            }
+            .into();
+        }
+    }
+    if let Some(library) = overlinked(&message) {
+        return Overlinking {
+            library,
+            at: word("overlinking_behavior"),
+            file: text.file(),
+        }
+        .into();
+    }
     let interpreter = message
         .strip_prefix("interpreter `")
         .and_then(|rest| rest.split_once('`'))
@@ -50,6 +73,12 @@ pub(super) fn pointed(error: Report, text: &RecipeText) -> Report {
         .into();
     }
     error
+}
+
+/// The library in rattler-build's error for a library that is linked and that no dependency has.
+pub(super) fn overlinked(message: &str) -> Option<String> {
+    let (_, library) = message.split_once("linking check error: Overlinking against: ")?;
+    Some(library.split(" (file").next()?.trim().to_string())
 }
 
 /// The error for a package that may be installed on Windows and has these symbolic links.
@@ -97,6 +126,23 @@ struct Contents {
 }
 
 #[derive(Debug, Error, Diagnostic)]
+#[error("the package is linked with `{library}`, which none of its dependencies contains")]
+#[diagnostic(
+    code(build::overlinking),
+    help(
+        "write the package of the library into `requirements: host`, whose run export makes it a \
+         dependency, or the library into `dynamic_linking: missing_dso_allowlist`"
+    )
+)]
+struct Overlinking {
+    library: String,
+    #[source_code]
+    file: SourceFile,
+    #[label("makes this an error")]
+    at: Option<SourceSpan>,
+}
+
+#[derive(Debug, Error, Diagnostic)]
 #[error("a license file of the recipe is neither in the sources nor next to the recipe")]
 #[diagnostic(
     code(build::no_license),
@@ -106,6 +152,23 @@ struct NoLicense {
     #[source_code]
     file: SourceFile,
     #[label("these files")]
+    at: Option<SourceSpan>,
+}
+
+#[derive(Debug, Error, Diagnostic)]
+#[error("the script `{script}` does not exist")]
+#[diagnostic(
+    code(build::no_script),
+    help(
+        "scripts are looked for in the directory of the recipe; a name without an ending is a file \
+         with `.sh`, and with `.bat` on Windows"
+    )
+)]
+struct NoScript {
+    script: String,
+    #[source_code]
+    file: SourceFile,
+    #[label("named here")]
     at: Option<SourceSpan>,
 }
 

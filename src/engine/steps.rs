@@ -1,6 +1,8 @@
 //! Steps that builds of drafted recipes and of recipes that a user wrote share.
 
-use miette::Report;
+use std::io;
+
+use miette::{Context, IntoDiagnostic, Report};
 use rattler_build_core::tool_configuration::Configuration;
 use rattler_build_core::types::Output;
 use rattler_build_script::InterpreterError;
@@ -15,12 +17,7 @@ use crate::engine::failure::SCRIPT_FAILED;
 pub(super) async fn script(output: &Output, tools: &Configuration) -> Result<(), Report> {
     let ended = output.run_build_script(tools).await;
     ended.map_err(|error| match error {
-        InterpreterError::ExecutionFailed(reason)
-            if reason.kind() == std::io::ErrorKind::InvalidInput =>
-        {
-            miette::miette!("{reason}")
-        }
-        InterpreterError::ExecutionFailed(_) => miette::miette!("{SCRIPT_FAILED}"),
+        InterpreterError::ExecutionFailed(reason) => not_executed(reason),
         InterpreterError::InterpreterNotFound(interpreter) => {
             miette::miette!("interpreter `{interpreter}` was not found in the build environment")
         }
@@ -42,6 +39,23 @@ pub(super) async fn script(output: &Output, tools: &Configuration) -> Result<(),
             }
         }
     })
+}
+
+/// The error for a script that failed, or that could not be written or started. rattler-build
+/// has one type of error for all of these; tests with failing builds notice when the words
+/// change.
+pub(super) fn not_executed(reason: io::Error) -> Report {
+    if reason.to_string().starts_with("Script failed with status") {
+        return miette::miette!("{SCRIPT_FAILED}");
+    }
+    if reason.kind() == io::ErrorKind::InvalidInput {
+        return miette::miette!("{reason}");
+    }
+    let failed = Err::<(), _>(reason).into_diagnostic();
+    let failed = failed.wrap_err("the script could not be written or started");
+    failed
+        .err()
+        .unwrap_or_else(|| miette::miette!("{SCRIPT_FAILED}"))
 }
 
 /// The paths of the symbolic links in a package.

@@ -59,7 +59,10 @@ impl Pins<'_> {
 #[error("`{package}` pins `{pinned}`, which is in none of the environments it is built in")]
 #[diagnostic(
     code(environment::nothing_to_pin),
-    help("add `{pinned}` to `[package.host-dependencies]`, or give a version instead of the pin")
+    help(
+        "add `{pinned}` to `[package.host-dependencies]`, or in a recipe to `requirements: host`, or \
+         give a version instead of the pin"
+    )
 )]
 struct NothingToPin {
     package: String,

@@ -24,7 +24,7 @@ pub mod variants;
 
 pub use build::{BadTemplate, extra_script};
 pub use own::named::{local_repository, named, tree};
-pub use own::{Environments, Own, RecipeText};
+pub use own::{Environments, Own, RecipeText, bad_script_template};
 pub use package_checks::BadCheck;
 pub use passthrough::PassthroughSpecs;
 pub use render::{Rendered, Sibling, UnknownPin, render};

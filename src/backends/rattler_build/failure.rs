@@ -1,6 +1,6 @@
 //! Explains why the script of a recipe failed.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Recipe;
@@ -17,13 +17,14 @@ pub(super) fn diagnose(recipe: &Recipe, log: &Log) -> Option<Diagnosis> {
         .filter_map(|command| place(recipe, command))
         .last();
     let details = log.tail(QUOTED);
-    if place.is_none() && advice(log).is_none() {
+    let help = advice(log).or_else(|| ignored(recipe, log));
+    if place.is_none() && help.is_none() {
         return None;
     }
     Some(Diagnosis {
         code: "build::failed",
         details,
-        help: advice(log),
+        help,
         place,
         ..Default::default()
     })
@@ -37,15 +38,12 @@ fn traced(line: &str) -> Option<&str> {
 
 /// The place of the command: in the recipe, or in a script next to it.
 fn place(recipe: &Recipe, command: &str) -> Option<Place> {
-    let folder = recipe.path.parent().unwrap_or(Path::new(""));
-    let script = folder.join("build.sh");
-    let texts = [
-        Some((recipe.path.clone(), recipe.text.clone())),
-        std::fs::read_to_string(&script)
-            .ok()
-            .map(|text| (script, Arc::from(text))),
-    ];
-    let (file, text, line) = texts.into_iter().flatten().find_map(|(file, text)| {
+    let scripts = scripts(recipe).into_iter().filter_map(|script| {
+        let text = std::fs::read_to_string(&script).ok()?;
+        Some((script, Arc::from(text)))
+    });
+    let mut texts = std::iter::once((recipe.path.clone(), recipe.text.clone())).chain(scripts);
+    let (file, text, line) = texts.find_map(|(file, text)| {
         let line = line_of(&text, command)?;
         Some((file, text, line))
     })?;
@@ -54,6 +52,54 @@ fn place(recipe: &Recipe, command: &str) -> Option<Place> {
         at: line.into(),
         label: "this command".to_string(),
     })
+}
+
+/// The files that can be scripts of the recipe: `build.sh`, and those that it names.
+fn scripts(recipe: &Recipe) -> Vec<PathBuf> {
+    let folder = recipe.path.parent().unwrap_or(Path::new(""));
+    let words = recipe
+        .text
+        .split(|c: char| c.is_whitespace() || "\"',[]{}".contains(c));
+    let named = words.filter(|word| !word.is_empty());
+    let named = named.flat_map(|word| [word.to_string(), format!("{word}.sh")]);
+    let files = named.filter(|name| name.ends_with(".sh"));
+    let files = std::iter::once("build.sh".to_string()).chain(files);
+    let mut files: Vec<PathBuf> = files.map(|name| folder.join(name)).collect();
+    files.retain(|file| file.is_file());
+    files.dedup();
+    files
+}
+
+/// The way out for a file that the script does not find, although it is in a source of the
+/// recipe: git ignores it.
+fn ignored(recipe: &Recipe, log: &Log) -> Option<String> {
+    let folder = recipe.path.parent().unwrap_or(Path::new(""));
+    let sources = recipe.text.lines().filter_map(|line| {
+        let line = line.trim().trim_start_matches("- ");
+        let path = line.split_once("path:")?.1;
+        Some(folder.join(path.trim().trim_matches(['"', '\'', '}', ' '])))
+    });
+    let sources: Vec<PathBuf> = sources.collect();
+    let exists = |name: &str| sources.iter().any(|source| source.join(name).exists());
+    let missing = log.lines().filter_map(not_found);
+    let name = missing.filter(|name| exists(name)).last()?;
+    Some(format!(
+        "sources are copied without the files that git ignores: write `use_gitignore: false` into \
+         the source to copy `{name}`"
+    ))
+}
+
+/// The relative path in a message about a file that does not exist.
+fn not_found(line: &str) -> Option<&str> {
+    let (before, _) = line.split_once(": No such file or directory")?;
+    let name = before.rsplit(": ").next()?;
+    let name = name
+        .trim_start_matches("cannot stat ")
+        .trim_start_matches("cannot open ");
+    let name = name.trim_start_matches("cannot access ");
+    let name = name.trim_matches(['\'', '"', '‘', '’', '`']);
+    let name = name.strip_prefix("$SRC_DIR/").unwrap_or(name);
+    (!name.is_empty() && Path::new(name).is_relative()).then_some(name)
 }
 
 /// The line with the command, without its indentation. A trace contains the values of variables
@@ -105,13 +151,6 @@ fn advice(log: &Log) -> Option<String> {
                 .to_string(),
         );
     }
-    if log.has("cannot stat") || log.has("No such file or directory") {
-        return Some(
-            "sources are copied without the files that git ignores: write `use_gitignore: false` \
-             into the source to copy them"
-                .to_string(),
-        );
-    }
     None
 }
 
@@ -127,5 +166,24 @@ mod tests {
         assert_eq!(line("make -j2"), Some("make -j$CPU_COUNT"));
         assert_eq!(line("echo ä"), Some("echo ä"));
         assert_eq!(line("install x"), None);
+    }
+
+    #[test]
+    fn the_name_of_a_file_that_does_not_exist_is_found() {
+        let lines = [
+            (
+                "cp: cannot stat 'data/x.bin': No such file or directory",
+                Some("data/x.bin"),
+            ),
+            ("cat: $SRC_DIR/x y: No such file or directory", Some("x y")),
+            (
+                "x.c:1:10: fatal error: zlib.h: No such file or directory",
+                Some("zlib.h"),
+            ),
+            ("ls: cannot access '/opt': No such file or directory", None),
+        ];
+        for (line, name) in lines {
+            assert_eq!(not_found(line), name, "{line}");
+        }
     }
 }

@@ -58,6 +58,8 @@ impl Own {
         let mut warnings: Vec<Warning> = self.unknown_names(outputs).collect();
         warnings.extend(self.world());
         warnings.extend(self.open_conditions(variants));
+        warnings.extend(self.subtractions());
+        warnings.extend(unnamed_stagings(outputs));
         warnings.extend(self.unused_script(outputs));
         if variants.get(&"channel_sources".into()).is_some() {
             warnings.push(
@@ -91,8 +93,8 @@ impl Own {
             }
         }
         found.into_iter().map(|name| {
-            let place = self.text.word(&name, 0).map(|place| {
-                let before = &self.text.as_str()[..place.start];
+            let place = place_of_template(self.text.as_str(), &name).map(|start| {
+                let before = &self.text.as_str()[..start];
                 format!(", line {},", before.matches('\n').count() + 1)
             });
             let message = format!(
@@ -101,6 +103,31 @@ impl Own {
             );
             Warning::new(message).help("add it to `context`, or give it a value as a build variant")
         })
+    }
+
+    /// A platform in a condition without quotation marks: `linux-aarch64` subtracts two values.
+    fn subtractions(&self) -> Option<Warning> {
+        let lines = self.text.as_str().lines().enumerate();
+        let (number, platform) = lines.into_iter().find_map(|(number, line)| {
+            let line = line.trim().trim_start_matches("- ");
+            let condition = ["if:", "skip:"]
+                .iter()
+                .find_map(|key| line.strip_prefix(key))?;
+            let plain = unquoted(condition);
+            let words = plain.split(|c: char| !c.is_alphanumeric() && !"-_".contains(c));
+            let platform = words.filter(|word| is_platform(word)).last()?;
+            Some((number + 1, platform.to_string()))
+        })?;
+        let (system, machine) = platform.split_once('-')?;
+        let machine = if machine == "64" { "x86_64" } else { machine };
+        let message = format!(
+            "`{platform}` in the condition of the recipe, line {number}, is a subtraction and not a \
+             platform"
+        );
+        let help = format!(
+            "write `{system} and {machine}`, or compare: `target_platform == \"{platform}\"`"
+        );
+        Some(Warning::new(message).help(help))
     }
 
     /// `build.sh` is only used by recipes with one package.
@@ -160,6 +187,57 @@ impl Own {
     }
 }
 
+/// The script of a staging output belongs to no package, so it has no variables about one.
+fn unnamed_stagings(outputs: &[Rendered]) -> Option<Warning> {
+    const OF_PACKAGES: [&str; 3] = ["PKG_NAME", "PKG_VERSION", "PKG_BUILDNUM"];
+    let stagings = outputs
+        .iter()
+        .flat_map(|output| &output.recipe.staging_caches);
+    let (staging, variable) = stagings.into_iter().find_map(|staging| {
+        let texts = texts(&staging.build.plan);
+        let used = |variable: &&str| texts.iter().any(|text| text.contains(*variable));
+        Some((&staging.name, OF_PACKAGES.into_iter().find(used)?))
+    })?;
+    let message = format!(
+        "`{variable}` is empty in the script of the staging output `{staging}`, which is not a package"
+    );
+    let help = "use a value of `context`, such as `${{ version }}`, or `env` of the script";
+    Some(Warning::new(message).help(help))
+}
+
+/// `condition` without the texts in quotation marks and without a comment. A value of YAML that
+/// is quoted as a whole is a condition all the same.
+fn unquoted(condition: &str) -> String {
+    let condition = condition.trim();
+    let whole = ['"', '\''].into_iter().find_map(|mark| {
+        let inner = condition.strip_prefix(mark)?.strip_suffix(mark)?;
+        (!inner.contains(mark)).then_some(inner)
+    });
+    let condition = whole.unwrap_or(condition);
+    let mut plain = String::new();
+    let mut open = None;
+    for character in condition.chars() {
+        match open {
+            Some(mark) if character == mark => open = None,
+            Some(_) => {}
+            None if character == '#' => break,
+            None if character == '"' || character == '\'' => open = Some(character),
+            None => plain.push(character),
+        }
+    }
+    plain
+}
+
+/// Whether a word is written like a platform of conda.
+fn is_platform(word: &str) -> bool {
+    const SYSTEMS: [&str; 4] = ["linux", "osx", "win", "emscripten"];
+    const MACHINES: [&str; 9] = [
+        "64", "32", "aarch64", "arm64", "armv7l", "ppc64le", "s390x", "riscv64", "wasm32",
+    ];
+    let parts = word.split_once('-');
+    parts.is_some_and(|(system, machine)| SYSTEMS.contains(&system) && MACHINES.contains(&machine))
+}
+
 /// The texts of a plan that contain templates.
 fn texts(plan: &BuildPlan) -> Vec<String> {
     match plan {
@@ -183,6 +261,17 @@ fn is_bare(script: &Script) -> bool {
     matches!(&script.content, ScriptContent::Commands(commands) if commands.is_empty())
 }
 
+/// The start of the template in `text` that consists of `name`.
+fn place_of_template(text: &str, name: &str) -> Option<usize> {
+    let mut templates = text.match_indices("${{");
+    let found = templates.find(|(at, open)| {
+        let rest = text[at + open.len()..].trim_start();
+        let rest = rest.strip_prefix(name).map(str::trim_start);
+        rest.is_some_and(|rest| rest.starts_with("}}"))
+    });
+    found.map(|(at, _)| at)
+}
+
 /// The templates in `text` that consist of one name.
 fn names(text: &str) -> impl Iterator<Item = &str> {
     let templates = text.match_indices("${{").filter_map(|(at, open)| {
@@ -198,6 +287,22 @@ fn names(text: &str) -> impl Iterator<Item = &str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn platforms_are_told_from_texts() {
+        assert_eq!(
+            unquoted(" not linux-aarch64 # win-64"),
+            "not linux-aarch64 "
+        );
+        assert_eq!(unquoted("\"not linux-aarch64\""), "not linux-aarch64");
+        assert_eq!(
+            unquoted("target_platform == 'linux-64' or win"),
+            "target_platform ==  or win"
+        );
+        assert!(is_platform("linux-aarch64"));
+        assert!(!is_platform("linux-gnu"));
+        assert!(!is_platform("target-64"));
+    }
 
     #[test]
     fn only_bare_names_are_looked_up() {

@@ -66,6 +66,17 @@ pub struct Own {
     env: IndexMap<String, String>,
 }
 
+/// The error for a template in a script, which rattler-build evaluates only when the script
+/// runs. `reason` is its message.
+pub fn bad_script_template(text: &RecipeText, reason: &str) -> Report {
+    let place = RecipePlace {
+        text,
+        names: &[],
+        outputs: &[],
+    };
+    place.script(reason)
+}
+
 impl Own {
     /// Reads the recipe.
     ///

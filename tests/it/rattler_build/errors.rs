@@ -267,3 +267,67 @@ fn a_method_of_python_and_a_variable_of_scripts() {
       help: write `hash`: `PKG_HASH` is a variable of scripts, not of templates
     ");
 }
+
+#[test]
+fn a_script_that_cannot_start_names_its_reason() {
+    let recipe = |script: &str| {
+        let text =
+            format!("package: {{name: foobar, version: 0.1.0}}\nbuild:\n  script:{script}\n");
+        build_error(&project(&text))
+    };
+    insta::assert_snapshot!(recipe("\n    file: nowhere.sh"));
+    insta::assert_snapshot!(recipe(" |\n    echo one\n    echo ${{ name | shout }}"));
+    insta::assert_snapshot!(recipe("\n    - echo one\n    - echo ${{ shout(1) }}"));
+    insta::assert_snapshot!(recipe("\n    - echo \"${{ open\""));
+}
+
+#[test]
+fn a_file_that_git_ignores_is_told_from_one_that_does_not_exist() {
+    let text = indoc! {"
+        package: {name: foobar, version: 0.1.0}
+        source: {path: src}
+        build: {script: {file: make}}
+    "};
+    let project = project(text)
+        .file(".gitignore", "*.bin\n")
+        .file("src/a.txt", "a\n")
+        .file("src/a.bin", "a\n")
+        .file("make.sh", "cp a.bin $PREFIX\n");
+    fs_err::create_dir_all(project.dir().join(".git")).expect("the test owns the directory");
+    let error = build_error(&project);
+    assert!(error.contains("to copy `a.bin`"), "{error}");
+    assert!(error.contains("make.sh:1:1"), "{error}");
+    project.write("make.sh", "cp b.bin $PREFIX\n");
+    let error = build_error(&project);
+    assert!(!error.contains("git ignores"), "{error}");
+}
+
+#[test]
+fn keys_of_conda_build_lead_to_their_new_names() {
+    let package = "package: {name: foobar, version: 0.1.0}\n";
+    let help = |lines: &str| {
+        let text = error(&format!("{package}{lines}"));
+        let (_, help) = text
+            .split_once("help: ")
+            .expect("each of them has a way out");
+        help.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let told = [
+        "test: {commands: [a]}",
+        "about: {home: https://x.example}",
+        "source: {fn: a.tar, url: https://x.example/a.tar}",
+        "source: {git: https://x.example/a, git_rev: main}",
+        "build: {noarch: python, entry_points: [a = a:main]}",
+        "requirements: {run_constrained: [a]}",
+    ];
+    let told: Vec<String> = told
+        .map(|lines| format!("{lines}\n  {}\n", help(lines)))
+        .into();
+    insta::assert_snapshot!(told.join(""));
+}
+
+#[test]
+fn a_condition_that_is_not_an_expression_shows_one() {
+    let error = error("package: {name: foobar, version: 0.1.0}\nbuild:\n  skip: win or (osx\n");
+    assert!(error.contains("conditions look like"), "{error}");
+}

@@ -26,11 +26,41 @@ impl RecipePlace<'_> {
         }
         BadRecipeTemplate {
             reason: template_reason(message),
-            help: template_help(message),
+            help: match &at {
+                Some(at) if self.is_condition(at) => {
+                    "conditions look like `win or (linux and not aarch64)`".to_string()
+                }
+                _ => template_help(message),
+            },
             file: self.text.file(),
             at: at.map(span),
         }
         .into()
+    }
+
+    /// Whether a place is the value of `if` or `skip`, which is an expression without `${{`.
+    fn is_condition(&self, at: &Range<usize>) -> bool {
+        let text = self.text.as_str();
+        let before = text.get(..at.start).unwrap_or_default();
+        let before = before.trim_end_matches([' ', '"', '\'', '[']);
+        let own = text.get(at.clone()).unwrap_or_default();
+        !own.contains("${{") && (before.ends_with("if:") || before.ends_with("skip:"))
+    }
+
+    /// An error in a script. The message contains the complete script, so the place is that of
+    /// the word that it is about.
+    pub(in super::super) fn script(&self, message: &str) -> Report {
+        let at = self.quoted_template(message).or_else(|| {
+            let unknown = [": filter ", ": test ", ": function ", "unknown function: "];
+            let mut unknown = unknown.iter().filter_map(|start| message.split_once(start));
+            let (_, rest) = unknown.next()?;
+            let name = rest
+                .split(|c: char| !c.is_alphanumeric() && c != '_')
+                .next()?;
+            let script = self.text.word("script", 0)?;
+            self.text.word(name, script.end)
+        });
+        self.template(message, at.or_else(|| self.text.word("script", 0)))
     }
 
     fn quoted_template(&self, message: &str) -> Option<Range<usize>> {

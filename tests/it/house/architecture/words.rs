@@ -19,11 +19,12 @@ const SHARED: [&str; 6] = [
 const TOOLS: [&str; 5] = ["cargo", "rustc", "cmake", "python", "mojo"];
 
 /// Parts of lines in which such a word belongs to conda or to a library.
-const CONDA: [&str; 12] = [
+const CONDA: [&str; 13] = [
     // Variables that Cargo sets while this project is compiled.
     "env!(\"CARGO_",
     // The section of a recipe, and the package with the interpreter.
     "PythonBuild",
+    "\"build: python\"",
     "python_site_packages_path",
     "is_python",
     "_cpython",
