@@ -3,6 +3,7 @@
 //! Each detector recognizes one kind of failure in the log. The first match explains it.
 
 mod blocks;
+mod called;
 mod compiler;
 mod configure;
 mod install;
@@ -19,7 +20,7 @@ pub(super) use install::{nothing_installed, outside, unused};
 type Detector = fn(&View<'_>, &Log) -> Option<Diagnosis>;
 
 /// Ordered from causes to consequences: a killed compiler also appears as a failed step.
-const DETECTORS: [Detector; 20] = [
+const DETECTORS: [Detector; 21] = [
     |_, log| full_disk(log),
     configure::no_program,
     configure::old_project,
@@ -28,6 +29,7 @@ const DETECTORS: [Detector; 20] = [
     configure::empty_directory,
     packages::missing,
     packages::missing_for_pkg_config,
+    packages::missing_file,
     configure::no_compiler,
     compiler::no_scanner,
     compiler::killed,

@@ -82,7 +82,9 @@ impl Argument {
 
 /// The commands of a file, up to the first syntax error.
 pub(super) fn commands(text: &str) -> Vec<Command> {
-    let mut reader = Reader { text, at: 0 };
+    // CMake ignores the byte order mark of some editors.
+    let mark = text.len() - text.trim_start_matches('\u{feff}').len();
+    let mut reader = Reader { text, at: mark };
     std::iter::from_fn(|| reader.command()).collect()
 }
 
@@ -253,6 +255,7 @@ mod tests {
         assert_eq!(shown("set(A 1)\nproject(x \"open"), ["set Bare:A | Bare:1"]);
         assert_eq!(shown("set(A 1) } project(x)"), ["set Bare:A | Bare:1"]);
         assert_eq!(shown(""), Vec::<String>::new());
+        assert_eq!(shown("\u{feff}set(A 1)"), ["set Bare:A | Bare:1"]);
     }
 
     #[test]

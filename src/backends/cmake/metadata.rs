@@ -11,7 +11,7 @@ use crate::project::Metadata;
 /// The literal values in `CMakeLists.txt`.
 ///
 /// # Errors
-/// [`BadName`].
+/// [`BadName`], [`ComputedVersion`].
 pub(super) fn of(view: &View<'_>, warnings: &mut Vec<Warning>) -> Result<Metadata, Report> {
     let manifest = view.request.project;
     let license_files = match manifest.model.license_file {
@@ -33,6 +33,15 @@ pub(super) fn of(view: &View<'_>, warnings: &mut Vec<Warning>) -> Result<Metadat
             "remove `version` from `[package]` to use that of `project()`, or set \
              `ignore-cmake-metadata = true`",
         ));
+    }
+    if manifest.model.version.is_none()
+        && let Some(at) = found.computed_version
+    {
+        return Err(ComputedVersion {
+            file: view.source.file(),
+            at,
+        }
+        .into());
     }
     let name = match manifest.name() {
         Some(_) => None,
@@ -92,4 +101,18 @@ struct BadName {
     file: SourceFile,
     #[label("named here")]
     at: Option<SourceSpan>,
+}
+
+/// The version of the project is the result of commands that only CMake can run.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the version of the project is known only to CMake")]
+#[diagnostic(
+    code(cmake::computed_version),
+    help("write `version = \"…\"` into `[package]` of the manifest")
+)]
+struct ComputedVersion {
+    #[source_code]
+    file: SourceFile,
+    #[label("not a value that can be read without running CMake")]
+    at: SourceSpan,
 }

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use miette::SourceSpan;
 
 use super::listfile::{Command, Variables, commands};
+use crate::backend::inputs::plain;
 
 /// The known values of a project.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -26,6 +27,8 @@ pub(super) struct CMakeProject {
     pub(super) files: Vec<PathBuf>,
     /// The place of `project`.
     pub(super) at: Option<SourceSpan>,
+    /// The place of a version that only CMake can determine.
+    pub(super) computed_version: Option<SourceSpan>,
 }
 
 /// The oldest CMake that a project supports.
@@ -69,6 +72,8 @@ struct Reader<'a> {
     uncertain: Vec<String>,
     /// The number of open blocks, whose commands may run several times or not at all.
     depth: usize,
+    /// The number of files that include the one that is read.
+    included: usize,
 }
 
 const OPENING: [&str; 6] = ["if", "function", "macro", "foreach", "while", "block"];
@@ -95,6 +100,7 @@ impl<'a> Reader<'a> {
             variables: folders.map(|name| (name.to_string(), own.clone())).into(),
             uncertain: Vec::new(),
             depth: 0,
+            included: 0,
         }
     }
 
@@ -119,6 +125,7 @@ impl<'a> Reader<'a> {
             "cmake_minimum_required" if self.project.minimum.is_none() => self.minimum(command),
             "set" => self.set(command),
             "file" => self.file(command),
+            "include" if self.project.at.is_none() => self.include(command),
             "string" => self.strip(command),
             "project" if self.project.at.is_none() => self.project(command),
             "enable_language" => self.enable(command),
@@ -189,6 +196,33 @@ impl<'a> Reader<'a> {
         Some(())
     }
 
+    /// `include(cmake/version.cmake)` before `project`, for a file of the project.
+    fn include(&mut self, command: &Command) -> Option<()> {
+        const LIST_DIR: &str = "CMAKE_CURRENT_LIST_DIR";
+        const DEEPEST: usize = 8;
+        let path = command.arguments.first()?.value(&self.variables)?;
+        let path = plain(&self.folder.join(path));
+        // A name without a suffix is a module, which CMake searches for.
+        let is_file = path.extension().is_some() && path.starts_with(self.folder);
+        if !is_file || self.included >= DEEPEST {
+            return None;
+        }
+        let text = std::fs::read_to_string(&path).ok()?;
+        let folder = path.parent()?.display().to_string();
+        let outer = self.variables.insert(LIST_DIR.to_string(), folder);
+        self.project.files.push(path);
+        self.included += 1;
+        for command in commands(&text) {
+            self.command(&command);
+        }
+        self.included -= 1;
+        match outer {
+            Some(outer) => self.variables.insert(LIST_DIR.to_string(), outer),
+            None => self.variables.remove(LIST_DIR),
+        };
+        Some(())
+    }
+
     /// `string(STRIP "${V}" V)`, which does not change values that are read here.
     fn strip(&mut self, command: &Command) -> Option<()> {
         let [keyword, from, to] = command.arguments.as_slice() else {
@@ -220,7 +254,14 @@ impl<'a> Reader<'a> {
             let value = argument.value(&self.variables);
             let value = value.filter(|value| !value.trim().is_empty());
             match keyword {
-                "VERSION" => self.project.version = value.filter(|value| is_version(value)),
+                "VERSION" => {
+                    self.project.version = value.filter(|value| is_version(value));
+                    let at = (argument.at, argument.text.len()).into();
+                    self.project.computed_version = match self.project.version {
+                        Some(_) => None,
+                        None => Some(at),
+                    };
+                }
                 "DESCRIPTION" => self.project.description = value,
                 "HOMEPAGE_URL" => self.project.homepage = value,
                 "SPDX_LICENSE" => self.project.license = value,
@@ -301,6 +342,36 @@ mod tests {
         assert_eq!(project.license.as_deref(), Some("MIT"));
         assert_eq!(project.languages, Some(vec!["C".into(), "Fortran".into()]));
         assert_eq!(project.minimum.expect("it is there").version, "3.15");
+    }
+
+    #[test]
+    fn an_included_file_may_set_the_version() {
+        let folder = tempfile::tempdir().expect("a directory");
+        let write = |name: &str, text: &str| {
+            let file = folder.path().join(name);
+            fs_err::create_dir_all(file.parent().expect("a directory")).expect("a directory");
+            fs_err::write(file, text).expect("a file");
+        };
+        write(
+            "cmake/version.cmake",
+            "include(${CMAKE_CURRENT_LIST_DIR}/numbers.cmake)\nset(V ${M}.2)",
+        );
+        write("cmake/numbers.cmake", "set(M 1)");
+        let read = |text: &str| read(text, folder.path());
+        let project = read("include(cmake/version.cmake)\nproject(x VERSION ${V})");
+        assert_eq!(project.version.as_deref(), Some("1.2"));
+        assert_eq!(project.files.len(), 2);
+        assert_eq!(project.computed_version, None);
+        let project = read("include(version)\nproject(x VERSION ${V})");
+        assert_eq!(project.version, None);
+        assert!(project.computed_version.is_some());
+        write("cmake/loop.cmake", "include(cmake/loop.cmake)");
+        assert_eq!(
+            read("include(cmake/loop.cmake)\nproject(x)")
+                .name
+                .as_deref(),
+            Some("x")
+        );
     }
 
     #[test]

@@ -350,3 +350,83 @@ fn a_file_that_no_step_creates_is_named() {
             the whole log is in /ws/.pixi/bld/work/kSOLZ0CokNw/debug/build.log
     ");
 }
+
+#[test]
+fn what_is_looked_for_and_missing_leads_to_its_package() {
+    let project = project("").file(
+        "main.c",
+        "#include <nlohmann/json.hpp>\nint main(void) { return 0; }\n",
+    );
+    let Some(workshop) = PackageBuilder::open(project, |_| {}) else {
+        return;
+    };
+    let message = |lines: &str| {
+        let lists = format!(
+            "cmake_minimum_required(VERSION 3.15)\nproject(app VERSION 1 LANGUAGES C)\n{lines}\n"
+        );
+        workshop.project.write("CMakeLists.txt", lists);
+        let error = workshop.error(Order::default());
+        let words = error.replace('│', " ");
+        let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+        let between = |start: &str, end: &str| {
+            let (_, rest) = words.split_once(start).expect("it has this part");
+            rest.split(end).next().unwrap_or(rest).to_string()
+        };
+        format!(
+            "  {}\n  {}\n",
+            between("exit code 1: ", "╭─"),
+            between("help: ", "the whole log")
+        )
+    };
+    let told = [
+        "find_program(TOOL no-such-tool REQUIRED)",
+        "find_library(LIBRARY NAMES no_such_lib nor_this REQUIRED)",
+        "find_path(HEADER no_such.h REQUIRED)",
+        "message(FATAL_ERROR \"Could NOT find PkgConfig (missing: PKG_CONFIG_EXECUTABLE)\")",
+        "add_executable(app main.c)\ninstall(TARGETS app)",
+    ];
+    let told: Vec<String> = told
+        .map(|lines| format!("{lines}\n{}", message(lines)))
+        .into();
+    insta::assert_snapshot!(told.join("\n"));
+}
+
+#[test]
+fn a_module_of_pkg_config_leads_to_its_package() {
+    let lines = "find_package(PkgConfig)\nif(NOT PKG_CONFIG_FOUND)\n  message(STATUS \"Checking for module 'no-such-1.0>=2'\")\n  message(FATAL_ERROR \"A required package was not found\")\nendif()\npkg_check_modules(X REQUIRED IMPORTED_TARGET no-such-1.0>=2)\n";
+    let Some(workshop) = PackageBuilder::open(project(lines), |_| {}) else {
+        return;
+    };
+    let error = workshop.error(Order::default());
+    assert!(
+        error.contains("pkg-config did not find `no-such-1.0`"),
+        "{error}"
+    );
+    let words = error.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("called `no-such`"), "{error}");
+}
+
+#[test]
+fn a_project_that_installs_everything_elsewhere_is_told_so() {
+    let project =
+        project("install(FILES x.txt DESTINATION ${CMAKE_SOURCE_DIR}/out)\n").file("x.txt", "x\n");
+    let Some(workshop) = PackageBuilder::open(project, |_| {}) else {
+        return;
+    };
+    let error = workshop.error(Order::default());
+    assert!(error.contains("cmake::installed_outside"), "{error}");
+    assert!(error.contains("installed here"), "{error}");
+}
+
+#[test]
+fn a_version_that_only_cmake_knows_is_pointed_at() {
+    let project = project("");
+    project.write(
+        "CMakeLists.txt",
+        "cmake_minimum_required(VERSION 3.15)\ninclude(version)\nproject(app VERSION ${V} LANGUAGES C)\n",
+    );
+    let Some(workshop) = PackageBuilder::open(project, |_| {}) else {
+        return;
+    };
+    insta::assert_snapshot!(workshop.error(Order::default()));
+}

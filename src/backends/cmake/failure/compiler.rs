@@ -3,10 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use super::blocks::{self, failed_step};
+use super::packages::advice_for_header;
 use crate::backend::failure::{CodeError, Diagnosis, QUOTED};
 use crate::backend::inputs::plain;
 use crate::backend::log::Log;
 use crate::backends::cmake::view::View;
+use crate::disk::files_below;
 
 /// C++ modules need a program that is not in conda's clang packages.
 pub(super) fn no_scanner(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
@@ -109,9 +111,45 @@ pub(super) fn errors(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
         code: "build::compile_error",
         message,
         details: errors.iter().take(QUOTED).map(shown).collect(),
+        help: missing_header(&first.message).map(|header| {
+            let inside = own_header(blocks::source(view), header);
+            match inside {
+                Some(folder) => format!(
+                    "add the directory `{folder}` of the project with `target_include_directories`"
+                ),
+                None => advice_for_header(view, header),
+            }
+        }),
         place: blocks::place(&first.file, first.line, "here"),
         errors,
         ..Default::default()
+    })
+}
+
+/// The header that a compiler does not find.
+fn missing_header(message: &str) -> Option<&str> {
+    let of_gcc = message.strip_suffix(": No such file or directory");
+    let of_clang = message.strip_suffix("' file not found");
+    let of_clang = of_clang.and_then(|rest| rest.strip_prefix('\''));
+    let of_cl = message.split_once("Cannot open include file: '");
+    let of_cl = of_cl.and_then(|(_, rest)| rest.split('\'').next());
+    of_gcc.or(of_clang).or(of_cl)
+}
+
+/// The directory of the project, relative to it, in which `header` is found.
+fn own_header(source: &Path, header: &str) -> Option<String> {
+    let mut files = files_below(source.to_path_buf());
+    let file = files.find(|file| {
+        let below = file.strip_prefix(source).unwrap_or(file);
+        file.ends_with(header) && !below.starts_with(".pixi")
+    })?;
+    let depth = Path::new(header).components().count();
+    let folder = file.ancestors().nth(depth)?.strip_prefix(source).ok()?;
+    let folder = folder.display().to_string();
+    Some(if folder.is_empty() {
+        ".".to_string()
+    } else {
+        folder
     })
 }
 
@@ -240,6 +278,18 @@ pub(super) fn step(_: &View<'_>, log: &Log) -> Option<Diagnosis> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_header_that_is_missing_is_named() {
+        for message in [
+            "a/b.h: No such file or directory",
+            "'a/b.h' file not found",
+            "C1083: Cannot open include file: 'a/b.h': No such file",
+        ] {
+            assert_eq!(missing_header(message), Some("a/b.h"), "{message}");
+        }
+        assert_eq!(missing_header("expected ';'"), None);
+    }
 
     #[test]
     fn errors_of_every_compiler_have_a_place() {

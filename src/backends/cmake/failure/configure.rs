@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::blocks::{self, Message};
+use crate::backend::Section;
 use crate::backend::failure::{Diagnosis, QUOTED};
 use crate::backend::log::Log;
 use crate::backends::cmake::view::View;
@@ -72,7 +73,11 @@ pub(super) fn old_cmake(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
             "the project needs {wanted}, and the build environment has {}",
             running.split(' ').next().unwrap_or(running)
         ),
-        help: Some("remove the limit on `cmake` from `[package.build-dependencies]`".to_string()),
+        help: Some(if view.names(Section::Build, "cmake") {
+            "remove the limit on `cmake` from `[package.build-dependencies]`".to_string()
+        } else {
+            "install a newer CMake, or build without `--system-toolchain`".to_string()
+        }),
         place: message.place(blocks::source(view)),
         ..Default::default()
     })
@@ -177,6 +182,24 @@ pub(super) fn empty_directory(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
     })
 }
 
+/// Frequent errors whose texts do not contain the way out.
+const WAYS_OUT: [(&str, &str); 3] = [
+    (
+        "can not determine linker language for target",
+        "name the language of its sources in `project`, as in `LANGUAGES C CXX`",
+    ),
+    (
+        "which is prefixed in the source directory",
+        "write `$<BUILD_INTERFACE:…>` around the path, and add the installed one: \
+         `$<INSTALL_INTERFACE:include>`",
+    ),
+    (
+        "but the target was not found",
+        "call `find_package` for the package that defines the target, and add it to \
+         `[package.host-dependencies]`",
+    ),
+];
+
 /// Any other error of CMake.
 pub(super) fn errors(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
     let errors = blocks::errors(log);
@@ -191,6 +214,9 @@ pub(super) fn errors(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
         code: "cmake::configure",
         message,
         details,
+        help: (WAYS_OUT.iter())
+            .find(|(text, _)| first.text().contains(text))
+            .map(|(_, help)| help.to_string()),
         place: errors
             .iter()
             .find_map(|error| error.place(blocks::source(view))),

@@ -16,6 +16,16 @@ use crate::diagnostic::{SourceFile, Warning, nearest};
 
 /// The reason why nothing was installed although every command succeeded.
 pub(in super::super) fn nothing_installed(view: &View<'_>) -> Diagnosis {
+    if let Some(path) = elsewhere(view, &[]) {
+        let place = place_of(view, &path);
+        return Diagnosis {
+            code: "cmake::installed_outside",
+            message: InstalledOutside::message(&path),
+            help: Some(InstalledOutside::HELP.to_string()),
+            place: place.and_then(|(file, line)| blocks::place(&file, line, "installed here")),
+            ..Default::default()
+        };
+    }
     let reply = file_api::read(&view.tree.binary()).unwrap_or_default();
     let has_installers =
         (reply.directories.iter()).any(|directory| !directory.installers.is_empty());
@@ -97,9 +107,18 @@ pub(super) fn failed(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
     let text = error.text();
     let is_outside = text.contains("Permission denied") || text.contains("Read-only file system");
     let path = text.split('"').nth(1).map(PathBuf::from);
-    let place = path.as_deref().and_then(|path| place_of(view, path));
+    let source = blocks::source(view);
+    let is_own = path
+        .as_deref()
+        .is_some_and(|path| path.starts_with(source) && !path.starts_with(view.tree.folder()));
+    let place = path.as_deref().and_then(|path| {
+        let copied = is_own.then(|| place_of_copied(view, path)).flatten();
+        copied.or_else(|| place_of(view, path))
+    });
     let help = if is_outside {
         "every file must be installed below the prefix: make `DESTINATION` relative"
+    } else if is_own {
+        "the project does not contain the file: restore it, or remove it from the install rules"
     } else {
         "check that the default targets, or those in `targets`, build every file that is installed"
     };
@@ -126,6 +145,20 @@ fn place_of(view: &View<'_>, path: &Path) -> Option<(PathBuf, usize)> {
     })
 }
 
+/// The place in the project that installs the file `path` of the project.
+fn place_of_copied(view: &View<'_>, path: &Path) -> Option<(PathBuf, usize)> {
+    let reply = file_api::read(&view.tree.binary())?;
+    let source = reply.files.source();
+    reply.directories.iter().find_map(|directory| {
+        let installer = directory.installers.iter().find(|installer| {
+            let mut paths = installer.paths.iter();
+            paths.any(|copied| source.join(copied.from()) == path)
+        })?;
+        let (file, line) = directory.place(installer)?;
+        Some((source.join(file), line))
+    })
+}
+
 /// Checks that all files were installed below the prefix.
 ///
 /// # Errors
@@ -134,10 +167,35 @@ pub(in super::super) fn outside(
     view: &View<'_>,
     package: &InstalledPackage<'_>,
 ) -> Result<(), Report> {
-    let prefix = &package.paths.host_prefix;
-    let mut inside = vec![prefix.clone(), view.tree.host()];
-    inside.extend(dunce::canonicalize(prefix));
-    inside.extend(package.paths.alias.clone());
+    let prefixes = [&package.paths.host_prefix]
+        .into_iter()
+        .chain(&package.paths.alias);
+    let prefixes: Vec<PathBuf> = prefixes.cloned().collect();
+    let Some(first) = elsewhere(view, &prefixes) else {
+        return Ok(());
+    };
+    let place = place_of(view, &first);
+    let place = place.and_then(|(file, line)| blocks::place(&file, line, ""));
+    let (file, at) = match place {
+        Some(place) => (place.file, Some(place.at)),
+        None => (view.source.file(), None),
+    };
+    Err(InstalledOutside {
+        path: first,
+        file,
+        at,
+    }
+    .into())
+}
+
+/// A file that was installed neither below the link to the host environment nor below one of
+/// `prefixes`.
+fn elsewhere(view: &View<'_>, prefixes: &[PathBuf]) -> Option<PathBuf> {
+    let mut inside = vec![view.tree.host()];
+    inside.extend(prefixes.iter().cloned());
+    let real = inside.iter().flat_map(dunce::canonicalize);
+    let real: Vec<PathBuf> = real.collect();
+    inside.extend(real);
     let binary = view.tree.binary();
     let manifests = std::fs::read_dir(&binary).into_iter().flatten().flatten();
     let manifests = manifests.map(|entry| entry.path()).filter(|path| {
@@ -148,21 +206,7 @@ pub(in super::super) fn outside(
     let files = texts.iter().flat_map(|text| text.lines()).map(Path::new);
     let files = files.filter(|file| !is_registration(file));
     let mut elsewhere = files.filter(|file| !inside.iter().any(|folder| file.starts_with(folder)));
-    let Some(first) = elsewhere.next() else {
-        return Ok(());
-    };
-    let place = place_of(view, first);
-    let place = place.and_then(|(file, line)| blocks::place(&file, line, ""));
-    let (file, at) = match place {
-        Some(place) => (place.file, Some(place.at)),
-        None => (view.source.file(), None),
-    };
-    Err(InstalledOutside {
-        path: first.to_path_buf(),
-        file,
-        at,
-    }
-    .into())
+    elsewhere.next().map(Path::to_path_buf)
 }
 
 /// Whether a file only tells CMake where the package is. It is in the home directory, which
@@ -175,17 +219,26 @@ fn is_registration(file: &Path) -> bool {
 
 /// A file was installed on the machine instead of in the package.
 #[derive(Debug, Error, Diagnostic)]
-#[error("{} was installed outside of the prefix and is not in the package", path.display())]
-#[diagnostic(
-    code(cmake::installed_outside),
-    help("make `DESTINATION` relative; the file still exists and must be removed by hand")
-)]
+#[error("{}", Self::message(path))]
+#[diagnostic(code(cmake::installed_outside), help("{}", Self::HELP))]
 struct InstalledOutside {
     path: PathBuf,
     #[source_code]
     file: SourceFile,
     #[label("installed here")]
     at: Option<SourceSpan>,
+}
+
+impl InstalledOutside {
+    const HELP: &str =
+        "make `DESTINATION` relative; the file still exists and must be removed by hand";
+
+    fn message(path: &Path) -> String {
+        format!(
+            "{} was installed outside of the prefix and is not in the package",
+            path.display()
+        )
+    }
 }
 
 /// Definitions that the project does not use, as CMake reports them in the log.

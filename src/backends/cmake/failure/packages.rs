@@ -1,58 +1,11 @@
 //! Packages that CMake did not find.
 
 use super::blocks::{self, Message};
+use super::called::{self, HEADERS, MODULES, PACKAGES, PROGRAMS, TOOLS};
 use crate::backend::Section;
 use crate::backend::failure::Diagnosis;
 use crate::backend::log::Log;
 use crate::backends::cmake::view::View;
-
-/// Conda packages whose names differ from those in `find_package`.
-const CALLED: [(&str, &str); 44] = [
-    ("absl", "libabseil"),
-    ("BLAS", "libblas"),
-    ("Boost", "libboost-devel"),
-    ("BZip2", "bzip2"),
-    ("Catch2", "catch2"),
-    ("CLI11", "cli11"),
-    ("CUDAToolkit", "cuda-cudart-dev"),
-    ("CURL", "libcurl"),
-    ("Eigen3", "eigen"),
-    ("EXPAT", "libexpat"),
-    ("FFTW3", "fftw"),
-    ("Freetype", "freetype"),
-    ("glfw3", "glfw"),
-    ("gRPC", "libgrpc"),
-    ("GSL", "gsl"),
-    ("GTest", "gtest"),
-    ("HDF5", "hdf5"),
-    ("ICU", "icu"),
-    ("JPEG", "libjpeg-turbo"),
-    ("jsoncpp", "jsoncpp"),
-    ("LAPACK", "liblapack"),
-    ("LibLZMA", "liblzma-devel"),
-    ("LibXml2", "libxml2-devel"),
-    ("LLVM", "llvmdev"),
-    ("lz4", "lz4-c"),
-    ("MPI", "openmpi"),
-    ("NetCDF", "libnetcdf"),
-    ("OpenCV", "libopencv"),
-    ("OpenGL", "libgl-devel"),
-    ("OpenMP", "llvm-openmp"),
-    ("OpenSSL", "openssl"),
-    ("PNG", "libpng"),
-    ("Protobuf", "libprotobuf"),
-    ("Python", "python"),
-    ("Python3", "python"),
-    ("Qt5", "qt-main"),
-    ("Qt6", "qt6-main"),
-    ("SDL2", "sdl2"),
-    ("SQLite3", "libsqlite"),
-    ("TBB", "tbb-devel"),
-    ("TIFF", "libtiff"),
-    ("X11", "xorg-libx11"),
-    ("yaml-cpp", "yaml-cpp"),
-    ("ZLIB", "zlib"),
-];
 
 /// `find_package` did not find a package.
 pub(super) fn missing(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
@@ -73,10 +26,91 @@ pub(super) fn missing(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
         code: "cmake::missing_package",
         message: format!("CMake did not find the package `{name}`"),
         details,
-        help: Some(advice(view, &name)),
+        help: Some(match called::package(&TOOLS, &name) {
+            Some(tool) => advice_for_tool(tool, true),
+            None if lacks_numpy(view, &name, &message.text()) => {
+                "add `numpy` to `[package.host-dependencies]`".to_string()
+            }
+            None => advice(view, &name, called::package(&PACKAGES, &name)),
+        }),
         place: place(view, &message),
         ..Default::default()
     })
+}
+
+/// Whether Python is there, and only its component NumPy is missing.
+fn lacks_numpy(view: &View<'_>, name: &str, text: &str) -> bool {
+    name.starts_with("Python")
+        && text.contains("NumPy")
+        && view.names(Section::Host, "python")
+        && !view.names(Section::Host, "numpy")
+}
+
+/// `find_program`, `find_library`, `find_path` or `find_file` did not find a file.
+pub(super) fn missing_file(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
+    let (message, command, names) = blocks::errors(log).into_iter().find_map(|message| {
+        let text = message.text();
+        let (_, rest) = text.split_once("Could not find ")?;
+        let (_, names) = rest.split_once(" using the following ")?;
+        let (_, names) = names.split_once(": ")?;
+        let command = message.frames.first()?.command.clone();
+        let names = names.split(", ").map(|name| name.trim().to_string());
+        Some((message, command, names.collect::<Vec<_>>()))
+    })?;
+    let first = names.first()?;
+    let (kind, help) = match command.as_str() {
+        "find_program" => {
+            let known = called::package(&PROGRAMS, first);
+            (
+                "program",
+                advice_for_tool(known.unwrap_or(first), known.is_some()),
+            )
+        }
+        "find_library" => {
+            let library = format!("lib{first}");
+            let known = called::package(&MODULES, first);
+            (
+                "library",
+                known.map_or_else(
+                    || containing(&library),
+                    |known| advice(view, first, Some(known)),
+                ),
+            )
+        }
+        _ => ("file", advice_for_header(view, first)),
+    };
+    Some(Diagnosis {
+        code: "cmake::missing_package",
+        message: format!("CMake did not find the {kind} `{}`", names.join("`, `")),
+        help: Some(help),
+        place: place(view, &message),
+        ..Default::default()
+    })
+}
+
+/// The way out for a missing program.
+fn advice_for_tool(package: &str, is_known: bool) -> String {
+    let certainty = if is_known { "is" } else { "is often" };
+    format!("add it to `[package.build-dependencies]`; in conda it {certainty} called `{package}`")
+}
+
+/// The way out for a missing header of a library.
+pub(super) fn advice_for_header(view: &View<'_>, header: &str) -> String {
+    let first = header.split('/').next().unwrap_or(header);
+    match called::package(&HEADERS, first) {
+        Some(package) => match spelled(view, Section::Host, package) {
+            Some(named) if is_installed(view, &named) => format!(
+                "`{named}` is in the host environment: find it with `find_package`, and name its \
+                 target in `target_link_libraries`"
+            ),
+            _ => advice(view, header, Some(package)),
+        },
+        None => containing(header),
+    }
+}
+
+fn containing(file: &str) -> String {
+    format!("add the package with `{file}` to `[package.host-dependencies]`")
 }
 
 /// The package name in a message about a missing package.
@@ -92,12 +126,11 @@ fn name(text: &str) -> Option<String> {
 }
 
 /// The way out for a missing package.
-fn advice(view: &View<'_>, name: &str) -> String {
+fn advice(view: &View<'_>, name: &str, called: Option<&str>) -> String {
     if let Some(other) = other_spelling(view, name) {
         return format!("the host environment has `{other}`: `find_package` is case-sensitive");
     }
-    let called = CALLED.iter().find(|(known, _)| *known == name);
-    let package = called.map_or_else(|| name.to_lowercase(), |(_, package)| package.to_string());
+    let package = called.map_or_else(|| name.to_lowercase(), str::to_string);
     if let Some(named) = spelled(view, Section::Build, &package) {
         return format!(
             "move `{named}` from `[package.build-dependencies]` to `[package.host-dependencies]`: \
@@ -105,6 +138,12 @@ fn advice(view: &View<'_>, name: &str) -> String {
         );
     }
     if let Some(named) = spelled(view, Section::Host, &package) {
+        if !is_installed(view, &named) {
+            return format!(
+                "`{named}` is not installed: build without `--system-toolchain`, which uses only \
+                 what is on the machine"
+            );
+        }
         return format!(
             "`{named}` is in the host environment, but it does not contain `{name}` for CMake"
         );
@@ -135,26 +174,95 @@ fn other_spelling(view: &View<'_>, name: &str) -> Option<String> {
     other.next()
 }
 
+/// Whether the host environment contains the package `name`.
+fn is_installed(view: &View<'_>, name: &str) -> bool {
+    let records = std::fs::read_dir(view.tree.host().join("conda-meta"));
+    let names = records.into_iter().flatten().flatten();
+    let mut names = names.filter_map(|entry| entry.file_name().into_string().ok());
+    names.any(|record| {
+        let rest = record
+            .strip_prefix(name)
+            .and_then(|rest| rest.strip_prefix('-'));
+        rest.is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_digit()))
+    })
+}
+
 /// pkg-config did not find a package.
 pub(super) fn missing_for_pkg_config(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
-    let message = blocks::errors(log)
-        .into_iter()
-        .find(|message| message.text().contains("required packages were not found"))?;
-    let text = message.text();
-    let (_, names) = text.split_once("were not found:")?;
-    let names: Vec<&str> = names
-        .split(" - ")
-        .map(str::trim)
-        .filter(|name| !name.is_empty())
-        .collect();
-    let name = names.first()?.split(['>', '<', '=']).next()?.to_string();
+    let message = blocks::errors(log).into_iter().find(|message| {
+        let text = message.text();
+        text.contains("required packages were not found")
+            || text.contains("A required package was not found")
+            || text.contains("None of the required '")
+    })?;
+    let modules = modules(&message.text(), log);
+    let first = modules.first()?;
+    // `gstreamer-1.0` is in `gstreamer`.
+    let is_version = |text: &str| text.chars().all(|c| c.is_ascii_digit() || c == '.');
+    let plain = match first.rsplit_once('-') {
+        Some((name, version)) if is_version(version) => name,
+        _ => first,
+    };
     Some(Diagnosis {
         code: "cmake::missing_package",
-        message: format!("pkg-config did not find `{}`", names.join("`, `")),
-        help: Some(advice(view, &name)),
+        message: format!("pkg-config did not find `{}`", modules.join("`, `")),
+        details: said_by_pkg_config(log),
+        help: Some(advice(view, plain, called::package(&MODULES, first))),
         place: place(view, &message),
         ..Default::default()
     })
+}
+
+/// The modules that pkg-config did not find, without their versions.
+fn modules(text: &str, log: &Log) -> Vec<String> {
+    let listed = text.split_once("were not found:").map(|(_, names)| names);
+    let choice = text.split_once("None of the required '");
+    let choice = choice.and_then(|(_, rest)| rest.split('\'').next());
+    let names: Vec<&str> = match (listed, choice) {
+        (Some(listed), _) => listed.split(" - ").collect(),
+        (None, Some(choice)) => choice.split(';').collect(),
+        (None, None) => {
+            let found = log.lines().filter_map(|line| {
+                let (_, rest) = line
+                    .split_once("Package '")
+                    .or_else(|| line.split_once("No package '"))?;
+                let (name, rest) = rest.split_once('\'')?;
+                (rest.contains("not found") || rest.contains(" found")).then_some(name)
+            });
+            let found: Vec<&str> = found.collect();
+            let asked = log.lines().filter_map(|line| {
+                let (_, rest) = line.split_once("-- Checking for module")?;
+                rest.split('\'').nth(1)
+            });
+            match found.last() {
+                Some(last) => vec![*last],
+                None => asked
+                    .last()
+                    .map_or_else(Vec::new, |asked| asked.split(';').collect()),
+            }
+        }
+    };
+    let names = names.into_iter().filter_map(|name| {
+        let name = name
+            .split(['>', '<', '=', ' '])
+            .find(|part| !part.is_empty());
+        name.map(str::to_string)
+    });
+    names.collect()
+}
+
+/// What pkg-config says about versions and requirements of modules.
+fn said_by_pkg_config(log: &Log) -> Vec<String> {
+    let marks = [
+        "required by '",
+        "has version",
+        "but version of",
+        "Requested '",
+    ];
+    let lines = log.lines().filter_map(|line| line.strip_prefix("-- "));
+    let said = lines.filter(|line| marks.iter().any(|mark| line.contains(mark)));
+    let said = said.filter(|line| !line.contains("'virtual:world', not found"));
+    said.map(|line| line.trim().to_string()).collect()
 }
 
 fn place(view: &View<'_>, message: &Message) -> Option<crate::backend::failure::Place> {
@@ -164,6 +272,32 @@ fn place(view: &View<'_>, message: &Message) -> Option<crate::backend::failure::
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn modules_are_named_in_several_forms() {
+        let logs = [
+            (
+                "A required package was not found",
+                "-- Checking for module 'x-1.0>=2'\n--   Package 'x-1.0', required by 'virtual:world', not found\n",
+            ),
+            (
+                "A required package was not found",
+                "-- Checking for module 'x-1.0>=2'\n--   No package 'x-1.0' found\n",
+            ),
+            (
+                "A required package was not found",
+                "-- Checking for module 'x-1.0>=2'\n--   Package dependency requirement 'x-1.0 >= 2' could not be satisfied.\n",
+            ),
+            ("None of the required 'x-1.0' found", ""),
+            (
+                "The following required packages were not found:  - x-1.0>=2",
+                "",
+            ),
+        ];
+        for (text, log) in logs {
+            assert_eq!(modules(text, &Log::new(log)), ["x-1.0"], "{text} {log}");
+        }
+    }
 
     #[test]
     fn the_name_of_a_missing_package_is_found() {
