@@ -7,6 +7,7 @@
 
 mod code;
 mod commands;
+pub(super) mod git;
 mod matches;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,6 +37,8 @@ pub(super) struct Unreported {
     /// Archives, directories and patches that FetchContent and ExternalProject unpack, by
     /// the name of the dependency.
     pub(super) unpacked: BTreeMap<String, BTreeSet<PathBuf>>,
+    /// Directories in which the project asks Git for the commit.
+    pub(super) described: BTreeSet<PathBuf>,
     /// The patterns of `file(GLOB)`.
     pub(super) globs: BTreeSet<Glob>,
 }

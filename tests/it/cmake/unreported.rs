@@ -5,6 +5,7 @@ use super::project;
 use test_support::cmake::{Order, PackageBuilder, channel_or_skip};
 use test_support::edits::Verdict::{Rebuild, Reuse};
 use test_support::edits::finish_from;
+use test_support::git::{commit, git};
 use test_support::project::Project;
 use test_support::requests::Initialize;
 
@@ -223,4 +224,38 @@ fn an_archive_in_the_project_triggers_a_rebuild() {
         let again = builder.build(Order::default());
         assert!(!again.log.contains("unpacked again"), "{}", again.log);
     }
+}
+
+#[test]
+fn a_project_that_git_describes_is_built_again_after_a_commit() {
+    let project = project(
+        "execute_process(COMMAND git describe --tags --always WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} \
+           OUTPUT_VARIABLE described)\n\
+         file(WRITE ${PROJECT_BINARY_DIR}/described.txt \"${described}\")\n\
+         install(FILES ${PROJECT_BINARY_DIR}/described.txt DESTINATION share)\n",
+    )
+    .file(".gitignore", ".pixi\n");
+    git(project.dir(), &["init", "--quiet"]);
+    commit(project.dir());
+    git(project.dir(), &["tag", "v1"]);
+    let Some(builder) = PackageBuilder::open(project, |_| {}) else {
+        return;
+    };
+    let described = || {
+        let built = builder.build(Order::default());
+        let text = built.archive.text("share/described.txt");
+        (text.trim().to_string(), built)
+    };
+    let (text, built) = described();
+    assert_eq!(text, "v1");
+    let inputs = built.answer.to_string();
+    for file in [".git", "HEAD", "refs/heads", "refs/tags"] {
+        assert!(inputs.contains(file), "{file}: {inputs}");
+    }
+    builder.project.write("unused.txt", "u\n");
+    commit(builder.project.dir());
+    assert!(described().0.starts_with("v1-1-g"));
+    git(builder.project.dir(), &["tag", "v2"]);
+    assert_eq!(described().0, "v2");
+    assert!(!described().1.log.contains("configuring again"));
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::super::globs;
 use super::super::ninja::{Edge, Plan};
-use super::super::unreported::Unreported;
+use super::super::unreported::{Unreported, git};
 use super::{Own, build_trees};
 use crate::backend::GlobSet;
 use crate::disk::files_below;
@@ -27,6 +27,7 @@ pub(super) fn of_the_user(all: &Unreported, own: &Own) -> Unreported {
         copied: paths(&all.copied),
         installed: paths(&all.installed),
         unpacked,
+        described: paths(&all.described),
         globs: globs.cloned().collect(),
     }
 }
@@ -36,7 +37,12 @@ pub(super) fn configured(unreported: &Unreported) -> BTreeSet<PathBuf> {
     let unpacked = unreported.unpacked.values().flatten();
     let copied = unreported.copied.iter().chain(unpacked).cloned();
     let copied = copied.flat_map(files_below);
-    unreported.read.iter().cloned().chain(copied).collect()
+    let of_git = unreported
+        .described
+        .iter()
+        .flat_map(|folder| git::files(folder));
+    let read = unreported.read.iter().cloned().chain(copied);
+    read.chain(of_git).collect()
 }
 
 /// The patterns for files that are not known one by one.
@@ -51,7 +57,11 @@ pub(super) fn sets(unreported: &Unreported) -> Vec<GlobSet> {
         let trees = build_trees(&set.root);
         set.except(trees.iter().map(PathBuf::as_path))
     });
-    copied.chain(installed).chain(globs).collect()
+    let of_git = unreported
+        .described
+        .iter()
+        .flat_map(|folder| git::sets(folder));
+    copied.chain(installed).chain(globs).chain(of_git).collect()
 }
 
 /// The directories that the commands of `edges` copy.

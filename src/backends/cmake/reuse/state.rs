@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::environment::Environment;
 use crate::backends::cmake::tree::Tree;
-use crate::backends::cmake::unreported::{Unreported, matches};
+use crate::backends::cmake::unreported::{Unreported, git, matches};
 use crate::diagnostic::Unwritable;
 use crate::disk::{self, files_below};
 
@@ -106,9 +106,13 @@ impl State {
         (state.format == FORMAT).then_some(state)
     }
 
-    /// The files that the patterns of `file(GLOB)` match now.
+    /// The files that the patterns of `file(GLOB)` match now, and those of Git that say which
+    /// commit is checked out.
     pub(super) fn matching(&self) -> BTreeSet<PathBuf> {
-        self.unreported.globs.iter().flat_map(matches).collect()
+        let matched = self.unreported.globs.iter().flat_map(matches);
+        let described = self.unreported.described.iter();
+        let of_git = described.flat_map(|folder| git::files(folder));
+        matched.chain(of_git).collect()
     }
 
     /// The dependencies that FetchContent and ExternalProject unpack from files that have

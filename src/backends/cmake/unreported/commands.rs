@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Unreported, code};
+use super::{Unreported, code, git};
 use crate::backends::cmake::file_api::Glob;
 use crate::backends::cmake::ninja::named;
 
@@ -60,6 +60,7 @@ impl Unreported {
                 let at = args.iter().position(|arg| arg == "WORKING_DIRECTORY");
                 let working = at.and_then(|at| args.get(at + 1));
                 let folder = working.map_or(folder.to_path_buf(), |path| folder.join(path));
+                self.described.extend(git::asked(args, &folder));
                 let words = args.iter().flat_map(|arg| named(arg));
                 let files = words.map(|word| folder.join(word));
                 self.read.extend(files.filter(|file| file.is_file()));
