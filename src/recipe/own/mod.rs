@@ -14,6 +14,7 @@ pub(super) mod named;
 mod notes;
 mod open;
 mod pinned;
+mod reached;
 mod renderer;
 mod replace;
 mod skip;

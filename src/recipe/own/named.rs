@@ -9,6 +9,7 @@ use rattler_build_recipe::stage1::{GlobVec, Source, TestType};
 use rattler_build_script::{Script, ScriptContent};
 use rattler_build_types::LateBoundPath;
 
+use super::reached::{deeper, of_text};
 use crate::backend::inputs::plain;
 use crate::backend::named::{Named, Reached};
 use crate::backend::tree::Tree;
@@ -38,6 +39,7 @@ pub fn named(recipe: &Stage1Recipe, folder: &Path, pruned: &[PathBuf]) -> Named 
             add_script(&mut named, &commands.script, None);
         }
     }
+    named.reached = deeper(std::mem::take(&mut named.reached), folder);
     named
 }
 
@@ -161,7 +163,7 @@ fn add_script(named: &mut Named, script: &Script, default: Option<&str>) {
     };
     let values = script.env.values().cloned();
     for text in texts.into_iter().chain(values) {
-        named.reached = joined(std::mem::take(&mut named.reached), reached(&text));
+        named.reached = joined(std::mem::take(&mut named.reached), of_text(&text));
     }
 }
 
@@ -190,53 +192,5 @@ fn joined(one: Reached, other: Reached) -> Reached {
             );
             Reached::Paths(one)
         }
-    }
-}
-
-/// The paths that a text refers to with `$RECIPE_DIR/…`, `${RECIPE_DIR}/…`, `%RECIPE_DIR%\…` or
-/// `${{ RECIPE_DIR }}/…`. Any other use of the name may refer to every file.
-fn reached(text: &str) -> Reached {
-    const NAME: &str = "RECIPE_DIR";
-    let mut paths = Vec::new();
-    for (at, _) in text.match_indices(NAME) {
-        let before = text[..at].trim_end();
-        let after = text[at + NAME.len()..].trim_start_matches([' ', '}', '%', '"', '\'']);
-        let is_variable = before.ends_with(['$', '{', '%']);
-        let Some(rest) = after.strip_prefix(['/', '\\']).filter(|_| is_variable) else {
-            return Reached::Anything;
-        };
-        let end = rest.find(|c: char| c.is_whitespace() || "\"';|&<>)".contains(c));
-        let path = rest[..end.unwrap_or(rest.len())].replace('\\', "/");
-        if path.is_empty()
-            || path.contains(['$', '%', '*', '?', '[', '{', '`'])
-            || path.contains("..")
-        {
-            return Reached::Anything;
-        }
-        paths.push(path.trim_end_matches('/').to_string());
-    }
-    if paths.is_empty() {
-        Reached::Nothing
-    } else {
-        Reached::Paths(paths)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn paths_below_the_recipe_are_read_off_a_script() {
-        let paths =
-            |paths: &[&str]| Reached::Paths(paths.iter().map(ToString::to_string).collect());
-        assert_eq!(reached("make install"), Reached::Nothing);
-        assert_eq!(reached("cp $RECIPE_DIR/a.txt ."), paths(&["a.txt"]));
-        assert_eq!(reached("cp \"${RECIPE_DIR}\"/b/c.sh x"), paths(&["b/c.sh"]));
-        assert_eq!(reached("copy %RECIPE_DIR%\\d.bat ."), paths(&["d.bat"]));
-        assert_eq!(reached("cp ${{ RECIPE_DIR }}/e f"), paths(&["e"]));
-        assert_eq!(reached("cd $RECIPE_DIR"), Reached::Anything);
-        assert_eq!(reached("cp $RECIPE_DIR/*.txt ."), Reached::Anything);
-        assert_eq!(reached("os.environ['RECIPE_DIR']"), Reached::Anything);
     }
 }
