@@ -18,7 +18,16 @@ pub(super) fn pointed(error: Report, text: &RecipeText) -> Report {
     };
     if let Some(reason) = message.strip_prefix("failed package content tests:") {
         let glob = reason.rsplit("glob: ").next().unwrap_or_default().trim();
+        let program = glob.strip_prefix("bin/").unwrap_or(glob);
         return Contents {
+            help: if is_entry_point(text.as_str(), program) {
+                format!(
+                    "`{program}` is an entry point, which is made when the package is installed: run \
+                     it in a test with `script`"
+                )
+            } else {
+                "change what the script installs, or the test".to_string()
+            },
             reason: reason.trim().to_string(),
             at: text
                 .find(glob)
@@ -75,6 +84,20 @@ pub(super) fn pointed(error: Report, text: &RecipeText) -> Report {
     error
 }
 
+/// Whether a recipe defines an entry point with this name.
+fn is_entry_point(text: &str, name: &str) -> bool {
+    let Some((_, points)) = text.split_once("entry_points:") else {
+        return false;
+    };
+    let mut places = points.match_indices(name);
+    !name.is_empty()
+        && places.any(|(at, _)| {
+            let before = points[..at].chars().next_back();
+            let after = points[at + name.len()..].trim_start();
+            after.starts_with('=') && before.is_some_and(|c| !c.is_alphanumeric() && c != '-')
+        })
+}
+
 /// The library in rattler-build's error for a library that is linked and that no dependency has.
 pub(super) fn overlinked(message: &str) -> Option<String> {
     let (_, library) = message.split_once("linking check error: Overlinking against: ")?;
@@ -113,11 +136,9 @@ struct Links {
 
 #[derive(Debug, Error, Diagnostic)]
 #[error("the package does not contain what its test expects: {reason}")]
-#[diagnostic(
-    code(build::package_contents),
-    help("change what the script installs, or the test")
-)]
+#[diagnostic(code(build::package_contents), help("{help}"))]
 struct Contents {
+    help: String,
     reason: String,
     #[source_code]
     file: SourceFile,

@@ -9,6 +9,9 @@ use thiserror::Error;
 use crate::diagnostic::{SourceFile, nearest, redacted};
 use crate::recipe::RecipeText;
 
+/// The number of digits in an MD5 checksum.
+const MD5: usize = 32;
+
 /// An error about a source.
 pub(super) enum Mistake {
     NoSuchPath {
@@ -90,7 +93,7 @@ impl SourcePlace<'_> {
             Mistake::NoSuchPath { path, written } => NoSuchPath {
                 help: near(&path),
                 path: path.display().to_string(),
-                at: self.text.find(&written),
+                at: self.text.value_of("path", &written),
                 file,
             }
             .into(),
@@ -104,6 +107,10 @@ impl SourcePlace<'_> {
                     .find(&expected)
                     .or_else(|| self.text.find("sha256")),
                 what: redacted(&what),
+                key: match actual.len() {
+                    MD5 => "md5",
+                    _ => "sha256",
+                },
                 expected,
                 actual,
                 file,
@@ -124,7 +131,7 @@ impl SourcePlace<'_> {
             }
             .into(),
             Mistake::Git { url, reason } => NotCheckedOut {
-                at: self.text.find(&url).or_else(|| self.key("git")),
+                at: self.text.value_of("git", &url).or_else(|| self.key("git")),
                 url: redacted(&url),
                 reason: redacted(&reason),
                 file,
@@ -210,9 +217,10 @@ struct NoSuchPath {
 #[error("{what} does not have its checksum: expected {expected}, found {actual}")]
 #[diagnostic(
     code(source::checksum),
-    help("if the new content is the right one, write `sha256: {actual}`")
+    help("if the new content is the right one, write `{key}: {actual}`")
 )]
 struct Checksum {
+    key: &'static str,
     what: String,
     expected: String,
     actual: String,

@@ -378,7 +378,10 @@ impl Sources<'_> {
             let is_unreadable = matches!(error, SourceError::PatchParseFailed(_));
             self.place().report(Mistake::Patch {
                 written,
-                reason: error.to_string(),
+                reason: match missing(&file, target) {
+                    Some(name) => format!("the sources do not contain `{name}`"),
+                    None => error.to_string(),
+                },
                 quotes_names: is_unreadable && quotes_names(&file),
             })
         })
@@ -391,6 +394,31 @@ fn quotes_names(patch: &Path) -> bool {
     let text = std::fs::read(patch).unwrap_or_default();
     let mut lines = text.split(|byte| *byte == b'\n');
     lines.any(|line| line.starts_with(b"--- \"") || line.starts_with(b"+++ \""))
+}
+
+/// The file that a patch changes and that does not exist in `target`, neither with the first
+/// directory of its name nor without.
+fn missing(patch: &Path, target: &Path) -> Option<String> {
+    let text = std::fs::read(patch).unwrap_or_default();
+    let text = String::from_utf8_lossy(&text);
+    // A patch may change a file that it creates before.
+    if text.contains("--- /dev/null") || text.contains("rename to ") {
+        return None;
+    }
+    let names = text.lines().filter_map(|line| {
+        let name = line.strip_prefix("--- ")?.split('\t').next()?.trim();
+        (!name.contains([' ', '"'])).then_some(name)
+    });
+    let exists = |name: &str| {
+        let short = name.split_once('/').map_or(name, |(_, rest)| rest);
+        let names = [name, short];
+        names
+            .iter()
+            .any(|name| target.join(name.trim_end_matches(".orig")).exists())
+    };
+    let mut missing = names.filter(|name| !exists(name));
+    let name = missing.next()?;
+    Some(name.strip_prefix("a/").unwrap_or(name).to_string())
 }
 
 /// The file whose name begins with the name of `start`.

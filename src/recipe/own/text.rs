@@ -93,12 +93,18 @@ impl RecipeText {
         while let Some(found) = self.word(value, from) {
             let line = self.text[..found.start].rfind('\n').map_or(0, |at| at + 1);
             let before = self.text[line..found.start].trim_start_matches([' ', '-', '\t']);
-            if before.starts_with(key) {
+            let of_flow = before.trim_end_matches([' ', '"', '\'']).strip_suffix(':');
+            if before.starts_with(key) || of_flow.is_some_and(|before| before.ends_with(key)) {
                 return Some(span(found));
             }
             from = found.end;
         }
-        self.find(value)
+        // A short value, such as `.`, is in many places.
+        if value.len() > 2 {
+            self.find(value)
+        } else {
+            self.word(key, 0).map(span)
+        }
     }
 
     fn is_comment(&self, at: usize) -> bool {

@@ -331,3 +331,17 @@ fn a_condition_that_is_not_an_expression_shows_one() {
     let error = error("package: {name: foobar, version: 0.1.0}\nbuild:\n  skip: win or (osx\n");
     assert!(error.contains("conditions look like"), "{error}");
 }
+
+#[test]
+fn an_entry_point_is_not_among_the_files() {
+    let text = indoc! {"
+        package: {name: foobar, version: 0.1.0}
+        build:
+          noarch: python
+          python: {entry_points: [foo-bar = foobar:main]}
+        tests:
+          - package_contents: {bin: [foo-bar]}
+    "};
+    let error = build_error(&project(text));
+    assert!(error.contains("`foo-bar` is an entry point"), "{error}");
+}

@@ -132,6 +132,9 @@ fn patches_are_applied_or_pointed_at() {
     insta::assert_snapshot!(build_error(&project));
     project.write("fix.patch", QUOTED);
     insta::assert_snapshot!(build_error(&project));
+    project.write("fix.patch", PATCH.replace("a.txt", "gone.txt"));
+    let error = build_error(&project);
+    assert!(error.contains("the sources do not contain"), "{error}");
 }
 
 #[test]
@@ -160,6 +163,10 @@ fn downloads_are_kept_and_checked() {
     let error = build_error(&project);
     assert!(error.contains("source::checksum"), "{error}");
     assert!(error.contains(&sha256("other")), "{error}");
+    let md5 = recipe("0").replace("sha256: 0", "md5: 00000000000000000000000000000000");
+    project.write("recipe.yaml", md5);
+    let error = build_error(&project);
+    assert!(error.contains("write `md5:"), "{error}");
 }
 
 #[test]
