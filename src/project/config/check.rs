@@ -125,6 +125,18 @@ impl<'a> Check<'a> {
     ) {
         // Replaces the terms of JSON and Rust with those of TOML.
         let reason = source.to_string();
+        if let (Some(known), Value::String(given)) = (known_words(&reason), value) {
+            self.mistakes.push(ConfigError::InvalidValue(InvalidValue {
+                message: format!("`{key}` cannot be `{given}`"),
+                help: match nearest(given, known.iter().copied()) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("write {}", either(&known)),
+                },
+                file: self.manifest.file(),
+                at: place.find(|keys| self.manifest.value_span(keys)),
+            }));
+            return;
+        }
         let reason = match reason.strip_prefix("invalid type: ") {
             Some(found) => format!("found {found}"),
             // The error for a value with several possible types contains only the expected types.
@@ -245,5 +257,22 @@ fn kind(value: &Value) -> &'static str {
         Value::String(_) => "a string",
         Value::Array(_) => "an array",
         Value::Object(_) => "a table",
+    }
+}
+/// The possible words in the message about a word that is none of them.
+fn known_words(reason: &str) -> Option<Vec<&str>> {
+    let (_, known) = reason
+        .strip_prefix("unknown variant `")?
+        .split_once("expected ")?;
+    Some(known.split('`').skip(1).step_by(2).collect())
+}
+
+/// The words as a choice: "`a`, `b` or `c`".
+fn either(words: &[&str]) -> String {
+    let quoted: Vec<String> = words.iter().map(|word| format!("`\"{word}\"`")).collect();
+    match quoted.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} or {last}", others.join(", ")),
+        None => String::new(),
     }
 }

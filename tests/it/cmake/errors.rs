@@ -305,6 +305,8 @@ fn names_in_options_lead_back_to_the_options() {
             "extra-args = [\"-DCMAKE_GENERATOR=Make\"]",
             json!({"extra-args": ["-DCMAKE_GENERATOR=Make"]}),
         ),
+        ("tests = \"yes\"", json!({"tests": "yes"})),
+        ("tests = \"runs\"", json!({"tests": "runs"})),
         (
             "extra-args = [\"--target\", \"server\"]",
             json!({"extra-args": ["--target", "server"]}),
