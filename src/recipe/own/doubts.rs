@@ -115,7 +115,8 @@ impl Own {
                 .find_map(|key| line.strip_prefix(key))?;
             let plain = unquoted(condition);
             let words = plain.split(|c: char| !c.is_alphanumeric() && !"-_".contains(c));
-            let platform = words.filter(|word| is_platform(word)).last()?;
+            let mut platforms = words.filter(|word| is_platform(word));
+            let platform = platforms.next()?;
             Some((number + 1, platform.to_string()))
         })?;
         let (system, machine) = platform.split_once('-')?;

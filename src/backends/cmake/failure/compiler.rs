@@ -122,7 +122,6 @@ pub(super) fn errors(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
         }),
         place: blocks::place(&first.file, first.line, "here"),
         errors,
-        ..Default::default()
     })
 }
 
