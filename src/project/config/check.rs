@@ -218,10 +218,46 @@ impl<'a> Check<'a> {
     }
 }
 
+/// Keys of other tables of the manifest that users write among the options.
+const ELSEWHERE: [(&str, &[&str]); 2] = [
+    (
+        "package.build",
+        &[
+            "backend",
+            "build-number",
+            "build-string-prefix",
+            "flags",
+            "secrets",
+            "source",
+        ],
+    ),
+    (
+        "package",
+        &[
+            "build-dependencies",
+            "description",
+            "extra-dependencies",
+            "homepage",
+            "host-dependencies",
+            "license",
+            "license-file",
+            "name",
+            "repository",
+            "run-constraints",
+            "run-dependencies",
+            "run-exports",
+            "version",
+        ],
+    ),
+];
+
 fn suggestion(key: &str, known: &[&str]) -> String {
     if key == "target" {
         return "write the options of a target into `[package.build.target.<selector>.config]`"
             .to_string();
+    }
+    if let Some((table, _)) = ELSEWHERE.iter().find(|(_, keys)| keys.contains(&key)) {
+        return format!("`{key}` is a key of `[{table}]`");
     }
     match nearest(key, known.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),

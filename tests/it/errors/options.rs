@@ -36,6 +36,13 @@ fn misspelled_option() {
 }
 
 #[test]
+fn key_of_another_table() {
+    insta::assert_snapshot!(mistake(
+        "[package.build.config]\nsecrets = [\"TOKEN\"]\nrun-dependencies = {}\n"
+    ));
+}
+
+#[test]
 fn unknown_option() {
     insta::assert_snapshot!(mistake("[package.build.config]\nfrobnicate = true\n"));
 }
