@@ -67,7 +67,7 @@ fn inheritance_from_an_output_that_is_no_staging_output() {
         outputs:
           - staging: {name: build}
           - package: {name: one}
-            inherit: biuld
+            inherit: compiled
     "}));
 }
 
