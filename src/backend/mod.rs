@@ -13,6 +13,7 @@ pub mod draft;
 pub mod extra_input_globs;
 pub mod extras;
 pub mod failure;
+pub mod git_folders;
 pub mod hooks;
 pub mod inputs;
 pub mod log;

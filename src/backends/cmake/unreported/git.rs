@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::backend::GlobSet;
+use crate::backend::git_folders::GitFolders;
 use crate::backend::inputs::plain;
 use crate::disk::files_below;
 
@@ -54,65 +55,40 @@ fn asks(args: &[String]) -> bool {
 
 /// The files of Git around `folder` that change with a commit, a branch or a tag.
 pub(in super::super) fn files(folder: &Path) -> Vec<PathBuf> {
-    let Some(checkout) = Checkout::around(folder) else {
+    let Some(git) = GitFolders::around(folder) else {
         return Vec::new();
     };
-    let mut files = checkout.fixed();
-    files.extend(files_below(checkout.tags()));
+    let mut files = fixed(&git);
+    files.extend(files_below(tags(&git)));
     files.retain(|file| file.is_file());
     files
 }
 
 /// The patterns for these files.
 pub(in super::super) fn sets(folder: &Path) -> Vec<GlobSet> {
-    let Some(checkout) = Checkout::around(folder) else {
+    let Some(git) = GitFolders::around(folder) else {
         return Vec::new();
     };
-    let fixed = checkout.fixed();
+    let fixed = fixed(&git);
     let mut sets: Vec<GlobSet> = (fixed.iter())
         .filter_map(|file| GlobSet::file(file, REASON))
         .collect();
-    sets.push(GlobSet::tree(&checkout.tags(), ["**"], REASON).with_hidden());
+    sets.push(GlobSet::tree(&tags(&git), ["**"], REASON).with_hidden());
     sets
 }
 
-/// The directories of Git for a checkout.
-struct Checkout {
-    /// The directory with `HEAD`.
-    own: PathBuf,
-    /// The directory with branches and tags, which all worktrees share.
-    shared: PathBuf,
+/// `HEAD`, the branch that is checked out, and the references that Git has packed.
+fn fixed(git: &GitFolders) -> Vec<PathBuf> {
+    let head = git.own.join("HEAD");
+    let text = std::fs::read_to_string(&head).unwrap_or_default();
+    let branch = text.trim().strip_prefix("ref:").map(str::trim);
+    let branch = branch.map(|branch| git.shared.join(branch));
+    let packed = git.shared.join("packed-refs");
+    [head, packed].into_iter().chain(branch).collect()
 }
 
-impl Checkout {
-    fn around(folder: &Path) -> Option<Self> {
-        let root = folder.ancestors().find(|root| root.join(".git").exists())?;
-        let git = root.join(".git");
-        let own = match std::fs::read_to_string(&git) {
-            // In a worktree or a submodule, `.git` is a file with the path of the directory.
-            Ok(text) => plain(&root.join(text.trim().strip_prefix("gitdir:")?.trim())),
-            Err(_) => git,
-        };
-        let shared = match std::fs::read_to_string(own.join("commondir")) {
-            Ok(text) => plain(&own.join(text.trim())),
-            Err(_) => own.clone(),
-        };
-        Some(Self { own, shared })
-    }
-
-    /// `HEAD`, the branch that is checked out, and the references that Git has packed.
-    fn fixed(&self) -> Vec<PathBuf> {
-        let head = self.own.join("HEAD");
-        let text = std::fs::read_to_string(&head).unwrap_or_default();
-        let branch = text.trim().strip_prefix("ref:").map(str::trim);
-        let branch = branch.map(|branch| self.shared.join(branch));
-        let packed = self.shared.join("packed-refs");
-        [head, packed].into_iter().chain(branch).collect()
-    }
-
-    fn tags(&self) -> PathBuf {
-        self.shared.join("refs").join("tags")
-    }
+fn tags(git: &GitFolders) -> PathBuf {
+    git.shared.join("refs").join("tags")
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use regex::Regex;
 use super::git::{Place as InHistory, Repository};
 use super::mistakes::NotFound;
 use super::{Found, Place, parse};
+use crate::backend::git_folders::GitFolders;
 use crate::backends::python::project::Files;
 
 /// The rules by which a tool computes a version from the history.
@@ -287,7 +288,7 @@ fn archived(rules: &Rules, root: &Path) -> Option<String> {
 
 /// The files and directories of Git that change with a new commit or tag.
 fn watched(repository: &Repository) -> Vec<PathBuf> {
-    let (own, shared) = repository.folders();
+    let GitFolders { own, shared } = repository.folders();
     let mut files = vec![own.join("HEAD"), shared.join("packed-refs")];
     files.extend([shared.join("refs/tags"), shared.join("refs/heads")]);
     files

@@ -6,17 +6,16 @@
 mod objects;
 
 use std::collections::{BTreeMap, BinaryHeap, HashMap};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use objects::{Id, Objects};
+
+use crate::backend::git_folders::GitFolders;
 
 /// A checkout.
 #[derive(Debug)]
 pub(super) struct Repository {
-    /// The Git directory of this worktree. It contains `HEAD`.
-    own: PathBuf,
-    /// The Git directory that all worktrees share. It contains tags and objects.
-    shared: PathBuf,
+    folders: GitFolders,
     objects: Objects,
 }
 
@@ -37,28 +36,14 @@ const CANDIDATES: usize = 10;
 impl Repository {
     /// The checkout whose root is `folder`. `None` if `folder` is not the root of a checkout.
     pub(super) fn at(folder: &Path) -> Option<Self> {
-        let git = folder.join(".git");
-        let own = match std::fs::read_to_string(&git) {
-            // In a worktree or a submodule, `.git` is a file with the path of the directory.
-            Ok(text) => folder.join(text.trim().strip_prefix("gitdir:")?.trim()),
-            Err(_) if git.is_dir() => git,
-            Err(_) => return None,
-        };
-        let shared = match std::fs::read_to_string(own.join("commondir")) {
-            Ok(text) => own.join(text.trim()),
-            Err(_) => own.clone(),
-        };
-        let objects = Objects::of(&shared.join("objects"));
-        Some(Self {
-            own,
-            shared,
-            objects,
-        })
+        let folders = GitFolders::at(folder)?;
+        let objects = Objects::of(&folders.shared.join("objects"));
+        Some(Self { folders, objects })
     }
 
-    /// The Git directory with `HEAD`, and the one with the tags.
-    pub(super) fn folders(&self) -> (&Path, &Path) {
-        (&self.own, &self.shared)
+    /// The directories of Git.
+    pub(super) fn folders(&self) -> &GitFolders {
+        &self.folders
     }
 
     /// Finds the nearest commit before `HEAD` with a tag that `fits`. It is the one with the
@@ -154,7 +139,7 @@ impl Repository {
     }
 
     fn head(&self) -> Option<Id> {
-        let text = std::fs::read_to_string(self.own.join("HEAD")).ok()?;
+        let text = std::fs::read_to_string(self.folders.own.join("HEAD")).ok()?;
         match text.trim().strip_prefix("ref:") {
             Some(name) => self.reference(name.trim()),
             None => Id::parse(text.trim()),
@@ -162,7 +147,7 @@ impl Repository {
     }
 
     fn reference(&self, name: &str) -> Option<Id> {
-        let loose = [&self.own, &self.shared].map(|folder| folder.join(name));
+        let loose = [&self.folders.own, &self.folders.shared].map(|folder| folder.join(name));
         let loose = loose
             .iter()
             .find_map(|path| std::fs::read_to_string(path).ok());
@@ -173,7 +158,7 @@ impl Repository {
     }
 
     fn packed(&self) -> BTreeMap<String, Id> {
-        let text = std::fs::read_to_string(self.shared.join("packed-refs"));
+        let text = std::fs::read_to_string(self.folders.shared.join("packed-refs"));
         let text = text.unwrap_or_default();
         let lines = text.lines().filter_map(|line| line.split_once(' '));
         lines
@@ -187,7 +172,7 @@ impl Repository {
         let packed =
             packed.filter_map(|(name, id)| Some((name.strip_prefix(TAGS)?.to_string(), id)));
         let mut tags: BTreeMap<String, Id> = packed.collect();
-        let folder = self.shared.join(TAGS);
+        let folder = self.folders.shared.join(TAGS);
         for file in crate::disk::files_below(folder.clone()) {
             let name = file.strip_prefix(&folder).ok().and_then(Path::to_str);
             let id = std::fs::read_to_string(&file);
