@@ -7,24 +7,21 @@
 //! [`Tree`].
 
 pub(super) mod copy;
+mod download;
 mod git;
 mod kept;
 mod mistake;
+mod patch;
 
 use std::path::{Path, PathBuf};
 
 use miette::Report;
-use rattler_build_core::source::SourceError;
-use rattler_build_core::source::patch::apply_patch_custom;
 use rattler_build_core::types::Directories;
 use rattler_build_networking::BaseClient;
 use rattler_build_recipe::stage1::source::{GitSource, PathSource, UrlSource};
 use rattler_build_recipe::stage1::{GlobVec, Source};
 use rattler_build_source_cache::cache::is_tarball;
-use rattler_build_source_cache::{
-    AttestationVerification, CacheIndex, Checksum, IdentityCheck, Source as Wanted,
-    SourceCacheBuilder, UrlSource as WantedUrl,
-};
+use rattler_build_source_cache::{AttestationVerification, Checksum, IdentityCheck};
 use rattler_build_types::LateBoundPath;
 use rattler_digest::{Sha256, compute_file_digest};
 use url::Url;
@@ -240,198 +237,6 @@ impl Sources<'_> {
         kept.remember(index, stamp);
         Ok(&source.patches)
     }
-
-    /// The unpacked archive or the single file, in the cache.
-    async fn download(
-        &self,
-        urls: Vec<Url>,
-        checksums: Vec<Checksum>,
-        file_name: Option<String>,
-        attestation: Option<AttestationVerification>,
-        written: &str,
-    ) -> Result<PathBuf, Report> {
-        // The cache would otherwise return an unpacked archive for a source that must not
-        // be unpacked.
-        let cache_dir = self.cache.join(match file_name {
-            Some(_) => "files",
-            None => "unpacked",
-        });
-        let urls = self
-            .reachable(&cache_dir, urls, &checksums, written)
-            .await?;
-        let cache = SourceCacheBuilder::new()
-            .cache_dir(&cache_dir)
-            .client(self.client.clone())
-            .build()
-            .await;
-        let wanted = Wanted::Url(WantedUrl {
-            urls,
-            checksums,
-            file_name,
-            attestation,
-        });
-        let found = match cache {
-            Ok(cache) => cache.get_source(&wanted).await,
-            Err(error) => Err(error),
-        };
-        found
-            .map(|found| found.path)
-            .map_err(|error| self.place().report(Mistake::of(error, written)))
-    }
-
-    /// Removes downloads that no longer have their checksum, and returns the mirrors that the build
-    /// may use. An offline build may use files and what is in the cache.
-    ///
-    /// # Errors
-    /// The build is offline, and all mirrors need the network.
-    async fn reachable(
-        &self,
-        cache_dir: &Path,
-        urls: Vec<Url>,
-        checksums: &[Checksum],
-        written: &str,
-    ) -> Result<Vec<Url>, Report> {
-        let mut reachable = Vec::new();
-        for url in urls {
-            let is_cached = self.is_cached(cache_dir, &url, checksums).await?;
-            if is_cached || !self.offline || url.scheme() == "file" {
-                reachable.push(url);
-            }
-        }
-        if reachable.is_empty() {
-            return Err(self.place().report(Mistake::Offline {
-                what: written.to_string(),
-                cache: self.cache.clone(),
-            }));
-        }
-        Ok(reachable)
-    }
-
-    /// Whether a download is in the cache. A download that no longer has its checksum is removed.
-    async fn is_cached(
-        &self,
-        cache_dir: &Path,
-        url: &Url,
-        checksums: &[Checksum],
-    ) -> Result<bool, Report> {
-        let key = CacheIndex::generate_cache_key(url, checksums);
-        let Ok(index) = CacheIndex::new(cache_dir.to_path_buf()).await else {
-            return Ok(false);
-        };
-        let Some(entry) = index.get(&key).await else {
-            return Ok(false);
-        };
-        let archive = index.get_cache_path(&entry);
-        let is_whole = archive.is_file()
-            && checksums
-                .iter()
-                .all(|checksum| checksum.validate(&archive).is_ok());
-        if !is_whole && let Some(unpacked) = index.get_extracted_path(&entry) {
-            tracing::warn!("the copy of {url} in the cache is damaged, and it is fetched again");
-            crate::disk::remove_folder(&unpacked)?;
-        }
-        Ok(is_whole)
-    }
-
-    async fn warn_unchecked(&self, url: &str, found: &Path) {
-        let archive = if found.is_dir() {
-            found
-                .to_str()
-                .and_then(|path| path.strip_suffix("_extracted"))
-                .and_then(|start| archive_of(Path::new(start)))
-        } else {
-            Some(found.to_path_buf())
-        };
-        let digest = archive.and_then(|path| digest(&path).ok());
-        match digest {
-            Some(digest) => tracing::warn!(
-                "{url} has no checksum, so it is never downloaded again (help: add `sha256: {}`)",
-                digest.to_hex()
-            ),
-            None => tracing::warn!("{url} has no checksum, so it is never downloaded again"),
-        }
-    }
-
-    fn patch(&self, patch: &LateBoundPath, target: &Path) -> Result<(), Report> {
-        let Directories {
-            work_dir,
-            recipe_dir,
-            build_dir,
-            ..
-        } = self.directories;
-        let resolved = patch.resolve(|name| match name {
-            "SRC_DIR" => Some(work_dir.clone()),
-            "RECIPE_DIR" => Some(recipe_dir.clone()),
-            "BUILD_DIR" => Some(build_dir.clone()),
-            _ => None,
-        });
-        let file = recipe_dir.join(resolved);
-        let written = patch.as_str().to_string();
-        if !file.is_file() {
-            return Err(self.place().report(Mistake::NoSuchPath {
-                path: file,
-                written,
-            }));
-        }
-        tracing::info!("applying {}", file.display());
-        apply_patch_custom(target, &file).map_err(|error| {
-            let is_unreadable = matches!(error, SourceError::PatchParseFailed(_));
-            self.place().report(Mistake::Patch {
-                written,
-                reason: match missing(&file, target) {
-                    Some(name) => format!("the sources do not contain `{name}`"),
-                    None => error.to_string(),
-                },
-                quotes_names: is_unreadable && quotes_names(&file),
-            })
-        })
-    }
-}
-
-/// Whether a patch has names in quotes, as git writes names that are not ASCII. rattler-build does
-/// not read them.
-fn quotes_names(patch: &Path) -> bool {
-    let text = std::fs::read(patch).unwrap_or_default();
-    let mut lines = text.split(|byte| *byte == b'\n');
-    lines.any(|line| line.starts_with(b"--- \"") || line.starts_with(b"+++ \""))
-}
-
-/// The file that a patch changes and that does not exist in `target`, neither with the first
-/// directory of its name nor without.
-fn missing(patch: &Path, target: &Path) -> Option<String> {
-    let text = std::fs::read(patch).unwrap_or_default();
-    let text = String::from_utf8_lossy(&text);
-    // A patch may change a file that it creates before.
-    if text.contains("--- /dev/null") || text.contains("rename to ") {
-        return None;
-    }
-    let names = text.lines().filter_map(|line| {
-        let name = line.strip_prefix("--- ")?.split('\t').next()?.trim();
-        (!name.contains([' ', '"'])).then_some(name)
-    });
-    let exists = |name: &str| {
-        let short = name.split_once('/').map_or(name, |(_, rest)| rest);
-        let names = [name, short];
-        names
-            .iter()
-            .any(|name| target.join(name.trim_end_matches(".orig")).exists())
-    };
-    let mut missing = names.filter(|name| !exists(name));
-    let name = missing.next()?;
-    Some(name.strip_prefix("a/").unwrap_or(name).to_string())
-}
-
-/// The file whose name begins with the name of `start`.
-fn archive_of(start: &Path) -> Option<PathBuf> {
-    let key = start.file_name()?.to_str()?;
-    let entries = std::fs::read_dir(start.parent()?).ok()?.flatten();
-    let mut files = entries
-        .map(|entry| entry.path())
-        .filter(|path| path.is_file());
-    files.find(|path| {
-        let name = path.file_name().and_then(|name| name.to_str());
-        name.is_some_and(|name| name.starts_with(key) && name.len() > key.len())
-    })
 }
 
 fn is_archive(name: &str) -> bool {
