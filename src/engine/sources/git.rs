@@ -53,14 +53,14 @@ pub(super) async fn check_out(
         return Err(sources.place().report(Mistake::Commit {
             expected: expected.clone(),
             actual: commit,
-            rev: source.rev.to_string(),
+            rev: format!("the {}", called(&source.rev)),
         }));
     }
     if !is_commit(&source.rev) {
         tracing::warn!(
-            "{} of {written} is {commit} now; pixi does not notice new commits (help: write `rev: \
+            "the {} of {written} is {commit} now; pixi does not notice new commits (help: write `rev: \
              {commit}` to build the same commit every time)",
-            source.rev
+            called(&source.rev)
         );
     }
     let wanted = Wanted::Git(WantedGit::new(
@@ -196,5 +196,15 @@ async fn ask(url: &Url, rev: &GitRev) -> Result<String, String> {
     names
         .iter()
         .find_map(found)
-        .ok_or_else(|| format!("it has no {}", names.last().map_or("HEAD", String::as_str)))
+        .ok_or_else(|| format!("it has no {}", called(rev)))
+}
+
+/// The kind and the name of a revision.
+fn called(rev: &GitRev) -> String {
+    match rev {
+        GitRev::Head => "`HEAD`".to_string(),
+        GitRev::Branch(name) => format!("branch `{name}`"),
+        GitRev::Tag(name) => format!("tag `{name}`"),
+        GitRev::Commit(name) => format!("revision `{name}`"),
+    }
 }

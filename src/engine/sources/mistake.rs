@@ -27,6 +27,10 @@ pub(super) enum Mistake {
         url: String,
         reason: String,
     },
+    Unpack {
+        what: String,
+        reason: String,
+    },
     Offline {
         what: String,
         cache: PathBuf,
@@ -58,9 +62,18 @@ impl Mistake {
                 actual,
                 what: url.to_string(),
             },
+            CacheError::ExtractionError(reason) => Self::Unpack {
+                what: url.to_string(),
+                reason,
+            },
             other => Self::Download {
                 url: url.to_string(),
-                reason: causes(&other),
+                reason: {
+                    let reason = causes(&other);
+                    let reason = reason.trim_start_matches("Failed to download from URL: ");
+                    let (reason, _) = reason.split_once(" for url (").unwrap_or((reason, ""));
+                    reason.to_string()
+                },
             },
         }
     }
@@ -120,6 +133,13 @@ impl SourcePlace<'_> {
                 at: self.text.find(&url).or_else(|| self.key("url")),
                 url: redacted(&url),
                 reason,
+                file,
+            }
+            .into(),
+            Mistake::Unpack { what, reason } => NotUnpacked {
+                at: self.text.find(&what).or_else(|| self.key("url")),
+                what: redacted(&what),
+                reason: redacted(&reason),
                 file,
             }
             .into(),
@@ -238,6 +258,21 @@ struct Checksum {
 )]
 struct NotDownloaded {
     url: String,
+    reason: String,
+    #[source_code]
+    file: SourceFile,
+    #[label("this source")]
+    at: Option<SourceSpan>,
+}
+
+#[derive(Debug, Error, Diagnostic)]
+#[error("{what} cannot be unpacked: {reason}")]
+#[diagnostic(
+    code(source::archive),
+    help("it is damaged or is not an archive; set `file_name` to use the file as it is")
+)]
+struct NotUnpacked {
+    what: String,
     reason: String,
     #[source_code]
     file: SourceFile,

@@ -11,5 +11,6 @@ mod options;
 mod package_options;
 mod packages;
 mod recipes;
+mod sources;
 mod templates;
 mod toolchains;

@@ -191,12 +191,17 @@ fn build_in(project: &Project) -> Archive {
 
 /// Returns the error of the build of the first output, as pixi shows it.
 fn build_error(project: &Project) -> String {
+    render_error(project, &failed_build(project))
+}
+
+/// Builds the first output, and returns the error.
+#[track_caller]
+pub(crate) fn failed_build(project: &Project) -> Value {
     let channel = empty_channel(project);
     let mut pixi = Pixi::of(project);
     pixi.initialize(&Initialize::of(project));
     let work = project.metadata_work("x");
     let outputs = pixi.outputs(&Outputs::new(&work).channel(&channel));
     let build = Build::prepare(&alone(&outputs[0]), &project.build_work("x"), &channel);
-    let error = pixi.build(&build).expect_err("the build fails");
-    render_error(project, &error)
+    pixi.build(&build).expect_err("the build fails")
 }
