@@ -266,3 +266,22 @@ fn a_wheel_with_a_name_that_code_computes_is_packed() {
     assert!(package.has("site-packages/tool.py"));
     assert!(package.has("site-packages/my_tool-1.0.dist-info/METADATA"));
 }
+
+#[test]
+fn setuptools_adds_its_suffix() {
+    let Some(channel) = channel_or_skip() else {
+        return;
+    };
+    let pyproject = "[build-system]\nrequires = [\"setuptools\"]\n\
+                     build-backend = \"setuptools.build_meta\"\n\
+                     [project]\nname = \"hello\"\nversion = \"1.0\"\n";
+    let project = project(&[
+        ("pyproject.toml", pyproject),
+        ("setup.cfg", "[egg_info]\ntag_build = .post2\n"),
+        ("hello.py", ""),
+    ]);
+    let initialize = initialize(&project, &["setuptools"], plain());
+    let package = built(&project, &initialize, channel, false);
+    assert_eq!(package.index()["version"], "1.0.post2");
+    assert!(package.has("site-packages/hello-1.0.post2.dist-info/METADATA"));
+}

@@ -55,7 +55,7 @@ pub(super) fn find(
             file: pyproject.file(),
             at: Some(version.at),
         })?;
-        return Ok(Some(Found::new(parsed, Vec::new())));
+        return Ok(Some(tagged(project, Found::new(parsed, Vec::new()))));
     }
     let place = SOURCES.iter().find_map(|source| source(project));
     let found = place.map(|place| place.read(project, top)).transpose();
@@ -66,9 +66,19 @@ pub(super) fn find(
         Some(Found::new(version, vec![file]))
     };
     match found {
-        Ok(Some(found)) => Ok(Some(found)),
+        Ok(Some(found)) => Ok(Some(tagged(project, found))),
         Ok(None) => Ok(packed()),
         Err(mistake) => packed().map(Some).ok_or(mistake),
+    }
+}
+
+/// The version with the suffix that setuptools adds to versions from every place.
+fn tagged(project: &Files, found: Found) -> Found {
+    let tag = project.setup_cfg.get("egg_info", "tag_build");
+    let version = tag.and_then(|tag| parse(&format!("{}{tag}", found.version)));
+    Found {
+        version: version.unwrap_or(found.version),
+        ..found
     }
 }
 
