@@ -4,6 +4,7 @@
 //! the package on systems on which it cannot run. Such a difference is therefore an error. Its
 //! help contains the line to write.
 
+mod byte_code;
 mod mistakes;
 
 use std::io::Read;
@@ -75,6 +76,9 @@ pub(super) fn package(
                  platforms",
             ),
         );
+    }
+    if shape.compiles_modules() {
+        warnings.extend(byte_code::missing(package.paths)?);
     }
     warnings.extend(version(request, source, &wheel)?);
     warnings.extend(dependencies(request, source, shape, &wheel)?);

@@ -13,6 +13,9 @@ pub(super) const CMAKE_TRACE: &str = "pixi-build-python/cmake.json";
 /// The file that lists the installed files. Its first line is the metadata directory.
 pub(super) const INSTALLED: &str = "pixi-build-python/installed";
 
+/// The file that lists the modules that Python cannot compile.
+pub(super) const UNCOMPILED: &str = "pixi-build-python/uncompiled";
+
 /// The file with settings for setuptools.
 pub(super) const SETUPTOOLS: &str = "pixi-build-python/setuptools.cfg";
 

@@ -47,6 +47,39 @@ pub(super) fn tried(
 }
 
 #[test]
+fn modules_that_python_cannot_compile_are_a_warning() {
+    let Some(channel) = channel_or_skip() else {
+        return;
+    };
+    let files = [
+        HELLO,
+        &[("src/hello_world/template.py", "import os\ntwo words\n")],
+    ];
+    let warned = |skipped: &[&str]| {
+        let project = project(&files.concat());
+        let config = json!({"noarch": false, "skip-pyc-compilation": skipped});
+        let mut pixi = Pixi::of(&project);
+        pixi.initialize(&initialize(&project, &["hatchling"], config));
+        let work = project.build_work("hello");
+        let outputs = pixi.outputs(&Outputs::new(&work).channel(channel));
+        let build = Build::prepare(&outputs[0], &work, channel).set("editable", json!(false));
+        let answer = pixi.build(&build);
+        let answer = answer.unwrap_or_else(|error| panic!("{error:#}"));
+        let package = Archive::open(answer["output_file"].as_str().expect("it is text"));
+        let compiled = package.files().into_iter();
+        let compiled = compiled.filter(|file| file.ends_with(".pyc"));
+        assert_eq!(compiled.count(), 1, "only `__init__.py` has byte code");
+        let lines = pixi.stderr().into_iter();
+        let lines: Vec<String> = lines
+            .filter(|line| line.contains("cannot compile"))
+            .collect();
+        lines.join("\n")
+    };
+    insta::assert_snapshot!(warned(&[]), @"warning: the Python of the package cannot compile some of its modules: hello_world/template.py, line 2: invalid syntax (help: write `skip-pyc-compilation = [\"hello_world/template.py\"]` into `[package.build.config]` if these files are templates or are for another version of Python)");
+    assert_eq!(warned(&["**/template.py"]), "");
+}
+
+#[test]
 fn a_pure_project_with_both_installers() {
     let Some(channel) = channel_or_skip() else {
         return;

@@ -1,7 +1,8 @@
 """Compiles the modules of a project to byte code that does not depend on the time of the build.
 
 Modules that match a pattern are left out. A pattern is relative to the prefix or to
-`site-packages`.
+`site-packages`. The modules that Python cannot compile are templates, or are written for another
+version. They are listed beside this file for `check::byte_code`.
 """
 
 import csv
@@ -36,7 +37,16 @@ def is_left_out(path, patterns):
     return any(fnmatch.fnmatch(name, pattern) for pattern in patterns for name in names)
 
 
+def reason(error):
+    """Returns the place in the file, if it is known, and the message of the compiler."""
+    cause = error.exc_value
+    if isinstance(cause, SyntaxError) and cause.lineno:
+        return f"line {cause.lineno}: {cause.msg}"
+    return str(cause)
+
+
 def main(name, *patterns):
+    uncompiled = []
     for folder, record in records(name):
         with open(record, newline="", encoding="utf-8") as file:
             rows = [row for row in csv.reader(file) if row]
@@ -48,9 +58,12 @@ def main(name, *patterns):
             mode = py_compile.PycInvalidationMode.CHECKED_HASH
             try:
                 py_compile.compile(path, dfile=below, doraise=True, invalidation_mode=mode)
-            except (py_compile.PyCompileError, SyntaxError, UnicodeError, ValueError):
-                # The file is a template, or is written for another version of Python.
-                pass
+            except py_compile.PyCompileError as error:
+                module = below.partition("site-packages/")[2] or below
+                uncompiled.append(f"{module}\t{reason(error)}\n")
+    report = os.path.join(os.path.dirname(__file__), "uncompiled")
+    with open(report, "w", encoding="utf-8") as file:
+        file.writelines(uncompiled)
 
 
 main(*sys.argv[1:])
