@@ -10,7 +10,7 @@ use super::{HELLO, NAME, initialize, plain, project};
 use test_support::cli_command::CliCommand;
 use test_support::pixi::Pixi;
 use test_support::project::Project;
-use test_support::python::channel_or_skip;
+use test_support::python::{channel_or_skip, version};
 use test_support::render_error::render_error;
 use test_support::requests::Outputs;
 
@@ -255,5 +255,104 @@ fn options_that_nothing_depends_on() {
     insta::assert_snapshot!(String::from_utf8_lossy(&output.stderr), @r"
     warning: `version-from` has no effect beside a `version` in `[package]` (help: remove one of the two)
     warning: `profile` has no effect: the project compiles nothing
+    ");
+}
+
+/// Returns the error of a build with these files, `pixi.toml` and options.
+#[track_caller]
+fn build_error(files: &[(&str, &str)], host: &[&str], config: Value) -> Option<String> {
+    let channel = channel_or_skip()?;
+    let project = project(files);
+    let initialize = initialize(&project, host, config);
+    let error = tried(&project, &initialize, channel, false).expect_err("the package is wrong");
+    let digits = version(channel).replace('.', "");
+    let tag = format!("cp{digits}-cp{digits}-linux_{}", std::env::consts::ARCH);
+    let error = error.to_string().replace(&tag, "cp313-cp313-linux_64");
+    let error = serde_json::from_str(&error).expect("a tag needs no escapes");
+    Some(render_error(&project, &error))
+}
+
+#[test]
+fn a_wheel_without_modules() {
+    let pyproject = indoc! {r#"
+        [build-system]
+        requires = ["setuptools"]
+        build-backend = "setuptools.build_meta"
+        [project]
+        name = "hello"
+        version = "1.0"
+        [tool.setuptools]
+        packages = []
+    "#};
+    let files = [("pyproject.toml", pyproject), ("hello/__init__.py", "")];
+    let Some(error) = build_error(&files, &["setuptools"], plain()) else {
+        return;
+    };
+    insta::assert_snapshot!(error, @r#"
+    python::empty_wheel
+
+      × the wheel of `hello` does not contain a module: `setuptools` found nothing
+      │ to pack
+      help: setuptools looks for packages in the project and in `src`; name them
+            in `[tool.setuptools]`: `packages = ["…"]`
+    "#);
+}
+
+#[test]
+fn a_wheel_with_another_version() {
+    let pyproject = indoc! {r#"
+        [build-system]
+        requires = ["hatchling"]
+        build-backend = "hatchling.build"
+        [project]
+        name = "hello"
+        dynamic = ["version"]
+        [tool.hatch.version]
+        source = "code"
+        path = "hello.py"
+    "#};
+    let module = "__version__ = \"1.0\"\n__version__ += \".1\"\n";
+    let files = [("pyproject.toml", pyproject), ("hello.py", module)];
+    let Some(error) = build_error(&files, &["hatchling"], plain()) else {
+        return;
+    };
+    insta::assert_snapshot!(error, @r#"
+    python::other_version
+
+      × the package was described with version 1.0, but its wheel has 1.0.1
+      help: write `version = "1.0.1"` into `[package]` of the pixi manifest
+    "#);
+}
+
+#[test]
+fn a_wheel_for_one_version_of_python_with_abi3() {
+    let pyproject = indoc! {r#"
+        [build-system]
+        requires = ["setuptools"]
+        build-backend = "setuptools.build_meta"
+        [project]
+        name = "hello"
+        version = "1.0"
+        requires-python = ">=3.9"
+        [tool.setuptools]
+        ext-modules = [{ name = "hello", sources = ["hello.c"] }]
+    "#};
+    let code = indoc! {r#"
+        #include <Python.h>
+        static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "hello", 0, 0, 0};
+        PyMODINIT_FUNC PyInit_hello(void) { return PyModule_Create(&module); }
+    "#};
+    let files = [("pyproject.toml", pyproject), ("hello.c", code)];
+    let Some(error) = build_error(&files, &["setuptools"], json!({"abi3": true})) else {
+        return;
+    };
+    insta::assert_snapshot!(error, @r"
+    python::not_abi3
+
+      × `abi3 = true`, but the wheel is for one version of Python: cp313-cp313-
+      │ linux_64
+      help: remove `abi3`, or have the project build for the stable ABI:
+            `wheel.py-api` of scikit-build-core, the feature `abi3-py39` of PyO3,
+            `py_limited_api` of setuptools, `limited-api` of meson-python
     ");
 }
