@@ -99,7 +99,9 @@ fn remove(path: &Path) -> Result<(), Unwritable> {
     })
 }
 
-/// The paths in `prefix` that are in no record in `conda-meta`, relative to the prefix.
+/// The paths in `prefix` that are in no record in `conda-meta`, relative to the prefix. The byte
+/// code of a recorded module is not among them: an interpreter writes it during a build, and needs
+/// it again in the next one.
 fn unowned(prefix: &Path) -> Result<BTreeSet<PathBuf>, Report> {
     if !prefix.is_dir() {
         return Ok(BTreeSet::new());
@@ -121,5 +123,30 @@ fn unowned(prefix: &Path) -> Result<BTreeSet<PathBuf>, Report> {
         .filter(|path| path != prefix && !path.starts_with(&meta))
         .filter_map(|path| Some(path.strip_prefix(prefix).ok()?.to_path_buf()))
         .filter(|path| !owned.contains(path))
+        .filter(|path| !module_of(path).is_some_and(|module| owned.contains(&module)))
         .collect())
+}
+
+/// The module from which a file with byte code was compiled, such as `a/b.py` for
+/// `a/__pycache__/b.cpython-313.pyc`.
+fn module_of(path: &Path) -> Option<PathBuf> {
+    let folder = path.parent()?;
+    let is_code = path.extension()? == "pyc" && folder.ends_with("__pycache__");
+    let (stem, _) = path.file_name()?.to_str()?.split_once('.')?;
+    is_code.then(|| folder.with_file_name(format!("{stem}.py")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn byte_code_belongs_to_its_module() {
+        let module = |path: &str| module_of(Path::new(path));
+        let found = Some(PathBuf::from("lib/a/b.py"));
+        assert_eq!(module("lib/a/__pycache__/b.cpython-313.pyc"), found);
+        assert_eq!(module("lib/a/__pycache__/b.cpython-313.opt-1.pyc"), found);
+        assert_eq!(module("lib/a/b.pyc"), None);
+        assert_eq!(module("lib/a/__pycache__/notes.txt"), None);
+    }
 }

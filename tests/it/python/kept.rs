@@ -1,5 +1,8 @@
 //! Options of projects that compile, which must have an effect in a reused build directory too.
 
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
 use indoc::indoc;
 use serde_json::{Value, json};
 
@@ -9,7 +12,7 @@ use test_support::build::Build;
 use test_support::channel::Channel;
 use test_support::pixi::Pixi;
 use test_support::project::Project;
-use test_support::python::channel_or_skip;
+use test_support::python::{channel_or_skip, version};
 use test_support::requests::Outputs;
 
 /// A C module that contains the options with which it was compiled.
@@ -165,6 +168,75 @@ fn options_that_change_count_in_what_is_kept() {
     for (host, files) in BACKENDS {
         compiles(host, &[files, &[("core.c", CORE)]].concat(), &cases);
     }
+}
+
+/// A project that builds itself with a module of its own.
+const OWN_BACKEND: [(&str, &str); 3] = [
+    (
+        "pyproject.toml",
+        indoc! {r#"
+            [build-system]
+            requires = ["hatchling"]
+            build-backend = "own"
+            backend-path = ["."]
+            [project]
+            name = "hello"
+            version = "1.0"
+        "#},
+    ),
+    ("own.py", "from hatchling.build import *\n"),
+    ("hello.py", "GREETING = 'hello'\n"),
+];
+
+/// The byte code of a module in `folder`, and the time of its last modification.
+fn byte_code(folder: &Path, module: &str) -> Option<(PathBuf, SystemTime)> {
+    let entries = fs_err::read_dir(folder.join("__pycache__")).ok()?;
+    let mut files = entries.map(|entry| entry.expect("the directory can be read"));
+    let file = files.find(|file| {
+        let name = file.file_name().into_string();
+        name.expect("a name in UTF-8")
+            .starts_with(&format!("{module}."))
+    })?;
+    let time = file.metadata().and_then(|file| file.modified());
+    Some((file.path(), time.expect("the file has a time")))
+}
+
+#[test]
+fn byte_code_of_the_environment_is_kept_and_that_of_the_project_is_not_written() {
+    let Some(channel) = channel_or_skip() else {
+        return;
+    };
+    let project = project(&OWN_BACKEND);
+    let mut pixi = Pixi::of(&project);
+    pixi.initialize(&initialize(
+        &project,
+        &["hatchling"],
+        json!({"noarch": false}),
+    ));
+    let work = project.build_work("hello");
+    let outputs = pixi.outputs(&Outputs::new(&work).channel(channel));
+    let build = Build::prepare(&outputs[0], &work, channel).set("editable", json!(false));
+    let modules = format!("lib/python{}/site-packages", version(channel));
+    let modules = build.host_prefix().join(modules);
+    let mut once = || {
+        let answer = pixi.build(&build);
+        let answer = answer.unwrap_or_else(|error| panic!("{error:#}"));
+        let package = Archive::open(answer["output_file"].as_str().expect("it is text"));
+        let code = package.files().into_iter();
+        let code: Vec<String> = code.filter(|file| file.ends_with(".pyc")).collect();
+        assert_eq!(code.len(), 1, "{code:#?}");
+        assert!(code[0].contains("/__pycache__/hello."), "{code:#?}");
+        byte_code(&modules.join("hatchling"), "build").expect("it is kept")
+    };
+    let first = once();
+    project.write("own.py", "from hatchling.build import *\nimport hello\n");
+    assert_eq!(
+        once(),
+        first,
+        "the second build uses the byte code of the first"
+    );
+    assert_eq!(byte_code(project.dir(), "own"), None);
+    assert_eq!(byte_code(project.dir(), "hello"), None);
 }
 
 /// A crate with a program, and with a library that is a Python module without bindings. Both

@@ -3,13 +3,16 @@
 Python runs this file when it starts. It records only paths below the directories in
 PIXI_BUILD_PYTHON_ROOTS, one line for each path: R for a file that was read, W for a file that was
 written, D for a directory that was listed.
+
+It also lets Python keep the byte code of the modules in the host prefix for the next build. Without
+byte code, the modules of the project are opened in each build, and are recorded.
 """
 
 import os
 import sys
 
 
-def begin(log, roots):
+def begin(log, roots, prefix):
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
     log = os.open(log, flags, 0o644)
     writing = os.O_WRONLY | os.O_RDWR | os.O_CREAT
@@ -27,6 +30,9 @@ def begin(log, roots):
     def hook(event, arguments):
         if event == "open":
             path, mode, flags = arguments
+            if isinstance(path, str) and path.endswith(".py"):
+                # `import` opens a module that has no byte code, and reads this afterwards.
+                sys.dont_write_bytecode = not path.startswith(prefix)
             if isinstance(mode, str):
                 writes = any(sign in mode for sign in "wax+")
             elif os.path.isabs(path) if isinstance(path, (str, bytes)) else False:
@@ -68,5 +74,6 @@ def run_the_next():
 LOG = os.environ.get("PIXI_BUILD_PYTHON_TRACE")
 ROOTS = os.environ.get("PIXI_BUILD_PYTHON_ROOTS")
 if LOG and ROOTS and hasattr(sys, "addaudithook"):
-    begin(LOG, tuple(root.rstrip(os.sep) + os.sep for root in ROOTS.split("\n") if root))
+    PREFIX = os.path.join(os.environ["PREFIX"], "")
+    begin(LOG, tuple(root.rstrip(os.sep) + os.sep for root in ROOTS.split("\n") if root), PREFIX)
 run_the_next()
