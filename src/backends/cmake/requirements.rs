@@ -71,7 +71,7 @@ fn refused(view: &View<'_>) -> Option<Warning> {
 }
 
 /// The languages whose compilers are required.
-fn compilers(view: &View<'_>, warnings: &mut Vec<Warning>) -> Vec<String> {
+pub(super) fn compilers(view: &View<'_>, warnings: &mut Vec<Warning>) -> Vec<String> {
     let found = view.source.project.languages.as_deref();
     if let Some(chosen) = &view.request.config.compilers {
         warnings.extend(missing(view, chosen, found.unwrap_or_default()));

@@ -1,10 +1,11 @@
 //! Errors of builds, as the user sees them.
 
 use indoc::indoc;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::project;
 use test_support::cmake::{Order, PackageBuilder};
+use test_support::project::Project;
 
 #[test]
 fn a_compile_error_is_shown_with_its_place() {
@@ -431,4 +432,82 @@ fn a_version_that_only_cmake_knows_is_pointed_at() {
         return;
     };
     insta::assert_snapshot!(workshop.error(Order::default()));
+}
+
+/// Returns the error of a project with these `CMakeLists.txt` and files, or `None` without CMake.
+fn refused(lists: &str, files: &[(&str, &str)], config: Value) -> Option<String> {
+    let project = project("");
+    project.write("CMakeLists.txt", lists);
+    for (path, text) in files {
+        project.write(path, text);
+    }
+    let workshop = PackageBuilder::open(project, |_| {})?;
+    Some(workshop.error(Order {
+        config,
+        ..Order::default()
+    }))
+}
+
+#[test]
+fn a_project_whose_name_is_not_one_of_a_package() {
+    let project = Project::of("pixi-build-cmake")
+        .pixi_toml("[package]\n")
+        .file("CMakeLists.txt", "project(c++tools VERSION 1.0)\n");
+    let Some(workshop) = PackageBuilder::open(project, |_| {}) else {
+        return;
+    };
+    insta::assert_snapshot!(workshop.error(Order::default()));
+}
+
+#[test]
+fn presets_that_are_not_json() {
+    let lists = "project(app VERSION 1.0 LANGUAGES C)\n";
+    let presets = "{\"version\": 3,\n \"configurePresets\": [{\"name\": \"release\",}]\n}\n";
+    let files = [("CMakePresets.json", presets)];
+    let config = json!({"preset": "release"});
+    if let Some(error) = refused(lists, &files, config) {
+        insta::assert_snapshot!(error);
+    }
+}
+
+#[test]
+fn an_error_that_the_project_reports() {
+    let lists = indoc! {r#"
+        cmake_minimum_required(VERSION 3.15)
+        project(app VERSION 1.0 LANGUAGES C)
+        if(NOT APP_LICENSE)
+          message(FATAL_ERROR "set APP_LICENSE to the path of the license")
+        endif()
+    "#};
+    if let Some(error) = refused(lists, &[], json!({})) {
+        insta::assert_snapshot!(error);
+    }
+}
+
+#[test]
+fn a_language_without_a_compiler() {
+    let lists = indoc! {"
+        cmake_minimum_required(VERSION 3.15)
+        project(app VERSION 1.0 LANGUAGES C)
+        include(languages.cmake)
+    "};
+    let files = [(
+        "languages.cmake",
+        "set(more Swift)\nenable_language(${more})\n",
+    )];
+    if let Some(error) = refused(lists, &files, json!({})) {
+        insta::assert_snapshot!(error);
+    }
+}
+
+#[test]
+fn an_install_rule_that_fails() {
+    let lists = indoc! {r#"
+        cmake_minimum_required(VERSION 3.15)
+        project(app VERSION 1.0 LANGUAGES C)
+        install(CODE "message(FATAL_ERROR \"no manual\")")
+    "#};
+    if let Some(error) = refused(lists, &[], json!({})) {
+        insta::assert_snapshot!(error);
+    }
 }

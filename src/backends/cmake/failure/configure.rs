@@ -6,6 +6,7 @@ use super::blocks::{self, Message};
 use crate::backend::Section;
 use crate::backend::failure::{Diagnosis, QUOTED};
 use crate::backend::log::Log;
+use crate::backends::cmake::requirements;
 use crate::backends::cmake::view::View;
 
 /// CMake is not installed.
@@ -96,8 +97,7 @@ pub(super) fn no_compiler(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
         None => "CUDA".to_string(),
     };
     let name = language.to_lowercase();
-    let chosen = view.request.config.compilers.clone();
-    let mut compilers = chosen.unwrap_or_else(|| vec!["cxx".to_string()]);
+    let mut compilers = requirements::compilers(view, &mut Vec::new());
     compilers.push(name);
     compilers.dedup();
     let compilers: Vec<String> = compilers.iter().map(|name| format!("\"{name}\"")).collect();
