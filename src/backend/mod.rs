@@ -146,6 +146,20 @@ pub trait Backend: Send + Sync + 'static {
         Ok(None)
     }
 
+    /// Records what a failed build has read, so that the next build in the same directory notices
+    /// what has changed since then. `paths` are the directories of the build.
+    ///
+    /// # Errors
+    /// The records of the build cannot be read.
+    fn after_failure(
+        &self,
+        _request: &Request<'_, Self::Config>,
+        _source: &Self::Source,
+        _paths: &BuildPaths,
+    ) -> Result<(), Report> {
+        Ok(())
+    }
+
     /// Compares the package with its description.
     ///
     /// # Errors

@@ -131,6 +131,11 @@ pub trait OpenProject: Send + Sync {
     /// # Errors
     /// The records of the build cannot be read.
     fn built_inputs(&self, paths: &BuildPaths) -> Result<Option<Vec<GlobSet>>, Report>;
+    /// [`Backend::after_failure`].
+    ///
+    /// # Errors
+    /// The records of the build cannot be read.
+    fn after_failure(&self, paths: &BuildPaths) -> Result<(), Report>;
     /// [`Backend::check_package`].
     ///
     /// # Errors
@@ -290,6 +295,10 @@ impl<B: Backend> OpenProject for Opened<'_, B> {
 
     fn built_inputs(&self, paths: &BuildPaths) -> Result<Option<Vec<GlobSet>>, Report> {
         (self.backend).built_inputs(&self.request(), &self.source, paths)
+    }
+
+    fn after_failure(&self, paths: &BuildPaths) -> Result<(), Report> {
+        (self.backend).after_failure(&self.request(), &self.source, paths)
     }
 
     fn check_package(&self, package: &InstalledPackage<'_>) -> Result<Vec<Warning>, Report> {

@@ -99,9 +99,13 @@ async fn run(
     // The lock is held until the engine knows the files that the build read.
     let _exclusive = build.lock().await?;
     build.invalidate()?;
-    let executed = build.execute().await?;
-    build.check(&executed)?;
-    Ok(build.collect(&executed))
+    let checked = build.execute_and_check().await;
+    if checked.is_err()
+        && let Err(error) = plan.project.after_failure(&build.paths)
+    {
+        tracing::warn!("the next build may not notice every change: {error}");
+    }
+    Ok(build.collect(&checked?))
 }
 
 /// The platforms of a build: those of its prefixes, or else those in the variant of the
@@ -226,6 +230,16 @@ impl<'a> Build<'a> {
     fn invalidate(&self) -> Result<(), Report> {
         prepare::write(&self.plan.script_files, &self.paths.script_folder)?;
         self.plan.project.before_build(&self.paths)
+    }
+
+    /// Creates the package, and removes it if it must not be used.
+    ///
+    /// # Errors
+    /// The build failed, or the package is refused.
+    async fn execute_and_check(&self) -> Result<Executed, Report> {
+        let executed = self.execute().await?;
+        self.check(&executed)?;
+        Ok(executed)
     }
 
     /// Runs the script and packages the files that it installed.

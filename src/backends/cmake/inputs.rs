@@ -112,38 +112,14 @@ fn around(view: &View<'_>) -> Vec<GlobSet> {
 /// [`NoReply`].
 pub(super) fn built(view: &View<'_>, paths: &BuildPaths) -> Result<Option<Vec<GlobSet>>, Report> {
     let binary = view.tree.binary();
-    let reply = file_api::read(&binary).ok_or_else(|| NoReply(binary.clone()))?;
-    let own = Own::of(view, paths);
-    let unreported = match unreported::take(&view.tree)? {
-        Some(new) => named::of_the_user(&new, &own),
-        None => reuse::unreported(&view.tree),
-    };
-    let traces = Traces {
-        own,
-        unreported,
-        config: view.request.config,
-        plan: Plan::read(&binary),
-        log: DepsLog::read(&binary),
-        reply,
-        binary,
-    };
-    let configured = traces.configured();
-    let built = traces.built();
-    reuse::remember(
-        &view.tree,
-        &traces.log,
-        Read {
-            configured: configured.clone(),
-            built: built.clone(),
-            unreported: traces.unreported.clone(),
-        },
-    );
+    let traces = Traces::read(view, paths)?.ok_or(NoReply(binary))?;
+    let read = traces.remember(view);
     if view.request.config.input_tracking == InputTracking::Globs {
         return Ok(None);
     }
     let mut sets = around(view);
-    sets.extend(files(&configured, "read while configuring"));
-    sets.extend(files(&built, "read while building"));
+    sets.extend(files(&read.configured, "read while configuring"));
+    sets.extend(files(&read.built, "read while building"));
     sets.extend(traces.installed());
     sets.extend(traces.globs());
     sets.extend(named::sets(&traces.unreported));
@@ -157,6 +133,17 @@ pub(super) fn built(view: &View<'_>, paths: &BuildPaths) -> Result<Option<Vec<Gl
         "the project",
     ));
     Ok(Some(sets))
+}
+
+/// Records what a failed build has read, if it has configured the project.
+///
+/// # Errors
+/// A trace that cannot be removed.
+pub(super) fn remember(view: &View<'_>, paths: &BuildPaths) -> Result<(), Report> {
+    if let Some(traces) = Traces::read(view, paths)? {
+        traces.remember(view);
+    }
+    Ok(())
 }
 
 fn files<'a>(files: &'a BTreeSet<PathBuf>, reason: &'a str) -> impl Iterator<Item = GlobSet> + 'a {
@@ -176,7 +163,43 @@ struct Traces<'a> {
     log: DepsLog,
 }
 
-impl Traces<'_> {
+impl<'a> Traces<'a> {
+    /// The records of the last build. `None` if CMake has not described the build tree.
+    ///
+    /// # Errors
+    /// A trace that cannot be removed.
+    fn read(view: &View<'a>, paths: &BuildPaths) -> Result<Option<Self>, Report> {
+        let binary = view.tree.binary();
+        let Some(reply) = file_api::read(&binary) else {
+            return Ok(None);
+        };
+        let own = Own::of(view, paths, &reply);
+        let unreported = match unreported::take(&view.tree)? {
+            Some(new) => named::of_the_user(&new, &own),
+            None => reuse::unreported(&view.tree),
+        };
+        Ok(Some(Self {
+            own,
+            unreported,
+            config: view.request.config,
+            plan: Plan::read(&binary),
+            log: DepsLog::read(&binary),
+            reply,
+            binary,
+        }))
+    }
+
+    /// Records the files for the next build in the tree.
+    fn remember(&self, view: &View<'_>) -> Read {
+        let read = Read {
+            configured: self.configured(),
+            built: self.built(),
+            unreported: self.unreported.clone(),
+        };
+        reuse::remember(&view.tree, &self.log, &read);
+        read
+    }
+
     /// Files that CMake read.
     fn configured(&self) -> BTreeSet<PathBuf> {
         let source = self.reply.files.source();
@@ -212,7 +235,7 @@ impl Traces<'_> {
     }
 
     /// Sources of the built targets, including headers.
-    fn listed<'a>(&'a self, outputs: &'a BTreeSet<&str>) -> impl Iterator<Item = PathBuf> + 'a {
+    fn listed(&self, outputs: &BTreeSet<&str>) -> impl Iterator<Item = PathBuf> {
         let source = self.reply.files.source();
         let is_built = |target: &&file_api::Target| {
             let mut artifacts = target.artifacts.iter();

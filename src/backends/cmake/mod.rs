@@ -103,6 +103,15 @@ impl Backend for CMake {
         inputs::built(&View::of(request, source), paths)
     }
 
+    fn after_failure(
+        &self,
+        request: &Request<'_, Config>,
+        source: &Source,
+        paths: &BuildPaths,
+    ) -> Result<(), Report> {
+        inputs::remember(&View::of(request, source), paths)
+    }
+
     fn check_package(
         &self,
         request: &Request<'_, Config>,

@@ -102,8 +102,8 @@ pub(super) fn unreported(tree: &Tree) -> Unreported {
     state.map(|state| state.unreported).unwrap_or_default()
 }
 
-/// Records the files that a successful build has read.
-pub(super) fn remember(tree: &Tree, log: &DepsLog, read: Read) {
+/// Records the files that a build has read.
+pub(super) fn remember(tree: &Tree, log: &DepsLog, read: &Read) {
     let file = tree.beside(STATE);
     let Some(mut state) = State::read(&file) else {
         return;
@@ -111,9 +111,9 @@ pub(super) fn remember(tree: &Tree, log: &DepsLog, read: Read) {
     let known = std::mem::take(&mut state.digests);
     state.digests = digests(tree, log, &state, &known);
     state.headers = headers(tree);
-    state.configured = Stamp::all(read.configured);
-    state.built = Stamp::all(read.built);
-    state.unreported = read.unreported;
+    state.configured = Stamp::all(&read.configured);
+    state.built = Stamp::all(&read.built);
+    state.unreported = read.unreported.clone();
     state.matched = state.matching();
     if let Err(error) = state.write(&file) {
         tracing::warn!("{error}");

@@ -204,3 +204,42 @@ fn what_is_read_is_complete_in_a_directory_with_an_odd_name() {
         ("new", "a b/$x é/y.h", Reuse),
     ]);
 }
+
+#[test]
+fn a_directory_outside_of_the_workspace() {
+    let outside = tempfile::tempdir().expect("a temporary directory can be created");
+    let at = |name: &str| outside.path().join(name);
+    fs_err::write(
+        at("CMakeLists.txt"),
+        "add_library(outside STATIC outside.c)\n",
+    )
+    .expect("the test owns the directory");
+    fs_err::write(
+        at("outside.c"),
+        "#include \"outside.h\"\nint outside() { return 0; }\n",
+    )
+    .expect("the test owns the directory");
+    fs_err::write(at("outside.h"), "").expect("the test owns the directory");
+    fs_err::write(at("unused.h"), "").expect("the test owns the directory");
+    let lists = formatdoc! {"
+        add_subdirectory({} outside)
+        add_executable(app main.c)
+        target_link_libraries(app outside)
+        install(TARGETS app)
+    ", outside.path().display()};
+    let project = project(&lists).file(
+        "main.c",
+        "int outside(); int main() { return outside(); }\n",
+    );
+    let Some(finished) = built(project, "", |initialize| initialize) else {
+        return;
+    };
+    let path = |name: &str| at(name).display().to_string();
+    finished.assert_verdicts(&[
+        ("edit", &path("outside.c"), Rebuild),
+        ("edit", &path("outside.h"), Rebuild),
+        ("edit", &path("CMakeLists.txt"), Rebuild),
+        ("edit", &path("unused.h"), Reuse),
+        ("new", "pixi.lock", Reuse),
+    ]);
+}

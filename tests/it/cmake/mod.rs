@@ -1,6 +1,7 @@
 //! The backend for CMake projects: real builds with the CMake, ninja and compilers of the
 //! machine, in conda packages and outside of them.
 
+mod after_failure;
 mod build;
 mod edits;
 mod errors;

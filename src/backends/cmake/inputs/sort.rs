@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::super::file_api::Reply;
 use super::super::view::View;
 use crate::backend::BuildPaths;
 use crate::backend::inputs::plain;
@@ -15,9 +16,13 @@ pub(super) struct Own {
 }
 
 impl Own {
-    pub(super) fn of(view: &View<'_>, paths: &BuildPaths) -> Self {
+    /// `reply` names the directories that the project adds from elsewhere.
+    pub(super) fn of(view: &View<'_>, paths: &BuildPaths, reply: &Reply) -> Self {
         let folders = view.request.folders;
         let source = [&view.source.folder, &view.request.project.source];
+        let top = reply.files.source();
+        let added = reply.directories.iter();
+        let added = added.map(|directory| plain(&top.join(directory.source())));
         let around = folders.workspace.iter().chain(&folders.checkout);
         let environments = folders.workspace.iter().map(|root| root.join(".pixi"));
         let prefixes = [&paths.host_prefix, &paths.build_prefix, &paths.packages];
@@ -33,7 +38,7 @@ impl Own {
         let others = built.chain(shared.cloned());
         let tree = view.tree.folder().to_path_buf();
         Self {
-            roots: both(source.into_iter().chain(around).cloned()),
+            roots: both(source.into_iter().chain(around).cloned().chain(added)),
             others: both(others.chain([tree]).chain(environments)),
         }
     }

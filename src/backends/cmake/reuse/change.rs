@@ -95,6 +95,10 @@ impl<'a> Change<'a> {
         let matching = self.before.matching();
         let differing = self.before.matched.symmetric_difference(&matching);
         reasons.extend(differing.map(|file| file.display().to_string()));
+        if self.before.configured.is_empty() {
+            // The build was interrupted before it could record what it had read.
+            reasons.push("an unfinished build".to_string());
+        }
         let marker = self.tree.marker();
         if reasons.is_empty() && marker.is_file() {
             return Ok(());

@@ -63,10 +63,10 @@ impl Stamp {
     }
 
     /// The stamps of all files that exist.
-    pub(super) fn all(files: impl IntoIterator<Item = PathBuf>) -> BTreeMap<PathBuf, Self> {
-        let stamps = files.into_iter().filter_map(|file| {
-            let stamp = Self::of(&file)?;
-            Some((file, stamp))
+    pub(super) fn all(files: &BTreeSet<PathBuf>) -> BTreeMap<PathBuf, Self> {
+        let stamps = files.iter().filter_map(|file| {
+            let stamp = Self::of(file)?;
+            Some((file.clone(), stamp))
         });
         stamps.collect()
     }
