@@ -28,9 +28,14 @@ pub struct GlobSet {
 /// Limits a scan to the directory in which it begins.
 pub(crate) const STAY: &str = "!*/";
 
+/// The lock file of a workspace, as a pattern. pixi writes it after the first build, and again
+/// whenever an environment changes.
+pub(crate) const NOT_THE_LOCK_FILE: &str = "!**/pixi.lock";
+
 /// The files of editors, version control and other tools. Hidden files do not need a
 /// pattern.
-pub(crate) const LEFTOVERS: [&str; 6] = [
+pub(crate) const LEFTOVERS: [&str; 7] = [
+    NOT_THE_LOCK_FILE,
     "!*~",
     "!#*#",
     "!*.sw[a-p]",

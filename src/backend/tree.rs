@@ -2,7 +2,7 @@
 //!
 //! The same rules determine the files that are copied and the files that a client
 //! watches. An ignored file therefore never triggers a rebuild, and a copied file always
-//! does.
+//! does, except for the lock file of a workspace.
 
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use ignore::{DirEntry, WalkBuilder};
 
 use crate::backend::GlobSet;
-use crate::backend::inputs::escape;
+use crate::backend::inputs::{NOT_THE_LOCK_FILE, escape};
 
 /// A directory that is copied with rules.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,6 +74,7 @@ impl Tree {
             );
         }
         patterns.push(format!("!**/{ENVIRONMENTS}/"));
+        patterns.push(NOT_THE_LOCK_FILE.to_string());
         // Versions can be read from `.git`, but every commit modifies it.
         patterns.push("!**/.git/".to_string());
         let set = GlobSet::tree(&self.root, patterns, reason).with_hidden();
