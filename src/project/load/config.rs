@@ -18,10 +18,10 @@ use crate::project::load::selector::{self, Selector, suggestion};
 pub(crate) fn base(build: &Table<'_>, findings: &mut Diagnostics) -> Option<Json> {
     let field = config_field(build, findings)?;
     if let Data::Table(table) = field.value.read() {
-        for old in ["targets", "target"]
-            .iter()
-            .filter_map(|key| table.get(key))
-        {
+        let old = ["targets", "target"].iter();
+        let old = old.filter_map(|key| table.get(key));
+        // A list is an option of a backend.
+        for old in old.filter(|old| matches!(old.value.read(), Data::Table(_))) {
             findings.warn(OldTargets {
                 key: old.value.key_path(),
                 file: build.document.file(),

@@ -25,6 +25,14 @@ fn old_targets_are_part_of_the_configuration() {
 }
 
 #[test]
+fn targets_of_cmake_are_an_option() {
+    let tree = Tree::package("[package.build.config]\ntargets = [\"app\"]");
+    let configuration = tree.load().configuration.expect("the table has an option");
+    assert_eq!(configuration.to_string(), r#"{"targets":["app"]}"#);
+    assert_eq!(tree.warnings(), "");
+}
+
+#[test]
 fn other_names_for_windows_never_apply() {
     insta::assert_snapshot!(
         Tree::package("[package.build.target.windows.config]\na = 1").warnings()
