@@ -34,6 +34,9 @@ const OF_THE_MACHINE: [&str; 8] = [
     "QEMU_UNAME",
 ];
 
+/// The variable that stops Python from writing byte code.
+const BYTE_CODE: &str = "PYTHONDONTWRITEBYTECODE";
+
 /// The prefix of ninja's lines. It must be this one, because the progress is parsed from
 /// it.
 const STATUS: &str = "[%f/%t] ";
@@ -120,6 +123,11 @@ impl Writer<'_> {
             // of files that use `__DATE__`.
             let date = self.view.request.env.get("SOURCE_DATE_EPOCH");
             self.set("SOURCE_DATE_EPOCH", date.unwrap_or(SOURCE_DATE).into());
+        }
+        if !config.env.contains_key(BYTE_CODE) {
+            // A command that runs Python would write byte code next to its modules, which are
+            // sources and may be installed.
+            self.set(BYTE_CODE, "1".into());
         }
         self.set("NINJA_STATUS", STATUS.into());
         if let Some(jobs) = config.jobs {
