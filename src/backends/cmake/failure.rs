@@ -20,7 +20,7 @@ pub(super) use install::{nothing_installed, outside, unused};
 type Detector = fn(&View<'_>, &Log) -> Option<Diagnosis>;
 
 /// Ordered from causes to consequences: a killed compiler also appears as a failed step.
-const DETECTORS: [Detector; 21] = [
+const DETECTORS: [Detector; 22] = [
     |_, log| full_disk(log),
     configure::no_program,
     configure::old_project,
@@ -30,6 +30,7 @@ const DETECTORS: [Detector; 21] = [
     packages::missing,
     packages::missing_for_pkg_config,
     packages::missing_file,
+    packages::not_found,
     configure::no_compiler,
     compiler::no_scanner,
     compiler::killed,

@@ -511,3 +511,19 @@ fn an_install_rule_that_fails() {
         insta::assert_snapshot!(error);
     }
 }
+
+#[test]
+fn a_library_that_is_used_although_it_was_not_found() {
+    let lists = indoc! {"
+        cmake_minimum_required(VERSION 3.15)
+        project(app VERSION 1.0 LANGUAGES C)
+        find_library(FOO foozle)
+        add_executable(app main.c)
+        target_link_libraries(app ${FOO})
+        install(TARGETS app)
+    "};
+    let files = [("main.c", "int main() { return 0; }\n")];
+    if let Some(error) = refused(lists, &files, json!({})) {
+        insta::assert_snapshot!(error);
+    }
+}

@@ -1,10 +1,13 @@
 //! Packages that CMake did not find.
 
+use std::path::Path;
+
 use super::blocks::{self, Message};
 use super::called::{self, HEADERS, MODULES, PACKAGES, PROGRAMS, TOOLS};
 use crate::backend::Section;
 use crate::backend::failure::Diagnosis;
 use crate::backend::log::Log;
+use crate::backends::cmake::listfile::LISTS;
 use crate::backends::cmake::view::View;
 
 /// `find_package` did not find a package.
@@ -84,6 +87,35 @@ pub(super) fn missing_file(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
         message: format!("CMake did not find the {kind} `{}`", names.join("`, `")),
         help: Some(help),
         place: place(view, &message),
+        ..Default::default()
+    })
+}
+
+/// A target uses what `find_library` or `find_path` did not find.
+pub(super) fn not_found(_: &View<'_>, log: &Log) -> Option<Diagnosis> {
+    let lines = log.from("they are set to NOTFOUND").skip(1);
+    let mut lines = lines.skip_while(|line| line.starts_with("Please set them"));
+    let variable = lines.next()?.split(' ').next()?;
+    let used = lines.next()?.trim();
+    let (_, folder) = used.split_once(" in directory ")?;
+    let lists = Path::new(folder).join(LISTS);
+    let text = std::fs::read_to_string(&lists).unwrap_or_default();
+    let sets = |line: &str| {
+        let (command, arguments) = line.split_once('(').unwrap_or_default();
+        let first = arguments.trim_start().split([' ', ')']).next();
+        command.trim_start().to_lowercase().starts_with("find_") && first == Some(variable)
+    };
+    let line = text.lines().position(sets);
+    let place = line.and_then(|line| blocks::place(&lists, line + 1, "it finds nothing"));
+    Some(Diagnosis {
+        code: "cmake::missing_package",
+        message: format!("CMake did not find `{variable}`, which the project uses"),
+        details: vec![used.to_string()],
+        help: Some(
+            "add the package with the file that it looks for to `[package.host-dependencies]`"
+                .to_string(),
+        ),
+        place,
         ..Default::default()
     })
 }
