@@ -176,7 +176,7 @@ pub fn plan<'s>(session: &'s Session, ask: &PlanRequest) -> Result<Plan<'s>, Rep
     )
     .map_err(point)?;
     if let Some(own) = recipe.own() {
-        warnings.extend(own.doubts(&outputs, &variants));
+        warnings.extend(own.doubts(&outputs, &variants, &ask.choice));
     }
     let is_matrix = matches!(ask.choice, VariantSelection::Matrix { .. });
     if is_matrix && outputs.is_empty() {

@@ -12,6 +12,7 @@ use rattler_build_variant_config::VariantConfig;
 use super::Own;
 use crate::diagnostic::{Warning, list};
 use crate::recipe::render::Rendered;
+use crate::recipe::variants::VariantSelection;
 
 /// Names that all templates can use. Names in upper case are environment variables and are not
 /// in this list.
@@ -54,10 +55,15 @@ const WORLD: [(&str, &str); 3] = [
 
 impl Own {
     /// Warnings about `outputs`.
-    pub fn doubts(&self, outputs: &[Rendered], variants: &VariantConfig) -> Vec<Warning> {
+    pub fn doubts(
+        &self,
+        outputs: &[Rendered],
+        variants: &VariantConfig,
+        choice: &VariantSelection,
+    ) -> Vec<Warning> {
         let mut warnings: Vec<Warning> = self.unknown_names(outputs).collect();
         warnings.extend(self.world());
-        warnings.extend(self.open_conditions(variants));
+        warnings.extend(self.open_conditions(variants, choice));
         warnings.extend(self.subtractions());
         warnings.extend(unnamed_stagings(outputs));
         warnings.extend(self.unused_script(outputs));

@@ -17,8 +17,9 @@ use rattler_build_types::NormalizedKey;
 use rattler_build_variant_config::VariantConfig;
 
 use super::doubts::KNOWN;
-use super::{Own, Renderer};
+use super::{Own, Renderer, entries};
 use crate::diagnostic::Warning;
+use crate::recipe::variants::VariantSelection;
 
 impl Renderer<'_> {
     /// Leaves out the conditions that depend on a name without a value.
@@ -69,10 +70,21 @@ impl Own {
         conditions.into_iter().collect()
     }
 
-    /// Warns about conditions that depend on a name without a value.
-    pub(super) fn open_conditions(&self, variants: &VariantConfig) -> Vec<Warning> {
+    /// Warns about conditions that depend on a name without a value. A pinned variant has no
+    /// values for the other outputs, so their conditions are not considered.
+    pub(super) fn open_conditions(
+        &self,
+        variants: &VariantConfig,
+        choice: &VariantSelection,
+    ) -> Vec<Warning> {
         let names = names(&self.stage0, variants);
         let mut stage0 = self.stage0.clone();
+        if let (VariantSelection::Pinned { output, .. }, Stage0::MultiOutput(multi)) =
+            (choice, &mut stage0)
+        {
+            let chosen = entries::named(multi, &output.to_lowercase(), &context(variants));
+            **multi = entries::cut(multi, &chosen);
+        }
         let lists = lists(&mut stage0);
         let conditions = lists
             .iter()
@@ -90,6 +102,15 @@ impl Own {
         });
         warnings.collect()
     }
+}
+
+/// The variants that the name of an output can use.
+fn context(variants: &VariantConfig) -> EvaluationContext {
+    let variables = variants.variants.iter().filter_map(|(key, values)| {
+        let value = values.first()?;
+        Some((key.normalize(), value.clone()))
+    });
+    EvaluationContext::from_variables(variables.collect())
 }
 
 /// The name that a call of `match` compares.

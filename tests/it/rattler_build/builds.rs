@@ -289,6 +289,30 @@ fn what_is_hardly_meant_is_told_during_the_build() {
 }
 
 #[test]
+fn only_the_conditions_of_the_package_that_is_built_are_told() {
+    let project = project(indoc! {r#"
+        recipe: {name: x, version: 1.0.0}
+        outputs:
+          - package: {name: liba}
+          - package: {name: pya}
+            build: {skip: ['match(python, "<3.12")', 'match(numpy, "<2")']}
+    "#})
+    .file("variants.yaml", "python: [3.11.*, 3.12.*]\n");
+    let ended = CliCommand::build(&project, "")
+        .channel(&empty_channel(&project))
+        .args(["--json"])
+        .run();
+    let text = ended.stdout();
+    assert_eq!(ended.code(), 0, "{}", ended.stderr());
+    let (all, one) = text.split_once("liba-1.0.0").expect("it is built first");
+    assert!(!format!("{all}{one}").contains("`match(python"), "{text}");
+    assert!(
+        one.contains("`match(numpy, \"<2\")` in `skip` skips nothing"),
+        "{text}"
+    );
+}
+
+#[test]
 fn licenses_are_not_searched_for_in_environments() {
     let project = project(&format!(
         "{HELLO}source: {{path: src}}\nabout: {{license_file: ['LICENSE*', 'docs/*.txt', NOTICE]}}\n"
