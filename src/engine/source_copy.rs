@@ -15,7 +15,7 @@ use crate::backend::tree::{self, Tree, size_and_time};
 use crate::diagnostic::create_folder;
 use crate::disk;
 use crate::engine::Session;
-use crate::engine::sources::copy::{self, Copied};
+use crate::engine::sources::copy::{self, Copied, Earlier};
 
 /// The name of the copy in the work directory.
 const FOLDER: &str = "sources";
@@ -65,9 +65,16 @@ impl SourceCopy {
         };
         let filter = GlobVec::from_strings(vec!["**".to_string()], sources.without.clone());
         let filter = filter.map_err(|error| miette::miette!("{error}"))?;
-        let known = copy.states();
-        let copied = copy::tree(&tree, &filter, &copy.to, &known)?;
-        for path in known.keys().filter(|path| !copied.contains_key(*path)) {
+        let earlier = Earlier {
+            files: copy.states(),
+            ..Earlier::default()
+        };
+        let copied = copy::tree(&tree, &filter, &copy.to, &earlier)?;
+        for path in earlier
+            .files
+            .keys()
+            .filter(|path| !copied.contains_key(*path))
+        {
             disk::remove_file(&copy.to.join(path))?;
         }
         copy.link_repository()?;

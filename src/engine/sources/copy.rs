@@ -5,6 +5,7 @@ use std::fs::{File, FileTimes, Metadata};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::time::SystemTime;
 
 use ignore::{DirEntry, WalkState};
 use miette::Report;
@@ -18,7 +19,34 @@ use crate::diagnostic::{Unreadable, Unwritable};
 pub(in crate::engine) type Copied = BTreeMap<PathBuf, State>;
 
 /// The size and modification time of a file.
-type State = (u64, Option<std::time::SystemTime>);
+type State = (u64, Option<SystemTime>);
+
+/// The files that an earlier build copied to the same directory.
+#[derive(Debug, Default)]
+pub(in crate::engine) struct Earlier {
+    pub(in crate::engine) files: Copied,
+    /// Whether the copies differ from their sources, so that all are made again.
+    pub(in crate::engine) are_patched: bool,
+    /// The time when that build ended. A copy of other content has a later time even if its
+    /// source is older, because build tools compare only the times of sources and products.
+    pub(in crate::engine) ended: Option<SystemTime>,
+}
+
+impl Earlier {
+    fn has(&self, path: &Path, state: &State) -> bool {
+        self.files.get(path) == Some(state)
+    }
+
+    /// The modification time of the copy of a file with the state `state`.
+    fn time_of_copy(&self, path: &Path, state: &State) -> Option<SystemTime> {
+        let is_hidden = self.ended.is_some_and(|ended| state.1 < Some(ended));
+        if is_hidden && !self.has(path, state) {
+            Some(SystemTime::now())
+        } else {
+            state.1
+        }
+    }
+}
 
 /// Copies a download: a directory with the files that `filter` accepts, or one file with
 /// the name `name`.
@@ -30,16 +58,22 @@ pub(super) fn found(
     target: &Path,
     name: Option<&str>,
     filter: &GlobVec,
+    earlier: &Earlier,
 ) -> Result<(), Report> {
     if found.is_dir() {
-        tree(&unpacked(found), filter, target, &Copied::new())?;
+        tree(&unpacked(found), filter, target, earlier)?;
         return Ok(());
     }
     let own = found.file_name().and_then(|name| name.to_str());
-    file(found, &target.join(name.or(own).unwrap_or("source")))
+    file(
+        found,
+        &target.join(name.or(own).unwrap_or("source")),
+        earlier,
+    )?;
+    Ok(())
 }
 
-/// Copies a tree. Files that are in `known` with the same size and time are skipped.
+/// Copies a tree. Files that an earlier build copied in the same state are skipped.
 ///
 /// # Errors
 /// Files that cannot be read or written.
@@ -47,7 +81,7 @@ pub(in crate::engine) fn tree(
     tree: &Tree,
     filter: &GlobVec,
     target: &Path,
-    known: &Copied,
+    earlier: &Earlier,
 ) -> Result<Copied, Report> {
     let copied = Mutex::new(Copied::new());
     let failed: Mutex<Option<Report>> = Mutex::new(None);
@@ -55,7 +89,7 @@ pub(in crate::engine) fn tree(
     tree.walk().build_parallel().run(|| {
         Box::new(|entry| {
             let result = match entry {
-                Ok(entry) => one(&tree.root, &entry, filter, target, known),
+                Ok(entry) => one(&tree.root, &entry, filter, target, earlier),
                 Err(error) => Err(miette::miette!(
                     "cannot read {}: {error}",
                     tree.root.display()
@@ -103,7 +137,7 @@ fn one(
     entry: &DirEntry,
     filter: &GlobVec,
     target: &Path,
-    known: &Copied,
+    earlier: &Earlier,
 ) -> Result<Option<(PathBuf, State)>, Report> {
     let path = entry.path();
     let Ok(below) = path.strip_prefix(root) else {
@@ -128,33 +162,42 @@ fn one(
         source,
     })?;
     let state = size_and_time(&metadata);
-    if known.get(below) == Some(&state) && to.symlink_metadata().is_ok() {
+    let is_done = !earlier.are_patched && earlier.has(below, &state);
+    if is_done && to.symlink_metadata().is_ok() {
         return Ok(Some((below.to_path_buf(), state)));
     }
-    copy_one(path, &to, &metadata)?;
+    copy_one(path, &to, &metadata, earlier.time_of_copy(below, &state))?;
     Ok(Some((below.to_path_buf(), state)))
 }
 
-/// Copies one file.
+/// Copies one file. Its path in `earlier` and in the result is the name of the copy.
 ///
 /// # Errors
 /// The file cannot be read or written.
-pub(super) fn file(from: &Path, to: &Path) -> Result<(), Report> {
+pub(super) fn file(from: &Path, to: &Path, earlier: &Earlier) -> Result<Copied, Report> {
     let metadata = std::fs::metadata(from).map_err(|source| Unreadable {
         path: from.to_path_buf(),
         source,
     })?;
-    Ok(copy_one(from, to, &metadata)?)
+    let state = size_and_time(&metadata);
+    let name = PathBuf::from(to.file_name().unwrap_or_default());
+    copy_one(from, to, &metadata, earlier.time_of_copy(&name, &state))?;
+    Ok(Copied::from([(name, state)]))
 }
 
 /// Copies a file or a link. A missing parent directory is created only after an error, because a
 /// check would cost time for every file.
-fn copy_one(from: &Path, to: &Path, metadata: &Metadata) -> Result<(), Unwritable> {
+fn copy_one(
+    from: &Path,
+    to: &Path,
+    metadata: &Metadata,
+    time: Option<SystemTime>,
+) -> Result<(), Unwritable> {
     let copy = || {
         if metadata.is_symlink() {
             link(from, to)
         } else {
-            std::fs::copy(from, to).and_then(|_| keep_times(to, metadata))
+            std::fs::copy(from, to).and_then(|_| set_time(to, time))
         }
     };
     let copied = copy().or_else(|error| match error.kind() {
@@ -176,9 +219,12 @@ fn copy_one(from: &Path, to: &Path, metadata: &Metadata) -> Result<(), Unwritabl
     })
 }
 
-/// Copies the modification time, because build tools compare the times of sources and products.
-fn keep_times(to: &Path, metadata: &Metadata) -> std::io::Result<()> {
-    let times = FileTimes::new().set_modified(metadata.modified()?);
+/// Sets the modification time, because build tools compare the times of sources and products.
+fn set_time(to: &Path, time: Option<SystemTime>) -> std::io::Result<()> {
+    let Some(time) = time else {
+        return Ok(());
+    };
+    let times = FileTimes::new().set_modified(time);
     let mut options = File::options();
     // The owner can set the times of a file that is read-only.
     let opened = if cfg!(unix) {

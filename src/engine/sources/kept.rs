@@ -7,7 +7,7 @@ use miette::Report;
 use rattler_build_recipe::stage1::GlobVec;
 use serde::{Deserialize, Serialize};
 
-use super::copy::{self, Copied};
+use super::copy::{self, Copied, Earlier};
 use crate::backend::tree::Tree;
 use crate::diagnostic::{Unwritable, create_folder};
 use crate::disk;
@@ -36,6 +36,9 @@ pub(in crate::engine) struct SourceSnapshot {
     /// The state that the earlier build recorded.
     #[serde(skip)]
     before: Option<Box<SourceSnapshot>>,
+    /// The time when the earlier build ended.
+    #[serde(skip)]
+    ended: Option<SystemTime>,
 }
 
 impl Work {
@@ -56,6 +59,8 @@ impl Work {
         let before = std::fs::read_to_string(&self.state).ok();
         let before = before.and_then(|text| serde_json::from_str::<SourceSnapshot>(&text).ok());
         let before = before.filter(|before| keep && before.key == self.key);
+        let about = before.as_ref().map(|_| std::fs::metadata(&self.state));
+        let ended = about.and_then(|about| about.ok()?.modified().ok());
         // The contents are unknown until this build succeeds.
         disk::remove_file(&self.state)?;
         if before.is_none() {
@@ -65,6 +70,7 @@ impl Work {
         Ok(SourceSnapshot {
             key: self.key.clone(),
             before: before.map(Box::new),
+            ended,
             ..SourceSnapshot::default()
         })
     }
@@ -81,15 +87,18 @@ impl Work {
 impl SourceSnapshot {
     /// Whether the copy of a download is still valid.
     pub(super) fn is_fresh(&mut self, index: usize, stamp: &str) -> bool {
-        let before = self.before.as_ref().map(|before| &before.stamps);
-        let known = before
-            .into_iter()
-            .flatten()
-            .any(|(at, known)| *at == index && known == stamp);
+        let known = self.has_stamp(index, stamp);
         if known {
             self.remember(index, stamp.to_string());
         }
         known
+    }
+
+    /// Whether the earlier build copied this download.
+    fn has_stamp(&self, index: usize, stamp: &str) -> bool {
+        let before = self.before.as_ref().map(|before| &before.stamps);
+        let mut stamps = before.into_iter().flatten();
+        stamps.any(|(at, known)| *at == index && known == stamp)
     }
 
     /// Records the copy of a download.
@@ -109,18 +118,46 @@ impl SourceSnapshot {
         target: &Path,
         has_patches: bool,
     ) -> Result<(), Report> {
-        let known = self.known(index);
-        let copied = if has_patches {
-            copy::tree(tree, filter, target, &Copied::new())?
-        } else {
-            copy::tree(tree, filter, target, &known)?
+        let earlier = Earlier {
+            files: self.known(index),
+            are_patched: has_patches,
+            ended: self.ended,
         };
-        remove_gone(&known, &copied, target)?;
+        let copied = copy::tree(tree, filter, target, &earlier)?;
+        remove_gone(&earlier.files, &copied, target)?;
+        self.record(index, copied);
+        Ok(())
+    }
+
+    /// Copies one file, in each build.
+    ///
+    /// # Errors
+    /// A file that cannot be read or written.
+    pub(super) fn file(&mut self, index: usize, from: &Path, to: &Path) -> Result<(), Report> {
+        let earlier = Earlier {
+            files: self.known(index),
+            ended: self.ended,
+            ..Earlier::default()
+        };
+        let copied = copy::file(from, to, &earlier)?;
+        self.record(index, copied);
+        Ok(())
+    }
+
+    /// What the earlier build left of a download that has other content now.
+    pub(super) fn replaced(&self, index: usize, stamp: &str) -> Earlier {
+        Earlier {
+            // The content of a download without a checksum is not known.
+            ended: self.ended.filter(|_| !self.has_stamp(index, stamp)),
+            ..Earlier::default()
+        }
+    }
+
+    fn record(&mut self, index: usize, copied: Copied) {
         let files = copied
             .into_iter()
             .map(|(path, (size, time))| (path, size, nanoseconds(time)));
         self.trees.push((index, files.collect()));
-        Ok(())
     }
 
     fn known(&self, index: usize) -> Copied {

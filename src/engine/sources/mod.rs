@@ -135,7 +135,13 @@ impl Sources<'_> {
             let found = self
                 .download(vec![url], checksums, None, None, &written)
                 .await?;
-            copy::found(&found, target, None, &source.filter)?;
+            copy::found(
+                &found,
+                target,
+                None,
+                &source.filter,
+                &kept.replaced(index, &stamp),
+            )?;
             kept.remember(index, stamp);
             return Ok(&source.patches);
         }
@@ -149,7 +155,7 @@ impl Sources<'_> {
             }
         }
         let name = source.file_name.as_deref().unwrap_or(Path::new(name));
-        copy::file(&from, &target.join(name))?;
+        kept.file(index, &from, &target.join(name))?;
         Ok(&source.patches)
     }
 
@@ -211,7 +217,8 @@ impl Sources<'_> {
             .first()
             .and_then(|url| url.path_segments()?.next_back());
         let name = name.as_deref().or(last).unwrap_or("source");
-        copy::found(&found, target, Some(name), &source.filter)?;
+        let earlier = kept.replaced(index, &stamp);
+        copy::found(&found, target, Some(name), &source.filter, &earlier)?;
         kept.remember(index, stamp);
         Ok(&source.patches)
     }
@@ -228,7 +235,8 @@ impl Sources<'_> {
         if kept.is_fresh(index, &stamp) {
             return Ok(&[]);
         }
-        copy::found(&checkout.folder, target, None, &source.filter)?;
+        let earlier = kept.replaced(index, &stamp);
+        copy::found(&checkout.folder, target, None, &source.filter, &earlier)?;
         // The cache of repositories marks a complete checkout with an empty file.
         let mark = target.join(".ok");
         if std::fs::metadata(&mark).is_ok_and(|mark| mark.len() == 0) {

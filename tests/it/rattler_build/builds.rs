@@ -251,6 +251,54 @@ fn a_kept_work_directory_has_what_the_last_build_made() {
 }
 
 #[test]
+fn a_kept_work_directory_sees_that_an_older_file_replaced_a_file() {
+    // Like `make`, the script compares only times.
+    let project = project(&formatdoc!(
+        r#"
+            {HELLO}source: [{{path: src}}, {{path: single.txt}}]
+            build:
+              script: |
+                for it in a b single; do
+                  test -f $it.out && ! test $it.txt -nt $it.out && continue
+                  cp $it.txt $it.out
+                  echo $it >> made
+                done
+                cp *.out made $PREFIX
+        "#
+    ))
+    .file("src/a.txt", "1\n")
+    .file("src/b.txt", "1\n")
+    .file("single.txt", "1\n");
+    let initialize = Initialize::of(&project).configuration(json!({"work-directory": "keep"}));
+    let channel = super::empty_channel(&project);
+    let package = || {
+        let mut pixi = Pixi::of(&project);
+        pixi.initialize(&initialize);
+        pixi.package(&project, &channel, "foobar")
+    };
+    let made = "a\nb\nsingle\n";
+    assert_eq!(package().text("made"), made);
+    let replace = |name: &str, text: &str| {
+        project.write(name, text);
+        let file = fs_err::File::options()
+            .write(true)
+            .open(project.dir().join(name))
+            .expect("the file exists");
+        let old = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_500_000_000);
+        file.file().set_modified(old).expect("own file");
+    };
+    replace("src/a.txt", "2\n");
+    let second = package();
+    assert_eq!(second.text("a.out"), "2\n");
+    assert_eq!(second.text("made"), format!("{made}a\n"), "`b` is kept");
+    replace("single.txt", "2\n");
+    let third = package();
+    assert_eq!(third.text("single.out"), "2\n");
+    assert_eq!(third.text("made"), format!("{made}a\nsingle\n"));
+    assert_eq!(package().text("made"), format!("{made}a\nsingle\n"));
+}
+
+#[test]
 fn what_is_hardly_meant_is_told_during_the_build() {
     let project = project(indoc! {r#"
             # ä
