@@ -411,3 +411,68 @@ fn an_older_file_counts_for_every_package_of_the_workspace() {
     assert_eq!(builds("two"), "older");
     assert_eq!(builds("one"), "older");
 }
+
+#[test]
+fn an_older_file_counts_after_a_build_that_failed() {
+    let project = Project::new()
+        .file(
+            "Cargo.toml",
+            indoc! {r#"
+                [package]
+                name = "tool"
+                version = "1.0.0"
+                edition = "2024"
+
+                [dependencies]
+                itoa = "1"
+                prints = { path = "prints" }
+            "#},
+        )
+        .file(
+            "prints/Cargo.toml",
+            indoc! {r#"
+                [package]
+                name = "prints"
+                version = "1.0.0"
+                edition = "2024"
+            "#},
+        )
+        .file("prints/src/lib.rs", "pub const WHAT: u8 = 1;\n")
+        .file("prints/src/lib.rs.old", "pub const WHAT: u8 = 9;\n")
+        .file(
+            "src/main.rs",
+            "fn main() {\n    let _ = prints::WHAT + \"\";\n}\n",
+        )
+        .pixi_toml("[package]\nname = \"tool\"\n")
+        .lock();
+    let work = project.build_work("tool");
+    let build = || {
+        let mut pixi = Pixi::start();
+        pixi.initialize(&Initialize::of(&project));
+        let channel = toolchain::channel();
+        let outputs = pixi.outputs(&Outputs::new(&work).channel(channel));
+        let answer = pixi.build(&Build::prepare(&outputs[0], &work, channel));
+        let log = fs_err::read_to_string(work.join("debug/build.log")).expect("a log");
+        (answer, log)
+    };
+    let (failed, log) = build();
+    failed.expect_err("the crate does not compile");
+    assert!(log.contains(COMPILED), "{log}");
+    // Cargo compares modification times, and this file is older than the build that failed.
+    let library = project.dir().join("prints/src/lib.rs");
+    fs_err::rename(library.with_extension("rs.old"), &library).expect("own files");
+    project.write(
+        "src/main.rs",
+        "fn main() {\n    println!(\"{}\", itoa::Buffer::new().format(prints::WHAT));\n}\n",
+    );
+    let (answer, log) = build();
+    let answer = answer.expect("the crate compiles");
+    let archive = Archive::open(answer["output_file"].as_str().expect("a path"));
+    assert_eq!(
+        output(&mut Command::new(archive.root().join("bin/tool"))),
+        "9"
+    );
+    assert!(!log.contains("Compiling itoa"), "{log}");
+    let (_, log) = build();
+    assert!(!log.contains("Compiling"), "{log}");
+}
