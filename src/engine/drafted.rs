@@ -19,6 +19,7 @@ use thiserror::Error;
 use crate::disk;
 use crate::engine::finish::{Finish, Moment};
 use crate::engine::listed_files::ListedFiles;
+use crate::engine::relocation;
 use crate::engine::steps;
 
 /// Runs the script of `output` and packages the files that it installed.
@@ -41,6 +42,7 @@ pub(super) async fn run(
     finish.install(&mut output, &finished).await?;
     finish.hook(Moment::AfterInstall, &output, tools).await?;
     listed.write(&output, finish)?;
+    relocation::spare(&mut output, &finish.paths.host_prefix, finish.foreign)?;
     // rattler-build installed no dependencies, so it has no files to exclude from the package.
     let none = HashSet::new();
     let packed = output.create_package(tools, Some(&none)).await;

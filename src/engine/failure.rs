@@ -57,8 +57,8 @@ pub(super) fn explained(
 )]
 struct Overlinking(String);
 
-/// rattler-build cannot rewrite the library path of a program or library that has none, and
-/// `patchelf` is missing.
+/// rattler-build cannot rewrite the library path of a program or library that has none and needs
+/// one, and `patchelf` is missing. It is searched in the build environment and on `PATH`.
 #[derive(Debug, Error, Diagnostic)]
 #[error(
     "a program or library of the package has no run path to its libraries, and `patchelf`, which \
@@ -68,7 +68,10 @@ struct Overlinking(String);
     code(build::no_patchelf),
     help(
         "write `patchelf = \"*\"` into `[package.build-dependencies]`, or in a recipe `- patchelf` into \
-         `requirements: build`, or link with `-Wl,-rpath,$PREFIX/lib`"
+         `requirements: build` (with `--system-toolchain`, install it on this machine instead), or link \
+         with `-Wl,-rpath,$PREFIX/lib`; if the files find their libraries without it, write \
+         `dynamic-linking = {{ binary-relocation = false }}` into `[package.build.config]`, or in a \
+         recipe `dynamic_linking: {{binary_relocation: false}}` into `build`"
     )
 )]
 struct NoPatchelf;

@@ -77,7 +77,7 @@ impl Job<'_> {
             return drafted::run(output, &tools, finish).await;
         };
         own.prepare(&mut output, &tools, kept).await?;
-        own_run::run(output, &tools, own).await
+        own_run::run(output, &tools, own, finish).await
     }
 
     fn output(&self, aliases: &Aliases) -> Result<Output, Report> {

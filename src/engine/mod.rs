@@ -23,6 +23,7 @@ mod own_run;
 pub mod package_test;
 mod prepare;
 pub mod recorder;
+mod relocation;
 pub mod secrets;
 mod select;
 mod session;

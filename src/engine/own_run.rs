@@ -16,9 +16,11 @@ use rattler_conda_types::Subdir;
 use rattler_conda_types::package::PathsJson;
 
 use crate::disk;
+use crate::engine::finish::Finish;
 use crate::engine::own::OwnBuild;
 use crate::engine::own_failure;
 use crate::engine::own_license::Licenses;
+use crate::engine::relocation;
 use crate::engine::steps;
 
 /// Runs the script of `output` and packages the files that it installed. Sources and environments
@@ -31,6 +33,7 @@ pub(super) async fn run(
     mut output: Output,
     tools: &Configuration,
     own: &OwnBuild,
+    finish: &Finish<'_>,
 ) -> Result<(Output, PathBuf), Report> {
     let directories = &output.build_configuration.directories;
     directories.create_build_dir(false).into_diagnostic()?;
@@ -42,6 +45,7 @@ pub(super) async fn run(
         pruned: &own.pruned,
     };
     licenses.collect(&mut output)?;
+    relocation::spare(&mut output, &finish.paths.host_prefix, finish.foreign)?;
     // rattler-build installed no dependencies, so it has no files to exclude from the package.
     let none = HashSet::new();
     let packed = output.create_package(tools, Some(&none)).await;

@@ -1,11 +1,15 @@
 //! Real builds: the environment of scripts, and the contents of packages.
 
+use std::process::Command;
+
 use indoc::{formatdoc, indoc};
 use serde_json::json;
 
 use super::{build, build_all, build_in, empty_channel, project};
 use test_support::cli_command::CliCommand;
+use test_support::machine::machine;
 use test_support::pixi::Pixi;
+use test_support::prefix::output;
 use test_support::requests::Initialize;
 use test_support::requests::Outputs;
 
@@ -296,6 +300,30 @@ fn a_kept_work_directory_sees_that_an_older_file_replaced_a_file() {
     assert_eq!(third.text("single.out"), "2\n");
     assert_eq!(third.text("made"), format!("{made}a\nsingle\n"));
     assert_eq!(package().text("made"), format!("{made}a\nsingle\n"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_program_that_needs_only_the_system_is_packed_without_patchelf() {
+    let project = project(&formatdoc!(
+        "
+            {HELLO}source: {{path: pre}}
+            build: {{script: 'mkdir -p $PREFIX/bin; cp tool $PREFIX/bin/'}}
+        "
+    ))
+    .file(
+        "pre/tool.c",
+        "int puts(const char *);\nint main(void) { return puts(\"found\") < 0; }\n",
+    );
+    let folder = project.dir().join("pre");
+    let mut compile = Command::new(&machine().cc);
+    output(compile.current_dir(&folder).args(["-o", "tool", "tool.c"]));
+    let compiled = fs_err::read(folder.join("tool")).expect("it is compiled");
+    let package = build_in(&project);
+    let packed = package.root().join("bin/tool");
+    assert_eq!(output(&mut Command::new(&packed)), "found");
+    let packed = fs_err::read(packed).expect("it is packed");
+    assert!(packed == compiled, "it is not modified");
 }
 
 #[test]
