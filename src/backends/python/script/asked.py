@@ -31,8 +31,10 @@ def main(source, backend, *paths):
         return
     for entry in wanted:
         print("the build backend asks for: " + entry, flush=True)
-    if wanted and not is_offline() and os.environ.get("PIXI_BUILD_PYTHON_SYSTEM"):
-        sys.exit(install(wanted, sys.executable))
+    if wanted and os.environ.get("PIXI_BUILD_PYTHON_SYSTEM"):
+        code = install(wanted, sys.executable)
+        # An offline build may succeed without what the cache does not have.
+        sys.exit(0 if is_offline() else code)
 
 
 main(*sys.argv[1:])

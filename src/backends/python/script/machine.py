@@ -24,13 +24,14 @@ def main(requirements):
         wanted.append("uv")
     if not wanted:
         return
-    if is_offline():
+    code = install(wanted, python)
+    if code and is_offline():
         sys.exit(
-            "the machine does not have "
+            "neither the machine nor the cache of uv has "
             + ", ".join(wanted)
             + ", and the build is offline: install them, or build without `--offline`"
         )
-    sys.exit(install(wanted, python))
+    sys.exit(code)
 
 
 main(sys.argv[1:])
