@@ -165,6 +165,16 @@ impl Backend for Cargo {
         Ok(Some(inputs::built(build, &read?)))
     }
 
+    fn after_failure(
+        &self,
+        request: &Request<'_, Config>,
+        context: &CrateContext,
+        paths: &BuildPaths,
+    ) -> Result<(), Report> {
+        stale_sources::remember_all(CrateBuild { request, context }, paths);
+        Ok(())
+    }
+
     fn check_package(
         &self,
         request: &Request<'_, Config>,

@@ -15,7 +15,7 @@ use crate::backends::cargo::build_dir::artifacts::{invalidate, state};
 use crate::backends::cargo::context::crate_context::CrateBuild;
 use crate::backends::cargo::context::layout::TARGET_DIR;
 use crate::backends::cargo::context::path_dependencies::PathCrate;
-use crate::disk::{change_time, files_below, remove_file, remove_folder, write};
+use crate::disk::{change_time, files_below, remove_folder, write};
 
 /// Notes about the last build of a package.
 struct Notes {
@@ -68,45 +68,37 @@ pub(crate) fn drop_stale(build: CrateBuild<'_>, built: &BuildPaths) -> Result<()
                 .ancestors()
                 .any(|above| build.path_crates.contains_key(above))
     };
-    let mut names: Vec<&str> = build
-        .path_crates
-        .values()
-        .filter_map(PathCrate::name)
-        .collect();
-    let unfinished = unfinished(build, built);
-    let began = names.join("\n");
     let all = Notes::all(state(build, built));
     let mut hidden = all
         .iter()
         .filter_map(|notes| hidden_from_cargo(notes, |path| matters(notes, path)));
-    if let Ok(compiled) = std::fs::read_to_string(&unfinished) {
-        // It is not known which files that build read, so any of them may have been replaced.
-        tracing::info!("the last build failed, so the crates on this disk are compiled again");
-        names.extend(compiled.lines());
-        invalidate(build, built, &names)?;
-    } else if let Some(path) = hidden.next() {
+    if let Some(path) = hidden.next() {
         tracing::info!("{} was replaced by an older file", path.display());
+        let names: Vec<&str> = build
+            .path_crates
+            .values()
+            .filter_map(PathCrate::name)
+            .collect();
         invalidate(build, built, &names)?;
     }
-    write(&unfinished, &began)?;
     Ok(write(&own.began, "")?)
-}
-
-/// A file that exists from the beginning of a build until it succeeds. It contains the names of
-/// the crates on this disk that the build may compile, one per line. Builds with the same state
-/// do not run at the same time.
-fn unfinished(build: CrateBuild<'_>, built: &BuildPaths) -> PathBuf {
-    state(build, built).join(".unfinished")
 }
 
 /// Records the paths that a build has read.
 pub(crate) fn remember(build: CrateBuild<'_>, built: &BuildPaths, read: &BTreeSet<PathBuf>) {
     let paths: Vec<&str> = read.iter().filter_map(|path| path.to_str()).collect();
-    let written = write(&Notes::of(build, built).read, &paths.join("\n"));
-    let finished = written.and_then(|()| remove_file(&unfinished(build, built)));
-    if let Err(error) = finished {
+    if let Err(error) = write(&Notes::of(build, built).read, &paths.join("\n")) {
         tracing::warn!("{error}");
     }
+}
+
+/// Records the paths that a failed build may have read. Cargo does not tell which ones it read, so
+/// these are the directories with the sources of all crates on this disk.
+pub(crate) fn remember_all(build: CrateBuild<'_>, built: &BuildPaths) {
+    let before = std::fs::read_to_string(Notes::of(build, built).read).unwrap_or_default();
+    let sources = build.path_crates.keys().map(|folder| folder.join("src"));
+    let read = before.lines().map(PathBuf::from).chain(sources);
+    remember(build, built, &read.collect());
 }
 
 /// A relevant file that an earlier build read and that has changed since that build began,
