@@ -246,8 +246,19 @@ impl<'a> UserSpecs<'a> {
     }
 
     fn names(&self, section: &Section, name: &str) -> bool {
-        let mut specs = self.of_section(section).iter();
-        specs.any(|(own, _)| own.eq_ignore_ascii_case(name))
+        self.named(section, name).next().is_some()
+    }
+
+    /// The user's entries for a package. Names on PyPI do not distinguish dashes, underscores
+    /// and dots, so the user's spelling may differ from the mapped one.
+    fn named(
+        &self,
+        section: &Section,
+        name: &str,
+    ) -> impl Iterator<Item = (&'a str, &'a PackageSpec)> + use<'_, 'a> {
+        let name = dependency::normalized(name);
+        let specs = self.of_section(section).iter().copied();
+        specs.filter(move |(own, _)| dependency::normalized(own) == name)
     }
 
     /// Whether the user requests a package without a version.
@@ -257,10 +268,8 @@ impl<'a> UserSpecs<'a> {
             version: Some("*".to_string()),
             ..BinarySpec::default()
         };
-        self.of_section(section).iter().any(|(own, spec)| {
-            let is_bare =
-                matches!(spec, PackageSpec::Binary(spec) if *spec == bare || *spec == any_version);
-            own.eq_ignore_ascii_case(name) && is_bare
+        self.named(section, name).any(|(_, spec)| {
+            matches!(spec, PackageSpec::Binary(spec) if *spec == bare || *spec == any_version)
         })
     }
 
@@ -272,10 +281,19 @@ impl<'a> UserSpecs<'a> {
         }
     }
 
-    /// The requirement, unless it has no version and the user already names the package.
+    /// The requirement, unless the user already names the package and it adds nothing to that:
+    /// it has no version, or the user says from which source the package is built. Otherwise it
+    /// has the name that the user wrote, because a package with the other one may not exist.
     fn beside(&self, section: Section, spec: Translated) -> Option<Requirement> {
-        let adds_nothing = spec.version.is_none() && self.names(&section, &spec.name);
-        (!adds_nothing).then(|| stated(section, spec))
+        let own: Vec<_> = self.named(&section, &spec.name).collect();
+        let Some((name, _)) = own.first() else {
+            return Some(stated(section, spec));
+        };
+        let name = name.to_string();
+        let mut specs = own.iter().map(|(_, spec)| spec);
+        let is_built = specs.any(|spec| matches!(spec, PackageSpec::Source(_)));
+        let adds_nothing = spec.version.is_none() || is_built;
+        (!adds_nothing).then(|| stated(section, Translated { name, ..spec }))
     }
 }
 

@@ -114,6 +114,24 @@ fn dynamic_dependencies_are_read_where_the_build_backend_reads_them() {
 }
 
 #[test]
+fn the_user_spells_a_mapped_dependency_with_an_underscore() {
+    let text = format!(
+        "{SETUPTOOLS}dependencies = [\"my_core>=1\", \"other.lib>=2\", \"third-one\", \"fourth\"]\n"
+    );
+    let project = project(&[("pyproject.toml", &text)]);
+    let run = json!({
+        "my_core": {"source": {"path": {"path": "../core"}}},
+        "Other_Lib": {"binary": {"version": "<3"}},
+        "third_one": {"binary": {"version": "<4"}},
+    });
+    let initialize = initialize(&project, &[], json!({"ignore-pypi-mapping": false}));
+    let model = json!({"targets": {"defaultTarget": {"runDependencies": run}}});
+    let shown = described_as(&project, &initialize.model(model), json!({}));
+    let run = shown.lines().find(|line| line.starts_with("run"));
+    insta::assert_snapshot!(run.unwrap_or_default(), @r#"run: my_core *, Other_Lib <3, third_one <4, python *, Other_Lib >=2, fourth *"#);
+}
+
+#[test]
 fn dependencies_that_only_the_build_knows_are_a_warning() {
     let manifest = "[package]\nname = \"a\"\n[package.build.backend]\n\
         name = \"pixi-build-python\"\nversion = \"*\"\n\
