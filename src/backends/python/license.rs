@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use ignore::overrides::OverrideBuilder;
+use regex::Regex;
 use spdx::Expression;
 
 use super::project::Files;
@@ -14,7 +15,7 @@ use crate::disk::files_below;
 pub(super) const PATTERNS: [&str; 4] = ["LICEN[CS]E*", "COPYING*", "NOTICE*", "AUTHORS*"];
 
 /// Classifiers of PyPI that stand for exactly one license.
-const CLASSIFIERS: [(&str, &str); 12] = [
+const CLASSIFIERS: [(&str, &str); 18] = [
     ("MIT License", "MIT"),
     ("Apache Software License", "Apache-2.0"),
     ("ISC License (ISCL)", "ISC"),
@@ -36,6 +37,21 @@ const CLASSIFIERS: [(&str, &str); 12] = [
         "GNU Lesser General Public License v3 or later (LGPLv3+)",
         "LGPL-3.0-or-later",
     ),
+    (
+        "GNU Lesser General Public License v2 or later (LGPLv2+)",
+        "LGPL-2.0-or-later",
+    ),
+    (
+        "GNU Affero General Public License v3 or later (AGPLv3+)",
+        "AGPL-3.0-or-later",
+    ),
+    ("GNU General Public License v2 (GPLv2)", "GPL-2.0-only"),
+    ("GNU General Public License v3 (GPLv3)", "GPL-3.0-only"),
+    (
+        "GNU Lesser General Public License v3 (LGPLv3)",
+        "LGPL-3.0-only",
+    ),
+    ("GNU Affero General Public License v3", "AGPL-3.0-only"),
 ];
 
 /// The license of a project as an SPDX expression. A text that cannot be converted to one is
@@ -72,48 +88,120 @@ pub(super) fn expression(project: &Files, warnings: &mut Vec<Warning>) -> Option
     None
 }
 
-/// Converts `text` to an SPDX expression. Knows common spellings that are not SPDX.
+/// Converts `text` to an SPDX expression. Knows common spellings that are not SPDX. Names that
+/// stand for several licenses, such as `GPL` and `BSD`, are not converted.
 fn spelled(text: &str) -> Option<String> {
     let text = text.trim();
     if Expression::parse(text).is_ok() {
         return Some(text.to_string());
     }
-    let with_or = text.split('/').map(str::trim).collect::<Vec<_>>();
-    let with_or = with_or.join(" OR ");
-    if let Ok(Some(renamed)) = Expression::canonicalize(&with_or)
-        && Expression::parse(&renamed).is_ok()
-    {
-        return Some(renamed);
+    if let Some(license) = one(text) {
+        return Some(license);
     }
-    if Expression::parse(&with_or).is_ok() {
-        return Some(with_or);
+    let operator = Regex::new(r"(?i)\s*/\s*|\s+or\s+|\s+and\s+").ok()?;
+    let mut converted = String::new();
+    let mut start = 0;
+    for found in operator.find_iter(text) {
+        converted.push_str(&one(&text[start..found.start()])?);
+        let is_and = found.as_str().trim().eq_ignore_ascii_case("and");
+        converted.push_str(if is_and { " AND " } else { " OR " });
+        start = found.end();
+    }
+    converted.push_str(&one(&text[start..])?);
+    Expression::parse(&converted).is_ok().then_some(converted)
+}
+
+/// Converts the name of one license.
+fn one(text: &str) -> Option<String> {
+    let text = text.trim();
+    let ids = spdx::identifiers::LICENSES
+        .iter()
+        .map(|license| license.name);
+    let mut same = ids.filter(|id| id.eq_ignore_ascii_case(text));
+    if let Some(id) = same.next()
+        && Expression::parse(id).is_ok()
+    {
+        return Some(id.to_string());
+    }
+    if let Some(license) = gnu(text) {
+        return Some(license);
     }
     let common = match text.to_lowercase().as_str() {
-        "mit license" | "the mit license" | "expat" => "MIT",
+        "mit license"
+        | "the mit license"
+        | "the mit license (mit)"
+        | "mit license (mit)"
+        | "mit-license"
+        | "mit/x11"
+        | "x11/mit"
+        | "expat" => "MIT",
         "apache 2.0"
-        | "apache license 2.0"
+        | "apache 2"
         | "apache-2"
-        | "apache software license 2.0"
+        | "apache2"
+        | "apache2.0"
+        | "apache v2"
+        | "apache v2.0"
+        | "asl 2.0"
+        | "asl2.0"
+        | "apache license 2.0"
+        | "apache license v2.0"
         | "apache license, version 2.0"
-        | "apache license version 2.0" => "Apache-2.0",
+        | "apache license version 2.0"
+        | "apache software license 2.0"
+        | "apache software license, version 2.0" => "Apache-2.0",
         "bsd-3"
+        | "bsd3"
         | "bsd 3-clause"
         | "3-clause bsd"
+        | "3-clause bsd license"
         | "new bsd"
+        | "new bsd license"
         | "bsd 3-clause license"
+        | "bsd-3-clause license"
         | "modified bsd license"
         | "revised bsd"
         | "revised bsd license"
         | "bsd 3 clause"
         | "the bsd 3-clause license" => "BSD-3-Clause",
-        "bsd 2-clause" | "simplified bsd" | "bsd 2-clause license" => "BSD-2-Clause",
-        "gplv3" | "gpl v3" | "gpl-3" => "GPL-3.0-only",
-        "gplv3+" => "GPL-3.0-or-later",
-        "mpl 2.0" | "mpl2" => "MPL-2.0",
+        "bsd-2"
+        | "bsd 2-clause"
+        | "bsd-2clause"
+        | "2-clause bsd"
+        | "2-clause bsd license"
+        | "simplified bsd"
+        | "simplified bsd license"
+        | "bsd 2-clause license"
+        | "bsd-2-clause license" => "BSD-2-Clause",
+        "mpl 2.0" | "mpl 2" | "mpl2" | "mpl2.0" | "mpl-2" | "mozilla public license 2.0" => {
+            "MPL-2.0"
+        }
+        "isc license" => "ISC",
+        "the unlicense" => "Unlicense",
+        "cc0" => "CC0-1.0",
         "psf" => "PSF-2.0",
         _ => return None,
     };
     Some(common.to_string())
+}
+
+/// Converts the name of a version of a GNU license, such as `GPLv3+`.
+fn gnu(text: &str) -> Option<String> {
+    let pattern = r"(?i)^(?:gnu )?([al]?gpl)[ -]?(?:version |v)?(\d)(?:\.(\d))?(\+|[ -]or[ -]later|[ -]only)?$";
+    let found = Regex::new(pattern).ok()?.captures(text)?;
+    let later = found.get(4).map_or("", |ending| ending.as_str());
+    let ending = if later.is_empty() || later.to_lowercase().ends_with("only") {
+        "only"
+    } else {
+        "or-later"
+    };
+    let license = format!(
+        "{}-{}.{}-{ending}",
+        found[1].to_uppercase(),
+        &found[2],
+        found.get(3).map_or("0", |minor| minor.as_str()),
+    );
+    Expression::parse(&license).is_ok().then_some(license)
 }
 
 fn by_classifier(project: &Files) -> Option<String> {
@@ -121,15 +209,19 @@ fn by_classifier(project: &Files) -> Option<String> {
     let toml = toml.map(|file| file.texts(&["project", "classifiers"]));
     let toml = toml.into_iter().flatten().map(|entry| entry.text);
     let cfg = project.setup_cfg.lines("metadata", "classifiers");
-    let named: Vec<&str> = toml
+    let py = project.setup_py.as_ref();
+    let py = py.and_then(|file| file.texts("classifiers"));
+    // Code may add the classifier of another license.
+    let py = py.filter(|list| list.is_complete);
+    let py = py.map(|list| list.texts).unwrap_or_default();
+    let named: BTreeSet<&str> = toml
         .chain(cfg)
+        .chain(py.iter().map(String::as_str))
         .filter_map(|entry| entry.strip_prefix("License ::"))
         .map(|entry| entry.rsplit("::").next().unwrap_or(entry).trim())
         .filter(|entry| *entry != "OSI Approved")
         .collect();
-    let [only] = named.as_slice() else {
-        return None;
-    };
+    let only = named.first().filter(|_| named.len() == 1)?;
     let mut known = CLASSIFIERS.iter();
     let (_, license) = known.find(|(classifier, _)| classifier == only)?;
     Some(license.to_string())
@@ -254,9 +346,29 @@ mod tests {
             ("MIT License", Some("MIT")),
             ("MIT/Apache-2.0", Some("MIT OR Apache-2.0")),
             ("BSD 3-Clause", Some("BSD-3-Clause")),
+            ("mit", Some("MIT")),
+            ("MIT/X11", Some("MIT")),
+            ("MIT or Apache 2.0", Some("MIT OR Apache-2.0")),
+            ("Apache 2.0", Some("Apache-2.0")),
+            ("Apache-2.0", Some("Apache-2.0")),
+            ("BSD-3-Clause", Some("BSD-3-Clause")),
+            ("GPLv3+", Some("GPL-3.0-or-later")),
+            ("GPL v3 or later", Some("GPL-3.0-or-later")),
+            ("gpl-2", Some("GPL-2.0-only")),
+            ("GNU GPL v2", Some("GPL-2.0-only")),
+            ("LGPLv2.1+", Some("LGPL-2.1-or-later")),
             ("BLABLA", None),
         ] {
             assert_eq!(spelled(text).as_deref(), license, "{text}");
+        }
+    }
+
+    #[test]
+    fn names_of_several_licenses_are_not_guessed() {
+        for text in [
+            "GPL", "gpl", "LGPL", "AGPL", "BSD", "Apache", "MPL", "GPL/MIT", "GPLv9",
+        ] {
+            assert_eq!(spelled(text), None, "{text}");
         }
     }
 

@@ -292,3 +292,41 @@ fn optional_dependencies_are_groups_where_the_user_wants_them() {
     docs: "sphinx" null
     "#);
 }
+
+#[test]
+fn an_unambiguous_classifier_decides_about_a_vague_license() {
+    const LATER: &str =
+        "License :: OSI Approved :: GNU General Public License v3 or later (GPLv3+)";
+    let license = |files: &[(&str, &str)]| {
+        let project = project(files);
+        let mut pixi = Pixi::of(&project);
+        pixi.initialize(&initialize(&project, &[], plain()));
+        let outputs = pixi.outputs(&Outputs::new(&project.metadata_work("a")));
+        outputs[0]["metadata"]["license"].clone()
+    };
+    let toml = |license: &str, classifiers: &str| {
+        format!(
+            "[project]\nname = \"a\"\nversion = \"1\"\nlicense = {license}\nclassifiers = [{classifiers}]\n"
+        )
+    };
+    let later = format!("\"{LATER}\"");
+    for (text, classifiers, expected) in [
+        ("\"GPL\"", later.as_str(), json!("GPL-3.0-or-later")),
+        ("{ text = \"GPL\" }", &later, json!("GPL-3.0-or-later")),
+        ("{ text = \"GPL\" }", "", json!(null)),
+        (
+            "{ text = \"BSD\" }",
+            "\"License :: OSI Approved :: BSD License\"",
+            json!(null),
+        ),
+        ("{ text = \"MIT License\" }", "", json!("MIT")),
+    ] {
+        let text = toml(text, classifiers);
+        assert_eq!(license(&[("pyproject.toml", &text)]), expected, "{text}");
+    }
+    let setup = format!(
+        "from setuptools import setup\n\
+         setup(name='a', version='1', license='GPL', classifiers=[\n'{LATER}',\n])\n"
+    );
+    assert_eq!(license(&[("setup.py", &setup)]), json!("GPL-3.0-or-later"));
+}
