@@ -30,7 +30,7 @@ pub(super) fn all(
     };
     let lists = source.groups.iter();
     let lists = lists.filter(|(group, _)| wanted.contains(group));
-    warnings.extend(lists.filter_map(|(_, declared)| declared.computed_warning()));
+    warnings.extend(lists.flat_map(|(_, declared)| declared.warnings()));
     let mapping = &request.config.pypi_conda_map;
     let mut groups = Vec::new();
     for group in wanted {

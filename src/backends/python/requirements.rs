@@ -34,6 +34,7 @@ pub(super) fn all(
     let user = UserSpecs::of(request);
     warnings.extend(misplaced(&user, source));
     warnings.extend(unknown_names(request, source));
+    warnings.extend(source.requires_python_lost.iter().map(Warning::new));
     requirements.extend(installer(config.installer, &user));
     requirements.extend(python(request, source, shape, &user));
     let target = Target {
@@ -70,7 +71,7 @@ pub(super) fn all(
         requirements.extend(specs.into_iter().map(|spec| stated(section.clone(), spec)));
     }
     if config.maps_dependencies() {
-        warnings.extend(source.run.computed_warning());
+        warnings.extend(source.run.warnings());
         for spec in translated(request, &source.run.entries, &target, warnings) {
             requirements.extend(user.beside(Section::Run, spec));
         }

@@ -35,6 +35,8 @@ pub struct Source {
     pub(super) requires_python: Vec<Specifier>,
     /// The place of these versions in a file.
     pub(super) requires_python_at: Option<SourceSpan>,
+    /// A message about the part of these versions that is lost.
+    pub(super) requires_python_lost: Option<String>,
     /// The crate, if it uses the shared tree of the workspace.
     pub(super) guest: Option<Guest>,
     name: String,
@@ -63,7 +65,11 @@ impl Source {
                 version::find(&files, &request.config.version_from, checkout)?
             }
         };
-        let (requires_python, requires_python_at) = requires_python(&files)?;
+        let Supported {
+            specifiers: requires_python,
+            at: requires_python_at,
+            lost: requires_python_lost,
+        } = Supported::read(&files)?;
         let mut source = Self {
             kind: kind::of(&files),
             computes_version,
@@ -72,6 +78,7 @@ impl Source {
             groups: dependency::groups(&files)?,
             requires_python,
             requires_python_at,
+            requires_python_lost,
             version,
             name: name.unwrap_or_default(),
             guest: None,
@@ -148,25 +155,56 @@ impl Source {
     }
 }
 
-/// The versions of Python that a project supports, and their place in a file.
-fn requires_python(files: &Files) -> Result<(Vec<Specifier>, Option<SourceSpan>), Report> {
-    if let Some(pyproject) = &files.pyproject
-        && let Some(text) = pyproject.text(&["project", "requires-python"])
-    {
-        let parsed = dependency::parse(text.text).map_err(|reason| BadDependency {
-            text: text.text.to_string(),
-            reason,
-            file: pyproject.file(),
-            at: text.at,
-        })?;
-        return Ok((parsed, Some(text.at)));
+/// The versions of Python that a project supports.
+#[derive(Debug, Default)]
+struct Supported {
+    specifiers: Vec<Specifier>,
+    at: Option<SourceSpan>,
+    lost: Option<String>,
+}
+
+impl Supported {
+    fn read(files: &Files) -> Result<Self, Report> {
+        if let Some(pyproject) = &files.pyproject
+            && let Some(text) = pyproject.text(&["project", "requires-python"])
+        {
+            let specifiers = dependency::parse(text.text).map_err(|reason| BadDependency {
+                text: text.text.to_string(),
+                reason,
+                file: pyproject.file(),
+                at: text.at,
+            })?;
+            return Ok(Self {
+                specifiers,
+                at: Some(text.at),
+                lost: None,
+            });
+        }
+        let mut lost = None;
+        let poetry = files.toml(&["tool", "poetry", "dependencies", "python"]);
+        let poetry = poetry.map(|text| {
+            let mut warn = |what: String| {
+                lost = Some(format!("`python` in `[tool.poetry.dependencies]`: {what}"));
+            };
+            dependency::poetry(text.text, &mut warn)
+        });
+        let cfg = files.setup_cfg.get("options", "python_requires");
+        let py = files.setup_py.as_ref();
+        let py = py.and_then(|file| file.text("python_requires"));
+        let text = poetry.or_else(|| cfg.map(str::to_string)).or(py);
+        let specifiers = match dependency::parse(&text.unwrap_or_default()) {
+            Ok(specifiers) => specifiers,
+            Err(reason) => {
+                lost = Some(format!(
+                    "`python_requires` is ignored, so any version of Python is used: {reason}"
+                ));
+                Vec::new()
+            }
+        };
+        Ok(Self {
+            specifiers,
+            at: None,
+            lost,
+        })
     }
-    let poetry = files.toml(&["tool", "poetry", "dependencies", "python"]);
-    let poetry = poetry.and_then(|text| dependency::poetry(text.text));
-    let cfg = files.setup_cfg.get("options", "python_requires");
-    let py = files.setup_py.as_ref();
-    let py = py.and_then(|file| file.text("python_requires"));
-    let text = poetry.or_else(|| cfg.map(str::to_string)).or(py);
-    let parsed = text.and_then(|text| dependency::parse(&text).ok());
-    Ok((parsed.unwrap_or_default(), None))
 }

@@ -132,6 +132,24 @@ fn the_user_spells_a_mapped_dependency_with_an_underscore() {
 }
 
 #[test]
+fn conditions_of_poetry_count_like_markers() {
+    let poetry = "[build-system]\nrequires = [\"poetry-core\"]\n\
+        build-backend = \"poetry.core.masonry.api\"\n\
+        [tool.poetry]\nname = \"a\"\nversion = \"1\"\n\
+        [tool.poetry.dependencies]\npython = \">=3.8 <3.13\"\n\
+        click = \">=7 <9\"\nbeta = \"^2.0b1\"\nrequests = \"^2.28 || ^3\"\n\
+        colorama = { version = \"*\", platform = \"win32\" }\n\
+        tomli = { version = \"*\", python = \"<3.8\" }\n\
+        rich = { version = \"^13\", markers = \"python_version >= '3.8'\" }\n\
+        near = { path = \"../near\" }\n\
+        [[tool.poetry.dependencies.numpy]]\nversion = \"^1.21\"\npython = \"<3.8\"\n\
+        [[tool.poetry.dependencies.numpy]]\nversion = \"^1.26\"\npython = \">=3.8\"\n";
+    insta::assert_snapshot!(required(poetry, &[]), @r#"
+    run: python >=3.8,<3.13, click >=7,<9, beta >=2.0b1,<3, requests >=2.28,<4, __unix *, rich >=13,<14, near *, numpy >=1.26,<2
+    "#);
+}
+
+#[test]
 fn dependencies_that_only_the_build_knows_are_a_warning() {
     let manifest = "[package]\nname = \"a\"\n[package.build.backend]\n\
         name = \"pixi-build-python\"\nversion = \"*\"\n\
@@ -153,10 +171,15 @@ fn dependencies_that_only_the_build_knows_are_a_warning() {
     let options = format!(
         "{dynamic}[tool.setuptools.dynamic]\ndependencies = {{ file = [\"needs.txt\"] }}\n"
     );
+    let poetry = "[build-system]\nrequires = [\"poetry-core\"]\n\
+        build-backend = \"poetry.core.masonry.api\"\n[tool.poetry]\nname = \"a\"\nversion = \"1\"\n\
+        [tool.poetry.dependencies]\npython = \">=3.8,<3.9 || >=3.10\"\nclick = \"^banana\"\n\
+        near = { path = \"../near\" }\nrich = { version = \"*\", extras = [\"jupyter\"] }\n";
     let all = [
         warned(&dynamic, &[("setup.py", code)]),
         warned(hook, &[]),
         warned(&options, &[("needs.txt", "click\n-r more.txt\n")]),
+        warned(poetry, &[]),
     ];
     insta::assert_snapshot!(all.join("\n--\n"), @r#"
     warning: only the build knows some dependencies of the project: `install_requires` in setup.py (help: write them into `[package.run-dependencies]`; the build says which ones are missing)
@@ -164,6 +187,11 @@ fn dependencies_that_only_the_build_knows_are_a_warning() {
     warning: only the build knows some dependencies of the project: `dependencies` in `dynamic` on line 7 of pyproject.toml (help: write them into `[package.run-dependencies]`; the build says which ones are missing)
     --
     warning: only the build knows some dependencies of the project: `-r more.txt` in needs.txt (help: write them into `[package.run-dependencies]`; the build says which ones are missing)
+    --
+    warning: `python` in `[tool.poetry.dependencies]`: `>=3.8,<3.9 || >=3.10` has a gap that is lost: conda gets >=3.8
+    warning: `click` in `[tool.poetry.dependencies]`: `^banana` is not a version that conda can compare, so any version is used
+    warning: `near @ ../near`: a conda package cannot say where a dependency comes from
+    warning: `rich[jupyter]`: conda packages have no extras such as `jupyter`
     "#);
 }
 

@@ -21,6 +21,8 @@ pub(in super::super) struct Declared {
     pub(in super::super) files: Vec<PathBuf>,
     /// The origin of further dependencies that only the build knows.
     pub(in super::super) computed: Option<String>,
+    /// Messages about entries, or parts of entries, that conda cannot express.
+    pub(in super::super) lost: Vec<String>,
 }
 
 /// The fields of `[project]`.
@@ -138,8 +140,10 @@ fn from_poetry(project: &Files) -> Option<Declared> {
     let is_poetry = project.build_module().starts_with("poetry") || !project.has_project_table();
     let file = project.pyproject.as_ref().filter(|_| is_poetry)?;
     file.table(&["tool", "poetry", "dependencies"])?;
+    let poetry::Entries { entries, lost } = poetry::entries(file);
     Some(Declared {
-        entries: poetry::entries(file),
+        entries,
+        lost,
         ..Declared::default()
     })
 }
@@ -200,15 +204,17 @@ fn unknown(project: &Files, field: &str) -> Declared {
 }
 
 impl Declared {
-    /// The warning about dependencies that only the build knows.
-    pub(in super::super) fn computed_warning(&self) -> Option<Warning> {
-        let computed = self.computed.as_ref()?;
-        let warning = Warning::new(format!(
-            "only the build knows some dependencies of the project: {computed}"
-        ));
-        Some(warning.help(
-            "write them into `[package.run-dependencies]`; the build says which ones are missing",
-        ))
+    /// Warnings about dependencies that only the build knows, and those that conda cannot express.
+    pub(in super::super) fn warnings(&self) -> impl Iterator<Item = Warning> {
+        let computed = self.computed.iter().map(|computed| {
+            let warning = Warning::new(format!(
+                "only the build knows some dependencies of the project: {computed}"
+            ));
+            warning.help(
+                "write them into `[package.run-dependencies]`; the build says which ones are missing",
+            )
+        });
+        computed.chain(self.lost.iter().map(Warning::new))
     }
 
     /// Adds dependencies from the requirements file `name`. Options such as `-r other.txt` and

@@ -20,7 +20,7 @@ use thiserror::Error;
 pub(super) use declared::{Declared, groups, run};
 use marker::Counts;
 pub(super) use names::conda as conda_name;
-pub(super) use poetry::specifiers as poetry;
+pub(super) use poetry::loosest as poetry;
 pub(super) use requirement::{Requirement, normalized};
 pub(super) use specifier::{Specifier, conda, parse, pep440};
 

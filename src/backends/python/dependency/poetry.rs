@@ -1,115 +1,431 @@
 //! Reads `[tool.poetry.dependencies]`, which Poetry used before it supported `[project]`.
+//!
+//! Each entry is rewritten in the syntax of PEP 508, so that its conditions and places count like
+//! those in `[project]`.
+
+use pep440_rs::{Operator, Version, VersionSpecifiers};
+use regex::Regex;
 
 use super::Entry;
 use super::requirement::Requirement;
 use crate::backends::python::project::Pyproject;
-use crate::project::document::{Data, Value};
+use crate::project::document::{Data, Field, Table, Value};
 
-/// The entries of `[tool.poetry.dependencies]`, without those that are optional.
-pub(super) fn entries(file: &Pyproject) -> Vec<Entry> {
+/// The entries of the table, and messages about everything that is lost.
+#[derive(Debug, Default)]
+pub(super) struct Entries {
+    pub(super) entries: Vec<Entry>,
+    pub(super) lost: Vec<String>,
+}
+
+/// Reads `[tool.poetry.dependencies]`, except for the dependencies that are optional.
+pub(super) fn entries(file: &Pyproject) -> Entries {
     let table = file.table(&["tool", "poetry", "dependencies"]);
     let fields = table.map(|table| table.fields()).unwrap_or_default();
-    let own = fields.into_iter().filter(|field| field.name != "python");
-    own.filter_map(|field| {
-        let text = format!("{}{}", field.name, versions(field.value)?);
-        Some(Entry {
-            requirement: Requirement::parse(&text).ok()?,
-            text,
-            at: Some(field.key_at),
-        })
-    })
-    .collect()
+    let mut read = Entries::default();
+    for field in fields.into_iter().filter(|field| field.name != "python") {
+        match field.value.read() {
+            // One entry for each version of Python, for example.
+            Data::List(values) => {
+                for value in values {
+                    read.add(&field, value);
+                }
+            }
+            _ => read.add(&field, field.value),
+        }
+    }
+    read
 }
 
-/// The specifiers and the marker of a dependency. `None` for an optional dependency, and for a
-/// string with alternatives.
-fn versions(value: Value<'_>) -> Option<String> {
-    let table = match value.read() {
-        Data::Text(text) => return specifiers(text),
-        Data::Table(table) => table,
-        _ => return Some(String::new()),
-    };
+impl Entries {
+    fn add(&mut self, field: &Field<'_>, value: Value<'_>) {
+        let name = field.name;
+        let mut lost = |what: String| {
+            self.lost
+                .push(format!("`{name}` in `[tool.poetry.dependencies]`: {what}"));
+        };
+        let text = match value.read() {
+            Data::Text(text) => format!("{name}{}", loosest(text, &mut lost)),
+            Data::Table(table) if is_optional(table) => return,
+            Data::Table(table) => written(name, table, &mut lost),
+            _ => {
+                lost("neither a version nor a table, so any version is used".to_string());
+                name.to_string()
+            }
+        };
+        match Requirement::parse(&text) {
+            Ok(requirement) => self.entries.push(Entry {
+                requirement,
+                text,
+                at: Some(field.key_at),
+            }),
+            Err(reason) => lost(format!("it is left out: {reason}")),
+        }
+    }
+}
+
+fn is_optional(table: Table<'_>) -> bool {
+    let optional = table.get("optional").map(|field| field.value.read());
+    matches!(optional, Some(Data::Boolean(true)))
+}
+
+/// A dependency on `name` in the syntax of PEP 508.
+fn written(name: &str, table: Table<'_>, lost: &mut impl FnMut(String)) -> String {
     let text = |key: &str| match table.get(key)?.value.read() {
-        Data::Text(text) => Some(text.to_string()),
+        Data::Text(text) => Some(text),
         _ => None,
     };
-    if let Some(field) = table.get("optional")
-        && matches!(field.value.read(), Data::Boolean(true))
+    let mut written = name.to_string();
+    if let Some(field) = table.get("extras")
+        && let Data::List(extras) = field.value.read()
     {
-        return None;
+        let extras = extras.into_iter().filter_map(|extra| match extra.read() {
+            Data::Text(extra) => Some(extra),
+            _ => None,
+        });
+        written.push_str(&format!("[{}]", extras.collect::<Vec<_>>().join(",")));
     }
-    let versions = text("version").and_then(|text| specifiers(&text));
-    let marker = text("markers").map(|marker| format!("; {marker}"));
-    Some(versions.unwrap_or_default() + &marker.unwrap_or_default())
+    let place = ["git", "path", "url", "file"].into_iter().find_map(text);
+    if let Some(place) = place {
+        written.push_str(&format!(" @ {place}"));
+    } else if let Some(version) = text("version") {
+        written.push_str(&loosest(version, lost));
+    }
+    let mut conditions: Vec<String> = Vec::new();
+    for (key, marker) in [
+        (
+            "markers",
+            text("markers").map(|marker| Some(marker.to_string())),
+        ),
+        ("python", text("python").map(python_marker)),
+        ("platform", text("platform").map(platform_marker)),
+    ] {
+        let Some(field) = table.get(key) else {
+            continue;
+        };
+        match marker.flatten() {
+            Some(marker) if is_marker(&marker) => conditions.push(marker),
+            Some(marker) if marker.is_empty() => {}
+            _ => {
+                let value = match field.value.read() {
+                    Data::Text(text) => format!("`{key} = \"{text}\"`"),
+                    _ => format!("`{key}`"),
+                };
+                lost(format!("the condition {value} is ignored"));
+            }
+        }
+    }
+    match conditions.as_slice() {
+        [] => {}
+        [one] => written.push_str(&format!(" ; {one}")),
+        _ => written.push_str(&format!(" ; ({})", conditions.join(") and ("))),
+    }
+    written
 }
 
-/// Translates a constraint of Poetry to specifiers of PEP 440. Returns `None` for alternatives,
-/// which PEP 440 cannot express, and for invalid versions.
-pub(in super::super) fn specifiers(text: &str) -> Option<String> {
-    if text.contains('|') {
-        return None;
+fn is_marker(text: &str) -> bool {
+    !text.is_empty() && Requirement::parse(&format!("x ; {text}")).is_ok()
+}
+
+/// The marker for a constraint on the version of Python. Empty if every version satisfies it.
+fn python_marker(constraint: &str) -> Option<String> {
+    let mut alternatives = Vec::new();
+    for alternative in alternatives_of(constraint) {
+        let clauses = clauses(alternative).ok()?;
+        if clauses.is_empty() {
+            return Some(String::new());
+        }
+        let conditions = clauses.iter().map(|clause| {
+            let at = clause.find(|c: char| c.is_ascii_digit())?;
+            let (operator, version) = clause.split_at(at);
+            // `python_version` is a version of two numbers, such as `3.12`.
+            let variable = match version.matches('.').count() {
+                0 | 1 => "python_version",
+                _ => "python_full_version",
+            };
+            Some(format!("{variable} {operator} '{version}'"))
+        });
+        alternatives.push(conditions.collect::<Option<Vec<_>>>()?.join(" and "));
     }
-    let clauses = text.split(',').map(str::trim);
-    let clauses: Option<Vec<String>> = clauses
-        .filter(|clause| !clause.is_empty() && *clause != "*")
-        .map(clause)
+    Some(alternatives.join(" or "))
+}
+
+/// The marker for a constraint on `sys.platform`, such as `win32` or `!=win32`.
+fn platform_marker(constraint: &str) -> Option<String> {
+    let alternatives = alternatives_of(constraint).map(|alternative| {
+        let clauses = alternative.split(',').map(str::trim);
+        let conditions = clauses.map(|clause| {
+            let (operator, value) = match clause.strip_prefix("!=") {
+                Some(value) => ("!=", value),
+                None => ("==", clause.trim_start_matches('=')),
+            };
+            let value = value.trim();
+            let is_plain = !value.is_empty() && !value.contains(['\'', '"', ' ', '*']);
+            is_plain.then(|| format!("sys_platform {operator} '{value}'"))
+        });
+        Some(conditions.collect::<Option<Vec<_>>>()?.join(" and "))
+    });
+    Some(alternatives.collect::<Option<Vec<_>>>()?.join(" or "))
+}
+
+fn alternatives_of(constraint: &str) -> impl Iterator<Item = &str> {
+    let alternatives = constraint.split('|').map(str::trim);
+    alternatives.filter(|alternative| !alternative.is_empty())
+}
+
+/// Translates a constraint of Poetry to comma-separated comparisons of PEP 440. `lost` receives a
+/// message if they admit more versions than the constraint.
+pub(in super::super) fn loosest(constraint: &str, lost: &mut impl FnMut(String)) -> String {
+    let alternatives: Result<Vec<Vec<String>>, String> =
+        alternatives_of(constraint).map(clauses).collect();
+    let alternatives = match alternatives {
+        Ok(alternatives) => alternatives,
+        Err(clause) => {
+            lost(format!(
+                "`{clause}` is not a version that conda can compare, so any version is used"
+            ));
+            return String::new();
+        }
+    };
+    if let [one] = alternatives.as_slice() {
+        return one.join(",");
+    }
+    let mut ranges: Vec<Range> = alternatives
+        .iter()
+        .map(|clauses| Range::of(clauses))
         .collect();
-    Some(clauses?.join(","))
+    ranges.sort_by(|a, b| a.lower.cmp(&b.lower));
+    let mut ranges = ranges.into_iter();
+    let Some(mut around) = ranges.next() else {
+        return String::new();
+    };
+    for range in ranges {
+        let touches = match (&around.upper, &range.lower) {
+            (Some((upper, _)), Some((lower, _))) => upper >= lower,
+            _ => true,
+        };
+        around.is_exact &= touches && range.is_exact;
+        around.upper = match (around.upper, range.upper) {
+            (Some(a), Some(b)) => Some(a.max(b)),
+            _ => None,
+        };
+    }
+    let text = around.text();
+    if !around.is_exact {
+        let used = if text.is_empty() {
+            "any version"
+        } else {
+            &text
+        };
+        lost(format!(
+            "`{constraint}` has a gap that is lost: conda gets {used}"
+        ));
+    }
+    text
 }
 
-fn clause(clause: &str) -> Option<String> {
-    let numbers = |version: &str| -> Option<Vec<u64>> {
-        version
-            .split('.')
-            .map(|number| number.parse().ok())
-            .collect()
-    };
-    let joined = |numbers: &[u64]| {
-        let texts: Vec<String> = numbers.iter().map(u64::to_string).collect();
-        texts.join(".")
-    };
-    if let Some(version) = clause.strip_prefix('^') {
-        let numbers = numbers(version.trim())?;
-        let kept = numbers.iter().position(|number| *number != 0);
-        let kept = kept.unwrap_or(numbers.len().saturating_sub(1));
-        let mut above = numbers.get(..=kept)?.to_vec();
-        *above.last_mut()? += 1;
-        return Some(format!(">={},<{}", version.trim(), joined(&above)));
+/// The versions between two bounds. The second part of a bound sorts bounds of the same version:
+/// it says whether the version itself is below the bound.
+#[derive(Debug, Default)]
+struct Range {
+    lower: Option<(Version, bool)>,
+    upper: Option<(Version, bool)>,
+    /// Whether all versions between the bounds are meant.
+    is_exact: bool,
+}
+
+impl Range {
+    /// The smallest range that contains the versions that satisfy all `clauses`.
+    fn of(clauses: &[String]) -> Self {
+        let mut range = Self {
+            is_exact: true,
+            ..Self::default()
+        };
+        let specifiers: VersionSpecifiers = match clauses.join(",").parse() {
+            Ok(specifiers) => specifiers,
+            Err(_) => return Self::default(),
+        };
+        for specifier in specifiers.iter() {
+            let version = specifier.version().clone();
+            let above = |release: &[u64]| {
+                let mut release = release.to_vec();
+                if let Some(last) = release.last_mut() {
+                    *last += 1;
+                }
+                Version::new(release).with_epoch(version.epoch())
+            };
+            let (lower, upper) = match specifier.operator() {
+                Operator::GreaterThanEqual => (Some((version, false)), None),
+                Operator::GreaterThan => (Some((version, true)), None),
+                Operator::LessThan => (None, Some((version, false))),
+                Operator::LessThanEqual => (None, Some((version, true))),
+                Operator::Equal | Operator::ExactEqual => {
+                    (Some((version.clone(), false)), Some((version, true)))
+                }
+                Operator::EqualStar => {
+                    let upper = above(version.release());
+                    (Some((version, false)), Some((upper, false)))
+                }
+                Operator::TildeEqual => {
+                    let release = version.release();
+                    let upper = above(&release[..release.len() - 1]);
+                    (Some((version.clone(), false)), Some((upper, false)))
+                }
+                Operator::NotEqual | Operator::NotEqualStar => {
+                    range.is_exact = false;
+                    (None, None)
+                }
+            };
+            range.lower = range.lower.max(lower);
+            range.upper = match (range.upper, upper) {
+                (Some(a), Some(b)) => Some(a.min(b)),
+                (a, b) => a.or(b),
+            };
+        }
+        range
     }
-    if let Some(version) = clause.strip_prefix('~')
-        && !version.starts_with('=')
-    {
-        let numbers = numbers(version.trim())?;
-        let mut above = numbers.get(..numbers.len().min(2))?.to_vec();
-        *above.last_mut()? += 1;
-        return Some(format!(">={},<{}", version.trim(), joined(&above)));
+
+    fn text(&self) -> String {
+        let lower = self.lower.as_ref();
+        let lower = lower
+            .map(|(version, without)| format!("{}{version}", if *without { ">" } else { ">=" }));
+        let upper = self.upper.as_ref();
+        let upper =
+            upper.map(|(version, with)| format!("{}{version}", if *with { "<=" } else { "<" }));
+        lower.into_iter().chain(upper).collect::<Vec<_>>().join(",")
     }
-    let bare = clause.starts_with(|c: char| c.is_ascii_digit());
-    Some(if bare {
-        format!("=={clause}")
-    } else {
-        clause.to_string()
-    })
+}
+
+/// Translates comparisons that are separated by commas or spaces. The error is the first one
+/// that is not valid.
+fn clauses(text: &str) -> Result<Vec<String>, String> {
+    const OPERATORS: &str = r"(\^|~=|~|===|==|=|!=|<>|<=|>=|<|>)?\s*([^\s,^~=!<>]+)";
+    let mut translated = Vec::new();
+    let invalid = || text.to_string();
+    let pattern = Regex::new(&format!(r"^{OPERATORS}[\s,]*")).map_err(|_| invalid())?;
+    let mut rest = text.trim_matches([' ', ',']);
+    while !rest.is_empty() {
+        let found = pattern.captures(rest).ok_or_else(invalid)?;
+        let operator = found.get(1).map_or("", |operator| operator.as_str());
+        let version = &found[2];
+        if version != "*" {
+            let clause = clause(operator, version);
+            let clause = clause.ok_or_else(|| format!("{operator}{version}"))?;
+            translated.extend(clause.split(',').map(str::to_string));
+        }
+        rest = &rest[found[0].len()..];
+    }
+    Ok(translated)
+}
+
+/// Translates one comparison. `None` if the version is not valid.
+fn clause(operator: &str, version: &str) -> Option<String> {
+    let range = |kept: &dyn Fn(&[u64]) -> usize| {
+        let parsed: Version = version.parse().ok()?;
+        let release = parsed.release();
+        let mut above = release.get(..kept(release))?.to_vec();
+        *above.last_mut()? += 1;
+        let above = Version::new(above).with_epoch(parsed.epoch());
+        Some(format!(">={parsed},<{above}"))
+    };
+    match operator {
+        "^" => {
+            return range(&|release| {
+                let first = release.iter().position(|number| *number != 0);
+                first.unwrap_or(release.len() - 1) + 1
+            });
+        }
+        "~" => return range(&|release| release.len().min(2)),
+        _ => {}
+    }
+    let operator = match operator {
+        "" | "=" => "==",
+        "<>" => "!=",
+        operator => operator,
+    };
+    let text = format!("{operator}{version}");
+    super::parse(&text).ok()?;
+    Some(text)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn translated(constraint: &str) -> (String, usize) {
+        let mut lost = 0;
+        let text = loosest(constraint, &mut |_| lost += 1);
+        (text, lost)
+    }
+
     #[test]
-    fn carets_and_tildes_are_ranges() {
-        for (poetry, pep440) in [
-            ("^1.2.3", ">=1.2.3,<2"),
-            ("^0.2.3", ">=0.2.3,<0.3"),
-            ("^0.0.3", ">=0.0.3,<0.0.4"),
-            ("~1.2.3", ">=1.2.3,<1.3"),
-            ("~=1.2", "~=1.2"),
-            (">=3.8,<4.0", ">=3.8,<4.0"),
-            ("1.2.*", "==1.2.*"),
-            ("*", ""),
+    fn constraints_are_ranges() {
+        for (poetry, pep440, lost) in [
+            ("^1.2.3", ">=1.2.3,<2", 0),
+            ("^0.2.3", ">=0.2.3,<0.3", 0),
+            ("^0.0.3", ">=0.0.3,<0.0.4", 0),
+            ("^2.0b1", ">=2.0b1,<3", 0),
+            ("~1.2.3", ">=1.2.3,<1.3", 0),
+            ("~=1.2", "~=1.2", 0),
+            (">=3.8,<4.0", ">=3.8,<4.0", 0),
+            (">=7 <9", ">=7,<9", 0),
+            (">= 3.8 <3.13", ">=3.8,<3.13", 0),
+            ("1.2.*", "==1.2.*", 0),
+            ("1.2", "==1.2", 0),
+            ("*", "", 0),
+            ("^2.28 || ^3", ">=2.28,<4", 0),
+            ("^1 | ^3", ">=1,<4", 1),
+            (">=3.8,<3.9 || >=3.10", ">=3.8", 1),
+            ("<2 || 3.*", "<4", 1),
+            ("1.5 || 1.6", ">=1.5,<=1.6", 1),
+            ("<2 || >=2", "", 0),
+            ("^1 || *", "", 0),
+            ("^banana", "", 1),
         ] {
-            assert_eq!(specifiers(poetry).as_deref(), Some(pep440), "{poetry}");
+            let (text, warned) = translated(poetry);
+            assert_eq!((text.as_str(), warned), (pep440, lost), "{poetry}");
         }
-        assert_eq!(specifiers("^1 || ^2"), None);
+    }
+
+    #[test]
+    fn tables_are_conditions_and_places() {
+        let text = r#"
+[tool.poetry.dependencies]
+python = "^3.9"
+plain = ">=7 <9"
+win = { version = "*", platform = "win32" }
+old = { version = "^1", python = "<3.8 || >=3.12.1", markers = "os_name == 'nt' or extra == 'x'" }
+many = [ { version = "^1", python = "<3.10" }, { version = "^2", python = "^3.10" } ]
+extra = { version = "^1", extras = ["a", "b"] }
+near = { path = "../near", develop = true }
+far = { git = "https://h.example/far.git", platform = "!=win32" }
+left = { version = "^1", optional = true }
+odd = { version = "oops", python = "later" }
+number = 1
+"#;
+        let file = Pyproject::parse("pyproject.toml".into(), text.to_string()).expect("TOML");
+        let read = entries(&file);
+        let texts: Vec<&str> = read
+            .entries
+            .iter()
+            .map(|entry| entry.text.as_str())
+            .collect();
+        insta::assert_snapshot!(texts.join("\n"), @r#"
+        plain>=7,<9
+        win ; sys_platform == 'win32'
+        old>=1,<2 ; (os_name == 'nt' or extra == 'x') and (python_version < '3.8' or python_full_version >= '3.12.1')
+        many>=1,<2 ; python_version < '3.10'
+        many>=2,<3 ; python_version >= '3.10' and python_version < '4'
+        extra[a,b]>=1,<2
+        near @ ../near
+        far @ https://h.example/far.git ; sys_platform != 'win32'
+        odd
+        number
+        "#);
+        insta::assert_snapshot!(read.lost.join("\n"), @r#"
+        `odd` in `[tool.poetry.dependencies]`: `oops` is not a version that conda can compare, so any version is used
+        `odd` in `[tool.poetry.dependencies]`: the condition `python = "later"` is ignored
+        `number` in `[tool.poetry.dependencies]`: neither a version nor a table, so any version is used
+        "#);
     }
 }
