@@ -8,6 +8,7 @@ use super::{initialize, plain, project};
 use test_support::git::{commit, git};
 use test_support::pixi::Pixi;
 use test_support::python::channel_or_skip;
+use test_support::render_error::render_error;
 use test_support::requests::Outputs;
 
 #[test]
@@ -115,6 +116,135 @@ fn versions_are_computed_from_git_without_running_it() {
     commit(2);
     git(project.dir(), &["merge", "--quiet", "--no-edit", "main"]);
     assert_eq!(version(), "2.0rc2.dev4");
+}
+
+/// Returns the version of a project with these files two commits after the tag `v1.2`, or the
+/// error.
+fn two_commits_later(files: &[(&str, &str)]) -> String {
+    let project = project(files);
+    commit(project.dir());
+    git(project.dir(), &["tag", "v1.2"]);
+    for message in ["one", "two"] {
+        let args = ["commit", "--quiet", "--allow-empty", "-m", message];
+        git(project.dir(), &args);
+    }
+    let mut pixi = Pixi::of(&project);
+    pixi.initialize(&initialize(&project, &[], plain()));
+    let params = Outputs::new(&project.metadata_work("h")).params();
+    match pixi.request("conda/outputs", params) {
+        Ok(answer) => answer["outputs"][0]["metadata"]["version"].to_string(),
+        Err(error) => {
+            let drawn = render_error(&project, &error);
+            let lines = drawn.lines().map(str::trim);
+            let told = lines.filter(|line| line.starts_with(['×', '│', 'h']));
+            told.map(|line| line.trim_start_matches(['×', '│', ' ']))
+                .collect::<Vec<_>>()
+                .join(" ")
+        }
+    }
+}
+
+#[test]
+fn options_that_change_the_version_count_or_are_an_error() {
+    let hatch = |source: &str| {
+        format!(
+            "[build-system]\nrequires = [\"hatchling\"]\nbuild-backend = \"hatchling.build\"\n\
+             [project]\nname = \"h\"\ndynamic = [\"version\"]\n\
+             [tool.hatch.version]\nsource = \"{source}\"\n"
+        )
+    };
+    let uv = |options: &str| {
+        let head = hatch("uv-dynamic-versioning");
+        format!("{head}[tool.uv-dynamic-versioning]\n{options}\n")
+    };
+    let poetry = |options: &str| {
+        format!(
+            "[build-system]\nrequires = [\"poetry-core\"]\n\
+             build-backend = \"poetry_dynamic_versioning.backend\"\n\
+             [tool.poetry]\nname = \"h\"\nversion = \"0.0.0\"\n\
+             [tool.poetry-dynamic-versioning]\nenable = true\n{options}\n"
+        )
+    };
+    let scm = |options: &str| {
+        format!(
+            "[project]\nname = \"h\"\ndynamic = [\"version\"]\n[tool.setuptools_scm]\n{options}\n"
+        )
+    };
+    let all = [
+        uv("bump = false\npattern = \"default-unprefixed\""),
+        uv("bump = true"),
+        uv("bump = { enable = true, index = 0 }"),
+        uv("format-jinja = \"{{ base }}\""),
+        poetry("style = \"pep440\""),
+        poetry("bump = true"),
+        poetry("format = \"{base}\""),
+        scm("local_scheme = \"no-local-version\""),
+        scm("version_scheme = \"release-branch-semver\""),
+        scm("version_scheme = [\"release-branch-semver\", \"guess-next-dev\"]"),
+        scm("version_scheme = \"h:version\""),
+        format!(
+            "{}[tool.versioningit.format]\ndistance = \"{{base_version}}\"\n",
+            hatch("versioningit")
+        ),
+        format!(
+            "{}raw-options.git_describe_command = \"git describe\"\n",
+            hatch("vcs")
+        ),
+    ];
+    let mut all = all
+        .map(|text| two_commits_later(&[("pyproject.toml", &text)]))
+        .to_vec();
+    let setup = "from setuptools import setup\n\
+                 setup(name='h', use_scm_version={'version_scheme': 'post-release'})\n";
+    all.push(two_commits_later(&[("setup.py", setup)]));
+    insta::assert_snapshot!(all.join("\n"), @r#"
+    "1.2.post2.dev0"
+    "1.3.dev2"
+    the package has no version: uv-dynamic-versioning computes it with `tool.uv-dynamic-versioning.bump.index` in pyproject.toml, which the backend does not support help: write `version = "…"` into `[package]` of the pixi manifest, and the
+    the package has no version: uv-dynamic-versioning computes it with `tool.uv-dynamic-versioning.format-jinja` in pyproject.toml, which the backend does not support help: write `version = "…"` into `[package]` of the pixi manifest, and the
+    "1.2.post2.dev0"
+    "1.3.dev2"
+    the package has no version: poetry-dynamic-versioning computes it with `tool.poetry-dynamic-versioning.format` in pyproject.toml, which the backend does not support help: write `version = "…"` into `[package]` of the pixi manifest, and the
+    "1.3.dev2"
+    the package has no version: setuptools-scm computes it by the scheme `release-branch-semver` help: write `version = "…"` into `[package]` of the pixi manifest, and the
+    the package has no version: setuptools-scm computes it with `tool.setuptools_scm.version_scheme` in pyproject.toml, which the backend does not support help: write `version = "…"` into `[package]` of the pixi manifest, and the
+    the package has no version: setuptools-scm computes it by the scheme `h:version` help: write `version = "…"` into `[package]` of the pixi manifest, and the
+    the package has no version: versioningit computes it with `tool.versioningit.format` in pyproject.toml, which the backend does not support help: write `version = "…"` into `[package]` of the pixi manifest, and the
+    the package has no version: hatch-vcs computes it with `tool.hatch.version.raw-options.git_describe_command` in pyproject.toml, which the backend does not support help: write `version = "…"` into `[package]` of the pixi manifest, and the
+    the package has no version: setuptools-scm computes it with an option on line 2 of setup.py, which the backend does not support help: write `version = "…"` into `[package]` of the pixi manifest, and the
+    "#);
+}
+
+#[test]
+fn setuptools_scm_computes_nothing_unless_the_project_enables_it() {
+    let text = |requires: &str, table: &str| {
+        format!(
+            "[build-system]\nrequires = [\"setuptools\", \"{requires}\"]\n\
+             build-backend = \"setuptools.build_meta\"\n\
+             [project]\nname = \"h\"\ndynamic = [\"version\"]\n{table}\n"
+        )
+    };
+    let all = [
+        text("setuptools-scm>=8", "[tool.setuptools_scm]"),
+        text("setuptools_scm[simple]>=8", ""),
+        text("setuptools-scm>=8", ""),
+        text("setuptools-scm>=8", "[tool.setuptools-scm]"),
+    ];
+    let mut all = all
+        .map(|text| two_commits_later(&[("pyproject.toml", &text)]))
+        .to_vec();
+    // The project uses setuptools-scm only to find its files.
+    let table = "[tool.setuptools.dynamic]\nversion = { file = \"VERSION\" }";
+    let text = text("setuptools-scm>=8", table);
+    let files = [("pyproject.toml", text.as_str()), ("VERSION", "7.1\n")];
+    all.push(two_commits_later(&files));
+    insta::assert_snapshot!(all.join("\n"), @r#"
+    "1.3.dev2"
+    "1.3.dev2"
+    the package has no version: setuptools-scm does not compute it, because pyproject.toml does not have the table `[tool.setuptools_scm]` help: add the table `[tool.setuptools_scm]` to pyproject.toml, which may be
+    the package has no version: setuptools-scm does not compute it, because pyproject.toml does not have the table `[tool.setuptools_scm]` help: add the table `[tool.setuptools_scm]` to pyproject.toml, which may be
+    "7.1"
+    "#);
 }
 
 /// A project whose `setup.py` gets the version from versioneer.

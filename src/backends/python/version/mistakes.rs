@@ -9,16 +9,10 @@ use crate::diagnostic::SourceFile;
 /// The place of the version is known, but the version cannot be read there without running code.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the package has no version: {what}")]
-#[diagnostic(
-    code(python::dynamic_version),
-    help(
-        "write `version = \"…\"` into `[package]` of the pixi manifest, and the wheel gets the same \
-         version; or say where it is: `version-from = \"git\"` or `\"file:PATH\"` in \
-         `[package.build.config]`"
-    )
-)]
+#[diagnostic(code(python::dynamic_version), help("{help}"))]
 pub(super) struct NotFound {
     what: String,
+    help: &'static str,
     #[source_code]
     file: SourceFile,
     #[label("the project leaves it open here")]
@@ -27,12 +21,29 @@ pub(super) struct NotFound {
 
 impl NotFound {
     pub(super) fn report(project: &Files, what: String) -> Report {
+        let help = "write `version = \"…\"` into `[package]` of the pixi manifest, and the wheel gets \
+             the same version; or say where it is: `version-from = \"git\"` or `\"file:PATH\"` in \
+             `[package.build.config]`";
+        Self::with_help(project, what, help)
+    }
+
+    /// The project requires setuptools-scm, but does not enable it.
+    pub(super) fn disabled_scm(project: &Files) -> Report {
+        let what = "setuptools-scm does not compute it, because pyproject.toml does not have the \
+             table `[tool.setuptools_scm]`";
+        let help = "add the table `[tool.setuptools_scm]` to pyproject.toml, which may be empty; \
+             or write `version = \"…\"` into `[project]`";
+        Self::with_help(project, what.to_string(), help)
+    }
+
+    fn with_help(project: &Files, what: String, help: &'static str) -> Report {
         let dynamic = project.pyproject.as_ref().and_then(|file| {
             let dynamic = file.texts(&["project", "dynamic"]);
             Some(dynamic.into_iter().find(|name| name.text == "version")?.at)
         });
         Self {
             what,
+            help,
             file: Self::file(project),
             at: dynamic,
         }

@@ -115,11 +115,13 @@ enum Place {
     Git(Box<scm::Rules>),
     /// Code that only the build runs, with its description.
     Code(&'static str),
+    /// A setuptools-scm that the project does not enable.
+    Disabled,
 }
 
 /// Functions for the build tools. Each returns the place of the version if the project uses
 /// its tool. The first result counts.
-const SOURCES: [fn(&Files) -> Option<Place>; 9] = [
+const SOURCES: [fn(&Files) -> Option<Place>; 10] = [
     scm::rules,
     hatch,
     setuptools,
@@ -129,6 +131,7 @@ const SOURCES: [fn(&Files) -> Option<Place>; 9] = [
     attribute::scikit_build,
     attribute::cargo,
     attribute::meson,
+    scm::disabled,
 ];
 
 impl Place {
@@ -140,6 +143,7 @@ impl Place {
             Self::Code(tool) => {
                 return Err(missing(format!("{tool} computes it during the build")));
             }
+            Self::Disabled => return Err(NotFound::disabled_scm(project)),
             Self::File(file) => {
                 let text = read_text(&project.folder.join(&file))?;
                 (text.trim().to_string(), vec![file])

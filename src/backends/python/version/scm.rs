@@ -14,7 +14,9 @@ use super::git::{Place as InHistory, Repository};
 use super::mistakes::NotFound;
 use super::{Found, Place, parse};
 use crate::backend::git_folders::GitFolders;
+use crate::backends::python::dependency::Requirement;
 use crate::backends::python::project::Files;
+use crate::project::document::Data;
 
 /// The rules by which a tool computes a version from the history.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,13 +28,60 @@ pub(super) struct Rules {
     tag: Option<String>,
     scheme: String,
     fallback: Option<String>,
+    /// An option that changes the version in a way that is not supported.
+    refused: Option<String>,
 }
 
 /// The tables with the options of these tools.
-const SETUPTOOLS_SCM: [&[&str]; 2] = [&["tool", "setuptools_scm"], &["tool", "setuptools-scm"]];
+const SETUPTOOLS_SCM: [&[&str]; 1] = [&["tool", "setuptools_scm"]];
 const HATCH_VCS: [&[&str]; 2] = [
     &["tool", "hatch", "version"],
     &["tool", "hatch", "version", "raw-options"],
+];
+
+const VERSIONINGIT: [&[&str]; 2] = [&["tool", "versioningit"], &["tool", "hatch", "version"]];
+
+/// Options that change the version in a way that is not supported, and their values that do not.
+type Refused = &'static [(&'static str, &'static [&'static str])];
+
+const REFUSED_BY_SCM: Refused = &[
+    ("parse", &[]),
+    ("git_describe_command", &[]),
+    ("scm.git.describe_command", &[]),
+    ("version_cls", &[]),
+];
+const REFUSED_BY_PDM: Refused = &[("version_format", &[]), ("tag_filter", &[])];
+const REFUSED_BY_VERSIONINGIT: Refused = &[
+    ("format", &[]),
+    ("tag2version.method", &["basic"]),
+    ("tag2version.regex", &[]),
+    ("tag2version.rmprefix", &["v"]),
+    ("tag2version.rmsuffix", &[]),
+    ("vcs.method", &["git"]),
+    ("vcs.match", &[]),
+    ("vcs.exclude", &[]),
+];
+const REFUSED_BY_GIT_VERSIONING: Refused = &[
+    ("template", &["{tag}"]),
+    ("dev_template", &["{tag}.post{ccount}+git.{sha}"]),
+    ("version_callback", &[]),
+    ("version_file", &[]),
+    ("tag_formatter", &[]),
+    ("tag_filter", &[]),
+];
+/// Options of uv-dynamic-versioning and poetry-dynamic-versioning.
+const REFUSED_BY_DUNAMAI: Refused = &[
+    ("vcs", &["any", "git"]),
+    ("pattern", &["default", "default-unprefixed"]),
+    ("pattern-prefix", &[]),
+    ("format", &[]),
+    ("format-jinja", &[]),
+    ("style", &["pep440"]),
+    ("latest-tag", &[]),
+    ("tag-branch", &[]),
+    ("tag-dir", &["tags"]),
+    ("from-file", &[]),
+    ("bump.index", &[]),
 ];
 
 /// The style of versioneer, if the project computes its version with it.
@@ -48,6 +97,9 @@ fn versioneer(project: &Files) -> Option<&str> {
     Some(style.unwrap_or("pep440"))
 }
 
+/// The scheme of setuptools-scm, if the project does not name one.
+const GUESS: &str = "guess-next-dev";
+
 /// The rules of the tool that computes the version of a project, if the project uses one.
 pub(super) fn rules(project: &Files) -> Option<Place> {
     let source = |keys: &[&str]| project.toml(keys).map(|source| source.text);
@@ -58,60 +110,84 @@ pub(super) fn rules(project: &Files) -> Option<Place> {
     let enabled = |keys: &[&str]| pyproject.and_then(|file| file.flag(keys)) == Some(true);
     let setup_py = project.setup_py.as_ref();
     let in_setup = |word: &str| setup_py.is_some_and(|file| file.line_with(&[word]).is_some());
-    let has_table = project.has_tool("setuptools_scm") || project.has_tool("setuptools-scm");
+    let has_table = project.has_tool("setuptools_scm");
     let dynamic = pyproject.is_some_and(|file| file.is_dynamic("version"));
-    let requires = |name: &str| {
-        let requires = pyproject.map(|file| file.texts(&["build-system", "requires"]));
-        let mut requires = requires.into_iter().flatten();
-        requires.any(|entry| entry.text.replace('_', "-").starts_with(name))
-    };
-    let with = |tool, tables: &[&[&str]], scheme: &str, looks_up| {
+    let with = |tool, tables: &[&[&str]], refused, scheme: &str, looks_up| {
         Some(Place::Git(Box::new(Rules::read(
-            project, tool, tables, scheme, looks_up,
+            project, tool, tables, refused, scheme, looks_up,
         ))))
     };
-    const GUESS: &str = "guess-next-dev";
+    let dunamai = |tool, table: &[&str]| {
+        let key = |name| [table, &["bump"], name].concat();
+        let bumps = enabled(&key(&[])) || enabled(&key(&["enable"]));
+        let scheme = if bumps { GUESS } else { "post-dev" };
+        with(tool, &[table], REFUSED_BY_DUNAMAI, scheme, true)
+    };
     if hatch == Some("vcs") {
-        with("hatch-vcs", &HATCH_VCS, GUESS, false)
+        with("hatch-vcs", &HATCH_VCS, REFUSED_BY_SCM, GUESS, false)
     } else if hatch == Some("uv-dynamic-versioning") {
-        let table: &[&str] = &["tool", "uv-dynamic-versioning"];
-        with("uv-dynamic-versioning", &[table], "post-dev", true)
+        dunamai("uv-dynamic-versioning", &["tool", "uv-dynamic-versioning"])
     } else if pdm == Some("scm") {
-        with("pdm-backend", &[&["tool", "pdm", "version"]], GUESS, true)
+        let table: &[&str] = &["tool", "pdm", "version"];
+        with("pdm-backend", &[table], REFUSED_BY_PDM, GUESS, true)
     } else if hatch == Some("versioningit") || (dynamic && project.has_tool("versioningit")) {
-        with("versioningit", &[], "post-release", true)
+        let refused = REFUSED_BY_VERSIONINGIT;
+        with("versioningit", &VERSIONINGIT, refused, "post-release", true)
     } else if enabled(&["tool", "setuptools-git-versioning", "enabled"]) {
-        with("setuptools-git-versioning", &[], "post-release", true)
+        let (tool, refused) = ("setuptools-git-versioning", REFUSED_BY_GIT_VERSIONING);
+        with(tool, &[&["tool", tool]], refused, "post-release", true)
     } else if enabled(&["tool", "poetry-dynamic-versioning", "enable"]) {
-        with("poetry-dynamic-versioning", &[], "post-dev", true)
+        let table: &[&str] = &["tool", "poetry-dynamic-versioning"];
+        dunamai("poetry-dynamic-versioning", table)
     } else if (has_table && (dynamic || !project.has_project_table()))
-        || (dynamic && requires("setuptools-scm"))
+        || (dynamic && requires_scm(project, Some("simple")))
         || in_setup("use_scm_version")
         || provider == Some("scikit_build_core.metadata.setuptools_scm")
         || project.build_backend().starts_with("flit_scm")
     {
-        with("setuptools-scm", &SETUPTOOLS_SCM, GUESS, false)
+        with(
+            "setuptools-scm",
+            &SETUPTOOLS_SCM,
+            REFUSED_BY_SCM,
+            GUESS,
+            false,
+        )
     } else if let Some(style) = versioneer(project) {
-        with("versioneer", &[], style, true)
+        with("versioneer", &[], &[], style, true)
     } else if in_setup("pbr=True") || in_setup("pbr = True") {
-        with("pbr", &[], GUESS, false)
+        with("pbr", &[], &[], GUESS, false)
     } else {
         None
     }
 }
 
+/// Whether the build backend requires setuptools-scm, with this extra.
+fn requires_scm(project: &Files, extra: Option<&str>) -> bool {
+    let pyproject = project.pyproject.as_ref();
+    let requires = pyproject.map(|file| file.texts(&["build-system", "requires"]));
+    // The invalid ones are errors when the requirements are translated.
+    let requires = requires.into_iter().flatten();
+    let mut requires = requires.filter_map(|entry| Requirement::parse(entry.text).ok());
+    requires.any(|entry| {
+        let has = |extra| entry.extras.iter().any(|own| own == extra);
+        entry.name == "setuptools-scm" && extra.is_none_or(has)
+    })
+}
+
+/// The setuptools-scm of a project that does not enable it. It then leaves the version alone,
+/// and setuptools builds version 0.0.0. The environment variables of setuptools-scm do not
+/// change that.
+pub(super) fn disabled(project: &Files) -> Option<Place> {
+    let pyproject = project.pyproject.as_ref()?;
+    let is_disabled = pyproject.is_dynamic("version") && requires_scm(project, None);
+    is_disabled.then_some(Place::Disabled)
+}
+
 /// The rules of the project's tool, or else those of setuptools-scm.
 pub(super) fn any(project: &Files) -> Place {
     let tool = "`version-from = \"git\"`";
-    rules(project).unwrap_or_else(|| {
-        Place::Git(Box::new(Rules::read(
-            project,
-            tool,
-            &[],
-            "guess-next-dev",
-            true,
-        )))
-    })
+    rules(project)
+        .unwrap_or_else(|| Place::Git(Box::new(Rules::read(project, tool, &[], &[], GUESS, true))))
 }
 
 impl Rules {
@@ -119,6 +195,7 @@ impl Rules {
         project: &Files,
         tool: &'static str,
         tables: &[&[&str]],
+        refused: Refused,
         scheme: &str,
         looks_up: bool,
     ) -> Self {
@@ -144,6 +221,10 @@ impl Rules {
             tag: option("tag_regex").or_else(|| option("tag-pattern")),
             scheme: option("version_scheme").unwrap_or_else(|| scheme.to_string()),
             fallback: option("fallback_version").or_else(|| option("fallback-version")),
+            refused: tables
+                .iter()
+                .find_map(|table| refused_in(project, table, refused))
+                .or_else(|| in_use_scm_version(project, tool)),
         }
     }
 
@@ -159,6 +240,10 @@ impl Rules {
     /// The version of the last of `distance` commits, none of which has a tag.
     fn untagged(&self, distance: usize) -> String {
         match self.scheme.as_str() {
+            _ if self.tool.ends_with("-dynamic-versioning") => {
+                let version = self.version(&Version::new([0, 0, 0]), distance);
+                version.unwrap_or_else(|| "0.0.0".to_string())
+            }
             // versioneer puts the distance into the local part.
             "pep440" => "0".to_string(),
             "pep440-pre" => format!("0.post0.dev{distance}"),
@@ -170,22 +255,62 @@ impl Rules {
     /// The version of a commit that is `distance` commits after the one with `tag`. `None` for
     /// an unknown scheme.
     fn version(&self, tag: &Version, distance: usize) -> Option<String> {
+        let later = match self.scheme.as_str() {
+            // The distance is in the local part.
+            "only-version" | "pep440" => Some(tag.to_string()),
+            "post-release" | "pep440-post" => Some(format!("{tag}.post{distance}")),
+            "post-dev" => Some(format!("{tag}.post{distance}.dev0")),
+            "pep440-pre" => Some(format!("{tag}.post0.dev{distance}")),
+            "no-guess-dev" => Some(format!("{tag}.post1.dev{distance}")),
+            "guess-next-dev" => Some(format!("{}.dev{distance}", next(tag))),
+            // They depend on the branch or the date, but not for a commit with a tag.
+            "python-simplified-semver"
+            | "release-branch-semver"
+            | "calver-by-date"
+            | "pep440-branch"
+            | "pep440-post-branch" => None,
+            _ => return None,
+        };
         if distance == 0 {
             return Some(tag.to_string());
         }
-        Some(match self.scheme.as_str() {
-            // The distance is in the local part.
-            "only-version" | "pep440" => tag.to_string(),
-            "post-release" | "pep440-post" => format!("{tag}.post{distance}"),
-            "post-dev" => format!("{tag}.post{distance}.dev0"),
-            "pep440-pre" => format!("{tag}.post0.dev{distance}"),
-            "no-guess-dev" => format!("{tag}.post1.dev{distance}"),
-            "guess-next-dev" | "python-simplified-semver" | "release-branch-semver" => {
-                format!("{}.dev{distance}", next(tag))
-            }
-            _ => return None,
-        })
+        // A post-release of a post-release is not a version.
+        later.filter(|version| parse(version).is_some())
     }
+}
+
+/// The first option in `table` that changes the version in a way that is not supported.
+fn refused_in(project: &Files, table: &[&str], refused: Refused) -> Option<String> {
+    let file = project.pyproject.as_ref()?;
+    let is_refused = |name: &str, neutral: &[&str]| {
+        let keys: Vec<&str> = table.iter().copied().chain(name.split('.')).collect();
+        file.value(&keys).is_some_and(|value| match value.read() {
+            Data::Boolean(flag) => flag,
+            Data::Text(text) => !text.is_empty() && !neutral.contains(&text),
+            _ => true,
+        })
+    };
+    let mut names = refused.iter();
+    let named = names.find(|(name, neutral)| is_refused(name, neutral));
+    let name = named.map(|(name, _)| *name);
+    // A scheme may also be a list of schemes.
+    let keys: Vec<&str> = table.iter().copied().chain(["version_scheme"]).collect();
+    let scheme = file.value(&keys).map(|scheme| scheme.read());
+    let is_list = scheme.is_some_and(|scheme| !matches!(scheme, Data::Text(_)));
+    let name = name.or_else(|| is_list.then_some("version_scheme"))?;
+    Some(format!("`{}.{name}` in pyproject.toml", table.join(".")))
+}
+
+/// An option in `use_scm_version={…}` of setup.py. It is code, so its value is not read.
+fn in_use_scm_version(project: &Files, tool: &str) -> Option<String> {
+    let setup_py = project
+        .setup_py
+        .as_ref()
+        .filter(|_| tool == "setuptools-scm")?;
+    setup_py.line_with(&["use_scm_version"])?;
+    let options = ["version_scheme", "tag_regex", "git_describe_command"];
+    let (line, _) = setup_py.line_with(&options)?;
+    Some(format!("an option on line {line} of setup.py"))
 }
 
 /// The next version, as setuptools-scm guesses it: without the `.dev` part if there is one, or
@@ -209,10 +334,15 @@ pub(super) fn read(rules: &Rules, project: &Files, top: Option<&Path>) -> Result
     if let Some(version) = packed(&project.folder) {
         return Ok(Found::new(version, vec![project.folder.join(PACKED)]));
     }
+    let missing = |what: &str| NotFound::report(project, format!("{} {what}", rules.tool));
+    if let Some(option) = &rules.refused {
+        return Err(missing(&format!(
+            "computes it with {option}, which the backend does not support"
+        )));
+    }
     if let Some(version) = archived(rules, &root) {
         return Ok(Found::new(version, vec![root.join(".git_archival.txt")]));
     }
-    let missing = |what: &str| NotFound::report(project, format!("{} {what}", rules.tool));
     let fallback = || rules.fallback.as_deref().and_then(parse);
     let tops = root.ancestors().take(if rules.looks_up { 16 } else { 1 });
     let Some(repository) = tops.into_iter().find_map(Repository::at) else {
@@ -306,6 +436,7 @@ mod tests {
             tag: None,
             scheme: scheme.to_string(),
             fallback: None,
+            refused: None,
         }
     }
 
@@ -334,11 +465,17 @@ mod tests {
             ("pep440", Some("1.2")),
             ("pep440-pre", Some("1.2.post0.dev3")),
             ("pep440-post", Some("1.2.post3")),
+            ("post-dev", Some("1.2.post3.dev0")),
+            ("release-branch-semver", None),
+            ("python-simplified-semver", None),
             ("of my own", None),
         ] {
             let version = rules(scheme).version(&tag, 3);
             assert_eq!(version.as_deref(), expected, "{scheme}");
         }
+        let exact = |scheme| rules(scheme).version(&tag, 0);
+        assert_eq!(exact("release-branch-semver").as_deref(), Some("1.2"));
+        assert_eq!(exact("of my own"), None);
         assert_eq!(next(&"1.2rc1".parse().expect("a version")), "1.2rc2");
         assert_eq!(next(&"1.2.dev4".parse().expect("a version")), "1.2");
     }
