@@ -24,17 +24,78 @@ pub(super) fn whole(source: &str) -> Option<String> {
 /// The string literal at the start of `source`, and the source after it.
 fn first(source: &str) -> Option<(String, &str)> {
     let source = source.trim_start();
-    let source = source.strip_prefix(['u', 'r', 'b']).unwrap_or(source);
-    let quote = source.chars().next().filter(|sign| "\"'".contains(*sign))?;
-    let long = format!("{quote}{quote}{quote}");
-    if let Some(inside) = source.strip_prefix(&long) {
-        let end = inside.find(&long)?;
-        return Some((inside[..end].to_string(), &inside[end + long.len()..]));
+    let (prefix, source) = source.split_at(source.find(['"', '\''])?);
+    if prefix.len() > 2 || !prefix.chars().all(|sign| "uUrRbB".contains(sign)) {
+        return None;
     }
-    let inside = &source[1..];
-    let end = inside.find([quote, '\n'])?;
-    let is_closed = inside[end..].starts_with(quote);
-    is_closed.then(|| (inside[..end].to_string(), &inside[end + 1..]))
+    let is_raw = prefix.contains(['r', 'R']);
+    let quote = &source[..1];
+    let long = quote.repeat(3);
+    let mark = if source.starts_with(&long) {
+        &long
+    } else {
+        quote
+    };
+    let mut rest = &source[mark.len()..];
+    let mut text = String::new();
+    loop {
+        if let Some(after) = rest.strip_prefix(mark) {
+            return Some((text, after));
+        }
+        let sign = rest.chars().next()?;
+        if sign == '\n' && mark.len() == 1 {
+            return None;
+        }
+        rest = &rest[sign.len_utf8()..];
+        if sign != '\\' {
+            text.push(sign);
+            continue;
+        }
+        let escaped = rest.chars().next()?;
+        if is_raw {
+            // The backslash stays, and the next character cannot end the literal.
+            text.extend([sign, escaped]);
+            rest = &rest[escaped.len_utf8()..];
+        } else {
+            rest = unescaped(rest, &mut text)?;
+        }
+    }
+}
+
+/// Adds the character that an escape sequence stands for to `text`. `source` begins after the
+/// backslash. Returns the source after the sequence, or `None` if the sequence is not known.
+fn unescaped<'a>(source: &'a str, text: &mut String) -> Option<&'a str> {
+    let sign = source.chars().next()?;
+    let rest = &source[sign.len_utf8()..];
+    let digits = match sign {
+        'x' => 2,
+        'u' => 4,
+        'U' => 8,
+        // The name of a character, or its octal number.
+        'N' | '0'..='7' => return None,
+        _ => 0,
+    };
+    if digits > 0 {
+        let code = u32::from_str_radix(rest.get(..digits)?, 16).ok()?;
+        text.push(char::from_u32(code)?);
+        return Some(&rest[digits..]);
+    }
+    match sign {
+        // Python joins the lines.
+        '\n' => {}
+        '\r' => return Some(rest.strip_prefix('\n').unwrap_or(rest)),
+        '\\' | '\'' | '"' => text.push(sign),
+        'n' => text.push('\n'),
+        'r' => text.push('\r'),
+        't' => text.push('\t'),
+        'a' => text.push('\u{7}'),
+        'b' => text.push('\u{8}'),
+        'f' => text.push('\u{c}'),
+        'v' => text.push('\u{b}'),
+        // Python keeps the backslash of a sequence without a meaning.
+        _ => text.extend(['\\', sign]),
+    }
+    Some(rest)
 }
 
 /// The source after spaces, line ends and comments.
@@ -159,6 +220,13 @@ mod tests {
             ("(\n'a'\n'b'\n)", Some("ab")),
             ("'%s' % a", None),
             ("f'{a}'", None),
+            (r#"'It\'s \"here\"'"#, Some("It's \"here\"")),
+            (r#""a\\" 'b\n'"#, Some("a\\b\n")),
+            (r#"'\xe9 \u20ac \d'"#, Some("é € \\d")),
+            (r"r'\d\''", Some(r"\d\'")),
+            ("'a\\\n b'", Some("a b")),
+            ("\"\"\"a\\\"\"\"b\"\"\"", Some("a\"\"\"b")),
+            ("'open\\'", None),
         ] {
             assert_eq!(whole(source).as_deref(), value, "{source}");
         }

@@ -139,4 +139,14 @@ setup(
         assert_eq!(lists[0].1.texts, ["x = y:z"]);
         assert_eq!(file.line_with(&["VERSION"]), Some((3, "VERSION = \"1.4\"")));
     }
+
+    #[test]
+    fn a_description_may_contain_escaped_quotes() {
+        let file = SetupPy::of(r#"setup(name='a', description='It\'s "here", \\ too', url='u')"#);
+        assert_eq!(
+            file.text("description").as_deref(),
+            Some(r#"It's "here", \ too"#)
+        );
+        assert_eq!(file.text("url").as_deref(), Some("u"));
+    }
 }
