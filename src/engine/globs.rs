@@ -125,8 +125,10 @@ fn flat(sets: &[GlobSet], source: &Path, outputs: &[&str]) -> Vec<String> {
         unrelated(source, &roots, outputs)
     };
     let patterns = [broad, trees, files, pruned].into_iter().flatten();
-    let patterns: IndexSet<String> = patterns.collect();
-    patterns.into_iter().collect()
+    // The last match has priority, so the last one of equal patterns counts.
+    let patterns: Vec<String> = patterns.collect();
+    let patterns: IndexSet<String> = patterns.into_iter().rev().collect();
+    patterns.into_iter().rev().collect()
 }
 
 fn names_hidden(pattern: &str) -> bool {
@@ -231,6 +233,13 @@ mod tests {
         assert_eq!(flat.first().map(String::as_str), Some("src/**/*.rs"));
         assert_eq!(flat[1], "!src/x.rs");
         assert_eq!(flat[flat.len() - 2..], ["src/x.rs", "!target"]);
+    }
+
+    #[test]
+    fn exclusions_of_several_trees_follow_all_of_them() {
+        let tree = |root: &str| GlobSet::tree(Path::new(root), ["**", "!**/*.o"], "test");
+        let (flat, _) = lists(&[tree("/ws/a"), tree("/ws/b")]);
+        assert_eq!(flat, ["a/**", "b/**", "!**/*.o", "!target"]);
     }
 
     #[test]
