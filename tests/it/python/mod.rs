@@ -10,6 +10,7 @@ mod edits;
 mod kept;
 mod kinds;
 mod mistakes;
+mod named;
 mod shapes;
 mod versions;
 

@@ -18,6 +18,17 @@ TARGET = os.path.join(os.path.dirname(OWN), "target")
 SOURCE = sys.argv[1]
 
 
+def below(directory, ending):
+    """Yields the files at any depth, including those in hidden directories, which `glob` skips.
+
+    Compilers repeat the absolute path of a source in the path of its object.
+    """
+    for folder, _, names in os.walk(directory):
+        for name in names:
+            if name.endswith(ending):
+                yield os.path.join(folder, name)
+
+
 def words(text):
     """Returns the paths in a rule of make, in which spaces are escaped."""
     text = text.replace("\\\n", " ").replace("\\\r\n", " ")
@@ -70,8 +81,8 @@ def make(directory):
 def cargo(directory):
     """Yields the sources of crates that are not downloaded, and the manifests of these crates."""
     # The directory has the name of the profile. It may be in a directory for the target.
-    pattern = os.path.join(directory, "*", "*.d")
-    nested = os.path.join(directory, "*", "*", "*.d")
+    pattern = os.path.join(glob.escape(directory), "*", "*.d")
+    nested = os.path.join(glob.escape(directory), "*", "*", "*.d")
     for path in glob.glob(pattern) + glob.glob(nested):
         # These are the rules of all crates, including those that the build no longer uses.
         if os.path.basename(os.path.dirname(path)) == "deps":
@@ -94,14 +105,15 @@ def manifest(source):
 
 def everything():
     # setuptools runs the compiler in the directory of the sources. Paths are relative to it.
-    for rule in glob.glob(os.path.join(BUILD, "temp*", "**", "*.d"), recursive=True):
-        yield from rules(rule, SOURCE)
-    for path in glob.glob(os.path.join(BUILD, "**", "build.ninja"), recursive=True):
+    for directory in glob.glob(os.path.join(glob.escape(BUILD), "temp*")):
+        for rule in below(directory, ".d"):
+            yield from rules(rule, SOURCE)
+    for path in below(BUILD, "build.ninja"):
         yield from ninja(os.path.dirname(path))
-    for path in glob.glob(os.path.join(BUILD, "**", "Makefile.cmake"), recursive=True):
+    for path in below(BUILD, "Makefile.cmake"):
         directory = os.path.dirname(os.path.dirname(path))
         yield from make(directory)
-        for rule in glob.glob(os.path.join(directory, "**", "*.o.d"), recursive=True):
+        for rule in below(directory, ".o.d"):
             yield from rules(rule, directory)
     yield from cargo(os.path.join(BUILD, "cargo"))
     yield from cargo(TARGET)
