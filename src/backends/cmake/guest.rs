@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use super::globs;
 use super::unreported;
 use crate::backend::GlobSet;
-use crate::disk::files_below;
 
 /// The arguments with which CMake writes a trace to the file whose path follows the last one.
 pub(crate) const ARGUMENTS: [&str; 3] = [
@@ -17,11 +16,14 @@ pub(crate) const ARGUMENTS: [&str; 3] = [
     "--trace-redirect=",
 ];
 
-/// What configuring read besides the files that CMake reports itself.
+/// What the commands of the project name.
 #[derive(Debug)]
 pub(crate) struct Configured {
-    /// The files that commands read or copied. They may belong to anybody.
+    /// The files that commands read. They may belong to anybody.
     pub(crate) read: BTreeSet<PathBuf>,
+    /// The files and directories that commands copy, unpack or install. They may belong to
+    /// anybody. A directory stands for all its files.
+    pub(crate) copied: BTreeSet<PathBuf>,
     /// The patterns of `file(GLOB)`, which may be anywhere.
     pub(crate) globs: Vec<GlobSet>,
 }
@@ -30,10 +32,18 @@ impl Configured {
     /// Reads the trace of the last run. Without a trace, nothing was read.
     pub(crate) fn of(trace: &Path) -> Self {
         let found = unreported::of_file(trace);
-        let copied = found.copied.into_iter().flat_map(files_below);
+        let unpacked = found.unpacked.into_values().flatten();
+        let installed = found.installed.into_iter().chain(found.reported.installed);
+        let globs = found.globs.iter().chain(&found.reported.globs);
         Self {
-            read: found.read.into_iter().chain(copied).collect(),
-            globs: found.globs.iter().map(globs::set).collect(),
+            read: found.read,
+            copied: found
+                .copied
+                .into_iter()
+                .chain(unpacked)
+                .chain(installed)
+                .collect(),
+            globs: globs.map(globs::set).collect(),
         }
     }
 }

@@ -41,6 +41,19 @@ pub(super) struct Unreported {
     pub(super) described: BTreeSet<PathBuf>,
     /// The patterns of `file(GLOB)`.
     pub(super) globs: BTreeSet<Glob>,
+    /// What CMake does report. A build tool that starts CMake for another backend does not
+    /// ask for the report.
+    #[serde(skip)]
+    pub(super) reported: Reported,
+}
+
+/// What commands name that CMake reports if it is asked.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Reported {
+    /// The files and directories of `install`.
+    pub(super) installed: BTreeSet<PathBuf>,
+    /// The patterns of `file(GLOB … CONFIGURE_DEPENDS)`.
+    pub(super) globs: BTreeSet<Glob>,
 }
 
 /// Reads and removes the trace of `tree`. `None` if CMake has not configured since the
@@ -137,12 +150,12 @@ mod tests {
             line(
                 "/s/CMakeLists.txt",
                 "file",
-                &["COPY", "a", "/s/b", "DESTINATION", "/t"],
+                &["COPY", "a;/s/b", "DESTINATION", "/t"],
             ),
             line(
                 "/s/CMakeLists.txt",
                 "file",
-                &["GLOB", "X", "RELATIVE", "/s", "src/*.c", "/s/x/*.h"],
+                &["GLOB", "X", "RELATIVE", "/s", "src/*.c;/s/x/*.h"],
             ),
             line(
                 "/s/CMakeLists.txt",
@@ -154,6 +167,18 @@ mod tests {
                 "file",
                 &["GLOB", "X", "CONFIGURE_DEPENDS", "/s/z/*.c"],
             ),
+            line(
+                "/s/sub/CMakeLists.txt",
+                "install",
+                &["FILES", "a.h;/s/b.h", "DESTINATION", "include"],
+            ),
+            line(
+                "/s/sub/CMakeLists.txt",
+                "install",
+                &["DIRECTORY", "data/", "TYPE", "DATA", "PATTERN", "x"],
+            ),
+            line("/s/CMakeLists.txt", "install", &["SCRIPT", "after.cmake"]),
+            line("/s/CMakeLists.txt", "install", &["TARGETS", "a"]),
             line(
                 "/s/CMakeLists.txt",
                 "FetchContent_Declare",
@@ -188,6 +213,13 @@ mod tests {
         assert_eq!(paths(&found.copied), ["/s/a", "/s/b"]);
         let globs = found.globs.iter().map(|glob| glob.expression.as_str());
         assert_eq!(globs.collect::<Vec<_>>(), ["/s/src/*.c", "/s/x/*.h"]);
+        assert_eq!(
+            paths(&found.reported.installed),
+            ["/s/after.cmake", "/s/b.h", "/s/sub/a.h", "/s/sub/data/"]
+        );
+        let globs = found.reported.globs.iter();
+        let globs = globs.map(|glob| glob.expression.as_str());
+        assert_eq!(globs.collect::<Vec<_>>(), ["/s/z/*.c"]);
         assert_eq!(
             paths(&found.unpacked["dep"]),
             ["/s/dep.tar.gz", "/s/fix.patch", "/s/other"]

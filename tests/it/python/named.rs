@@ -2,6 +2,7 @@
 
 use indoc::indoc;
 
+use super::SCIKIT_BUILD_CORE;
 use super::edits::finished;
 use test_support::edits::Verdict::{Rebuild, Reuse};
 
@@ -60,4 +61,75 @@ fn headers_that_only_generated_code_includes() {
         ("edit", "native/one.h", Rebuild),
         ("edit", "native/unused.h", Reuse),
     ]);
+}
+
+/// No build tool asks CMake what it installs.
+#[test]
+fn commands_of_cmake_that_install() {
+    let files = [
+        SCIKIT_BUILD_CORE,
+        (
+            "CMakeLists.txt",
+            indoc! {r#"
+                cmake_minimum_required(VERSION 3.15)
+                project(fast LANGUAGES C)
+                file(GLOB SOURCES CONFIGURE_DEPENDS "native/*.c")
+                find_package(Python REQUIRED COMPONENTS Interpreter Development.Module)
+                python_add_library(core MODULE ${SOURCES} WITH_SOABI)
+                install(TARGETS core DESTINATION fast)
+                set(MODULES extra/one.py "${CMAKE_CURRENT_SOURCE_DIR}/extra/two.py")
+                install(FILES ${MODULES} DESTINATION fast)
+                add_subdirectory(share)
+            "#},
+        ),
+        (
+            "share/CMakeLists.txt",
+            "install(PROGRAMS run.sh DESTINATION fast)\n\
+             install(DIRECTORY data/ ../more DESTINATION fast/data)\n\
+             install(SCRIPT after.cmake)\n\
+             file(COPY copied DESTINATION ${CMAKE_CURRENT_BINARY_DIR})\n",
+        ),
+        ("share/run.sh", "#!/bin/sh\n"),
+        ("share/data/one.txt", ""),
+        ("share/after.cmake", "message(\"installed\")\n"),
+        ("share/copied/one.txt", ""),
+        ("share/notes.txt", ""),
+        ("more/sub/one.txt", ""),
+        ("extra/one.py", ""),
+        ("extra/two.py", ""),
+        ("extra/three.py", ""),
+        ("src/fast/__init__.py", ""),
+        (
+            "native/core.c",
+            indoc! {r#"
+                #include <Python.h>
+                static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "core", 0, 1, 0};
+                PyMODINIT_FUNC PyInit_core(void) { return PyModule_Create(&module); }
+            "#},
+        ),
+    ];
+    let host = ["scikit-build-core", "cmake", "ninja"];
+    for editable in [false, true] {
+        let Some(finished) = finished(&files, &host, editable) else {
+            return;
+        };
+        finished.assert_verdicts(&[
+            ("new", "native/two.c", Rebuild),
+            ("edit", "extra/one.py", Rebuild),
+            ("edit", "extra/two.py", Rebuild),
+            ("edit", "share/run.sh", Rebuild),
+            ("edit", "share/data/one.txt", Rebuild),
+            ("new", "share/data/two.txt", Rebuild),
+            ("new", "share/data/sub/two.txt", Rebuild),
+            ("edit", "more/sub/one.txt", Rebuild),
+            ("new", "more/two.txt", Rebuild),
+            ("edit", "share/after.cmake", Rebuild),
+            ("edit", "share/copied/one.txt", Rebuild),
+            ("new", "share/copied/two.txt", Rebuild),
+            ("edit", "share/notes.txt", Reuse),
+            ("edit", "extra/three.py", Reuse),
+            ("new", "extra/four.py", Reuse),
+            ("new", "notes.txt", Reuse),
+        ]);
+    }
 }

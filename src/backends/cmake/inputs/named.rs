@@ -29,6 +29,7 @@ pub(super) fn of_the_user(all: &Unreported, own: &Own) -> Unreported {
         unpacked,
         described: paths(&all.described),
         globs: globs.cloned().collect(),
+        ..Unreported::default()
     }
 }
 

@@ -39,6 +39,8 @@ impl Unreported {
         match name {
             "file" => self.add_file(keyword, rest, folder),
             "install" => {
+                let paths = copied(keyword, rest).map(|path| folder.join(path));
+                self.reported.installed.extend(paths);
                 let code = rest.iter().filter(|_| keyword == "CODE");
                 let code: Vec<&str> = code.map(String::as_str).collect();
                 if keyword == "SCRIPT" {
@@ -81,9 +83,8 @@ impl Unreported {
                 self.read.extend(archive.map(|path| folder.join(path)));
             }
             "COPY" | "INSTALL" => {
-                let sources = rest
-                    .iter()
-                    .take_while(|arg| !["DESTINATION", "TYPE", "FILES"].contains(&arg.as_str()));
+                let sources = elements(rest)
+                    .take_while(|arg| !["DESTINATION", "TYPE", "FILES"].contains(arg));
                 self.copied.extend(sources.map(|path| folder.join(path)));
             }
             "GLOB" | "GLOB_RECURSE" => self.add_globs(keyword == "GLOB_RECURSE", rest, folder),
@@ -93,19 +94,22 @@ impl Unreported {
 
     fn add_globs(&mut self, recurse: bool, rest: &[String], folder: &Path) {
         // CMake evaluates these itself, and reports them.
-        if rest.iter().any(|arg| arg == "CONFIGURE_DEPENDS") {
-            return;
-        }
-        let mut args = rest.iter().skip(1);
+        let is_reported = rest.iter().any(|arg| arg == "CONFIGURE_DEPENDS");
+        let globs = if is_reported {
+            &mut self.reported.globs
+        } else {
+            &mut self.globs
+        };
+        let mut args = elements(rest).skip(1);
         while let Some(arg) = args.next() {
-            match arg.as_str() {
-                "FOLLOW_SYMLINKS" => {}
+            match arg {
+                "FOLLOW_SYMLINKS" | "CONFIGURE_DEPENDS" => {}
                 "RELATIVE" | "LIST_DIRECTORIES" => {
                     args.next();
                 }
-                _ if is_for_files(arg) => {
+                _ if is_reported || is_for_files(arg) => {
                     let expression = folder.join(arg).display().to_string();
-                    self.globs.insert(Glob {
+                    globs.insert(Glob {
                         expression,
                         recurse,
                     });
@@ -114,6 +118,43 @@ impl Unreported {
             }
         }
     }
+}
+
+/// The paths that `install` copies or runs, of files and directories that exist before the build.
+fn copied<'a>(keyword: &str, rest: &'a [String]) -> impl Iterator<Item = &'a str> {
+    let ends: &[&str] = match keyword {
+        "FILES" | "PROGRAMS" => &["TYPE", "DESTINATION", "PERMISSIONS"],
+        "DIRECTORY" => &[
+            "TYPE",
+            "DESTINATION",
+            "FILE_PERMISSIONS",
+            "DIRECTORY_PERMISSIONS",
+            "USE_SOURCE_PERMISSIONS",
+            "MESSAGE_NEVER",
+            "FILES_MATCHING",
+            "PATTERN",
+            "REGEX",
+        ],
+        "SCRIPT" => &["CODE", "SCRIPT", "ALL_COMPONENTS"],
+        _ => &[],
+    };
+    let common = [
+        "COMPONENT",
+        "CONFIGURATIONS",
+        "EXCLUDE_FROM_ALL",
+        "OPTIONAL",
+        "RENAME",
+    ];
+    let is_path =
+        move |arg: &&str| !ends.is_empty() && !ends.contains(arg) && !common.contains(arg);
+    elements(rest).take_while(is_path)
+}
+
+/// The arguments, where each element of a list is one: CMake writes the value of `${LIST}` to the
+/// trace as one argument.
+fn elements(args: &[String]) -> impl Iterator<Item = &str> {
+    let elements = args.iter().flat_map(|arg| arg.split(';'));
+    elements.filter(|element| !element.is_empty())
 }
 
 /// What the arguments of `FetchContent_Declare` or `ExternalProject_Add` unpack and apply:

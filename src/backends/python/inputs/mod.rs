@@ -19,10 +19,11 @@ use super::project::{pyproject, setup_cfg, setup_py};
 use super::shape::Shape;
 use super::source::Source;
 use super::wheel::Wheel;
-use packed::{beside, files_to_come, packed, tops_to_come};
+use packed::{below, beside, files_to_come, packed, tops_to_come};
 use traces::{Own, Traces};
 
 use crate::backend::extra_input_globs;
+use crate::backend::inputs::plain;
 use crate::backend::options::InputTracking;
 use crate::backend::{BuildPaths, GlobSet, Request};
 use crate::backends::cmake::guest::Configured;
@@ -236,6 +237,8 @@ pub(super) fn built(
     let traces = Traces::read(paths, &own).with(configured.read, &own);
     let globs = configured.globs.into_iter();
     let globs = globs.filter(|set| own.contains(&set.root));
+    let copied = configured.copied.iter().map(|path| plain(path));
+    let copied = copied.filter(|path| own.contains(path) && path.exists());
     let mut left_out = traces.written.clone();
     left_out.extend(generated(source));
     let mut sets = around(request, source);
@@ -248,6 +251,8 @@ pub(super) fn built(
         sets.push(beside(top, &left_out));
     }
     sets.extend(globs);
+    let copied = copied.filter(|path| !listed.iter().any(|top| path.starts_with(top)));
+    sets.extend(copied.filter_map(|path| below(&path, "copied or installed by CMake", &left_out)));
     if shape.editable {
         sets.extend(compiled_sources(source, &left_out));
     } else {

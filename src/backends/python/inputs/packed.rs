@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::MADE;
 use super::traces::Traces;
 use crate::backend::GlobSet;
+use crate::backend::inputs::plain;
 use crate::backends::python::source::Source;
 use crate::backends::python::wheel::Wheel;
 
@@ -63,8 +64,24 @@ pub(super) fn beside(top: &Path, left_out: &BTreeSet<PathBuf>) -> GlobSet {
         let set = GlobSet::file(top, "a packed module");
         return set.unwrap_or_else(|| GlobSet::names(top, ["*"], "a packed module"));
     }
+    directory(top, "packed, or beside a packed file", left_out)
+}
+
+/// The input for a file, or for all present and future files of a directory. `None` if the name of
+/// a file is not Unicode.
+pub(super) fn below(path: &Path, reason: &str, left_out: &BTreeSet<PathBuf>) -> Option<GlobSet> {
+    // Without `.` and `..`, and without a slash at the end.
+    let path = plain(path);
+    if path.is_dir() {
+        Some(directory(&path, reason, left_out))
+    } else {
+        GlobSet::file(&path, reason)
+    }
+}
+
+fn directory(folder: &Path, reason: &str, left_out: &BTreeSet<PathBuf>) -> GlobSet {
     let patterns = std::iter::once("**").chain(MADE);
-    let set = GlobSet::tree(top, patterns, "packed, or beside a packed file");
+    let set = GlobSet::tree(folder, patterns, reason);
     set.except(left_out.iter().map(PathBuf::as_path))
         .without_leftovers()
 }
