@@ -133,3 +133,54 @@ fn commands_of_cmake_that_install() {
         ]);
     }
 }
+
+#[test]
+fn license_files_that_the_project_lists() {
+    let toml = indoc! {r#"
+        [build-system]
+        requires = ["hatchling"]
+        build-backend = "hatchling.build"
+        [project]
+        name = "fast"
+        version = "1.0"
+        license = "MIT"
+        license-files = ["LICEN[CS]E*", "licenses/*.txt"]
+    "#};
+    let files = [
+        ("pyproject.toml", toml),
+        ("LICENSE", "MIT\n"),
+        ("licenses/one.txt", "MIT\n"),
+        ("src/fast/__init__.py", ""),
+    ];
+    let Some(listed) = finished(&files, &["hatchling"], false) else {
+        return;
+    };
+    listed.assert_verdicts(&[
+        ("new", "LICENCE.MIT", Rebuild),
+        ("new", "licenses/two.txt", Rebuild),
+        ("edit", "licenses/one.txt", Rebuild),
+        ("remove", "LICENSE", Rebuild),
+        ("new", "licenses/two.md", Reuse),
+        ("new", "licenses/sub/two.txt", Reuse),
+        ("new", "COPYING", Reuse),
+        ("new", "notes.txt", Reuse),
+    ]);
+    let cfg = "[metadata]\nname = fast\nversion = 1.0\nlicense_files = third_party/*/LICENSE\n";
+    let files = [
+        (
+            "pyproject.toml",
+            "[build-system]\nrequires = [\"setuptools\"]\nbuild-backend = \"setuptools.build_meta\"\n",
+        ),
+        ("setup.cfg", cfg),
+        ("third_party/one/LICENSE", "MIT\n"),
+        ("src/fast/__init__.py", ""),
+    ];
+    let Some(listed) = finished(&files, &["setuptools"], false) else {
+        return;
+    };
+    listed.assert_verdicts(&[
+        ("edit", "third_party/one/LICENSE", Rebuild),
+        ("new", "third_party/two/LICENSE", Rebuild),
+        ("new", "third_party/two/notes.txt", Reuse),
+    ]);
+}

@@ -4,6 +4,7 @@
 //! files that the build backend and the compilers opened, and the directories with packed files,
 //! because the next build packs a file that is added to them.
 
+mod named;
 mod packed;
 mod traces;
 
@@ -19,6 +20,7 @@ use super::project::{pyproject, setup_cfg, setup_py};
 use super::shape::Shape;
 use super::source::Source;
 use super::wheel::Wheel;
+use named::licenses;
 use packed::{below, beside, files_to_come, packed, tops_to_come};
 use traces::{Own, Traces};
 
@@ -168,11 +170,7 @@ fn around(request: &Request<'_, Config>, source: &Source) -> Vec<GlobSet> {
     let mut sets = vec![GlobSet::names(folder, BY_NAME, "how the project is built")];
     let manifest = request.project.manifest.path();
     sets.extend(GlobSet::file(manifest, "the package's manifest"));
-    if license::patterns(&source.files).is_empty() {
-        sets.push(
-            GlobSet::names(folder, license::PATTERNS, "a packed license").without_leftovers(),
-        );
-    }
+    sets.extend(licenses(source));
     if source.uses_cargo() {
         let top = source.top(request);
         let folders = folder
