@@ -63,6 +63,67 @@ fn headers_that_only_generated_code_includes() {
     ]);
 }
 
+/// uv_build is a native program, which leaves no trace.
+#[test]
+fn settings_of_uv() {
+    let files = [
+        (
+            "pyproject.toml",
+            indoc! {r#"
+                [build-system]
+                requires = ["uv_build"]
+                build-backend = "uv_build"
+                [project]
+                name = "violet"
+                version = "1.2"
+                readme = "docs/README.md"
+                license = "MIT"
+                license-files = ["LICENSE", "vendor/*.txt"]
+                [tool.uv.build-backend]
+                module-root = "lib/python"
+                module-name = "ultra"
+                source-include = ["notes/**"]
+                [tool.uv.build-backend.data]
+                data = "data"
+                scripts = "scripts/all"
+                headers = "include"
+            "#},
+        ),
+        ("docs/README.md", "Violet\n"),
+        ("docs/page.md", ""),
+        ("LICENSE", "MIT\n"),
+        ("vendor/one.txt", "MIT\n"),
+        ("data/share/violet.txt", "violet\n"),
+        ("scripts/all/violet", "#!/bin/sh\n"),
+        ("include/violet.h", ""),
+        ("lib/python/ultra/__init__.py", ""),
+        ("notes/one.md", ""),
+        ("tests/test_violet.py", ""),
+    ];
+    let Some(finished) = finished(&files, &["uv-build"], false) else {
+        return;
+    };
+    finished.assert_verdicts(&[
+        ("edit", "docs/README.md", Rebuild),
+        ("edit", "LICENSE", Rebuild),
+        ("edit", "vendor/one.txt", Rebuild),
+        ("new", "vendor/two.txt", Rebuild),
+        ("edit", "data/share/violet.txt", Rebuild),
+        ("new", "data/more/violet.txt", Rebuild),
+        ("edit", "scripts/all/violet", Rebuild),
+        ("new", "scripts/all/more", Rebuild),
+        ("edit", "include/violet.h", Rebuild),
+        ("new", "include/sub/violet.h", Rebuild),
+        ("edit", "lib/python/ultra/__init__.py", Rebuild),
+        ("new", "lib/python/ultra/data.json", Rebuild),
+        ("edit", "docs/page.md", Reuse),
+        ("edit", "notes/one.md", Reuse),
+        ("new", "vendor/two.md", Reuse),
+        ("new", "lib/python/other/__init__.py", Reuse),
+        ("edit", "tests/test_violet.py", Reuse),
+    ]);
+}
+
 /// No build tool asks CMake what it installs.
 #[test]
 fn commands_of_cmake_that_install() {

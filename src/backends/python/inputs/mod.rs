@@ -20,7 +20,7 @@ use super::project::{pyproject, setup_cfg, setup_py};
 use super::shape::Shape;
 use super::source::Source;
 use super::wheel::Wheel;
-use named::licenses;
+use named::{licenses, packed_by_name};
 use packed::{below, beside, files_to_come, packed, tops_to_come};
 use traces::{Own, Traces};
 
@@ -251,6 +251,7 @@ pub(super) fn built(
     sets.extend(globs);
     let copied = copied.filter(|path| !listed.iter().any(|top| path.starts_with(top)));
     sets.extend(copied.filter_map(|path| below(&path, "copied or installed by CMake", &left_out)));
+    sets.extend(packed_by_name(source, &left_out));
     if shape.editable {
         sets.extend(compiled_sources(source, &left_out));
     } else {

@@ -1,9 +1,11 @@
 //! The files that a project names for its build backend: licenses, and files that are packed
 //! although they are not beside a packed module.
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use super::license;
+use super::packed::below;
 use crate::backend::GlobSet;
 use crate::backend::inputs::plain;
 use crate::backends::python::source::Source;
@@ -26,6 +28,32 @@ pub(super) fn licenses(source: &Source) -> Vec<GlobSet> {
         Some(matching(folder, pattern, reason).without_leftovers())
     });
     sets.collect()
+}
+
+/// The files and directories that the build backend packs because a setting names them.
+pub(super) fn packed_by_name(source: &Source, left_out: &BTreeSet<PathBuf>) -> Vec<GlobSet> {
+    match source.build_module() {
+        "uv_build" => of_uv(source, left_out),
+        _ => Vec::new(),
+    }
+}
+
+/// uv_build is not a Python program, so that no trace names the files that it reads.
+fn of_uv(source: &Source, left_out: &BTreeSet<PathBuf>) -> Vec<GlobSet> {
+    let files = &source.files;
+    let readme: [&[&str]; 2] = [&["project", "readme"], &["project", "readme", "file"]];
+    let readme = readme.into_iter().filter_map(|keys| files.toml(keys));
+    let readme = readme.filter_map(|file| {
+        let path = plain(&files.folder.join(file.text));
+        GlobSet::file(&path, "the readme")
+    });
+    let data = files.pyproject.iter();
+    let data = data.flat_map(|file| file.pairs(&["tool", "uv", "build-backend", "data"]));
+    let data = data.filter_map(|(_, path)| {
+        let path = files.folder.join(path.text);
+        below(&path, "packed as data", left_out)
+    });
+    readme.chain(data).collect()
 }
 
 /// The files that match a pattern relative to `folder`. The directories before the first wildcard
