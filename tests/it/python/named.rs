@@ -196,6 +196,95 @@ fn commands_of_cmake_that_install() {
 }
 
 #[test]
+fn settings_of_hatchling() {
+    let files = [
+        (
+            "pyproject.toml",
+            indoc! {r#"
+                [build-system]
+                requires = ["hatchling"]
+                build-backend = "hatchling.build"
+                [project]
+                name = "acme-tools"
+                version = "1.0"
+                [tool.hatch.build.targets.wheel]
+                packages = ["source/acme"]
+                [tool.hatch.build.targets.wheel.force-include]
+                "share" = "acme/tools/share"
+                "one.txt" = "acme/tools/one.txt"
+                [tool.hatch.build.targets.wheel.shared-data]
+                "etc" = "etc/acme"
+            "#},
+        ),
+        ("source/acme/tools/__init__.py", ""),
+        ("share/one.json", "{}\n"),
+        ("one.txt", ""),
+        ("etc/acme.conf", ""),
+        ("tests/test_acme.py", ""),
+        ("source/notes.txt", ""),
+    ];
+    let Some(packages) = finished(&files, &["hatchling"], false) else {
+        return;
+    };
+    packages.assert_verdicts(&[
+        ("edit", "source/acme/tools/__init__.py", Rebuild),
+        ("new", "source/acme/tools/n.json", Rebuild),
+        ("new", "source/acme/tools/sub/__init__.py", Rebuild),
+        ("new", "source/acme/more/x.py", Rebuild),
+        ("edit", "share/one.json", Rebuild),
+        ("new", "share/sub/two.txt", Rebuild),
+        ("edit", "one.txt", Rebuild),
+        ("new", "etc/more.conf", Rebuild),
+        ("edit", "tests/test_acme.py", Reuse),
+        ("new", "two.txt", Reuse),
+        ("edit", "source/notes.txt", Reuse),
+        ("new", "source/acme/tools/x.pyc", Reuse),
+    ]);
+    let host = ["hatchling", "editables"];
+    let Some(editable) = finished(&files, &host, true) else {
+        return;
+    };
+    editable.assert_verdicts(&[
+        ("edit", "share/one.json", Rebuild),
+        ("new", "share/sub/two.txt", Rebuild),
+        ("new", "etc/more.conf", Rebuild),
+        ("edit", "source/acme/tools/__init__.py", Reuse),
+        ("new", "source/acme/more/x.py", Reuse),
+    ]);
+    let pyproject = indoc! {r#"
+        [build-system]
+        requires = ["hatchling"]
+        build-backend = "hatchling.build"
+        [project]
+        name = "acme-tools"
+        version = "1.0"
+        [tool.hatch.build.targets.wheel]
+        include = ["/source/**/*.py", "*.json"]
+        exclude = ["drafts"]
+        sources = ["source"]
+    "#};
+    let files = [
+        ("pyproject.toml", pyproject),
+        ("source/acme/tools/__init__.py", ""),
+        ("share/one.json", "{}\n"),
+        ("tests/test_acme.py", ""),
+    ];
+    let Some(patterns) = finished(&files, &["hatchling"], false) else {
+        return;
+    };
+    patterns.assert_verdicts(&[
+        ("edit", "source/acme/tools/__init__.py", Rebuild),
+        ("new", "source/other/x.py", Rebuild),
+        ("edit", "share/one.json", Rebuild),
+        ("new", "data/two.json", Rebuild),
+        ("new", "drafts/two.json", Reuse),
+        ("new", "dist/two.json", Reuse),
+        ("edit", "tests/test_acme.py", Reuse),
+        ("new", "data/two.txt", Reuse),
+    ]);
+}
+
+#[test]
 fn license_files_that_the_project_lists() {
     let toml = indoc! {r#"
         [build-system]

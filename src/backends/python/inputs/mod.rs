@@ -251,7 +251,7 @@ pub(super) fn built(
     sets.extend(globs);
     let copied = copied.filter(|path| !listed.iter().any(|top| path.starts_with(top)));
     sets.extend(copied.filter_map(|path| below(&path, "copied or installed by CMake", &left_out)));
-    sets.extend(packed_by_name(source, &left_out));
+    sets.extend(packed_by_name(source, shape, &left_out));
     if shape.editable {
         sets.extend(compiled_sources(source, &left_out));
     } else {

@@ -4,10 +4,11 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::license;
 use super::packed::below;
+use super::{MADE, OUTPUT_DIRECTORIES, license};
 use crate::backend::GlobSet;
 use crate::backend::inputs::plain;
+use crate::backends::python::shape::Shape;
 use crate::backends::python::source::Source;
 
 /// The license files that the project lists, now or in the future. Without a list, those with the
@@ -31,9 +32,14 @@ pub(super) fn licenses(source: &Source) -> Vec<GlobSet> {
 }
 
 /// The files and directories that the build backend packs because a setting names them.
-pub(super) fn packed_by_name(source: &Source, left_out: &BTreeSet<PathBuf>) -> Vec<GlobSet> {
+pub(super) fn packed_by_name(
+    source: &Source,
+    shape: &Shape,
+    left_out: &BTreeSet<PathBuf>,
+) -> Vec<GlobSet> {
     match source.build_module() {
         "uv_build" => of_uv(source, left_out),
+        "hatchling" => of_hatch(source, shape, left_out),
         _ => Vec::new(),
     }
 }
@@ -54,6 +60,84 @@ fn of_uv(source: &Source, left_out: &BTreeSet<PathBuf>) -> Vec<GlobSet> {
         below(&path, "packed as data", left_out)
     });
     readme.chain(data).collect()
+}
+
+/// The trace has the files that hatchling packed, but a new file is packed as soon as a setting
+/// includes it.
+fn of_hatch(source: &Source, shape: &Shape, left_out: &BTreeSet<PathBuf>) -> Vec<GlobSet> {
+    let folder = &source.files.folder;
+    let outputs = OUTPUT_DIRECTORIES.iter().map(|name| folder.join(name));
+    let outputs: Vec<PathBuf> = outputs.collect();
+    let Some(file) = &source.files.pyproject else {
+        return Vec::new();
+    };
+    let scopes: [&[&str]; 2] = [
+        &["tool", "hatch", "build"],
+        &["tool", "hatch", "build", "targets", "wheel"],
+    ];
+    let mut sets = Vec::new();
+    for scope in scopes {
+        let key = |name| [scope, &[name]].concat();
+        for name in ["force-include", "shared-data", "shared-scripts"] {
+            let paths = file.table(&key(name));
+            let paths = paths.iter().flat_map(|table| table.fields());
+            let reason = format!("named in `{name}`");
+            sets.extend(paths.filter_map(|field| {
+                let path = folder.join(field.name);
+                below(&path, &reason, left_out)
+            }));
+        }
+        // An editable package contains a path to these, and copies of the files above.
+        if shape.editable {
+            continue;
+        }
+        for name in ["packages", "only-include"] {
+            let reason = format!("named in `{name}`");
+            let paths = file.texts(&key(name)).into_iter();
+            sets.extend(paths.filter_map(|path| {
+                let path = folder.join(path.text.trim_start_matches('/'));
+                below(&path, &reason, left_out)
+            }));
+        }
+        for name in ["include", "artifacts"] {
+            let included = file.texts(&key(name)).into_iter();
+            let mut patterns: Vec<String> = included.flat_map(|it| of_gitignore(it.text)).collect();
+            if patterns.is_empty() {
+                continue;
+            }
+            let excluded = file.texts(&key("exclude")).into_iter();
+            let excluded = excluded.flat_map(|it| of_gitignore(it.text));
+            patterns.extend(excluded.map(|pattern| format!("!{pattern}")));
+            patterns.extend(MADE.map(str::to_string));
+            let set = GlobSet::tree(folder, patterns, &format!("matches `{name}`"));
+            let set = set.except(left_out.iter().chain(&outputs).map(PathBuf::as_path));
+            sets.push(set.without_leftovers());
+        }
+    }
+    sets
+}
+
+/// A pattern of `.gitignore` as patterns for files: it may also match a directory. A pattern that
+/// takes files out again is left out.
+fn of_gitignore(pattern: &str) -> Vec<String> {
+    if pattern.starts_with(['!', '#']) {
+        return Vec::new();
+    }
+    let is_directory = pattern.ends_with('/');
+    let name = pattern.trim_end_matches('/');
+    let anchored = name.contains('/');
+    let name = name.trim_start_matches('/');
+    let name = if anchored || name.starts_with("**") {
+        name.to_string()
+    } else {
+        format!("**/{name}")
+    };
+    let inside = format!("{name}/**");
+    if is_directory || name.ends_with("**") {
+        vec![if name.ends_with("**") { name } else { inside }]
+    } else {
+        vec![name, inside]
+    }
 }
 
 /// The files that match a pattern relative to `folder`. The directories before the first wildcard
@@ -89,5 +173,14 @@ mod tests {
         assert_eq!(of("a/*/L"), expect("/p/a", &["*/L"]));
         assert_eq!(of("../L*"), expect("/", &["L*", "!*/"]));
         assert_eq!(of("a/L"), expect("/p/a", &["L", "!*/"]));
+    }
+
+    #[test]
+    fn a_pattern_of_gitignore_may_be_a_directory() {
+        assert_eq!(of_gitignore("/src"), ["src", "src/**"]);
+        assert_eq!(of_gitignore("*.json"), ["**/*.json", "**/*.json/**"]);
+        assert_eq!(of_gitignore("a/b/"), ["a/b/**"]);
+        assert_eq!(of_gitignore("a/**"), ["a/**"]);
+        assert!(of_gitignore("!a").is_empty());
     }
 }

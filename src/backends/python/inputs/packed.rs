@@ -25,11 +25,13 @@ pub(super) fn packed(source: &Source, wheel: &Wheel, traces: &Traces) -> BTreeSe
 /// The directories that may contain packages, with the most likely ones first.
 fn bases(source: &Source, traces: &Traces) -> Vec<PathBuf> {
     let folder = &source.files.folder;
-    let keys: [&[&str]; 4] = [
+    let keys: [&[&str]; 6] = [
         &["tool", "setuptools", "packages", "find", "where"],
         &["tool", "setuptools", "package-dir", ""],
         &["tool", "maturin", "python-source"],
         &["tool", "uv", "build-backend", "module-root"],
+        &["tool", "hatch", "build", "sources"],
+        &["tool", "hatch", "build", "targets", "wheel", "sources"],
     ];
     let named = source.files.pyproject.iter();
     let named = named
