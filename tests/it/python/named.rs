@@ -334,3 +334,46 @@ fn license_files_that_the_project_lists() {
         ("new", "third_party/two/notes.txt", Reuse),
     ]);
 }
+
+/// In `src`, setuptools finds modules, and packages without an `__init__.py`.
+#[test]
+fn modules_that_setuptools_finds() {
+    let pyproject = indoc! {r#"
+        [build-system]
+        requires = ["setuptools"]
+        build-backend = "setuptools.build_meta"
+        [project]
+        name = "fast"
+        version = "1.0"
+    "#};
+    let listing = format!("{pyproject}[tool.setuptools]\npackages = [\"fast\"]\n");
+    let listing = format!("{listing}package-dir = {{ \"\" = \"src\" }}\n");
+    let files = |pyproject| {
+        [
+            ("pyproject.toml", pyproject),
+            ("src/fast/__init__.py", ""),
+            ("tests/test_fast.py", ""),
+        ]
+    };
+    let Some(finding) = finished(&files(pyproject), &["setuptools"], false) else {
+        return;
+    };
+    finding.assert_verdicts(&[
+        ("new", "src/nspkg/x.py", Rebuild),
+        ("new", "src/nspkg/sub/x.py", Rebuild),
+        ("new", "src/mod.py", Rebuild),
+        ("new", "src/more/__init__.py", Rebuild),
+        ("new", "src/notes.txt", Reuse),
+        ("new", "src/fast.egg-info/x.py", Reuse),
+        ("new", "tests/x.py", Reuse),
+        ("new", "other.py", Reuse),
+    ]);
+    let Some(listed) = finished(&files(&listing), &["setuptools"], false) else {
+        return;
+    };
+    listed.assert_verdicts(&[
+        ("new", "src/fast/x.py", Rebuild),
+        ("new", "src/nspkg/x.py", Reuse),
+        ("new", "src/mod.py", Reuse),
+    ]);
+}

@@ -134,7 +134,7 @@ pub(super) fn files_to_come(
     sets.collect()
 }
 
-/// The inputs for packages that are added: setuptools packs a package beside those that it has
+/// The inputs for packages and modules that are added: setuptools packs those beside what it has
 /// found.
 pub(super) fn tops_to_come(source: &Source, listed: &BTreeSet<PathBuf>) -> Vec<GlobSet> {
     if source.build_module() != "setuptools" {
@@ -142,8 +142,38 @@ pub(super) fn tops_to_come(source: &Source, listed: &BTreeSet<PathBuf>) -> Vec<G
     }
     let bases: BTreeSet<&Path> = listed.iter().filter_map(|top| top.parent()).collect();
     let unread = ["!tests", "!test", "!docs", "!examples", "!build", "!dist"];
-    let patterns = std::iter::once("*/__init__.py").chain(unread);
-    let patterns: Vec<&str> = patterns.collect();
-    let set = |base: &Path| GlobSet::tree(base, patterns.clone(), "a package that is added");
+    let finds_any = finds_any_module(source);
+    let set = |base: &Path| {
+        if finds_any && base != source.files.folder {
+            let patterns = std::iter::once("**/*.py").chain(MADE);
+            return GlobSet::tree(base, patterns, "a module that is added").without_leftovers();
+        }
+        let patterns = std::iter::once("*/__init__.py").chain(unread);
+        GlobSet::tree(base, patterns, "a package that is added")
+    };
     bases.into_iter().map(set).collect()
+}
+
+/// Whether setuptools also finds packages without an `__init__.py` in a directory that contains
+/// nothing else: because the project lists no modules, or because of `packages.find`.
+fn finds_any_module(source: &Source) -> bool {
+    let files = &source.files;
+    let toml = |keys: &[&str]| files.pyproject.as_ref().and_then(|file| file.value(keys));
+    let find = ["tool", "setuptools", "packages", "find"];
+    if toml(&find).is_some() {
+        let namespaces = [&find[..], &["namespaces"]].concat();
+        let flag = files.pyproject.as_ref();
+        return flag.and_then(|file| file.flag(&namespaces)) != Some(false);
+    }
+    let listed = ["packages", "py-modules"];
+    let in_toml = listed.map(|name| toml(&["tool", "setuptools", name]).is_some());
+    let listed = ["packages", "py_modules"];
+    let in_cfg = listed.map(|name| files.setup_cfg.get("options", name));
+    if in_cfg.contains(&Some("find_namespace:")) {
+        return true;
+    }
+    let in_py = files.setup_py.as_ref();
+    let in_py = in_py.is_some_and(|file| listed.iter().any(|name| file.has(name)));
+    let in_cfg = in_cfg.iter().any(Option::is_some);
+    !(in_toml.contains(&true) || in_cfg || in_py)
 }
