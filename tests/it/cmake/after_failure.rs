@@ -52,10 +52,10 @@ fn a_source_that_is_added_to_a_pattern_is_compiled() {
 
 #[test]
 fn a_script_that_is_corrected_runs_again() {
-    let script = |text: &str| format!("file(WRITE ${{OUT}} \"{text}\")\n");
+    let script = |text: &str| format!("file(WRITE ${{FILE}} \"{text}\")\n");
     let project = project(indoc! {"
         add_custom_command(OUTPUT made.h
-          COMMAND ${CMAKE_COMMAND} -DOUT=${CMAKE_BINARY_DIR}/made.h -P ${CMAKE_SOURCE_DIR}/make.cmake)
+          COMMAND ${CMAKE_COMMAND} -DFILE=${CMAKE_BINARY_DIR}/made.h -P ${CMAKE_SOURCE_DIR}/make.cmake)
         add_executable(app main.c made.h)
         target_include_directories(app PRIVATE ${CMAKE_BINARY_DIR})
         install(TARGETS app)
