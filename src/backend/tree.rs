@@ -332,6 +332,7 @@ mod tests {
         src/**/keep.o
         src/**/keep.o/**
         !**/.pixi/
+        !**/pixi.lock
         !**/.git/
         !output
         ");
