@@ -6,6 +6,7 @@
 mod attribute;
 mod git;
 mod mistakes;
+mod refused;
 mod scm;
 
 use std::path::{Path, PathBuf};

@@ -12,11 +12,11 @@ use regex::Regex;
 
 use super::git::{Place as InHistory, Repository};
 use super::mistakes::NotFound;
+use super::refused;
 use super::{Found, Place, parse};
 use crate::backend::git_folders::GitFolders;
 use crate::backends::python::dependency::Requirement;
 use crate::backends::python::project::Files;
-use crate::project::document::Data;
 
 /// The rules by which a tool computes a version from the history.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,49 +40,6 @@ const HATCH_VCS: [&[&str]; 2] = [
 ];
 
 const VERSIONINGIT: [&[&str]; 2] = [&["tool", "versioningit"], &["tool", "hatch", "version"]];
-
-/// Options that change the version in a way that is not supported, and their values that do not.
-type Refused = &'static [(&'static str, &'static [&'static str])];
-
-const REFUSED_BY_SCM: Refused = &[
-    ("parse", &[]),
-    ("git_describe_command", &[]),
-    ("scm.git.describe_command", &[]),
-    ("version_cls", &[]),
-];
-const REFUSED_BY_PDM: Refused = &[("version_format", &[]), ("tag_filter", &[])];
-const REFUSED_BY_VERSIONINGIT: Refused = &[
-    ("format", &[]),
-    ("tag2version.method", &["basic"]),
-    ("tag2version.regex", &[]),
-    ("tag2version.rmprefix", &["v"]),
-    ("tag2version.rmsuffix", &[]),
-    ("vcs.method", &["git"]),
-    ("vcs.match", &[]),
-    ("vcs.exclude", &[]),
-];
-const REFUSED_BY_GIT_VERSIONING: Refused = &[
-    ("template", &["{tag}"]),
-    ("dev_template", &["{tag}.post{ccount}+git.{sha}"]),
-    ("version_callback", &[]),
-    ("version_file", &[]),
-    ("tag_formatter", &[]),
-    ("tag_filter", &[]),
-];
-/// Options of uv-dynamic-versioning and poetry-dynamic-versioning.
-const REFUSED_BY_DUNAMAI: Refused = &[
-    ("vcs", &["any", "git"]),
-    ("pattern", &["default", "default-unprefixed"]),
-    ("pattern-prefix", &[]),
-    ("format", &[]),
-    ("format-jinja", &[]),
-    ("style", &["pep440"]),
-    ("latest-tag", &[]),
-    ("tag-branch", &[]),
-    ("tag-dir", &["tags"]),
-    ("from-file", &[]),
-    ("bump.index", &[]),
-];
 
 /// The style of versioneer, if the project computes its version with it.
 fn versioneer(project: &Files) -> Option<&str> {
@@ -121,20 +78,20 @@ pub(super) fn rules(project: &Files) -> Option<Place> {
         let key = |name| [table, &["bump"], name].concat();
         let bumps = enabled(&key(&[])) || enabled(&key(&["enable"]));
         let scheme = if bumps { GUESS } else { "post-dev" };
-        with(tool, &[table], REFUSED_BY_DUNAMAI, scheme, true)
+        with(tool, &[table], refused::DUNAMAI, scheme, true)
     };
     if hatch == Some("vcs") {
-        with("hatch-vcs", &HATCH_VCS, REFUSED_BY_SCM, GUESS, false)
+        with("hatch-vcs", &HATCH_VCS, refused::SCM, GUESS, false)
     } else if hatch == Some("uv-dynamic-versioning") {
         dunamai("uv-dynamic-versioning", &["tool", "uv-dynamic-versioning"])
     } else if pdm == Some("scm") {
         let table: &[&str] = &["tool", "pdm", "version"];
-        with("pdm-backend", &[table], REFUSED_BY_PDM, GUESS, true)
+        with("pdm-backend", &[table], refused::PDM, GUESS, true)
     } else if hatch == Some("versioningit") || (dynamic && project.has_tool("versioningit")) {
-        let refused = REFUSED_BY_VERSIONINGIT;
+        let refused = refused::VERSIONINGIT;
         with("versioningit", &VERSIONINGIT, refused, "post-release", true)
     } else if enabled(&["tool", "setuptools-git-versioning", "enabled"]) {
-        let (tool, refused) = ("setuptools-git-versioning", REFUSED_BY_GIT_VERSIONING);
+        let (tool, refused) = ("setuptools-git-versioning", refused::GIT_VERSIONING);
         with(tool, &[&["tool", tool]], refused, "post-release", true)
     } else if enabled(&["tool", "poetry-dynamic-versioning", "enable"]) {
         let table: &[&str] = &["tool", "poetry-dynamic-versioning"];
@@ -148,7 +105,7 @@ pub(super) fn rules(project: &Files) -> Option<Place> {
         with(
             "setuptools-scm",
             &SETUPTOOLS_SCM,
-            REFUSED_BY_SCM,
+            refused::SCM,
             GUESS,
             false,
         )
@@ -195,7 +152,7 @@ impl Rules {
         project: &Files,
         tool: &'static str,
         tables: &[&[&str]],
-        refused: Refused,
+        refused: refused::Refused,
         scheme: &str,
         looks_up: bool,
     ) -> Self {
@@ -223,8 +180,8 @@ impl Rules {
             fallback: option("fallback_version").or_else(|| option("fallback-version")),
             refused: tables
                 .iter()
-                .find_map(|table| refused_in(project, table, refused))
-                .or_else(|| in_use_scm_version(project, tool)),
+                .find_map(|table| refused::named_in(project, table, refused))
+                .or_else(|| refused::in_use_scm_version(project, tool)),
         }
     }
 
@@ -277,40 +234,6 @@ impl Rules {
         // A post-release of a post-release is not a version.
         later.filter(|version| parse(version).is_some())
     }
-}
-
-/// The first option in `table` that changes the version in a way that is not supported.
-fn refused_in(project: &Files, table: &[&str], refused: Refused) -> Option<String> {
-    let file = project.pyproject.as_ref()?;
-    let is_refused = |name: &str, neutral: &[&str]| {
-        let keys: Vec<&str> = table.iter().copied().chain(name.split('.')).collect();
-        file.value(&keys).is_some_and(|value| match value.read() {
-            Data::Boolean(flag) => flag,
-            Data::Text(text) => !text.is_empty() && !neutral.contains(&text),
-            _ => true,
-        })
-    };
-    let mut names = refused.iter();
-    let named = names.find(|(name, neutral)| is_refused(name, neutral));
-    let name = named.map(|(name, _)| *name);
-    // A scheme may also be a list of schemes.
-    let keys: Vec<&str> = table.iter().copied().chain(["version_scheme"]).collect();
-    let scheme = file.value(&keys).map(|scheme| scheme.read());
-    let is_list = scheme.is_some_and(|scheme| !matches!(scheme, Data::Text(_)));
-    let name = name.or_else(|| is_list.then_some("version_scheme"))?;
-    Some(format!("`{}.{name}` in pyproject.toml", table.join(".")))
-}
-
-/// An option in `use_scm_version={…}` of setup.py. It is code, so its value is not read.
-fn in_use_scm_version(project: &Files, tool: &str) -> Option<String> {
-    let setup_py = project
-        .setup_py
-        .as_ref()
-        .filter(|_| tool == "setuptools-scm")?;
-    setup_py.line_with(&["use_scm_version"])?;
-    let options = ["version_scheme", "tag_regex", "git_describe_command"];
-    let (line, _) = setup_py.line_with(&options)?;
-    Some(format!("an option on line {line} of setup.py"))
 }
 
 /// The next version, as setuptools-scm guesses it: without the `.dev` part if there is one, or
