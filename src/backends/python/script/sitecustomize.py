@@ -74,6 +74,7 @@ def run_the_next():
 LOG = os.environ.get("PIXI_BUILD_PYTHON_TRACE")
 ROOTS = os.environ.get("PIXI_BUILD_PYTHON_ROOTS")
 if LOG and ROOTS and hasattr(sys, "addaudithook"):
-    PREFIX = os.path.join(os.environ["PREFIX"], "")
+    # Nothing is below this file if a build tool has removed the variable.
+    PREFIX = os.path.join(os.environ.get("PREFIX", os.devnull), "")
     begin(LOG, tuple(root.rstrip(os.sep) + os.sep for root in ROOTS.split("\n") if root), PREFIX)
 run_the_next()
