@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use miette::Report;
-use rattler_build_core::types::Output;
 use rattler_build_recipe::Stage1Recipe;
 use rattler_build_recipe::stage1::GlobWithSource;
 use rattler_build_recipe::stage1::build::BuildPlan;
@@ -28,6 +27,7 @@ use crate::engine::secrets::Secrets;
 use crate::engine::shell_safe_paths::Aliases;
 use crate::engine::source_copy::SourceCopy;
 use crate::engine::source_date::source_date;
+use crate::engine::steps::Packed;
 use crate::engine::{
     Plan, PlanRequest, Session, built_inputs, clean_prefix, failure, plan, prepare,
 };
@@ -148,8 +148,7 @@ struct Build<'a> {
 
 /// The result of the script.
 struct Executed {
-    output: Output,
-    archive: PathBuf,
+    packed: Packed,
     log: PathBuf,
 }
 
@@ -282,15 +281,11 @@ impl<'a> Build<'a> {
                 &self.session.project.source,
             )
         };
-        let (output, archive) = result.map_err(explained)?;
+        let packed = result.map_err(explained)?;
         if let (Some(own), Some(kept)) = (&self.own, &kept) {
             own.work.finish(kept);
         }
-        Ok(Executed {
-            output,
-            archive,
-            log,
-        })
+        Ok(Executed { packed, log })
     }
 
     /// Checks the package, and removes it if it must not be used.
@@ -299,14 +294,16 @@ impl<'a> Build<'a> {
     /// Nothing was installed, a file contains a secret, or the backend refuses the
     /// package.
     fn check(&self, executed: &Executed) -> Result<(), Report> {
-        let installed = clean_prefix::made(&self.paths.host_prefix, &self.foreign)?;
-        self.record_reasons(&installed);
-        let checked = match self.check_files(executed, &installed) {
+        let Packed {
+            archive, installed, ..
+        } = &executed.packed;
+        self.record_reasons(installed);
+        let checked = match self.check_files(executed) {
             Ok(()) => (self.secrets).check_package(&self.paths.host_prefix, installed),
             Err(error) => Err(error),
         };
         if checked.is_err() {
-            disk::remove_file(&executed.archive)?;
+            disk::remove_file(archive)?;
         }
         checked
     }
@@ -325,7 +322,12 @@ impl<'a> Build<'a> {
         debug.installed(&reasons);
     }
 
-    fn check_files(&self, executed: &Executed, files: &BTreeSet<PathBuf>) -> Result<(), Report> {
+    fn check_files(&self, executed: &Executed) -> Result<(), Report> {
+        let Packed {
+            archive,
+            installed: files,
+            ..
+        } = &executed.packed;
         if files.is_empty() && !self.plan.packaging.may_be_empty {
             return Err(failure::nothing_installed(
                 self.session.backend,
@@ -336,7 +338,7 @@ impl<'a> Build<'a> {
         let package = InstalledPackage {
             paths: &self.paths,
             files,
-            archive: &executed.archive,
+            archive,
         };
         for warning in self.plan.project.check_package(&package)? {
             tracing::warn!("{warning}");
@@ -354,9 +356,9 @@ impl<'a> Build<'a> {
         };
         let ignored = self.session.backend.output_directories();
         let (input_globs, input_glob_sets) = globs(&inputs, &source, ignored);
-        let output = &executed.output;
+        let output = &executed.packed.output;
         let answer = Answer {
-            output_file: executed.archive.clone(),
+            output_file: executed.packed.archive.clone(),
             input_globs,
             input_glob_sets,
             name: output.name().as_normalized().to_string(),

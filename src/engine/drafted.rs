@@ -6,7 +6,6 @@
 //! before it starts.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
 
 use miette::{Diagnostic, IntoDiagnostic, Report};
 use rattler_build_core::package_test::PackageContentsTestExt;
@@ -20,7 +19,7 @@ use crate::disk;
 use crate::engine::finish::{Finish, Moment};
 use crate::engine::listed_files::ListedFiles;
 use crate::engine::relocation;
-use crate::engine::steps;
+use crate::engine::steps::{self, Packed};
 
 /// Runs the script of `output` and packages the files that it installed.
 ///
@@ -30,7 +29,7 @@ pub(super) async fn run(
     mut output: Output,
     tools: &Configuration,
     finish: &Finish<'_>,
-) -> Result<(Output, PathBuf), Report> {
+) -> Result<Packed, Report> {
     let directories = &output.build_configuration.directories;
     directories.create_build_dir(false).into_diagnostic()?;
     output.record_build_start();
@@ -41,8 +40,8 @@ pub(super) async fn run(
     listed.after_script(finished.package_files.take(), finish)?;
     finish.install(&mut output, &finished).await?;
     finish.hook(Moment::AfterInstall, &output, tools).await?;
-    listed.write(&output, finish)?;
-    relocation::spare(&mut output, &finish.paths.host_prefix, finish.foreign)?;
+    let installed = listed.write(&output, finish)?;
+    relocation::spare(&mut output, &finish.paths.host_prefix, &installed)?;
     // rattler-build installed no dependencies, so it has no files to exclude from the package.
     let none = HashSet::new();
     let packed = output.create_package(tools, Some(&none)).await;
@@ -53,7 +52,11 @@ pub(super) async fn run(
         disk::remove_file(&archive)?;
         return Err(error);
     }
-    Ok((output, archive))
+    Ok(Packed {
+        output,
+        archive,
+        installed,
+    })
 }
 
 /// Checks the contents of a package.

@@ -20,6 +20,7 @@ use crate::engine::finish::Finish;
 use crate::engine::own::OwnBuild;
 use crate::engine::shell_safe_paths::Aliases;
 use crate::engine::sources::SourceSnapshot;
+use crate::engine::steps::Packed;
 use crate::engine::to_rattler_build::{
     channel_urls, dependencies, exports, packaging, resolved, revision,
 };
@@ -60,7 +61,7 @@ impl Job<'_> {
         aliases: &Aliases,
         own: Option<(&OwnBuild, &mut SourceSnapshot)>,
         finish: &Finish<'_>,
-    ) -> Result<(Output, PathBuf), Report> {
+    ) -> Result<Packed, Report> {
         // The caller shows the steps.
         let shown = LoggingOutputHandler::default();
         shown.set_progress_bars_hidden(true);

@@ -56,20 +56,26 @@ impl ListedFiles {
         Ok(())
     }
 
-    /// Writes the list for rattler-build, with the files that hooks and options installed.
+    /// Writes the list for rattler-build, with the files that hooks and options installed. Returns
+    /// the files of the package, relative to the prefix.
     ///
     /// # Errors
     /// A prefix that cannot be read or a list that cannot be written.
-    pub(super) fn write(self, output: &Output, finish: &Finish<'_>) -> Result<(), Report> {
-        let Some((listed, known)) = self.script else {
-            return Ok(());
-        };
+    pub(super) fn write(
+        self,
+        output: &Output,
+        finish: &Finish<'_>,
+    ) -> Result<BTreeSet<PathBuf>, Report> {
         let all = made(&finish.paths.host_prefix, finish.foreign)?;
-        let later = all.difference(&known);
-        let paths: BTreeSet<&PathBuf> = listed.iter().chain(&self.early).chain(later).collect();
+        let Some((listed, known)) = self.script else {
+            return Ok(all);
+        };
+        let later = all.difference(&known).cloned();
+        let paths: BTreeSet<PathBuf> = listed.into_iter().chain(self.early).chain(later).collect();
         let lines = paths.iter().map(|path| format!("{}\n", path.display()));
         let directories = &output.build_configuration.directories;
         let list = directories.package_files_list_path();
-        Ok(disk::write(&list, &lines.collect::<String>())?)
+        disk::write(&list, &lines.collect::<String>())?;
+        Ok(paths)
     }
 }

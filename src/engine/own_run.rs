@@ -5,7 +5,6 @@
 //! The script may write license files, so they have to be collected between these steps.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
 
 use miette::{IntoDiagnostic, Report};
 use rattler_build_core::package_test::PackageContentsTestExt;
@@ -16,12 +15,13 @@ use rattler_conda_types::Subdir;
 use rattler_conda_types::package::PathsJson;
 
 use crate::disk;
+use crate::engine::clean_prefix;
 use crate::engine::finish::Finish;
 use crate::engine::own::OwnBuild;
 use crate::engine::own_failure;
 use crate::engine::own_license::Licenses;
 use crate::engine::relocation;
-use crate::engine::steps;
+use crate::engine::steps::{self, Packed};
 
 /// Runs the script of `output` and packages the files that it installed. Sources and environments
 /// are ready before it starts.
@@ -34,7 +34,7 @@ pub(super) async fn run(
     tools: &Configuration,
     own: &OwnBuild,
     finish: &Finish<'_>,
-) -> Result<(Output, PathBuf), Report> {
+) -> Result<Packed, Report> {
     let directories = &output.build_configuration.directories;
     directories.create_build_dir(false).into_diagnostic()?;
     output.record_build_start();
@@ -45,7 +45,9 @@ pub(super) async fn run(
         pruned: &own.pruned,
     };
     licenses.collect(&mut output)?;
-    relocation::spare(&mut output, &finish.paths.host_prefix, finish.foreign)?;
+    let prefix = &finish.paths.host_prefix;
+    let installed = clean_prefix::made(prefix, finish.foreign)?;
+    relocation::spare(&mut output, prefix, &installed)?;
     // rattler-build installed no dependencies, so it has no files to exclude from the package.
     let none = HashSet::new();
     let packed = output.create_package(tools, Some(&none)).await;
@@ -56,7 +58,11 @@ pub(super) async fn run(
         return Err(error);
     }
     output.record_artifact(&archive, &paths);
-    Ok((output, archive))
+    Ok(Packed {
+        output,
+        archive,
+        installed,
+    })
 }
 
 /// Checks the contents of a package.

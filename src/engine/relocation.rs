@@ -17,17 +17,16 @@ use rattler_build_types::{AllOrGlobVec, GlobVec};
 
 use crate::backend::inputs::escape;
 use crate::diagnostic::Unreadable;
-use crate::engine::clean_prefix;
 
 /// Leaves such files out of the relocation of `output`, unless the package asks for `patchelf` or
-/// chooses itself what is relocated. `prefix` contains the installed files and those of `foreign`.
+/// chooses itself what is relocated. `installed` are the files of the package in `prefix`.
 ///
 /// # Errors
 /// Files that cannot be read.
 pub(super) fn spare(
     output: &mut Output,
     prefix: &Path,
-    foreign: &BTreeSet<PathBuf>,
+    installed: &BTreeSet<PathBuf>,
 ) -> Result<(), Report> {
     let patchelf = output.build_prefix().join("bin/patchelf");
     let is_linux = output.build_configuration.target_platform.is_linux();
@@ -36,13 +35,12 @@ pub(super) fn spare(
     if !is_linux || !is_default || patchelf.exists() {
         return Ok(());
     }
-    let installed = clean_prefix::made(prefix, foreign)?;
     let libraries: BTreeSet<&OsStr> = installed.iter().filter_map(|it| it.file_name()).collect();
     let is_local = |library: &str| {
         libraries.contains(OsStr::new(library)) || prefix.join("lib").join(library).exists()
     };
     let mut spared = Vec::new();
-    for path in &installed {
+    for path in installed {
         if needs_no_run_path(&prefix.join(path), is_local)?
             && let Some(path) = path.to_str()
         {
@@ -61,7 +59,8 @@ pub(super) fn spare(
 /// Whether a file is a program or library without a run path that needs no library for which
 /// `is_local` is true.
 fn needs_no_run_path(path: &Path, is_local: impl Fn(&str) -> bool) -> Result<bool, Unreadable> {
-    if path.is_symlink() {
+    // A special file could block.
+    if !path.symlink_metadata().is_ok_and(|about| about.is_file()) {
         return Ok(false);
     }
     let content = elf(path).map_err(|source| Unreadable {

@@ -83,7 +83,7 @@ impl Secrets {
     pub(super) fn check_package(
         &self,
         prefix: &Path,
-        files: impl IntoIterator<Item = PathBuf>,
+        files: &BTreeSet<PathBuf>,
     ) -> Result<(), Report> {
         let mut texts = Vec::new();
         let mut names = Vec::new();
@@ -99,14 +99,18 @@ impl Secrets {
         }
         let finder = finder(&texts);
         for file in files {
-            let path = prefix.join(&file);
+            let path = prefix.join(file);
             if path.is_symlink() || !path.is_file() {
                 continue;
             }
             let content = std::fs::read(&path).map_err(|source| Unreadable { path, source })?;
             if let Some(found) = finder.find(&content) {
                 let name = names[found.pattern().as_usize()].clone();
-                return Err(SecretInPackage { name, file }.into());
+                return Err(SecretInPackage {
+                    name,
+                    file: file.clone(),
+                }
+                .into());
             }
         }
         Ok(())

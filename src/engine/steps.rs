@@ -1,6 +1,8 @@
 //! Steps that builds of drafted recipes and of recipes that a user wrote share.
 
+use std::collections::BTreeSet;
 use std::io;
+use std::path::PathBuf;
 
 use miette::{Context, IntoDiagnostic, Report};
 use rattler_build_core::tool_configuration::Configuration;
@@ -9,6 +11,14 @@ use rattler_build_script::InterpreterError;
 use rattler_conda_types::package::{PathType, PathsJson};
 
 use crate::engine::failure::SCRIPT_FAILED;
+
+/// A package, and the files that were packed.
+pub(super) struct Packed {
+    pub(super) output: Output,
+    pub(super) archive: PathBuf,
+    /// The files, relative to the host prefix.
+    pub(super) installed: BTreeSet<PathBuf>,
+}
 
 /// Runs the script of `output`.
 ///

@@ -1,5 +1,7 @@
 //! Real builds with a real Python, uv, pip and build backends.
 
+use std::process::Command;
+
 use indoc::{formatdoc, indoc};
 use serde_json::{Value, json};
 
@@ -9,6 +11,7 @@ use test_support::build::Build;
 use test_support::channel::Channel;
 use test_support::cli_command::CliCommand;
 use test_support::pixi::Pixi;
+use test_support::prefix::output;
 use test_support::project::Project;
 use test_support::python::{channel_or_skip, version};
 use test_support::render_error::render_error;
@@ -452,6 +455,10 @@ fn the_python_of_the_machine_builds_by_hand() {
         others, None,
         "the package contains a program of the machine"
     );
+    let mut explain = Command::new(env!("CARGO_BIN_EXE_pixi-build-python"));
+    let explained = output(explain.arg("explain").arg(project.dir()));
+    assert!(explained.contains("greetings.json"), "{explained}");
+    assert!(!explained.contains("pyvenv.cfg"), "{explained}");
 }
 
 /// The installer does not call the hook of a build backend that asks for requirements.
