@@ -284,6 +284,90 @@ fn settings_of_hatchling() {
     ]);
 }
 
+/// Poetry, PDM and flit pack files by their patterns, also those that no file matches yet.
+#[test]
+fn settings_of_poetry_pdm_and_flit() {
+    let poetry = indoc! {r#"
+        [build-system]
+        requires = ["poetry-core"]
+        build-backend = "poetry.core.masonry.api"
+        [project]
+        name = "acme"
+        version = "1.0"
+        [tool.poetry]
+        include = [
+            "NOTES.md",
+            { path = "share/**/*.json", format = "wheel" },
+            { path = "etc", format = ["sdist", "wheel"] },
+            { path = "drafts/*", format = "sdist" },
+        ]
+    "#};
+    let module = ("src/acme/__init__.py", "");
+    let one = ("etc/acme.conf", "");
+    let files = [("pyproject.toml", poetry), module, one];
+    let Some(packages) = finished(&files, &["poetry-core"], false) else {
+        return;
+    };
+    packages.assert_verdicts(&[
+        ("new", "share/deep/one.json", Rebuild),
+        ("new", "etc/sub/more.conf", Rebuild),
+        ("edit", "etc/acme.conf", Rebuild),
+        ("new", "src/acme/one.txt", Rebuild),
+        ("new", "share/one.txt", Reuse),
+        ("new", "drafts/one.txt", Reuse),
+        ("new", "NOTES.md", Reuse),
+    ]);
+    let pdm = indoc! {r#"
+        [build-system]
+        requires = ["pdm-backend"]
+        build-backend = "pdm.backend"
+        [project]
+        name = "acme"
+        version = "1.0"
+        [tool.pdm.build]
+        includes = ["src/acme", "share/*"]
+        package-dir = "src"
+        [tool.pdm.build.wheel-data]
+        data = [{ path = "etc/**/*.conf", relative-to = "." }]
+        scripts = ["bin/*"]
+    "#};
+    let files = [("pyproject.toml", pdm), module, one];
+    let Some(packages) = finished(&files, &["pdm-backend"], false) else {
+        return;
+    };
+    packages.assert_verdicts(&[
+        ("new", "share/one.json", Rebuild),
+        ("new", "share/sub/one.json", Rebuild),
+        ("edit", "etc/acme.conf", Rebuild),
+        ("new", "etc/sub/more.conf", Rebuild),
+        ("new", "bin/acme", Rebuild),
+        ("new", "src/acme/one.txt", Rebuild),
+        ("new", "etc/one.txt", Reuse),
+        ("new", "one.txt", Reuse),
+    ]);
+    let flit = indoc! {r#"
+        [build-system]
+        requires = ["flit-core"]
+        build-backend = "flit_core.buildapi"
+        [project]
+        name = "acme"
+        version = "1.0"
+        description = "Tools"
+        [tool.flit.external-data]
+        directory = "etc"
+    "#};
+    let files = [("pyproject.toml", flit), module, one];
+    let Some(packages) = finished(&files, &["flit-core"], false) else {
+        return;
+    };
+    packages.assert_verdicts(&[
+        ("edit", "etc/acme.conf", Rebuild),
+        ("new", "etc/share/one.json", Rebuild),
+        ("new", "src/acme/one.txt", Rebuild),
+        ("new", "one.txt", Reuse),
+    ]);
+}
+
 #[test]
 fn license_files_that_the_project_lists() {
     let toml = indoc! {r#"

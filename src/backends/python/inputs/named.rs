@@ -10,6 +10,7 @@ use crate::backend::GlobSet;
 use crate::backend::inputs::plain;
 use crate::backends::python::shape::Shape;
 use crate::backends::python::source::Source;
+use crate::project::document::{Data, Table, Value};
 
 /// The license files that the project lists, now or in the future. Without a list, those with the
 /// usual names.
@@ -40,6 +41,9 @@ pub(super) fn packed_by_name(
     match source.build_module() {
         "uv_build" => of_uv(source, left_out),
         "hatchling" => of_hatch(source, shape, left_out),
+        "poetry" => of_poetry(source, left_out),
+        "pdm" => of_pdm(source, shape, left_out),
+        "flit_core" => of_flit(source, left_out),
         _ => Vec::new(),
     }
 }
@@ -117,6 +121,113 @@ fn of_hatch(source: &Source, shape: &Shape, left_out: &BTreeSet<PathBuf>) -> Vec
     sets
 }
 
+/// Poetry packs what a pattern matches in a wheel only if `format` says so.
+fn of_poetry(source: &Source, left_out: &BTreeSet<PathBuf>) -> Vec<GlobSet> {
+    let entries = listed(source, &["tool", "poetry", "include"]);
+    let of_wheel = entries.into_iter().filter(|entry| {
+        let formats = entry.table.map(|table| texts_of(table, "format"));
+        formats.is_some_and(|formats| formats.contains(&"wheel"))
+    });
+    let folder = &source.files.folder;
+    let sets = of_wheel
+        .filter_map(|entry| matching_or_below(folder, entry.path, "matches `include`", left_out));
+    sets.collect()
+}
+
+fn of_pdm(source: &Source, shape: &Shape, left_out: &BTreeSet<PathBuf>) -> Vec<GlobSet> {
+    const BUILD: [&str; 3] = ["tool", "pdm", "build"];
+    let folder = &source.files.folder;
+    let keys = |name| [&BUILD[..], &[name]].concat();
+    let mut sets = Vec::new();
+    // An editable package contains paths to these.
+    if !shape.editable {
+        let included = listed(source, &keys("includes")).into_iter();
+        sets.extend(included.filter_map(|entry| {
+            matching_or_below(folder, entry.path, "matches `includes`", left_out)
+        }));
+    }
+    let data = keys("wheel-data");
+    let file = source.files.pyproject.as_ref();
+    let schemes = file.and_then(|file| file.table(&data));
+    let schemes = schemes.into_iter().flat_map(|table| table.fields());
+    for scheme in schemes {
+        let entries = listed(source, &[&data[..], &[scheme.name]].concat());
+        sets.extend(entries.into_iter().filter_map(|entry| {
+            matching_or_below(folder, entry.path, "named in `wheel-data`", left_out)
+        }));
+    }
+    sets
+}
+
+fn of_flit(source: &Source, left_out: &BTreeSet<PathBuf>) -> Vec<GlobSet> {
+    let files = &source.files;
+    let data = files.toml(&["tool", "flit", "external-data", "directory"]);
+    let sets = data.and_then(|data| {
+        let path = files.folder.join(data.text);
+        below(&path, "named in `external-data`", left_out)
+    });
+    sets.into_iter().collect()
+}
+
+/// An entry of a list of paths: a path alone, or a table with a `path`.
+struct Entry<'a> {
+    path: &'a str,
+    table: Option<Table<'a>>,
+}
+
+/// The entries of the list at the path `keys` of `pyproject.toml`.
+fn listed<'a>(source: &'a Source, keys: &[&str]) -> Vec<Entry<'a>> {
+    let value = source.files.pyproject.as_ref();
+    let value = value.and_then(|file| file.value(keys));
+    let Some(Data::List(values)) = value.map(Value::read) else {
+        return Vec::new();
+    };
+    let entries = values.into_iter().filter_map(|value| match value.read() {
+        Data::Text(path) => Some(Entry { path, table: None }),
+        Data::Table(table) => {
+            let Data::Text(path) = table.get("path")?.value.read() else {
+                return None;
+            };
+            let table = Some(table);
+            Some(Entry { path, table })
+        }
+        _ => None,
+    });
+    entries.collect()
+}
+
+/// The strings at `key` of a table: one, or a list.
+fn texts_of<'a>(table: Table<'a>, key: &str) -> Vec<&'a str> {
+    let text = |value: Value<'a>| match value.read() {
+        Data::Text(text) => Some(text),
+        _ => None,
+    };
+    match table.get(key).map(|field| field.value) {
+        Some(value) => match value.read() {
+            Data::List(values) => values.into_iter().filter_map(text).collect(),
+            _ => text(value).into_iter().collect(),
+        },
+        None => Vec::new(),
+    }
+}
+
+/// The files that match a pattern, and those below the directories that match it.
+fn matching_or_below(
+    folder: &Path,
+    pattern: &str,
+    reason: &str,
+    left_out: &BTreeSet<PathBuf>,
+) -> Option<GlobSet> {
+    let (root, rest) = split(folder, pattern);
+    if !rest.contains(special) {
+        return below(&root.join(rest), reason, left_out);
+    }
+    let patterns = [rest.clone(), format!("{rest}/**")].into_iter();
+    let set = GlobSet::tree(&root, patterns.chain(MADE.map(str::to_string)), reason);
+    let set = set.except(left_out.iter().map(PathBuf::as_path));
+    Some(set.without_leftovers())
+}
+
 /// A pattern of `.gitignore` as patterns for files: it may also match a directory. A pattern that
 /// takes files out again is left out.
 fn of_gitignore(pattern: &str) -> Vec<String> {
@@ -140,18 +251,30 @@ fn of_gitignore(pattern: &str) -> Vec<String> {
     }
 }
 
-/// The files that match a pattern relative to `folder`. The directories before the first wildcard
-/// limit the search, and may be above `folder`.
+/// The files that match a pattern relative to `folder`.
 fn matching(folder: &Path, pattern: &str, reason: &str) -> GlobSet {
-    let parts: Vec<&str> = pattern.split('/').filter(|part| !part.is_empty()).collect();
-    let special = |part: &&str| part.contains(['*', '?', '[', '{', '\\']);
-    let last = parts.len().saturating_sub(1);
-    let literal = parts.iter().position(special).unwrap_or(last).min(last);
-    let root = plain(&folder.join(parts[..literal].join("/")));
-    match &parts[literal..] {
-        [name] => GlobSet::names(&root, [*name], reason),
-        rest => GlobSet::tree(&root, [rest.join("/")], reason),
+    let (root, rest) = split(folder, pattern);
+    if rest.contains('/') {
+        GlobSet::tree(&root, [rest], reason)
+    } else {
+        GlobSet::names(&root, [rest], reason)
     }
+}
+
+/// The directories before the first wildcard of a pattern, which limit the search and may be above
+/// `folder`, and the rest of the pattern.
+fn split(folder: &Path, pattern: &str) -> (PathBuf, String) {
+    let parts: Vec<&str> = pattern.split('/').filter(|part| !part.is_empty()).collect();
+    let last = parts.len().saturating_sub(1);
+    let literal = parts.iter().position(|part| part.contains(special));
+    let literal = literal.unwrap_or(last).min(last);
+    let root = plain(&folder.join(parts[..literal].join("/")));
+    (root, parts[literal..].join("/"))
+}
+
+/// Whether a character has a meaning in a pattern.
+fn special(character: char) -> bool {
+    matches!(character, '*' | '?' | '[' | '{' | '\\')
 }
 
 #[cfg(test)]
