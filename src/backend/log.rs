@@ -4,19 +4,25 @@
 /// the command follow.
 pub const FAILURE_NOTE: &str = "build script: exit code ";
 
-/// The lines of a log.
+/// The lines of a log, without the notes of the script: those are written to another stream than
+/// the output of many tools, and may be between any two lines of it.
 pub struct Log {
     lines: Vec<String>,
+    /// The last note about a failure, without its beginning.
+    failure: Option<String>,
 }
 
 impl Log {
     pub fn new(text: &str) -> Self {
         let text = console::strip_ansi_codes(text);
+        let lines = text.lines().map(|line| line.trim_end().to_string());
+        let (notes, lines): (Vec<_>, Vec<_>) =
+            lines.partition(|line| line.starts_with(FAILURE_NOTE));
+        let failure = notes.last();
+        let failure = failure.and_then(|note| note.strip_prefix(FAILURE_NOTE));
         Self {
-            lines: text
-                .lines()
-                .map(|line| line.trim_end().to_string())
-                .collect(),
+            failure: failure.map(str::to_string),
+            lines,
         }
     }
 
@@ -49,11 +55,7 @@ impl Log {
 
     /// The command that failed, in a readable form, and its exit code.
     pub fn exit(&self) -> Option<(String, i32)> {
-        let note = self
-            .lines()
-            .filter_map(|line| line.strip_prefix(FAILURE_NOTE))
-            .last()?;
-        let (code, command) = note.split_once(" of ")?;
+        let (code, command) = self.failure.as_ref()?.split_once(" of ")?;
         let mut words = command.split_whitespace();
         let program = words.next()?.trim_matches('"');
         let program = program.rsplit(['/', '\\']).next()?;
@@ -68,8 +70,7 @@ impl Log {
 
     /// The last non-empty lines, at most `count`.
     pub fn tail(&self, count: usize) -> Vec<String> {
-        let own = |line: &&str| !line.trim().is_empty() && !line.starts_with(FAILURE_NOTE);
-        let lines: Vec<&str> = self.lines().filter(own).collect();
+        let lines: Vec<&str> = self.lines().filter(|line| !line.is_empty()).collect();
         let start = lines.len().saturating_sub(count);
         lines[start..].iter().map(ToString::to_string).collect()
     }

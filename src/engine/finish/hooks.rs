@@ -14,7 +14,6 @@ use super::Finish;
 use super::mistakes::{HookChangedSources, HookFailed, Spot};
 use crate::backend::Log;
 use crate::backend::hooks::{Hook, HookCommand};
-use crate::backend::log::FAILURE_NOTE;
 use crate::backend::script::{Script, Step, Word};
 use crate::backend::tree::Tree;
 use crate::recipe;
@@ -121,9 +120,8 @@ fn failed(
         (InterpreterError::ExecutionFailed(_), None) => "failed".to_string(),
         (other, _) => format!("cannot run: {other}"),
     };
-    // Lines that the shell itself prints are removed.
-    let own = |line: &&str| line.starts_with("+ ") || line.starts_with(FAILURE_NOTE);
-    let lines: Vec<&str> = log.lines().filter(|line| !own(line)).collect();
+    // The commands, which the shell itself prints, are removed.
+    let lines: Vec<&str> = log.lines().filter(|line| !line.starts_with("+ ")).collect();
     let lines = &lines[lines.len().saturating_sub(6)..];
     HookFailed {
         name: name.to_string(),

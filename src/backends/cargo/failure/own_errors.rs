@@ -4,7 +4,7 @@
 //! suggestions. They are all quoted, except for lines that do not concern the problem.
 
 use crate::backend::failure::Diagnosis;
-use crate::backend::log::{FAILURE_NOTE, Log};
+use crate::backend::log::Log;
 
 /// The maximum number of quoted lines.
 const LINES: usize = 12;
@@ -26,8 +26,7 @@ const STATUS: [&str; 12] = [
 ];
 
 /// The beginnings of other lines that do not concern the problem.
-const ELSE: [&str; 5] = [
-    FAILURE_NOTE,
+const ELSE: [&str; 4] = [
     "Usage: ",
     "For more information",
     "To reuse those artifacts",

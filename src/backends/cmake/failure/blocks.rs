@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::super::view::View;
 use crate::backend::failure::Place;
-use crate::backend::log::{FAILURE_NOTE, Log};
+use crate::backend::log::Log;
 use crate::diagnostic::SourceFile;
 
 /// A message of CMake.
@@ -143,9 +143,7 @@ pub(super) struct FailedStep {
 
 /// The first step that failed.
 pub(super) fn failed_step(log: &Log) -> Option<FailedStep> {
-    // The note of the script is written to another stream and may be anywhere.
-    let lines = log.lines().filter(|line| !line.starts_with(FAILURE_NOTE));
-    let mut lines = lines.skip_while(|line| !line.starts_with("FAILED: "));
+    let mut lines = log.lines().skip_while(|line| !line.starts_with("FAILED: "));
     let outputs = lines.next()?.strip_prefix("FAILED: ")?;
     // Since ninja 1.13 the exit code comes first.
     let outputs = match outputs.strip_prefix("[code=") {

@@ -93,10 +93,7 @@ pub(super) fn missing_file(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
 
 /// A target uses what `find_library` or `find_path` did not find.
 pub(super) fn not_found(_: &View<'_>, log: &Log) -> Option<Diagnosis> {
-    let lines = log.from("they are set to NOTFOUND").skip(1);
-    let mut lines = lines.skip_while(|line| line.starts_with("Please set them"));
-    let variable = lines.next()?.split(' ').next()?;
-    let used = lines.next()?.trim();
+    let (variable, used) = unset(log)?;
     let (_, folder) = used.split_once(" in directory ")?;
     let lists = Path::new(folder).join(LISTS);
     let text = std::fs::read_to_string(&lists).unwrap_or_default();
@@ -118,6 +115,15 @@ pub(super) fn not_found(_: &View<'_>, log: &Log) -> Option<Diagnosis> {
         place,
         ..Default::default()
     })
+}
+
+/// The first variable that a target uses although it is not set, and the line about its use.
+fn unset(log: &Log) -> Option<(&str, &str)> {
+    let lines = log.from("they are set to NOTFOUND").skip(1);
+    let lines = lines.filter(|line| !blocks::is_of_stdout(line));
+    let mut lines = lines.skip_while(|line| line.starts_with("Please set them"));
+    let variable = lines.next()?.split(' ').next()?;
+    Some((variable, lines.next()?.trim()))
 }
 
 /// The way out for a missing program.
@@ -328,6 +334,23 @@ mod tests {
         ];
         for (text, log) in logs {
             assert_eq!(modules(text, &Log::new(log)), ["x-1.0"], "{text} {log}");
+        }
+    }
+
+    #[test]
+    fn a_line_of_the_other_stream_hides_no_variable() {
+        let lines = [
+            "CMake Error: The following variables are used, but they are set to NOTFOUND.",
+            "Please set them or make sure they are set and tested correctly:",
+            "FOO (ADVANCED)",
+            "    linked by target \"app\" in directory /ws",
+            "",
+        ];
+        for at in 0..=lines.len() {
+            let mut log = lines.to_vec();
+            log.insert(at, "-- Generating done (0.0s)");
+            let expected = Some(("FOO", "linked by target \"app\" in directory /ws"));
+            assert_eq!(unset(&Log::new(&log.join("\n"))), expected, "{log:#?}");
         }
     }
 
