@@ -180,7 +180,10 @@ fn failing_tests_and_undefined_symbols_are_named() {
             add_test(NAME fails COMMAND app)
             install(TARGETS app)
         "})
-    .file("main.cpp", "int main() { return 3; }\n");
+    .file(
+        "main.cpp",
+        "#include <cstdio>\nint main() { std::puts(\"2 is not 3\"); return 3; }\n",
+    );
     let Some(workshop) = PackageBuilder::open(project, |_| {}) else {
         return;
     };
@@ -190,6 +193,8 @@ fn failing_tests_and_undefined_symbols_are_named() {
 
       × `ctest` failed with exit code 8: tests of the project failed
       │   1 - fails (Failed)
+      │   the output of `fails` ends with:
+      │     2 is not 3
       help: the whole log is in /ws/.pixi/bld/work/kSOLZ0CokNw/debug/build.log
     "#);
     workshop

@@ -151,3 +151,26 @@ fn a_program_without_main() {
     let project = app("").file("main.mojo", GREET);
     insta::assert_snapshot!(error(&project, &channel()));
 }
+
+#[test]
+fn a_test_of_a_suite_that_fails() {
+    if real_or_skip().is_none() {
+        return;
+    }
+    let test = indoc! {r#"
+        from std.testing import assert_equal, TestSuite
+
+        def test_sum() raises:
+            assert_equal(1 + 1, 3)
+
+        def test_product() raises:
+            assert_equal(2 * 2, 4)
+
+        def main() raises:
+            TestSuite.discover_tests[__functions_in_module()]().run()
+    "#};
+    let project = app("tests = [\"test/test_*.mojo\"]\n")
+        .file("main.mojo", MAIN)
+        .file("test/test_sums.mojo", test);
+    insta::assert_snapshot!(error(&project, &channel()));
+}
