@@ -24,6 +24,9 @@ pub(crate) struct Configured {
     /// The files and directories that commands copy, unpack or install. They may belong to
     /// anybody. A directory stands for all its files.
     pub(crate) copied: BTreeSet<PathBuf>,
+    /// Absent files that change how the project is configured as soon as they exist. They may be
+    /// anybody's.
+    pub(crate) absent: BTreeSet<PathBuf>,
     /// The patterns of `file(GLOB)`, which may be anywhere.
     pub(crate) globs: Vec<GlobSet>,
 }
@@ -37,6 +40,9 @@ impl Configured {
         let globs = found.globs.iter().chain(&found.reported.globs);
         Self {
             read: found.read,
+            absent: (found.checked.into_iter())
+                .filter(|path| !path.exists())
+                .collect(),
             copied: found
                 .copied
                 .into_iter()

@@ -37,6 +37,8 @@ pub(super) struct Unreported {
     /// Archives, directories and patches that FetchContent and ExternalProject unpack, by
     /// the name of the dependency.
     pub(super) unpacked: BTreeMap<String, BTreeSet<PathBuf>>,
+    /// Files and directories whose existence decides how the project is configured.
+    pub(super) checked: BTreeSet<PathBuf>,
     /// Directories in which the project asks Git for the commit.
     pub(super) described: BTreeSet<PathBuf>,
     /// The patterns of `file(GLOB)`.
@@ -181,6 +183,21 @@ mod tests {
             line("/s/CMakeLists.txt", "install", &["TARGETS", "a"]),
             line(
                 "/s/CMakeLists.txt",
+                "if",
+                &[
+                    "NOT",
+                    "EXISTS",
+                    "/s/local",
+                    "AND",
+                    "EXISTS",
+                    "/s/more.cmake",
+                ],
+            ),
+            line("/s/CMakeLists.txt", "if", &["DEFINED", "EXISTS_X"]),
+            line("/s/CMakeLists.txt", "include", &["own.cmake", "OPTIONAL"]),
+            line("/s/CMakeLists.txt", "include", &["CTest", "OPTIONAL"]),
+            line(
+                "/s/CMakeLists.txt",
                 "FetchContent_Declare",
                 &[
                     "dep",
@@ -211,6 +228,8 @@ mod tests {
             ["/s/hashed", "/s/sub/in.txt", "/s/version.txt"]
         );
         assert_eq!(paths(&found.copied), ["/s/a", "/s/b"]);
+        let checked = ["/s/local", "/s/more.cmake", "/s/own.cmake"];
+        assert_eq!(paths(&found.checked), checked);
         let globs = found.globs.iter().map(|glob| glob.expression.as_str());
         assert_eq!(globs.collect::<Vec<_>>(), ["/s/src/*.c", "/s/x/*.h"]);
         assert_eq!(

@@ -1,6 +1,8 @@
 //! Files that CMake and ninja do not report, because the project names them only in
 //! commands.
 
+use indoc::indoc;
+
 use super::project;
 use test_support::cmake::{Order, PackageBuilder, channel_or_skip};
 use test_support::edits::Verdict::{Rebuild, Reuse};
@@ -80,6 +82,59 @@ fn files_that_commands_name_trigger_a_rebuild() {
         ("edit", "src/unused.txt", Reuse),
         ("new", "other.txt", Reuse),
     ]);
+}
+
+/// Files and directories that do not exist, and that the project looks for.
+#[test]
+fn files_whose_existence_decides_trigger_a_rebuild() {
+    let project = project(indoc! {r#"
+        if(EXISTS "${PROJECT_SOURCE_DIR}/extra.txt")
+          install(FILES extra.txt DESTINATION share)
+        endif()
+        if(NOT EXISTS "${PROJECT_SOURCE_DIR}/.git")
+          message("an archive")
+        endif()
+        include(local.cmake OPTIONAL)
+        foreach(folder extras more)
+          if(EXISTS "${PROJECT_SOURCE_DIR}/${folder}/CMakeLists.txt")
+            add_subdirectory(${folder})
+          elseif(EXISTS "${PROJECT_SOURCE_DIR}/${folder}")
+            message("empty")
+          endif()
+        endforeach()
+        install(FILES always.txt DESTINATION share)
+    "#})
+    .file("always.txt", "a\n");
+    let Some(channel) = channel_or_skip(&project) else {
+        return;
+    };
+    let initialize = Initialize::member(&project, "");
+    let finished = finish_from(&channel, project, &initialize, "app");
+    assert!(finished.is_exact(), "{:#?}", finished.stderr);
+    finished.assert_verdicts(&[
+        ("new", "extra.txt", Rebuild),
+        ("new", "local.cmake", Rebuild),
+        ("new", "extras/CMakeLists.txt", Rebuild),
+        ("new", "more/other.txt", Rebuild),
+        ("new", "other.cmake", Reuse),
+        ("new", ".git/HEAD", Reuse),
+    ]);
+    let Some(builder) = PackageBuilder::open(finished.project, |_| {}) else {
+        return;
+    };
+    let has = |file: &str| {
+        let built = builder.build(Order::default());
+        built.archive.root().join(file).is_file()
+    };
+    assert!(!has("share/extra.txt"));
+    builder.project.write("extra.txt", "e\n");
+    assert!(has("share/extra.txt"));
+    let lists = "install(FILES deep.txt DESTINATION share)\n";
+    builder.project.write("extras/deep.txt", "d\n");
+    builder.project.write("extras/CMakeLists.txt", lists);
+    assert!(has("share/deep.txt"));
+    builder.project.remove("extra.txt");
+    assert!(!has("share/extra.txt"));
 }
 
 #[test]

@@ -27,6 +27,10 @@ pub(super) fn of_the_user(all: &Unreported, own: &Own) -> Unreported {
         copied: paths(&all.copied),
         installed: paths(&all.installed),
         unpacked,
+        checked: (all.checked.iter())
+            .filter_map(|path| own.path(path))
+            .filter(|path| !path.ends_with(".git"))
+            .collect(),
         described: paths(&all.described),
         globs: globs.cloned().collect(),
         ..Unreported::default()
@@ -62,7 +66,19 @@ pub(super) fn sets(unreported: &Unreported) -> Vec<GlobSet> {
         .described
         .iter()
         .flat_map(|folder| git::sets(folder));
-    copied.chain(installed).chain(globs).chain(of_git).collect()
+    let absent = unreported.checked.iter().filter(|path| !path.exists());
+    let absent = absent.flat_map(|path| {
+        let reason = "decides how the project is configured";
+        // It may become a file or a directory.
+        let file = GlobSet::file(path, reason);
+        file.into_iter()
+            .chain([GlobSet::tree(path, ["**"], reason)])
+    });
+    (copied.chain(installed))
+        .chain(globs)
+        .chain(of_git)
+        .chain(absent)
+        .collect()
 }
 
 /// The directories that the commands of `edges` copy.

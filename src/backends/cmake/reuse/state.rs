@@ -13,7 +13,7 @@ use crate::diagnostic::Unwritable;
 use crate::disk::{self, files_below};
 
 /// The version of the format of a tree. A tree with another version is created again.
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 4;
 
 /// The recorded state of the last build in a tree.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -34,7 +34,7 @@ pub(super) struct State {
     pub(super) built: BTreeMap<PathBuf, Stamp>,
     /// The files that the trace of configuring named.
     pub(super) unreported: Unreported,
-    /// The files that matched the patterns of `file(GLOB)`.
+    /// The files that [`matching`](Self::matching) found.
     pub(super) matched: BTreeSet<PathBuf>,
 }
 
@@ -106,13 +106,15 @@ impl State {
         (state.format == FORMAT).then_some(state)
     }
 
-    /// The files that the patterns of `file(GLOB)` match now, and those of Git that say which
-    /// commit is checked out.
+    /// The files that the patterns of `file(GLOB)` match now, those of Git that say which commit
+    /// is checked out, and those that exist of the ones that the project checks.
     pub(super) fn matching(&self) -> BTreeSet<PathBuf> {
         let matched = self.unreported.globs.iter().flat_map(matches);
         let described = self.unreported.described.iter();
         let of_git = described.flat_map(|folder| git::files(folder));
-        matched.chain(of_git).collect()
+        let checked = self.unreported.checked.iter();
+        let present = checked.filter(|path| path.exists()).cloned();
+        matched.chain(of_git).chain(present).collect()
     }
 
     /// The dependencies that FetchContent and ExternalProject unpack from files that have

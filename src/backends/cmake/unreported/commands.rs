@@ -6,7 +6,14 @@ use super::{Unreported, code, git};
 use crate::backends::cmake::file_api::Glob;
 use crate::backends::cmake::ninja::named;
 
-/// The commands that are evaluated, in lower case.
+/// The commands that are evaluated if they have a certain argument, in lower case.
+const CHECKING: [(&str, &str); 3] = [
+    ("if", "\"EXISTS\""),
+    ("elseif", "\"EXISTS\""),
+    ("include", "\"OPTIONAL\""),
+];
+
+/// The other commands that are evaluated, in lower case.
 const READING: [&str; 8] = [
     "file",
     "execute_process",
@@ -23,9 +30,10 @@ pub(super) fn may_read(line: &str) -> bool {
     let name = line.split_once("\"cmd\":\"").map(|(_, rest)| rest);
     let name = name.and_then(|rest| rest.split('"').next());
     name.is_some_and(|name| {
-        READING
-            .iter()
-            .any(|reading| name.eq_ignore_ascii_case(reading))
+        let is = |command: &str| name.eq_ignore_ascii_case(command);
+        let mut checking = CHECKING.iter();
+        READING.iter().any(|command| is(command))
+            || checking.any(|(command, argument)| is(command) && line.contains(argument))
     })
 }
 
@@ -38,6 +46,15 @@ impl Unreported {
         };
         match name {
             "file" => self.add_file(keyword, rest, folder),
+            "if" | "elseif" => {
+                let pairs = args.windows(2).filter(|pair| pair[0] == "EXISTS");
+                self.checked.extend(pairs.map(|pair| folder.join(&pair[1])));
+            }
+            // A name without an extension is that of a module of CMake.
+            "include" if keyword.contains(['.', '/']) => {
+                self.checked.insert(folder.join(keyword));
+            }
+            "include" => {}
             "install" => {
                 let paths = copied(keyword, rest).map(|path| folder.join(path));
                 self.reported.installed.extend(paths);

@@ -235,6 +235,8 @@ pub(super) fn built(
     let traces = Traces::read(paths, &own).with(configured.read, &own);
     let globs = configured.globs.into_iter();
     let globs = globs.filter(|set| own.contains(&set.root));
+    let absent = configured.absent.iter().map(|path| plain(path));
+    let absent = absent.filter(|path| own.contains(path));
     let copied = configured.copied.iter().map(|path| plain(path));
     let copied = copied.filter(|path| own.contains(path) && path.exists());
     let mut left_out = traces.written.clone();
@@ -249,6 +251,8 @@ pub(super) fn built(
         sets.push(beside(top, &left_out));
     }
     sets.extend(globs);
+    let reason = "decides how the project is configured";
+    sets.extend(absent.filter_map(|path| GlobSet::file(&path, reason)));
     let copied = copied.filter(|path| !listed.iter().any(|top| path.starts_with(top)));
     sets.extend(copied.filter_map(|path| below(&path, "copied or installed by CMake", &left_out)));
     sets.extend(packed_by_name(source, shape, &left_out));
