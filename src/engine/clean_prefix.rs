@@ -27,28 +27,44 @@ use crate::disk;
 pub(super) fn sweep(prefix: &Path, work_directory: &Path) -> Result<BTreeSet<PathBuf>, Report> {
     let unowned = unowned(prefix)?;
     let state = work_directory.join(".host-prefix-before-build");
-    let text = match std::fs::read_to_string(&state) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            remember(&unowned, &state)?;
-            return Ok(files(prefix, unowned));
-        }
-        Err(source) => {
-            return Err(Unreadable {
-                path: state,
-                source,
-            }
-            .into());
+    let before = match recorded(&state)? {
+        Some(before) => before,
+        None => {
+            // Another backend may have built here, and left what it installed.
+            let is_used = work_directory.join("work").is_dir();
+            let before = match is_used {
+                true => BTreeSet::new(),
+                false => unowned.clone(),
+            };
+            remember(&before, &state)?;
+            before
         }
     };
-    let before: BTreeSet<PathBuf> = text.split_terminator('\0').map(PathBuf::from).collect();
     // A directory comes before its entries, so the order is reversed to empty it first.
-    for path in unowned.iter().rev() {
-        if !before.contains(path) {
-            remove(&prefix.join(path))?;
-        }
+    for path in unowned.iter().rev().filter(|path| !before.contains(*path)) {
+        remove(&prefix.join(path))?;
     }
     Ok(files(prefix, before))
+}
+
+/// The paths that the first build found. `None` if no build has recorded them.
+///
+/// # Errors
+/// A record that cannot be read.
+fn recorded(state: &Path) -> Result<Option<BTreeSet<PathBuf>>, Unreadable> {
+    let text = match std::fs::read(state) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(source) => {
+            return Err(Unreadable {
+                path: state.to_path_buf(),
+                source,
+            });
+        }
+    };
+    // A damaged record is as good as none.
+    let text = String::from_utf8(text).ok();
+    Ok(text.map(|text| text.split_terminator('\0').map(PathBuf::from).collect()))
 }
 
 /// The files that a build has installed: those in `prefix` that belong neither to a
@@ -73,10 +89,10 @@ fn files(prefix: &Path, paths: BTreeSet<PathBuf>) -> BTreeSet<PathBuf> {
     paths.into_iter().filter(is_file).collect()
 }
 
-/// Records the files that the first build found. They are separated by NUL, because every
+/// Records the paths that the first build found. They are separated by NUL, because every
 /// other character can be part of a path.
-fn remember(unowned: &BTreeSet<PathBuf>, state: &Path) -> Result<(), Unwritable> {
-    let found: Vec<String> = unowned
+fn remember(before: &BTreeSet<PathBuf>, state: &Path) -> Result<(), Unwritable> {
+    let found: Vec<String> = before
         .iter()
         .map(|path| path.display().to_string())
         .collect();

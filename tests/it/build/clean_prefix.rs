@@ -76,3 +76,23 @@ fn what_was_there_before_the_first_build_stays() {
         assert!(prefix.join("etc/post-link").exists());
     }
 }
+
+/// As pixi sees it, another backend of the same name has built in this work directory before.
+#[test]
+fn what_another_backend_installed_is_gone() {
+    let project = two_binaries();
+    let work = project.build_work("hello");
+    let prefix = padded_host_prefix(&work);
+    for (folder, file) in [("bin", "hello"), ("bin", "gone"), ("share", "notes")] {
+        fs_err::create_dir_all(prefix.join(folder)).expect("own folder");
+        fs_err::write(prefix.join(folder).join(file), "of another").expect("own folder");
+    }
+    fs_err::create_dir_all(work.join("work")).expect("own folder");
+    assert_eq!(build(&project, &[]).files(), ["bin/hello", "bin/second"]);
+    assert!(!prefix.join("share/notes").exists());
+    let state = work.join(".host-prefix-before-build");
+    fs_err::write(&state, [0xff, 0xfe]).expect("own folder");
+    assert_eq!(build(&project, &[]).files(), ["bin/hello", "bin/second"]);
+    fs_err::remove_file(&state).expect("a build records what it found");
+    assert_eq!(build(&project, &[]).files(), ["bin/hello", "bin/second"]);
+}
