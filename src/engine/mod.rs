@@ -24,6 +24,10 @@ pub mod package_test;
 mod prepare;
 pub mod recorder;
 mod relocation;
+#[cfg(unix)]
+mod script_lines;
+#[cfg(unix)]
+mod script_process;
 pub mod secrets;
 mod select;
 mod session;

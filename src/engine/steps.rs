@@ -7,10 +7,13 @@ use std::path::PathBuf;
 use miette::{Context, IntoDiagnostic, Report};
 use rattler_build_core::tool_configuration::Configuration;
 use rattler_build_core::types::Output;
+#[cfg(not(unix))]
 use rattler_build_script::InterpreterError;
 use rattler_conda_types::package::{PathType, PathsJson};
 
 use crate::engine::failure::SCRIPT_FAILED;
+#[cfg(unix)]
+use crate::engine::script_process;
 
 /// A package, and the files that were packed.
 pub(super) struct Packed {
@@ -24,6 +27,21 @@ pub(super) struct Packed {
 ///
 /// # Errors
 /// A script that fails, or whose interpreter is missing or unknown.
+#[cfg(unix)]
+pub(super) async fn script(output: &Output, _: &Configuration) -> Result<(), Report> {
+    let ended = script_process::run(output).await;
+    match ended {
+        Ok(status) if status.success() => Ok(()),
+        Ok(_) => Err(miette::miette!("{SCRIPT_FAILED}")),
+        Err(error) => Err(interpreter(&error).unwrap_or_else(|| not_executed(error))),
+    }
+}
+
+/// The same, where there is no bash.
+///
+/// # Errors
+/// The same.
+#[cfg(not(unix))]
 pub(super) async fn script(output: &Output, tools: &Configuration) -> Result<(), Report> {
     let ended = output.run_build_script(tools).await;
     ended.map_err(|error| match error {
@@ -35,20 +53,30 @@ pub(super) async fn script(output: &Output, tools: &Configuration) -> Result<(),
             interpreter,
             reason,
         } => miette::miette!("interpreter `{interpreter}` was found but is not valid: {reason}"),
-        InterpreterError::UnsupportedInterpreter(interpreter) => {
-            let nearest = rattler_build_script::closest_interpreter(&interpreter);
-            let help = nearest.map(|nearest| format!("`{nearest}` is one"));
-            match help {
-                Some(help) => {
-                    miette::miette!(
-                        help = help,
-                        "`{interpreter}` is not a supported interpreter"
-                    )
-                }
-                None => miette::miette!("`{interpreter}` is not a supported interpreter"),
-            }
-        }
+        InterpreterError::UnsupportedInterpreter(interpreter) => unsupported(&interpreter),
     })
+}
+
+/// The error about an interpreter, if `error` is one. rattler-build writes it as text when it
+/// writes the script.
+#[cfg(unix)]
+fn interpreter(error: &io::Error) -> Option<Report> {
+    let text = error.to_string();
+    if let Some(rest) = text.strip_prefix("unsupported interpreter '") {
+        return rest.split_once('\'').map(|(name, _)| unsupported(name));
+    }
+    let (name, rest) = text.strip_prefix("interpreter '")?.split_once('\'')?;
+    Some(miette::miette!("interpreter `{name}`{rest}"))
+}
+
+fn unsupported(interpreter: &str) -> Report {
+    match rattler_build_script::closest_interpreter(interpreter) {
+        Some(nearest) => miette::miette!(
+            help = format!("`{nearest}` is one"),
+            "`{interpreter}` is not a supported interpreter"
+        ),
+        None => miette::miette!("`{interpreter}` is not a supported interpreter"),
+    }
 }
 
 /// The error for a script that failed, or that could not be written or started. rattler-build

@@ -176,9 +176,10 @@ fn meaning(name: &str, fields: &Fields, is_short: bool) -> Meaning {
         "Running build for" => Meaning::Around,
         "Running build script" => step("running the build script"),
         "Packaging new files" => Meaning::QuietStep("packing the files".to_string()),
-        "Fetching source code" | "Externally resolved dependencies" | "Running package tests" => {
-            Meaning::Nothing
-        }
+        "Creating build script"
+        | "Fetching source code"
+        | "Externally resolved dependencies"
+        | "Running package tests" => Meaning::Nothing,
         _ => Meaning::ReportedStep(format!("{name}{}", fields.recipe)),
     }
 }
