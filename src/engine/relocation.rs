@@ -3,6 +3,7 @@
 //! rattler-build changes the run path of every file, so that it leads to the libraries of the
 //! environment. Only `patchelf` can add one to a file that has none. A file that needs only
 //! libraries of the system, such as a program that was compiled elsewhere, works without.
+//! rattler-build cannot pack a damaged file, such as the data of a test.
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
@@ -11,9 +12,10 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use goblin::elf::Elf;
-use miette::{IntoDiagnostic, Report};
+use miette::{Diagnostic, IntoDiagnostic, Report};
 use rattler_build_core::types::Output;
 use rattler_build_types::{AllOrGlobVec, GlobVec};
+use thiserror::Error;
 
 use crate::backend::inputs::escape;
 use crate::diagnostic::Unreadable;
@@ -22,32 +24,36 @@ use crate::diagnostic::Unreadable;
 /// chooses itself what is relocated. `installed` are the files of the package in `prefix`.
 ///
 /// # Errors
-/// Files that cannot be read.
+/// Files that cannot be read, [`Damaged`].
 pub(super) fn spare(
     output: &mut Output,
     prefix: &Path,
     installed: &BTreeSet<PathBuf>,
 ) -> Result<(), Report> {
     let patchelf = output.build_prefix().join("bin/patchelf");
-    let is_linux = output.build_configuration.target_platform.is_linux();
-    let linking = &mut output.recipe.build.dynamic_linking;
-    let is_default = linking.binary_relocation.is_all() && linking.rpaths.is_empty();
-    if !is_linux || !is_default || patchelf.exists() {
+    if !output.build_configuration.target_platform.is_linux() {
         return Ok(());
     }
+    let linking = &mut output.recipe.build.dynamic_linking;
+    let is_default = linking.binary_relocation.is_all() && linking.rpaths.is_empty();
     let libraries: BTreeSet<&OsStr> = installed.iter().filter_map(|it| it.file_name()).collect();
     let is_local = |library: &str| {
         libraries.contains(OsStr::new(library)) || prefix.join("lib").join(library).exists()
     };
     let mut spared = Vec::new();
     for path in installed {
-        if needs_no_run_path(&prefix.join(path), is_local)?
-            && let Some(path) = path.to_str()
-        {
+        let needs_none = match needs_no_run_path(&prefix.join(path), is_local)? {
+            Ok(needs_none) => needs_none,
+            Err(reason) => {
+                let path = path.display().to_string();
+                return Err(Damaged { path, reason }.into());
+            }
+        };
+        if let Some(path) = path.to_str().filter(|_| needs_none) {
             spared.push(escape(path));
         }
     }
-    if spared.is_empty() {
+    if spared.is_empty() || !is_default || patchelf.exists() {
         return Ok(());
     }
     tracing::debug!("these files need no run path: {}", spared.join(", "));
@@ -56,23 +62,45 @@ pub(super) fn spare(
     Ok(())
 }
 
+/// A file begins like a program or library, and the rest of it cannot be read.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{path}` looks like a program or library of Linux, and is damaged: {reason}")]
+#[diagnostic(
+    code(package::damaged_program),
+    help(
+        "build it again; if it is the data of a test, leave it out of the package, or install it \
+         inside of an archive"
+    )
+)]
+struct Damaged {
+    path: String,
+    reason: goblin::error::Error,
+}
+
 /// Whether a file is a program or library without a run path that needs no library for which
-/// `is_local` is true.
-fn needs_no_run_path(path: &Path, is_local: impl Fn(&str) -> bool) -> Result<bool, Unreadable> {
+/// `is_local` is true. The inner error is that of a damaged file.
+///
+/// # Errors
+/// A file that cannot be read.
+fn needs_no_run_path(
+    path: &Path,
+    is_local: impl Fn(&str) -> bool,
+) -> Result<Result<bool, goblin::error::Error>, Unreadable> {
     // A special file could block.
     if !path.symlink_metadata().is_ok_and(|about| about.is_file()) {
-        return Ok(false);
+        return Ok(Ok(false));
     }
     let content = elf(path).map_err(|source| Unreadable {
         path: path.to_path_buf(),
         source,
     })?;
-    // rattler-build has an error for a file that is damaged.
-    let Some(Ok(elf)) = content.as_deref().map(Elf::parse) else {
-        return Ok(false);
+    let Some(content) = content else {
+        return Ok(Ok(false));
     };
-    let has_path = !elf.rpaths.is_empty() || !elf.runpaths.is_empty();
-    Ok(!has_path && !elf.libraries.iter().any(|library| is_local(library)))
+    Ok(Elf::parse(&content).map(|elf| {
+        let has_path = !elf.rpaths.is_empty() || !elf.runpaths.is_empty();
+        !has_path && !elf.libraries.iter().any(|library| is_local(library))
+    }))
 }
 
 /// The content of a file in the format of programs and libraries of Linux.
