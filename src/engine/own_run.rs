@@ -4,7 +4,8 @@
 //! rattler-build's own function for a build runs the script and creates the package in one step.
 //! The script may write license files, so they have to be collected between these steps.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
+use std::path::Path;
 
 use miette::{IntoDiagnostic, Report};
 use rattler_build_core::package_test::PackageContentsTestExt;
@@ -46,7 +47,7 @@ pub(super) async fn run(
     };
     licenses.collect(&mut output)?;
     let prefix = &finish.paths.host_prefix;
-    let installed = clean_prefix::made(prefix, finish.foreign)?;
+    let mut installed = clean_prefix::made(prefix, finish.foreign)?;
     relocation::spare(&mut output, prefix, &installed)?;
     // rattler-build installed no dependencies, so it has no files to exclude from the package.
     let none = HashSet::new();
@@ -58,6 +59,13 @@ pub(super) async fn run(
         return Err(error);
     }
     output.record_artifact(&archive, &paths);
+    // The recipe may choose among the files. A package for every Python has other paths.
+    let noarch = output.recipe.build.noarch.unwrap_or_default();
+    if !noarch.is_python() {
+        let paths = paths.paths.iter();
+        let packed: BTreeSet<&Path> = paths.map(|entry| entry.relative_path.as_path()).collect();
+        installed.retain(|path| packed.contains(path.as_path()));
+    }
     Ok(Packed {
         output,
         archive,
