@@ -226,16 +226,13 @@ fn path(path: &Path) -> String {
 
 /// No file contains a name or a version of the package.
 #[derive(Debug, Error, Diagnostic)]
-#[error("the package has no {what}: neither {manifest} nor {file} defines one")]
-#[diagnostic(
-    code(package::missing),
-    help("write {lines} into `[package]` of {manifest}, or into {file}")
-)]
+#[error("the package has no {what}: {found}")]
+#[diagnostic(code(package::missing), help("write {lines} into {places}"))]
 struct Missing {
     what: String,
+    found: String,
     lines: String,
-    manifest: String,
-    file: &'static str,
+    places: String,
 }
 
 impl Missing {
@@ -245,11 +242,23 @@ impl Missing {
             key => format!("`{key} = \"…\"`"),
         };
         let lines: Vec<String> = keys.iter().map(example).collect();
+        let path = project.manifest.path();
+        let manifest = path.display();
+        let table = format!("`[package]` of {manifest}");
+        // Some projects have no other file with metadata.
+        let (found, places) = if path.ends_with(file) {
+            (format!("{manifest} does not define one"), table)
+        } else {
+            (
+                format!("neither {manifest} nor {file} defines one"),
+                format!("{table}, or into {file}"),
+            )
+        };
         Self {
             what: keys.join(" and no "),
+            found,
             lines: lines.join(" and "),
-            file,
-            manifest: project.manifest.path().display().to_string(),
+            places,
         }
         .into()
     }
