@@ -3,10 +3,12 @@
 //! These errors mention options of rattler-build's command line and have no places. Tests
 //! with failing builds notice when their texts change.
 
+use std::path::Path;
+
 use miette::{Diagnostic, Report, SourceSpan};
 use thiserror::Error;
 
-use crate::diagnostic::SourceFile;
+use crate::diagnostic::{SourceFile, nearest};
 use crate::recipe::{RecipeText, bad_script_template};
 
 /// Returns `error` with the part of the recipe that has to be changed, or unchanged.
@@ -53,6 +55,7 @@ pub(super) fn pointed(error: Report, text: &RecipeText) -> Report {
         if let Some(script) = script.and_then(|rest| rest.strip_suffix('"')) {
             return NoScript {
                 script: script.to_string(),
+                meant: meant(script, text),
                 at: text.word(script, 0).map(|at| (at.start, at.len()).into()),
                 file: text.file(),
             }
@@ -176,17 +179,31 @@ struct NoLicense {
     at: Option<SourceSpan>,
 }
 
+/// A question about the script beside the recipe whose name is nearest, or nothing.
+fn meant(script: &str, text: &RecipeText) -> String {
+    let folder = text.path().parent().unwrap_or(Path::new("."));
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+    let names: Vec<String> = names.filter(|name| name.contains('.')).collect();
+    match nearest(script, names.iter().map(String::as_str)) {
+        Some(name) => format!("did you mean `{name}`? "),
+        None => String::new(),
+    }
+}
+
 #[derive(Debug, Error, Diagnostic)]
 #[error("the script `{script}` does not exist")]
 #[diagnostic(
     code(build::no_script),
     help(
-        "scripts are looked for in the directory of the recipe; a name without an ending is a file \
-         with `.sh`, and with `.bat` on Windows"
+        "{meant}scripts are looked for in the directory of the recipe; a name without an ending is a \
+         file with `.sh`, and with `.bat` on Windows"
     )
 )]
 struct NoScript {
     script: String,
+    /// A question about the file with the nearest name, or nothing.
+    meant: String,
     #[source_code]
     file: SourceFile,
     #[label("named here")]

@@ -16,9 +16,13 @@ pub(super) fn diagnose(recipe: &Recipe, log: &Log) -> Option<Diagnosis> {
         .filter_map(traced)
         .filter_map(|command| place(recipe, command))
         .last();
-    let details = log.tail(QUOTED);
-    let help = advice(log).or_else(|| ignored(recipe, log));
-    if place.is_none() && help.is_none() {
+    let cause = cause(log);
+    let is_quoted = cause.is_some();
+    let details = cause.unwrap_or_else(|| log.tail(QUOTED));
+    let help = advice(log)
+        .or_else(|| no_source(recipe, log))
+        .or_else(|| ignored(recipe, log));
+    if place.is_none() && help.is_none() && !is_quoted {
         return None;
     }
     Some(Diagnosis {
@@ -28,6 +32,21 @@ pub(super) fn diagnose(recipe: &Recipe, log: &Log) -> Option<Diagnosis> {
         place,
         ..Default::default()
     })
+}
+
+/// The first error of CMake or of a compiler, if it is further up than the last lines.
+fn cause(log: &Log) -> Option<Vec<String>> {
+    let is_error = |line: &&str| {
+        line.starts_with("CMake Error")
+            || [": error: ", ": fatal error: "]
+                .iter()
+                .any(|mark| line.contains(mark))
+    };
+    let is_said = |line: &&str| !["-- ", "+"].iter().any(|start| line.starts_with(start));
+    let lines = log.lines().filter(|line| !line.is_empty()).filter(is_said);
+    let from: Vec<&str> = lines.skip_while(|line| !is_error(line)).collect();
+    let is_further_up = from.len() > QUOTED;
+    is_further_up.then(|| from[..QUOTED].iter().map(ToString::to_string).collect())
 }
 
 /// The command in a trace line of bash.
@@ -68,6 +87,38 @@ fn scripts(recipe: &Recipe) -> Vec<PathBuf> {
     files.retain(|file| file.is_file());
     files.dedup();
     files
+}
+
+/// The files with which a build tool recognizes a project, and what the tool says without one.
+const PROJECTS: [(&str, &str); 5] = [
+    ("pyproject.toml", "does not appear to be a Python project"),
+    ("pyproject.toml", "is not installable"),
+    (
+        "CMakeLists.txt",
+        "does not appear to contain CMakeLists.txt",
+    ),
+    ("Cargo.toml", "could not find `Cargo.toml`"),
+    ("Makefile", "No targets specified and no makefile found"),
+];
+
+/// The way out for a recipe without a source whose script looks for a file beside the recipe.
+fn no_source(recipe: &Recipe, log: &Log) -> Option<String> {
+    if recipe.text.contains("source:") {
+        return None;
+    }
+    let folder = recipe.path.parent().unwrap_or(Path::new(""));
+    let named = log.lines().filter_map(not_found);
+    let projects = PROJECTS.iter();
+    let projects = projects
+        .filter(|(_, said)| log.has(said))
+        .map(|(file, _)| *file);
+    let name = named
+        .chain(projects)
+        .find(|name| folder.join(name).exists())?;
+    Some(format!(
+        "the recipe has no `source`, so that its script starts in an empty directory: write `source: \
+         {{ path: . }}` to copy `{name}` and what is beside it, or use `$RECIPE_DIR/{name}`"
+    ))
 }
 
 /// The way out for a file that the script does not find, although it is in a source of the
@@ -118,10 +169,9 @@ fn line_of(text: &str, command: &str) -> Option<(usize, usize)> {
                 .next()
                 .unwrap_or(""),
         );
-        let constant = constant
-            .strip_prefix("script: ")
-            .unwrap_or(&constant)
-            .trim();
+        let keys = ["script: ", "then: ", "else: "];
+        let command = keys.iter().find_map(|key| constant.strip_prefix(key));
+        let constant = command.unwrap_or(&constant).trim();
         let is_comment = written.starts_with('#');
         let is_whole = constant.len() >= wanted.len().min(4) && wanted.starts_with(constant);
         if !is_comment && !constant.is_empty() && is_whole {
@@ -166,6 +216,31 @@ mod tests {
         assert_eq!(line("make -j2"), Some("make -j$CPU_COUNT"));
         assert_eq!(line("echo ä"), Some("echo ä"));
         assert_eq!(line("install x"), None);
+        let text = "script:\n  - if: linux\n    then: make -j4 V=1\n    else: nmake\n";
+        let (at, length) = line_of(text, "make -j4 V=1").expect("it is written there");
+        assert_eq!(&text[at..at + length], "then: make -j4 V=1");
+    }
+
+    #[test]
+    fn an_error_above_the_last_lines_is_the_cause() {
+        let log = |after: usize| {
+            let mut text =
+                "+ cmake .\n-- Detecting\nCMake Error at CMakeLists.txt:3 (find_package):\n\n  \
+                            By not providing\n-- Configuring incomplete\n"
+                    .to_string();
+            text.extend((0..after).map(|number| format!("line {number}\n")));
+            cause(&Log::new(&text))
+        };
+        assert_eq!(log(1), None);
+        let found = log(9).expect("there is one");
+        assert_eq!(found.len(), QUOTED);
+        assert_eq!(
+            found[..2],
+            [
+                "CMake Error at CMakeLists.txt:3 (find_package):",
+                "  By not providing"
+            ]
+        );
     }
 
     #[test]

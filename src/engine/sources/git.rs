@@ -56,7 +56,8 @@ pub(super) async fn check_out(
             rev: format!("the {}", called(&source.rev)),
         }));
     }
-    if !is_commit(&source.rev) {
+    // The commit of a repository on this machine is an input.
+    if !is_commit(&source.rev) && url.scheme() != "file" {
         tracing::warn!(
             "the {} of {written} is {commit} now; pixi does not notice new commits (help: write `rev: \
              {commit}` to build the same commit every time)",

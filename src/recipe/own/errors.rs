@@ -26,9 +26,10 @@ pub(super) struct BadSyntax {
     help("templates are written `${{{{ x }}}}`")
 )]
 pub(super) struct BareTemplate {
+    pub(super) label: String,
     #[source_code]
     pub(super) file: SourceFile,
-    #[label("YAML reads a table here")]
+    #[label("{label}")]
     pub(super) at: SourceSpan,
 }
 

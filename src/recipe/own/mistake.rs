@@ -86,6 +86,18 @@ impl RecipePlace<'_> {
 
     fn generic(&self, message: &str, help: Option<&str>, at: Option<Range<usize>>) -> Report {
         let syntax = message.strip_prefix("Failed to parse YAML: ");
+        if let Some(statement) = self.statement().filter(|_| syntax.is_some()) {
+            return BadSyntax {
+                reason: "`{% … %}` is not a part of this format".to_string(),
+                help:
+                    "it belongs to the meta.yaml of conda-build: write variables into `context`, \
+                       such as `context: { version: \"1.0\" }`, and conditions as `if:` and `then:`"
+                        .to_string(),
+                file: self.text.file(),
+                at: Some(span(statement)),
+            }
+            .into();
+        }
         if let Some(report) = self.bare_template(at.as_ref()) {
             return report;
         }
@@ -99,6 +111,18 @@ impl RecipePlace<'_> {
             .into(),
             None => self.value(&one_line(message), help, at),
         }
+    }
+
+    /// The first statement of a template at the beginning of a line, such as `{% set x = 1 %}`.
+    fn statement(&self) -> Option<Range<usize>> {
+        let text = self.text.as_str();
+        let mut starts = text.match_indices("{%").map(|(found, _)| found);
+        let start = starts.find(|start| {
+            let line = text[..*start].rsplit('\n').next().unwrap_or_default();
+            line.trim().is_empty()
+        })?;
+        let line = text[start..].lines().next().unwrap_or_default();
+        Some(start..start + line.trim_end().len())
     }
 
     /// `{{ x }}` is a table in YAML. The parser reports it or the text after it.
@@ -120,8 +144,13 @@ impl RecipePlace<'_> {
         let end = text[brace..]
             .find("}}")
             .map_or(brace + 2, |end| brace + end + 2);
+        let is_quoted = text[..brace].ends_with(['"', '\'']);
         Some(
             BareTemplate {
+                label: match is_quoted {
+                    true => "this is text".to_string(),
+                    false => "YAML reads a table here".to_string(),
+                },
                 file: self.text.file(),
                 at: span(brace..end),
             }

@@ -1,5 +1,6 @@
 //! Real builds: the environment of scripts, and the contents of packages.
 
+use std::path::Path;
 use std::process::Command;
 
 use indoc::{formatdoc, indoc};
@@ -324,6 +325,43 @@ fn a_program_that_needs_only_the_system_is_packed_without_patchelf() {
     assert_eq!(output(&mut Command::new(&packed)), "found");
     let packed = fs_err::read(packed).expect("it is packed");
     assert!(packed == compiled, "it is not modified");
+}
+
+#[cfg(unix)]
+#[test]
+fn the_log_has_the_lines_of_both_streams_in_their_order() {
+    let project = project(&formatdoc!(
+        "
+            {HELLO}build:
+              script: |
+                {{ set +x; }} 2>/dev/null
+                for number in {{1..300}}; do echo one $number; echo two $number >&2; done
+                head -c 3000000 /dev/zero | tr '\\0' x
+                sleep 600 &
+        "
+    ));
+    build_in(&project);
+    let only = |folder: &Path| {
+        let mut entries = fs_err::read_dir(folder).expect("a build creates it");
+        entries
+            .next()
+            .expect("there is one")
+            .expect("own folder")
+            .path()
+    };
+    let work = only(&only(&project.dir().join(".pixi/bld")));
+    let log = fs_err::read_to_string(work.join("debug/build.log")).expect("a build has a log");
+    let mut lines = log.lines().skip_while(|line| *line != "one 1");
+    for number in 1..=300 {
+        for stream in ["one", "two"] {
+            assert_eq!(lines.next(), Some(format!("{stream} {number}").as_str()));
+        }
+    }
+    let written: usize = lines
+        .filter(|line| line.starts_with('x'))
+        .map(str::len)
+        .sum();
+    assert_eq!(written, 3_000_000);
 }
 
 #[test]

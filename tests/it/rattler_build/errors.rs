@@ -211,6 +211,35 @@ fn a_script_that_fails_is_pointed_at() {
     assert!(error.contains("requirements: build"), "{error}");
 }
 
+/// A recipe without a source, as it is often written at first.
+#[test]
+fn a_script_that_looks_for_files_beside_the_recipe() {
+    let recipe = indoc! {"
+        package: {name: foobar, version: 0.1.0}
+        build:
+          script:
+            - mkdir -p $PREFIX/share
+            - if: unix
+              then: cp data.txt $PREFIX/share/
+    "};
+    insta::assert_snapshot!(build_error(&project(recipe).file("data.txt", "")));
+}
+
+/// The cause is above the lines that ninja writes last.
+#[test]
+fn a_compile_error_far_above_the_end_of_the_log() {
+    let recipe = indoc! {"
+        package: {name: foobar, version: 0.1.0}
+        build:
+          script: |
+            echo 'CMake Error at CMakeLists.txt:3 (find_package):'
+            echo '  Could not find Foo'
+            for number in 1 2 3 4 5 6 7 8; do echo \"line $number\"; done
+            exit 1
+    "};
+    insta::assert_snapshot!(build_error(&project(recipe)));
+}
+
 #[test]
 fn packages_that_are_not_allowed() {
     let links = indoc! {"
@@ -268,6 +297,39 @@ fn a_method_of_python_and_a_variable_of_scripts() {
     ");
 }
 
+/// As in the tests of a tool that reads programs.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_damaged_program_in_the_package() {
+    let recipe = indoc! {"
+        package: {name: foobar, version: 0.1.0}
+        source: {path: data}
+        build: {script: 'mkdir -p $PREFIX/share; cp half $PREFIX/share/'}
+    "};
+    // The table of sections, which should be at the end, is missing.
+    let mut half = [0; 64];
+    half[..18].copy_from_slice(b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x03\0");
+    half[0x28] = 0xff;
+    half[0x3a] = 64;
+    half[0x3c] = 9;
+    insta::assert_snapshot!(build_error(&project(recipe).file("data/half", half)));
+}
+
+#[test]
+fn a_recipe_with_the_habits_of_conda_build() {
+    insta::assert_snapshot!(error(indoc! {r#"
+        {% set version = "1.0" %}
+        package:
+          name: foobar
+          version: {{ version }}
+    "#}));
+    insta::assert_snapshot!(error(indoc! {r#"
+        package:
+          name: foobar
+          version: "{{ version }}"
+    "#}));
+}
+
 #[test]
 fn a_script_that_cannot_start_names_its_reason() {
     let recipe = |script: &str| {
@@ -279,6 +341,8 @@ fn a_script_that_cannot_start_names_its_reason() {
     insta::assert_snapshot!(recipe(" |\n    echo one\n    echo ${{ name | shout }}"));
     insta::assert_snapshot!(recipe("\n    - echo one\n    - echo ${{ shout(1) }}"));
     insta::assert_snapshot!(recipe("\n    - echo \"${{ open\""));
+    let text = "package: {name: foobar, version: 0.1.0}\nbuild:\n  script: {file: bild.sh}\n";
+    insta::assert_snapshot!(build_error(&project(text).file("build.sh", "")));
 }
 
 #[test]
