@@ -5,13 +5,14 @@
 //! The script may write license files, so they have to be collected between these steps.
 
 use std::collections::{BTreeSet, HashSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use miette::{IntoDiagnostic, Report};
 use rattler_build_core::package_test::PackageContentsTestExt;
 use rattler_build_core::tool_configuration::Configuration;
 use rattler_build_core::types::Output;
 use rattler_build_recipe::stage1::TestType;
+use rattler_build_recipe::stage1::build::BuildPlan;
 use rattler_conda_types::Subdir;
 use rattler_conda_types::package::PathsJson;
 
@@ -48,6 +49,7 @@ pub(super) async fn run(
     licenses.collect(&mut output)?;
     let prefix = &finish.paths.host_prefix;
     let mut installed = clean_prefix::made(prefix, finish.foreign)?;
+    warn_if_empty(&output, &installed);
     relocation::spare(&mut output, prefix, &installed)?;
     // rattler-build installed no dependencies, so it has no files to exclude from the package.
     let none = HashSet::new();
@@ -71,6 +73,20 @@ pub(super) async fn run(
         archive,
         installed,
     })
+}
+
+/// Warns about a script that installs nothing. A package without a script may be empty.
+fn warn_if_empty(output: &Output, installed: &BTreeSet<PathBuf>) {
+    let has_script = match &output.recipe.build.plan {
+        BuildPlan::Script(script) => !script.contents().is_default(),
+        BuildPlan::Steps(_) => true,
+    };
+    if has_script && installed.is_empty() {
+        tracing::warn!(
+            "the package is empty: its script installed nothing below `$PREFIX` (help: copy files \
+             there, or remove the script of a package that only has dependencies)"
+        );
+    }
 }
 
 /// Checks the contents of a package.
