@@ -65,6 +65,9 @@ pub(super) fn place(file: &Path, line: usize, label: &str) -> Option<Place> {
     })
 }
 
+/// What CMake says when it writes a trace.
+const TRACED: &str = "Running with expanded trace output";
+
 /// The errors of CMake, in their order.
 pub(super) fn errors(log: &Log) -> Vec<Message> {
     messages(log, "CMake Error")
@@ -84,6 +87,8 @@ fn message(lines: &[&str], start: &str) -> Message {
     if let Some(place) = head.strip_prefix(" at ") {
         message.frames.extend(frame(place.trim_end_matches(':')));
     } else if let Some(text) = head.strip_prefix(':') {
+        // CMake may write to the other stream before it ends the line.
+        let text = text.split(TRACED).next().unwrap_or_default();
         message.paragraphs.push(text.trim().to_string());
     }
     let mut paragraph = String::new();
@@ -213,6 +218,9 @@ ninja: build stopped: subcommand failed.
         ];
         assert_eq!(frames, expected);
         assert_eq!(errors[1].paragraphs, ["The source is not there"]);
+        let log =
+            Log::new("CMake Error: Unknown argument --xRunning with expanded trace output on.\n\n");
+        assert_eq!(super::errors(&log)[0].paragraphs, ["Unknown argument --x"]);
     }
 
     #[test]
