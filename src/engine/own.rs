@@ -145,8 +145,7 @@ async fn stage(
         }
     }
     staged.build_configuration.variant = staging.used_variant.clone();
-    staged
-        .run_build_script(tools)
+    steps::execute(&staged, tools)
         .await
         .map_err(|error| match error {
             InterpreterError::ExecutionFailed(reason) => steps::not_executed(reason),

@@ -12,7 +12,7 @@ use std::time::Duration;
 use rattler_build_core::env_vars;
 use rattler_build_core::types::Output;
 use rattler_build_recipe::stage1::build::BuildPlan;
-use rattler_build_script::RuntimeEnv;
+use rattler_build_script::{InterpreterError, RuntimeEnv};
 use tokio::io::AsyncReadExt;
 use tokio::net::unix::pipe::Receiver;
 use tokio::process::{Child, Command};
@@ -43,20 +43,50 @@ const OF_MACOS: [&str; 2] = ["TMPDIR", "__CF_USER_TEXT_ENCODING"];
 /// How long processes may write after the script has ended.
 const REST: Duration = Duration::from_secs(2);
 
-/// Writes the script of `output`, and runs it. Returns how it ended.
+/// Writes the script of `output`, and runs it.
 ///
 /// # Errors
-/// A script that cannot be written or started, a log that cannot be written.
-pub(super) async fn run(output: &Output) -> io::Result<ExitStatus> {
+/// A script that cannot be written or started, or that fails; a log that cannot be written; an
+/// interpreter that is missing or unknown.
+pub(super) async fn run(output: &Output) -> Result<(), InterpreterError> {
     let directories = &output.build_configuration.directories;
     // The list of an earlier build.
     match std::fs::remove_file(directories.package_files_list_path()) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
         _ => {}
     }
-    output.create_build_script().await?;
+    output.create_build_script().await.map_err(unwritten)?;
     let span = tracing::info_span!("Running build script");
-    follow(output).instrument(span).await
+    let status = follow(output).instrument(span).await?;
+    if status.success() {
+        return Ok(());
+    }
+    // As rattler-build words it.
+    let failed = format!("Script failed with status {}", status.code().unwrap_or(1));
+    Err(io::Error::other(failed).into())
+}
+
+/// The reason why a script was not written. rattler-build gives only the text of an error about an
+/// interpreter.
+fn unwritten(error: io::Error) -> InterpreterError {
+    let text = error.to_string();
+    let quoted = |start: &str| text.strip_prefix(start)?.split_once('\'');
+    if let Some((name, _)) = quoted("unsupported interpreter '") {
+        return InterpreterError::UnsupportedInterpreter(name.to_string());
+    }
+    match quoted("interpreter '") {
+        Some((name, " was not found in the build environment")) => {
+            InterpreterError::InterpreterNotFound(name.to_string())
+        }
+        Some((name, rest)) => InterpreterError::InvalidInterpreter {
+            interpreter: name.to_string(),
+            reason: rest
+                .split_once(": ")
+                .map_or(rest, |(_, reason)| reason)
+                .to_string(),
+        },
+        None => error.into(),
+    }
 }
 
 /// Starts the script and passes its lines on until it ends.
@@ -155,4 +185,29 @@ fn secrets(output: &Output) -> impl Iterator<Item = &str> {
     };
     let secrets = script.into_iter().flat_map(|script| &script.secrets);
     secrets.map(String::as_str)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_about_an_interpreter_is_recognized_as_text() {
+        let errors = [
+            InterpreterError::InterpreterNotFound("perl".to_string()),
+            InterpreterError::UnsupportedInterpreter("brus".to_string()),
+            InterpreterError::InvalidInterpreter {
+                interpreter: "nu".to_string(),
+                reason: "too old: 0.1".to_string(),
+            },
+        ];
+        for error in errors {
+            let text = error.to_string();
+            let found = unwritten(io::Error::other(text.clone()));
+            assert_eq!(format!("{found:?}"), format!("{error:?}"), "{text}");
+        }
+        let other = io::Error::other("could not resolve recipe file \"a.sh\"");
+        let is_other = matches!(unwritten(other), InterpreterError::ExecutionFailed(_));
+        assert!(is_other);
+    }
 }

@@ -7,7 +7,6 @@ use std::path::PathBuf;
 use miette::{Context, IntoDiagnostic, Report};
 use rattler_build_core::tool_configuration::Configuration;
 use rattler_build_core::types::Output;
-#[cfg(not(unix))]
 use rattler_build_script::InterpreterError;
 use rattler_conda_types::package::{PathType, PathsJson};
 
@@ -23,18 +22,13 @@ pub(super) struct Packed {
     pub(super) installed: BTreeSet<PathBuf>,
 }
 
-/// Runs the script of `output`.
+/// Runs the script of `output`. The error is that of rattler-build.
 ///
 /// # Errors
 /// A script that fails, or whose interpreter is missing or unknown.
 #[cfg(unix)]
-pub(super) async fn script(output: &Output, _: &Configuration) -> Result<(), Report> {
-    let ended = script_process::run(output).await;
-    match ended {
-        Ok(status) if status.success() => Ok(()),
-        Ok(_) => Err(miette::miette!("{SCRIPT_FAILED}")),
-        Err(error) => Err(interpreter(&error).unwrap_or_else(|| not_executed(error))),
-    }
+pub(super) async fn execute(output: &Output, _: &Configuration) -> Result<(), InterpreterError> {
+    script_process::run(output).await
 }
 
 /// The same, where there is no bash.
@@ -42,8 +36,19 @@ pub(super) async fn script(output: &Output, _: &Configuration) -> Result<(), Rep
 /// # Errors
 /// The same.
 #[cfg(not(unix))]
+pub(super) async fn execute(
+    output: &Output,
+    tools: &Configuration,
+) -> Result<(), InterpreterError> {
+    output.run_build_script(tools).await
+}
+
+/// Runs the script of `output`.
+///
+/// # Errors
+/// The same, as the user sees it.
 pub(super) async fn script(output: &Output, tools: &Configuration) -> Result<(), Report> {
-    let ended = output.run_build_script(tools).await;
+    let ended = execute(output, tools).await;
     ended.map_err(|error| match error {
         InterpreterError::ExecutionFailed(reason) => not_executed(reason),
         InterpreterError::InterpreterNotFound(interpreter) => {
@@ -53,30 +58,20 @@ pub(super) async fn script(output: &Output, tools: &Configuration) -> Result<(),
             interpreter,
             reason,
         } => miette::miette!("interpreter `{interpreter}` was found but is not valid: {reason}"),
-        InterpreterError::UnsupportedInterpreter(interpreter) => unsupported(&interpreter),
+        InterpreterError::UnsupportedInterpreter(interpreter) => {
+            let nearest = rattler_build_script::closest_interpreter(&interpreter);
+            let help = nearest.map(|nearest| format!("`{nearest}` is one"));
+            match help {
+                Some(help) => {
+                    miette::miette!(
+                        help = help,
+                        "`{interpreter}` is not a supported interpreter"
+                    )
+                }
+                None => miette::miette!("`{interpreter}` is not a supported interpreter"),
+            }
+        }
     })
-}
-
-/// The error about an interpreter, if `error` is one. rattler-build writes it as text when it
-/// writes the script.
-#[cfg(unix)]
-fn interpreter(error: &io::Error) -> Option<Report> {
-    let text = error.to_string();
-    if let Some(rest) = text.strip_prefix("unsupported interpreter '") {
-        return rest.split_once('\'').map(|(name, _)| unsupported(name));
-    }
-    let (name, rest) = text.strip_prefix("interpreter '")?.split_once('\'')?;
-    Some(miette::miette!("interpreter `{name}`{rest}"))
-}
-
-fn unsupported(interpreter: &str) -> Report {
-    match rattler_build_script::closest_interpreter(interpreter) {
-        Some(nearest) => miette::miette!(
-            help = format!("`{nearest}` is one"),
-            "`{interpreter}` is not a supported interpreter"
-        ),
-        None => miette::miette!("`{interpreter}` is not a supported interpreter"),
-    }
 }
 
 /// The error for a script that failed, or that could not be written or started. rattler-build

@@ -16,6 +16,7 @@ use crate::backend::Log;
 use crate::backend::hooks::{Hook, HookCommand};
 use crate::backend::script::{Script, Step, Word};
 use crate::backend::tree::Tree;
+use crate::engine::steps;
 use crate::recipe;
 
 /// The time when a hook runs.
@@ -57,7 +58,7 @@ pub(super) async fn run(
     // In a copy of the sources, hooks may edit files.
     let tree = finish.plan.copied_sources.is_none().then(|| tree(finish));
     let before = tree.as_ref().map(states);
-    let ended = hooked.run_build_script(tools).await;
+    let ended = steps::execute(&hooked, tools).await;
     ended.map_err(|error| failed(&error, &name, hook, finish, spot))?;
     let after = tree.as_ref().map(states);
     let change = before.zip(after);

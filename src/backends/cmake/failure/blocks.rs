@@ -65,8 +65,8 @@ pub(super) fn place(file: &Path, line: usize, label: &str) -> Option<Place> {
     })
 }
 
-/// What CMake says when it writes a trace.
-const TRACED: &str = "Running with expanded trace output";
+/// What CMake says when it writes a trace. It may be inside of a line of the other stream.
+pub(super) const TRACED: &str = "Running with expanded trace output";
 
 /// The errors of CMake, in their order.
 pub(super) fn errors(log: &Log) -> Vec<Message> {
@@ -87,7 +87,6 @@ fn message(lines: &[&str], start: &str) -> Message {
     if let Some(place) = head.strip_prefix(" at ") {
         message.frames.extend(frame(place.trim_end_matches(':')));
     } else if let Some(text) = head.strip_prefix(':') {
-        // CMake may write to the other stream before it ends the line.
         let text = text.split(TRACED).next().unwrap_or_default();
         message.paragraphs.push(text.trim().to_string());
     }

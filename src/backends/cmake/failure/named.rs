@@ -1,6 +1,7 @@
 //! Names in options that CMake or ninja do not know.
 
 use super::super::file_api;
+use super::blocks;
 use crate::backend::failure::{Diagnosis, Place, QUOTED};
 use crate::backend::log::Log;
 use crate::backends::cmake::view::View;
@@ -41,7 +42,8 @@ pub(super) fn unknown_target(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
 
 /// `extra-args` has an argument that CMake does not have.
 pub(super) fn unknown_argument(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
-    let name = log.after("CMake Error: Unknown argument ")?.trim();
+    let name = log.after("CMake Error: Unknown argument ")?;
+    let name = name.split(blocks::TRACED).next()?.trim();
     let mut arguments = view.request.config.extra_args.iter();
     let index = arguments.position(|argument| argument == name)?;
     Some(Diagnosis {
