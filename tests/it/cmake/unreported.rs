@@ -8,6 +8,7 @@ use test_support::cmake::{Order, PackageBuilder, channel_or_skip};
 use test_support::edits::Verdict::{Rebuild, Reuse};
 use test_support::edits::finish_from;
 use test_support::git::{commit, git};
+use test_support::prefix::output;
 use test_support::project::Project;
 use test_support::requests::Initialize;
 
@@ -313,4 +314,42 @@ fn a_project_that_git_describes_is_built_again_after_a_commit() {
     git(builder.project.dir(), &["tag", "v2"]);
     assert_eq!(described().0, "v2");
     assert!(!described().1.log.contains("configuring again"));
+}
+
+/// Files that only options of a linker name.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_version_script_is_an_input_and_repeats_linking() {
+    let project = project(indoc! {r#"
+        add_library(app SHARED app.c)
+        target_link_options(app PRIVATE "LINKER:--version-script=${PROJECT_SOURCE_DIR}/app.map")
+        target_link_libraries(app PRIVATE -Wl,--dynamic-list,${PROJECT_SOURCE_DIR}/app.list)
+        install(TARGETS app)
+    "#})
+    .file(
+        "app.c",
+        "int one(void) { return 1; }\nint two(void) { return 2; }\n",
+    )
+    .file("app.map", "{ global: one; local: *; };\n")
+    .file("app.list", "{ one; };\n");
+    let Some(builder) = PackageBuilder::open(project, |_| {}) else {
+        return;
+    };
+    let exports = |name: &str| {
+        let built = builder.build(Order::default());
+        let library = built.archive.root().join("lib/libapp.so");
+        let mut nm = std::process::Command::new("nm");
+        let symbols = output(nm.args(["-D", "--defined-only"]).arg(library));
+        (symbols.lines().any(|line| line.ends_with(name)), built)
+    };
+    let (exported, built) = exports(" two");
+    assert!(!exported);
+    let inputs = built.answer.to_string();
+    for file in ["app.map", "app.list"] {
+        assert!(inputs.contains(file), "{file}: {inputs}");
+    }
+    (builder.project).write("app.map", "{ global: one; two; local: *; };\n");
+    let (exported, built) = exports(" two");
+    assert!(exported);
+    assert_eq!(built.compiled(), [""; 0]);
 }

@@ -1,9 +1,18 @@
 //! The words of a command line that may name files.
 
-/// The files that an argument of a program may name: itself, and the value of an option.
+/// The files that an argument of a program may name: itself, and the value of an option, as in
+/// `--in=FILE`, `-Wl,--version-script,FILE` and `-T/FILE`.
 pub(in super::super) fn named(argument: &str) -> impl Iterator<Item = &str> {
-    let value = argument.split_once('=').map(|(_, value)| value);
-    let names = std::iter::once(argument).chain(value);
+    let parts = argument.split(',').skip(1);
+    // A comma in another argument is a part of a name.
+    let parts = parts.filter(move |_| argument.starts_with('-'));
+    let parts = std::iter::once(argument).chain(parts);
+    let names = parts.flat_map(|part| {
+        let value = part.split_once('=').map(|(_, value)| value);
+        let is_attached = part.starts_with('-') && part.find('/') == Some(2);
+        let attached = is_attached.then(|| &part[2..]);
+        std::iter::once(part).chain(value).chain(attached)
+    });
     names.filter(|name| !name.is_empty())
 }
 
@@ -66,6 +75,23 @@ fn split(command: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_option_names_the_files_in_it() {
+        let names = |argument: &str| named(argument).any(|name| name == "/s/l.map");
+        for argument in [
+            "/s/l.map",
+            "--in=/s/l.map",
+            "-Wl,--version-script=/s/l.map",
+            "-Wl,--version-script,/s/l.map",
+            "-Wl,-T/s/l.map,--gc-sections",
+            "-T/s/l.map",
+        ] {
+            assert!(names(argument), "{argument}");
+        }
+        assert!(!names("/a,/s/l.map"));
+        assert!(!names("--in=s/s/l.map"));
+    }
 
     #[test]
     fn a_command_line_names_files_with_their_directory() {

@@ -45,16 +45,27 @@ impl Edge {
         commands.map(String::as_str)
     }
 
-    /// The paths of files that its commands name. A script or its data is often missing in
-    /// `DEPENDS`.
+    /// The options of its compiler or linker.
+    fn options(&self) -> impl Iterator<Item = &str> {
+        let names = ["FLAGS", "LINK_FLAGS", "LINK_LIBRARIES"].into_iter();
+        let options = names.filter_map(|name| self.variables.get(name));
+        options.map(String::as_str)
+    }
+
+    /// The paths of files that its commands and options name. A script, its data or a version
+    /// script of a linker is often missing in `DEPENDS`.
     pub(in super::super) fn named(&self, tree: &Path) -> Vec<PathBuf> {
         let words = self.commands().flat_map(command::words);
         let paths = words.map(|(word, folder)| match folder {
             Some(folder) => tree.join(folder).join(word),
             None => tree.join(word),
         });
+        let options = self.options().flat_map(command::words);
+        let options = options.map(|(word, _)| PathBuf::from(word));
+        // Relative paths are those of objects and libraries, which ninja knows.
+        let options = options.filter(|path| path.is_absolute());
         let copied = self.copied(tree).into_iter().flat_map(files_below);
-        paths.chain(copied).collect()
+        paths.chain(options).chain(copied).collect()
     }
 
     /// The directories outside of the tree whose files its commands copy.
@@ -302,6 +313,7 @@ build all: phony app
 build app: CXX_EXECUTABLE_LINKER__app_Release a$ b.o | lib$:x.so || order
   FLAGS = -O2 $
       -g
+  LINK_FLAGS = -Wl,--version-script,/s/l.map
 build a$ b.o: CXX_COMPILER__app_unscanned_Release /s/a$ b.cpp || gen.h
   INCLUDES = -I/s/in$$c
 build gen.h | ${cmake_ninja_workdir}gen.h: CUSTOM_COMMAND /s/gen.py |@ check
@@ -323,6 +335,8 @@ default all
         assert_eq!(app.inputs, words(&["a b.o", "lib:x.so", "order"]));
         assert_eq!(app.variables["FLAGS"], "-O2 -g");
         assert!(app.links());
+        let named = app.named(Path::new("/t"));
+        assert!(named.contains(&PathBuf::from("/s/l.map")), "{named:?}");
         assert_eq!(plan.edges[2].variables["INCLUDES"], "-I/s/in$c");
         let custom = &plan.edges[3];
         assert_eq!(custom.outputs, words(&["gen.h", "/t/gen.h"]));
