@@ -178,12 +178,13 @@ impl<'a> Traces<'a> {
             Some(new) => named::of_the_user(&new, &own),
             None => reuse::unreported(&view.tree),
         };
+        let plan = Plan::read(&binary);
         Ok(Some(Self {
             own,
             unreported,
             config: view.request.config,
-            plan: Plan::read(&binary),
-            log: DepsLog::read(&binary),
+            log: DepsLog::read(&binary, &plan),
+            plan,
             reply,
             binary,
         }))

@@ -2,6 +2,7 @@
 //! compilers have read.
 
 mod command;
+mod depfile;
 mod deps_log;
 mod plan;
 

@@ -353,3 +353,48 @@ fn a_version_script_is_an_input_and_repeats_linking() {
     assert!(exported);
     assert_eq!(built.compiled(), [""; 0]);
 }
+
+/// Gives a file the time of an unpacked archive, which is older than that of all outputs.
+fn age(project: &Project, file: &str) {
+    let time = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000_000);
+    let file = fs_err::File::options()
+        .write(true)
+        .open(project.dir().join(file))
+        .expect("the file exists");
+    file.file()
+        .set_modified(time)
+        .expect("the test owns the file");
+}
+
+#[test]
+fn files_in_the_depfile_of_a_command_are_inputs() {
+    let project = project(indoc! {r#"
+        add_custom_command(OUTPUT a.txt
+          COMMAND ${CMAKE_COMMAND} -DRESULT=${PROJECT_BINARY_DIR}/a.txt -P ${PROJECT_SOURCE_DIR}/make.cmake
+          DEPENDS a.idl DEPFILE ${PROJECT_BINARY_DIR}/a.txt.d)
+        add_custom_target(made ALL DEPENDS a.txt)
+        install(FILES ${PROJECT_BINARY_DIR}/a.txt DESTINATION share)
+    "#})
+    .file(
+        "make.cmake",
+        indoc! {r#"
+            set(here "${CMAKE_CURRENT_LIST_DIR}")
+            file(READ "${here}/b c.idl" text)
+            file(WRITE "${RESULT}" "${text}")
+            file(WRITE "${RESULT}.d" "${RESULT}: \\\n  ${here}/a.idl \\\n  ${here}/b\\ c.idl\n")
+        "#},
+    )
+    .file("a.idl", "a\n")
+    .file("b c.idl", "first\n");
+    let Some(builder) = PackageBuilder::open(project, |_| {}) else {
+        return;
+    };
+    let built = builder.build(Order::default());
+    assert_eq!(built.archive.text("share/a.txt"), "first\n");
+    let inputs = built.answer.to_string();
+    assert!(inputs.contains("b c.idl"), "{inputs}");
+    builder.project.write("b c.idl", "second\n");
+    age(&builder.project, "b c.idl");
+    let built = builder.build(Order::default());
+    assert_eq!(built.archive.text("share/a.txt"), "second\n");
+}

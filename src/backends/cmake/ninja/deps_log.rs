@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
+use super::Plan;
 use crate::diagnostic::Unwritable;
 use crate::disk;
 
@@ -24,17 +25,26 @@ pub(in super::super) struct DepsLog {
 /// The inputs of one output.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in super::super) struct Record {
-    /// The modification time of the output, in two halves.
-    time: [u32; 2],
+    /// The modification time of the output, in two halves. `None` for an output that is
+    /// not in the log.
+    time: Option<[u32; 2]>,
     pub(in super::super) inputs: Vec<String>,
 }
 
 impl DepsLog {
     /// Reads the log in the build tree `tree`. A missing log, or one of another version,
-    /// is empty.
-    pub(in super::super) fn read(tree: &Path) -> Self {
+    /// is empty. Files that the steps of `plan` record elsewhere are added.
+    pub(in super::super) fn read(tree: &Path, plan: &Plan) -> Self {
         let log = std::fs::read(file(tree)).unwrap_or_default();
-        parse(&log).unwrap_or_default()
+        let mut log = parse(&log).unwrap_or_default();
+        for edge in &plan.edges {
+            let inputs = edge.recorded_elsewhere(tree);
+            if let Some(output) = edge.outputs.first().filter(|_| !inputs.is_empty()) {
+                let record = log.records.entry(output.clone()).or_default();
+                record.inputs.extend(inputs);
+            }
+        }
+        log
     }
 
     /// Writes the log into the build tree `tree`.
@@ -51,12 +61,15 @@ impl DepsLog {
         log.extend(VERSION.to_le_bytes());
         let mut numbers: HashMap<&str, u32> = HashMap::new();
         for (output, record) in &self.records {
+            let Some(time) = record.time else {
+                continue;
+            };
             let paths = std::iter::once(output).chain(&record.inputs);
             let paths: Vec<u32> = paths
                 .map(|path| number_of(path, &mut numbers, &mut log))
                 .collect();
             let (own, inputs) = paths.split_at(1);
-            let words = [own, &record.time, inputs].concat();
+            let words = [own, &time, inputs].concat();
             log.extend((length(4 * words.len()) | IS_DEPENDENCIES).to_le_bytes());
             log.extend(words.into_iter().flat_map(u32::to_le_bytes));
         }
@@ -119,7 +132,7 @@ fn path(record: &[u8]) -> Option<String> {
 /// The number of the output, its time, and the numbers of its inputs.
 fn dependencies(mut record: &[u8], paths: &[String]) -> Option<(String, Record)> {
     let output = paths.get(number(&mut record)? as usize)?.clone();
-    let time = [number(&mut record)?, number(&mut record)?];
+    let time = Some([number(&mut record)?, number(&mut record)?]);
     let numbers = std::iter::from_fn(|| number(&mut record));
     let inputs: Option<Vec<String>> = numbers
         .map(|number| paths.get(number as usize).cloned())
@@ -140,7 +153,7 @@ mod tests {
 
     fn record(inputs: &[&str]) -> Record {
         Record {
-            time: [7, 0],
+            time: Some([7, 0]),
             inputs: inputs.iter().map(ToString::to_string).collect(),
         }
     }
@@ -173,6 +186,21 @@ mod tests {
         }
         let read = parse(&log[..log.len() - 3]).expect("a log");
         assert_eq!(read.records["a.o"], record(&["a b.h"]));
+    }
+
+    #[test]
+    fn an_output_that_ninja_does_not_log_is_not_written() {
+        let other = Record {
+            time: None,
+            inputs: vec!["a.idl".to_string()],
+        };
+        let records = [("a.o", record(&["a.h"])), ("a.txt", other)];
+        let records = records.map(|(output, record)| (output.to_string(), record));
+        let log = DepsLog {
+            records: records.into(),
+        };
+        let read = parse(&log.bytes()).expect("a log");
+        assert_eq!(read.records.keys().collect::<Vec<_>>(), ["a.o"]);
     }
 
     #[test]

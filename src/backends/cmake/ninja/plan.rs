@@ -5,7 +5,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
-use super::{DepsLog, command};
+use super::{DepsLog, command, depfile};
 use crate::backend::inputs::plain;
 use crate::disk::files_below;
 
@@ -68,6 +68,16 @@ impl Edge {
         paths.chain(options).chain(copied).collect()
     }
 
+    /// The files that its command has read and that ninja does not record: those in the
+    /// dependency file of a command of the project.
+    pub(super) fn recorded_elsewhere(&self, tree: &Path) -> Vec<String> {
+        let Some(file) = self.variables.get("depfile") else {
+            return Vec::new();
+        };
+        let text = std::fs::read(tree.join(file)).unwrap_or_default();
+        depfile::prerequisites(&String::from_utf8_lossy(&text))
+    }
+
     /// The directories outside of the tree whose files its commands copy.
     pub(in super::super) fn copied(&self, tree: &Path) -> Vec<PathBuf> {
         let copied = self.commands().flat_map(command::copied);
@@ -110,7 +120,7 @@ impl Plan {
     /// that they create themselves. Ninja does not know them in the tree of the project.
     pub(in super::super) fn read_in(tree: &Path) -> BTreeSet<PathBuf> {
         let plan = Self::read(tree);
-        let log = DepsLog::read(tree);
+        let log = DepsLog::read(tree, &plan);
         let recorded = log.records.values().flat_map(|record| &record.inputs);
         let planned = plan.edges.iter().flat_map(|edge| &edge.inputs);
         let inputs = recorded.chain(planned).map(|path| plain(&tree.join(path)));

@@ -25,7 +25,7 @@ impl<'a> Change<'a> {
 
     pub(super) fn apply(&self) -> Result<(), Report> {
         let plan = Plan::read(&self.tree.binary());
-        let log = self.moved_log()?;
+        let log = self.moved_log(&plan)?;
         let traces = Traces {
             tree: self.tree,
             log: &log,
@@ -163,9 +163,9 @@ impl<'a> Change<'a> {
 
     /// The files that compilers read, with their current paths. Some compilers resolve
     /// links, and the log then contains the prefixes of the last build.
-    fn moved_log(&self) -> Result<DepsLog, Report> {
+    fn moved_log(&self, plan: &Plan) -> Result<DepsLog, Report> {
         let binary = self.tree.binary();
-        let log = DepsLog::read(&binary);
+        let log = DepsLog::read(&binary, plan);
         if !self.tree.is_linked {
             return Ok(log);
         }
