@@ -7,6 +7,7 @@
 mod arguments;
 mod caches;
 mod config;
+mod copies;
 mod failure;
 mod file_api;
 mod globs;

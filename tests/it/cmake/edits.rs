@@ -60,6 +60,8 @@ fn a_program_and_what_it_is_made_from() {
     .file("other/CMakeLists.txt", "\n")
     .file("plugins/one.cpp", "int one() { return 1; }\n")
     .file("data/x.txt", "x\n")
+    .file("data/.hidden", "h\n")
+    .file("data/.deep/z.txt", "z\n")
     .file("LICENSE", "do as you like\n")
     .file("README.md", "# app\n")
     .file("CMakeUserPresets.json", "{\"version\": 3}\n");
@@ -86,6 +88,8 @@ fn a_program_and_what_it_is_made_from() {
         ("remove", "plugins/one.cpp", Rebuild),
         ("edit", "data/x.txt", Rebuild),
         ("new", "data/deep/y.txt", Rebuild),
+        ("edit", "data/.hidden", Rebuild),
+        ("new", "data/.deep/w.txt", Rebuild),
         ("edit", "LICENSE", Rebuild),
         ("edit", "pixi.toml", Rebuild),
         // The build does not read these files.
@@ -104,6 +108,9 @@ fn a_program_and_what_it_is_made_from() {
         ("new", "cmake-build-debug/main.cpp", Reuse),
         ("new", "main.cpp~", Reuse),
         ("new", "data/x.txt~", Reuse),
+        ("new", "data/.x.txt.swp", Reuse),
+        ("new", "data/.git/HEAD", Reuse),
+        ("new", "data/.pixi/x", Reuse),
     ]);
 }
 

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use super::super::copies::{OF_TOOLS, files_of};
 use super::super::globs;
 use super::super::ninja::{Edge, Plan};
 use super::super::unreported::{Unreported, git};
 use super::{Own, build_trees};
 use crate::backend::GlobSet;
-use crate::disk::files_below;
 
 /// The files of `all` that belong to the user.
 pub(super) fn of_the_user(all: &Unreported, own: &Own) -> Unreported {
@@ -40,8 +40,8 @@ pub(super) fn of_the_user(all: &Unreported, own: &Own) -> Unreported {
 /// The files that configuring read or copied.
 pub(super) fn configured(unreported: &Unreported) -> BTreeSet<PathBuf> {
     let unpacked = unreported.unpacked.values().flatten();
-    let copied = unreported.copied.iter().chain(unpacked).cloned();
-    let copied = copied.flat_map(files_below);
+    let copied = unreported.copied.iter().chain(unpacked);
+    let copied = copied.flat_map(|path| files_of(path));
     let of_git = unreported
         .described
         .iter()
@@ -90,12 +90,14 @@ pub(super) fn copied(edges: &[&Edge], binary: &Path, own: &Own) -> Vec<GlobSet> 
         .collect()
 }
 
-/// A file, or all files of a directory.
+/// A file, or all files of a directory that is copied, also hidden ones.
 pub(super) fn below(path: &Path, reason: &str) -> Option<GlobSet> {
     if !path.is_dir() {
         return GlobSet::file(path, reason);
     }
-    let set = GlobSet::tree(path, ["**"], reason);
+    let others = OF_TOOLS.iter().map(|name| format!("!**/{name}/"));
+    let patterns = std::iter::once("**".to_string()).chain(others);
+    let set = GlobSet::tree(path, patterns, reason).with_hidden();
     let trees = build_trees(path);
     let set = set.except(trees.iter().map(PathBuf::as_path));
     Some(set.without_leftovers())

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::{DepsLog, command, depfile};
 use crate::backend::inputs::plain;
-use crate::disk::files_below;
+use crate::backends::cmake::copies::files_of;
 
 /// The plan of a build tree.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -64,7 +64,8 @@ impl Edge {
         let options = options.map(|(word, _)| PathBuf::from(word));
         // Relative paths are those of objects and libraries, which ninja knows.
         let options = options.filter(|path| path.is_absolute());
-        let copied = self.copied(tree).into_iter().flat_map(files_below);
+        let copied = self.copied(tree).into_iter();
+        let copied = copied.flat_map(|folder| files_of(&folder));
         paths.chain(options).chain(copied).collect()
     }
 

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use super::environment::digest;
 use super::state::State;
 use crate::backend::inputs::plain;
+use crate::backends::cmake::copies::files_of;
 use crate::backends::cmake::ninja::{DepsLog, Edge, Plan};
 use crate::backends::cmake::tree::Tree;
 use crate::disk::files_below;
@@ -63,12 +64,7 @@ impl Traces<'_> {
     fn has_new_files(&self, copied: &Path) -> bool {
         let known = &self.before.built;
         let is_own = known.keys().any(|file| file.starts_with(copied));
-        let mut files = files_below(copied.to_path_buf());
-        is_own
-            && files.any(|file| {
-                let of_pixi = file.components().any(|part| part.as_os_str() == ".pixi");
-                !of_pixi && !known.contains_key(&file)
-            })
+        is_own && files_of(copied).any(|file| !known.contains_key(&file))
     }
 
     /// The trees of other projects that read one of `files`.

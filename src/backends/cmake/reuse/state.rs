@@ -7,6 +7,7 @@ use std::time::SystemTime;
 use serde::{Deserialize, Serialize};
 
 use super::environment::Environment;
+use crate::backends::cmake::copies::files_of;
 use crate::backends::cmake::tree::Tree;
 use crate::backends::cmake::unreported::{Unreported, git, matches};
 use crate::diagnostic::Unwritable;
@@ -122,7 +123,7 @@ impl State {
     pub(super) fn repacked(&self) -> BTreeSet<&str> {
         let changed = changed(&self.configured);
         let differs = |path: &PathBuf| {
-            let mut files = files_below(path.clone());
+            let mut files = files_of(path);
             changed.iter().any(|file| file.starts_with(path))
                 || files.any(|file| !self.configured.contains_key(&file))
         };

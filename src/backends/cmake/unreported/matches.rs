@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use glob::Pattern;
 
+use crate::backends::cmake::copies::OF_TOOLS;
 use crate::backends::cmake::file_api::Glob;
 
 /// The existing files that match `glob`, except for those of pixi and of build trees.
@@ -42,5 +43,5 @@ fn collect(folder: &Path, name: &Pattern, recurse: bool, found: &mut BTreeSet<Pa
 
 /// Whether a directory belongs to a tool.
 fn is_foreign(folder: &Path) -> bool {
-    folder.ends_with(".pixi") || folder.ends_with(".git") || folder.join("CMakeCache.txt").is_file()
+    OF_TOOLS.iter().any(|name| folder.ends_with(name)) || folder.join("CMakeCache.txt").is_file()
 }
