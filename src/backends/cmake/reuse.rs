@@ -41,7 +41,7 @@ pub(super) fn prepare(view: &View<'_>, paths: &BuildPaths) -> Result<(), Report>
     let build = Environment::read(&paths.build_prefix);
     let signature = signature::of(view, &host, &build);
     let file = tree.beside(STATE);
-    let before = State::read(&file);
+    let before = State::read(&file).filter(|state| is_complete(state, tree));
     let mut now = before.clone().unwrap_or_default();
     now.signature = signature;
     if host.differs_from(&now.host)
@@ -72,6 +72,18 @@ pub(super) fn prepare(view: &View<'_>, paths: &BuildPaths) -> Result<(), Report>
         tree::point(&link, &binary.join("compile_commands.json"))?;
     }
     Ok(now.write(&file)?)
+}
+
+/// Whether no file is left in the tree whose source was deleted.
+fn is_complete(state: &State, tree: &Tree) -> bool {
+    let orphan = state.orphan(tree);
+    if let Some(file) = orphan {
+        tracing::info!(
+            "everything is built again because {} was deleted",
+            file.display()
+        );
+    }
+    orphan.is_none()
 }
 
 /// Removes the records of earlier builds about installed files.

@@ -398,3 +398,51 @@ fn files_in_the_depfile_of_a_command_are_inputs() {
     let built = builder.build(Order::default());
     assert_eq!(built.archive.text("share/a.txt"), "second\n");
 }
+
+#[test]
+fn a_copy_is_not_packed_after_its_source_is_deleted() {
+    let project = project(indoc! {r#"
+        file(COPY conf DESTINATION ${PROJECT_BINARY_DIR}/etc)
+        add_custom_target(web ALL COMMAND ${CMAKE_COMMAND} -E copy_directory
+          ${PROJECT_SOURCE_DIR}/web ${PROJECT_BINARY_DIR}/web)
+        file(GLOB templates RELATIVE ${PROJECT_SOURCE_DIR}/t t/*.h.in)
+        foreach(template ${templates})
+          string(REPLACE ".in" "" header ${template})
+          configure_file(t/${template} gen/${header})
+        endforeach()
+        file(GLOB sources CONFIGURE_DEPENDS src/*.c)
+        add_library(app SHARED ${sources})
+        install(TARGETS app)
+        install(DIRECTORY ${PROJECT_BINARY_DIR}/etc ${PROJECT_BINARY_DIR}/web
+          ${PROJECT_BINARY_DIR}/gen DESTINATION share)
+    "#});
+    for file in ["conf/a", "conf/b", "web/a", "web/b", "t/a.h.in", "t/b.h.in"] {
+        project.write(file, file);
+    }
+    for name in ["a", "b"] {
+        let source = format!("int {name}(void) {{ return 1; }}\n");
+        project.write(&format!("src/{name}.c"), source);
+    }
+    let Some(builder) = PackageBuilder::open(project, |_| {}) else {
+        return;
+    };
+    let has = |file: &str| {
+        let built = builder.build(Order::default());
+        let is_there = built.archive.root().join(file).exists();
+        let compiled: Vec<String> = built.compiled().iter().map(ToString::to_string).collect();
+        (is_there, compiled)
+    };
+    let everything = vec!["a.c".to_string(), "b.c".to_string()];
+    assert_eq!(has("share/etc/conf/b"), (true, everything.clone()));
+    for (source, copy) in [
+        ("conf/b", "share/etc/conf/b"),
+        ("web/b", "share/web/b"),
+        ("t/b.h.in", "share/gen/b.h"),
+    ] {
+        builder.project.remove(source);
+        assert_eq!(has(copy), (false, everything.clone()), "{source}");
+    }
+    // A source of a target leaves nothing in the tree.
+    builder.project.remove("src/b.c");
+    assert_eq!(has("share/gen/a.h"), (true, Vec::new()));
+}

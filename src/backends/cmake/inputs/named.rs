@@ -85,7 +85,7 @@ pub(super) fn sets(unreported: &Unreported) -> Vec<GlobSet> {
 pub(super) fn copied(edges: &[&Edge], binary: &Path, own: &Own) -> Vec<GlobSet> {
     let copied = edges.iter().flat_map(|edge| edge.copied(binary));
     let copied: BTreeSet<PathBuf> = copied.filter_map(|path| own.path(&path)).collect();
-    let sets = copied.iter();
+    let sets = copied.iter().filter(|path| path.is_dir());
     sets.filter_map(|path| below(path, "copied by a command"))
         .collect()
 }

@@ -83,9 +83,7 @@ impl Edge {
     pub(in super::super) fn copied(&self, tree: &Path) -> Vec<PathBuf> {
         let copied = self.commands().flat_map(command::copied);
         let copied = copied.map(|path| plain(&tree.join(path)));
-        copied
-            .filter(|path| !path.starts_with(tree) && path.is_dir())
-            .collect()
+        copied.filter(|path| !path.starts_with(tree)).collect()
     }
 
     /// The build trees of other projects in which its command works, as those of

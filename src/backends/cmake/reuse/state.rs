@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::environment::Environment;
 use crate::backends::cmake::copies::files_of;
+use crate::backends::cmake::ninja::Plan;
 use crate::backends::cmake::tree::Tree;
 use crate::backends::cmake::unreported::{Unreported, git, matches};
 use crate::diagnostic::Unwritable;
@@ -81,6 +82,12 @@ pub(super) fn changed(before: &BTreeMap<PathBuf, Stamp>) -> BTreeSet<&Path> {
     changed.map(|(file, _)| file.as_path()).collect()
 }
 
+/// The files that no longer exist.
+fn missing(before: &BTreeMap<PathBuf, Stamp>) -> impl Iterator<Item = &Path> {
+    let files = before.keys().map(PathBuf::as_path);
+    files.filter(|file| !file.exists())
+}
+
 impl Default for State {
     /// The state before the first build.
     fn default() -> Self {
@@ -132,6 +139,25 @@ impl State {
             .filter(|(_, paths)| paths.iter().any(differs))
             .map(|(name, _)| name.as_str())
             .collect()
+    }
+
+    /// A file that no longer exists and that the last build copied, or generated files from
+    /// while it configured. Nobody removes these from the tree, so that an installed directory
+    /// would still contain them. Ninja removes what it made itself.
+    pub(super) fn orphan(&self, tree: &Tree) -> Option<&Path> {
+        let unpacked: Vec<&PathBuf> = self.unreported.unpacked.values().flatten().collect();
+        let is_unpacked = |file: &Path| unpacked.iter().any(|path| file.starts_with(path));
+        let of_git = |file: &Path| file.iter().any(|part| part == ".git");
+        let read = missing(&self.configured).find(|file| !of_git(file) && !is_unpacked(file));
+        read.or_else(|| {
+            // Reading the plan takes time.
+            missing(&self.built).next()?;
+            let binary = tree.binary();
+            let plan = Plan::read(&binary);
+            let copied = plan.edges.iter().flat_map(|edge| edge.copied(&binary));
+            let copied: BTreeSet<PathBuf> = copied.collect();
+            missing(&self.built).find(|file| copied.iter().any(|path| file.starts_with(path)))
+        })
     }
 
     /// Writes the state to `file`.
