@@ -446,3 +446,35 @@ fn a_copy_is_not_packed_after_its_source_is_deleted() {
     builder.project.remove("src/b.c");
     assert_eq!(has("share/gen/a.h"), (true, Vec::new()));
 }
+
+#[test]
+fn code_of_the_installation_names_inputs() {
+    let project = project(indoc! {r#"
+        set(here ${PROJECT_SOURCE_DIR})
+        install(CODE "file(INSTALL DESTINATION \"\${CMAKE_INSTALL_PREFIX}/share\" TYPE FILE FILES \"${here}/one.txt\")")
+        install(CODE "file(GLOB found \"${here}/many/*.txt\")
+          file(INSTALL \${found} DESTINATION \"\${CMAKE_INSTALL_PREFIX}/share\")")
+        install(CODE "include(\"${here}/post.cmake\")
+          configure_file(\"${here}/conf.in\" \"\${CMAKE_INSTALL_PREFIX}/share/conf\")")
+    "#})
+    .file("one.txt", "1\n")
+    .file("many/a.txt", "a\n")
+    .file("post.cmake", "set(from \"${CMAKE_CURRENT_LIST_DIR}/set.txt\")\nfile(READ \"${from}\" text)\n")
+    .file("set.txt", "s\n")
+    .file("conf.in", "c\n");
+    let Some(channel) = channel_or_skip(&project) else {
+        return;
+    };
+    let initialize = Initialize::member(&project, "");
+    let finished = finish_from(&channel, project, &initialize, "app");
+    assert!(finished.is_exact(), "{:#?}", finished.stderr);
+    finished.assert_verdicts(&[
+        ("edit", "one.txt", Rebuild),
+        ("edit", "many/a.txt", Rebuild),
+        ("new", "many/b.txt", Rebuild),
+        ("edit", "post.cmake", Rebuild),
+        ("edit", "set.txt", Rebuild),
+        ("edit", "conf.in", Rebuild),
+        ("new", "two.txt", Reuse),
+    ]);
+}

@@ -63,11 +63,11 @@ impl Unreported {
                 if keyword == "SCRIPT" {
                     let scripts = rest.iter().map(|script| folder.join(script));
                     for script in scripts.filter(|script| script.is_file()) {
-                        self.installed.extend(code::of_script(&script));
+                        self.add_code(code::of_script(&script));
                     }
                 }
                 for code in code {
-                    self.installed.extend(code::of_text(code, beside));
+                    self.add_code(code::of_text(code, beside));
                 }
             }
             "externalproject_add" | "fetchcontent_declare" | "fetchcontent_populate" => {
@@ -87,6 +87,13 @@ impl Unreported {
         }
     }
 
+    /// Adds the files of code that runs during the installation.
+    fn add_code(&mut self, code: Unreported) {
+        self.installed.extend(code.read);
+        self.installed.extend(code.copied);
+        self.globs.extend(code.globs);
+    }
+
     fn add_file(&mut self, keyword: &str, rest: &[String], folder: &Path) {
         let first = rest.first().map(|path| folder.join(path));
         match keyword {
@@ -100,8 +107,7 @@ impl Unreported {
                 self.read.extend(archive.map(|path| folder.join(path)));
             }
             "COPY" | "INSTALL" => {
-                let sources = elements(rest)
-                    .take_while(|arg| !["DESTINATION", "TYPE", "FILES"].contains(arg));
+                let sources = copied_by_file(rest);
                 self.copied.extend(sources.map(|path| folder.join(path)));
             }
             "GLOB" | "GLOB_RECURSE" => self.add_globs(keyword == "GLOB_RECURSE", rest, folder),
@@ -165,6 +171,33 @@ fn copied<'a>(keyword: &str, rest: &'a [String]) -> impl Iterator<Item = &'a str
     let is_path =
         move |arg: &&str| !ends.is_empty() && !ends.contains(arg) && !common.contains(arg);
     elements(rest).take_while(is_path)
+}
+
+/// The paths that `file(COPY)` or `file(INSTALL)` copies: those at the beginning and those after
+/// `FILES`. CMake itself writes `file(INSTALL DESTINATION … TYPE FILE FILES …)`.
+fn copied_by_file(rest: &[String]) -> impl Iterator<Item = &str> {
+    let ends = [
+        "DESTINATION",
+        "TYPE",
+        "RENAME",
+        "OPTIONAL",
+        "PERMISSIONS",
+        "FILE_PERMISSIONS",
+        "DIRECTORY_PERMISSIONS",
+        "USE_SOURCE_PERMISSIONS",
+        "NO_SOURCE_PERMISSIONS",
+        "FOLLOW_SYMLINK_CHAIN",
+        "FILES_MATCHING",
+        "PATTERN",
+        "REGEX",
+        "EXCLUDE",
+    ];
+    let mut counts = true;
+    elements(rest).filter(move |arg| {
+        let begins = *arg == "FILES";
+        counts = begins || counts && !ends.contains(arg) && !arg.starts_with("MESSAGE_");
+        counts && !begins
+    })
 }
 
 /// The arguments, where each element of a list is one: CMake writes the value of `${LIST}` to the
