@@ -16,6 +16,7 @@ mod inputs;
 mod listfile;
 mod metadata;
 mod mistakes;
+mod nested;
 mod ninja;
 mod presets;
 mod progress;

@@ -19,6 +19,7 @@ use super::file_api::Glob;
 use super::tree::Tree;
 use crate::diagnostic::Unwritable;
 use crate::disk;
+pub(super) use code::of_script;
 pub(super) use matches::matches;
 
 /// The name of the trace, next to the tree.

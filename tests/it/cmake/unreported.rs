@@ -205,11 +205,13 @@ fn sources_of_an_external_project_trigger_a_rebuild() {
            BUILD_BYPRODUCTS ${CMAKE_BINARY_DIR}/stage/lib/liblib.a)\n\
          add_executable(app main.c)\n\
          add_dependencies(app lib)\n\
+         target_include_directories(app PRIVATE ${CMAKE_BINARY_DIR}/stage/include)\n\
          target_link_libraries(app ${CMAKE_BINARY_DIR}/stage/lib/liblib.a)\n\
          install(TARGETS app)\n",
     )
-    .file("main.c", "#include <stdio.h>\nint lib(void);\nint main(void) { printf(\"%d\", lib()); }\n")
-    .file("external/CMakeLists.txt", "cmake_minimum_required(VERSION 3.15)\nproject(lib C)\nadd_library(lib STATIC lib.c)\ninstall(TARGETS lib DESTINATION lib)\n")
+    .file("main.c", "#include <stdio.h>\n#include <api.h>\nint lib(void);\nint main(void) { printf(\"%d\" API, lib()); }\n")
+    .file("external/api/api.h", "#define API \"\"\n")
+    .file("external/CMakeLists.txt", "cmake_minimum_required(VERSION 3.15)\nproject(lib C)\nadd_library(lib STATIC lib.c)\ninstall(TARGETS lib DESTINATION lib)\ninstall(DIRECTORY api/ DESTINATION include)\n")
     .file("external/lib.c", "#include \"lib.h\"\nint lib(void) { return LIB; }\n")
     .file("external/lib.h", "#define LIB 1\n");
     let Some(builder) = PackageBuilder::open(project, |_| {}) else {
@@ -219,16 +221,29 @@ fn sources_of_an_external_project_trigger_a_rebuild() {
     assert_eq!(built.says("bin/app"), "1");
     let inputs = built.answer.to_string();
     assert!(inputs.contains("lib.h"), "{inputs}");
+    assert!(inputs.contains("api.h"), "{inputs}");
     builder.project.write("external/lib.h", "#define LIB 2\n");
     let built = builder.build(Order::default());
     assert_eq!(built.says("bin/app"), "2");
+    // A header that the other project only installs.
+    (builder.project).write("external/api/api.h", "#include \"more.h\"\n");
+    builder
+        .project
+        .write("external/api/more.h", "#define API \"!\"\n");
+    let built = builder.build(Order::default());
+    assert_eq!(built.says("bin/app"), "2!");
+    builder
+        .project
+        .write("external/api/more.h", "#define API \"?\"\n");
+    let built = builder.build(Order::default());
+    assert_eq!(built.says("bin/app"), "2?");
     builder.project.write(
         "external/CMakeLists.txt",
-        "cmake_minimum_required(VERSION 3.15)\nproject(lib C)\nadd_library(lib STATIC lib.c)\ntarget_compile_definitions(lib PRIVATE LIB=3)\ninstall(TARGETS lib DESTINATION lib)\n",
+        "cmake_minimum_required(VERSION 3.15)\nproject(lib C)\nadd_library(lib STATIC lib.c)\ntarget_compile_definitions(lib PRIVATE LIB=3)\ninstall(TARGETS lib DESTINATION lib)\ninstall(DIRECTORY api/ DESTINATION include)\n",
     );
     builder.project.write("external/lib.h", "\n");
     let built = builder.build(Order::default());
-    assert_eq!(built.says("bin/app"), "3");
+    assert_eq!(built.says("bin/app"), "3?");
 }
 
 /// Packs the directory `dep` of a project, with an old time stamp.

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::super::copies::{OF_TOOLS, files_of};
 use super::super::globs;
-use super::super::ninja::{Edge, Plan};
+use super::super::nested::{installed_in, read_in};
+use super::super::ninja::Edge;
 use super::super::unreported::{Unreported, git};
 use super::{Own, build_trees};
 use crate::backend::GlobSet;
@@ -81,9 +82,13 @@ pub(super) fn sets(unreported: &Unreported) -> Vec<GlobSet> {
         .collect()
 }
 
-/// The directories that the commands of `edges` copy.
+/// The directories that the commands of `edges` copy, and those that the projects which they
+/// build install.
 pub(super) fn copied(edges: &[&Edge], binary: &Path, own: &Own) -> Vec<GlobSet> {
     let copied = edges.iter().flat_map(|edge| edge.copied(binary));
+    let trees = nested(edges, binary);
+    let installed = trees.iter().flat_map(|tree| installed_in(tree));
+    let copied = copied.chain(installed);
     let copied: BTreeSet<PathBuf> = copied.filter_map(|path| own.path(&path)).collect();
     let sets = copied.iter().filter(|path| path.is_dir());
     sets.filter_map(|path| below(path, "copied by a command"))
@@ -106,8 +111,13 @@ pub(super) fn below(path: &Path, reason: &str) -> Option<GlobSet> {
 /// The files that the commands of `edges` name, and those that they read in other trees.
 pub(super) fn in_commands(edges: &[&Edge], binary: &Path) -> BTreeSet<PathBuf> {
     let named = edges.iter().flat_map(|edge| edge.named(binary));
-    let trees = edges.iter().flat_map(|edge| edge.nested(binary));
-    let trees: BTreeSet<PathBuf> = trees.collect();
-    let read = trees.iter().flat_map(|tree| Plan::read_in(tree));
+    let trees = nested(edges, binary);
+    let read = trees.iter().flat_map(|tree| read_in(tree));
     named.chain(read).collect()
+}
+
+/// The trees of other projects in which the commands of `edges` work.
+fn nested(edges: &[&Edge], binary: &Path) -> BTreeSet<PathBuf> {
+    let trees = edges.iter().flat_map(|edge| edge.nested(binary));
+    trees.collect()
 }

@@ -5,7 +5,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
-use super::{DepsLog, command, depfile};
+use super::{command, depfile};
 use crate::backend::inputs::plain;
 use crate::backends::cmake::copies::files_of;
 
@@ -113,21 +113,6 @@ impl Plan {
     pub(in super::super) fn read(tree: &Path) -> Self {
         let text = std::fs::read(tree.join("build.ninja")).unwrap_or_default();
         parse(&String::from_utf8_lossy(&text))
-    }
-
-    /// All files that the steps of the tree of another project read, and those of trees
-    /// that they create themselves. Ninja does not know them in the tree of the project.
-    pub(in super::super) fn read_in(tree: &Path) -> BTreeSet<PathBuf> {
-        let plan = Self::read(tree);
-        let log = DepsLog::read(tree, &plan);
-        let recorded = log.records.values().flat_map(|record| &record.inputs);
-        let planned = plan.edges.iter().flat_map(|edge| &edge.inputs);
-        let inputs = recorded.chain(planned).map(|path| plain(&tree.join(path)));
-        let named = plan.edges.iter().flat_map(|edge| edge.named(tree));
-        let nested = plan.edges.iter().flat_map(|edge| edge.nested(tree));
-        let nested: BTreeSet<PathBuf> = nested.collect();
-        let deeper = nested.iter().flat_map(|nested| Self::read_in(nested));
-        inputs.chain(named).chain(deeper).collect()
     }
 
     /// The steps of ExternalProject of one kind for the dependency `name`.

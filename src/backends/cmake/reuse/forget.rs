@@ -13,6 +13,7 @@ use super::environment::digest;
 use super::state::State;
 use crate::backend::inputs::plain;
 use crate::backends::cmake::copies::files_of;
+use crate::backends::cmake::nested::{installed_in, read_in};
 use crate::backends::cmake::ninja::{DepsLog, Edge, Plan};
 use crate::backends::cmake::tree::Tree;
 use crate::disk::files_below;
@@ -67,17 +68,17 @@ impl Traces<'_> {
         is_own && files_of(copied).any(|file| !known.contains_key(&file))
     }
 
-    /// The trees of other projects that read one of `files`.
+    /// The trees of other projects that read one of `files`, or install a directory with new
+    /// ones.
     fn stale_trees(&self, files: &BTreeSet<&Path>) -> BTreeSet<PathBuf> {
-        if files.is_empty() {
-            return BTreeSet::new();
-        }
         let binary = self.tree.binary();
         let trees = self.plan.edges.iter().flat_map(|edge| edge.nested(&binary));
         let trees: BTreeSet<PathBuf> = trees.collect();
         let stale = |tree: &PathBuf| {
-            let read = Plan::read_in(tree);
-            read.iter().any(|file| files.contains(file.as_path()))
+            let mut read = read_in(tree).into_iter();
+            let mut installed = installed_in(tree).into_iter();
+            read.any(|file| files.contains(file.as_path()))
+                || installed.any(|path| path.is_dir() && self.has_new_files(&path))
         };
         trees.into_iter().filter(stale).collect()
     }
