@@ -6,6 +6,7 @@
 
 mod named;
 mod sort;
+mod tested;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -288,28 +289,16 @@ impl<'a> Traces<'a> {
         }
     }
 
-    /// Directories with tests that ran, because the files that a test reads are not
-    /// known.
+    /// The files that tests may have read.
     fn tested(&self) -> Vec<GlobSet> {
         let source = self.reply.files.source();
-        let has_tests = |directory: &&file_api::Directory| {
-            let tests = self
-                .binary
-                .join(directory.build())
-                .join("CTestTestfile.cmake");
-            std::fs::read_to_string(tests).is_ok_and(|text| text.contains("add_test("))
-        };
-        let directories = self.reply.directories.iter().filter(has_tests);
-        let folders =
-            directories.filter_map(|directory| self.own.path(&source.join(directory.source())));
-        folders
-            .map(|folder| {
-                let trees = build_trees(&folder);
-                let set = GlobSet::tree(&folder, ["**"], "a test may read it");
-                set.except(trees.iter().map(PathBuf::as_path))
-                    .without_leftovers()
-            })
-            .collect()
+        let directories = self.reply.directories.iter();
+        let sets = directories.flat_map(|directory| {
+            let tests = tested::Tests::read(&self.binary.join(directory.build()));
+            let folder = source.join(directory.source());
+            tests.inputs(&folder, source, &self.own)
+        });
+        sets.collect()
     }
 
     fn globs(&self) -> Vec<GlobSet> {

@@ -1,6 +1,7 @@
 //! Edits of real projects: those that trigger a rebuild, and those that do not.
 
 use indoc::{formatdoc, indoc};
+use serde_json::json;
 
 use super::project;
 use test_support::cmake::{BACKEND, channel_or_skip};
@@ -153,8 +154,7 @@ fn a_package_with_headers_beside_it_and_a_preset() {
         .file("common/common.h", "#define COMMON 1\n")
         .file("common/other.h", "\n")
         .file("commonly/x.h", "\n");
-    let preset =
-        |initialize: Initialize| initialize.configuration(serde_json::json!({"preset": "rel"}));
+    let preset = |initialize: Initialize| initialize.configuration(json!({"preset": "rel"}));
     let Some(finished) = built(project, "app", preset) else {
         return;
     };
@@ -169,6 +169,38 @@ fn a_package_with_headers_beside_it_and_a_preset() {
         ("edit", "common/other.h", Reuse),
         ("edit", "commonly/x.h", Reuse),
         ("new", "common/new.h", Reuse),
+    ]);
+}
+
+#[test]
+fn files_that_tests_name() {
+    let project = project(indoc! {"
+            enable_testing()
+            add_subdirectory(tests)
+            install(FILES CMakeLists.txt DESTINATION share)
+        "})
+    .file("tests/CMakeLists.txt", indoc! {"
+        add_test(NAME same COMMAND ${CMAKE_COMMAND} -E compare_files ${PROJECT_SOURCE_DIR}/data/in.txt expected.txt
+          WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
+        add_test(NAME list COMMAND ${CMAKE_COMMAND} -E echo --data=${PROJECT_SOURCE_DIR}/all)
+        set_tests_properties(same PROPERTIES REQUIRED_FILES ${PROJECT_SOURCE_DIR}/required.txt)
+    "})
+    .file("tests/expected.txt", "in\n")
+    .file("data/in.txt", "in\n")
+    .file("data/other.txt", "other\n")
+    .file("all/a.txt", "a\n")
+    .file("required.txt", "r\n");
+    let run = |initialize: Initialize| initialize.configuration(json!({"tests": "run"}));
+    let Some(finished) = built(project, "", run) else {
+        return;
+    };
+    finished.assert_verdicts(&[
+        ("edit", "tests/expected.txt", Rebuild),
+        ("edit", "data/in.txt", Rebuild),
+        ("edit", "all/a.txt", Rebuild),
+        ("new", "all/b.txt", Rebuild),
+        ("edit", "required.txt", Rebuild),
+        ("edit", "data/other.txt", Reuse),
     ]);
 }
 
