@@ -4,6 +4,7 @@
 mod command;
 mod depfile;
 mod deps_log;
+mod fortran;
 mod plan;
 
 pub(super) use command::named;

@@ -4,7 +4,8 @@
 use indoc::indoc;
 
 use super::project;
-use test_support::cmake::{Order, PackageBuilder, channel_or_skip};
+use test_support::channel::Channel;
+use test_support::cmake::{Order, PackageBuilder, channel_or_skip, tool};
 use test_support::edits::Verdict::{Rebuild, Reuse};
 use test_support::edits::finish_from;
 use test_support::git::{commit, git};
@@ -492,4 +493,48 @@ fn code_of_the_installation_names_inputs() {
         ("edit", "conf.in", Rebuild),
         ("new", "two.txt", Reuse),
     ]);
+}
+
+#[test]
+fn files_that_fortran_includes_are_inputs() {
+    let Ok(gfortran) = tool("gfortran", &[]) else {
+        eprintln!("skipped: this machine does not have gfortran");
+        return;
+    };
+    let lists = indoc! {"
+        cmake_minimum_required(VERSION 3.15)
+        project(app VERSION 1.2.0 LANGUAGES Fortran)
+        add_executable(app main.f90)
+        target_include_directories(app PRIVATE include)
+        install(TARGETS app)
+    "};
+    let project = project("")
+        .file("CMakeLists.txt", lists)
+        .file(
+            "main.f90",
+            "program p\n  Include \"x.inc\"\n  print '(I0)', x\nend program\n",
+        )
+        .file("x.inc", "include 'deep.inc'\n")
+        .file("include/deep.inc", "integer, parameter :: x = 1\n");
+    let add = |channel: &mut Channel| {
+        channel.add(gfortran);
+    };
+    let Some(builder) = PackageBuilder::open(project, add) else {
+        return;
+    };
+    let build = || {
+        builder.build(Order {
+            build: &[("gfortran", "*")],
+            config: serde_json::json!({"compilers": []}),
+            ..Order::default()
+        })
+    };
+    let built = build();
+    assert_eq!(built.says("bin/app"), "1");
+    let inputs = built.answer.to_string();
+    for file in ["x.inc", "deep.inc"] {
+        assert!(inputs.contains(file), "{file}: {inputs}");
+    }
+    (builder.project).write("include/deep.inc", "integer, parameter :: x = 2\n");
+    assert_eq!(build().says("bin/app"), "2");
 }

@@ -51,7 +51,7 @@ pub(super) fn copied(command: &str) -> Vec<String> {
 
 /// The words of a command line, without their quotation marks. Windows does not have an
 /// escape outside of them, and its paths contain backslashes.
-fn split(command: &str) -> Vec<String> {
+pub(super) fn split(command: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();
     let mut quote = None;

@@ -5,7 +5,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
-use super::{command, depfile};
+use super::{command, depfile, fortran};
 use crate::backend::inputs::plain;
 use crate::backends::cmake::copies::files_of;
 
@@ -70,10 +70,10 @@ impl Edge {
     }
 
     /// The files that its command has read and that ninja does not record: those in the
-    /// dependency file of a command of the project.
+    /// dependency file of a command of the project, and those that Fortran includes.
     pub(super) fn recorded_elsewhere(&self, tree: &Path) -> Vec<String> {
         let Some(file) = self.variables.get("depfile") else {
-            return Vec::new();
+            return fortran::included(self, tree);
         };
         let text = std::fs::read(tree.join(file)).unwrap_or_default();
         depfile::prerequisites(&String::from_utf8_lossy(&text))
