@@ -6,6 +6,8 @@
 
 use std::collections::HashMap;
 
+use miette::SourceSpan;
+
 /// The file that makes a directory a project.
 pub(super) const LISTS: &str = "CMakeLists.txt";
 
@@ -72,6 +74,16 @@ impl Argument {
             }
         }
         Some(value)
+    }
+
+    /// Its place in the text, with its quotation marks or brackets.
+    pub(super) fn span(&self) -> SourceSpan {
+        let marks = match self.kind {
+            Kind::Bare => 0,
+            Kind::Quoted => 2,
+            Kind::Bracket => 4,
+        };
+        (self.at, self.text.len() + marks).into()
     }
 
     /// Whether it is this word without quotation marks.

@@ -82,7 +82,7 @@ fn checked(view: &View<'_>, name: String) -> Result<String, BadName> {
     Err(BadName {
         name,
         file: view.source.file(),
-        at: view.source.project.at,
+        at: view.source.project.name_at,
     })
 }
 

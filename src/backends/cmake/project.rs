@@ -27,6 +27,8 @@ pub(super) struct CMakeProject {
     pub(super) files: Vec<PathBuf>,
     /// The place of `project`.
     pub(super) at: Option<SourceSpan>,
+    /// The place of the name in it.
+    pub(super) name_at: Option<SourceSpan>,
     /// The place of a version that only CMake can determine.
     pub(super) computed_version: Option<SourceSpan>,
 }
@@ -239,6 +241,7 @@ impl<'a> Reader<'a> {
     fn project(&mut self, command: &Command) -> Option<()> {
         let (name, rest) = command.arguments.split_first()?;
         self.project.at = Some((command.at, command.name.len()).into());
+        self.project.name_at = Some(name.span());
         self.project.name = name
             .value(&self.variables)
             .filter(|name| !name.contains(';'));

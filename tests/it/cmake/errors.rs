@@ -532,3 +532,28 @@ fn a_library_that_is_used_although_it_was_not_found() {
         insta::assert_snapshot!(error);
     }
 }
+
+#[test]
+fn a_syntax_error_is_pointed_at() {
+    let lists = indoc! {"
+        cmake_minimum_required(VERSION 3.15)
+        project(app VERSION 1.0 LANGUAGES NONE)
+        install(FILES a.txt DESTINATION share
+    "};
+    let Some(error) = refused(lists, &[("a.txt", "")], json!({})) else {
+        return;
+    };
+    insta::assert_snapshot!(error, @r#"
+    cmake::configure
+
+      × `cmake` failed with exit code 1: Parse error.  Function missing ending
+      │ ")".  End of file reached.
+       ╭─[/ws/CMakeLists.txt:3:1]
+     2 │ project(app VERSION 1.0 LANGUAGES NONE)
+     3 │ install(FILES a.txt DESTINATION share
+       · ──────────────────┬──────────────────
+       ·                   ╰── here
+       ╰────
+      help: the whole log is in /ws/.pixi/bld/work/kSOLZ0CokNw/debug/build.log
+    "#);
+}

@@ -47,7 +47,12 @@ fn place_of_call(file: &Path, frame: &Frame) -> Option<Place> {
     let text = std::fs::read_to_string(file).ok()?;
     let line = text.lines().nth(frame.line.checked_sub(1)?)?;
     let calls = line.to_lowercase().contains(&frame.command.to_lowercase());
-    calls.then(|| place(file, frame.line, &frame.command))?
+    // A message about the syntax has no command.
+    let label = match frame.command.as_str() {
+        "" => "here",
+        command => command,
+    };
+    calls.then(|| place(file, frame.line, label))?
 }
 
 /// The place of a line in a file.
