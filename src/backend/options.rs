@@ -103,8 +103,8 @@ impl CommonOptions {
 
     /// Values that have the right type but are not valid.
     pub fn validate(&self) -> Vec<InvalidOption> {
-        let compilers = self.compilers.iter().flatten();
-        let compilers = compilers.filter_map(|name| unknown_compiler(name));
+        let compilers = self.compilers.iter().flatten().enumerate();
+        let compilers = compilers.filter_map(|(index, name)| unknown_compiler(index, name));
         let arguments = self.extra_args.iter().any(|value| value.contains('\0'));
         let arguments = arguments.then(|| holds_nul(&["extra-args"]));
         let values = self.env.iter().filter(|(_, value)| value.contains('\0'));
@@ -141,7 +141,7 @@ const COMPILERS: [&str; 12] = [
     "m2w64_cxx",
 ];
 
-fn unknown_compiler(name: &str) -> Option<InvalidOption> {
+fn unknown_compiler(index: usize, name: &str) -> Option<InvalidOption> {
     let sign = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-".contains(c);
     let valid = name.starts_with(|c: char| c.is_ascii_lowercase()) && name.chars().all(sign);
     let meant = match name.to_lowercase().as_str() {
@@ -155,7 +155,7 @@ fn unknown_compiler(name: &str) -> Option<InvalidOption> {
         return None;
     }
     Some(InvalidOption {
-        keys: vec!["compilers".to_string()],
+        keys: vec!["compilers".to_string(), index.to_string()],
         part: EntryPart::Value,
         message: format!("`{name}` is not a language with a compiler package"),
         help: match meant {

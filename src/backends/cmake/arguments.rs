@@ -20,9 +20,16 @@ pub(super) enum Argument<'a> {
 
 /// Parses the arguments, some of which consist of two elements.
 pub(super) fn parse(arguments: &[String]) -> Vec<Argument<'_>> {
+    let parsed = numbered(arguments).into_iter();
+    parsed.map(|(_, argument)| argument).collect()
+}
+
+/// The same, each with the number of its first element.
+fn numbered(arguments: &[String]) -> Vec<(usize, Argument<'_>)> {
     let mut parsed = Vec::new();
-    let mut rest = arguments.iter().map(String::as_str).peekable();
+    let mut rest = arguments.iter().map(String::as_str);
     while let Some(argument) = rest.next() {
+        let number = arguments.len() - rest.len() - 1;
         let own = argument.strip_prefix("-D").map(|own| {
             if own.is_empty() {
                 rest.next().unwrap_or_default()
@@ -32,18 +39,19 @@ pub(super) fn parse(arguments: &[String]) -> Vec<Argument<'_>> {
         });
         if let Some(definition) = own {
             let (name, value) = definition.split_once('=').unwrap_or((definition, ""));
-            parsed.push(Argument::Define(name, value));
+            parsed.push((number, Argument::Define(name, value)));
             continue;
         }
         let file = ["-C", "--toolchain"].into_iter().find_map(|option| {
             let joined = argument.strip_prefix(option)?;
             Some((option, joined.trim_start_matches('=')))
         });
-        parsed.push(match file {
+        let argument = match file {
             Some((option, "")) => Argument::File(option, rest.next().unwrap_or_default()),
             Some((option, joined)) => Argument::File(option, joined),
             None => Argument::Other(argument),
-        });
+        };
+        parsed.push((number, argument));
     }
     parsed
 }
@@ -117,8 +125,8 @@ const OWNED: [(&str, &str); 19] = [
 
 /// Arguments that are not allowed.
 pub(super) fn validate(arguments: &[String]) -> Vec<InvalidOption> {
-    let wrong = |message: String, help: &str| InvalidOption {
-        keys: vec!["extra-args".to_string()],
+    let wrong = |number: usize, message: String, help: &str| InvalidOption {
+        keys: vec!["extra-args".to_string(), number.to_string()],
         part: EntryPart::Value,
         message,
         help: help.to_string(),
@@ -134,21 +142,24 @@ pub(super) fn validate(arguments: &[String]) -> Vec<InvalidOption> {
     });
     let lonely = lonely.map(|last| {
         wrong(
+            arguments.len() - 1,
             format!("nothing follows `{last}` in `extra-args`"),
             "write its value as the next element",
         )
     });
-    let parsed = parse(arguments).into_iter();
-    let found = parsed.scan(false, |takes_value, argument| {
+    let parsed = numbered(arguments).into_iter();
+    let found = parsed.scan(false, |takes_value, (number, argument)| {
         let is_value = std::mem::take(takes_value);
         Some(match argument {
-            Argument::Define(name, value) => reserved(bare(name), value)
-                .map(|help| wrong(format!("`{}` is set by the backend", bare(name)), help)),
+            Argument::Define(name, value) => reserved(bare(name), value).map(|help| {
+                let message = format!("`{}` is set by the backend", bare(name));
+                wrong(number, message, help)
+            }),
             Argument::File(..) => None,
             Argument::Other(_) if is_value => None,
             Argument::Other(word) => {
                 *takes_value = TAKING_A_VALUE.contains(&word);
-                other(word).map(|(message, help)| wrong(message, help))
+                other(word).map(|(message, help)| wrong(number, message, help))
             }
         })
     });
@@ -356,6 +367,14 @@ mod tests {
         for arguments in refused {
             assert!(!validate(&owned(arguments)).is_empty(), "{arguments:?}");
         }
+    }
+
+    #[test]
+    fn a_mistake_has_the_number_of_its_element() {
+        let arguments = ["-D", "A=1", "-Wno-dev", "--fresh", "-DB=2", "-D"];
+        let mistakes = validate(&owned(&arguments));
+        let numbers = mistakes.iter().map(|mistake| mistake.keys[1].as_str());
+        assert_eq!(numbers.collect::<Vec<_>>(), ["5", "3"]);
     }
 
     #[test]

@@ -321,6 +321,10 @@ fn names_in_options_lead_back_to_the_options() {
             "extra-args = [\"-DX=1\", \"--no-such\"]",
             json!({"extra-args": ["-DX=1", "--no-such"]}),
         ),
+        (
+            "compilers = [\"c\", \"c++\"]",
+            json!({"compilers": ["c", "c++"]}),
+        ),
     ] {
         let manifest = format!(
             "[package]\nname = \"app\"\n[package.build.config]\n{line}\n\
