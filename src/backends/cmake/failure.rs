@@ -20,13 +20,14 @@ pub(super) use install::{nothing_installed, outside, unused};
 type Detector = fn(&View<'_>, &Log) -> Option<Diagnosis>;
 
 /// Ordered from causes to consequences: a killed compiler also appears as a failed step.
-const DETECTORS: [Detector; 22] = [
+const DETECTORS: [Detector; 23] = [
     |_, log| full_disk(log),
     configure::no_program,
     configure::old_project,
     configure::old_cmake,
     configure::no_network,
     configure::empty_directory,
+    configure::missing_source,
     packages::missing,
     packages::missing_for_pkg_config,
     packages::missing_file,

@@ -561,3 +561,31 @@ fn a_syntax_error_is_pointed_at() {
       help: the whole log is in /ws/.pixi/bld/work/kSOLZ0CokNw/debug/build.log
     "#);
 }
+
+#[test]
+fn a_source_that_does_not_exist_leads_to_a_similar_one() {
+    let lists = indoc! {"
+        cmake_minimum_required(VERSION 3.15)
+        project(app VERSION 1.0 LANGUAGES C)
+        add_executable(app src/mian.c)
+        install(TARGETS app)
+    "};
+    let files = [("src/main.c", "int main() { return 0; }\n")];
+    let Some(error) = refused(lists, &files, json!({})) else {
+        return;
+    };
+    insta::assert_snapshot!(error, @r"
+    cmake::missing_source
+
+      × `cmake` failed with exit code 1: the source `src/mian.c` does not exist
+       ╭─[/ws/CMakeLists.txt:3:1]
+     2 │ project(app VERSION 1.0 LANGUAGES C)
+     3 │ add_executable(app src/mian.c)
+       · ───────────────┬──────────────
+       ·                ╰── add_executable
+     4 │ install(TARGETS app)
+       ╰────
+      help: did you mean `src/main.c`?
+            the whole log is in /ws/.pixi/bld/work/kSOLZ0CokNw/debug/build.log
+    ");
+}

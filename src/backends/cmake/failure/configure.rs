@@ -8,6 +8,7 @@ use crate::backend::failure::{Diagnosis, QUOTED};
 use crate::backend::log::Log;
 use crate::backends::cmake::requirements;
 use crate::backends::cmake::view::View;
+use crate::diagnostic::nearest;
 
 /// CMake is not installed.
 pub(super) fn no_program(_: &View<'_>, log: &Log) -> Option<Diagnosis> {
@@ -180,6 +181,43 @@ pub(super) fn empty_directory(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
             ..Default::default()
         })
     })
+}
+
+/// A source of a target does not exist.
+pub(super) fn missing_source(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
+    const START: &str = "Cannot find source file:";
+    let error = saying(log, START)?;
+    let mut paragraphs = error.paragraphs.iter().skip_while(|text| *text != START);
+    let name = paragraphs.nth(1)?;
+    let source = blocks::source(view);
+    let mut lists = error.frames.iter().map(|frame| source.join(&frame.file));
+    let lists = lists.find(|file| file.starts_with(source));
+    let beside = lists.as_deref().and_then(Path::parent).unwrap_or(source);
+    let meant = meant(beside, Path::new(name));
+    Some(Diagnosis {
+        code: "cmake::missing_source",
+        message: format!("the source `{name}` does not exist"),
+        help: Some(match meant {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => "correct its path, or create it; a path is relative to the directory of its \
+                     `CMakeLists.txt`"
+                .to_string(),
+        }),
+        place: error.place(source),
+        ..Default::default()
+    })
+}
+
+/// The path of an existing file with a name like that of `path`, which is relative to `folder`.
+fn meant(folder: &Path, path: &Path) -> Option<String> {
+    let missing = folder.join(path);
+    let entries = std::fs::read_dir(missing.parent()?).ok()?.flatten();
+    let files = entries.filter(|entry| entry.path().is_file());
+    let names = files.filter_map(|entry| entry.file_name().into_string().ok());
+    let names: Vec<String> = names.collect();
+    let wanted = missing.file_name()?.to_str()?;
+    let name = nearest(wanted, names.iter().map(String::as_str))?;
+    Some(path.with_file_name(name).display().to_string())
 }
 
 /// Frequent errors whose texts do not contain the way out.
