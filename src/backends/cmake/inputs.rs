@@ -272,7 +272,7 @@ impl<'a> Traces<'a> {
             let own = script.chain(copied).filter_map(|path| self.own.path(&path));
             for path in own {
                 match installer.kind.as_str() {
-                    "directory" => sets.extend(named::below(&path, reason)),
+                    "directory" => sets.extend(named::installed(&path, &self.unreported)),
                     "file" | "fileSet" | "script" => sets.extend(GlobSet::file(&path, reason)),
                     _ => {}
                 }

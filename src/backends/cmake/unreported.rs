@@ -9,6 +9,7 @@ mod code;
 mod commands;
 pub(super) mod git;
 mod matches;
+mod patterns;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -44,6 +45,8 @@ pub(super) struct Unreported {
     pub(super) described: BTreeSet<PathBuf>,
     /// The patterns of `file(GLOB)`.
     pub(super) globs: BTreeSet<Glob>,
+    /// The directories of `install(DIRECTORY)`, and the patterns of each of these commands.
+    pub(super) patterns: BTreeMap<PathBuf, BTreeSet<Vec<String>>>,
     /// What CMake does report. A build tool that starts CMake for another backend does not
     /// ask for the report.
     #[serde(skip)]

@@ -37,6 +37,8 @@ fn a_program_and_what_it_is_made_from() {
             install(TARGETS app)
             install(FILES include/installed.h DESTINATION include)
             install(DIRECTORY data DESTINATION share)
+            install(DIRECTORY api/ DESTINATION include FILES_MATCHING PATTERN \"*.h\")
+            install(DIRECTORY doc DESTINATION share PATTERN \"*.tmp\" EXCLUDE)
         "},
     )
     .file("main.cpp", indoc! {r#"
@@ -60,6 +62,9 @@ fn a_program_and_what_it_is_made_from() {
     .file("src/a b.c", "#include \"../include/a[1] b.h\"\nint ab;\n")
     .file("other/CMakeLists.txt", "\n")
     .file("plugins/one.cpp", "int one() { return 1; }\n")
+    .file("api/a.h", "\n")
+    .file("api/a.txt", "\n")
+    .file("doc/a.txt", "\n")
     .file("data/x.txt", "x\n")
     .file("data/.hidden", "h\n")
     .file("data/.deep/z.txt", "z\n")
@@ -90,6 +95,9 @@ fn a_program_and_what_it_is_made_from() {
         ("edit", "data/x.txt", Rebuild),
         ("new", "data/deep/y.txt", Rebuild),
         ("edit", "data/.hidden", Rebuild),
+        ("edit", "api/a.h", Rebuild),
+        ("new", "api/deep/b.h", Rebuild),
+        ("new", "doc/b.txt", Rebuild),
         ("new", "data/.deep/w.txt", Rebuild),
         ("edit", "LICENSE", Rebuild),
         ("edit", "pixi.toml", Rebuild),
@@ -110,6 +118,9 @@ fn a_program_and_what_it_is_made_from() {
         ("new", "main.cpp~", Reuse),
         ("new", "data/x.txt~", Reuse),
         ("new", "data/.x.txt.swp", Reuse),
+        ("new", "api/b.txt", Reuse),
+        ("edit", "api/a.txt", Reuse),
+        ("new", "doc/b.tmp", Reuse),
         ("new", "data/.git/HEAD", Reuse),
         ("new", "data/.pixi/x", Reuse),
     ]);

@@ -34,6 +34,10 @@ pub(super) fn of_the_user(all: &Unreported, own: &Own) -> Unreported {
             .collect(),
         described: paths(&all.described),
         globs: globs.cloned().collect(),
+        patterns: (all.patterns.iter())
+            .filter(|(path, _)| own.path(path).is_some())
+            .map(|(path, patterns)| (path.clone(), patterns.clone()))
+            .collect(),
         ..Unreported::default()
     }
 }
@@ -97,11 +101,27 @@ pub(super) fn copied(edges: &[&Edge], binary: &Path, own: &Own) -> Vec<GlobSet> 
 
 /// A file, or all files of a directory that is copied, also hidden ones.
 pub(super) fn below(path: &Path, reason: &str) -> Option<GlobSet> {
+    matching(path, &["**".to_string()], reason)
+}
+
+/// An installed directory with the patterns of the project.
+pub(super) fn installed(path: &Path, unreported: &Unreported) -> Vec<GlobSet> {
+    let reason = "installed";
+    match unreported.patterns.get(path) {
+        Some(known) => (known.iter())
+            .filter_map(|patterns| matching(path, patterns, reason))
+            .collect(),
+        None => below(path, reason).into_iter().collect(),
+    }
+}
+
+/// A file, or the files of a directory that match `patterns`.
+fn matching(path: &Path, patterns: &[String], reason: &str) -> Option<GlobSet> {
     if !path.is_dir() {
         return GlobSet::file(path, reason);
     }
     let others = OF_TOOLS.iter().map(|name| format!("!**/{name}/"));
-    let patterns = std::iter::once("**".to_string()).chain(others);
+    let patterns = patterns.iter().cloned().chain(others);
     let set = GlobSet::tree(path, patterns, reason).with_hidden();
     let trees = build_trees(path);
     let set = set.except(trees.iter().map(PathBuf::as_path));

@@ -15,7 +15,7 @@ use crate::diagnostic::Unwritable;
 use crate::disk::{self, files_below};
 
 /// The version of the format of a tree. A tree with another version is created again.
-const FORMAT: u32 = 4;
+const FORMAT: u32 = 5;
 
 /// The recorded state of the last build in a tree.
 #[derive(Debug, Clone, Serialize, Deserialize)]

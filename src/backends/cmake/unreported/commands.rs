@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Unreported, code, git};
+use super::{Unreported, code, git, patterns};
+use crate::backend::inputs::plain;
 use crate::backends::cmake::file_api::Glob;
 use crate::backends::cmake::ninja::named;
 
@@ -58,6 +59,9 @@ impl Unreported {
             "install" => {
                 let paths = copied(keyword, rest).map(|path| folder.join(path));
                 self.reported.installed.extend(paths);
+                if keyword == "DIRECTORY" {
+                    self.add_directories(rest, folder);
+                }
                 let code = rest.iter().filter(|_| keyword == "CODE");
                 let code: Vec<&str> = code.map(String::as_str).collect();
                 if keyword == "SCRIPT" {
@@ -84,6 +88,17 @@ impl Unreported {
                 let files = words.map(|word| folder.join(word));
                 self.read.extend(files.filter(|file| file.is_file()));
             }
+        }
+    }
+
+    /// Adds the directories of `install(DIRECTORY)` with their patterns.
+    fn add_directories(&mut self, rest: &[String], folder: &Path) {
+        let arguments: Vec<&str> = elements(rest).collect();
+        let patterns = patterns::of_directory(&arguments);
+        for path in copied("DIRECTORY", rest) {
+            let directory = plain(&folder.join(path));
+            let known = self.patterns.entry(directory).or_default();
+            known.insert(patterns.clone());
         }
     }
 
