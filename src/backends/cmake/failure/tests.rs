@@ -49,7 +49,12 @@ fn output(log: &Log) -> Vec<String> {
         line.starts_with("    Start ") || is_result(line) || line.contains("% tests passed")
     };
     let lines = lines.take_while(|line| !is_next(line));
-    let lines = lines.filter(|line| !line.is_empty() && !is_failed_test(line.trim()));
+    let is_of_ctest = |line: &str| {
+        is_failed_test(line.trim())
+            || line.starts_with("The following tests FAILED:")
+            || line.starts_with("Errors while running CTest")
+    };
+    let lines = lines.filter(|line| !line.is_empty() && !is_of_ctest(line));
     let lines: Vec<&str> = lines.collect();
     if lines.is_empty() {
         return Vec::new();
@@ -85,6 +90,7 @@ mod report {
 1/3 Test #1: a ................   Passed    0.00 sec
 2/3 Test #2: b ...***Failed    0.00 sec
 one
+Errors while running CTest
 
 two
     Start 3: c
