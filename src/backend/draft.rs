@@ -122,6 +122,8 @@ pub enum Requirement {
     Stdlib(String),
     /// A package.
     Package(Section, String, Box<PackageSpec>),
+    /// A requirement of some outputs: those for which this expression over variants is true.
+    When(String, Box<Requirement>),
 }
 
 impl Requirement {

@@ -3,8 +3,8 @@
 
 use miette::{Diagnostic, Report};
 use rattler_build_recipe::stage0::{
-    Conditional, ConditionalList, Item, JinjaTemplate, NestedItemList, Requirements,
-    SerializableMatchSpec, Value,
+    Conditional, ConditionalList, Item, JinjaExpression, JinjaTemplate, NestedItemList,
+    Requirements, SerializableMatchSpec, Value,
 };
 use rattler_conda_types::{MatchSpec, PackageName};
 use thiserror::Error;
@@ -228,26 +228,28 @@ impl Writer<'_> {
                 .map_err(|error| located(error, manifest, table, condition, name))?;
             items.push(match condition {
                 None => item,
-                Some(condition) => Item::Conditional(Conditional {
-                    condition: condition.jinja(),
-                    then: NestedItemList::new(vec![item]),
-                    else_value: None,
-                    condition_span: None,
-                }),
+                Some(condition) => conditional(condition.jinja(), item),
             });
         }
         Ok(items)
     }
 
     fn added(&mut self, requirement: &Requirement) -> Result<(), Report> {
-        let (table, item) = match requirement {
+        let item = self.added_item(requirement)?;
+        self.table(requirement).push(item);
+        Ok(())
+    }
+
+    fn added_item(
+        &mut self,
+        requirement: &Requirement,
+    ) -> Result<Item<SerializableMatchSpec>, Report> {
+        match requirement {
             Requirement::Compiler(language) => {
-                let item = template(format!("${{{{ compiler({}) }}}}", jinja_text(language)))?;
-                (&mut self.tables.build, item)
+                template(format!("${{{{ compiler({}) }}}}", jinja_text(language)))
             }
             Requirement::Stdlib(language) => {
-                let item = template(format!("${{{{ stdlib({}) }}}}", jinja_text(language)))?;
-                (&mut self.tables.build, item)
+                template(format!("${{{{ stdlib({}) }}}}", jinja_text(language)))
             }
             Requirement::Package(section, name, spec) => {
                 let kind = match section {
@@ -257,22 +259,30 @@ impl Writer<'_> {
                     backend::Section::RunConstraints => Section::Constraints,
                     backend::Section::Extra(_) => Section::Extra,
                 };
-                let item = self.item(kind, name, spec)?;
-                let tables = &mut self.tables;
-                let table = match section {
-                    backend::Section::Build => &mut tables.build,
-                    backend::Section::Host => &mut tables.host,
-                    backend::Section::Run => &mut tables.run,
-                    backend::Section::RunConstraints => &mut tables.run_constraints,
-                    backend::Section::Extra(group) => {
-                        tables.extras.entry(group.clone()).or_default()
-                    }
-                };
-                (table, item)
+                self.item(kind, name, spec)
             }
+            Requirement::When(condition, requirement) => {
+                let condition = JinjaExpression::new(condition.clone()).map_err(unwritable)?;
+                Ok(conditional(condition, self.added_item(requirement)?))
+            }
+        }
+    }
+
+    /// The table to which a requirement of the backend is added.
+    fn table(&mut self, requirement: &Requirement) -> &mut Specs {
+        let section = match requirement {
+            Requirement::Compiler(_) | Requirement::Stdlib(_) => &backend::Section::Build,
+            Requirement::Package(section, ..) => section,
+            Requirement::When(_, requirement) => return self.table(requirement),
         };
-        table.push(item);
-        Ok(())
+        let tables = &mut self.tables;
+        match section {
+            backend::Section::Build => &mut tables.build,
+            backend::Section::Host => &mut tables.host,
+            backend::Section::Run => &mut tables.run,
+            backend::Section::RunConstraints => &mut tables.run_constraints,
+            backend::Section::Extra(group) => tables.extras.entry(group.clone()).or_default(),
+        }
     }
 
     fn item(
@@ -358,9 +368,25 @@ fn concrete(spec: MatchSpec) -> Item<SerializableMatchSpec> {
 }
 
 fn template(text: String) -> Result<Item<SerializableMatchSpec>, Report> {
-    let template = JinjaTemplate::new(text)
-        .map_err(|reason| miette::miette!("a requirement cannot be written: {reason}"))?;
+    let template = JinjaTemplate::new(text).map_err(unwritable)?;
     Ok(Item::Value(Value::new_template(template, None)))
+}
+
+fn unwritable(reason: String) -> Report {
+    miette::miette!("a requirement cannot be written: {reason}")
+}
+
+/// An item that is part of the list only if the condition is true.
+fn conditional(
+    condition: JinjaExpression,
+    item: Item<SerializableMatchSpec>,
+) -> Item<SerializableMatchSpec> {
+    Item::Conditional(Conditional {
+        condition,
+        then: NestedItemList::new(vec![item]),
+        else_value: None,
+        condition_span: None,
+    })
 }
 
 /// A name that is not valid for a package.

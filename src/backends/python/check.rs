@@ -14,9 +14,10 @@ use miette::Report;
 
 use super::Config;
 use super::config::Check;
-use super::dependency::{self, Entry, Requirement, Target};
+use super::dependency::{self, Entry, Requirement};
 use super::entry_points;
 use super::pythons::Pythons;
+use super::requirements;
 use super::shape::Shape;
 use super::source::Source;
 use super::wheel::Wheel;
@@ -277,11 +278,10 @@ fn dependencies(
         })
     });
     let entries: Vec<Entry> = entries.collect();
-    let target = Target {
-        platform: request.platforms.host,
-        noarch: shape.noarch,
-        python: dependency::pep440(&source.requires_python),
-    };
+    // A build has one value of the variant.
+    let pythons = Pythons::of(request, source, shape);
+    let python = pythons.values.first().map(String::as_str);
+    let target = requirements::target(request, source, shape, python);
     let mapping = &request.config.pypi_conda_map;
     let wanted = dependency::translate(&entries, &target, mapping, &mut Vec::new());
     let mapped = if request.config.maps_dependencies() {

@@ -253,8 +253,6 @@ fn skipped(excluded: &[String], warnings: &mut Vec<Warning>) -> Vec<String> {
             "the variants {shown} of `{VARIANT}` are skipped: the project does not support them"
         )));
     }
-    let quoted = excluded.iter().map(|value| value.replace('\'', ""));
-    quoted
-        .map(|value| format!("{VARIANT} == '{value}'"))
-        .collect()
+    let conditions = excluded.iter().map(|value| pythons::condition(value));
+    conditions.collect()
 }

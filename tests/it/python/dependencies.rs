@@ -4,11 +4,11 @@ use std::process::Command;
 
 use serde_json::json;
 
-use super::builds::tried;
-use super::described::described_as;
+use super::builds::{built, tried};
+use super::described::{described, described_as};
 use super::{initialize, project};
 use test_support::pixi::Pixi;
-use test_support::python::channel_or_skip;
+use test_support::python::{channel_or_skip, version};
 use test_support::render_error::render_error;
 use test_support::requests::Outputs;
 
@@ -149,19 +149,102 @@ fn conditions_of_poetry_count_like_markers() {
     "#);
 }
 
+/// A numpy for old and one for new versions of Python, and a package for old versions.
+const NUMPY: &str = "requires-python = \">=3.10\"\n\
+    dependencies = [\"numpy>=2.1; python_version>='3.13'\", \
+    \"numpy>=1.21,<2; python_version<'3.13'\", \"tomli; python_version<'3.11'\"]\n";
+
 #[test]
-fn dependencies_that_only_the_build_knows_are_a_warning() {
+fn an_output_needs_what_applies_to_its_version_of_python() {
+    let text = format!("{SETUPTOOLS}{NUMPY}");
+    let files = [("pyproject.toml", text.as_str())];
+    let config = json!({"ignore-pypi-mapping": false, "noarch": false});
+    let variants = json!({"python": ["3.10.*", "3.12", "3.13.* *_cp313"]});
+    let mapped = described(&files, config, variants);
+    let own = json!({"ignore-pypi-mapping": false, "noarch": false, "python-versions": ["3.13"]});
+    let own = described(&files, own, json!({}));
+    let runs = |shown: &str| -> String {
+        let lines = shown.lines().filter(|line| line.starts_with("run"));
+        lines.map(|line| format!("{line}\n")).collect()
+    };
+    insta::assert_snapshot!(format!("{}--\n{}", runs(&mapped), runs(&own)), @r#"
+    run: python >=3.10, numpy >=1.21,<2, tomli *
+    run: python >=3.10, numpy >=1.21,<2
+    run: python >=3.10, numpy >=2.1
+    --
+    run: python >=3.10, numpy >=2.1
+    "#);
+}
+
+#[test]
+fn a_package_for_all_versions_of_python_accepts_what_each_of_them_needs() {
+    let poetry = "[build-system]\nrequires = [\"poetry-core\"]\n\
+        build-backend = \"poetry.core.masonry.api\"\n\
+        [tool.poetry]\nname = \"a\"\nversion = \"1\"\n\
+        [tool.poetry.dependencies]\npython = \"^3.9\"\n\
+        numpy = [{version = \"^1.24\", python = \"<3.12\"}, {version = \"^2.0\", python = \">=3.12\"}]\n";
+    let pep621 = format!("{SETUPTOOLS}{NUMPY}");
+    let all = [
+        required(&pep621, &[]),
+        warned(&pep621, &[]),
+        required(poetry, &[]),
+        warned(poetry, &[]),
+    ];
+    insta::assert_snapshot!(all.join("\n"), @r#"
+    run: python >=3.10, numpy >=2.1|>=1.21,<2, tomli *
+    warning: `numpy>=2.1; python_version>='3.13'` and `numpy>=1.21,<2; python_version<'3.13'` do not apply together, but the package serves all these cases: it asks for `numpy >=2.1|>=1.21,<2` (help: to have one of them for each version of Python, set `noarch = false` and `python-versions` in `[package.build.config]`)
+    run: python >=3.9,<4, numpy >=1.24,<2|>=2.0,<3
+    warning: `numpy>=1.24,<2 ; python_version < '3.12'` and `numpy>=2.0,<3 ; python_version >= '3.12'` do not apply together, but the package serves all these cases: it asks for `numpy >=1.24,<2|>=2.0,<3` (help: to have one of them for each version of Python, set `noarch = false` and `python-versions` in `[package.build.config]`)
+    "#);
+}
+
+#[test]
+fn a_built_output_lacks_nothing_that_only_other_versions_of_python_need() {
+    let Some(channel) = channel_or_skip() else {
+        return;
+    };
+    let python = version(channel);
+    let text = format!(
+        "{SETUPTOOLS}requires-python = \">=3.8\"\n\
+         dependencies = [\"tomli; python_version<'{python}'\", \"click; python_version>='{python}'\"]\n"
+    );
+    let project = project(&[("pyproject.toml", &text), ("a.py", "")]);
+    // The channel has no tomli.
+    let config = json!({
+        "ignore-pypi-mapping": false, "noarch": false, "check": "error",
+        "python-versions": [python],
+    });
+    let package = built(&project, &initialize(&project, &[], config), channel, false);
+    let depends = package.index()["depends"].to_string();
+    assert!(
+        depends.contains("click") && !depends.contains("tomli"),
+        "{depends}"
+    );
+    let config = json!({"noarch": false, "check": "error", "python-versions": [python]});
+    let initialize = initialize(&project, &["setuptools"], config);
+    let error = tried(&project, &initialize, channel, false).expect_err("click is missing");
+    let drawn = render_error(&project, &error);
+    assert!(
+        drawn.contains("`click`") && !drawn.contains("tomli"),
+        "{drawn}"
+    );
+}
+
+/// Returns the warnings about a project with this `pyproject.toml` and these files.
+fn warned(pyproject: &str, files: &[(&str, &str)]) -> String {
     let manifest = "[package]\nname = \"a\"\n[package.build.backend]\n\
         name = \"pixi-build-python\"\nversion = \"*\"\n\
         [package.build.config]\nignore-pypi-mapping = false\n";
-    let warned = |pyproject: &str, files: &[(&str, &str)]| {
-        let project = project(files).pixi_toml(manifest);
-        project.write("pyproject.toml", pyproject);
-        let mut command = Command::new(env!("CARGO_BIN_EXE_pixi-build-python"));
-        let output = command.arg("outputs").arg(project.dir()).output();
-        let output = output.expect("the executable can be run");
-        String::from_utf8_lossy(&output.stderr).trim().to_string()
-    };
+    let project = project(files).pixi_toml(manifest);
+    project.write("pyproject.toml", pyproject);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pixi-build-python"));
+    let output = command.arg("outputs").arg(project.dir()).output();
+    let output = output.expect("the executable can be run");
+    String::from_utf8_lossy(&output.stderr).trim().to_string()
+}
+
+#[test]
+fn dependencies_that_only_the_build_knows_are_a_warning() {
     let dynamic = format!("{SETUPTOOLS}dynamic = [\"dependencies\"]\n");
     let code = "from setuptools import setup\n\
                 setup(install_requires=['click', *open('more.txt')])\n";

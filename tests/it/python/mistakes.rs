@@ -52,8 +52,8 @@ fn a_version_that_only_the_build_knows() {
     insta::assert_snapshot!(of_pyproject(text), @r#"
     python::dynamic_version
 
-      × the package has no version: setuptools-scm computes it from Git, but this
-      │ is not the top of a checkout
+      × the package has no version: setuptools-scm computes it from Git, but there
+      │ is no Git checkout
        ╭─[/ws/pyproject.toml:3:12]
      2 │ name = "a"
      3 │ dynamic = ["version"]
@@ -62,8 +62,8 @@ fn a_version_that_only_the_build_knows() {
      4 │ [tool.setuptools_scm]
        ╰────
       help: write `version = "…"` into `[package]` of the pixi manifest, and the
-            wheel gets the same version; or say where it is: `version-from =
-            "git"` or `"file:PATH"` in `[package.build.config]`
+            wheel gets the same version; or say where it is: `version-from` in
+            `[package.build.config]` can be `"file:PATH"`
     "#);
 }
 

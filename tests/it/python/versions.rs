@@ -209,7 +209,7 @@ fn options_that_change_the_version_count_or_are_an_error() {
     the package has no version: setuptools-scm computes it by the scheme `release-branch-semver` help: write `version = "…"` into `[package]` of the pixi manifest, and the
     the package has no version: setuptools-scm computes it with `tool.setuptools_scm.version_scheme` in pyproject.toml, which the backend does not support help: write `version = "…"` into `[package]` of the pixi manifest, and the
     the package has no version: setuptools-scm computes it by the scheme `h:version` help: write `version = "…"` into `[package]` of the pixi manifest, and the
-    the package has no version: versioningit computes it with `tool.versioningit.format` in pyproject.toml, which the backend does not support help: write `version = "…"` into `[package]` of the pixi manifest, and the
+    the package has no version: versioningit computes it with `tool.versioningit.format` in pyproject.toml, which the backend does not support help: write `version = "…"` into `[package]` of the pixi manifest; or say
     the package has no version: hatch-vcs computes it with `tool.hatch.version.raw-options.git_describe_command` in pyproject.toml, which the backend does not support help: write `version = "…"` into `[package]` of the pixi manifest, and the
     the package has no version: setuptools-scm computes it with an option on line 2 of setup.py, which the backend does not support help: write `version = "…"` into `[package]` of the pixi manifest, and the
     "#);

@@ -4,6 +4,7 @@
 //! becomes requirements of the package. Submodules translate names, versions and markers. There
 //! is a warning about everything that conda cannot express.
 
+mod alternatives;
 mod declared;
 mod marker;
 mod names;
@@ -117,6 +118,7 @@ pub(super) fn translate<'a>(
     warnings: &mut Vec<Warning>,
 ) -> Vec<Translated> {
     let mut translated: Vec<Translated> = Vec::new();
+    let mut conditional = Vec::new();
     for entry in entries {
         let marker = &entry.requirement.marker;
         let counts = |platform| marker::counts(marker, platform, &target.python);
@@ -131,11 +133,19 @@ pub(super) fn translate<'a>(
                 translated.push(virtual_package);
             }
         }
-        if counts(target.platform) == Counts::Never {
+        let counted = counts(target.platform);
+        if counted == Counts::Never {
             continue;
         }
-        translated.extend(one(entry, mapping, warnings));
+        let Some(spec) = one(entry, mapping, warnings) else {
+            continue;
+        };
+        if counted == Counts::Sometimes {
+            conditional.push((entry, translated.len()));
+        }
+        translated.push(spec);
     }
+    alternatives::join(&mut translated, &conditional, target, warnings);
     translated
 }
 
