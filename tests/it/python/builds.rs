@@ -328,6 +328,56 @@ fn failures_of_compilers_and_hooks_are_explained() {
 }
 
 #[test]
+fn a_compiler_that_the_build_does_not_find_is_named() {
+    let Some(channel) = channel_or_skip() else {
+        return;
+    };
+    let told = |compilers: &[&str]| {
+        let project = project(EXTENSION);
+        let env = json!({"CC": "absent-gcc"});
+        let config = json!({"compilers": compilers, "noarch": false, "env": env});
+        let initialize = initialize(&project, &["setuptools"], config);
+        let error = tried(&project, &initialize, channel, false).expect_err("no compiler");
+        let drawn = render_error(&project, &error);
+        let lines = drawn.lines().filter(|line| !line.contains("the whole log"));
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    insta::assert_snapshot!(told(&[]), @r#"
+    python::no_compiler
+
+      × `uv pip` failed with exit code 1: the project compiles code, and the build
+      │ environment has no compiler for it
+      help: write `compilers = ["c"]` into `[package.build.config]`
+    "#);
+    insta::assert_snapshot!(told(&["c"]), @r#"
+    python::no_compiler
+
+      × `uv pip` failed with exit code 1: the project compiles code, and the build
+      │ environment has no compiler for it
+      help: the compilers for `c` are in the build environment under other names,
+            which are in variables such as `CC` and `CXX`: the project has to
+            start those instead of `absent-gcc`
+    "#);
+    let project = project(EXTENSION).pixi_toml(indoc! {r#"
+        [package.build]
+        backend = { name = "pixi-build-python", version = "*" }
+        config = { env = { CC = "absent-gcc" } }
+    "#});
+    let (_, error) = CliCommand::build(&project, "")
+        .args(["--system-toolchain"])
+        .error();
+    let by_hand = error.split("the whole log").next().unwrap_or_default();
+    insta::assert_snapshot!(by_hand.trim_end(), @r#"
+    python::no_compiler
+
+      × `uv pip` failed with exit code 1: the project compiles code, and the build
+      │ environment has no compiler for it
+      help: with `--system-toolchain`, the compilers of this machine are used:
+            install `absent-gcc` on this machine, or build with a channel
+    "#);
+}
+
+#[test]
 fn a_module_that_was_renamed_is_not_packed_any_more() {
     let Some(channel) = channel_or_skip() else {
         return;

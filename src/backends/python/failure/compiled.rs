@@ -1,47 +1,10 @@
-//! Failures of compilers and of build tools that run them.
+//! Errors of compilers and of build tools that run them.
 
 use std::path::PathBuf;
 
 use super::Case;
 use crate::backend::Diagnosis;
 use crate::backend::failure::{CodeError, QUOTED};
-
-/// The build environment does not contain a compiler.
-pub(super) fn compiler(case: &Case<'_>) -> Option<Diagnosis> {
-    let words = [
-        "CMAKE_C_COMPILER not set",
-        "CMAKE_CXX_COMPILER not set",
-        "No CMAKE_C_COMPILER could be found",
-        "No CMAKE_CXX_COMPILER could be found",
-        "Unknown compiler(s)",
-        "linker `cc` not found",
-        "Microsoft Visual C++ 14.0 or greater is required",
-    ];
-    let started = |line: &str| {
-        line.contains("error: command '") && line.contains("' failed: No such file or directory")
-    };
-    let spelled = words.iter().any(|words| case.log.has(words));
-    let rust = case.log.has("can't find Rust compiler")
-        || case.log.has("rustc, the rust compiler, is not installed");
-    if !spelled && !rust && !case.log.lines().any(started) {
-        return None;
-    }
-    let cxx = case.log.has("CMAKE_CXX_COMPILER") || case.log.has("'g++' failed");
-    let languages = match (rust, cxx) {
-        (true, _) => "[\"rust\", \"c\"]",
-        (false, true) => "[\"c\", \"cxx\"]",
-        (false, false) => "[\"c\"]",
-    };
-    Some(Diagnosis {
-        code: "python::no_compiler",
-        message: "the project compiles code, and the build environment has no compiler for it"
-            .to_string(),
-        help: Some(format!(
-            "write `compilers = {languages}` into `[package.build.config]`"
-        )),
-        ..Default::default()
-    })
-}
 
 /// Headers and the conda packages that contain them.
 const HEADERS: [(&str, &str); 16] = [

@@ -4,6 +4,7 @@
 //! cause is in the messages of the hook, or of a compiler that it runs.
 
 mod compiled;
+mod compiler;
 mod missing;
 mod rust;
 
@@ -24,7 +25,7 @@ const DETECTORS: [Detector; 12] = [
     missing::module,
     missing::plugin,
     missing::program,
-    compiled::compiler,
+    compiler::absent,
     rust::cargo,
     compiled::header,
     compiled::errors,
