@@ -184,6 +184,7 @@ impl Backend for Python {
 
 fn metadata(source: &Source, warnings: &mut Vec<Warning>) -> Metadata {
     let version = source.version.as_ref();
+    warnings.extend(version.and_then(|found| found.doubt.clone()));
     Metadata {
         version: version.map(|found| found.version.clone()),
         ..metadata::read(&source.files, warnings)

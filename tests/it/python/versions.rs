@@ -1,5 +1,7 @@
 //! Versions that the tools of a project compute, and those that the manifest sets.
 
+use std::process::Command;
+
 use serde_json::json;
 
 use super::builds::built;
@@ -212,6 +214,71 @@ fn options_that_change_the_version_count_or_are_an_error() {
     the package has no version: versioningit computes it with `tool.versioningit.format` in pyproject.toml, which the backend does not support help: write `version = "…"` into `[package]` of the pixi manifest; or say
     the package has no version: hatch-vcs computes it with `tool.hatch.version.raw-options.git_describe_command` in pyproject.toml, which the backend does not support help: write `version = "…"` into `[package]` of the pixi manifest, and the
     the package has no version: setuptools-scm computes it with an option on line 2 of setup.py, which the backend does not support help: write `version = "…"` into `[package]` of the pixi manifest, and the
+    "#);
+}
+
+/// Returns the version of a shallow clone of a project with this `pyproject.toml`, and the warnings,
+/// or the error.
+fn in_a_shallow_clone(pyproject: &str) -> String {
+    let manifest = "[package]\n[package.build.backend]\n\
+        name = \"pixi-build-python\"\nversion = \"*\"\n";
+    let project = project(&[("origin/pyproject.toml", pyproject)]);
+    project.write("origin/pixi.toml", manifest);
+    let origin = project.dir().join("origin");
+    commit(&origin);
+    git(&origin, &["tag", "v1.2"]);
+    git(
+        &origin,
+        &["commit", "--quiet", "--allow-empty", "-m", "one"],
+    );
+    let url = format!("file://{}", origin.display());
+    git(
+        project.dir(),
+        &["clone", "--quiet", "--depth", "1", &url, "clone"],
+    );
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pixi-build-python"));
+    let command = command.arg("outputs").arg(project.dir().join("clone"));
+    let output = command.env("NO_COLOR", "1").output();
+    let output = output.expect("the executable can be run");
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    let told = format!("{stdout}{stderr}").replace(&project.dir().display().to_string(), "/ws");
+    told.trim().to_string()
+}
+
+#[test]
+fn a_shallow_clone_lacks_the_tags() {
+    let start = "[project]\nname = \"h\"\ndynamic = [\"version\"]\n";
+    let all = [
+        in_a_shallow_clone(&format!("{start}[tool.setuptools_scm]\n")),
+        in_a_shallow_clone(&format!("{start}[tool.versioningit]\n")),
+        in_a_shallow_clone(&format!(
+            "{start}[tool.versioningit.vcs]\ndefault-tag = \"v0.3\"\n"
+        )),
+    ];
+    insta::assert_snapshot!(all.join("\n--\n"), @r#"
+    Name  Version   Build         Platform  Variant
+    h     0.1.dev1  pyh4616a5c_0  noarch
+    warning: the version is 0.1.dev1, because the checkout is a shallow clone without tags (help: get the history with `git fetch --tags --unshallow`, or with `fetch-depth: 0` of actions/checkout; or write `version = "…"` into `[package]` of the pixi manifest)
+    --
+    python::dynamic_version
+
+      × the package has no version: versioningit computes it from tags of Git, and
+      │ the checkout is a shallow clone without tags
+       ╭─[/ws/clone/pyproject.toml:3:12]
+     2 │ name = "h"
+     3 │ dynamic = ["version"]
+       ·            ────┬────
+       ·                ╰── the project leaves it open here
+     4 │ [tool.versioningit]
+       ╰────
+      help: get the history with `git fetch --tags --unshallow`, or with `fetch-
+            depth: 0` of actions/checkout; or write `version = "…"` into
+            `[package]` of the pixi manifest
+    --
+    Name  Version    Build         Platform  Variant
+    h     0.3.post1  pyh4616a5c_0  noarch
+    warning: the version is 0.3.post1, because the checkout is a shallow clone without tags (help: get the history with `git fetch --tags --unshallow`, or with `fetch-depth: 0` of actions/checkout; or write `version = "…"` into `[package]` of the pixi manifest)
     "#);
 }
 

@@ -4,7 +4,7 @@ use miette::{Diagnostic, Report, SourceSpan};
 use thiserror::Error;
 
 use crate::backends::python::project::Files;
-use crate::diagnostic::SourceFile;
+use crate::diagnostic::{SourceFile, Warning};
 
 /// The place of the version is known, but the version cannot be read there without running code.
 #[derive(Debug, Error, Diagnostic)]
@@ -36,6 +36,18 @@ impl NotFound {
         Self::with_help(project, what.to_string(), help)
     }
 
+    /// The tool fails without a tag, and the checkout has none.
+    pub(super) fn untagged(project: &Files, tool: &str, is_shallow: bool) -> Report {
+        if is_shallow {
+            let what = format!("{tool} computes it from tags of Git, and {SHALLOW}");
+            return Self::with_help(project, what, DEEPEN);
+        }
+        let what = format!("{tool} computes it from tags of Git, and the checkout has none");
+        let help = "create a tag such as `v1.0`, or write `version = \"…\"` into `[package]` of the \
+             pixi manifest";
+        Self::with_help(project, what, help)
+    }
+
     fn with_help(project: &Files, what: String, help: &'static str) -> Report {
         let dynamic = project.pyproject.as_ref().and_then(|file| {
             let dynamic = file.texts(&["project", "dynamic"]);
@@ -56,6 +68,16 @@ impl NotFound {
         file.unwrap_or_else(|| SourceFile::new("pyproject.toml", "".into()))
     }
 }
+
+/// The warning about a version that was computed without the tags.
+pub(super) fn shallow(version: &str) -> Warning {
+    Warning::new(format!("the version is {version}, because {SHALLOW}")).help(DEEPEN)
+}
+
+const SHALLOW: &str = "the checkout is a shallow clone without tags";
+
+const DEEPEN: &str = "get the history with `git fetch --tags --unshallow`, or with `fetch-depth: 0` of \
+     actions/checkout; or write `version = \"…\"` into `[package]` of the pixi manifest";
 
 /// The version is not valid by PEP 440.
 #[derive(Debug, Error, Diagnostic)]

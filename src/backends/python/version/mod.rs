@@ -18,7 +18,7 @@ use pep440_rs::Version;
 use super::config::VersionFrom;
 use super::literal;
 use super::project::Files;
-use crate::diagnostic::read_text;
+use crate::diagnostic::{Warning, read_text};
 use mistakes::{NotFound, Unusable};
 pub(super) use scm::packed_header;
 
@@ -29,6 +29,8 @@ pub(super) struct Found {
     pub(super) version: String,
     /// The files that contain it, except for `pyproject.toml`, `setup.cfg` and `setup.py`.
     pub(super) files: Vec<PathBuf>,
+    /// A warning about a version that is probably not the one that the user wants.
+    pub(super) doubt: Option<Warning>,
 }
 
 /// Finds the version of a project. Returns `None` if the project does not say where its version
@@ -93,7 +95,11 @@ pub(super) fn is_computed(project: &Files) -> bool {
 
 impl Found {
     fn new(version: String, files: Vec<PathBuf>) -> Self {
-        Self { version, files }
+        Self {
+            version,
+            files,
+            doubt: None,
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use pep440_rs::Version;
 use regex::Regex;
 
 use super::git::{Place as InHistory, Repository};
-use super::mistakes::NotFound;
+use super::mistakes::{self, NotFound};
 use super::refused;
 use super::{Found, Place, parse};
 use crate::backend::git_folders::GitFolders;
@@ -28,6 +28,8 @@ pub(super) struct Rules {
     tag: Option<String>,
     scheme: String,
     fallback: Option<String>,
+    /// The tag that versioningit uses if no commit has one.
+    default_tag: Option<String>,
     /// An option that changes the version in a way that is not supported.
     refused: Option<String>,
 }
@@ -158,7 +160,7 @@ impl Rules {
     ) -> Self {
         let option = |name: &str| {
             let in_table = |table: &&[&str]| {
-                let keys: Vec<&str> = table.iter().copied().chain([name]).collect();
+                let keys: Vec<&str> = table.iter().copied().chain(name.split('.')).collect();
                 project.toml(&keys).map(|option| option.text.to_string())
             };
             tables.iter().find_map(in_table)
@@ -177,7 +179,10 @@ impl Rules {
             looks_up: looks_up || flag("search_parent_directories") == Some(true),
             tag: option("tag_regex").or_else(|| option("tag-pattern")),
             scheme: option("version_scheme").unwrap_or_else(|| scheme.to_string()),
-            fallback: option("fallback_version").or_else(|| option("fallback-version")),
+            fallback: ["fallback_version", "fallback-version", "default-version"]
+                .into_iter()
+                .find_map(option),
+            default_tag: option("vcs.default-tag"),
             refused: tables
                 .iter()
                 .find_map(|table| refused::named_in(project, table, refused))
@@ -194,9 +199,14 @@ impl Rules {
         found.as_str().parse().ok()
     }
 
-    /// The version of the last of `distance` commits, none of which has a tag.
-    fn untagged(&self, distance: usize) -> String {
-        match self.scheme.as_str() {
+    /// The version of the last of `distance` commits, none of which has a tag. `None` if the tool
+    /// fails without a tag.
+    fn untagged(&self, distance: usize) -> Option<String> {
+        if self.tool == "versioningit" {
+            let tag = self.version_of(self.default_tag.as_deref()?)?;
+            return self.version(&tag, distance);
+        }
+        Some(match self.scheme.as_str() {
             _ if self.tool.ends_with("-dynamic-versioning") => {
                 let version = self.version(&Version::new([0, 0, 0]), distance);
                 version.unwrap_or_else(|| "0.0.0".to_string())
@@ -206,7 +216,7 @@ impl Rules {
             "pep440-pre" => format!("0.post0.dev{distance}"),
             "pep440-post" => format!("0.post{distance}"),
             _ => format!("0.1.dev{distance}"),
-        }
+        })
     }
 
     /// The version of a commit that is `distance` commits after the one with `tag`. `None` for
@@ -287,14 +297,23 @@ pub(super) fn read(rules: &Rules, project: &Files, top: Option<&Path>) -> Result
     };
     let versions = tags.iter().filter_map(|tag| rules.version_of(tag));
     let Some(tag) = versions.max() else {
-        // pixi does not fetch tags into its checkouts. A version without them would be wrong.
-        return match fallback() {
-            Some(version) => Ok(Found::new(version, files)),
-            None if top.is_none() => Ok(Found::new(rules.untagged(distance), files)),
-            None => Err(missing(
-                "computes it from tags of Git, and the checkout has none",
-            )),
+        let version = match fallback() {
+            Some(version) => version,
+            // pixi does not fetch tags into its checkouts. A version without them would be wrong.
+            None if top.is_some() => {
+                return Err(missing(
+                    "computes it from tags of Git, and the checkout has none",
+                ));
+            }
+            None => rules
+                .untagged(distance)
+                .ok_or_else(|| NotFound::untagged(project, rules.tool, repository.is_shallow()))?,
         };
+        let doubt = repository.is_shallow().then(|| mistakes::shallow(&version));
+        return Ok(Found {
+            doubt,
+            ..Found::new(version, files)
+        });
     };
     match rules.version(&tag, distance) {
         Some(version) => Ok(Found::new(version, files)),
@@ -359,6 +378,7 @@ mod tests {
             tag: None,
             scheme: scheme.to_string(),
             fallback: None,
+            default_tag: None,
             refused: None,
         }
     }

@@ -46,6 +46,11 @@ impl Repository {
         &self.folders
     }
 
+    /// Whether the checkout has only the last commits of its history.
+    pub(super) fn is_shallow(&self) -> bool {
+        self.folders.shared.join("shallow").is_file()
+    }
+
     /// Finds the nearest commit before `HEAD` with a tag that `fits`. It is the one with the
     /// fewest commits after it, regardless of dates.
     pub(super) fn place(&self, fits: impl Fn(&str) -> bool) -> Option<Place> {
