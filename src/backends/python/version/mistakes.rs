@@ -3,6 +3,7 @@
 use miette::{Diagnostic, Report, SourceSpan};
 use thiserror::Error;
 
+use crate::backend::git_folders::GitFolders;
 use crate::backends::python::project::Files;
 use crate::diagnostic::{SourceFile, Warning};
 
@@ -12,7 +13,7 @@ use crate::diagnostic::{SourceFile, Warning};
 #[diagnostic(code(python::dynamic_version), help("{help}"))]
 pub(super) struct NotFound {
     what: String,
-    help: &'static str,
+    help: String,
     #[source_code]
     file: SourceFile,
     #[label("the project leaves it open here")]
@@ -20,11 +21,18 @@ pub(super) struct NotFound {
 }
 
 impl NotFound {
+    /// The version of a project whose tool does not compute it from Git.
     pub(super) fn report(project: &Files, what: String) -> Report {
-        let help = "write `version = \"…\"` into `[package]` of the pixi manifest, and the wheel gets \
-             the same version; or say where it is: `version-from = \"git\"` or `\"file:PATH\"` in \
-             `[package.build.config]`";
+        // The history is another way only where there is one.
+        let from_git = GitFolders::around(&project.folder).is_some();
+        let help = ways_out(false, from_git);
         Self::with_help(project, what, help)
+    }
+
+    /// The version that `tool` computes from Git. `version-from = "git"` asks for the same.
+    pub(super) fn from_git(project: &Files, tool: &str, what: &str) -> Report {
+        let help = ways_out(takes_version(tool), false);
+        Self::with_help(project, format!("{tool} {what}"), help)
     }
 
     /// The project requires setuptools-scm, but does not enable it.
@@ -33,22 +41,22 @@ impl NotFound {
              table `[tool.setuptools_scm]`";
         let help = "add the table `[tool.setuptools_scm]` to pyproject.toml, which may be empty; \
              or write `version = \"…\"` into `[project]`";
-        Self::with_help(project, what.to_string(), help)
+        Self::with_help(project, what.to_string(), help.to_string())
     }
 
     /// The tool fails without a tag, and the checkout has none.
     pub(super) fn untagged(project: &Files, tool: &str, is_shallow: bool) -> Report {
         if is_shallow {
             let what = format!("{tool} computes it from tags of Git, and {SHALLOW}");
-            return Self::with_help(project, what, DEEPEN);
+            return Self::with_help(project, what, DEEPEN.to_string());
         }
         let what = format!("{tool} computes it from tags of Git, and the checkout has none");
         let help = "create a tag such as `v1.0`, or write `version = \"…\"` into `[package]` of the \
              pixi manifest";
-        Self::with_help(project, what, help)
+        Self::with_help(project, what, help.to_string())
     }
 
-    fn with_help(project: &Files, what: String, help: &'static str) -> Report {
+    fn with_help(project: &Files, what: String, help: String) -> Report {
         let dynamic = project.pyproject.as_ref().and_then(|file| {
             let dynamic = file.texts(&["project", "dynamic"]);
             Some(dynamic.into_iter().find(|name| name.text == "version")?.at)
@@ -67,6 +75,35 @@ impl NotFound {
         let file = project.pyproject.as_ref().map(|file| file.file());
         file.unwrap_or_else(|| SourceFile::new("pyproject.toml", "".into()))
     }
+}
+
+/// Whether `tool` uses the version that the build passes on instead of computing its own.
+fn takes_version(tool: &str) -> bool {
+    // `script/variables.rs` sets the variables of these tools.
+    const TOOLS: [&str; 6] = [
+        "setuptools-scm",
+        "hatch-vcs",
+        "pdm-backend",
+        "pbr",
+        "poetry-dynamic-versioning",
+        "uv-dynamic-versioning",
+    ];
+    TOOLS.contains(&tool)
+}
+
+/// The help. `reaches_wheel` is whether the build can pass the version on to the tool that
+/// computes the one of the wheel.
+fn ways_out(reaches_wheel: bool, from_git: bool) -> String {
+    let same = if reaches_wheel {
+        ", and the wheel gets the same version"
+    } else {
+        ""
+    };
+    let git = if from_git { "`\"git\"` or " } else { "" };
+    format!(
+        "write `version = \"…\"` into `[package]` of the pixi manifest{same}; or say where it is: \
+         `version-from` in `[package.build.config]` can be {git}`\"file:PATH\"`"
+    )
 }
 
 /// The warning about a version that was computed without the tags.

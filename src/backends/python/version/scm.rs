@@ -267,7 +267,7 @@ pub(super) fn read(rules: &Rules, project: &Files, top: Option<&Path>) -> Result
     if let Some(version) = packed(&project.folder) {
         return Ok(Found::new(version, vec![project.folder.join(PACKED)]));
     }
-    let missing = |what: &str| NotFound::report(project, format!("{} {what}", rules.tool));
+    let missing = |what: &str| NotFound::from_git(project, rules.tool, what);
     if let Some(option) = &rules.refused {
         return Err(missing(&format!(
             "computes it with {option}, which the backend does not support"
@@ -279,7 +279,10 @@ pub(super) fn read(rules: &Rules, project: &Files, top: Option<&Path>) -> Result
     let fallback = || rules.fallback.as_deref().and_then(parse);
     let tops = root.ancestors().take(if rules.looks_up { 16 } else { 1 });
     let Some(repository) = tops.into_iter().find_map(Repository::at) else {
-        let what = "computes it from Git, but this is not the top of a checkout";
+        let what = match GitFolders::around(&root) {
+            Some(_) => "computes it from Git, but this is not the top of a checkout",
+            None => "computes it from Git, but there is no Git checkout",
+        };
         return match fallback() {
             Some(version) => Ok(Found::new(version, Vec::new())),
             None => Err(missing(what)),
