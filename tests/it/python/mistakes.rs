@@ -68,6 +68,72 @@ fn a_version_that_only_the_build_knows() {
 }
 
 #[test]
+fn a_version_that_no_setting_names() {
+    let pyproject = |requires: &str, backend: &str, rest: &str| {
+        format!(
+            "[build-system]\nrequires = [\"{requires}\"]\nbuild-backend = \"{backend}\"\n\
+             [project]\nname = \"a\"\ndynamic = [\"version\"]\n{rest}"
+        )
+    };
+    let meson = project(&[
+        ("pyproject.toml", &pyproject("meson-python", "mesonpy", "")),
+        (
+            "meson.build",
+            "project('a', 'c',\n  version: run_command('python', 'v.py', check: true).stdout().strip())\n\
+             dependency('b', version: '>=1')\n",
+        ),
+    ]);
+    insta::assert_snapshot!(outputs_error(&meson, plain()), @r#"
+    python::dynamic_version
+
+      × the package has no version: `version` of `project()` on line 2 of
+      │ meson.build computes it during the build
+       ╭─[/ws/pyproject.toml:6:12]
+     5 │ name = "a"
+     6 │ dynamic = ["version"]
+       ·            ────┬────
+       ·                ╰── the project leaves it open here
+       ╰────
+      help: write `version = "…"` into `[package]` of the pixi manifest; or say
+            where it is: `version-from` in `[package.build.config]` can be
+            `"file:PATH"`
+    "#);
+    let hatchling = pyproject("hatchling", "hatchling.build", "");
+    insta::assert_snapshot!(of_pyproject(&hatchling), @r#"
+    python::dynamic_version
+
+      × the package has no version: hatchling finds it with
+      │ `[tool.hatch.version]`, which pyproject.toml does not have
+       ╭─[/ws/pyproject.toml:6:12]
+     5 │ name = "a"
+     6 │ dynamic = ["version"]
+       ·            ────┬────
+       ·                ╰── the project leaves it open here
+       ╰────
+      help: add `[tool.hatch.version]` with `path = "…"`, the file that sets
+            `__version__`; or write `version = "…"` into `[project]`
+    "#);
+    let hook = "[tool.hatch.metadata.hooks.custom]\n";
+    let hook = pyproject("hatchling", "hatchling.build", hook);
+    insta::assert_snapshot!(of_pyproject(&hook), @r#"
+    python::dynamic_version
+
+      × the package has no version: `hatchling` adds it during the build, from a
+      │ place that pyproject.toml does not name
+       ╭─[/ws/pyproject.toml:6:12]
+     5 │ name = "a"
+     6 │ dynamic = ["version"]
+       ·            ────┬────
+       ·                ╰── the project leaves it open here
+     7 │ [tool.hatch.metadata.hooks.custom]
+       ╰────
+      help: write `version = "…"` into `[package]` of the pixi manifest; or say
+            where it is: `version-from` in `[package.build.config]` can be
+            `"file:PATH"`
+    "#);
+}
+
+#[test]
 fn a_dependency_that_cannot_be_read() {
     let text = indoc! {r#"
         [project]

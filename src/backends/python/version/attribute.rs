@@ -126,13 +126,58 @@ pub(super) fn meson(project: &Files) -> Option<Place> {
         return None;
     }
     let text = std::fs::read_to_string(project.folder.join("meson.build")).ok()?;
-    let call = &text[text.find("project(")?..];
-    let literal = Regex::new(r"version\s*:\s*'([^'\n]+)'").ok()?;
-    if let Some(found) = literal.captures(call) {
+    let (at, value) = keyword_of_project(&text, "version")?;
+    let literal = Regex::new(r"^'([^'\n]+)'\s*(?:#[^\n]*\s*)*$").ok()?;
+    if let Some(found) = literal.captures(value) {
         return Some(Place::Literal(found[1].to_string()));
     }
-    let file = Regex::new(r"version\s*:\s*files\(\s*'([^'\n]+)'").ok()?;
-    Some(Place::File(PathBuf::from(&file.captures(call)?[1])))
+    let file = Regex::new(r"^files\(\s*'([^'\n]+)'\s*\)\s*(?:#[^\n]*\s*)*$").ok()?;
+    if let Some(found) = file.captures(value) {
+        return Some(Place::File(PathBuf::from(&found[1])));
+    }
+    let line = text[..at].matches('\n').count() + 1;
+    Some(Place::Code(format!(
+        "`version` of `project()` on line {line} of meson.build"
+    )))
+}
+
+/// The position and the text of an argument of the call of `project` in a `meson.build`.
+fn keyword_of_project<'a>(text: &'a str, keyword: &str) -> Option<(usize, &'a str)> {
+    let call = Regex::new(r"(?m)^\s*project\s*\(").ok()?.find(text)?;
+    // Comments may be before a name.
+    let is_name = |text: &str| text.lines().last().is_some_and(|it| it.trim() == keyword);
+    let mut depth = 0;
+    let mut quoted = false;
+    let mut comment = false;
+    let mut argument = call.end();
+    let mut colon = None;
+    for (at, c) in text[call.end()..].char_indices() {
+        let at = call.end() + at;
+        match c {
+            '\n' => comment = false,
+            _ if comment => {}
+            '\'' => quoted = !quoted,
+            _ if quoted => {}
+            '#' => comment = true,
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' if depth > 0 => depth -= 1,
+            ':' if depth == 0 && colon.is_none() => colon = Some(at),
+            ',' | ')' if depth == 0 => {
+                if let Some(colon) = colon.take()
+                    && is_name(&text[argument..colon])
+                {
+                    let value = &text[colon + 1..at];
+                    return Some((at - value.trim_start().len(), value.trim()));
+                }
+                if c == ')' {
+                    return None;
+                }
+                argument = at + 1;
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 #[cfg(test)]
@@ -170,6 +215,31 @@ mod tests {
         write("src/c.py", "version = '4.1'\n");
         let (version, _) = find(root.path(), "b.__version__", None).expect("it is there");
         assert_eq!(version, "4.1");
+    }
+
+    #[test]
+    fn the_version_of_meson_is_an_argument_of_project() {
+        let version = |arguments: &str| {
+            let text =
+                format!("# project(\nproject({arguments})\ndependency('a', version: '>=1')\n");
+            let found = keyword_of_project(&text, "version");
+            found.map(|(_, value)| value.to_string())
+        };
+        for (arguments, expected) in [
+            ("'a', 'c', version: '1.2'", Some("'1.2'")),
+            (
+                "'a, b', # version: '1'\n  version : files('VERSION'),",
+                Some("files('VERSION')"),
+            ),
+            (
+                "'a', version: run_command(find('p', version: '3'), check: true).strip()",
+                Some("run_command(find('p', version: '3'), check: true).strip()"),
+            ),
+            ("'a', meson_version: '>=1'", None),
+            ("'a', default_options: ['b=c'], license: 'MIT'", None),
+        ] {
+            assert_eq!(version(arguments).as_deref(), expected, "{arguments}");
+        }
     }
 
     #[test]

@@ -44,6 +44,24 @@ impl NotFound {
         Self::with_help(project, what.to_string(), help.to_string())
     }
 
+    /// No setting says where the build backend finds the version.
+    pub(super) fn unknown(project: &Files) -> Report {
+        let hooks = ["tool", "hatch", "metadata", "hooks"];
+        let pyproject = project.pyproject.as_ref();
+        let has_hook = pyproject.is_some_and(|file| file.table(&hooks).is_some());
+        if project.build_module() == "hatchling" && !has_hook {
+            let what = "hatchling finds it with `[tool.hatch.version]`, which pyproject.toml does not have";
+            let help = "add `[tool.hatch.version]` with `path = \"…\"`, the file that sets `__version__`; \
+                 or write `version = \"…\"` into `[project]`";
+            return Self::with_help(project, what.to_string(), help.to_string());
+        }
+        let what = format!(
+            "`{}` adds it during the build, from a place that pyproject.toml does not name",
+            project.build_module()
+        );
+        Self::report(project, what)
+    }
+
     /// The tool fails without a tag, and the checkout has none.
     pub(super) fn untagged(project: &Files, tool: &str, is_shallow: bool) -> Report {
         if is_shallow {

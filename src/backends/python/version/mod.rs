@@ -121,14 +121,16 @@ enum Place {
     /// The history of the checkout, by the rules of a tool.
     Git(Box<scm::Rules>),
     /// Code that only the build runs, with its description.
-    Code(&'static str),
+    Code(String),
     /// A setuptools-scm that the project does not enable.
     Disabled,
+    /// A place that only the build backend knows.
+    Unknown,
 }
 
 /// Functions for the build tools. Each returns the place of the version if the project uses
 /// its tool. The first result counts.
-const SOURCES: [fn(&Files) -> Option<Place>; 10] = [
+const SOURCES: [fn(&Files) -> Option<Place>; 11] = [
     scm::rules,
     hatch,
     setuptools,
@@ -139,6 +141,7 @@ const SOURCES: [fn(&Files) -> Option<Place>; 10] = [
     attribute::cargo,
     attribute::meson,
     scm::disabled,
+    unknown,
 ];
 
 impl Place {
@@ -151,6 +154,7 @@ impl Place {
                 return Err(missing(format!("{tool} computes it during the build")));
             }
             Self::Disabled => return Err(NotFound::disabled_scm(project)),
+            Self::Unknown => return Err(NotFound::unknown(project)),
             Self::File(file) => {
                 let text = read_text(&project.folder.join(&file))?;
                 (text.trim().to_string(), vec![file])
@@ -215,7 +219,7 @@ fn hatch(project: &Files) -> Option<Place> {
             // The build evaluates the file. A literal has the same value before.
             Some(match assigned_in(&project.folder.join(&file), name) {
                 Some(_) => Place::Assigned(file, name.to_string()),
-                None => Place::Code("the code that `tool.hatch.version` names"),
+                None => Place::Code("the code that `tool.hatch.version` names".to_string()),
             })
         }
         // The plugin hatch-nodejs-version.
@@ -224,7 +228,10 @@ fn hatch(project: &Files) -> Option<Place> {
             let pattern = r#""version"\s*:\s*"(?P<version>[^"\n]+)""#;
             Some(Place::Pattern(PathBuf::from(file), pattern.to_string()))
         }
-        "env" => Some(Place::Code("an environment variable that hatch reads")),
+        "env" => {
+            let what = "an environment variable that hatch reads";
+            Some(Place::Code(what.to_string()))
+        }
         _ => None,
     }
 }
@@ -272,7 +279,7 @@ fn setuptools(project: &Files) -> Option<Place> {
     }
     match setup_py.reference("version") {
         Some(name) => Some(Place::Attribute(name, None)),
-        None if setup_py.has("version") => Some(Place::Code("the code in setup.py")),
+        None if setup_py.has("version") => Some(Place::Code("the code in setup.py".to_string())),
         None => None,
     }
 }
@@ -317,9 +324,18 @@ fn pdm(project: &Files) -> Option<Place> {
                 attribute::PDM.to_string(),
             ))
         }
-        "call" => Some(Place::Code("the function that `tool.pdm.version` names")),
+        "call" => {
+            let what = "the function that `tool.pdm.version` names";
+            Some(Place::Code(what.to_string()))
+        }
         _ => None,
     }
+}
+
+/// `dynamic` contains the version, and no known setting says where it is.
+fn unknown(project: &Files) -> Option<Place> {
+    let pyproject = project.pyproject.as_ref()?;
+    pyproject.is_dynamic("version").then_some(Place::Unknown)
 }
 
 /// The literal that the file of a module assigns to `name` at its top level.
