@@ -71,12 +71,7 @@ pub(super) fn package(
     warnings.extend(versions_of_python(request, source, shape, &wheel));
     let chosen = request.config.noarch.is_some() || request.config.compilers.is_some();
     if !shape.noarch && !chosen && native.is_none() && wheel.is_pure {
-        warnings.push(
-            Warning::new("nothing in the package depends on the platform").help(
-                "set `noarch = true` in `[package.build.config]` to build one package for all \
-                 platforms",
-            ),
-        );
+        warnings.push(for_all_platforms(shape));
     }
     if shape.compiles_modules() {
         warnings.extend(byte_code::missing(package.paths)?);
@@ -119,6 +114,18 @@ fn versions_of_python(
         "set `python-versions = [\"3.{minor}\"]` in `[package.build.config]`, or \
          `python` in `[workspace.build-variants]`"
     )))
+}
+
+/// The warning about a package for one platform that any platform could use.
+fn for_all_platforms(shape: &Shape) -> Warning {
+    let option = if shape.abi3 {
+        "write `noarch = true` instead of `abi3 = true` into"
+    } else {
+        "set `noarch = true` in"
+    };
+    Warning::new("nothing in the package depends on the platform").help(format!(
+        "{option} `[package.build.config]` to build one package for all platforms"
+    ))
 }
 
 fn shown(path: &Path) -> String {

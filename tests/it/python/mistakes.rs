@@ -422,3 +422,24 @@ fn a_wheel_for_one_version_of_python_with_abi3() {
             `py_limited_api` of setuptools, `limited-api` of meson-python
     ");
 }
+
+#[test]
+fn a_wheel_without_compiled_code_with_abi3() {
+    let Some(channel) = channel_or_skip() else {
+        return;
+    };
+    let warned = |option: &str| {
+        let project = project(HELLO).pixi_toml(&format!(
+            "[package]\n[package.build.backend]\nname = \"pixi-build-python\"\n\
+             [package.build.config]\n{option}\n\
+             [package.host-dependencies]\nhatchling = \"*\"\n"
+        ));
+        let ended = CliCommand::build(&project, "").channel(channel).run();
+        assert_eq!(ended.code(), 0, "{}", ended.stderr());
+        let lines = ended.stderr().lines();
+        let found = lines.filter(|line| line.contains("depends on the platform"));
+        found.map(str::trim).collect::<Vec<_>>().join("\n")
+    };
+    insta::assert_snapshot!(warned("abi3 = true"), @r#"│ warning: nothing in the package depends on the platform (help: write `noarch = true` instead of `abi3 = true` into `[package.build.config]` to build one package for all platforms)"#);
+    assert_eq!(warned("noarch = true"), "");
+}
