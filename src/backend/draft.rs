@@ -25,6 +25,8 @@ pub struct Draft {
     pub metadata: Metadata,
     /// The requirements of the package in addition to those in the manifest.
     pub requirements: Vec<Requirement>,
+    /// The groups of optional dependencies, which may have no requirements.
+    pub groups: Vec<String>,
     /// Variants for keys that neither the user nor a file sets. When an output is built, it has the
     /// value that was described.
     pub variants: Vec<(&'static str, Vec<String>)>,

@@ -73,6 +73,9 @@ pub(super) fn requirements(
             conditions.push(condition);
         }
     }
+    for group in &draft.groups {
+        writer.tables.extras.entry(group.clone()).or_default();
+    }
     for requirement in &draft.requirements {
         writer.added(requirement)?;
     }

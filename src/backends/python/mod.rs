@@ -84,6 +84,7 @@ impl Backend for Python {
             variants: own_variants(&pythons),
             metadata: metadata(source, &mut warnings),
             requirements: requirements::all(request, source, &shape, &mut warnings),
+            groups: extras::names(request, source),
             script: script::install(request, source, &shape),
             packaging: Packaging {
                 skip,

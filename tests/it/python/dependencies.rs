@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::builds::{built, tried};
 use super::described::{described, described_as};
@@ -228,6 +228,42 @@ fn a_built_output_lacks_nothing_that_only_other_versions_of_python_need() {
         drawn.contains("`click`") && !drawn.contains("tomli"),
         "{drawn}"
     );
+}
+
+/// Packages for different platforms have the same file name if nothing tells them apart.
+#[test]
+fn groups_with_conditions_restrict_a_package_to_its_platform() {
+    let text = format!(
+        "{SETUPTOOLS}[project.optional-dependencies]\n\
+         gpu = [\"triton; sys_platform=='linux'\"]\nwin = [\"pywin32; sys_platform=='win32'\"]\n"
+    );
+    let project = project(&[("pyproject.toml", text.as_str())]);
+    let described = |platform: &str| {
+        let mut pixi = Pixi::of(&project);
+        pixi.initialize(&initialize(&project, &[], json!({"extras": true})));
+        let params = Outputs::new(&project.metadata_work("a")).host_platform(platform);
+        let outputs = pixi.outputs(&params);
+        let names = |specs: &Value| -> Vec<String> {
+            let specs = specs.as_array().into_iter().flatten();
+            let names = specs.map(|spec| spec["name"].as_str().unwrap_or("?").to_string());
+            names.collect()
+        };
+        let groups = outputs[0]["extraDependencies"].as_object().cloned();
+        let groups = groups.into_iter().flatten();
+        let groups: Vec<String> = groups
+            .map(|(group, specs)| format!("{group}: {:?}", names(&specs)))
+            .collect();
+        let run = names(&outputs[0]["runDependencies"]["depends"]);
+        let build = outputs[0]["metadata"]["build"].to_string();
+        (format!("{run:?} {}", groups.join(" ")), build)
+    };
+    let (linux, linux_build) = described("linux-64");
+    let (windows, windows_build) = described("win-64");
+    assert_ne!(linux_build, windows_build);
+    insta::assert_snapshot!(format!("{linux}\n{windows}"), @r#"
+    ["python", "__linux", "__unix"] gpu: ["triton"] win: []
+    ["python", "__win"] gpu: [] win: ["pywin32"]
+    "#);
 }
 
 /// Returns the warnings about a project with this `pyproject.toml` and these files.

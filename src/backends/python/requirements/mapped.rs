@@ -7,7 +7,7 @@ use super::{PROGRAMS, UserSpecs, stated};
 use crate::backend::{Request, Requirement, Section};
 use crate::backends::python::Config;
 use crate::backends::python::dependency::{self, Entry, Target, Translated};
-use crate::backends::python::extras;
+use crate::backends::python::extras::{self, Groups};
 use crate::backends::python::pythons::{self, Pythons};
 use crate::backends::python::shape::Shape;
 use crate::backends::python::source::Source;
@@ -107,16 +107,23 @@ impl Project<'_> {
         if config.maps_build_system() {
             requirements = self.of_the_build(target, warnings);
         }
-        for (group, specs) in extras::all(request, source, target, warnings) {
+        let Groups { groups, systems } = extras::all(request, source, target, warnings);
+        for (group, specs) in groups {
             let section = Section::Extra(group);
             requirements.extend(specs.into_iter().map(|spec| stated(section.clone(), spec)));
         }
+        let mut run = Vec::new();
         if config.maps_dependencies() {
             warnings.extend(source.run.warnings());
-            for spec in self.translated(&source.run.entries, target, warnings) {
-                requirements.extend(user.beside(Section::Run, spec));
+            run = self.translated(&source.run.entries, target, warnings);
+        }
+        for system in systems {
+            if !run.contains(&system) {
+                run.push(system);
             }
         }
+        let run = run.into_iter();
+        requirements.extend(run.filter_map(|spec| user.beside(Section::Run, spec)));
         requirements
     }
 
