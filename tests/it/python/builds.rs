@@ -586,6 +586,30 @@ fn a_module_that_the_machine_does_not_have_is_explained() {
     insta::assert_snapshot!(told.trim_end());
 }
 
+#[test]
+fn a_requirement_that_cannot_be_installed_by_hand_leads_to_its_line() {
+    let Some(_) = channel_or_skip() else {
+        return;
+    };
+    let told = |requires: &str, options: &[&str], words: &[&str]| {
+        let text = HELLO[0].1.replace("[\"hatchling\"]", requires);
+        let project = project(HELLO);
+        project.write("pyproject.toml", &text);
+        let command = CliCommand::build(&project, "").args(["--system-toolchain"]);
+        let (_, error) = command.args(options.iter().copied()).error();
+        // The words of uv and pip differ between versions, and without a network.
+        for word in words {
+            assert!(error.contains(word), "{word}: {error}");
+        }
+    };
+    let meant = "did you mean `hatchling` in `build-system.requires`?";
+    let code = "python::missing_requirement";
+    told("[\"hatchlingg\"]", &[], &[code, "`hatchlingg`", meant]);
+    let offline = "build without `--offline`";
+    let words = [code, "`hatchling>=9999`", offline];
+    told("[\"hatchling>=9999\"]", &["--offline"], &words);
+}
+
 /// The build uses a `pyproject.toml` that the description of the package ignores.
 #[test]
 fn requirements_of_an_ignored_project_file_are_installed_by_hand() {

@@ -7,6 +7,7 @@ mod compiled;
 mod compiler;
 mod missing;
 mod rust;
+mod uninstallable;
 
 use miette::SourceSpan;
 
@@ -19,8 +20,9 @@ use crate::backend::{Diagnosis, Log, Request};
 type Detector = fn(&Case<'_>) -> Option<Diagnosis>;
 
 /// The detectors. Those for causes come before those for their consequences.
-const DETECTORS: [Detector; 12] = [
+const DETECTORS: [Detector; 13] = [
     |case| full_disk(case.log),
+    uninstallable::requirement,
     other_python,
     missing::module,
     missing::plugin,

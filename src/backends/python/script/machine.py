@@ -25,6 +25,10 @@ def main(requirements):
     if not wanted:
         return
     code = install(wanted, python)
+    if code:
+        # `failure/uninstallable.rs` recognizes these lines.
+        for requirement in wanted:
+            print("not installed for the build: " + requirement, flush=True)
     if code and is_offline():
         sys.exit(
             "neither the machine nor the cache of uv has "
