@@ -1,6 +1,7 @@
 //! Finds values in the manifest that contradict each other or the project.
 
 use miette::{Diagnostic, Report, SourceSpan};
+use rattler_conda_types::PackageName;
 use thiserror::Error;
 
 use super::Config;
@@ -13,7 +14,7 @@ use crate::diagnostic::SourceFile;
 /// Checks a request for contradictions.
 ///
 /// # Errors
-/// [`NoCommonPython`], [`StableForAll`].
+/// [`NoCommonPython`], [`StableForAll`], [`BadName`].
 pub(super) fn check(request: &Request<'_, Config>, source: &Source) -> Result<(), Report> {
     let Config { abi3, noarch, .. } = request.config;
     if (*abi3, *noarch) == (Some(true), Some(true)) {
@@ -24,7 +25,30 @@ pub(super) fn check(request: &Request<'_, Config>, source: &Source) -> Result<()
         }
         .into());
     }
+    name(request, source)?;
     python(request, source)
+}
+
+/// Checks the name in `pyproject.toml`, if it becomes that of the package.
+///
+/// # Errors
+/// [`BadName`].
+fn name(request: &Request<'_, Config>, source: &Source) -> Result<(), BadName> {
+    let keys: [&[&str]; 2] = [&["project", "name"], &["tool", "poetry", "name"]];
+    let named = keys.into_iter().find_map(|keys| source.files.toml(keys));
+    let Some((named, file)) = named.zip(source.files.pyproject.as_ref()) else {
+        return Ok(());
+    };
+    let stated = request.project.name();
+    let counts = stated.is_none_or(|stated| stated == named.text);
+    if !counts || named.text.parse::<PackageName>().is_ok() {
+        return Ok(());
+    }
+    Err(BadName {
+        name: named.text.to_string(),
+        file: file.file(),
+        at: named.at,
+    })
 }
 
 /// Checks the versions of Python before the solver does: its message could not name both the
@@ -59,6 +83,23 @@ fn python(request: &Request<'_, Config>, source: &Source) -> Result<(), Report> 
         .into());
     }
     Ok(())
+}
+
+/// The name in `pyproject.toml` is not valid for a conda package.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{name}` cannot be the name of a conda package")]
+#[diagnostic(
+    code(package::bad_name),
+    help(
+        "use letters, digits, `-`, `_` and `.`; or set `name` in `[package]` of the pixi manifest"
+    )
+)]
+struct BadName {
+    name: String,
+    #[source_code]
+    file: SourceFile,
+    #[label("this name")]
+    at: SourceSpan,
 }
 
 /// `abi3` and `noarch` are both set.

@@ -157,7 +157,7 @@ fn entry_point(name: &str, target: &str) -> Option<EntryPoint> {
 #[error("`{name}` cannot be started: `{target}` is not a function of a module")]
 #[diagnostic(
     code(python::bad_entry_point),
-    help("write `module:function`, such as `{example}:main`")
+    help("write `module:function`, such as `{example}`")
 )]
 struct BadEntryPoint {
     name: String,
@@ -171,11 +171,10 @@ struct BadEntryPoint {
 
 impl BadEntryPoint {
     fn at(name: &str, target: Text<'_>, file: SourceFile) -> Report {
-        let module: String = name.replace('-', "_");
         Self {
             name: name.to_string(),
             target: target.text.to_string(),
-            example: module,
+            example: example(name, target.text),
             file,
             at: target.at,
         }
@@ -183,9 +182,50 @@ impl BadEntryPoint {
     }
 }
 
+/// The target that was probably meant: the module in `target` with its function, or else with
+/// `main`.
+fn example(name: &str, target: &str) -> String {
+    let (module, function) = match target.split_once(':') {
+        Some((module, function)) => (module, function),
+        None if target == "main" => ("", target),
+        None => target.rsplit_once('.').unwrap_or((target, "")),
+    };
+    let word = |text: &str| {
+        text.trim_matches(|c: char| !c.is_alphanumeric())
+            .to_string()
+    };
+    let or = |text: String, other: String| if text.is_empty() { other } else { text };
+    let meant = format!(
+        "{}:{}",
+        or(word(module), name.replace('-', "_")),
+        or(word(function), "main".to_string())
+    );
+    let is_valid = entry_point("x", &meant).is_some();
+    if is_valid {
+        meant
+    } else {
+        "package.module:main".to_string()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn examples_are_near_to_what_is_written() {
+        for (target, expected) in [
+            ("greeter", "greeter:main"),
+            ("greeter.cli.run", "greeter.cli:run"),
+            ("main", "my_tool:main"),
+            ("greeter:", "greeter:main"),
+            (".greeter:run", "greeter:run"),
+            ("", "my_tool:main"),
+            ("a b:c d", "package.module:main"),
+        ] {
+            assert_eq!(example("my-tool", target), expected, "{target}");
+        }
+    }
 
     #[test]
     fn entry_points_name_a_function_of_a_module() {

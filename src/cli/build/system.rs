@@ -1,5 +1,6 @@
 //! Builds with the tools of this machine, without solving environments.
 
+use indexmap::IndexSet;
 use miette::Report;
 
 use crate::cli::package::Package;
@@ -21,13 +22,13 @@ pub(super) fn request(package: &Package, output: &Output, rest: Params) -> Resul
     let build = output.build_dependencies.depends.iter();
     let build = build.filter(|spec| !spec.name.ends_with(&compilers));
     let tools = session.backend().system_tools(session.env(), platforms)?;
-    let left_out: Vec<&str> = build
+    let left_out: IndexSet<&str> = build
         .chain(&output.host_dependencies.depends)
         .map(|spec| spec.name.as_str())
         .filter(|name| !tools.packages.contains(name))
         .collect();
     if !left_out.is_empty() {
-        let names = left_out.join(", ");
+        let names = left_out.into_iter().collect::<Vec<_>>().join(", ");
         tracing::warn!("not installed because of --system-toolchain: {names}");
     }
     let prefix = |prefix, platform| Prefix {

@@ -522,7 +522,7 @@ fn what_a_build_backend_asks_for_in_a_hook_is_installed_by_hand() {
             "pyproject.toml",
             indoc! {r#"
                 [build-system]
-                requires = ["flit-core"]
+                requires = ["flit-core>=3"]
                 build-backend = "own"
                 backend-path = ["backend"]
                 [project]
@@ -550,10 +550,20 @@ fn what_a_build_backend_asks_for_in_a_hook_is_installed_by_hand() {
             "#},
         ),
     ]);
+    let project = project.pixi_toml(indoc! {r#"
+        [package.build]
+        backend = { name = "pixi-build-python", version = "*" }
+        config = { build-system-requires = "map" }
+        [package.host-dependencies]
+        flit-core = "*"
+    "#});
     let command = CliCommand::build(&project, "");
     let ended = command.args(["--system-toolchain", "--verbose"]).run();
     let log = ended.stderr();
     assert_eq!(ended.code(), 0, "{log}");
+    // The manifest and the project ask for the same package.
+    let left_out = "not installed because of --system-toolchain: flit-core\n";
+    assert!(log.contains(left_out), "{log}");
     assert!(log.contains("installing iniconfig >= 2"), "{log}");
     assert!(!log.contains("colorama"), "{log}");
 }

@@ -177,6 +177,32 @@ fn an_entry_point_without_a_function() {
        ╰────
       help: write `module:function`, such as `a:main`
     "#);
+    let text = text.replace("a.main", "greeter");
+    let told = of_pyproject(&text);
+    assert!(told.contains("such as `greeter:main`"), "{told}");
+}
+
+#[test]
+fn a_name_with_a_space() {
+    let text = indoc! {r#"
+        [project]
+        name = "greeter project"
+        version = "1"
+    "#};
+    insta::assert_snapshot!(of_pyproject(text), @r#"
+    package::bad_name
+
+      × `greeter project` cannot be the name of a conda package
+       ╭─[/ws/pyproject.toml:2:8]
+     1 │ [project]
+     2 │ name = "greeter project"
+       ·        ────────┬────────
+       ·                ╰── this name
+     3 │ version = "1"
+       ╰────
+      help: use letters, digits, `-`, `_` and `.`; or set `name` in `[package]` of
+            the pixi manifest
+    "#);
 }
 
 #[test]

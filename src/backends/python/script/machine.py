@@ -19,7 +19,7 @@ def main(requirements):
     venv.EnvBuilder(system_site_packages=True, symlinks=os.name != "nt").create(prefix)
     folder = "Scripts" if os.name == "nt" else "bin"
     python = os.path.join(prefix, folder, "python")
-    wanted = missing(requirements, python)
+    wanted = list(dict.fromkeys(missing(requirements, python)))
     if shutil.which("uv") is None:
         wanted.append("uv")
     if not wanted:
