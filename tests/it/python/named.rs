@@ -461,3 +461,36 @@ fn modules_that_setuptools_finds() {
         ("new", "src/mod.py", Reuse),
     ]);
 }
+
+#[test]
+fn hidden_files_that_setuptools_packs() {
+    let files = [
+        (
+            "pyproject.toml",
+            indoc! {r#"
+                [build-system]
+                requires = ["setuptools"]
+                build-backend = "setuptools.build_meta"
+                [project]
+                name = "pkg"
+                version = "1.0"
+                [tool.setuptools.package-data]
+                pkg = ["*", ".*", "*/.*", "*/.*/*"]
+            "#},
+        ),
+        ("src/pkg/__init__.py", ""),
+        ("src/pkg/.defaults", "x"),
+        ("src/pkg/templates/.gitignore", "y"),
+        ("src/pkg/templates/.hidden/name", "z"),
+        ("src/.editor", ""),
+    ];
+    let Some(finished) = finished(&files, &["setuptools"], false) else {
+        return;
+    };
+    finished.assert_verdicts(&[
+        ("edit", "src/pkg/.defaults", Rebuild),
+        ("edit", "src/pkg/templates/.gitignore", Rebuild),
+        ("edit", "src/pkg/templates/.hidden/name", Rebuild),
+        ("edit", "src/.editor", Reuse),
+    ]);
+}

@@ -21,7 +21,7 @@ use super::shape::Shape;
 use super::source::Source;
 use super::wheel::Wheel;
 use named::{licenses, packed_by_name};
-use packed::{below, beside, files_to_come, packed, tops_to_come};
+use packed::{below, beside, files_to_come, hidden, packed, tops_to_come};
 use traces::{Own, Traces};
 
 use crate::backend::extra_input_globs;
@@ -250,6 +250,7 @@ pub(super) fn built(
     for top in &listed {
         sets.push(beside(top, &left_out));
     }
+    sets.extend(hidden(&wheel, &listed));
     sets.extend(globs);
     let reason = "decides how the project is configured";
     sets.extend(absent.filter_map(|path| GlobSet::file(&path, reason)));

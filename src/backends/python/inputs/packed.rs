@@ -81,6 +81,28 @@ pub(super) fn below(path: &Path, reason: &str, left_out: &BTreeSet<PathBuf>) -> 
     }
 }
 
+/// The inputs for the hidden files that were packed, which the pattern of their directory leaves
+/// out. Other hidden files belong to editors and to Git.
+pub(super) fn hidden(wheel: &Wheel, packed: &BTreeSet<PathBuf>) -> Vec<GlobSet> {
+    let is_hidden = |file: &Path| {
+        let mut names = file.iter().filter_map(OsStr::to_str);
+        names.any(|name| name.starts_with('.'))
+    };
+    let files = wheel.files.iter();
+    let files = files.filter_map(|file| file.strip_prefix(wheel.site_packages()).ok());
+    let sources = files.filter(|file| is_hidden(file)).filter_map(|file| {
+        let top = file.iter().next()?;
+        let mut tops = packed.iter().filter(|path| path.file_name() == Some(top));
+        tops.find_map(|path| {
+            let source = path.parent()?.join(file);
+            source.is_file().then_some(source)
+        })
+    });
+    sources
+        .filter_map(|source| GlobSet::file(&source, "a packed file"))
+        .collect()
+}
+
 fn directory(folder: &Path, reason: &str, left_out: &BTreeSet<PathBuf>) -> GlobSet {
     let patterns = std::iter::once("**").chain(MADE);
     let set = GlobSet::tree(folder, patterns, reason);
