@@ -32,9 +32,10 @@ pub(super) fn sweep(prefix: &Path, work_directory: &Path) -> Result<BTreeSet<Pat
         None => {
             // Another backend may have built here, and left what it installed.
             let is_used = work_directory.join("work").is_dir();
-            let before = match is_used {
-                true => BTreeSet::new(),
-                false => unowned.clone(),
+            let before = if is_used {
+                BTreeSet::new()
+            } else {
+                unowned.clone()
             };
             remember(&before, &state)?;
             before

@@ -49,11 +49,8 @@ impl ScriptLines {
     }
 
     /// The last line, if nothing ends it.
-    pub(super) fn rest(&mut self) -> Vec<String> {
-        match self.begun.is_empty() {
-            true => Vec::new(),
-            false => vec![self.take()],
-        }
+    pub(super) fn rest(&mut self) -> Option<String> {
+        (!self.begun.is_empty()).then(|| self.take())
     }
 
     fn take(&mut self) -> String {

@@ -132,7 +132,7 @@ async fn follow(output: &Output) -> io::Result<ExitStatus> {
         }
     };
     let ended = tokio::time::timeout(REST, rest).await;
-    pass_on(lines.rest())?;
+    pass_on(lines.rest().into_iter().collect())?;
     match ended {
         Ok(rest) => rest?,
         Err(_) => tracing::warn!(

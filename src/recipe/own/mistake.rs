@@ -147,9 +147,10 @@ impl RecipePlace<'_> {
         let is_quoted = text[..brace].ends_with(['"', '\'']);
         Some(
             BareTemplate {
-                label: match is_quoted {
-                    true => "this is text".to_string(),
-                    false => "YAML reads a table here".to_string(),
+                label: if is_quoted {
+                    "this is text".to_string()
+                } else {
+                    "YAML reads a table here".to_string()
                 },
                 file: self.text.file(),
                 at: span(brace..end),
