@@ -103,6 +103,7 @@ fn pure(channel: &Channel) {
     for turn in 0..TIMES {
         let (time, build, archive) = built(&project, &initialize, channel, &format!("pure{turn}"));
         let packing = packed(&archive, &build);
+        remove_byte_code(build.host_prefix());
         best.0 = best.0.min(time);
         best.1 = best.1.min(alone(&project, &build) + packing);
     }
@@ -149,6 +150,21 @@ fn built(
         .unwrap_or_else(|error| panic!("{error:#}"));
     let path = answer["output_file"].as_str().expect("text").to_string();
     (start.elapsed(), build, path)
+}
+
+/// Removes the byte code of the build tools that a build leaves in its environment. A build in a new
+/// environment has none.
+fn remove_byte_code(prefix: &Path) {
+    let files = walkdir::WalkDir::new(prefix).into_iter();
+    for file in files.map(|entry| entry.expect("the bench owns the directory")) {
+        if file
+            .path()
+            .extension()
+            .is_some_and(|ending| ending == "pyc")
+        {
+            fs_err::remove_file(file.path()).expect("the bench owns the directory");
+        }
+    }
 }
 
 /// Returns the time of uv in the environment of a build, with a build directory that stays.
