@@ -12,6 +12,7 @@ use test_support::git::{commit, git};
 use test_support::prefix::output;
 use test_support::project::Project;
 use test_support::requests::Initialize;
+use test_support::toolchain;
 
 /// A project in which commands name files. The package contains the text, the hash or the
 /// compiled code of each of these files.
@@ -497,8 +498,7 @@ fn code_of_the_installation_names_inputs() {
 
 #[test]
 fn files_that_fortran_includes_are_inputs() {
-    let Ok(gfortran) = tool("gfortran", &[]) else {
-        eprintln!("skipped: this machine does not have gfortran");
+    let Some(gfortran) = toolchain::or_skip(tool("gfortran", &[])) else {
         return;
     };
     let lists = indoc! {"
