@@ -20,6 +20,7 @@ use crate::backend::script::{Step, Word};
 use crate::backends::cargo::context::crate_context::CrateBuild;
 use crate::backends::cargo::context::packages::Member;
 use crate::backends::cargo::context::tools::Tools;
+use crate::backends::cargo::script::environment::ScriptEnvironment;
 use crate::diagnostic::Warning;
 use crate::disk;
 use bundle::Bundle;
@@ -56,6 +57,12 @@ fn command(build: CrateBuild<'_>, member: &Member, tools: &Tools) -> Vec<Word> {
     }
     let words = member.arguments.words_for_the_tree();
     command.extend(words.map(Word::literal));
+    // With the same build directory as the build, Cargo does not ask rustc again.
+    if build.shared_folder.is_some() {
+        let [option, file] = ScriptEnvironment::arguments();
+        let file = format!("{}{file}", tools.separator());
+        command.extend([option.into(), Word::variable("SRC_DIR").then(file)]);
+    }
     command
 }
 

@@ -9,7 +9,7 @@ use crate::backend::script::Step;
 use crate::backends::cargo::build_dir::out_dirs;
 use crate::backends::cargo::wrapper::here::Here;
 use crate::backends::cargo::wrapper::server;
-use crate::backends::cargo::wrapper::settings::Settings;
+use crate::backends::cargo::wrapper::settings::{Settings, SharedSettings};
 use crate::backends::cargo::wrapper::shared::{self, Shared};
 use crate::backends::cargo::wrapper::state::{self, State};
 use crate::backends::cargo::wrapper::variables::Variables;
@@ -34,13 +34,19 @@ pub(crate) fn prepare(settings: &Path) -> Result<Vec<Step>, Report> {
         cache,
     };
     let file = here.wrappers.join(state::FILE);
-    complete(&settings, &variables, &state, &file).inspect_err(|_| {
-        // Without the state, the script cannot stop the server.
+    variables.set(state::VARIABLE, file.display().to_string());
+    let written = state.write(&file).map_err(Report::from);
+    let build_dir = shared.build_dir.as_deref();
+    let completed = written.and_then(|()| match &settings.shared {
+        Some(settings) => complete(settings, &here, build_dir, &mut variables),
+        None => Ok(()),
+    });
+    completed.inspect_err(|_| {
+        // Without the environment, the script does not stop the server.
         if let Some(cache) = &state.cache {
             server::kill(cache.server);
         }
     })?;
-    variables.set(state::VARIABLE, file.display().to_string());
     let mut steps = variables.steps();
     if state.cache.is_some() && cfg!(unix) {
         steps.push(Step::AtExit(server::stop_command(&here.executable, &file)));
@@ -48,16 +54,14 @@ pub(crate) fn prepare(settings: &Path) -> Result<Vec<Step>, Report> {
     Ok(steps)
 }
 
-/// Does the work that needs the final variables, and writes the state for the wrappers.
+/// Does the work that needs the variables of the build.
 fn complete(
-    settings: &Settings,
-    variables: &Variables,
-    state: &State,
-    file: &Path,
+    settings: &SharedSettings,
+    here: &Here,
+    build_dir: Option<&Path>,
+    variables: &mut Variables,
 ) -> Result<(), Report> {
-    if let Some(shared) = &settings.shared {
-        let value = |name: &str| variables.get(name).map(str::to_string);
-        out_dirs::empty_where_variables_changed(&shared.build_dir, &shared.scripted, value)?;
-    }
-    Ok(state.write(file)?)
+    let value = |name: &str| variables.get(name).map(str::to_string);
+    out_dirs::empty_where_variables_changed(&settings.build_dir, &settings.scripted, value)?;
+    Ok(shared::configure(settings, here, build_dir, variables)?)
 }

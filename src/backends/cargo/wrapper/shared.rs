@@ -37,12 +37,14 @@ pub(super) struct Shared {
     pub(super) linkers: BTreeMap<String, Linker>,
     /// Directories that are the same in every build of the workspace.
     pub(super) folders: Vec<PathBuf>,
+    /// The directory in which Cargo keeps intermediate artifacts. `None` if they are not shared.
+    pub(super) build_dir: Option<PathBuf>,
 }
 
-/// Makes the environment the same in every work directory, and writes Cargo's configuration.
+/// Makes the environment the same in every work directory.
 ///
 /// # Errors
-/// Files and links that cannot be created.
+/// Links that cannot be created.
 pub(super) fn share(
     settings: &SharedSettings,
     here: &Here,
@@ -51,6 +53,7 @@ pub(super) fn share(
     let mut shared = Shared {
         linkers: linker::wrap(variables, &settings.folder),
         folders: Vec::new(),
+        build_dir: None,
     };
     for target in shared.linkers.keys() {
         link_to(&here.executable, &linker::wrapper(&settings.folder, target))?;
@@ -71,20 +74,41 @@ pub(super) fn share(
     };
     let environments = rename_compilers(settings, here, variables)?;
 
-    let mut configuration = String::new();
     if !is_stable {
         eprintln!("intermediate artifacts are not shared: no variable names the linker");
     } else if knows_build_dir(Path::new(&here.build_prefix)) {
-        let folder = settings.build_dir.display();
-        let value = Value::from(folder.to_string());
-        configuration.push_str(&format!("[build]\nbuild-dir = {value}\n"));
+        let folder = &settings.build_dir;
+        shared.build_dir = Some(folder.clone());
         shared.folders.push(settings.folder.clone());
         shared.folders.extend(environments);
-        eprintln!("intermediate artifacts are shared below {folder}");
+        eprintln!(
+            "intermediate artifacts are shared below {}",
+            folder.display()
+        );
     } else {
         eprintln!("intermediate artifacts are not shared: that needs Rust 1.{KNOWS_BUILD_DIR}");
     }
-    if lock_file_fits(settings, variables) {
+    Ok(shared)
+}
+
+/// Writes Cargo's configuration. `variables` are those of the build, because Cargo keeps what it
+/// asks rustc in the build directory, and forgets it when the next command finds another
+/// compiler cache.
+///
+/// # Errors
+/// The file cannot be written.
+pub(super) fn configure(
+    settings: &SharedSettings,
+    here: &Here,
+    build_dir: Option<&Path>,
+    variables: &mut Variables,
+) -> Result<(), WrapperError> {
+    let build_dir = build_dir.map(|folder| Value::from(folder.display().to_string()));
+    let mut configuration = String::new();
+    if let Some(build_dir) = &build_dir {
+        configuration.push_str(&format!("[build]\nbuild-dir = {build_dir}\n"));
+    }
+    if lock_file_fits(settings, variables, build_dir.as_ref()) {
         // All crates are downloaded, so the network is not needed. Otherwise `cargo install`
         // would ask the registry for yanked crates in every build.
         let offline = variables.get("CARGO_NET_OFFLINE") != Some("false");
@@ -93,8 +117,7 @@ pub(super) fn share(
         variables.set(LOCK_FILE_FITS, "true");
     }
     let file = here.folder.join(CONFIGURATION);
-    std::fs::write(&file, configuration).map_err(|error| WrapperError::unwritable(file, error))?;
-    Ok(shared)
+    std::fs::write(&file, configuration).map_err(|error| WrapperError::unwritable(file, error))
 }
 
 /// Returns the directory that contains the links to the prefixes.
@@ -145,7 +168,11 @@ fn minor_of_rust(record: &str) -> Option<u64> {
 
 /// Whether the lock file matches the manifests, and all crates that any feature needs are
 /// downloaded.
-fn lock_file_fits(settings: &SharedSettings, variables: &Variables) -> bool {
+fn lock_file_fits(
+    settings: &SharedSettings,
+    variables: &Variables,
+    build_dir: Option<&Value>,
+) -> bool {
     let cargo = variables.get("CARGO");
     let Some(cargo) = cargo.filter(|_| !settings.lock_file_check.is_empty()) else {
         return false;
@@ -154,6 +181,11 @@ fn lock_file_fits(settings: &SharedSettings, variables: &Variables) -> bool {
     command
         .args(&settings.lock_file_check)
         .args(["--quiet", "--offline", "--all-features"])
+        .args(
+            build_dir
+                .iter()
+                .flat_map(|folder| ["--config".to_string(), format!("build.build-dir={folder}")]),
+        )
         .current_dir(&settings.crate_folder)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
