@@ -16,6 +16,9 @@ pub struct BuildPaths {
     pub alias: Option<PathBuf>,
     /// The directory in which the script ran.
     pub script_folder: PathBuf,
+    /// The name that the script has for its directory: an alias if the path contains special
+    /// characters.
+    pub script_name: PathBuf,
     /// The prefix with the tools of the build.
     pub build_prefix: PathBuf,
     /// The prefix into which the script installed.

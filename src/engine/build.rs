@@ -186,6 +186,7 @@ impl<'a> Build<'a> {
         };
         let aliases = job.aliases()?;
         let paths = BuildPaths {
+            script_name: aliases.name(&job.params.script_folder()),
             script_folder: job.params.script_folder(),
             build_prefix: job.params.build_folder(),
             host_prefix,

@@ -39,10 +39,10 @@ pub(super) fn prepare(source: &Source, paths: &BuildPaths) -> Result<(), Report>
     for leftover in [TRACE, INSTALLED, CMAKE_TRACE] {
         disk::remove_file(&paths.script_folder.join(leftover))?;
     }
-    let trace = paths.script_folder.join(CMAKE_TRACE);
     // scikit-build-core splits the arguments for CMake at spaces.
-    if source.runs_cmake() && !trace.as_os_str().to_string_lossy().contains(' ') {
-        disk::write(&trace, "")?;
+    let splits = paths.script_name.to_string_lossy().contains(' ');
+    if source.runs_cmake() && !splits {
+        disk::write(&paths.script_folder.join(CMAKE_TRACE), "")?;
     }
     aside::put(paths, &source.name())?;
     let before = record::all_dist_infos(&paths.host_prefix);
@@ -52,7 +52,7 @@ pub(super) fn prepare(source: &Source, paths: &BuildPaths) -> Result<(), Report>
 }
 
 /// Writes settings that make setuptools build in the directory of the script instead of the
-/// source directory.
+/// source directory. setuptools replaces `$name` in the paths, which aliases do not contain.
 fn keep_out_of_the_sources(source: &Source, paths: &BuildPaths) -> Result<(), Report> {
     let build = paths.script_folder.join(BUILD);
     // setuptools would also pack the modules that an earlier build left here.
@@ -62,13 +62,15 @@ fn keep_out_of_the_sources(source: &Source, paths: &BuildPaths) -> Result<(), Re
             disk::remove_folder(&folder)?;
         }
     }
-    let mut text = format!("[build]\nbuild_base = {}\n", build.display());
+    let name = paths.script_name.join(BUILD);
+    let mut text = format!("[build]\nbuild_base = {}\n", name.display());
     // A source distribution contains this directory, with the list of its data files.
     if !source.files.folder.join("PKG-INFO").exists() {
         let metadata = paths.script_folder.join("egg-info");
         disk::remove_folder(&metadata)?;
         create_folder(&metadata)?;
-        text += &format!("[egg_info]\negg_base = {}\n", metadata.display());
+        let name = paths.script_name.join("egg-info");
+        text += &format!("[egg_info]\negg_base = {}\n", name.display());
     }
     create_folder(&paths.script_folder.join(DIRECTORY))?;
     Ok(disk::write(&paths.script_folder.join(SETUPTOOLS), &text)?)

@@ -5,7 +5,7 @@ use std::process::Command;
 use indoc::{formatdoc, indoc};
 use serde_json::{Value, json};
 
-use super::{HELLO, initialize, plain, project};
+use super::{HELLO, initialize, plain, project, project_in};
 use test_support::archive::Archive;
 use test_support::build::Build;
 use test_support::channel::Channel;
@@ -418,6 +418,20 @@ fn directories_may_have_any_name() {
     let initialize = member.dependency("hostDependencies", "hatchling", "*");
     let package = built(&project, &initialize, channel, false);
     assert!(package.has("site-packages/hello_world/greetings.json"));
+}
+
+#[test]
+fn work_directories_may_have_any_name() {
+    let Some(channel) = channel_or_skip() else {
+        return;
+    };
+    // setuptools replaces `$name` in the paths of its options.
+    let project = project_in("it's $HOME [x] & a b", EXTENSION);
+    let initialize = initialize(&project, &["setuptools"], plain());
+    let package = built(&project, &initialize, channel, false);
+    let files = package.files();
+    let is_module = |file: &String| file.contains("core.cpython-");
+    assert!(files.iter().any(is_module), "{files:#?}");
 }
 
 #[test]

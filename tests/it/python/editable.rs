@@ -7,7 +7,7 @@ use indoc::indoc;
 use serde_json::{Value, json};
 
 use super::SCIKIT_BUILD_CORE;
-use super::{initialize, project};
+use super::{initialize, project_in};
 use test_support::archive::Archive;
 use test_support::build::Build;
 use test_support::pixi::Pixi;
@@ -15,6 +15,9 @@ use test_support::prefix::output;
 use test_support::project::Project;
 use test_support::python::channel_or_skip;
 use test_support::requests::{Initialize, Outputs};
+
+/// Characters with a meaning for shells, in patterns and for setuptools.
+const FOLDER: &str = "a b$c[d]";
 
 /// A C module with one function.
 const CORE: &str = indoc! {r#"
@@ -37,7 +40,8 @@ fn built_and_run(
     let channel = channel_or_skip()?;
     let mut pixi = Pixi::of(project);
     pixi.initialize(initialize);
-    let work = project.build_work("fast");
+    // CMake itself, which is in the host environment, does not work in such a directory.
+    let work = project.cache().join("bld");
     let outputs = pixi.outputs(&Outputs::new(&work).channel(channel));
     let build = Build::prepare(&outputs[0], &work, channel).set("editable", json!(editable));
     let answer = pixi
@@ -60,7 +64,7 @@ fn run(build: &Build) -> String {
 
 /// Checks an editable package, and after it two packages that are copies.
 fn check(files: &[(&str, &str)], host: &[&str], config: Value, module: &str) {
-    let project = project(files);
+    let project = project_in(FOLDER, files);
     let initialize = initialize(&project, host, config);
     let Some((package, said, build)) = built_and_run(&project, &initialize, true) else {
         return;
@@ -166,7 +170,7 @@ fn meson_python_where_the_user_insists() {
         ("fast/__init__.py", MODULE),
         ("native/core.c", CORE),
     ];
-    let project = project(&files);
+    let project = project_in(FOLDER, &files);
     let initialize = initialize(&project, &["meson-python", "ninja"], json!({}));
     // With `"auto"` the package is a copy. The import hook of meson-python would run tools that no
     // longer exist.

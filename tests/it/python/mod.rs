@@ -25,7 +25,13 @@ pub const NAME: &str = "pixi-build-python";
 
 /// A project with these files, and a manifest of pixi with an empty `[package]`.
 pub fn project(files: &[(&str, &str)]) -> Project {
-    let project = Project::of(NAME).pixi_toml("[package]\n");
+    project_in("ws", files)
+}
+
+/// A project with these files in a directory with the name `folder`.
+pub fn project_in(folder: &str, files: &[(&str, &str)]) -> Project {
+    let project = Project::called(folder).built_by(NAME);
+    let project = project.pixi_toml("[package]\n");
     for (path, content) in files {
         project.write(path, content);
     }

@@ -73,6 +73,7 @@ mod tests {
             sources: None,
             alias: None,
             script_folder: "/jobs/work".into(),
+            script_name: "/jobs/work".into(),
             build_prefix: "/jobs/bld".into(),
             host_prefix: "/jobs/host".into(),
             packages: "/jobs/output".into(),
