@@ -59,11 +59,21 @@ impl Log {
         let mut words = command.split_whitespace();
         let program = words.next()?.trim_matches('"');
         let program = program.rsplit(['/', '\\']).next()?;
-        let short = match words.next() {
+        let mut program = match variable(program) {
+            Some(name) => name.to_lowercase(),
+            None => program.to_string(),
+        };
+        let mut next = words.next();
+        if next == Some("-m") {
+            // An interpreter that runs a program.
+            program = words.next()?.to_string();
+            next = words.next();
+        }
+        let short = match next {
             Some(word) if word.starts_with(|c: char| c.is_ascii_alphabetic()) => {
                 format!("{program} {word}")
             }
-            _ => program.to_string(),
+            _ => program,
         };
         Some((short, code.parse().ok()?))
     }
@@ -73,5 +83,32 @@ impl Log {
         let lines: Vec<&str> = self.lines().filter(|line| !line.is_empty()).collect();
         let start = lines.len().saturating_sub(count);
         lines[start..].iter().map(ToString::to_string).collect()
+    }
+}
+
+/// The name of the variable whose value `word` is.
+fn variable(word: &str) -> Option<&str> {
+    let braces = || word.strip_prefix("${")?.strip_suffix('}');
+    braces().or_else(|| word.strip_prefix('%')?.strip_suffix('%'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failed_command_has_a_readable_form() {
+        let short = |command: &str| {
+            let log = Log::new(&format!("{FAILURE_NOTE}3 of {command}"));
+            log.exit().expect("there is a note").0
+        };
+        assert_eq!(
+            short("\"${BUILD_PREFIX}/bin/tool\" install ."),
+            "tool install"
+        );
+        assert_eq!(short("\"${RUNTIME}\" -m pip install ."), "pip install");
+        assert_eq!(short("\"%RUNTIME%\" -m pip install ."), "pip install");
+        assert_eq!(short("\"${RUNTIME}\" \"/tmp/asked.py\""), "runtime");
+        assert_eq!(short("false"), "false");
     }
 }

@@ -183,6 +183,11 @@ pub trait Backend: Send + Sync + 'static {
         None
     }
 
+    /// The command that installs, if the options select another one than [`Self::INSTALLS`].
+    fn installs(&self, _request: &Request<'_, Self::Config>) -> &'static str {
+        Self::INSTALLS
+    }
+
     /// The reason why nothing was installed although every command succeeded.
     fn nothing_installed(
         &self,

@@ -28,8 +28,6 @@ pub trait AnyBackend: Send + Sync {
     fn name(&self) -> &'static str;
     /// [`Backend::BUILDS`].
     fn builds(&self) -> &'static str;
-    /// [`Backend::INSTALLS`].
-    fn installs(&self) -> &'static str;
     /// [`Backend::METADATA_FILE`].
     fn metadata_file(&self) -> &'static str;
     /// [`Backend::NEEDS_MODEL`].
@@ -141,6 +139,8 @@ pub trait OpenProject: Send + Sync {
     /// # Errors
     /// The reason why the package must not be used.
     fn check_package(&self, package: &InstalledPackage<'_>) -> Result<Vec<Warning>, Report>;
+    /// [`Backend::installs`].
+    fn installs(&self) -> &'static str;
     /// [`Backend::diagnose`].
     fn diagnose(&self, log: &Log) -> Option<Diagnosis>;
     /// [`Backend::nothing_installed`].
@@ -154,10 +154,6 @@ impl<B: Backend> AnyBackend for B {
 
     fn builds(&self) -> &'static str {
         B::BUILDS
-    }
-
-    fn installs(&self) -> &'static str {
-        B::INSTALLS
     }
 
     fn metadata_file(&self) -> &'static str {
@@ -303,6 +299,10 @@ impl<B: Backend> OpenProject for Opened<'_, B> {
 
     fn check_package(&self, package: &InstalledPackage<'_>) -> Result<Vec<Warning>, Report> {
         (self.backend).check_package(&self.request(), &self.source, package)
+    }
+
+    fn installs(&self) -> &'static str {
+        self.backend.installs(&self.request())
     }
 
     fn diagnose(&self, log: &Log) -> Option<Diagnosis> {

@@ -316,7 +316,7 @@ impl<'a> Build<'a> {
         let named = |path: &PathBuf| path.display().to_string().replace('\\', "/");
         let installed: BTreeSet<String> = installed.iter().map(named).collect();
         reasons.retain(|path, _| installed.contains(path));
-        let usual = self.session.backend.installs();
+        let usual = self.plan.project.installs();
         for path in installed {
             reasons.entry(path).or_insert_with(|| usual.to_string());
         }
@@ -330,11 +330,8 @@ impl<'a> Build<'a> {
             ..
         } = &executed.packed;
         if files.is_empty() && !self.plan.packaging.may_be_empty {
-            return Err(failure::nothing_installed(
-                self.session.backend,
-                self.plan.project.as_ref(),
-                &executed.log,
-            ));
+            let project = self.plan.project.as_ref();
+            return Err(failure::nothing_installed(project, &executed.log));
         }
         let package = InstalledPackage {
             paths: &self.paths,

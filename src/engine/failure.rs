@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 use miette::{Diagnostic, LabeledSpan, Report, SourceCode};
 use thiserror::Error;
 
+use crate::backend::OpenProject;
 use crate::backend::failure::{CodeError, Diagnosis, MAKE_ROOM, QUOTED, full_disk};
 use crate::backend::log::Log;
-use crate::backend::{AnyBackend, OpenProject};
 use crate::engine::{log, own_failure};
 
 /// The message of rattler-build for a failed script. rattler-build has no error type for
@@ -77,14 +77,10 @@ struct Overlinking(String);
 struct NoPatchelf;
 
 /// The reason why nothing was installed although every command succeeded.
-pub(super) fn nothing_installed(
-    backend: &dyn AnyBackend,
-    project: &dyn OpenProject,
-    log: &Path,
-) -> Report {
+pub(super) fn nothing_installed(project: &dyn OpenProject, log: &Path) -> Report {
     BuildFailed {
         diagnosis: project.nothing_installed(&Log::new(&read(log))),
-        step: backend.installs().to_string(),
+        step: project.installs().to_string(),
         exit: None,
         log: log.to_path_buf(),
     }

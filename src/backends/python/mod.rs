@@ -46,7 +46,7 @@ use crate::backend::{
 use crate::backends::cargo::guest;
 use crate::diagnostic::{Warning, list};
 use crate::project::Metadata;
-use config::VersionFrom;
+use config::{Installer, VersionFrom};
 use pythons::{Pythons, VARIANT};
 use shape::Shape;
 
@@ -155,6 +155,13 @@ impl Backend for Python {
     ) -> Result<Vec<Warning>, Report> {
         let shape = Shape::of(request, source, &mut Vec::new());
         check::package(request, source, &shape, package)
+    }
+
+    fn installs(&self, request: &Request<'_, Config>) -> &'static str {
+        match request.config.installer {
+            Installer::Uv => Self::INSTALLS,
+            Installer::Pip => "pip install",
+        }
     }
 
     fn diagnose(

@@ -9,6 +9,8 @@ mod variables;
 
 use std::path::Path;
 
+use url::Url;
+
 use super::Config;
 use super::config::Installer;
 use super::layout::{DIRECTORY, TRACE};
@@ -30,7 +32,7 @@ pub(super) fn install(request: &Request<'_, Config>, source: &Source, shape: &Sh
     let mut steps = variables::own(request, source);
     let (users, templates) = request.config.common.env.combined(request.platforms.build);
     steps.extend(users);
-    steps.extend(machine(source));
+    steps.extend(machine(request, source));
     steps.extend(native::prepare(request, source, shape, crates.as_ref()));
     steps.extend(traced(request, source));
     steps.extend(asked(request, source));
@@ -110,10 +112,11 @@ fn program(
 
 /// Makes the Python of the machine available in the host prefix, if the environment variable
 /// names one.
-fn machine(source: &Source) -> Vec<Step> {
+fn machine(request: &Request<'_, Config>, source: &Source) -> Vec<Step> {
     let python = Word::variable(SYSTEM_PYTHON);
     let mut command = vec![python.clone(), "-I".into()];
     command.push(Word::variable("SRC_DIR").then(format!("/{DIRECTORY}/machine.py")));
+    command.push(request.config.installer.name().into());
     command.extend(source.build_requires().into_iter().map(Word::literal));
     vec![Step::When(
         StepCondition::File(python),
@@ -193,21 +196,33 @@ fn command(
     command
 }
 
-/// The step that installs the project. Both installers read brackets in a path as extras. If the
-/// path has brackets, they therefore run in the directory and install `.`.
+/// The step that installs the project. Installers read brackets in a path as extras, and uv reads
+/// `#` as the start of a fragment. In such a directory, uv installs `.`, and pip, which reads the
+/// brackets even then, a URL.
 fn run(
     request: &Request<'_, Config>,
     source: &Source,
     shape: &Shape,
     crates: Option<&GuestScript>,
 ) -> Step {
-    let folder = source.files.folder.display().to_string();
+    let path = &source.files.folder;
+    let folder = path.display().to_string();
     let mut command = command(request, source, shape, crates);
-    if folder.contains(['[', ']']) {
-        command.push(".".into());
-        return Step::RunIn(Word::literal(folder), command);
+    let is_misread = folder.contains(['[', ']', '#']);
+    match request.config.installer {
+        Installer::Uv if is_misread => {
+            command.push(".".into());
+            return Step::RunIn(Word::literal(folder), command);
+        }
+        Installer::Pip if is_misread => {
+            let url = Url::from_directory_path(path);
+            let url = url.expect("the directory of a project is absolute");
+            // The grammar of URLs allows brackets here.
+            let url = url.as_str().replace('[', "%5B").replace(']', "%5D");
+            command.push(Word::literal(url));
+        }
+        Installer::Uv | Installer::Pip => command.push(Word::literal(folder)),
     }
-    command.push(Word::literal(folder));
     Step::Run(command)
 }
 

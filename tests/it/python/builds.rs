@@ -408,16 +408,19 @@ fn directories_may_have_any_name() {
     let Some(channel) = channel_or_skip() else {
         return;
     };
-    let project = Project::of(super::NAME);
-    let folder = "it's $HOME [x] & a b";
-    for (path, content) in HELLO {
-        project.write(&format!("{folder}/{path}"), content);
+    for installer in ["uv", "pip"] {
+        let project = Project::of(super::NAME);
+        let folder = "it's #1 $HOME & a [b]";
+        for (path, content) in HELLO {
+            project.write(&format!("{folder}/{path}"), content);
+        }
+        project.write(&format!("{folder}/pixi.toml"), "[package]\n");
+        let member = Initialize::member(&project, folder);
+        let member = member.configuration(json!({"installer": installer}));
+        let initialize = member.dependency("hostDependencies", "hatchling", "*");
+        let package = built(&project, &initialize, channel, false);
+        assert!(package.has("site-packages/hello_world/greetings.json"));
     }
-    project.write(&format!("{folder}/pixi.toml"), "[package]\n");
-    let member = Initialize::member(&project, folder);
-    let initialize = member.dependency("hostDependencies", "hatchling", "*");
-    let package = built(&project, &initialize, channel, false);
-    assert!(package.has("site-packages/hello_world/greetings.json"));
 }
 
 #[test]
@@ -499,6 +502,24 @@ fn a_project_that_its_own_environment_needs_is_packed_whole() {
         let shared: Vec<&String> = shared.collect();
         assert_eq!(shared, ["share/early", "share/late", "share/marker"]);
     }
+}
+
+#[test]
+fn the_pip_of_the_machine_does_not_need_uv() {
+    let Some(_) = channel_or_skip() else {
+        return;
+    };
+    let project = project(HELLO).pixi_toml(
+        "[package]\n[package.build]\nbackend = { name = \"pixi-build-python\", version = \"*\" }\n\
+         [package.build.config]\ninstaller = \"pip\"\n",
+    );
+    CliCommand::build(&project, "")
+        .args(["--system-toolchain", "--work-dir", "work"])
+        .package();
+    let log = project.dir().join("work/debug/build.log");
+    let log = fs_err::read_to_string(log).expect("it was written");
+    assert!(log.contains("Successfully installed"), "{log}");
+    assert!(!log.contains("uv"), "{log}");
 }
 
 #[test]

@@ -1,9 +1,11 @@
 """Makes the Python of the machine available in the host prefix.
 
-Creates a virtual environment that can use the packages of the machine, and installs the
-requirements of the build that the machine does not have. They do not become a part of the package.
+Creates a virtual environment that can use the packages of the machine, and installs the installer
+and the requirements of the build that the machine does not have. They do not become a part of the
+package.
 """
 
+import importlib.util
 import os
 import shutil
 import sys
@@ -14,14 +16,20 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from unsatisfied import install, is_offline, missing
 
 
-def main(requirements):
+def has(installer):
+    if installer == "pip":
+        return importlib.util.find_spec("pip") is not None
+    return shutil.which(installer) is not None
+
+
+def main(installer, *requirements):
     prefix = os.environ["PREFIX"]
     venv.EnvBuilder(system_site_packages=True, symlinks=os.name != "nt").create(prefix)
     folder = "Scripts" if os.name == "nt" else "bin"
     python = os.path.join(prefix, folder, "python")
     wanted = list(dict.fromkeys(missing(requirements, python)))
-    if shutil.which("uv") is None:
-        wanted.append("uv")
+    if not has(installer):
+        wanted.append(installer)
     if not wanted:
         return
     code = install(wanted, python)
@@ -38,4 +46,4 @@ def main(requirements):
     sys.exit(code)
 
 
-main(sys.argv[1:])
+main(*sys.argv[1:])
