@@ -130,7 +130,8 @@ async fn restore(session: &Session, params: &Params, depot: &CondaClient) -> Res
             build: build.platform,
             host: host.platform,
         };
-        toolchain::link_system_tools(session.backend(), session.env(), platforms, params)?;
+        let tools = session.backend().system_tools(session.env(), platforms)?;
+        toolchain::link_system_tools(&tools, platforms, params)?;
     }
     Ok(())
 }

@@ -8,18 +8,16 @@ use std::path::Path;
 
 use miette::Report;
 
-use crate::backend::{AnyBackend, Env, Platforms, SystemTools};
+use crate::backend::{Platforms, SystemTools};
 use crate::diagnostic::{Unwritable, create_folder};
 use crate::protocol::build::Params;
 
-/// Fills the build prefix of `params` with links to the tools of this machine that
-/// `backend` uses, and creates an empty host prefix.
+/// Fills the build prefix of `params` with links to `tools`, and creates an empty host prefix.
 ///
 /// # Errors
-/// A tool that is not installed, directories that cannot be written.
+/// Directories that cannot be written.
 pub fn link_system_tools(
-    backend: &dyn AnyBackend,
-    env: &Env,
+    tools: &SystemTools,
     platforms: Platforms,
     params: &Params,
 ) -> Result<(), Report> {
@@ -39,8 +37,8 @@ pub fn link_system_tools(
         programs,
         variables,
         packages: _,
-    } = backend.system_tools(env, platforms)?;
-    for program in &programs {
+    } = tools;
+    for program in programs {
         if let Some(name) = program.file_name() {
             link(program, &bin.join(name))?;
         }
@@ -48,7 +46,7 @@ pub fn link_system_tools(
     if variables.is_empty() {
         Ok(())
     } else {
-        activate(&build.prefix, platforms, &variables)
+        activate(&build.prefix, platforms, variables)
     }
 }
 

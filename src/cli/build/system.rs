@@ -58,7 +58,7 @@ pub(super) fn request(package: &Package, output: &Output, rest: Params) -> Resul
         extra_dependencies: Some(extra.collect::<Result<_, Report>>()?),
         ..rest
     };
-    toolchain::link_system_tools(session.backend(), session.env(), platforms, &params)?;
+    toolchain::link_system_tools(&tools, platforms, &params)?;
     Ok(params)
 }
 
