@@ -295,6 +295,7 @@ fn kind(value: &Value) -> &'static str {
         Value::Object(_) => "a table",
     }
 }
+
 /// The possible words in the message about a word that is none of them.
 fn known_words(reason: &str) -> Option<Vec<&str>> {
     let (_, known) = reason
