@@ -9,20 +9,28 @@ use super::literal;
 /// that the module assigns to `settings`.
 pub(super) fn keywords(module: &str) -> Vec<(&str, &str)> {
     let calls = calls(module).into_iter();
-    let mut found = calls.map(|call| keywords_of(module, call));
+    let mut found = calls.map(|call| keywords_of(module, call, &mut Vec::new()));
     found
         .find(|keywords| !keywords.is_empty())
         .unwrap_or_default()
 }
 
-fn keywords_of<'a>(module: &'a str, call: &'a str) -> Vec<(&'a str, &'a str)> {
+/// `followed`: the names after `**` that were looked up, because a value may contain its own name.
+fn keywords_of<'a>(
+    module: &'a str,
+    call: &'a str,
+    followed: &mut Vec<&'a str>,
+) -> Vec<(&'a str, &'a str)> {
     let mut keywords = Vec::new();
     for argument in arguments(call) {
         let argument = literal::without_comment(argument);
-        if let Some(name) = argument.strip_prefix("**") {
-            let source = literal::assigned_source(module, name.trim());
+        if let Some(name) = argument.strip_prefix("**").map(str::trim) {
+            let source = literal::assigned_source(module, name);
             let call = source.and_then(|source| source.strip_prefix("dict("));
-            keywords.extend(call.into_iter().flat_map(|call| keywords_of(module, call)));
+            if let Some(call) = call.filter(|_| !followed.contains(&name)) {
+                followed.push(name);
+                keywords.extend(keywords_of(module, call, followed));
+            }
             continue;
         }
         let end = argument.find(|c: char| !(c.is_alphanumeric() || c == '_'));
@@ -121,6 +129,12 @@ fn skipped(source: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_value_that_contains_its_own_name_ends() {
+        let module = "args = dict(**args, name='x', **more)\nmore = dict(**args)\nsetup(**args)\n";
+        assert_eq!(keywords(module), [("name", "'x'")]);
+    }
 
     #[test]
     fn only_arguments_of_the_call_itself_count() {
