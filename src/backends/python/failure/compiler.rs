@@ -5,12 +5,11 @@ use crate::backend::{Diagnosis, Log};
 use crate::backends::python::shape::Shape;
 
 /// Messages of build tools, and the language of the compiler that they do not find.
-const MESSAGES: [(&str, &str); 9] = [
+const MESSAGES: [(&str, &str); 8] = [
     ("CMAKE_CXX_COMPILER not set", "cxx"),
     ("No CMAKE_CXX_COMPILER could be found", "cxx"),
     ("CMAKE_C_COMPILER not set", "c"),
     ("No CMAKE_C_COMPILER could be found", "c"),
-    ("Unknown compiler(s)", "c"),
     ("linker `cc` not found", "c"),
     ("Microsoft Visual C++ 14.0 or greater is required", "c"),
     ("can't find Rust compiler", "rust"),
@@ -58,7 +57,19 @@ fn find(log: &Log) -> Option<Absent<'_>> {
         language,
         program: None,
     });
-    named.or_else(|| log.lines().find_map(not_started))
+    let mut lines = log.lines();
+    named.or_else(|| lines.find_map(|line| unknown_to_meson(line).or_else(|| not_started(line))))
+}
+
+/// The compiler that Meson does not find. It lists the programs that it has tried, as in
+/// `Unknown compiler(s): [['c++'], ['g++']]`.
+fn unknown_to_meson(line: &str) -> Option<Absent<'_>> {
+    let (_, tried) = line.split_once("Unknown compiler(s)")?;
+    let language = tried.split('\'').find_map(language_of);
+    Some(Absent {
+        language: language.unwrap_or("c"),
+        program: None,
+    })
 }
 
 /// The compiler that setuptools could not start, in the messages of its versions.
