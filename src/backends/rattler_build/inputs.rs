@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Config, Recipe, discovery, variants};
 use crate::backend::extra_input_globs;
+use crate::backend::git_folders::GitFolders;
 use crate::backend::inputs::plain;
 use crate::backend::named::{Named, Reached};
 use crate::backend::options::InputTracking;
@@ -63,7 +64,7 @@ pub(super) fn metadata(request: &Request<'_, Config>, recipe: &Recipe) -> Vec<Gl
         sets.push(GlobSet::names(folder, names, "read by the recipe"));
     }
     if recipe.text.contains("git.") && config.experimental {
-        sets.push(repository(folder));
+        sets.extend(repository(folder));
     }
     sets
 }
@@ -98,7 +99,7 @@ fn named(named: &Named, recipe: &Recipe) -> Vec<GlobSet> {
             .iter()
             .map(|tree| tree.watched("a source of the recipe")),
     );
-    sets.extend(named.repositories.iter().map(|path| repository(path)));
+    sets.extend(named.repositories.iter().flat_map(|path| repository(path)));
     for glob in &named.globs {
         sets.extend(in_folder(&named.folder, glob));
     }
@@ -164,12 +165,43 @@ fn folder_of(recipe: &Recipe) -> GlobSet {
     GlobSet::tree(folder, ["**", "!output"], "anything next to the recipe").without_leftovers()
 }
 
-/// The state of a repository: the commit that is checked out, and the branches.
-fn repository(folder: &Path) -> GlobSet {
-    let git = match folder.join(".git") {
-        git if git.is_dir() => git,
-        _ => folder.to_path_buf(),
-    };
-    let names = ["HEAD", "packed-refs", "refs/**"];
-    GlobSet::tree(&git, names, "the state of a repository").with_hidden()
+/// The state of the repository that contains `folder`: the commit that is checked out, and the
+/// branches.
+fn repository(folder: &Path) -> [GlobSet; 2] {
+    let is_bare = folder.join("HEAD").is_file() && folder.join("refs").is_dir();
+    let around = GitFolders::around(folder).filter(|_| !is_bare);
+    let GitFolders { own, shared } = around.unwrap_or_else(|| GitFolders {
+        own: folder.to_path_buf(),
+        shared: folder.to_path_buf(),
+    });
+    let reason = "the state of a repository";
+    [
+        GlobSet::names(&own, ["HEAD"], reason).with_hidden(),
+        GlobSet::tree(&shared, ["packed-refs", "refs/**"], reason).with_hidden(),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_commit_in_a_worktree_changes_its_own_head_and_the_shared_branches() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let at = |path: &str| folder.path().join(path);
+        for path in ["main/.git/worktrees/one", "one/recipe", "bare.git/refs"] {
+            fs_err::create_dir_all(at(path)).expect("writable");
+        }
+        let write = |path: &str, text: &str| fs_err::write(at(path), text).expect("writable");
+        write("one/.git", "gitdir: ../main/.git/worktrees/one\n");
+        write("main/.git/worktrees/one/commondir", "../..\n");
+        write("bare.git/HEAD", "ref: refs/heads/main\n");
+        let roots = |path: &str| repository(&at(path)).map(|set| set.root);
+        assert_eq!(
+            roots("one/recipe"),
+            [at("main/.git/worktrees/one"), at("main/.git")]
+        );
+        assert_eq!(roots("main"), [at("main/.git"), at("main/.git")]);
+        assert_eq!(roots("bare.git"), [at("bare.git"), at("bare.git")]);
+    }
 }
