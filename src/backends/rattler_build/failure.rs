@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use indexmap::IndexSet;
+
 use super::Recipe;
 use crate::backend::failure::{Place, QUOTED};
 use crate::backend::{Diagnosis, Log};
@@ -11,11 +13,8 @@ use crate::diagnostic::SourceFile;
 /// The diagnosis from the log, with the line of the recipe or of its script that was
 /// running.
 pub(super) fn diagnose(recipe: &Recipe, log: &Log) -> Option<Diagnosis> {
-    let place = log
-        .lines()
-        .filter_map(traced)
-        .filter_map(|command| place(recipe, command))
-        .last();
+    let commands: Vec<&str> = log.lines().filter_map(traced).collect();
+    let place = place(recipe, &commands);
     let cause = cause(log);
     let is_quoted = cause.is_some();
     let details = cause.unwrap_or_else(|| log.tail(QUOTED));
@@ -55,19 +54,21 @@ fn traced(line: &str) -> Option<&str> {
     line.starts_with('+').then_some(command)
 }
 
-/// The place of the command: in the recipe, or in a script next to it.
-fn place(recipe: &Recipe, command: &str) -> Option<Place> {
+/// The place of the last of the commands that has one: in the recipe, or in a script next to it.
+fn place(recipe: &Recipe, commands: &[&str]) -> Option<Place> {
     let scripts = scripts(recipe).into_iter().filter_map(|script| {
         let text = std::fs::read_to_string(&script).ok()?;
         Some((script, Arc::from(text)))
     });
-    let mut texts = std::iter::once((recipe.path.clone(), recipe.text.clone())).chain(scripts);
-    let (file, text, line) = texts.find_map(|(file, text)| {
-        let line = line_of(&text, command)?;
-        Some((file, text, line))
-    })?;
+    let own = (recipe.path.clone(), recipe.text.clone());
+    let texts: Vec<(PathBuf, Arc<str>)> = std::iter::once(own).chain(scripts).collect();
+    let of = |command: &&str| {
+        let mut texts = texts.iter();
+        texts.find_map(|(file, text)| Some((file, text, line_of(text, command)?)))
+    };
+    let (file, text, line) = commands.iter().rev().find_map(of)?;
     Some(Place {
-        file: SourceFile::new(file.display().to_string(), text),
+        file: SourceFile::new(file.display().to_string(), text.clone()),
         at: line.into(),
         label: "this command".to_string(),
     })
@@ -83,10 +84,8 @@ fn scripts(recipe: &Recipe) -> Vec<PathBuf> {
     let named = named.flat_map(|word| [word.to_string(), format!("{word}.sh")]);
     let files = named.filter(|name| name.ends_with(".sh"));
     let files = std::iter::once("build.sh".to_string()).chain(files);
-    let mut files: Vec<PathBuf> = files.map(|name| folder.join(name)).collect();
-    files.retain(|file| file.is_file());
-    files.dedup();
-    files
+    let files: IndexSet<PathBuf> = files.map(|name| folder.join(name)).collect();
+    files.into_iter().filter(|file| file.is_file()).collect()
 }
 
 /// The files with which a build tool recognizes a project, and what the tool says without one.
@@ -122,7 +121,7 @@ fn no_source(recipe: &Recipe, log: &Log) -> Option<String> {
 }
 
 /// The way out for a file that the script does not find, although it is in a source of the
-/// recipe: git ignores it.
+/// recipe: git may ignore it.
 fn ignored(recipe: &Recipe, log: &Log) -> Option<String> {
     let folder = recipe.path.parent().unwrap_or(Path::new(""));
     let sources = recipe.text.lines().filter_map(|line| {
@@ -135,8 +134,8 @@ fn ignored(recipe: &Recipe, log: &Log) -> Option<String> {
     let missing = log.lines().filter_map(not_found);
     let name = missing.filter(|name| exists(name)).last()?;
     Some(format!(
-        "sources are copied without the files that git ignores: write `use_gitignore: false` into \
-         the source to copy `{name}`"
+        "a source is copied without the files that git ignores: if `{name}` is one of them, write \
+         `use_gitignore: false` into the source"
     ))
 }
 
