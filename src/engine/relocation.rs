@@ -3,7 +3,7 @@
 //! rattler-build changes the run path of every file, so that it leads to the libraries of the
 //! environment. Only `patchelf` can add one to a file that has none. A file that needs only
 //! libraries of the system, such as a program that was compiled elsewhere, works without.
-//! rattler-build cannot pack a damaged file, such as the data of a test.
+//! rattler-build cannot pack a damaged one, such as the data of a test.
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
@@ -12,6 +12,10 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use goblin::elf::Elf;
+use goblin::elf::header::{
+    EI_CLASS, EI_DATA, ELFCLASS32, ELFCLASS64, ELFDATA2MSB, ELFMAG, ET_DYN, ET_EXEC,
+};
+use goblin::elf64::header::SIZEOF_EHDR;
 use miette::{Diagnostic, IntoDiagnostic, Report};
 use rattler_build_core::types::Output;
 use rattler_build_types::{AllOrGlobVec, GlobVec};
@@ -19,6 +23,9 @@ use thiserror::Error;
 
 use crate::backend::inputs::escape;
 use crate::diagnostic::Unreadable;
+
+/// The place of the type in the header of a file.
+const E_TYPE: usize = 16;
 
 /// Leaves such files out of the relocation of `output`, unless the package asks for `patchelf` or
 /// chooses itself what is relocated. `installed` are the files of the package in `prefix`.
@@ -41,7 +48,9 @@ pub(super) fn spare(
         libraries.contains(OsStr::new(library)) || prefix.join("lib").join(library).exists()
     };
     let mut spared = Vec::new();
-    for path in installed {
+    let chosen = &output.recipe.build.files;
+    let is_packed = |path: &&PathBuf| chosen.as_ref().is_none_or(|files| files.is_match(path));
+    for path in installed.iter().filter(is_packed) {
         let needs_none = match needs_no_run_path(&prefix.join(path), is_local)? {
             Ok(needs_none) => needs_none,
             Err(reason) => {
@@ -103,17 +112,51 @@ fn needs_no_run_path(
     }))
 }
 
-/// The content of a file in the format of programs and libraries of Linux.
+/// The content of a program or library of Linux. `None` for all other files, such as objects of a
+/// compiler, which rattler-build packs as they are.
 fn elf(path: &Path) -> std::io::Result<Option<Vec<u8>>> {
-    let magic = goblin::elf::header::ELFMAG;
     let mut file = File::open(path)?;
     let mut content = Vec::new();
     file.by_ref()
-        .take(magic.len() as u64)
+        .take(SIZEOF_EHDR as u64)
         .read_to_end(&mut content)?;
-    if content != magic {
+    if !is_linked(&content) {
         return Ok(None);
     }
     file.read_to_end(&mut content)?;
     Ok(Some(content))
+}
+
+/// Whether a file that begins with `header` is a program or library of Linux.
+fn is_linked(header: &[u8]) -> bool {
+    if header.len() < SIZEOF_EHDR || !header.starts_with(ELFMAG) {
+        return false;
+    }
+    let kind = [header[E_TYPE], header[E_TYPE + 1]];
+    let kind = match header[EI_DATA] {
+        ELFDATA2MSB => u16::from_be_bytes(kind),
+        _ => u16::from_le_bytes(kind),
+    };
+    [ELFCLASS32, ELFCLASS64].contains(&header[EI_CLASS]) && [ET_EXEC, ET_DYN].contains(&kind)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_linked_files_count() {
+        let header = |class: u8, kind: u8| {
+            let mut header = [0; SIZEOF_EHDR];
+            header[..4].copy_from_slice(ELFMAG);
+            header[EI_CLASS] = class;
+            header[E_TYPE] = kind;
+            header
+        };
+        assert!(is_linked(&header(2, 2)));
+        assert!(is_linked(&header(1, 3)));
+        assert!(!is_linked(&header(2, 1)), "an object");
+        assert!(!is_linked(&header(9, 3)));
+        assert!(!is_linked(&header(2, 3)[..20]), "the data of a test");
+    }
 }
