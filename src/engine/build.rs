@@ -15,7 +15,7 @@ use crate::backend::inputs::escape;
 use crate::backend::named::Named;
 use crate::backend::{BuildPaths, Env, GlobSet, InstalledPackage, Platforms};
 use crate::diagnostic::create_folder;
-use crate::disk;
+use crate::engine::clean_prefix::{self, Swept};
 use crate::engine::debug::DebugFolder;
 use crate::engine::finish::Finish;
 use crate::engine::globs::globs;
@@ -27,10 +27,8 @@ use crate::engine::secrets::Secrets;
 use crate::engine::shell_safe_paths::Aliases;
 use crate::engine::source_copy::SourceCopy;
 use crate::engine::source_date::source_date;
-use crate::engine::steps::Packed;
-use crate::engine::{
-    Plan, PlanRequest, Session, built_inputs, clean_prefix, failure, plan, prepare,
-};
+use crate::engine::steps::{self, Packed};
+use crate::engine::{Plan, PlanRequest, Session, built_inputs, failure, plan, prepare};
 use crate::protocol::build::{Answer, Params, Prefix};
 use crate::protocol::outputs::VariantValue;
 use crate::recipe::variants::VariantSelection;
@@ -142,8 +140,8 @@ struct Build<'a> {
     aliases: Aliases,
     paths: BuildPaths,
     secrets: Secrets,
-    /// The files in the host prefix that do not belong to a package.
-    foreign: BTreeSet<PathBuf>,
+    /// What was in the host prefix before the build.
+    swept: Swept,
 }
 
 /// The result of the script.
@@ -166,9 +164,9 @@ impl<'a> Build<'a> {
         let mut rendered = plan.select(&params.output)?.clone();
         let host_prefix = params.host_folder();
         create_folder(&params.work_directory)?;
-        let foreign = clean_prefix::sweep(&host_prefix, &params.work_directory)?;
+        let swept = clean_prefix::sweep(&host_prefix, &params.work_directory)?;
         let files = rendered.recipe.build.files.take();
-        rendered.recipe.build.files = everything_but(&foreign, files)?;
+        rendered.recipe.build.files = everything_but(&swept.foreign, files)?;
         pass_on(session, &mut rendered.recipe.build.plan);
         let secrets = secrets(&session.env, &mut rendered.recipe);
         secrets.mask_in_logs();
@@ -185,7 +183,7 @@ impl<'a> Build<'a> {
             now: source_date(&session.env)?,
         };
         let aliases = job.aliases()?;
-        let paths = BuildPaths {
+        let mut paths = BuildPaths {
             script_name: aliases.name(&job.params.script_folder()),
             script_folder: job.params.script_folder(),
             build_prefix: job.params.build_folder(),
@@ -196,7 +194,6 @@ impl<'a> Build<'a> {
             sources: copy.map(|copy| copy.folder().to_path_buf()),
             named: Named::default(),
         };
-        let mut paths = paths;
         let own = plan
             .recipe
             .own()
@@ -210,7 +207,7 @@ impl<'a> Build<'a> {
             aliases,
             paths,
             secrets,
-            foreign,
+            swept,
         })
     }
 
@@ -258,7 +255,7 @@ impl<'a> Build<'a> {
             plan: self.plan,
             paths: &self.paths,
             log: log.kept().to_path_buf(),
-            foreign: &self.foreign,
+            swept: &self.swept,
         };
         let result = self.job.run(&self.aliases, own, &finish).await;
         let log = log.finish();
@@ -303,10 +300,7 @@ impl<'a> Build<'a> {
             Ok(()) => (self.secrets).check_package(&self.paths.host_prefix, installed),
             Err(error) => Err(error),
         };
-        if checked.is_err() {
-            disk::remove_file(archive)?;
-        }
-        checked
+        checked.map_err(|reason| steps::refuse(archive, reason))
     }
 
     /// Records why each file is in the package.

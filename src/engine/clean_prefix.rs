@@ -4,7 +4,7 @@
 //! belong to a conda package becomes part of the built package. Without this module, a binary that
 //! was renamed or deselected would stay in the package forever.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
 use miette::Report;
@@ -14,18 +14,27 @@ use rattler_conda_types::PrefixRecord;
 use crate::diagnostic::{Unreadable, Unwritable};
 use crate::disk;
 
+/// The directory with the records of the packages in a prefix.
+const META: &str = "conda-meta";
+
+/// What is in the host prefix before the build. All paths are relative to the prefix.
+pub(super) struct Swept {
+    /// The paths of conda packages.
+    owned: HashSet<PathBuf>,
+    /// The other files. They must not be packaged.
+    pub(super) foreign: BTreeSet<PathBuf>,
+}
+
 /// Removes everything in `prefix` that does not belong to a conda package and that the
 /// first build in `work_directory` did not find there. (Post-link scripts create files
 /// that are in no record.) Empty directories are removed too, because they would be
 /// packaged.
 ///
-/// Returns the remaining files that do not belong to a package, relative to the prefix.
-/// They must not be packaged.
-///
 /// # Errors
 /// Files that cannot be read or removed.
-pub(super) fn sweep(prefix: &Path, work_directory: &Path) -> Result<BTreeSet<PathBuf>, Report> {
-    let unowned = unowned(prefix)?;
+pub(super) fn sweep(prefix: &Path, work_directory: &Path) -> Result<Swept, Report> {
+    let owned = owned(prefix)?;
+    let unowned = unowned(prefix, &owned)?;
     let state = work_directory.join(".host-prefix-before-build");
     let before = match recorded(&state)? {
         Some(before) => before,
@@ -45,7 +54,8 @@ pub(super) fn sweep(prefix: &Path, work_directory: &Path) -> Result<BTreeSet<Pat
     for path in unowned.iter().rev().filter(|path| !before.contains(*path)) {
         remove(&prefix.join(path))?;
     }
-    Ok(files(prefix, before))
+    let foreign = files(prefix, before);
+    Ok(Swept { owned, foreign })
 }
 
 /// The paths that the first build found. `None` if no build has recorded them.
@@ -68,17 +78,14 @@ fn recorded(state: &Path) -> Result<Option<BTreeSet<PathBuf>>, Unreadable> {
     Ok(text.map(|text| text.split_terminator('\0').map(PathBuf::from).collect()))
 }
 
-/// The files that a build has installed: those in `prefix` that belong neither to a
-/// package nor to `foreign`.
+/// The files that a build has installed: those in `prefix` that were not there when it was
+/// `swept`.
 ///
 /// # Errors
 /// Files that cannot be read.
-pub(super) fn made(
-    prefix: &Path,
-    foreign: &BTreeSet<PathBuf>,
-) -> Result<BTreeSet<PathBuf>, Report> {
-    let all = files(prefix, unowned(prefix)?);
-    Ok(all.difference(foreign).cloned().collect())
+pub(super) fn made(prefix: &Path, swept: &Swept) -> Result<BTreeSet<PathBuf>, Report> {
+    let all = files(prefix, unowned(prefix, &swept.owned)?);
+    Ok(all.difference(&swept.foreign).cloned().collect())
 }
 
 /// Returns only the files, because the build may install into any directory.
@@ -116,25 +123,34 @@ fn remove(path: &Path) -> Result<(), Unwritable> {
     })
 }
 
-/// The paths in `prefix` that are in no record in `conda-meta`, relative to the prefix. The byte
-/// code of a recorded module is not among them: an interpreter writes it during a build, and needs
+/// The paths of the packages in `prefix`, relative to it.
+fn owned(prefix: &Path) -> Result<HashSet<PathBuf>, Unreadable> {
+    if !prefix.join(META).is_dir() {
+        return Ok(HashSet::new());
+    }
+    let records: std::io::Result<Vec<PrefixRecord>> = PrefixRecord::collect_from_prefix(prefix);
+    let records = records.map_err(|source| Unreadable {
+        path: prefix.to_path_buf(),
+        source,
+    })?;
+    Ok(records
+        .into_iter()
+        .flat_map(|record| record.files)
+        .collect())
+}
+
+/// The paths in `prefix` that are not `owned` by a package, relative to the prefix. The byte code
+/// of a module of a package is not among them: an interpreter writes it during a build, and needs
 /// it again in the next one.
-fn unowned(prefix: &Path) -> Result<BTreeSet<PathBuf>, Report> {
+fn unowned(prefix: &Path, owned: &HashSet<PathBuf>) -> Result<BTreeSet<PathBuf>, Unreadable> {
     if !prefix.is_dir() {
         return Ok(BTreeSet::new());
     }
-    let unreadable = |source: std::io::Error| Unreadable {
+    let meta = prefix.join(META);
+    let all = record_files(prefix).map_err(|source| Unreadable {
         path: prefix.to_path_buf(),
         source,
-    };
-    let meta = prefix.join("conda-meta");
-    let mut owned = BTreeSet::new();
-    if meta.is_dir() {
-        let records: Vec<PrefixRecord> =
-            PrefixRecord::collect_from_prefix(prefix).map_err(unreadable)?;
-        owned.extend(records.into_iter().flat_map(|record| record.files));
-    }
-    let all = record_files(prefix).map_err(unreadable)?;
+    })?;
     Ok(all
         .into_iter()
         .filter(|path| path != prefix && !path.starts_with(&meta))

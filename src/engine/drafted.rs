@@ -15,7 +15,6 @@ use rattler_build_recipe::stage1::TestType;
 use rattler_conda_types::package::PathsJson;
 use thiserror::Error;
 
-use crate::disk;
 use crate::engine::finish::{Finish, Moment};
 use crate::engine::listed_files::ListedFiles;
 use crate::engine::relocation;
@@ -47,11 +46,7 @@ pub(super) async fn run(
     let packed = output.create_package(tools, Some(&none)).await;
     let (archive, paths) = packed.into_diagnostic()?;
     output.record_artifact(&archive, &paths);
-    if let Err(error) = check(&output, &paths, finish) {
-        // A channel must not offer a package that failed its checks.
-        disk::remove_file(&archive)?;
-        return Err(error);
-    }
+    check(&output, &paths, finish).map_err(|reason| steps::refuse(&archive, reason))?;
     Ok(Packed {
         output,
         archive,

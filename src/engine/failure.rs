@@ -19,6 +19,9 @@ use crate::engine::{log, own_failure};
 /// this case; tests with failing builds notice when the message changes.
 pub(super) const SCRIPT_FAILED: &str = "Script failed to execute";
 
+/// The beginning of rattler-build's reason for it.
+pub(super) const SCRIPT_STATUS: &str = "Script failed with status";
+
 /// An error of rattler-build as a diagnostic. rattler-build only reports that the script
 /// failed; `log` is the output of the script, and `source` is the source directory.
 pub(super) fn explained(

@@ -31,7 +31,7 @@ impl ListedFiles {
     pub(super) fn before_script(finish: &Finish<'_>) -> Result<Self, Report> {
         let hooks = &finish.plan.extras.hooks;
         let early = match hooks.before_build {
-            Some(_) => made(&finish.paths.host_prefix, finish.foreign)?,
+            Some(_) => made(&finish.paths.host_prefix, finish.swept)?,
             None => BTreeSet::new(),
         };
         Ok(Self {
@@ -50,7 +50,7 @@ impl ListedFiles {
         finish: &Finish<'_>,
     ) -> Result<(), Report> {
         if let Some(listed) = listed {
-            let all = made(&finish.paths.host_prefix, finish.foreign)?;
+            let all = made(&finish.paths.host_prefix, finish.swept)?;
             self.script = Some((listed, all));
         }
         Ok(())
@@ -66,7 +66,7 @@ impl ListedFiles {
         output: &Output,
         finish: &Finish<'_>,
     ) -> Result<BTreeSet<PathBuf>, Report> {
-        let all = made(&finish.paths.host_prefix, finish.foreign)?;
+        let all = made(&finish.paths.host_prefix, finish.swept)?;
         let Some((listed, known)) = self.script else {
             return Ok(all);
         };

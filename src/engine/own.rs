@@ -148,12 +148,12 @@ async fn stage(
     steps::execute(&staged, tools)
         .await
         .map_err(|error| match error {
-            InterpreterError::ExecutionFailed(reason) => steps::not_executed(reason),
-            other => miette::miette!(
+            InterpreterError::InterpreterNotFound(_) => miette::miette!(
                 help = "add the interpreter to `requirements: build` of the staging output",
-                "the script of the staging output `{}` cannot run: {other}",
+                "the script of the staging output `{}` cannot run: {error}",
                 staging.name
             ),
+            other => steps::explained(other),
         })
 }
 
@@ -165,7 +165,9 @@ pub(super) fn key(recipe: &Stage1Recipe, params: &Params, scripts: &[PathBuf]) -
     recipe.about = Default::default();
     let mut text = serde_yaml::to_string(&recipe).unwrap_or_default();
     for script in scripts {
-        text.push_str(&std::fs::read_to_string(script).unwrap_or_default());
+        // A script that is missing is an error when it runs.
+        let script = std::fs::read(script).unwrap_or_default();
+        text.push_str(&String::from_utf8_lossy(&script));
     }
     let packages = |prefix: &Option<Prefix>| {
         let packages = prefix

@@ -16,7 +16,6 @@ use rattler_build_recipe::stage1::build::BuildPlan;
 use rattler_conda_types::Subdir;
 use rattler_conda_types::package::PathsJson;
 
-use crate::disk;
 use crate::engine::clean_prefix;
 use crate::engine::finish::Finish;
 use crate::engine::own::OwnBuild;
@@ -48,18 +47,14 @@ pub(super) async fn run(
     };
     licenses.collect(&mut output)?;
     let prefix = &finish.paths.host_prefix;
-    let mut installed = clean_prefix::made(prefix, finish.foreign)?;
+    let mut installed = clean_prefix::made(prefix, finish.swept)?;
     warn_if_empty(&output, &installed);
     relocation::spare(&mut output, prefix, &installed)?;
     // rattler-build installed no dependencies, so it has no files to exclude from the package.
     let none = HashSet::new();
     let packed = output.create_package(tools, Some(&none)).await;
     let (archive, paths) = packed.into_diagnostic()?;
-    if let Err(error) = check(&output, &paths, own) {
-        // A channel must not offer a package that failed its checks.
-        disk::remove_file(&archive)?;
-        return Err(error);
-    }
+    check(&output, &paths, own).map_err(|reason| steps::refuse(&archive, reason))?;
     output.record_artifact(&archive, &paths);
     // The recipe may choose among the files. A package for every Python has other paths.
     let noarch = output.recipe.build.noarch.unwrap_or_default();

@@ -18,6 +18,7 @@ use tokio::net::unix::pipe::Receiver;
 use tokio::process::{Child, Command};
 use tracing::Instrument;
 
+use crate::engine::failure::SCRIPT_STATUS;
 use crate::engine::script_lines::ScriptLines;
 
 /// The variables of this process that every script gets.
@@ -61,8 +62,7 @@ pub(super) async fn run(output: &Output) -> Result<(), InterpreterError> {
     if status.success() {
         return Ok(());
     }
-    // As rattler-build words it.
-    let failed = format!("Script failed with status {}", status.code().unwrap_or(1));
+    let failed = format!("{SCRIPT_STATUS} {}", status.code().unwrap_or(1));
     Err(io::Error::other(failed).into())
 }
 
@@ -95,11 +95,11 @@ async fn follow(output: &Output) -> io::Result<ExitStatus> {
     let folder = &directories.work_dir;
     let (reader, writer) = io::pipe()?;
     let mut reader = Receiver::from_owned_fd(reader.into())?;
-    let mut child = start(output, folder, writer)?;
     let mut log = std::fs::File::options()
         .create(true)
         .append(true)
         .open(folder.join("conda_build.log"))?;
+    let mut child = start(output, folder, writer)?;
     let mut lines = ScriptLines::new([
         (&directories.build_prefix, "$BUILD_PREFIX"),
         (&directories.host_prefix, "$PREFIX"),
@@ -114,12 +114,13 @@ async fn follow(output: &Output) -> io::Result<ExitStatus> {
     let mut buffer = vec![0; 64 * 1024];
     let status = loop {
         tokio::select! {
+            // The end comes first: another process may never stop writing.
             biased;
+            status = child.wait() => break status?,
             read = reader.read(&mut buffer) => match read? {
                 0 => break child.wait().await?,
                 count => pass_on(lines.add(&buffer[..count]))?,
             },
-            status = child.wait() => break status?,
         }
     };
     // A process that is still running has the pipe too.
@@ -152,7 +153,9 @@ fn start(output: &Output, folder: &Path, pipe: io::PipeWriter) -> io::Result<Chi
         .env("PWD", folder)
         .stdin(Stdio::null())
         .stdout(pipe.try_clone()?)
-        .stderr(pipe);
+        .stderr(pipe)
+        // An error must not leave it running in a directory that the next build uses.
+        .kill_on_drop(true);
     let runtime = RuntimeEnv::current();
     let is_passed_on = |name: &&&str| cfg!(target_os = "macos") || !OF_MACOS.contains(name);
     let passed_on = PASSED_ON.iter().filter(is_passed_on).copied();

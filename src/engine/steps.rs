@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use miette::{Context, IntoDiagnostic, Report};
 use rattler_build_core::tool_configuration::Configuration;
@@ -10,7 +10,8 @@ use rattler_build_core::types::Output;
 use rattler_build_script::InterpreterError;
 use rattler_conda_types::package::{PathType, PathsJson};
 
-use crate::engine::failure::SCRIPT_FAILED;
+use crate::disk;
+use crate::engine::failure::{SCRIPT_FAILED, SCRIPT_STATUS};
 #[cfg(unix)]
 use crate::engine::script_process;
 
@@ -48,8 +49,12 @@ pub(super) async fn execute(
 /// # Errors
 /// The same, as the user sees it.
 pub(super) async fn script(output: &Output, tools: &Configuration) -> Result<(), Report> {
-    let ended = execute(output, tools).await;
-    ended.map_err(|error| match error {
+    execute(output, tools).await.map_err(explained)
+}
+
+/// The error of a script, as the user sees it.
+pub(super) fn explained(error: InterpreterError) -> Report {
+    match error {
         InterpreterError::ExecutionFailed(reason) => not_executed(reason),
         InterpreterError::InterpreterNotFound(interpreter) => {
             miette::miette!("interpreter `{interpreter}` was not found in the build environment")
@@ -71,14 +76,14 @@ pub(super) async fn script(output: &Output, tools: &Configuration) -> Result<(),
                 None => miette::miette!("`{interpreter}` is not a supported interpreter"),
             }
         }
-    })
+    }
 }
 
 /// The error for a script that failed, or that could not be written or started. rattler-build
 /// has one type of error for all of these; tests with failing builds notice when the words
 /// change.
-pub(super) fn not_executed(reason: io::Error) -> Report {
-    if reason.to_string().starts_with("Script failed with status") {
+fn not_executed(reason: io::Error) -> Report {
+    if reason.to_string().starts_with(SCRIPT_STATUS) {
         return miette::miette!("{SCRIPT_FAILED}");
     }
     if reason.kind() == io::ErrorKind::InvalidInput {
@@ -89,6 +94,14 @@ pub(super) fn not_executed(reason: io::Error) -> Report {
     failed
         .err()
         .unwrap_or_else(|| miette::miette!("{SCRIPT_FAILED}"))
+}
+
+/// Removes a package that must not be used, because a channel would offer it. Returns the reason.
+pub(super) fn refuse(archive: &Path, reason: Report) -> Report {
+    if let Err(error) = disk::remove_file(archive) {
+        tracing::warn!("{error}");
+    }
+    reason
 }
 
 /// The paths of the symbolic links in a package.

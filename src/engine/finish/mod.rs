@@ -25,7 +25,8 @@ use rattler_build_types::LateBoundGlobVec;
 
 use crate::backend::extras::{Extras, VersionCheck};
 use crate::backend::{BuildPaths, Finished, Log};
-use crate::engine::{Plan, Session, clean_prefix};
+use crate::engine::clean_prefix::{self, Swept};
+use crate::engine::{Plan, Session};
 use mistakes::{Spot, WrongContents};
 use prefix::PackagePrefix;
 use programs::Programs;
@@ -39,8 +40,8 @@ pub(super) struct Finish<'a> {
     pub(super) paths: &'a BuildPaths,
     /// The log of the script.
     pub(super) log: PathBuf,
-    /// The files in the host prefix that do not belong to a package.
-    pub(super) foreign: &'a BTreeSet<PathBuf>,
+    /// What was in the host prefix before the build.
+    pub(super) swept: &'a Swept,
 }
 
 impl Finish<'_> {
@@ -99,7 +100,7 @@ impl Finish<'_> {
         tests::install_files(output, &source, &mut prefix)?;
         let made = match extras.version_check {
             VersionCheck::None => BTreeSet::new(),
-            _ => clean_prefix::made(&self.paths.host_prefix, self.foreign)?,
+            _ => clean_prefix::made(&self.paths.host_prefix, self.swept)?,
         };
         let windows = self.plan.platforms.host.is_windows();
         tests::check_versions(output, &extras.version_check, finished, &made, windows);

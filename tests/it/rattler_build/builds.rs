@@ -364,6 +364,20 @@ fn the_log_has_the_lines_of_both_streams_in_their_order() {
     assert_eq!(written, 3_000_000);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_process_that_never_stops_writing_does_not_hold_the_build() {
+    let project = project(&formatdoc!(
+        "
+            {HELLO}build:
+              script: |
+                {{ set +x; }} 2>/dev/null
+                while true; do echo again; done &
+        "
+    ));
+    build_in(&project);
+}
+
 #[test]
 fn what_is_hardly_meant_is_told_during_the_build() {
     let project = project(indoc! {r#"
