@@ -43,7 +43,10 @@ pub fn has_tests(archive: &Path) -> Result<bool, Report> {
         Err(ExtractError::MissingComponent) => return Ok(false),
         Err(error) => return Err(error).into_diagnostic(),
     };
-    let tests: Vec<serde_yaml::Value> = serde_yaml::from_slice(&text).unwrap_or_default();
+    let tests: Vec<serde_yaml::Value> = serde_yaml::from_slice(&text).map_err(|error| {
+        let archive = archive.display();
+        miette::miette!("info/tests/tests.yaml in {archive} cannot be read: {error}")
+    })?;
     Ok(!tests.is_empty())
 }
 
