@@ -4,11 +4,13 @@
 //! every machine. Only the commits between `HEAD` and the nearest tags are read.
 
 mod objects;
+mod pack;
 
 use std::collections::{BTreeMap, BinaryHeap, HashMap};
 use std::path::Path;
 
-use objects::{Id, Objects};
+use objects::Objects;
+use pack::Id;
 
 use crate::backend::git_folders::GitFolders;
 
