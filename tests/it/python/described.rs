@@ -91,6 +91,40 @@ fn dependencies_are_mapped_where_the_user_wants_it() {
 }
 
 #[test]
+fn requirements_that_a_build_backend_requests_in_a_hook_are_mapped() {
+    let config = json!({"ignore-pypi-mapping": false});
+    let hatchling = indoc! {r#"
+        [build-system]
+        requires = ["hatchling"]
+        build-backend = "hatchling.build"
+        [project]
+        name = "app"
+        version = "1.0"
+        [tool.hatch.build.hooks.jupyter-builder]
+        dependencies = ["hatch-jupyter-builder>=0.8.1"]
+        [tool.hatch.build.targets.wheel.hooks.custom]
+        dependencies = ["hatchling", "toml"]
+        [tool.hatch.build.targets.wheel.hooks.slow]
+        enable-by-default = false
+        dependencies = ["cython"]
+    "#};
+    let setup_py = "from setuptools import setup\n\
+                    setup(name='app', version='1.0', setup_requires=['cffi>=1.16'])\n";
+    let hatchling = described(&[("pyproject.toml", hatchling)], config.clone(), json!({}));
+    let setuptools = described(&[("setup.py", setup_py)], config, json!({}));
+    insta::assert_snapshot!(format!("{hatchling}\n{setuptools}"), @r#"
+    app 1.0 py noarch ["pkg:pypi/app"]
+    build: 
+    host: uv *, python *, hatchling *, hatch-jupyter-builder >=0.8.1, toml *
+    run: python *
+    app 1.0 py noarch ["pkg:pypi/app"]
+    build: 
+    host: uv *, python *, setuptools *, cffi >=1.16
+    run: python *
+    "#);
+}
+
+#[test]
 fn a_variant_of_python_does_not_multiply_a_package_for_every_platform() {
     let variants = json!({"python": ["3.11.*", "3.12.*"]});
     insta::assert_snapshot!(described(HELLO, plain(), variants.clone()), @r#"

@@ -9,6 +9,7 @@ mod declared;
 mod marker;
 mod names;
 mod poetry;
+mod requested;
 pub(super) mod requirement;
 mod specifier;
 
@@ -72,6 +73,11 @@ pub(super) fn build(project: &Files) -> Result<Vec<Entry>, Report> {
     if !declares && project.ignored.is_none() {
         // The default of PEP 518 for a missing list.
         entries.extend(unplaced("setuptools".to_string()));
+    }
+    for entry in requested::requested(project)? {
+        if !entries.iter().any(|known| known.text == entry.text) {
+            entries.push(entry);
+        }
     }
     Ok(entries)
 }
