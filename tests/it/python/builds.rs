@@ -296,6 +296,10 @@ fn failures_of_compilers_and_hooks_are_explained() {
             size()
         "},
         ),
+        (
+            "setup.py",
+            "from setuptools import setup\nsetup(\n    name='x'\n    version='1',\n)\n",
+        ),
     ] {
         project.write(path, content);
         let error = tried(&project, &initialize, channel, false).expect_err(content);
@@ -324,6 +328,25 @@ fn failures_of_compilers_and_hooks_are_explained() {
 
       × `uv pip` failed with exit code 1: the build backend failed:
       │ ZeroDivisionError: division by zero
+       ╭─[/ws/setup.py:2:5]
+     1 │ def size():
+     2 │     return 1 / 0
+       ·     ──────┬─────
+       ·           ╰── this line
+     3 │
+       ╰────
+    ----
+    python::hook_failed
+
+      × `uv pip` failed with exit code 1: the build backend failed: SyntaxError:
+      │ invalid syntax. Perhaps you forgot a comma?
+       ╭─[/ws/setup.py:3:5]
+     2 │ setup(
+     3 │     name='x'
+       ·     ────┬───
+       ·         ╰── this line
+     4 │     version='1',
+       ╰────
     "#);
 }
 

@@ -7,6 +7,7 @@ mod compiled;
 mod compiler;
 mod missing;
 mod rust;
+mod traceback;
 mod uninstallable;
 
 use miette::SourceSpan;
@@ -33,7 +34,7 @@ const DETECTORS: [Detector; 13] = [
     compiled::errors,
     missing::asked,
     nothing_to_pack,
-    traceback,
+    traceback::exception,
 ];
 
 /// One failed build.
@@ -151,101 +152,9 @@ fn nothing_to_pack(case: &Case<'_>) -> Option<Diagnosis> {
     None
 }
 
-/// Texts of exceptions, each with its remedy.
-const KNOWN: [(&str, &str); 7] = [
-    (
-        "No module named 'distutils'",
-        "Python 3.12 has no `distutils`: write `setuptools = \"*\"` into the host dependencies, or `python = \"<3.12\"`",
-    ),
-    (
-        "No module named 'pkg_resources'",
-        "write `setuptools = \"<81\"` into the host dependencies",
-    ),
-    (
-        "numpy.distutils",
-        "write `setuptools = \"<60\"` and `python = \"<3.12\"` into the host dependencies",
-    ),
-    (
-        "use_2to3 is invalid",
-        "write `setuptools = \"<58\"` into the host dependencies",
-    ),
-    (
-        "SafeConfigParser",
-        "write `python = \"<3.12\"` into the host dependencies",
-    ),
-    (
-        "config: `project.license`",
-        "`license` as an expression needs `setuptools = \">=77\"` in the host dependencies",
-    ),
-    (
-        "license field should be",
-        "`license` as an expression needs `flit-core = \">=3.12\"` in the host dependencies",
-    ),
-];
-
-/// A hook raised an exception. The diagnosis contains the exception, and the innermost line of
-/// the project in its traceback.
-fn traceback(case: &Case<'_>) -> Option<Diagnosis> {
-    let lines: Vec<&str> = case.log.lines().map(str::trim).collect();
-    let starts = lines
-        .iter()
-        .rposition(|line| line.starts_with("Traceback (most recent call last)"))?;
-    let raised = lines[starts..].iter().find(|line| is_exception(line))?;
-    let root = case.source.files.folder.display().to_string();
-    let own = |line: &&&str| line.starts_with("File \"") && line.contains(&root);
-    let frame = lines[starts..].iter().rfind(own);
-    let frame = frame.map(|line| line.replace(&format!("{root}/"), ""));
-    Some(Diagnosis {
-        code: "python::hook_failed",
-        message: format!("the build backend failed: {raised}"),
-        details: frame.into_iter().collect(),
-        help: remedy(raised).map(str::to_string),
-        ..Default::default()
-    })
-}
-
-fn remedy(raised: &str) -> Option<&'static str> {
-    let mut known = KNOWN.iter();
-    let (_, help) = known.find(|(words, _)| raised.contains(words))?;
-    Some(help)
-}
-
-/// Whether a line has the form `SomeError: …`, like the last line of a traceback.
-fn is_exception(line: &str) -> bool {
-    let name = line.split(':').next().unwrap_or_default();
-    let last = name.rsplit('.').next().unwrap_or_default();
-    let named = last.ends_with("Error") || last.ends_with("Exception") || last == "SystemExit";
-    named
-        && name
-            .chars()
-            .all(|c| c.is_alphanumeric() || "._".contains(c))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn exceptions_of_old_build_backends_have_a_remedy() {
-        for (raised, words) in [
-            (
-                "ValueError: invalid pyproject.toml config: `project.license`.",
-                "setuptools = \">=77\"",
-            ),
-            (
-                "flit_core.config.ConfigError: license field should be <class 'dict'>, not <class 'str'>",
-                "flit-core = \">=3.12\"",
-            ),
-            (
-                "ModuleNotFoundError: No module named 'pkg_resources'",
-                "setuptools = \"<81\"",
-            ),
-        ] {
-            let help = remedy(raised).unwrap_or_default();
-            assert!(help.contains(words), "{raised}: {help}");
-        }
-        assert_eq!(remedy("ZeroDivisionError: division by zero"), None);
-    }
 
     #[test]
     fn a_python_that_the_project_does_not_support_is_recognized() {
