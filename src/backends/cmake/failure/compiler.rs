@@ -112,10 +112,16 @@ pub(super) fn errors(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
         message,
         details: errors.iter().take(QUOTED).map(shown).collect(),
         help: missing_header(&first.message).map(|header| {
-            let inside = own_header(blocks::source(view), header);
-            match inside {
-                Some(folder) => format!(
+            let source = blocks::source(view);
+            if let Some(folder) = own_header(source, header) {
+                return format!(
                     "add the directory `{folder}` of the project with `target_include_directories`"
+                );
+            }
+            match incomplete(source, header) {
+                Some((folder, rest)) => format!(
+                    "`{folder}` of the project has no `{rest}`: check it out or generate it, or select \
+                     another copy with an option of the project"
                 ),
                 None => advice_for_header(view, header),
             }
@@ -150,6 +156,17 @@ fn own_header(source: &Path, header: &str) -> Option<String> {
     } else {
         folder
     })
+}
+
+/// The directory of the project for headers such as `header`, which does not contain it, and the
+/// rest of its path.
+fn incomplete<'a>(source: &Path, header: &'a str) -> Option<(String, &'a str)> {
+    let (first, rest) = header.split_once('/')?;
+    let folders = ["include/", "src/", ""].map(|folder| format!("{folder}{first}"));
+    let folder = folders
+        .into_iter()
+        .find(|folder| source.join(folder).is_dir())?;
+    Some((folder, rest))
 }
 
 /// Reads `a.cpp:3:5: error: message`, and the form of Microsoft's compiler and nvcc:
@@ -288,6 +305,16 @@ mod tests {
             assert_eq!(missing_header(message), Some("a/b.h"), "{message}");
         }
         assert_eq!(missing_header("expected ';'"), None);
+    }
+
+    #[test]
+    fn a_header_that_the_project_should_have_is_not_that_of_a_package() {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs_err::create_dir_all(folder.path().join("include/spdlog")).expect("writable");
+        let found = incomplete(folder.path(), "spdlog/fmt/core.h");
+        assert_eq!(found, Some(("include/spdlog".to_string(), "fmt/core.h")));
+        assert_eq!(incomplete(folder.path(), "zlib.h"), None);
+        assert_eq!(incomplete(folder.path(), "fmt/core.h"), None);
     }
 
     #[test]
