@@ -13,7 +13,7 @@ pub(super) fn unknown_target(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
     let name = log.between("ninja: error: unknown target '", "'")?;
     let reply = file_api::read(&view.tree.binary()).unwrap_or_default();
     let own = reply.targets.iter();
-    let own = own.filter(|target| !target.is_of_the_generator);
+    let own = own.filter(|target| !target.is_of_the_generator && !is_of_ctest(&target.name));
     let mut names: Vec<&str> = own.map(|target| target.name.as_str()).collect();
     names.sort_unstable();
     let help = match nearest(name, names.iter().copied()) {
@@ -38,6 +38,25 @@ pub(super) fn unknown_target(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
         place: option.and_then(|keys| place(view, &[&keys[0], &keys[1]])),
         ..Default::default()
     })
+}
+
+/// Whether `include(CTest)` makes this target, which uploads the results of tests.
+fn is_of_ctest(name: &str) -> bool {
+    let groups = ["Continuous", "Experimental", "Nightly"];
+    let steps = [
+        "",
+        "Build",
+        "Configure",
+        "Coverage",
+        "MemCheck",
+        "MemoryCheck",
+        "Start",
+        "Submit",
+        "Test",
+        "Update",
+    ];
+    let step = groups.iter().find_map(|group| name.strip_prefix(group));
+    step.is_some_and(|step| steps.contains(&step))
 }
 
 /// `extra-args` has an argument that CMake does not have.
