@@ -38,7 +38,8 @@ impl Diagnosis {
         const OPTION: &str = "--system-toolchain";
         let of_packages = |help: &&mut String| {
             let names = |table| help.contains(&format!("package.{table}-dependencies]"));
-            (names("build") || names("host")) && !help.contains(OPTION)
+            let is_about_one = help.starts_with("add ") || help.starts_with("write ");
+            is_about_one && (names("build") || names("host")) && !help.contains(OPTION)
         };
         if let Some(help) = self.help.as_mut().filter(of_packages) {
             help.push_str("; with `--system-toolchain`, install it on this machine instead");
