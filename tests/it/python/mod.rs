@@ -12,6 +12,7 @@ mod kinds;
 mod mistakes;
 mod named;
 mod shapes;
+mod tags;
 mod versions;
 
 use indoc::indoc;

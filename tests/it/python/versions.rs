@@ -9,6 +9,7 @@ use super::described::described;
 use super::{initialize, plain, project};
 use test_support::git::{commit, git};
 use test_support::pixi::Pixi;
+use test_support::project::Project;
 use test_support::python::channel_or_skip;
 use test_support::render_error::render_error;
 use test_support::requests::Outputs;
@@ -130,13 +131,18 @@ fn two_commits_later(files: &[(&str, &str)]) -> String {
         let args = ["commit", "--quiet", "--allow-empty", "-m", message];
         git(project.dir(), &args);
     }
-    let mut pixi = Pixi::of(&project);
-    pixi.initialize(&initialize(&project, &[], plain()));
+    version_or_error(&project)
+}
+
+/// Returns the version of a project, or the error.
+pub(super) fn version_or_error(project: &Project) -> String {
+    let mut pixi = Pixi::of(project);
+    pixi.initialize(&initialize(project, &[], plain()));
     let params = Outputs::new(&project.metadata_work("h")).params();
     match pixi.request("conda/outputs", params) {
         Ok(answer) => answer["outputs"][0]["metadata"]["version"].to_string(),
         Err(error) => {
-            let drawn = render_error(&project, &error);
+            let drawn = render_error(project, &error);
             let lines = drawn.lines().map(str::trim);
             let told = lines.filter(|line| line.starts_with(['×', '│', 'h']));
             told.map(|line| line.trim_start_matches(['×', '│', ' ']))
@@ -212,7 +218,7 @@ fn options_that_change_the_version_count_or_are_an_error() {
     the package has no version: setuptools-scm computes it with `tool.setuptools_scm.version_scheme` in pyproject.toml, which the backend does not support help: write `version = "…"` into `[package]` of the pixi manifest, and the
     the package has no version: setuptools-scm computes it by the scheme `h:version` help: write `version = "…"` into `[package]` of the pixi manifest, and the
     the package has no version: versioningit computes it with `tool.versioningit.format` in pyproject.toml, which the backend does not support help: write `version = "…"` into `[package]` of the pixi manifest; or say
-    the package has no version: hatch-vcs computes it with `tool.hatch.version.raw-options.git_describe_command` in pyproject.toml, which the backend does not support help: write `version = "…"` into `[package]` of the pixi manifest, and the
+    the package has no version: hatch-vcs computes it with `git describe` without `--tags` in `tool.hatch.version.raw-options.git_describe_command` in pyproject.toml, which the backend does not support help: write `version = "…"` into `[package]` of the pixi manifest, and the
     the package has no version: setuptools-scm computes it with an option on line 2 of setup.py, which the backend does not support help: write `version = "…"` into `[package]` of the pixi manifest, and the
     "#);
 }
@@ -276,9 +282,9 @@ fn a_shallow_clone_lacks_the_tags() {
             depth: 0` of actions/checkout; or write `version = "…"` into
             `[package]` of the pixi manifest
     --
-    Name  Version    Build         Platform  Variant
-    h     0.3.post1  pyh4616a5c_0  noarch
-    warning: the version is 0.3.post1, because the checkout is a shallow clone without tags (help: get the history with `git fetch --tags --unshallow`, or with `fetch-depth: 0` of actions/checkout; or write `version = "…"` into `[package]` of the pixi manifest)
+    Name  Version  Build         Platform  Variant
+    h     0.3      pyh4616a5c_0  noarch
+    warning: the version is 0.3, because the checkout is a shallow clone without tags (help: get the history with `git fetch --tags --unshallow`, or with `fetch-depth: 0` of actions/checkout; or write `version = "…"` into `[package]` of the pixi manifest)
     "#);
 }
 

@@ -8,6 +8,16 @@ use super::prefix::output;
 /// Runs git in a directory, with the name of an author, and returns the output.
 #[track_caller]
 pub fn git(folder: &Path, arguments: &[&str]) -> String {
+    output(&mut command(folder, arguments))
+}
+
+/// Runs git like [`git`], at a date such as `1700000000 +0000`.
+#[track_caller]
+pub fn git_at(folder: &Path, arguments: &[&str], date: &str) -> String {
+    output(command(folder, arguments).env("GIT_COMMITTER_DATE", date))
+}
+
+fn command(folder: &Path, arguments: &[&str]) -> Command {
     let settings = [
         "user.name=somebody",
         "user.email=somebody@example.org",
@@ -16,7 +26,8 @@ pub fn git(folder: &Path, arguments: &[&str]) -> String {
     ];
     let mut command = Command::new("git");
     command.args(settings.iter().flat_map(|setting| ["-c", setting]));
-    output(command.args(arguments).current_dir(folder))
+    command.args(arguments).current_dir(folder);
+    command
 }
 
 /// Commits all files in a directory. Creates the repository if it does not exist.

@@ -3,6 +3,7 @@
 use miette::{Diagnostic, Report, SourceSpan};
 use thiserror::Error;
 
+use super::git::Repository;
 use crate::backend::git_folders::GitFolders;
 use crate::backends::python::project::Files;
 use crate::diagnostic::{SourceFile, Warning};
@@ -62,9 +63,17 @@ impl NotFound {
         Self::report(project, what)
     }
 
-    /// The tool fails without a tag, and the checkout has none.
-    pub(super) fn untagged(project: &Files, tool: &str, is_shallow: bool) -> Report {
-        if is_shallow {
+    /// The tool fails without a tag, and the checkout has none, or none that the tool selects.
+    pub(super) fn untagged(project: &Files, tool: &str, repository: &Repository) -> Report {
+        if repository.has_tags() {
+            let what = format!(
+                "{tool} computes it from tags of Git, and it does not select any of this checkout"
+            );
+            let help = "create a tag that the options of the tool select, or write `version = \"…\"` \
+                 into `[package]` of the pixi manifest";
+            return Self::with_help(project, what, help.to_string());
+        }
+        if repository.is_shallow() {
             let what = format!("{tool} computes it from tags of Git, and {SHALLOW}");
             return Self::with_help(project, what, DEEPEN.to_string());
         }

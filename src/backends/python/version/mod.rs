@@ -4,10 +4,16 @@
 //! tool, so that the wheel and the package have the same version.
 
 mod attribute;
+mod describe;
+mod dunamai;
 mod git;
+mod globs;
 mod mistakes;
+mod options;
 mod refused;
+mod rules;
 mod scm;
+mod tags;
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -45,7 +51,7 @@ pub(super) fn find(
 ) -> Result<Option<Found>, Report> {
     match from {
         VersionFrom::Auto => {}
-        VersionFrom::Git => return scm::any(project).read(project, top).map(Some),
+        VersionFrom::Git => return rules::any(project).read(project, top).map(Some),
         VersionFrom::File(file) => {
             let place = Place::Written(file.clone());
             return place.read(project, top).map(Some);
@@ -104,7 +110,7 @@ impl Found {
 }
 
 /// The place of a version.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 enum Place {
     /// The version itself.
     Literal(String),
@@ -119,7 +125,7 @@ enum Place {
     /// The match of a regular expression in a file.
     Pattern(PathBuf, String),
     /// The history of the checkout, by the rules of a tool.
-    Git(Box<scm::Rules>),
+    Git(Box<rules::Rules>),
     /// Code that only the build runs, with its description.
     Code(String),
     /// A setuptools-scm that the project does not enable.
@@ -131,7 +137,7 @@ enum Place {
 /// Functions for the build tools. Each returns the place of the version if the project uses
 /// its tool. The first result counts.
 const SOURCES: [fn(&Files) -> Option<Place>; 11] = [
-    scm::rules,
+    rules::rules,
     hatch,
     setuptools,
     poetry,
@@ -140,7 +146,7 @@ const SOURCES: [fn(&Files) -> Option<Place>; 11] = [
     attribute::scikit_build,
     attribute::cargo,
     attribute::meson,
-    scm::disabled,
+    rules::disabled,
     unknown,
 ];
 

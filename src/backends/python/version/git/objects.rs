@@ -53,14 +53,19 @@ impl Objects {
         commit
     }
 
-    /// The object to which an annotated tag points. For any other object, the object itself.
-    pub(super) fn peeled(&self, id: Id) -> Id {
+    /// The object to which an annotated tag points, and the date of the tag. For any other object,
+    /// the object itself.
+    pub(super) fn peeled(&self, id: Id) -> (Id, Option<i64>) {
         let target = self.read(id).and_then(|(kind, data)| {
             let text = String::from_utf8_lossy(&data);
-            let target = text.lines().find_map(|line| line.strip_prefix("object "));
-            (kind == Kind::Tag).then(|| Id::parse(target?)).flatten()
+            let mut header = text.lines().take_while(|line| !line.is_empty());
+            let target = header.find_map(|line| line.strip_prefix("object "));
+            let target = (kind == Kind::Tag).then(|| Id::parse(target?)).flatten()?;
+            let date = header.find_map(|line| date(line.strip_prefix("tagger ")?));
+            // Very old tags have no date.
+            Some((target, Some(date.unwrap_or_default())))
         });
-        target.unwrap_or(id)
+        target.unwrap_or((id, None))
     }
 
     fn read(&self, id: Id) -> Option<Object> {
@@ -94,9 +99,13 @@ fn parse_commit(data: &[u8]) -> Option<Commit> {
     let header = || text.lines().take_while(|line| !line.is_empty());
     let parents = header().filter_map(|line| Id::parse(line.strip_prefix("parent ")?));
     let committer = header().find_map(|line| line.strip_prefix("committer "))?;
-    let date = committer.rsplit(' ').nth(1)?.parse().ok()?;
     Some(Commit {
         parents: parents.collect(),
-        date,
+        date: date(committer)?,
     })
+}
+
+/// The date after the name and the address of a person.
+fn date(person: &str) -> Option<i64> {
+    person.rsplit(' ').nth(1)?.parse().ok()
 }
