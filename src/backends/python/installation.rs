@@ -16,6 +16,7 @@ use rattler_digest::{Sha256, compute_bytes_digest};
 use super::Config;
 use super::aside;
 use super::layout::{BUILD, CMAKE_TRACE, DIRECTORY, INSTALLED, SETUPTOOLS, TRACE};
+use super::portable::{self, METADATA};
 use super::record::{self, Record, Row};
 use super::shape::Shape;
 use super::source::Source;
@@ -152,29 +153,33 @@ fn cleaned(
     }
     let own = dist_info.file_name().and_then(|name| name.to_str());
     let own = own.unwrap_or_default();
+    let metadata = portable::rewrite(dist_info)?;
     let mut kept = Vec::new();
     for row in &record.rows {
         let path = record.path(row);
-        let metadata = row.path.strip_prefix(own);
-        let metadata = metadata.and_then(|below| below.strip_prefix('/'));
-        match metadata {
-            Some(name) if name == INSTALLER || unwanted.contains(&name) => {}
-            None if is_excluded(&path, prefix, excluded) => disk::remove_file(&path)?,
+        let name = row.path.strip_prefix(own);
+        let name = name.and_then(|below| below.strip_prefix('/'));
+        match (name, &metadata) {
+            (Some(INSTALLER), _) => {}
+            (Some(name), _) if unwanted.contains(&name) => {}
+            (Some(METADATA), Some(text)) => kept.push(written(&row.path, text)),
+            (None, _) if is_excluded(&path, prefix, excluded) => disk::remove_file(&path)?,
             _ if format!("/{}", row.path).contains("/__pycache__/") => {}
             _ if is_rewritten(&path) => kept.push(Row::of(&row.path)),
             _ => kept.push(row.clone()),
         }
     }
     disk::write(&dist_info.join(INSTALLER), OWNER)?;
-    let digest = compute_bytes_digest::<Sha256>(OWNER);
-    let digest = BASE64_URL_SAFE_NO_PAD.encode(digest);
-    kept.push(Row::with(
-        format!("{own}/{INSTALLER}"),
-        &digest,
-        OWNER.len(),
-    ));
+    kept.push(written(&format!("{own}/{INSTALLER}"), OWNER));
     record.rows = kept;
     Ok(record)
+}
+
+/// The row of a file with this content.
+fn written(path: &str, content: &str) -> Row {
+    let digest = compute_bytes_digest::<Sha256>(content);
+    let digest = BASE64_URL_SAFE_NO_PAD.encode(digest);
+    Row::with(path, &digest, content.len())
 }
 
 /// The patterns of the user. In them, `*` also matches `/`.

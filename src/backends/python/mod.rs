@@ -21,6 +21,7 @@ mod license;
 mod literal;
 mod maturin;
 mod metadata;
+mod portable;
 mod project;
 mod pythons;
 mod record;

@@ -2,6 +2,9 @@
 
 use std::process::Command;
 
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use rattler_digest::{Sha256, compute_bytes_digest};
 use serde_json::{Value, json};
 
 use super::builds::{built, tried};
@@ -340,4 +343,61 @@ fn dependencies_that_code_adds_are_found_after_the_build() {
       │ `pluggy`
       help: write `pluggy = "*"` into `[package.run-dependencies]`
     "#);
+}
+
+#[test]
+fn the_metadata_names_a_dependency_in_a_directory_without_its_path() {
+    let Some(channel) = channel_or_skip() else {
+        return;
+    };
+    let poetry = "[build-system]\nrequires = [\"poetry-core\"]\n\
+        build-backend = \"poetry.core.masonry.api\"\n\
+        [tool.poetry]\nname = \"a\"\nversion = \"1\"\ndescription = \"\"\nauthors = []\n\
+        packages = [{ include = \"a.py\" }]\n\
+        [tool.poetry.dependencies]\npython = \">=3.9\"\nclick = \">=8\"\n\
+        other = { path = \"other\", develop = true, extras = [\"x\"], markers = \"os_name == 'posix'\" }\n";
+    let setuptools = format!(
+        "{SETUPTOOLS}dependencies = [\"other[x] @ file:///home/me/other ; os_name == 'posix'\", \"click>=8\"]\n\
+         [tool.setuptools]\npy-modules = [\"a\"]\n"
+    );
+    let other = "[build-system]\nrequires = [\"poetry-core\"]\n\
+        build-backend = \"poetry.core.masonry.api\"\n[tool.poetry]\nname = \"other\"\nversion = \"2\"\n\
+        description = \"\"\nauthors = []\n";
+    for (host, text) in [("poetry-core", poetry), ("setuptools", setuptools.as_str())] {
+        let project = project(&[
+            ("pyproject.toml", text),
+            ("a.py", ""),
+            ("other/pyproject.toml", other),
+            ("other/other.py", ""),
+        ]);
+        let config = json!({"ignore-pypi-mapping": false, "pypi-conda-map": {"other": false}});
+        let initialize = initialize(&project, &[host], config);
+        let package = built(&project, &initialize, channel, false);
+        let mut files = package.files().into_iter();
+        let metadata = files.find(|file| file.ends_with("dist-info/METADATA"));
+        let metadata = metadata.expect("the metadata is installed");
+        let content = package.text(&metadata);
+        let lines = content
+            .lines()
+            .filter(|line| line.starts_with("Requires-Dist"));
+        let mut lines: Vec<String> = lines.map(|line| line.replace('"', "'")).collect();
+        lines.sort();
+        assert_eq!(
+            lines,
+            [
+                "Requires-Dist: click>=8",
+                "Requires-Dist: other[x] ; os_name == 'posix'"
+            ]
+            .map(|line| match host {
+                "poetry-core" => line.replace("click>=8", "click (>=8)"),
+                _ => line.to_string(),
+            }),
+            "{host}"
+        );
+        let record = package.text(&metadata.replace("METADATA", "RECORD"));
+        let digest = compute_bytes_digest::<Sha256>(&content);
+        let digest = BASE64_URL_SAFE_NO_PAD.encode(digest);
+        let row = format!("METADATA,sha256={digest},{}", content.len());
+        assert!(record.contains(&row), "{row}\n{record}");
+    }
 }
