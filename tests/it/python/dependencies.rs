@@ -62,7 +62,10 @@ fn dynamic_dependencies_are_read_where_the_build_backend_reads_them() {
     let poetry = "[build-system]\nrequires = [\"poetry-core\"]\n\
                   build-backend = \"poetry.core.masonry.api\"\n\
                   [project]\nname = \"a\"\nversion = \"1\"\ndynamic = [\"dependencies\"]\n\
-                  [tool.poetry.dependencies]\npython = \">=3.9\"\nclick = \"^8\"\n";
+                  [tool.poetry.dependencies]\npython = \">=3.9\"\nclick = \"^8\"\n\
+                  rich = { version = \"^13\", optional = true }\n\
+                  Other_Lib = { version = \"*\", optional = true }\n\
+                  [tool.poetry.extras]\ncolor = [\"rich\", \"other-lib\"]\nall = [\"rich\"]\n";
     let requirements = "# all\nclick>=8  # a comment\n\nrich \\\n >=13\n";
     let files = [
         ("requirements.txt", requirements),
@@ -113,6 +116,8 @@ fn dynamic_dependencies_are_read_where_the_build_backend_reads_them() {
     run: python *, click >=8, rich >=13
     poetry:
     run: python >=3.9, click >=8,<9
+    all: rich
+    color: rich, other-lib
     "#);
 }
 

@@ -9,7 +9,7 @@ use miette::Report;
 
 use super::{Entry, placed, poetry, unplaced};
 use crate::backends::python::literal::Texts;
-use crate::backends::python::project::Files;
+use crate::backends::python::project::{Files, Pyproject};
 use crate::diagnostic::Warning;
 
 /// A list of dependencies.
@@ -95,6 +95,7 @@ pub(in super::super) fn groups(project: &Files) -> Result<Vec<(String, Declared)
         let keys = [hatch.as_slice(), &[name.as_str()]].concat();
         groups.extend(in_files(project, &keys).map(|declared| (name, declared)));
     }
+    groups.extend(groups_of_poetry(project));
     if project.is_open(GROUPS) {
         groups.extend(groups_of_setuptools(project));
     }
@@ -135,17 +136,32 @@ fn requirements(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// Poetry uses its own table where `[project]` has no dependencies.
-fn from_poetry(project: &Files) -> Option<Declared> {
+/// The file whose tables of Poetry count. They do not where `[project]` has dependencies.
+fn of_poetry(project: &Files) -> Option<&Pyproject> {
     let is_poetry = project.build_module().starts_with("poetry") || !project.has_project_table();
     let file = project.pyproject.as_ref().filter(|_| is_poetry)?;
     file.table(&["tool", "poetry", "dependencies"])?;
-    let poetry::Entries { entries, lost } = poetry::entries(file);
-    Some(Declared {
-        entries,
-        lost,
-        ..Declared::default()
-    })
+    file.value(&["project", RUN]).is_none().then_some(file)
+}
+
+fn from_poetry(project: &Files) -> Option<Declared> {
+    Some(poetry::entries(of_poetry(project)?).into())
+}
+
+fn groups_of_poetry(project: &Files) -> Vec<(String, Declared)> {
+    let groups = of_poetry(project).map(poetry::groups);
+    let groups = groups.into_iter().flatten();
+    groups.map(|(name, found)| (name, found.into())).collect()
+}
+
+impl From<poetry::Entries> for Declared {
+    fn from(poetry::Entries { entries, lost }: poetry::Entries) -> Self {
+        Self {
+            entries,
+            lost,
+            ..Self::default()
+        }
+    }
 }
 
 /// The dependencies in `setup.py`, or else those in `setup.cfg`.

@@ -1,4 +1,4 @@
-//! Reads `[tool.poetry.dependencies]`, which Poetry used before it supported `[project]`.
+//! Reads the tables `dependencies` and `extras` of `[tool.poetry]`, which Poetry used before it supported `[project]`.
 //!
 //! Each entry is rewritten in the syntax of PEP 508, so that its conditions and places count like
 //! those in `[project]`.
@@ -7,7 +7,7 @@ use pep440_rs::{Operator, Version, VersionSpecifiers};
 use regex::Regex;
 
 use super::Entry;
-use super::requirement::Requirement;
+use super::requirement::{Requirement, normalized};
 use crate::backends::python::project::Pyproject;
 use crate::project::document::{Data, Field, Table, Value};
 
@@ -20,18 +20,38 @@ pub(super) struct Entries {
 
 /// Reads `[tool.poetry.dependencies]`, except for the dependencies that are optional.
 pub(super) fn entries(file: &Pyproject) -> Entries {
+    read(file, |_, is_optional| !is_optional)
+}
+
+/// Reads `[tool.poetry.extras]`. A group names entries of `[tool.poetry.dependencies]`.
+pub(super) fn groups(file: &Pyproject) -> Vec<(String, Entries)> {
+    let table = file.table(&["tool", "poetry", "extras"]);
+    let groups = table.map(|table| table.fields()).unwrap_or_default();
+    let groups = groups.into_iter().map(|group| {
+        let names = file.texts(&["tool", "poetry", "extras", group.name]);
+        let names: Vec<String> = names.iter().map(|name| normalized(name.text)).collect();
+        let entries = read(file, |name, _| names.contains(&normalized(name)));
+        (group.name.to_string(), entries)
+    });
+    groups.collect()
+}
+
+/// Reads the dependencies that count. `counts` receives the name of one, and whether it is
+/// optional.
+fn read(file: &Pyproject, counts: impl Fn(&str, bool) -> bool) -> Entries {
     let table = file.table(&["tool", "poetry", "dependencies"]);
     let fields = table.map(|table| table.fields()).unwrap_or_default();
     let mut read = Entries::default();
     for field in fields.into_iter().filter(|field| field.name != "python") {
-        match field.value.read() {
-            // One entry for each version of Python, for example.
-            Data::List(values) => {
-                for value in values {
-                    read.add(&field, value);
-                }
+        // One entry for each version of Python, for example.
+        let values = match field.value.read() {
+            Data::List(values) => values,
+            _ => vec![field.value],
+        };
+        for value in values {
+            if counts(field.name, is_optional(value)) {
+                read.add(&field, value);
             }
-            _ => read.add(&field, field.value),
         }
     }
     read
@@ -46,7 +66,6 @@ impl Entries {
         };
         let text = match value.read() {
             Data::Text(text) => format!("{name}{}", loosest(text, &mut lost)),
-            Data::Table(table) if is_optional(table) => return,
             Data::Table(table) => written(name, table, &mut lost),
             _ => {
                 lost("neither a version nor a table, so any version is used".to_string());
@@ -64,7 +83,10 @@ impl Entries {
     }
 }
 
-fn is_optional(table: Table<'_>) -> bool {
+fn is_optional(value: Value<'_>) -> bool {
+    let Data::Table(table) = value.read() else {
+        return false;
+    };
     let optional = table.get("optional").map(|field| field.value.read());
     matches!(optional, Some(Data::Boolean(true)))
 }
