@@ -54,12 +54,8 @@ pub(super) fn package(
         }
         warnings.extend(unknown_programs(request, source, &wheel)?);
     }
-    if shape.abi3
-        && !wheel
-            .tags
-            .iter()
-            .any(|tag| tag.contains("abi3") || tag.ends_with("-any"))
-    {
+    let for_all = |tags: &[String]| tags.iter().any(|tag| tag.ends_with("-any"));
+    if shape.abi3 && !wheel.suits_later_pythons() && !for_all(&wheel.tags) {
         return Err(mistakes::NotStable {
             tags: wheel.tags.join(", "),
         }
@@ -92,7 +88,7 @@ fn versions_of_python(
     if shape.is_python_independent() || shape.editable {
         return None;
     }
-    if wheel.tags.iter().any(|tag| tag.contains("-abi3-")) {
+    if wheel.suits_later_pythons() && !source.kind.is_program {
         let warning = Warning::new(
             "the package is for one version of Python, but its code also works with later versions",
         );

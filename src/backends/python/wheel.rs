@@ -101,11 +101,26 @@ impl Wheel {
         modules
     }
 
+    /// Whether its compiled code works with later versions of Python: it uses only the stable ABI,
+    /// or no ABI of Python at all.
+    pub(super) fn suits_later_pythons(&self) -> bool {
+        self.tags.iter().any(|tag| is_stable(tag))
+    }
+
     /// Whether the wheel contains a file other than its metadata.
     pub(super) fn has_content(&self) -> bool {
         self.files
             .iter()
             .any(|file| !file.starts_with(&self.dist_info))
+    }
+}
+
+fn is_stable(tag: &str) -> bool {
+    match tag.split('-').collect::<Vec<_>>().as_slice() {
+        [_, _, "any"] => false,
+        [python, "none", _] => python.split('.').any(|python| python == "py3"),
+        [_, abi, _] => abi.split('.').any(|abi| abi == "abi3"),
+        _ => false,
     }
 }
 
@@ -168,5 +183,19 @@ mod tests {
     fn programs_are_of_two_kinds() {
         let text = "[console_scripts]\na = b:c [x]\n\n[gui_scripts]\nd=e:f\n[pytest11]\ng = h\n";
         assert_eq!(scripts(text), ["a = b:c", "d = e:f"]);
+    }
+
+    #[test]
+    fn tags_say_whether_later_pythons_can_run_the_code() {
+        for (tag, expected) in [
+            ("cp39-abi3-linux_x86_64", true),
+            ("py3-none-linux_x86_64", true),
+            ("py2.py3-none-win_amd64", true),
+            ("cp313-cp313-linux_x86_64", false),
+            ("cp313-none-linux_x86_64", false),
+            ("py3-none-any", false),
+        ] {
+            assert_eq!(is_stable(tag), expected, "{tag}");
+        }
     }
 }

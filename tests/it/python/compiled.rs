@@ -278,3 +278,31 @@ fn a_module_for_the_stable_abi_is_one_package_for_later_versions_of_python() {
     site-packages/fast/core.abi3.so
     "#);
 }
+
+#[test]
+fn a_library_that_does_not_use_python_is_one_package_for_all_versions_of_it() {
+    let Some(channel) = channel_or_skip() else {
+        return;
+    };
+    let (name, pyproject) = SCIKIT_BUILD_CORE;
+    let pyproject = format!("{pyproject}[tool.scikit-build]\nwheel.py-api = \"py3\"\n");
+    let cmake = indoc! {"
+        cmake_minimum_required(VERSION 3.15)
+        project(fast LANGUAGES C)
+        add_library(fast SHARED fast.c)
+        install(TARGETS fast DESTINATION fast)
+    "};
+    let project = project(&[
+        (name, &pyproject),
+        ("CMakeLists.txt", cmake),
+        ("fast.c", "int one(void) { return 1; }\n"),
+        ("src/fast/__init__.py", ""),
+    ]);
+    let host = ["scikit-build-core", "cmake", "ninja"];
+    let initialize = initialize(&project, &host, json!({"abi3": true}));
+    let package = built(&project, &initialize, channel, false);
+    assert_eq!(package.index()["noarch"], "python");
+    assert!(package.has("site-packages/fast/libfast.so"));
+    let wheel = package.text("site-packages/fast-1.0.dist-info/WHEEL");
+    assert!(wheel.contains("Tag: py3-none-"), "{wheel}");
+}
