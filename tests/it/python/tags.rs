@@ -37,6 +37,7 @@ fn the_tags_of_one_package_are_selected_as_its_tool_does() {
             "scm.git.describe_command = \"{describe} --match b/*\"\ntag_regex = '^b/(.+)$'"
         )),
         scm("tag.prefix = \"b/\""),
+        scm("tag.prefix = \"c-\"\nfallback_version = \"1.0\""),
         scm(&format!(
             "git_describe_command = \"{describe} --first-parent\""
         )),
@@ -51,6 +52,10 @@ fn the_tags_of_one_package_are_selected_as_its_tool_does() {
         ),
         table("pdm.version", "source = \"scm\""),
         table("pdm.version", "source = \"scm\"\ntag_filter = \"a-*\""),
+        table(
+            "pdm.version",
+            "source = \"scm\"\ntag_filter = \"c-*\"\nfallback_version = \"1.0\"",
+        ),
         table("versioningit.vcs", "match = [\"c-*\"]"),
         table(
             "versioningit.vcs",
@@ -105,12 +110,14 @@ fn the_tags_of_one_package_are_selected_as_its_tool_does() {
     "1.3.dev3"
     "3.1.dev1"
     "3.1.dev1"
+    "1.1.dev5"
     the package has no version: setuptools-scm computes it with `--first- parent` in `tool.setuptools_scm.git_describe_command` in pyproject.toml, which the backend does not support help: write `version = "…"` into `[package]` of the pixi manifest, and the
     the package has no version: setuptools-scm computes it with `./version.sh --short` in `tool.setuptools_scm.git_describe_command` in pyproject.toml, which the backend does not support help: write `version = "…"` into `[package]` of the pixi manifest, and the
     the package has no version: setuptools-scm computes it with the pattern in `tool.setuptools_scm.tag_regex` in pyproject.toml, which the backend does not support help: write `version = "…"` into `[package]` of the pixi manifest, and the
     "3.1.dev1"
     "0.0.1.dev1"
     "1.3rc2.dev2"
+    "0.1.dev5"
     the package has no version: versioningit computes it from tags of Git, and it does not select any of this checkout help: create a tag that the options of the tool select, or write `version =
     "0.3.post4"
     "1.2.post3"

@@ -202,12 +202,15 @@ impl Rules {
     /// fails without a tag.
     pub(super) fn untagged(&self, distance: usize) -> Option<String> {
         let default_tag = self.default_tag.as_deref();
+        let fallback = self.fallback.as_deref();
         match self.tool {
+            "setuptools-scm" | "hatch-vcs" if fallback.is_some() => {
+                return self.version(&fallback?.parse().ok()?, distance);
+            }
             // It does not count the first commit.
             "versioningit" => {
-                return self
-                    .version_after(default_tag?, distance.saturating_sub(1))
-                    .ok();
+                let after = |tag| self.version_after(tag, distance.saturating_sub(1)).ok();
+                return default_tag.map_or_else(|| parse(fallback?), after);
             }
             "setuptools-git-versioning" => return parse(default_tag.unwrap_or("0.0.1")),
             // It reads this text as it reads tags.

@@ -57,14 +57,11 @@ pub(super) fn read(rules: &Rules, project: &Files, top: Option<&Path>) -> Result
         };
     };
     let Some(tag) = rules.tags.chosen(&tags) else {
-        let version = match fallback() {
-            Some(version) => version,
+        let version = match top {
             // pixi does not fetch tags into its checkouts. A version without them would be wrong.
-            None if top.is_some() => {
-                return Err(missing(
-                    "computes it from tags of Git, and the checkout has none",
-                ));
-            }
+            Some(_) => fallback().ok_or_else(|| {
+                missing("computes it from tags of Git, and the checkout has none")
+            })?,
             None => rules
                 .untagged(distance)
                 .ok_or_else(|| NotFound::untagged(project, rules.tool, &repository))?,
