@@ -33,6 +33,9 @@ fn naming() -> Project {
          add_custom_command(TARGET app POST_BUILD \
            COMMAND ${CMAKE_COMMAND} -E copy ${PROJECT_SOURCE_DIR}/post.txt ${PROJECT_BINARY_DIR}/post.txt \
            COMMAND ${CMAKE_COMMAND} -E copy_directory ${PROJECT_SOURCE_DIR}/res ${PROJECT_BINARY_DIR}/res)\n\
+         add_custom_target(copied ALL COMMAND ${CMAKE_COMMAND} -E copy_directory near far ${PROJECT_BINARY_DIR}/res \
+           WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})\n\
+         add_dependencies(copied app)\n\
          install(TARGETS app)\n\
          install(FILES ${PROJECT_BINARY_DIR}/post.txt DESTINATION share)\n\
          install(DIRECTORY ${PROJECT_BINARY_DIR}/res DESTINATION share)\n\
@@ -50,6 +53,8 @@ fn naming() -> Project {
     .file("coded.txt", "c\n")
     .file("post.txt", "p\n")
     .file("res/a.txt", "a\n")
+    .file("near/c.txt", "c\n")
+    .file("far/d.txt", "d\n")
     .file("src/a.c", "int a(void) { return 1; }\n")
     .file("src/b.c", "int b(void) { return 1; }\n")
     .file("unused.txt", "u\n")
@@ -78,6 +83,9 @@ fn files_that_commands_name_trigger_a_rebuild() {
         ("edit", "post.txt", Rebuild),
         ("edit", "res/a.txt", Rebuild),
         ("new", "res/deep/b.txt", Rebuild),
+        ("edit", "near/c.txt", Rebuild),
+        ("new", "near/e.txt", Rebuild),
+        ("edit", "far/d.txt", Rebuild),
         ("edit", "src/a.c", Rebuild),
         ("new", "src/c.c", Rebuild),
         ("remove", "src/b.c", Rebuild),
@@ -166,6 +174,8 @@ fn a_rebuild_contains_the_files_that_commands_name() {
     assert_eq!(read("share/res/a.txt"), "resource\n");
     builder.project.write("res/b.txt", "b\n");
     assert_eq!(read("share/res/b.txt"), "b\n");
+    builder.project.write("far/d.txt", "distant\n");
+    assert_eq!(read("share/res/d.txt"), "distant\n");
     // A plain `file(GLOB)` is evaluated again only when a matching file is added or deleted.
     let built = build();
     assert!(!built.configured());

@@ -1,5 +1,7 @@
 //! The words of a command line that may name files.
 
+use std::path::PathBuf;
+
 /// The files that an argument of a program may name: itself, and the value of an option, as in
 /// `--in=FILE`, `-Wl,--version-script,FILE` and `-T/FILE`.
 pub(in super::super) fn named(argument: &str) -> impl Iterator<Item = &str> {
@@ -16,64 +18,107 @@ pub(in super::super) fn named(argument: &str) -> impl Iterator<Item = &str> {
     names.filter(|name| !name.is_empty())
 }
 
-/// The files that the command line of a step may name, with the directories that it is
-/// relative to.
-pub(super) fn words(command: &str) -> Vec<(String, Option<String>)> {
-    let mut folder = None;
+/// The files that the command line of a step may name, with the directories that they are
+/// relative to. An empty directory is that of ninja.
+pub(super) fn words(line: &str) -> Vec<(String, PathBuf)> {
+    let commands = located(line).into_iter();
+    let words = commands.flat_map(|(folder, command)| {
+        let names: Vec<String> = arguments(&command)
+            .flat_map(named)
+            .map(str::to_string)
+            .collect();
+        names.into_iter().map(move |name| (name, folder.clone()))
+    });
+    words.collect()
+}
+
+/// The directories whose files a command line copies with `cmake -E copy_directory`: all
+/// arguments but the last.
+pub(super) fn copied(line: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
-    let mut words = split(command).into_iter();
-    while let Some(word) = words.next() {
-        match word.as_str() {
-            "cd" | "/D" => {
-                let next = words.next();
-                folder = next.filter(|next| next != "/D").or(folder);
-            }
-            // Files that the command writes.
-            ">" | ">>" | "2>" => {
-                words.next();
-            }
-            word => {
-                let names = named(word).map(str::to_string);
-                found.extend(names.map(|name| (name, folder.clone())));
-            }
+    for (folder, command) in located(line) {
+        let words: Vec<&str> = arguments(&command).collect();
+        let mut pairs = words.windows(2);
+        let at = pairs.position(|pair| pair[0] == "-E" && pair[1].starts_with("copy_directory"));
+        let paths = at.map_or(&[][..], |at| &words[at + 2..]);
+        if let [sources @ .., _] = paths {
+            found.extend(sources.iter().map(|source| folder.join(source)));
         }
     }
     found
 }
 
-/// The directories whose files a command line copies with `cmake -E copy_directory`.
-pub(super) fn copied(command: &str) -> Vec<String> {
-    let words = split(command);
-    let pairs = words.windows(2);
-    let copied = pairs.filter(|pair| pair[0].starts_with("copy_directory"));
-    copied.map(|pair| pair[1].clone()).collect()
+/// The commands of a line, with the directories in which `cd` makes them run.
+fn located(line: &str) -> Vec<(PathBuf, Vec<String>)> {
+    let mut folder = PathBuf::new();
+    let mut found = Vec::new();
+    for command in commands(line) {
+        let words: Vec<&str> = command.iter().map(String::as_str).collect();
+        match words.as_slice() {
+            ["cd", "/D", next] | ["cd", next] => folder.push(next),
+            _ => found.push((folder.clone(), command)),
+        }
+    }
+    found
 }
 
-/// The words of a command line, without their quotation marks. Windows does not have an
-/// escape outside of them, and its paths contain backslashes.
-pub(super) fn split(command: &str) -> Vec<String> {
+/// The words of a command without the files that it writes.
+fn arguments(command: &[String]) -> impl Iterator<Item = &str> {
+    let mut words = command.iter().map(String::as_str);
+    std::iter::from_fn(move || {
+        loop {
+            match words.next()? {
+                ">" | ">>" | "2>" => {
+                    words.next();
+                }
+                word if word.contains(">&") => {}
+                word => return Some(word),
+            }
+        }
+    })
+}
+
+/// The words of a command line, without their quotation marks.
+pub(super) fn split(line: &str) -> Vec<String> {
+    commands(line).into_iter().flatten().collect()
+}
+
+/// The words of each command in a line. Windows does not have an escape outside of quotation
+/// marks, and its paths contain backslashes.
+fn commands(line: &str) -> Vec<Vec<String>> {
+    let mut commands = Vec::new();
     let mut words = Vec::new();
     let mut word = String::new();
     let mut quote = None;
-    let mut characters = command.chars().peekable();
+    let mut characters = line.chars();
     while let Some(character) = characters.next() {
         match (character, quote) {
             ('\\', None | Some('"')) if !cfg!(windows) => word.extend(characters.next()),
             ('"' | '\'', None) => quote = Some(character),
             (_, Some(open)) if character == open => quote = None,
-            (' ' | '\t' | ';' | '(' | ')' | '&' | '|', None) => {
+            (' ' | '\t', None) => words.push(std::mem::take(&mut word)),
+            // As in `2>&1`.
+            ('&', None) if word.ends_with('>') => word.push(character),
+            (';' | '(' | ')' | '&' | '|', None) => {
                 words.push(std::mem::take(&mut word));
+                commands.push(std::mem::take(&mut words));
             }
             _ => word.push(character),
         }
     }
     words.push(word);
-    words.retain(|word| !word.is_empty());
-    words
+    commands.push(words);
+    for words in &mut commands {
+        words.retain(|word| !word.is_empty());
+    }
+    commands.retain(|words| !words.is_empty());
+    commands
 }
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     #[test]
@@ -99,11 +144,22 @@ mod tests {
         let words = words(command);
         let named = |name: &str| {
             let word = words.iter().find(|(word, _)| word == name);
-            word.map(|(_, folder)| folder.clone().unwrap_or_default())
+            word.map(|(_, folder)| folder.as_path())
         };
-        assert_eq!(named("/s/a b.py").as_deref(), Some("/t"));
-        assert_eq!(named("/s/x y").as_deref(), Some("/t"));
-        assert_eq!(named("rel").as_deref(), Some("/s/w"));
+        assert_eq!(named("/s/a b.py"), Some(Path::new("/t")));
+        assert_eq!(named("/s/x y"), Some(Path::new("/t")));
+        assert_eq!(named("rel"), Some(Path::new("/s/w")));
         assert_eq!(named("/s/made"), None);
+    }
+
+    #[test]
+    fn all_copied_directories_are_found_in_the_directory_of_the_command() {
+        let command = "cd /s && cmake -E copy_directory a \"b c\" /o/d /t/a > log 2>&1 && \
+            cd sub && cmake -E copy_directory_if_different ../e f; cmake -E copy g h && \
+            cmake --build . --target copy_directory_data all";
+        let copied = copied(command);
+        let expected = ["/s/a", "/s/b c", "/o/d", "/s/sub/../e"].map(PathBuf::from);
+        assert_eq!(copied, expected);
+        assert!(super::copied("cmake -E copy_directory").is_empty());
     }
 }

@@ -56,10 +56,7 @@ impl Edge {
     /// script of a linker is often missing in `DEPENDS`.
     pub(in super::super) fn named(&self, tree: &Path) -> Vec<PathBuf> {
         let words = self.commands().flat_map(command::words);
-        let paths = words.map(|(word, folder)| match folder {
-            Some(folder) => tree.join(folder).join(word),
-            None => tree.join(word),
-        });
+        let paths = words.map(|(word, folder)| tree.join(folder).join(word));
         let options = self.options().flat_map(command::words);
         let options = options.map(|(word, _)| PathBuf::from(word));
         // Relative paths are those of objects and libraries, which ninja knows.
@@ -94,7 +91,7 @@ impl Edge {
         }
         let command = self.variables.get("COMMAND").map_or("", String::as_str);
         let words = command::words(command).into_iter();
-        let paths = words.flat_map(|(word, folder)| folder.into_iter().chain([word]));
+        let paths = words.flat_map(|(word, folder)| [folder.clone(), folder.join(word)]);
         let paths = paths.map(|path| tree.join(path));
         let below = paths.filter(|path| path.starts_with(tree) && path != tree);
         below
