@@ -15,6 +15,7 @@ use rattler_digest::{Sha256, compute_bytes_digest};
 
 use super::Config;
 use super::aside;
+use super::first_line::{self, is_started_by_shell};
 use super::layout::{BUILD, CMAKE_TRACE, DIRECTORY, INSTALLED, SETUPTOOLS, TRACE};
 use super::portable::{self, METADATA};
 use super::record::{self, Record, Row};
@@ -98,6 +99,9 @@ pub(super) fn finish(
     };
     let record = Record::read(&dist_info)?;
     let excluded = patterns(&request.config.exclude);
+    for path in record.paths().filter(|path| is_program(path, prefix)) {
+        first_line::reveal(&path, paths)?;
+    }
     let record = cleaned(record, &dist_info, prefix, shape.editable, &excluded)?;
     let listed: Vec<PathBuf> = record.paths().collect();
     record.write(&dist_info)?;
@@ -207,6 +211,12 @@ fn is_excluded(path: &Path, prefix: &Path, excluded: &[Pattern]) -> bool {
     pairs.any(|pattern| names.iter().any(|name| pattern.matches(name)))
 }
 
+/// Whether a file is directly in the directory of programs.
+fn is_program(path: &Path, prefix: &Path) -> bool {
+    let path = plain(path);
+    path.parent() == Some(prefix.join("bin").as_path()) && path.is_file()
+}
+
 /// Whether the packer modifies a file: the first line of a script, or the library paths of a
 /// binary. `RECORD` must not contain a digest of such a file.
 fn is_rewritten(path: &Path) -> bool {
@@ -221,7 +231,7 @@ fn is_rewritten(path: &Path) -> bool {
         .next()
         .unwrap_or_default();
     let is_program = first.starts_with(b"#!") && String::from_utf8_lossy(first).contains("python");
-    is_program || NATIVE.iter().any(|magic| start.starts_with(magic))
+    is_program || is_started_by_shell(&start) || NATIVE.iter().any(|magic| start.starts_with(magic))
 }
 
 /// The files with the byte code of a module.

@@ -12,6 +12,7 @@ mod dependency;
 mod entry_points;
 mod extras;
 mod failure;
+mod first_line;
 mod inputs;
 mod installation;
 mod kept;
