@@ -15,6 +15,7 @@ use rattler_conda_types::Subdir;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::backend::inputs::plain;
 use crate::diagnostic::{nearest, read_text};
 use condition::Context;
 pub(super) use mistakes::Unusable;
@@ -124,7 +125,7 @@ impl Presets {
             serde_json::from_str(&text).map_err(|error| BrokenPresets::new(path, text, &error))?;
         let folder = path.parent().unwrap_or(path);
         for include in file.include.iter().filter(|include| !include.contains('$')) {
-            self.read(&folder.join(include), is_of_the_user)?;
+            self.read(&plain(&folder.join(include)), is_of_the_user)?;
         }
         self.entries
             .extend(file.configure_presets.into_iter().map(|entry| Entry {
@@ -258,6 +259,26 @@ mod tests {
         assert!(find_in(&folder, "mine").expect("usable").is_of_the_user);
         assert!(find_in(&folder, "free").is_ok());
         assert!(find_in(&folder, "odd").is_ok());
+    }
+
+    #[test]
+    fn files_that_include_each_other_are_read_once() {
+        let folder = folder(&[
+            (
+                "CMakePresets.json",
+                json!({"version": 4, "include": ["cmake/base.json"], "configurePresets": [
+                    {"name": "rel"}
+                ]}),
+            ),
+            (
+                "cmake/base.json",
+                json!({"version": 4, "include": ["../CMakePresets.json", "./base.json"]}),
+            ),
+        ]);
+        let preset = find_in(&folder, "rel").expect("usable");
+        let expected =
+            ["CMakePresets.json", "cmake/base.json"].map(|file| folder.path().join(file));
+        assert_eq!(preset.files, expected);
     }
 
     #[test]

@@ -92,7 +92,8 @@ impl Edge {
         let command = self.variables.get("COMMAND").map_or("", String::as_str);
         let words = command::words(command).into_iter();
         let paths = words.flat_map(|(word, folder)| [folder.clone(), folder.join(word)]);
-        let paths = paths.map(|path| tree.join(path));
+        let paths: BTreeSet<PathBuf> = paths.map(|path| plain(&tree.join(path))).collect();
+        let paths = paths.into_iter();
         let below = paths.filter(|path| path.starts_with(tree) && path != tree);
         below
             .filter(|path| path.join("build.ninja").is_file())
@@ -333,6 +334,25 @@ default all
         assert_eq!(custom.outputs, words(&["gen.h", "/t/gen.h"]));
         assert_eq!(custom.inputs, words(&["/s/gen.py"]));
         assert!(plan.edges[5].is_phony());
+    }
+
+    #[test]
+    fn trees_of_other_projects_are_below_the_tree() {
+        let tree = tempfile::tempdir().expect("a temporary directory can be created");
+        let tree = tree.path();
+        for folder in ["", "sub/inner", "other", "apart"] {
+            let folder = tree.join(folder);
+            fs_err::create_dir_all(&folder).expect("writable");
+            fs_err::write(folder.join("build.ninja"), "").expect("writable");
+        }
+        let command = "cd sub && ninja -C inner && ninja -C .. && cd ../other && cmake --build .";
+        let edge = Edge {
+            rule: "CUSTOM_COMMAND".to_string(),
+            variables: HashMap::from([("COMMAND".to_string(), command.to_string())]),
+            ..Edge::default()
+        };
+        let expected = ["other", "sub/inner"].map(|folder| tree.join(folder));
+        assert_eq!(edge.nested(tree), expected.into());
     }
 
     #[test]
