@@ -482,12 +482,16 @@ fn code_of_the_installation_names_inputs() {
         install(CODE "file(GLOB found \"${here}/many/*.txt\")
           file(INSTALL \${found} DESTINATION \"\${CMAKE_INSTALL_PREFIX}/share\")")
         install(CODE "include(\"${here}/post.cmake\")
-          configure_file(\"${here}/conf.in\" \"\${CMAKE_INSTALL_PREFIX}/share/conf\")")
+          configure_file(\"${here}/conf.in\" \"\${CMAKE_INSTALL_PREFIX}/share/conf\")"
+          SCRIPT cmake/last.cmake CODE "file(READ \"${here}/read.txt\" text)")
     "#})
     .file("one.txt", "1\n")
     .file("many/a.txt", "a\n")
     .file("post.cmake", "set(from \"${CMAKE_CURRENT_LIST_DIR}/set.txt\")\nfile(READ \"${from}\" text)\n")
     .file("set.txt", "s\n")
+    .file("cmake/last.cmake", "file(READ \"${CMAKE_CURRENT_LIST_DIR}/last.txt\" text)\n")
+    .file("cmake/last.txt", "l\n")
+    .file("read.txt", "r\n")
     .file("conf.in", "c\n");
     let Some(channel) = channel_or_skip(&project) else {
         return;
@@ -502,6 +506,9 @@ fn code_of_the_installation_names_inputs() {
         ("edit", "post.cmake", Rebuild),
         ("edit", "set.txt", Rebuild),
         ("edit", "conf.in", Rebuild),
+        ("edit", "cmake/last.cmake", Rebuild),
+        ("edit", "cmake/last.txt", Rebuild),
+        ("edit", "read.txt", Rebuild),
         ("new", "two.txt", Reuse),
     ]);
 }

@@ -59,19 +59,10 @@ impl Unreported {
             "install" => {
                 let paths = copied(keyword, rest).map(|path| folder.join(path));
                 self.reported.installed.extend(paths);
-                if keyword == "DIRECTORY" {
-                    self.add_directories(rest, folder);
-                }
-                let code = rest.iter().filter(|_| keyword == "CODE");
-                let code: Vec<&str> = code.map(String::as_str).collect();
-                if keyword == "SCRIPT" {
-                    let scripts = rest.iter().map(|script| folder.join(script));
-                    for script in scripts.filter(|script| script.is_file()) {
-                        self.add_code(code::of_script(&script));
-                    }
-                }
-                for code in code {
-                    self.add_code(code::of_text(code, beside));
+                match keyword.as_str() {
+                    "DIRECTORY" => self.add_directories(rest, folder),
+                    "SCRIPT" | "CODE" => self.add_installation(args, folder, beside),
+                    _ => {}
                 }
             }
             "externalproject_add" | "fetchcontent_declare" | "fetchcontent_populate" => {
@@ -99,6 +90,23 @@ impl Unreported {
             let directory = plain(&folder.join(path));
             let known = self.patterns.entry(directory).or_default();
             known.insert(patterns.clone());
+        }
+    }
+
+    /// Adds the scripts and the code of `install(SCRIPT … CODE …)`, which takes any number of both.
+    fn add_installation(&mut self, args: &[String], folder: &Path, beside: &Path) {
+        for pair in args.windows(2) {
+            match pair[0].as_str() {
+                "SCRIPT" => {
+                    let script = folder.join(&pair[1]);
+                    if script.is_file() {
+                        self.add_code(code::of_script(&script));
+                    }
+                    self.reported.installed.insert(script);
+                }
+                "CODE" => self.add_code(code::of_text(&pair[1], beside)),
+                _ => {}
+            }
         }
     }
 
@@ -158,7 +166,7 @@ impl Unreported {
     }
 }
 
-/// The paths that `install` copies or runs, of files and directories that exist before the build.
+/// The paths that `install` copies, of files and directories that exist before the build.
 fn copied<'a>(keyword: &str, rest: &'a [String]) -> impl Iterator<Item = &'a str> {
     let ends: &[&str] = match keyword {
         "FILES" | "PROGRAMS" => &["TYPE", "DESTINATION", "PERMISSIONS"],
@@ -173,7 +181,6 @@ fn copied<'a>(keyword: &str, rest: &'a [String]) -> impl Iterator<Item = &'a str
             "PATTERN",
             "REGEX",
         ],
-        "SCRIPT" => &["CODE", "SCRIPT", "ALL_COMPONENTS"],
         _ => &[],
     };
     let common = [
@@ -255,6 +262,28 @@ fn is_for_files(expression: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_call_installs_with_scripts_and_code() {
+        let folder = tempfile::tempdir().expect("a temporary directory can be created");
+        let script = folder.path().join("a.cmake");
+        fs_err::write(&script, "file(READ \"/s/by-script\" text)\n").expect("writable");
+        let expected = ["/s/by-code", "/s/by-script"].map(PathBuf::from);
+        let script = ["SCRIPT", "a.cmake"];
+        let code = ["CODE", "file(READ \"/s/by-code\" text)"];
+        let component = ["COMPONENT", "CODE"];
+        for args in [
+            [script, component, code].concat(),
+            [code, script, component].concat(),
+        ] {
+            let args: Vec<String> = args.iter().map(ToString::to_string).collect();
+            let mut found = Unreported::default();
+            found.add("install", &args, folder.path(), folder.path());
+            assert_eq!(found.installed, expected.clone().into());
+            let scripts = found.reported.installed;
+            assert_eq!(scripts, [folder.path().join("a.cmake")].into());
+        }
+    }
 
     #[test]
     fn only_patterns_for_a_kind_of_file_count() {
