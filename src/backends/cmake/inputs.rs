@@ -139,7 +139,7 @@ pub(super) fn built(view: &View<'_>, paths: &BuildPaths) -> Result<Option<Vec<Gl
 /// Records what a failed build has read, if it has configured the project.
 ///
 /// # Errors
-/// A trace that cannot be removed.
+/// A trace that cannot be read.
 pub(super) fn remember(view: &View<'_>, paths: &BuildPaths) -> Result<(), Report> {
     if let Some(traces) = Traces::read(view, paths)? {
         traces.remember(view);
@@ -168,14 +168,14 @@ impl<'a> Traces<'a> {
     /// The records of the last build. `None` if CMake has not described the build tree.
     ///
     /// # Errors
-    /// A trace that cannot be removed.
+    /// A trace that cannot be read.
     fn read(view: &View<'a>, paths: &BuildPaths) -> Result<Option<Self>, Report> {
         let binary = view.tree.binary();
         let Some(reply) = file_api::read(&binary) else {
             return Ok(None);
         };
         let own = Own::of(view, paths, &reply);
-        let unreported = match unreported::take(&view.tree)? {
+        let unreported = match unreported::read(&view.tree)? {
             Some(new) => named::of_the_user(&new, &own),
             None => reuse::unreported(&view.tree),
         };

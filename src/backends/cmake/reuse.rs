@@ -18,7 +18,7 @@ use miette::Report;
 use super::file_api;
 use super::ninja::DepsLog;
 use super::tree::{self, Tree};
-use super::unreported::Unreported;
+use super::unreported::{self, Unreported};
 use super::view::View;
 use crate::backend::BuildPaths;
 use crate::diagnostic::create_folder;
@@ -60,6 +60,7 @@ pub(super) fn prepare(view: &View<'_>, paths: &BuildPaths) -> Result<(), Report>
     }
     if before.is_none() {
         remove_file(&tree.marker())?;
+        unreported::forget(tree)?;
     }
     let binary = tree.binary();
     forget_installations(&binary)?;
@@ -114,7 +115,7 @@ pub(super) fn unreported(tree: &Tree) -> Unreported {
     state.map(|state| state.unreported).unwrap_or_default()
 }
 
-/// Records the files that a build has read.
+/// Records the files that a build has read, and removes the trace that names some of them.
 pub(super) fn remember(tree: &Tree, log: &DepsLog, read: &Read) {
     let file = tree.beside(STATE);
     let Some(mut state) = State::read(&file) else {
@@ -127,7 +128,8 @@ pub(super) fn remember(tree: &Tree, log: &DepsLog, read: &Read) {
     state.built = Stamp::all(&read.built);
     state.unreported = read.unreported.clone();
     state.matched = state.matching();
-    if let Err(error) = state.write(&file) {
+    let recorded = state.write(&file);
+    if let Err(error) = recorded.and_then(|()| unreported::forget(tree)) {
         tracing::warn!("{error}");
     }
 }
@@ -160,4 +162,34 @@ fn digests(
         }
     }
     digests
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trace_stays_until_it_is_recorded() {
+        let folder = tempfile::tempdir().expect("a temporary directory can be created");
+        let tree = Tree::at(folder.path());
+        let line = r#"{"args":["READ","/s/a"],"cmd":"file","file":"/s/CMakeLists.txt"}"#;
+        fs_err::write(tree.beside(unreported::TRACE), line).expect("writable");
+        let read = || unreported::read(&tree).expect("readable");
+        let found = read().expect("a trace");
+        assert_eq!(found.read, [PathBuf::from("/s/a")].into());
+        assert_eq!(read().as_ref(), Some(&found));
+        let read_by_build = Read {
+            configured: BTreeSet::new(),
+            built: BTreeSet::new(),
+            unreported: found.clone(),
+        };
+        // Without a state of the build nothing is recorded.
+        remember(&tree, &DepsLog::default(), &read_by_build);
+        assert_eq!(read().as_ref(), Some(&found));
+        let state = State::default().write(&tree.beside(STATE));
+        state.expect("writable");
+        remember(&tree, &DepsLog::default(), &read_by_build);
+        assert_eq!(read(), None);
+        assert_eq!(super::unreported(&tree), found);
+    }
 }

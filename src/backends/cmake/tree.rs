@@ -65,6 +65,15 @@ impl Tree {
         Self { folder, is_linked }
     }
 
+    /// The tree in `folder`, without links.
+    #[cfg(test)]
+    pub(super) fn at(folder: &Path) -> Self {
+        Self {
+            folder: folder.to_path_buf(),
+            is_linked: false,
+        }
+    }
+
     /// The directory in which CMake works.
     pub(super) fn binary(&self) -> PathBuf {
         self.folder.join("tree")

@@ -12,13 +12,14 @@ mod matches;
 mod patterns;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use super::file_api::Glob;
 use super::tree::Tree;
-use crate::diagnostic::Unwritable;
+use crate::diagnostic::{Unreadable, Unwritable};
 use crate::disk;
 pub(super) use code::of_script;
 pub(super) use matches::matches;
@@ -62,19 +63,26 @@ pub(super) struct Reported {
     pub(super) globs: BTreeSet<Glob>,
 }
 
-/// Reads and removes the trace of `tree`. `None` if CMake has not configured since the
-/// last call.
+/// Reads the trace of `tree`. `None` if CMake has not configured since it was forgotten.
+///
+/// # Errors
+/// A trace that cannot be read.
+pub(super) fn read(tree: &Tree) -> Result<Option<Unreported>, Unreadable> {
+    let path = tree.beside(TRACE);
+    match std::fs::read(&path) {
+        Ok(trace) => Ok(Some(of_trace(&String::from_utf8_lossy(&trace)))),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(Unreadable { path, source }),
+    }
+}
+
+/// Removes the trace of `tree`, which has hundreds of megabytes in a large project. CMake does
+/// not write it again before it configures again, so its content must be recorded before.
 ///
 /// # Errors
 /// A trace that cannot be removed.
-pub(super) fn take(tree: &Tree) -> Result<Option<Unreported>, Unwritable> {
-    let file = tree.beside(TRACE);
-    let Some(trace) = std::fs::read(&file).ok() else {
-        return Ok(None);
-    };
-    // The trace of a large project has hundreds of megabytes.
-    disk::remove_file(&file)?;
-    Ok(Some(of_trace(&String::from_utf8_lossy(&trace))))
+pub(super) fn forget(tree: &Tree) -> Result<(), Unwritable> {
+    disk::remove_file(&tree.beside(TRACE))
 }
 
 /// The files of a trace of somebody else's run. Without a trace there are none.

@@ -9,6 +9,7 @@ use super::signature;
 use super::state::{self, State, headers};
 use crate::backends::cmake::ninja::{DepsLog, Plan};
 use crate::backends::cmake::tree::Tree;
+use crate::backends::cmake::unreported;
 use crate::disk::{self, remove_file, remove_folder};
 
 /// The difference between two builds.
@@ -112,6 +113,7 @@ impl<'a> Change<'a> {
         }
         let binary = self.tree.binary();
         remove_file(&marker)?;
+        unreported::forget(self.tree)?;
         remove_file(&binary.join("CMakeCache.txt"))?;
         remove_file(&binary.join("build.ninja"))?;
         if !keeps_compilers {
