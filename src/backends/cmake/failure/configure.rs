@@ -97,21 +97,32 @@ pub(super) fn no_compiler(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
         Some((_, rest)) => rest.split_once("_COMPILER")?.0.to_string(),
         None => "CUDA".to_string(),
     };
-    let name = language.to_lowercase();
-    let mut compilers = requirements::compilers(view, &mut Vec::new());
-    compilers.push(name);
-    compilers.dedup();
-    let compilers: Vec<String> = compilers.iter().map(|name| format!("\"{name}\"")).collect();
+    let compilers = requirements::compilers(view, &mut Vec::new());
     Some(Diagnosis {
         code: "cmake::no_compiler",
         message: format!("there is no compiler for {language}"),
-        help: Some(format!(
-            "set `compilers = [{}]` in `[package.build.config]`",
-            compilers.join(", ")
-        )),
+        help: Some(way_to_compiler(compilers, language.to_lowercase())),
         place: error.place(blocks::source(view)),
         ..Default::default()
     })
+}
+
+/// The way to a compiler for the language `name`, in addition to those of `compilers`.
+fn way_to_compiler(mut compilers: Vec<String>, name: String) -> String {
+    let is_known = compilers.contains(&name);
+    if !is_known {
+        compilers.push(name);
+    }
+    let quoted: Vec<String> = compilers.iter().map(|name| format!("\"{name}\"")).collect();
+    let setting = format!("`compilers = [{}]`", quoted.join(", "));
+    if is_known {
+        format!(
+            "the packages of {setting} do not contain it: add one that does to \
+             `[package.build-dependencies]`"
+        )
+    } else {
+        format!("set {setting} in `[package.build.config]`")
+    }
 }
 
 /// The project downloads sources, and the network cannot be reached.
@@ -260,4 +271,19 @@ pub(super) fn errors(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
             .find_map(|error| error.place(blocks::source(view))),
         ..Default::default()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_compiler_is_proposed_once() {
+        let help = |name: &str| {
+            let compilers = ["c", "cxx"].map(str::to_string);
+            way_to_compiler(compilers.into(), name.to_string())
+        };
+        insta::assert_snapshot!(help("swift"), @r#"set `compilers = ["c", "cxx", "swift"]` in `[package.build.config]`"#);
+        insta::assert_snapshot!(help("c"), @r#"the packages of `compilers = ["c", "cxx"]` do not contain it: add one that does to `[package.build-dependencies]`"#);
+    }
 }
