@@ -64,14 +64,20 @@ impl Stamp {
         })
     }
 
-    /// The stamps of all files that exist.
+    /// The stamps of all files that exist and whose paths can be recorded.
     pub(super) fn all(files: &BTreeSet<PathBuf>) -> BTreeMap<PathBuf, Self> {
-        let stamps = files.iter().filter_map(|file| {
+        let files = files.iter().filter(|file| is_text(file));
+        let stamps = files.filter_map(|file| {
             let stamp = Self::of(file)?;
             Some((file.clone(), stamp))
         });
         stamps.collect()
     }
+}
+
+/// Whether a path is UTF-8: another one cannot be written to the state.
+fn is_text(path: &Path) -> bool {
+    path.to_str().is_some()
 }
 
 /// The files that have changed.
@@ -122,7 +128,8 @@ impl State {
         let of_git = described.flat_map(|folder| git::files(folder));
         let checked = self.unreported.checked.iter();
         let present = checked.filter(|path| path.exists()).cloned();
-        matched.chain(of_git).chain(present).collect()
+        let all = matched.chain(of_git).chain(present);
+        all.filter(|path| is_text(path)).collect()
     }
 
     /// The dependencies that FetchContent and ExternalProject unpack from files that have
@@ -165,8 +172,9 @@ impl State {
     /// # Errors
     /// [`Unwritable`].
     pub(super) fn write(&self, file: &Path) -> Result<(), Unwritable> {
-        let text = serde_json::to_string(self).unwrap_or_default();
-        disk::replace(file, |beside| std::fs::write(beside, &text))
+        disk::replace(file, |beside| {
+            std::fs::write(beside, serde_json::to_string(self)?)
+        })
     }
 }
 
@@ -179,4 +187,42 @@ pub(super) fn headers(tree: &Tree) -> BTreeSet<String> {
         Some(file)
     });
     relative.collect()
+}
+
+// Other systems do not have file names that are not text.
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    use super::*;
+    use crate::backends::cmake::file_api::Glob;
+
+    #[test]
+    fn a_name_that_is_not_text_does_not_empty_the_state() {
+        let folder = tempfile::tempdir().expect("a temporary directory can be created");
+        let odd = folder.path().join(OsStr::from_bytes(b"odd\xff.txt"));
+        let plain = folder.path().join("plain.txt");
+        let files = BTreeSet::from([odd.clone(), plain.clone()]);
+        for file in &files {
+            fs_err::write(file, "").expect("writable");
+        }
+        let copied: BTreeSet<PathBuf> = files_of(folder.path()).collect();
+        assert_eq!(copied, [plain.clone()].into());
+        let stamps = Stamp::all(&files);
+        assert_eq!(stamps.keys().collect::<Vec<_>>(), [&plain]);
+        let file = folder.path().join("state.json");
+        let mut state = State::default();
+        state.unreported.globs.insert(Glob {
+            expression: folder.path().join("*.txt").display().to_string(),
+            recurse: false,
+        });
+        state.matched = state.matching();
+        assert_eq!(state.matched, [plain].into());
+        state.write(&file).expect("all paths are text");
+        // A path that nobody left out keeps the state before.
+        state.matched.insert(odd);
+        state.write(&file).expect_err("a path is not text");
+        assert!(State::read(&file).is_some_and(|state| state.matched.len() == 1));
+    }
 }
