@@ -220,9 +220,9 @@ impl<'a> Traces<'a> {
             .filter(|edge| !(edge.is_phony() && edge.inputs.is_empty()))
             .flat_map(|edge| edge.outputs.iter().map(String::as_str))
             .collect();
-        let recorded = self.log.records.iter();
-        let recorded = recorded.filter(|(output, _)| outputs.contains(output.as_str()));
-        let recorded = recorded.flat_map(|(_, record)| &record.inputs);
+        let recorded = self.log.iter();
+        let recorded = recorded.filter(|(output, _)| outputs.contains(output));
+        let recorded = recorded.flat_map(|(_, inputs)| inputs);
         let planned = needed
             .iter()
             .filter(|edge| !edge.rule.starts_with("RERUN_CMAKE"));

@@ -17,9 +17,11 @@ const INSTALL: &str = "cmake_install.cmake";
 pub(super) fn read_in(tree: &Path) -> BTreeSet<PathBuf> {
     let plan = Plan::read(tree);
     let log = DepsLog::read(tree, &plan);
-    let recorded = log.records.values().flat_map(|record| &record.inputs);
     let planned = plan.edges.iter().flat_map(|edge| &edge.inputs);
-    let inputs = recorded.chain(planned).map(|path| plain(&tree.join(path)));
+    let inputs = log
+        .inputs()
+        .chain(planned)
+        .map(|path| plain(&tree.join(path)));
     let named = plan.edges.iter().flat_map(|edge| edge.named(tree));
     let installed = installed_in(tree).into_iter();
     let installed = installed.flat_map(|path| files_of(&path));

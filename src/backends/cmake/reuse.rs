@@ -143,7 +143,7 @@ fn digests(
 ) -> BTreeMap<String, String> {
     let links = [(&state.host, tree.host()), (&state.build, tree.build())];
     let mut digests = BTreeMap::new();
-    for input in log.records.values().flat_map(|record| &record.inputs) {
+    for input in log.inputs() {
         let path = Path::new(input);
         let named = links.iter().find_map(|(environment, link)| {
             let real = path.strip_prefix(&environment.prefix);

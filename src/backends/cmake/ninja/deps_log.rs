@@ -19,16 +19,18 @@ const IS_DEPENDENCIES: u32 = 1 << 31;
 /// The inputs of each output, with all paths as in ninja.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in super::super) struct DepsLog {
-    pub(in super::super) records: BTreeMap<String, Record>,
+    /// The records of ninja.
+    records: BTreeMap<String, Record>,
+    /// The inputs that ninja does not record.
+    elsewhere: BTreeMap<String, Vec<String>>,
 }
 
-/// The inputs of one output.
+/// The record of ninja about one output.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(in super::super) struct Record {
-    /// The modification time of the output, in two halves. `None` for an output that is
-    /// not in the log.
-    time: Option<[u32; 2]>,
-    pub(in super::super) inputs: Vec<String>,
+struct Record {
+    /// The modification time of the output, in two halves.
+    time: [u32; 2],
+    inputs: Vec<String>,
 }
 
 impl DepsLog {
@@ -40,14 +42,37 @@ impl DepsLog {
         for edge in &plan.edges {
             let inputs = edge.recorded_elsewhere(tree);
             if let Some(output) = edge.outputs.first().filter(|_| !inputs.is_empty()) {
-                let record = log.records.entry(output.clone()).or_default();
-                record.inputs.extend(inputs);
+                log.elsewhere.insert(output.clone(), inputs);
             }
         }
         log
     }
 
-    /// Writes the log into the build tree `tree`.
+    /// Outputs with inputs. An output whose inputs are recorded in two places occurs twice.
+    pub(in super::super) fn iter(&self) -> impl Iterator<Item = (&str, &[String])> {
+        let records = self.records.iter();
+        let records = records.map(|(output, record)| (output.as_str(), record.inputs.as_slice()));
+        let elsewhere = self.elsewhere.iter();
+        let elsewhere = elsewhere.map(|(output, inputs)| (output.as_str(), inputs.as_slice()));
+        records.chain(elsewhere)
+    }
+
+    /// All recorded inputs.
+    pub(in super::super) fn inputs(&self) -> impl Iterator<Item = &String> {
+        self.iter().flat_map(|(_, inputs)| inputs)
+    }
+
+    /// The same log with other names for the inputs.
+    pub(in super::super) fn renamed(&self, name: impl Fn(&String) -> String) -> Self {
+        let mut log = self.clone();
+        let recorded = log.records.values_mut().map(|record| &mut record.inputs);
+        for input in recorded.chain(log.elsewhere.values_mut()).flatten() {
+            *input = name(input);
+        }
+        log
+    }
+
+    /// Writes the records of ninja into the build tree `tree`.
     ///
     /// # Errors
     /// [`Unwritable`].
@@ -61,15 +86,12 @@ impl DepsLog {
         log.extend(VERSION.to_le_bytes());
         let mut numbers: HashMap<&str, u32> = HashMap::new();
         for (output, record) in &self.records {
-            let Some(time) = record.time else {
-                continue;
-            };
             let paths = std::iter::once(output).chain(&record.inputs);
             let paths: Vec<u32> = paths
                 .map(|path| number_of(path, &mut numbers, &mut log))
                 .collect();
             let (own, inputs) = paths.split_at(1);
-            let words = [own, &time, inputs].concat();
+            let words = [own, &record.time, inputs].concat();
             log.extend((length(4 * words.len()) | IS_DEPENDENCIES).to_le_bytes());
             log.extend(words.into_iter().flat_map(u32::to_le_bytes));
         }
@@ -119,7 +141,10 @@ fn parse(log: &[u8]) -> Option<DepsLog> {
         let (output, read) = dependencies(record, &paths)?;
         records.insert(output, read);
     }
-    Some(DepsLog { records })
+    Some(DepsLog {
+        records,
+        ..DepsLog::default()
+    })
 }
 
 /// A name, up to three NUL bytes, and the complement of its number.
@@ -132,7 +157,7 @@ fn path(record: &[u8]) -> Option<String> {
 /// The number of the output, its time, and the numbers of its inputs.
 fn dependencies(mut record: &[u8], paths: &[String]) -> Option<(String, Record)> {
     let output = paths.get(number(&mut record)? as usize)?.clone();
-    let time = Some([number(&mut record)?, number(&mut record)?]);
+    let time = [number(&mut record)?, number(&mut record)?];
     let numbers = std::iter::from_fn(|| number(&mut record));
     let inputs: Option<Vec<String>> = numbers
         .map(|number| paths.get(number as usize).cloned())
@@ -149,11 +174,12 @@ fn number(bytes: &mut &[u8]) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Edge;
     use super::*;
 
     fn record(inputs: &[&str]) -> Record {
         Record {
-            time: Some([7, 0]),
+            time: [7, 0],
             inputs: inputs.iter().map(ToString::to_string).collect(),
         }
     }
@@ -162,6 +188,7 @@ mod tests {
     fn log() -> Vec<u8> {
         let of = |inputs: &[&str]| DepsLog {
             records: BTreeMap::from([("a.o".to_string(), record(inputs))]),
+            ..DepsLog::default()
         };
         let full = of(&["a b.h", "/x/größe.h"]).bytes();
         let last = full.len() - 4 * 6;
@@ -189,18 +216,36 @@ mod tests {
     }
 
     #[test]
-    fn an_output_that_ninja_does_not_log_is_not_written() {
-        let other = Record {
-            time: None,
-            inputs: vec!["a.idl".to_string()],
+    fn inputs_that_ninja_does_not_log_are_not_written() {
+        let tree = tempfile::tempdir().expect("a temporary directory can be created");
+        let tree = tree.path();
+        fs_err::write(tree.join("d"), "a.o: a.idl\n").expect("writable");
+        fs_err::write(tree.join(".ninja_deps"), log()).expect("writable");
+        let step = |output: &str| Edge {
+            outputs: vec![output.to_string()],
+            variables: HashMap::from([("depfile".to_string(), "d".to_string())]),
+            ..Edge::default()
         };
-        let records = [("a.o", record(&["a.h"])), ("a.txt", other)];
-        let records = records.map(|(output, record)| (output.to_string(), record));
-        let log = DepsLog {
-            records: records.into(),
+        let plan = Plan {
+            edges: vec![step("a.o"), step("a.txt")],
         };
-        let read = parse(&log.bytes()).expect("a log");
-        assert_eq!(read.records.keys().collect::<Vec<_>>(), ["a.o"]);
+        let log = DepsLog::read(tree, &plan);
+        let all: Vec<(&str, Vec<&str>)> = (log.iter())
+            .map(|(output, inputs)| (output, inputs.iter().map(String::as_str).collect()))
+            .collect();
+        let expected = [
+            ("a.o", vec!["a b.h", "/x/größe.h"]),
+            ("a.o", vec!["a.idl"]),
+            ("a.txt", vec!["a.idl"]),
+        ];
+        assert_eq!(all, expected);
+        log.renamed(|input| input.replace("/x", "/y"))
+            .write(tree)
+            .expect("writable");
+        let written = fs_err::read(tree.join(".ninja_deps")).expect("a log");
+        let written = parse(&written).expect("a log");
+        let expected = BTreeMap::from([("a.o".to_string(), record(&["a b.h", "/y/größe.h"]))]);
+        assert_eq!(written.records, expected);
     }
 
     #[test]

@@ -189,10 +189,7 @@ impl<'a> Change<'a> {
             });
             found.unwrap_or_else(|| path.clone())
         };
-        let mut moved = log.clone();
-        for record in moved.records.values_mut() {
-            record.inputs = record.inputs.iter().map(renamed).collect();
-        }
+        let moved = log.renamed(renamed);
         if moved != log {
             moved.write(&binary)?;
         }

@@ -105,9 +105,8 @@ impl Traces<'_> {
     /// The outputs with an input, explicit or recorded, for which `is_doubtful` is true.
     fn outputs_where(&self, is_doubtful: impl Fn(&str) -> bool) -> BTreeSet<String> {
         let doubtful = |inputs: &[String]| inputs.iter().any(|input| is_doubtful(input));
-        let recorded = self.log.records.iter();
-        let recorded = recorded.filter(|(_, record)| doubtful(&record.inputs));
-        let recorded = recorded.map(|(output, _)| output.clone());
+        let recorded = self.log.iter().filter(|(_, inputs)| doubtful(inputs));
+        let recorded = recorded.map(|(output, _)| output.to_string());
         let planned = self.plan.edges.iter().filter(|edge| is_made(edge));
         let planned = planned.filter(|edge| doubtful(&edge.inputs));
         recorded
@@ -120,9 +119,8 @@ impl Traces<'_> {
         let links = [self.tree.host(), self.tree.build()];
         let mut known: std::collections::HashMap<&str, bool> = std::collections::HashMap::new();
         let mut outputs = BTreeSet::new();
-        for (output, record) in &self.log.records {
-            let below = record
-                .inputs
+        for (output, inputs) in self.log.iter() {
+            let below = inputs
                 .iter()
                 .filter(|input| links.iter().any(|link| Path::new(input).starts_with(link)));
             for input in below {
@@ -131,7 +129,7 @@ impl Traces<'_> {
                     before.is_some() && before == content(Path::new(input)).as_ref()
                 });
                 if !is_same {
-                    outputs.insert(output.clone());
+                    outputs.insert(output.to_string());
                     break;
                 }
             }
@@ -160,8 +158,8 @@ impl Traces<'_> {
         }
         let mut asking: std::collections::HashMap<String, bool> = std::collections::HashMap::new();
         let binary = self.tree.binary();
-        let recorded = self.log.records.iter().filter(|(_, record)| {
-            record.inputs.iter().any(|input| {
+        let recorded = self.log.iter().filter(|(_, inputs)| {
+            inputs.iter().any(|input| {
                 let path = Path::new(input);
                 names.iter().any(|name| path.ends_with(name))
                     || *asking
@@ -169,7 +167,7 @@ impl Traces<'_> {
                         .or_insert_with(|| asks_for(&binary.join(path), &names))
             })
         });
-        recorded.map(|(output, _)| output.clone()).collect()
+        recorded.map(|(output, _)| output.to_string()).collect()
     }
 
     /// The directories of the host environment that compilers search for headers.
