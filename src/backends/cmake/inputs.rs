@@ -18,7 +18,7 @@ use super::Config;
 use super::file_api::{self, Installer, Reply};
 use super::globs;
 use super::listfile::LISTS;
-use super::ninja::{DepsLog, Plan};
+use super::ninja::{DepsLog, Edge, Plan};
 use super::reuse::{self, Read, unreported_files};
 use super::unreported::{self, Unreported};
 use super::view::View;
@@ -124,8 +124,7 @@ pub(super) fn built(view: &View<'_>, paths: &BuildPaths) -> Result<Option<Vec<Gl
     sets.extend(traces.installed());
     sets.extend(traces.globs());
     sets.extend(named::sets(&traces.unreported));
-    let needed = traces.plan.needed_by(&traces.config.targets);
-    sets.extend(named::copied(&needed, &traces.binary, &traces.own));
+    sets.extend(traces.copied());
     if view.runs_tests() {
         sets.extend(traces.tested());
     }
@@ -160,8 +159,11 @@ struct Traces<'a> {
     config: &'a Config,
     binary: PathBuf,
     reply: Reply,
-    plan: Plan,
     log: DepsLog,
+    /// The steps of the requested targets.
+    needed: Vec<Edge>,
+    /// The trees of other projects in which these steps work.
+    nested: BTreeSet<PathBuf>,
 }
 
 impl<'a> Traces<'a> {
@@ -180,12 +182,16 @@ impl<'a> Traces<'a> {
             None => reuse::unreported(&view.tree),
         };
         let plan = Plan::read(&binary);
+        let log = DepsLog::read(&binary, &plan);
+        let needed = plan.needed_by(&view.request.config.targets);
+        let nested = needed.iter().flat_map(|edge| edge.nested(&binary));
         Ok(Some(Self {
             own,
             unreported,
             config: view.request.config,
-            log: DepsLog::read(&binary, &plan),
-            plan,
+            log,
+            nested: nested.collect(),
+            needed,
             reply,
             binary,
         }))
@@ -215,25 +221,28 @@ impl<'a> Traces<'a> {
 
     /// Files that compilers and commands read, for the requested targets.
     fn built(&self) -> BTreeSet<PathBuf> {
-        let needed = self.plan.needed_by(&self.config.targets);
-        let outputs: BTreeSet<&str> = (needed.iter())
+        let outputs: BTreeSet<&str> = (self.needed.iter())
             .filter(|edge| !(edge.is_phony() && edge.inputs.is_empty()))
             .flat_map(|edge| edge.outputs.iter().map(String::as_str))
             .collect();
         let recorded = self.log.iter();
         let recorded = recorded.filter(|(output, _)| outputs.contains(output));
         let recorded = recorded.flat_map(|(_, inputs)| inputs);
-        let planned = needed
-            .iter()
-            .filter(|edge| !edge.rule.starts_with("RERUN_CMAKE"));
+        let planned = (self.needed.iter()).filter(|edge| !edge.rule.starts_with("RERUN_CMAKE"));
         let planned = planned.flat_map(|edge| &edge.inputs);
-        let files = recorded
-            .chain(planned)
-            .filter(|path| !outputs.contains(path.as_str()));
+        let files = recorded.chain(planned).map(String::as_str);
+        // Most objects read the same headers, and each look at a file takes time.
+        let files: BTreeSet<&str> = files.collect();
+        let files = files.difference(&outputs);
         let files = files.filter_map(|path| self.own.file(&self.binary.join(path)));
-        let named = named::in_commands(&needed, &self.binary);
+        let named = named::in_commands(&self.needed, &self.nested, &self.binary);
         let named = named.iter().filter_map(|path| self.own.file(path));
         files.chain(named).chain(self.listed(&outputs)).collect()
+    }
+
+    /// The directories that commands copy.
+    fn copied(&self) -> Vec<GlobSet> {
+        named::copied(&self.needed, &self.nested, &self.binary, &self.own)
     }
 
     /// Sources of the built targets, including headers.

@@ -86,11 +86,15 @@ pub(super) fn sets(unreported: &Unreported) -> Vec<GlobSet> {
         .collect()
 }
 
-/// The directories that the commands of `edges` copy, and those that the projects which they
-/// build install.
-pub(super) fn copied(edges: &[&Edge], binary: &Path, own: &Own) -> Vec<GlobSet> {
+/// The directories that the commands of `edges` copy, and those that the projects in `trees`
+/// install.
+pub(super) fn copied(
+    edges: &[Edge],
+    trees: &BTreeSet<PathBuf>,
+    binary: &Path,
+    own: &Own,
+) -> Vec<GlobSet> {
     let copied = edges.iter().flat_map(|edge| edge.copied(binary));
-    let trees = nested(edges, binary);
     let installed = trees.iter().flat_map(|tree| installed_in(tree));
     let copied = copied.chain(installed);
     let copied: BTreeSet<PathBuf> = copied.filter_map(|path| own.path(&path)).collect();
@@ -128,16 +132,13 @@ fn matching(path: &Path, patterns: &[String], reason: &str) -> Option<GlobSet> {
     Some(set.without_leftovers())
 }
 
-/// The files that the commands of `edges` name, and those that they read in other trees.
-pub(super) fn in_commands(edges: &[&Edge], binary: &Path) -> BTreeSet<PathBuf> {
+/// The files that the commands of `edges` name, and those that the projects in `trees` read.
+pub(super) fn in_commands(
+    edges: &[Edge],
+    trees: &BTreeSet<PathBuf>,
+    binary: &Path,
+) -> BTreeSet<PathBuf> {
     let named = edges.iter().flat_map(|edge| edge.named(binary));
-    let trees = nested(edges, binary);
     let read = trees.iter().flat_map(|tree| read_in(tree));
     named.chain(read).collect()
-}
-
-/// The trees of other projects in which the commands of `edges` work.
-fn nested(edges: &[&Edge], binary: &Path) -> BTreeSet<PathBuf> {
-    let trees = edges.iter().flat_map(|edge| edge.nested(binary));
-    trees.collect()
 }

@@ -131,7 +131,7 @@ impl Plan {
     }
 
     /// All steps that `targets` need, or that `all` needs if there are no targets.
-    pub(in super::super) fn needed_by(&self, targets: &[String]) -> Vec<&Edge> {
+    pub(in super::super) fn needed_by(self, targets: &[String]) -> Vec<Edge> {
         let mut makes: HashMap<&str, usize> = HashMap::new();
         for (number, edge) in self.edges.iter().enumerate() {
             makes.extend(edge.outputs.iter().map(|output| (output.as_str(), number)));
@@ -148,10 +148,9 @@ impl Plan {
                 open.extend(self.edges[*number].inputs.iter().map(String::as_str));
             }
         }
-        needed
-            .into_iter()
-            .map(|number| &self.edges[number])
-            .collect()
+        let edges = self.edges.into_iter().enumerate();
+        let edges = edges.filter(|(number, _)| needed.contains(number));
+        edges.map(|(_, edge)| edge).collect()
     }
 }
 
@@ -359,7 +358,7 @@ default all
     fn only_what_a_target_needs_counts() {
         let plan = parse(PLAN);
         let rules = |targets: &[&str]| -> Vec<String> {
-            let edges = plan.needed_by(&words(targets));
+            let edges = plan.clone().needed_by(&words(targets));
             edges
                 .into_iter()
                 .map(|edge| edge.outputs[0].clone())
