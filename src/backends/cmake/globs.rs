@@ -1,4 +1,4 @@
-//! Patterns of `file(GLOB … CONFIGURE_DEPENDS)` as patterns of a client.
+//! Patterns of `file(GLOB)` as patterns of a client.
 
 use std::path::{Path, PathBuf};
 

@@ -28,10 +28,10 @@ use crate::disk;
 use sort::Own;
 
 /// File extensions of sources in CMake's languages and of files that are used with them.
-const PATTERNS: [&str; 40] = [
+const PATTERNS: [&str; 39] = [
     "c", "C", "cc", "cpp", "cxx", "c++", "cppm", "ixx", "m", "mm", "h", "hh", "hpp", "hxx", "h++",
-    "inl", "ipp", "ixx", "tpp", "txx", "tcc", "def", "inc", "cu", "cuh", "hip", "f", "F", "f77",
-    "f90", "F90", "f95", "f03", "f08", "s", "S", "asm", "rc", "ispc", "swift",
+    "inl", "ipp", "tpp", "txx", "tcc", "def", "inc", "cu", "cuh", "hip", "f", "F", "f77", "f90",
+    "F90", "f95", "f03", "f08", "s", "S", "asm", "rc", "ispc", "swift",
 ];
 
 /// The inputs that are known before the build.

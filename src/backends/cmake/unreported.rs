@@ -103,8 +103,8 @@ fn of_trace(trace: &str) -> Unreported {
     let mut found = Unreported::default();
     let mut folder = PathBuf::new();
     for line in trace.lines() {
-        // The file of a command is what `CMAKE_CURRENT_SOURCE_DIR` depends on, so that it
-        // is needed of every line.
+        // The file of a command is what `CMAKE_CURRENT_SOURCE_DIR` depends on, so it is read
+        // from every line.
         if let Some(project) = project_of(line).filter(|project| *project != folder) {
             folder = project;
         }
