@@ -63,10 +63,8 @@ fn everything(view: &View<'_>) -> GlobSet {
         "**/CMake*Presets.json",
     ];
     let patterns = endings.chain(others.map(str::to_string));
-    let trees = build_trees(source);
     let set = GlobSet::tree(source, patterns, "may be part of the project");
-    set.except(trees.iter().map(PathBuf::as_path))
-        .without_leftovers()
+    outside_build_trees(set).without_leftovers()
 }
 
 /// Build trees of other programs, at most two levels below `source`.
@@ -77,6 +75,12 @@ fn build_trees(source: &Path) -> Vec<PathBuf> {
     let all = first.into_iter().chain(second);
     all.filter(|folder| folder.join("CMakeCache.txt").is_file())
         .collect()
+}
+
+/// `set` without the build trees of other programs.
+fn outside_build_trees(set: GlobSet) -> GlobSet {
+    let trees = build_trees(&set.root);
+    set.except(trees.iter().map(PathBuf::as_path))
 }
 
 /// All inputs except for those that the build reads.
@@ -314,10 +318,7 @@ impl<'a> Traces<'a> {
         let globs = globs::of(&self.reply.files, &self.binary);
         let sets = globs.iter().map(globs::set);
         sets.filter(|set| self.own.path(&set.root).is_some())
-            .map(|set| {
-                let trees = build_trees(&set.root);
-                set.except(trees.iter().map(PathBuf::as_path))
-            })
+            .map(outside_build_trees)
             .collect()
     }
 }

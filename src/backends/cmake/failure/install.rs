@@ -46,6 +46,19 @@ pub(in super::super) fn nothing_installed(view: &View<'_>) -> Diagnosis {
             ..Default::default()
         };
     }
+    let example = example_rule(&reply);
+    Diagnosis {
+        code: "cmake::no_install_rules",
+        message: "the project has no install rules".to_string(),
+        help: Some(format!(
+            "add to CMakeLists.txt:\n  include(GNUInstallDirs)\n  {example}"
+        )),
+        ..Default::default()
+    }
+}
+
+/// An install rule for the first targets of the project.
+fn example_rule(reply: &Reply) -> String {
     let kinds = [
         "EXECUTABLE",
         "SHARED_LIBRARY",
@@ -70,18 +83,10 @@ pub(in super::super) fn nothing_installed(view: &View<'_>) -> Diagnosis {
     if targets.is_empty() {
         targets = names.into_iter().take(QUOTED).collect();
     }
-    let example = if targets.is_empty() {
+    if targets.is_empty() {
         "install(DIRECTORY include/ DESTINATION include)".to_string()
     } else {
         format!("install(TARGETS {})", targets.join(" "))
-    };
-    Diagnosis {
-        code: "cmake::no_install_rules",
-        message: "the project has no install rules".to_string(),
-        help: Some(format!(
-            "add to CMakeLists.txt:\n  include(GNUInstallDirs)\n  {example}"
-        )),
-        ..Default::default()
     }
 }
 

@@ -8,7 +8,7 @@ use super::super::globs;
 use super::super::nested::{installed_in, read_in};
 use super::super::ninja::Edge;
 use super::super::unreported::{Unreported, git};
-use super::{Own, build_trees};
+use super::{Own, outside_build_trees};
 use crate::backend::GlobSet;
 
 /// The files of `all` that belong to the user.
@@ -62,11 +62,8 @@ pub(super) fn sets(unreported: &Unreported) -> Vec<GlobSet> {
     let copied = copied.flat_map(|path| below(path, "copied while configuring"));
     let installed = unreported.installed.iter();
     let installed = installed.flat_map(|path| below(path, "installed"));
-    let globs = unreported.globs.iter().map(|glob| {
-        let set = globs::set(glob);
-        let trees = build_trees(&set.root);
-        set.except(trees.iter().map(PathBuf::as_path))
-    });
+    let globs = unreported.globs.iter();
+    let globs = globs.map(|glob| outside_build_trees(globs::set(glob)));
     let of_git = unreported
         .described
         .iter()
@@ -127,9 +124,7 @@ fn matching(path: &Path, patterns: &[String], reason: &str) -> Option<GlobSet> {
     let others = OF_TOOLS.iter().map(|name| format!("!**/{name}/"));
     let patterns = patterns.iter().cloned().chain(others);
     let set = GlobSet::tree(path, patterns, reason).with_hidden();
-    let trees = build_trees(path);
-    let set = set.except(trees.iter().map(PathBuf::as_path));
-    Some(set.without_leftovers())
+    Some(outside_build_trees(set).without_leftovers())
 }
 
 /// The files that the commands of `edges` name, and those that the projects in `trees` read.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::super::listfile::{Variables, commands};
 use super::super::ninja;
-use super::{Own, build_trees, named};
+use super::{Own, named, outside_build_trees};
 use crate::backend::GlobSet;
 
 /// The file that CMake writes for CTest.
@@ -60,10 +60,8 @@ impl Tests {
     pub(super) fn inputs(&self, folder: &Path, source: &Path, own: &Own) -> Vec<GlobSet> {
         let beside = own.path(folder).filter(|_| self.any);
         let beside = beside.map(|folder| {
-            let trees = build_trees(&folder);
             let set = GlobSet::tree(&folder, ["**"], REASON);
-            set.except(trees.iter().map(PathBuf::as_path))
-                .without_leftovers()
+            outside_build_trees(set).without_leftovers()
         });
         let named = self.named.iter().filter(|path| path.exists());
         let named = named.filter_map(|path| own.path(path));
