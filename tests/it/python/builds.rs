@@ -446,6 +446,25 @@ fn directories_may_have_any_name() {
     }
 }
 
+/// uv hides the path of the interpreter in the first lines of such a program.
+#[test]
+fn a_program_with_an_encoding_starts_in_any_environment() {
+    let Some(channel) = channel_or_skip() else {
+        return;
+    };
+    let setup = "from setuptools import setup\nsetup(name='hello', version='1', scripts=['hi'])\n";
+    let program = "#!/usr/bin/env python\n# -*- coding: utf-8 -*-\nprint('hi')\n";
+    let project = project(&[("setup.py", setup), ("hi", program)]);
+    let initialize = initialize(&project, &["setuptools"], plain());
+    let package = built(&project, &initialize, channel, false);
+    let paths = package.paths();
+    let mut entries = paths["paths"].as_array().expect("`paths` is a list").iter();
+    let is_program = |entry: &&Value| entry["_path"] == "python-scripts/hi";
+    let entry = entries.find(is_program).expect("it is packed");
+    assert_eq!(entry["file_mode"], "text", "{entry}");
+    assert!(entry["prefix_placeholder"].is_string(), "{entry}");
+}
+
 #[test]
 fn work_directories_may_have_any_name() {
     let Some(channel) = channel_or_skip() else {
