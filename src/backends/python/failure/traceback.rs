@@ -146,7 +146,7 @@ mod tests {
     #[test]
     fn a_message_may_have_several_lines() {
         let lines = [
-            "configuration error: `project` must not contain {'licence'}",
+            "configuration error: `project` must not contain {'x'}",
             "hint: x",
         ];
         let rest: Vec<&str> = rest_of_message(&lines).collect();
