@@ -8,6 +8,7 @@ mod compiler;
 mod configure;
 mod install;
 mod named;
+mod optional;
 mod packages;
 mod tests;
 

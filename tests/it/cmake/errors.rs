@@ -77,6 +77,30 @@ fn a_missing_package_is_named_with_what_to_do() {
             `no_such_thing`
             the whole log is in /ws/.pixi/bld/work/kSOLZ0CokNw/debug/build.log
     "#);
+    let lists = indoc! {"
+        cmake_minimum_required(VERSION 3.15)
+        project(app VERSION 1 LANGUAGES CXX)
+        option(APP_TESTS \"Build the tests\" ON)
+        if(APP_TESTS)
+          find_package(Catch2 REQUIRED)
+        endif()
+    "};
+    workshop.project.write("CMakeLists.txt", lists);
+    insta::assert_snapshot!(workshop.error(Order::default()), @r#"
+    cmake::missing_package
+
+      × `cmake` failed with exit code 1: CMake did not find the package `Catch2`
+       ╭─[/ws/CMakeLists.txt:5:3]
+     4 │ if(APP_TESTS)
+     5 │   find_package(Catch2 REQUIRED)
+       ·   ──────────────┬──────────────
+       ·                 ╰── find_package
+     6 │ endif()
+       ╰────
+      help: add it to `[package.host-dependencies]`; in conda it is called
+            `catch2`; or do without it: set `define.APP_TESTS = false`
+            the whole log is in /ws/.pixi/bld/work/kSOLZ0CokNw/debug/build.log
+    "#);
 }
 
 #[test]
@@ -218,8 +242,9 @@ fn missing_sources_are_named_with_a_way_to_get_them() {
         ".gitmodules",
         "[submodule \"words\"]\n\tpath = third_party/words\n\turl = https://git.example/words\n",
     );
-    fs_err::create_dir_all(project.dir().join("third_party/words"))
-        .expect("the test owns the directory");
+    for folder in ["third_party/words", ".git"] {
+        fs_err::create_dir_all(project.dir().join(folder)).expect("the test owns the directory");
+    }
     let Some(workshop) = PackageBuilder::open(project, |_| {}) else {
         return;
     };

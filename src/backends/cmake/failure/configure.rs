@@ -3,8 +3,10 @@
 use std::path::Path;
 
 use super::blocks::{self, Message};
+use super::optional::{or_without, setting_without};
 use crate::backend::Section;
 use crate::backend::failure::{Diagnosis, QUOTED};
+use crate::backend::git_folders::GitFolders;
 use crate::backend::log::Log;
 use crate::backends::cmake::requirements;
 use crate::backends::cmake::view::View;
@@ -179,15 +181,23 @@ pub(super) fn empty_directory(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
             path.is_some_and(|path| path.trim() == folder)
         });
         let help = if is_module {
-            "it is a Git submodule: `git submodule update --init` checks it out"
+            let way = match GitFolders::around(source) {
+                Some(_) => ": `git submodule update --init` checks it out",
+                None => ", which archives do not contain: use a checkout of the repository",
+            };
+            or_without(&format!("it is a Git submodule{way}"), view, error)
         } else {
-            "if the package does without it, turn off the option of the project that asks for \
-             it, in `define` of `[package.build.config]`"
+            let setting = setting_without(view, error);
+            let setting = setting.map_or_else(
+                || "turn off the option of the project that asks for it, with `define`".to_string(),
+                |setting| format!("set {setting}"),
+            );
+            format!("if the package does without it, {setting} in `[package.build.config]`")
         };
         Some(Diagnosis {
             code: "cmake::empty_directory",
             message: format!("the project asks for the directory `{folder}`, which {state}"),
-            help: Some(help.to_string()),
+            help: Some(help),
             place: error.place(source),
             ..Default::default()
         })

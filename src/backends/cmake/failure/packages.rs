@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::blocks::{self, Message};
 use super::called::{self, HEADERS, MODULES, PACKAGES, PROGRAMS, TOOLS};
+use super::optional::or_without;
 use crate::backend::Section;
 use crate::backend::failure::Diagnosis;
 use crate::backend::log::Log;
@@ -25,17 +26,18 @@ pub(super) fn missing(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
         .filter(says_more)
         .cloned()
         .collect();
+    let help = match called::package(&TOOLS, &name) {
+        Some(tool) => advice_for_tool(tool, true),
+        None if lacks_numpy(view, &name, &message.text()) => {
+            "add `numpy` to `[package.host-dependencies]`".to_string()
+        }
+        None => advice(view, &name, called::package(&PACKAGES, &name)),
+    };
     Some(Diagnosis {
         code: "cmake::missing_package",
         message: format!("CMake did not find the package `{name}`"),
         details,
-        help: Some(match called::package(&TOOLS, &name) {
-            Some(tool) => advice_for_tool(tool, true),
-            None if lacks_numpy(view, &name, &message.text()) => {
-                "add `numpy` to `[package.host-dependencies]`".to_string()
-            }
-            None => advice(view, &name, called::package(&PACKAGES, &name)),
-        }),
+        help: Some(or_without(&help, view, &message)),
         place: place(view, &message),
         ..Default::default()
     })
@@ -85,7 +87,7 @@ pub(super) fn missing_file(view: &View<'_>, log: &Log) -> Option<Diagnosis> {
     Some(Diagnosis {
         code: "cmake::missing_package",
         message: format!("CMake did not find the {kind} `{}`", names.join("`, `")),
-        help: Some(help),
+        help: Some(or_without(&help, view, &message)),
         place: place(view, &message),
         ..Default::default()
     })
