@@ -62,8 +62,13 @@ fn step(step: &Step) -> String {
                 StepCondition::Missing(path) => format!("not {}", exists(path)),
                 StepCondition::Unset(name) => format!("not defined {name}"),
             };
-            let steps: Vec<String> = steps.iter().map(self::step).collect();
-            format!("if {test} ({})", steps.join(" && "))
+            // What follows `else (…)` on a line would be a part of it.
+            let alone = steps.len() == 1;
+            let steps = steps.iter().map(|step| match step {
+                Step::Append(..) | Step::When(..) if !alone => format!("({})", self::step(step)),
+                _ => self::step(step),
+            });
+            format!("if {test} ({})", steps.collect::<Vec<_>>().join(" && "))
         }
     }
 }
@@ -195,6 +200,18 @@ mod tests {
             r#"set "B_=1" & (for /f "delims==" %%v in ('set B_') do set "%%v=")"#,
         ];
         assert_eq!(removed, expected);
+    }
+
+    #[test]
+    fn a_step_after_an_alternative_is_not_a_part_of_it() {
+        let append = |name: &str| Step::Append(name.into(), "x".into());
+        let steps = vec![append("A"), append("B")];
+        let when = Step::When(StepCondition::Unset("C".into()), steps);
+        assert_eq!(
+            step(&when),
+            "if not defined C ((if defined A (set \"A=%A% x\") else (set \"A=x\")) && (if \
+             defined B (set \"B=%B% x\") else (set \"B=x\")))"
+        );
     }
 
     #[test]

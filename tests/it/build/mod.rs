@@ -5,4 +5,4 @@ mod isolation;
 mod packages;
 mod quoting;
 mod reproducible;
-mod script;
+pub mod script;

@@ -53,24 +53,28 @@ fn of_model(build: Subdir, host: Subdir, executable: &str, config: Value, model:
         path => Env::default().of_executable(path),
     };
     let session = Session::open(&Cargo, params, env).expect("the project is valid");
+    commands(&session, Platforms { build, host })
+        .replace(&project.dir().display().to_string(), "<project>")
+}
+
+/// Returns the commands of the script of a project.
+pub fn commands(session: &Session, platforms: Platforms) -> String {
     let ask = PlanRequest {
-        platforms: Platforms { build, host },
+        platforms,
         choice: VariantSelection::Matrix {
             files: Vec::new(),
             user: Default::default(),
         },
         editable: false,
     };
-    let plan = plan(&session, &ask).expect("the package can be planned");
+    let plan = plan(session, &ask).expect("the package can be planned");
     let Recipe::SingleOutput(recipe) = plan.recipe.stage0() else {
         panic!("a draft is for one package");
     };
     let recipe = serde_json::to_value(&recipe.build.plan).expect("a plan is data");
     let commands = recipe["script"]["content"].as_array().expect("a list");
     let lines: Vec<&str> = commands.iter().filter_map(|line| line.as_str()).collect();
-    lines
-        .join("\n")
-        .replace(&project.dir().display().to_string(), "<project>")
+    lines.join("\n")
 }
 
 const EXECUTABLE: &str = "/opt/bin/pixi-build-rust";

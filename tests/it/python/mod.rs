@@ -11,6 +11,7 @@ mod kept;
 mod kinds;
 mod mistakes;
 mod named;
+mod script;
 mod shapes;
 mod tags;
 mod versions;

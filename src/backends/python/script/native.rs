@@ -102,12 +102,10 @@ pub(super) fn prepare(
 /// Makes CMake record what it reads, if the file for this has been created.
 fn traces_cmake(request: &Request<'_, Config>) -> Step {
     let file = || below(request, CMAKE_TRACE);
-    let [expand, format, redirect] = cmake::ARGUMENTS;
-    let mut redirect = Word::literal(redirect);
-    redirect.0.extend(file().0);
-    let words = [expand.into(), format.into(), redirect];
-    let steps = words.map(|word| Step::Append("CMAKE_ARGS".to_string(), word));
-    Step::When(StepCondition::File(file()), steps.into())
+    let mut arguments = Word::literal(cmake::ARGUMENTS.join(" "));
+    arguments.0.extend(file().0);
+    let step = Step::Append("CMAKE_ARGS".to_string(), arguments);
+    Step::When(StepCondition::File(file()), vec![step])
 }
 
 /// Keeps the paths of the source directory and of the work directory out of compiled files, so
