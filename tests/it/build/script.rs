@@ -1,10 +1,9 @@
 //! The text of the build script for the shell of every platform.
 
 use indoc::indoc;
-use pixi_build_backends::backend::{Env, Platforms};
+use pixi_build_backends::backend::{AnyBackend, Env, Platforms};
 use pixi_build_backends::backends::cargo::Cargo;
 use pixi_build_backends::engine::{PlanRequest, Session, plan};
-use pixi_build_backends::protocol::initialize;
 use pixi_build_backends::recipe::variants::VariantSelection;
 use rattler_build_recipe::stage0::Recipe;
 use rattler_conda_types::Subdir;
@@ -39,26 +38,34 @@ fn of_model(build: Subdir, host: Subdir, executable: &str, config: Value, model:
             version = "1.0.0"
         "#},
     );
-    let params: initialize::Params = serde_json::from_value(json!({
-        "manifestPath": project.dir().join("pixi.toml"),
-        "sourceDirectory": project.dir(),
-        "cacheDirectory": "/cache of pixi",
-        "workspaceScratchDirectory": "/scratch",
-        "projectModel": model,
-        "configuration": config,
-    }))
-    .expect("the parameters are valid");
     let env = match executable {
         "" => Env::default(),
         path => Env::default().of_executable(path),
     };
-    let session = Session::open(&Cargo, params, env).expect("the project is valid");
-    commands(&session, Platforms { build, host })
-        .replace(&project.dir().display().to_string(), "<project>")
+    let configured = json!({"projectModel": model, "configuration": config});
+    commands(&Cargo, &project, configured, env, Platforms { build, host })
 }
 
-/// Returns the commands of the script of a project.
-pub fn commands(session: &Session, platforms: Platforms) -> String {
+/// Returns the commands of the script of a project. `configured` is the part of the parameters of
+/// `initialize` that comes from the manifest.
+pub fn commands(
+    backend: &'static dyn AnyBackend,
+    project: &Project,
+    configured: Value,
+    env: Env,
+    platforms: Platforms,
+) -> String {
+    let mut params = json!({
+        "manifestPath": project.dir().join("pixi.toml"),
+        "sourceDirectory": project.dir(),
+        "cacheDirectory": "/cache of pixi",
+        "workspaceScratchDirectory": "/scratch",
+    });
+    for (key, value) in configured.as_object().expect("parameters have names") {
+        params[key] = value.clone();
+    }
+    let params = serde_json::from_value(params).expect("the parameters are valid");
+    let session = Session::open(backend, params, env).expect("the project is valid");
     let ask = PlanRequest {
         platforms,
         choice: VariantSelection::Matrix {
@@ -67,14 +74,15 @@ pub fn commands(session: &Session, platforms: Platforms) -> String {
         },
         editable: false,
     };
-    let plan = plan(session, &ask).expect("the package can be planned");
+    let plan = plan(&session, &ask).expect("the package can be planned");
     let Recipe::SingleOutput(recipe) = plan.recipe.stage0() else {
         panic!("a draft is for one package");
     };
     let recipe = serde_json::to_value(&recipe.build.plan).expect("a plan is data");
     let commands = recipe["script"]["content"].as_array().expect("a list");
     let lines: Vec<&str> = commands.iter().filter_map(|line| line.as_str()).collect();
-    lines.join("\n")
+    let folder = project.dir().display().to_string();
+    lines.join("\n").replace(&folder, "<project>")
 }
 
 const EXECUTABLE: &str = "/opt/bin/pixi-build-rust";

@@ -8,6 +8,7 @@ mod errors;
 mod options;
 mod python;
 mod reuse;
+mod script;
 mod unreported;
 
 use test_support::cmake::BACKEND;

@@ -2,7 +2,6 @@
 
 use pixi_build_backends::backend::{Env, Platforms};
 use pixi_build_backends::backends::python::Python;
-use pixi_build_backends::engine::Session;
 use rattler_conda_types::Subdir;
 use serde_json::json;
 
@@ -12,11 +11,7 @@ use crate::build::script::commands;
 /// Returns the commands for a build of a project with CMake on `platform`.
 fn script(platform: Subdir) -> String {
     let project = project(&[SCIKIT_BUILD_CORE, ("CMakeLists.txt", "")]);
-    let params = json!({
-        "manifestPath": project.dir().join("pixi.toml"),
-        "sourceDirectory": project.dir(),
-        "cacheDirectory": "/cache of pixi",
-        "workspaceScratchDirectory": "/scratch",
+    let configured = json!({
         "projectModel": {},
         "configuration": {
             "config-settings": {"cmake.args": ["-DA=it's 1%", "-DB=$PREFIX/lib"]},
@@ -24,14 +19,11 @@ fn script(platform: Subdir) -> String {
             "extra-args": ["--verbose"],
         },
     });
-    let params = serde_json::from_value(params).expect("the parameters are valid");
-    let session = Session::open(&Python, params, Env::default()).expect("the project is valid");
     let platforms = Platforms {
         build: platform,
         host: platform,
     };
-    let folder = project.dir().display().to_string();
-    commands(&session, platforms).replace(&folder, "<project>")
+    commands(&Python, &project, configured, Env::default(), platforms)
 }
 
 #[test]
