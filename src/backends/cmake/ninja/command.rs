@@ -90,7 +90,7 @@ fn commands(line: &str) -> Vec<Vec<String>> {
     let mut words = Vec::new();
     let mut word = String::new();
     let mut quote = None;
-    let mut characters = line.chars();
+    let mut characters = in_shell(line).chars();
     while let Some(character) = characters.next() {
         match (character, quote) {
             ('\\', None | Some('"')) if !cfg!(windows) => word.extend(characters.next()),
@@ -115,11 +115,31 @@ fn commands(line: &str) -> Vec<Vec<String>> {
     commands
 }
 
+/// The line that the shell of Windows runs, in `cmd.exe /C "…"`. Other lines are the same.
+fn in_shell(line: &str) -> &str {
+    let inner = line.split_once(" /C \"").and_then(|(shell, inner)| {
+        let is_cmd = shell.to_lowercase().ends_with("cmd.exe");
+        inner.trim_end().strip_suffix('"').filter(|_| is_cmd)
+    });
+    inner.unwrap_or(line)
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::Path;
 
     use super::*;
+
+    #[test]
+    fn a_shell_of_windows_runs_the_commands_in_it() {
+        let line = "C:/Windows/system32/cmd.exe /C \"cd /D C:/b && gen.exe a.txt && copy.exe x\"";
+        let found = located(line);
+        let folders: Vec<&Path> = found.iter().map(|(folder, _)| folder.as_path()).collect();
+        assert_eq!(folders, [Path::new("C:/b"); 2]);
+        let words: Vec<&[String]> = found.iter().map(|(_, words)| words.as_slice()).collect();
+        assert_eq!(words, [["gen.exe", "a.txt"], ["copy.exe", "x"]]);
+        assert_eq!(split("/bin/sh -c \"a b\""), ["/bin/sh", "-c", "a b"]);
+    }
 
     #[test]
     fn an_option_names_the_files_in_it() {
