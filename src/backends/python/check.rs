@@ -248,11 +248,9 @@ fn version(
         return Ok(None);
     }
     if found.is_some() {
-        return Err(OtherVersion {
-            described,
-            built: wheel.version.clone(),
-        }
-        .into());
+        let by_setuptools = source.build_module() == "setuptools";
+        let built = wheel.version.clone();
+        return Err(OtherVersion::report(described, built, by_setuptools));
     }
     let built = &wheel.version;
     let warning = Warning::new(format!(

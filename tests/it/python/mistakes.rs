@@ -414,6 +414,25 @@ fn a_wheel_with_another_version() {
       × the package was described with version 1.0, but its wheel has 1.0.1
       help: write `version = "1.0.1"` into `[package]` of the pixi manifest
     "#);
+    let pyproject = indoc! {r#"
+        [build-system]
+        requires = ["setuptools", "setuptools-scm"]
+        build-backend = "setuptools.build_meta"
+        [project]
+        name = "hello"
+        dynamic = ["version"]
+        [tool.setuptools_scm]
+        fallback_version = "1.0"
+    "#};
+    let files = [("pyproject.toml", pyproject), ("hello.py", "")];
+    let error = build_error(&files, &["setuptools"], plain()).expect("the channel exists");
+    insta::assert_snapshot!(error, @r#"
+    python::other_version
+
+      × the package was described with version 1.0, but its wheel has 0.0.0
+      help: the tool that computes the version did not run: add it to
+            `[package.host-dependencies]`, such as `setuptools-scm = "*"`
+    "#);
 }
 
 #[test]

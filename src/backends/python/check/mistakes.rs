@@ -92,13 +92,30 @@ pub(super) struct NotStable {
 /// The version of the wheel differs from the version of the description.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the package was described with version {described}, but its wheel has {built}")]
-#[diagnostic(
-    code(python::other_version),
-    help("write `version = \"{built}\"` into `[package]` of the pixi manifest")
-)]
+#[diagnostic(code(python::other_version), help("{help}"))]
 pub(super) struct OtherVersion {
-    pub(super) described: String,
-    pub(super) built: String,
+    described: String,
+    built: String,
+    help: String,
+}
+
+impl OtherVersion {
+    /// Creates the error. setuptools builds version 0.0.0 when nothing tells it another one.
+    pub(super) fn report(described: String, built: String, by_setuptools: bool) -> Report {
+        let help = if by_setuptools && built == "0.0.0" {
+            "the tool that computes the version did not run: add it to `[package.host-dependencies]`, \
+             such as `setuptools-scm = \"*\"`"
+                .to_string()
+        } else {
+            format!("write `version = \"{built}\"` into `[package]` of the pixi manifest")
+        };
+        Self {
+            described,
+            built,
+            help,
+        }
+        .into()
+    }
 }
 
 /// The wheel has dependencies that the package does not have.
