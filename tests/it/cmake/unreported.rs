@@ -242,6 +242,13 @@ fn sources_of_an_external_project_trigger_a_rebuild() {
     builder
         .project
         .write("external/api/more.h", "#define API \"!\"\n");
+    // CMake installs a file again only if the times differ by a second.
+    let more = fs_err::File::options()
+        .write(true)
+        .open(builder.project.dir().join("external/api/more.h"))
+        .expect("it was written");
+    let earlier = std::time::SystemTime::now() - std::time::Duration::from_secs(10);
+    more.file().set_modified(earlier).expect("own file");
     let built = builder.build(Order::default());
     assert_eq!(built.says("bin/app"), "2!");
     builder
