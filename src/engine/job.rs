@@ -13,7 +13,7 @@ use rattler_build_core::tool_configuration::Configuration;
 use rattler_build_core::types::{
     BuildConfiguration, Directories, Output, PackageIdentifier, PlatformWithVirtualPackages,
 };
-use rattler_conda_types::Subdir;
+use rattler_conda_types::{PackageName, Subdir};
 
 use crate::backend::Platforms;
 use crate::engine::finish::Finish;
@@ -82,9 +82,10 @@ impl Job<'_> {
     }
 
     fn output(&self, aliases: &Aliases) -> Result<Output, Report> {
+        let directories = self.directories(aliases);
         let Self {
             backend,
-            recipe_path,
+            recipe_path: _,
             plan,
             rendered,
             params,
@@ -101,75 +102,22 @@ impl Job<'_> {
             siblings,
             sources: _,
         } = rendered;
-        let work_directory = &params.work_directory;
-        let directories = Directories {
-            recipe_dir: aliases.name(recipe_path.parent().unwrap_or(&recipe_path)),
-            recipe_path,
-            cache_dir: work_directory.join(".rattler-build"),
-            host_prefix: aliases.name(&params.host_folder()),
-            build_prefix: aliases.name(&params.build_folder()),
-            work_dir: aliases.name(&params.script_folder()),
-            output_dir: params.output_folder(),
-            build_dir: aliases.name(work_directory),
-        };
-        let Params {
-            channels,
-            build_prefix,
-            host_prefix,
-            run_dependencies,
-            run_constraints,
-            run_exports,
-            extra_dependencies,
-            output: _,
-            work_directory: _,
-            output_directory: _,
-            // The backend has already used it.
-            editable: _,
-            package_format,
-        } = params;
-        let Platforms { build, host } = plan.platforms;
-
-        let run = FinalizedRunDependencies {
-            depends: dependencies(run_dependencies.unwrap_or_default())?,
-            constraints: dependencies(run_constraints.unwrap_or_default())?,
-            extra_depends: extra_dependencies
-                .unwrap_or_default()
-                .into_iter()
-                .map(|(group, specs)| Ok((group, dependencies(specs)?)))
-                .collect::<Result<BTreeMap<_, _>, Report>>()?,
-            run_exports: exports(run_exports.unwrap_or_default())?,
-        };
-        let is_solved = host_prefix.as_ref().is_some_and(|it| it.packages.is_some());
+        let host = params.host_prefix.as_ref();
+        let is_solved = host.is_some_and(|host| host.packages.is_some());
         if noarch.is_none() && !is_solved {
             // rattler-build starts programs with the interpreter of a solved environment.
             // The scripts of the installer work without one.
             recipe.build.python.entry_points.clear();
         }
-        let repodata_revision = revision(&recipe.build().flags, &run);
-        let finalized = FinalizedDependencies {
-            build: resolved(build_prefix)?,
-            host: resolved(host_prefix)?,
-            run,
-        };
         let itself = Sibling {
             name: recipe.package().name().clone(),
             version: recipe.package().version().clone(),
             build_string,
         };
-        let packages = siblings.into_values().chain([itself]);
-        let packages = packages.map(|package| {
-            let Sibling {
-                name,
-                version,
-                build_string,
-            } = package;
-            let identifier = PackageIdentifier {
-                name: name.clone(),
-                version,
-                build_string,
-            };
-            (name, identifier)
-        });
+        let channels = channel_urls(&params.channels);
+        let packaging_settings = packaging(params.package_format)?;
+        let finalized = finalized(params)?;
+        let Platforms { build, host } = plan.platforms;
         let configuration = BuildConfiguration {
             target_platform,
             host_platform: platform(host),
@@ -177,12 +125,12 @@ impl Job<'_> {
             variant,
             hash,
             directories,
-            channels: channel_urls(&channels),
+            channels,
             channel_priority: Default::default(),
             solve_strategy: Default::default(),
             timestamp: now,
-            subpackages: packages.collect(),
-            packaging_settings: packaging(package_format)?,
+            subpackages: identifiers(siblings.into_values().chain([itself])),
+            packaging_settings,
             // The recipe contains paths of this machine.
             store_recipe: false,
             force_colors: console::colors_enabled_stderr(),
@@ -190,7 +138,7 @@ impl Job<'_> {
             env_isolation: Default::default(),
             sandbox_config: None,
             exclude_newer: None,
-            repodata_revision,
+            repodata_revision: revision(&recipe.build().flags, &finalized.run),
         };
         Ok(Output {
             recipe,
@@ -205,6 +153,76 @@ impl Job<'_> {
             staging_library_name_map: None,
         })
     }
+
+    fn directories(&self, aliases: &Aliases) -> Directories {
+        let Self {
+            recipe_path,
+            params,
+            ..
+        } = self;
+        let work_directory = &params.work_directory;
+        Directories {
+            recipe_dir: aliases.name(recipe_path.parent().unwrap_or(recipe_path)),
+            recipe_path: recipe_path.clone(),
+            cache_dir: work_directory.join(".rattler-build"),
+            host_prefix: aliases.name(&params.host_folder()),
+            build_prefix: aliases.name(&params.build_folder()),
+            work_dir: aliases.name(&params.script_folder()),
+            output_dir: params.output_folder(),
+            build_dir: aliases.name(work_directory),
+        }
+    }
+}
+
+/// The dependencies that the client has solved.
+fn finalized(params: Params) -> Result<FinalizedDependencies, Report> {
+    let Params {
+        build_prefix,
+        host_prefix,
+        run_dependencies,
+        run_constraints,
+        run_exports,
+        extra_dependencies,
+        channels: _,
+        output: _,
+        work_directory: _,
+        output_directory: _,
+        // The backend has already used it.
+        editable: _,
+        package_format: _,
+    } = params;
+    let extra = extra_dependencies.unwrap_or_default().into_iter();
+    let extra = extra.map(|(group, specs)| Ok((group, dependencies(specs)?)));
+    let run = FinalizedRunDependencies {
+        depends: dependencies(run_dependencies.unwrap_or_default())?,
+        constraints: dependencies(run_constraints.unwrap_or_default())?,
+        extra_depends: extra.collect::<Result<BTreeMap<_, _>, Report>>()?,
+        run_exports: exports(run_exports.unwrap_or_default())?,
+    };
+    Ok(FinalizedDependencies {
+        build: resolved(build_prefix)?,
+        host: resolved(host_prefix)?,
+        run,
+    })
+}
+
+fn identifiers(
+    packages: impl Iterator<Item = Sibling>,
+) -> BTreeMap<PackageName, PackageIdentifier> {
+    let identified = packages.map(|package| {
+        let Sibling {
+            name,
+            version,
+            build_string,
+        } = package;
+        let identifier = PackageIdentifier {
+            name: name.clone(),
+            version,
+            build_string,
+        };
+        (name, identifier)
+    });
+    identified.collect()
 }
 
 fn platform(platform: Subdir) -> PlatformWithVirtualPackages {
