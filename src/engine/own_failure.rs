@@ -14,77 +14,92 @@ use crate::recipe::{RecipeText, bad_script_template};
 /// Returns `error` with the part of the recipe that has to be changed, or unchanged.
 pub(super) fn pointed(error: Report, text: &RecipeText) -> Report {
     let message = error.to_string();
-    let word = |word: &str| {
-        let found = text.word(word, 0)?;
-        Some(SourceSpan::from((found.start, found.len())))
+    let cause = error.chain().nth(1).map(ToString::to_string);
+    let cause = cause.unwrap_or_default();
+    contents(&message, text)
+        .or_else(|| no_license(&message, text))
+        .or_else(|| template(&cause, text))
+        .or_else(|| no_script(&cause, text))
+        .or_else(|| overlinking(&message, text))
+        .or_else(|| no_interpreter(&message, text))
+        .unwrap_or(error)
+}
+
+fn span(text: &RecipeText, word: &str) -> Option<SourceSpan> {
+    let found = text.word(word, 0)?;
+    Some((found.start, found.len()).into())
+}
+
+fn contents(message: &str, text: &RecipeText) -> Option<Report> {
+    let reason = message.strip_prefix("failed package content tests:")?;
+    let glob = reason.rsplit("glob: ").next().unwrap_or_default().trim();
+    let program = glob.strip_prefix("bin/").unwrap_or(glob);
+    let help = if is_entry_point(text.as_str(), program) {
+        format!(
+            "`{program}` is an entry point, which is made when the package is installed: run it \
+             in a test with `script`"
+        )
+    } else {
+        "change what the script installs, or the test".to_string()
     };
-    if let Some(reason) = message.strip_prefix("failed package content tests:") {
-        let glob = reason.rsplit("glob: ").next().unwrap_or_default().trim();
-        let program = glob.strip_prefix("bin/").unwrap_or(glob);
-        return Contents {
-            help: if is_entry_point(text.as_str(), program) {
-                format!(
-                    "`{program}` is an entry point, which is made when the package is installed: run \
-                     it in a test with `script`"
-                )
-            } else {
-                "change what the script installs, or the test".to_string()
-            },
-            reason: reason.trim().to_string(),
-            at: text
-                .find(glob)
-                .filter(|_| !glob.is_empty())
-                .or_else(|| word("package_contents")),
+    let at = text.find(glob).filter(|_| !glob.is_empty());
+    let contents = Contents {
+        help,
+        reason: reason.trim().to_string(),
+        at: at.or_else(|| span(text, "package_contents")),
+        file: text.file(),
+    };
+    Some(contents.into())
+}
+
+fn no_license(message: &str, text: &RecipeText) -> Option<Report> {
+    message.contains("icense files were").then(|| {
+        NoLicense {
+            at: span(text, "license_file"),
             file: text.file(),
         }
-        .into();
-    }
-    if message.contains("icense files were") {
-        return NoLicense {
-            at: word("license_file"),
-            file: text.file(),
-        }
-        .into();
-    }
-    if let Some(cause) = error.chain().nth(1).map(ToString::to_string) {
-        const TEMPLATE: &str = "Failed to render jinja template in build script content: ";
-        if let Some(reason) = cause.strip_prefix(TEMPLATE) {
-            return bad_script_template(text, reason);
-        }
-        let script = cause.strip_prefix("could not resolve recipe file \"");
-        if let Some(script) = script.and_then(|rest| rest.strip_suffix('"')) {
-            return NoScript {
-                script: script.to_string(),
-                meant: meant(script, text),
-                at: text.word(script, 0).map(|at| (at.start, at.len()).into()),
-                file: text.file(),
-            }
-            .into();
-        }
-    }
-    if let Some(library) = overlinked(&message) {
-        return Overlinking {
-            library,
-            at: word("overlinking_behavior"),
-            file: text.file(),
-        }
-        .into();
-    }
-    let interpreter = message
-        .strip_prefix("interpreter `")
-        .and_then(|rest| rest.split_once('`'))
-        .filter(|(_, rest)| rest.contains("was not found"));
-    if let Some((interpreter, _)) = interpreter {
-        return NoInterpreter {
+        .into()
+    })
+}
+
+fn template(cause: &str, text: &RecipeText) -> Option<Report> {
+    let reason = cause.strip_prefix("Failed to render jinja template in build script content: ")?;
+    Some(bad_script_template(text, reason))
+}
+
+fn no_script(cause: &str, text: &RecipeText) -> Option<Report> {
+    let script = cause.strip_prefix("could not resolve recipe file \"")?;
+    let script = script.strip_suffix('"')?;
+    let missing = NoScript {
+        script: script.to_string(),
+        meant: meant(script, text),
+        at: span(text, script),
+        file: text.file(),
+    };
+    Some(missing.into())
+}
+
+fn overlinking(message: &str, text: &RecipeText) -> Option<Report> {
+    let linked = Overlinking {
+        library: overlinked(message)?,
+        at: span(text, "overlinking_behavior"),
+        file: text.file(),
+    };
+    Some(linked.into())
+}
+
+fn no_interpreter(message: &str, text: &RecipeText) -> Option<Report> {
+    let rest = message.strip_prefix("interpreter `")?;
+    let (interpreter, rest) = rest.split_once('`')?;
+    let at = text.value_of("interpreter", interpreter);
+    rest.contains("was not found").then(|| {
+        NoInterpreter {
             interpreter: interpreter.to_string(),
-            at: text
-                .value_of("interpreter", interpreter)
-                .or_else(|| word("script")),
+            at: at.or_else(|| span(text, "script")),
             file: text.file(),
         }
-        .into();
-    }
-    error
+        .into()
+    })
 }
 
 /// Whether a recipe defines an entry point with this name.
@@ -109,10 +124,9 @@ pub(super) fn overlinked(message: &str) -> Option<String> {
 
 /// The error for a package that may be installed on Windows and has these symbolic links.
 pub(super) fn links(links: &[String], text: &RecipeText) -> Report {
-    let at = text.word("noarch", 0);
     Links {
         links: links.join(", "),
-        at: at.map(|at| (at.start, at.len()).into()),
+        at: span(text, "noarch"),
         file: text.file(),
     }
     .into()
