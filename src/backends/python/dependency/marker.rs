@@ -123,8 +123,21 @@ const SYSTEMS: [(&str, [bool; 3]); 4] = [
     ("__osx", [false, true, false]),
 ];
 
-/// One platform of each system: Linux, macOS, Windows.
-const EACH: [Subdir; 3] = [Subdir::Linux64, Subdir::OsxArm64, Subdir::Win64];
+/// The usual platforms of each system: Linux, macOS, Windows.
+const EACH: [[Subdir; 2]; 3] = [
+    [Subdir::Linux64, Subdir::LinuxAarch64],
+    [Subdir::OsxArm64, Subdir::Osx64],
+    [Subdir::Win64, Subdir::WinArm64],
+];
+
+/// The index of the system of `platform` in [`EACH`].
+fn index(platform: Subdir) -> usize {
+    match platform {
+        platform if platform.is_windows() => 2,
+        platform if platform.is_osx() => 1,
+        _ => 0,
+    }
+}
 
 /// The coarsest virtual package of `platform` that no system with another result of `counted`
 /// has. `None` if the result is the same on all systems.
@@ -133,20 +146,27 @@ pub(in super::super) fn system(
     counted: impl Fn(Subdir) -> Counts,
 ) -> Option<&'static str> {
     let here = counted(platform);
-    let alike = EACH.map(|system| counted(system) == here);
+    let own = index(platform);
+    let mut alike = EACH.map(|platforms| platforms.map(&counted) == [here; 2]);
+    alike[own] = true;
     if alike == [true; 3] {
         return None;
     }
-    let own = match platform {
-        platform if platform.is_windows() => 2,
-        platform if platform.is_osx() => 1,
-        _ => 0,
-    };
     let fits = |systems: &[bool; 3]| {
-        systems[own] && (0..3).all(|system| !systems[system] || alike[system] || system == own)
+        systems[own] && (0..3).all(|system| !systems[system] || alike[system])
     };
     let mut named = SYSTEMS.iter().filter(|(_, systems)| fits(systems));
     named.next().map(|(name, _)| *name)
+}
+
+/// Whether the result of `counted` differs between the architectures of the system of
+/// `platform`. No virtual package stands for an architecture.
+pub(in super::super) fn differs_by_architecture(
+    platform: Subdir,
+    counted: impl Fn(Subdir) -> Counts,
+) -> bool {
+    let [one, other] = EACH[index(platform)].map(counted);
+    one != other
 }
 
 #[cfg(test)]
@@ -214,5 +234,23 @@ mod tests {
         assert_eq!(differs(apple, Subdir::Linux64), Some("__linux"));
         assert_eq!(differs(apple, Subdir::OsxArm64), Some("__osx"));
         assert_eq!(differs("python_version >= '3'", Subdir::Linux64), None);
+    }
+
+    #[test]
+    fn a_system_is_alike_if_its_architectures_are() {
+        let differs = |marker: &'static str, platform| {
+            let counted = move |platform| decided(marker, platform, "");
+            (
+                system(platform, counted),
+                differs_by_architecture(platform, counted),
+            )
+        };
+        let intel = "platform_machine == 'x86_64'";
+        assert_eq!(differs(intel, Subdir::Linux64), (Some("__linux"), true));
+        assert_eq!(differs(intel, Subdir::OsxArm64), (Some("__osx"), true));
+        let intel_linux = "platform_machine == 'x86_64' and sys_platform == 'linux'";
+        assert_eq!(differs(intel_linux, Subdir::Win64), (Some("__win"), false));
+        let windows = "sys_platform == 'win32'";
+        assert_eq!(differs(windows, Subdir::Linux64), (Some("__unix"), false));
     }
 }

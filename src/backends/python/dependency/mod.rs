@@ -139,6 +139,13 @@ pub(super) fn translate<'a>(
                 translated.push(virtual_package);
             }
         }
+        if target.noarch && marker::differs_by_architecture(target.platform, counts) {
+            warnings.push(Warning::new(format!(
+                "`{}`: depends on the architecture, and a noarch package is the same for all; \
+                 set `noarch = false`",
+                entry.text
+            )));
+        }
         let counted = counts(target.platform);
         if counted == Counts::Never {
             continue;
@@ -271,5 +278,9 @@ mod tests {
         assert_eq!(all(&colorama, false, Subdir::Linux64).0, ["click"]);
         let tomli = ["tomli; python_version < '3.11'"];
         assert_eq!(all(&tomli, true, Subdir::Linux64).0, ["tomli"]);
+        let triton = ["triton; platform_machine == 'x86_64'"];
+        let (specs, warnings) = all(&triton, true, Subdir::Linux64);
+        assert_eq!((specs.join(" "), warnings), ("__linux triton".into(), 1));
+        assert_eq!(all(&triton, false, Subdir::Linux64).1, 0);
     }
 }
