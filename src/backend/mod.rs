@@ -276,4 +276,6 @@ pub struct InstalledPackage<'a> {
     pub files: &'a BTreeSet<PathBuf>,
     /// The archive.
     pub archive: &'a Path,
+    /// The output of the script.
+    pub log: &'a Path,
 }

@@ -331,6 +331,7 @@ impl<'a> Build<'a> {
             paths: &self.paths,
             files,
             archive,
+            log: &executed.log,
         };
         for warning in self.plan.project.check_package(&package)? {
             tracing::warn!("{warning}");

@@ -122,8 +122,7 @@ impl Backend for CMake {
     ) -> Result<Vec<Warning>, Report> {
         let view = View::of(request, source);
         failure::outside(&view, package)?;
-        let log = package.paths.work_directory.join("debug").join("build.log");
-        let log = std::fs::read(log).unwrap_or_default();
+        let log = std::fs::read(package.log).unwrap_or_default();
         let log = Log::new(&String::from_utf8_lossy(&log));
         Ok(failure::unused(&view, &log).into_iter().collect())
     }
