@@ -7,7 +7,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::backend::GlobSet;
-use crate::backend::inputs::plain;
+use crate::backend::inputs::{WILDCARDS, plain, split_at_wildcard};
 
 const REASON: &str = "extra-input-globs";
 
@@ -28,29 +28,24 @@ pub fn sets(patterns: &[String], source: &Path, outputs: &[&str]) -> Vec<GlobSet
     }
     let included = outside.iter().filter(|pattern| !pattern.starts_with('!'));
     for pattern in included {
-        let (root, rest) = rooted(pattern, source);
-        let alone = !rest.contains('/') && rest != "**";
+        let mut set = GlobSet::matching(source, pattern, REASON);
         let exclusions = outside.iter().filter_map(|other| {
-            let (other_root, rest) = rooted(other.strip_prefix('!')?, source);
+            let (other, rest) = split_at_wildcard(other.strip_prefix('!')?, &WILDCARDS);
+            let other_root = plain(&source.join(other));
             let reaches_down = rest == "**" || rest.starts_with("**/");
-            let below = match other_root.strip_prefix(&root) {
+            let below = match other_root.strip_prefix(&set.root) {
                 Ok(below) => below,
-                Err(_) if reaches_down && root.starts_with(&other_root) => Path::new(""),
+                Err(_) if reaches_down && set.root.starts_with(&other_root) => Path::new(""),
                 Err(_) => return None,
             };
             // Only this directory is scanned, so exclusions below it are not needed.
-            if alone && !below.as_os_str().is_empty() {
+            if set.stays() && !below.as_os_str().is_empty() {
                 return None;
             }
             let rest = below.join(rest).display().to_string();
             Some(format!("!{}", rest.replace('\\', "/")))
         });
         let exclusions: Vec<String> = exclusions.collect();
-        let mut set = if alone {
-            GlobSet::names(&root, [rest], REASON)
-        } else {
-            GlobSet::tree(&root, [rest], REASON)
-        };
         set.patterns.extend(exclusions);
         sets.push(set);
     }
@@ -70,22 +65,6 @@ fn leaves(body: &str) -> bool {
 fn tidied(pattern: &str) -> String {
     let sign = if pattern.starts_with('!') { "!" } else { "" };
     format!("{sign}{}", body(pattern).trim_start_matches("./"))
-}
-
-/// The longest prefix of a pattern without wildcards, as a directory, and the rest.
-fn rooted(pattern: &str, source: &Path) -> (PathBuf, String) {
-    let parts: Vec<&str> = pattern.split('/').collect();
-    let literal = parts[..parts.len() - 1]
-        .iter()
-        .take_while(|part| !part.contains(['*', '?', '[', '{', '\\']))
-        .count();
-    let start = parts[..literal].join("/");
-    let start = if pattern.starts_with('/') {
-        format!("{start}/")
-    } else {
-        start
-    };
-    (plain(&source.join(start)), parts[literal..].join("/"))
 }
 
 #[cfg(test)]

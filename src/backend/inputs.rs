@@ -69,6 +69,18 @@ impl GlobSet {
         }
     }
 
+    /// The files that match a `pattern` relative to `folder`. The root is the directory before
+    /// the first wildcard, which may be above `folder`.
+    pub fn matching(folder: &Path, pattern: &str, reason: &str) -> Self {
+        let (directories, rest) = split_at_wildcard(pattern, &WILDCARDS);
+        let root = plain(&folder.join(directories));
+        if rest.contains('/') || rest == "**" {
+            Self::tree(&root, [rest], reason)
+        } else {
+            Self::names(&root, [rest], reason)
+        }
+    }
+
     /// Files at any depth of `folder` that match `patterns`.
     pub fn tree(
         folder: &Path,
@@ -130,6 +142,17 @@ fn name(component: Component<'_>) -> Option<&str> {
     }
 }
 
+/// The characters that have a meaning in the patterns of a client.
+pub const WILDCARDS: [char; 5] = ['*', '?', '[', '{', '\\'];
+
+/// Splits a pattern into the directories before its first part with one of the `wildcards`, and
+/// the rest, which has at least one part. The directories end with a slash.
+pub fn split_at_wildcard<'p>(pattern: &'p str, wildcards: &[char]) -> (&'p str, &'p str) {
+    let literal = pattern.find(wildcards).unwrap_or(pattern.len());
+    let slash = pattern[..literal].rfind('/');
+    pattern.split_at(slash.map_or(0, |slash| slash + 1))
+}
+
 /// A pattern that matches only this file name.
 pub(crate) fn escape(name: &str) -> String {
     let mut pattern = String::with_capacity(name.len());
@@ -182,6 +205,26 @@ mod tests {
         let paths = ["/r/a/b.rs", "/elsewhere", "/r/.h/x", "/r/[x]"].map(Path::new);
         let set = GlobSet::tree(Path::new("/r"), ["**/*.rs"], "test").except(paths);
         assert_eq!(set.patterns, ["**/*.rs", "!a/b.rs"]);
+    }
+
+    #[test]
+    fn a_pattern_is_rooted_at_its_last_certain_directory() {
+        let split = |pattern| split_at_wildcard(pattern, &WILDCARDS);
+        assert_eq!(split("a/b/*.1"), ("a/b/", "*.1"));
+        assert_eq!(split("*.1"), ("", "*.1"));
+        assert_eq!(split("/*/x"), ("/", "*/x"));
+        assert_eq!(split("a/b"), ("a/", "b"));
+        let of = |pattern: &str| {
+            let set = GlobSet::matching(Path::new("/p"), pattern, "test");
+            (set.root.display().to_string(), set.patterns.join(" "))
+        };
+        let expect = |root: &str, patterns: &str| (root.to_string(), patterns.to_string());
+        assert_eq!(of("LICEN[CS]E*"), expect("/p", "LICEN[CS]E* !*/"));
+        assert_eq!(of("a/*.txt"), expect("/p/a", "*.txt !*/"));
+        assert_eq!(of("a/*/L"), expect("/p/a", "*/L"));
+        assert_eq!(of("../L*"), expect("/", "L* !*/"));
+        assert_eq!(of("a/L"), expect("/p/a", "L !*/"));
+        assert_eq!(of("a/**"), expect("/p/a", "**"));
     }
 
     #[test]

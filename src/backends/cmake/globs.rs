@@ -1,10 +1,11 @@
 //! Patterns of `file(GLOB)` as patterns of a client.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::file_api::{CMakeFiles, Glob};
 use super::listfile::{self, Variables};
 use crate::backend::GlobSet;
+use crate::backend::inputs::{plain, split_at_wildcard};
 
 const REASON: &str = "matches a glob of the project";
 
@@ -36,17 +37,9 @@ fn verified(tree: &Path) -> Vec<Glob> {
 
 /// The files that match `glob`, now or in the future.
 pub(super) fn set(glob: &Glob) -> GlobSet {
-    let parts: Vec<&str> = glob.expression.split('/').collect();
-    let last = parts.len() - 1;
-    let literal = parts[..last]
-        .iter()
-        .take_while(|part| !part.contains(['*', '?', '[']))
-        .count();
-    let root: PathBuf = match parts[..literal].join("/") {
-        root if root.is_empty() => PathBuf::from("/"),
-        root => PathBuf::from(root),
-    };
-    let rest: Vec<String> = parts[literal..].iter().map(|part| pattern(part)).collect();
+    let (root, rest) = split_at_wildcard(&glob.expression, &['*', '?', '[']);
+    let root = plain(Path::new(root));
+    let rest: Vec<String> = rest.split('/').map(pattern).collect();
     match (glob.recurse, rest.as_slice()) {
         (false, [name]) => GlobSet::names(&root, [name.clone()], REASON),
         (false, _) => GlobSet::tree(&root, [rest.join("/")], REASON),

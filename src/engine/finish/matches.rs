@@ -7,7 +7,7 @@ use miette::Report;
 
 use super::mistakes::{NoMatch, NoOutDir, Spot};
 use crate::backend::extras::{OUT_DIR, OptionKeys};
-use crate::backend::inputs::plain;
+use crate::backend::inputs::{plain, split_at_wildcard};
 use crate::disk;
 
 /// The directories in which paths are resolved.
@@ -68,9 +68,9 @@ impl Source<'_> {
     }
 
     fn found(&self, root: &Path, pattern: &str) -> Vec<Match> {
-        let (fixed, wild) = apart(pattern);
-        let base = plain(&root.join(&fixed));
-        if wild.is_empty() {
+        const WILDCARDS: [char; 3] = ['*', '?', '['];
+        if !pattern.contains(WILDCARDS) {
+            let base = plain(&root.join(pattern));
             if base.is_file() {
                 let below = base.file_name().unwrap_or_default();
                 let below = below.to_string_lossy().into_owned();
@@ -78,6 +78,8 @@ impl Source<'_> {
             }
             return self.everything(&base);
         }
+        let (directories, wild) = split_at_wildcard(pattern, &WILDCARDS);
+        let base = plain(&root.join(directories));
         let text = format!(
             "{}/{wild}",
             glob::Pattern::escape(&base.display().to_string())
@@ -133,16 +135,6 @@ fn of(base: &Path, file: PathBuf) -> Option<Match> {
     Some(Match { file, below })
 }
 
-/// Splits a pattern in front of the first part that has a wildcard.
-fn apart(pattern: &str) -> (String, String) {
-    let names: Vec<&str> = pattern.split('/').collect();
-    let literal = names
-        .iter()
-        .take_while(|name| !name.contains(['*', '?', '[']))
-        .count();
-    (names[..literal].join("/"), names[literal..].join("/"))
-}
-
 /// Whether `below` matches one of `patterns` or is in a directory that does.
 pub(super) fn is_excluded(below: &str, patterns: &[String]) -> bool {
     patterns.iter().any(|pattern| {
@@ -157,18 +149,6 @@ pub(super) fn is_excluded(below: &str, patterns: &[String]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn wildcards_end_the_fixed_part() {
-        let apart = |pattern: &str| {
-            let (fixed, wild) = super::apart(pattern);
-            format!("{fixed} {wild}")
-        };
-        assert_eq!(apart("runtime/**"), "runtime **");
-        assert_eq!(apart("a/b/*.1"), "a/b *.1");
-        assert_eq!(apart("*.1"), " *.1");
-        assert_eq!(apart("a/b"), "a/b ");
-    }
 
     #[test]
     fn what_is_left_out_is_a_file_or_all_of_a_folder() {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::packed::below;
 use super::{MADE, OUTPUT_DIRECTORIES, license};
 use crate::backend::GlobSet;
-use crate::backend::inputs::plain;
+use crate::backend::inputs::{WILDCARDS, plain, split_at_wildcard};
 use crate::backends::python::shape::Shape;
 use crate::backends::python::source::Source;
 use crate::project::document::{Data, Table, Value};
@@ -27,7 +27,7 @@ pub(super) fn licenses(source: &Source) -> Vec<GlobSet> {
         if file.is_file() {
             return GlobSet::file(&file, reason);
         }
-        Some(matching(folder, pattern, reason).without_leftovers())
+        Some(GlobSet::matching(folder, pattern.trim_matches('/'), reason).without_leftovers())
     });
     sets.collect()
 }
@@ -218,11 +218,12 @@ fn matching_or_below(
     reason: &str,
     left_out: &BTreeSet<PathBuf>,
 ) -> Option<GlobSet> {
-    let (root, rest) = split(folder, pattern);
-    if !rest.contains(special) {
+    let (directories, rest) = split_at_wildcard(pattern.trim_matches('/'), &WILDCARDS);
+    let root = plain(&folder.join(directories));
+    if !rest.contains(WILDCARDS) {
         return below(&root.join(rest), reason, left_out);
     }
-    let patterns = [rest.clone(), format!("{rest}/**")].into_iter();
+    let patterns = [rest.to_string(), format!("{rest}/**")].into_iter();
     let set = GlobSet::tree(&root, patterns.chain(MADE.map(str::to_string)), reason);
     let set = set.except(left_out.iter().map(PathBuf::as_path));
     Some(set.without_leftovers())
@@ -251,52 +252,9 @@ fn of_gitignore(pattern: &str) -> Vec<String> {
     }
 }
 
-/// The files that match a pattern relative to `folder`.
-fn matching(folder: &Path, pattern: &str, reason: &str) -> GlobSet {
-    let (root, rest) = split(folder, pattern);
-    if rest.contains('/') {
-        GlobSet::tree(&root, [rest], reason)
-    } else {
-        GlobSet::names(&root, [rest], reason)
-    }
-}
-
-/// The directories before the first wildcard of a pattern, which limit the search and may be above
-/// `folder`, and the rest of the pattern.
-fn split(folder: &Path, pattern: &str) -> (PathBuf, String) {
-    let parts: Vec<&str> = pattern.split('/').filter(|part| !part.is_empty()).collect();
-    let last = parts.len().saturating_sub(1);
-    let literal = parts.iter().position(|part| part.contains(special));
-    let literal = literal.unwrap_or(last).min(last);
-    let root = plain(&folder.join(parts[..literal].join("/")));
-    (root, parts[literal..].join("/"))
-}
-
-/// Whether a character has a meaning in a pattern.
-fn special(character: char) -> bool {
-    matches!(character, '*' | '?' | '[' | '{' | '\\')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_pattern_is_searched_below_its_first_directories() {
-        let of = |pattern: &str| {
-            let set = matching(Path::new("/p"), pattern, "test");
-            (set.root.display().to_string(), set.patterns)
-        };
-        let expect = |root: &str, patterns: &[&str]| {
-            let patterns: Vec<String> = patterns.iter().map(ToString::to_string).collect();
-            (root.to_string(), patterns)
-        };
-        assert_eq!(of("LICEN[CS]E*"), expect("/p", &["LICEN[CS]E*", "!*/"]));
-        assert_eq!(of("a/*.txt"), expect("/p/a", &["*.txt", "!*/"]));
-        assert_eq!(of("a/*/L"), expect("/p/a", &["*/L"]));
-        assert_eq!(of("../L*"), expect("/", &["L*", "!*/"]));
-        assert_eq!(of("a/L"), expect("/p/a", &["L", "!*/"]));
-    }
 
     #[test]
     fn a_pattern_of_gitignore_may_be_a_directory() {
