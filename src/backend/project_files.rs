@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::backend::inputs::GlobSet;
 use crate::backend::request::Folders;
 use crate::project::Project;
+use crate::project::document::ManifestKind;
 
 /// The beginnings of the names of license texts.
 const LICENSES: [&str; 5] = ["license", "licence", "copying", "notice", "unlicense"];
@@ -66,20 +67,19 @@ pub fn manifest_inputs(project: &Project, folders: &Folders) -> Vec<GlobSet> {
     let mut sets: Vec<GlobSet> = own.into_iter().collect();
     let text = std::fs::read_to_string(manifest).unwrap_or_default();
     if let Some(workspace) = &folders.workspace
-        && text.lines().any(inherits)
+        && inherits(&text)
         && project.manifest_folder() != workspace
     {
-        let names = ["pixi.toml", "pyproject.toml"];
+        let names = ManifestKind::ALL.map(ManifestKind::file_name);
         sets.push(GlobSet::names(workspace, names, "the pixi workspace"));
     }
     sets
 }
 
-/// Whether a line of a manifest refers to the workspace, such as `version.workspace =
-/// true`.
-fn inherits(line: &str) -> bool {
-    let signs: String = line.chars().filter(|sign| !sign.is_whitespace()).collect();
-    signs.contains("workspace=true")
+/// Whether a manifest refers to the workspace, such as with `version.workspace = true`.
+fn inherits(text: &str) -> bool {
+    let text: String = text.split_whitespace().collect();
+    text.contains("workspace=true")
 }
 
 /// The files in `folder` whose names match, without the files of editors.
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_may_refer_to_the_workspace() {
+    fn a_manifest_may_refer_to_the_workspace() {
         assert!(inherits("version = { workspace = true }"));
         assert!(inherits("version.workspace=true"));
         assert!(!inherits("[workspace]"));

@@ -12,7 +12,7 @@ use super::tree::{self, COMPILED};
 use super::{arguments, licenses, requirements};
 use crate::backend::inputs::{escape, plain};
 use crate::backend::options::InputTracking;
-use crate::backend::{GlobSet, Request, extra_input_globs};
+use crate::backend::{GlobSet, Request, extra_input_globs, project_files};
 
 /// Files that influence the programs and libraries, and their dependencies.
 pub(super) fn metadata(request: &Request<'_, Config>, source: &Source) -> Vec<GlobSet> {
@@ -27,7 +27,8 @@ pub(super) fn build(request: &Request<'_, Config>, project: &Source) -> Vec<Glob
     let source = &request.project.source;
     let plan = &project.plan;
     let mut sets: Vec<GlobSet> = by_directory(&plan.decisive, "what is built").collect();
-    sets.extend(manifests(request));
+    let manifests = project_files::manifest_inputs(request.project, request.folders);
+    sets.extend(manifests);
     sets.extend(licenses::inputs(request));
     let extra = &request.config.extra_input_globs;
     sets.extend(extra_input_globs::sets(extra, source, &[COMPILED]));
@@ -75,19 +76,4 @@ fn by_directory<'a, I: IntoIterator<Item = &'a PathBuf>>(
     }
     let sets = directories.into_iter();
     sets.map(move |(directory, names)| GlobSet::names(&directory, names, reason))
-}
-
-/// The manifest of the package, and that of the workspace when the package refers to it.
-fn manifests(request: &Request<'_, Config>) -> Vec<GlobSet> {
-    let path = request.project.manifest.path();
-    let own = GlobSet::file(path, "the package's manifest");
-    let text = std::fs::read_to_string(path).unwrap_or_default();
-    let text: String = text.split_whitespace().collect();
-    let inherits = text.contains("workspace=true");
-    let workspace = request.folders.workspace.as_ref().filter(|_| inherits);
-    let workspace = workspace.map(|workspace| {
-        let names = ["pixi.toml", "pyproject.toml"];
-        GlobSet::names(workspace, names, "the pixi workspace")
-    });
-    own.into_iter().chain(workspace).collect()
 }

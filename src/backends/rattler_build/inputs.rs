@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use super::{Config, Recipe, discovery, variants};
 use crate::backend::extra_input_globs;
 use crate::backend::git_folders::GitFolders;
-use crate::backend::inputs::plain;
+use crate::backend::inputs::{WILDCARDS, plain};
 use crate::backend::named::{Named, Reached};
 use crate::backend::options::InputTracking;
-use crate::backend::{BuildPaths, GlobSet, Request};
+use crate::backend::{BuildPaths, GlobSet, Request, project_files};
 
 /// The inputs that are known before the build.
 pub(super) fn drafted(request: &Request<'_, Config>, recipe: &Recipe) -> Vec<GlobSet> {
@@ -36,16 +36,15 @@ pub(super) fn built(
 /// The recipe, the files that are read during its evaluation, and the manifest.
 pub(super) fn metadata(request: &Request<'_, Config>, recipe: &Recipe) -> Vec<GlobSet> {
     let Request {
-        project, config, ..
+        project,
+        config,
+        folders,
+        ..
     } = request;
     let mut files = vec![(recipe.path.clone(), "the recipe")];
     if let Ok(found) = discovery::find(project, config) {
         let before = found.before.into_iter();
         files.extend(before.map(|path| (path, "a recipe that would be preferred")));
-    }
-    let manifest = project.manifest.path();
-    if manifest != recipe.path && !manifest.is_dir() {
-        files.push((manifest.to_path_buf(), "the package's manifest"));
     }
     let variants = variants::possible(project, config, recipe);
     files.extend(variants.into_iter().map(|path| (path, "variants")));
@@ -59,6 +58,10 @@ pub(super) fn metadata(request: &Request<'_, Config>, recipe: &Recipe) -> Vec<Gl
         .iter()
         .filter_map(|(path, reason)| GlobSet::file(path, reason))
         .collect();
+    let manifest = project.manifest.path();
+    if manifest != recipe.path && !manifest.is_dir() {
+        sets.extend(project_files::manifest_inputs(project, folders));
+    }
     if unknown {
         let names = ["*.toml", "*.json", "*.yaml", "*.yml", "*.txt"];
         sets.push(GlobSet::names(folder, names, "read by the recipe"));
@@ -136,26 +139,21 @@ fn reached(path: &Path) -> Vec<GlobSet> {
 /// directory may be the root of a workspace.
 fn in_folder(folder: &Path, glob: &str) -> Option<GlobSet> {
     let reason = "packed with the package";
-    let is_glob = |part: &str| part.contains(['*', '?', '[', '{']);
-    if Path::new(glob).is_absolute() && !is_glob(glob) {
+    let is_glob = glob.contains(WILDCARDS);
+    if Path::new(glob).is_absolute() && !is_glob {
         return GlobSet::file(Path::new(glob), reason);
     }
     let glob = glob.strip_prefix("./").unwrap_or(glob);
-    let parts: Vec<&str> = glob.trim_end_matches('/').split('/').collect();
-    let literal = parts.iter().take_while(|part| !is_glob(part)).count();
-    let root = plain(&folder.join(parts[..literal].join("/")));
-    if literal == parts.len() {
-        return if root.is_dir() {
-            Some(GlobSet::tree(&root, ["**"], reason))
-        } else {
-            GlobSet::file(&root, reason)
-        };
+    let glob = glob.trim_end_matches('/');
+    if is_glob {
+        return Some(GlobSet::matching(folder, glob, reason));
     }
-    let rest = parts[literal..].join("/");
-    Some(match parts.len() - literal {
-        1 if rest != "**" => GlobSet::names(&root, [rest], reason),
-        _ => GlobSet::tree(&root, [rest], reason),
-    })
+    let path = plain(&folder.join(glob));
+    if path.is_dir() {
+        Some(GlobSet::tree(&path, ["**"], reason))
+    } else {
+        GlobSet::file(&path, reason)
+    }
 }
 
 /// All files in the directory of the recipe that are not hidden, except for those of

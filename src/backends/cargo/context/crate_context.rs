@@ -3,11 +3,10 @@
 //! The backend reads them once per request and answers all hooks of the request from this data.
 
 use std::ops::Deref;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use miette::Report;
-use toml_edit::{Document, Item};
 use url::Url;
 
 use crate::backend::Request;
@@ -17,7 +16,6 @@ use crate::backends::cargo::context::cargo_config::CargoConfig;
 use crate::backends::cargo::context::packages::{self, Member};
 use crate::backends::cargo::context::path_dependencies::{PathCrates, path_dependencies};
 use crate::backends::cargo::context::{choice, layout};
-use crate::backends::cargo::manifest::cargo_toml::is_inheriting;
 use crate::backends::cargo::manifest::manifests::Manifests;
 use crate::backends::cargo::manifest::package::Crate;
 use crate::backends::cargo::manifest::workspace_members::{PACKAGES, Wanted};
@@ -54,8 +52,6 @@ pub struct CrateContext {
     pub(crate) variables: Option<String>,
     /// The shared tree. `None` if the build does not share anything.
     pub(crate) shared_folder: Option<PathBuf>,
-    /// Whether pixi's manifest of the package inherits values from the pixi workspace.
-    pub(crate) inherits_from_pixi: bool,
 }
 
 impl CrateContext {
@@ -124,7 +120,6 @@ impl CrateContext {
             notes: package_name(&krate),
             package: package_name(&krate),
             shared_folder: layout::shared_folder(request, variables.as_deref()),
-            inherits_from_pixi: inherits_from_pixi(request.project.manifest.path()),
             krate,
             root,
             workspace,
@@ -160,21 +155,6 @@ fn package_name(krate: &Crate) -> String {
     let name = krate.manifest.name();
     let name = name.filter(|name| name.chars().all(is_name));
     name.unwrap_or_default().to_string()
-}
-
-/// Whether the manifest of the package inherits values from its workspace.
-fn inherits_from_pixi(manifest: &Path) -> bool {
-    let text = std::fs::read_to_string(manifest).unwrap_or_default();
-    let Ok(document) = Document::parse(text) else {
-        return false;
-    };
-    let pixi = document.get("tool").and_then(|tool| tool.get("pixi"));
-    let package = document
-        .get("package")
-        .or_else(|| pixi.and_then(|pixi| pixi.get("package")));
-    package
-        .and_then(Item::as_table_like)
-        .is_some_and(is_inheriting)
 }
 
 /// A crate together with the request that it is built for.

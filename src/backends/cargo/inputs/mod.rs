@@ -12,8 +12,7 @@ use std::path::{Path, PathBuf};
 
 use toml_edit::Item;
 
-use crate::backend::GlobSet;
-use crate::backend::{extra_input_globs, project_files};
+use crate::backend::{GlobSet, Request, extra_input_globs, project_files};
 use crate::backends::cargo::context::crate_context::CrateBuild;
 use crate::backends::cargo::context::layout::OUTPUT_DIRECTORIES;
 use crate::backends::cargo::context::path_dependencies::PathCrate;
@@ -81,7 +80,10 @@ impl CrateBuild<'_> {
         let mut sets = self.manifests(&locals);
         sets.extend(self.cargo_config.inputs());
         sets.extend(self.licenses());
-        sets.extend(self.pixi_manifests());
+        let Request {
+            project, folders, ..
+        } = self.request;
+        sets.extend(project_files::manifest_inputs(project, folders));
         if self.request.config.test_arguments().is_some() {
             // Cargo does not record the files that tests read.
             let tests = self.root.join("tests");
@@ -151,22 +153,6 @@ impl CrateBuild<'_> {
         };
         if self.workspace != self.root && !self.license_files.iter().any(own) {
             sets.extend(discovered(&self.workspace));
-        }
-        sets
-    }
-
-    /// pixi's manifest of the package, and that of the workspace if the package inherits from
-    /// it.
-    fn pixi_manifests(&self) -> Vec<GlobSet> {
-        let path = self.request.project.manifest.path();
-        let mut sets: Vec<GlobSet> = GlobSet::file(path, "the package's manifest")
-            .into_iter()
-            .collect();
-        if self.inherits_from_pixi
-            && let Some(workspace) = &self.request.folders.workspace
-        {
-            let names = ["pixi.toml", "pyproject.toml"];
-            sets.push(GlobSet::names(workspace, names, "the pixi workspace"));
         }
         sets
     }

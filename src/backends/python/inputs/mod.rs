@@ -27,7 +27,7 @@ use traces::{Own, Traces};
 use crate::backend::extra_input_globs;
 use crate::backend::inputs::plain;
 use crate::backend::options::InputTracking;
-use crate::backend::{BuildPaths, GlobSet, Request};
+use crate::backend::{BuildPaths, GlobSet, Request, project_files};
 use crate::backends::cmake::guest::Configured;
 
 /// The names of directories that build tools create among the sources.
@@ -168,8 +168,10 @@ pub(super) fn metadata(request: &Request<'_, Config>, source: &Source) -> Vec<Gl
 fn around(request: &Request<'_, Config>, source: &Source) -> Vec<GlobSet> {
     let folder = &source.files.folder;
     let mut sets = vec![GlobSet::names(folder, BY_NAME, "how the project is built")];
-    let manifest = request.project.manifest.path();
-    sets.extend(GlobSet::file(manifest, "the package's manifest"));
+    let Request {
+        project, folders, ..
+    } = request;
+    sets.extend(project_files::manifest_inputs(project, folders));
     sets.extend(licenses(source));
     if source.uses_cargo() {
         let top = source.top(request);
