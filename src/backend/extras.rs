@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use crate::backend::GlobSet;
 use crate::backend::extra_input_globs;
 use crate::backend::hooks::Hooks;
+use crate::backend::inputs::{WILDCARDS, plain, split_at_wildcard};
 
 /// The prefix of a path in the output directory of the package's build script.
 pub const OUT_DIR: &str = "$OUT_DIR/";
@@ -82,15 +83,36 @@ impl Extras {
             let first = path.split('/').next().unwrap_or_default();
             outputs.contains(&first)
         };
-        let named: Vec<String> = named
-            .filter(|path| !made(path))
-            .map(str::to_string)
-            .collect();
-        let mut sets = extra_input_globs::sets(&named, &self.root, outputs);
+        let mut sets = Vec::new();
+        let mut others = Vec::new();
+        for path in named.filter(|path| !made(path)) {
+            match self.below_directory(path) {
+                Some(set) => sets.push(set),
+                None => others.push(path.to_string()),
+            }
+        }
+        sets.extend(extra_input_globs::sets(&others, &self.root, outputs));
         for set in &mut sets {
             set.reason = "what the configuration installs".to_string();
         }
         sets
+    }
+
+    /// The files of a directory of the project that a path or pattern names. They include hidden
+    /// files, because those are installed too. `None` if `path` is a file, or if the directory is
+    /// that of the project, which contains the files of tools.
+    fn below_directory(&self, path: &str) -> Option<GlobSet> {
+        let (directory, pattern) = if path.contains(WILDCARDS) {
+            split_at_wildcard(path, &WILDCARDS)
+        } else {
+            (path, "**")
+        };
+        let directory = plain(&self.root.join(directory));
+        let is_below = directory.is_dir() && !self.root.starts_with(&directory);
+        is_below.then(|| {
+            let set = GlobSet::matching(&directory, pattern, "");
+            set.with_hidden().without_leftovers()
+        })
     }
 
     /// The paths of all files that are copied.

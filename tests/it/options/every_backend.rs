@@ -7,7 +7,8 @@ use crate::mojo::compiler;
 use test_support::archive::Archive;
 use test_support::channel::Channel;
 use test_support::cmake::{self, Order, PackageBuilder};
-use test_support::pixi::Pixi;
+use test_support::edits::Verdict::{Rebuild, Reuse};
+use test_support::edits::finish_from;
 use test_support::project::Project;
 use test_support::python;
 use test_support::requests::Initialize;
@@ -18,7 +19,11 @@ fn options() -> Value {
     json!({
         "completions": {"tool": ["complete", "{shell}"]},
         "man-pages": ["doc/tool.1"],
-        "install": {"share/tool/": "doc/*.txt", "share/tool/link": {"link": "text.txt"}},
+        "install": {
+            "share/tool/": "doc/*.txt",
+            "share/tool/all/": "assets",
+            "share/tool/link": {"link": "text.txt"},
+        },
         "activation": {"env": {"TOOL_HOME": "$PREFIX/share/tool"}},
         "hooks": {
             "before-build": run("mkdir -p $PREFIX/share/early && touch $PREFIX/share/early/file"),
@@ -35,6 +40,8 @@ fn with_documentation(project: Project) -> Project {
     project
         .file("doc/tool.1", ".TH TOOL 1\n")
         .file("doc/text.txt", "text\n")
+        .file("assets/.hidden", "hidden\n")
+        .file("assets/deep/data", "data\n")
 }
 
 /// Asserts that the package contains the files of the options. `own` are the directories in
@@ -51,6 +58,8 @@ fn assert_installed(archive: &Archive, own: &[&str]) {
         "share/early/file",
         "share/fish/vendor_completions.d/tool.fish",
         "share/man/man1/tool.1",
+        "share/tool/all/.hidden",
+        "share/tool/all/deep/data",
         "share/tool/late",
         "share/tool/link",
         "share/tool/text.txt",
@@ -61,10 +70,29 @@ fn assert_installed(archive: &Archive, own: &[&str]) {
     assert!(tests.contains("tool version"), "{tests}");
 }
 
-fn built(project: &Project, initialize: Initialize, channel: &Channel) -> Archive {
-    let mut pixi = Pixi::of(project);
-    pixi.initialize(&initialize.configuration(options()));
-    pixi.package(project, channel, "tool")
+/// Builds a member of a workspace that inherits from the workspace, and edits what the options
+/// name.
+#[track_caller]
+fn built(project: Project, initialize: Initialize, channel: &Channel) -> Archive {
+    let workspace = project.dir().parent().expect("a temporary directory");
+    let manifest = workspace.join("mojoproject.toml");
+    fs_err::write(manifest, "[workspace]\n").expect("own directory");
+    let initialize = initialize
+        .set("workspaceDirectory", json!(workspace))
+        .configuration(options());
+    let finished = finish_from(channel, project, &initialize, "tool");
+    finished.assert_verdicts(&[
+        ("edit", "../mojoproject.toml", Rebuild),
+        ("edit", "doc/text.txt", Rebuild),
+        ("new", "doc/more.txt", Rebuild),
+        ("new", "doc/more.md", Reuse),
+        ("edit", "assets/deep/data", Rebuild),
+        ("edit", "assets/.hidden", Rebuild),
+        ("new", "assets/new/file", Rebuild),
+        ("new", "assets/.file.swp", Reuse),
+    ]);
+    let archive = finished.answer["output_file"].as_str();
+    Archive::open(archive.expect("a path"))
 }
 
 #[test]
@@ -112,7 +140,7 @@ fn a_project_of_python_has_them() {
             print(*sys.argv[1:])
     "};
     let project = Project::of("pixi-build-python")
-        .pixi_toml("[package]\n")
+        .pixi_toml("[package]\nversion.workspace = true\n")
         .file("pyproject.toml", manifest)
         .file("src/tool/__init__.py", code);
     let project = with_documentation(project);
@@ -120,7 +148,7 @@ fn a_project_of_python_has_them() {
     let initialize = requirements.fold(Initialize::of(&project), |initialize, name| {
         initialize.dependency("hostDependencies", name, "*")
     });
-    let archive = built(&project, initialize, channel);
+    let archive = built(project, initialize, channel);
     assert_installed(&archive, &["site-packages/"]);
 }
 
@@ -130,11 +158,11 @@ fn a_project_of_mojo_has_them() {
         .pixi_toml(indoc! {r#"
             [package]
             name = "tool"
-            version = "1.2"
+            version = { workspace = true }
         "#})
         .file("main.mojo", "def main():\n    print(\"complete\")\n");
     let project = with_documentation(project);
     let initialize = Initialize::of(&project).package("tool", "1.2");
-    let archive = built(&project, initialize, &compiler::channel());
+    let archive = built(project, initialize, &compiler::channel());
     assert_installed(&archive, &["bin/tool"]);
 }
