@@ -116,6 +116,9 @@ pub struct Loaded {
     /// The directory of the workspace's manifest, or of the manifest if there is no
     /// workspace.
     pub workspace_directory: PathBuf,
+    /// The directory of the workspace that is built, whose `.pixi` contains the work directories.
+    /// A dependency may belong to another workspace.
+    pub build_workspace: PathBuf,
     /// The name in `[package.build.backend]`, as in the manifest.
     pub backend: String,
     /// `[package]`.
@@ -264,6 +267,7 @@ fn read(request: &LoadRequest, findings: &mut Diagnostics) -> Option<Loaded> {
             Some(folder) => folder,
             None => build.code.folder?,
         },
+        build_workspace: workspace_directory.clone(),
         workspace_directory,
         backend: build.backend?,
         project_model,

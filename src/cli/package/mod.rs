@@ -96,7 +96,7 @@ impl Package {
         }
         let backend =
             backends::by_name(&loaded.backend).ok_or_else(|| UnknownBackend::of(&loaded))?;
-        let scratch = loaded.workspace_directory.join(".pixi").join("scratch-v0");
+        let scratch = loaded.build_workspace.join(".pixi").join("scratch-v0");
         let initialize = initialize::Params {
             checkout_root: checkout,
             ..loaded.initialize_params(cache_folder(&env), scratch)
@@ -216,7 +216,7 @@ impl Package {
     }
 
     fn own_folder(&self) -> PathBuf {
-        self.loaded.workspace_directory.join(".pixi")
+        self.loaded.build_workspace.join(".pixi")
     }
 
     fn all_builds(&self) -> PathBuf {

@@ -304,13 +304,13 @@ fn defined(consumer: &Loaded, need: &Need<'_>, path: &Path) -> bool {
 }
 
 /// The channels and variants for a dependency. As with pixi, they come from the workspace of
-/// the consumer.
+/// the consumer, and the dependency is built there.
 fn in_workspace_of(consumer: &Loaded, loaded: Loaded) -> Loaded {
-    if loaded.workspace_directory == consumer.workspace_directory {
+    if loaded.build_workspace == consumer.build_workspace {
         return loaded;
     }
     Loaded {
-        workspace_directory: consumer.workspace_directory.clone(),
+        build_workspace: consumer.build_workspace.clone(),
         channels: consumer.channels.clone(),
         virtual_packages: consumer.virtual_packages.clone(),
         variant_configuration: consumer.variant_configuration.clone(),
