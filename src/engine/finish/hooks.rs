@@ -156,6 +156,8 @@ fn tree(finish: &Finish<'_>) -> Tree {
             .chain([
                 finish.paths.work_directory.clone(),
                 finish.paths.packages.clone(),
+                // Git writes there even when it is only asked something.
+                root.join(".git"),
             ])
             .chain(outputs.map(|name| root.join(name)))
             .collect(),
