@@ -16,8 +16,6 @@ pub struct GlobSet {
     pub root: PathBuf,
     /// Patterns in the syntax of `.gitignore`; the last match has priority.
     pub patterns: Vec<String>,
-    /// Names of files that end the scan of the directory that contains them.
-    pub markers: Vec<String>,
     /// Whether wildcards match names that begin with a dot.
     #[serde(default)]
     pub hidden: bool,
@@ -63,7 +61,6 @@ impl GlobSet {
         Self {
             root: folder.to_path_buf(),
             patterns,
-            markers: Vec::new(),
             hidden: false,
             reason: reason.to_string(),
         }
@@ -90,7 +87,6 @@ impl GlobSet {
         Self {
             root: folder.to_path_buf(),
             patterns: patterns.into_iter().map(Into::into).collect(),
-            markers: Vec::new(),
             hidden: false,
             reason: reason.to_string(),
         }

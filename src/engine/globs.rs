@@ -25,7 +25,7 @@ pub(crate) fn globs(
     let flat = flat(&merged, source, outputs);
     let rooted = merged.into_iter().map(|set| InputGlobSet {
         patterns: set.patterns,
-        markers: set.markers,
+        markers: Vec::new(),
         exclude_hidden: set.hidden.then_some(false),
         root: Some(set.root),
     });
@@ -76,7 +76,7 @@ fn merged(sets: &[GlobSet]) -> Vec<GlobSet> {
 /// set are interpreted.
 fn mergeable(set: &GlobSet) -> bool {
     let is_name = |pattern: &String| pattern == STAY || !pattern.starts_with(['!', '.']);
-    set.stays() && !set.hidden && set.markers.is_empty() && set.patterns.iter().all(is_name)
+    set.stays() && !set.hidden && set.patterns.iter().all(is_name)
 }
 
 /// The patterns that one list can express. First come trees with their exclusions, the
