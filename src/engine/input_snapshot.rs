@@ -10,6 +10,7 @@ use ignore::{DirEntry, WalkBuilder};
 use rattler_digest::Sha256;
 
 use crate::backend::GlobSet;
+use crate::backend::inputs::WILDCARDS;
 
 /// The inputs of a build at the time of the build: a hash of each file.
 pub type Files = BTreeMap<PathBuf, String>;
@@ -86,15 +87,12 @@ fn matching(set: &GlobSet) -> Vec<PathBuf> {
     let (Some(overrides), Some(hidden)) = (overrides(set), named_hidden(set)) else {
         return Vec::new();
     };
-    let markers = set.markers.clone();
     let all_shown = set.hidden;
     let goes_on = move |entry: &DirEntry| {
-        let stops = |marker: &String| entry.path().join(marker).is_file();
-        let is_shown = entry.depth() == 0
+        entry.depth() == 0
             || all_shown
             || !is_hidden(entry.file_name())
-            || hidden.matched(entry.file_name(), false).is_whitelist();
-        is_shown && !markers.iter().any(stops)
+            || hidden.matched(entry.file_name(), false).is_whitelist()
     };
     let walk = WalkBuilder::new(&set.root)
         .standard_filters(false)
@@ -111,8 +109,22 @@ fn matching(set: &GlobSet) -> Vec<PathBuf> {
 /// The patterns of a set for the library: a pattern includes, `!` excludes, and the last
 /// match decides.
 fn overrides(set: &GlobSet) -> Option<Override> {
-    let patterns = set.patterns.iter().map(String::as_str);
-    build(&set.root, patterns)
+    let patterns: Vec<String> = set.patterns.iter().map(|it| anchored(it)).collect();
+    build(&set.root, patterns.iter().map(String::as_str))
+}
+
+/// A name without wildcards as a pattern for the root only, as clients understand it. The library
+/// would find it at any depth.
+fn anchored(pattern: &str) -> String {
+    let (sign, body) = match pattern.strip_prefix('!') {
+        Some(body) => ("!", body),
+        None => ("", pattern),
+    };
+    if body.contains('/') || body.contains(WILDCARDS) {
+        pattern.to_string()
+    } else {
+        format!("{sign}/{body}")
+    }
 }
 
 /// The names with a leading dot that the patterns contain.
@@ -135,4 +147,35 @@ fn build<'a>(root: &Path, patterns: impl Iterator<Item = &'a str>) -> Option<Ove
 
 fn is_hidden(name: &OsStr) -> bool {
     name.as_encoded_bytes().starts_with(b".")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_without_wildcards_is_at_the_root() {
+        let folder = tempfile::tempdir().expect("a directory");
+        for name in [
+            "schema.json",
+            "a/schema.json",
+            "a/target/x.rs",
+            "target/y.rs",
+        ] {
+            crate::disk::write(&folder.path().join(name), "").expect("own");
+        }
+        let found = |patterns: &[&str]| -> Vec<String> {
+            let set = GlobSet::tree(folder.path(), patterns.iter().copied(), "test");
+            let name = |path: &PathBuf| {
+                let below = path.strip_prefix(folder.path()).expect("below the root");
+                below.display().to_string().replace('\\', "/")
+            };
+            let mut found: Vec<String> = matching(&set).iter().map(name).collect();
+            found.sort();
+            found
+        };
+        assert_eq!(found(&["schema.json"]), ["schema.json"]);
+        assert_eq!(found(&["**/*.rs", "!target"]), ["a/target/x.rs"]);
+        assert_eq!(found(&["*.json"]), ["a/schema.json", "schema.json"]);
+    }
 }
