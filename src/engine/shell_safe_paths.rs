@@ -135,7 +135,7 @@ mod unix {
         let made = match std::fs::DirBuilder::new().mode(0o700).create(&folder) {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
                 // A killed build left the directory, unless another user created it.
-                check_owner(&folder, work_directory)
+                check_owner(&folder)
             }
             made => made,
         };
@@ -148,11 +148,11 @@ mod unix {
         }
     }
 
-    fn check_owner(folder: &Path, work_directory: &Path) -> std::io::Result<()> {
+    fn check_owner(folder: &Path) -> std::io::Result<()> {
         let found = std::fs::symlink_metadata(folder)?;
-        let own = std::fs::metadata(work_directory)?;
+        let own = rustix::process::geteuid().as_raw();
         let private = found.mode() & 0o077 == 0;
-        if found.is_dir() && found.uid() == own.uid() && private {
+        if found.is_dir() && found.uid() == own && private {
             return Ok(());
         }
         Err(ErrorKind::PermissionDenied.into())
