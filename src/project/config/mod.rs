@@ -114,7 +114,10 @@ impl ConfigTables {
         for (selector, table) in nested {
             let place = OptionPath::nested_target(&selector);
             check.selector(&selector, &place);
-            if targets.iter().any(|known| known.selector == selector) {
+            if targets
+                .iter()
+                .any(|known| is_same(&known.selector, &selector))
+            {
                 check.twice(&selector, &place);
             }
             targets.push(check.target::<O>(selector, table, place));
@@ -201,6 +204,12 @@ enum Specificity {
     Subdir,
 }
 
+/// Whether two selectors are the same. A client sends `macos` for `osx`.
+fn is_same(one: &str, other: &str) -> bool {
+    let name = |selector| if selector == "osx" { "macos" } else { selector };
+    name(one) == name(other)
+}
+
 /// The specificity of `selector` for `host`; `None` if it does not match.
 fn specificity(selector: &str, host: Subdir) -> Option<Specificity> {
     match selector {
@@ -278,5 +287,15 @@ mod tests {
         let base = serde_json::json!({"targets": {"osx-arm64": {"extra-args": ["-v"]}}});
         let example = merged(base, &[], Subdir::OsxArm64);
         assert_eq!(example.extra_args, ["-v"]);
+    }
+
+    #[test]
+    fn osx_and_macos_are_one_target() {
+        let base = serde_json::json!({"targets": {"osx": {"extra-args": ["-v"]}}});
+        let targets = [("macos".to_string(), serde_json::json!({}))].into();
+        let manifest = Manifest::at("does-not-exist/pixi.toml".as_ref());
+        let read = ConfigTables::read::<Example>("example", Some(base), Some(targets), &manifest);
+        let error = read.expect_err("the target is there twice").to_string();
+        assert!(error.contains("`osx`"), "{error}");
     }
 }
