@@ -42,25 +42,22 @@ impl PreviousArchive {
         Ok(Some(Self { copy }))
     }
 
-    /// Restores the copy if the archive at `archive` has the same contents.
+    /// Restores the copy if the archive at `archive` has the same contents. Removes the copy.
     ///
     /// # Errors
     /// [`Unwritable`].
     pub fn restore_if_same(self, archive: &Path) -> Result<(), Report> {
-        match same(&self.copy, archive) {
+        let is_same = same(&self.copy, archive).unwrap_or_else(|error| {
+            // The new archive is valid, even if the old one is not.
+            tracing::debug!("{} cannot be compared: {error}", self.copy.display());
+            false
+        });
+        if is_same {
             // A copy, because a rename fails if the two files are on different disks.
-            Ok(true) => {
-                let copy = |beside: &Path| std::fs::copy(&self.copy, beside).map(drop);
-                disk::replace(archive, copy)?;
-                Ok(disk::remove_file(&self.copy)?)
-            }
-            Ok(false) => Ok(()),
-            Err(error) => {
-                // The new archive is valid, even if the old one is not.
-                tracing::debug!("{} cannot be compared: {error}", self.copy.display());
-                Ok(())
-            }
+            let copy = |beside: &Path| std::fs::copy(&self.copy, beside).map(drop);
+            disk::replace(archive, copy)?;
         }
+        Ok(disk::remove_file(&self.copy)?)
     }
 }
 
