@@ -12,6 +12,7 @@ mod outputs;
 mod package;
 mod process;
 mod recipe;
+mod recorded;
 mod replay;
 mod report;
 mod schema;

@@ -12,6 +12,7 @@ use crate::backends;
 use crate::cli::execution_options::ExecutionOptions;
 use crate::cli::package::work_lock;
 use crate::cli::process;
+use crate::cli::recorded;
 use crate::cli::report::{Finished, Reporter, step};
 use crate::engine::debug::DebugFolder;
 use crate::engine::{self, Session, toolchain};
@@ -76,14 +77,9 @@ pub(super) fn replay(
         })
         .await?;
         let title = format!("building {package} again");
-        let built = step(
-            &title,
-            Some(&package),
-            engine::build(&session, params, &debug),
-        )
-        .await?;
-        debug.inputs(&built.inputs);
-        reporter.finished(Finished::new(&built.answer)?)?;
+        let building = recorded::build(&session, params, &debug);
+        let answer = step(&title, Some(&package), building).await?;
+        reporter.finished(Finished::new(&answer)?)?;
         if let Some(folder) = output_folder.filter(|folder| channel::is_one(folder)) {
             step(
                 "indexing the output directory",

@@ -12,6 +12,7 @@ use crate::cli::build::build_graph::{BuildGraph, Index, PackageNode};
 use crate::cli::build::system;
 use crate::cli::build::tests::{self, Tested};
 use crate::cli::package::work_lock;
+use crate::cli::recorded;
 use crate::cli::report::{Finished, Reporter, step};
 use crate::engine;
 use crate::engine::debug::DebugFolder;
@@ -21,7 +22,6 @@ use crate::environments::{
 };
 use crate::protocol::build::{OutputId, Params};
 use crate::protocol::outputs::Output;
-use crate::server;
 
 /// The work directory of builds with the tools of this machine, inside the work directory of
 /// other builds.
@@ -122,15 +122,9 @@ impl<'a> PackageBuilder<'a> {
         let earlier = self.earlier(job, output, &params)?;
         let debug = DebugFolder::of(&params.work_directory);
         debug.request("conda_build_v1", &params);
-        let building = engine::build(&job.package.session, params, &debug);
+        let building = recorded::build(&node.package.session, params, &debug);
         let title = format!("building {package}");
-        let built = step(&title, Some(&package), building).await;
-        let answer = built.map(|built| {
-            debug.inputs(&built.inputs);
-            built.answer
-        });
-        server::record(&debug, "conda_build_v1", &answer);
-        let answer = answer?;
+        let answer = step(&title, Some(&package), building).await?;
         if let Some(earlier) = earlier {
             earlier.restore_if_same(&answer.output_file)?;
         }

@@ -54,7 +54,14 @@ fn environments_are_installed_again_from_the_record() {
     let work = project.dir().join(".pixi/bld/hello");
     forget_environments(&work);
     fs_err::remove_file(first.path()).expect("it can be removed");
+    let recorded = |name: &str| {
+        work.join("debug")
+            .join(format!("conda_build_v1_{name}.json"))
+    };
+    // As if the first build had failed.
+    fs_err::rename(recorded("response"), recorded("error")).expect("it was built");
     let again = replayed(&project, &work.join("debug"));
+    assert!(recorded("response").is_file() && !recorded("error").exists());
     assert_eq!(again.path(), first.path());
     assert_eq!(again.files(), ["bin/hello"]);
     assert_eq!(again.index()["depends"], depends);
