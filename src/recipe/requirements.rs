@@ -109,6 +109,9 @@ struct Writer<'a> {
     tables: RequirementSections,
 }
 
+/// A list of the sections.
+type Field = fn(&mut RequirementSections) -> &mut Specs;
+
 impl Writer<'_> {
     fn target(
         &mut self,
@@ -123,34 +126,33 @@ impl Writer<'_> {
             extra_dependencies,
             run_exports,
         } = target;
-        let build = self.specs(
-            Section::Build,
-            &["build-dependencies"],
-            build_dependencies,
-            condition,
-        )?;
-        self.tables.build.extend(build);
-        let host = self.specs(
-            Section::Host,
-            &["host-dependencies"],
-            host_dependencies,
-            condition,
-        )?;
-        self.tables.host.extend(host);
-        let run = self.specs(
-            Section::Run,
-            &["run-dependencies"],
-            run_dependencies,
-            condition,
-        )?;
-        self.tables.run.extend(run);
-        let limits = self.specs(
-            Section::Constraints,
-            &["run-constraints"],
-            run_constraints,
-            condition,
-        )?;
-        self.tables.run_constraints.extend(limits);
+        let tables: [(_, _, _, Field); 4] = [
+            (
+                Section::Build,
+                "build-dependencies",
+                build_dependencies,
+                |it| &mut it.build,
+            ),
+            (
+                Section::Host,
+                "host-dependencies",
+                host_dependencies,
+                |it| &mut it.host,
+            ),
+            (Section::Run, "run-dependencies", run_dependencies, |it| {
+                &mut it.run
+            }),
+            (
+                Section::Constraints,
+                "run-constraints",
+                run_constraints,
+                |it| &mut it.run_constraints,
+            ),
+        ];
+        for (section, table, dependencies, field) in tables {
+            let specs = self.specs(section, &[table], dependencies, condition)?;
+            field(&mut self.tables).extend(specs);
+        }
         for (group, dependencies) in extra_dependencies.iter().flatten() {
             let extra = self.specs(
                 Section::Extra,
@@ -179,41 +181,27 @@ impl Writer<'_> {
             weak_constraints,
             strong_constraints,
         } = exports;
-        let weak = self.specs(
-            Section::RunExportTables,
-            &["run-exports", "weak"],
-            weak,
-            condition,
-        )?;
-        self.tables.weak.extend(weak);
-        let strong = self.specs(
-            Section::RunExportTables,
-            &["run-exports", "strong"],
-            strong,
-            condition,
-        )?;
-        self.tables.strong.extend(strong);
-        let noarch = self.specs(
-            Section::RunExportTables,
-            &["run-exports", "noarch"],
-            noarch,
-            condition,
-        )?;
-        self.tables.noarch.extend(noarch);
-        let weak = self.specs(
-            Section::Constraints,
-            &["run-exports", "weak-constraints"],
-            weak_constraints,
-            condition,
-        )?;
-        self.tables.weak_constraints.extend(weak);
-        let strong = self.specs(
-            Section::Constraints,
-            &["run-exports", "strong-constraints"],
-            strong_constraints,
-            condition,
-        )?;
-        self.tables.strong_constraints.extend(strong);
+        let tables: [(_, _, _, Field); 5] = [
+            (Section::RunExport, "weak", weak, |it| &mut it.weak),
+            (Section::RunExport, "strong", strong, |it| &mut it.strong),
+            (Section::RunExport, "noarch", noarch, |it| &mut it.noarch),
+            (
+                Section::Constraints,
+                "weak-constraints",
+                weak_constraints,
+                |it| &mut it.weak_constraints,
+            ),
+            (
+                Section::Constraints,
+                "strong-constraints",
+                strong_constraints,
+                |it| &mut it.strong_constraints,
+            ),
+        ];
+        for (section, table, dependencies, field) in tables {
+            let specs = self.specs(section, &["run-exports", table], dependencies, condition)?;
+            field(&mut self.tables).extend(specs);
+        }
         Ok(())
     }
 
