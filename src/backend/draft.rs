@@ -78,7 +78,8 @@ pub struct Packaging {
     pub skip: Vec<String>,
     /// Whether the package may contain no files.
     pub may_be_empty: bool,
-    /// Tests of the package, in the form of recipe.yaml.
+    /// Tests of the package, in the form of recipe.yaml. This and the next two come from the options
+    /// that every backend has.
     pub tests: Vec<Value>,
     /// How prefixes in files are found, in the form of recipe.yaml.
     pub prefix_detection: Option<Value>,

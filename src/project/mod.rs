@@ -68,7 +68,7 @@ pub struct Metadata {
     pub description: Option<String>,
     /// The license, as an SPDX expression.
     pub license: Option<String>,
-    /// Absolute paths of license texts that exist.
+    /// Absolute paths of license texts, and relative paths of texts that the script creates.
     pub license_files: Vec<PathBuf>,
     /// The URL of the homepage.
     pub homepage: Option<String>,

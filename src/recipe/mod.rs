@@ -1,5 +1,6 @@
-//! Converts a backend's draft to rendered recipes. This layer is pure and synchronous:
-//! the same draft, platforms and variants give the same recipes on any machine.
+//! Converts a backend's draft to rendered recipes. This layer is synchronous and starts nothing:
+//! the same draft, platforms and variants give the same recipes on any machine that has the same
+//! files. It reads only variant files, licenses and what a user's recipe names.
 //!
 //! The recipe is built as a value of rattler-build's types. If it were printed as YAML
 //! and parsed again, any text that contains `${{` would become a template.
