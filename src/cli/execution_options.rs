@@ -18,7 +18,7 @@ pub(super) struct ExecutionOptions {
 
 impl ExecutionOptions {
     /// The client for packages and sources.
-    pub(super) fn depot(self, env: &Env) -> CondaClient {
+    pub(super) fn client(self, env: &Env) -> CondaClient {
         CondaClient::open(&ClientOptions {
             cache: cache_folder(env),
             network: if self.offline {

@@ -45,11 +45,11 @@ pub(super) fn replay(
     let debug = DebugFolder::at(&arguments.folder)?;
     let (initialize, params) = debug.recorded_build()?;
     check_place(&initialize, &params)?;
-    let limits = ExecutionOptions {
+    let execution = ExecutionOptions {
         offline: arguments.offline,
         jobs: None,
     };
-    let depot = limits.depot(&env);
+    let client = execution.client(&env);
     // Recordings of earlier versions do not name the backend.
     let backend = debug.recorded_backend()?;
     let backend = backend
@@ -58,7 +58,7 @@ pub(super) fn replay(
     let built_in = params.build_prefix.as_ref();
     let run = RunOptions {
         system_tools: built_in.is_some_and(|prefix| prefix.packages.is_none()),
-        ..limits.run_options(reporter)
+        ..execution.run_options(reporter)
     };
     let session = Session::open(backend, initialize, env)?.with(run);
 
@@ -73,7 +73,7 @@ pub(super) fn replay(
         let output_folder = params.output_directory.clone();
         let title = format!("installing the environments of {package}");
         step(&title, Some(&package), async {
-            restore(&session, &params, &depot).await
+            restore(&session, &params, &client).await
         })
         .await?;
         let title = format!("building {package} again");
@@ -94,7 +94,7 @@ pub(super) fn replay(
 
 /// Restores the prefixes: installs the recorded packages, or links the toolchain of this
 /// machine if it was used.
-async fn restore(session: &Session, params: &Params, depot: &CondaClient) -> Result<(), Report> {
+async fn restore(session: &Session, params: &Params, client: &CondaClient) -> Result<(), Report> {
     let prefixes = [
         (EnvironmentKind::Build, &params.build_prefix),
         (EnvironmentKind::Host, &params.host_prefix),
@@ -117,7 +117,7 @@ async fn restore(session: &Session, params: &Params, depot: &CondaClient) -> Res
             packages: packages.clone(),
         };
         let name = &params.output.name;
-        depot.install(name, &environment, prefix).await?;
+        client.install(name, &environment, prefix).await?;
     }
     if let (Some(build), Some(host)) = (&params.build_prefix, &params.host_prefix)
         && build.packages.is_none()

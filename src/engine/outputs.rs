@@ -60,7 +60,7 @@ fn output(plan: &Plan<'_>, rendered: &Rendered) -> Result<Output, Report> {
     let environments = Environments::of(&rendered.recipe);
     let write = Write {
         rendered,
-        stated: &plan.recipe.stated,
+        passthrough: &plan.recipe.passthrough,
     };
     let about = rendered.recipe.about();
     let exports = &requirements.run_exports;
@@ -140,7 +140,7 @@ fn ignored(environments: &Environments) -> IgnoreRunExports {
 /// Converts dependencies to the form of the protocol.
 struct Write<'a> {
     rendered: &'a Rendered,
-    stated: &'a PassthroughSpecs,
+    passthrough: &'a PassthroughSpecs,
 }
 
 /// The purpose of a dependency.
@@ -222,8 +222,8 @@ impl Write<'_> {
 
     fn spec(&self, spec: &MatchSpec, usage: Use) -> Result<NamedSpec, Report> {
         let name = spec::exact_name(spec).to_string();
-        let spec = match self.stated.behind(spec) {
-            Some(stated) => stated.clone(),
+        let spec = match self.passthrough.behind(spec) {
+            Some(original) => original.clone(),
             None => {
                 let binary = spec::from_match_spec(spec)?;
                 if usage != Use::Limit && self.is_source(&name, usage) {

@@ -60,19 +60,19 @@ impl CondaClient {
     }
 
     /// Opens the caches. Nothing is fetched yet.
-    pub fn open(access: &ClientOptions) -> Self {
-        let base = client(access.network);
+    pub fn open(options: &ClientOptions) -> Self {
+        let base = client(options.network);
         let client = base.get_client().clone();
         // pixi uses these names, so that downloads are shared.
-        let packages = PackageCache::new(access.cache.join("pkgs"));
-        let downloads = access.downloads.map_or(DOWNLOADS, NonZeroUsize::get);
-        let cache_action = match access.network {
+        let packages = PackageCache::new(options.cache.join("pkgs"));
+        let downloads = options.downloads.map_or(DOWNLOADS, NonZeroUsize::get);
+        let cache_action = match options.network {
             Network::Allowed => CacheAction::CacheOrFetch,
             Network::Offline => CacheAction::ForceCacheOnly,
         };
         let gateway = Gateway::builder()
             .with_client(client.clone())
-            .with_cache_dir(access.cache.join("repodata"))
+            .with_cache_dir(options.cache.join("repodata"))
             .with_package_cache(packages.clone())
             .with_max_concurrent_requests(downloads)
             .with_channel_config(ChannelConfig {
@@ -84,13 +84,13 @@ impl CondaClient {
             })
             .finish();
         Self {
-            cache: access.cache.clone(),
+            cache: options.cache.clone(),
             repositories: GitResolver::default(),
             base,
             gateway,
             packages,
             client,
-            network: access.network,
+            network: options.network,
             downloads,
         }
     }

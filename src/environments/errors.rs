@@ -141,7 +141,7 @@ pub(super) fn unsolvable(spec: &EnvironmentSpec<'_>, error: SolveError) -> Repor
 
 /// The error for channels that cannot be read.
 pub(super) fn unreachable(
-    depot: &CondaClient,
+    client: &CondaClient,
     spec: &EnvironmentSpec<'_>,
     solving: &Solving,
     error: &GatewayError,
@@ -170,7 +170,7 @@ pub(super) fn unreachable(
         reason,
         role: spec.role,
         package: spec.package.to_string(),
-        help: match depot.network {
+        help: match client.network {
             Network::Allowed => {
                 "check the address and the network, or name other channels with `--channel`"
             }

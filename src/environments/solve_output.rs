@@ -52,7 +52,7 @@ pub struct OutputToSolve<'a> {
     /// The platforms of the build.
     pub platforms: Platforms,
     /// The channels and virtual packages.
-    pub supply: &'a SolveSettings,
+    pub settings: &'a SolveSettings,
     /// The packages that were built from source before, with their run dependencies.
     pub sources: SourceRecords<'a>,
     /// The work directory.
@@ -83,19 +83,23 @@ impl CondaClient {
     ///
     /// # Errors
     /// All reasons why the environments cannot be solved.
-    pub async fn solve(&self, order: &OutputToSolve<'_>, keep: LockMode) -> Result<Solved, Report> {
-        let package = order.output.metadata.name.as_str();
-        let ignored = &order.output.ignore_run_exports;
-        let before = LockedEnvironments::read(order.work)?;
+    pub async fn solve(
+        &self,
+        to_solve: &OutputToSolve<'_>,
+        keep: LockMode,
+    ) -> Result<Solved, Report> {
+        let package = to_solve.output.metadata.name.as_str();
+        let ignored = &to_solve.output.ignore_run_exports;
+        let before = LockedEnvironments::read(to_solve.work)?;
         let mut now = LockedEnvironments::default();
 
         let unpinned = Pins {
             package,
             environments: Vec::new(),
         };
-        let stated = NamedSpecs::of(&order.output.build_dependencies, &unpinned)?;
-        let spec = order.spec(EnvironmentKind::Build, stated);
-        let build = self.environment(order, spec, (&before, keep), &mut now);
+        let stated = NamedSpecs::of(&to_solve.output.build_dependencies, &unpinned)?;
+        let spec = to_solve.spec(EnvironmentKind::Build, stated);
+        let build = self.environment(to_solve, spec, (&before, keep), &mut now);
         let build = build.await?;
         let from_build = ExportedDependencies::collect(
             EnvironmentKind::Build,
@@ -108,11 +112,11 @@ impl CondaClient {
             package,
             environments: vec![&build.packages],
         };
-        let mut stated = NamedSpecs::of(&order.output.host_dependencies, &pinned)?;
+        let mut stated = NamedSpecs::of(&to_solve.output.host_dependencies, &pinned)?;
         add(&mut stated.dependencies, &from_build.strong);
         add(&mut stated.constraints, &from_build.strong_constrains);
-        let spec = order.spec(EnvironmentKind::Host, stated);
-        let host = self.environment(order, spec, (&before, keep), &mut now);
+        let spec = to_solve.spec(EnvironmentKind::Host, stated);
+        let host = self.environment(to_solve, spec, (&before, keep), &mut now);
         let host = host.await?;
         let from_host = ExportedDependencies::collect(
             EnvironmentKind::Host,
@@ -121,15 +125,15 @@ impl CondaClient {
             ignored,
         )?;
         if keep == LockMode::Prefer {
-            now.write(order.work)?;
+            now.write(to_solve.work)?;
         }
 
         let pins = Pins {
             package,
             environments: vec![&host.packages, &build.packages],
         };
-        let mut run = NamedSpecs::of(&order.output.run_dependencies, &pins)?;
-        if order.output.metadata.subdir == Subdir::NoArch {
+        let mut run = NamedSpecs::of(&to_solve.output.run_dependencies, &pins)?;
+        if to_solve.output.metadata.subdir == Subdir::NoArch {
             add(&mut run.dependencies, &from_host.noarch);
         } else {
             add(&mut run.dependencies, &from_host.weak);
@@ -139,11 +143,11 @@ impl CondaClient {
             add(&mut run.constraints, &from_host.strong_constrains);
             add(&mut run.constraints, &from_build.strong_constrains);
         }
-        let groups = order.output.extra_dependencies.iter();
+        let groups = to_solve.output.extra_dependencies.iter();
         let extra = groups.map(|(group, specs)| Ok((group.clone(), pins.applied(specs)?)));
         Ok(Solved {
             extra_dependencies: extra.collect::<Result<_, Report>>()?,
-            run_exports: exported(&order.output.run_exports, &pins)?,
+            run_exports: exported(&to_solve.output.run_exports, &pins)?,
             run_dependencies: run.dependencies,
             run_constraints: run.constraints,
             build,
@@ -153,7 +157,7 @@ impl CondaClient {
 
     async fn environment(
         &self,
-        order: &OutputToSolve<'_>,
+        to_solve: &OutputToSolve<'_>,
         spec: EnvironmentSpec<'_>,
         (before, keep): (&LockedEnvironments, LockMode),
         now: &mut LockedEnvironments,
@@ -161,7 +165,7 @@ impl CondaClient {
         let mut packages = match keep {
             LockMode::Require => before.packages_for(&spec)?,
             LockMode::Prefer => {
-                let solving = &order.supply.solving;
+                let solving = &to_solve.settings.solving;
                 self.solve_environment(&spec, solving, before.packages(spec.role))
                     .await?
             }
@@ -192,7 +196,7 @@ impl OutputToSolve<'_> {
             solving: _,
             build,
             host,
-        } = self.supply;
+        } = self.settings;
         let (platform, virtual_packages, sources) = match role {
             EnvironmentKind::Build => (self.platforms.build, build, self.sources.build),
             EnvironmentKind::Host => (self.platforms.host, host, self.sources.host),

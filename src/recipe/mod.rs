@@ -55,7 +55,7 @@ pub struct Recipe {
     /// The author of the recipe.
     pub origin: Origin,
     /// The dependencies that a rattler-build recipe cannot express.
-    pub stated: PassthroughSpecs,
+    pub passthrough: PassthroughSpecs,
 }
 
 /// The author of a recipe.
@@ -98,7 +98,7 @@ impl Recipe {
         let own = Own::new(project, given, platforms, warnings)?;
         Ok(Self {
             origin: Origin::Own(Box::new(own)),
-            stated: PassthroughSpecs::default(),
+            passthrough: PassthroughSpecs::default(),
         })
     }
 
@@ -140,7 +140,7 @@ impl Recipe {
             .expect("the name was made from text");
         let Written {
             requirements,
-            stated,
+            passthrough,
             conditions,
         } = requirements::requirements(project, name.as_ref(), draft)?;
         let templates = build::templates(&draft.script, platforms)?;
@@ -173,7 +173,7 @@ impl Recipe {
         };
         Ok(Self {
             origin: Origin::Drafted(Box::new(drafted)),
-            stated,
+            passthrough,
         })
     }
 }

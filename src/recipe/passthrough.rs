@@ -15,13 +15,13 @@ use crate::protocol::spec::PackageSpec;
 pub struct PassthroughSpecs(Vec<PackageSpec>);
 
 impl PassthroughSpecs {
-    const NAMESPACE: &str = "as-stated-";
+    const NAMESPACE: &str = "passthrough-";
 
-    /// Stores `spec` and marks `stand_in` as its placeholder.
-    pub(super) fn keep(&mut self, mut stand_in: MatchSpec, spec: PackageSpec) -> MatchSpec {
-        stand_in.namespace = Some(format!("{}{}", Self::NAMESPACE, self.0.len()));
+    /// Stores `spec` and marks `placeholder` as its placeholder.
+    pub(super) fn keep(&mut self, mut placeholder: MatchSpec, spec: PackageSpec) -> MatchSpec {
+        placeholder.namespace = Some(format!("{}{}", Self::NAMESPACE, self.0.len()));
         self.0.push(spec);
-        stand_in
+        placeholder
     }
 
     /// Stores `spec`. Its placeholder contains only the name.
@@ -36,8 +36,8 @@ impl PassthroughSpecs {
         }
         let options = ParseMatchSpecOptions::lenient().with_repodata_revision(RepodataRevision::V3);
         let spec = MatchSpec::from_str(text, options).ok()?;
-        let stated = self.behind(&spec)?;
-        Some((spec, stated))
+        let original = self.behind(&spec)?;
+        Some((spec, original))
     }
 
     /// The dependency that the placeholder `spec` represents.

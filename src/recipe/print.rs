@@ -46,10 +46,10 @@ impl Recipe {
     /// Replaces placeholders with their dependencies.
     fn requirements(&self, table: &mut Value, lost: &mut Vec<Warning>) {
         each_text(table, &mut |text| {
-            let Some((mut spec, stated)) = self.stated.named_in(text) else {
+            let Some((mut spec, original)) = self.passthrough.named_in(text) else {
                 return;
             };
-            let what = match stated {
+            let what = match original {
                 PackageSpec::Binary(_) => None,
                 PackageSpec::Source(_) => Some("is built from source by pixi"),
                 PackageSpec::PinCompatible(_) | PackageSpec::PinSubpackage(_) => {

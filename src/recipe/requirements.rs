@@ -26,7 +26,7 @@ enum Section {
     Host,
     Run,
     Extra,
-    RunExportTables,
+    RunExport,
     /// Run constraints, and the two kinds of exported constraints.
     Constraints,
 }
@@ -34,7 +34,7 @@ enum Section {
 /// The requirements of a recipe, with the data that they do not contain.
 pub(super) struct Written {
     pub(super) requirements: Requirements,
-    pub(super) stated: PassthroughSpecs,
+    pub(super) passthrough: PassthroughSpecs,
     /// All conditions, in the order of the manifest.
     pub(super) conditions: Vec<ManifestCondition>,
 }
@@ -52,7 +52,7 @@ pub(super) fn requirements(
     let mut writer = Writer {
         project,
         own_name: own_name.to_lowercase(),
-        stated: PassthroughSpecs::default(),
+        passthrough: PassthroughSpecs::default(),
         tables: RequirementSections::default(),
     };
     let mut conditions = Vec::new();
@@ -88,7 +88,7 @@ pub(super) fn requirements(
     requirements.ignore_run_exports.from_package = names(from_package)?;
     Ok(Written {
         requirements,
-        stated: writer.stated,
+        passthrough: writer.passthrough,
         conditions,
     })
 }
@@ -105,7 +105,7 @@ fn names(names: &[String]) -> Result<ConditionalList<PackageName>, Report> {
 struct Writer<'a> {
     project: &'a Project,
     own_name: String,
-    stated: PassthroughSpecs,
+    passthrough: PassthroughSpecs,
     tables: RequirementSections,
 }
 
@@ -291,8 +291,8 @@ impl Writer<'_> {
                 "the run constraint `{name}` cannot be a source"
             )),
             PackageSpec::Source(_) => {
-                let stand_in = self.stated.keep_named(&package, dependency.clone());
-                Ok(concrete(stand_in))
+                let placeholder = self.passthrough.keep_named(&package, dependency.clone());
+                Ok(concrete(placeholder))
             }
             PackageSpec::PinCompatible(_) | PackageSpec::PinSubpackage(_)
                 if matches!(section, Section::Build | Section::Extra) =>
@@ -314,7 +314,7 @@ impl Writer<'_> {
                     return template(pin::call("pin_compatible", &package, spec)?);
                 }
                 Ok(concrete(
-                    self.stated.keep_named(&package, dependency.clone()),
+                    self.passthrough.keep_named(&package, dependency.clone()),
                 ))
             }
             PackageSpec::PinSubpackage(spec) if package.as_normalized() == self.own_name => {
@@ -341,7 +341,7 @@ impl Writer<'_> {
         // constraint does not have a source.
         if name.as_normalized() == self.own_name && section != Section::Constraints {
             let source = PackageSpec::Source(spec::at_own_source(canonical));
-            return Ok(self.stated.keep_named(name, source));
+            return Ok(self.passthrough.keep_named(name, source));
         }
         let lossless = BinarySpec {
             version: canonical.version.clone(),
@@ -350,7 +350,9 @@ impl Writer<'_> {
         if canonical == lossless {
             return Ok(match_spec);
         }
-        Ok(self.stated.keep(match_spec, PackageSpec::Binary(lossless)))
+        Ok(self
+            .passthrough
+            .keep(match_spec, PackageSpec::Binary(lossless)))
     }
 }
 

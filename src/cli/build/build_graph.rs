@@ -16,16 +16,16 @@ use crate::cli::package::{AskedPackage, Package, PackageOptions};
 use crate::environments::{CondaClient, SolveSettings};
 use crate::protocol::outputs::Answer;
 
-/// The position of a package in the list of a queue.
+/// The position of a package in the list of a graph.
 pub(super) type Index = usize;
 
 /// The packages to build, in their order.
 pub(super) struct BuildGraph {
-    pub(super) jobs: Vec<PackageNode>,
+    pub(super) nodes: Vec<PackageNode>,
     /// The packages. Each one follows its dependencies.
     pub(super) order: Vec<Index>,
     /// The channels and variants for each platform.
-    pub(super) supplies: Vec<(Subdir, SolveSettings)>,
+    pub(super) solve_settings: Vec<(Subdir, SolveSettings)>,
 }
 
 /// A package to build for one platform.
@@ -50,12 +50,12 @@ pub(super) struct Needs {
     pub(super) run: BTreeSet<Index>,
 }
 
-/// The settings for reading all packages of the queue.
+/// What the packages of a graph are read with.
 #[derive(Clone, Copy)]
 pub(super) struct GraphInputs<'a> {
     pub(super) env: &'a Env,
     pub(super) run: RunOptions,
-    pub(super) choices: &'a PackageOptions,
+    pub(super) options: &'a PackageOptions,
 }
 
 impl BuildGraph {
@@ -66,18 +66,18 @@ impl BuildGraph {
     /// Errors in manifests, packages that need each other, two packages of one name, a
     /// package of an unknown backend.
     pub(super) async fn read(
-        reading: GraphInputs<'_>,
+        inputs: GraphInputs<'_>,
         asked: &[AskedPackage],
-        depot: &CondaClient,
+        client: &CondaClient,
     ) -> Result<Self, Report> {
-        let mut reader = read::GraphReader::new(reading);
-        let asked = reader.all(asked, depot).await?;
-        let (jobs, supplies) = reader.finish();
-        let order = order::order(&jobs, &asked)?;
+        let mut reader = read::GraphReader::new(inputs);
+        let asked = reader.all(asked, client).await?;
+        let (nodes, solve_settings) = reader.finish();
+        let order = order::order(&nodes, &asked)?;
         Ok(Self {
-            jobs,
+            nodes,
             order,
-            supplies,
+            solve_settings,
         })
     }
 
@@ -86,19 +86,19 @@ impl BuildGraph {
     /// # Errors
     /// Errors in manifests, a package of an unknown backend.
     pub(super) async fn alone(
-        reading: GraphInputs<'_>,
+        inputs: GraphInputs<'_>,
         asked: &[AskedPackage],
-        depot: &CondaClient,
+        client: &CondaClient,
     ) -> Result<Self, Report> {
-        let mut reader = read::GraphReader::new(reading);
+        let mut reader = read::GraphReader::new(inputs);
         for asked in asked {
-            reader.alone(asked, depot).await?;
+            reader.alone(asked, client).await?;
         }
-        let (jobs, supplies) = reader.finish();
+        let (nodes, solve_settings) = reader.finish();
         Ok(Self {
-            order: (0..jobs.len()).collect(),
-            jobs,
-            supplies,
+            order: (0..nodes.len()).collect(),
+            nodes,
+            solve_settings,
         })
     }
 }
@@ -110,16 +110,16 @@ impl BuildGraph {
         let mut next: Vec<Index> = from.iter().copied().collect();
         while let Some(index) = next.pop() {
             if found.insert(index) {
-                next.extend(&self.jobs[index].needs.run);
+                next.extend(&self.nodes[index].needs.run);
             }
         }
         found
     }
 
-    /// Whether another package of the queue needs this one for its build.
-    pub(super) fn is_needed(&self, job: &PackageNode) -> bool {
-        let is_it = |index: &Index| std::ptr::eq(&self.jobs[*index], job);
-        let needs = self.jobs.iter().map(|other| &other.needs);
+    /// Whether another package of the graph needs this one for its build.
+    pub(super) fn is_needed(&self, node: &PackageNode) -> bool {
+        let is_it = |index: &Index| std::ptr::eq(&self.nodes[*index], node);
+        let needs = self.nodes.iter().map(|other| &other.needs);
         needs
             .flat_map(|needs| [&needs.build, &needs.host, &needs.run])
             .flatten()
@@ -127,9 +127,9 @@ impl BuildGraph {
     }
 
     /// The channels and variants for `platform`.
-    pub(super) fn supply(&self, platform: Subdir) -> &SolveSettings {
-        let mut supplies = self.supplies.iter();
-        let found = supplies.find(|(known, _)| *known == platform);
+    pub(super) fn settings(&self, platform: Subdir) -> &SolveSettings {
+        let mut solve_settings = self.solve_settings.iter();
+        let found = solve_settings.find(|(known, _)| *known == platform);
         &found.expect("every package that was read brought one").1
     }
 }

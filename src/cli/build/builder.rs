@@ -1,4 +1,4 @@
-//! Builds the packages of a queue, one after the other.
+//! Builds the packages of a graph, one after the other.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -30,10 +30,10 @@ const SYSTEM_TOOLCHAIN: &str = "system-toolchain";
 /// The state that the builds of one command share.
 pub(super) struct PackageBuilder<'a> {
     arguments: &'a BuildArguments,
-    queue: &'a BuildGraph,
+    graph: &'a BuildGraph,
     reporter: &'a Reporter,
-    depot: &'a CondaClient,
-    /// The packages that were built, by their position in the queue.
+    client: &'a CondaClient,
+    /// The packages that were built, by their position in the graph.
     built: Vec<Vec<RepoDataRecord>>,
     /// The packages that can be tested.
     tested: Vec<Tested<'a>>,
@@ -42,16 +42,16 @@ pub(super) struct PackageBuilder<'a> {
 impl<'a> PackageBuilder<'a> {
     pub(super) fn new(
         arguments: &'a BuildArguments,
-        queue: &'a BuildGraph,
-        depot: &'a CondaClient,
+        graph: &'a BuildGraph,
+        client: &'a CondaClient,
         reporter: &'a Reporter,
     ) -> Self {
         Self {
             arguments,
-            queue,
+            graph,
             reporter,
-            depot,
-            built: queue.jobs.iter().map(|_| Vec::new()).collect(),
+            client,
+            built: graph.nodes.iter().map(|_| Vec::new()).collect(),
             tested: Vec::new(),
         }
     }
@@ -61,7 +61,7 @@ impl<'a> PackageBuilder<'a> {
     pub(super) async fn build_all(mut self) -> Result<(), Report> {
         let mut built = self.build_each().await;
         if built.is_ok() && self.arguments.runs_tests() {
-            built = tests::run(&self.tested, self.depot).await;
+            built = tests::run(&self.tested, self.client).await;
         }
         match self.arguments.output_folder() {
             Some(folder) if folder.is_dir() => {
@@ -73,19 +73,19 @@ impl<'a> PackageBuilder<'a> {
     }
 
     async fn build_each(&mut self) -> Result<(), Report> {
-        for index in &self.queue.order {
-            let job = &self.queue.jobs[*index];
-            for output in &job.described.outputs {
+        for index in &self.graph.order {
+            let node = &self.graph.nodes[*index];
+            for output in &node.described.outputs {
                 let finished = self.build(*index, output).await?;
                 if !self.arguments.system_toolchain {
                     let record = environments::record(&finished.path).await?;
                     self.built[*index].push(record);
-                    let platforms = job.package.platforms;
+                    let platforms = node.package.platforms;
                     self.tested.push(Tested {
                         package: identifier(output),
                         archive: finished.path.clone(),
-                        channels: &job.package.loaded.channels,
-                        work: self.work_folder(job, output),
+                        channels: &node.package.loaded.channels,
+                        work: self.work_folder(node, output),
                         runs_here: platforms.host == platforms.build,
                     });
                 }
@@ -96,14 +96,14 @@ impl<'a> PackageBuilder<'a> {
     }
 
     async fn build(&self, index: Index, output: &Output) -> Result<Finished, Report> {
-        let job = &self.queue.jobs[index];
-        let work = self.work_folder(job, output);
+        let node = &self.graph.nodes[index];
+        let work = self.work_folder(node, output);
         let package = identifier(output);
         let _alone = engine::alone(work_lock(&work)).await?;
-        let request = self.bare_request(job, output, work.clone());
-        self.check_name(job, output, &request)?;
+        let request = self.bare_request(node, output, work.clone());
+        self.check_name(node, output, &request)?;
         let params = if self.arguments.system_toolchain {
-            system::request(&job.package, output, request)?
+            system::request(&node.package, output, request)?
         } else {
             let solving = async {
                 let solved = self.solve(index, output, &work).await?;
@@ -113,13 +113,13 @@ impl<'a> PackageBuilder<'a> {
             };
             let title = format!("solving the environments of {package}");
             let solved = step(&title, Some(&package), solving).await?;
-            let prefixes = Prefixes::below(&work, job.package.platforms.host);
+            let prefixes = Prefixes::below(&work, node.package.platforms.host);
             let installing = self.install(&output.metadata.name, &solved, &prefixes);
             let title = format!("installing the environments of {package}");
             step(&title, Some(&package), installing).await?;
             solved.request(&prefixes, request)?
         };
-        let earlier = self.earlier(job, output, &params)?;
+        let earlier = self.earlier(node, output, &params)?;
         let debug = DebugFolder::of(&params.work_directory);
         debug.request("conda_build_v1", &params);
         let building = recorded::build(&node.package.session, params, &debug);
@@ -134,12 +134,12 @@ impl<'a> PackageBuilder<'a> {
     /// Keeps the archive of the last build, if other packages are built with this package.
     fn earlier(
         &self,
-        job: &PackageNode,
+        node: &PackageNode,
         output: &Output,
         params: &Params,
     ) -> Result<Option<PreviousArchive>, Report> {
         // The outputs of one recipe may need each other.
-        if !self.queue.is_needed(job) && job.names().len() == 1 {
+        if !self.graph.is_needed(node) && node.names().len() == 1 {
             return Ok(None);
         }
         let name = format!("{}.conda", identifier(output));
@@ -148,16 +148,16 @@ impl<'a> PackageBuilder<'a> {
     }
 
     async fn solve(&self, index: Index, output: &Output, work: &Path) -> Result<Solved, Report> {
-        let job = &self.queue.jobs[index];
-        let platforms = job.package.platforms;
+        let node = &self.graph.nodes[index];
+        let platforms = node.package.platforms;
         let (build, host) = (
-            self.sources(&job.needs.build, index, output),
-            self.sources(&job.needs.host, index, output),
+            self.sources(&node.needs.build, index, output),
+            self.sources(&node.needs.host, index, output),
         );
-        let order = OutputToSolve {
+        let to_solve = OutputToSolve {
             output,
             platforms,
-            supply: self.queue.supply(platforms.host),
+            settings: self.graph.settings(platforms.host),
             sources: SourceRecords {
                 build: &build,
                 host: &host,
@@ -169,7 +169,7 @@ impl<'a> PackageBuilder<'a> {
         } else {
             LockMode::Prefer
         };
-        self.depot.solve(&order, keep).await
+        self.client.solve(&to_solve, keep).await
     }
 
     async fn install(
@@ -179,8 +179,8 @@ impl<'a> PackageBuilder<'a> {
         prefixes: &Prefixes,
     ) -> Result<(), Report> {
         let Solved { build, host, .. } = solved;
-        self.depot.install(name, build, &prefixes.build).await?;
-        self.depot.install(name, host, &prefixes.host).await
+        self.client.install(name, build, &prefixes.build).await?;
+        self.client.install(name, host, &prefixes.host).await
     }
 
     /// The packages from source for an environment of `output`: `direct`, and the outputs of
@@ -191,7 +191,7 @@ impl<'a> PackageBuilder<'a> {
         index: Index,
         output: &Output,
     ) -> Vec<RepoDataRecord> {
-        let installed = self.queue.installed(direct);
+        let installed = self.graph.installed(direct);
         let records = installed.into_iter().flat_map(|index| &self.built[index]);
         let is_other = |record: &&RepoDataRecord| {
             record.package_record.name.as_normalized() != output.metadata.name
@@ -201,10 +201,10 @@ impl<'a> PackageBuilder<'a> {
     }
 
     /// The request without its environments.
-    fn bare_request(&self, job: &PackageNode, output: &Output, work: PathBuf) -> Params {
+    fn bare_request(&self, node: &PackageNode, output: &Output, work: PathBuf) -> Params {
         let metadata = &output.metadata;
         Params {
-            channels: job.package.loaded.channels.clone(),
+            channels: node.package.loaded.channels.clone(),
             build_prefix: None,
             host_prefix: None,
             run_dependencies: None,
@@ -229,7 +229,7 @@ impl<'a> PackageBuilder<'a> {
     /// environments.
     fn check_name(
         &self,
-        job: &PackageNode,
+        node: &PackageNode,
         output: &Output,
         request: &Params,
     ) -> Result<(), Report> {
@@ -237,7 +237,7 @@ impl<'a> PackageBuilder<'a> {
             .output_folder()
             .join(output.metadata.subdir.as_str());
         let name = format!("{}.", identifier(output));
-        let usual = job.package.builds(&output.metadata.name);
+        let usual = node.package.builds(&output.metadata.name);
         let works = [
             &request.work_directory,
             &usual,
@@ -272,8 +272,8 @@ impl<'a> PackageBuilder<'a> {
 
     /// The default work directory. Builds with the tools of this machine have their own directory,
     /// because their packages have the same names as other packages but other dependencies.
-    fn usual_work_folder(&self, job: &PackageNode, name: &str) -> PathBuf {
-        let builds = job.package.builds(name);
+    fn usual_work_folder(&self, node: &PackageNode, name: &str) -> PathBuf {
+        let builds = node.package.builds(name);
         if self.arguments.system_toolchain {
             builds.join(SYSTEM_TOOLCHAIN)
         } else {
@@ -283,19 +283,19 @@ impl<'a> PackageBuilder<'a> {
 
     /// The work directory: one for the package, or one for each of its variants and foreign
     /// platforms.
-    fn work_folder(&self, job: &PackageNode, output: &Output) -> PathBuf {
+    fn work_folder(&self, node: &PackageNode, output: &Output) -> PathBuf {
         let name = &output.metadata.name;
-        let is_only = job.names().len() == 1;
-        let variants = job.described.outputs.iter();
+        let is_only = node.names().len() == 1;
+        let variants = node.described.outputs.iter();
         let variants = variants
             .filter(|other| other.metadata.name == *name)
             .count();
         let (work, is_shared) = match self.arguments.work_folder() {
-            Some(folder) if self.queue.jobs.len() == 1 && is_only => (folder, false),
+            Some(folder) if self.graph.nodes.len() == 1 && is_only => (folder, false),
             Some(folder) => (folder.join(name), true),
-            None => (self.usual_work_folder(job, name), true),
+            None => (self.usual_work_folder(node, name), true),
         };
-        let platforms = job.package.platforms;
+        let platforms = node.package.platforms;
         let foreign = is_shared && platforms.host != platforms.build;
         let parts = [
             foreign.then(|| platforms.host.to_string()),

@@ -1,7 +1,7 @@
 //! `build`: makes the requests that pixi would make, to the same engine.
 //!
 //! ```text
-//! paths ─ queue → jobs in order ─ solve, install → request ─ engine → packages
+//! paths ─ graph → nodes in order ─ solve, install → request ─ engine → packages
 //!                                      ↑                                  │
 //!                                      └──── packages from source ────────┘
 //! ```
@@ -29,33 +29,33 @@ pub(super) fn build(
     arguments: &BuildArguments,
     reporter: &Reporter,
 ) -> Result<u8, Report> {
-    let limits = ExecutionOptions {
+    let execution = ExecutionOptions {
         offline: arguments.offline,
         jobs: arguments.jobs,
     };
-    let reading = GraphInputs {
+    let inputs = GraphInputs {
         env,
         run: RunOptions {
             system_tools: arguments.system_toolchain,
-            ..limits.run_options(reporter)
+            ..execution.run_options(reporter)
         },
-        choices: &arguments.package.choices,
+        options: &arguments.package.options,
     };
     let asked = if arguments.all {
-        members(env, &arguments.package.choices, &arguments.package.path)?
+        members(env, &arguments.package.options, &arguments.package.path)?
     } else {
         vec![AskedPackage::At(arguments.package.path.clone())]
     };
 
-    let depot = limits.depot(env);
+    let client = execution.client(env);
     process::run(async {
-        let queue = if arguments.system_toolchain {
-            BuildGraph::alone(reading, &asked, &depot).await?
+        let graph = if arguments.system_toolchain {
+            BuildGraph::alone(inputs, &asked, &client).await?
         } else {
-            BuildGraph::read(reading, &asked, &depot).await?
+            BuildGraph::read(inputs, &asked, &client).await?
         };
-        let workshop = PackageBuilder::new(arguments, &queue, &depot, reporter);
-        workshop.build_all().await?;
+        let builder = PackageBuilder::new(arguments, &graph, &client, reporter);
+        builder.build_all().await?;
         Ok(0)
     })
 }

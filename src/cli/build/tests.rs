@@ -27,7 +27,7 @@ pub(super) struct Tested<'a> {
 ///
 /// # Errors
 /// The first test that fails; archives that cannot be copied.
-pub(super) async fn run(packages: &[Tested<'_>], depot: &CondaClient) -> Result<(), Report> {
+pub(super) async fn run(packages: &[Tested<'_>], client: &CondaClient) -> Result<(), Report> {
     let mut with_tests = Vec::new();
     for tested in packages {
         if package_test::has_tests(&tested.archive)? {
@@ -63,8 +63,8 @@ pub(super) async fn run(packages: &[Tested<'_>], depot: &CondaClient) -> Result<
         let channels = [&[local.to_string()], *channels].concat();
         let testing = Testing {
             channels: &channels,
-            cache: depot.cache(),
-            client: depot.base_client(),
+            cache: client.cache(),
+            client: client.base_client(),
             folder: work.join("test"),
         };
         let title = format!("testing {package}");

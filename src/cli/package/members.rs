@@ -30,25 +30,25 @@ impl AskedPackage {
     pub(in crate::cli) async fn load(
         &self,
         env: &Env,
-        choices: &PackageOptions,
-        depot: &CondaClient,
+        options: &PackageOptions,
+        client: &CondaClient,
     ) -> Result<(Loaded, Option<PathBuf>), Report> {
-        let platforms = choices.platforms()?;
+        let platforms = options.platforms()?;
         let (request, checkout) = match self {
-            Self::At(path) => (request(env, path, platforms, choices)?, None),
+            Self::At(path) => (request(env, path, platforms, options)?, None),
             Self::Inline(workspace, package) => {
-                let fetched = fetch(&package.location, depot).await?;
+                let fetched = fetch(&package.location, client).await?;
                 let folder = match (&package.location, &fetched) {
                     (SourceLocation::Path(location), _) => PathBuf::from(&location.path),
                     (_, Some(fetched)) => fetched.folder.clone(),
                     (_, None) => workspace.clone(),
                 };
                 let checkout = fetched.map(|fetched| fetched.root);
-                let workspace = request(env, workspace, platforms, choices)?;
+                let workspace = request(env, workspace, platforms, options)?;
                 (inline(workspace, &package.name, folder), checkout)
             }
         };
-        Ok((load_fetched(request, depot).await?, checkout))
+        Ok((load_fetched(request, client).await?, checkout))
     }
 }
 
@@ -75,7 +75,7 @@ pub(in crate::cli) fn inline(
 /// Errors in manifests, a workspace without packages.
 pub(in crate::cli) fn members(
     env: &Env,
-    choices: &PackageOptions,
+    options: &PackageOptions,
     path: &Path,
 ) -> Result<Vec<AskedPackage>, Report> {
     let path = std::path::absolute(path)
@@ -96,7 +96,7 @@ pub(in crate::cli) fn members(
              (help: build it with pixi)"
         );
     };
-    let workspace = request(env, &path, choices.platforms()?, choices)?;
+    let workspace = request(env, &path, options.platforms()?, options)?;
     for member in load::members(&workspace)? {
         let Member {
             manifest,

@@ -35,7 +35,7 @@ pub(super) struct PackageArguments {
     pub(super) path: PathBuf,
 
     #[command(flatten)]
-    pub(super) choices: PackageOptions,
+    pub(super) options: PackageOptions,
 }
 
 /// A package with the data that pixi would send.
@@ -51,13 +51,13 @@ impl Package {
     /// # Errors
     /// Errors in the manifest, a backend that this project does not have.
     pub(super) fn open(env: Env, arguments: &PackageArguments) -> Result<Self, Report> {
-        let PackageArguments { path, choices } = arguments;
-        let request = request(&env, path, choices.platforms()?, choices)?;
+        let PackageArguments { path, options } = arguments;
+        let request = request(&env, path, options.platforms()?, options)?;
         let loaded = match load::remote_source(&request) {
             None => load::load(&request)?,
             Some(_) => runtime()?.block_on(load_fetched(
                 request,
-                &ExecutionOptions::default().depot(&env),
+                &ExecutionOptions::default().client(&env),
             ))?,
         };
         Self::of(env, loaded, None)
@@ -75,14 +75,14 @@ impl Package {
         if !all {
             return Ok(vec![Self::open(env.clone(), arguments)?]);
         }
-        let PackageArguments { path, choices } = arguments;
-        let depot = ExecutionOptions::default().depot(env);
+        let PackageArguments { path, options } = arguments;
+        let client = ExecutionOptions::default().client(env);
         let runtime = runtime()?;
         let open = |asked: AskedPackage| {
-            let (loaded, checkout) = runtime.block_on(asked.load(env, choices, &depot))?;
+            let (loaded, checkout) = runtime.block_on(asked.load(env, options, &client))?;
             Self::of(env.clone(), loaded, checkout)
         };
-        members(env, choices, path)?.into_iter().map(open).collect()
+        members(env, options, path)?.into_iter().map(open).collect()
     }
 
     /// The package whose manifest was `loaded`, with its fetched source. Warnings are
@@ -248,7 +248,7 @@ pub(super) fn request(
     env: &Env,
     path: &Path,
     platforms: Platforms,
-    choices: &PackageOptions,
+    options: &PackageOptions,
 ) -> Result<load::LoadRequest, Report> {
     let current_folder = std::env::current_dir()
         .map_err(|error| miette::miette!("the current directory cannot be found: {error}"))?;
@@ -258,9 +258,9 @@ pub(super) fn request(
         source_directory: None,
         host_platform: platforms.host,
         build_platform: platforms.build,
-        variants: choices.variants(),
-        variant_files: choices.variant_files.clone(),
-        channels: choices.channels.clone(),
+        variants: options.variants(),
+        variant_files: options.variant_files.clone(),
+        channels: options.channels.clone(),
         build_number: None,
         build_string_prefix: None,
         suggested_backend: backends::that_may_build(path),

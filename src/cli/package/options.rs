@@ -117,13 +117,13 @@ mod tests {
 
     #[test]
     fn values_of_one_key_are_collected() {
-        let choices = PackageOptions {
+        let options = PackageOptions {
             variants: ["a=1,2", "b==1.2", "a=3"]
                 .map(|text| variant(text).expect("it is a variant"))
                 .to_vec(),
             ..PackageOptions::default()
         };
-        let variants = choices.variants();
+        let variants = options.variants();
         assert_eq!(variants["a"], ["1", "2", "3"]);
         assert_eq!(variants["b"], ["=1.2"]);
         for text in ["a", "a=", "=1"] {

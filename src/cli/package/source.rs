@@ -17,10 +17,10 @@ use crate::protocol::spec::SourceLocation;
 /// Errors in the manifest, a source that cannot be fetched.
 pub(in crate::cli) async fn load_fetched(
     request: load::LoadRequest,
-    depot: &CondaClient,
+    client: &CondaClient,
 ) -> Result<Loaded, Report> {
     let fetched = match load::remote_source(&request) {
-        Some(location) => fetch(&location, depot).await?,
+        Some(location) => fetch(&location, client).await?,
         None => None,
     };
     let folder: Option<PathBuf> = fetched.map(|fetched| fetched.folder);
@@ -37,17 +37,17 @@ pub(in crate::cli) async fn load_fetched(
 /// A source that cannot be fetched.
 pub(in crate::cli) async fn fetch(
     location: &SourceLocation,
-    depot: &CondaClient,
+    client: &CondaClient,
 ) -> Result<Option<Checkout>, Report> {
     let checkout = match location {
         SourceLocation::Path(_) => return Ok(None),
         SourceLocation::Git(git) => {
             let title = format!("fetching {}", redacted(&git.git));
-            step(&title, None, depot.check_out(git)).await?
+            step(&title, None, client.check_out(git)).await?
         }
         SourceLocation::Url(url) => {
             let title = format!("fetching {}", redacted(&url.url));
-            step(&title, None, depot.unpack(url)).await?
+            step(&title, None, client.unpack(url)).await?
         }
     };
     Ok(Some(checkout))

@@ -64,7 +64,7 @@ fn solved(fixture: &Fixture, process: &[Exchange], build: &Exchange) -> Value {
         home: None,
         current_folder: fixture.project.dir().to_path_buf(),
     });
-    let supply =
+    let settings =
         SolveSettings::of(&loaded.expect("own fixture")).expect("the machine has a kernel");
     let depot = CondaClient::open(&ClientOptions {
         cache: fixture.project.cache().to_path_buf(),
@@ -77,7 +77,7 @@ fn solved(fixture: &Fixture, process: &[Exchange], build: &Exchange) -> Value {
             build: linux,
             host: linux,
         },
-        supply: &supply,
+        settings: &settings,
         sources: SourceRecords::default(),
         work: &recorded.work_directory.clone(),
     };

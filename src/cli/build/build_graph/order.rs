@@ -14,9 +14,9 @@ use crate::cli::build::build_graph::{Index, PackageNode};
 ///
 /// # Errors
 /// [`Cycle`].
-pub(super) fn order(jobs: &[PackageNode], asked: &[Index]) -> Result<Vec<Index>, Report> {
+pub(super) fn order(nodes: &[PackageNode], asked: &[Index]) -> Result<Vec<Index>, Report> {
     let mut sorter = Sorter {
-        jobs,
+        nodes,
         order: Vec::new(),
         begun: Vec::new(),
         path: Vec::new(),
@@ -31,7 +31,7 @@ pub(super) fn order(jobs: &[PackageNode], asked: &[Index]) -> Result<Vec<Index>,
 }
 
 struct Sorter<'a> {
-    jobs: &'a [PackageNode],
+    nodes: &'a [PackageNode],
     order: Vec<Index>,
     /// The packages that wait for their dependencies.
     begun: Vec<Index>,
@@ -49,7 +49,7 @@ impl Sorter<'_> {
         }
         self.begun.push(index);
         self.path.push(index);
-        let needs = &self.jobs[index].needs;
+        let needs = &self.nodes[index].needs;
         let mut seen = BTreeSet::new();
         for need in needs.build.union(&needs.host) {
             self.install(*need, &mut seen)?;
@@ -67,7 +67,7 @@ impl Sorter<'_> {
         }
         self.build(index)?;
         self.path.push(index);
-        for need in &self.jobs[index].needs.run {
+        for need in &self.nodes[index].needs.run {
             self.install(*need, seen)?;
         }
         self.path.pop();
@@ -76,12 +76,12 @@ impl Sorter<'_> {
 
     fn cycle(&self, index: Index) -> Cycle {
         let place = |index: &Index| {
-            let job = &self.jobs[*index];
-            format!("`{}` ({})", job.name, job.manifest().display())
+            let node = &self.nodes[*index];
+            format!("`{}` ({})", node.name, node.manifest().display())
         };
         let from = self.path.iter().position(|passed| *passed == index);
         let mut chain: Vec<String> = self.path[from.unwrap_or(0)..].iter().map(place).collect();
-        let name = self.jobs[index].name.clone();
+        let name = self.nodes[index].name.clone();
         chain.push(format!("`{name}`"));
         Cycle {
             name,

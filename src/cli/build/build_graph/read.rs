@@ -17,11 +17,11 @@ use crate::protocol::spec::{PathLocation, SourceLocation};
 
 /// The packages that were read.
 pub(super) struct GraphReader<'a> {
-    reading: GraphInputs<'a>,
-    jobs: Vec<PackageNode>,
+    inputs: GraphInputs<'a>,
+    nodes: Vec<PackageNode>,
     /// For each package, the package or command line that needs it.
     askers: Vec<String>,
-    supplies: Vec<(Subdir, SolveSettings)>,
+    solve_settings: Vec<(Subdir, SolveSettings)>,
     /// The first requested package, read for each platform. Its workspace applies to all
     /// packages.
     consumers: Vec<Loaded>,
@@ -35,34 +35,34 @@ struct Place {
 }
 
 impl<'a> GraphReader<'a> {
-    pub(super) fn new(reading: GraphInputs<'a>) -> Self {
+    pub(super) fn new(inputs: GraphInputs<'a>) -> Self {
         Self {
-            reading,
-            jobs: Vec::new(),
+            inputs,
+            nodes: Vec::new(),
             askers: Vec::new(),
-            supplies: Vec::new(),
+            solve_settings: Vec::new(),
             consumers: Vec::new(),
         }
     }
 
     pub(super) fn finish(self) -> (Vec<PackageNode>, Vec<(Subdir, SolveSettings)>) {
-        (self.jobs, self.supplies)
+        (self.nodes, self.solve_settings)
     }
 
     /// Reads the requested packages and their dependencies.
     pub(super) async fn all(
         &mut self,
         asked: &[AskedPackage],
-        depot: &CondaClient,
+        client: &CondaClient,
     ) -> Result<Vec<Index>, Report> {
         let mut indexes = Vec::new();
         for asked in asked {
-            indexes.push(self.alone(asked, depot).await?);
+            indexes.push(self.alone(asked, client).await?);
         }
         // The list grows during the loop.
         let mut next = 0;
-        while next < self.jobs.len() {
-            self.needs(next, depot).await?;
+        while next < self.nodes.len() {
+            self.needs(next, client).await?;
             next += 1;
         }
         Ok(indexes)
@@ -72,10 +72,10 @@ impl<'a> GraphReader<'a> {
     pub(super) async fn alone(
         &mut self,
         asked: &AskedPackage,
-        depot: &CondaClient,
+        client: &CondaClient,
     ) -> Result<Index, Report> {
-        let GraphInputs { env, choices, .. } = self.reading;
-        let (loaded, checkout) = asked.load(env, choices, depot).await?;
+        let GraphInputs { env, options, .. } = self.inputs;
+        let (loaded, checkout) = asked.load(env, options, client).await?;
         match self.known(&loaded) {
             Some(index) => Ok(index),
             None => self.enter(loaded, "the command line".to_string(), checkout),
@@ -84,8 +84,8 @@ impl<'a> GraphReader<'a> {
 
     /// The position of the package in the list, if it was read before.
     fn known(&self, loaded: &Loaded) -> Option<Index> {
-        self.jobs.iter().position(|job| {
-            let known = &job.package.loaded;
+        self.nodes.iter().position(|node| {
+            let known = &node.package.loaded;
             known.manifest.path() == loaded.manifest.path()
                 && known.host_platform == loaded.host_platform
         })
@@ -97,10 +97,15 @@ impl<'a> GraphReader<'a> {
         asker: String,
         checkout: Option<PathBuf>,
     ) -> Result<Index, Report> {
-        let GraphInputs { env, run, .. } = self.reading;
+        let GraphInputs { env, run, .. } = self.inputs;
         let host = loaded.host_platform;
-        if !self.supplies.iter().any(|(platform, _)| *platform == host) {
-            self.supplies.push((host, SolveSettings::of(&loaded)?));
+        if !self
+            .solve_settings
+            .iter()
+            .any(|(platform, _)| *platform == host)
+        {
+            self.solve_settings
+                .push((host, SolveSettings::of(&loaded)?));
         }
         let package = Package::of(env.clone(), loaded, checkout.clone())?;
         let package = package.with(run).ready();
@@ -127,17 +132,17 @@ impl<'a> GraphReader<'a> {
             let is_one = |name: &&str| other.builds(name);
             other.package.platforms.host == host && names.iter().any(is_one)
         };
-        if let Some(at) = self.jobs.iter().position(twin) {
+        if let Some(at) = self.nodes.iter().position(twin) {
             return Err(TwoOfOneName {
                 name,
-                first: self.jobs[at].manifest().to_path_buf(),
+                first: self.nodes[at].manifest().to_path_buf(),
                 first_asker: self.askers[at].clone(),
                 second: package.loaded.manifest.path().to_path_buf(),
                 second_asker: asker,
             }
             .into());
         }
-        self.jobs.push(PackageNode {
+        self.nodes.push(PackageNode {
             name,
             package,
             described,
@@ -145,17 +150,17 @@ impl<'a> GraphReader<'a> {
             checkout,
         });
         self.askers.push(asker);
-        Ok(self.jobs.len() - 1)
+        Ok(self.nodes.len() - 1)
     }
 
     /// Reads the dependencies of the package at `index`.
-    async fn needs(&mut self, index: Index, depot: &CondaClient) -> Result<(), Report> {
-        let job = &self.jobs[index];
-        let outputs = job.described.outputs.clone();
-        let platforms = job.package.platforms;
+    async fn needs(&mut self, index: Index, client: &CondaClient) -> Result<(), Report> {
+        let node = &self.nodes[index];
+        let outputs = node.described.outputs.clone();
+        let platforms = node.package.platforms;
         for need in outputs.iter().flat_map(|output| stated(output, platforms)) {
-            let found = self.read(index, &need, depot).await?;
-            let needs = &mut self.jobs[index].needs;
+            let found = self.read(index, &need, client).await?;
+            let needs = &mut self.nodes[index].needs;
             match need.kind {
                 // The dependency is another output of the same recipe, which is built before, or
                 // the package itself as a run dependency.
@@ -172,23 +177,23 @@ impl<'a> GraphReader<'a> {
         &mut self,
         index: Index,
         need: &Need<'_>,
-        depot: &CondaClient,
+        client: &CondaClient,
     ) -> Result<Index, Report> {
-        let asker = &self.jobs[index];
+        let asker = &self.nodes[index];
         let asked_by = format!("`{}` in {}", asker.name, asker.manifest().display());
-        let Place { path, checkout } = self.place(asker, need.location, depot).await?;
-        let loaded = self.load(need, &path, &asked_by, depot).await?;
+        let Place { path, checkout } = self.place(asker, need.location, client).await?;
+        let loaded = self.load(need, &path, &asked_by, client).await?;
         let found = match self.known(&loaded) {
             Some(index) => index,
             None => self.enter(loaded, asked_by.clone(), checkout)?,
         };
-        let job = &self.jobs[found];
-        if !job.builds(need.name) {
+        let node = &self.nodes[found];
+        if !node.builds(need.name) {
             return Err(OtherName {
                 wanted: need.name.to_string(),
-                found: Vec::from_iter(job.names()).join(", "),
+                found: Vec::from_iter(node.names()).join(", "),
                 asker: asked_by,
-                manifest: job.manifest().to_path_buf(),
+                manifest: node.manifest().to_path_buf(),
             }
             .into());
         }
@@ -201,7 +206,7 @@ impl<'a> GraphReader<'a> {
         need: &Need<'_>,
         path: &Path,
         asker: &str,
-        depot: &CondaClient,
+        client: &CondaClient,
     ) -> Result<Loaded, Report> {
         if !path.exists() {
             return Err(NotThere {
@@ -214,7 +219,7 @@ impl<'a> GraphReader<'a> {
             }
             .into());
         }
-        let GraphInputs { env, choices, .. } = self.reading;
+        let GraphInputs { env, options, .. } = self.inputs;
         let consumer = self.consumer(need.host)?;
         let platforms = Platforms {
             build: consumer.build_platform,
@@ -223,9 +228,9 @@ impl<'a> GraphReader<'a> {
         let request = if defined(consumer, need, path) {
             inline(consumer.request.clone(), need.name, path.to_path_buf())
         } else {
-            request(env, path, platforms, choices)?
+            request(env, path, platforms, options)?
         };
-        let loaded = load_fetched(request, depot).await;
+        let loaded = load_fetched(request, client).await;
         let loaded = loaded.map_err(|report| match report.downcast() {
             Ok(mistakes) => Mistaken {
                 name: need.name.to_string(),
@@ -244,7 +249,7 @@ impl<'a> GraphReader<'a> {
         &self,
         asker: &PackageNode,
         location: &SourceLocation,
-        depot: &CondaClient,
+        client: &CondaClient,
     ) -> Result<Place, Report> {
         if let SourceLocation::Path(PathLocation { path }) = location {
             let manifest = asker.manifest();
@@ -253,7 +258,7 @@ impl<'a> GraphReader<'a> {
                 checkout: asker.checkout.clone(),
             });
         }
-        let fetched = fetch(location, depot).await?;
+        let fetched = fetch(location, client).await?;
         let Checkout { root, folder } = fetched.expect("what is not a path is fetched");
         Ok(Place {
             path: folder,
@@ -262,7 +267,7 @@ impl<'a> GraphReader<'a> {
     }
 
     fn resolve(&self, folder: &Path, text: &str) -> PathBuf {
-        match (text.strip_prefix("~/"), self.reading.env.home()) {
+        match (text.strip_prefix("~/"), self.inputs.env.home()) {
             (Some(below), Some(home)) => home.join(below),
             _ => folder.join(text),
         }
@@ -274,7 +279,7 @@ impl<'a> GraphReader<'a> {
         let at = match self.consumers.iter().position(known) {
             Some(at) => at,
             None => {
-                let first = &self.jobs[0].package.loaded.request;
+                let first = &self.nodes[0].package.loaded.request;
                 let loaded = load::load(&load::LoadRequest {
                     host_platform: host,
                     ..first.clone()
