@@ -4,6 +4,7 @@
 
 mod blocks;
 mod called;
+mod commands;
 mod compiler;
 mod configure;
 mod install;
@@ -21,7 +22,7 @@ pub(super) use install::{nothing_installed, outside, unused};
 type Detector = fn(&View<'_>, &Log) -> Option<Diagnosis>;
 
 /// Ordered from causes to consequences: a killed compiler also appears as a failed step.
-const DETECTORS: [Detector; 23] = [
+const DETECTORS: [Detector; 24] = [
     |_, log| full_disk(log),
     configure::no_program,
     configure::old_project,
@@ -29,6 +30,7 @@ const DETECTORS: [Detector; 23] = [
     configure::no_network,
     configure::empty_directory,
     configure::missing_source,
+    commands::unknown,
     packages::missing,
     packages::missing_for_pkg_config,
     packages::missing_file,

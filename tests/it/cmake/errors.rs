@@ -519,6 +519,21 @@ fn an_error_that_the_project_reports() {
 }
 
 #[test]
+fn a_command_that_nothing_defines() {
+    let lists = indoc! {r#"
+        cmake_minimum_required(VERSION 3.15)
+        project(app VERSION 1.0 LANGUAGES NONE)
+        option(WITH_PYTHON "build the module" ON)
+        if(WITH_PYTHON)
+          pybind11_add_module(app app.cpp)
+        endif()
+    "#};
+    if let Some(error) = refused(lists, &[], json!({})) {
+        insta::assert_snapshot!(error);
+    }
+}
+
+#[test]
 fn a_language_without_a_compiler() {
     let lists = indoc! {"
         cmake_minimum_required(VERSION 3.15)
