@@ -6,12 +6,9 @@ use std::path::{Path, PathBuf};
 
 use miette::Report;
 use rattler_build_recipe::Stage1Recipe;
-use rattler_build_recipe::stage1::GlobWithSource;
 use rattler_build_recipe::stage1::build::BuildPlan;
-use rattler_build_types::GlobVec;
 use rattler_conda_types::Subdir;
 
-use crate::backend::inputs::escape;
 use crate::backend::named::Named;
 use crate::backend::{BuildPaths, Env, GlobSet, InstalledPackage, Platforms};
 use crate::diagnostic::create_folder;
@@ -166,7 +163,7 @@ impl<'a> Build<'a> {
         create_folder(&params.work_directory)?;
         let swept = clean_prefix::sweep(&host_prefix, &params.work_directory)?;
         let files = rendered.recipe.build.files.take();
-        rendered.recipe.build.files = everything_but(&swept.foreign, files)?;
+        rendered.recipe.build.files = clean_prefix::everything_but(&swept.foreign, files)?;
         pass_on(session, &mut rendered.recipe.build.plan);
         let secrets = secrets(&session.env, &mut rendered.recipe);
         secrets.mask_in_logs();
@@ -393,33 +390,6 @@ fn secrets(env: &Env, recipe: &mut Stage1Recipe) -> Secrets {
         script.secrets.retain(|name| secrets.has(name));
     }
     secrets
-}
-
-/// Returns the files to package: the new files, or those that the recipe selects. Files that were
-/// in the prefix before the build and do not belong to a package are excluded.
-fn everything_but(
-    foreign: &BTreeSet<PathBuf>,
-    files: Option<GlobVec>,
-) -> Result<Option<GlobVec>, Report> {
-    let packs_nothing = files.as_ref().is_some_and(GlobVec::is_empty);
-    if foreign.is_empty() || packs_nothing {
-        return Ok(files);
-    }
-    let sources = |globs: &Vec<GlobWithSource>| -> Vec<String> {
-        globs.iter().map(|glob| glob.source().to_string()).collect()
-    };
-    let (included, mut excluded) = match &files {
-        Some(files) => (
-            sources(files.include_globs()),
-            sources(files.exclude_globs()),
-        ),
-        None => (vec!["**".to_string()], Vec::new()),
-    };
-    let paths = foreign.iter().filter_map(|path| path.to_str());
-    excluded.extend(paths.map(escape));
-    GlobVec::from_strings(included, excluded)
-        .map(Some)
-        .map_err(|error| miette::miette!("files of the host prefix cannot be excluded: {error}"))
 }
 
 /// The start of a line that a build tool prints when it reports its messages as JSON.

@@ -9,8 +9,11 @@ use std::path::{Path, PathBuf};
 
 use miette::Report;
 use rattler_build_core::packaging::record_files;
+use rattler_build_recipe::stage1::GlobWithSource;
+use rattler_build_types::GlobVec;
 use rattler_conda_types::PrefixRecord;
 
+use crate::backend::inputs::escape;
 use crate::diagnostic::{Unreadable, Unwritable};
 use crate::disk;
 
@@ -121,6 +124,33 @@ fn remove(path: &Path) -> Result<(), Unwritable> {
         path: path.to_path_buf(),
         source,
     })
+}
+
+/// Returns the files to package: the new files, or those that the recipe selects. Files that were
+/// in the prefix before the build and do not belong to a package are excluded.
+pub(super) fn everything_but(
+    foreign: &BTreeSet<PathBuf>,
+    files: Option<GlobVec>,
+) -> Result<Option<GlobVec>, Report> {
+    let packs_nothing = files.as_ref().is_some_and(GlobVec::is_empty);
+    if foreign.is_empty() || packs_nothing {
+        return Ok(files);
+    }
+    let sources = |globs: &Vec<GlobWithSource>| -> Vec<String> {
+        globs.iter().map(|glob| glob.source().to_string()).collect()
+    };
+    let (included, mut excluded) = match &files {
+        Some(files) => (
+            sources(files.include_globs()),
+            sources(files.exclude_globs()),
+        ),
+        None => (vec!["**".to_string()], Vec::new()),
+    };
+    let paths = foreign.iter().filter_map(|path| path.to_str());
+    excluded.extend(paths.map(escape));
+    GlobVec::from_strings(included, excluded)
+        .map(Some)
+        .map_err(|error| miette::miette!("files of the host prefix cannot be excluded: {error}"))
 }
 
 /// The paths of the packages in `prefix`, relative to it.
