@@ -130,6 +130,11 @@ fn unwritable(path: &Path, source: std::io::Error) -> Unwritable {
     }
 }
 
+/// The time at which the content of a file was modified. `None` if the file does not exist.
+pub fn modified(path: &Path) -> Option<SystemTime> {
+    std::fs::metadata(path).ok()?.modified().ok()
+}
+
 /// The time when the content, the name or the metadata of a file was last modified.
 #[cfg(unix)]
 pub fn change_time(about: &std::fs::Metadata) -> Option<SystemTime> {

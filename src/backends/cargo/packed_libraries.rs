@@ -7,16 +7,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 use memchr::memmem::Finder;
 
 use crate::backend::InstalledPackage;
-use crate::backends::cargo::build_dir::artifacts::{self, build_script_folders, crate_of, state};
+use crate::backends::cargo::build_dir::artifacts::{
+    self, build_script_folders, crate_of, directives, state,
+};
 use crate::backends::cargo::context::crate_context::CrateBuild;
 use crate::backends::cargo::context::layout::LATEST;
 use crate::diagnostic::Warning;
-use crate::disk::files_below;
+use crate::disk::{files_below, modified};
 
 /// The variables that make a crate link with the library of the host environment, by crate.
 const TAKE_FROM_HOST: [(&str, &str); 7] = [
@@ -121,14 +122,8 @@ fn compiled_again<'a>(runs: impl Iterator<Item = &'a PathBuf>, prefix: &Path) ->
 fn searched(run: &Path) -> Vec<PathBuf> {
     let output = std::fs::read(run.join("output")).unwrap_or_default();
     let output = String::from_utf8_lossy(&output);
-    let folders = output.lines().filter_map(|line| {
-        let directive = line
-            .strip_prefix("cargo::")
-            .or_else(|| line.strip_prefix("cargo:"))?;
-        let path = directive.strip_prefix("rustc-link-search=")?;
-        let path = path.split_once('=').map_or(path, |(_, path)| path);
-        Some(PathBuf::from(path))
-    });
+    let folders = directives(&output).filter(|(key, _)| *key == "rustc-link-search");
+    let folders = folders.map(|(_, path)| path.split_once('=').map_or(path, |(_, path)| path));
     let entries = folders.filter_map(|folder| std::fs::read_dir(folder).ok());
     entries
         .flatten()
@@ -170,10 +165,6 @@ fn may_be_linked(file: &Path) -> bool {
 fn names(program: &[u8], library: &str) -> bool {
     let name = [library.as_bytes(), b"\0"].concat();
     Finder::new(&name).find(program).is_some()
-}
-
-fn modified(path: &Path) -> Option<SystemTime> {
-    std::fs::metadata(path).ok()?.modified().ok()
 }
 
 #[cfg(test)]

@@ -62,6 +62,21 @@ pub(crate) fn invalidate(
     Ok(())
 }
 
+/// The directives in the output of a build script: keys such as `rerun-if-changed`, and values.
+pub(crate) fn directives(output: &str) -> impl Iterator<Item = (&str, &str)> {
+    output.lines().filter_map(|line| {
+        let directive = line.strip_prefix("cargo::");
+        let directive = directive.or_else(|| line.strip_prefix("cargo:"))?;
+        directive.split_once('=')
+    })
+}
+
+/// Whether a build script with this output named what Cargo watches. Otherwise Cargo watches all
+/// files of the package.
+pub(crate) fn narrows_watch(output: &str) -> bool {
+    directives(output).any(|(key, _)| ["rerun-if-changed", "rerun-if-env-changed"].contains(&key))
+}
+
 /// Makes Cargo run a build script again with an empty `OUT_DIR`, and compile the crates that
 /// depend on the script.
 pub(crate) fn forget_run(run: &Path) -> Result<(), Unwritable> {
@@ -146,4 +161,19 @@ pub(crate) fn build_script_folders(artifacts: &[PathBuf]) -> Vec<PathBuf> {
         .flat_map(|folder| possible_profile_folders(folder))
         .flat_map(|profile| disk::folders(&profile.join("build")))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn directives_have_two_spellings() {
+        let output = "cargo:rerun-if-changed=a\nx\ncargo::rustc-cfg=b=c d\n";
+        let found = Vec::from_iter(directives(output));
+        assert_eq!(found, [("rerun-if-changed", "a"), ("rustc-cfg", "b=c d")]);
+        assert!(narrows_watch("x\ncargo:rerun-if-changed=a\n"));
+        assert!(narrows_watch("cargo::rerun-if-env-changed=CC"));
+        assert!(!narrows_watch("cargo:rustc-link-lib=z\nrerun-if-changed=a"));
+    }
 }

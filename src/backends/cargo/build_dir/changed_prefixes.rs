@@ -14,13 +14,14 @@ use rattler_digest::{Sha256, compute_bytes_digest};
 
 use crate::backend::BuildPaths;
 use crate::backends::cargo::build_dir::artifacts::{
-    self, build_script_folders, crate_of, forget_run, invalidate, state,
+    self, build_script_folders, crate_of, directives, forget_run, invalidate, state,
 };
 use crate::backends::cargo::build_dir::dep_info;
 use crate::backends::cargo::build_dir::prefix_content::content;
+use crate::backends::cargo::context::c_variables::{holds_flags, names_tool};
 use crate::backends::cargo::context::crate_context::CrateBuild;
 use crate::backends::cargo::context::layout::{LATEST, TARGET_DIR};
-use crate::disk::{files_below, remove_file, remove_folder, write};
+use crate::disk::{files_below, modified, remove_file, remove_folder, write};
 
 /// The maximum size in bytes of a generated file that is searched for prefixes. Larger files
 /// are object files, and those are compiled from paths that are the same in every environment.
@@ -106,35 +107,13 @@ fn forget_compiled_c(build: CrateBuild<'_>, artifacts: &[PathBuf]) -> Result<(),
     }
     for run in build_script_folders(artifacts) {
         let output = std::fs::read(run.join("output")).unwrap_or_default();
-        if String::from_utf8_lossy(&output)
-            .lines()
-            .any(asks_for_compiler)
-        {
+        let output = String::from_utf8_lossy(&output);
+        let mut asked = directives(&output).filter(|(key, _)| *key == "rerun-if-env-changed");
+        if asked.any(|(_, name)| names_tool(name) || holds_flags(name)) {
             forget_run(&run)?;
         }
     }
     Ok(())
-}
-
-/// Whether this line of a build script's output makes Cargo run the script again when the C
-/// compiler or OpenSSL changes.
-fn asks_for_compiler(line: &str) -> bool {
-    const NAMES: [&str; 9] = [
-        "CC",
-        "CXX",
-        "AR",
-        "RANLIB",
-        "NM",
-        "CFLAGS",
-        "CXXFLAGS",
-        "CPPFLAGS",
-        "OPENSSL_DIR",
-    ];
-    let directive = line
-        .strip_prefix("cargo::")
-        .or_else(|| line.strip_prefix("cargo:"));
-    let variable = directive.and_then(|it| it.strip_prefix("rerun-if-env-changed="));
-    variable.is_some_and(|name| NAMES.contains(&name))
 }
 
 /// A description of the environments: one hash of the content of both, followed by the paths
@@ -161,16 +140,15 @@ fn mark_latest(
     before: &str,
     artifacts: &[PathBuf],
 ) -> Result<(), Report> {
-    let modified = |path: &Path| std::fs::metadata(path).and_then(|about| about.modified());
     let prefixes: Vec<Finder<'_>> = before.lines().skip(1).map(Finder::new).collect();
-    let Ok(began) = modified(latest) else {
+    let Some(began) = modified(latest) else {
         return Ok(());
     };
     let folders = build_script_folders(artifacts);
     let asking = asking(build, &folders);
     for run in &folders {
         let output = run.join("output");
-        if !modified(&output).is_ok_and(|finished| finished >= began) {
+        if modified(&output).is_none_or(|finished| finished < began) {
             continue;
         }
         let generated = std::iter::once(output).chain(files_below(run.join("out")));

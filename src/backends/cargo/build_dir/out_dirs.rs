@@ -7,19 +7,18 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 use miette::Report;
 
 use crate::backend::BuildPaths;
 use crate::backends::cargo::build_dir::artifacts::{
-    self, build_script_folders, crate_of, forget_run,
+    self, build_script_folders, crate_of, directives, forget_run, narrows_watch,
 };
 use crate::backends::cargo::build_dir::dep_info;
 use crate::backends::cargo::context::crate_context::CrateBuild;
 use crate::backends::cargo::context::path_dependencies::{PathCrate, PathCrates};
 use crate::diagnostic::Unwritable;
-use crate::disk::files_below;
+use crate::disk::{files_below, modified};
 
 /// Empties the directories of the scripts that Cargo runs again, because a path crate was
 /// modified or because their last run failed.
@@ -166,28 +165,16 @@ fn is_outdated(run: &Path, path_crate: &PathCrate, sources: &[PathBuf]) -> bool 
     };
     let is_newer = |path: &PathBuf| modified(path).is_none_or(|changed| changed > ran);
     let output = String::from_utf8_lossy(&output);
-    let mut watched = watched(&output)
-        .map(|path| path_crate.root.join(path))
-        .peekable();
+    let watched = directives(&output).filter(|(key, _)| *key == "rerun-if-changed");
+    let mut watched = watched.map(|(_, path)| path_crate.root.join(path));
     if sources.iter().any(is_newer) {
         return true;
     }
-    let has_directive = watched.peek().is_some() || output.contains("rerun-if-env-changed=");
-    if has_directive {
+    if narrows_watch(&output) {
         watched.any(|path| is_newer(&path) || files_below(path).any(|file| is_newer(&file)))
     } else {
         package_files(&path_crate.root).any(|file| is_newer(&file))
     }
-}
-
-/// The paths that a script asked Cargo to watch.
-fn watched(output: &str) -> impl Iterator<Item = &str> {
-    output.lines().filter_map(|line| {
-        let directive = line
-            .strip_prefix("cargo::")
-            .or_else(|| line.strip_prefix("cargo:"))?;
-        directive.strip_prefix("rerun-if-changed=")
-    })
 }
 
 /// The files of a package, without `target` and hidden entries such as `.git`.
@@ -200,20 +187,9 @@ fn package_files(root: &Path) -> impl Iterator<Item = PathBuf> {
     own.flat_map(|entry| files_below(entry.path()))
 }
 
-fn modified(path: &Path) -> Option<SystemTime> {
-    std::fs::metadata(path).ok()?.modified().ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_is_watched_has_two_spellings() {
-        let output =
-            "cargo:rerun-if-changed=a\nx\ncargo::rerun-if-changed=b c\ncargo:rustc-cfg=d\n";
-        assert_eq!(watched(output).collect::<Vec<_>>(), ["a", "b c"]);
-    }
 
     #[test]
     fn folders_for_output_are_not_files_of_a_package() {

@@ -1,7 +1,7 @@
 //! The directories that outlive builds, and the limit for their size.
 
-use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::path::PathBuf;
+use std::time::Duration;
 
 use bytesize::ByteSize;
 use miette::Report;
@@ -11,7 +11,7 @@ use crate::backend::cache::{Cache, CacheScope, Cleared, weight};
 use crate::backends::cargo::build_dir::shared_build_dir;
 use crate::backends::cargo::context::crate_context::CrateBuild;
 use crate::backends::cargo::context::layout;
-use crate::disk::{remove_folder, write};
+use crate::disk::{modified, remove_folder, write};
 
 /// The interval between two measurements of the artifacts of a workspace. A measurement visits
 /// all files, which would take too long in every build.
@@ -92,8 +92,4 @@ pub(crate) fn keep_within_limit(build: CrateBuild<'_>) -> Result<(), Report> {
         remove_folder(&own)?;
     }
     Ok(())
-}
-
-fn modified(path: &Path) -> Option<SystemTime> {
-    std::fs::metadata(path).ok()?.modified().ok()
 }

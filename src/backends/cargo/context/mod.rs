@@ -2,6 +2,7 @@
 //! arguments, and other path crates.
 
 pub(crate) mod arguments;
+pub(crate) mod c_variables;
 pub(crate) mod cargo_config;
 pub(crate) mod choice;
 pub(crate) mod crate_context;

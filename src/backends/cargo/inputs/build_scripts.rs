@@ -6,13 +6,13 @@
 
 use std::path::PathBuf;
 
-use crate::backends::cargo::build_dir::artifacts::{build_script_folders, crate_of};
+use crate::backends::cargo::build_dir::artifacts::{build_script_folders, crate_of, narrows_watch};
 
 /// Whether Cargo watches all files of the crate `name`, because its build script did not name
 /// any paths or variables. Also `true` if the output of the script cannot be found.
 pub(crate) fn watches_everything(artifacts: &[PathBuf], name: &str) -> bool {
     let outputs = outputs(artifacts, name);
-    outputs.is_empty() || outputs.iter().any(|text| !has_directive(text))
+    outputs.is_empty() || outputs.iter().any(|text| !narrows_watch(text))
 }
 
 /// The output of all runs of the crate's build script.
@@ -23,27 +23,4 @@ fn outputs(artifacts: &[PathBuf], name: &str) -> Vec<String> {
         .filter_map(|run| std::fs::read(run.join("output")).ok())
         .map(|output| String::from_utf8_lossy(&output).into_owned())
         .collect()
-}
-
-fn has_directive(output: &str) -> bool {
-    output.lines().any(|line| {
-        let directive = line.strip_prefix("cargo::");
-        let directive = directive.or_else(|| line.strip_prefix("cargo:"));
-        directive.is_some_and(|directive| {
-            directive.starts_with("rerun-if-changed=")
-                || directive.starts_with("rerun-if-env-changed=")
-        })
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn directives_have_two_spellings() {
-        assert!(has_directive("x\ncargo:rerun-if-changed=a\n"));
-        assert!(has_directive("cargo::rerun-if-env-changed=CC"));
-        assert!(!has_directive("cargo:rustc-link-lib=z\nrerun-if-changed=a"));
-    }
 }

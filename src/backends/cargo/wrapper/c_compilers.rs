@@ -7,17 +7,11 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::backends::cargo::context::c_variables::{holds_flags, names_tool};
 use crate::backends::cargo::wrapper::variables::Variables;
 
 /// The directory that appears in programs instead of that of included headers.
 const HEADERS: &str = "/usr/local/src/conda-prefix";
-
-/// Variables that name a compiler or a tool of it. Each can be combined with a target or a
-/// role.
-const TOOLS: [&str; 5] = ["CC", "CXX", "AR", "RANLIB", "NM"];
-
-/// Variables that contain flags for compilers.
-const FLAGS: [&str; 3] = ["CFLAGS", "CXXFLAGS", "CPPFLAGS"];
 
 /// The directories of a build.
 #[derive(Debug, Clone, Copy)]
@@ -82,21 +76,6 @@ pub(super) fn rename(
         variables.set(&name, value);
     }
     Some(links)
-}
-
-fn names_tool(name: &str) -> bool {
-    name == "OPENSSL_DIR" || TOOLS.iter().any(|tool| is_about(name, tool))
-}
-
-fn holds_flags(name: &str) -> bool {
-    FLAGS.iter().any(|flags| is_about(name, flags))
-}
-
-/// Whether a variable is `what`, optionally followed by a target or preceded by a role.
-fn is_about(name: &str, what: &str) -> bool {
-    let role = name.strip_prefix("HOST_").or(name.strip_prefix("TARGET_"));
-    let behind = name.strip_prefix(what);
-    role == Some(what) || behind.is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
 }
 
 /// Adds flags that replace directories of this machine in programs: the project, crates, and
