@@ -9,6 +9,7 @@ use toml_edit::{DocumentMut, Item};
 
 use crate::backend::failure::Place;
 use crate::backend::inputs::plain;
+use crate::backend::variables::has_template;
 use crate::backend::{GlobSet, Request};
 use crate::backends::cargo::config::Config;
 use crate::backends::cargo::context::arguments::{Arguments, Setting};
@@ -215,7 +216,10 @@ impl CargoConfig {
     /// A fingerprint of the variables that the user sets in the options or in Cargo's
     /// configuration, and that build scripts and macros can read. `None` if the user does not
     /// set any.
-    pub(crate) fn variables(&self, config: &Config) -> Option<String> {
+    pub(crate) fn variables(&self, request: &Request<'_, Config>) -> Option<String> {
+        let Request {
+            config, variants, ..
+        } = request;
         // Cargo and sccache take their own variables into account.
         let known = |name: &str| name.starts_with("CARGO_") || name.starts_with("SCCACHE_");
         let own = config.env.iter().filter(|(name, _)| !known(name));
@@ -228,6 +232,11 @@ impl CargoConfig {
         (!set.is_empty()).then(|| hash()[..16].to_string())
     }
 
+        set.sort();
+        if config.env.values().any(|value| has_template(value)) {
+            // In a build, each variant has one value.
+            set.push(format!("{variants:?}"));
+        }
     /// The directories for build output that the user chooses for builds outside of pixi.
     pub(crate) fn target_dirs(&self, request: &Request<'_, Config>) -> Vec<PathBuf> {
         let mut found = Vec::new();

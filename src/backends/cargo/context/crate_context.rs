@@ -108,7 +108,7 @@ impl CrateContext {
         let itself = members.iter().find(|member| member.folder == root);
         let arguments = itself.map_or(arguments, |member| member.arguments.clone());
         let cargo_config = CargoConfig::of(request, &arguments, &root, &workspace);
-        let variables = cargo_config.variables(request.config);
+        let variables = cargo_config.variables(request);
         Ok(Self {
             path_crates: {
                 let others = members.iter().map(|member| member.folder.clone());
