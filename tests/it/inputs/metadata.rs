@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use indoc::{formatdoc, indoc};
+use serde_json::json;
 
 use test_support::edits::Verdict::{Rebuild, Reuse};
 use test_support::edits::{Finished, Row};
@@ -15,8 +16,14 @@ use test_support::requests::{Initialize, Outputs};
 /// Requests outputs, edits files, and checks each edit like an edit after a build.
 #[track_caller]
 fn assert_verdicts(project: Project, folder: &str, rows: &[Row<'_>]) {
+    let initialize = Initialize::member(&project, folder);
+    assert_verdicts_of(&initialize, project, folder, rows);
+}
+
+#[track_caller]
+fn assert_verdicts_of(initialize: &Initialize, project: Project, folder: &str, rows: &[Row<'_>]) {
     let mut pixi = Pixi::start();
-    pixi.initialize(&Initialize::member(&project, folder));
+    pixi.initialize(initialize);
     let params = Outputs::new(&project.metadata_work("app")).params();
     let answer = pixi.request("conda/outputs", params).expect("outputs");
     let source = project.dir().join(Path::new(folder));
@@ -55,6 +62,24 @@ fn a_crate_alone() {
         ("new", "LICENSE", Reuse),
     ];
     assert_verdicts(project, "", &rows);
+}
+
+#[test]
+fn a_crate_whose_toolchain_file_decides_the_compiler() {
+    let project = Project::new()
+        .file("Cargo.toml", crate_called("app", "version = \"1.0.0\""))
+        .file("src/main.rs", "fn main() {}\n")
+        .file("rust-toolchain.toml", "[toolchain]\nchannel = \"1.89\"\n");
+    let config = json!({"rust-version": "toolchain-file", "ignore-cargo-manifest": true});
+    let initialize = Initialize::of(&project)
+        .package("app", "1.0.0")
+        .configuration(config);
+    let rows = [
+        ("edit", "rust-toolchain.toml", Rebuild),
+        ("new", "rust-toolchain", Rebuild),
+        ("edit", "Cargo.toml", Reuse),
+    ];
+    assert_verdicts_of(&initialize, project, "", &rows);
 }
 
 fn workspace(version: &str) -> Project {

@@ -166,6 +166,13 @@ impl CargoConfig {
         let files = self.configurations.iter();
         let files = files.filter_map(|file| file.path.as_deref());
         sets.extend(files.filter_map(|file| GlobSet::file(file, reason)));
+        sets.extend(self.toolchain_inputs());
+        sets
+    }
+
+    /// The toolchain file that applies, and those that would replace it.
+    pub(crate) fn toolchain_inputs(&self) -> Vec<GlobSet> {
+        let mut sets = Vec::new();
         for folder in self.folders() {
             sets.push(GlobSet::names(folder, TOOLCHAIN, "the toolchain file"));
             // The nearest toolchain file applies. Files further up are ignored.
@@ -225,6 +232,11 @@ impl CargoConfig {
         let own = config.env.iter().filter(|(name, _)| !known(name));
         let mut set: Vec<String> = own.map(|(name, value)| format!("{name}={value}")).collect();
         set.extend(config.env.removed().iter().cloned());
+        set.sort();
+        if config.env.values().any(|value| has_template(value)) {
+            // In a build, each variant has one value.
+            set.push(format!("{variants:?}"));
+        }
         let tables = self.settings().filter_map(|content| content.get("env"));
         let tables: String = tables.map(ToString::to_string).collect();
         set.extend(Some(tables).filter(|tables| !tables.is_empty()));
@@ -232,11 +244,6 @@ impl CargoConfig {
         (!set.is_empty()).then(|| hash()[..16].to_string())
     }
 
-        set.sort();
-        if config.env.values().any(|value| has_template(value)) {
-            // In a build, each variant has one value.
-            set.push(format!("{variants:?}"));
-        }
     /// The directories for build output that the user chooses for builds outside of pixi.
     pub(crate) fn target_dirs(&self, request: &Request<'_, Config>) -> Vec<PathBuf> {
         let mut found = Vec::new();

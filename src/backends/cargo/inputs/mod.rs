@@ -31,7 +31,8 @@ pub(crate) fn built(build: CrateBuild<'_>, read: &ReadFiles<'_>) -> Vec<GlobSet>
     sets
 }
 
-/// The manifests from which the crate gets its metadata. A missing manifest between the crate
+/// The manifests from which the crate gets its metadata, and the toolchain file if that decides the
+/// compiler. A missing manifest between the crate
 /// and its workspace is included, because it would become the workspace if it were added.
 pub(crate) fn inheritance(build: CrateBuild<'_>) -> Vec<GlobSet> {
     let request = build.request;
@@ -40,8 +41,14 @@ pub(crate) fn inheritance(build: CrateBuild<'_>) -> Vec<GlobSet> {
     let manifest = own.join("Cargo.toml");
     // The manifest of a workspace decides which member is the package.
     let chooses = workspace == request.project.source && workspace != own;
-    if request.config.ignore_cargo_manifest && !chooses {
-        return Vec::new();
+    let mut sets = Vec::new();
+    let rust_version = request.config.rust_version.as_deref();
+    if rust_version == Some("toolchain-file") {
+        sets.extend(build.cargo_config.toolchain_inputs());
+    }
+    let is_read = !request.config.ignore_cargo_manifest || rust_version == Some("manifest");
+    if !is_read && !chooses {
+        return sets;
     }
     let package = build.krate.manifest.package();
     let package = package.and_then(Item::as_table_like);
@@ -53,7 +60,8 @@ pub(crate) fn inheritance(build: CrateBuild<'_>) -> Vec<GlobSet> {
     }
     let reason = "the metadata of the package";
     let set = |manifest: &PathBuf| GlobSet::file(manifest, reason);
-    manifests.iter().filter_map(set).collect()
+    sets.extend(manifests.iter().filter_map(set));
+    sets
 }
 
 /// The directories above `folder`, up to `top`. Only `top` if it is not above `folder`.
