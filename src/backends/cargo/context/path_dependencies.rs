@@ -12,6 +12,7 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use toml_edit::{Item, TableLike};
 
 use crate::backend::inputs::plain;
+use crate::backends::cargo::manifest::binaries::listed_binaries;
 use crate::backends::cargo::manifest::cargo_toml::{CargoToml, Sighting};
 use crate::backends::cargo::manifest::manifests::Manifests;
 
@@ -20,6 +21,9 @@ const DEPENDENCIES: &[&str] = &["dependencies"];
 
 /// The tables of dependencies of build scripts. Cargo accepts both spellings.
 const BUILD_DEPENDENCIES: &[&str] = &["build-dependencies", "build_dependencies"];
+
+/// The tables of dependencies of tests.
+const DEV_DEPENDENCIES: &[&str] = &["dev-dependencies", "dev_dependencies"];
 
 /// A path crate.
 #[derive(Debug)]
@@ -37,6 +41,9 @@ pub(crate) struct PathCrate {
     pub(crate) dependencies: Vec<PathBuf>,
     /// The directories of the crates that its build script is linked with.
     pub(crate) build_dependencies: Vec<PathBuf>,
+    /// The directories of the crates that its tests are linked with. These are no path crates of
+    /// the project.
+    pub(crate) dev_dependencies: Vec<PathBuf>,
     manifest: Arc<CargoToml>,
 }
 
@@ -105,6 +112,7 @@ fn search(manifests: &mut Manifests, root: &Path, overrides: &[PathBuf]) -> Path
         open.extend(patches(&root, manifest.root()));
         let paths = |tables| paths(&manifest, workspace.as_deref(), tables);
         let (dependencies, build_dependencies) = (paths(DEPENDENCIES), paths(BUILD_DEPENDENCIES));
+        let dev_dependencies = paths(DEV_DEPENDENCIES);
         open.extend(dependencies.iter().chain(&build_dependencies).cloned());
         if let Some(workspace) = &workspace {
             open.extend(patches(workspace.folder(), workspace.root()));
@@ -118,6 +126,7 @@ fn search(manifests: &mut Manifests, root: &Path, overrides: &[PathBuf]) -> Path
             build_script,
             dependencies,
             build_dependencies,
+            dev_dependencies,
             manifest,
         };
         found.insert(root, path_crate);
@@ -140,8 +149,8 @@ impl PathCrate {
     /// The source files of the library and the binaries whose `path` the manifest sets.
     pub(crate) fn named_targets(&self) -> Vec<PathBuf> {
         let lib = self.manifest.get("lib").and_then(|lib| lib.get("path"));
-        let bins = self.manifest.get("bin").and_then(Item::as_array_of_tables);
-        let bins = bins.into_iter().flatten().filter_map(|bin| bin.get("path"));
+        let bins = listed_binaries(&self.manifest).into_iter();
+        let bins = bins.filter_map(|bin| bin.get("path"));
         lib.into_iter()
             .chain(bins)
             .filter_map(Item::as_str)

@@ -96,6 +96,13 @@ impl CrateBuild<'_> {
             // Cargo does not record the files that tests read.
             let tests = self.root.join("tests");
             sets.push(GlobSet::tree(&tests, ["**"], "the tests").without_leftovers());
+            let modules = self.root.join("src");
+            sets.push(GlobSet::tree(&modules, ["**/*.rs"], "the tests").without_leftovers());
+            let own = self.path_crates.get(&self.root).into_iter();
+            for folder in own.flat_map(|own| &own.dev_dependencies) {
+                let patterns = ["Cargo.toml", "build.rs", "src/**"];
+                sets.push(GlobSet::tree(folder, patterns, "the tests").without_leftovers());
+            }
         }
         let extra = &self.request.config.extra_input_globs;
         sets.extend(extra_input_globs::sets(
