@@ -98,7 +98,7 @@ impl Config {
 
     /// Whether libraries are installed.
     pub(crate) fn has_libraries(&self) -> bool {
-        !self.libraries.is_empty() || !self.c_library.is_null()
+        !self.libraries.is_empty() || option_checks::c_types(&self.c_library).is_some()
     }
 
     /// The languages whose compilers the build needs.
