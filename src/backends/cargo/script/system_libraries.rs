@@ -40,22 +40,28 @@ pub(crate) fn variables(request: &Request<'_, Config>, tools: &Tools) -> Vec<Ste
             || names(request, |target| &target.host_dependencies, package)
     });
     if wants_clang && free("LIBCLANG_PATH") {
-        steps.extend(["PREFIX", "BUILD_PREFIX"].map(|prefix| clang(prefix, tools)));
+        for prefix in ["PREFIX", "BUILD_PREFIX"] {
+            steps.extend(clang(prefix, tools));
+        }
     }
     steps
 }
 
-/// Sets the directory of libclang if this prefix contains it.
-fn clang(prefix: &str, tools: &Tools) -> Step {
-    let (folder, name) = match (tools.build.is_windows(), tools.build.is_osx()) {
-        (true, _) => ("\\bin", "\\libclang.dll"),
-        (false, true) => ("/lib", "/libclang.dylib"),
-        (false, false) => ("/lib", "/libclang.so"),
-    };
+/// Sets the directory of libclang if this prefix contains it. The package `libclang13` has only
+/// names with a version, which bindgen also finds.
+fn clang(prefix: &str, tools: &Tools) -> impl Iterator<Item = Step> {
+    let (folder, names): (_, &'static [&str]) =
+        match (tools.build.is_windows(), tools.build.is_osx()) {
+            (true, _) => ("\\bin", &["\\libclang.dll", "\\libclang-13.dll"]),
+            (false, true) => ("/lib", &["/libclang.dylib"]),
+            (false, false) => ("/lib", &["/libclang.so", "/libclang.so.13"]),
+        };
     let folder: Word = tools.library_prefix(prefix).then(folder);
-    let library = folder.clone().then(name);
-    let set = Step::Set("LIBCLANG_PATH".to_string(), folder);
-    Step::When(StepCondition::File(library), vec![set])
+    names.iter().map(move |name| {
+        let library = folder.clone().then(*name);
+        let set = Step::Set("LIBCLANG_PATH".to_string(), folder.clone());
+        Step::When(StepCondition::File(library), vec![set])
+    })
 }
 
 /// Whether a dependency table of any target names the package.
