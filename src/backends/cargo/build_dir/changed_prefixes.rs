@@ -74,10 +74,14 @@ pub(crate) fn enter(build: CrateBuild<'_>, built: &BuildPaths) -> Result<(), Rep
     }
     // Nothing records which libraries the linker takes from an environment. The package itself
     // is therefore compiled again whenever the environments change.
-    let own = state.join(format!("{}.environments", build.package));
-    if std::fs::read_to_string(&own).ok().as_ref() != Some(&now) {
-        invalidate(build, built, &[&build.package])?;
-        write(&own, &now)?;
+    let of = |name: &str| state.join(format!("{name}.environments"));
+    let mut linked = Vec::from_iter(build.packed_crates());
+    linked.retain(|name| std::fs::read_to_string(of(name)).ok().as_ref() != Some(&now));
+    if !linked.is_empty() {
+        invalidate(build, built, &linked)?;
+    }
+    for name in linked {
+        write(&of(name), &now)?;
     }
     Ok(write(&latest, &now)?)
 }

@@ -2,6 +2,7 @@
 //!
 //! The backend reads them once per request and answers all hooks of the request from this data.
 
+use std::collections::BTreeSet;
 use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -185,3 +186,17 @@ impl Deref for CrateBuild<'_> {
         self.context
     }
 }
+
+    /// The names of the crate and of the other members whose programs are installed.
+    pub(crate) fn packed_crates(&self) -> BTreeSet<&str> {
+        let others = self.members.iter().map(|member| member.name.as_str());
+        others.chain([self.package.as_str()]).collect()
+    }
+}
+
+/// The arguments that make cargo select the package `name` in `folder`.
+fn selection(folder: &Path, name: &str) -> Vec<String> {
+    let folder = Url::from_file_path(folder).into_iter();
+    folder
+        .flat_map(|folder| ["--package".to_string(), format!("{folder}#{name}")])
+        .collect()
