@@ -22,7 +22,13 @@ pub(crate) fn installs_programs(build: CrateBuild<'_>) -> bool {
     if c_types(&config.c_library).is_some() {
         return config.c_library.get("binaries") == Some(&Value::Bool(true));
     }
-    config.libraries.is_empty() || !binaries(&build.krate.manifest).is_empty()
+    let has_programs = if config.packages.is_empty() {
+        !binaries(&build.krate.manifest).is_empty()
+    } else {
+        // These are only those with programs.
+        !build.members.is_empty()
+    };
+    config.libraries.is_empty() || has_programs
 }
 
 /// Installs the libraries that Cargo compiles but does not install.
@@ -37,21 +43,9 @@ pub(crate) fn install(
     if build.request.config.libraries.is_empty() {
         return Ok(made);
     }
-    let host = build.request.platforms.host;
-    let name = build.krate.library_name();
     let folders = library_folders(build, &paths.script_folder.join(TARGET_DIR));
     for kind in &build.request.config.libraries {
-        let files: Vec<(String, &str)> = match (kind.as_str(), host.is_windows(), host.is_osx()) {
-            ("cdylib", true, _) => vec![
-                (format!("{name}.dll"), "Library/bin"),
-                (format!("{name}.dll.lib"), "Library/lib"),
-            ],
-            ("cdylib", _, true) => vec![(format!("lib{name}.dylib"), "lib")],
-            ("cdylib", ..) => vec![(format!("lib{name}.so"), "lib")],
-            (_, true, _) => vec![(format!("{name}.lib"), "Library/lib")],
-            _ => vec![(format!("lib{name}.a"), "lib")],
-        };
-        for (file, folder) in files {
+        for (file, folder) in files(build, kind) {
             let found = folders.iter().map(|it| it.join(&file));
             let Some(found) = found.into_iter().find(|path| path.is_file()) else {
                 return Err(NoLibrary(file).into());
@@ -68,6 +62,39 @@ pub(crate) fn install(
         }
     }
     Ok(made)
+}
+
+/// Removes the libraries of earlier builds, which may be those of another target. Cargo makes them
+/// again without compiling.
+///
+/// # Errors
+/// Files that cannot be removed.
+pub(crate) fn remove_old(build: CrateBuild<'_>, paths: &BuildPaths) -> Result<(), Report> {
+    let folders = library_folders(build, &paths.script_folder.join(TARGET_DIR));
+    for kind in &build.request.config.libraries {
+        for (file, _) in files(build, kind) {
+            for folder in &folders {
+                disk::remove_file(&folder.join(&file))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The files of a library of this kind, and their directories in the prefix.
+fn files(build: CrateBuild<'_>, kind: &str) -> Vec<(String, &'static str)> {
+    let host = build.request.platforms.host;
+    let name = build.krate.library_name();
+    match (kind, host.is_windows(), host.is_osx()) {
+        ("cdylib", true, _) => vec![
+            (format!("{name}.dll"), "Library/bin"),
+            (format!("{name}.dll.lib"), "Library/lib"),
+        ],
+        ("cdylib", _, true) => vec![(format!("lib{name}.dylib"), "lib")],
+        ("cdylib", ..) => vec![(format!("lib{name}.so"), "lib")],
+        (_, true, _) => vec![(format!("{name}.lib"), "Library/lib")],
+        _ => vec![(format!("lib{name}.a"), "lib")],
+    }
 }
 
 /// The profile for the library, and the setting that defines it if Cargo does not have it.

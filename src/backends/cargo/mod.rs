@@ -115,6 +115,7 @@ impl Backend for Cargo {
         stale_sources::drop_stale(build, paths)?;
         if request.config.has_libraries() {
             changed_prefixes::forget_library(build, paths)?;
+            libraries::remove_old(build, paths)?;
         }
         changed_prefixes::enter(build, paths)?;
         out_dirs::empty_outdated(build, paths)

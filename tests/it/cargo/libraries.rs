@@ -154,6 +154,46 @@ fn the_library_is_that_of_the_profile() {
 }
 
 #[test]
+fn all_commands_read_the_configuration_of_the_crate() {
+    let options = "cargo-test = true\nlibraries = [\"staticlib\"]\n\n\
+                   [package.build.source]\npath = \"crate\"";
+    let project = configured(options)
+        .file("crate/Cargo.toml", cargo_toml("bell", ""))
+        .file("crate/.cargo/config.toml", "[env]\nTONE = \"a\"\n")
+        .file(
+            "crate/src/lib.rs",
+            "pub const TONE: &str = env!(\"TONE\");\n",
+        )
+        .lock_in("crate");
+    let (archive, _) = build(&project, &[]).package();
+    assert_eq!(archive.files(), ["lib/libbell.a"]);
+}
+
+#[test]
+fn a_library_of_another_target_stays_behind() {
+    let options = "libraries = [\"staticlib\"]\n";
+    let target = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
+    let project = configured(&format!(
+        "{options}extra-args = [\"--target\", \"{target}\"]"
+    ))
+    .file("Cargo.toml", cargo_toml("bell", ""))
+    .file(
+        "src/lib.rs",
+        "#[unsafe(no_mangle)]\npub extern \"C\" fn one() {}\n",
+    )
+    .lock();
+    build(&project, &[]).package();
+    project.write("pixi.toml", manifest(options));
+    project.write(
+        "src/lib.rs",
+        "#[unsafe(no_mangle)]\npub extern \"C\" fn two() {}\n",
+    );
+    let (archive, _) = build(&project, &[]).package();
+    let symbols = output(Command::new("nm").arg(archive.root().join("lib/libbell.a")));
+    assert!(symbols.contains(" two\n") && !symbols.contains(" one\n"));
+}
+
+#[test]
 fn the_sources_of_every_kind_of_library_are_known() {
     let project = configured("cargo-test = true\nlibraries = [\"cdylib\", \"staticlib\"]")
         .file("Cargo.toml", cargo_toml("bell", ""))

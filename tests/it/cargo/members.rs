@@ -62,6 +62,23 @@ fn a_pattern_leaves_out_libraries_and_a_name_does_not() {
 }
 
 #[test]
+fn a_library_may_be_the_first_member() {
+    let members = [
+        ("rod", "[lib]\ncrate-type = [\"cdylib\"]\n", "src/lib.rs"),
+        ("hook", "", FILE),
+    ];
+    let options = "packages = [\"rod\", \"hook\"]\nlibraries = [\"cdylib\"]";
+    let (archive, _) = build(&workspace(options, &members), &[]).package();
+    assert_eq!(archive.files(), ["bin/hook", "lib/librod.so"]);
+    let project = workspace("packages = [\"rod\", \"hook\"]", &members);
+    insta::assert_snapshot!(failure(&project), @"
+    cargo::no_such_member
+    `packages` names `rod`, which is a library and has no binary
+    the members with binaries are `hook`
+    ");
+}
+
+#[test]
 fn members_cannot_replace_the_binary_of_another_one() {
     let same = "[[bin]]\nname = \"fish\"\npath = \"src/main.rs\"\n";
     let members = [("rod", same, FILE), ("hook", same, FILE)];

@@ -24,6 +24,8 @@ use crate::project::config::written_at;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Member {
     pub(crate) folder: PathBuf,
+    /// The name of the package. Empty if Cargo would refuse it.
+    pub(crate) name: String,
     /// The selected binaries that belong to this member. Empty if all of its binaries are
     /// installed.
     pub(crate) binaries: Vec<String>,
@@ -33,7 +35,7 @@ pub(crate) struct Member {
 
 /// The members whose programs are installed: the crate itself first, then the members that
 /// `packages` names. A member without a selected binary is left out, and so is a library that
-/// only a pattern names.
+/// only a pattern names, or that `libraries` installs.
 ///
 /// # Errors
 /// [`NoSuchMember`], [`NotOneBinary`], and members whose manifest cannot be read.
@@ -47,12 +49,16 @@ pub(crate) fn chosen(
     if config.packages.is_empty() {
         return Ok(vec![Member {
             folder: krate.folder().to_path_buf(),
+            name: name_of(&krate.manifest),
             binaries: config.binaries.clone(),
             arguments: arguments.clone(),
         }]);
     }
     let all = members(manifests, &krate.workspace)?;
-    let mut found = vec![Arc::clone(&krate.manifest)];
+    let mut found = Vec::new();
+    if installs_something(&krate.manifest, arguments) {
+        found.push(Arc::clone(&krate.manifest));
+    }
     for (index, pattern) in config.packages.iter().enumerate() {
         let fits = |name: &str| glob::Pattern::new(pattern).is_ok_and(|it| it.matches(name));
         let named = all.iter().filter(|it| it.name().is_some_and(fits));
@@ -67,9 +73,10 @@ pub(crate) fn chosen(
             if found.iter().any(|it| it.folder() == manifest.folder()) {
                 continue;
             }
+            let is_library = config.has_libraries() && manifest.folder() == krate.folder();
             if installs_something(manifest, arguments) {
                 found.push(Arc::clone(manifest));
-            } else if !is_pattern(pattern) {
+            } else if !is_pattern(pattern) && !is_library {
                 let programs = all.iter().filter(|it| installs_something(it, arguments));
                 let names = list(programs.filter_map(|it| it.name()));
                 let reason = "is a library and has no binary";
@@ -78,6 +85,10 @@ pub(crate) fn chosen(
             }
         }
     }
+    if found.is_empty() && !config.has_libraries() {
+        // cargo says what the crate lacks.
+        found.push(Arc::clone(&krate.manifest));
+    }
     check_binaries(request, &found, arguments)?;
     let members = found.iter().map(|manifest| {
         let binaries = binaries(manifest);
@@ -85,6 +96,7 @@ pub(crate) fn chosen(
         let chosen = chosen.filter(|name| binaries.contains(name));
         Member {
             folder: manifest.folder().to_path_buf(),
+            name: name_of(manifest),
             binaries: chosen.cloned().collect(),
             arguments: arguments_for(manifest, &found, config, arguments),
         }
@@ -92,6 +104,10 @@ pub(crate) fn chosen(
     // `cargo install` without `--bin` would install all binaries of the member.
     let installs = |member: &Member| config.binaries.is_empty() || !member.binaries.is_empty();
     Ok(members.filter(installs).collect())
+}
+
+fn name_of(manifest: &CargoToml) -> String {
+    manifest.name().unwrap_or_default().to_string()
 }
 
 /// Whether an element of `packages` is a pattern and not a name.
