@@ -282,6 +282,27 @@ fn tests_of_the_project_run_before_anything_is_installed() {
 }
 
 #[test]
+fn tests_that_are_turned_on_later_get_their_dependencies() {
+    let dependencies = "[dependencies]\nitoa = \"1\"\n[dev-dependencies]\nryu = \"1\"\n";
+    let project = super::configured("cargo-test = false")
+        .file("Cargo.toml", cargo_toml("tool", dependencies))
+        .file("src/main.rs", super::MAIN)
+        .file(
+            "tests/it.rs",
+            indoc! {r#"
+                #[test]
+                fn good() {
+                    assert_eq!(ryu::Buffer::new().format(1.5), "1.5");
+                }
+            "#},
+        )
+        .lock();
+    build(&project, &[]).package();
+    project.write("pixi.toml", super::manifest("cargo-test = true"));
+    build(&project, &[]).package();
+}
+
+#[test]
 fn members_of_a_workspace_are_installed_together() {
     let manifest = |packages: &str| {
         formatdoc!(

@@ -40,6 +40,16 @@ const WITH_VALUE: [&str; 27] = [
     "--example",
 ];
 
+/// Options that decide which crates are linked into the installed files.
+const TREE: [&str; 6] = [
+    "--config",
+    "--target",
+    "-Z",
+    "--features",
+    "--no-default-features",
+    "--all-features",
+];
+
 /// The short forms of options. The value may follow in the same word.
 const SHORT: [(&str, &str); 5] = [
     ("-F", "--features"),
@@ -104,24 +114,23 @@ impl Arguments {
     /// The words of the arguments that decide where packages come from and which packages
     /// exist.
     pub(crate) fn words_for_the_lock_file(&self) -> impl Iterator<Item = &str> {
-        const COUNT: [&str; 5] = ["--config", "--target", "-Z", "--offline", "--frozen"];
-        let counting = self.0.iter();
-        let counting = counting.filter(|argument| COUNT.contains(&argument.name.as_str()));
-        counting.flat_map(|argument| argument.words.iter().map(String::as_str))
+        self.words_of(&["--config", "--target", "-Z", "--offline", "--frozen"])
     }
 
     /// The words of the arguments that decide which crates are linked into the installed files.
     pub(crate) fn words_for_the_tree(&self) -> impl Iterator<Item = &str> {
-        const COUNT: [&str; 6] = [
-            "--config",
-            "--target",
-            "-Z",
-            "--features",
-            "--no-default-features",
-            "--all-features",
-        ];
+        self.words_of(&TREE)
+    }
+
+    /// The words of the arguments for cargo commands other than `cargo install`.
+    pub(crate) fn words_for_commands(&self) -> impl Iterator<Item = &str> {
+        const COMMANDS: [&str; 3] = ["--jobs", "--offline", "--frozen"];
+        self.words_of(&TREE).chain(self.words_of(&COMMANDS))
+    }
+
+    fn words_of(&self, names: &'static [&'static str]) -> impl Iterator<Item = &str> {
         let counting = self.0.iter();
-        let counting = counting.filter(|argument| COUNT.contains(&argument.name.as_str()));
+        let counting = counting.filter(|argument| names.contains(&argument.name.as_str()));
         counting.flat_map(|argument| argument.words.iter().map(String::as_str))
     }
 

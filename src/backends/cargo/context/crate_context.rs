@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 use std::ops::Deref;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use miette::Report;
@@ -169,23 +169,25 @@ impl CrateBuild<'_> {
     /// The arguments that make `cargo tree` select the crate itself, in a workspace where it
     /// would select other members.
     pub(crate) fn package_argument(&self) -> Vec<String> {
-        let folder = self.has_default_members().then_some(&self.root);
-        let folder = folder.and_then(|folder| Url::from_file_path(folder).ok());
-        let argument = folder.map(|folder| {
-            let itself = format!("{folder}#{}", self.package);
-            ["--package".to_string(), itself]
-        });
-        argument.into_iter().flatten().collect()
+        if self.has_default_members() {
+            selection(&self.root, &self.package)
+        } else {
+            Vec::new()
+        }
     }
-}
 
-impl Deref for CrateBuild<'_> {
-    type Target = CrateContext;
-
-    fn deref(&self) -> &CrateContext {
-        self.context
+    /// The same for the crate and the other members whose programs are installed.
+    pub(crate) fn package_arguments(&self) -> Vec<String> {
+        let mut others = self.members.iter().filter(|it| it.folder != self.root);
+        let Some(first) = others.next() else {
+            return self.package_argument();
+        };
+        let others = [first].into_iter().chain(others);
+        let selected = others.flat_map(|it| selection(&it.folder, &it.name));
+        selected
+            .chain(selection(&self.root, &self.package))
+            .collect()
     }
-}
 
     /// The names of the crate and of the other members whose programs are installed.
     pub(crate) fn packed_crates(&self) -> BTreeSet<&str> {
@@ -200,3 +202,12 @@ fn selection(folder: &Path, name: &str) -> Vec<String> {
     folder
         .flat_map(|folder| ["--package".to_string(), format!("{folder}#{name}")])
         .collect()
+}
+
+impl Deref for CrateBuild<'_> {
+    type Target = CrateContext;
+
+    fn deref(&self) -> &CrateContext {
+        self.context
+    }
+}

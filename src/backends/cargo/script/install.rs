@@ -59,25 +59,26 @@ pub(crate) fn install(build: CrateBuild<'_>) -> Script {
     steps.extend(cache.variables);
     steps.extend(environment.before);
     // `cargo install` reads the configuration of the directory of the crate, but other commands
-    // read that of the directory in which they run. The check runs in the directory of the
-    // crate, so that both use the same configuration.
+    // read that of the directory in which they run. They run in the directory of the crate, so
+    // that all use the same configuration.
     let root = Word::literal(build.root.display().to_string());
     let check = [tools.tool("cargo")]
         .into_iter()
         .chain(check.into_iter().map(Word::literal));
-    let check = Step::RunIn(root, check.collect());
+    let check = Step::RunIn(root.clone(), check.collect());
     steps.push(match build.shared_folder {
         Some(_) => Step::When(ScriptEnvironment::lock_file_is_unknown(), vec![check]),
         None => check,
     });
     steps.extend(cache.before);
-    steps.extend(commands::test(build, &tools).map(Step::Run));
+    let in_root = |command| Step::RunIn(root.clone(), command);
+    steps.extend(commands::test(build, &tools).map(in_root));
     if libraries::installs_programs(build) {
         let members = build.members.iter();
         steps.extend(members.map(|member| Step::Run(command(build, member, &tools))));
     }
-    steps.extend(commands::library(build, &tools).map(Step::Run));
-    steps.extend(commands::c_library(build, &tools).map(Step::Run));
+    steps.extend(commands::library(build, &tools).map(in_root));
+    steps.extend(commands::c_library(build, &tools).map(in_root));
     steps.extend(cache.after);
     steps.extend(third_party::steps(build, &tools));
     steps.extend(environment.after);
@@ -217,10 +218,16 @@ fn command(build: CrateBuild<'_>, member: &Member, tools: &Tools) -> Vec<Word> {
 /// `cargo tree` reads the same packages and fails.
 fn lock_file_check(build: CrateBuild<'_>) -> Vec<String> {
     let manifest = build.root.join("Cargo.toml").display().to_string();
-    let command = ["tree", "--locked", "--edges", "no-dev", "--depth", "0"];
+    // Everything that the check passes over is not downloaded, and later commands are offline.
+    let edges = if commands::runs_tests(build) {
+        "normal,build,dev"
+    } else {
+        "no-dev"
+    };
+    let command = ["tree", "--locked", "--edges", edges, "--depth", "0"];
     let mut arguments: Vec<String> = command.map(str::to_string).to_vec();
     arguments.extend(["--manifest-path".to_string(), manifest]);
-    arguments.extend(build.package_argument());
+    arguments.extend(build.package_arguments());
     let own = build.arguments.words_for_the_lock_file();
     arguments.extend(own.map(str::to_string));
     arguments
