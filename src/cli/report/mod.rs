@@ -284,10 +284,10 @@ fn targets(level: LevelFilter) -> EnvFilter {
     let directives = OURS.map(|target| format!("{target}={level}"));
     // Warnings about retries are not shown, because the error at the end contains the reason.
     let retries = "reqwest_retry=error";
-    // rattler_index warns about the time stamps of packages that are built again.
-    let index = "rattler_index=error";
+    // These warn about the time stamps and hashes of packages that are built again.
+    let rebuilt = "rattler_index=error,rattler_cache=error";
     EnvFilter::new(format!(
-        "{others},{retries},{index},{}",
+        "{others},{retries},{rebuilt},{}",
         directives.join(",")
     ))
 }
