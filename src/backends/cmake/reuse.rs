@@ -70,7 +70,11 @@ pub(super) fn prepare(view: &View<'_>, paths: &BuildPaths) -> Result<(), Report>
         let workspace = workspace.unwrap_or(view.request.project.manifest_folder());
         let link = workspace.join(commands);
         create_folder(link.parent().unwrap_or(workspace))?;
-        tree::point(&link, &binary.join("compile_commands.json"))?;
+        if link.exists() && !link.is_symlink() {
+            tracing::warn!("{} is not a link, so it is left alone", link.display());
+        } else {
+            tree::point(&link, &binary.join("compile_commands.json"))?;
+        }
     }
     Ok(now.write(&file)?)
 }
