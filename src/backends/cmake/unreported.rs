@@ -122,9 +122,11 @@ fn of_trace(trace: &str) -> Unreported {
 }
 
 /// The directory of the `CMakeLists.txt` that a line of the trace is from. `None` for a
-/// line of another file, which CMake evaluates for the project before.
+/// line of another file, which CMake evaluates for the project before, and for a line of a
+/// function, which may be called from another directory.
 fn project_of(line: &str) -> Option<PathBuf> {
     const START: &str = "\"file\":\"";
+    line.contains("\"frame\":1,").then_some(())?;
     let (_, rest) = line.split_once(START)?;
     let end = rest.find("/CMakeLists.txt\",")?;
     // The string may end before, and may contain escapes.
@@ -138,10 +140,13 @@ mod tests {
 
     #[test]
     fn the_commands_of_a_trace_name_files() {
-        let line = |file: &str, cmd: &str, args: &[&str]| {
-            serde_json::json!({"args": args, "cmd": cmd, "file": file, "line": 1, "time": 1.5})
-                .to_string()
+        let called = |frame: usize, file: &str, cmd: &str, args: &[&str]| {
+            let line = serde_json::json!({
+                "args": args, "cmd": cmd, "file": file, "frame": frame, "line": 1, "time": 1.5,
+            });
+            line.to_string()
         };
+        let line = |file: &str, cmd: &str, args: &[&str]| called(1, file, cmd, args);
         let trace = [
             r#"{"version":{"major":1,"minor":2}}"#.to_string(),
             line(
@@ -159,6 +164,12 @@ mod tests {
                 "/s/cmake/own.cmake",
                 "file",
                 &["STRINGS", "in.txt", "X", "REGEX", "a"],
+            ),
+            called(
+                2,
+                "/s/CMakeLists.txt",
+                "file",
+                &["READ", "in-function.txt", "X"],
             ),
             line("/s/CMakeLists.txt", "file", &["MD5", "hashed", "X"]),
             line(
@@ -237,7 +248,12 @@ mod tests {
         };
         assert_eq!(
             paths(&found.read),
-            ["/s/hashed", "/s/sub/in.txt", "/s/version.txt"]
+            [
+                "/s/hashed",
+                "/s/sub/in-function.txt",
+                "/s/sub/in.txt",
+                "/s/version.txt"
+            ]
         );
         assert_eq!(paths(&found.copied), ["/s/a", "/s/b"]);
         let checked = ["/s/local", "/s/more.cmake", "/s/own.cmake"];
