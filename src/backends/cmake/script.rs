@@ -14,7 +14,6 @@ use super::arguments::{self, Argument};
 use super::unreported::TRACE;
 use super::view::View;
 use crate::backend::script::{Script, Step, StepCondition, Word};
-use crate::backend::variables::{Combined, has_template};
 pub(super) use files::configuration;
 use files::{INIT, INSTALLED};
 
@@ -90,29 +89,23 @@ impl Writer<'_> {
     /// The user's variables.
     fn variables(&mut self) {
         let env = &self.view.request.config.env;
-        if !env.removed().is_empty() {
-            self.steps.push(Step::Unset(env.removed().to_vec()));
-        }
-        for (name, value) in env {
-            let is_template = has_template(value);
-            let combined = Combined::of(name, value);
-            if is_template && combined == Combined::Replaced {
-                self.templates.insert(name.clone(), value.clone());
-                continue;
-            }
-            let value = if is_template {
-                self.word(value)
-            } else {
-                Word::with_references(value)
+        let platform = self.view.request.platforms.build;
+        let (steps, templates) = env.combined(platform);
+        self.templates.extend(templates);
+        if let Some(text) = env.get("CMAKE_ARGS") {
+            // CMake receives them separately from those of the activation script, because
+            // they have priority.
+            let rendered = self
+                .templates
+                .iter()
+                .find(|(_, template)| *template == text);
+            let arguments = match rendered {
+                Some((variable, _)) => Word::variable(variable.clone()),
+                None => Word::with_references_on(platform, text),
             };
-            if name == "CMAKE_ARGS" {
-                // CMake receives them separately from those of the activation script, because
-                // they have priority.
-                self.set(USERS_CMAKE_ARGS, value.clone());
-            }
-            let platform = self.view.request.platforms.build;
-            self.steps.push(combined.step(name, value, platform));
+            self.set(USERS_CMAKE_ARGS, arguments);
         }
+        self.steps.extend(steps);
     }
 
     /// Variables that must not depend on the environment.
