@@ -65,8 +65,12 @@ pub fn remove_file(file: &Path) -> Result<(), Unwritable> {
 
 fn removed(path: &Path, result: std::io::Result<()>) -> Result<(), Unwritable> {
     match result {
-        Err(source) if source.kind() != ErrorKind::NotFound => Err(unwritable(path, source)),
-        _ => Ok(()),
+        Ok(()) => Ok(()),
+        Err(source) => match source.kind() {
+            // A parent directory may be gone, or a file may have its place.
+            ErrorKind::NotFound | ErrorKind::NotADirectory => Ok(()),
+            _ => Err(unwritable(path, source)),
+        },
     }
 }
 

@@ -69,14 +69,7 @@ impl SourceCopy {
             files: copy.states(),
             ..Earlier::default()
         };
-        let copied = copy::tree(&tree, &filter, &copy.to, &earlier)?;
-        for path in earlier
-            .files
-            .keys()
-            .filter(|path| !copied.contains_key(*path))
-        {
-            disk::remove_file(&copy.to.join(path))?;
-        }
+        copy::tree(&tree, &filter, &copy.to, &earlier)?;
         copy.link_repository()?;
         Ok(copy)
     }

@@ -1,8 +1,14 @@
 //! Copies files, links and empty directories, with their modification times.
+//!
+//! The directory of the copies may have those of an earlier build. What is at the place of a copy
+//! is removed first, because a copy would write through a link and cannot replace a directory.
+
+mod removal;
 
 use std::collections::BTreeMap;
 use std::fs::{File, FileTimes, Metadata};
 use std::io::ErrorKind;
+use std::ops::Bound;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::SystemTime;
@@ -14,6 +20,7 @@ use rattler_build_recipe::stage1::GlobVec;
 use super::{takes, unpacked};
 use crate::backend::tree::{Tree, size_and_time};
 use crate::diagnostic::{Unreadable, Unwritable};
+use removal::{clear, remove_gone};
 
 /// The state of each copied file, by its path in the tree.
 pub(in crate::engine) type Copied = BTreeMap<PathBuf, State>;
@@ -35,6 +42,13 @@ pub(in crate::engine) struct Earlier {
 impl Earlier {
     fn has(&self, path: &Path, state: &State) -> bool {
         self.files.get(path) == Some(state)
+    }
+
+    /// Whether a file with this path was copied, or a file below it.
+    fn knows(&self, path: &Path) -> bool {
+        let from = (Bound::Included(path), Bound::Unbounded);
+        let mut files = self.files.range::<Path, _>(from);
+        files.next().is_some_and(|(file, _)| file.starts_with(path))
     }
 
     /// The modification time of the copy of a file with the state `state`.
@@ -73,10 +87,11 @@ pub(super) fn found(
     Ok(())
 }
 
-/// Copies a tree. Files that an earlier build copied in the same state are skipped.
+/// Copies a tree. Files that an earlier build copied in the same state are skipped, and those that
+/// it copied and that are no longer copied are removed.
 ///
 /// # Errors
-/// Files that cannot be read or written.
+/// Files that cannot be read, written or removed.
 pub(in crate::engine) fn tree(
     tree: &Tree,
     filter: &GlobVec,
@@ -117,6 +132,7 @@ pub(in crate::engine) fn tree(
         return Err(error);
     }
     let copied = copied.into_inner().unwrap_or_default();
+    remove_gone(&earlier.files, &copied, &tree.root, target)?;
     tracing::info!(
         "copied {} files of {}{}",
         copied.len(),
@@ -148,6 +164,10 @@ fn one(
     };
     let to = target.join(below);
     if kind.is_dir() {
+        // Its files must not be written through a link, or below a file.
+        if earlier.knows(below) && to.symlink_metadata().is_ok_and(|about| !about.is_dir()) {
+            clear(&to, false)?;
+        }
         let is_empty = std::fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_none());
         if is_empty && takes(filter, below) {
             std::fs::create_dir_all(&to).map_err(|source| Unwritable { path: to, source })?;
@@ -163,17 +183,19 @@ fn one(
     })?;
     let state = size_and_time(&metadata);
     let is_done = !earlier.are_patched && earlier.has(below, &state);
-    if is_done && to.symlink_metadata().is_ok() {
-        return Ok(Some((below.to_path_buf(), state)));
+    let is_alike = |old: Metadata| old.file_type() == metadata.file_type();
+    if !(is_done && to.symlink_metadata().is_ok_and(is_alike)) {
+        clear(&to, earlier.knows(below))?;
+        copy_one(path, &to, &metadata, earlier.time_of_copy(below, &state))?;
     }
-    copy_one(path, &to, &metadata, earlier.time_of_copy(below, &state))?;
     Ok(Some((below.to_path_buf(), state)))
 }
 
-/// Copies one file. Its path in `earlier` and in the result is the name of the copy.
+/// Copies one file. Its path in `earlier` and in the result is the name of the copy. Other files
+/// that an earlier build copied are removed.
 ///
 /// # Errors
-/// The file cannot be read or written.
+/// The file cannot be read or written, others cannot be removed.
 pub(super) fn file(from: &Path, to: &Path, earlier: &Earlier) -> Result<Copied, Report> {
     let metadata = std::fs::metadata(from).map_err(|source| Unreadable {
         path: from.to_path_buf(),
@@ -181,8 +203,11 @@ pub(super) fn file(from: &Path, to: &Path, earlier: &Earlier) -> Result<Copied, 
     })?;
     let state = size_and_time(&metadata);
     let name = PathBuf::from(to.file_name().unwrap_or_default());
+    clear(to, earlier.knows(&name))?;
     copy_one(from, to, &metadata, earlier.time_of_copy(&name, &state))?;
-    Ok(Copied::from([(name, state)]))
+    let copied = Copied::from([(name, state)]);
+    remove_gone(&earlier.files, &copied, from, to.parent().unwrap_or(to))?;
+    Ok(copied)
 }
 
 /// Copies a file or a link. A missing parent directory is created only after an error, because a
@@ -203,12 +228,6 @@ fn copy_one(
     let copied = copy().or_else(|error| match error.kind() {
         ErrorKind::NotFound => {
             std::fs::create_dir_all(to.parent().unwrap_or(to))?;
-            copy()
-        }
-        // The target exists: a link cannot replace it, and a copy cannot overwrite a read-only
-        // file.
-        ErrorKind::AlreadyExists | ErrorKind::PermissionDenied => {
-            std::fs::remove_file(to)?;
             copy()
         }
         _ => Err(error),
@@ -249,3 +268,6 @@ fn link(from: &Path, to: &Path) -> std::io::Result<()> {
         std::os::windows::fs::symlink_file(target, to)
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests;

@@ -124,7 +124,6 @@ impl SourceSnapshot {
             ended: self.ended,
         };
         let copied = copy::tree(tree, filter, target, &earlier)?;
-        remove_gone(&earlier.files, &copied, target)?;
         self.record(index, copied);
         Ok(())
     }
@@ -170,14 +169,6 @@ impl SourceSnapshot {
         });
         files.collect()
     }
-}
-
-/// Removes copied files that are no longer in the source.
-fn remove_gone(known: &Copied, copied: &Copied, target: &Path) -> Result<(), Unwritable> {
-    for path in known.keys().filter(|path| !copied.contains_key(*path)) {
-        disk::remove_file(&target.join(path))?;
-    }
-    Ok(())
 }
 
 fn nanoseconds(time: Option<SystemTime>) -> u64 {

@@ -4,6 +4,7 @@ mod broken;
 mod builds;
 mod errors;
 mod inputs;
+mod kept;
 mod sources;
 mod suite;
 mod tested;
