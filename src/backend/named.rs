@@ -15,6 +15,8 @@ pub struct Named {
     pub files: Vec<PathBuf>,
     /// The files that are scripts.
     pub scripts: Vec<PathBuf>,
+    /// The files that are patches.
+    pub patches: Vec<PathBuf>,
     /// Globs for licenses and for files of tests, in the directory of the recipe.
     pub globs: Vec<String>,
     /// Local repositories that sources come from.

@@ -18,6 +18,7 @@ use rattler_build_script::{InterpreterError, ScriptContent};
 use rattler_digest::{Sha256, compute_bytes_digest};
 
 use crate::backend::BuildPaths;
+use crate::backend::named::Named;
 use crate::engine::Session;
 use crate::engine::sources::{SourceSnapshot, Sources, Work};
 use crate::engine::steps;
@@ -93,7 +94,7 @@ pub(super) fn of(
     let pruned = outermost(pruned.collect());
     let folder = own.text.path().parent().unwrap_or(Path::new(""));
     paths.named = named(recipe, folder, &pruned);
-    let key = key(recipe, params, &paths.named.scripts);
+    let key = key(recipe, params, &paths.named);
     let state = work_directory.join(".sources.json");
     OwnBuild {
         text: own.text.clone(),
@@ -159,15 +160,15 @@ async fn stage(
 
 /// The data that a build is made from, in addition to its sources. When it changes, a
 /// kept work directory is emptied.
-pub(super) fn key(recipe: &Stage1Recipe, params: &Params, scripts: &[PathBuf]) -> String {
+pub(super) fn key(recipe: &Stage1Recipe, params: &Params, named: &Named) -> String {
     let mut recipe = recipe.clone();
     recipe.tests.clear();
     recipe.about = Default::default();
     let mut text = serde_yaml::to_string(&recipe).unwrap_or_default();
-    for script in scripts {
-        // A script that is missing is an error when it runs.
-        let script = std::fs::read(script).unwrap_or_default();
-        text.push_str(&String::from_utf8_lossy(&script));
+    for file in named.scripts.iter().chain(&named.patches) {
+        // A file that is missing is an error when it is used.
+        let file = std::fs::read(file).unwrap_or_default();
+        text.push_str(&String::from_utf8_lossy(&file));
     }
     let packages = |prefix: &Option<Prefix>| {
         let packages = prefix

@@ -32,16 +32,29 @@ type State = (u64, Option<SystemTime>);
 #[derive(Debug, Default)]
 pub(in crate::engine) struct Earlier {
     pub(in crate::engine) files: Copied,
-    /// Whether the copies differ from their sources, so that all are made again.
-    pub(in crate::engine) are_patched: bool,
+    /// Whether the copies that have the state of their sources are used again.
+    pub(in crate::engine) reuse: Reuse,
     /// The time when that build ended. A copy of other content has a later time even if its
     /// source is older, because build tools compare only the times of sources and products.
     pub(in crate::engine) ended: Option<SystemTime>,
 }
 
+/// Whether copies that have the state of their sources are used again.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(in crate::engine) enum Reuse {
+    /// They have the contents of their sources.
+    #[default]
+    Unmodified,
+    /// Patches may have modified the copies.
+    Patched,
+    /// The files of two archives can have the same sizes and times, and different contents.
+    Archive,
+}
+
 impl Earlier {
+    /// Whether the source of a copy has not been modified since.
     fn has(&self, path: &Path, state: &State) -> bool {
-        self.files.get(path) == Some(state)
+        self.reuse != Reuse::Archive && self.files.get(path) == Some(state)
     }
 
     /// Whether a file with this path was copied, or a file below it.
@@ -66,25 +79,20 @@ impl Earlier {
 /// the name `name`.
 ///
 /// # Errors
-/// Files that cannot be read or written.
+/// Files that cannot be read, written or removed.
 pub(super) fn found(
     found: &Path,
     target: &Path,
     name: Option<&str>,
     filter: &GlobVec,
     earlier: &Earlier,
-) -> Result<(), Report> {
+) -> Result<Copied, Report> {
     if found.is_dir() {
-        tree(&unpacked(found), filter, target, earlier)?;
-        return Ok(());
+        return tree(&unpacked(found), filter, target, earlier);
     }
     let own = found.file_name().and_then(|name| name.to_str());
-    file(
-        found,
-        &target.join(name.or(own).unwrap_or("source")),
-        earlier,
-    )?;
-    Ok(())
+    let name = name.or(own).unwrap_or("source");
+    file(found, &target.join(name), earlier)
 }
 
 /// Copies a tree. Files that an earlier build copied in the same state are skipped, and those that
@@ -182,7 +190,7 @@ fn one(
         source,
     })?;
     let state = size_and_time(&metadata);
-    let is_done = !earlier.are_patched && earlier.has(below, &state);
+    let is_done = earlier.reuse == Reuse::Unmodified && earlier.has(below, &state);
     let is_alike = |old: Metadata| old.file_type() == metadata.file_type();
     if !(is_done && to.symlink_metadata().is_ok_and(is_alike)) {
         clear(&to, earlier.knows(below))?;

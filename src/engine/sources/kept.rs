@@ -7,7 +7,7 @@ use miette::Report;
 use rattler_build_recipe::stage1::GlobVec;
 use serde::{Deserialize, Serialize};
 
-use super::copy::{self, Copied, Earlier};
+use super::copy::{self, Copied, Earlier, Reuse};
 use crate::backend::tree::Tree;
 use crate::diagnostic::{Unwritable, create_folder};
 use crate::disk;
@@ -22,6 +22,16 @@ pub(in crate::engine) struct Work {
     key: String,
 }
 
+/// A download in the cache.
+pub(super) struct Download<'a> {
+    /// A directory, or a file that is not unpacked.
+    pub(super) found: &'a Path,
+    /// The name for the copy of a file.
+    pub(super) name: Option<&'a str>,
+    /// An identifier of the content.
+    pub(super) stamp: String,
+}
+
 /// The path, size and modification time of a file.
 type File = (PathBuf, u64, u64);
 
@@ -31,7 +41,7 @@ pub(in crate::engine) struct SourceSnapshot {
     key: String,
     /// For downloads: an identifier of the copied content.
     stamps: Vec<(usize, String)>,
-    /// For directories: the state of each copied file.
+    /// The state of each copied file.
     trees: Vec<(usize, Vec<File>)>,
     /// The state that the earlier build recorded.
     #[serde(skip)]
@@ -89,7 +99,9 @@ impl SourceSnapshot {
     pub(super) fn is_fresh(&mut self, index: usize, stamp: &str) -> bool {
         let known = self.has_stamp(index, stamp);
         if known {
-            self.remember(index, stamp.to_string());
+            self.stamps.push((index, stamp.to_string()));
+            let files = self.files_before(index).to_vec();
+            self.trees.push((index, files));
         }
         known
     }
@@ -101,9 +113,28 @@ impl SourceSnapshot {
         stamps.any(|(at, known)| *at == index && known == stamp)
     }
 
-    /// Records the copy of a download.
-    pub(super) fn remember(&mut self, index: usize, stamp: String) {
+    /// Copies a download, in place of the files of an earlier one.
+    ///
+    /// # Errors
+    /// Files that cannot be read, written or removed.
+    pub(super) fn download(
+        &mut self,
+        index: usize,
+        download: Download<'_>,
+        filter: &GlobVec,
+        target: &Path,
+    ) -> Result<(), Report> {
+        let Download { found, name, stamp } = download;
+        let earlier = Earlier {
+            files: self.known(index),
+            reuse: Reuse::Archive,
+            // The content of a download without a checksum is not known.
+            ended: self.ended.filter(|_| !self.has_stamp(index, &stamp)),
+        };
+        let copied = copy::found(found, target, name, filter, &earlier)?;
+        self.record(index, copied);
         self.stamps.push((index, stamp));
+        Ok(())
     }
 
     /// Updates the copy of a directory. Files that patches modify are copied again.
@@ -120,7 +151,11 @@ impl SourceSnapshot {
     ) -> Result<(), Report> {
         let earlier = Earlier {
             files: self.known(index),
-            are_patched: has_patches,
+            reuse: if has_patches {
+                Reuse::Patched
+            } else {
+                Reuse::Unmodified
+            },
             ended: self.ended,
         };
         let copied = copy::tree(tree, filter, target, &earlier)?;
@@ -143,15 +178,6 @@ impl SourceSnapshot {
         Ok(())
     }
 
-    /// What the earlier build left of a download that has other content now.
-    pub(super) fn replaced(&self, index: usize, stamp: &str) -> Earlier {
-        Earlier {
-            // The content of a download without a checksum is not known.
-            ended: self.ended.filter(|_| !self.has_stamp(index, stamp)),
-            ..Earlier::default()
-        }
-    }
-
     fn record(&mut self, index: usize, copied: Copied) {
         let files = copied
             .into_iter()
@@ -159,15 +185,20 @@ impl SourceSnapshot {
         self.trees.push((index, files.collect()));
     }
 
+    /// The files that the earlier build copied from a source.
     fn known(&self, index: usize) -> Copied {
-        let before = self.before.as_ref().map(|before| &before.trees);
-        let tree = before.into_iter().flatten().find(|(at, _)| *at == index);
-        let files = tree.map(|(_, files)| files.as_slice()).unwrap_or_default();
-        let files = files.iter().map(|(path, size, time)| {
+        let files = self.files_before(index).iter();
+        let files = files.map(|(path, size, time)| {
             let time = UNIX_EPOCH + Duration::from_nanos(*time);
             (path.clone(), (*size, Some(time)))
         });
         files.collect()
+    }
+
+    fn files_before(&self, index: usize) -> &[File] {
+        let before = self.before.as_ref().map(|before| &before.trees);
+        let tree = before.into_iter().flatten().find(|(at, _)| *at == index);
+        tree.map(|(_, files)| files.as_slice()).unwrap_or_default()
     }
 }
 

@@ -32,6 +32,7 @@ use crate::diagnostic::create_folder;
 use crate::disk;
 use crate::recipe::{RecipeText, tree};
 
+use kept::Download;
 pub(super) use kept::{SourceSnapshot, Work};
 use mistake::{Mistake, SourcePlace};
 
@@ -135,14 +136,12 @@ impl Sources<'_> {
             let found = self
                 .download(vec![url], checksums, None, None, &written)
                 .await?;
-            copy::found(
-                &found,
-                target,
-                None,
-                &source.filter,
-                &kept.replaced(index, &stamp),
-            )?;
-            kept.remember(index, stamp);
+            let download = Download {
+                found: &found,
+                name: None,
+                stamp,
+            };
+            kept.download(index, download, &source.filter, target)?;
             return Ok(&source.patches);
         }
         for checksum in &checksums {
@@ -216,10 +215,12 @@ impl Sources<'_> {
             .url
             .first()
             .and_then(|url| url.path_segments()?.next_back());
-        let name = name.as_deref().or(last).unwrap_or("source");
-        let earlier = kept.replaced(index, &stamp);
-        copy::found(&found, target, Some(name), &source.filter, &earlier)?;
-        kept.remember(index, stamp);
+        let download = Download {
+            found: &found,
+            name: Some(name.as_deref().or(last).unwrap_or("source")),
+            stamp,
+        };
+        kept.download(index, download, &source.filter, target)?;
         Ok(&source.patches)
     }
 
@@ -235,14 +236,17 @@ impl Sources<'_> {
         if kept.is_fresh(index, &stamp) {
             return Ok(&[]);
         }
-        let earlier = kept.replaced(index, &stamp);
-        copy::found(&checkout.folder, target, None, &source.filter, &earlier)?;
+        let download = Download {
+            found: &checkout.folder,
+            name: None,
+            stamp,
+        };
+        kept.download(index, download, &source.filter, target)?;
         // The cache of repositories marks a complete checkout with an empty file.
         let mark = target.join(".ok");
         if std::fs::metadata(&mark).is_ok_and(|mark| mark.len() == 0) {
             disk::remove_file(&mark)?;
         }
-        kept.remember(index, stamp);
         Ok(&source.patches)
     }
 }

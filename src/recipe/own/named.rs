@@ -102,7 +102,9 @@ fn add_patches(named: &mut Named, patches: &[LateBoundPath]) {
         let is_open = path.to_str().is_none_or(|path| path.contains("${{"));
         (!is_open).then(|| plain(&folder.join(path)))
     });
-    named.files.extend(files.collect::<Vec<_>>());
+    let files: Vec<PathBuf> = files.collect();
+    named.files.extend(files.iter().cloned());
+    named.patches.extend(files);
 }
 
 fn add_globs(named: &mut Named, globs: &GlobVec) {
