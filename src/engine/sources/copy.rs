@@ -113,6 +113,8 @@ pub(in crate::engine) fn tree(
         Box::new(|entry| {
             let result = match entry {
                 Ok(entry) => one(&tree.root, &entry, filter, target, earlier),
+                // A directory was removed after it was listed.
+                Err(error) if is_gone(error.io_error()) && tree.root.exists() => Ok(None),
                 Err(error) => Err(miette::miette!(
                     "cannot read {}: {error}",
                     tree.root.display()
@@ -154,8 +156,13 @@ pub(in crate::engine) fn tree(
     Ok(copied)
 }
 
-/// Copies one entry. Returns the path and state of a file or link, and `None` for a directory or an
-/// entry that `filter` excludes. An empty directory is created.
+fn is_gone(error: Option<&std::io::Error>) -> bool {
+    error.is_some_and(|error| error.kind() == ErrorKind::NotFound)
+}
+
+/// Copies one entry. Returns the path and state of a file or link, and `None` for any other entry,
+/// such as a socket, and for one that `filter` excludes or that was removed after it was listed. An
+/// empty directory is created.
 fn one(
     root: &Path,
     entry: &DirEntry,
@@ -182,21 +189,24 @@ fn one(
         }
         return Ok(None);
     }
-    if !takes(filter, below) {
+    if !(kind.is_file() || kind.is_symlink()) || !takes(filter, below) {
         return Ok(None);
     }
-    let metadata = std::fs::symlink_metadata(path).map_err(|source| Unreadable {
-        path: path.to_path_buf(),
-        source,
-    })?;
+    let metadata = match std::fs::symlink_metadata(path) {
+        Ok(metadata) => metadata,
+        Err(error) if is_gone(Some(&error)) => return Ok(None),
+        Err(source) => return Err(unreadable(path, source)),
+    };
     let state = size_and_time(&metadata);
     let is_done = earlier.reuse == Reuse::Unmodified && earlier.has(below, &state);
     let is_alike = |old: Metadata| old.file_type() == metadata.file_type();
-    if !(is_done && to.symlink_metadata().is_ok_and(is_alike)) {
+    let is_copied = if is_done && to.symlink_metadata().is_ok_and(is_alike) {
+        true
+    } else {
         clear(&to, earlier.knows(below))?;
-        copy_one(path, &to, &metadata, earlier.time_of_copy(below, &state))?;
-    }
-    Ok(Some((below.to_path_buf(), state)))
+        copy_one(path, &to, &metadata, earlier.time_of_copy(below, &state))?
+    };
+    Ok(is_copied.then(|| (below.to_path_buf(), state)))
 }
 
 /// Copies one file. Its path in `earlier` and in the result is the name of the copy. Other files
@@ -205,27 +215,26 @@ fn one(
 /// # Errors
 /// The file cannot be read or written, others cannot be removed.
 pub(super) fn file(from: &Path, to: &Path, earlier: &Earlier) -> Result<Copied, Report> {
-    let metadata = std::fs::metadata(from).map_err(|source| Unreadable {
-        path: from.to_path_buf(),
-        source,
-    })?;
+    let metadata = std::fs::metadata(from).map_err(|source| unreadable(from, source))?;
     let state = size_and_time(&metadata);
     let name = PathBuf::from(to.file_name().unwrap_or_default());
     clear(to, earlier.knows(&name))?;
-    copy_one(from, to, &metadata, earlier.time_of_copy(&name, &state))?;
+    if !copy_one(from, to, &metadata, earlier.time_of_copy(&name, &state))? {
+        return Err(unreadable(from, ErrorKind::NotFound.into()));
+    }
     let copied = Copied::from([(name, state)]);
     remove_gone(&earlier.files, &copied, from, to.parent().unwrap_or(to))?;
     Ok(copied)
 }
 
-/// Copies a file or a link. A missing parent directory is created only after an error, because a
-/// check would cost time for every file.
+/// Copies a file or a link. Returns `false` if it no longer exists. A missing parent directory is
+/// created only after an error, because a check would cost time for every file.
 fn copy_one(
     from: &Path,
     to: &Path,
     metadata: &Metadata,
     time: Option<SystemTime>,
-) -> Result<(), Unwritable> {
+) -> Result<bool, Report> {
     let copy = || {
         if metadata.is_symlink() {
             link(from, to)
@@ -240,10 +249,27 @@ fn copy_one(
         }
         _ => Err(error),
     });
-    copied.map_err(|source| Unwritable {
-        path: to.to_path_buf(),
-        source,
-    })
+    let Err(source) = copied else {
+        return Ok(true);
+    };
+    let reading = if metadata.is_symlink() {
+        std::fs::read_link(from).err()
+    } else {
+        File::open(from).err()
+    };
+    match reading {
+        Some(error) if is_gone(Some(&error)) => Ok(false),
+        Some(error) => Err(unreadable(from, error)),
+        None => {
+            let path = to.to_path_buf();
+            Err(Unwritable { path, source }.into())
+        }
+    }
+}
+
+fn unreadable(path: &Path, source: std::io::Error) -> Report {
+    let path = path.to_path_buf();
+    Unreadable { path, source }.into()
 }
 
 /// Sets the modification time, because build tools compare the times of sources and products.

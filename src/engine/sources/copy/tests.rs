@@ -126,3 +126,23 @@ fn what_is_gone_is_removed_but_not_behind_links_of_a_script() {
     let (_, lines) = copies.update(known);
     assert_eq!(lines, ["d/", "d/x.o", "l ->", "other"]);
 }
+
+#[test]
+fn only_files_and_links_are_copied_and_files_may_vanish() {
+    let copies = Copies::new();
+    let _socket = std::os::unix::net::UnixListener::bind(copies.at("from/socket"));
+    let fifo = std::process::Command::new("mkfifo")
+        .arg(copies.at("from/fifo"))
+        .status();
+    assert!(fifo.expect("mkfifo can be run").success());
+    let (_, lines) = copies.update(Copied::new());
+    assert_eq!(lines, ["other"]);
+    let metadata = copies.at("from/other").metadata().expect("it exists");
+    let to = copies.at("to/x/y");
+    let gone = copy_one(&copies.at("from/gone"), &to, &metadata, None);
+    assert!(!gone.expect("this is not an error"));
+    let below_a_file = copies.at("to/other/y");
+    let error = copy_one(&copies.at("from/other"), &below_a_file, &metadata, None);
+    let error = error.expect_err("a file is not a directory").to_string();
+    assert!(error.contains("to/other/y"), "{error}");
+}
