@@ -4,13 +4,15 @@
 //! watches. An ignored file therefore never triggers a rebuild, and a copied file always
 //! does, except for the lock file of a workspace.
 
+mod rules;
+
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 
 use ignore::{DirEntry, WalkBuilder};
 
 use crate::backend::GlobSet;
-use crate::backend::inputs::{NOT_THE_LOCK_FILE, escape};
+use crate::backend::inputs::NOT_THE_LOCK_FILE;
 
 /// A directory that is copied with rules.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,9 +30,6 @@ pub struct Tree {
     pub pruned: Vec<PathBuf>,
 }
 
-/// The files that contain ignore rules, lowest priority first.
-const RULES: [&str; 2] = [".gitignore", ".condapackageignore"];
-
 /// The directory of environments and builds in every pixi workspace.
 const ENVIRONMENTS: &str = ".pixi";
 
@@ -38,13 +37,16 @@ impl Tree {
     /// All files, links and empty directories that are neither ignored by git nor in a
     /// pruned directory. The caller has to apply `include` and `exclude`.
     pub fn walk(&self) -> WalkBuilder {
+        // Git does not apply rules from above a repository, nor those of a repository to one in it.
+        // Without a repository, the rules in the tree apply.
+        let has_repository = repository(&self.root).is_some();
         let mut walk = WalkBuilder::new(&self.root);
         walk.standard_filters(false)
             .hidden(false)
             .git_ignore(self.use_gitignore)
-            .require_git(false)
-            .parents(self.use_gitignore && repository(&self.root).is_some())
-            .add_custom_ignore_filename(RULES[1]);
+            .require_git(has_repository)
+            .parents(self.use_gitignore && has_repository)
+            .add_custom_ignore_filename(rules::FILES[1]);
         let pruned = self.pruned.clone();
         let root = self.root.clone();
         walk.filter_entry(move |entry| !is_pruned(entry, &root, &pruned));
@@ -61,11 +63,7 @@ impl Tree {
                 .iter()
                 .for_each(|glob| patterns.extend(crossing(glob)))
         }
-        if self.use_gitignore {
-            patterns.extend(self.rules());
-        } else {
-            patterns.extend(self.rules_of(&self.root, RULES[1], ""));
-        }
+        patterns.extend(rules::patterns(self));
         for glob in &self.exclude {
             patterns.extend(
                 crossing(glob)
@@ -80,132 +78,6 @@ impl Tree {
         let set = GlobSet::tree(&self.root, patterns, reason).with_hidden();
         set.except(self.pruned.iter().map(PathBuf::as_path))
     }
-
-    /// The ignore rules in the tree, as patterns of a client.
-    fn rules(&self) -> Vec<String> {
-        let mut patterns = Vec::new();
-        if let Some(repository) = repository(&self.root) {
-            let above = self.root.strip_prefix(&repository).unwrap_or(Path::new(""));
-            let mut folder = repository;
-            for name in above.components() {
-                for file in RULES {
-                    patterns.extend(rules_above(&folder, file, &self.root));
-                }
-                folder.push(name);
-            }
-        }
-        for file in RULES {
-            patterns.extend(self.rules_of(&self.root, file, ""));
-        }
-        for folder in self.folders_with_rules() {
-            let Some(below) = folder.strip_prefix(&self.root).ok().and_then(Path::to_str) else {
-                continue;
-            };
-            let prefix = below.split('/').map(escape).collect::<Vec<_>>().join("/") + "/";
-            for file in RULES {
-                patterns.extend(self.rules_of(&folder, file, &prefix));
-            }
-        }
-        patterns
-    }
-
-    /// The directories below the root that have their own rules, outer ones first.
-    fn folders_with_rules(&self) -> Vec<PathBuf> {
-        let entries = self.walk().build().flatten();
-        let files = entries.filter(|entry| RULES.iter().any(|name| entry.file_name() == *name));
-        let folders = files.filter_map(|entry| Some(entry.path().parent()?.to_path_buf()));
-        let mut folders: Vec<PathBuf> = folders.filter(|folder| *folder != self.root).collect();
-        folders.sort();
-        folders.dedup();
-        folders
-    }
-
-    fn rules_of(&self, folder: &Path, file: &str, prefix: &str) -> Vec<String> {
-        let text = std::fs::read_to_string(folder.join(file)).unwrap_or_default();
-        text.lines()
-            .filter_map(|line| translated(line, prefix))
-            .flatten()
-            .collect()
-    }
-}
-
-/// The rules of a directory above `root` that can apply in `root`.
-fn rules_above(folder: &Path, file: &str, root: &Path) -> Vec<String> {
-    let text = std::fs::read_to_string(folder.join(file)).unwrap_or_default();
-    let below = root
-        .strip_prefix(folder)
-        .ok()
-        .and_then(Path::to_str)
-        .unwrap_or_default();
-    let rules = text.lines().filter_map(|line| {
-        let rule = Rule::read(line)?;
-        if !rule.anchored {
-            return translated(line, "");
-        }
-        // `/member/dist` in the directory above `member` is `/dist` in `member`.
-        let rest = rule.body.strip_prefix(below)?.strip_prefix('/')?;
-        let sign = if rule.negated { "!" } else { "" };
-        let slash = if rule.directory { "/" } else { "" };
-        translated(&format!("{sign}/{rest}{slash}"), "")
-    });
-    rules.flatten().collect()
-}
-
-/// One line of a file of ignore rules.
-struct Rule<'a> {
-    negated: bool,
-    anchored: bool,
-    directory: bool,
-    body: &'a str,
-}
-
-impl<'a> Rule<'a> {
-    fn read(line: &'a str) -> Option<Self> {
-        let line = match line.strip_suffix("\\ ") {
-            Some(_) => line,
-            None => line.trim_end(),
-        };
-        if line.is_empty() || line.starts_with('#') {
-            return None;
-        }
-        let (negated, body) = match line.strip_prefix('!') {
-            Some(body) => (true, body),
-            None => (false, line),
-        };
-        let (directory, body) = match body.strip_suffix('/') {
-            Some(body) => (true, body),
-            None => (false, body),
-        };
-        let anchored = body.contains('/') && !body.starts_with("**/");
-        let body = body.strip_prefix('/').unwrap_or(body);
-        (!body.is_empty()).then_some(Self {
-            negated,
-            anchored,
-            directory,
-            body,
-        })
-    }
-}
-
-/// A rule of git as patterns of a client. For a client, a pattern without `!` is an
-/// inclusion.
-fn translated(line: &str, prefix: &str) -> Option<Vec<String>> {
-    let rule = Rule::read(line)?;
-    let sign = if rule.negated { "" } else { "!" };
-    let anywhere = if rule.anchored || rule.body.starts_with("**/") {
-        ""
-    } else {
-        "**/"
-    };
-    let body = rule.body.strip_suffix("/**").unwrap_or(rule.body);
-    let base = format!("{prefix}{anywhere}{body}");
-    Some(match (rule.negated, rule.directory) {
-        // The files in a directory that is included again.
-        (true, true) => vec![format!("{base}/**")],
-        (true, false) => vec![base.clone(), format!("{base}/**")],
-        (false, true) => vec![format!("{sign}{base}/")],
-        (false, false) => vec![format!("{sign}{base}")],
-    })
 }
 
 /// Converts a glob in which `*` matches `/` for a client in which it does not. A glob
@@ -331,6 +203,38 @@ mod tests {
         !src/**/*.o
         src/**/keep.o
         src/**/keep.o/**
+        !**/.pixi/
+        !**/pixi.lock
+        !**/.git/
+        !output
+        ");
+    }
+
+    #[test]
+    fn rules_end_at_the_root_of_a_repository() {
+        let outer = tempfile::tempdir().expect("a folder");
+        let root = outer.path().join("repository");
+        for (path, text) in [
+            (".gitignore", "*\n"),
+            ("repository/.git/HEAD", ""),
+            ("repository/.gitignore", "*.o\n"),
+            ("repository/a.c", ""),
+            ("repository/a.o", ""),
+            ("repository/module/.git", "gitdir: ../.git/modules/module\n"),
+            ("repository/module/.gitignore", "*.a\n"),
+            ("repository/module/b.a", ""),
+            ("repository/module/b.o", ""),
+        ] {
+            write(&outer.path().join(path), text).expect("own folder");
+        }
+        let found = files(&tree(&root));
+        let found: Vec<&String> = found.iter().filter(|path| !path.contains(".git")).collect();
+        assert_eq!(found, ["a.c", "module/b.o"]);
+        insta::assert_snapshot!(tree(&root).watched("test").patterns.join("\n"), @r"
+        **
+        !**/*.o
+        module/**
+        !module/**/*.a
         !**/.pixi/
         !**/pixi.lock
         !**/.git/

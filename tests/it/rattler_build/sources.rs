@@ -14,13 +14,18 @@ use test_support::project::Project;
 use test_support::web::serve;
 
 fn with_source(source: &str) -> Project {
-    project(&formatdoc!("
+    project(&recipe(source))
+}
+
+/// A recipe whose package lists its sources.
+fn recipe(source: &str) -> String {
+    formatdoc!("
             package: {{name: foobar, version: 0.1.0}}
             source:
             {source}
             build: {{script: 'find . -type f | sort | grep -v -e conda_build -e build_env > $PREFIX/list.txt'}}
         "
-    ))
+    )
 }
 
 fn list(project: &Project) -> Vec<String> {
@@ -55,6 +60,20 @@ fn directories_are_copied_by_the_rules_of_the_whole_repository() {
             "sub/b.txt"
         ]
     );
+}
+
+#[test]
+fn rules_above_the_repository_do_not_apply() {
+    let project = Project::called("outer/ws")
+        .built_by(super::BACKEND)
+        .pixi_toml("[package]\n")
+        .file("../.gitignore", "*\n")
+        .file(".gitignore", "*.o\n")
+        .file("src/a.c", "")
+        .file("src/a.o", "");
+    project.write("recipe.yaml", recipe("  - path: src"));
+    git(project.dir(), &["init", "--quiet"]);
+    assert_eq!(list(&project), ["a.c"]);
 }
 
 #[test]
