@@ -3,7 +3,9 @@
 //! The copy stays in the work directory. Unmodified files keep their modification times, so that
 //! build tools compile only the sources that were modified since the last build.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use miette::Report;
 use rattler_build_types::GlobVec;
@@ -50,9 +52,11 @@ impl SourceCopy {
         let outputs = session.backend.output_directories().iter();
         let source = &session.project.source;
         let written = outputs.flat_map(|name| [copy.from.join(name), source.join(name)]);
+        let written: BTreeSet<PathBuf> = written.filter(|folder| !is_tracked(folder)).collect();
         let scratch = session.folders.scratch.iter().cloned();
         let own = [work, packages].map(Path::to_path_buf);
         let pruned = written
+            .into_iter()
             .chain(scratch)
             .chain(own)
             .chain([copy.from.join(GIT)]);
@@ -141,6 +145,17 @@ impl SourceCopy {
     }
 }
 
+/// Whether git tracks files in a directory that has the name of one that build tools create.
+fn is_tracked(folder: &Path) -> bool {
+    let mut git = Command::new("git");
+    git.args(["ls-files", "--", "."]).stdin(Stdio::null());
+    let listed = folder.is_dir().then(|| git.current_dir(folder).output());
+    // Without git or a repository, it is left out.
+    listed.is_some_and(|listed| {
+        listed.is_ok_and(|listed| listed.status.success() && !listed.stdout.is_empty())
+    })
+}
+
 /// `path` below `to` if it is below `from`.
 fn moved(path: &Path, from: &Path, to: &Path) -> PathBuf {
     match path.strip_prefix(from) {
@@ -161,4 +176,27 @@ fn top(session: &Session, sources: &CopiedSources) -> PathBuf {
     let tops = tops.filter(|top| tree::lies_in(source, top));
     let top = tops.min_by_key(|top| top.components().count());
     top.unwrap_or(source).clone()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn directories_of_build_tools_are_sources_if_git_tracks_them() {
+        let folder = tempfile::tempdir().expect("a directory");
+        let at = |path: &str| folder.path().join(path);
+        for path in ["build/tracked.txt", "target/made.txt"] {
+            disk::write(&at(path), "").expect("own directory");
+        }
+        let tracked = || [is_tracked(&at("build")), is_tracked(&at("target"))];
+        assert_eq!(tracked(), [false, false]);
+        for arguments in [&["init", "--quiet"][..], &["add", "build"]] {
+            let mut git = Command::new("git");
+            let status = git.args(arguments).current_dir(folder.path()).status();
+            assert!(status.expect("git can be run").success());
+        }
+        assert_eq!(tracked(), [true, false]);
+        assert!(!is_tracked(&at("dist")));
+    }
 }

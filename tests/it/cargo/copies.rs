@@ -4,6 +4,7 @@
 use indoc::{formatdoc, indoc};
 
 use super::{build, cargo_toml, project, run};
+use test_support::git::git;
 use test_support::project::Project;
 
 /// A program that prints the value that `SAID_BY` had when it was compiled. The configuration of
@@ -71,4 +72,22 @@ fn a_hook_may_edit_a_copy_of_the_sources() {
     }
     let after = fs_err::read_to_string(project.dir().join("src/main.rs")).expect("the file exists");
     assert_eq!(after, original);
+}
+
+#[test]
+fn a_copy_has_the_directory_target_if_git_tracks_it() {
+    let project = configured("cargo-config = false")
+        .file("target/greeting.txt", "tracked")
+        .file(
+            "src/main.rs",
+            indoc! {r#"
+                fn main() {
+                    println!("{}", include_str!("../target/greeting.txt"));
+                }
+            "#},
+        );
+    git(project.dir(), &["init", "--quiet"]);
+    git(project.dir(), &["add", "target"]);
+    let (archive, _) = build(&project, &[]).package();
+    assert_eq!(run(&archive, "bin/tool"), "tracked");
 }
