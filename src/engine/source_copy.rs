@@ -12,6 +12,7 @@ use rattler_build_types::GlobVec;
 
 use crate::backend::Folders;
 use crate::backend::draft::CopiedSources;
+use crate::backend::git_folders::GitFolders;
 use crate::backend::inputs::GlobSet;
 use crate::backend::tree::{self, Tree, size_and_time};
 use crate::diagnostic::create_folder;
@@ -73,8 +74,8 @@ impl SourceCopy {
             files: copy.states(),
             ..Earlier::default()
         };
-        copy::tree(&tree, &filter, &copy.to, &earlier)?;
-        copy.link_repository()?;
+        let copied = copy::tree(&tree, &filter, &copy.to, &earlier)?;
+        copy.link_repositories(&copied)?;
         Ok(copy)
     }
 
@@ -135,11 +136,23 @@ impl SourceCopy {
     }
 
     /// Links the copy to the original repository, because build scripts ask git for the revision
-    /// and the repository is not copied.
-    fn link_repository(&self) -> Result<(), Report> {
-        let (from, to) = (self.from.join(GIT), self.to.join(GIT));
-        if from.is_dir() && !to.exists() {
-            disk::write(&to, &format!("gitdir: {}\n", from.display()))?;
+    /// and the repository is not copied. The files `.git` of worktrees and submodules, which are
+    /// copied, can have paths that are relative to the original.
+    fn link_repositories(&self, copied: &Copied) -> Result<(), Report> {
+        let files = copied.keys().filter(|path| path.ends_with(GIT));
+        let roots = files.filter_map(|path| path.parent());
+        let roots: BTreeSet<&Path> = roots.chain([Path::new("")]).collect();
+        for root in roots {
+            let Some(git) = GitFolders::at(&self.from.join(root)) else {
+                continue;
+            };
+            let file = self.to.join(root).join(GIT);
+            let text = format!("gitdir: {}\n", git.own.display());
+            let is_linked = std::fs::read_to_string(&file).is_ok_and(|known| known == text);
+            if !is_linked {
+                disk::remove_file(&file)?;
+                disk::write(&file, &text)?;
+            }
         }
         Ok(())
     }
@@ -182,6 +195,56 @@ fn top(session: &Session, sources: &CopiedSources) -> PathBuf {
 mod tests {
     use super::*;
 
+    fn git(folder: &Path, arguments: &[&str]) -> String {
+        let settings = [
+            "-c",
+            "user.name=somebody",
+            "-c",
+            "user.email=somebody@example.org",
+        ];
+        let mut git = Command::new("git");
+        git.args(settings).args(arguments).current_dir(folder);
+        let output = git.output().expect("git can be run");
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8_lossy(&output.stdout).trim().to_string()
+    }
+
+    #[test]
+    fn copies_of_worktrees_and_submodules_belong_to_the_original_repository() {
+        let folder = tempfile::tempdir().expect("a directory");
+        let at = |path: &str| folder.path().join(path);
+        disk::write(&at("main/a.txt"), "").expect("own directory");
+        git(&at("main"), &["init", "--quiet"]);
+        git(&at("main"), &["add", "."]);
+        git(&at("main"), &["commit", "--quiet", "-m", "x"]);
+        let commit = git(&at("main"), &["rev-parse", "HEAD"]);
+        git(&at("main"), &["worktree", "add", "--quiet", "../one"]);
+        let relative = "gitdir: ../main/.git/worktrees/one\n";
+        disk::write(&at("one/.git"), relative).expect("own directory");
+        disk::write(&at("one/module/.git"), "gitdir: ../../main/.git\n").expect("own directory");
+        let copy = SourceCopy {
+            from: at("one"),
+            to: at("deep/er/copy"),
+        };
+        for path in [".git", "module/.git"] {
+            let text = fs_err::read_to_string(copy.from.join(path)).expect("it exists");
+            disk::write(&copy.to.join(path), &text).expect("own directory");
+        }
+        let copied = [".git", "module/.git"].map(|path| (PathBuf::from(path), (0, None)));
+        let copied = Copied::from(copied);
+        copy.link_repositories(&copied).expect("it is writable");
+        for path in ["", "module"] {
+            assert_eq!(git(&copy.to.join(path), &["rev-parse", "HEAD"]), commit);
+        }
+        let main = SourceCopy {
+            from: at("main"),
+            to: at("copy"),
+        };
+        let linked = main.link_repositories(&Copied::new());
+        linked.expect("it is writable");
+        assert_eq!(git(&main.to, &["rev-parse", "HEAD"]), commit);
+    }
+
     #[test]
     fn directories_of_build_tools_are_sources_if_git_tracks_them() {
         let folder = tempfile::tempdir().expect("a directory");
@@ -191,11 +254,8 @@ mod tests {
         }
         let tracked = || [is_tracked(&at("build")), is_tracked(&at("target"))];
         assert_eq!(tracked(), [false, false]);
-        for arguments in [&["init", "--quiet"][..], &["add", "build"]] {
-            let mut git = Command::new("git");
-            let status = git.args(arguments).current_dir(folder.path()).status();
-            assert!(status.expect("git can be run").success());
-        }
+        git(folder.path(), &["init", "--quiet"]);
+        git(folder.path(), &["add", "build"]);
         assert_eq!(tracked(), [true, false]);
         assert!(!is_tracked(&at("dist")));
     }
