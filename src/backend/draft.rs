@@ -177,12 +177,21 @@ pub struct OwnRecipe {
 /// A package that is built from source wherever a recipe names it.
 #[derive(Debug, Clone)]
 pub struct SourceMapping {
-    /// The condition, as an expression over variants.
-    pub condition: Option<String>,
+    /// The condition of the table.
+    pub condition: Option<MappingCondition>,
     /// The package.
     pub name: String,
     /// The location of the source.
     pub spec: SourceSpec,
     /// The place in the manifest.
     pub at: Option<SourceSpan>,
+}
+
+/// The condition of a table with dependencies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MappingCondition {
+    /// An expression over variants, without `if()`.
+    Expression(String),
+    /// The selector of a target. API 4 has only this form.
+    Selector(String),
 }

@@ -38,7 +38,8 @@ use rattler_conda_types::Subdir;
 pub use crate::backend::build_paths::BuildPaths;
 pub use crate::backend::cache::Cache;
 pub use crate::backend::draft::{
-    Draft, IgnoredRunExports, OwnRecipe, Packaging, Requirement, Section, SourceMapping,
+    Draft, IgnoredRunExports, MappingCondition, OwnRecipe, Packaging, Requirement, Section,
+    SourceMapping,
 };
 pub use crate::backend::extras::{Extras, Finished};
 pub use crate::backend::failure::Diagnosis;

@@ -7,7 +7,7 @@
 use miette::{Diagnostic, Report, SourceSpan};
 use thiserror::Error;
 
-use crate::backend::SourceMapping;
+use crate::backend::{MappingCondition, SourceMapping};
 use crate::diagnostic::SourceFile;
 use crate::project::Project;
 use crate::protocol::model::{DependencyTable, RunExportTables, Target};
@@ -24,10 +24,16 @@ pub(super) fn sources(project: &Project) -> Result<Vec<SourceMapping>, Report> {
     };
     let default = targets.default_target.iter().map(|target| (None, target));
     let conditional = targets.conditional.iter().flatten();
-    let conditional = conditional.map(|(condition, target)| (Some(condition.as_str()), target));
+    let conditional = conditional.map(|(condition, target)| {
+        let condition = MappingCondition::Expression(condition.clone());
+        (Some(condition), target)
+    });
     // API 4 has names of platforms where later versions have expressions.
     let named = targets.targets.iter().flatten();
-    let named = named.map(|(selector, target)| (Some(selector.as_str()), target));
+    let named = named.map(|(selector, target)| {
+        let condition = MappingCondition::Selector(selector.clone());
+        (Some(condition), target)
+    });
     for (condition, target) in default.chain(conditional).chain(named) {
         let table = Table { project, condition };
         table.target(target, &mut found)?;
@@ -38,7 +44,7 @@ pub(super) fn sources(project: &Project) -> Result<Vec<SourceMapping>, Report> {
 /// The tables of one condition.
 struct Table<'a> {
     project: &'a Project,
-    condition: Option<&'a str>,
+    condition: Option<MappingCondition>,
 }
 
 impl Table<'_> {
@@ -104,25 +110,27 @@ impl Table<'_> {
         Ok(())
     }
 
-    /// The place of the dependency in the manifest, with its condition or without.
+    /// The place of the dependency in the manifest.
     fn at(&self, table: &[&str], name: &str) -> Option<SourceSpan> {
         let manifest = &self.project.manifest;
-        let start: Vec<&str> = ["package"].iter().chain(table).copied().collect();
-        let span = |middle: Option<&str>| {
-            let mut keys = start.clone();
-            keys.extend(middle);
-            keys.push(name);
-            let below_tool: Vec<&str> = ["tool", "pixi"].iter().chain(&keys).copied().collect();
-            manifest
-                .key_span(&keys)
-                .or_else(|| manifest.key_span(&below_tool))
+        let find = |start: &[&str], end: &[&str]| {
+            let keys = [&["package"][..], start, table, end].concat();
+            let below_tool = [&["tool", "pixi"][..], &keys].concat();
+            let place = manifest.key_span(&keys);
+            place.or_else(|| manifest.key_span(&below_tool))
         };
-        let condition = self.condition.map(|condition| format!("if({condition})"));
-        span(condition.as_deref()).or_else(|| {
-            let target = ["package", "target", self.condition?];
-            let keys: Vec<&str> = target.iter().chain(table).copied().chain([name]).collect();
-            manifest.key_span(&keys)
-        })
+        match &self.condition {
+            None => find(&[], &[name]),
+            Some(MappingCondition::Expression(condition)) => {
+                find(&[], &[&format!("if({condition})"), name])
+            }
+            // pixi converts `osx` to `macos` before it sends the selector.
+            Some(MappingCondition::Selector(selector)) if selector == "macos" => {
+                let mut selectors = ["macos", "osx"].into_iter();
+                selectors.find_map(|selector| find(&["target", selector], &[name]))
+            }
+            Some(MappingCondition::Selector(selector)) => find(&["target", selector], &[name]),
+        }
     }
 
     fn mapped(
@@ -135,7 +143,7 @@ impl Table<'_> {
         let binary = match spec {
             PackageSpec::Source(spec) => {
                 return Ok(Some(SourceMapping {
-                    condition: self.condition.map(str::to_string),
+                    condition: self.condition.clone(),
                     name: name.to_string(),
                     spec: spec.clone(),
                     at,

@@ -165,7 +165,10 @@ impl Own {
         };
         let renderer = renderer.without_open_conditions(variants);
         match choice {
-            VariantSelection::Matrix { .. } => renderer.matrix(variants),
+            VariantSelection::Matrix { .. } => {
+                self.sources.check(variants, platforms)?;
+                renderer.matrix(variants)
+            }
             VariantSelection::Pinned { output, .. } => renderer.pinned(output, variants),
         }
     }

@@ -5,20 +5,21 @@ use std::collections::BTreeMap;
 use miette::{Diagnostic, Report, SourceSpan};
 use rattler_build_jinja::Jinja;
 use rattler_build_recipe::variant_render::RenderedVariant;
+use rattler_build_variant_config::VariantConfig;
 use rattler_conda_types::PackageName;
 use thiserror::Error;
 
-use crate::backend::SourceMapping;
+use crate::backend::{MappingCondition, Platforms, SourceMapping};
 use crate::diagnostic::SourceFile;
 use crate::project::manifest::Manifest;
 use crate::protocol::spec::SourceSpec;
-use crate::recipe::condition::ManifestCondition;
+use crate::recipe::condition::{Evaluated, ManifestCondition};
 
 /// Packages that are built from source, under conditions.
 #[derive(Debug, Default)]
 pub(super) struct MappedSources {
     mapped: Vec<(Option<ManifestCondition>, SourceMapping)>,
-    file: Option<SourceFile>,
+    manifest: Option<Manifest>,
 }
 
 impl MappedSources {
@@ -28,14 +29,42 @@ impl MappedSources {
     /// Invalid expressions.
     pub(super) fn new(given: &[SourceMapping], manifest: &Manifest) -> Result<Self, Report> {
         let mapped = given.iter().map(|mapping| {
-            let condition = mapping.condition.as_deref();
-            let condition = condition.map(|text| ManifestCondition::expression(text, manifest));
+            let condition = mapping.condition.as_ref();
+            let condition = condition.map(|condition| match condition {
+                MappingCondition::Expression(text) => ManifestCondition::expression(text, manifest),
+                MappingCondition::Selector(name) => ManifestCondition::selector(name, manifest),
+            });
             Ok((condition.transpose()?, mapping.clone()))
         });
         Ok(Self {
             mapped: mapped.collect::<Result<_, Report>>()?,
-            file: (!given.is_empty()).then(|| manifest.file()),
+            manifest: (!given.is_empty()).then(|| manifest.clone()),
         })
+    }
+
+    /// Checks that the conditions can be evaluated. `variants` must contain all keys, also those
+    /// that no output uses.
+    ///
+    /// # Errors
+    /// The first condition that fails.
+    pub(super) fn check(
+        &self,
+        variants: &VariantConfig,
+        platforms: Platforms,
+    ) -> Result<(), Report> {
+        let Some(manifest) = &self.manifest else {
+            return Ok(());
+        };
+        let conditions = self.mapped.iter();
+        let conditions = conditions.filter_map(|(condition, _)| condition.clone());
+        let evaluated = Evaluated {
+            conditions: conditions.collect(),
+            ..Evaluated::default()
+        };
+        match evaluated.first_failure(manifest, variants, platforms) {
+            Some(error) => Err(error),
+            None => Ok(()),
+        }
     }
 
     /// The names of the mapped packages.
@@ -53,6 +82,7 @@ impl MappedSources {
         jinja: &Jinja,
     ) -> Result<BTreeMap<String, SourceSpec>, Report> {
         let mut found: BTreeMap<String, SourceSpec> = BTreeMap::new();
+        // A condition about a variant that the output does not use does not hold.
         let counts = |condition: &Option<ManifestCondition>| match condition {
             None => true,
             Some(condition) => jinja
@@ -70,7 +100,7 @@ impl MappedSources {
                         package: output.recipe.package().name().as_normalized().to_string(),
                         places: format!("{} and {}", known.location, mapping.spec.location),
                         name,
-                        file: self.file.clone(),
+                        file: self.manifest.as_ref().map(Manifest::file),
                         at: mapping.at,
                     }
                     .into());

@@ -156,6 +156,30 @@ fn a_binary_dependency_in_the_manifest() {
 }
 
 #[test]
+fn a_source_under_a_condition_with_an_unknown_name() {
+    let project = project("package: {name: foobar, version: 0.1.0}\n").file(
+        "pixi.toml",
+        indoc! {r#"
+            [package.build.backend]
+            name = "pixi-build-rattler-build"
+
+            [package.host-dependencies."if(linx)"]
+            a = { path = "../a" }
+        "#},
+    );
+    let source = json!({"a": {"source": {"path": {"path": "../a"}}}});
+    let model = json!({"targets": {"conditional": {"linx": {"hostDependencies": source}}}});
+    let initialize = Initialize::of(&project).model(model);
+    let error = describe_with(&project, &initialize, "linux-64", json!({}));
+    let error = render_error(
+        &project,
+        &error.expect_err("the condition cannot be evaluated"),
+    );
+    assert!(error.contains("dependency::unknown_name"), "{error}");
+    assert!(error.contains("did you mean `linux`?"), "{error}");
+}
+
+#[test]
 fn options_that_do_not_exist() {
     let project = project("context: {version: 1}\npackage: {name: foobar, version: 0.1.0}\n").file(
         "pixi.toml",

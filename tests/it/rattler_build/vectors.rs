@@ -283,7 +283,7 @@ fn zipped_variants_walk_in_step_and_selectors_count() {
 #[test]
 fn the_manifest_maps_names_to_sources_and_the_recipe_selects() {
     let project = project(&format!(
-        "{HELLO}requirements: {{build: [a], host: ['a >=1.2', b]}}\n"
+        "{HELLO}requirements: {{build: [a], host: ['a >=1.2', b, c]}}\n"
     ));
     let at = |path: &str| json!({"source": {"path": {"path": path}}});
     let model = json!({"buildNumber": 7, "buildStringPrefix": "cpu", "targets": {
@@ -292,10 +292,15 @@ fn the_manifest_maps_names_to_sources_and_the_recipe_selects() {
             "win": {"hostDependencies": {"b": at("../win")}},
             "linux": {"runExports": {"weak": {"b": at("../b")}}},
         },
+        // As pixi sends them with version 4 of the API.
+        "targets": {
+            "linux-64": {"hostDependencies": {"c": at("../c")}},
+            "macos": {"hostDependencies": {"c": at("../mac")}},
+        },
     }});
     let initialize = Initialize::of(&project).model(model);
     let outputs = describe_with(&project, &initialize, "linux-64", json!({}));
-    insta::assert_snapshot!(line(&outputs.expect("the project can be described")[0]), @"foobar 0.1.0 cpu_hb0f4dca_7; build a @ ../a; host a >=1.2 @ ../a, b @ ../b");
+    insta::assert_snapshot!(line(&outputs.expect("the project can be described")[0]), @"foobar 0.1.0 cpu_hb0f4dca_7; build a @ ../a; host a >=1.2 @ ../a, b @ ../b, c @ ../c");
 }
 
 #[test]
