@@ -47,22 +47,14 @@ pub(super) async fn check_out(
     };
     let folder = sources.text.path().parent().unwrap_or(Path::new(""));
     let url = url(&source.url, folder).ok_or_else(|| fail("this is not a URL".to_string()))?;
+    let is_remote = url.scheme() != "file";
     let commit = commit(sources, source, &url).await.map_err(&fail)?;
-    let expected = source.expected_commit.as_ref();
-    if let Some(expected) = expected.filter(|expected| !commit.starts_with(expected.as_str())) {
-        return Err(sources.place().report(Mistake::Commit {
-            expected: expected.clone(),
-            actual: commit,
-            rev: format!("the {}", called(&source.rev)),
-        }));
-    }
-    // The commit of a repository on this machine is an input.
-    if !is_commit(&source.rev) && url.scheme() != "file" {
-        tracing::warn!(
-            "the {} of {written} is {commit} now; pixi does not notice new commits (help: write `rev: \
-             {commit}` to build the same commit every time)",
-            called(&source.rev)
-        );
+    let expected = source.expected_commit.as_deref();
+    // The commit can be abbreviated.
+    let is_other =
+        |expected: &&str| !commit.starts_with(expected) && !expected.starts_with(&commit);
+    if let Some(expected) = expected.filter(is_other) {
+        return Err(other_commit(sources, source, expected, commit));
     }
     let wanted = Wanted::Git(WantedGit::new(
         url,
@@ -90,9 +82,34 @@ pub(super) async fn check_out(
             fail(error.to_string())
         }
     })?;
+    let commit = found.git_commit.unwrap_or(commit);
+    if let Some(expected) = expected.filter(|expected| !commit.starts_with(expected)) {
+        return Err(other_commit(sources, source, expected, commit));
+    }
+    // The commit of a repository on this machine is an input.
+    if !is_commit(&source.rev) && is_remote {
+        tracing::warn!(
+            "the {} of {written} is {commit} now; pixi does not notice new commits (help: write \
+             `rev: {commit}` to build the same commit every time)",
+            called(&source.rev)
+        );
+    }
     Ok(CheckOut {
         folder: found.path,
-        commit: found.git_commit.unwrap_or(commit),
+        commit,
+    })
+}
+
+fn other_commit(
+    sources: &Sources<'_>,
+    source: &GitSource,
+    expected: &str,
+    actual: String,
+) -> Report {
+    sources.place().report(Mistake::Commit {
+        expected: expected.to_string(),
+        actual,
+        rev: format!("the {}", called(&source.rev)),
     })
 }
 
@@ -144,7 +161,9 @@ async fn commit(sources: &Sources<'_>, source: &GitSource, url: &Url) -> Result<
         Err(reason) => match std::fs::read_to_string(&record) {
             Ok(commit) => {
                 tracing::warn!(
-                    "{url} cannot be reached, and its last known commit is built: {reason}"
+                    "{url} did not name the commit of the {}, and the last known one is built: \
+                     {reason}",
+                    called(&source.rev)
                 );
                 Ok(commit)
             }

@@ -263,6 +263,10 @@ fn branches_are_followed_and_commits_are_checked() {
     assert_eq!(text("tag: v1"), "1");
     assert_eq!(text(&format!("rev: {second}")), "2");
     assert_eq!(text(&format!("tag: v1, expected_commit: {first}")), "1");
+    let short = &second[..9];
+    assert_eq!(text(&format!("rev: '{short}'")), "2");
+    let expected = format!("rev: '{short}', expected_commit: {second}");
+    assert_eq!(text(&expected), "2");
     let moved = format!("source: {{git: repository, tag: v1, expected_commit: {second}}}");
     project.write(
         "recipe.yaml",
@@ -271,6 +275,18 @@ fn branches_are_followed_and_commits_are_checked() {
     let error = build_error(&project);
     assert!(
         error.contains("source::commit") && error.contains(&first),
+        "{error}"
+    );
+    // The commit that is found is verified, not only the part that the recipe has.
+    let other = format!("{short}{}", "0".repeat(31));
+    let source = format!("source: {{git: repository, rev: '{short}', expected_commit: {other}}}");
+    project.write(
+        "recipe.yaml",
+        format!("package: {{name: foobar, version: 0.1.0}}\n{source}\n"),
+    );
+    let error = build_error(&project);
+    assert!(
+        error.contains("source::commit") && error.contains(&second),
         "{error}"
     );
 }
