@@ -6,6 +6,8 @@
 
 mod rules;
 
+pub(crate) use rules::matches;
+
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 
@@ -82,7 +84,7 @@ impl Tree {
 
 /// Converts a glob in which `*` matches `/` for a client in which it does not. A glob
 /// that names a directory stands for everything in it.
-fn crossing(glob: &str) -> Vec<String> {
+pub(crate) fn crossing(glob: &str) -> Vec<String> {
     let glob = glob.strip_prefix("./").unwrap_or(glob);
     if glob.is_empty() || glob == "." {
         return vec!["**".to_string()];

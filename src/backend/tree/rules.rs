@@ -138,7 +138,7 @@ fn rests(pattern: &[&str], below: &[&str]) -> Vec<String> {
 }
 
 /// Whether a part of a pattern matches the name of a directory.
-fn matches(part: &str, name: &str) -> bool {
+pub(crate) fn matches(part: &str, name: &str) -> bool {
     let mut rules = GitignoreBuilder::new("");
     let is_valid = rules.add_line(None, &format!("/{part}")).is_ok();
     let rules = rules.build().ok().filter(|_| is_valid);

@@ -5,10 +5,15 @@ use std::path::{Path, PathBuf};
 use super::{Config, Recipe, discovery, variants};
 use crate::backend::extra_input_globs;
 use crate::backend::git_folders::GitFolders;
-use crate::backend::inputs::{WILDCARDS, plain};
+use crate::backend::inputs::{WILDCARDS, plain, split_at_wildcard};
 use crate::backend::named::{Named, Reached};
 use crate::backend::options::InputTracking;
+use crate::backend::tree::{self, crossing};
 use crate::backend::{BuildPaths, GlobSet, Request, project_files};
+use crate::disk;
+
+/// The reason for license files and files of tests.
+const PACKED: &str = "packed with the package";
 
 /// The inputs that are known before the build.
 pub(super) fn drafted(request: &Request<'_, Config>, recipe: &Recipe) -> Vec<GlobSet> {
@@ -137,23 +142,44 @@ fn reached(path: &Path) -> Vec<GlobSet> {
 
 /// A glob in the directory of the recipe, rooted where its wildcards begin, because the
 /// directory may be the root of a workspace.
-fn in_folder(folder: &Path, glob: &str) -> Option<GlobSet> {
-    let reason = "packed with the package";
+fn in_folder(folder: &Path, glob: &str) -> Vec<GlobSet> {
     let is_glob = glob.contains(WILDCARDS);
     if Path::new(glob).is_absolute() && !is_glob {
-        return GlobSet::file(Path::new(glob), reason);
+        return GlobSet::file(Path::new(glob), PACKED).into_iter().collect();
     }
     let glob = glob.strip_prefix("./").unwrap_or(glob);
     let glob = glob.trim_end_matches('/');
     if is_glob {
-        return Some(GlobSet::matching(folder, glob, reason));
+        return matching(folder, glob);
     }
     let path = plain(&folder.join(glob));
     if path.is_dir() {
-        Some(GlobSet::tree(&path, ["**"], reason))
+        vec![GlobSet::tree(&path, ["**"], PACKED)]
     } else {
-        GlobSet::file(&path, reason)
+        GlobSet::file(&path, PACKED).into_iter().collect()
     }
+}
+
+/// The files that match a glob in which `*` also matches `/`.
+fn matching(folder: &Path, glob: &str) -> Vec<GlobSet> {
+    let (start, rest) = split_at_wildcard(glob, &WILDCARDS);
+    let root = plain(&folder.join(start));
+    if rest.contains('/') || rest == "**" {
+        return vec![GlobSet::tree(&root, crossing(rest), PACKED)];
+    }
+    // `LICENSE*.txt` matches `LICENSES/MIT.txt`. With a star at its start, a glob would match files
+    // in every directory; only those in directories with such a name are watched.
+    let name = match rest.rfind('*') {
+        Some(star) if star > 0 => &rest[..=star],
+        _ => rest,
+    };
+    let directories = disk::folders(&root).into_iter().filter(|path| {
+        let own = path.file_name().and_then(|name| name.to_str());
+        own.is_some_and(|own| tree::matches(name, own))
+    });
+    let trees = directories.map(|path| GlobSet::tree(&path, ["**"], PACKED));
+    let names = GlobSet::names(&root, [rest], PACKED);
+    std::iter::once(names).chain(trees).collect()
 }
 
 /// All files in the directory of the recipe that are not hidden, except for those of
@@ -182,6 +208,32 @@ fn repository(folder: &Path) -> [GlobSet; 2] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn globs_for_licenses_match_files_in_directories() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for path in ["LICENSES", "LICENSE.d", "src", "vendor/a"] {
+            fs_err::create_dir_all(folder.path().join(path)).expect("writable");
+        }
+        let of = |glob: &str| {
+            let sets = in_folder(folder.path(), glob).into_iter();
+            let lines = sets.map(|set| {
+                let root = set.root.strip_prefix(folder.path()).expect("below");
+                format!("{}: {}", root.display(), set.patterns.join(" "))
+            });
+            let mut lines: Vec<String> = lines.collect();
+            lines.sort();
+            lines
+        };
+        let all = [": LICENSE* !*/", "LICENSE.d: **", "LICENSES: **"];
+        assert_eq!(of("LICENSE*"), all);
+        assert_eq!(of("LICENSES*.txt"), [": LICENSES*.txt !*/", "LICENSES: **"]);
+        assert_eq!(of("*.txt"), [": *.txt !*/"]);
+        assert_eq!(of("*S"), [": *S !*/", "LICENSES: **"]);
+        assert_eq!(of("vendor/*/L"), ["vendor: **/*/L **/*/L/**"]);
+        assert_eq!(of("LICENSES/"), ["LICENSES: **"]);
+        assert_eq!(of("COPYING"), [": COPYING !*/"]);
+    }
 
     #[test]
     fn a_new_commit_in_a_worktree_changes_its_own_head_and_the_shared_branches() {

@@ -35,7 +35,7 @@ fn edits_that_matter_build_again_and_others_do_not() {
             package: {name: foobar, version: 0.1.0}
             source: {path: src, patches: [fix.patch], filter: {exclude: ['*.md']}}
             build: {script: {file: make.sh}}
-            about: {license_file: LICENSE}
+            about: {license_file: 'LICENSE*'}
         "})
     .file("src/a.txt", "one\n")
     .file("src/.gitignore", "*.o\n")
@@ -51,9 +51,10 @@ fn edits_that_matter_build_again_and_others_do_not() {
     )
     .file("make.sh", "cp $RECIPE_DIR/extra.txt $PREFIX\n")
     .file("extra.txt", "")
-    .file("LICENSE", "");
+    .file("LICENSE", "")
+    .file("LICENSES/MIT.txt", "");
     let (described, built) = remembered(&project);
-    let edits: [(&str, bool, bool); 14] = [
+    let edits: [(&str, bool, bool); 15] = [
         ("recipe.yaml", true, true),
         ("pixi.toml", true, true),
         ("variants.yaml", true, true),
@@ -63,6 +64,7 @@ fn edits_that_matter_build_again_and_others_do_not() {
         ("make.sh", false, true),
         ("extra.txt", false, true),
         ("LICENSE", false, true),
+        ("LICENSES/MIT.txt", false, true),
         ("README.md", false, false),
         ("notes.txt", false, false),
         ("src/b.o", false, false),
