@@ -1,10 +1,11 @@
 //! Warnings about metadata in `pixi.toml` that is not used, because only the recipe sets
 //! it.
 
-use super::Own;
+use rattler_build_recipe::stage0::{About, Recipe as Stage0};
+
+use super::{Own, entries};
 use crate::diagnostic::{Warning, list};
 use crate::project::Project;
-use rattler_build_recipe::stage0::Recipe as Stage0;
 
 /// The values in the manifest that have no effect.
 pub(super) fn unused(own: &Own, project: &Project) -> Vec<Warning> {
@@ -33,10 +34,9 @@ fn name(own: &Own, project: &Project) -> Option<Warning> {
     let is_known = names.iter().any(|known| alike(known) == alike(name));
     let (all, itself) = match &own.stage0 {
         Stage0::SingleOutput(_) => (1, None),
-        Stage0::MultiOutput(multi) => (
-            super::entries::packages(multi).count(),
-            multi.recipe.name.as_ref(),
-        ),
+        Stage0::MultiOutput(multi) => {
+            (entries::packages(multi).count(), multi.recipe.name.as_ref())
+        }
     };
     let is_recipe = itself.is_some_and(|itself| match itself.as_concrete() {
         Some(itself) => alike(itself.as_ref()) == alike(name),
@@ -66,43 +66,50 @@ fn version(own: &Own, project: &Project) -> Option<Warning> {
     (found != version).then(|| Warning::new(message).help("remove it; the recipe decides"))
 }
 
+/// A field of `about`, and whether it is in the manifest and in a part of the recipe.
+type Field = (&'static str, bool, fn(&About) -> bool);
+
 fn metadata(own: &Own, project: &Project) -> Option<Warning> {
-    let about = match &own.stage0 {
-        Stage0::SingleOutput(single) => &single.about,
-        Stage0::MultiOutput(multi) => &multi.about,
-    };
     let model = &project.model;
-    let fields = [
-        (
-            "license",
-            model.license.is_some() && about.license.is_none(),
-        ),
-        (
-            "description",
-            model.description.is_some() && about.description.is_none(),
-        ),
-        (
-            "homepage",
-            model.homepage.is_some() && about.homepage.is_none(),
-        ),
-        (
-            "repository",
-            model.repository.is_some() && about.repository.is_none(),
-        ),
-        (
-            "documentation",
-            model.documentation.is_some() && about.documentation.is_none(),
-        ),
+    let fields: [Field; 5] = [
+        ("license", model.license.is_some(), |about| {
+            about.license.is_some()
+        }),
+        ("description", model.description.is_some(), |about| {
+            about.description.is_some()
+        }),
+        ("homepage", model.homepage.is_some(), |about| {
+            about.homepage.is_some()
+        }),
+        ("repository", model.repository.is_some(), |about| {
+            about.repository.is_some()
+        }),
+        ("documentation", model.documentation.is_some(), |about| {
+            about.documentation.is_some()
+        }),
     ];
-    let unused: Vec<&str> = fields
-        .iter()
-        .filter(|(_, is)| *is)
-        .map(|(name, _)| *name)
-        .collect();
+    let unused = fields
+        .into_iter()
+        .filter(|(_, is_set, has)| *is_set && !every(&own.stage0, *has));
+    let unused: Vec<&str> = unused.map(|(name, ..)| name).collect();
+    let (verb, help) = match unused.as_slice() {
+        [] => return None,
+        [_] => ("is", "write it into `about` of the recipe"),
+        _ => ("are", "write them into `about` of the recipe"),
+    };
     let message = format!(
-        "{} of `[package]` are not part of the package",
-        list(unused.iter().copied())
+        "{} of `[package]` {verb} not part of the package",
+        list(unused)
     );
-    let help = "write them into `about` of the recipe";
-    (!unused.is_empty()).then(|| Warning::new(message).help(help))
+    Some(Warning::new(message).help(help))
+}
+
+/// Whether every output has a part of `about`, which it can inherit from the recipe.
+fn every(stage0: &Stage0, has: fn(&About) -> bool) -> bool {
+    match stage0 {
+        Stage0::SingleOutput(single) => has(&single.about),
+        Stage0::MultiOutput(multi) => {
+            has(&multi.about) || entries::packages(multi).all(|(_, output)| has(&output.about))
+        }
+    }
 }

@@ -392,9 +392,11 @@ fn what_is_hardly_meant_is_told_during_the_build() {
                 build:
                   skip: not linux-aarch64 and win
                   script: ['echo "${{ nothing }}" ${{ PREFIX }} ${{ target_platform }} ${{ unix }}']
+                about: {license: MIT}
               - package: {name: two}
-                about: {summary: "${{ env.get('HOME') }}"}
+                about: {license: MIT, description: two, summary: "${{ env.get('HOME') }}"}
         "#})
+    .pixi_toml("[package]\nlicense = \"MIT\"\ndescription = \"ours\"\n")
     .file("build.sh", "echo\n")
     .file("variants.yaml", "channel_sources: [conda-forge]\n");
     let ended = CliCommand::build(&project, "")
@@ -410,6 +412,7 @@ fn what_is_hardly_meant_is_told_during_the_build() {
         "the recipe reads variables of the environment, and pixi does not notice when that changes",
         "`two` has no script: `build.sh` is only used when a recipe has one package",
         "`channel_sources` in a variant file has no effect",
+        "`description` of `[package]` is not part of the package",
     ] {
         assert!(text.contains(part), "{part} in {text}");
     }
