@@ -50,7 +50,6 @@ pub use crate::backend::request::{Env, Folders, Platforms, Request, RunOptions};
 pub use crate::backend::script_call::{ScriptAnswer, ScriptCall};
 pub use crate::backend::tools::SystemTools;
 use crate::diagnostic::Warning;
-use crate::project::Project;
 use crate::project::config::Options;
 
 /// A build backend for one kind of project.
@@ -233,15 +232,11 @@ pub trait Backend: Send + Sync + 'static {
     }
 
     /// The variant files of the project itself, lowest priority first. Those of the
-    /// workspace have a higher priority.
+    /// workspace have a higher priority. `request` has no variants yet.
     ///
     /// # Errors
     /// Named files that do not exist.
-    fn variant_files(
-        &self,
-        _project: &Project,
-        _config: &Self::Config,
-    ) -> Result<Vec<PathBuf>, Report> {
+    fn variant_files(&self, _request: &Request<'_, Self::Config>) -> Result<Vec<PathBuf>, Report> {
         Ok(Vec::new())
     }
 

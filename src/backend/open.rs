@@ -183,7 +183,8 @@ impl<B: Backend> AnyBackend for B {
 
     fn variant_files(&self, context: &Context<'_>) -> Result<Vec<PathBuf>, Report> {
         let config: B::Config = context.tables.merged(context.platforms.host)?;
-        Backend::variant_files(self, context.project, &config)
+        let variants = BTreeMap::new();
+        Backend::variant_files(self, &request(context, &config, &variants))
     }
 
     fn default_variants(&self, host: Subdir) -> Vec<(&'static str, Vec<&'static str>)> {

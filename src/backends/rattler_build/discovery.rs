@@ -6,9 +6,11 @@ use miette::{Diagnostic, Report, SourceSpan};
 use thiserror::Error;
 
 use super::Config;
+use crate::backend::Request;
 use crate::backend::inputs::plain;
 use crate::diagnostic::{SourceFile, nearest};
 use crate::project::Project;
+use crate::project::config::written_at;
 
 /// The names of a recipe, in the order of their priority.
 pub(super) const NAMES: [&str; 4] = [
@@ -18,8 +20,8 @@ pub(super) const NAMES: [&str; 4] = [
     "recipe/recipe.yml",
 ];
 
-/// The recipe of a project.
-#[derive(Debug, PartialEq, Eq)]
+/// The place of a recipe.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Found {
     pub(super) path: PathBuf,
     /// Other files that could have been the recipe.
@@ -33,7 +35,8 @@ pub(super) struct Found {
 ///
 /// # Errors
 /// [`NoRecipe`], [`NoSuchRecipe`].
-pub(super) fn find(project: &Project, config: &Config) -> Result<Found, Report> {
+pub(super) fn find(request: &Request<'_, Config>) -> Result<Found, Report> {
+    let project = request.project;
     let manifest = project.manifest.path();
     let only = |path: &Path| Found {
         path: plain(path),
@@ -43,8 +46,8 @@ pub(super) fn find(project: &Project, config: &Config) -> Result<Found, Report> 
     if is_recipe(manifest) && !manifest.is_dir() {
         return Ok(only(manifest));
     }
-    if let Some(wanted) = &config.recipe {
-        return named(project, wanted);
+    if let Some(wanted) = &request.config.recipe {
+        return named(request, wanted);
     }
     let folders = folders(project);
     let candidates: Vec<PathBuf> = folders
@@ -88,7 +91,8 @@ fn is_recipe(path: &Path) -> bool {
     name.is_some_and(|name| NAMES[..2].contains(&name))
 }
 
-fn named(project: &Project, wanted: &Path) -> Result<Found, Report> {
+fn named(request: &Request<'_, Config>, wanted: &Path) -> Result<Found, Report> {
+    let project = request.project;
     let bases = [project.source.as_path(), project.manifest_folder()];
     let files = bases.iter().flat_map(|base| {
         let path = plain(&base.join(wanted));
@@ -105,7 +109,7 @@ fn named(project: &Project, wanted: &Path) -> Result<Found, Report> {
             passed_over: Vec::new(),
             before: files[..first].to_vec(),
         }),
-        None => Err(NoSuchRecipe::report(project, wanted)),
+        None => Err(NoSuchRecipe::report(request, wanted)),
     }
 }
 
@@ -113,11 +117,9 @@ fn named(project: &Project, wanted: &Path) -> Result<Found, Report> {
 ///
 /// # Errors
 /// [`NoSuchSource`].
-pub(super) fn source_override(
-    project: &Project,
-    config: &Config,
-) -> Result<Option<PathBuf>, Report> {
-    let folder = match config.source.as_deref() {
+pub(super) fn source_override(request: &Request<'_, Config>) -> Result<Option<PathBuf>, Report> {
+    let project = request.project;
+    let folder = match request.config.source.as_deref() {
         None | Some("recipe") => return Ok(None),
         Some("package") => plain(&project.source),
         Some(path) => plain(&project.manifest_folder().join(path)),
@@ -127,7 +129,7 @@ pub(super) fn source_override(
     } else {
         Err(NoSuchSource {
             folder: folder.display().to_string(),
-            at: option_span(project, &["source"]),
+            at: option_span(request, &["source"]),
             file: project.manifest.file(),
         }
         .into())
@@ -135,9 +137,8 @@ pub(super) fn source_override(
 }
 
 /// The place of an option, or of a value in it.
-pub(super) fn option_span(project: &Project, keys: &[&str]) -> Option<SourceSpan> {
-    let config = ["package", "build", "config"];
-    project.manifest.value_span(&[&config, keys].concat())
+pub(super) fn option_span(request: &Request<'_, Config>, keys: &[&str]) -> Option<SourceSpan> {
+    written_at(&request.project.manifest, request.platforms.host, keys)
 }
 
 /// There is no recipe in the standard places.
@@ -195,7 +196,8 @@ struct NoSuchRecipe {
 }
 
 impl NoSuchRecipe {
-    fn report(project: &Project, wanted: &Path) -> Report {
+    fn report(request: &Request<'_, Config>, wanted: &Path) -> Report {
+        let project = request.project;
         let folder = plain(&project.source.join(wanted));
         let folder = folder.parent().unwrap_or(&project.source).to_path_buf();
         let entries = std::fs::read_dir(&folder).into_iter().flatten().flatten();
@@ -217,7 +219,7 @@ impl NoSuchRecipe {
                 Some(near) => format!("did you mean `{near}`? {relative}"),
                 None => relative,
             },
-            at: option_span(project, &["recipe"]),
+            at: option_span(request, &["recipe"]),
             file: project.manifest.file(),
         }
         .into()

@@ -60,7 +60,7 @@ fn place(recipe: &Recipe, commands: &[&str]) -> Option<Place> {
         let text = std::fs::read_to_string(&script).ok()?;
         Some((script, Arc::from(text)))
     });
-    let own = (recipe.path.clone(), recipe.text.clone());
+    let own = (recipe.found.path.clone(), recipe.text.clone());
     let texts: Vec<(PathBuf, Arc<str>)> = std::iter::once(own).chain(scripts).collect();
     let of = |command: &&str| {
         let mut texts = texts.iter();
@@ -76,7 +76,7 @@ fn place(recipe: &Recipe, commands: &[&str]) -> Option<Place> {
 
 /// The files that can be scripts of the recipe: `build.sh`, and those that it names.
 fn scripts(recipe: &Recipe) -> Vec<PathBuf> {
-    let folder = recipe.path.parent().unwrap_or(Path::new(""));
+    let folder = recipe.found.path.parent().unwrap_or(Path::new(""));
     let words = recipe
         .text
         .split(|c: char| c.is_whitespace() || "\"',[]{}".contains(c));
@@ -105,7 +105,7 @@ fn no_source(recipe: &Recipe, log: &Log) -> Option<String> {
     if recipe.text.contains("source:") {
         return None;
     }
-    let folder = recipe.path.parent().unwrap_or(Path::new(""));
+    let folder = recipe.found.path.parent().unwrap_or(Path::new(""));
     let named = log.lines().filter_map(not_found);
     let projects = PROJECTS.iter();
     let projects = projects
@@ -123,7 +123,7 @@ fn no_source(recipe: &Recipe, log: &Log) -> Option<String> {
 /// The way out for a file that the script does not find, although it is in a source of the
 /// recipe: git may ignore it.
 fn ignored(recipe: &Recipe, log: &Log) -> Option<String> {
-    let folder = recipe.path.parent().unwrap_or(Path::new(""));
+    let folder = recipe.found.path.parent().unwrap_or(Path::new(""));
     let sources = recipe.text.lines().filter_map(|line| {
         let line = line.trim().trim_start_matches("- ");
         let path = line.split_once("path:")?.1;

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Config, Recipe, discovery, variants};
+use super::{Config, Recipe, variants};
 use crate::backend::extra_input_globs;
 use crate::backend::git_folders::GitFolders;
 use crate::backend::inputs::{WILDCARDS, plain, split_at_wildcard};
@@ -46,14 +46,13 @@ pub(super) fn metadata(request: &Request<'_, Config>, recipe: &Recipe) -> Vec<Gl
         folders,
         ..
     } = request;
-    let mut files = vec![(recipe.path.clone(), "the recipe")];
-    if let Ok(found) = discovery::find(project, config) {
-        let before = found.before.into_iter();
-        files.extend(before.map(|path| (path, "a recipe that would be preferred")));
-    }
-    let variants = variants::possible(project, config, recipe);
+    let found = &recipe.found;
+    let mut files = vec![(found.path.clone(), "the recipe")];
+    let before = found.before.iter().cloned();
+    files.extend(before.map(|path| (path, "a recipe that would be preferred")));
+    let variants = variants::possible(request, recipe);
     files.extend(variants.into_iter().map(|path| (path, "variants")));
-    let folder = recipe.path.parent().unwrap_or(Path::new(""));
+    let folder = recipe.found.path.parent().unwrap_or(Path::new(""));
     let (read, unknown) = loaded(&recipe.text);
     files.extend(
         read.iter()
@@ -64,7 +63,7 @@ pub(super) fn metadata(request: &Request<'_, Config>, recipe: &Recipe) -> Vec<Gl
         .filter_map(|(path, reason)| GlobSet::file(path, reason))
         .collect();
     let manifest = project.manifest.path();
-    if manifest != recipe.path && !manifest.is_dir() {
+    if manifest != recipe.found.path && !manifest.is_dir() {
         sets.extend(project_files::manifest_inputs(project, folders));
     }
     if unknown {
@@ -185,7 +184,7 @@ fn matching(folder: &Path, glob: &str) -> Vec<GlobSet> {
 /// All files in the directory of the recipe that are not hidden, except for those of
 /// builds.
 fn folder_of(recipe: &Recipe) -> GlobSet {
-    let folder = recipe.path.parent().unwrap_or(Path::new(""));
+    let folder = recipe.found.path.parent().unwrap_or(Path::new(""));
     GlobSet::tree(folder, ["**", "!output"], "anything next to the recipe").without_leftovers()
 }
 

@@ -26,8 +26,8 @@ use crate::backend::{
     Platforms, Request, SystemTools,
 };
 use crate::diagnostic::{Warning, read_text};
-use crate::project::Project;
 use config::WorkDirectory;
+use discovery::Found;
 
 /// The backend for recipes.
 #[derive(Debug, Clone, Copy)]
@@ -36,10 +36,8 @@ pub struct RattlerBuild;
 /// The recipe of a project.
 #[derive(Debug, Clone)]
 pub struct Recipe {
-    path: PathBuf,
+    found: Found,
     text: Arc<str>,
-    /// Other files that could have been the recipe.
-    passed_over: Vec<PathBuf>,
 }
 
 impl Backend for RattlerBuild {
@@ -58,13 +56,9 @@ impl Backend for RattlerBuild {
     type Source = Recipe;
 
     fn read(&self, request: &Request<'_, Config>) -> Result<Recipe, Report> {
-        let found = discovery::find(request.project, request.config)?;
-        let text = read_text(&found.path)?;
-        Ok(Recipe {
-            path: found.path,
-            text: Arc::from(text),
-            passed_over: found.passed_over,
-        })
+        let found = discovery::find(request)?;
+        let text = Arc::from(read_text(&found.path)?);
+        Ok(Recipe { found, text })
     }
 
     fn draft(&self, request: &Request<'_, Config>, recipe: &Recipe) -> Result<Draft, Report> {
@@ -80,13 +74,13 @@ impl Backend for RattlerBuild {
             metadata_inputs: inputs::metadata(request, recipe),
             warnings: warnings(recipe),
             own_recipe: Some(OwnRecipe {
-                path: recipe.path.clone(),
+                path: recipe.found.path.clone(),
                 text: recipe.text.clone(),
                 experimental: config.experimental,
                 context: config.context.clone().into_iter().collect(),
                 only: config.outputs.clone(),
                 sources,
-                source: discovery::source_override(project, config)?,
+                source: discovery::source_override(request)?,
                 env: variables(request),
                 keeps_work: config.work_directory == WorkDirectory::Keep,
             }),
@@ -136,8 +130,8 @@ impl Backend for RattlerBuild {
         }
     }
 
-    fn variant_files(&self, project: &Project, config: &Config) -> Result<Vec<PathBuf>, Report> {
-        variants::files(project, config)
+    fn variant_files(&self, request: &Request<'_, Config>) -> Result<Vec<PathBuf>, Report> {
+        variants::files(request)
     }
 }
 
@@ -168,10 +162,13 @@ fn variables(request: &Request<'_, Config>) -> IndexMap<String, String> {
 }
 
 fn warnings(recipe: &Recipe) -> Vec<Warning> {
-    let passed_over = recipe.passed_over.iter().map(|other| {
+    let Found {
+        path, passed_over, ..
+    } = &recipe.found;
+    let passed_over = passed_over.iter().map(|other| {
         Warning::new(format!(
             "{} is the recipe, and {} is not read",
-            recipe.path.display(),
+            path.display(),
             other.display()
         ))
         .help("remove one of them, or set `recipe` in `[package.build.config]`")

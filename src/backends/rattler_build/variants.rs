@@ -1,12 +1,13 @@
 //! The variant files of a recipe.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use miette::{Diagnostic, Report, SourceSpan};
 use thiserror::Error;
 
 use super::discovery::{self, option_span};
 use super::{Config, Recipe};
+use crate::backend::Request;
 use crate::backend::inputs::plain;
 use crate::diagnostic::SourceFile;
 use crate::project::Project;
@@ -19,20 +20,23 @@ const NAMES: [&str; 2] = ["variants.yaml", "conda_build_config.yaml"];
 ///
 /// # Errors
 /// [`NoSuchFile`].
-pub(super) fn files(project: &Project, config: &Config) -> Result<Vec<PathBuf>, Report> {
+pub(super) fn files(request: &Request<'_, Config>) -> Result<Vec<PathBuf>, Report> {
+    let Request {
+        project, config, ..
+    } = request;
+    let recipe = discovery::find(request)?.path;
     let mut files = Vec::new();
     if !config.ignore_recipe_variants {
-        let recipe = discovery::find(project, config)?.path;
         for folder in folders(project, &recipe) {
             let mut candidates = NAMES.iter().map(|name| folder.join(name));
             files.extend(candidates.find(|path| path.is_file()));
         }
     }
-    for (index, path) in named(project, config)?.into_iter().enumerate() {
+    for (index, path) in named(config, &recipe).enumerate() {
         if !path.is_file() {
             return Err(NoSuchFile {
                 path: path.display().to_string(),
-                at: option_span(project, &["variant-files", &index.to_string()]),
+                at: option_span(request, &["variant-files", &index.to_string()]),
                 file: project.manifest.file(),
             }
             .into());
@@ -43,10 +47,11 @@ pub(super) fn files(project: &Project, config: &Config) -> Result<Vec<PathBuf>, 
 }
 
 /// Every file that is a variant file, or would be one if it existed.
-pub(super) fn possible(project: &Project, config: &Config, recipe: &Recipe) -> Vec<PathBuf> {
-    let mut files = named(project, config).unwrap_or_default();
-    if !config.ignore_recipe_variants {
-        let folders = folders(project, &recipe.path);
+pub(super) fn possible(request: &Request<'_, Config>, recipe: &Recipe) -> Vec<PathBuf> {
+    let recipe = &recipe.found.path;
+    let mut files: Vec<PathBuf> = named(request.config, recipe).collect();
+    if !request.config.ignore_recipe_variants {
+        let folders = folders(request.project, recipe);
         files.extend(
             folders
                 .iter()
@@ -56,7 +61,7 @@ pub(super) fn possible(project: &Project, config: &Config, recipe: &Recipe) -> V
     files
 }
 
-fn folders(project: &Project, recipe: &std::path::Path) -> Vec<PathBuf> {
+fn folders(project: &Project, recipe: &Path) -> Vec<PathBuf> {
     let mut folders: Vec<PathBuf> = recipe.parent().map(plain).into_iter().collect();
     let source = plain(&project.source);
     if !folders.contains(&source) {
@@ -66,14 +71,10 @@ fn folders(project: &Project, recipe: &std::path::Path) -> Vec<PathBuf> {
 }
 
 /// The files in the configuration, relative to the recipe.
-fn named(project: &Project, config: &Config) -> Result<Vec<PathBuf>, Report> {
-    if config.variant_files.is_empty() {
-        return Ok(Vec::new());
-    }
-    let recipe = discovery::find(project, config)?.path;
-    let folder = recipe.parent().unwrap_or(&project.source);
+fn named<'a>(config: &'a Config, recipe: &'a Path) -> impl Iterator<Item = PathBuf> + 'a {
+    let folder = recipe.parent().unwrap_or(Path::new(""));
     let files = config.variant_files.iter();
-    Ok(files.map(|file| plain(&folder.join(file))).collect())
+    files.map(move |file| plain(&folder.join(file)))
 }
 
 /// A variant file in the configuration does not exist.

@@ -15,6 +15,7 @@ use super::Own;
 use crate::backend::Platforms;
 use crate::diagnostic::{SourceFile, Warning, list, nearest};
 use crate::project::Project;
+use crate::project::config::written_at;
 use crate::protocol::outputs::VariantValue;
 use crate::recipe::variants::variable;
 
@@ -62,7 +63,7 @@ pub(super) fn context(
                     None => format!("its entries are {}", list(keys)),
                 },
                 name: name.clone(),
-                at: context_span(project, name),
+                at: written_at(&project.manifest, platforms.host, &["context", name]),
                 file: project.manifest.file(),
             }
             .into());
@@ -79,11 +80,6 @@ pub(super) fn context(
         }
     }
     Ok(())
-}
-
-fn context_span(project: &Project, name: &str) -> Option<SourceSpan> {
-    let keys = ["package", "build", "config", "context", name];
-    project.manifest.key_span(&keys)
 }
 
 /// The values of `pixi.toml`, by their names in templates.

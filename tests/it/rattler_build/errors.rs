@@ -1,6 +1,6 @@
 //! Errors in recipes, as pixi shows them.
 
-use indoc::indoc;
+use indoc::{formatdoc, indoc};
 use serde_json::json;
 
 use super::{build_error, describe, describe_with, project};
@@ -205,6 +205,36 @@ fn options_that_do_not_exist() {
         &project,
         &error.expect_err("the option applies to all targets")
     ));
+}
+
+#[test]
+fn options_of_a_target_are_pointed_at() {
+    let options = [
+        ("source = \"gone\"", json!({"source": "gone"})),
+        (
+            "variant-files = [\"gone\"]",
+            json!({"variant-files": ["gone"]}),
+        ),
+        ("context.gone = 1", json!({"context": {"gone": 1}})),
+    ];
+    for (line, config) in options {
+        let project = project("package: {name: foobar, version: 0.1.0}\n").file(
+            "pixi.toml",
+            formatdoc!(
+                r#"
+                    [package.build.backend]
+                    name = "pixi-build-rattler-build"
+                    [package.build.target.linux-64.config]
+                    {line}
+                "#
+            ),
+        );
+        let target = json!({"linux-64": config});
+        let initialize = Initialize::of(&project).target_configuration(target);
+        let error = describe_with(&project, &initialize, "linux-64", json!({}));
+        let error = render_error(&project, &error.expect_err("there is no such thing"));
+        assert!(error.contains("pixi.toml:4:"), "{error}");
+    }
 }
 
 #[test]
