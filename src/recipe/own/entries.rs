@@ -3,12 +3,16 @@
 //! A build is for one output, and its variants may not contain keys of the others. The
 //! recipe is therefore reduced to the entries that the build needs.
 
+use indexmap::IndexMap;
+use rattler_build_jinja::Variable;
 use rattler_build_recipe::EvaluationContext;
 use rattler_build_recipe::stage0::evaluate::evaluate_value_to_string;
 use rattler_build_recipe::stage0::{
     Build, Inherit, MultiOutputRecipe, Output, PackageMetadata, PackageOutput, Recipe as Stage0,
     Value,
 };
+use rattler_build_types::NormalizedKey;
+use rattler_build_variant_config::VariantConfig;
 use rattler_conda_types::PackageName;
 
 /// The names of the packages in a recipe, except for those that are templates.
@@ -24,6 +28,22 @@ pub(super) fn names(stage0: &Stage0) -> Vec<String> {
             .filter_map(|(_, output)| name(output.package.name.as_concrete()))
             .collect(),
     }
+}
+
+/// The `context` of a recipe.
+pub(super) fn context(stage0: &Stage0) -> &IndexMap<String, Value<Variable>> {
+    match stage0 {
+        Stage0::SingleOutput(single) => &single.context,
+        Stage0::MultiOutput(multi) => &multi.context,
+    }
+}
+
+/// The names that templates can use: those in `context` and the keys of variants, with `_` for
+/// `-`.
+pub(super) fn template_names(stage0: &Stage0, variants: &VariantConfig) -> Vec<String> {
+    let keys = variants.keys().map(NormalizedKey::normalize);
+    let names = context(stage0).keys().cloned().chain(keys);
+    names.map(|name| name.replace('-', "_")).collect()
 }
 
 /// The package outputs, with their index among all outputs.

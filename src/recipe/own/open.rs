@@ -13,7 +13,6 @@ use rattler_build_recipe::stage0::evaluate::evaluate_skip_list;
 use rattler_build_recipe::stage0::{
     ConditionalList, Item, Output, Recipe as Stage0, Value as Stage0Value,
 };
-use rattler_build_types::NormalizedKey;
 use rattler_build_variant_config::VariantConfig;
 
 use super::doubts::KNOWN;
@@ -24,7 +23,7 @@ use crate::recipe::variants::VariantSelection;
 impl Renderer<'_> {
     /// Leaves out the conditions that depend on a name without a value.
     pub(super) fn without_open_conditions(mut self, variants: &VariantConfig) -> Self {
-        let names = names(&self.stage0, variants);
+        let names = entries::template_names(&self.stage0, variants);
         let mut stage0 = self.stage0.clone();
         for list in lists(&mut stage0) {
             let items = std::mem::take(list).into_vec().into_iter();
@@ -44,14 +43,10 @@ impl Renderer<'_> {
 
     /// Whether a condition without open comparisons skips a package.
     fn holds(&self, condition: &str) -> bool {
-        let context = match &self.stage0 {
-            Stage0::SingleOutput(single) => &single.context,
-            Stage0::MultiOutput(multi) => &multi.context,
-        };
         let config = self.jinja_config(BTreeMap::new());
         let bare = EvaluationContext::with_variables_and_config(Default::default(), config);
         let context = bare
-            .with_context(context)
+            .with_context(entries::context(&self.stage0))
             .map_or(bare, |(context, _)| context);
         let value = Stage0Value::new_concrete(condition.to_string(), None);
         let list = ConditionalList::new(vec![Item::Value(value)]);
@@ -77,7 +72,7 @@ impl Own {
         variants: &VariantConfig,
         choice: &VariantSelection,
     ) -> Vec<Warning> {
-        let names = names(&self.stage0, variants);
+        let names = entries::template_names(&self.stage0, variants);
         let mut stage0 = self.stage0.clone();
         if let (VariantSelection::Pinned { output, .. }, Stage0::MultiOutput(multi)) =
             (choice, &mut stage0)
@@ -117,17 +112,6 @@ fn context(variants: &VariantConfig) -> EvaluationContext {
 fn name_in(call: &str) -> Option<&str> {
     let (_, arguments) = call.split_once('(')?;
     arguments.split(',').next().map(str::trim)
-}
-
-/// The names in `context` and those of variants, with `_` for `-`.
-fn names(stage0: &Stage0, variants: &VariantConfig) -> Vec<String> {
-    let context = match stage0 {
-        Stage0::SingleOutput(single) => &single.context,
-        Stage0::MultiOutput(multi) => &multi.context,
-    };
-    let keys = variants.keys().map(NormalizedKey::normalize);
-    let names = context.keys().cloned().chain(keys);
-    names.map(|name| name.replace('-', "_")).collect()
 }
 
 fn is_known(name: &str, names: &[String]) -> bool {

@@ -147,7 +147,7 @@ impl Renderer<'_> {
     }
 
     fn explained(&self, error: RenderError, variants: &VariantConfig) -> Report {
-        let names = self.names(variants);
+        let names = entries::template_names(&self.stage0, variants);
         let outputs = self.own.names();
         let place = RecipePlace {
             text: &self.own.text,

@@ -14,7 +14,7 @@ use rattler_build_variant_config::VariantConfig;
 use rattler_conda_types::RepodataRevision;
 
 use super::mistake::RecipePlace;
-use super::{Own, wire};
+use super::{Own, entries, wire};
 use crate::backend::Platforms;
 use crate::recipe::build;
 use crate::recipe::render::{Rendered, Sibling};
@@ -52,7 +52,7 @@ impl Renderer<'_> {
                 kept.collect()
             })
             .map_err(|error| {
-                let names = self.names(variants);
+                let names = entries::template_names(&self.stage0, variants);
                 let outputs = self.own.names();
                 let place = RecipePlace {
                     text: &self.own.text,
@@ -131,16 +131,6 @@ impl Renderer<'_> {
 
     pub(super) fn jinja(&self, output: &RenderedVariant) -> rattler_build_jinja::Jinja {
         rattler_build_jinja::Jinja::new(self.jinja_config(output.full_combination.clone()))
-    }
-
-    /// The names that templates of the recipe can use.
-    pub(super) fn names(&self, variants: &VariantConfig) -> Vec<String> {
-        let context = match &self.stage0 {
-            Stage0::SingleOutput(single) => &single.context,
-            Stage0::MultiOutput(multi) => &multi.context,
-        };
-        let keys = variants.keys().map(NormalizedKey::normalize);
-        context.keys().cloned().chain(keys).collect()
     }
 }
 

@@ -54,10 +54,7 @@ fn add(
         return;
     }
     let is_first = seen.len() == 1;
-    let context = match &own.stage0 {
-        Stage0::SingleOutput(single) => &single.context,
-        Stage0::MultiOutput(multi) => &multi.context,
-    };
+    let context = entries::context(&own.stage0);
     for (key, value) in &output.variant {
         let name = spelled(key, output);
         if !is_first && PLATFORM_KEYS.contains(&name.as_str()) {
