@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 
 use miette::{Diagnostic, Report};
-use rattler_conda_types::Subdir;
 use thiserror::Error;
 
 use crate::engine::Plan;
 use crate::protocol::build::OutputId;
 use crate::protocol::outputs::VariantValue;
-use crate::recipe::{Rendered, variants};
+use crate::recipe::{Own, Rendered, variants};
 
 impl Plan<'_> {
     /// The output that `id` names.
@@ -31,7 +30,7 @@ impl Plan<'_> {
         }
         match matching.as_slice() {
             [output] => {
-                check_drift(output, id, self.platforms.host)?;
+                self.check_drift(output, id)?;
                 Ok(output)
             }
             [] => Err(self.missing(id, named().collect())),
@@ -59,6 +58,43 @@ impl Plan<'_> {
         }
         .into()
     }
+
+    fn check_drift(&self, output: &Rendered, id: &OutputId) -> Result<(), OutputDrift> {
+        let version = output.version().to_string();
+        let fields = [
+            ("version", id.version.as_deref(), version.as_str()),
+            ("build string", id.build.as_deref(), &output.build_string),
+            (
+                "subdir",
+                Some(id.subdir.as_str()),
+                output.subdir(self.platforms.host).as_str(),
+            ),
+        ];
+        for (field, described, built) in fields {
+            if let Some(described) = described
+                && described != built
+            {
+                return Err(OutputDrift {
+                    name: output.name().to_string(),
+                    field,
+                    described: described.to_string(),
+                    built: built.to_string(),
+                    help: self.drift_advice(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn drift_advice(&self) -> &'static str {
+        let reads_time = |own: &Own| own.text.word("now(", 0).is_some();
+        if self.recipe.own().is_some_and(reads_time) {
+            "the recipe calls `now()`, which is another time in each request: write a value that \
+             stays the same, for example into `context`"
+        } else {
+            "a manifest was edited in between: run the command again"
+        }
+    }
 }
 
 fn has_variant(
@@ -68,32 +104,6 @@ fn has_variant(
     wanted
         .iter()
         .all(|(key, value)| variant.get(key) == Some(value))
-}
-
-fn check_drift(output: &Rendered, id: &OutputId, host: Subdir) -> Result<(), OutputDrift> {
-    let version = output.version().to_string();
-    let fields = [
-        ("version", id.version.as_deref(), version.as_str()),
-        ("build string", id.build.as_deref(), &output.build_string),
-        (
-            "subdir",
-            Some(id.subdir.as_str()),
-            output.subdir(host).as_str(),
-        ),
-    ];
-    for (field, described, built) in fields {
-        if let Some(described) = described
-            && described != built
-        {
-            return Err(OutputDrift {
-                name: output.name().to_string(),
-                field,
-                described: described.to_string(),
-                built: built.to_string(),
-            });
-        }
-    }
-    Ok(())
 }
 
 /// Outputs with their variants.
@@ -111,15 +121,13 @@ fn list(outputs: &[&Rendered]) -> String {
 /// The output does not match its description.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the {field} of `{name}` changed from `{described}` to `{built}` since it was described")]
-#[diagnostic(
-    code(output::drift),
-    help("a manifest was edited in between: run the command again")
-)]
+#[diagnostic(code(output::drift), help("{help}"))]
 struct OutputDrift {
     name: String,
     field: &'static str,
     described: String,
     built: String,
+    help: &'static str,
 }
 
 /// The output no longer uses the variants of its description.

@@ -249,6 +249,16 @@ fn a_variant_file_that_is_not_valid() {
 }
 
 #[test]
+fn a_build_string_with_the_time_is_explained() {
+    let error = build_error(&project(indoc! {"
+        package: {name: foobar, version: 0.1.0}
+        build: {string: 'at_${{ now() }}'}
+    "}));
+    assert!(error.contains("output::drift"), "{error}");
+    assert!(error.contains("the recipe calls `now()`"), "{error}");
+}
+
+#[test]
 fn a_script_that_fails_is_pointed_at() {
     let recipe = indoc! {"
         # ä
