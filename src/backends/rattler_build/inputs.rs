@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::loaded::LoadedFiles;
 use super::{Config, Recipe, variants};
 use crate::backend::extra_input_globs;
 use crate::backend::git_folders::GitFolders;
@@ -53,11 +54,9 @@ pub(super) fn metadata(request: &Request<'_, Config>, recipe: &Recipe) -> Vec<Gl
     let variants = variants::possible(request, recipe);
     files.extend(variants.into_iter().map(|path| (path, "variants")));
     let folder = recipe.found.path.parent().unwrap_or(Path::new(""));
-    let (read, unknown) = loaded(&recipe.text);
-    files.extend(
-        read.iter()
-            .map(|path| (plain(&folder.join(path)), "read by the recipe")),
-    );
+    let loaded = LoadedFiles::of(&recipe.text);
+    let names = loaded.names.iter();
+    files.extend(names.map(|(_, name)| (plain(&folder.join(name)), "read by the recipe")));
     let mut sets: Vec<GlobSet> = files
         .iter()
         .filter_map(|(path, reason)| GlobSet::file(path, reason))
@@ -66,7 +65,7 @@ pub(super) fn metadata(request: &Request<'_, Config>, recipe: &Recipe) -> Vec<Gl
     if manifest != recipe.found.path && !manifest.is_dir() {
         sets.extend(project_files::manifest_inputs(project, folders));
     }
-    if unknown {
+    if loaded.has_others {
         let names = ["*.toml", "*.json", "*.yaml", "*.yml", "*.txt"];
         sets.push(GlobSet::names(folder, names, "read by the recipe"));
     }
@@ -74,24 +73,6 @@ pub(super) fn metadata(request: &Request<'_, Config>, recipe: &Recipe) -> Vec<Gl
         sets.extend(repository(folder));
     }
     sets
-}
-
-/// The files that `load_from_file` reads, and whether one of the names is computed.
-fn loaded(text: &str) -> (Vec<String>, bool) {
-    let mut files = Vec::new();
-    let mut unknown = false;
-    for (at, call) in text.match_indices("load_from_file(") {
-        let argument = text[at + call.len()..].trim_start();
-        let quote = argument
-            .chars()
-            .next()
-            .filter(|quote| "\"'".contains(*quote));
-        match quote.and_then(|quote| argument[1..].split_once(quote)) {
-            Some((name, _)) => files.push(name.to_string()),
-            None => unknown = true,
-        }
-    }
-    (files, unknown)
 }
 
 fn named(named: &Named, recipe: &Recipe) -> Vec<GlobSet> {

@@ -7,6 +7,7 @@ mod config;
 mod discovery;
 mod failure;
 mod inputs;
+mod loaded;
 mod manifest;
 mod system_tools;
 mod variants;
@@ -66,6 +67,11 @@ impl Backend for RattlerBuild {
             project, config, ..
         } = request;
         let sources = manifest::sources(project)?;
+        if config.experimental
+            && let Ok(current) = std::env::current_dir()
+        {
+            loaded::check(recipe, &current)?;
+        }
         Ok(Draft {
             packaging: Packaging {
                 may_be_empty: true,

@@ -4,6 +4,7 @@ use indoc::indoc;
 use serde_json::{Value, json};
 
 use crate::rattler_build::{describe_with, project};
+use test_support::cli_command::CliCommand;
 use test_support::project::Project;
 use test_support::render_error::render_error;
 use test_support::requests::Initialize;
@@ -92,6 +93,26 @@ fn file_of_a_recipe_that_cannot_be_read() {
     "});
     let experimental = json!({"experimental": true});
     insta::assert_snapshot!(mistake(&project, experimental, json!({})));
+}
+
+#[test]
+fn file_of_a_recipe_in_the_current_directory() {
+    let project = Project::of("pixi-build-rattler-build")
+        .pixi_toml(indoc! {r#"
+            [package.build]
+            backend.name = "pixi-build-rattler-build"
+            config.experimental = true
+        "#})
+        .file("package.json", "{\"version\": \"1.0\"}")
+        .file(
+            "recipe/recipe.yaml",
+            indoc! {"
+                context:
+                  version: ${{ load_from_file('package.json').version }}
+                package: {name: foobar, version: \"${{ version }}\"}
+            "},
+        );
+    insta::assert_snapshot!(CliCommand::build(&project, "").error().1);
 }
 
 #[test]
