@@ -2,15 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
-use miette::Report;
+use miette::{Diagnostic, Report, SourceSpan};
 use rattler_build_source_cache::{
-    AttestationVerification, CacheIndex, Checksum, Source, SourceCacheBuilder, UrlSource,
+    AttestationVerification, CacheError, CacheIndex, Checksum, Source, SourceCacheBuilder,
+    UrlSource,
 };
+use thiserror::Error;
 use url::Url;
 
-use super::mistake::Mistake;
-use super::{Sources, digest};
+use super::{Sources, WrongChecksum, digest, key_span};
+use crate::diagnostic::{SourceFile, redacted};
 use crate::disk;
+use crate::recipe::RecipeText;
 
 impl Sources<'_> {
     /// The unpacked archive or the single file, in the cache.
@@ -48,7 +51,7 @@ impl Sources<'_> {
         };
         found
             .map(|found| found.path)
-            .map_err(|error| self.place().report(Mistake::of(error, written)))
+            .map_err(|error| not_fetched(self.text, written, error))
     }
 
     /// Removes downloads that no longer have their checksum, and returns the mirrors that the build
@@ -71,10 +74,7 @@ impl Sources<'_> {
             }
         }
         if reachable.is_empty() {
-            return Err(self.place().report(Mistake::Offline {
-                what: written.to_string(),
-                cache: self.cache.clone(),
-            }));
+            return Err(Offline::new(self.text, written, &self.cache).into());
         }
         Ok(reachable)
     }
@@ -137,4 +137,120 @@ fn archive_of(start: &Path) -> Option<PathBuf> {
         let name = path.file_name().and_then(|name| name.to_str());
         name.is_some_and(|name| name.starts_with(key) && name.len() > key.len())
     })
+}
+
+/// The error of the cache for a download that the recipe names as `url`.
+fn not_fetched(text: &RecipeText, url: &str, error: CacheError) -> Report {
+    match error {
+        CacheError::ValidationFailed {
+            expected, actual, ..
+        } => WrongChecksum::new(text, url, expected, actual).into(),
+        CacheError::ExtractionError(reason) => NotUnpacked::new(text, url, &reason).into(),
+        other => NotDownloaded::new(text, url, &other).into(),
+    }
+}
+
+/// The place of a download in the recipe.
+fn place(text: &RecipeText, url: &str) -> Option<SourceSpan> {
+    text.find(url).or_else(|| key_span(text, "url"))
+}
+
+/// The messages of an error and of its causes.
+fn causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let next = cause.to_string();
+        if !text.contains(&next) {
+            text.push_str(": ");
+            text.push_str(&next);
+        }
+        source = cause.source();
+    }
+    redacted(&text.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// A download that cannot be fetched.
+#[derive(Debug, Error, Diagnostic)]
+#[error("{url} cannot be downloaded: {reason}")]
+#[diagnostic(
+    code(source::download),
+    help("check the address; `url` can be a list of mirrors, which are tried in order")
+)]
+struct NotDownloaded {
+    url: String,
+    reason: String,
+    #[source_code]
+    file: SourceFile,
+    #[label("this source")]
+    at: Option<SourceSpan>,
+}
+
+impl NotDownloaded {
+    fn new(text: &RecipeText, url: &str, error: &CacheError) -> Self {
+        let reason = causes(error);
+        let reason = reason.trim_start_matches("Failed to download from URL: ");
+        let (reason, _) = reason.split_once(" for url (").unwrap_or((reason, ""));
+        Self {
+            url: redacted(url),
+            reason: reason.to_string(),
+            file: text.file(),
+            at: place(text, url),
+        }
+    }
+}
+
+/// An archive that cannot be unpacked.
+#[derive(Debug, Error, Diagnostic)]
+#[error("{what} cannot be unpacked: {reason}")]
+#[diagnostic(
+    code(source::archive),
+    help("it is damaged or is not an archive; set `file_name` to use the file as it is")
+)]
+struct NotUnpacked {
+    what: String,
+    reason: String,
+    #[source_code]
+    file: SourceFile,
+    #[label("this source")]
+    at: Option<SourceSpan>,
+}
+
+impl NotUnpacked {
+    fn new(text: &RecipeText, url: &str, reason: &str) -> Self {
+        Self {
+            what: redacted(url),
+            reason: redacted(reason),
+            file: text.file(),
+            at: place(text, url),
+        }
+    }
+}
+
+/// A source that is not in the cache of an offline build.
+#[derive(Debug, Error, Diagnostic)]
+#[error("{what} is not in the cache {cache}, and the build is offline")]
+#[diagnostic(
+    code(source::offline),
+    help("build once without `--offline`, so that what is needed is in the cache")
+)]
+pub(super) struct Offline {
+    what: String,
+    cache: String,
+    #[source_code]
+    file: SourceFile,
+    #[label("this source")]
+    at: Option<SourceSpan>,
+}
+
+impl Offline {
+    /// The error for a source that the recipe names as `url`.
+    pub(super) fn new(text: &RecipeText, url: &str, cache: &Path) -> Self {
+        Self {
+            what: redacted(url),
+            cache: cache.display().to_string(),
+            file: text.file(),
+            at: place(text, url),
+        }
+    }
 }

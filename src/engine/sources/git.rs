@@ -8,18 +8,20 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
-use miette::Report;
+use miette::{Diagnostic, Report, SourceSpan};
 use rattler_build_recipe::stage1::source::{GitRev, GitSource, GitUrl};
 use rattler_build_source_cache::{
     GitReference, GitSource as WantedGit, Source as Wanted, SourceCacheBuilder,
 };
 use rattler_digest::{Sha256, compute_bytes_digest};
+use thiserror::Error;
 use url::Url;
 
-use super::Sources;
-use super::mistake::Mistake;
+use super::download::Offline;
+use super::{Sources, key_span};
+use crate::diagnostic::{SourceFile, redacted};
 use crate::disk::write;
-use crate::recipe::local_repository;
+use crate::recipe::{RecipeText, local_repository};
 
 /// A checkout of a commit.
 pub(super) struct CheckOut {
@@ -39,12 +41,7 @@ pub(super) async fn check_out(
     source: &GitSource,
 ) -> Result<CheckOut, Report> {
     let written = source.url.to_string();
-    let fail = |reason: String| {
-        sources.place().report(Mistake::Git {
-            url: written.clone(),
-            reason,
-        })
-    };
+    let fail = |reason: String| NotCheckedOut::new(sources.text, &written, &reason);
     let folder = sources.text.path().parent().unwrap_or(Path::new(""));
     let url = url(&source.url, folder).ok_or_else(|| fail("this is not a URL".to_string()))?;
     let is_remote = url.scheme() != "file";
@@ -54,7 +51,7 @@ pub(super) async fn check_out(
     let is_other =
         |expected: &&str| !commit.starts_with(expected) && !expected.starts_with(&commit);
     if let Some(expected) = expected.filter(is_other) {
-        return Err(other_commit(sources, source, expected, commit));
+        return Err(OtherCommit::new(sources.text, source, expected, commit).into());
     }
     let wanted = Wanted::Git(WantedGit::new(
         url,
@@ -74,17 +71,14 @@ pub(super) async fn check_out(
     };
     let found = found.map_err(|error| {
         if sources.offline {
-            sources.place().report(Mistake::Offline {
-                what: written.clone(),
-                cache: sources.cache.clone(),
-            })
+            Offline::new(sources.text, &written, &sources.cache).into()
         } else {
-            fail(error.to_string())
+            Report::from(fail(error.to_string()))
         }
     })?;
     let commit = found.git_commit.unwrap_or(commit);
     if let Some(expected) = expected.filter(|expected| !commit.starts_with(expected)) {
-        return Err(other_commit(sources, source, expected, commit));
+        return Err(OtherCommit::new(sources.text, source, expected, commit).into());
     }
     // The commit of a repository on this machine is an input.
     if !is_commit(&source.rev) && is_remote {
@@ -97,19 +91,6 @@ pub(super) async fn check_out(
     Ok(CheckOut {
         folder: found.path,
         commit,
-    })
-}
-
-fn other_commit(
-    sources: &Sources<'_>,
-    source: &GitSource,
-    expected: &str,
-    actual: String,
-) -> Report {
-    sources.place().report(Mistake::Commit {
-        expected: expected.to_string(),
-        actual,
-        rev: format!("the {}", called(&source.rev)),
     })
 }
 
@@ -226,5 +207,66 @@ fn called(rev: &GitRev) -> String {
         GitRev::Branch(name) => format!("branch `{name}`"),
         GitRev::Tag(name) => format!("tag `{name}`"),
         GitRev::Commit(name) => format!("revision `{name}`"),
+    }
+}
+
+/// A repository or a revision that cannot be fetched.
+#[derive(Debug, Error, Diagnostic)]
+#[error("{url} cannot be checked out: {reason}")]
+#[diagnostic(
+    code(source::git),
+    help(
+        "check that the repository exists, that it has this branch, tag or commit, and that this \
+         user may read it"
+    )
+)]
+struct NotCheckedOut {
+    url: String,
+    reason: String,
+    #[source_code]
+    file: SourceFile,
+    #[label("this source")]
+    at: Option<SourceSpan>,
+}
+
+impl NotCheckedOut {
+    fn new(text: &RecipeText, url: &str, reason: &str) -> Self {
+        let at = text.value_of("git", url);
+        Self {
+            url: redacted(url),
+            reason: redacted(reason),
+            file: text.file(),
+            at: at.or_else(|| key_span(text, "git")),
+        }
+    }
+}
+
+/// The revision is not the expected commit.
+#[derive(Debug, Error, Diagnostic)]
+#[error("{rev} is the commit {actual}, not {expected}")]
+#[diagnostic(
+    code(source::commit),
+    help("if the new commit is the right one, change `expected_commit`")
+)]
+struct OtherCommit {
+    expected: String,
+    actual: String,
+    rev: String,
+    #[source_code]
+    file: SourceFile,
+    #[label("the expected commit")]
+    at: Option<SourceSpan>,
+}
+
+impl OtherCommit {
+    fn new(text: &RecipeText, source: &GitSource, expected: &str, actual: String) -> Self {
+        let at = text.find(expected);
+        Self {
+            expected: expected.to_string(),
+            actual,
+            rev: format!("the {}", called(&source.rev)),
+            file: text.file(),
+            at: at.or_else(|| key_span(text, "expected_commit")),
+        }
     }
 }

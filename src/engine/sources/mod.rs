@@ -10,12 +10,11 @@ pub(super) mod copy;
 mod download;
 mod git;
 mod kept;
-mod mistake;
 mod patch;
 
 use std::path::{Path, PathBuf};
 
-use miette::Report;
+use miette::{Diagnostic, Report, SourceSpan};
 use rattler_build_core::types::Directories;
 use rattler_build_networking::BaseClient;
 use rattler_build_recipe::stage1::source::{GitSource, PathSource, UrlSource};
@@ -24,17 +23,17 @@ use rattler_build_source_cache::cache::is_tarball;
 use rattler_build_source_cache::{AttestationVerification, Checksum, IdentityCheck};
 use rattler_build_types::LateBoundPath;
 use rattler_digest::{Sha256, compute_file_digest};
+use thiserror::Error;
 use url::Url;
 
 use crate::backend::inputs::plain;
 use crate::backend::tree::Tree;
-use crate::diagnostic::create_folder;
+use crate::diagnostic::{SourceFile, create_folder, nearest, redacted};
 use crate::disk;
 use crate::recipe::{RecipeText, tree};
 
 use kept::Download;
 pub(super) use kept::{SourceSnapshot, Work};
-use mistake::{Mistake, SourcePlace};
 
 /// Fetches the sources of one build.
 pub(super) struct Sources<'a> {
@@ -89,10 +88,6 @@ impl Sources<'_> {
         Ok(())
     }
 
-    fn place(&self) -> SourcePlace<'_> {
-        SourcePlace { text: self.text }
-    }
-
     async fn path<'s>(
         &self,
         source: &'s PathSource,
@@ -110,10 +105,7 @@ impl Sources<'_> {
             return Ok(&source.patches);
         }
         if !from.is_file() {
-            return Err(self.place().report(Mistake::NoSuchPath {
-                path: from,
-                written,
-            }));
+            return Err(NoSuchPath::new(self.text, &from, &written).into());
         }
         let name = from
             .file_name()
@@ -146,11 +138,8 @@ impl Sources<'_> {
         }
         for checksum in &checksums {
             if let Err(mismatch) = checksum.validate(&from) {
-                return Err(self.place().report(Mistake::Checksum {
-                    expected: mismatch.expected,
-                    actual: mismatch.actual,
-                    what: written,
-                }));
+                let (expected, actual) = (mismatch.expected, mismatch.actual);
+                return Err(WrongChecksum::new(self.text, &written, expected, actual).into());
             }
         }
         let name = source.file_name.as_deref().unwrap_or(Path::new(name));
@@ -175,10 +164,7 @@ impl Sources<'_> {
         let local = source.url.iter().find_map(|url| url.to_file_path().ok());
         if let Some(local) = local.filter(|_| !is_checked) {
             if !local.is_file() {
-                return Err(self.place().report(Mistake::NoSuchPath {
-                    path: local,
-                    written,
-                }));
+                return Err(NoSuchPath::new(self.text, &local, &written).into());
             }
             checksums.push(digest(&local)?);
         }
@@ -283,5 +269,93 @@ fn unpacked(root: &Path) -> Tree {
         exclude: Vec::new(),
         use_gitignore: false,
         pruned: Vec::new(),
+    }
+}
+
+/// The place of the first key with this name.
+fn key_span(text: &RecipeText, key: &str) -> Option<SourceSpan> {
+    let found = text.word(key, 0)?;
+    Some((found.start, found.len()).into())
+}
+
+/// A path in the recipe does not exist.
+#[derive(Debug, Error, Diagnostic)]
+#[error("{path} does not exist")]
+#[diagnostic(code(source::no_such_path), help("{help}"))]
+struct NoSuchPath {
+    path: String,
+    help: String,
+    #[source_code]
+    file: SourceFile,
+    #[label("named here")]
+    at: Option<SourceSpan>,
+}
+
+impl NoSuchPath {
+    /// The error for `path`, which the recipe names as `written`.
+    fn new(text: &RecipeText, path: &Path, written: &str) -> Self {
+        Self {
+            path: path.display().to_string(),
+            help: near(path),
+            file: text.file(),
+            at: text.value_of("path", written),
+        }
+    }
+}
+
+/// The help for a path that does not exist.
+fn near(path: &Path) -> String {
+    let entries = path
+        .parent()
+        .and_then(|folder| std::fs::read_dir(folder).ok());
+    let entries = entries.into_iter().flatten().flatten();
+    let names: Vec<String> = entries
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .collect();
+    let name = path
+        .file_name()
+        .and_then(|name| name.to_str())
+        .unwrap_or_default();
+    match nearest(name, names.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "paths in a recipe are relative to the directory of the recipe".to_string(),
+    }
+}
+
+/// A file does not have the checksum in the recipe.
+#[derive(Debug, Error, Diagnostic)]
+#[error("{what} does not have its checksum: expected {expected}, found {actual}")]
+#[diagnostic(
+    code(source::checksum),
+    help("if the new content is the right one, write `{key}: {actual}`")
+)]
+struct WrongChecksum {
+    key: &'static str,
+    what: String,
+    expected: String,
+    actual: String,
+    #[source_code]
+    file: SourceFile,
+    #[label("the expected checksum")]
+    at: Option<SourceSpan>,
+}
+
+impl WrongChecksum {
+    fn new(text: &RecipeText, what: &str, expected: String, actual: String) -> Self {
+        /// The number of digits in an MD5 checksum.
+        const MD5: usize = 32;
+        let key = match actual.len() {
+            MD5 => "md5",
+            _ => "sha256",
+        };
+        let at = text.find(&expected).or_else(|| text.find("sha256"));
+        Self {
+            key,
+            what: redacted(what),
+            expected,
+            actual,
+            file: text.file(),
+            at,
+        }
     }
 }

@@ -2,14 +2,16 @@
 
 use std::path::Path;
 
-use miette::Report;
+use miette::{Diagnostic, Report, SourceSpan};
 use rattler_build_core::source::SourceError;
 use rattler_build_core::source::patch::apply_patch_custom;
 use rattler_build_core::types::Directories;
 use rattler_build_types::LateBoundPath;
+use thiserror::Error;
 
-use super::Sources;
-use super::mistake::Mistake;
+use super::{NoSuchPath, Sources};
+use crate::diagnostic::SourceFile;
+use crate::recipe::RecipeText;
 
 impl Sources<'_> {
     /// Applies a patch to the files in `target`.
@@ -32,22 +34,17 @@ impl Sources<'_> {
         let file = recipe_dir.join(resolved);
         let written = patch.as_str().to_string();
         if !file.is_file() {
-            return Err(self.place().report(Mistake::NoSuchPath {
-                path: file,
-                written,
-            }));
+            return Err(NoSuchPath::new(self.text, &file, &written).into());
         }
         tracing::info!("applying {}", file.display());
         apply_patch_custom(target, &file).map_err(|error| {
             let is_unreadable = matches!(error, SourceError::PatchParseFailed(_));
-            self.place().report(Mistake::Patch {
-                written,
-                reason: match missing(&file, target) {
-                    Some(name) => format!("the sources do not contain `{name}`"),
-                    None => error.to_string(),
-                },
-                quotes_names: is_unreadable && quotes_names(&file),
-            })
+            let reason = match missing(&file, target) {
+                Some(name) => format!("the sources do not contain `{name}`"),
+                None => error.to_string(),
+            };
+            let is_quoted = is_unreadable && quotes_names(&file);
+            NotPatched::new(self.text, written, &reason, is_quoted).into()
         })
     }
 }
@@ -83,4 +80,39 @@ fn missing(patch: &Path, target: &Path) -> Option<String> {
     let mut missing = names.filter(|name| !exists(name));
     let name = missing.next()?;
     Some(name.strip_prefix("a/").unwrap_or(name).to_string())
+}
+
+/// A patch that cannot be read or does not apply.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the patch {patch} cannot be applied: {reason}")]
+#[diagnostic(code(source::patch), help("{help}"))]
+struct NotPatched {
+    help: &'static str,
+    patch: String,
+    reason: String,
+    #[source_code]
+    file: SourceFile,
+    #[label("this patch")]
+    at: Option<SourceSpan>,
+}
+
+impl NotPatched {
+    /// `quotes_names` is whether the patch cannot be read and has names of files in quotes.
+    fn new(text: &RecipeText, patch: String, reason: &str, quotes_names: bool) -> Self {
+        let words: Vec<&str> = reason.split_whitespace().collect();
+        let reason = words.join(" ");
+        let start = "Patch application error: ";
+        Self {
+            help: if quotes_names {
+                "a name in it is in quotes, because it is not ASCII: create the patch again with \
+                 `git -c core.quotePath=false`"
+            } else {
+                "it may belong to another version of the sources: create it again from these"
+            },
+            reason: reason.strip_prefix(start).unwrap_or(&reason).to_string(),
+            file: text.file(),
+            at: text.find(&patch),
+            patch,
+        }
+    }
 }
