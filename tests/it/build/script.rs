@@ -148,6 +148,8 @@ fn libraries_of_the_environment_are_linked_with() {
     export ZSTD_SYS_USE_PKG_CONFIG=1
     export RUSTONIG_SYSTEM_LIBONIG=1
     export LIBCLANG_PATH="${PREFIX}/lib"
+    export LIBCLANG_PATH="${PREFIX}/lib"
+    export LIBCLANG_PATH="${BUILD_PREFIX}/lib"
     export LIBCLANG_PATH="${BUILD_PREFIX}/lib"
     "#);
     insta::assert_snapshot!(about_libraries(Subdir::Win64), @r#"
@@ -156,7 +158,9 @@ fn libraries_of_the_environment_are_linked_with() {
     if exist "%PREFIX%\Library\include\zstd.h" (set "ZSTD_SYS_USE_PKG_CONFIG=1")
     if exist "%PREFIX%\Library\include\oniguruma.h" (set "RUSTONIG_SYSTEM_LIBONIG=1")
     if exist "%PREFIX%\Library\bin\libclang.dll" (set "LIBCLANG_PATH=%PREFIX%\Library\bin")
+    if exist "%PREFIX%\Library\bin\libclang-13.dll" (set "LIBCLANG_PATH=%PREFIX%\Library\bin")
     if exist "%BUILD_PREFIX%\Library\bin\libclang.dll" (set "LIBCLANG_PATH=%BUILD_PREFIX%\Library\bin")
+    if exist "%BUILD_PREFIX%\Library\bin\libclang-13.dll" (set "LIBCLANG_PATH=%BUILD_PREFIX%\Library\bin")
     "#);
 }
 
