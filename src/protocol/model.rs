@@ -62,6 +62,15 @@ pub struct Targets {
     pub targets: Option<IndexMap<String, Target>>,
 }
 
+impl Targets {
+    /// The tables of all targets, whatever their condition is.
+    pub fn all(&self) -> impl Iterator<Item = &Target> {
+        let conditional = self.conditional.iter().flat_map(IndexMap::values);
+        let older = self.targets.iter().flat_map(IndexMap::values);
+        self.default_target.iter().chain(conditional).chain(older)
+    }
+}
+
 /// The dependency tables of one target.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]

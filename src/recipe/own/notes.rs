@@ -6,6 +6,7 @@ use rattler_build_recipe::stage0::{About, Recipe as Stage0};
 use super::{Own, entries};
 use crate::diagnostic::{Warning, list};
 use crate::project::Project;
+use crate::protocol::model::RunExportTables;
 
 /// The values in the manifest that have no effect.
 pub(super) fn unused(own: &Own, project: &Project) -> Vec<Warning> {
@@ -13,6 +14,7 @@ pub(super) fn unused(own: &Own, project: &Project) -> Vec<Warning> {
     warnings.extend(name(own, project));
     warnings.extend(version(own, project));
     warnings.extend(metadata(own, project));
+    warnings.extend(run_exports(own, project));
     let sources = own
         .sources
         .names()
@@ -25,6 +27,30 @@ pub(super) fn unused(own: &Own, project: &Project) -> Vec<Warning> {
         );
     }
     warnings
+}
+
+/// Run exports in the manifest, when the recipe has none.
+fn run_exports(own: &Own, project: &Project) -> Option<Warning> {
+    let targets = project.model.targets.as_ref()?;
+    let exports = targets
+        .all()
+        .filter_map(|target| target.run_exports.as_ref());
+    let mut tables = exports.flat_map(|exports| {
+        let RunExportTables {
+            weak,
+            strong,
+            noarch,
+            weak_constraints,
+            strong_constraints,
+        } = exports;
+        [weak, strong, noarch, weak_constraints, strong_constraints]
+    });
+    let are_stated = tables.any(|table| table.as_ref().is_some_and(|table| !table.is_empty()));
+    let are_lost = are_stated && own.text.word("run_exports", 0).is_none();
+    are_lost.then(|| {
+        Warning::new("`[package.run-exports]` is not used: the recipe has no run exports")
+            .help("write them into the recipe, as in `requirements: {run_exports: {weak: [name]}}`")
+    })
 }
 
 fn name(own: &Own, project: &Project) -> Option<Warning> {

@@ -396,7 +396,13 @@ fn what_is_hardly_meant_is_told_during_the_build() {
               - package: {name: two}
                 about: {license: MIT, description: two, summary: "${{ env.get('HOME') }}"}
         "#})
-    .pixi_toml("[package]\nlicense = \"MIT\"\ndescription = \"ours\"\n")
+    .pixi_toml(indoc! {r#"
+        [package]
+        license = "MIT"
+        description = "ours"
+        [package.run-exports.weak]
+        one = "*"
+    "#})
     .file("build.sh", "echo\n")
     .file("variants.yaml", "channel_sources: [conda-forge]\n");
     let ended = CliCommand::build(&project, "")
@@ -413,6 +419,7 @@ fn what_is_hardly_meant_is_told_during_the_build() {
         "`two` has no script: `build.sh` is only used when a recipe has one package",
         "`channel_sources` in a variant file has no effect",
         "`description` of `[package]` is not part of the package",
+        "`[package.run-exports]` is not used",
     ] {
         assert!(text.contains(part), "{part} in {text}");
     }

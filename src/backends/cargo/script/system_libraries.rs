@@ -73,11 +73,7 @@ fn names(
     let Some(targets) = &request.project.model.targets else {
         return false;
     };
-    let default = targets.default_target.iter();
-    let conditional = targets.conditional.iter().flat_map(|it| it.values());
-    let older = targets.targets.iter().flat_map(|it| it.values());
-    let mut all = default.chain(conditional).chain(older);
-    all.any(|target| {
+    targets.all().any(|target| {
         table(target)
             .as_ref()
             .is_some_and(|table| table.contains_key(package))
