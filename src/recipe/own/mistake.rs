@@ -67,7 +67,7 @@ impl RecipePlace<'_> {
                 expected, actual, ..
             } => match self.bare_template(at.as_ref()) {
                 Some(report) => report,
-                None => self.value(&format!("expected {expected}, found {actual}"), None, at),
+                None => self.wrong_type(&expected, &actual, at),
             },
             ParseError::InvalidValue {
                 field,
@@ -82,6 +82,24 @@ impl RecipePlace<'_> {
                 at,
             ),
         }
+    }
+
+    fn wrong_type(&self, expected: &str, actual: &str, at: Option<Range<usize>>) -> Report {
+        let before = at.as_ref().map_or("", |at| &self.text.as_str()[..at.start]);
+        let key = before.trim_end().strip_suffix(':');
+        let key = key.and_then(|before| before.rsplit(['\n', ' ', '{', ',']).next());
+        let Some(key) = key.filter(|key| !key.is_empty()) else {
+            return self.value(&format!("expected {expected}, found {actual}"), None, at);
+        };
+        let help = match expected {
+            "mapping" => Some(format!(
+                "write names and values, as in `{key}: {{name: value}}`"
+            )),
+            "sequence" => Some(format!("write a list, as in `{key}: [value]`")),
+            _ => None,
+        };
+        let message = format!("the value of `{key}` is not a {expected}");
+        self.value(&message, help.as_deref(), at)
     }
 
     fn generic(&self, message: &str, help: Option<&str>, at: Option<Range<usize>>) -> Report {
@@ -266,8 +284,18 @@ impl RecipePlace<'_> {
     }
 
     fn experimental(&self, message: &str, at: Option<Range<usize>>) -> Report {
+        let here = at.clone().map_or("", |at| &self.text.as_str()[at]);
         let what = EXPERIMENTAL.iter().find(|(part, _)| message.contains(part));
+        let what = what.or_else(|| EXPERIMENTAL.iter().find(|(_, word)| here.contains(word)));
         let word = what.map(|(_, word)| *word);
+        if let Some(word) = word
+            && self.is_build_string(at.as_ref())
+        {
+            // rattler-build evaluates it without experimental features, even if they are on.
+            let message = format!("a build string cannot use `{word}`");
+            let help = "give the value a name in `context`, and write the name here";
+            return self.value(&message, Some(help), at);
+        }
         let from = at.as_ref().map_or(0, |at| at.start);
         let found = word.and_then(|word| {
             self.text
@@ -280,6 +308,15 @@ impl RecipePlace<'_> {
             at: found.or(at).map(span),
         }
         .into()
+    }
+
+    /// Whether the value at this place is that of `build: string`.
+    fn is_build_string(&self, at: Option<&Range<usize>>) -> bool {
+        let before = at.map_or("", |at| &self.text.as_str()[..at.start]);
+        let line = before.lines().next_back().unwrap_or_default().trim_end();
+        line.trim_end_matches(['"', '\''])
+            .trim_end()
+            .ends_with("string:")
     }
 
     fn value(&self, message: &str, help: Option<&str>, at: Option<Range<usize>>) -> Report {

@@ -15,6 +15,26 @@ fn error(recipe: &str) -> String {
 }
 
 #[test]
+fn a_build_string_with_a_feature_of_git() {
+    insta::assert_snapshot!(error(indoc! {"
+        package: {name: foobar, version: 0.1.0}
+        build:
+          string: ${{ git.head_rev('file:///x')[:7] }}_0
+    "}));
+}
+
+#[test]
+fn a_list_in_place_of_a_table() {
+    insta::assert_snapshot!(error(indoc! {"
+        package: {name: foobar, version: 0.1.0}
+        build:
+          script:
+            env:
+              - WHEELS: x
+    "}));
+}
+
+#[test]
 fn an_unknown_key_below_text_of_other_scripts() {
     insta::assert_snapshot!(error(indoc! {"
             # ä 🧪 日本語
