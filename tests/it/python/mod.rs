@@ -9,6 +9,7 @@ mod editable;
 mod edits;
 mod kept;
 mod kinds;
+mod metadata;
 mod mistakes;
 mod named;
 mod script;

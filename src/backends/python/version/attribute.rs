@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use regex::Regex;
 
 use super::{Place, assigned_in};
+use crate::backend::inputs::plain;
 use crate::backends::python::project::Files;
 
 /// The default pattern of hatch.
@@ -93,24 +94,32 @@ pub(super) fn cargo(project: &Files) -> Option<Place> {
         return None;
     }
     let manifest = project.toml(&["tool", "maturin", "manifest-path"]);
-    let manifest = PathBuf::from(manifest.map_or("Cargo.toml", |path| path.text));
-    let text = std::fs::read_to_string(project.folder.join(&manifest)).ok()?;
-    let version = in_cargo_toml(&text).or_else(|| {
-        let folders = project.folder.join(&manifest);
-        let mut above = folders.ancestors().skip(2).take(3);
-        above.find_map(|folder| {
-            let text = std::fs::read_to_string(folder.join("Cargo.toml")).ok()?;
-            let parsed = toml_edit::Document::parse(text).ok()?;
-            let version = parsed.get("workspace")?.get("package")?.get("version")?;
-            Some(version.as_str()?.to_string())
-        })
-    })?;
-    Some(Place::Literal(from_cargo(&version)))
+    let manifest = manifest.map_or("Cargo.toml", |path| path.text);
+    let manifest = plain(&project.folder.join(manifest));
+    let parsed = parsed(&manifest)?;
+    if let Some(version) = text_in(&parsed, &["package", "version"]) {
+        return Some(Place::Found(from_cargo(&version), vec![manifest]));
+    }
+    // The crate may be the root of its workspace.
+    let mut above = manifest.ancestors().skip(1).take(4);
+    above.find_map(|folder| {
+        let root = folder.join("Cargo.toml");
+        let version = text_in(&self::parsed(&root)?, &["workspace", "package", "version"])?;
+        let mut files = vec![manifest.clone(), root];
+        files.dedup();
+        Some(Place::Found(from_cargo(&version), files))
+    })
 }
 
-fn in_cargo_toml(text: &str) -> Option<String> {
-    let parsed = toml_edit::Document::parse(text).ok()?;
-    Some(parsed.get("package")?.get("version")?.as_str()?.to_string())
+fn parsed(file: &Path) -> Option<toml_edit::Document<String>> {
+    toml_edit::Document::parse(std::fs::read_to_string(file).ok()?).ok()
+}
+
+fn text_in(file: &toml_edit::Document<String>, keys: &[&str]) -> Option<String> {
+    let mut keys = keys.iter();
+    let first = file.get(keys.next()?)?;
+    let item = keys.try_fold(first, |item, key| item.get(key))?;
+    Some(item.as_str()?.to_string())
 }
 
 /// Converts a version of a crate such as `1.0.0-alpha.1` to `1.0.0alpha1`, which PEP 440
@@ -125,11 +134,12 @@ pub(super) fn meson(project: &Files) -> Option<Place> {
     if project.build_backend() != "mesonpy" {
         return None;
     }
-    let text = std::fs::read_to_string(project.folder.join("meson.build")).ok()?;
+    let build = project.folder.join("meson.build");
+    let text = std::fs::read_to_string(&build).ok()?;
     let (at, value) = keyword_of_project(&text, "version")?;
     let literal = Regex::new(r"^'([^'\n]+)'\s*(?:#[^\n]*\s*)*$").ok()?;
     if let Some(found) = literal.captures(value) {
-        return Some(Place::Literal(found[1].to_string()));
+        return Some(Place::Found(found[1].to_string(), vec![build]));
     }
     let file = Regex::new(r"^files\(\s*'([^'\n]+)'\s*\)\s*(?:#[^\n]*\s*)*$").ok()?;
     if let Some(found) = file.captures(value) {
@@ -240,6 +250,40 @@ mod tests {
         ] {
             assert_eq!(version(arguments).as_deref(), expected, "{arguments}");
         }
+    }
+
+    #[test]
+    fn the_files_with_the_version_of_a_crate_are_known() {
+        let root = tempfile::tempdir().expect("a folder");
+        let write = |path: &str, text: &str| {
+            crate::disk::write(&root.path().join(path), text).expect("own folder");
+        };
+        let found = |manifest: &str| {
+            let text = format!(
+                "[build-system]\nbuild-backend = \"maturin\"\n\
+                 [tool.maturin]\nmanifest-path = \"{manifest}\"\n"
+            );
+            write("py/pyproject.toml", &text);
+            let files = Files::read(&root.path().join("py")).expect("a project");
+            let Some(Place::Found(version, files)) = cargo(&files) else {
+                panic!("the version of {manifest} is found");
+            };
+            let files = files.iter().map(|file| file.strip_prefix(root.path()));
+            let files = files.map(|file| file.expect("it is below").display().to_string());
+            format!("{version} {}", files.collect::<Vec<_>>().join(" "))
+        };
+        const INHERITED: &str = "[package]\nversion.workspace = true\n";
+        const WORKSPACE: &str = "[workspace.package]\nversion = \"1.2.0\"\n";
+        write("py/Cargo.toml", &format!("{INHERITED}{WORKSPACE}"));
+        write("Cargo.toml", WORKSPACE);
+        write("inner/Cargo.toml", INHERITED);
+        write("own/Cargo.toml", "[package]\nversion = \"3.0.0-rc.1\"\n");
+        assert_eq!(found("Cargo.toml"), "1.2.0 py/Cargo.toml");
+        assert_eq!(
+            found("../inner/Cargo.toml"),
+            "1.2.0 inner/Cargo.toml Cargo.toml"
+        );
+        assert_eq!(found("../own/Cargo.toml"), "3.0.0rc1 own/Cargo.toml");
     }
 
     #[test]

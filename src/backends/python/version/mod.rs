@@ -114,6 +114,8 @@ impl Found {
 enum Place {
     /// The version itself.
     Literal(String),
+    /// The version itself, and the files that were read to find it.
+    Found(String, Vec<PathBuf>),
     /// The whole content of a file.
     File(PathBuf),
     /// A file that assigns the version to `__version__` or `VERSION`, or contains only the version.
@@ -155,6 +157,7 @@ impl Place {
         let missing = |what: String| -> Report { NotFound::report(project, what) };
         let (text, files) = match self {
             Self::Literal(version) => (version, Vec::new()),
+            Self::Found(version, files) => (version, files),
             Self::Git(rules) => return scm::read(&rules, project, top),
             Self::Code(tool) => {
                 return Err(missing(format!("{tool} computes it during the build")));

@@ -1,0 +1,65 @@
+//! The files that make pixi request the outputs of a Python project again.
+
+use indoc::indoc;
+
+use super::{initialize, plain, project};
+use test_support::edits::Verdict::{Rebuild, Reuse};
+use test_support::edits::{Finished, Row};
+use test_support::freshness::Remembered;
+use test_support::pixi::Pixi;
+use test_support::requests::Outputs;
+
+/// Requests outputs, edits files, and checks each edit like an edit after a build.
+#[track_caller]
+fn assert_verdicts(files: &[(&str, &str)], rows: &[Row<'_>]) {
+    let project = project(files);
+    let mut pixi = Pixi::of(&project);
+    pixi.initialize(&initialize(&project, &[], plain()));
+    let params = Outputs::new(&project.metadata_work("fast")).params();
+    let answer = pixi.request("conda/outputs", params);
+    let answer = answer.unwrap_or_else(|error| panic!("{error:#}"));
+    let finished = Finished {
+        cache: Remembered::of(&answer, project.dir()),
+        project,
+        answer,
+        stderr: Vec::new(),
+    };
+    finished.assert_verdicts(rows);
+}
+
+#[test]
+fn the_version_that_a_crate_inherits() {
+    let files = [
+        (
+            "pyproject.toml",
+            indoc! {r#"
+                [build-system]
+                requires = ["maturin"]
+                build-backend = "maturin"
+                [project]
+                name = "fast"
+                dynamic = ["version"]
+                [tool.maturin]
+                manifest-path = "rust/crates/core/Cargo.toml"
+            "#},
+        ),
+        (
+            "rust/Cargo.toml",
+            "[workspace]\nmembers = [\"crates/core\"]\n[workspace.package]\nversion = \"1.0.0\"\n",
+        ),
+        (
+            "rust/crates/core/Cargo.toml",
+            "[package]\nname = \"core\"\nversion.workspace = true\n[lib]\n",
+        ),
+        ("rust/crates/core/src/other.rs", ""),
+    ];
+    assert_verdicts(
+        &files,
+        &[
+            ("edit", "pyproject.toml", Rebuild),
+            ("edit", "rust/Cargo.toml", Rebuild),
+            ("edit", "rust/crates/core/Cargo.toml", Rebuild),
+            ("edit", "rust/crates/core/src/other.rs", Reuse),
+        ],
+    );
+}
