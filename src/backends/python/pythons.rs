@@ -58,10 +58,7 @@ impl Pythons {
         let mut wishes = vec![dependency::pep440(&source.requires_python)];
         wishes.extend(stated(request, "host-dependencies").and_then(|text| as_pep440(&text)));
         let is_excluded = |value: &&String| {
-            // A build string may follow the version.
-            let version = value.split_whitespace().next().unwrap_or_default();
-            let admitted = as_pep440(version);
-            admitted.is_some_and(|admitted| {
+            admitted(value).is_some_and(|admitted| {
                 let mut wishes = wishes.iter();
                 !wishes.all(|wish| admit_a_common_one(wish, &admitted))
             })
@@ -99,17 +96,19 @@ fn the_only_one(request: &Request<'_, Config>, source: &Source) -> Option<String
     candidates.next().is_none().then_some(first)
 }
 
-/// The versions of Python that a value of the variant stands for. A version without an operator
-/// stands for all versions that begin with it.
-pub(super) fn admitted(value: &str) -> Option<VersionSpecifiers> {
-    // A build string may follow the version.
-    let version = value.split_whitespace().next()?;
+/// The version spec and the build string of a value of the variant. A version without an operator
+/// stands for all versions that begin with it, as in rattler-build.
+pub(super) fn parts(value: &str) -> Option<(String, Option<&str>)> {
+    let mut words = value.split_whitespace();
+    let version = words.next()?;
     let is_prefix = version.chars().all(|c| c.is_ascii_digit() || c == '.');
-    if is_prefix {
-        as_pep440(&format!("={version}"))
-    } else {
-        as_pep440(version)
-    }
+    let operator = if is_prefix { "=" } else { "" };
+    Some((format!("{operator}{version}"), words.next()))
+}
+
+/// The versions of Python that a value of the variant stands for.
+pub(super) fn admitted(value: &str) -> Option<VersionSpecifiers> {
+    as_pep440(&parts(value)?.0)
 }
 
 /// The expression that is true for the output with this value of the variant.
@@ -174,6 +173,19 @@ mod tests {
             assert_eq!(found.to_string(), versions, "{value}");
         }
         assert_eq!(condition("3.12.*"), "python == '3.12.*'");
+    }
+
+    #[test]
+    fn a_value_is_compared_as_the_range_for_which_it_stands() {
+        for (value, requires, has_common) in [
+            ("3.9", ">=3.9.1", true),
+            ("3.9.* *_cpython", ">=3.9.1", true),
+            ("3.9", ">=3.10", false),
+        ] {
+            let requires = as_pep440(requires).expect(requires);
+            let found = admit_a_common_one(&admitted(value).expect(value), &requires);
+            assert_eq!(found, has_common, "{value} {requires}");
+        }
     }
 
     #[test]

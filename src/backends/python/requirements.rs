@@ -5,7 +5,7 @@ mod mapped;
 use super::Config;
 use super::config::Installer;
 use super::dependency::{self, Translated};
-use super::pythons::{Pythons, VARIANT};
+use super::pythons::{self, Pythons, VARIANT};
 use super::shape::Shape;
 use super::source::Source;
 use crate::backend::{Request, Requirement, Section};
@@ -123,13 +123,12 @@ fn python(
         let bare = BinarySpec::default();
         requirements.push(Requirement::package(Section::Host, VARIANT, bare));
     }
-    let newest = || newest(request.variants.get(VARIANT)?);
-    let in_host = match (&version, varies) {
-        (None, false) => newest(),
-        _ => version.clone(),
+    let in_host = match request.variants.get(VARIANT) {
+        Some(values) if version.is_none() && !varies => newest(values),
+        _ => of_version(version.clone()),
     };
-    if in_host.is_some() || !varies {
-        requirements.extend(user.beside(Section::Host, spec(in_host)));
+    if in_host.version.is_some() || !varies {
+        requirements.extend(user.beside_spec(Section::Host, VARIANT, in_host));
     }
     if !source.kind.is_program {
         requirements.extend(user.beside(Section::Run, spec(version)));
@@ -144,15 +143,22 @@ fn python(
     requirements
 }
 
-/// The newest value of a variant.
-fn newest(values: &[String]) -> Option<String> {
-    let number = |value: &String| {
+/// The newest value of a variant, as a requirement.
+fn newest(values: &[String]) -> BinarySpec {
+    let number = |value: &&String| {
         let numbers = value.split(['.', ' ', '*']);
         numbers
             .filter_map(|number| number.parse::<u64>().ok())
             .collect::<Vec<_>>()
     };
-    values.iter().max_by_key(|value| number(value)).cloned()
+    let newest = values.iter().max_by_key(number);
+    let parts = newest.and_then(|value| pythons::parts(value));
+    let (version, build) = parts.unzip();
+    BinarySpec {
+        version,
+        build: build.flatten().map(str::to_string),
+        ..BinarySpec::default()
+    }
 }
 
 /// The oldest Python that the project supports, for `python-abi3`. The default is 3.9.
@@ -230,23 +236,51 @@ impl<'a> UserSpecs<'a> {
     /// it has no version, or the user says from which source the package is built. Otherwise it
     /// has the name that the user wrote, because a package with the other one may not exist.
     fn beside(&self, section: Section, spec: Translated) -> Option<Requirement> {
-        let own: Vec<_> = self.named(&section, &spec.name).collect();
+        let Translated { name, version } = spec;
+        self.beside_spec(section, &name, of_version(version))
+    }
+
+    /// The same for a requirement that may have a build string.
+    fn beside_spec(&self, section: Section, name: &str, spec: BinarySpec) -> Option<Requirement> {
+        let own: Vec<_> = self.named(&section, name).collect();
         let Some((name, _)) = own.first() else {
-            return Some(stated(section, spec));
+            return Some(Requirement::package(section, name, spec));
         };
-        let name = name.to_string();
         let mut specs = own.iter().map(|(_, spec)| spec);
         let is_built = specs.any(|spec| matches!(spec, PackageSpec::Source(_)));
         let adds_nothing = spec.version.is_none() || is_built;
-        (!adds_nothing).then(|| stated(section, Translated { name, ..spec }))
+        (!adds_nothing).then(|| Requirement::package(section, *name, spec))
     }
 }
 
 fn stated(section: Section, spec: Translated) -> Requirement {
     let Translated { name, version } = spec;
-    let spec = BinarySpec {
+    Requirement::package(section, name, of_version(version))
+}
+
+fn of_version(version: Option<String>) -> BinarySpec {
+    BinarySpec {
         version,
         ..BinarySpec::default()
-    };
-    Requirement::package(section, name, spec)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_value_of_a_variant_is_a_version_and_a_build_string() {
+        let spec = |values: &[&str]| {
+            let values: Vec<String> = values.iter().map(|it| it.to_string()).collect();
+            let spec = newest(&values);
+            (spec.version, spec.build)
+        };
+        let text = |text: &str| Some(text.to_string());
+        assert_eq!(spec(&["3.9", "3.12"]), (text("=3.12"), None));
+        assert_eq!(spec(&["3.12.*"]), (text("3.12.*"), None));
+        let conda_forge = ["3.9.* *_cpython", "3.13.* *_cp313", "3.12.* *_cpython"];
+        assert_eq!(spec(&conda_forge), (text("3.13.*"), text("*_cp313")));
+        assert_eq!(spec(&[]), (None, None));
+    }
 }

@@ -251,6 +251,31 @@ fn variants_that_the_project_is_not_for_are_left_out() {
 }
 
 #[test]
+fn values_of_the_variant_mean_what_they_mean_in_recipes() {
+    let text = "[build-system]\nrequires = [\"hatchling\"]\nbuild-backend = \"hatchling.build\"\n\
+                [project]\nname = \"a\"\nversion = \"1\"\n";
+    let host = |requires: &str, config: Value, values: &[&str]| {
+        let text = format!("{text}requires-python = \"{requires}\"\n");
+        let text = text.replace("requires-python = \"\"\n", "");
+        let shown = described(
+            &[("pyproject.toml", &text)],
+            config,
+            json!({"python": values}),
+        );
+        let host = shown.lines().filter(|line| line.starts_with("host"));
+        host.collect::<Vec<_>>().join("; ")
+    };
+    let conda_forge = ["3.11.* *_cpython", "3.12.* *_cpython"];
+    insta::assert_snapshot!(host("", plain(), &conda_forge), @"host: uv *, python 3.12.*");
+    insta::assert_snapshot!(host("", plain(), &["3.12"]), @"host: uv *, python 3.12.*");
+    let compiled = json!({"noarch": false});
+    insta::assert_snapshot!(
+        host(">=3.9.1", compiled, &["3.8", "3.9"]),
+        @"host: uv *, python 3.9.*, python >=3.9.1"
+    );
+}
+
+#[test]
 fn projects_from_before_pyproject_are_understood() {
     let cfg = indoc! {"
         [metadata]
