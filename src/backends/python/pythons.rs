@@ -7,7 +7,7 @@
 use pep440_rs::{VersionSpecifiers, release_specifiers_to_ranges};
 
 use super::Config;
-use super::dependency;
+use super::dependency::{self, Specifier};
 use super::shape::Shape;
 use super::source::Source;
 use crate::backend::Request;
@@ -84,16 +84,28 @@ fn as_value(version: &str) -> String {
 fn the_only_one(request: &Request<'_, Config>, source: &Source) -> Option<String> {
     let mut wishes = vec![dependency::pep440(&source.requires_python)];
     wishes.extend(stated(request, "host-dependencies").and_then(|text| as_pep440(&text)));
-    let candidates = (0..LAST_MINOR).map(|minor| format!("3.{minor}.*"));
-    let mut candidates = candidates.filter(|candidate| {
-        let candidate = as_pep440(candidate).expect("a version of Python");
+    let mut candidates = minors(&wishes);
+    let first = candidates.next()?;
+    candidates.next().is_none().then(|| format!("3.{first}.*"))
+}
+
+/// The oldest minor version of Python that a project allows. `None` if it allows even the first
+/// one, so that no version is the oldest that it is made for.
+pub(super) fn oldest(requires: &[Specifier]) -> Option<String> {
+    let wishes = [dependency::pep440(requires)];
+    let oldest = minors(&wishes).next()?;
+    (oldest > 0).then(|| format!("3.{oldest}"))
+}
+
+/// The minor versions of Python 3 that satisfy all wishes at least in part.
+fn minors(wishes: &[VersionSpecifiers]) -> impl Iterator<Item = u32> {
+    (0..LAST_MINOR).filter(|minor| {
+        let candidate = as_pep440(&format!("3.{minor}.*")).expect("a version of Python");
         let ranges = release_specifiers_to_ranges(candidate);
         let wishes = wishes.iter().cloned().map(release_specifiers_to_ranges);
         let common = wishes.fold(ranges, |common, wish| common.intersection(&wish));
         !common.is_empty()
-    });
-    let first = candidates.next()?;
-    candidates.next().is_none().then_some(first)
+    })
 }
 
 /// The version spec and the build string of a value of the variant. A version without an operator
@@ -173,6 +185,24 @@ mod tests {
             assert_eq!(found.to_string(), versions, "{value}");
         }
         assert_eq!(condition("3.12.*"), "python == '3.12.*'");
+    }
+
+    #[test]
+    fn the_oldest_version_satisfies_each_kind_of_comparison() {
+        let found = |text: &str| oldest(&dependency::parse(text).expect(text));
+        for (requires, version) in [
+            (">=3.10", Some("3.10")),
+            ("~=3.10", Some("3.10")),
+            ("==3.11.*", Some("3.11")),
+            ("<3.14, !=3.12.*, >=3.12", Some("3.13")),
+            // 3.9.1 is later than 3.9.
+            (">3.9", Some("3.9")),
+            (">=2.7", None),
+            ("<4", None),
+            ("", None),
+        ] {
+            assert_eq!(found(requires).as_deref(), version, "{requires}");
+        }
     }
 
     #[test]

@@ -17,6 +17,9 @@ pub(super) use mapped::target;
 /// Programs that run during a build and do not depend on the Python of the host environment.
 const PROGRAMS: [&str; 4] = ["cmake", "ninja", "patchelf", "swig"];
 
+/// The version of `python-abi3` for a project that does not say which Python is the oldest.
+const OLDEST: &str = "3.9";
+
 /// The requirements of the project and its build backend, in addition to those of the user.
 pub(super) fn all(
     request: &Request<'_, Config>,
@@ -134,9 +137,11 @@ fn python(
         requirements.extend(user.beside(Section::Run, spec(version)));
     }
     if shape.abi3 && !user.names(&Section::Host, "python-abi3") {
+        let oldest = pythons::oldest(&source.requires_python);
+        let oldest = oldest.unwrap_or_else(|| OLDEST.to_string());
         let abi3 = Translated {
             name: "python-abi3".to_string(),
-            version: Some(format!("{}.*", oldest(source))),
+            version: Some(format!("{oldest}.*")),
         };
         requirements.extend(user.beside(Section::Host, abi3));
     }
@@ -158,19 +163,6 @@ fn newest(values: &[String]) -> BinarySpec {
         version,
         build: build.flatten().map(str::to_string),
         ..BinarySpec::default()
-    }
-}
-
-/// The oldest Python that the project supports, for `python-abi3`. The default is 3.9.
-fn oldest(source: &Source) -> String {
-    let bounds = source.requires_python.iter();
-    let bound = bounds
-        .filter_map(|specifier| specifier.lower_bound())
-        .next();
-    let release = bound.map(|version| version.release().to_vec());
-    match release.as_deref() {
-        Some([major, minor, ..]) => format!("{major}.{minor}"),
-        _ => "3.9".to_string(),
     }
 }
 

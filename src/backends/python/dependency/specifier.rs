@@ -119,11 +119,6 @@ impl Specifier {
             Operator::Greater => format!(">{version}"),
         }
     }
-
-    /// The version, if the operator is `>=`.
-    pub(in super::super) fn lower_bound(&self) -> Option<&Version> {
-        (self.operator == Operator::GreaterEqual).then_some(&self.version)
-    }
 }
 
 /// The first version after all versions that start with `version`.
