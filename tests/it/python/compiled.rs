@@ -4,7 +4,7 @@ use indoc::indoc;
 use serde_json::{Value, json};
 
 use super::builds::built;
-use super::edits::finished;
+use super::edits::{finished, finished_with};
 use super::{SCIKIT_BUILD_CORE, initialize, project};
 use test_support::archive::Archive;
 use test_support::edits::Finished;
@@ -75,6 +75,44 @@ fn scikit_build_core() {
             ("edit", "native/unused.h", Reuse),
             ("edit", "cmake/unused.cmake", Reuse),
             ("edit", "tests/test_fast.py", Reuse),
+        ]);
+    }
+}
+
+/// The project or the user chooses another build directory.
+#[test]
+fn scikit_build_core_with_a_build_directory() {
+    let (name, pyproject) = SCIKIT_BUILD_CORE;
+    let own = format!("{pyproject}[tool.scikit-build]\nbuild-dir = \"build/{{wheel_tag}}\"\n");
+    let cmake = indoc! {"
+        cmake_minimum_required(VERSION 3.15)
+        project(fast LANGUAGES C)
+        find_package(Python REQUIRED COMPONENTS Interpreter Development.Module)
+        python_add_library(core MODULE native/core.c WITH_SOABI)
+        install(TARGETS core DESTINATION fast)
+    "};
+    let chosen = json!({"env": {"SKBUILD_BUILD_DIR": "build/{wheel_tag}"}});
+    for (pyproject, config, unused) in [
+        (own.as_str(), json!({}), Reuse),
+        (pyproject, chosen, Rebuild),
+    ] {
+        let files = [
+            (name, pyproject),
+            ("CMakeLists.txt", cmake),
+            ("native/core.c", CORE),
+            ("native/one.h", "#define ONE 1\n"),
+            ("native/unused.h", "#define ONE 2\n"),
+            ("src/fast/__init__.py", ""),
+        ];
+        let host = ["scikit-build-core", "cmake", "ninja"];
+        let Some(finished) = finished_with(&files, &host, false, config) else {
+            return;
+        };
+        finished.assert_verdicts(&[
+            ("edit", "native/core.c", Rebuild),
+            ("edit", "native/one.h", Rebuild),
+            ("edit", "CMakeLists.txt", Rebuild),
+            ("edit", "native/unused.h", unused),
         ]);
     }
 }

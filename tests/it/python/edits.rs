@@ -1,7 +1,7 @@
 //! Edits that trigger a rebuild, and edits that do not.
 
 use indoc::indoc;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{HELLO, initialize, plain, project};
 use test_support::build::Build;
@@ -14,9 +14,19 @@ use test_support::requests::Outputs;
 
 /// Builds as pixi does, and remembers the files that pixi remembers.
 pub(super) fn finished(files: &[(&str, &str)], host: &[&str], editable: bool) -> Option<Finished> {
+    finished_with(files, host, editable, plain())
+}
+
+/// The same with options.
+pub(super) fn finished_with(
+    files: &[(&str, &str)],
+    host: &[&str],
+    editable: bool,
+    config: Value,
+) -> Option<Finished> {
     let channel = channel_or_skip()?;
     let project = project(files);
-    let initialize = initialize(&project, host, plain());
+    let initialize = initialize(&project, host, config);
     let mut pixi = Pixi::of(&project);
     pixi.initialize(&initialize);
     let work = project.build_work("hello");

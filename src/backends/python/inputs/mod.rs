@@ -17,6 +17,7 @@ use super::Config;
 use super::layout::CMAKE_TRACE;
 use super::license;
 use super::project::{pyproject, setup_cfg, setup_py};
+use super::script::chooses_build_directory;
 use super::shape::Shape;
 use super::source::Source;
 use super::wheel::Wheel;
@@ -259,9 +260,11 @@ pub(super) fn built(
     let copied = copied.filter(|path| !listed.iter().any(|top| path.starts_with(top)));
     sets.extend(copied.filter_map(|path| below(&path, "copied or installed by CMake", &left_out)));
     sets.extend(packed_by_name(source, shape, &left_out));
-    if shape.editable {
+    // `compiled.py` does not know the build directory that the user chose.
+    if shape.editable || chooses_build_directory(request.config) {
         sets.extend(compiled_sources(source, &left_out));
-    } else {
+    }
+    if !shape.editable {
         sets.extend(files_to_come(source, &traces, &listed));
     }
     let is_live =
@@ -277,7 +280,8 @@ pub(super) fn built(
     Ok(Some(sets))
 }
 
-/// The inputs of an editable installation: the source files that need a build.
+/// The source files that need a build, for an editable installation, and for a build whose compiled
+/// files are not known.
 fn compiled_sources(source: &Source, left_out: &BTreeSet<PathBuf>) -> Option<GlobSet> {
     source.kind.is_compiled().then(|| {
         let folder = &source.files.folder;

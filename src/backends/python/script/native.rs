@@ -209,7 +209,7 @@ fn build_directory(request: &Request<'_, Config>, source: &Source, shape: &Shape
         "mesonpy" => "builddir",
         _ => return None,
     };
-    if shape.languages.is_empty() || is_chosen(request, source) {
+    if shape.languages.is_empty() || is_chosen(request.config) {
         return None;
     }
     let mut setting = Word::literal(format!("{key}="));
@@ -217,16 +217,14 @@ fn build_directory(request: &Request<'_, Config>, source: &Source, shape: &Shape
     Some(setting)
 }
 
-/// Whether the user or the project sets the build directory.
-fn is_chosen(request: &Request<'_, Config>, source: &Source) -> bool {
+/// Whether the user sets the build directory. A setting of the installer wins over
+/// `pyproject.toml`.
+pub(in super::super) fn is_chosen(config: &Config) -> bool {
     let names = ["build-dir", "builddir"];
-    let config = request.config;
     let settings = config.config_settings.keys();
     let mut settings = settings.map(String::as_str);
     let mut arguments = config.common.extra_args.iter();
-    let table = source.files.toml(&["tool", "scikit-build", "build-dir"]);
-    table.is_some()
-        || config.common.env.contains_key("SKBUILD_BUILD_DIR")
+    config.common.env.contains_key("SKBUILD_BUILD_DIR")
         || settings.any(|key| names.contains(&key))
         || arguments.any(|argument| names.iter().any(|name| argument.contains(name)))
 }
