@@ -1,42 +1,115 @@
-//! Decides whether a build reuses the compiled code of the last build.
+//! Decides what a build reuses of the last build.
 //!
 //! Build tools remember the flags and settings of their first run, even when the user removes or
-//! modifies them. Therefore a build with other options starts with an empty directory.
+//! modifies them. Therefore a build with other options starts with an empty directory. After a
+//! change of a file of the project that can set options, CMake and Meson only forget the options:
+//! ninja and make compile again what is compiled with other arguments.
 
 use std::path::{Path, PathBuf};
 
 use miette::Report;
+use rattler_digest::{Sha256, compute_bytes_digest};
+use walkdir::{DirEntry, WalkDir};
 
 use super::Config;
 use super::config::BuildDir;
+use super::inputs::OUTPUT_DIRECTORIES;
 use super::layout::{BUILD, DIRECTORY};
+use super::source::Source;
 use crate::backend::BuildPaths;
+use crate::backend::inputs::plain;
 use crate::backends::cargo::guest::TARGET_DIR;
 use crate::disk;
 
 /// The file with the options of the last build, in the backend's own directory.
 const OPTIONS: &str = "options";
 
+/// The file with the digests of the files that could set options in the last build.
+const SETTINGS: &str = "settings";
+
+/// The files in which CMake and Meson remember options, in the build directory.
+const REMEMBERED: [&str; 3] = [
+    "CMakeCache.txt",
+    "meson-private/coredata.dat",
+    "meson-private/cmd_line.txt",
+];
+
 /// Removes the compiled code of the last build if the options differ, or if the user does not
-/// want to keep it.
+/// want to keep it. Removes the options that a build tool remembers if they may come from a file
+/// that differs.
 ///
 /// # Errors
 /// Files that cannot be removed or written.
-pub(super) fn enter(config: &Config, paths: &BuildPaths) -> Result<(), Report> {
-    let stamp = stamp(&paths.script_folder);
+pub(super) fn enter(config: &Config, source: &Source, paths: &BuildPaths) -> Result<(), Report> {
+    let folder = paths.script_folder.join(DIRECTORY);
     let options = options(config);
-    let is_same = std::fs::read_to_string(&stamp).is_ok_and(|last| last == options);
-    if !is_same || config.build_dir == BuildDir::Temporary {
+    if is_other(&folder.join(OPTIONS), &options) || config.build_dir == BuildDir::Temporary {
         for folder in [BUILD, TARGET_DIR] {
             disk::remove_folder(&paths.script_folder.join(folder))?;
         }
-        disk::write(&stamp, &options)?;
+        disk::write(&folder.join(OPTIONS), &options)?;
+    }
+    let settings = settings(source);
+    if is_other(&folder.join(SETTINGS), &settings) {
+        for file in REMEMBERED {
+            disk::remove_file(&paths.script_folder.join(BUILD).join(file))?;
+        }
+        disk::write(&folder.join(SETTINGS), &settings)?;
     }
     Ok(())
 }
 
-fn stamp(script_folder: &Path) -> PathBuf {
-    script_folder.join(DIRECTORY).join(OPTIONS)
+/// Whether the file of the last build has another text.
+fn is_other(file: &Path, text: &str) -> bool {
+    std::fs::read_to_string(file).map_or(true, |last| last != text)
+}
+
+/// The digests of the files in which options of CMake and Meson are defined or set.
+fn settings(source: &Source) -> String {
+    if !["scikit_build_core", "mesonpy"].contains(&source.build_module()) {
+        return String::new();
+    }
+    let folder = &source.files.folder;
+    let cmake = source
+        .files
+        .toml(&["tool", "scikit-build", "cmake", "source-dir"]);
+    let cmake = cmake.map(|cmake| plain(&folder.join(cmake.text)));
+    let elsewhere = cmake.filter(|cmake| !cmake.starts_with(folder));
+    let folders = [Some(folder.clone()), elsewhere].into_iter().flatten();
+    let mut files: Vec<PathBuf> = folders.flat_map(setting_files).collect();
+    files.sort();
+    let digests = files.into_iter().map(|file| {
+        let content = std::fs::read(&file).unwrap_or_default();
+        let digest = compute_bytes_digest::<Sha256>(&content);
+        format!("{} {}\n", hex::encode(digest), file.display())
+    });
+    digests.collect()
+}
+
+/// The files below a directory that can define or set options. Hidden directories, such as that of
+/// pixi, and outputs are left out.
+fn setting_files(folder: PathBuf) -> impl Iterator<Item = PathBuf> {
+    const NAMES: [&str; 7] = [
+        "pyproject.toml",
+        "CMakeLists.txt",
+        "CMakePresets.json",
+        "CMakeUserPresets.json",
+        "meson.build",
+        "meson.options",
+        "meson_options.txt",
+    ];
+    let is_own = |entry: &DirEntry| {
+        let name = entry.file_name().to_string_lossy();
+        let is_made = name.starts_with('.') || OUTPUT_DIRECTORIES.contains(&name.as_ref());
+        entry.depth() == 0 || !is_made
+    };
+    let is_setting = |entry: &DirEntry| {
+        let name = entry.file_name().to_str();
+        name.is_some_and(|name| NAMES.contains(&name) || name.ends_with(".cmake"))
+    };
+    let entries = WalkDir::new(folder).into_iter().filter_entry(is_own);
+    let entries = entries.filter_map(Result::ok).filter(is_setting);
+    entries.map(DirEntry::into_path)
 }
 
 /// The options that affect compiled code.

@@ -108,7 +108,7 @@ impl Backend for Python {
         source: &Source,
         paths: &BuildPaths,
     ) -> Result<(), Report> {
-        kept::enter(request.config, paths)?;
+        kept::enter(request.config, source, paths)?;
         let shape = Shape::of(request, source, &mut Vec::new());
         if let Some(guest) = shape.guest(source) {
             guest.before_build(request, paths)?;

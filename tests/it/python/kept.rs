@@ -170,6 +170,114 @@ fn options_that_change_count_in_what_is_kept() {
     }
 }
 
+/// Projects of two compiled files, with an option for the first one, whose default is `one`. The
+/// last text sets the option in `pyproject.toml`.
+const OPTIONS: [(Files, &str, &str); 2] = [
+    (
+        (
+            &["scikit-build-core", "cmake", "ninja"],
+            &[
+                SCIKIT_BUILD_CORE,
+                (
+                    "CMakeLists.txt",
+                    indoc! {r#"
+                        cmake_minimum_required(VERSION 3.15)
+                        project(fast LANGUAGES C)
+                        set(WORD one CACHE STRING "a word")
+                        find_package(Python REQUIRED COMPONENTS Interpreter Development.Module)
+                        python_add_library(core MODULE core.c other.c WITH_SOABI)
+                        set_source_files_properties(core.c PROPERTIES COMPILE_DEFINITIONS "WORD=${WORD}")
+                        install(TARGETS core DESTINATION fast)
+                    "#},
+                ),
+            ],
+        ),
+        "CMakeLists.txt",
+        "[tool.scikit-build.cmake.define]\nWORD = \"three\"\n",
+    ),
+    (
+        (
+            &["meson-python", "ninja"],
+            &[
+                (
+                    "pyproject.toml",
+                    indoc! {r#"
+                        [build-system]
+                        requires = ["meson-python"]
+                        build-backend = "mesonpy"
+                        [project]
+                        name = "fast"
+                        version = "1.0"
+                    "#},
+                ),
+                (
+                    "meson.build",
+                    indoc! {"
+                        project('fast', 'c')
+                        py = import('python').find_installation(pure: false)
+                        other = static_library('other', 'other.c', pic: true)
+                        py.extension_module('core', 'core.c', install: true, subdir: 'fast',
+                        link_whole: other, c_args: '-DWORD=' + get_option('word'))
+                    "},
+                ),
+                (
+                    "meson.options",
+                    "option('word', type: 'string', value: 'one')\n",
+                ),
+            ],
+        ),
+        "meson.options",
+        "[tool.meson-python.args]\nsetup = [\"-Dword=three\"]\n",
+    ),
+];
+
+/// The time of the last compilation of `other.c`.
+fn compilation_of_the_other(project: &Project) -> SystemTime {
+    let work = project.build_work("hello");
+    let files = walkdir::WalkDir::new(&work).into_iter();
+    let mut files = files.map(|file| file.expect("the directory can be read"));
+    let object = files.find(|file| file.file_name() == "other.c.o");
+    let object = object.expect("the object is kept").metadata();
+    let time = object.expect("the file exists").modified();
+    time.expect("the file has a time")
+}
+
+#[test]
+fn options_of_the_project_that_change_count_in_what_is_kept() {
+    let Some(channel) = channel_or_skip() else {
+        return;
+    };
+    for ((host, files), definition, setting) in OPTIONS {
+        let project = project(&[files, &[("core.c", CORE), ("other.c", "int other;\n")]].concat());
+        let word = || {
+            let package = built(&project, host, channel, &json!({}));
+            (compiled(&package), compilation_of_the_other(&project))
+        };
+        let (first, time) = word();
+        assert_eq!(first, "compiled optimized one", "{host:?}");
+        let text = |name: &str| fs_err::read_to_string(project.dir().join(name)).expect("a file");
+        project.write(definition, text(definition).replace("one", "two"));
+        assert_eq!(
+            word(),
+            ("compiled optimized two".to_string(), time),
+            "{host:?}"
+        );
+        let without = text("pyproject.toml");
+        project.write("pyproject.toml", format!("{without}{setting}"));
+        assert_eq!(
+            word(),
+            ("compiled optimized three".to_string(), time),
+            "{host:?}"
+        );
+        project.write("pyproject.toml", without);
+        assert_eq!(
+            word(),
+            ("compiled optimized two".to_string(), time),
+            "{host:?}"
+        );
+    }
+}
+
 /// A project that builds itself with a module of its own.
 const OWN_BACKEND: [(&str, &str); 3] = [
     (
