@@ -311,6 +311,11 @@ fn failures_of_compilers_and_hooks_are_explained() {
     build::compile_error
 
       × `uv pip` failed with exit code 1: expected expression before ‘}’ token
+       ╭─[/ws/src/fast/core.c:1:1]
+     1 │ int broken(void) { return }
+       · ─────────────┬─────────────
+       ·              ╰── here
+       ╰────
     ----
     python::missing_header
 

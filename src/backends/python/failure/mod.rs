@@ -10,12 +10,16 @@ mod rust;
 mod traceback;
 mod uninstallable;
 
+use std::path::Path;
+use std::sync::Arc;
+
 use miette::SourceSpan;
 
 use super::Config;
 use super::source::Source;
 use crate::backend::failure::{Place, full_disk};
 use crate::backend::{Diagnosis, Log, Request};
+use crate::diagnostic::SourceFile;
 
 /// A function that recognizes one kind of failure.
 type Detector = fn(&Case<'_>) -> Option<Diagnosis>;
@@ -50,12 +54,41 @@ pub(super) fn diagnose(
     source: &Source,
     log: &Log,
 ) -> Option<Diagnosis> {
+    let log = &output_of_the_hook(log);
     let case = Case {
         request,
         source,
         log,
     };
     DETECTORS.iter().find_map(|detector| detector(&case))
+}
+
+/// The log with the lines of the build backend as they were written. uv adds `DEBUG` at the start of
+/// each line while the hook runs, and repeats all lines after the failure.
+fn output_of_the_hook(log: &Log) -> Log {
+    let lines: Vec<&str> = log
+        .lines()
+        .map(|line| line.strip_prefix("DEBUG ").unwrap_or(line))
+        .collect();
+    Log::new(&lines.join("\n"))
+}
+
+/// A line of a file, without the space around it.
+fn line_of(path: &Path, number: usize, label: &str) -> Option<Place> {
+    let text = std::fs::read_to_string(path).ok()?;
+    let mut lines = text.split_inclusive('\n');
+    let before: usize = lines
+        .by_ref()
+        .take(number.checked_sub(1)?)
+        .map(str::len)
+        .sum();
+    let line = lines.next()?;
+    let at = before + line.len() - line.trim_start().len();
+    Some(Place {
+        at: (at, line.trim().len()).into(),
+        file: SourceFile::new(path.display().to_string(), Arc::from(text)),
+        label: label.to_string(),
+    })
 }
 
 impl Case<'_> {

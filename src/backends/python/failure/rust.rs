@@ -1,28 +1,22 @@
 //! Failures of Cargo, which maturin and setuptools-rust run.
 
 use super::Case;
-use crate::backend::{Diagnosis, Log};
+use crate::backend::Diagnosis;
 use crate::backends::cargo::failure;
 
 /// Cargo or its compiler failed.
 pub(super) fn cargo(case: &Case<'_>) -> Option<Diagnosis> {
-    let uses_cargo = case.source.uses_cargo();
-    let log = uses_cargo.then(|| output_of_the_hook(case.log))?;
-    failure::below_another_tool(&log)
-}
-
-/// The output of the build backend. uv adds `DEBUG` at the start of each line.
-fn output_of_the_hook(log: &Log) -> Log {
-    let lines: Vec<&str> = log
-        .lines()
-        .map(|line| line.strip_prefix("DEBUG ").unwrap_or(line))
-        .collect();
-    Log::new(&lines.join("\n"))
+    if !case.source.uses_cargo() {
+        return None;
+    }
+    failure::below_another_tool(case.log)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::backend::Log;
+    use crate::backends::python::failure::output_of_the_hook;
 
     #[test]
     fn what_cargo_says_below_maturin_is_explained() {

@@ -1,11 +1,8 @@
 //! Exceptions of build backends and of the project's code.
 
-use std::sync::Arc;
-
-use super::Case;
+use super::{Case, line_of};
 use crate::backend::Diagnosis;
 use crate::backend::failure::{Place, QUOTED};
-use crate::diagnostic::SourceFile;
 
 /// Texts of exceptions, each with its remedy.
 const KNOWN: [(&str, &str); 7] = [
@@ -84,20 +81,7 @@ fn in_setup_py(case: &Case<'_>, lines: &[&str]) -> Option<Place> {
     let frame = frames.find_map(|line| line.strip_prefix("File \"<string>\", line "))?;
     let number: usize = frame.split(',').next()?.parse().ok()?;
     let path = case.source.files.folder.join("setup.py");
-    let text = std::fs::read_to_string(&path).ok()?;
-    let mut lines = text.split_inclusive('\n');
-    let before: usize = lines
-        .by_ref()
-        .take(number.checked_sub(1)?)
-        .map(str::len)
-        .sum();
-    let line = lines.next()?;
-    let at = before + line.len() - line.trim_start().len();
-    Some(Place {
-        at: (at, line.trim().len()).into(),
-        file: SourceFile::new(path.display().to_string(), Arc::from(text)),
-        label: "this line".to_string(),
-    })
+    line_of(&path, number, "this line")
 }
 
 fn remedy(raised: &str) -> Option<&'static str> {
