@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use glob::Pattern;
+use glob::{Pattern, PatternError};
 use miette::Report;
 use rattler_digest::{Sha256, compute_bytes_digest};
 
@@ -186,16 +186,21 @@ fn written(path: &str, content: &str) -> Row {
     Row::with(path, &digest, content.len())
 }
 
-/// The patterns of the user. In them, `*` also matches `/`.
+/// A pattern of the user. In it, `*` also matches `/`.
+///
+/// # Errors
+/// A bracket without its counterpart.
+pub(super) fn pattern(text: &str) -> Result<Pattern, PatternError> {
+    let mut text = text.to_string();
+    while text.contains("**") {
+        text = text.replace("**", "*");
+    }
+    Pattern::new(&text)
+}
+
+/// The patterns of the user, which [`Config`] has checked.
 fn patterns(texts: &[String]) -> Vec<Pattern> {
-    let patterns = texts.iter().map(|text| {
-        let mut text = text.clone();
-        while text.contains("**") {
-            text = text.replace("**", "*");
-        }
-        Pattern::new(&text)
-    });
-    patterns.flatten().collect()
+    texts.iter().flat_map(|text| pattern(text)).collect()
 }
 
 /// Whether a pattern matches a path, relative to the prefix or to `site-packages`.

@@ -328,6 +328,70 @@ fn two_versions_of_python_that_exclude_each_other() {
 }
 
 #[test]
+fn elements_of_options_without_a_meaning() {
+    let manifest = indoc! {r#"
+        [package]
+        name = "hello"
+        version = "1.0"
+        [package.build.backend]
+        name = "pixi-build-python"
+        version = "*"
+        [package.build.config]
+        entry-points = ["one = hello:one", "hello = hello"]
+        exclude = ["a[b"]
+        python-versions = ["3.12", "312"]
+    "#};
+    let project = project(HELLO).pixi_toml(manifest);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pixi-build-python"));
+    let output = command.arg("outputs").arg(project.dir()).output();
+    let output = output.expect("the executable can be run");
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    let told = told.replace(&project.dir().display().to_string(), "/ws");
+    insta::assert_snapshot!(told, @r#"
+    config::invalid
+
+      × failed to parse configuration: 3 errors
+
+    Error: config::invalid_value
+
+      × failed to parse configuration: `hello = hello` is not a program
+       ╭─[/ws/pixi.toml:8:36]
+     7 │ [package.build.config]
+     8 │ entry-points = ["one = hello:one", "hello = hello"]
+       ·                                    ───────┬───────
+       ·                                           ╰── here
+     9 │ exclude = ["a[b"]
+       ╰────
+      help: write `name = module:function`
+
+    Error: config::invalid_value
+
+      × failed to parse configuration: `a[b` is not a pattern: invalid range
+      │ pattern
+        ╭─[/ws/pixi.toml:9:12]
+      8 │ entry-points = ["one = hello:one", "hello = hello"]
+      9 │ exclude = ["a[b"]
+        ·            ──┬──
+        ·              ╰── here
+     10 │ python-versions = ["3.12", "312"]
+        ╰────
+      help: `[[]` and `[]]` match brackets
+
+    Error: config::invalid_value
+
+      × failed to parse configuration: `312` is not a version of Python
+        ╭─[/ws/pixi.toml:10:28]
+      9 │ exclude = ["a[b"]
+     10 │ python-versions = ["3.12", "312"]
+        ·                            ──┬──
+        ·                              ╰── here
+        ╰────
+      help: write a version such as `3.12`, perhaps with a build string after a
+            space
+    "#);
+}
+
+#[test]
 fn options_that_nothing_depends_on() {
     let manifest = indoc! {r#"
         [package]

@@ -1,5 +1,6 @@
 //! The options of `[package.build.config]`.
 
+mod elements;
 mod values;
 
 use std::ops::Deref;
@@ -165,6 +166,7 @@ impl Options for Config {
         (self.common.validate().into_iter())
             .chain(self.package.validate())
             .chain(mapping)
+            .chain(elements::wrong(self))
             .chain(editable.map(|argument| InvalidOption {
                 keys: vec!["extra-args".to_string()],
                 part: EntryPart::Value,

@@ -54,6 +54,9 @@ fn values_that_make_no_sense_are_mistakes() {
         "version-from = 'hg'",
         "profile = 'fast'",
         "build-dir = 'build'",
+        "entry-points = ['hello = hello']",
+        "exclude = ['a[b']",
+        "python-versions = ['312']",
     ] {
         assert!(config(lines).is_err(), "{lines}");
     }
