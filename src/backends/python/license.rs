@@ -233,10 +233,11 @@ pub(super) fn patterns(project: &Files) -> Vec<String> {
     if let Some(file) = project.toml(&["project", "license", "file"]) {
         patterns.push(file.text.to_string());
     }
-    let keys: [&[&str]; 3] = [
+    let keys: [&[&str]; 4] = [
         &["project", "license-files"],
         &["project", "license-files", "paths"],
         &["project", "license-files", "globs"],
+        &["tool", "setuptools", "license-files"],
     ];
     let toml = project.pyproject.iter();
     let toml = toml.flat_map(|file| keys.map(|keys| file.texts(keys)));
@@ -245,6 +246,10 @@ pub(super) fn patterns(project: &Files) -> Vec<String> {
         let named = project.setup_cfg.list("metadata", key).into_iter();
         patterns.extend(named.map(str::to_string));
     }
+    let py = project.setup_py.as_ref();
+    let listed = py.and_then(|file| file.texts("license_files"));
+    patterns.extend(listed.into_iter().flat_map(|list| list.texts));
+    patterns.extend(py.and_then(|file| file.text("license_file")));
     patterns
 }
 
@@ -370,6 +375,22 @@ mod tests {
         ] {
             assert_eq!(spelled(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn setuptools_lists_license_files_in_three_places() {
+        let root = tempfile::tempdir().expect("a folder");
+        let write = |path: &str, text: &str| {
+            crate::disk::write(&root.path().join(path), text).expect("own folder");
+        };
+        write("setup.py", "setup(license_files=['c.txt', 'd/*'])\n");
+        write("setup.cfg", "[metadata]\nlicense_files = b.txt\n");
+        write(
+            "pyproject.toml",
+            "[tool.setuptools]\nlicense-files = ['a.txt']\n",
+        );
+        let files = Files::read(root.path()).expect("a project");
+        assert_eq!(patterns(&files), ["a.txt", "b.txt", "c.txt", "d/*"]);
     }
 
     #[test]

@@ -405,6 +405,11 @@ fn license_files_that_the_project_lists() {
             "pyproject.toml",
             "[build-system]\nrequires = [\"setuptools\"]\nbuild-backend = \"setuptools.build_meta\"\n",
         ),
+        (
+            "setup.py",
+            "from setuptools import setup\nsetup(license_files=['legal/*.txt'])\n",
+        ),
+        ("legal/one.txt", "MIT\n"),
         ("setup.cfg", cfg),
         ("third_party/one/LICENSE", "MIT\n"),
         ("src/fast/__init__.py", ""),
@@ -416,6 +421,7 @@ fn license_files_that_the_project_lists() {
         ("edit", "third_party/one/LICENSE", Rebuild),
         ("new", "third_party/two/LICENSE", Rebuild),
         ("new", "third_party/two/notes.txt", Reuse),
+        ("new", "legal/two.txt", Rebuild),
     ]);
 }
 
