@@ -134,18 +134,6 @@ impl Source {
         paths.map(|path| path.text.to_string()).collect()
     }
 
-    /// The files that determine what the project compiles.
-    pub(super) fn kind_files(&self) -> Vec<PathBuf> {
-        let file = match self.build_module() {
-            "mesonpy" => "meson.build",
-            "scikit_build_core" | "skbuild" => "CMakeLists.txt",
-            "maturin" => "Cargo.toml",
-            "hatchling" => kind::hatch_hook(&self.files),
-            _ => return self.files.in_tree_backend(),
-        };
-        vec![self.files.folder.join(file)]
-    }
-
     /// Whether the project contains Rust code.
     pub(super) fn uses_cargo(&self) -> bool {
         self.kind

@@ -63,3 +63,52 @@ fn the_version_that_a_crate_inherits() {
         ],
     );
 }
+
+#[test]
+fn the_files_that_decide_which_compilers_are_needed() {
+    let head = |backend: &str, requires: &str, more: &str| {
+        format!(
+            "[build-system]\nrequires = [\"{requires}\"]\nbuild-backend = \"{backend}\"\n\
+             [project]\nname = \"fast\"\nversion = \"1\"\n{more}"
+        )
+    };
+    let cmake = "project(fast LANGUAGES C)\n";
+    let source_dir = "[tool.scikit-build]\ncmake.source-dir = \"cpp\"\n";
+    let in_cpp = head("scikit_build_core.build", "scikit-build-core", source_dir);
+    let files = [
+        ("pyproject.toml", in_cpp.as_str()),
+        ("cpp/CMakeLists.txt", cmake),
+    ];
+    assert_verdicts(&files, &[("edit", "cpp/CMakeLists.txt", Rebuild)]);
+    let plugin = head("setuptools.build_meta", "scikit-build", "");
+    let files = [
+        ("pyproject.toml", plugin.as_str()),
+        ("CMakeLists.txt", cmake),
+    ];
+    assert_verdicts(&files, &[("edit", "CMakeLists.txt", Rebuild)]);
+    let crate_of_a_program = head("maturin", "maturin", "");
+    let files = [
+        ("pyproject.toml", crate_of_a_program.as_str()),
+        ("Cargo.toml", "[package]\nname = \"fast\"\n"),
+        ("src/main.rs", "fn main() {}\n"),
+    ];
+    let rows = [
+        ("edit", "Cargo.toml", Rebuild),
+        ("new", "src/lib.rs", Rebuild),
+        ("remove", "src/main.rs", Rebuild),
+        ("new", "src/other.rs", Reuse),
+    ];
+    assert_verdicts(&files, &rows);
+    let cython = head("setuptools.build_meta", "cython", "");
+    let files = [
+        ("pyproject.toml", cython.as_str()),
+        ("setup.py", "setup(ext_modules=cythonize('fast/*.pyx'))\n"),
+        ("fast/core.pyx", "# distutils: language = c++\n"),
+        ("fast/core.py", ""),
+    ];
+    let rows = [
+        ("edit", "fast/core.pyx", Rebuild),
+        ("edit", "fast/core.py", Reuse),
+    ];
+    assert_verdicts(&files, &rows);
+}

@@ -159,8 +159,8 @@ pub(super) fn metadata(request: &Request<'_, Config>, source: &Source) -> Vec<Gl
             sets.extend(GlobSet::file(file, reason))
         }
     }
-    for file in source.kind_files() {
-        sets.extend(GlobSet::file(&file, "what the project compiles"));
+    for file in &source.kind.files {
+        sets.extend(GlobSet::file(file, "what the project compiles"));
     }
     sets
 }

@@ -1,12 +1,11 @@
 //! Reads languages from the files of CMake and Meson. Conditions are ignored.
 
+use std::path::Path;
+
 use regex::Regex;
 
-use crate::backends::python::project::Files;
-
-/// The languages of `project(…)` in `CMakeLists.txt`; C and C++ where it names none.
-pub(super) fn cmake(project: &Files, folder: &str) -> Vec<&'static str> {
-    let file = project.folder.join(folder).join("CMakeLists.txt");
+/// The languages of `project(…)` in a `CMakeLists.txt`; C and C++ where it names none.
+pub(super) fn cmake(file: &Path) -> Vec<&'static str> {
     let text = std::fs::read_to_string(file).unwrap_or_default();
     let call = Regex::new(r"(?is)\bproject\s*\(([^)]*)\)").expect("a constant pattern");
     let arguments = call.captures(&text).map(|found| found[1].to_uppercase());
@@ -37,9 +36,9 @@ pub(super) fn cmake(project: &Files, folder: &str) -> Vec<&'static str> {
     languages
 }
 
-/// The languages of `project(…)` and `add_languages(…)` in `meson.build`.
-pub(super) fn meson(project: &Files) -> Vec<&'static str> {
-    let text = std::fs::read_to_string(project.folder.join("meson.build")).unwrap_or_default();
+/// The languages of `project(…)` and `add_languages(…)` in a `meson.build`.
+pub(super) fn meson(file: &Path) -> Vec<&'static str> {
+    let text = std::fs::read_to_string(file).unwrap_or_default();
     let code: Vec<&str> = text
         .lines()
         .map(|line| line.split('#').next().unwrap_or_default())

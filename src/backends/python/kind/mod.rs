@@ -5,9 +5,10 @@
 
 mod build_files;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::project::{Files, setup_cfg, setup_py};
+use crate::backend::inputs::plain;
 use crate::disk::files_below;
 
 /// The compiled languages, and how they were found.
@@ -15,27 +16,53 @@ use crate::disk::files_below;
 pub(super) struct Kind {
     /// The languages whose compilers the build needs, in conda's spelling.
     pub(super) languages: Vec<String>,
-    /// Whether the package is for one platform even without a compiler.
-    pub(super) of_a_platform: bool,
     /// The reason, for messages. Empty if nothing is compiled.
     pub(super) because: String,
     /// Whether the package is a program without Python code.
     pub(super) is_program: bool,
+    /// The files that were read to find out, except for `pyproject.toml`, `setup.cfg` and `setup.py`.
+    /// Some may not exist.
+    pub(super) files: Vec<PathBuf>,
 }
 
 impl Kind {
     /// Whether the package is for one platform.
     pub(super) fn is_compiled(&self) -> bool {
-        self.of_a_platform || !self.languages.is_empty()
+        !self.languages.is_empty()
     }
 
     fn of(languages: &[&str], because: impl Into<String>) -> Self {
         Self {
             languages: languages.iter().map(|name| name.to_string()).collect(),
-            of_a_platform: true,
             because: because.into(),
             ..Self::default()
         }
+    }
+
+    /// Nothing is compiled.
+    fn pure(files: Vec<PathBuf>) -> Self {
+        Self {
+            files,
+            ..Self::default()
+        }
+    }
+
+    /// The languages of the `CMakeLists.txt` in a directory of the project.
+    fn of_cmake(project: &Files, folder: &str, because: impl Into<String>) -> Self {
+        let file = plain(&project.folder.join(folder).join("CMakeLists.txt"));
+        Self::of(&build_files::cmake(&file), because).having_read([file])
+    }
+
+    /// C, and C++ if the project contains it.
+    fn of_c(project: &Files, because: impl Into<String>) -> Self {
+        let (has_cxx, files) = has_cxx(project);
+        let languages: &[&str] = if has_cxx { &["c", "cxx"] } else { &["c"] };
+        Self::of(languages, because).having_read(files)
+    }
+
+    fn having_read(mut self, files: impl IntoIterator<Item = PathBuf>) -> Self {
+        self.files.extend(files);
+        self
     }
 }
 
@@ -49,7 +76,7 @@ pub(super) fn of(project: &Files) -> Kind {
     match project.build_module() {
         "maturin" => maturin(project, because),
         "scikit_build_core" => scikit_build(project, because),
-        "skbuild" | "cmake_build_extension" => Kind::of(&build_files::cmake(project, "."), because),
+        "skbuild" | "cmake_build_extension" => Kind::of_cmake(project, ".", because),
         "mesonpy" => meson(project, because),
         "setuptools" => setuptools(project),
         "hatchling" => hatchling(project),
@@ -63,23 +90,23 @@ pub(super) fn of(project: &Files) -> Kind {
 fn maturin(project: &Files, because: String) -> Kind {
     let bindings = project.toml(&["tool", "maturin", "bindings"]);
     let manifest = project.toml(&["tool", "maturin", "manifest-path"]);
-    let manifest = project
-        .folder
-        .join(manifest.map_or("Cargo.toml", |path| path.text));
+    let manifest = manifest.map_or("Cargo.toml", |path| path.text);
+    let manifest = plain(&project.folder.join(manifest));
     let cargo = std::fs::read_to_string(&manifest).unwrap_or_default();
     let mut kind = Kind::of(&["rust", "c"], because);
     kind.is_program = match bindings {
         Some(bindings) => bindings.text == "bin",
-        // maturin treats a crate without a library as a program.
-        None => !cargo.contains("[lib]") && is_crate_of_a_program(&manifest),
+        // maturin treats a crate without a library as a program. Cargo finds programs and libraries
+        // at these paths.
+        None => {
+            let [program, library] =
+                ["src/main.rs", "src/lib.rs"].map(|path| manifest.with_file_name(path));
+            let is_program = program.is_file() && !library.is_file();
+            kind.files.extend([program, library]);
+            !cargo.contains("[lib]") && is_program
+        }
     };
-    kind
-}
-
-/// Whether Cargo finds a program and no library at the default paths of a `Cargo.toml`.
-fn is_crate_of_a_program(manifest: &Path) -> bool {
-    let sources = manifest.with_file_name("src");
-    sources.join("main.rs").is_file() && !sources.join("lib.rs").is_file()
+    kind.having_read([manifest])
 }
 
 fn scikit_build(project: &Files, because: String) -> Kind {
@@ -95,16 +122,16 @@ fn scikit_build(project: &Files, because: String) -> Kind {
         return Kind::default();
     }
     let source = project.toml(&["tool", "scikit-build", "cmake", "source-dir"]);
-    let languages = build_files::cmake(project, source.map_or(".", |source| source.text));
-    Kind::of(&languages, because)
+    Kind::of_cmake(project, source.map_or(".", |source| source.text), because)
 }
 
 fn meson(project: &Files, because: String) -> Kind {
-    let languages = build_files::meson(project);
+    let file = project.folder.join("meson.build");
+    let languages = build_files::meson(&file);
     if languages.is_empty() {
-        return Kind::default();
+        return Kind::pure(vec![file]);
     }
-    Kind::of(&languages, because)
+    Kind::of(&languages, because).having_read([file])
 }
 
 /// Words in `setup.py` that indicate C or C++ code, or a wheel of a platform.
@@ -130,23 +157,10 @@ fn setuptools(project: &Files) -> Kind {
         return Kind::of(&["rust", "c"], because);
     }
     if has("scikit-build") {
-        return Kind::of(
-            &build_files::cmake(project, "."),
-            "the build needs `scikit-build`",
-        );
+        return Kind::of_cmake(project, ".", "the build needs `scikit-build`");
     }
     let because = extension(project);
-    match because {
-        Some(because) => {
-            let languages: &[&str] = if has_cxx(project) {
-                &["c", "cxx"]
-            } else {
-                &["c"]
-            };
-            Kind::of(languages, because)
-        }
-        None => Kind::default(),
-    }
+    because.map_or_else(Kind::default, |because| Kind::of_c(project, because))
 }
 
 /// The place at which a project of setuptools declares compiled code.
@@ -169,8 +183,9 @@ fn extension(project: &Files) -> Option<String> {
     toml.or_else(py).or_else(cfg)
 }
 
-/// Whether the project has C++ code outside of tests and documentation.
-fn has_cxx(project: &Files) -> bool {
+/// Whether the project has C++ code outside of tests and documentation, and the modules of Cython
+/// that were read to find out.
+fn has_cxx(project: &Files) -> (bool, Vec<PathBuf>) {
     let words = [
         "c++",
         "Pybind11Extension",
@@ -181,27 +196,31 @@ fn has_cxx(project: &Files) -> bool {
     ];
     let mentioned = project.setup_py.as_ref();
     if mentioned.is_some_and(|file| file.line_with(&words).is_some()) {
-        return true;
+        return (true, Vec::new());
     }
-    let is_cxx = |path: &Path| {
-        let ending = path.extension().and_then(|ending| ending.to_str());
-        ending.is_some_and(|ending| ["cpp", "cc", "cxx", "hpp"].contains(&ending))
-    };
-    sources(project).any(|path| is_cxx(&path) || is_cython_for_cxx(&path))
+    let ending = |path: &Path| path.extension().and_then(|it| it.to_str()).map(str::to_owned);
+    let mut modules = Vec::new();
+    for path in sources(project) {
+        match ending(&path).as_deref() {
+            Some("cpp" | "cc" | "cxx" | "hpp") => return (true, Vec::new()),
+            Some("pyx") => modules.push(path),
+            _ => {}
+        }
+    }
+    modules.sort();
+    let has_cxx = modules.iter().any(|path| is_cython_for_cxx(path));
+    (has_cxx, modules)
 }
 
 /// Whether a Cython module asks for C++, in a comment `# distutils: language = c++`.
 fn is_cython_for_cxx(path: &Path) -> bool {
-    if path.extension().is_none_or(|ending| ending != "pyx") {
-        return false;
-    }
     let text = std::fs::read_to_string(path).unwrap_or_default();
     let mut comments = text.lines().filter(|line| line.starts_with('#'));
     comments.any(|line| line.contains("distutils") && line.contains("c++"))
 }
 
 /// The files of a project, without hidden files, tests, documentation and build results.
-fn sources(project: &Files) -> impl Iterator<Item = std::path::PathBuf> {
+fn sources(project: &Files) -> impl Iterator<Item = PathBuf> {
     const OTHER: [&str; 7] = [
         "tests",
         "test",
@@ -228,22 +247,23 @@ fn in_tree(project: &Files) -> Kind {
         "ext_modules",
         "Extension(",
     ];
-    for file in project.in_tree_backend() {
-        let text = std::fs::read_to_string(&file).unwrap_or_default();
+    let files = project.in_tree_backend();
+    for file in &files {
+        let text = std::fs::read_to_string(file).unwrap_or_default();
         let found = text
             .lines()
             .position(|line| WORDS.iter().any(|word| line.contains(word)));
         if let Some(index) = found {
-            let below = file.strip_prefix(&project.folder).unwrap_or(&file);
+            let below = file.strip_prefix(&project.folder).unwrap_or(file);
             let because = format!("line {} of {}", index + 1, below.display());
-            return Kind::of(&["c"], because);
+            return Kind::of(&["c"], because).having_read(files);
         }
     }
-    Kind::default()
+    Kind::pure(files)
 }
 
 /// The file with the build hook of a project of hatch.
-pub(super) fn hatch_hook(project: &Files) -> &str {
+fn hatch_hook(project: &Files) -> &str {
     let places: [&[&str]; 2] = [
         &[
             "tool", "hatch", "build", "targets", "wheel", "hooks", "custom", "path",
@@ -279,8 +299,8 @@ fn hatchling(project: &Files) -> Kind {
         }
     }
     let file = hatch_hook(project);
-    let hook = std::fs::read_to_string(project.folder.join(file));
-    let hook = hook.unwrap_or_default();
+    let path = project.folder.join(file);
+    let hook = std::fs::read_to_string(&path).unwrap_or_default();
     let compact: String = hook.split_whitespace().collect();
     let compiles = [
         "pure_python\"]=False",
@@ -290,9 +310,9 @@ fn hatchling(project: &Files) -> Kind {
     ];
     if compiles.iter().any(|words| compact.contains(words)) {
         let because = format!("the build hook in {file} makes a wheel of a platform");
-        return Kind::of(&["c"], because);
+        return Kind::of(&["c"], because).having_read([path]);
     }
-    Kind::default()
+    Kind::pure(vec![path])
 }
 
 /// poetry and pdm run a script of the project, which usually compiles code.
@@ -311,12 +331,7 @@ fn build_script(project: &Files) -> Kind {
         (None, None | Some(false)) => Kind::default(),
         (script, _) => {
             let script = script.map_or("setup.py", |script| script.text);
-            let languages: &[&str] = if has_cxx(project) {
-                &["c", "cxx"]
-            } else {
-                &["c"]
-            };
-            Kind::of(languages, format!("the build runs `{script}`"))
+            Kind::of_c(project, format!("the build runs `{script}`"))
         }
     }
 }
