@@ -179,6 +179,34 @@ fn build_hooks_overrides_and_backends_in_the_project_are_read() {
 }
 
 #[test]
+fn py_build_cmake_and_sip_compile() {
+    let cmake = "[tool.py-build-cmake.cmake]\nsource_path = \"native\"\n";
+    let mut all = Vec::new();
+    for (backend, table) in [
+        ("py_build_cmake.build", cmake),
+        ("py_build_cmake.build", ""),
+        ("sipbuild.api", "[tool.sip.project]\n"),
+    ] {
+        let text = format!(
+            "[build-system]\nrequires = []\nbuild-backend = \"{backend}\"\n\
+             [project]\nname = \"a\"\nversion = \"1\"\n{table}"
+        );
+        let files = [
+            ("pyproject.toml", text.as_str()),
+            ("native/CMakeLists.txt", "project(a LANGUAGES C)\n"),
+        ];
+        let shown = described(&files, plain(), json!({}));
+        let lines: Vec<&str> = shown.lines().take(2).collect();
+        all.push(format!("{backend}: {}", lines.join("; ")));
+    }
+    insta::assert_snapshot!(all.join("\n"), @r#"
+    py_build_cmake.build: a 1  linux-64 ["pkg:pypi/a"]; build: gcc_linux-64 *
+    py_build_cmake.build: a 1 py noarch ["pkg:pypi/a"]; build: 
+    sipbuild.api: a 1  linux-64 ["pkg:pypi/a"]; build: gcc_linux-64 *, gxx_linux-64 *
+    "#);
+}
+
+#[test]
 fn the_stable_abi_is_one_package_for_later_versions_too() {
     let config = json!({"abi3": true});
     insta::assert_snapshot!(described(HELLO, config, json!({"python": ["3.12.*"]})), @r#"

@@ -76,7 +76,9 @@ pub(super) fn of(project: &Files) -> Kind {
     match project.build_module() {
         "maturin" => maturin(project, because),
         "scikit_build_core" => scikit_build(project, because),
+        "py_build_cmake" => py_build_cmake(project, because),
         "skbuild" | "cmake_build_extension" => Kind::of_cmake(project, ".", because),
+        "sipbuild" => Kind::of(&["c", "cxx"], because),
         "mesonpy" => meson(project, because),
         "setuptools" => setuptools(project),
         "hatchling" => hatchling(project),
@@ -122,6 +124,20 @@ fn scikit_build(project: &Files, because: String) -> Kind {
         return Kind::default();
     }
     let source = project.toml(&["tool", "scikit-build", "cmake", "source-dir"]);
+    Kind::of_cmake(project, source.map_or(".", |source| source.text), because)
+}
+
+/// Without a table for CMake, the project is pure.
+fn py_build_cmake(project: &Files, because: String) -> Kind {
+    const CMAKE: [&str; 3] = ["tool", "py-build-cmake", "cmake"];
+    let has_table = project
+        .pyproject
+        .as_ref()
+        .is_some_and(|file| file.table(&CMAKE).is_some());
+    if !has_table {
+        return Kind::default();
+    }
+    let source = project.toml(&[CMAKE[0], CMAKE[1], CMAKE[2], "source_path"]);
     Kind::of_cmake(project, source.map_or(".", |source| source.text), because)
 }
 
@@ -198,7 +214,11 @@ fn has_cxx(project: &Files) -> (bool, Vec<PathBuf>) {
     if mentioned.is_some_and(|file| file.line_with(&words).is_some()) {
         return (true, Vec::new());
     }
-    let ending = |path: &Path| path.extension().and_then(|it| it.to_str()).map(str::to_owned);
+    let ending = |path: &Path| {
+        path.extension()
+            .and_then(|it| it.to_str())
+            .map(str::to_owned)
+    };
     let mut modules = Vec::new();
     for path in sources(project) {
         match ending(&path).as_deref() {
