@@ -95,7 +95,7 @@ fn requirements_that_a_build_backend_requests_in_a_hook_are_mapped() {
     let config = json!({"ignore-pypi-mapping": false});
     let hatchling = indoc! {r#"
         [build-system]
-        requires = ["hatchling"]
+        requires = ["hatchling", "colorama; sys_platform == 'win32'"]
         build-backend = "hatchling.build"
         [project]
         name = "app"

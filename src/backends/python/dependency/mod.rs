@@ -198,7 +198,8 @@ fn one(
     }
     let mut conda = conda;
     for extra in extras {
-        match names::with_extra(name, extra) {
+        // The user may choose another package for the name.
+        match names::with_extra(name, extra).filter(|_| own.is_none()) {
             Some(package) => conda = package.to_string(),
             None => warn(format!("conda packages have no extras such as `{extra}`")),
         }
@@ -246,6 +247,10 @@ mod tests {
         let mapping = IndexMap::from([
             ("My_Pkg".to_string(), Mapping::Name("ours".to_string())),
             ("internal".to_string(), Mapping::Dropped),
+            (
+                "uvicorn".to_string(),
+                Mapping::Name("my-uvicorn".to_string()),
+            ),
         ]);
         let mut warnings = Vec::new();
         let translated = translate(&entries, &target, &mapping, &mut warnings);
@@ -265,6 +270,8 @@ mod tests {
         );
         assert_eq!(specs, ["pytorch >=2.0", "ours >=1.2,1.*", "requests"]);
         assert_eq!(warnings, 1);
+        let (specs, _) = all(&["uvicorn[standard]>=0.30"], false, Subdir::Linux64);
+        assert_eq!(specs, ["my-uvicorn >=0.30"]);
     }
 
     #[test]

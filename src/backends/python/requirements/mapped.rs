@@ -139,9 +139,10 @@ impl Project<'_> {
         let mut specs = self.translated(&source.build, target, warnings);
         if !source.backend_path().is_empty() {
             // The hooks may import the project, so they need its dependencies.
-            let own = self.translated(&source.run.entries, target, warnings);
-            specs.extend(own.into_iter().filter(|spec| !spec.name.starts_with("__")));
+            specs.extend(self.translated(&source.run.entries, target, warnings));
         }
+        // Virtual packages are conditions of the package, and not of its build.
+        specs.retain(|spec| !spec.name.starts_with("__"));
         if !shape.languages.is_empty() && source.files.ignored.is_none() {
             specs.extend(programs(source));
         }
