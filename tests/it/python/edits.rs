@@ -93,6 +93,41 @@ fn an_editable_project() {
     ]);
 }
 
+/// Without `src`, an editable installation of setuptools finds the packages by their names.
+#[test]
+fn an_editable_project_of_setuptools() {
+    let files = [
+        (
+            "pyproject.toml",
+            indoc! {r#"
+                [build-system]
+                requires = ["setuptools"]
+                build-backend = "setuptools.build_meta"
+                [project]
+                name = "fast"
+                version = "1.0"
+                [tool.setuptools.packages.find]
+                include = ["fast*"]
+            "#},
+        ),
+        ("fast/__init__.py", ""),
+        ("fast/core.py", ""),
+        ("tests/__init__.py", ""),
+    ];
+    let Some(finished) = finished(&files, &["setuptools"], true) else {
+        return;
+    };
+    finished.assert_verdicts(&[
+        ("new", "faster/__init__.py", Rebuild),
+        ("edit", "fast/__init__.py", Reuse),
+        ("new", "fast/more/__init__.py", Reuse),
+        ("new", "fast/more.py", Reuse),
+        ("edit", "fast/core.py", Reuse),
+        ("edit", "tests/__init__.py", Reuse),
+        ("new", "notes/x.txt", Reuse),
+    ]);
+}
+
 #[test]
 fn a_project_of_setuptools_with_an_extension() {
     let files = [

@@ -22,7 +22,7 @@ use super::shape::Shape;
 use super::source::Source;
 use super::wheel::Wheel;
 use named::{licenses, packed_by_name};
-use packed::{below, beside, files_to_come, hidden, packed, tops_to_come};
+use packed::{below, beside, files_to_come, hidden, mapped, packed, tops_to_come};
 use traces::{Own, Traces};
 
 use crate::backend::extra_input_globs;
@@ -276,7 +276,12 @@ pub(super) fn built(
     let named = |path: &&PathBuf| path.parent() == Some(&source.files.folder);
     let opened = opened.filter(|path| !is_live(path) || named(path));
     sets.extend(opened.filter_map(|path| GlobSet::file(path, "read by the build")));
-    sets.extend(tops_to_come(source, &listed));
+    let found = if shape.editable {
+        mapped(&wheel, &paths.host_prefix)
+    } else {
+        listed
+    };
+    sets.extend(tops_to_come(source, &found));
     Ok(Some(sets))
 }
 

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
+use regex::Regex;
+
 use super::MADE;
 use super::traces::Traces;
 use crate::backend::GlobSet;
@@ -20,6 +22,29 @@ pub(super) fn packed(source: &Source, wheel: &Wheel, traces: &Traces) -> BTreeSe
         places.into_iter().find(|place| place.exists())
     });
     found.collect()
+}
+
+/// The directories and modules that an editable installation of setuptools finds by their names, if
+/// it does not find everything in a directory.
+pub(super) fn mapped(wheel: &Wheel, prefix: &Path) -> BTreeSet<PathBuf> {
+    let is_finder = |path: &&PathBuf| {
+        let name = path.file_name().and_then(OsStr::to_str);
+        name.is_some_and(|name| name.starts_with("__editable__") && name.ends_with("_finder.py"))
+    };
+    let finders = wheel.files.iter().filter(is_finder);
+    let texts = finders.filter_map(|path| std::fs::read_to_string(prefix.join(path)).ok());
+    texts.flat_map(|text| values_of_mapping(&text)).collect()
+}
+
+/// The values of the dictionary in a line such as `MAPPING: dict[str, str] = {'a': '/project/a'}`.
+fn values_of_mapping(text: &str) -> Vec<PathBuf> {
+    let line = text.lines().find(|line| line.starts_with("MAPPING"));
+    let value = Regex::new(r#"['"]: (?:'([^']*)'|"([^"]*)")"#).expect("a constant pattern");
+    let values = value.captures_iter(line.unwrap_or_default());
+    let values = values.filter_map(|found| found.get(1).or(found.get(2)));
+    values
+        .map(|value| PathBuf::from(value.as_str().replace("\\\\", "\\")))
+        .collect()
 }
 
 /// The directories that may contain packages, with the most likely ones first.
@@ -157,12 +182,12 @@ pub(super) fn files_to_come(
 }
 
 /// The inputs for packages and modules that are added: setuptools packs those beside what it has
-/// found.
-pub(super) fn tops_to_come(source: &Source, listed: &BTreeSet<PathBuf>) -> Vec<GlobSet> {
+/// found, which are not inputs for this reason.
+pub(super) fn tops_to_come(source: &Source, found: &BTreeSet<PathBuf>) -> Vec<GlobSet> {
     if source.build_module() != "setuptools" {
         return Vec::new();
     }
-    let bases: BTreeSet<&Path> = listed.iter().filter_map(|top| top.parent()).collect();
+    let bases: BTreeSet<&Path> = found.iter().filter_map(|top| top.parent()).collect();
     let unread = ["!tests", "!test", "!docs", "!examples", "!build", "!dist"];
     let finds_any = finds_any_module(source);
     let set = |base: &Path| {
@@ -173,7 +198,9 @@ pub(super) fn tops_to_come(source: &Source, listed: &BTreeSet<PathBuf>) -> Vec<G
         let patterns = std::iter::once("*/__init__.py").chain(unread);
         GlobSet::tree(base, patterns, "a package that is added")
     };
-    bases.into_iter().map(set).collect()
+    let sets = bases.into_iter().map(set);
+    sets.map(|set| set.except(found.iter().map(PathBuf::as_path)))
+        .collect()
 }
 
 /// Whether setuptools also finds packages without an `__init__.py` in a directory that contains
@@ -198,4 +225,18 @@ fn finds_any_module(source: &Source) -> bool {
     let in_py = in_py.is_some_and(|file| listed.iter().any(|name| file.has(name)));
     let in_cfg = in_cfg.iter().any(Option::is_some);
     !(in_toml.contains(&true) || in_cfg || in_py)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_finder_of_setuptools_names_what_it_finds() {
+        let text = "import sys\nMAPPING: dict[str, str] = {'a': '/p/a', 'b.c': \"/it's/c\"}\n\
+                    NAMESPACES: dict[str, list[str]] = {'d': ['/p/d']}\n";
+        let found = values_of_mapping(text);
+        assert_eq!(found, ["/p/a", "/it's/c"].map(PathBuf::from));
+        assert!(values_of_mapping("MAPPING = {}\n").is_empty());
+    }
 }
