@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use miette::Report;
 
 use super::Config;
+use super::binary;
 use super::config::Check;
 use super::dependency::{self, Entry, Requirement};
 use super::entry_points;
@@ -137,16 +138,15 @@ fn native_file(wheel: &Wheel, prefix: &Path) -> Option<PathBuf> {
 /// Whether the file is native code. Programs for Windows are data, because setuptools contains
 /// some on every platform.
 fn is_native(path: &Path) -> bool {
-    const ELF: [u8; 4] = *b"\x7fELF";
-    const MACH_O: [[u8; 4]; 2] = [[0xcf, 0xfa, 0xed, 0xfe], [0xce, 0xfa, 0xed, 0xfe]];
     let ending = path.extension().and_then(|ending| ending.to_str());
     if matches!(ending, Some("py" | "pyi" | "txt" | "json" | "exe")) {
         return false;
     }
-    let mut start = [0; 4];
-    let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut start));
+    let mut start = Vec::new();
+    let file = std::fs::File::open(path);
+    let read = file.and_then(|file| file.take(binary::LENGTH as u64).read_to_end(&mut start));
     let is_windows = start.starts_with(b"MZ") && matches!(ending, Some("pyd" | "dll"));
-    read.is_ok() && (start == ELF || MACH_O.contains(&start) || is_windows)
+    read.is_ok() && (binary::is_native(&start) || is_windows)
 }
 
 /// Warns about programs that the recipe does not contain. conda does not create them on Windows.

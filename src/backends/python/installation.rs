@@ -15,6 +15,7 @@ use rattler_digest::{Sha256, compute_bytes_digest};
 
 use super::Config;
 use super::aside;
+use super::binary;
 use super::first_line::{self, is_started_by_shell};
 use super::layout::{BUILD, CMAKE_TRACE, DIRECTORY, INSTALLED, SETUPTOOLS, TRACE};
 use super::portable::{self, METADATA};
@@ -225,7 +226,6 @@ fn is_program(path: &Path, prefix: &Path) -> bool {
 /// Whether the packer modifies a file: the first line of a script, or the library paths of a
 /// binary. `RECORD` must not contain a digest of such a file.
 fn is_rewritten(path: &Path) -> bool {
-    const NATIVE: [&[u8]; 3] = [b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe"];
     let mut start = Vec::new();
     let read = std::fs::File::open(path).and_then(|file| file.take(300).read_to_end(&mut start));
     if read.is_err() {
@@ -236,7 +236,7 @@ fn is_rewritten(path: &Path) -> bool {
         .next()
         .unwrap_or_default();
     let is_program = first.starts_with(b"#!") && String::from_utf8_lossy(first).contains("python");
-    is_program || is_started_by_shell(&start) || NATIVE.iter().any(|magic| start.starts_with(magic))
+    is_program || is_started_by_shell(&start) || binary::is_native(&start)
 }
 
 /// The files with the byte code of a module.

@@ -5,6 +5,7 @@
 //! backend of the project builds the wheel.
 
 mod aside;
+mod binary;
 mod check;
 mod config;
 mod conflicts;
