@@ -64,9 +64,7 @@ pub(super) fn expression(project: &Files, warnings: &mut Vec<Warning>) -> Option
     ];
     let toml = keys.into_iter().find_map(|keys| project.toml(keys));
     let text = toml.map(|text| text.text.to_string());
-    let text = text
-        .or_else(|| Some(project.setup_cfg.get("metadata", "license")?.to_string()))
-        .or_else(|| project.setup_py.as_ref()?.text("license"));
+    let text = text.or_else(|| project.setuptools_text("metadata", "license", "license"));
     let Some(text) = text else {
         return by_classifier(project);
     };

@@ -15,7 +15,6 @@ pub(super) fn read(project: &Files, warnings: &mut Vec<Warning>) -> Metadata {
             &["tool", "poetry", "description"],
         ],
         "description",
-        "description",
     );
     let homepage = either(
         project,
@@ -23,7 +22,6 @@ pub(super) fn read(project: &Files, warnings: &mut Vec<Warning>) -> Metadata {
             &["tool", "poetry", "homepage"],
             &["tool", "flit", "metadata", "home-page"],
         ],
-        "url",
         "url",
     );
     Metadata {
@@ -51,7 +49,6 @@ pub(super) fn name(project: &Files) -> Option<String> {
             &["tool", "flit", "metadata", "module"],
         ],
         "name",
-        "name",
     )
     .or_else(|| packed_header(&project.folder, "Name:"))
 }
@@ -61,15 +58,10 @@ fn text(project: &Files, keys: &[&str]) -> Option<String> {
     (!text.is_empty()).then(|| text.to_string())
 }
 
-/// The first value that `pyproject.toml`, `setup.cfg` or `setup.py` has, in this order.
-fn either(project: &Files, toml: &[&[&str]], cfg: &str, py: &str) -> Option<String> {
+/// The first value that `pyproject.toml` or the files of setuptools have, in this order.
+fn either(project: &Files, toml: &[&[&str]], key: &str) -> Option<String> {
     let toml = toml.iter().find_map(|keys| text(project, keys));
-    toml.or_else(|| {
-        let value = project.setup_cfg.get("metadata", cfg)?;
-        let read_elsewhere = value.starts_with("file:") || value.starts_with("attr:");
-        (!read_elsewhere).then(|| value.to_string())
-    })
-    .or_else(|| project.setup_py.as_ref()?.text(py))
+    toml.or_else(|| project.setuptools_text("metadata", key, key))
 }
 
 /// The first URL with one of the `labels`, which are compared without case, punctuation and

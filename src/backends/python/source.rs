@@ -176,10 +176,8 @@ impl Supported {
             };
             dependency::poetry(text.text, &mut warn)
         });
-        let cfg = files.setup_cfg.get("options", "python_requires");
-        let py = files.setup_py.as_ref();
-        let py = py.and_then(|file| file.text("python_requires"));
-        let text = poetry.or_else(|| cfg.map(str::to_string)).or(py);
+        let key = "python_requires";
+        let text = poetry.or_else(|| files.setuptools_text("options", key, key));
         let specifiers = match dependency::parse(&text.unwrap_or_default()) {
             Ok(specifiers) => specifiers,
             Err(reason) => {

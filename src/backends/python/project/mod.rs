@@ -102,6 +102,22 @@ impl Files {
         self.pyproject.as_ref()?.text(keys)
     }
 
+    /// The argument of `setup()` in `setup.py`, or else the value of `setup.cfg`: setuptools keeps
+    /// the value of the call. A value that another file contains is left out.
+    pub(super) fn setuptools_text(
+        &self,
+        section: &str,
+        key: &str,
+        argument: &str,
+    ) -> Option<String> {
+        let py = self.setup_py.as_ref().and_then(|file| file.text(argument));
+        py.or_else(|| {
+            let value = self.setup_cfg.get(section, key)?;
+            let is_elsewhere = value.starts_with("file:") || value.starts_with("attr:");
+            (!is_elsewhere).then(|| value.to_string())
+        })
+    }
+
     /// The build backend: `build-system.build-backend`, or the default of PEP 517. The build
     /// uses it even if the user ignores `pyproject.toml`.
     pub(super) fn build_backend(&self) -> &str {
@@ -165,4 +181,27 @@ impl Files {
 )]
 struct NoProject {
     folder: PathBuf,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn setup_py_wins_over_setup_cfg() {
+        let root = tempfile::tempdir().expect("a folder");
+        let write = |path: &str, text: &str| {
+            crate::disk::write(&root.path().join(path), text).expect("own folder");
+        };
+        write("setup.py", "setup(name='one', license=found())\n");
+        write(
+            "setup.cfg",
+            "[metadata]\nname = two\nlicense = MIT\ndescription = file: README\n",
+        );
+        let files = Files::read(root.path()).expect("a project");
+        let found = |key: &str| files.setuptools_text("metadata", key, key);
+        assert_eq!(found("name").as_deref(), Some("one"));
+        assert_eq!(found("license").as_deref(), Some("MIT"));
+        assert_eq!(found("description"), None);
+    }
 }

@@ -270,18 +270,11 @@ fn setuptools(project: &Files) -> Option<Place> {
     if let Some(file) = files.and_then(|files| Some(files.first()?.text.to_string())) {
         return Some(Place::File(PathBuf::from(file)));
     }
-    if let Some(version) = project.setup_cfg.get("metadata", "version") {
-        let of = |kind: &str| version.strip_prefix(kind).map(str::trim);
-        let package_dir = project.setup_cfg.lines("options", "package_dir");
-        let root = package_dir.iter().find_map(|line| line.strip_prefix('='));
-        return Some(match (of("attr:"), of("file:")) {
-            (Some(name), _) => {
-                Place::Attribute(name.to_string(), root.map(|root| root.trim().to_string()))
-            }
-            (_, Some(file)) => Place::File(PathBuf::from(file)),
-            _ => Place::Literal(version.to_string()),
-        });
-    }
+    in_setup_py(project).or_else(|| in_setup_cfg(project))
+}
+
+/// The version in the call of `setup()`, which setuptools prefers to that of `setup.cfg`.
+fn in_setup_py(project: &Files) -> Option<Place> {
     let setup_py = project.setup_py.as_ref()?;
     if let Some(version) = setup_py.text("version") {
         return Some(Place::Literal(version));
@@ -291,6 +284,20 @@ fn setuptools(project: &Files) -> Option<Place> {
         None if setup_py.has("version") => Some(Place::Code("the code in setup.py".to_string())),
         None => None,
     }
+}
+
+fn in_setup_cfg(project: &Files) -> Option<Place> {
+    let version = project.setup_cfg.get("metadata", "version")?;
+    let of = |kind: &str| version.strip_prefix(kind).map(str::trim);
+    let package_dir = project.setup_cfg.lines("options", "package_dir");
+    let root = package_dir.iter().find_map(|line| line.strip_prefix('='));
+    Some(match (of("attr:"), of("file:")) {
+        (Some(name), _) => {
+            Place::Attribute(name.to_string(), root.map(|root| root.trim().to_string()))
+        }
+        (_, Some(file)) => Place::File(PathBuf::from(file)),
+        _ => Place::Literal(version.to_string()),
+    })
 }
 
 /// The attribute `name`, with the directory of its package instead of the name of the package, if
