@@ -7,7 +7,7 @@ mod native;
 mod rustflags;
 mod variables;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use url::Url;
 
@@ -129,14 +129,22 @@ fn machine(request: &Request<'_, Config>, source: &Source) -> Vec<Step> {
 fn traced(request: &Request<'_, Config>, source: &Source) -> Vec<Step> {
     let set = |name: &str, value: Word| Step::Set(name.to_string(), value);
     let root = source.top(request);
-    vec![
+    let literal = |path: &Path| Word::literal(path.display().to_string());
+    let mut steps = vec![
         set("PIXI_BUILD_PYTHON_TRACE", below(request, TRACE)),
-        set(
-            "PIXI_BUILD_PYTHON_ROOTS",
-            Word::literal(root.display().to_string()),
-        ),
+        set("PIXI_BUILD_PYTHON_ROOTS", literal(&root)),
         set("PYTHONPATH", below(request, &format!("{DIRECTORY}/trace"))),
-    ]
+    ];
+    let linked = elsewhere(&source.files.folder, &root);
+    steps.extend(linked.map(|path| set("PIXI_BUILD_PYTHON_LINKED", literal(&path))));
+    steps
+}
+
+/// The real path of the project, if a symbolic link in its path leads out of `root`.
+fn elsewhere(folder: &Path, root: &Path) -> Option<PathBuf> {
+    let folder = dunce::canonicalize(folder).ok()?;
+    let root = dunce::canonicalize(root).ok()?;
+    (!folder.starts_with(root)).then_some(folder)
 }
 
 /// Prints the missing requirements of a build backend inside the project, which may request

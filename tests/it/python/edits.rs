@@ -1,16 +1,20 @@
 //! Edits that trigger a rebuild, and edits that do not.
 
+use std::path::PathBuf;
+
 use indoc::indoc;
 use serde_json::{Value, json};
 
-use super::{HELLO, initialize, plain, project};
+use super::{HELLO, NAME, initialize, plain, project};
 use test_support::build::Build;
+use test_support::channel::Channel;
 use test_support::edits::Finished;
 use test_support::edits::Verdict::{Rebuild, Reuse};
 use test_support::freshness::Remembered;
 use test_support::pixi::Pixi;
+use test_support::project::Project;
 use test_support::python::channel_or_skip;
-use test_support::requests::Outputs;
+use test_support::requests::{Initialize, Outputs};
 
 /// Builds as pixi does, and remembers the files that pixi remembers.
 pub(super) fn finished(files: &[(&str, &str)], host: &[&str], editable: bool) -> Option<Finished> {
@@ -27,8 +31,21 @@ pub(super) fn finished_with(
     let channel = channel_or_skip()?;
     let project = project(files);
     let initialize = initialize(&project, host, config);
+    Some(built_once(channel, project, &initialize, editable))
+}
+
+#[track_caller]
+fn built_once(
+    channel: &Channel,
+    project: Project,
+    initialize: &Initialize,
+    editable: bool,
+) -> Finished {
+    let params = initialize.params();
+    let source = params["sourceDirectory"].as_str().map(PathBuf::from);
+    let source = source.expect("`initialize` has a source directory");
     let mut pixi = Pixi::of(&project);
-    pixi.initialize(&initialize);
+    pixi.initialize(initialize);
     let work = project.build_work("hello");
     let outputs = pixi.outputs(&Outputs::new(&work).channel(channel));
     let build = Build::prepare(&outputs[0], &work, channel).set("editable", json!(editable));
@@ -36,14 +53,14 @@ pub(super) fn finished_with(
         .build(&build)
         .unwrap_or_else(|error| panic!("{error:#}"));
     let finished = Finished {
-        cache: Remembered::of(&answer, project.dir()),
+        cache: Remembered::of(&answer, &source),
         stderr: pixi.stderr(),
         project,
         answer,
     };
     assert!(finished.is_exact(), "{:#?}", finished.stderr);
     assert_eq!(finished.cache.changes(), [], "no file is modified");
-    Some(finished)
+    finished
 }
 
 #[test]
@@ -252,6 +269,46 @@ fn directories_that_the_build_searches() {
         ("new", "docs/more.md", Reuse),
         ("new", "tests/test_more.py", Reuse),
         ("new", "notes.txt", Reuse),
+    ]);
+}
+
+/// Installers resolve the link, which leads out of the workspace.
+#[cfg(unix)]
+#[test]
+fn a_project_behind_a_symbolic_link() {
+    let Some(channel) = channel_or_skip() else {
+        return;
+    };
+    let elsewhere = Project::called("elsewhere")
+        .built_by(NAME)
+        .pixi_toml("[package]\n");
+    let setup_py = indoc! {r#"
+        from pathlib import Path
+        from setuptools import setup
+        setup(
+            name="linked",
+            version="1.0",
+            description=Path("words.txt").read_text().strip(),
+            packages=["linked"],
+        )
+    "#};
+    elsewhere.write("setup.py", setup_py);
+    elsewhere.write("words.txt", "one\n");
+    elsewhere.write("notes.txt", "one\n");
+    elsewhere.write("linked/__init__.py", "");
+    let project = project(&[]);
+    let link = project.dir().join("link");
+    std::os::unix::fs::symlink(elsewhere.dir(), link).expect("the test owns the directory");
+    let initialize = Initialize::member(&project, "link");
+    let initialize = initialize.dependency("hostDependencies", "setuptools", "*");
+    let finished = built_once(channel, project, &initialize, false);
+    finished.assert_verdicts(&[
+        ("edit", "link/words.txt", Rebuild),
+        ("edit", "link/setup.py", Rebuild),
+        ("edit", "link/linked/__init__.py", Rebuild),
+        ("new", "link/linked/more.py", Rebuild),
+        ("edit", "link/notes.txt", Reuse),
+        ("new", "link/other.txt", Reuse),
     ]);
 }
 

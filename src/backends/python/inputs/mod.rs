@@ -237,11 +237,15 @@ pub(super) fn built(
     let configured = Configured::of(&paths.script_folder.join(CMAKE_TRACE));
     let traces = Traces::read(paths, &own).with(configured.read, &own);
     let globs = configured.globs.into_iter();
-    let globs = globs.filter(|set| own.contains(&set.root));
-    let absent = configured.absent.iter().map(|path| plain(path));
-    let absent = absent.filter(|path| own.contains(path));
-    let copied = configured.copied.iter().map(|path| plain(path));
-    let copied = copied.filter(|path| own.contains(path) && path.exists());
+    let globs = globs.filter_map(|set| {
+        let root = own.named(&set.root)?;
+        Some(GlobSet { root, ..set })
+    });
+    let absent = configured.absent.iter();
+    let absent = absent.filter_map(|path| own.named(&plain(path)));
+    let copied = configured.copied.iter();
+    let copied = copied.filter_map(|path| own.named(&plain(path)));
+    let copied = copied.filter(|path| path.exists());
     let mut left_out = traces.written.clone();
     left_out.extend(generated(source));
     let mut sets = around(request, source);
@@ -276,8 +280,9 @@ pub(super) fn built(
     let named = |path: &&PathBuf| path.parent() == Some(&source.files.folder);
     let opened = opened.filter(|path| !is_live(path) || named(path));
     sets.extend(opened.filter_map(|path| GlobSet::file(path, "read by the build")));
-    let found = if shape.editable {
-        mapped(&wheel, &paths.host_prefix)
+    let found: BTreeSet<PathBuf> = if shape.editable {
+        let mapped = mapped(&wheel, &paths.host_prefix).into_iter();
+        mapped.filter_map(|path| own.named(&path)).collect()
     } else {
         listed
     };

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use crate::backend::inputs::plain;
 use crate::backend::{BuildPaths, Request};
 use crate::backends::python::Config;
 use crate::backends::python::layout::TRACE;
@@ -12,6 +13,9 @@ use crate::backends::python::source::Source;
 pub(super) struct Own {
     top: PathBuf,
     others: Vec<PathBuf>,
+    /// Real paths of directories that have a symbolic link in their path, and these paths. Build
+    /// tools resolve links.
+    links: Vec<(PathBuf, PathBuf)>,
 }
 
 impl Own {
@@ -20,14 +24,33 @@ impl Own {
         // Build scripts generate source files in the shared tree.
         let scratch = request.folders.scratch.clone();
         let created = paths.created().into_iter();
+        let top = source.top(request);
+        let linked = [&source.files.folder, &top]
+            .into_iter()
+            .filter_map(|named| {
+                let real = dunce::canonicalize(named).ok()?;
+                (real != *named).then(|| (real, named.clone()))
+            });
         Self {
-            top: source.top(request),
+            links: linked.collect(),
+            top,
             others: created.chain(prefixes).chain(scratch).collect(),
         }
     }
 
+    /// A path that belongs to the user, in the form in which the user named the project.
+    pub(super) fn named(&self, path: &Path) -> Option<PathBuf> {
+        let linked = self.links.iter().find_map(|(real, named)| {
+            let below = path.strip_prefix(real).ok()?;
+            // Without a slash at the end of the directory itself.
+            let path = plain(&named.join(below));
+            self.contains(&path).then_some(path)
+        });
+        linked.or_else(|| self.contains(path).then(|| path.to_path_buf()))
+    }
+
     /// Whether a path belongs to the user.
-    pub(super) fn contains(&self, path: &Path) -> bool {
+    fn contains(&self, path: &Path) -> bool {
         let is_other = self.others.iter().any(|other| path.starts_with(other));
         let in_git = path.iter().any(|name| name == ".git");
         path.starts_with(&self.top) && !in_git && !is_other
@@ -56,17 +79,16 @@ impl Traces {
             let Some((kind, path)) = line.split_at_checked(2) else {
                 continue;
             };
-            let path = Path::new(path);
-            if !own.contains(path) {
+            let Some(path) = own.named(Path::new(path)) else {
                 continue;
-            }
+            };
             match kind {
-                "R " => traces.add(path),
+                "R " => traces.add(&path),
                 "W " => {
-                    traces.written.insert(path.to_path_buf());
+                    traces.written.insert(path);
                 }
                 "D " => {
-                    traces.searched.insert(path.to_path_buf());
+                    traces.searched.insert(path);
                 }
                 _ => {}
             }
@@ -76,9 +98,8 @@ impl Traces {
 
     /// Adds files that another list names.
     pub(super) fn with(mut self, read: BTreeSet<PathBuf>, own: &Own) -> Self {
-        let files = read.into_iter();
-        self.read
-            .extend(files.filter(|path| own.contains(path) && path.is_file()));
+        let files = read.iter().filter_map(|path| own.named(path));
+        self.read.extend(files.filter(|path| path.is_file()));
         self.without_written()
     }
 
@@ -104,5 +125,32 @@ impl Traces {
         {
             self.read.insert(folder.join(format!("{module}.py")));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn real_paths_are_those_below_the_link() {
+        let own = Own {
+            top: PathBuf::from("/ws"),
+            others: vec![PathBuf::from("/ws/.pixi")],
+            links: vec![(PathBuf::from("/elsewhere/app"), PathBuf::from("/ws/app"))],
+        };
+        let named = |path: &str| own.named(Path::new(path));
+        for (path, expected) in [
+            ("/ws/a.py", Some("/ws/a.py")),
+            ("/elsewhere/app/a.py", Some("/ws/app/a.py")),
+            ("/elsewhere/app", Some("/ws/app")),
+            ("/elsewhere/apple/a.py", None),
+            ("/ws/.pixi/a.py", None),
+            ("/elsewhere/app/.git/HEAD", None),
+        ] {
+            assert_eq!(named(path), expected.map(PathBuf::from), "{path}");
+        }
+        let shown = named("/elsewhere/app").expect("it belongs to the user");
+        assert_eq!(shown.display().to_string(), "/ws/app");
     }
 }

@@ -1,8 +1,8 @@
 """Records the files of a project that Python opens during the build.
 
 Python runs this file when it starts. It records only paths below the directories in
-PIXI_BUILD_PYTHON_ROOTS, one line for each path: R for a file that was read, W for a file that was
-written, D for a directory that was listed.
+PIXI_BUILD_PYTHON_ROOTS and PIXI_BUILD_PYTHON_LINKED, one line for each path: R for a file that was
+read, W for a file that was written, D for a directory that was listed.
 
 It also lets Python keep the byte code of the modules in the host prefix for the next build. Without
 byte code, the modules of the project are opened in each build, and are recorded.
@@ -73,8 +73,12 @@ def run_the_next():
 
 LOG = os.environ.get("PIXI_BUILD_PYTHON_TRACE")
 ROOTS = os.environ.get("PIXI_BUILD_PYTHON_ROOTS")
+LINKED = os.environ.get("PIXI_BUILD_PYTHON_LINKED")
 if LOG and ROOTS and hasattr(sys, "addaudithook"):
     # Nothing is below this file if a build tool has removed the variable.
     PREFIX = os.path.join(os.environ.get("PREFIX", os.devnull), "")
-    begin(LOG, tuple(root.rstrip(os.sep) + os.sep for root in ROOTS.split("\n") if root), PREFIX)
+    NAMED = [root for root in ROOTS.split("\n") + [LINKED] if root]
+    # Build tools may resolve symbolic links.
+    ALL = {path.rstrip(os.sep) + os.sep for root in NAMED for path in (root, os.path.realpath(root))}
+    begin(LOG, tuple(ALL), PREFIX)
 run_the_next()
