@@ -455,6 +455,23 @@ fn a_wheel_without_modules() {
 }
 
 #[test]
+fn a_package_that_cmake_does_not_find() {
+    let files = [
+        super::SCIKIT_BUILD_CORE,
+        (
+            "CMakeLists.txt",
+            "cmake_minimum_required(VERSION 3.15)\nproject(fast LANGUAGES C)\n\
+             find_package(FooOfNobody REQUIRED)\n",
+        ),
+    ];
+    let host = ["scikit-build-core", "cmake", "ninja"];
+    let Some(error) = build_error(&files, &host, json!({})) else {
+        return;
+    };
+    insta::assert_snapshot!(error, @"");
+}
+
+#[test]
 fn a_wheel_with_another_version() {
     let pyproject = indoc! {r#"
         [build-system]

@@ -3,6 +3,7 @@
 //! Messages of the installers are ignored, because they only report that a hook failed. The
 //! cause is in the messages of the hook, or of a compiler that it runs.
 
+mod cmake;
 mod compiled;
 mod compiler;
 mod missing;
@@ -25,7 +26,7 @@ use crate::diagnostic::SourceFile;
 type Detector = fn(&Case<'_>) -> Option<Diagnosis>;
 
 /// The detectors. Those for causes come before those for their consequences.
-const DETECTORS: [Detector; 13] = [
+const DETECTORS: [Detector; 14] = [
     |case| full_disk(case.log),
     uninstallable::requirement,
     other_python,
@@ -36,6 +37,7 @@ const DETECTORS: [Detector; 13] = [
     rust::cargo,
     compiled::header,
     compiled::errors,
+    cmake::error,
     missing::asked,
     nothing_to_pack,
     traceback::exception,
@@ -66,11 +68,12 @@ pub(super) fn diagnose(
 /// The log with the lines of the build backend as they were written. uv adds `DEBUG` at the start of
 /// each line while the hook runs, and repeats all lines after the failure.
 fn output_of_the_hook(log: &Log) -> Log {
-    let lines: Vec<&str> = log
-        .lines()
-        .map(|line| line.strip_prefix("DEBUG ").unwrap_or(line))
-        .collect();
-    Log::new(&lines.join("\n"))
+    let lines = log.lines().map(|line| match line.strip_prefix("DEBUG") {
+        Some("") => "",
+        Some(rest) => rest.strip_prefix(' ').unwrap_or(line),
+        None => line,
+    });
+    Log::new(&lines.collect::<Vec<_>>().join("\n"))
 }
 
 /// A line of a file, without the space around it.
