@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use super::closure::Closure;
 use super::config::Config;
 use super::source::Source;
 use super::tree::{self, COMPILED};
@@ -23,32 +24,32 @@ pub(super) fn metadata(request: &Request<'_, Config>, source: &Source) -> Vec<Gl
 }
 
 /// Files that influence the package.
-pub(super) fn build(request: &Request<'_, Config>, project: &Source) -> Vec<GlobSet> {
-    let source = &request.project.source;
-    let plan = &project.plan;
+pub(super) fn build(request: &Request<'_, Config>, source: &Source) -> Vec<GlobSet> {
+    let directory = &request.project.source;
+    let plan = &source.plan;
     let mut sets: Vec<GlobSet> = by_directory(&plan.decisive, "what is built").collect();
     let manifests = project_files::manifest_inputs(request.project, request.folders);
     sets.extend(manifests);
     sets.extend(licenses::inputs(request));
     let extra = &request.config.extra_input_globs;
-    sets.extend(extra_input_globs::sets(extra, source, &[COMPILED]));
+    sets.extend(extra_input_globs::sets(extra, directory, &[COMPILED]));
     let named = plan.items.iter();
-    let named = named.flat_map(|item| arguments::files(&item.arguments, source));
+    let named = named.flat_map(|item| arguments::files(&item.arguments, directory));
     sets.extend(named.filter_map(|file| GlobSet::file(&file, "named in extra-args")));
     let tests = &request.config.tests;
     if !tests.is_empty() {
-        sets.push(GlobSet::tree(source, tests, "tests"));
+        sets.push(GlobSet::tree(directory, tests, "tests"));
     }
     let libraries = plan.libraries();
     sets.extend(
         libraries.map(|item| tree::inputs(&item.path, &format!("the library {}", item.name))),
     );
     match request.config.input_tracking {
-        InputTracking::Exact => sets.extend(exact(project)),
+        InputTracking::Exact => sets.extend(exact(&source.closure)),
         InputTracking::Globs => {
             let import_paths = request.config.import_paths.iter();
-            let import_paths = import_paths.map(|path| plain(&source.join(path)));
-            let roots = std::iter::once(source.clone()).chain(import_paths);
+            let import_paths = import_paths.map(|path| plain(&directory.join(path)));
+            let roots = std::iter::once(directory.clone()).chain(import_paths);
             sets.extend(roots.map(|root| tree::inputs(&root, "Mojo files")));
         }
     }
@@ -56,8 +57,7 @@ pub(super) fn build(request: &Request<'_, Config>, project: &Source) -> Vec<Glob
 }
 
 /// The files that are imported by compiled files.
-fn exact(project: &Source) -> impl Iterator<Item = GlobSet> {
-    let closure = &project.closure;
+fn exact(closure: &Closure) -> impl Iterator<Item = GlobSet> {
     let read = by_directory(&closure.read, "is compiled");
     read.chain(by_directory(&closure.missing, "would be imported"))
 }

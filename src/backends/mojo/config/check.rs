@@ -22,7 +22,7 @@ pub(super) fn warnings(config: &Config) -> Vec<Warning> {
         Warning::new("`mojo` in `compilers` has no effect")
             .help("remove it; the package `mojo-compiler` is added anyway")
     });
-    let absolute = kinds(config).flat_map(|kind| kind.entries.iter());
+    let absolute = entry_options(config).flat_map(|option| option.entries.iter());
     let absolute = absolute.filter_map(|entry| entry.path.as_deref());
     let absolute = absolute.chain(config.import_paths.iter().map(String::as_str));
     let absolute = absolute.filter(|path| Path::new(path).is_absolute());
@@ -38,25 +38,27 @@ pub(super) fn warnings(config: &Config) -> Vec<Warning> {
 
 /// All invalid values.
 pub(super) fn validate(config: &Config) -> Vec<InvalidOption> {
-    let mut validate: Vec<InvalidOption> = kinds(config).flat_map(|kind| kind.validate()).collect();
-    validate.extend(config.common.validate());
-    validate.extend(config.package.validate());
-    validate.extend(defines(config));
-    validate.extend(bad_globs("tests", &config.tests));
-    validate.extend(import_paths(config));
+    let mut invalid: Vec<InvalidOption> = entry_options(config)
+        .flat_map(|option| option.validate())
+        .collect();
+    invalid.extend(config.common.validate());
+    invalid.extend(config.package.validate());
+    invalid.extend(defines(config));
+    invalid.extend(bad_globs("tests", &config.tests));
+    invalid.extend(import_paths(config));
     let cpu = config.target_cpu.as_deref();
     let cpu = cpu.filter(|cpu| cpu.is_empty() || cpu.contains(|c: char| c.is_whitespace()));
-    validate.extend(cpu.map(|cpu| InvalidOption {
+    invalid.extend(cpu.map(|cpu| InvalidOption {
         keys: keys(&["target-cpu"]),
         part: EntryPart::Value,
         message: format!("`{cpu}` is not the name of a processor"),
         help: "write `baseline`, `native` or a name such as `x86-64-v3`".to_string(),
     }));
-    validate
+    invalid
 }
 
 /// An option that contains programs or libraries.
-struct Kind<'a> {
+struct EntryOption<'a> {
     option: &'static str,
     entries: &'a [Entry],
     /// Whether the entries are in an array.
@@ -68,8 +70,8 @@ struct Kind<'a> {
     is_imported: bool,
 }
 
-fn kinds(config: &Config) -> impl Iterator<Item = Kind<'_>> {
-    let kind = |option, entries| Kind {
+fn entry_options(config: &Config) -> impl Iterator<Item = EntryOption<'_>> {
+    let plain = |option, entries| EntryOption {
         option,
         entries,
         is_list: true,
@@ -77,54 +79,54 @@ fn kinds(config: &Config) -> impl Iterator<Item = Kind<'_>> {
         is_library: false,
         is_imported: false,
     };
-    let library = |option, entries| Kind {
+    let library = |option, entries| EntryOption {
         is_library: true,
         is_imported: true,
-        ..kind(option, entries)
+        ..plain(option, entries)
     };
     [
-        Kind {
+        EntryOption {
             has_defaults: true,
-            ..kind("bins", config.bins.as_deref().unwrap_or_default())
+            ..plain("bins", config.bins.as_deref().unwrap_or_default())
         },
-        Kind {
+        EntryOption {
             is_list: false,
             has_defaults: true,
             ..library("pkg", config.pkg.as_slice())
         },
         library("pkgs", &config.pkgs),
-        kind("libs", &config.libs),
-        Kind {
+        plain("libs", &config.libs),
+        EntryOption {
             is_imported: true,
-            ..kind("python-modules", &config.python_modules)
+            ..plain("python-modules", &config.python_modules)
         },
     ]
     .into_iter()
 }
 
-impl Kind<'_> {
+impl EntryOption<'_> {
     fn validate(&self) -> Vec<InvalidOption> {
         let each = self.entries.iter().enumerate();
-        let mut validate: Vec<InvalidOption> = each
+        let mut invalid: Vec<InvalidOption> = each
             .flat_map(|(index, entry)| self.of_entry(index, entry))
             .collect();
-        validate.extend(self.doubles());
-        validate
+        invalid.extend(self.doubles());
+        invalid
     }
 
     fn of_entry(&self, index: usize, entry: &Entry) -> Vec<InvalidOption> {
-        let mut validate = Vec::new();
-        validate.extend(entry.unknown.keys().map(|key| self.unknown(index, key)));
+        let mut invalid = Vec::new();
+        invalid.extend(entry.unknown.keys().map(|key| self.unknown(index, key)));
         if entry.format.is_some() && !self.is_library {
-            validate.push(self.unknown(index, "format"));
+            invalid.push(self.unknown(index, "format"));
         }
-        validate.extend(self.missing(index, entry));
+        invalid.extend(self.missing(index, entry));
         let name = entry.name.as_deref();
-        validate.extend(name.and_then(|name| self.name(index, name)));
+        invalid.extend(name.and_then(|name| self.name(index, name)));
         if let Some(path) = &entry.path
             && (path.is_empty() || path.contains('\0'))
         {
-            validate.push(self.misfit(
+            invalid.push(self.invalid_value(
                 index,
                 "path",
                 format!("{path:?} is not a path"),
@@ -132,10 +134,12 @@ impl Kind<'_> {
             ));
         }
         let flaw = arguments::flaw(&entry.extra_args, self.is_library);
-        validate.extend(
-            flaw.map(|Flaw { message, help }| self.misfit(index, "extra-args", message, help)),
+        invalid.extend(
+            flaw.map(|Flaw { message, help }| {
+                self.invalid_value(index, "extra-args", message, help)
+            }),
         );
-        validate
+        invalid
     }
 
     /// A missing name or path that has no default.
@@ -177,18 +181,18 @@ impl Kind<'_> {
             true => None,
             false => file_name_flaw(name),
         }?;
-        Some(self.misfit(index, "name", flaw.message, flaw.help))
+        Some(self.invalid_value(index, "name", flaw.message, flaw.help))
     }
 
     fn doubles(&self) -> Vec<InvalidOption> {
         let mut seen: HashMap<&str, usize> = HashMap::new();
-        let mut validate = Vec::new();
+        let mut invalid = Vec::new();
         for (index, entry) in self.entries.iter().enumerate() {
             let Some(name) = entry.name.as_deref() else {
                 continue;
             };
             if let Some(first) = seen.get(name) {
-                validate.push(self.misfit(
+                invalid.push(self.invalid_value(
                     index,
                     "name",
                     format!("two entries of `{}` are called `{name}`", self.option),
@@ -197,7 +201,7 @@ impl Kind<'_> {
             }
             seen.entry(name).or_insert(index);
         }
-        validate
+        invalid
     }
 
     fn unknown(&self, index: usize, key: &str) -> InvalidOption {
@@ -212,7 +216,7 @@ impl Kind<'_> {
         };
         InvalidOption {
             part: EntryPart::Key,
-            ..self.misfit(
+            ..self.invalid_value(
                 index,
                 key,
                 format!("`{key}` is not an option of `{}`", self.option),
@@ -221,7 +225,13 @@ impl Kind<'_> {
         }
     }
 
-    fn misfit(&self, index: usize, key: &str, message: String, help: String) -> InvalidOption {
+    fn invalid_value(
+        &self,
+        index: usize,
+        key: &str,
+        message: String,
+        help: String,
+    ) -> InvalidOption {
         let index = index.to_string();
         InvalidOption {
             keys: if self.is_list {
