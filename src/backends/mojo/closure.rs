@@ -17,7 +17,7 @@ pub(super) const INIT: &str = "__init__.mojo";
 const PRECOMPILED: [&str; 2] = ["mojoc", "mojopkg"];
 
 /// The files that a compilation reads.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Closure {
     /// Sources and precompiled packages.
     pub(super) read: BTreeSet<PathBuf>,

@@ -20,7 +20,20 @@ pub(super) fn metadata(request: &Request<'_, Config>, source: &Source) -> Vec<Gl
     let built = by_directory(&source.plan.decisive, "what is built");
     let manifests = requirements::manifests(request, source);
     let beside = by_directory(&manifests, "what a library is called");
-    built.chain(beside).collect()
+    built
+        .chain(beside)
+        .chain(imports_of_libraries(request, source))
+        .collect()
+}
+
+/// Files whose imports decide which packages a library needs when it is used.
+fn imports_of_libraries(request: &Request<'_, Config>, source: &Source) -> Vec<GlobSet> {
+    if !requirements::has_packages_to_import(request) {
+        return Vec::new();
+    }
+    let libraries = source.plan.libraries();
+    let libraries = libraries.map(|item| tree::inputs(&item.path, "what a library imports"));
+    libraries.chain(exact(&source.read_by_libraries)).collect()
 }
 
 /// Files that influence the package.

@@ -55,6 +55,14 @@ fn libraries(request: &Request<'_, Config>, source: &Source) -> Vec<Requirement>
     imported.collect()
 }
 
+/// Whether a package may be imported, so that the imports of a library decide whether it depends
+/// on that package.
+pub(super) fn has_packages_to_import(request: &Request<'_, Config>) -> bool {
+    let tables = default_target(request).into_iter().flat_map(to_import);
+    let mut names = tables.flat_map(DependencyTable::keys).map(String::as_str);
+    names.any(|name| name != PYTHON && !WITH_COMPILER.contains(&name))
+}
+
 /// The tables of packages that can be imported.
 fn to_import(target: &Target) -> impl Iterator<Item = &DependencyTable> {
     let tables = [&target.host_dependencies, &target.build_dependencies];

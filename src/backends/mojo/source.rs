@@ -23,6 +23,8 @@ pub struct Source {
     pub(super) tests: Vec<PathBuf>,
     /// The files that are read when everything is compiled and every test is run.
     pub(super) closure: Closure,
+    /// The part of them that is read when the libraries are compiled.
+    pub(super) read_by_libraries: Closure,
     /// Modules that libraries import and that are not part of the project. Users of the
     /// libraries need them too.
     pub(super) needed_by_libraries: BTreeSet<String>,
@@ -37,7 +39,7 @@ impl Source {
         let plan = Plan::of(request)?;
         let own: BTreeSet<&str> = plan.libraries().map(|item| item.name.as_str()).collect();
         let mut closure = Closure::default();
-        let mut needed_by_libraries = BTreeSet::new();
+        let mut read_by_libraries = Closure::default();
         for item in &plan.items {
             let is_library = item.kind.is_library();
             let files = if is_library {
@@ -47,9 +49,7 @@ impl Source {
             };
             let read = Closure::of(files, &roots(request, &item.path, &item.arguments));
             if is_library {
-                let foreign = read.elsewhere.keys();
-                let foreign = foreign.filter(|name| !own.contains(name.as_str()));
-                needed_by_libraries.extend(foreign.cloned());
+                read_by_libraries.extend(read.clone());
             }
             closure.extend(read);
         }
@@ -57,9 +57,13 @@ impl Source {
         for test in &tests {
             closure.extend(Closure::of([test.clone()], &roots(request, test, &[])));
         }
+        let foreign = read_by_libraries.elsewhere.keys();
+        let foreign = foreign.filter(|name| !own.contains(name.as_str()));
+        let needed_by_libraries = foreign.cloned().collect();
         Ok(Self {
             tests,
             closure,
+            read_by_libraries,
             needed_by_libraries,
             plan,
         })

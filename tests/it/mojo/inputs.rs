@@ -5,14 +5,18 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use indoc::{formatdoc, indoc};
+use serde_json::Value;
 
 use super::compiler::{channel, real_or_skip};
 use super::{backend, project};
 use test_support::edits::Verdict::{Rebuild, Reuse};
 use test_support::edits::{Finished, finish_from};
+use test_support::freshness::Remembered;
 use test_support::machine::on_path;
 use test_support::manifest;
+use test_support::pixi::Pixi;
 use test_support::project::Project;
+use test_support::requests::Outputs;
 use test_support::toolchain::{Missing, or_skip};
 
 /// A program with imports of every kind, and files that it does not import.
@@ -187,6 +191,63 @@ fn edits_of_a_library() {
         ("edit", "test/test_greet.mojo", Reuse),
         ("new", "stage/lib/mojo/greet.mojoc", Reuse),
     ]);
+}
+
+#[test]
+fn imports_of_a_library_decide_on_its_dependencies() {
+    let described = |host: &str, file: &str, text: &str| {
+        let project = project()
+            .file(
+                "greet/__init__.mojo",
+                "from .words import hello\nfrom beside import beside\n",
+            )
+            .file("greet/words.mojo", "from base import hello\n")
+            .file("beside.mojo", "def beside() -> Int:\n    return 1\n")
+            .file("main.mojo", "")
+            .file(
+                "pixi.toml",
+                formatdoc!(
+                    r#"
+                        [package]
+                        name = "greet"
+                        version = "0.1.0"
+                        {}[package.host-dependencies]
+                        {host} = "*"
+                    "#,
+                    backend("pkg = {}\n")
+                ),
+            );
+        let mut pixi = Pixi::of(&project);
+        pixi.initialize(&manifest::initialize(&project));
+        let params = Outputs::new(&project.metadata_work("greet")).params();
+        let mut described = || {
+            let answer = pixi.request("conda/outputs", params.clone());
+            answer.expect("the package can be described")
+        };
+        let depends = |answer: &Value| answer["outputs"][0]["runDependencies"]["depends"].clone();
+        let before = described();
+        let remembered = Remembered::of(&before, project.dir());
+        project.write(file, text);
+        let is_noticed = !remembered.changes().is_empty();
+        (is_noticed, depends(&described()) != depends(&before))
+    };
+    let import = "from words import hello\n";
+    for file in [
+        "greet/__init__.mojo",
+        "greet/new.mojo",
+        "greet/deep/new.mojo",
+        "beside.mojo",
+    ] {
+        assert_eq!(described("words", file, import), (true, true), "{file}");
+    }
+    // A module of the project replaces the package.
+    assert_eq!(described("base", "base.mojo", ""), (true, true));
+    // Nothing that a library imports would be a dependency.
+    assert_eq!(
+        described("python", "greet/new.mojo", import),
+        (false, false)
+    );
+    assert_eq!(described("words", "other.mojo", import), (false, false));
 }
 
 fn is_source(path: &Path) -> bool {
