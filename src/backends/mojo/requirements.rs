@@ -1,5 +1,7 @@
 //! The requirements of the build and of the users of the package.
 
+mod versions;
+
 use std::path::PathBuf;
 
 use super::config::{CompilerPin, Config};
@@ -143,18 +145,14 @@ fn runtime(request: &Request<'_, Config>, plan: &Plan) -> (Option<Requirement>, 
     if request.config.compiler_pin == CompilerPin::None || plan.is_source_only() {
         return (None, None);
     }
-    let built_with = default_target(request)
-        .and_then(|target| version(target.build_dependencies.as_ref()?.get(COMPILER)?))
-        .and_then(single_version);
+    let built_with = build_version(request);
     if let Some(stated) = stated_to_run(request, COMPILER) {
-        let is_open = version(stated).and_then(single_version).is_none();
-        let is_open = is_open && matches!(stated, PackageSpec::Binary(_));
-        return (
-            None,
-            (is_open && plan.has_precompiled()).then(|| open(built_with)),
-        );
+        let warning = unreadable(stated, built_with).filter(|_| plan.has_precompiled());
+        return (None, warning);
     }
-    let spec = match built_with {
+    // Only `==` has one version. With any other requirement, the version is that of the compiler
+    // in the build environment.
+    let spec = match built_with.and_then(versions::exact) {
         Some(version) => PackageSpec::Binary(BinarySpec {
             version: Some(format!("=={version}")),
             ..BinarySpec::default()
@@ -168,17 +166,37 @@ fn runtime(request: &Request<'_, Config>, plan: &Plan) -> (Option<Requirement>, 
     (Some(run), None)
 }
 
-/// The warning that a precompiled library may be used with a compiler that cannot read
-/// it.
-fn open(built_with: Option<&str>) -> Warning {
-    let version = built_with.unwrap_or("<version of the build>");
-    Warning::new(format!(
-        "`{COMPILER}` in the run dependencies allows compilers that cannot read the precompiled \
-         library"
-    ))
-    .help(format!(
-        "write `{COMPILER} = \"=={version}\"`, remove it so that it is pinned, or use `format = \"source\"`"
-    ))
+/// The requirement of the build on the version of the compiler.
+fn build_version<'a>(request: &Request<'a, Config>) -> Option<&'a str> {
+    let dependencies = default_target(request)?.build_dependencies.as_ref()?;
+    version(dependencies.get(COMPILER)?)
+}
+
+/// The warning that a precompiled library may be used with a compiler that cannot read it.
+/// `stated` is the run dependency on the compiler, and `built_with` the requirement of the build.
+fn unreadable(stated: &PackageSpec, built_with: Option<&str>) -> Option<Warning> {
+    let PackageSpec::Binary(_) = stated else {
+        return None;
+    };
+    let stated = version(stated).unwrap_or("*");
+    let message = match built_with {
+        Some(build) if versions::exclude_each_other(stated, build) => format!(
+            "`{COMPILER} {stated}` in the run dependencies excludes the compiler of the build, \
+             `{build}`, which alone can read the precompiled library"
+        ),
+        _ if versions::is_one_release(stated) => return None,
+        _ => format!(
+            "`{COMPILER}` in the run dependencies allows compilers that cannot read the \
+             precompiled library"
+        ),
+    };
+    let exact = built_with.and_then(versions::exact);
+    let exact = exact.map_or("<version of the build>".to_string(), |version| {
+        version.to_string()
+    });
+    Some(Warning::new(message).help(format!(
+        "write `{COMPILER} = \"=={exact}\"`, remove it so that it is pinned, or use `format = \"source\"`"
+    )))
 }
 
 /// The run dependency on a package in the manifest, with any condition.
@@ -221,43 +239,5 @@ fn version(spec: &PackageSpec) -> Option<&str> {
     match spec {
         PackageSpec::Binary(spec) => spec.version.as_deref(),
         _ => None,
-    }
-}
-
-/// The only version that matches `spec`. `=1.2.0` and `==1.2.0` have one; `1.2` matches
-/// all versions with that prefix.
-fn single_version(spec: &str) -> Option<&str> {
-    let text = spec.trim();
-    let version = text.trim_start_matches('=').trim_end_matches(".*");
-    let is_version = |version: &str| {
-        let part = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '_';
-        !version.is_empty() && version.chars().all(part)
-    };
-    let is_exact = text.starts_with("==") && !text.ends_with('*');
-    let is_whole = version.split('.').count() >= 3;
-    (is_version(version) && (is_exact || is_whole)).then_some(version)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_a_whole_version_is_one_version() {
-        for (spec, version) in [
-            ("=1.2.0", Some("1.2.0")),
-            ("1.2.0.*", Some("1.2.0")),
-            ("==1.2.0", Some("1.2.0")),
-            ("==1.2", Some("1.2")),
-            ("0.26.2.0", Some("0.26.2.0")),
-            ("1.2", None),
-            ("1.2.*", None),
-            ("*", None),
-            (">=1.2.0", None),
-            (">=1,<2", None),
-            ("1.2.0|1.3.0", None),
-        ] {
-            assert_eq!(single_version(spec), version, "{spec}");
-        }
     }
 }

@@ -5,6 +5,7 @@ pub mod compiler;
 mod errors;
 mod inputs;
 mod plans;
+mod warnings;
 
 use indoc::formatdoc;
 

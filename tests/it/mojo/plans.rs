@@ -277,6 +277,12 @@ fn the_compiler_is_added_and_pinned_unless_the_user_says_otherwise() {
             build("mojo-compiler = \"==1.2.0\""),
             "build: mojo-compiler ==1.2.0 | host:  | run: mojo-compiler ==1.2.0",
         ),
+        // 1.2.0.1 satisfies this requirement too, so only the environment has the version.
+        (
+            "",
+            build("mojo-compiler = \"=1.2.0\""),
+            "build: mojo-compiler 1.2.0.* | host:  | run: mojo-compiler as built",
+        ),
         (
             "",
             build("mojo = \"==1.2.0\""),

@@ -1,0 +1,55 @@
+//! Warnings about projects that can be built.
+
+use std::process::Command;
+
+use indoc::formatdoc;
+
+use super::{GREET, MAIN, backend, project};
+
+/// Returns the warnings about a package with a program and a library, with this configuration and
+/// these further tables.
+fn warnings(config: &str, tables: &str) -> String {
+    let project = project()
+        .file("main.mojo", MAIN)
+        .file("greet/__init__.mojo", GREET)
+        .file("test/greet_test.mojo", MAIN)
+        .file(
+            "pixi.toml",
+            formatdoc!(
+                r#"
+                    [package]
+                    name = "greet"
+                    version = "0.1.0"
+                    {}
+                    {tables}
+                "#,
+                backend(config)
+            ),
+        );
+    let output = Command::new(assert_cmd::cargo::cargo_bin("pixi-build-mojo"))
+        .arg("outputs")
+        .current_dir(project.dir())
+        .output()
+        .expect("the executable can be run");
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{text}");
+    text.trim().to_string()
+}
+
+#[test]
+fn a_compiler_that_cannot_read_the_library() {
+    let compilers = |build: &str, run: &str| {
+        format!(
+            "[package.build-dependencies]\nmojo-compiler = \"{build}\"\n\
+             [package.run-dependencies]\nmojo-compiler = \"{run}\"\n"
+        )
+    };
+    let library = |build: &str, run: &str| warnings("pkg = {}", &compilers(build, run));
+    insta::assert_snapshot!(library("==1.2.0", ">=1,<2"), @r#"warning: `mojo-compiler` in the run dependencies allows compilers that cannot read the precompiled library (help: write `mojo-compiler = "==1.2.0"`, remove it so that it is pinned, or use `format = "source"`)"#);
+    insta::assert_snapshot!(library("==1.2.0", "==1.1.0"), @r#"warning: `mojo-compiler ==1.1.0` in the run dependencies excludes the compiler of the build, `==1.2.0`, which alone can read the precompiled library (help: write `mojo-compiler = "==1.2.0"`, remove it so that it is pinned, or use `format = "source"`)"#);
+    insta::assert_snapshot!(library("=1.2.0", ">=1,<1.2"), @r#"warning: `mojo-compiler` in the run dependencies allows compilers that cannot read the precompiled library (help: write `mojo-compiler = "==<version of the build>"`, remove it so that it is pinned, or use `format = "source"`)"#);
+    assert_eq!(library("==1.2.0", "==1.2.0"), "");
+    assert_eq!(library("=1.2.0", "=1.2.0"), "");
+    // A program contains no precompiled library.
+    assert_eq!(warnings("bins = [{}]", &compilers("==1.2.0", ">=1,<2")), "");
+}
