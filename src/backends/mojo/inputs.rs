@@ -57,14 +57,13 @@ pub(super) fn build(request: &Request<'_, Config>, source: &Source) -> Vec<GlobS
     sets.extend(
         libraries.map(|item| tree::inputs(&item.path, &format!("the library {}", item.name))),
     );
-    match request.config.input_tracking {
-        InputTracking::Exact => sets.extend(exact(&source.closure)),
-        InputTracking::Globs => {
-            let import_paths = request.config.import_paths.iter();
-            let import_paths = import_paths.map(|path| plain(&directory.join(path)));
-            let roots = std::iter::once(directory.clone()).chain(import_paths);
-            sets.extend(roots.map(|root| tree::inputs(&root, "Mojo files")));
-        }
+    // Patterns do not cover a file in a directory that only `-I` names.
+    sets.extend(exact(&source.closure));
+    if request.config.input_tracking == InputTracking::Globs {
+        let import_paths = request.config.import_paths.iter();
+        let import_paths = import_paths.map(|path| plain(&directory.join(path)));
+        let roots = std::iter::once(directory.clone()).chain(import_paths);
+        sets.extend(roots.map(|root| tree::inputs(&root, "Mojo files")));
     }
     sets
 }

@@ -194,6 +194,36 @@ fn edits_of_a_library() {
 }
 
 #[test]
+fn patterns_cover_what_the_compiler_reads() {
+    let config = indoc! {r#"
+        bins = [{ extra-args = ["-I", "../more"] }]
+        import-paths = ["../common"]
+        input-tracking = "globs"
+    "#};
+    let package = "[package]\nname = \"app\"\nversion = \"0.1.0\"\n";
+    let project = project()
+        .file(
+            "app/main.mojo",
+            "import shared\nimport extra\n\ndef main():\n    pass\n",
+        )
+        .file("app/unused.mojo", "")
+        .file("common/shared.mojo", "")
+        .file("common/unused.mojo", "")
+        .file("more/extra.mojo", "")
+        .file("more/unused.mojo", "")
+        .file("app/pixi.toml", format!("{package}{}", backend(config)));
+    built(project, "app", "app").assert_verdicts(&[
+        ("edit", "app/main.mojo", Rebuild),
+        ("edit", "app/unused.mojo", Rebuild),
+        ("new", "app/new.mojo", Rebuild),
+        ("edit", "common/unused.mojo", Rebuild),
+        ("edit", "more/extra.mojo", Rebuild),
+        ("new", "more/extra/__init__.mojo", Rebuild),
+        ("edit", "more/unused.mojo", Reuse),
+    ]);
+}
+
+#[test]
 fn imports_of_a_library_decide_on_its_dependencies() {
     let described = |host: &str, file: &str, text: &str| {
         let project = project()
