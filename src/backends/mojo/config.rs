@@ -48,7 +48,7 @@ pub struct Config {
     pub define: IndexMap<String, Define>,
     /// The processor that programs are compiled for. Missing means `baseline`.
     pub target_cpu: Option<String>,
-    /// Patterns for files that are run before the installation.
+    /// Files that are run before the installation: directories of tests, and patterns.
     pub tests: Vec<String>,
     /// Whether the package depends on the compiler that built it.
     pub compiler_pin: CompilerPin,

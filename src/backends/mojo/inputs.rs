@@ -10,7 +10,7 @@ use super::closure::Closure;
 use super::config::Config;
 use super::source::Source;
 use super::tree::{self, COMPILED};
-use super::{arguments, licenses, requirements};
+use super::{arguments, licenses, requirements, test_files};
 use crate::backend::inputs::{escape, plain};
 use crate::backend::options::InputTracking;
 use crate::backend::{GlobSet, Request, extra_input_globs, project_files};
@@ -49,7 +49,7 @@ pub(super) fn build(request: &Request<'_, Config>, source: &Source) -> Vec<GlobS
     let named = plan.items.iter();
     let named = named.flat_map(|item| arguments::files(&item.arguments, directory));
     sets.extend(named.filter_map(|file| GlobSet::file(&file, "named in extra-args")));
-    let tests = &request.config.tests;
+    let tests = test_files::patterns(request);
     if !tests.is_empty() {
         sets.push(GlobSet::tree(directory, tests, "tests"));
     }

@@ -21,6 +21,7 @@ mod script;
 mod source;
 mod suggestions;
 mod system_tools;
+mod test_files;
 mod tree;
 mod variables;
 

@@ -3,15 +3,13 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use ignore::WalkBuilder;
-use ignore::overrides::OverrideBuilder;
 use miette::Report;
 
 use super::arguments;
 use super::closure::{Closure, implicit_root};
 use super::config::Config;
 use super::plan::Plan;
-use super::tree;
+use super::{test_files, tree};
 use crate::backend::Request;
 use crate::backend::inputs::plain;
 
@@ -36,7 +34,7 @@ impl Source {
     /// # Errors
     /// Nothing to build, or paths that are not a program or library.
     pub(super) fn read(request: &Request<'_, Config>) -> Result<Self, Report> {
-        let plan = Plan::of(request)?;
+        let mut plan = Plan::of(request)?;
         let own: BTreeSet<&str> = plan.libraries().map(|item| item.name.as_str()).collect();
         let mut closure = Closure::default();
         let mut read_by_libraries = Closure::default();
@@ -53,13 +51,14 @@ impl Source {
             }
             closure.extend(read);
         }
-        let tests = tests(request);
+        let (tests, warnings) = test_files::selected(request);
         for test in &tests {
             closure.extend(Closure::of([test.clone()], &roots(request, test, &[])));
         }
         let foreign = read_by_libraries.elsewhere.keys();
         let foreign = foreign.filter(|name| !own.contains(name.as_str()));
         let needed_by_libraries = foreign.cloned().collect();
+        plan.warnings.extend(warnings);
         Ok(Self {
             tests,
             closure,
@@ -79,28 +78,4 @@ fn roots(request: &Request<'_, Config>, path: &Path, arguments: &[String]) -> Ve
     let named = configured.chain(arguments::import_paths(arguments));
     let named = named.map(|path| plain(&source.join(path)));
     implicit.into_iter().chain(named).collect()
-}
-
-fn tests(request: &Request<'_, Config>) -> Vec<PathBuf> {
-    let source = &request.project.source;
-    if request.config.tests.is_empty() {
-        return Vec::new();
-    }
-    let mut patterns = OverrideBuilder::new(source);
-    for pattern in &request.config.tests {
-        // Invalid patterns are already refused by the configuration.
-        let _ = patterns.add(pattern);
-    }
-    let Ok(patterns) = patterns.build() else {
-        return Vec::new();
-    };
-    let walk = WalkBuilder::new(source)
-        .standard_filters(false)
-        .hidden(true)
-        .overrides(patterns)
-        .build();
-    let files = walk.flatten().map(ignore::DirEntry::into_path);
-    let mut files: Vec<PathBuf> = files.filter(|path| path.is_file()).collect();
-    files.sort();
-    files
 }

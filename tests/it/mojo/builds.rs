@@ -207,7 +207,7 @@ fn one_package_holds_whatever_is_configured() {
         pkg = {}
         libs = [{ name = "adder", path = "tools/adder.mojo" }]
         python-modules = [{ name = "greet_py", path = "tools/module.mojo" }]
-        tests = ["test/test_*.mojo"]
+        tests = ["test"]
         import-paths = ["more"]
         define = { LOUD = true }
         target-cpu = "x86-64-v3"

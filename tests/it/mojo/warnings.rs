@@ -53,3 +53,11 @@ fn a_compiler_that_cannot_read_the_library() {
     // A program contains no precompiled library.
     assert_eq!(warnings("bins = [{}]", &compilers("==1.2.0", ">=1,<2")), "");
 }
+
+#[test]
+fn tests_that_do_not_exist() {
+    let tests = |tests: &str| warnings(&format!("bins = [{{}}]\ntests = [{tests}]"), "");
+    insta::assert_snapshot!(tests(r#""tset/test_*.mojo", "test/*.mojo""#), @"warning: `tset/test_*.mojo` in `tests` matches no Mojo file (help: write the path of a directory or a pattern such as `test/**/test_*.mojo`, relative to the source)");
+    insta::assert_snapshot!(tests(r#""greet""#), @"warning: the directory `greet` in `tests` has no test: no file is called `test_*.mojo` or `*_test.mojo` (help: name the files with a pattern)");
+    assert_eq!(tests(r#""test", "!test/slow""#), "");
+}
