@@ -9,6 +9,7 @@ use super::Config;
 use super::closure::INIT;
 use crate::backend::Request;
 use crate::diagnostic::{SourceFile, nearest};
+use crate::project::config::written_at;
 
 /// Neither a program nor a library was found.
 #[derive(Debug, Error, Diagnostic)]
@@ -177,28 +178,11 @@ fn sibling(written: &str, name: &str) -> String {
     }
 }
 
-/// The place of an option that applies on the host. The tables of targets are searched
-/// first.
+/// The place of an option that applies on the host. The whole entry is marked when it does not
+/// contain the key.
 pub(super) fn span_of_option(request: &Request<'_, Config>, keys: &[&str]) -> Option<SourceSpan> {
-    let host = request.platforms.host;
-    let families: &[&str] = match () {
-        () if host.is_linux() => &["linux", "unix"],
-        () if host.is_osx() => &["osx", "macos", "unix"],
-        () if host.is_windows() => &["win"],
-        () => &["unix"],
-    };
     let manifest = &request.project.manifest;
-    let targets = std::iter::once(host.as_str()).chain(families.iter().copied());
-    let targets = targets.map(|selector| vec!["package", "build", "target", selector]);
-    let tables = targets.chain([vec!["package", "build"]]);
-    let tables = tables.flat_map(|table| {
-        ["config", "configuration"].map(|name| [table.as_slice(), &[name]].concat())
-    });
-    let tables: Vec<Vec<&str>> = tables.collect();
-    // The whole entry is marked when the table does not contain the key.
-    (1..=keys.len()).rev().find_map(|length| {
-        let found =
-            |table: &Vec<&str>| manifest.value_span(&[table.as_slice(), &keys[..length]].concat());
-        tables.iter().find_map(found)
-    })
+    let host = request.platforms.host;
+    let mut lengths = (1..=keys.len()).rev();
+    lengths.find_map(|length| written_at(manifest, host, &keys[..length]))
 }

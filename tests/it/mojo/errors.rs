@@ -57,6 +57,19 @@ fn paths_that_do_not_exist() {
 }
 
 #[test]
+fn paths_in_the_tables_of_targets() {
+    let project = app(indoc! {r#"
+            pkg = { path = "lib" }
+            [package.build.config.targets.unix]
+            bins = [{ path = "mian.mojo" }]
+            [package.build.config.targets.win]
+            bins = [{ path = "niam.mojo" }]
+        "#})
+    .file("main.mojo", MAIN);
+    insta::assert_snapshot!(error(&project, &channel()));
+}
+
+#[test]
 fn several_wrong_types() {
     let project = app(indoc! {r#"
             bins = [{ name = "a/b", extra_args = [] }, { path = "b.mojo" }]
