@@ -8,6 +8,7 @@ mod arguments;
 mod caches;
 mod closure;
 mod config;
+mod default_name;
 mod failure;
 mod inputs;
 mod licenses;

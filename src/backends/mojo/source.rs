@@ -8,6 +8,7 @@ use miette::Report;
 use super::arguments;
 use super::closure::{Closure, implicit_root};
 use super::config::Config;
+use super::default_name;
 use super::plan::Plan;
 use super::{test_files, tree};
 use crate::backend::Request;
@@ -35,6 +36,7 @@ impl Source {
     /// Nothing to build, or paths that are not a program or library.
     pub(super) fn read(request: &Request<'_, Config>) -> Result<Self, Report> {
         let mut plan = Plan::of(request)?;
+        default_name::check(request, &plan.items)?;
         let own: BTreeSet<&str> = plan.libraries().map(|item| item.name.as_str()).collect();
         let mut closure = Closure::default();
         let mut read_by_libraries = Closure::default();

@@ -70,6 +70,49 @@ fn paths_in_the_tables_of_targets() {
 }
 
 #[test]
+fn names_that_come_from_the_package() {
+    let error = |name: &str, config: &str| {
+        let package = format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\n");
+        let project = project()
+            .file("src/__init__.mojo", GREET)
+            .file("main.mojo", MAIN)
+            .file("b.mojo", MAIN)
+            .file("pixi.toml", format!("{package}{}", backend(config)));
+        error(&project, &channel())
+    };
+    insta::assert_snapshot!(error("3d-engine", "pkg = {}\n"), @r#"
+    mojo::wrong_name
+
+      × the library cannot be imported under the name of the package, `3d_engine`
+       ╭─[/ws/pixi.toml:8:7]
+     7 │ [package.build.config]
+     8 │ pkg = {}
+       ·       ─┬
+       ·        ╰── here
+       ╰────
+      help: write another name into `[package.build.config]`, as in `pkg = { name
+            = "engine" }`; it has letters, digits and `_`, and no digit at the
+            start
+    "#);
+    insta::assert_snapshot!(
+        error("my-app", "bins = [{}, { path = \"b.mojo\", name = \"my_app\" }]\n"),
+        @r#"
+    mojo::wrong_name
+
+      × two entries of `bins` are called `my_app`
+       ╭─[/ws/pixi.toml:8:39]
+     7 │ [package.build.config]
+     8 │ bins = [{}, { path = "b.mojo", name = "my_app" }]
+       ·                                       ────┬───
+       ·                                           ╰── here
+       ╰────
+      help: the first entry has the name of the package, because it has no `name`;
+            choose another name for one of them
+    "#
+    );
+}
+
+#[test]
 fn several_wrong_types() {
     let project = app(indoc! {r#"
             bins = [{ name = "a/b", extra_args = [] }, { path = "b.mojo" }]
