@@ -14,7 +14,7 @@ use super::scan::{self, Import};
 pub(super) const INIT: &str = "__init__.mojo";
 
 /// The extensions of precompiled packages, newest first.
-const PRECOMPILED: [&str; 2] = ["mojoc", "mojopkg"];
+pub(super) const PRECOMPILED: [&str; 2] = ["mojoc", "mojopkg"];
 
 /// The files that a compilation reads.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -1,10 +1,16 @@
 //! Explains failures of the build script, from the messages of the compiler.
 
+mod missing_module;
+
 use std::path::Path;
 
+use super::config::Config;
 use super::plan::Plan;
 use crate::backend::failure::{self, CodeError, Detector, QUOTED, full_disk};
-use crate::backend::{Diagnosis, Log};
+use crate::backend::{Diagnosis, Log, Request};
+
+/// The code of an import that was not found.
+const UNKNOWN_MODULE: &str = "mojo::unknown_module";
 
 /// Ordered from causes to consequences: an import that is not found also appears as an
 /// unknown name.
@@ -22,8 +28,18 @@ const DETECTORS: [Detector; 11] = [
     test_failed,
 ];
 
-/// The reason why the script failed, if its log contains one.
-pub(super) fn diagnose(log: &Log, plan: &Plan, source: &Path) -> Option<Diagnosis> {
+/// The reason why the script of the package failed, if its log contains one.
+pub(super) fn of_build(request: &Request<'_, Config>, plan: &Plan, log: &Log) -> Option<Diagnosis> {
+    let mut diagnosis = diagnose(log, plan, &request.project.source)?;
+    if diagnosis.code == UNKNOWN_MODULE
+        && let Some(help) = missing(log).and_then(|name| missing_module::help(request, name))
+    {
+        diagnosis.help = Some(help);
+    }
+    Some(diagnosis)
+}
+
+fn diagnose(log: &Log, plan: &Plan, source: &Path) -> Option<Diagnosis> {
     let mut diagnosis = failure::first(&DETECTORS, log)?;
     let found = errors(log);
     let quotes_them = diagnosis.details == quoted(&found);
@@ -164,8 +180,13 @@ fn other_version(log: &Log) -> Option<Diagnosis> {
     )
 }
 
+/// The name of the first module that the compiler did not find.
+fn missing(log: &Log) -> Option<&str> {
+    log.between("error: unable to locate module '", "'")
+}
+
 fn not_located(log: &Log) -> Option<Diagnosis> {
-    let name = log.between("error: unable to locate module '", "'")?;
+    let name = missing(log)?;
     if name == "std" {
         return meaning(
             log,
@@ -176,7 +197,7 @@ fn not_located(log: &Log) -> Option<Diagnosis> {
     }
     meaning(
         log,
-        "mojo::unknown_module",
+        UNKNOWN_MODULE,
         format!("no module `{name}` was found"),
         format!(
             "add the package that has it to `[package.host-dependencies]`, or the directory that `{name}` is in to `import-paths`; a library that imports `{name}` needs it in its run dependencies"

@@ -131,7 +131,7 @@ impl Backend for Mojo {
         source: &Source,
         log: &Log,
     ) -> Option<Diagnosis> {
-        failure::diagnose(log, &source.plan, &request.project.source)
+        failure::of_build(request, &source.plan, log)
     }
 
     fn system_tools(&self, env: &Env, _: Platforms) -> Result<SystemTools, Report> {

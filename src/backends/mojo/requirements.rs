@@ -204,6 +204,24 @@ fn stated_to_run<'a>(request: &Request<'a, Config>, name: &str) -> Option<&'a Pa
     targets(request).find_map(|target| Table::Run.of(target)?.get(name))
 }
 
+/// The run dependency that has the module `module`, unless the compiler sees it too.
+pub(super) fn run_dependency_with<'a>(
+    request: &Request<'a, Config>,
+    module: &str,
+) -> Option<&'a str> {
+    let is_seen = |name: &str| {
+        let mut tables = default_target(request).into_iter().flat_map(to_import);
+        tables.any(|table| table.contains_key(name))
+    };
+    let tables = targets(request).filter_map(|target| Table::Run.of(target));
+    let mut hidden = tables.flatten().filter(|(name, _)| !is_seen(name));
+    let found = hidden.find(|(name, spec)| {
+        let modules = neighbors::modules(request, name, spec);
+        modules.iter().any(|known| known == module)
+    });
+    found.map(|(name, _)| name.as_str())
+}
+
 /// All tables of dependencies, with any condition.
 fn targets<'a>(request: &Request<'a, Config>) -> impl Iterator<Item = &'a Target> {
     let targets = request.project.model.targets.iter();

@@ -230,7 +230,7 @@ fn baseline(host: Subdir) -> Option<&'static str> {
 }
 
 /// The relative path from the directory `from` to `to`. Both are absolute.
-fn below(to: &Path, from: &Path) -> PathBuf {
+pub(super) fn below(to: &Path, from: &Path) -> PathBuf {
     let common = to.components().zip(from.components());
     let common = common.take_while(|(to, from)| to == from).count();
     let up = from.components().skip(common).map(|_| Component::ParentDir);

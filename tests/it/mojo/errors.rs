@@ -6,6 +6,7 @@ use super::compiler::{channel, real_or_skip};
 use super::{GREET, MAIN, backend, project};
 use test_support::build::Build;
 use test_support::channel::Channel;
+use test_support::cli_command::CliCommand;
 use test_support::manifest;
 use test_support::packages::Package;
 use test_support::pixi::Pixi;
@@ -151,6 +152,41 @@ fn an_import_that_does_not_exist() {
     "},
     );
     insta::assert_snapshot!(error(&project, &channel()));
+}
+
+#[test]
+fn an_import_of_a_module_that_is_elsewhere() {
+    if real_or_skip().is_none() {
+        return;
+    }
+    let help = |module: &str, tables: &str| {
+        let project = project()
+            .file("pixi.toml", "[workspace]\nchannels = []\nplatforms = []\n")
+            .file(
+                "app/main.mojo",
+                format!("import {module}\n\ndef main():\n    pass\n"),
+            )
+            .file("app/vendor/greet/__init__.mojo", GREET)
+            .file("common/shared.mojo", "")
+            .file("words/pixi.toml", "[package]\nname = \"some-words\"\n")
+            .file("words/words/__init__.mojo", GREET);
+        let package = "[package]\nname = \"app\"\nversion = \"0.1.0\"\n";
+        project.write("app/pixi.toml", format!("{package}{}{tables}", backend("")));
+        let build = CliCommand::build(&project, "app").channel(&channel());
+        let (_, error) = build.error();
+        let (_, help) = error.split_once("help: ").expect("the error has a help");
+        let words: Vec<&str> = help.split_whitespace().collect();
+        let words = words.join(" ").replace("- ", "-");
+        let log = words
+            .find(" the whole log")
+            .expect("the error names the log");
+        words[..log].to_string()
+    };
+    let run = "[package.run-dependencies]\nbase = \"*\"\n";
+    insta::assert_snapshot!(help("greet", ""), @r#"it is in `vendor`: write `import-paths = ["vendor"]` into `[package.build.config]`"#);
+    insta::assert_snapshot!(help("shared", ""), @r#"it is in `../common`: write `import-paths = ["../common"]` into `[package.build.config]`"#);
+    insta::assert_snapshot!(help("words", ""), @r#"add `some-words = { path = "../words" }` to `[package.host-dependencies]`, because that package has the module"#);
+    insta::assert_snapshot!(help("base", run), @"add `base` to `[package.host-dependencies]`, because the compiler does not see `[package.run-dependencies]`");
 }
 
 /// The library `greet`, precompiled by Mojo 1.1.0.

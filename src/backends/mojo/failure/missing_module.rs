@@ -1,0 +1,126 @@
+//! Where a module is that the compiler did not find.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::super::closure::{INIT, PRECOMPILED};
+use super::super::config::Config;
+use super::super::requirements;
+use super::super::script::below;
+use crate::backend::Request;
+
+/// The depth of the search below the source and below the workspace.
+const DEPTH: usize = 4;
+
+/// The way out, if the module `name` is in a run dependency, in the project or in the workspace.
+pub(super) fn help(request: &Request<'_, Config>, name: &str) -> Option<String> {
+    if let Some(package) = requirements::run_dependency_with(request, name) {
+        return Some(format!(
+            "add `{package}` to `[package.host-dependencies]`, because the compiler does not see \
+             `[package.run-dependencies]`"
+        ));
+    }
+    let source = &request.project.source;
+    let workspace = request.folders.workspace.as_ref();
+    let places = std::iter::once(source).chain(workspace);
+    let directory = places
+        .into_iter()
+        .find_map(|place| directory_of(name, place, DEPTH))?;
+    let shown = |path: &Path| below(path, source).display().to_string().replace('\\', "/");
+    Some(match package_around(request, &directory) {
+        Some((package, folder)) => format!(
+            "add `{package} = {{ path = \"{}\" }}` to `[package.host-dependencies]`, because that \
+             package has the module",
+            shown(&folder)
+        ),
+        None => format!(
+            "it is in `{}`: write `import-paths = [\"{}\"]` into `[package.build.config]`",
+            shown(&directory),
+            shown(&directory)
+        ),
+    })
+}
+
+/// The nearest directory at or below `folder` that has the module. Directories inside of a package
+/// of Mojo are not searched, because the compiler does not search them either.
+fn directory_of(name: &str, folder: &Path, depth: usize) -> Option<PathBuf> {
+    let mut level = vec![folder.to_path_buf()];
+    for _ in 0..depth {
+        if let Some(found) = level.iter().find(|folder| has_module(folder, name)) {
+            return Some(found.clone());
+        }
+        level = level
+            .iter()
+            .flat_map(|folder| directories_in(folder))
+            .collect();
+    }
+    None
+}
+
+fn has_module(folder: &Path, name: &str) -> bool {
+    let suffixes = PRECOMPILED.into_iter().chain(["mojo"]);
+    let mut files = suffixes.map(|suffix| folder.join(format!("{name}.{suffix}")));
+    folder.join(name).join(INIT).is_file() || files.any(|file| file.is_file())
+}
+
+/// The directories in `folder` that may be import paths, sorted.
+fn directories_in(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let real = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
+    let is_hidden = |path: &Path| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        name.starts_with(['.', '_'])
+    };
+    let paths = real.map(|entry| entry.path());
+    let mut paths: Vec<PathBuf> = paths
+        .filter(|path| !is_hidden(path) && !path.join(INIT).is_file())
+        .collect();
+    paths.sort();
+    paths
+}
+
+/// The name and directory of another package of the workspace that contains `directory`.
+fn package_around(request: &Request<'_, Config>, directory: &Path) -> Option<(String, PathBuf)> {
+    let own = request.project.manifest_folder();
+    let above = directory.ancestors();
+    let mut above = above.take_while(|folder| *folder != own && !own.starts_with(folder));
+    above.find_map(|folder| {
+        let text = std::fs::read_to_string(folder.join("pixi.toml")).ok()?;
+        let manifest: Value = toml_edit::de::from_str(&text).ok()?;
+        let name = manifest["package"]["name"].as_str()?;
+        Some((name.to_string(), folder.to_path_buf()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::disk::write;
+
+    #[test]
+    fn the_nearest_directory_with_the_module_is_found() {
+        let root = tempfile::tempdir().expect("a directory");
+        for path in [
+            "vendor/greet/__init__.mojo",
+            "vendor/deep/er/greet.mojo",
+            "more/words.mojoc",
+            "app/__init__.mojo",
+            "app/inner.mojo",
+            ".hidden/secret.mojo",
+        ] {
+            write(&root.path().join(path), "").expect("own directory");
+        }
+        let found = |name: &str| {
+            let found = directory_of(name, root.path(), DEPTH)?;
+            let below = found.strip_prefix(root.path()).expect("it is below");
+            Some(below.display().to_string())
+        };
+        assert_eq!(found("greet").as_deref(), Some("vendor"));
+        assert_eq!(found("words").as_deref(), Some("more"));
+        assert_eq!(found("app").as_deref(), Some(""));
+        for name in ["inner", "secret", "nothing"] {
+            assert_eq!(found(name), None, "{name}");
+        }
+    }
+}
