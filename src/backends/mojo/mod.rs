@@ -11,6 +11,7 @@ mod config;
 mod default_name;
 mod failure;
 mod inputs;
+mod installed;
 mod licenses;
 mod mistakes;
 mod names;
@@ -24,6 +25,7 @@ mod suggestions;
 mod system_tools;
 mod test_files;
 mod tree;
+mod two_compilers;
 mod variables;
 
 use miette::Report;
@@ -108,9 +110,10 @@ impl Backend for Mojo {
         &self,
         request: &Request<'_, Config>,
         source: &Source,
-        _: &BuildPaths,
+        paths: &BuildPaths,
     ) -> Result<(), Report> {
         check_platforms(request.platforms, &source.plan)?;
+        two_compilers::check(paths)?;
         caches::keep_within_limit(request);
         Ok(())
     }

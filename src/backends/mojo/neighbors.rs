@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::closure::INIT;
 use super::config::Config;
+use super::installed::records;
 use super::names::normalized;
 use super::source::Source;
 use crate::backend::inputs::plain;
@@ -90,14 +91,8 @@ pub(super) fn unnamed(
 
 /// The packages in an environment, by the modules that they contain.
 fn providers(prefix: &Path) -> BTreeMap<String, String> {
-    let records = std::fs::read_dir(prefix.join("conda-meta"));
-    let records = records.into_iter().flatten().flatten();
     let mut providers = BTreeMap::new();
-    for path in records.map(|entry| entry.path()) {
-        let text = std::fs::read_to_string(path).unwrap_or_default();
-        let Ok(record) = serde_json::from_str::<Value>(&text) else {
-            continue;
-        };
+    for record in records(prefix) {
         let Some(name) = record["name"].as_str() else {
             continue;
         };

@@ -14,7 +14,7 @@ use crate::protocol::model::{DependencyTable, Target};
 use crate::protocol::spec::{BinarySpec, Bound, PackageSpec, PinSpec};
 
 /// The package of the compiler and its runtime libraries.
-const COMPILER: &str = "mojo-compiler";
+pub(super) const COMPILER: &str = "mojo-compiler";
 
 const PYTHON: &str = "python";
 

@@ -228,6 +228,34 @@ fn a_library_of_another_compiler_names_both_versions() {
 }
 
 #[test]
+fn a_library_that_brings_another_compiler() {
+    let package = "[package]\nname = \"app\"\nversion = \"0.1.0\"\n";
+    let host = "[package.host-dependencies]\nsalute = \"*\"\n";
+    let project = project()
+        .file("main.mojo", MAIN)
+        .file("pixi.toml", format!("{package}{}{host}", backend("")));
+    let folder = tempfile::tempdir().expect("a temporary directory can be created");
+    let mut channel = Channel::new(folder.path().join("channel"));
+    channel.include(&self::channel());
+    channel.add(Package::new("mojo-compiler", "1.1.0"));
+    channel.add(
+        Package::new("salute", "0.1.0")
+            .depends(["mojo-compiler ==1.1.0"])
+            .file("lib/mojo/salute.mojoc", PRECOMPILED),
+    );
+    let (_, error) = CliCommand::build(&project, "").channel(&channel).error();
+    insta::assert_snapshot!(error, @r#"
+    mojo::two_compilers
+
+      × the build environment has Mojo 1.2.0, but the host environment has the
+      │ libraries of Mojo 1.1.0, which `salute` depends on
+      help: build with that compiler: write `mojo-compiler = "==1.1.0"` into
+            `[package.build-dependencies]`, or use libraries that Mojo 1.2.0
+            compiled
+    "#);
+}
+
+#[test]
 fn a_file_with_main_in_a_library() {
     if real_or_skip().is_none() {
         return;
