@@ -16,6 +16,7 @@ mod licenses;
 mod mistakes;
 mod names;
 mod neighbors;
+mod order;
 mod plan;
 mod requirements;
 mod scan;

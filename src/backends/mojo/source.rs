@@ -1,6 +1,6 @@
 //! The data that is read from a project: the plan and the imports.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use miette::Report;
@@ -10,7 +10,7 @@ use super::closure::{Closure, implicit_root};
 use super::config::Config;
 use super::default_name;
 use super::plan::Plan;
-use super::{test_files, tree};
+use super::{order, test_files, tree};
 use crate::backend::Request;
 use crate::backend::inputs::plain;
 
@@ -40,6 +40,7 @@ impl Source {
         let own: BTreeSet<&str> = plan.libraries().map(|item| item.name.as_str()).collect();
         let mut closure = Closure::default();
         let mut read_by_libraries = Closure::default();
+        let mut imports = BTreeMap::new();
         for item in &plan.items {
             let is_library = item.kind.is_library();
             let files = if is_library {
@@ -49,6 +50,8 @@ impl Source {
             };
             let read = Closure::of(files, &roots(request, &item.path, &item.arguments));
             if is_library {
+                let imported = read.elsewhere.keys().cloned().collect();
+                imports.insert(item.name.clone(), imported);
                 read_by_libraries.extend(read.clone());
             }
             closure.extend(read);
@@ -60,6 +63,7 @@ impl Source {
         let foreign = read_by_libraries.elsewhere.keys();
         let foreign = foreign.filter(|name| !own.contains(name.as_str()));
         let needed_by_libraries = foreign.cloned().collect();
+        plan.items = order::by_imports(plan.items, &imports);
         plan.warnings.extend(warnings);
         Ok(Self {
             tests,

@@ -276,6 +276,28 @@ fn one_package_holds_whatever_is_configured() {
 }
 
 #[test]
+fn libraries_are_compiled_after_those_that_they_import() {
+    let config = indoc! {r#"
+        pkgs = [
+            { name = "greet_testing", path = "testing/greet_testing" },
+            { name = "greet", path = "source/greet" },
+        ]
+    "#};
+    let project = project()
+        .file(
+            "testing/greet_testing/__init__.mojo",
+            "from greet import hello\n",
+        )
+        .file("source/greet/__init__.mojo", GREET)
+        .file("pixi.toml", manifest_of("greet", config));
+    let archive = CliCommand::build(&project, "")
+        .channel(&channel())
+        .package();
+    let expected = ["lib/mojo/greet.mojoc", "lib/mojo/greet_testing.mojoc"];
+    assert_eq!(archive.files(), expected);
+}
+
+#[test]
 fn a_library_can_be_packed_as_sources() {
     let project = project()
         .file("src/__init__.mojo", "from greet.words import hello\n")
