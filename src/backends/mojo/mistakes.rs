@@ -161,7 +161,7 @@ fn dangling(path: &Path) -> Option<(String, String)> {
 }
 
 /// The name that is most similar to that of `path`.
-fn near(path: &Path) -> Option<String> {
+pub(super) fn near(path: &Path) -> Option<String> {
     let name = path.file_name()?.to_str()?;
     let entries = std::fs::read_dir(path.parent()?).ok()?.flatten();
     let names: Vec<String> = entries
@@ -171,8 +171,9 @@ fn near(path: &Path) -> Option<String> {
     nearest(name, names.iter().map(String::as_str)).map(str::to_string)
 }
 
-fn sibling(written: &str, name: &str) -> String {
-    match written.rsplit_once('/') {
+/// The path `written` with another name at its end.
+pub(super) fn sibling(written: &str, name: &str) -> String {
+    match written.trim_end_matches('/').rsplit_once('/') {
         Some((folder, _)) => format!("{folder}/{name}"),
         None => name.to_string(),
     }

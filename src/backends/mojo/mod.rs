@@ -9,6 +9,7 @@ mod caches;
 mod closure;
 mod config;
 mod default_name;
+mod doubts;
 mod failure;
 mod inputs;
 mod installed;

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use indoc::formatdoc;
+use indoc::{formatdoc, indoc};
 
 use super::{GREET, MAIN, backend, project};
 
@@ -60,4 +60,16 @@ fn tests_that_do_not_exist() {
     insta::assert_snapshot!(tests(r#""tset/test_*.mojo", "test/*.mojo""#), @"warning: `tset/test_*.mojo` in `tests` matches no Mojo file (help: write the path of a directory or a pattern such as `test/**/test_*.mojo`, relative to the source)");
     insta::assert_snapshot!(tests(r#""greet""#), @"warning: the directory `greet` in `tests` has no test: no file is called `test_*.mojo` or `*_test.mojo` (help: name the files with a pattern)");
     assert_eq!(tests(r#""test", "!test/slow""#), "");
+}
+
+#[test]
+fn import_paths_that_do_not_exist() {
+    let config = indoc! {r#"
+        bins = [{ extra-args = ["-I", "vendor", "-Igreet", "-I$PREFIX/x"] }]
+        import-paths = ["tset", "test"]
+    "#};
+    insta::assert_snapshot!(warnings(config, ""), @"
+    warning: there is no directory `tset` (`import-paths`) (help: did you mean `test`?)
+    warning: there is no directory `vendor` (`extra-args`) (help: paths are relative to the source)
+    ");
 }

@@ -1,0 +1,42 @@
+//! Warnings about projects that can be built, although the result is probably not what was meant.
+
+use std::path::Path;
+
+use super::arguments;
+use super::config::Config;
+use super::mistakes::{near, sibling};
+use super::plan::Plan;
+use crate::backend::Request;
+use crate::backend::inputs::plain;
+use crate::diagnostic::Warning;
+
+/// All warnings of this kind.
+pub(super) fn about(request: &Request<'_, Config>, plan: &Plan) -> Vec<Warning> {
+    import_paths(request, plan)
+}
+
+/// Import paths that do not exist. The compiler ignores them, and then does not find the imports.
+fn import_paths(request: &Request<'_, Config>, plan: &Plan) -> Vec<Warning> {
+    let source = &request.project.source;
+    let configured = request.config.import_paths.iter().map(String::as_str);
+    let configured = configured.map(|path| ("import-paths", path));
+    let arguments = plan.items.iter().map(|item| item.arguments.as_slice());
+    let arguments = arguments.flat_map(arguments::import_paths);
+    // A path such as `$PREFIX/lib` is known only to the script.
+    let arguments = arguments.filter(|path| !path.contains('$'));
+    let paths = configured.chain(arguments.map(|path| ("extra-args", path)));
+    paths
+        .filter_map(|(option, written)| {
+            let path = plain(&source.join(written));
+            (!path.is_dir()).then(|| no_directory(option, written, &path))
+        })
+        .collect()
+}
+
+fn no_directory(option: &str, written: &str, path: &Path) -> Warning {
+    let warning = Warning::new(format!("there is no directory `{written}` (`{option}`)"));
+    match near(path) {
+        Some(near) => warning.help(format!("did you mean `{}`?", sibling(written, &near))),
+        None => warning.help("paths are relative to the source"),
+    }
+}
