@@ -1,18 +1,21 @@
 //! Warnings about projects that can be built, although the result is probably not what was meant.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::arguments;
+use super::closure::Closure;
 use super::config::Config;
 use super::mistakes::{near, sibling};
-use super::plan::Plan;
+use super::plan::{Item, Kind, Plan};
 use crate::backend::Request;
 use crate::backend::inputs::plain;
 use crate::diagnostic::Warning;
 
 /// All warnings of this kind.
-pub(super) fn about(request: &Request<'_, Config>, plan: &Plan) -> Vec<Warning> {
-    import_paths(request, plan)
+pub(super) fn about(request: &Request<'_, Config>, plan: &Plan, closure: &Closure) -> Vec<Warning> {
+    let mut doubts = import_paths(request, plan);
+    doubts.extend(python_modules(plan, closure));
+    doubts
 }
 
 /// Import paths that do not exist. The compiler ignores them, and then does not find the imports.
@@ -29,6 +32,31 @@ fn import_paths(request: &Request<'_, Config>, plan: &Plan) -> Vec<Warning> {
         .filter_map(|(option, written)| {
             let path = plain(&source.join(written));
             (!path.is_dir()).then(|| no_directory(option, written, &path))
+        })
+        .collect()
+}
+
+/// Extension modules without the function by which Python imports them. It may be in any file that
+/// is compiled with them.
+fn python_modules(plan: &Plan, closure: &Closure) -> Vec<Warning> {
+    let modules = plan.items.iter();
+    let modules = modules.filter(|item| item.kind == Kind::PythonModule);
+    let without = modules.filter(|item| {
+        let function = format!("PyInit_{}", item.name);
+        let has_it = |file: &PathBuf| {
+            let bytes = std::fs::read(file).unwrap_or_default();
+            let text = String::from_utf8_lossy(&bytes);
+            let mut after = text.split(&function).skip(1);
+            after.any(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_'))
+        };
+        !closure.read.iter().any(has_it)
+    });
+    without
+        .map(|Item { name, .. }| {
+            Warning::new(format!(
+                "Python cannot import the module `{name}`: no function is called `PyInit_{name}`"
+            ))
+            .help("give the entry of `python-modules` the name that the function has")
         })
         .collect()
 }

@@ -65,7 +65,8 @@ impl Source {
         let needed_by_libraries = foreign.cloned().collect();
         plan.items = order::by_imports(plan.items, &imports);
         plan.warnings.extend(warnings);
-        plan.warnings.extend(doubts::about(request, &plan));
+        plan.warnings
+            .extend(doubts::about(request, &plan, &closure));
         Ok(Self {
             tests,
             closure,

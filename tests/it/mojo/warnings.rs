@@ -14,6 +14,10 @@ fn warnings(config: &str, tables: &str) -> String {
         .file("greet/__init__.mojo", GREET)
         .file("test/greet_test.mojo", MAIN)
         .file(
+            "module.mojo",
+            "def PyInit_greet_py() abi(\"C\"):\n    pass\n",
+        )
+        .file(
             "pixi.toml",
             formatdoc!(
                 r#"
@@ -72,4 +76,14 @@ fn import_paths_that_do_not_exist() {
     warning: there is no directory `tset` (`import-paths`) (help: did you mean `test`?)
     warning: there is no directory `vendor` (`extra-args`) (help: paths are relative to the source)
     ");
+}
+
+#[test]
+fn a_python_module_with_another_name() {
+    let module = |name: &str| {
+        let module = format!("{{ name = \"{name}\", path = \"module.mojo\" }}");
+        warnings(&format!("python-modules = [{module}]"), "")
+    };
+    assert_eq!(module("greet_py"), "");
+    insta::assert_snapshot!(module("greet"), @"warning: Python cannot import the module `greet`: no function is called `PyInit_greet` (help: give the entry of `python-modules` the name that the function has)");
 }
