@@ -138,7 +138,7 @@ impl Build<'_> {
         if !matches!(item.kind, Kind::Program) {
             command.extend(["--emit", "shared-lib"].map(Word::from));
         }
-        command.extend(self.options(&item.arguments));
+        command.extend(self.options(self.request.platforms.host, &item.arguments));
         command.extend(["-j".into(), Word::variable(variables::JOBS)]);
         command.extend(self.import_paths(|path| self.relative(path)));
         command.extend(self.of_the_user(item));
@@ -150,7 +150,8 @@ impl Build<'_> {
     fn tests(&self, files: &[PathBuf]) -> Vec<Step> {
         let test = |file: &PathBuf| {
             let mut command: Vec<Word> = ["mojo", "run"].map(Word::from).into();
-            command.extend(self.options(&[]));
+            // A package for another platform is tested on that of the build.
+            command.extend(self.options(self.request.platforms.build, &[]));
             command.extend(self.import_paths(|path| self.relative(path)));
             command.push(self.relative(file));
             self.in_source(command)
@@ -158,12 +159,12 @@ impl Build<'_> {
         files.iter().map(test).collect()
     }
 
-    /// The options for compiling to machine code.
-    fn options(&self, arguments: &[String]) -> Vec<Word> {
+    /// The options for compiling to machine code of `platform`.
+    fn options(&self, platform: Subdir, arguments: &[String]) -> Vec<Word> {
         let config = self.request.config;
         let cpu = match config.target_cpu.as_deref() {
             Some("native") => None,
-            None | Some("baseline") => baseline(self.request.platforms.host),
+            None | Some("baseline") => baseline(platform),
             Some(cpu) => Some(cpu),
         };
         let cpu = cpu.filter(|_| !arguments::choose_processor(arguments));
