@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::closure::INIT;
 use super::mistakes::NothingToBuild;
+use super::names::normalized;
 
 /// The depth of the search, and the maximum number of suggested lines.
 const DEPTH: usize = 3;
@@ -14,7 +15,8 @@ const SUGGESTIONS: usize = 4;
 pub(super) fn nothing_to_build(folder: &Path, name: &str) -> NothingToBuild {
     let mut found = Vec::new();
     look(folder, DEPTH, &mut found);
-    found.sort();
+    // A project that has a library and programs is more likely a library with examples.
+    found.sort_by_key(|path| (path.is_file(), path.clone()));
     let lines: Vec<String> = (found.iter())
         .filter_map(|path| line(path.strip_prefix(folder).ok()?, path))
         .take(SUGGESTIONS)
@@ -38,10 +40,14 @@ pub(super) fn nothing_to_build(folder: &Path, name: &str) -> NothingToBuild {
 fn line(below: &Path, path: &Path) -> Option<String> {
     let shown = below.display().to_string().replace('\\', "/");
     let name = below.file_stem()?.to_str()?;
-    Some(if path.is_dir() {
-        format!("`pkg = {{ name = \"{name}\", path = \"{shown}\" }}`")
-    } else {
-        format!("`bins = [{{ name = \"{name}\", path = \"{shown}\" }}]`")
+    Some(match name {
+        _ if path.is_dir() => {
+            let name = normalized(name);
+            format!("`pkg = {{ name = \"{name}\", path = \"{shown}\" }}`")
+        }
+        // The name of the package says more.
+        "main" => format!("`bins = [{{ path = \"{shown}\" }}]`"),
+        _ => format!("`bins = [{{ name = \"{name}\", path = \"{shown}\" }}]`"),
     })
 }
 
@@ -57,10 +63,15 @@ fn look(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
             found.push(path);
         } else if path.is_dir() && depth > 1 {
             look(&path, depth - 1, found);
-        } else if name.ends_with(".mojo") && has_main(&path) {
+        } else if name.ends_with(".mojo") && !is_test(&name) && has_main(&path) {
             found.push(path);
         }
     }
+}
+
+/// Whether the file is one of a suite of tests, which are programs too.
+fn is_test(name: &str) -> bool {
+    name.starts_with("test_") || name.ends_with("_test.mojo")
 }
 
 fn has_main(file: &Path) -> bool {

@@ -44,8 +44,10 @@ fn error(project: &Project, channel: &Channel) -> String {
 #[test]
 fn nothing_to_build() {
     let project = app("")
-        .file("tools/hello.mojo", MAIN)
-        .file("lib/greet/__init__.mojo", GREET);
+        .file("examples/hello.mojo", MAIN)
+        .file("lib/greet/__init__.mojo", GREET)
+        .file("lib/main.mojo", MAIN)
+        .file("tests/test_greet.mojo", MAIN);
     insta::assert_snapshot!(error(&project, &channel()));
 }
 
