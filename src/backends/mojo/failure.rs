@@ -1,6 +1,7 @@
 //! Explains failures of the build script, from the messages of the compiler.
 
 mod missing_module;
+mod test_run;
 
 use std::path::Path;
 
@@ -25,7 +26,7 @@ const DETECTORS: [Detector; 11] = [
     unknown_argument,
     errors_in_code,
     not_linked,
-    test_failed,
+    test_run::failed,
 ];
 
 /// The reason why the script of the package failed, if its log contains one.
@@ -257,47 +258,6 @@ fn not_linked(log: &Log) -> Option<Diagnosis> {
     })
 }
 
-/// A program ended with an exception. A suite of tests reports all of its results in it.
-fn test_failed(log: &Log) -> Option<Diagnosis> {
-    const START: &str = "Unhandled exception caught during execution:";
-    let mut lines = log.from(START);
-    let (_, first) = lines.next()?.split_once(START)?;
-    let (command, _) = log.exit()?;
-    if command != "mojo run" {
-        return None;
-    }
-    let rest = lines.take_while(|line| !line.contains("error: execution exited"));
-    let said = std::iter::once(first.trim_start()).chain(rest);
-    let details = said.filter(|line| !line.is_empty() && !is_of_suite(line));
-    Some(Diagnosis {
-        code: "mojo::test_failed",
-        message: "a test failed".to_string(),
-        details: details.take(2 * QUOTED).map(without_time).collect(),
-        ..Diagnosis::default()
-    })
-}
-
-/// Whether a line of a suite's report is about the suite, or about a test that did not fail.
-fn is_of_suite(line: &str) -> bool {
-    let starts = ["Running ", "--------", "Summary [", "Test suite'"];
-    let results = ["PASS [", "SKIP ["];
-    starts.iter().any(|start| line.starts_with(start))
-        || results
-            .iter()
-            .any(|start| line.trim_start().starts_with(start))
-}
-
-/// A line of a report less far to the right: `    FAIL [ 0.138 ] test_one` without the duration.
-fn without_time(line: &str) -> String {
-    match line.split_once("FAIL [") {
-        Some((before, rest)) if before.trim().is_empty() => {
-            let name = rest.split_once(']').map_or(rest, |(_, name)| name);
-            format!("FAIL {}", name.trim())
-        }
-        _ => line.strip_prefix("    ").unwrap_or(line).to_string(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -320,45 +280,6 @@ mod tests {
             found.message,
             "the library `greet` was precompiled by Mojo 1.1.0 and cannot be read by Mojo 1.2.0"
         );
-    }
-
-    #[test]
-    fn a_failed_test_is_quoted() {
-        let log = "Unhandled exception caught during execution: At test/test_a.mojo:3:17: AssertionError: no\n\
-            build script: exit code 1 of mojo run --target-cpu x86-64-v2";
-        let found = diagnose(&Log::new(log), &Plan::default(), Path::new("/ws"));
-        let found = found.expect("it is known");
-        assert_eq!(found.code, "mojo::test_failed");
-        assert_eq!(
-            found.details,
-            ["At test/test_a.mojo:3:17: AssertionError: no"]
-        );
-        let log = [
-            "Unhandled exception caught during execution: ",
-            "Running 3 tests for /ws/test/test_a.mojo ",
-            "    FAIL [ 0.138 ] test_one",
-            "      At /ws/test/test_a.mojo:4:17: AssertionError: `left == right` comparison failed:",
-            "         left: 1",
-            "        right: 2",
-            "    PASS [ 0.001 ] test_two",
-            "    SKIP [ 0.001 ] test_three",
-            "--------",
-            "Summary [ 0.138 ] 3 tests run: 1 passed , 1 failed , 1 skipped ",
-            "Test suite' /ws/test/test_a.mojo 'failed! ",
-            "",
-            "/ws/bin/mojo: error: execution exited with a non-zero result: 1",
-            "build script: exit code 1 of mojo run --target-cpu x86-64-v2",
-        ];
-        let log = log.join("\n");
-        let found = diagnose(&Log::new(&log), &Plan::default(), Path::new("/ws"));
-        let details = found.expect("it is known").details;
-        let expected = [
-            "FAIL test_one",
-            "  At /ws/test/test_a.mojo:4:17: AssertionError: `left == right` comparison failed:",
-            "     left: 1",
-            "    right: 2",
-        ];
-        assert_eq!(details, expected);
     }
 
     #[test]

@@ -1,0 +1,89 @@
+//! Tests of the project that fail.
+
+use crate::backend::failure::QUOTED;
+use crate::backend::{Diagnosis, Log};
+
+/// A program ended with an exception. A suite of tests reports all of its results in it.
+pub(super) fn failed(log: &Log) -> Option<Diagnosis> {
+    const START: &str = "Unhandled exception caught during execution:";
+    let mut lines = log.from(START);
+    let (_, first) = lines.next()?.split_once(START)?;
+    let (command, _) = log.exit()?;
+    if command != "mojo run" {
+        return None;
+    }
+    let rest = lines.take_while(|line| !line.contains("error: execution exited"));
+    let said = std::iter::once(first.trim_start()).chain(rest);
+    let details = said.filter(|line| !line.is_empty() && !is_of_suite(line));
+    Some(Diagnosis {
+        code: "mojo::test_failed",
+        message: "a test failed".to_string(),
+        details: details.take(2 * QUOTED).map(without_time).collect(),
+        ..Diagnosis::default()
+    })
+}
+
+/// Whether a line of a suite's report is about the suite, or about a test that did not fail.
+fn is_of_suite(line: &str) -> bool {
+    let starts = ["Running ", "--------", "Summary [", "Test suite'"];
+    let results = ["PASS [", "SKIP ["];
+    starts.iter().any(|start| line.starts_with(start))
+        || results
+            .iter()
+            .any(|start| line.trim_start().starts_with(start))
+}
+
+/// A line of a report less far to the right: `    FAIL [ 0.138 ] test_one` without the duration.
+fn without_time(line: &str) -> String {
+    match line.split_once("FAIL [") {
+        Some((before, rest)) if before.trim().is_empty() => {
+            let name = rest.split_once(']').map_or(rest, |(_, name)| name);
+            format!("FAIL {}", name.trim())
+        }
+        _ => line.strip_prefix("    ").unwrap_or(line).to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failed_test_is_quoted() {
+        let log = "Unhandled exception caught during execution: At test/test_a.mojo:3:17: AssertionError: no\n\
+            build script: exit code 1 of mojo run --target-cpu x86-64-v2";
+        let found = failed(&Log::new(log));
+        let found = found.expect("it is known");
+        assert_eq!(found.code, "mojo::test_failed");
+        assert_eq!(
+            found.details,
+            ["At test/test_a.mojo:3:17: AssertionError: no"]
+        );
+        let log = [
+            "Unhandled exception caught during execution: ",
+            "Running 3 tests for /ws/test/test_a.mojo ",
+            "    FAIL [ 0.138 ] test_one",
+            "      At /ws/test/test_a.mojo:4:17: AssertionError: `left == right` comparison failed:",
+            "         left: 1",
+            "        right: 2",
+            "    PASS [ 0.001 ] test_two",
+            "    SKIP [ 0.001 ] test_three",
+            "--------",
+            "Summary [ 0.138 ] 3 tests run: 1 passed , 1 failed , 1 skipped ",
+            "Test suite' /ws/test/test_a.mojo 'failed! ",
+            "",
+            "/ws/bin/mojo: error: execution exited with a non-zero result: 1",
+            "build script: exit code 1 of mojo run --target-cpu x86-64-v2",
+        ];
+        let log = log.join("\n");
+        let found = failed(&Log::new(&log));
+        let details = found.expect("it is known").details;
+        let expected = [
+            "FAIL test_one",
+            "  At /ws/test/test_a.mojo:4:17: AssertionError: `left == right` comparison failed:",
+            "     left: 1",
+            "    right: 2",
+        ];
+        assert_eq!(details, expected);
+    }
+}
