@@ -9,13 +9,14 @@ use super::config::Config;
 use super::plan::Plan;
 use crate::backend::failure::{self, CodeError, Detector, QUOTED, full_disk};
 use crate::backend::{Diagnosis, Log, Request};
+use test_run::TEST_CRASHED;
 
 /// The code of an import that was not found.
 const UNKNOWN_MODULE: &str = "mojo::unknown_module";
 
 /// Ordered from causes to consequences: an import that is not found also appears as an
 /// unknown name.
-const DETECTORS: [Detector; 11] = [
+const DETECTORS: [Detector; 12] = [
     full_disk,
     no_compiler,
     no_linker,
@@ -27,16 +28,20 @@ const DETECTORS: [Detector; 11] = [
     errors_in_code,
     not_linked,
     test_run::failed,
+    test_run::crashed,
 ];
 
 /// The reason why the script of the package failed, if its log contains one.
 pub(super) fn of_build(request: &Request<'_, Config>, plan: &Plan, log: &Log) -> Option<Diagnosis> {
     let mut diagnosis = diagnose(log, plan, &request.project.source)?;
-    if diagnosis.code == UNKNOWN_MODULE
-        && let Some(help) = missing(log).and_then(|name| missing_module::help(request, name))
-    {
-        diagnosis.help = Some(help);
-    }
+    let help = match diagnosis.code {
+        UNKNOWN_MODULE => missing(log).and_then(|name| missing_module::help(request, name)),
+        TEST_CRASHED if diagnosis.details.is_empty() => {
+            test_run::help_about_processor(request.config)
+        }
+        _ => None,
+    };
+    diagnosis.help = help.or(diagnosis.help);
     Some(diagnosis)
 }
 

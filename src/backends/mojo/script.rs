@@ -24,6 +24,9 @@ use crate::backend::script::{Script, Step, StepCondition, Word};
 /// The directory for all output, below the directory of the script.
 const STAGE: &str = "stage";
 
+/// The beginning of the line in the log before each test. The path of the test follows.
+pub(super) const TEST: &str = "running the test ";
+
 /// Creates a file in the directory `$1` whose name is the command that precompiles. Compilers
 /// before 1.0 have another command.
 const WHICH_COMMAND: &str = r#"if mojo precompile --help >/dev/null 2>&1; then : >"$1/precompile"; else : >"$1/package"; fi"#;
@@ -149,14 +152,17 @@ impl Build<'_> {
 
     fn tests(&self, files: &[PathBuf]) -> Vec<Step> {
         let test = |file: &PathBuf| {
+            let path = below(file, &self.request.project.source);
+            let note = format!("{TEST}{}", path.display());
+            let note = Step::Run(vec!["echo".into(), Word::literal(note)]);
             let mut command: Vec<Word> = ["mojo", "run"].map(Word::from).into();
             // A package for another platform is tested on that of the build.
             command.extend(self.options(self.request.platforms.build, &[]));
             command.extend(self.import_paths(|path| self.relative(path)));
             command.push(self.relative(file));
-            self.in_source(command)
+            [note, self.in_source(command)]
         };
-        files.iter().map(test).collect()
+        files.iter().flat_map(test).collect()
     }
 
     /// The options for compiling to machine code of `platform`.

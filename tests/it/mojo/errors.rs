@@ -1,12 +1,14 @@
 //! Errors, as the user sees them.
 
 use indoc::{formatdoc, indoc};
+use rattler_conda_types::Subdir;
 
 use super::compiler::{channel, real_or_skip};
 use super::{GREET, MAIN, backend, project};
 use test_support::build::Build;
 use test_support::channel::Channel;
 use test_support::cli_command::CliCommand;
+use test_support::machine::machine;
 use test_support::manifest;
 use test_support::packages::Package;
 use test_support::pixi::Pixi;
@@ -295,4 +297,50 @@ fn a_test_of_a_suite_that_fails() {
         .file("main.mojo", MAIN)
         .file("test/test_sums.mojo", test);
     insta::assert_snapshot!(error(&project, &channel()));
+}
+
+#[test]
+fn a_test_that_crashes() {
+    if real_or_skip().is_none() {
+        return;
+    }
+    let test = |test: &str, config: &str| {
+        let project = app(&format!("tests = [\"test\"]\n{config}"))
+            .file("main.mojo", MAIN)
+            .file("test/test_a.mojo", MAIN)
+            .file("test/test_b.mojo", test);
+        error(&project, &channel())
+    };
+    let out_of_bounds = indoc! {"
+        def main():
+            var numbers = List[Int]()
+            print(numbers[3])
+    "};
+    insta::assert_snapshot!(test(out_of_bounds, ""), @"
+    mojo::test_crashed
+
+      × `mojo run` failed with exit code 1: the test `test/test_b.mojo` crashed
+      │   At: test/test_b.mojo:3:18: Assert Error: index 3 is out of bounds, valid
+      │ range is 0 to -1
+      help: the whole log is in /ws/.pixi/bld/app/kSOLZ0CokNw/debug/build.log
+    ");
+    // What a processor does with an instruction that it does not have.
+    let illegal = indoc! {r#"
+        from std.sys._assembly import inlined_assembly
+
+        def main():
+            inlined_assembly["ud2", NoneType, constraints=""]()
+    "#};
+    if machine().subdir == Subdir::Linux64 {
+        let cpu = "target-cpu = \"x86-64-v2\"\n";
+        insta::assert_snapshot!(test(illegal, cpu), @r#"
+        mojo::test_crashed
+
+          × `mojo run` failed with exit code 1: the test `test/test_b.mojo` crashed
+          help: the processor of this machine may lack instructions of `target-cpu =
+                "x86-64-v2"`, for which tests are compiled too; leave it out, or build
+                on a machine that has them
+                the whole log is in /ws/.pixi/bld/app/kSOLZ0CokNw/debug/build.log
+        "#);
+    }
 }
