@@ -150,7 +150,8 @@ pub(super) fn no_library(name: &str) -> (String, String) {
     )
 }
 
-fn dangling(path: &Path) -> Option<(String, String)> {
+/// The error for a link that leads nowhere.
+pub(super) fn dangling(path: &Path) -> Option<(String, String)> {
     let target = std::fs::read_link(path).ok().filter(|_| !path.exists())?;
     let message = format!(
         "{} is a link to {}, which does not exist",

@@ -158,6 +158,7 @@ fn an_import_that_does_not_exist() {
     insta::assert_snapshot!(error(&project, &channel()));
 }
 
+#[cfg(unix)]
 #[test]
 fn an_import_of_a_module_that_is_elsewhere() {
     if real_or_skip().is_none() {
@@ -176,6 +177,8 @@ fn an_import_of_a_module_that_is_elsewhere() {
             .file("words/words/__init__.mojo", GREET);
         let package = "[package]\nname = \"app\"\nversion = \"0.1.0\"\n";
         project.write("app/pixi.toml", format!("{package}{}{tables}", backend("")));
+        let link = project.dir().join("app/broken.mojo");
+        fs_err::os::unix::fs::symlink("words.mojo", link).expect("the test owns the directory");
         let build = CliCommand::build(&project, "app").channel(&channel());
         let (_, error) = build.error();
         let (_, help) = error.split_once("help: ").expect("the error has a help");
@@ -186,6 +189,7 @@ fn an_import_of_a_module_that_is_elsewhere() {
             .expect("the error names the log");
         words[..log].to_string()
     };
+    insta::assert_snapshot!(help("broken", ""), @"/ws/app/broken.mojo is a link to words.mojo, which does not exist: repair or remove the link");
     let run = "[package.run-dependencies]\nbase = \"*\"\n";
     insta::assert_snapshot!(help("greet", ""), @r#"it is in `vendor`: write `import-paths = ["vendor"]` into `[package.build.config]`"#);
     insta::assert_snapshot!(help("shared", ""), @r#"it is in `../common`: write `import-paths = ["../common"]` into `[package.build.config]`"#);

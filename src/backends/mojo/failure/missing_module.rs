@@ -6,15 +6,27 @@ use serde_json::Value;
 
 use super::super::closure::{INIT, PRECOMPILED};
 use super::super::config::Config;
+use super::super::mistakes::dangling;
 use super::super::requirements;
 use super::super::script::below;
 use crate::backend::Request;
+use crate::backend::inputs::plain;
 
 /// The depth of the search below the source and below the workspace.
 const DEPTH: usize = 4;
 
-/// The way out, if the module `name` is in a run dependency, in the project or in the workspace.
+/// The way out, if the module `name` is a broken link, or in a run dependency, in the project or in
+/// the workspace.
 pub(super) fn help(request: &Request<'_, Config>, name: &str) -> Option<String> {
+    let import_paths = request.config.import_paths.iter();
+    let import_paths = import_paths.map(|path| plain(&request.project.source.join(path)));
+    let places = std::iter::once(request.project.source.clone()).chain(import_paths);
+    if let Some(link) = places
+        .into_iter()
+        .find_map(|place| broken_link(name, &place))
+    {
+        return Some(link);
+    }
     if let Some(package) = requirements::run_dependency_with(request, name) {
         return Some(format!(
             "add `{package}` to `[package.host-dependencies]`, because the compiler does not see \
@@ -42,6 +54,28 @@ pub(super) fn help(request: &Request<'_, Config>, name: &str) -> Option<String> 
     })
 }
 
+/// The help for a link with the name of the module that leads nowhere.
+fn broken_link(name: &str, folder: &Path) -> Option<String> {
+    let mut level = vec![folder.to_path_buf()];
+    for _ in 0..DEPTH {
+        let candidates = level.iter().flat_map(|folder| {
+            let suffixes = PRECOMPILED.into_iter().chain(["mojo"]);
+            let files = suffixes.map(|suffix| format!("{name}.{suffix}"));
+            let below = [name.to_string(), format!("{name}/{INIT}")];
+            let below = below.into_iter().chain(files);
+            below.map(|below| folder.join(below)).collect::<Vec<_>>()
+        });
+        if let Some((message, help)) = candidates.into_iter().find_map(|path| dangling(&path)) {
+            return Some(format!("{message}: {help}"));
+        }
+        level = level
+            .iter()
+            .flat_map(|folder| visible_directories(folder))
+            .collect();
+    }
+    None
+}
+
 /// The nearest directory at or below `folder` that has the module. Directories inside of a package
 /// of Mojo are not searched, because the compiler does not search them either.
 fn directory_of(name: &str, folder: &Path, depth: usize) -> Option<PathBuf> {
@@ -66,6 +100,12 @@ fn has_module(folder: &Path, name: &str) -> bool {
 
 /// The directories in `folder` that may be import paths, sorted.
 fn directories_in(folder: &Path) -> Vec<PathBuf> {
+    let mut paths = visible_directories(folder);
+    paths.retain(|path| !path.join(INIT).is_file());
+    paths
+}
+
+fn visible_directories(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let real = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
     let is_hidden = |path: &Path| {
@@ -73,9 +113,7 @@ fn directories_in(folder: &Path) -> Vec<PathBuf> {
         name.starts_with(['.', '_'])
     };
     let paths = real.map(|entry| entry.path());
-    let mut paths: Vec<PathBuf> = paths
-        .filter(|path| !is_hidden(path) && !path.join(INIT).is_file())
-        .collect();
+    let mut paths: Vec<PathBuf> = paths.filter(|path| !is_hidden(path)).collect();
     paths.sort();
     paths
 }
