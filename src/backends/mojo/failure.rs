@@ -6,17 +6,21 @@ mod test_run;
 use std::path::Path;
 
 use super::config::Config;
+use super::mistakes::span_of_option;
 use super::plan::Plan;
-use crate::backend::failure::{self, CodeError, Detector, QUOTED, full_disk};
+use crate::backend::failure::{self, CodeError, Detector, Place, QUOTED, full_disk};
 use crate::backend::{Diagnosis, Log, Request};
 use test_run::TEST_CRASHED;
 
 /// The code of an import that was not found.
 const UNKNOWN_MODULE: &str = "mojo::unknown_module";
 
+/// The code of a processor that the compiler does not know.
+const UNKNOWN_PROCESSOR: &str = "mojo::unknown_processor";
+
 /// Ordered from causes to consequences: an import that is not found also appears as an
 /// unknown name.
-const DETECTORS: [Detector; 12] = [
+const DETECTORS: [Detector; 13] = [
     full_disk,
     no_compiler,
     no_linker,
@@ -25,6 +29,7 @@ const DETECTORS: [Detector; 12] = [
     no_main,
     main_in_library,
     unknown_argument,
+    unknown_processor,
     errors_in_code,
     not_linked,
     test_run::failed,
@@ -42,6 +47,9 @@ pub(super) fn of_build(request: &Request<'_, Config>, plan: &Plan, log: &Log) ->
         _ => None,
     };
     diagnosis.help = help.or(diagnosis.help);
+    if diagnosis.code == UNKNOWN_PROCESSOR {
+        diagnosis.place = place_of_processor(request, log);
+    }
     Some(diagnosis)
 }
 
@@ -246,6 +254,31 @@ fn unknown_argument(log: &Log) -> Option<Diagnosis> {
     )
 }
 
+/// The name of a processor that the compiler does not know for the platform.
+fn unknown_cpu(log: &Log) -> Option<&str> {
+    log.between("unknown target CPU '", "'")
+}
+
+fn unknown_processor(log: &Log) -> Option<Diagnosis> {
+    let name = unknown_cpu(log)?;
+    meaning(
+        log,
+        UNKNOWN_PROCESSOR,
+        format!("the compiler does not know the processor `{name}`"),
+        "write another name; one that only some platforms have belongs into their tables, such as `[package.build.target.linux-64.config]`",
+    )
+}
+
+/// The place of the option that names a processor which the compiler does not know.
+fn place_of_processor(request: &Request<'_, Config>, log: &Log) -> Option<Place> {
+    let is_configured = request.config.target_cpu.as_deref() == unknown_cpu(log);
+    Some(Place {
+        file: request.project.manifest.file(),
+        at: span_of_option(request, &["target-cpu"]).filter(|_| is_configured)?,
+        label: "asked for here".to_string(),
+    })
+}
+
 fn not_linked(log: &Log) -> Option<Diagnosis> {
     log.has("error: failed to link").then_some(())?;
     let diagnosis = meaning(
@@ -297,6 +330,7 @@ mod tests {
             "/p/bin/mojo: error: module does not contain a 'main' function",
             "src/pk/tests/test_a.mojo:2:5: error: 'main()' is not supported within packages",
             "/p/bin/mojo: error: unrecognized argument '-D'",
+            "/p/bin/mojo: error: failed to create target info: unknown target CPU 'apple-m1'",
             "a.mojo:1:6: error: Mojo precompiled file is incompatible with the current version of the Mojo \
              compiler. Precompiled file 'lib/mojo/greet.mojoc' version 1.1.0 is older than compiler version 1.2.0.",
             "/p/bin/mojo: error: failed to link executable\nld: cannot find -lm2",

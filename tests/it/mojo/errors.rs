@@ -348,3 +348,26 @@ fn a_test_that_crashes() {
         "#);
     }
 }
+
+#[test]
+fn a_processor_of_another_platform() {
+    if real_or_skip().is_none() {
+        return;
+    }
+    let project = app("target-cpu = \"x86-64-v9\"\n").file("main.mojo", MAIN);
+    insta::assert_snapshot!(error(&project, &channel()), @r#"
+    mojo::unknown_processor
+
+      × `mojo build` failed with exit code 1: the compiler does not know the
+      │ processor `x86-64-v9`
+       ╭─[/ws/pixi.toml:8:14]
+     7 │ [package.build.config]
+     8 │ target-cpu = "x86-64-v9"
+       ·              ─────┬─────
+       ·                   ╰── asked for here
+       ╰────
+      help: write another name; one that only some platforms have belongs into
+            their tables, such as `[package.build.target.linux-64.config]`
+            the whole log is in /ws/.pixi/bld/app/kSOLZ0CokNw/debug/build.log
+    "#);
+}
