@@ -20,11 +20,12 @@ const UNKNOWN_PROCESSOR: &str = "mojo::unknown_processor";
 
 /// Ordered from causes to consequences: an import that is not found also appears as an
 /// unknown name.
-const DETECTORS: [Detector; 13] = [
+const DETECTORS: [Detector; 14] = [
     full_disk,
     no_compiler,
     no_linker,
     other_version,
+    other_format,
     not_located,
     no_main,
     main_in_library,
@@ -194,6 +195,24 @@ fn other_version(log: &Log) -> Option<Diagnosis> {
     )
 }
 
+/// The messages about a library that does not say which compiler wrote it.
+fn other_format(log: &Log) -> Option<Diagnosis> {
+    let messages = [
+        ("error: invalid Mojo package '", "'"),
+        ("error: unable to load package '", "'"),
+        ("Precompiled file '", "' is missing version information"),
+    ];
+    let mut files = messages.into_iter();
+    let file = files.find_map(|(start, end)| log.between(start, end))?;
+    let name = Path::new(file).file_stem()?.to_string_lossy().into_owned();
+    meaning(
+        log,
+        "mojo::other_format",
+        format!("the library `{name}` was precompiled by another version of Mojo"),
+        "build the library again with this version, pin `mojo-compiler` to the version that compiled it in `[package.build-dependencies]`, or install the library as sources with `pkg = { format = \"source\" }`",
+    )
+}
+
 /// The name of the first module that the compiler did not find.
 fn missing(log: &Log) -> Option<&str> {
     log.between("error: unable to locate module '", "'")
@@ -333,6 +352,9 @@ mod tests {
             "/p/bin/mojo: error: failed to create target info: unknown target CPU 'apple-m1'",
             "a.mojo:1:6: error: Mojo precompiled file is incompatible with the current version of the Mojo \
              compiler. Precompiled file 'lib/mojo/greet.mojoc' version 1.1.0 is older than compiler version 1.2.0.",
+            "a.mojo:1:6: error: Mojo precompiled file is incompatible with the current version of the Mojo \
+             compiler (1.0.0). Precompiled file 'lib/mojo/greet.mojopkg' is missing version information.",
+            "a.mojo:1:6: error: invalid Mojo package '/p/lib/mojo/greet.mojopkg': invalid magic bytes",
             "/p/bin/mojo: error: failed to link executable\nld: cannot find -lm2",
         ]
         .map(|line| {

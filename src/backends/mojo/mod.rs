@@ -10,6 +10,7 @@ mod closure;
 mod config;
 mod default_name;
 mod doubts;
+mod environments;
 mod failure;
 mod inputs;
 mod installed;
@@ -27,7 +28,6 @@ mod suggestions;
 mod system_tools;
 mod test_files;
 mod tree;
-mod two_compilers;
 mod variables;
 
 use miette::Report;
@@ -115,7 +115,7 @@ impl Backend for Mojo {
         paths: &BuildPaths,
     ) -> Result<(), Report> {
         check_platforms(request.platforms, &source.plan)?;
-        two_compilers::check(paths)?;
+        environments::check(source, paths)?;
         caches::keep_within_limit(request);
         Ok(())
     }

@@ -104,7 +104,7 @@ fn providers(prefix: &Path) -> BTreeMap<String, String> {
 }
 
 /// The module of an installed file.
-fn module(file: &str) -> Option<String> {
+pub(super) fn module(file: &str) -> Option<String> {
     let below = file.strip_prefix("lib/mojo/")?;
     let name = match below.split_once('/') {
         Some((package, INIT)) => package,

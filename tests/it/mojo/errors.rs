@@ -264,6 +264,29 @@ fn a_library_that_brings_another_compiler() {
 }
 
 #[test]
+fn a_library_of_a_compiler_before_the_first_release() {
+    let package = "[package]\nname = \"app\"\nversion = \"0.1.0\"\n";
+    let host = "[package.host-dependencies]\nsalute = \"*\"\n";
+    let project = project()
+        .file("main.mojo", format!("import salute\n{MAIN}"))
+        .file("pixi.toml", format!("{package}{}{host}", backend("")));
+    let folder = tempfile::tempdir().expect("a temporary directory can be created");
+    let mut channel = Channel::new(folder.path().join("channel"));
+    channel.include(&self::channel());
+    channel.add(Package::new("salute", "0.1.0").file("lib/mojo/salute.mojopkg", PRECOMPILED));
+    let (_, error) = CliCommand::build(&project, "").channel(&channel).error();
+    insta::assert_snapshot!(error, @"
+    mojo::other_format
+
+      × Mojo 1.2.0 does not read `lib/mojo/salute.mojopkg`, which contains the
+      │ library `salute` of the package `salute`
+      help: use a version of `salute` that was compiled by Mojo 1.2.0, or write
+            the version of `mojo-compiler` that compiled it into `[package.build-
+            dependencies]`
+    ");
+}
+
+#[test]
 fn a_file_with_main_in_a_library() {
     if real_or_skip().is_none() {
         return;
