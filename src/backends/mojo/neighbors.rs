@@ -17,6 +17,7 @@ use super::source::Source;
 use crate::backend::inputs::plain;
 use crate::backend::{InstalledPackage, Request};
 use crate::diagnostic::Warning;
+use crate::project::document::ManifestKind;
 use crate::protocol::model::DependencyTable;
 use crate::protocol::spec::{PackageSpec, SourceLocation};
 
@@ -27,10 +28,7 @@ pub(super) fn modules(
     spec: &PackageSpec,
 ) -> Vec<String> {
     let mut modules = vec![normalized(name)];
-    let manifest = manifest(request, spec);
-    let text = manifest.and_then(|manifest| std::fs::read_to_string(manifest).ok());
-    let manifest = text.and_then(|text| toml_edit::de::from_str::<Value>(&text).ok());
-    let config = manifest.map(|manifest| manifest["package"]["build"]["config"].clone());
+    let config = manifest(request, spec).and_then(|manifest| config(&manifest));
     let config = config.unwrap_or_default();
     let several = config["pkgs"].as_array().into_iter().flatten();
     let libraries = several.chain([&config["pkg"]]);
@@ -56,8 +54,27 @@ fn manifest(request: &Request<'_, Config>, spec: &PackageSpec) -> Option<PathBuf
     let SourceLocation::Path(location) = &source.location else {
         return None;
     };
-    let folder = request.project.manifest_folder().join(&location.path);
-    Some(plain(&folder).join("pixi.toml"))
+    let path = plain(&request.project.manifest_folder().join(&location.path));
+    if ManifestKind::of(&path).is_some() {
+        return Some(path);
+    }
+    let files = ManifestKind::ALL.map(|kind| path.join(kind.file_name()));
+    let existing = files.iter().find(|file| file.is_file());
+    existing.or(files.first()).cloned()
+}
+
+/// The options in a manifest, without those for targets.
+fn config(manifest: &Path) -> Option<Value> {
+    let text = std::fs::read_to_string(manifest).ok()?;
+    let document: Value = toml_edit::de::from_str(&text).ok()?;
+    let tables = match ManifestKind::of(manifest) {
+        Some(ManifestKind::Pyproject) => &document["tool"]["pixi"],
+        _ => &document,
+    };
+    let build = &tables["package"]["build"];
+    // Both names of the table are valid.
+    let config = build.get("config").or(build.get("configuration"));
+    config.cloned()
 }
 
 /// Packages that the library imports without depending on them, so that users of the
@@ -119,6 +136,7 @@ pub(super) fn module(file: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::disk::write;
 
     #[test]
     fn installed_files_say_which_modules_a_package_has() {
@@ -132,5 +150,21 @@ mod tests {
         ] {
             assert_eq!(module(file).as_deref(), expected, "{file}");
         }
+    }
+    #[test]
+    fn options_are_read_from_every_kind_of_manifest() {
+        let root = tempfile::tempdir().expect("a directory");
+        for (file, table) in [
+            ("pixi.toml", "package.build.config"),
+            ("mojoproject.toml", "package.build.configuration"),
+            ("pyproject.toml", "tool.pixi.package.build.config"),
+        ] {
+            let path = root.path().join(file);
+            let text = format!("[{table}]\npkg = {{ name = \"words\" }}\n");
+            write(&path, &text).expect("own directory");
+            let config = config(&path).expect("there are options");
+            assert_eq!(config["pkg"]["name"], "words", "{file}");
+        }
+        assert_eq!(config(&root.path().join("missing.toml")), None);
     }
 }

@@ -151,7 +151,7 @@ fn a_program_imports_a_library_that_imports_a_library() {
         "#},
         )
         .file(
-            "base/pixi.toml",
+            "base/mojoproject.toml",
             manifest_of("base", "pkg = { name = \"words\" }\n"),
         )
         .file("base/words/__init__.mojo", "from .said import hello\n")
