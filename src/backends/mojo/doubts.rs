@@ -7,14 +7,18 @@ use super::closure::Closure;
 use super::config::Config;
 use super::mistakes::{near, sibling};
 use super::plan::{Item, Kind, Plan};
+use super::requirements;
+use super::source::Source;
 use crate::backend::Request;
 use crate::backend::inputs::plain;
 use crate::diagnostic::Warning;
 
 /// All warnings of this kind.
-pub(super) fn about(request: &Request<'_, Config>, plan: &Plan, closure: &Closure) -> Vec<Warning> {
+pub(super) fn about(request: &Request<'_, Config>, source: &Source) -> Vec<Warning> {
+    let Source { plan, closure, .. } = source;
     let mut doubts = import_paths(request, plan);
     doubts.extend(python_modules(plan, closure));
+    doubts.extend(processor(request, plan));
     doubts
 }
 
@@ -59,6 +63,25 @@ fn python_modules(plan: &Plan, closure: &Closure) -> Vec<Warning> {
             .help("give the entry of `python-modules` the name that the function has")
         })
         .collect()
+}
+
+/// A processor that not every machine has, although the package can be installed on all. A package
+/// of conda-forge for the build requires the level of the processor in every environment.
+fn processor(request: &Request<'_, Config>, plan: &Plan) -> Option<Warning> {
+    const LEVEL: &str = "x86_64-microarch-level";
+    let cpu = request.config.target_cpu.as_deref()?;
+    let level = cpu.strip_prefix("x86-64-v").filter(|level| *level > "2")?;
+    let is_compiled = plan.items.iter().any(|item| !item.kind.is_library());
+    if !is_compiled || requirements::names(request).any(|name| name.contains(LEVEL)) {
+        return None;
+    }
+    let warning = Warning::new(format!(
+        "the package can be installed on processors that cannot run it, because of \
+         `target-cpu = \"{cpu}\"`"
+    ));
+    Some(warning.help(format!(
+        "write `{LEVEL} = \"{level}.*\"` into `[package.build-dependencies]`; the package is in conda-forge"
+    )))
 }
 
 fn no_directory(option: &str, written: &str, path: &Path) -> Warning {

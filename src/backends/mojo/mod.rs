@@ -95,7 +95,11 @@ impl Backend for Mojo {
                 ..Packaging::default()
             },
             metadata_inputs: inputs::metadata(request, source),
-            warnings: warnings.chain(open).chain(nowhere).collect(),
+            warnings: warnings
+                .chain(doubts::about(request, source))
+                .chain(open)
+                .chain(nowhere)
+                .collect(),
             ..Draft::default()
         };
         let Config {

@@ -79,6 +79,12 @@ pub(super) fn manifests(request: &Request<'_, Config>, source: &Source) -> Vec<P
     neighbors::manifests(request, tables)
 }
 
+/// The names of all dependencies in the manifest.
+pub(super) fn names<'a>(request: &Request<'a, Config>) -> impl Iterator<Item = &'a String> {
+    let tables = targets(request).flat_map(|target| to_import(target).chain(Table::Run.of(target)));
+    tables.flat_map(DependencyTable::keys)
+}
+
 /// The names of the package's run dependencies.
 pub(super) fn names_to_run(request: &Request<'_, Config>, source: &Source) -> Vec<String> {
     let stated = targets(request).filter_map(|target| Table::Run.of(target));

@@ -10,7 +10,7 @@ use super::closure::{Closure, implicit_root};
 use super::config::Config;
 use super::default_name;
 use super::plan::Plan;
-use super::{doubts, order, test_files, tree};
+use super::{order, test_files, tree};
 use crate::backend::Request;
 use crate::backend::inputs::plain;
 
@@ -65,8 +65,6 @@ impl Source {
         let needed_by_libraries = foreign.cloned().collect();
         plan.items = order::by_imports(plan.items, &imports);
         plan.warnings.extend(warnings);
-        plan.warnings
-            .extend(doubts::about(request, &plan, &closure));
         Ok(Self {
             tests,
             closure,

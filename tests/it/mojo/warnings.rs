@@ -87,3 +87,15 @@ fn a_python_module_with_another_name() {
     assert_eq!(module("greet_py"), "");
     insta::assert_snapshot!(module("greet"), @"warning: Python cannot import the module `greet`: no function is called `PyInit_greet` (help: give the entry of `python-modules` the name that the function has)");
 }
+
+#[test]
+fn a_processor_that_not_every_machine_has() {
+    let cpu = |level: &str, tables: &str| {
+        let config = format!("bins = [{{}}]\ntarget-cpu = \"x86-64-v{level}\"");
+        warnings(&config, tables)
+    };
+    insta::assert_snapshot!(cpu("3", ""), @r#"warning: the package can be installed on processors that cannot run it, because of `target-cpu = "x86-64-v3"` (help: write `x86_64-microarch-level = "3.*"` into `[package.build-dependencies]`; the package is in conda-forge)"#);
+    assert_eq!(cpu("2", ""), "");
+    let level = "[package.build-dependencies]\nx86_64-microarch-level = \"3.*\"\n";
+    assert_eq!(cpu("3", level), "");
+}
