@@ -65,6 +65,15 @@ pub(super) fn has_packages_to_import(request: &Request<'_, Config>) -> bool {
     names.any(|name| name != PYTHON && !WITH_COMPILER.contains(&name))
 }
 
+/// The modules of the packages that can be imported, as far as they are known.
+pub(super) fn modules_to_import(request: &Request<'_, Config>) -> Vec<String> {
+    let tables = default_target(request).into_iter().flat_map(to_import);
+    let modules = tables
+        .flatten()
+        .map(|(name, spec)| neighbors::modules(request, name, spec));
+    modules.flatten().collect()
+}
+
 /// The tables of packages that can be imported.
 fn to_import(target: &Target) -> impl Iterator<Item = &DependencyTable> {
     let tables = [&target.host_dependencies, &target.build_dependencies];

@@ -164,6 +164,7 @@ fn an_import_of_a_module_that_is_elsewhere() {
     if real_or_skip().is_none() {
         return;
     }
+    let words = "[package]\nname = \"some-words\"\nversion = \"0.1.0\"\n";
     let help = |module: &str, tables: &str| {
         let project = project()
             .file("pixi.toml", "[workspace]\nchannels = []\nplatforms = []\n")
@@ -173,7 +174,10 @@ fn an_import_of_a_module_that_is_elsewhere() {
             )
             .file("app/vendor/greet/__init__.mojo", GREET)
             .file("common/shared.mojo", "")
-            .file("words/pixi.toml", "[package]\nname = \"some-words\"\n")
+            .file(
+                "words/pixi.toml",
+                format!("{words}{}", backend("pkg = { name = \"words\" }")),
+            )
             .file("words/words/__init__.mojo", GREET);
         let package = "[package]\nname = \"app\"\nversion = \"0.1.0\"\n";
         project.write("app/pixi.toml", format!("{package}{}{tables}", backend("")));
@@ -190,6 +194,9 @@ fn an_import_of_a_module_that_is_elsewhere() {
         words[..log].to_string()
     };
     insta::assert_snapshot!(help("broken", ""), @"/ws/app/broken.mojo is a link to words.mojo, which does not exist: repair or remove the link");
+    insta::assert_snapshot!(help("collections", ""), @"it is a module of the standard library: write `std.collections` instead of `collections`");
+    let host = "[package.host-dependencies]\nsome-words = { path = \"../words\" }\n";
+    insta::assert_snapshot!(help("word", host), @"did you mean `words`?");
     let run = "[package.run-dependencies]\nbase = \"*\"\n";
     insta::assert_snapshot!(help("greet", ""), @r#"it is in `vendor`: write `import-paths = ["vendor"]` into `[package.build.config]`"#);
     insta::assert_snapshot!(help("shared", ""), @r#"it is in `../common`: write `import-paths = ["../common"]` into `[package.build.config]`"#);

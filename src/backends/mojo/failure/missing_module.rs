@@ -11,12 +11,48 @@ use super::super::requirements;
 use super::super::script::below;
 use crate::backend::Request;
 use crate::backend::inputs::plain;
+use crate::diagnostic::nearest;
 
 /// The depth of the search below the source and below the workspace.
 const DEPTH: usize = 4;
 
-/// The way out, if the module `name` is a broken link, or in a run dependency, in the project or in
-/// the workspace.
+/// Modules of the standard library. Compilers before 1.0 found them without `std`.
+const STANDARD: [&str; 31] = [
+    "algorithm",
+    "atomic",
+    "base64",
+    "benchmark",
+    "bit",
+    "builtin",
+    "collections",
+    "compile",
+    "complex",
+    "ffi",
+    "format",
+    "io",
+    "iter",
+    "itertools",
+    "logger",
+    "math",
+    "memory",
+    "os",
+    "pathlib",
+    "pwd",
+    "python",
+    "random",
+    "reflection",
+    "runtime",
+    "stat",
+    "subprocess",
+    "sys",
+    "tempfile",
+    "testing",
+    "time",
+    "utils",
+];
+
+/// The way out, if the module `name` is a broken link, in a run dependency, in the project, in the
+/// workspace or in the standard library, or is misspelled.
 pub(super) fn help(request: &Request<'_, Config>, name: &str) -> Option<String> {
     let import_paths = request.config.import_paths.iter();
     let import_paths = import_paths.map(|path| plain(&request.project.source.join(path)));
@@ -38,7 +74,10 @@ pub(super) fn help(request: &Request<'_, Config>, name: &str) -> Option<String> 
     let places = std::iter::once(source).chain(workspace);
     let directory = places
         .into_iter()
-        .find_map(|place| directory_of(name, place, DEPTH))?;
+        .find_map(|place| directory_of(name, place, DEPTH));
+    let Some(directory) = directory else {
+        return standard(name).or_else(|| misspelled(request, name));
+    };
     let shown = |path: &Path| below(path, source).display().to_string().replace('\\', "/");
     Some(match package_around(request, &directory) {
         Some((package, folder)) => format!(
@@ -52,6 +91,18 @@ pub(super) fn help(request: &Request<'_, Config>, name: &str) -> Option<String> 
             shown(&directory)
         ),
     })
+}
+
+fn standard(name: &str) -> Option<String> {
+    STANDARD.contains(&name).then(|| {
+        format!("it is a module of the standard library: write `std.{name}` instead of `{name}`")
+    })
+}
+
+fn misspelled(request: &Request<'_, Config>, name: &str) -> Option<String> {
+    let known = requirements::modules_to_import(request);
+    let near = nearest(name, known.iter().map(String::as_str))?;
+    Some(format!("did you mean `{near}`?"))
 }
 
 /// The help for a link with the name of the module that leads nowhere.
