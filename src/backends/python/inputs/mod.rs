@@ -264,9 +264,11 @@ pub(super) fn built(
     let copied = copied.filter(|path| !listed.iter().any(|top| path.starts_with(top)));
     sets.extend(copied.filter_map(|path| below(&path, "copied or installed by CMake", &left_out)));
     sets.extend(packed_by_name(source, shape, &left_out));
-    // `compiled.py` does not know the build directory that the user chose.
-    if shape.editable || chooses_build_directory(request.config) {
-        sets.extend(compiled_sources(source, &left_out));
+    // `compiled.py` does not know the build directory that the user chose, or the tool of a hook.
+    let is_unknown = chooses_build_directory(request.config) || !knows_compiled(&traces);
+    let is_compiled = source.kind.is_compiled() || !shape.noarch;
+    if is_compiled && (shape.editable || is_unknown) {
+        sets.push(compiled_sources(source, &left_out));
     }
     if !shape.editable {
         sets.extend(files_to_come(source, &traces, &listed));
@@ -290,19 +292,26 @@ pub(super) fn built(
     Ok(Some(sets))
 }
 
+/// Whether the build recorded what a compiler read.
+fn knows_compiled(traces: &Traces) -> bool {
+    const ENDINGS: [&str; 10] = ["c", "cc", "cpp", "cxx", "cu", "f", "f90", "m", "mm", "rs"];
+    let endings = traces.read.iter().filter_map(|path| path.extension());
+    endings
+        .into_iter()
+        .any(|it| ENDINGS.iter().any(|ending| it == *ending))
+}
+
 /// The source files that need a build, for an editable installation, and for a build whose compiled
 /// files are not known.
-fn compiled_sources(source: &Source, left_out: &BTreeSet<PathBuf>) -> Option<GlobSet> {
-    source.kind.is_compiled().then(|| {
-        let folder = &source.files.folder;
-        let patterns = COMPILED_SOURCES.into_iter().chain(MADE);
-        let set = GlobSet::tree(folder, patterns, "compiled code");
-        let outputs: Vec<PathBuf> = OUTPUT_DIRECTORIES
-            .iter()
-            .map(|name| folder.join(name))
-            .collect();
-        let set = set.except(outputs.iter().map(PathBuf::as_path));
-        set.except(left_out.iter().map(PathBuf::as_path))
-            .without_leftovers()
-    })
+fn compiled_sources(source: &Source, left_out: &BTreeSet<PathBuf>) -> GlobSet {
+    let folder = &source.files.folder;
+    let patterns = COMPILED_SOURCES.into_iter().chain(MADE);
+    let set = GlobSet::tree(folder, patterns, "compiled code");
+    let outputs: Vec<PathBuf> = OUTPUT_DIRECTORIES
+        .iter()
+        .map(|name| folder.join(name))
+        .collect();
+    let set = set.except(outputs.iter().map(PathBuf::as_path));
+    set.except(left_out.iter().map(PathBuf::as_path))
+        .without_leftovers()
 }
