@@ -189,20 +189,51 @@ fn command(
     command.extend(native::settings(request, source, shape, crates));
     for (key, setting) in &config.config_settings {
         let values = setting.values().into_iter();
-        let values = values.map(|value| Word::with_references(&format!("{key}={value}")));
+        // uv would read such a key as an option of its own.
+        let option = if key.starts_with('-') { ONE_WORD } else { "" };
+        let values = values.map(|value| Word::with_references(&format!("{option}{key}={value}")));
         let values = values.collect();
         let values = match crates {
             Some(crates) => maturin::with_arguments(config, key, values, &crates.arguments),
             None => values,
         };
-        command.extend(values.into_iter().flat_map(|value| ["-C".into(), value]));
+        let before = option.is_empty().then(|| Word::from("-C"));
+        command.extend(
+            values
+                .into_iter()
+                .flat_map(|value| before.clone().into_iter().chain([value])),
+        );
     }
-    let arguments = config.common.extra_args.iter();
-    command.extend(arguments.flat_map(|argument| argument_words(argument)));
+    let arguments = joined(&config.common.extra_args);
+    command.extend(
+        arguments
+            .iter()
+            .flat_map(|argument| argument_words(argument)),
+    );
     if shape.editable {
         command.push("--editable".into());
     }
     command
+}
+
+/// The options of uv and pip for a setting of the build backend.
+const SETTINGS: [&str; 3] = ["-C", "--config-setting", "--config-settings"];
+
+/// The start of a word that contains the option and the setting.
+const ONE_WORD: &str = "--config-settings=";
+
+/// The arguments, with settings whose key begins with a hyphen in the word of their option.
+fn joined(arguments: &[String]) -> Vec<String> {
+    let mut joined: Vec<String> = Vec::new();
+    for argument in arguments {
+        match joined.last_mut() {
+            Some(last) if argument.starts_with('-') && SETTINGS.contains(&last.as_str()) => {
+                *last = format!("{ONE_WORD}{argument}");
+            }
+            _ => joined.push(argument.clone()),
+        }
+    }
+    joined
 }
 
 /// The step that installs the project. Installers read brackets in a path as extras, and uv reads
@@ -253,4 +284,16 @@ fn compile(request: &Request<'_, Config>, source: &Source, shape: &Shape) -> Opt
     let arguments = std::iter::once(source.name()).chain(patterns.cloned());
     let command = program(request, "compile.py", arguments);
     shape.compiles_modules().then_some(Step::Run(command))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_that_look_like_options_stay_with_their_option() {
+        let arguments = ["-v", "-C", "--build-option=--x", "-C", "a=b"].map(str::to_string);
+        let expected = ["-v", "--config-settings=--build-option=--x", "-C", "a=b"];
+        assert_eq!(joined(&arguments), expected);
+    }
 }
