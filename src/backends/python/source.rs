@@ -62,7 +62,12 @@ impl Source {
             Some(_) => None,
             None => {
                 let checkout = request.folders.checkout.as_deref();
-                version::find(&files, &request.config.version_from, checkout)?
+                let env = &request.config.common.env;
+                let distribution = dependency::normalized(name.as_deref().unwrap_or_default());
+                match version::chosen(env, &distribution).filter(|_| computes_version) {
+                    Some(chosen) => Some(chosen),
+                    None => version::find(&files, &request.config.version_from, checkout)?,
+                }
             }
         };
         let Supported {

@@ -62,7 +62,7 @@ pub(super) fn own(request: &Request<'_, Config>, source: &Source) -> Vec<Step> {
         set("UV_CACHE_DIR", Word::literal(cache));
     }
     if let Some(version) = pretended(request, source) {
-        for name in pretend_variables(source) {
+        for name in version::variables(&source.name()) {
             set(&name, Word::literal(&version));
         }
     }
@@ -79,22 +79,11 @@ fn uv_cache(request: &Request<'_, Config>) -> Option<String> {
 
 /// The version that replaces the one that a tool would compute from Git.
 fn pretended(request: &Request<'_, Config>, source: &Source) -> Option<String> {
-    if !source.computes_version {
+    let is_chosen = version::chosen(&request.config.common.env, &source.name()).is_some();
+    if !source.computes_version || is_chosen {
         return None;
     }
     let found = source.version.as_ref().map(|found| found.version.clone());
     // A version of conda such as `dynamic` is not one for the tool, which computes its own.
     found.or_else(|| version::parse(request.project.model.version.as_ref()?))
-}
-
-fn pretend_variables(source: &Source) -> Vec<String> {
-    let name = source.name().to_uppercase().replace('-', "_");
-    vec![
-        "SETUPTOOLS_SCM_PRETEND_VERSION".to_string(),
-        format!("SETUPTOOLS_SCM_PRETEND_VERSION_FOR_{name}"),
-        "PDM_BUILD_SCM_VERSION".to_string(),
-        "PBR_VERSION".to_string(),
-        "POETRY_DYNAMIC_VERSIONING_BYPASS".to_string(),
-        "UV_DYNAMIC_VERSIONING_BYPASS".to_string(),
-    ]
 }

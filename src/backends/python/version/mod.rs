@@ -24,6 +24,7 @@ use pep440_rs::Version;
 use super::config::VersionFrom;
 use super::literal;
 use super::project::Files;
+use crate::backend::variables::Variables;
 use crate::diagnostic::{Warning, read_text};
 use mistakes::{NotFound, Unusable};
 pub(super) use scm::packed_header;
@@ -97,6 +98,27 @@ pub(super) fn is_computed(project: &Files) -> bool {
         .iter()
         .find_map(|source| source(project))
         .is_some_and(|place| matches!(place, Place::Git(_)))
+}
+
+/// The variables from which tools take a version instead of asking Git, for the distribution
+/// `name`.
+pub(super) fn variables(name: &str) -> Vec<String> {
+    let name = name.to_uppercase().replace('-', "_");
+    vec![
+        format!("SETUPTOOLS_SCM_PRETEND_VERSION_FOR_{name}"),
+        "SETUPTOOLS_SCM_PRETEND_VERSION".to_string(),
+        "PDM_BUILD_SCM_VERSION".to_string(),
+        "PBR_VERSION".to_string(),
+        "POETRY_DYNAMIC_VERSIONING_BYPASS".to_string(),
+        "UV_DYNAMIC_VERSIONING_BYPASS".to_string(),
+    ]
+}
+
+/// The version that the user chooses with one of these variables.
+pub(super) fn chosen(env: &Variables, name: &str) -> Option<Found> {
+    let mut values = variables(name).into_iter();
+    let value = values.find_map(|variable| env.get(&variable).cloned())?;
+    Some(Found::new(parse(&value)?, Vec::new()))
 }
 
 impl Found {
