@@ -89,6 +89,25 @@ fn the_only_one(request: &Request<'_, Config>, source: &Source) -> Option<String
     candidates.next().is_none().then(|| format!("3.{first}.*"))
 }
 
+/// The minor versions of Python, such as `3.12`, for which the output may be built. Empty if its name
+/// does not depend on the version, or if nothing restricts it.
+pub(super) fn minors_of_output(
+    request: &Request<'_, Config>,
+    source: &Source,
+    shape: &Shape,
+) -> Vec<String> {
+    let values = Pythons::of(request, source, shape).values;
+    let mut wishes: Vec<VersionSpecifiers> = match values.as_slice() {
+        [value] => admitted(value).into_iter().collect(),
+        _ => Vec::new(),
+    };
+    wishes.extend(stated(request, "host-dependencies").and_then(|text| as_pep440(&text)));
+    if wishes.is_empty() || shape.is_python_independent() {
+        return Vec::new();
+    }
+    minors(&wishes).map(|minor| format!("3.{minor}")).collect()
+}
+
 /// The oldest minor version of Python that a project allows. `None` if it allows even the first
 /// one, so that no version is the oldest that it is made for.
 pub(super) fn oldest(requires: &[Specifier]) -> Option<String> {

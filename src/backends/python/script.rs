@@ -16,6 +16,7 @@ use super::config::Installer;
 use super::layout::{DIRECTORY, TRACE};
 use super::license;
 use super::maturin;
+use super::pythons;
 use super::shape::Shape;
 use super::source::Source;
 use crate::backend::Request;
@@ -33,7 +34,7 @@ pub(super) fn install(request: &Request<'_, Config>, source: &Source, shape: &Sh
     let mut steps = variables::own(request, source);
     let (users, templates) = request.config.common.env.combined(request.platforms.build);
     steps.extend(users);
-    steps.extend(machine(request, source));
+    steps.extend(machine(request, source, shape));
     steps.extend(native::prepare(request, source, shape, crates.as_ref()));
     steps.extend(traced(request, source));
     steps.extend(asked(request, source));
@@ -113,11 +114,14 @@ fn program(
 
 /// Makes the Python of the machine available in the host prefix, if the environment variable
 /// names one.
-fn machine(request: &Request<'_, Config>, source: &Source) -> Vec<Step> {
+fn machine(request: &Request<'_, Config>, source: &Source, shape: &Shape) -> Vec<Step> {
     let python = Word::variable(SYSTEM_PYTHON);
     let mut command = vec![python.clone(), "-I".into()];
     command.push(Word::variable("SRC_DIR").then(format!("/{DIRECTORY}/machine.py")));
     command.push(request.config.installer.name().into());
+    command.push(Word::literal(
+        pythons::minors_of_output(request, source, shape).join(" "),
+    ));
     command.extend(source.build_requires().into_iter().map(Word::literal));
     vec![Step::When(
         StepCondition::File(python),

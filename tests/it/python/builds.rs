@@ -702,6 +702,29 @@ fn a_requirement_that_cannot_be_installed_by_hand_leads_to_its_line() {
     told("[\"hatchling>=9999\"]", &["--offline"], &words);
 }
 
+#[test]
+fn the_python_of_the_machine_is_that_of_the_package() {
+    let Some(_) = channel_or_skip() else {
+        return;
+    };
+    let project = project(HELLO);
+    project.write(
+        "pixi.toml",
+        indoc! {r#"
+            [package]
+            [package.build.backend]
+            name = "pixi-build-python"
+            [package.build.config]
+            noarch = false
+        "#},
+    );
+    let arguments = ["--system-toolchain", "--variant", "python=3.59.*"];
+    let (_, error) = CliCommand::build(&project, "").args(arguments).error();
+    for words in ["python::other_python", "Python 3.59", "first on `PATH`"] {
+        assert!(error.contains(words), "{words}: {error}");
+    }
+}
+
 /// The build uses a `pyproject.toml` that the description of the package ignores.
 #[test]
 fn requirements_of_an_ignored_project_file_are_installed_by_hand() {

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use super::{HELLO, NAME, initialize, plain, project};
 use test_support::build::Build;
 use test_support::channel::Channel;
-use test_support::edits::Finished;
 use test_support::edits::Verdict::{Rebuild, Reuse};
+use test_support::edits::{Finished, finish_from};
 use test_support::freshness::Remembered;
 use test_support::pixi::Pixi;
 use test_support::project::Project;
@@ -91,6 +91,61 @@ fn a_pure_project() {
         ("new", "dist/hello_world-0.3.1.tar.gz", Reuse),
         ("new", ".venv/lib/x.py", Reuse),
         ("new", "src/hello_world/main.py~", Reuse),
+    ]);
+}
+
+#[test]
+fn a_hook_that_compiles_leaves_no_record_of_what_it_read() {
+    let Some(channel) = channel_or_skip() else {
+        return;
+    };
+    let manifest = indoc! {r#"
+        [build-system]
+        requires = ["hatchling"]
+        build-backend = "hatchling.build"
+        [project]
+        name = "hello"
+        version = "1.0"
+        [tool.hatch.build.targets.wheel]
+        artifacts = ["*.so"]
+        packages = ["src/hello"]
+        [tool.hatch.build.hooks.custom]
+    "#};
+    let hook = indoc! {r#"
+        import os
+        import shlex
+        import subprocess
+
+        from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+
+        class Hook(BuildHookInterface):
+            def initialize(self, version, data):
+                compiler = shlex.split(os.environ["CC"]) + ["-shared", "-fPIC"]
+                code = os.path.join(self.root, "csrc", "one.c")
+                subprocess.check_call(compiler + [code, "-o", "src/hello/one.so"])
+                data["pure_python"] = False
+                data["infer_tag"] = True
+    "#};
+    let project = project(&[
+        ("pyproject.toml", manifest),
+        ("hatch_build.py", hook),
+        ("src/hello/__init__.py", ""),
+        (
+            "csrc/one.c",
+            "#include \"one.h\"\nint one(void) { return ONE; }\n",
+        ),
+        ("csrc/one.h", "#define ONE 1\n"),
+        ("csrc/notes.txt", "\n"),
+    ]);
+    let initialize = initialize(&project, &["hatchling"], json!({"compilers": ["c"]}));
+    let finished = finish_from(channel, project, &initialize, "hello");
+    finished.assert_verdicts(&[
+        ("edit", "csrc/one.c", Rebuild),
+        ("edit", "csrc/one.h", Rebuild),
+        ("new", "csrc/two.h", Rebuild),
+        ("edit", "hatch_build.py", Rebuild),
+        ("edit", "csrc/notes.txt", Reuse),
     ]);
 }
 

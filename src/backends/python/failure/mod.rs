@@ -118,6 +118,22 @@ impl Case<'_> {
 
 /// The project does not support the Python of the build.
 fn other_python(case: &Case<'_>) -> Option<Diagnosis> {
+    if let Some(versions) = case
+        .log
+        .between("the package is for Python ", ", and the machine has ")
+    {
+        let running = case.log.after(", and the machine has ").unwrap_or_default();
+        return Some(Diagnosis {
+            code: "python::other_python",
+            message: format!(
+                "the package is for Python {versions}, and this machine has {running}"
+            ),
+            help: Some(format!(
+                "put a Python {versions} first on `PATH`, or build without `--system-toolchain`"
+            )),
+            ..Default::default()
+        });
+    }
     let (required, running) = required_python(case.log)?;
     Some(Diagnosis {
         code: "python::other_python",

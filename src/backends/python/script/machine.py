@@ -22,7 +22,17 @@ def has(installer):
     return shutil.which(installer) is not None
 
 
-def main(installer, *requirements):
+def check(minors):
+    """Refuses a Python for which the package is not, although its name says so."""
+    running = "%d.%d" % sys.version_info[:2]
+    if minors and running not in minors:
+        asked = minors[0] if len(minors) == 1 else minors[0] + " to " + minors[-1]
+        # `failure/mod.rs` recognizes this line.
+        sys.exit("the package is for Python " + asked + ", and the machine has " + running)
+
+
+def main(installer, minors, *requirements):
+    check(minors.split())
     prefix = os.environ["PREFIX"]
     venv.EnvBuilder(system_site_packages=True, symlinks=os.name != "nt").create(prefix)
     folder = "Scripts" if os.name == "nt" else "bin"
