@@ -401,7 +401,7 @@ fn what_is_hardly_meant_is_told_during_the_build() {
         license = "MIT"
         description = "ours"
         [package.run-exports.weak]
-        one = "*"
+        one = { path = "." }
     "#})
     .file("build.sh", "echo\n")
     .file("variants.yaml", "channel_sources: [conda-forge]\n");
