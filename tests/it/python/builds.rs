@@ -321,6 +321,11 @@ fn failures_of_compilers_and_hooks_are_explained() {
 
       × `uv pip` failed with exit code 1: the C compiler does not find
       │ `zlib_of_nobody.h`
+       ╭─[/ws/src/fast/core.c:1:1]
+     1 │ #include <zlib_of_nobody.h>
+       · ─────────────┬─────────────
+       ·              ╰── included here
+       ╰────
       help: add the package that has it to `[package.host-dependencies]`
     ----
     python::missing_requirement

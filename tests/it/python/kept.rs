@@ -185,8 +185,10 @@ const OPTIONS: [(Files, &str, &str); 2] = [
                         project(fast LANGUAGES C)
                         set(WORD one CACHE STRING "a word")
                         find_package(Python REQUIRED COMPONENTS Interpreter Development.Module)
-                        python_add_library(core MODULE core.c other.c WITH_SOABI)
-                        set_source_files_properties(core.c PROPERTIES COMPILE_DEFINITIONS "WORD=${WORD}")
+                        add_library(other OBJECT other.c)
+                        set_target_properties(other PROPERTIES POSITION_INDEPENDENT_CODE ON)
+                        python_add_library(core MODULE core.c $<TARGET_OBJECTS:other> WITH_SOABI)
+                        target_compile_definitions(core PRIVATE WORD=${WORD})
                         install(TARGETS core DESTINATION fast)
                     "#},
                 ),

@@ -468,7 +468,20 @@ fn a_package_that_cmake_does_not_find() {
     let Some(error) = build_error(&files, &host, json!({})) else {
         return;
     };
-    insta::assert_snapshot!(error, @"");
+    let lines = error.lines().filter(|line| !line.contains("the whole log"));
+    insta::assert_snapshot!(lines.collect::<Vec<_>>().join("\n"), @r"
+    cmake::missing_package
+
+      × `uv pip` failed with exit code 1: CMake did not find the package
+      │ `FooOfNobody`
+       ╭─[/ws/CMakeLists.txt:3:1]
+     2 │ project(fast LANGUAGES C)
+     3 │ find_package(FooOfNobody REQUIRED)
+       · ─────────────────┬────────────────
+       ·                  ╰── here
+       ╰────
+      help: add the conda package that has it to `[package.host-dependencies]`
+    ");
 }
 
 #[test]
