@@ -20,6 +20,7 @@ use super::first_line::{self, is_started_by_shell};
 use super::layout::{BUILD, CMAKE_TRACE, DIRECTORY, INSTALLED, SETUPTOOLS, TRACE};
 use super::portable::{self, METADATA};
 use super::record::{self, Record, Row};
+use super::script::uses_setuptools;
 use super::shape::Shape;
 use super::source::Source;
 use crate::backend::extras::Finished;
@@ -58,8 +59,10 @@ pub(super) fn prepare(source: &Source, paths: &BuildPaths) -> Result<(), Report>
 /// source directory. setuptools replaces `$name` in the paths, which aliases do not contain.
 fn keep_out_of_the_sources(source: &Source, paths: &BuildPaths) -> Result<(), Report> {
     let build = paths.script_folder.join(BUILD);
-    // setuptools would also pack the modules that an earlier build left here.
-    for folder in disk::folders(&build) {
+    // setuptools would also pack the modules that an earlier build left here. Meson and CMake have
+    // compiled files in directories with such names.
+    let folders = uses_setuptools(source).then(|| disk::folders(&build));
+    for folder in folders.into_iter().flatten() {
         let name = folder.file_name().and_then(|name| name.to_str());
         if name.is_some_and(|name| name.starts_with("lib") || name.starts_with("bdist")) {
             disk::remove_folder(&folder)?;

@@ -22,7 +22,7 @@ use super::source::Source;
 use crate::backend::Request;
 use crate::backend::script::{Script, ScriptFile, Step, StepCondition, Word};
 use crate::backends::cargo::guest::GuestScript;
-pub(super) use native::is_chosen as chooses_build_directory;
+pub(super) use native::{is_chosen as chooses_build_directory, uses_setuptools};
 
 /// The environment variable with the path of the machine's Python, for a build that uses it
 /// instead of an environment.

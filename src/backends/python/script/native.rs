@@ -238,7 +238,8 @@ pub(super) fn finish(request: &Request<'_, Config>, source: &Source, shape: &Sha
     vec![Step::Run(program(request, "compiled.py", [folder]))]
 }
 
-fn uses_setuptools(source: &Source) -> bool {
+/// Whether setuptools may build the project, perhaps below another build backend.
+pub(in super::super) fn uses_setuptools(source: &Source) -> bool {
     let runs = ["setuptools", "poetry", "pdm"];
     runs.contains(&source.build_module()) || source.files.setup_py.is_some()
 }
