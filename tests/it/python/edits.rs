@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use super::{HELLO, NAME, initialize, plain, project};
 use test_support::build::Build;
 use test_support::channel::Channel;
+use test_support::edits::Finished;
 use test_support::edits::Verdict::{Rebuild, Reuse};
-use test_support::edits::{Finished, finish_from};
 use test_support::freshness::Remembered;
 use test_support::pixi::Pixi;
 use test_support::project::Project;
@@ -96,9 +96,6 @@ fn a_pure_project() {
 
 #[test]
 fn a_hook_that_compiles_leaves_no_record_of_what_it_read() {
-    let Some(channel) = channel_or_skip() else {
-        return;
-    };
     let manifest = indoc! {r#"
         [build-system]
         requires = ["hatchling"]
@@ -127,7 +124,7 @@ fn a_hook_that_compiles_leaves_no_record_of_what_it_read() {
                 data["pure_python"] = False
                 data["infer_tag"] = True
     "#};
-    let project = project(&[
+    let files = [
         ("pyproject.toml", manifest),
         ("hatch_build.py", hook),
         ("src/hello/__init__.py", ""),
@@ -137,9 +134,11 @@ fn a_hook_that_compiles_leaves_no_record_of_what_it_read() {
         ),
         ("csrc/one.h", "#define ONE 1\n"),
         ("csrc/notes.txt", "\n"),
-    ]);
-    let initialize = initialize(&project, &["hatchling"], json!({"compilers": ["c"]}));
-    let finished = finish_from(channel, project, &initialize, "hello");
+    ];
+    let config = json!({"compilers": ["c"]});
+    let Some(finished) = finished_with(&files, &["hatchling"], false, config) else {
+        return;
+    };
     finished.assert_verdicts(&[
         ("edit", "csrc/one.c", Rebuild),
         ("edit", "csrc/one.h", Rebuild),
