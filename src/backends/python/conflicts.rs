@@ -6,7 +6,8 @@ use thiserror::Error;
 
 use super::Config;
 use super::dependency;
-use super::pythons::{admit_a_common_one, as_pep440, stated};
+use super::python_spec::{admit_a_common_one, as_pep440};
+use super::pythons::stated;
 use super::source::Source;
 use crate::backend::Request;
 use crate::diagnostic::SourceFile;

@@ -9,13 +9,14 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use glob::{Pattern, PatternError};
+use glob::Pattern;
 use miette::Report;
 use rattler_digest::{Sha256, compute_bytes_digest};
 
 use super::Config;
 use super::aside;
 use super::binary;
+use super::config::excluding;
 use super::first_line::{self, is_started_by_shell};
 use super::layout::{BUILD, CMAKE_TRACE, DIRECTORY, INSTALLED, SETUPTOOLS, TRACE};
 use super::portable::{self, METADATA};
@@ -190,21 +191,9 @@ fn written(path: &str, content: &str) -> Row {
     Row::with(path, &digest, content.len())
 }
 
-/// A pattern of the user. In it, `*` also matches `/`.
-///
-/// # Errors
-/// A bracket without its counterpart.
-pub(super) fn pattern(text: &str) -> Result<Pattern, PatternError> {
-    let mut text = text.to_string();
-    while text.contains("**") {
-        text = text.replace("**", "*");
-    }
-    Pattern::new(&text)
-}
-
 /// The patterns of the user, which [`Config`] has checked.
 fn patterns(texts: &[String]) -> Vec<Pattern> {
-    texts.iter().flat_map(|text| pattern(text)).collect()
+    texts.iter().flat_map(|text| excluding(text)).collect()
 }
 
 /// Whether a pattern matches a path, relative to the prefix or to `site-packages`.

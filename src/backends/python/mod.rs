@@ -25,6 +25,7 @@ mod maturin;
 mod metadata;
 mod portable;
 mod project;
+mod python_spec;
 mod pythons;
 mod record;
 mod requirements;

@@ -5,6 +5,7 @@ mod mapped;
 use super::Config;
 use super::config::Installer;
 use super::dependency::{self, Translated};
+use super::python_spec;
 use super::pythons::{self, Pythons, VARIANT};
 use super::shape::Shape;
 use super::source::Source;
@@ -157,7 +158,7 @@ fn newest(values: &[String]) -> BinarySpec {
             .collect::<Vec<_>>()
     };
     let newest = values.iter().max_by_key(number);
-    let parts = newest.and_then(|value| pythons::parts(value));
+    let parts = newest.and_then(|value| python_spec::parts(value));
     let (version, build) = parts.unzip();
     BinarySpec {
         version,

@@ -1,11 +1,12 @@
 //! Checks the elements of options that are lists.
 
+use glob::{Pattern, PatternError};
 use pep440_rs::VersionSpecifiers;
 use rattler_conda_types::package::EntryPoint;
 use rattler_conda_types::{ParseStrictness, VersionSpec};
 
 use super::Config;
-use crate::backends::python::{installation, pythons};
+use crate::backends::python::python_spec::{admit_a_common_one, as_pep440, parts};
 use crate::project::config::{EntryPart, InvalidOption};
 
 /// The elements that have no meaning.
@@ -24,7 +25,7 @@ pub(super) fn wrong(config: &Config) -> Vec<InvalidOption> {
         })
     });
     let excluded = config.exclude.iter().enumerate().filter_map(|(at, text)| {
-        let error = installation::pattern(text).err()?;
+        let error = excluding(text).err()?;
         let message = format!("`{text}` is not a pattern: {}", error.msg);
         let help = "`[[]` and `[]]` match brackets";
         Some(element("exclude", at, message, help))
@@ -39,6 +40,18 @@ pub(super) fn wrong(config: &Config) -> Vec<InvalidOption> {
     programs.chain(excluded).chain(versions).collect()
 }
 
+/// A pattern of the option `exclude`. In it, `*` also matches `/`.
+///
+/// # Errors
+/// A bracket without its counterpart.
+pub(in super::super) fn excluding(text: &str) -> Result<Pattern, PatternError> {
+    let mut text = text.to_string();
+    while text.contains("**") {
+        text = text.replace("**", "*");
+    }
+    Pattern::new(&text)
+}
+
 fn element(option: &str, at: usize, message: String, help: &str) -> InvalidOption {
     InvalidOption {
         keys: vec![option.to_string(), at.to_string()],
@@ -50,16 +63,16 @@ fn element(option: &str, at: usize, message: String, help: &str) -> InvalidOptio
 
 /// Whether a value can stand for versions of Python 2 or 3.
 fn is_version_of_python(value: &str) -> bool {
-    let Some((version, _)) = pythons::parts(value) else {
+    let Some((version, _)) = parts(value) else {
         return false;
     };
     // Alternatives have no equivalent in PEP 440.
-    let Some(admitted) = pythons::as_pep440(&version) else {
+    let Some(admitted) = as_pep440(&version) else {
         let is_word = version.starts_with(|c: char| c.is_ascii_alphabetic());
         return !is_word && VersionSpec::from_str(&version, ParseStrictness::Lenient).is_ok();
     };
     let all: VersionSpecifiers = ">=2,<4".parse().expect("constant specifiers");
-    pythons::admit_a_common_one(&admitted, &all)
+    admit_a_common_one(&admitted, &all)
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 
 use super::dependency::requirement::normalized;
+pub(super) use elements::excluding;
 pub(super) use values::{
     BuildDir, BuildSystemRequires, Check, Editable, Extras, Globs, Installer, Mapping, Profile,
     Setting, VersionFrom,

@@ -8,6 +8,7 @@ use crate::backend::{Request, Requirement, Section};
 use crate::backends::python::Config;
 use crate::backends::python::dependency::{self, Entry, Target, Translated};
 use crate::backends::python::extras::{self, Groups};
+use crate::backends::python::python_spec;
 use crate::backends::python::pythons::{self, Pythons};
 use crate::backends::python::shape::Shape;
 use crate::backends::python::source::Source;
@@ -31,7 +32,7 @@ pub(in super::super) fn target(
     python: Option<&str>,
 ) -> Target {
     let supported = dependency::pep440(&source.requires_python);
-    let own = python.and_then(pythons::admitted);
+    let own = python.and_then(python_spec::admitted);
     let own = own.iter().flat_map(|own| own.iter());
     Target {
         platform: request.platforms.host,
