@@ -292,13 +292,13 @@ pub(super) fn built(
     Ok(Some(sets))
 }
 
-/// Whether the build recorded what a compiler read.
+/// Whether the build recorded what a compiler read. A source may be generated, so a header counts.
 fn knows_compiled(traces: &Traces) -> bool {
-    const ENDINGS: [&str; 10] = ["c", "cc", "cpp", "cxx", "cu", "f", "f90", "m", "mm", "rs"];
-    let endings = traces.read.iter().filter_map(|path| path.extension());
-    endings
-        .into_iter()
-        .any(|it| ENDINGS.iter().any(|ending| it == *ending))
+    const ENDINGS: [&str; 15] = [
+        "c", "cc", "cpp", "cu", "cuh", "cxx", "f", "f90", "h", "hh", "hpp", "hxx", "m", "mm", "rs",
+    ];
+    let mut endings = traces.read.iter().filter_map(|path| path.extension());
+    endings.any(|it| ENDINGS.iter().any(|ending| it == *ending))
 }
 
 /// The source files that need a build, for an editable installation, and for a build whose compiled
