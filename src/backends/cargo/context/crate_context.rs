@@ -118,8 +118,8 @@ impl CrateContext {
                 path_dependencies(&mut manifests, &root, &more)
             },
             members,
-            notes: package_name(&krate),
-            package: package_name(&krate),
+            notes: packages::package_name(&krate.manifest),
+            package: packages::package_name(&krate.manifest),
             shared_folder: layout::shared_folder(request, variables.as_deref()),
             krate,
             root,
@@ -147,15 +147,6 @@ impl CrateContext {
 fn named<'a>(request: &Request<'a, Config>) -> Option<&'a str> {
     let first = request.config.packages.first()?;
     (!packages::is_pattern(first)).then_some(first)
-}
-
-/// The name of the crate. It is empty if Cargo would refuse it, because this backend uses the
-/// name in paths before Cargo checks it.
-fn package_name(krate: &Crate) -> String {
-    let is_name = |sign: char| sign.is_alphanumeric() || "-_".contains(sign);
-    let name = krate.manifest.name();
-    let name = name.filter(|name| name.chars().all(is_name));
-    name.unwrap_or_default().to_string()
 }
 
 /// A crate together with the request that it is built for.

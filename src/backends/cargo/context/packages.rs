@@ -49,7 +49,7 @@ pub(crate) fn chosen(
     if config.packages.is_empty() {
         return Ok(vec![Member {
             folder: krate.folder().to_path_buf(),
-            name: name_of(&krate.manifest),
+            name: package_name(&krate.manifest),
             binaries: config.binaries.clone(),
             arguments: arguments.clone(),
         }]);
@@ -96,7 +96,7 @@ pub(crate) fn chosen(
         let chosen = chosen.filter(|name| binaries.contains(name));
         Member {
             folder: manifest.folder().to_path_buf(),
-            name: name_of(manifest),
+            name: package_name(manifest),
             binaries: chosen.cloned().collect(),
             arguments: arguments_for(manifest, &found, config, arguments),
         }
@@ -106,8 +106,13 @@ pub(crate) fn chosen(
     Ok(members.filter(installs).collect())
 }
 
-fn name_of(manifest: &CargoToml) -> String {
-    manifest.name().unwrap_or_default().to_string()
+/// The name of a package. It is empty if Cargo would refuse it, because this backend uses the name
+/// in paths before Cargo checks it.
+pub(crate) fn package_name(manifest: &CargoToml) -> String {
+    let is_name = |sign: char| sign.is_alphanumeric() || "-_".contains(sign);
+    let name = manifest.name();
+    let name = name.filter(|name| name.chars().all(is_name));
+    name.unwrap_or_default().to_string()
 }
 
 /// Whether an element of `packages` is a pattern and not a name.
