@@ -1,7 +1,7 @@
 //! Starts the executable that contains all backends under the name of one of them.
 //!
-//! `pixi-build-rust` is that executable. The other executables next to it are programs of a few
-//! hundred kilobytes that start it. This file is a part of each of them and not of the library, so
+//! `pixi-build-rust` is that executable. The other executables next to it are small programs that
+//! start it. This file is a part of each of them and not of the library, so
 //! that they do not link the code of the backends.
 
 use std::path::PathBuf;
