@@ -13,7 +13,7 @@ use crate::project::load::code::Code;
 use crate::project::load::inherit::{self, InheritOrigin};
 use crate::project::load::mistake::Diagnostics;
 use crate::project::load::mistake::package::FileMissing;
-use crate::project::load::mistake::warning::{Dropped, NoEffect};
+use crate::project::load::mistake::warning::{Dropped, NoEffect, WordVersion};
 use crate::project::load::paths;
 use crate::project::load::pyproject::Defaults;
 use crate::project::load::read::header;
@@ -152,7 +152,16 @@ impl<'d> SpecReader<'_, 'd> {
         };
         let text = value.text(self.findings)?;
         match Version::from_str(text) {
-            Ok(version) => Some(version.to_string()),
+            Ok(version) => {
+                if !text.contains(|character: char| character.is_ascii_digit()) {
+                    self.findings.warn(WordVersion {
+                        text: text.to_owned(),
+                        file: value.document.file(),
+                        at: value.at,
+                    });
+                }
+                Some(version.to_string())
+            }
             Err(error) => {
                 let reason = error.kind.to_string();
                 value.invalid("a conda version", reason, None, self.findings)

@@ -14,6 +14,7 @@ one_of! {
         Deprecated(Deprecated),
         ExactVersion(ExactVersion),
         WordBound(WordBound),
+        WordVersion(WordVersion),
         Dropped(Dropped),
         Replaced(Replaced),
         NoEffect(NoEffect),
@@ -76,6 +77,25 @@ pub struct WordBound {
     #[source_code]
     pub file: SourceFile,
     /// The bound.
+    #[label("a version without digits")]
+    pub at: SourceSpan,
+}
+
+/// A version without digits, which other tools understand as a request.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{text}` is used as the version itself")]
+#[diagnostic(
+    severity(Warning),
+    code(manifest::word_version),
+    help("remove `version`, and it is read from the files of the project")
+)]
+pub struct WordVersion {
+    /// The version.
+    pub text: String,
+    /// The manifest.
+    #[source_code]
+    pub file: SourceFile,
+    /// The version.
     #[label("a version without digits")]
     pub at: SourceSpan,
 }

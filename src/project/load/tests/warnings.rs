@@ -50,6 +50,11 @@ fn word_is_not_a_pin_expression() {
 }
 
 #[test]
+fn word_is_no_request_for_a_version() {
+    insta::assert_snapshot!(Tree::package("[package]\nversion = \"dynamic\"").warnings());
+}
+
+#[test]
 fn subdirectory_needs_a_checkout() {
     insta::assert_snapshot!(
         Tree::package("[package.run-dependencies]\na = { path = \"a\", subdirectory = \"b\" }")
