@@ -1,15 +1,38 @@
-//! Tells another backend, whose build tool starts CMake, what configuring read.
-//!
-//! The build tool passes [`ARGUMENTS`] to CMake, so that it writes a trace.
+//! Tells another backend, whose build tool starts CMake, which compilers the project needs and what
+//! configuring read.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::globs;
 use super::unreported;
+use super::{globs, project, requirements};
 use crate::backend::GlobSet;
 
-/// The arguments with which CMake writes a trace to the file whose path follows the last one.
+/// The compilers of a project.
+#[derive(Debug)]
+pub(crate) struct Compilers {
+    /// The languages in conda's spelling; empty if the project does not tell which it enables.
+    pub(crate) languages: Vec<&'static str>,
+    /// The files that were read to find out. The first may not exist.
+    pub(crate) files: Vec<PathBuf>,
+}
+
+impl Compilers {
+    /// Reads `CMakeLists.txt` in the top directory of a project.
+    pub(crate) fn of(folder: &Path) -> Self {
+        let file = folder.join("CMakeLists.txt");
+        let text = std::fs::read_to_string(&file).unwrap_or_default();
+        let project = project::read(&text, folder);
+        let enabled = project.languages.unwrap_or_default();
+        Self {
+            languages: requirements::packages(&enabled).collect(),
+            files: std::iter::once(file).chain(project.files).collect(),
+        }
+    }
+}
+
+/// The arguments with which CMake writes the trace that [`Configured::of`] reads, to the file whose
+/// path follows the last one.
 pub(crate) const ARGUMENTS: [&str; 3] = [
     "--trace-expand",
     "--trace-format=json-v1",

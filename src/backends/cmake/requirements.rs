@@ -90,26 +90,24 @@ pub(super) fn compilers(view: &View<'_>, warnings: &mut Vec<Warning>) -> Vec<Str
         Some([]) => Vec::new(),
         _ => vec!["cxx".to_string()],
     };
-    let found = found.unwrap_or_default();
-    let added = PACKAGES
-        .iter()
-        .skip(2)
-        .filter(|(language, _)| enables(found, language));
-    compilers.extend(added.map(|(_, package)| package.to_string()));
+    let added =
+        packages(found.unwrap_or_default()).filter(|package| !["c", "cxx"].contains(package));
+    compilers.extend(added.map(str::to_string));
     compilers
 }
 
-fn enables(languages: &[String], language: &str) -> bool {
-    languages.iter().any(|found| found == language)
+/// The compiler packages for languages of CMake, in the order of [`PACKAGES`].
+pub(super) fn packages(languages: &[String]) -> impl Iterator<Item = &'static str> {
+    let enabled = |language: &str| languages.iter().any(|found| found == language);
+    (PACKAGES.into_iter())
+        .filter(move |(language, _)| enabled(language))
+        .map(|(_, package)| package)
 }
 
 /// The warning about languages that the project enables but `chosen` does not contain.
 fn missing(view: &View<'_>, chosen: &[String], languages: &[String]) -> Option<Warning> {
     let has = |package: &str| chosen.iter().any(|chosen| chosen == package);
-    let missing: Vec<&str> = PACKAGES
-        .iter()
-        .filter(|(language, _)| enables(languages, language))
-        .map(|(_, package)| *package)
+    let missing: Vec<&str> = packages(languages)
         .filter(|package| !(has(package) || *package == "c" && has("cxx")))
         .collect();
     if missing.is_empty() || view.names_a_compiler() {

@@ -207,6 +207,40 @@ fn py_build_cmake_and_sip_compile() {
 }
 
 #[test]
+fn compilers_follow_the_languages_of_cmake() {
+    let pyproject = "[build-system]\nrequires = [\"scikit-build-core\"]\n\
+                     build-backend = \"scikit_build_core.build\"\n\
+                     [project]\nname = \"a\"\nversion = \"1\"\n";
+    let mut all = Vec::new();
+    for cmake in [
+        "project(${SKBUILD_PROJECT_NAME} VERSION ${SKBUILD_PROJECT_VERSION} LANGUAGES CXX)",
+        "project(a C # CXX\n)",
+        "project(a LANGUAGES C)\nenable_language(Fortran)",
+        "include(cmake/languages.cmake)\nproject(a LANGUAGES ${used})",
+        "project(a LANGUAGES ${elsewhere})",
+        "project(a NONE)",
+        "if(A)\n  project(a C)\nendif()",
+    ] {
+        let files = [
+            ("pyproject.toml", pyproject),
+            ("CMakeLists.txt", cmake),
+            ("cmake/languages.cmake", "set(used C)"),
+        ];
+        let shown = described(&files, plain(), json!({}));
+        all.push(shown.lines().nth(1).unwrap_or("-").to_string());
+    }
+    insta::assert_snapshot!(all.join("\n"), @r#"
+    build: gxx_linux-64 *
+    build: gcc_linux-64 *
+    build: gcc_linux-64 *, gfortran_linux-64 *
+    build: gcc_linux-64 *
+    build: gcc_linux-64 *, gxx_linux-64 *
+    build: gcc_linux-64 *, gxx_linux-64 *
+    build: gcc_linux-64 *, gxx_linux-64 *
+    "#);
+}
+
+#[test]
 fn the_stable_abi_is_one_package_for_later_versions_too() {
     let config = json!({"abi3": true});
     insta::assert_snapshot!(described(HELLO, config, json!({"python": ["3.12.*"]})), @r#"

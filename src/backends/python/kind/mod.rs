@@ -3,12 +3,13 @@
 //! No code is run. The build backend, its requirements and its settings determine the
 //! languages. The finished package is checked against the result.
 
-mod build_files;
+mod meson;
 
 use std::path::{Path, PathBuf};
 
 use super::project::{Files, setup_cfg, setup_py};
 use crate::backend::inputs::plain;
+use crate::backends::cmake::guest::Compilers;
 use crate::disk::files_below;
 
 /// The compiled languages, and how they were found.
@@ -47,10 +48,15 @@ impl Kind {
         }
     }
 
-    /// The languages of the `CMakeLists.txt` in a directory of the project.
+    /// The languages of the `CMakeLists.txt` in a directory of the project; C and C++ where it tells
+    /// none.
     fn of_cmake(project: &Files, folder: &str, because: impl Into<String>) -> Self {
-        let file = plain(&project.folder.join(folder).join("CMakeLists.txt"));
-        Self::of(&build_files::cmake(&file), because).having_read([file])
+        let Compilers { languages, files } = Compilers::of(&plain(&project.folder.join(folder)));
+        let languages: &[&str] = match languages.as_slice() {
+            [] => &["c", "cxx"],
+            known => known,
+        };
+        Self::of(languages, because).having_read(files)
     }
 
     /// C, and C++ if the project contains it.
@@ -143,7 +149,7 @@ fn py_build_cmake(project: &Files, because: String) -> Kind {
 
 fn meson(project: &Files, because: String) -> Kind {
     let file = project.folder.join("meson.build");
-    let languages = build_files::meson(&file);
+    let languages = meson::languages(&file);
     if languages.is_empty() {
         return Kind::pure(vec![file]);
     }
