@@ -1,6 +1,7 @@
 //! `explain`: the outputs, and the files that trigger a rebuild, with the reason
 //! for each.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
@@ -13,7 +14,9 @@ use crate::cli::package::{Package, PackageArguments};
 use crate::cli::report::Reporter;
 use crate::engine::debug::{DebugFolder, latest_build};
 use crate::engine::input_snapshot::{Change, What, changes};
-use crate::engine::{Plan, Session};
+use crate::engine::{Described, Plan, Session};
+use crate::protocol::outputs::Output;
+use crate::protocol::spec::PackageSpec;
 
 #[derive(Debug, Args)]
 pub(super) struct ExplainArguments {
@@ -43,7 +46,7 @@ pub(super) fn explain(
 
 /// The explanation of one package.
 fn of(package: &Package, arguments: &ExplainArguments) -> Result<String, Report> {
-    let plan = package.plan()?;
+    let Described { answer, plan } = package.outputs()?;
     let debug = match &arguments.work_dir {
         Some(work) => Some(DebugFolder::at(work)?),
         None => (plan.outputs.first())
@@ -55,6 +58,7 @@ fn of(package: &Package, arguments: &ExplainArguments) -> Result<String, Report>
         None => None,
     };
     let mut text = text(&plan, &package.session, recorded.as_ref());
+    text.push_str(&built_from_source(&answer.outputs));
     if let Some((inputs, debug)) = &recorded {
         text.push_str(&reuse(&plan, inputs, debug)?);
         text.push_str(&installed(debug)?);
@@ -100,6 +104,28 @@ fn text(plan: &Plan, session: &Session, recorded: Option<&(Vec<GlobSet>, DebugFo
         }
     }
     text
+}
+
+/// The packages in the environments of the build that are built from source, too.
+fn built_from_source(outputs: &[Output]) -> String {
+    let environments =
+        (outputs.iter()).flat_map(|output| [&output.build_dependencies, &output.host_dependencies]);
+    let stated = environments.flat_map(|environment| &environment.depends);
+    let lines: BTreeSet<String> = stated
+        .filter_map(|stated| match &stated.spec {
+            PackageSpec::Source(source) => {
+                Some(format!("  {} ({})\n", stated.name, source.location))
+            }
+            _ => None,
+        })
+        .collect();
+    if lines.is_empty() {
+        return String::new();
+    }
+    let lines: String = lines.into_iter().collect();
+    format!(
+        "\npixi also rebuilds the package after these packages, which are built from source:\n{lines}"
+    )
 }
 
 /// The reason why each file is in the package that was built last.

@@ -263,6 +263,23 @@ fn explain_prints_the_inputs_with_their_reasons() {
 }
 
 #[test]
+fn explain_names_the_packages_that_are_built_from_source() {
+    let project = Project::hello().pixi_toml(
+        "[package]\nname = \"hello\"\nversion = \"0.3.1\"\n\
+         [package.host-dependencies]\nlib = { path = \"../lib\" }\n\
+         [package.run-dependencies]\nother = { path = \"../other\" }\n",
+    );
+    let run = pixi_build_rust().arg("explain").arg(project.dir()).unwrap();
+    let said = text(&run.stdout);
+    let mut parts = said.split("\n\n");
+    let named = parts.find(|part| part.contains("built from source"));
+    insta::assert_snapshot!(named.expect("a dependency"), @r"
+    pixi also rebuilds the package after these packages, which are built from source:
+      lib (../lib)
+    ");
+}
+
+#[test]
 fn a_command_line_that_makes_no_sense_ends_with_exit_code_2() {
     pixi_build_rust()
         .args(["build", "--nonsense"])
