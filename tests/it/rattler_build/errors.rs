@@ -381,6 +381,25 @@ fn a_method_of_python_and_a_variable_of_scripts() {
     ");
 }
 
+#[test]
+fn an_entry_of_the_context_that_needs_itself() {
+    insta::assert_snapshot!(error(
+        "context:\n  version: ${{ version }}\npackage: {name: a, version: \"${{ version }}\"}\n"
+    ), @r#"
+    recipe::undefined_name
+
+      × `version` has no value
+       ╭─[/ws/recipe.yaml:2:16]
+     1 │ context:
+     2 │   version: ${{ version }}
+       ·                ───┬───
+       ·                   ╰── this name
+     3 │ package: {name: a, version: "${{ version }}"}
+       ╰────
+      help: an entry of `context` can use only the entries above it
+    "#);
+}
+
 /// As in the tests of a tool that reads programs.
 #[cfg(target_os = "linux")]
 #[test]

@@ -126,6 +126,9 @@ impl RecipePlace<'_> {
     }
 
     fn advice(&self, name: &str) -> String {
+        if self.names.iter().any(|known| known == name) {
+            return "an entry of `context` can use only the entries above it".to_string();
+        }
         if let Some(near) = nearest(name, self.names.iter().map(String::as_str)) {
             return format!("did you mean `{near}`?");
         }
