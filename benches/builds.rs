@@ -12,6 +12,7 @@ use serde_json::json;
 
 use test_support::build::{Build, compiler_cache};
 use test_support::channel::Channel;
+use test_support::comparison::Comparison;
 use test_support::machine::{forget_cargo, machine};
 use test_support::packages::Package;
 use test_support::pixi::Pixi;
@@ -23,46 +24,35 @@ use test_support::toolchain::{self, Extra};
 
 const TOOLS: [&str; 4] = ["alpha", "beta", "gamma", "delta"];
 
+/// The number of cold builds, of which the one with the median ratio counts.
+const TURNS: usize = 3;
+
 fn main() {
-    let project = workspace();
-    let channel = channel(&project);
-    let tools = |work: &str| -> Duration {
-        TOOLS
-            .iter()
-            .map(|tool| build(&project, &channel, tool, work, &[]))
-            .sum()
-    };
-
-    let cargo_cold = cargo(&project, &["--workspace"]);
-    let cold = tools("first");
-    report(
+    let turns: Vec<_> = (0..TURNS).map(|_| cold()).collect();
+    Comparison::median(turns.iter().map(|(_, _, times)| *times)).print_ratio(
         "four tools, everything cold",
-        cold,
         "cold `cargo build --release --workspace`",
-        cargo_cold,
     );
+    let (project, channel, _) = turns.last().expect("several turns");
 
-    remove(&project, "target");
-    let member = cargo(&project, &["-p", "alpha"]);
-    let changed = build(&project, &channel, "alpha", "second", &["libmore"]);
-    report(
-        "one more host package",
-        changed,
-        "cold build of that member",
-        member,
-    );
-    let again = build(&project, &channel, "alpha", "second", &["libmore"]);
-    report("the same again", again, "cold build of that member", member);
+    remove(project, "target");
+    let member = cargo(project, &["-p", "alpha"]);
+    let print = |case: &str| {
+        let times = Comparison {
+            backend: build(project, channel, "alpha", "second", &["libmore"]),
+            alone: member,
+        };
+        times.print_ratio(case, "cold build of that member");
+    };
+    print("one more host package");
+    print("the same again");
 
     project.write("alpha/src/main.rs", source("alpha") + "// edited\n");
-    let edited_cargo = cargo(&project, &["-p", "alpha"]);
-    let edited = build(&project, &channel, "alpha", "second", &["libmore"]);
-    println!(
-        "one-line edit: {:.2} s, Cargo alone {:.2} s, difference {:.2} s",
-        edited.as_secs_f64(),
-        edited_cargo.as_secs_f64(),
-        edited.as_secs_f64() - edited_cargo.as_secs_f64(),
-    );
+    let edited = Comparison {
+        alone: cargo(project, &["-p", "alpha"]),
+        backend: build(project, channel, "alpha", "second", &["libmore"]),
+    };
+    edited.print_difference("one-line edit");
 
     let redis = Redis::start_or_skip(None);
     let sccache = toolchain::channel_or_skip(&[Extra::Sccache]);
@@ -71,17 +61,25 @@ fn main() {
     }
 }
 
+/// Measures all tools in a new workspace.
+fn cold() -> (Project, Channel, Comparison) {
+    let project = workspace();
+    let channel = channel(&project);
+    let alone = cargo(&project, &["--workspace"]);
+    let built = |tool: &&str| build(&project, &channel, tool, "first", &[]);
+    let backend = TOOLS.iter().map(built).sum();
+    (project, channel, Comparison { backend, alone })
+}
+
 /// Measures the same commit in two directories, which share a Redis storage and no other cache.
 fn second_checkout(redis: &Redis, channel: &Channel) {
     cached(&workspace(), channel, redis);
     let second = workspace();
-    let cargo_cold = cargo(&second, &["--workspace"]);
-    let (time, hits, misses) = cached(&second, channel, redis);
-    report(
+    let alone = cargo(&second, &["--workspace"]);
+    let (backend, hits, misses) = cached(&second, channel, redis);
+    Comparison { backend, alone }.print_ratio(
         "second checkout elsewhere, remote sccache warm",
-        time,
         "cold `cargo build --release --workspace`",
-        cargo_cold,
     );
     println!(
         "second checkout elsewhere: {hits} of {} cacheable units hit",
@@ -110,15 +108,6 @@ fn cached(project: &Project, channel: &Channel, redis: &Redis) -> (Duration, u32
         misses += found.1;
     }
     (time, hits, misses)
-}
-
-fn report(case: &str, time: Duration, floor: &str, floor_time: Duration) {
-    println!(
-        "{case}: {:.2} s, {:.2} of {floor} ({:.2} s)",
-        time.as_secs_f64(),
-        time.as_secs_f64() / floor_time.as_secs_f64(),
-        floor_time.as_secs_f64(),
-    );
 }
 
 fn workspace() -> Project {

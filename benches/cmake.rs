@@ -9,6 +9,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use test_support::cmake::{BACKEND, Built, Order, PackageBuilder};
+use test_support::comparison::Comparison;
 use test_support::packages::Package;
 use test_support::prefix::output;
 use test_support::project::Project;
@@ -20,33 +21,35 @@ fn main() {
         return;
     };
     let cold_alone = alone(&workshop, true);
+    let print = |case: &str, backend: Duration| {
+        let times = Comparison {
+            backend,
+            alone: cold_alone,
+        };
+        times.print_ratio(case, "the same alone, cold");
+    };
     let (cold, built) = build(&workshop, "first", &HOST);
-    report("everything cold", cold, "the same alone", cold_alone);
+    print("everything cold", cold);
     assert_eq!(built.compiled().len(), UNITS + 1);
 
     let more = [HOST[0], ("data", "*")];
     let (changed, built) = build(&workshop, "second", &more);
-    report("one more host package", changed, "cold alone", cold_alone);
+    print("one more host package", changed);
     assert_eq!(built.compiled().len(), 0);
 
     let newer = [("header", "==2"), ("data", "*")];
     let (changed, built) = build(&workshop, "third", &newer);
-    report("another header package", changed, "cold alone", cold_alone);
+    print("another header package", changed);
     assert_eq!(built.compiled().len(), UNITS / 2);
 
     alone(&workshop, false);
     workshop
         .project
         .write("main.cpp", main_source() + "// edited\n");
-    let edited_alone = alone(&workshop, false);
-    let (edited, built) = build(&workshop, "third", &newer);
+    let alone = alone(&workshop, false);
+    let (backend, built) = build(&workshop, "third", &newer);
     assert_eq!(built.compiled(), ["main.cpp"]);
-    println!(
-        "one-line edit: {:.2} s, alone {:.2} s, difference {:.2} s",
-        edited.as_secs_f64(),
-        edited_alone.as_secs_f64(),
-        edited.as_secs_f64() - edited_alone.as_secs_f64(),
-    );
+    Comparison { backend, alone }.print_difference("one-line edit");
 }
 
 const HOST: [(&str, &str); 1] = [("header", "==1")];
@@ -124,13 +127,4 @@ fn alone(workshop: &PackageBuilder, anew: bool) -> Duration {
     let prefix = format!("{tree}/prefix");
     run(&["--install", tree, "--prefix", &prefix]);
     start.elapsed()
-}
-
-fn report(what: &str, time: Duration, other: &str, by: Duration) {
-    println!(
-        "{what}: {:.2} s, {:.2} of {other} ({:.2} s)",
-        time.as_secs_f64(),
-        time.as_secs_f64() / by.as_secs_f64(),
-        by.as_secs_f64(),
-    );
 }

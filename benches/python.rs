@@ -12,6 +12,7 @@ use serde_json::json;
 
 use test_support::build::Build;
 use test_support::channel::Channel;
+use test_support::comparison::Comparison;
 use test_support::packages::Package;
 use test_support::pixi::Pixi;
 use test_support::prefix::output;
@@ -24,8 +25,8 @@ const NAME: &str = "pixi-build-python";
 /// The number of modules of the pure project.
 const MODULES: usize = 100;
 
-/// The number of runs, of which the fastest one counts.
-const TIMES: usize = 5;
+/// The number of runs of a case that takes a second or less.
+const TURNS: usize = 9;
 
 fn main() {
     let Some(channel) = channel_or_skip() else {
@@ -59,8 +60,11 @@ fn crates(channel: &Channel) {
     let (unshared, ..) = built(&project, &nothing, channel, "unshared");
     let (cold, ..) = built(&project, &initialize(), channel, "one");
     let (other, ..) = built(&project, &with_more(), channel, "two");
-    report("maturin, cold", cold, "nothing shared", unshared);
-    report("maturin, one more host package", other, "cold", cold);
+    let print = |case: &str, backend: Duration, alone: Duration, named: &str| {
+        Comparison { backend, alone }.print_ratio(case, named);
+    };
+    print("maturin, cold", cold, unshared, "nothing shared");
+    print("maturin, one more host package", other, cold, "cold");
 }
 
 /// Measures the first response about a project whose dependencies are mapped to conda.
@@ -69,7 +73,7 @@ fn description() {
         .pixi_toml("[package]\n")
         .file("pyproject.toml", PURE)
         .file("src/pure/__init__.py", "");
-    let best = (0..TIMES).map(|_| {
+    let best = (0..TURNS).map(|_| {
         let mut pixi = Pixi::of(&project);
         let mapping = json!({"ignore-pypi-mapping": false});
         pixi.initialize(&Initialize::of(&project).configuration(mapping));
@@ -99,15 +103,15 @@ fn pure(channel: &Channel) {
         project = project.file(&format!("src/pure/module{module}.py"), text);
     }
     let initialize = Initialize::of(&project).dependency("hostDependencies", "hatchling", "*");
-    let mut best = (Duration::MAX, Duration::MAX);
-    for turn in 0..TIMES {
-        let (time, build, archive) = built(&project, &initialize, channel, &format!("pure{turn}"));
+    let turns = (0..TURNS).map(|turn| {
+        let work = format!("pure{turn}");
+        let (backend, build, archive) = built(&project, &initialize, channel, &work);
         let packing = packed(&archive, &build);
         remove_byte_code(build.host_prefix());
-        best.0 = best.0.min(time);
-        best.1 = best.1.min(alone(&project, &build) + packing);
-    }
-    report("a pure package, cold", best.0, "uv and packing", best.1);
+        let alone = alone(&project, &build) + packing;
+        Comparison { backend, alone }
+    });
+    Comparison::median(turns).print_ratio("a pure package, cold", "uv and packing");
 }
 
 /// Measures builds after an edit of one line, when everything else is already compiled.
@@ -119,18 +123,14 @@ fn edited(channel: &Channel, name: &str, project: &Project, programs: &[&str], f
     let text = fs_err::read_to_string(project.dir().join(file)).expect("it is there");
     let (_, build, _) = built(project, &initialize, channel, name);
     alone(project, &build);
-    let mut best = (Duration::MAX, Duration::MAX);
-    for turn in 0..TIMES {
+    let turns = (0..TURNS).map(|turn| {
         project.write(file, format!("{text}// {turn}\n"));
-        best.0 = best.0.min(built(project, &initialize, channel, name).0);
-        best.1 = best.1.min(alone(project, &build));
-    }
-    println!(
-        "{name}, one-line edit: {:.2} s, its own incremental time {:.2} s, difference {:.2} s",
-        best.0.as_secs_f64(),
-        best.1.as_secs_f64(),
-        best.0.as_secs_f64() - best.1.as_secs_f64(),
-    );
+        Comparison {
+            backend: built(project, &initialize, channel, name).0,
+            alone: alone(project, &build),
+        }
+    });
+    Comparison::median(turns).print_difference(&format!("{name}, one-line edit"));
 }
 
 fn built(
@@ -260,13 +260,4 @@ fn module() -> Project {
         .file("Cargo.toml", cargo)
         .file("src/lib.rs", code)
         .lock()
-}
-
-fn report(what: &str, time: Duration, other: &str, by: Duration) {
-    println!(
-        "{what}: {:.2} s, {:.2} of {other} ({:.2} s)",
-        time.as_secs_f64(),
-        time.as_secs_f64() / by.as_secs_f64(),
-        by.as_secs_f64(),
-    );
 }

@@ -13,6 +13,7 @@ pub mod build;
 pub mod channel;
 pub mod cli_command;
 pub mod cmake;
+pub mod comparison;
 pub mod dependencies;
 pub mod edits;
 pub mod executables;
