@@ -63,9 +63,9 @@ impl RecipeText {
         Some(from..self.end_of_token(from))
     }
 
-    /// The place of `word` as a whole word, at `from` or after it.
+    /// The place of `word` as a whole word, at `from` or after it. An empty word has no place.
     pub fn word(&self, word: &str, from: usize) -> Option<Range<usize>> {
-        let text = self.text.get(from..)?;
+        let text = self.text.get(from..).filter(|_| !word.is_empty())?;
         let inside = |c: char| c.is_alphanumeric() || c == '_';
         let found = text.match_indices(word).find(|(at, _)| {
             let before = text[..*at].chars().next_back();
@@ -188,5 +188,8 @@ mod tests {
         let found = text.word("foo", 6).expect("it is there");
         assert_eq!(found, 14..17);
         assert_eq!(text.find("foo").map(|span| span.offset()), Some(6));
+        assert_eq!(text.word("", 0), None);
+        let place = text.value_of("foobar", "").expect("the key is there");
+        assert_eq!((place.offset(), place.len()), (6, 6));
     }
 }
