@@ -9,18 +9,34 @@ use crate::backend::named::Reached;
 /// `${{ RECIPE_DIR }}/…`. Any other use of the name may refer to every file.
 pub(super) fn of_text(text: &str) -> Reached {
     const NAME: &str = "RECIPE_DIR";
+    const QUOTES: [char; 2] = ['"', '\''];
     let mut paths = Vec::new();
     for (at, _) in text.match_indices(NAME) {
         let before = text[..at].trim_end();
-        let after = text[at + NAME.len()..].trim_start_matches([' ', '}', '%', '"', '\'']);
+        let after = text[at + NAME.len()..].trim_start_matches([' ', '}', '%']);
         let is_variable = before.ends_with(['$', '{', '%']);
+        let start = before.trim_end_matches(['$', '{', '%']);
+        let quote = start
+            .chars()
+            .next_back()
+            .filter(|sign| QUOTES.contains(sign));
+        let quote = quote.filter(|_| !after.starts_with(QUOTES));
+        let after = after.trim_start_matches(QUOTES);
         let Some(rest) = after.strip_prefix(['/', '\\']).filter(|_| is_variable) else {
             return Reached::Anything;
         };
-        let end = rest.find(|c: char| c.is_whitespace() || "\"';|&<>)".contains(c));
-        let path = rest[..end.unwrap_or(rest.len())].replace('\\', "/");
-        if path.is_empty()
-            || path.contains(['$', '%', '*', '?', '[', '{', '`'])
+        // A quoted path can contain spaces.
+        let end = match quote {
+            Some(quote) => rest.find(quote),
+            None => rest.find(|c: char| c.is_whitespace() || "\"';|&<>)".contains(c)),
+        };
+        let path = &rest[..end.unwrap_or(rest.len())];
+        // So can one with a backslash before each.
+        let is_cut = quote.is_none() && path.ends_with('\\');
+        let path = path.replace('\\', "/");
+        if is_cut
+            || path.is_empty()
+            || path.contains(['$', '%', '*', '?', '[', '{', '`', '\n'])
             || path.contains("..")
         {
             return Reached::Anything;
@@ -124,6 +140,10 @@ mod tests {
         assert_eq!(of_text("cp \"${RECIPE_DIR}\"/b/c.sh x"), paths(&["b/c.sh"]));
         assert_eq!(of_text("copy %RECIPE_DIR%\\d.bat ."), paths(&["d.bat"]));
         assert_eq!(of_text("cp ${{ RECIPE_DIR }}/e f"), paths(&["e"]));
+        assert_eq!(of_text("cp \"$RECIPE_DIR/a b.txt\" ."), paths(&["a b.txt"]));
+        assert_eq!(of_text("cp '${{ RECIPE_DIR }}/a b' ."), paths(&["a b"]));
+        assert_eq!(of_text("x = \"\" $RECIPE_DIR/a b"), paths(&["a"]));
+        assert_eq!(of_text("cp $RECIPE_DIR/a\\ b ."), Reached::Anything);
         assert_eq!(of_text("cd $RECIPE_DIR"), Reached::Anything);
         assert_eq!(of_text("cp $RECIPE_DIR/*.txt ."), Reached::Anything);
         assert_eq!(of_text("os.environ['RECIPE_DIR']"), Reached::Anything);
