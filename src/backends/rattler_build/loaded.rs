@@ -34,8 +34,10 @@ impl<'a> LoadedFiles<'a> {
             let quote = argument.chars().next();
             let quote = quote.filter(|quote| "\"'".contains(*quote));
             match quote.and_then(|quote| argument[1..].split_once(quote)) {
-                Some((name, _)) => files.names.push((start, name)),
-                None => files.has_others = true,
+                Some((name, rest)) if !name.is_empty() && rest.trim_start().starts_with(')') => {
+                    files.names.push((start, name));
+                }
+                _ => files.has_others = true,
             }
         }
         files
@@ -107,6 +109,21 @@ mod tests {
             [(text.find("b\" )").expect("it is there"), "b")]
         );
         assert!(files.has_others);
+    }
+
+    #[test]
+    fn parts_of_names_are_not_names() {
+        for text in [
+            "'${{ load_from_file(''a.json'').v }}'",
+            "${{ load_from_file(\"data/\" ~ part ~ \".json\") }}",
+        ] {
+            let files = LoadedFiles::of(text);
+            assert_eq!(
+                (files.names, files.has_others),
+                (Vec::new(), true),
+                "{text}"
+            );
+        }
     }
 
     #[test]
