@@ -153,12 +153,14 @@ fn not_found(line: &str) -> Option<&str> {
 }
 
 /// The line with the command, without its indentation. A trace contains the values of variables
-/// and no quotes, so only the text before the first variable is compared, without quotes.
+/// and no quotes, so only the text before the first variable is compared, without quotes. Among
+/// several lines, such as a requirement with the name of the program, the longest text counts.
 fn line_of(text: &str, command: &str) -> Option<(usize, usize)> {
     let plain = |text: &str| text.replace(['\'', '"'], "");
     let wanted = plain(command);
     let mut start = 0;
     let mut found = None;
+    let mut longest = 0;
     for line in text.split_inclusive('\n') {
         let trimmed = line.trim_start_matches([' ', '-', '\t']);
         let written = trimmed.trim_end();
@@ -173,7 +175,8 @@ fn line_of(text: &str, command: &str) -> Option<(usize, usize)> {
         let constant = command.unwrap_or(&constant).trim();
         let is_comment = written.starts_with('#');
         let is_whole = constant.len() >= wanted.len().min(4) && wanted.starts_with(constant);
-        if !is_comment && !constant.is_empty() && is_whole {
+        if !is_comment && constant.len() > longest && is_whole {
+            longest = constant.len();
             found = Some((start + line.len() - trimmed.len(), written.len()));
         }
         start += line.len();
@@ -215,6 +218,10 @@ mod tests {
         assert_eq!(line("make -j2"), Some("make -j$CPU_COUNT"));
         assert_eq!(line("echo ä"), Some("echo ä"));
         assert_eq!(line("install x"), None);
+        let text =
+            "requirements:\n  build:\n    - make\nbuild:\n  script: make -j$N\ntests:\n  - make\n";
+        let (at, length) = line_of(text, "make -j2").expect("it is written there");
+        assert_eq!(&text[at..at + length], "script: make -j$N");
         let text = "script:\n  - if: linux\n    then: make -j4 V=1\n    else: nmake\n";
         let (at, length) = line_of(text, "make -j4 V=1").expect("it is written there");
         assert_eq!(&text[at..at + length], "then: make -j4 V=1");
