@@ -231,7 +231,7 @@ impl RecipePlace<'_> {
         if let Some((key, _)) = unknown {
             return self.unknown_key(field, key, suggestion, at);
         }
-        if reason.contains("--experimental") || reason.contains("experimental feature") {
+        if needs_experimental(reason) {
             return self.experimental(reason, at);
         }
         if let Some((name, _)) = reason
@@ -409,6 +409,12 @@ fn plain(text: &str) -> String {
         .replace("variant config file", "`[workspace.build-variants]`")
         .replace("Enable --v3 to use", "Use");
     one_line(&text)
+}
+
+/// Whether an error of rattler-build is about a feature that is turned off.
+fn needs_experimental(message: &str) -> bool {
+    let message = message.to_lowercase();
+    message.contains("--experimental") || message.contains("experimental feature")
 }
 
 fn one_line(text: &str) -> String {

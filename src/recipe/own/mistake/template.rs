@@ -4,14 +4,14 @@ use std::ops::Range;
 
 use miette::Report;
 
-use super::{RecipePlace, one_line};
+use super::{RecipePlace, needs_experimental, one_line};
 use crate::diagnostic::{list, nearest};
 use crate::recipe::own::errors::{BadRecipeTemplate, NoToolchain, UndefinedName};
 use crate::recipe::own::text::span;
 
 impl RecipePlace<'_> {
     pub(super) fn template(&self, message: &str, at: Option<Range<usize>>) -> Report {
-        if message.contains("experimental") {
+        if needs_experimental(message) {
             return self.experimental(message, at);
         }
         let at = at.or_else(|| self.quoted_template(message));
