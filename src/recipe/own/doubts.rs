@@ -145,6 +145,10 @@ impl Own {
         let folder = self.text.path().parent()?;
         let mut files = ["build.sh", "build.bat"].into_iter();
         let file = files.find(|name| folder.join(name).is_file())?;
+        // An output that names the file uses it, so that the others have no script on purpose.
+        if self.text.as_str().contains(file) {
+            return None;
+        }
         let without = outputs.iter().filter(|output| {
             let recipe = &output.recipe;
             let is_empty = |plan: &BuildPlan| match plan {
