@@ -143,15 +143,19 @@ fn compiler(request: &Request<'_, Config>) -> Option<Requirement> {
         return None;
     }
     // The build must use the same compiler as users of the package.
-    let spec = [Table::Run, Table::Host].into_iter().find_map(|table| {
-        let version = version(table.of(default_target(request)?)?.get(COMPILER)?)?;
-        Some(BinarySpec {
-            version: Some(version.to_string()),
-            ..BinarySpec::default()
+    let stated = [Table::Run, Table::Host].into_iter().find_map(|table| {
+        let dependencies = table.of(default_target(request)?)?;
+        WITH_COMPILER.into_iter().find_map(|name| {
+            let version = version(dependencies.get(name)?)?;
+            let spec = BinarySpec {
+                version: Some(version.to_string()),
+                ..BinarySpec::default()
+            };
+            Some((name, spec))
         })
     });
-    let spec = spec.unwrap_or_default();
-    Some(Requirement::package(Section::Build, COMPILER, spec))
+    let (name, spec) = stated.unwrap_or((COMPILER, BinarySpec::default()));
+    Some(Requirement::package(Section::Build, name, spec))
 }
 
 /// The run dependency on the compiler: programs need its runtime libraries, and only the
@@ -214,9 +218,10 @@ fn unreadable(stated: &PackageSpec, built_with: Option<&str>) -> Option<Warning>
     )))
 }
 
-/// The run dependency on a package in the manifest, with any condition.
+/// The run dependency on a package in the manifest. One with a condition may be absent on this
+/// platform.
 fn stated_to_run<'a>(request: &Request<'a, Config>, name: &str) -> Option<&'a PackageSpec> {
-    targets(request).find_map(|target| Table::Run.of(target)?.get(name))
+    Table::Run.of(default_target(request)?)?.get(name)
 }
 
 /// The run dependency that has the module `module`, unless the compiler sees it too.

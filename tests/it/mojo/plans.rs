@@ -294,6 +294,11 @@ fn the_compiler_is_added_and_pinned_unless_the_user_says_otherwise() {
             "build: mojo-compiler >=1,<2 | host:  | run: mojo-compiler >=1,<2",
         ),
         (
+            "",
+            "[package.run-dependencies]\nmojo = \"==1.0.0\"\n".to_string(),
+            "build: mojo ==1.0.0 | host:  | run: mojo ==1.0.0, mojo-compiler as built",
+        ),
+        (
             "compiler-pin = \"none\"",
             String::new(),
             "build: mojo-compiler | host:  | run: ",
