@@ -141,17 +141,20 @@ const COMPILERS: [&str; 12] = [
     "m2w64_cxx",
 ];
 
+/// Compilers that have packages of their own name, such as `gcc_linux-64`.
+const COMPILER_PACKAGES: [&str; 6] = ["gcc", "gxx", "gfortran", "clang", "clangxx", "flang"];
+
 fn unknown_compiler(index: usize, name: &str) -> Option<InvalidOption> {
     let sign = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-".contains(c);
     let valid = name.starts_with(|c: char| c.is_ascii_lowercase()) && name.chars().all(sign);
     let meant = match name.to_lowercase().as_str() {
-        "c++" | "cpp" | "g++" | "clangxx" => Some("cxx"),
-        "gcc" | "cc" | "clang" => Some("c"),
+        "c++" | "cpp" | "g++" => Some("cxx"),
+        "cc" => Some("c"),
         "rustc" | "cargo" => Some("rust"),
-        "gfortran" => Some("fortran"),
         lower => nearest(lower, COMPILERS),
     };
-    if COMPILERS.contains(&name) || (valid && meant.is_none()) {
+    let is_package = COMPILER_PACKAGES.contains(&name);
+    if COMPILERS.contains(&name) || is_package || (valid && meant.is_none()) {
         return None;
     }
     Some(InvalidOption {
