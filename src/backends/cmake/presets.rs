@@ -1,8 +1,8 @@
 //! Reads `CMakePresets.json` and `CMakeUserPresets.json` for one configure preset.
 //!
 //! CMake checks presets too, but only when the environment is installed, and with short
-//! messages. This module does not expand values, and a condition that requires an
-//! expansion is treated as true.
+//! messages. This module does not know the values of all macros. A condition with an unknown one is
+//! treated as true, and a file with an unknown one in its path may contain any preset.
 
 mod condition;
 mod mistakes;
@@ -99,10 +99,11 @@ pub(super) struct Wanted<'a> {
 /// [`Unusable`]; files that cannot be read.
 pub(super) fn find(wanted: &Wanted<'_>) -> Result<Result<Preset, Unusable>, Report> {
     let mut presets = Presets::default();
+    let context = Context::of(wanted);
     for name in [OF_THE_PROJECT, OF_THE_USER] {
         let file = wanted.source.join(name);
         if file.is_file() {
-            presets.read(&file, name == OF_THE_USER)?;
+            presets.read(&file, name == OF_THE_USER, &context)?;
         }
     }
     Ok(presets.choose(wanted))
@@ -112,10 +113,12 @@ pub(super) fn find(wanted: &Wanted<'_>) -> Result<Result<Preset, Unusable>, Repo
 struct Presets {
     entries: Vec<Entry>,
     files: Vec<PathBuf>,
+    /// Whether there are files whose path is not known.
+    is_incomplete: bool,
 }
 
 impl Presets {
-    fn read(&mut self, path: &Path, is_of_the_user: bool) -> Result<(), Report> {
+    fn read(&mut self, path: &Path, is_of_the_user: bool, context: &Context) -> Result<(), Report> {
         if self.files.iter().any(|read| read == path) {
             return Ok(());
         }
@@ -124,8 +127,14 @@ impl Presets {
         let file: File =
             serde_json::from_str(&text).map_err(|error| BrokenPresets::new(path, text, &error))?;
         let folder = path.parent().unwrap_or(path);
-        for include in file.include.iter().filter(|include| !include.contains('$')) {
-            self.read(&plain(&folder.join(include)), is_of_the_user)?;
+        for include in &file.include {
+            let include = include.replace("${fileDir}", &folder.display().to_string());
+            match context.expanded(&include) {
+                Some(include) => {
+                    self.read(&plain(&folder.join(include)), is_of_the_user, context)?;
+                }
+                None => self.is_incomplete = true,
+            }
         }
         self.entries
             .extend(file.configure_presets.into_iter().map(|entry| Entry {
@@ -150,6 +159,13 @@ impl Presets {
             }
         };
         let Some(entry) = self.entry(wanted.name) else {
+            if self.is_incomplete {
+                return Ok(Preset {
+                    files: self.files,
+                    toolchain: None,
+                    is_of_the_user: false,
+                });
+            }
             return Err(refused(if self.files.is_empty() {
                 Reason::NoFile(wanted.source.to_path_buf())
             } else {
@@ -279,6 +295,29 @@ mod tests {
         let expected =
             ["CMakePresets.json", "cmake/base.json"].map(|file| folder.path().join(file));
         assert_eq!(preset.files, expected);
+    }
+
+    #[test]
+    fn paths_of_included_files_are_expanded() {
+        let include = |path: &str| {
+            folder(&[
+                (
+                    "CMakePresets.json",
+                    json!({"version": 9, "include": [path]}),
+                ),
+                (
+                    "cmake/base.json",
+                    json!({"version": 9, "configurePresets": [{"name": "rel"}]}),
+                ),
+            ])
+        };
+        for path in ["${sourceDir}/cmake/base.json", "${fileDir}/cmake/base.json"] {
+            let preset = find_in(&include(path), "rel").expect("usable");
+            assert_eq!(preset.files.len(), 2, "{path}");
+            assert!(find_in(&include(path), "real").is_err());
+        }
+        let preset = find_in(&include("$penv{DIR}/base.json"), "any").expect("it may be usable");
+        assert_eq!(preset.files.len(), 1);
     }
 
     #[test]
