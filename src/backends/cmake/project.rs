@@ -115,6 +115,12 @@ impl<'a> Reader<'a> {
         } else if self.depth == 0 && self.at_top(command).is_some() {
             return;
         }
+        // Such a command may enable the first language.
+        let may_enable = name == "enable_language" || name == "add_subdirectory" && self.depth == 0;
+        let languages = &mut self.project.languages;
+        if may_enable && languages.as_ref().is_some_and(Vec::is_empty) {
+            *languages = None;
+        }
         if !["message", "project", "cmake_minimum_required"].contains(&name) {
             self.doubt(command);
         }
