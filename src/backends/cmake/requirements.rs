@@ -31,11 +31,18 @@ pub(super) fn of(view: &View<'_>, warnings: &mut Vec<Warning>) -> Vec<Requiremen
     let tools = [("cmake", cmake), ("ninja", None)].into_iter();
     let tools = tools.chain(cache.map(|program| (program, None)));
     for (name, version) in tools.filter(|(name, _)| !view.names(Section::Build, name)) {
-        let spec = BinarySpec {
-            version,
-            ..BinarySpec::default()
+        let mut add = |version| {
+            let spec = BinarySpec {
+                version,
+                ..BinarySpec::default()
+            };
+            requirements.push(Requirement::package(Section::Build, name, spec));
         };
-        requirements.push(Requirement::package(Section::Build, name, spec));
+        // A variant replaces only a requirement without a version.
+        if version.is_some() && view.request.variants.contains_key(name) {
+            add(None);
+        }
+        add(version);
     }
     for tool in ["cmake", "ninja"] {
         if view.names(Section::Host, tool) {
@@ -104,9 +111,25 @@ pub(super) fn packages(languages: &[String]) -> impl Iterator<Item = &'static st
         .map(|(_, package)| package)
 }
 
+/// Other languages of conda, and compilers that are written instead of a language, each with the
+/// language in [`PACKAGES`].
+const OTHER_NAMES: [(&str, &str); 8] = [
+    ("m2w64_c", "c"),
+    ("gcc", "c"),
+    ("clang", "c"),
+    ("m2w64_cxx", "cxx"),
+    ("gxx", "cxx"),
+    ("clangxx", "cxx"),
+    ("gfortran", "fortran"),
+    ("flang", "fortran"),
+];
+
 /// The warning about languages that the project enables but `chosen` does not contain.
 fn missing(view: &View<'_>, chosen: &[String], languages: &[String]) -> Option<Warning> {
-    let has = |package: &str| chosen.iter().any(|chosen| chosen == package);
+    let has = |package: &str| {
+        let mut names = chosen.iter().map(String::as_str);
+        names.any(|name| name == package || OTHER_NAMES.contains(&(name, package)))
+    };
     let missing: Vec<&str> = packages(languages)
         .filter(|package| !(has(package) || *package == "c" && has("cxx")))
         .collect();

@@ -11,9 +11,18 @@ use test_support::requests::{Initialize, Outputs};
 
 /// Returns the build requirements of a project, in order.
 fn requirements(project: &Project, change: impl FnOnce(Initialize) -> Initialize) -> String {
+    with_variants(project, change, json!({}))
+}
+
+fn with_variants(
+    project: &Project,
+    change: impl FnOnce(Initialize) -> Initialize,
+    variants: Value,
+) -> String {
     let mut pixi = Pixi::of(project);
     pixi.initialize(&change(Initialize::of(project).package("app", "1")));
-    let outputs = pixi.outputs(&Outputs::new(&project.metadata_work("app")));
+    let work = project.metadata_work("app");
+    let outputs = pixi.outputs(&Outputs::new(&work).variants(variants));
     let depends = outputs[0]["buildDependencies"]["depends"].as_array();
     let shown = |spec: &Value| {
         let name = spec["name"]
@@ -75,10 +84,39 @@ fn requirements_follow_the_project_and_the_options() {
         configured(json!({"compiler-cache": "ccache"})),
         "gxx_linux-64, cmake >=3.20, ninja, ccache"
     );
+    let project = with_lists("cmake_minimum_required(VERSION 3.20)\nproject(app)\n");
+    let variants = json!({"cmake": ["3.31.*"], "ninja": ["1.12.*"]});
+    assert_eq!(
+        with_variants(&project, |initialize| initialize, variants),
+        "gxx_linux-64, cmake 3.31.*, cmake >=3.20, ninja 1.12.*"
+    );
     let own = requirements(&with_lists("project(app)\n"), |initialize| {
         initialize.dependency("buildDependencies", "cmake", "3.31.*")
     });
     assert_eq!(own, "cmake 3.31.*, gxx_linux-64, ninja");
+}
+
+#[test]
+fn a_preset_can_be_an_argument() {
+    let presets = json!({"version": 3, "configurePresets": [
+        {"name": "data", "cacheVariables": {"FILE": "a.txt"}}
+    ]});
+    let project = with_lists(indoc! {"
+            cmake_minimum_required(VERSION 3.20)
+            project(app VERSION 2.0 LANGUAGES NONE)
+            install(FILES ${FILE} DESTINATION share)
+        "})
+    .file("CMakePresets.json", presets.to_string())
+    .file("a.txt", "a\n");
+    let Some(workshop) = PackageBuilder::open(project, |_| {}) else {
+        return;
+    };
+    let config = json!({"extra-args": ["--preset=data"]});
+    let built = workshop.build(Order {
+        config,
+        ..Order::default()
+    });
+    assert_eq!(built.archive.files(), ["share/a.txt"]);
 }
 
 #[test]
