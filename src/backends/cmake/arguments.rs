@@ -56,6 +56,22 @@ fn numbered(arguments: &[String]) -> Vec<(usize, Argument<'_>)> {
     parsed
 }
 
+/// The configure preset that `arguments` name.
+pub(super) fn preset(arguments: &[String]) -> Option<&str> {
+    let mut rest = arguments.iter().map(String::as_str);
+    while let Some(argument) = rest.next() {
+        match argument
+            .strip_prefix(PRESET)
+            .map(|rest| rest.strip_prefix('='))
+        {
+            Some(Some(name)) => return Some(name),
+            Some(None) if argument == PRESET => return rest.next(),
+            _ => {}
+        }
+    }
+    None
+}
+
 /// Whether `arguments` define the variable `name`.
 pub(super) fn defines(arguments: &[String], name: &str) -> bool {
     parse(arguments).iter().any(|argument| match argument {
@@ -95,8 +111,7 @@ pub(super) fn reserved(name: &str, value: &str) -> Option<&'static str> {
 }
 
 /// Options that the backend sets itself, with their alternatives.
-const OWNED: [(&str, &str); 19] = [
-    ("--preset", "write `preset = \"…\"`"),
+const OWNED: [(&str, &str); 18] = [
     (
         "--fresh",
         "remove it: the backend configures the project again when that is necessary",
@@ -138,7 +153,7 @@ pub(super) fn validate(arguments: &[String]) -> Vec<InvalidOption> {
             .checked_sub(2)
             .and_then(|at| arguments.get(at));
         let is_value = before.is_some_and(|before| before == "-D" || before == "-C");
-        ["-D", "-C", "-U", "--toolchain"].iter().any(takes) && !is_value
+        ["-D", "-C", "-U", "--toolchain", PRESET].iter().any(takes) && !is_value
     });
     let lonely = lonely.map(|last| {
         wrong(
@@ -158,6 +173,15 @@ pub(super) fn validate(arguments: &[String]) -> Vec<InvalidOption> {
             Argument::File(..) => None,
             Argument::Other(_) if is_value => None,
             Argument::Other(word) => {
+                let names_ninja = || {
+                    arguments
+                        .get(number + 1)
+                        .is_some_and(|next| next == "Ninja")
+                };
+                if word == "-GNinja" || word == "-G" && names_ninja() {
+                    *takes_value = word == "-G";
+                    return Some(None);
+                }
                 *takes_value = TAKING_A_VALUE.contains(&word);
                 other(word).map(|(message, help)| wrong(number, message, help))
             }
@@ -166,8 +190,11 @@ pub(super) fn validate(arguments: &[String]) -> Vec<InvalidOption> {
     lonely.into_iter().chain(found.flatten()).collect()
 }
 
+const PRESET: &str = "--preset";
+
 /// Options that take the next element as their value.
-const TAKING_A_VALUE: [&str; 5] = [
+const TAKING_A_VALUE: [&str; 6] = [
+    PRESET,
     "-U",
     "--graphviz",
     "--log-level",

@@ -97,7 +97,13 @@ impl Config {
     /// The value of `CMAKE_BUILD_TYPE`; `None` with a preset, which sets it itself.
     pub(super) fn build_type(&self) -> Option<&str> {
         let chosen = self.build_type.as_deref();
-        chosen.or_else(|| self.preset.is_none().then_some("Release"))
+        chosen.or_else(|| self.preset().is_none().then_some("Release"))
+    }
+
+    /// The configure preset: the option, or that of `--preset` in `extra-args`.
+    pub(super) fn preset(&self) -> Option<&str> {
+        let own = self.preset.as_deref();
+        own.or_else(|| arguments::preset(&self.extra_args))
     }
 
     /// The compiler cache that is added to the build environment. It does not depend on
@@ -170,6 +176,11 @@ impl Config {
                 let help = "remove it, or write a name";
                 wrong(&[key], EntryPart::Value, format!("`{key}` is empty"), help);
             }
+        }
+        if self.preset.is_some() && arguments::preset(&self.extra_args).is_some() {
+            let message = "`extra-args` contains `--preset`, and `preset` names one, too";
+            let help = "remove one of them";
+            wrong(&["preset"], EntryPart::Value, message.to_string(), help);
         }
         for (key, names) in [("targets", &self.targets), ("components", &self.components)] {
             if names

@@ -102,7 +102,7 @@ fn around(view: &View<'_>) -> Vec<GlobSet> {
             .iter()
             .filter_map(|file| GlobSet::file(file, reason)),
     );
-    if request.config.preset.is_some() {
+    if request.config.preset().is_some() {
         let names = [super::presets::OF_THE_PROJECT, super::presets::OF_THE_USER];
         sets.push(GlobSet::names(&view.source.folder, names, reason));
     }

@@ -114,7 +114,7 @@ impl BadPreset {
             message: unusable.to_string(),
             help: unusable.advice(),
             file: request.project.manifest.file(),
-            at: place(request, "preset"),
+            at: place(request, "preset").or_else(|| place(request, "extra-args")),
         }
     }
 }

@@ -49,7 +49,7 @@ impl Tree {
                 platforms.host.as_str(),
                 variants,
                 config.build_type(),
-                &config.preset,
+                config.preset(),
             )
         );
         let hash = hex::encode(compute_bytes_digest::<Sha256>(identity));

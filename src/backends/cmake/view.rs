@@ -15,7 +15,7 @@ use super::tree::Tree;
 use crate::backend::script::Word;
 use crate::backend::{Request, Section};
 use crate::diagnostic::{SourceFile, read_text};
-use crate::protocol::model::DependencyTable;
+use crate::protocol::model::{DependencyTable, Targets};
 use crate::protocol::spec::PackageSpec;
 
 /// The data that is read from a project.
@@ -45,7 +45,7 @@ impl Source {
             return Err(NoCMakeLists::new(request, folder).into());
         }
         let text = read_text(&file)?;
-        let preset = match &request.config.preset {
+        let preset = match request.config.preset() {
             Some(name) => {
                 let wanted = Wanted {
                     name,
@@ -127,11 +127,14 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Whether the user requires a compiler package.
+    /// Whether the user requires a compiler package, on any platform.
     pub(super) fn names_a_compiler(&self) -> bool {
         let starts = ["gcc", "gxx", "clang", "gfortran", "flang", "vs20"];
-        let names = self.dependencies(Section::Build).into_iter().flatten();
-        names.into_iter().any(|(name, _)| {
+        let targets = self.request.project.model.targets.iter();
+        let build = targets
+            .flat_map(Targets::all)
+            .flat_map(|target| &target.build_dependencies);
+        build.flat_map(DependencyTable::keys).any(|name| {
             let rest = starts.iter().find_map(|start| name.strip_prefix(start));
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['_', '-', 'x', '1', '2']))
         })

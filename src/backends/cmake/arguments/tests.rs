@@ -34,7 +34,7 @@ fn only_variables_of_the_build_are_references() {
 
 #[test]
 fn what_the_backend_decides_cannot_be_given() {
-    let allowed: [&[&str]; 8] = [
+    let allowed: [&[&str]; 12] = [
         &["-DA=1", "-D", "B=2", "-DC"],
         &["-DA:PATH=/x"],
         &["-C", "x.cmake", "--toolchain", "t.cmake"],
@@ -43,16 +43,20 @@ fn what_the_backend_decides_cannot_be_given() {
         &["-U", "A*"],
         &["--graphviz", "x"],
         &["--trace-expand"],
+        &["-GNinja"],
+        &["-G", "Ninja"],
+        &["--preset", "x"],
+        &["--preset=x"],
     ];
     for arguments in allowed {
         assert_eq!(validate(&owned(arguments)), [], "{arguments:?}");
     }
     let refused: [&[&str]; 16] = [
         &["-D"],
-        &["-GNinja"],
-        &["-G", "Ninja"],
-        &["--preset", "x"],
-        &["--preset=x"],
+        &["-GNinja Multi-Config"],
+        &["-G", "Unix Makefiles"],
+        &["-G"],
+        &["--preset"],
         &["-B", "b"],
         &["src"],
         &[""],
@@ -76,6 +80,19 @@ fn a_mistake_has_the_number_of_its_element() {
     let mistakes = validate(&owned(&arguments));
     let numbers = mistakes.iter().map(|mistake| mistake.keys[1].as_str());
     assert_eq!(numbers.collect::<Vec<_>>(), ["5", "3"]);
+}
+
+#[test]
+fn the_preset_is_known() {
+    let named: [(&[&str], _); 4] = [
+        (&["-DA=1", "--preset=x"], Some("x")),
+        (&["--preset", "x", "-DA=1"], Some("x")),
+        (&["--preset"], None),
+        (&["-DA=--preset=x"], None),
+    ];
+    for (arguments, name) in named {
+        assert_eq!(preset(&owned(arguments)), name, "{arguments:?}");
+    }
 }
 
 #[test]

@@ -56,7 +56,7 @@ fn regex_of(path: &Path) -> String {
 /// The text of the initial cache: the same for every prefix, platform and shell.
 fn initial_cache(view: &View<'_>) -> String {
     let config = view.request.config;
-    let is_preset = config.preset.is_some();
+    let is_preset = config.preset().is_some();
     let has_no_shared_libraries = view
         .request
         .platforms
