@@ -48,8 +48,8 @@ fn dynamic_dependencies_are_read_where_the_build_backend_reads_them() {
     let dynamic = format!("{SETUPTOOLS}dynamic = [\"dependencies\", \"optional-dependencies\"]\n");
     let setup_py = "from setuptools import setup\nNEEDS = ['click>=8', 'rich; os_name == \"nt\"']\n\
                     setup(install_requires=NEEDS, extras_require={'test': ['pytest'], ':os_name==\"nt\"': ['x']})\n";
-    let setup_cfg = "[options]\ninstall_requires =\n    click>=8\n    rich\n\
-                     [options.extras_require]\ntest =\n    pytest>=7\n";
+    let setup_cfg = "[options]\ninstall_requires =\n    click>=8  # for it\n    rich\n\
+                     [options.extras_require]\ntest = pytest>=7; attrs\n";
     let in_files = format!(
         "{dynamic}[tool.setuptools.dynamic]\n\
          dependencies = {{ file = [\"requirements.txt\", \"more.txt\"] }}\n\
@@ -100,7 +100,7 @@ fn dynamic_dependencies_are_read_where_the_build_backend_reads_them() {
     test: pytest
     setup.cfg:
     run: python *, click >=8, rich *
-    test: pytest
+    test: pytest, attrs
     setup.py wins:
     run: python *, click >=8, __unix *
     test: pytest

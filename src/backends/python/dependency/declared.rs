@@ -256,8 +256,16 @@ impl Declared {
     /// Adds a value of `setup.cfg`: dependencies, or `file:` with the names of files.
     fn add_value(&mut self, project: &Files, lines: Vec<&str>) {
         let Some(first) = lines.first().and_then(|line| line.strip_prefix("file:")) else {
-            let lines = lines.into_iter().map(str::to_string);
-            self.add(lines.collect(), "setup.cfg");
+            let lines = lines.iter().flat_map(|line| requirements(line));
+            // setuptools separates the items of a single line with semicolons.
+            let items = lines.flat_map(|line| match unplaced(line.clone()) {
+                Some(_) => vec![line],
+                None => line
+                    .split(';')
+                    .map(|item| item.trim().to_string())
+                    .collect(),
+            });
+            self.add(items.collect(), "setup.cfg");
             return;
         };
         let names = std::iter::once(first).chain(lines.into_iter().skip(1));
