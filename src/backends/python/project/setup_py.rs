@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use miette::Report;
+use regex::Regex;
 
 use super::call;
 use super::literal::{self, Texts};
@@ -61,7 +62,18 @@ impl SetupPy {
     /// The strings in the list that is passed as the argument `name`: a literal, or a variable
     /// to which the same file assigns one. `None` if the argument is not given.
     pub(in super::super) fn texts(&self, name: &str) -> Option<Texts> {
-        Some(literal::texts(self.value(name)?))
+        let mut found = literal::texts(self.value(name)?);
+        found.is_complete &= !self.is_changed(self.argument(name)?);
+        Some(found)
+    }
+
+    /// Whether code adds something to the list `variable`.
+    fn is_changed(&self, variable: &str) -> bool {
+        let name = regex::escape(variable.trim());
+        let pattern = Regex::new(&format!(
+            r"(?m)^\s*{name}\s*(?:\+=|\.(?:append|extend|insert)\()"
+        ));
+        pattern.is_ok_and(|pattern| pattern.is_match(&self.text))
     }
 
     /// The lists in the dictionary that is passed as the argument `name`, with their keys. Code
@@ -116,6 +128,25 @@ setup(
     description = find_it(), url=six.__url__, tests_require=TESTS,
 )
 "#;
+
+    #[test]
+    fn lists_that_code_changes_are_not_complete() {
+        for (code, is_complete) in [
+            ("", true),
+            ("R.append('b')\n", false),
+            ("R += ['b']\n", false),
+            ("if x:\n    R.extend(y)\n", false),
+            ("RR.append('b')\n", true),
+        ] {
+            let file = SetupPy::of(&format!("R = ['a']\n{code}setup(install_requires=R)\n"));
+            let found = file.texts("install_requires").expect("it is there");
+            assert_eq!(
+                (found.texts.as_slice(), found.is_complete),
+                (&["a".to_string()][..], is_complete),
+                "{code}"
+            );
+        }
+    }
 
     #[test]
     fn literal_arguments_are_read() {
