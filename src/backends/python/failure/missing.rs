@@ -22,6 +22,9 @@ const MODULES: [(&str, &str); 13] = [
     ("yaml", "pyyaml"),
 ];
 
+/// Modules that newer versions of setuptools and Python do not have.
+const REMOVED: [&str; 2] = ["pkg_resources", "distutils"];
+
 /// The build backends of most projects, without the object in them.
 const BACKENDS: [&str; 12] = [
     "flit_core.buildapi",
@@ -66,6 +69,11 @@ pub(super) fn module(case: &Case<'_>) -> Option<Diagnosis> {
     let invalid_command = log.has("invalid command 'bdist_wheel'").then_some("wheel");
     let module = named.or(invalid_command)?;
     let top = module.split('.').next().unwrap_or(module);
+    // The package is there, and no longer contains the module. A traceback leads to its version.
+    let has_setuptools = case.source.build_module() == "setuptools";
+    if module.starts_with("numpy.distutils") || has_setuptools && REMOVED.contains(&top) {
+        return None;
+    }
     let known = MODULES.iter().find(|(module, _)| *module == top);
     let pypi = known.map_or_else(|| normalized(top), |(_, package)| package.to_string());
     let required = case.source.build.iter();
