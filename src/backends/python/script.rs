@@ -7,6 +7,7 @@ mod native;
 mod rustflags;
 mod variables;
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use url::Url;
@@ -270,15 +271,26 @@ fn run(
     Step::Run(command)
 }
 
-/// The words of one argument. Existing configurations rely on arguments without quotes: an option
-/// and its value may be in one element, and are separated here.
+/// The words of one argument. Existing configurations rely on a shell that reads the arguments: an
+/// option and its value may be in one element, and the value may have quotes, as in `-Ca="b c"`.
 fn argument_words(argument: &str) -> Vec<Word> {
+    let word = |text: &str| Word::with_references(&unquoted(text));
     match argument.split_once(' ') {
         Some((option, value)) if option.starts_with('-') && !option.contains('=') => {
-            [option, value.trim()].map(Word::with_references).into()
+            [option, value.trim()].map(word).into()
         }
-        _ => vec![Word::with_references(argument)],
+        _ => vec![word(argument)],
     }
+}
+
+/// The argument without the quotes around its value.
+fn unquoted(argument: &str) -> Cow<'_, str> {
+    let quoted = argument.split_once('=').and_then(|(name, value)| {
+        let quote = value.chars().next().filter(|sign| "'\"".contains(*sign))?;
+        let inside = value.strip_prefix(quote)?.strip_suffix(quote)?;
+        (!inside.contains(quote)).then(|| format!("{name}={inside}"))
+    });
+    quoted.map_or(Cow::Borrowed(argument), Cow::Owned)
 }
 
 /// The step that compiles the modules, if the package contains byte code.
@@ -293,6 +305,23 @@ fn compile(request: &Request<'_, Config>, source: &Source, shape: &Shape) -> Opt
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn quotes_for_a_shell_are_removed() {
+        for (argument, expected) in [
+            ("-Csetup-args=\"-Da=false\"", vec!["-Csetup-args=-Da=false"]),
+            (
+                "-C setup-args='-Da=1 -Db=2'",
+                vec!["-C", "setup-args=-Da=1 -Db=2"],
+            ),
+            ("-Ca=\"b", vec!["-Ca=\"b"]),
+            ("-Ca=\"", vec!["-Ca=\""]),
+            ("-Ca='b' 'c'", vec!["-Ca='b' 'c'"]),
+        ] {
+            let expected: Vec<Word> = expected.into_iter().map(Word::literal).collect();
+            assert_eq!(argument_words(argument), expected, "{argument}");
+        }
+    }
 
     #[test]
     fn settings_that_look_like_options_stay_with_their_option() {
