@@ -60,6 +60,11 @@ pub(super) fn all(
 /// Warns about requirements of the build backend that the user put into the build environment.
 /// The Python of the host environment runs the hooks, and does not find them there.
 fn misplaced(user: &UserSpecs<'_>, source: &Source) -> Vec<Warning> {
+    // For another platform, the Python of the build environment runs them with such a package.
+    let mut build = user.of_section(&Section::Build).iter();
+    if build.any(|(name, _)| name.starts_with("cross-python_")) {
+        return Vec::new();
+    }
     let required = source
         .build
         .iter()
