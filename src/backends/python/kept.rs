@@ -9,12 +9,11 @@ use std::path::{Path, PathBuf};
 
 use miette::Report;
 use rattler_digest::{Sha256, compute_bytes_digest};
-use walkdir::{DirEntry, WalkDir};
 
 use super::Config;
 use super::config::BuildDir;
-use super::inputs::OUTPUT_DIRECTORIES;
 use super::layout::{BUILD, DIRECTORY};
+use super::own_files::own_files;
 use super::source::Source;
 use crate::backend::BuildPaths;
 use crate::backend::inputs::plain;
@@ -86,8 +85,7 @@ fn settings(source: &Source) -> String {
     digests.collect()
 }
 
-/// The files below a directory that can define or set options. Hidden directories, such as that of
-/// pixi, and outputs are left out.
+/// The files below a directory that can define or set options.
 fn setting_files(folder: PathBuf) -> impl Iterator<Item = PathBuf> {
     const NAMES: [&str; 7] = [
         "pyproject.toml",
@@ -98,18 +96,10 @@ fn setting_files(folder: PathBuf) -> impl Iterator<Item = PathBuf> {
         "meson.options",
         "meson_options.txt",
     ];
-    let is_own = |entry: &DirEntry| {
-        let name = entry.file_name().to_string_lossy();
-        let is_made = name.starts_with('.') || OUTPUT_DIRECTORIES.contains(&name.as_ref());
-        entry.depth() == 0 || !is_made
-    };
-    let is_setting = |entry: &DirEntry| {
-        let name = entry.file_name().to_str();
+    own_files(&folder).filter(|path| {
+        let name = path.file_name().and_then(|name| name.to_str());
         name.is_some_and(|name| NAMES.contains(&name) || name.ends_with(".cmake"))
-    };
-    let entries = WalkDir::new(folder).into_iter().filter_entry(is_own);
-    let entries = entries.filter_map(Result::ok).filter(is_setting);
-    entries.map(DirEntry::into_path)
+    })
 }
 
 /// The options that affect compiled code.

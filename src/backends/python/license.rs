@@ -7,9 +7,10 @@ use ignore::overrides::OverrideBuilder;
 use regex::Regex;
 use spdx::Expression;
 
+use super::own_files::own_files;
 use super::project::Files;
+use crate::backend::inputs::{WILDCARDS, split_at_wildcard};
 use crate::diagnostic::Warning;
-use crate::disk::files_below;
 
 /// The names of license files that setuptools recognizes if the project does not list any.
 pub(super) const PATTERNS: [&str; 4] = ["LICEN[CS]E*", "COPYING*", "NOTICE*", "AUTHORS*"];
@@ -325,9 +326,10 @@ fn matching(folder: &Path, patterns: &[String]) -> Vec<PathBuf> {
         return Vec::new();
     };
     // Without a directory in the patterns, no file in a subdirectory can match.
-    let deep = patterns.iter().any(|pattern| pattern[1..].contains('/'));
-    let candidates: Vec<PathBuf> = if deep {
-        files_below(folder.to_path_buf()).collect()
+    let mut deep = patterns.iter().filter(|pattern| pattern[1..].contains('/'));
+    let candidates: Vec<PathBuf> = if let Some(pattern) = deep.next() {
+        let (directories, _) = split_at_wildcard(&pattern[1..], &WILDCARDS);
+        own_files(&folder.join(directories)).collect()
     } else {
         let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
         entries.map(|entry| entry.path()).collect()
@@ -399,6 +401,8 @@ mod tests {
             "LICENSE.MIT",
             "vendor/a/LICENSE",
             "src/LICENSE.py",
+            ".pixi/envs/default/LICENSE",
+            "build/lib/LICENSE",
         ] {
             crate::disk::write(&root.path().join(file), "text").expect("own folder");
         }

@@ -23,6 +23,7 @@ mod license;
 mod literal;
 mod maturin;
 mod metadata;
+mod own_files;
 mod portable;
 mod project;
 mod python_spec;
@@ -67,7 +68,7 @@ impl Backend for Python {
 
     const METADATA_FILE: &'static str = "pyproject.toml";
 
-    const OUTPUT_DIRECTORIES: &'static [&'static str] = inputs::OUTPUT_DIRECTORIES;
+    const OUTPUT_DIRECTORIES: &'static [&'static str] = own_files::OUTPUT_DIRECTORIES;
 
     type Config = Config;
 

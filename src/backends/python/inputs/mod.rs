@@ -25,14 +25,12 @@ use named::{licenses, packed_by_name};
 use packed::{below, beside, files_to_come, hidden, mapped, packed, tops_to_come};
 use traces::{Own, Traces};
 
+use super::own_files::OUTPUT_DIRECTORIES;
 use crate::backend::extra_input_globs;
 use crate::backend::inputs::plain;
 use crate::backend::options::InputTracking;
 use crate::backend::{BuildPaths, GlobSet, Request, project_files};
 use crate::backends::cmake::guest::Configured;
-
-/// The names of directories that build tools create among the sources.
-pub(super) const OUTPUT_DIRECTORIES: &[&str] = &["build", "dist", "target"];
 
 /// Patterns that exclude the files that build tools create among the sources.
 const MADE: [&str; 9] = [

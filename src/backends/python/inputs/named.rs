@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::packed::below;
-use super::{MADE, OUTPUT_DIRECTORIES, license};
+use super::{MADE, license};
 use crate::backend::GlobSet;
 use crate::backend::inputs::{WILDCARDS, plain, split_at_wildcard};
+use crate::backends::python::own_files::OUTPUT_DIRECTORIES;
 use crate::backends::python::shape::Shape;
 use crate::backends::python::source::Source;
 use crate::project::document::{Data, Table, Value};

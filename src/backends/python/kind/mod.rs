@@ -7,10 +7,10 @@ mod meson;
 
 use std::path::{Path, PathBuf};
 
+use super::own_files::own_files;
 use super::project::{Files, setup_cfg, setup_py};
 use crate::backend::inputs::plain;
 use crate::backends::cmake::guest::Compilers;
-use crate::disk::files_below;
 
 /// The compiled languages, and how they were found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -247,17 +247,9 @@ fn is_cython_for_cxx(path: &Path) -> bool {
 
 /// The files of a project, without hidden files, tests, documentation and build results.
 fn sources(project: &Files) -> impl Iterator<Item = PathBuf> {
-    const OTHER: [&str; 7] = [
-        "tests",
-        "test",
-        "docs",
-        "build",
-        "dist",
-        "venv",
-        "node_modules",
-    ];
+    const OTHER: [&str; 5] = ["tests", "test", "docs", "venv", "node_modules"];
     let root = project.folder.clone();
-    files_below(root.clone()).filter(move |path| {
+    own_files(&project.folder).filter(move |path| {
         let below = path.strip_prefix(&root).unwrap_or(path);
         let mut names = below.iter().filter_map(|name| name.to_str());
         !names.any(|name| name.starts_with('.') || OTHER.contains(&name))
