@@ -113,12 +113,23 @@ impl Own {
 
     /// A platform in a condition without quotation marks: `linux-aarch64` subtracts two values.
     fn subtractions(&self) -> Option<Warning> {
-        let lines = self.text.as_str().lines().enumerate();
-        let (number, platform) = lines.into_iter().find_map(|(number, line)| {
-            let line = line.trim().trim_start_matches("- ");
-            let condition = ["if:", "skip:"]
-                .iter()
-                .find_map(|key| line.strip_prefix(key))?;
+        let mut lines = self.text.as_str().lines().enumerate();
+        let mut in_list = false;
+        let (number, platform) = lines.find_map(|(number, line)| {
+            let line = line.trim();
+            let item = line.strip_prefix("- ");
+            let line = item.unwrap_or(line);
+            let mut keys = ["if:", "skip:"].into_iter();
+            let condition = match keys.find_map(|key| line.strip_prefix(key)) {
+                Some(condition) => {
+                    in_list = line == "skip:";
+                    condition
+                }
+                None => {
+                    in_list &= item.is_some();
+                    item.filter(|_| in_list)?
+                }
+            };
             let plain = unquoted(condition);
             let words = plain.split(|c: char| !c.is_alphanumeric() && !"-_".contains(c));
             let mut platforms = words.filter(|word| is_platform(word));

@@ -390,7 +390,8 @@ fn what_is_hardly_meant_is_told_during_the_build() {
               - package: {name: one}
                 inherit: base
                 build:
-                  skip: not linux-aarch64 and win
+                  skip:
+                    - not linux-aarch64 and win
                   script: ['echo "${{ nothing }}" ${{ PREFIX }} ${{ target_platform }} ${{ unix }}']
                 about: {license: MIT}
               - package: {name: two}
@@ -412,8 +413,8 @@ fn what_is_hardly_meant_is_told_during_the_build() {
     assert_eq!(ended.code(), 0, "{}", ended.stderr());
     let text = ended.stdout();
     for part in [
-        "`nothing` in a script of the recipe, line 11, is not defined",
-        "`linux-aarch64` in the condition of the recipe, line 10, is a subtraction",
+        "`nothing` in a script of the recipe, line 12, is not defined",
+        "`linux-aarch64` in the condition of the recipe, line 11, is a subtraction",
         "`PKG_VERSION` is empty in the script of the staging output `base`",
         "the recipe reads variables of the environment, and pixi does not notice when that changes",
         "`two` has no script: `build.sh` is only used when a recipe has one package",
