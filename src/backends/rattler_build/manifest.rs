@@ -66,13 +66,13 @@ impl Table<'_> {
         for (table, section, dependencies) in environments {
             for (name, spec) in dependencies.iter().flatten() {
                 let at = self.at(&[table], name);
-                found.extend(self.mapped(section, name, spec, at)?);
+                found.extend(self.mapped(&[section], name, spec, at)?);
             }
         }
         for (group, dependencies) in extra_dependencies.iter().flatten() {
             for (name, spec) in dependencies {
                 let at = self.at(&["extra-dependencies", group], name);
-                found.extend(self.mapped("extras", name, spec, at)?);
+                found.extend(self.mapped(&["extras", group], name, spec, at)?);
             }
         }
         match run_exports {
@@ -104,7 +104,8 @@ impl Table<'_> {
             for (name, spec) in dependencies.iter().flatten() {
                 let at = self.at(&["run-exports", kind], name);
                 let at = at.or_else(|| self.at(&["run-exports"], name));
-                found.extend(self.mapped("run_exports", name, spec, at)?);
+                let keys = ["run_exports", &kind.replace('-', "_")];
+                found.extend(self.mapped(&keys, name, spec, at)?);
             }
         }
         Ok(())
@@ -133,9 +134,13 @@ impl Table<'_> {
         }
     }
 
+    /// The mapping of a source dependency, which belongs below `keys` of the requirements.
+    ///
+    /// # Errors
+    /// A dependency that is not built from source.
     fn mapped(
         &self,
-        section: &'static str,
+        keys: &[&str],
         name: &str,
         spec: &PackageSpec,
         at: Option<SourceSpan>,
@@ -157,21 +162,26 @@ impl Table<'_> {
             PackageSpec::PinSubpackage(_) => format!("${{{{ pin_subpackage('{name}') }}}}"),
         };
         Err(Misplaced {
-            what: match (section, spec) {
-                ("run_exports", _) => "the run export",
+            what: match (keys, spec) {
+                (["run_exports", ..], _) => "the run export",
                 (_, PackageSpec::PinCompatible(_) | PackageSpec::PinSubpackage(_)) => "the pin",
                 _ => "the binary dependency",
             },
             name: name.to_string(),
-            lines: match section {
-                "run_exports" => format!("  run_exports:\n    - {binary}"),
-                section => format!("  {section}:\n    - {binary}"),
-            },
+            lines: lines(keys, &binary),
             file: self.project.manifest.file(),
             at,
         }
         .into())
     }
+}
+
+/// The lines that add `item` below `keys` of the requirements in a recipe.
+fn lines(keys: &[&str], item: &str) -> String {
+    let indent = |depth: usize| "  ".repeat(depth + 1);
+    let sections = keys.iter().enumerate();
+    let sections = sections.map(|(depth, key)| format!("{}{key}:\n", indent(depth)));
+    sections.collect::<String>() + &format!("{}- {item}", indent(keys.len()))
 }
 
 /// A dependency that belongs in the recipe.
@@ -192,4 +202,18 @@ struct Misplaced {
     file: SourceFile,
     #[label("this dependency")]
     at: Option<SourceSpan>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_and_kinds_of_run_exports_are_keys() {
+        assert_eq!(lines(&["host"], "zlib"), "  host:\n    - zlib");
+        assert_eq!(
+            lines(&["run_exports", "strong"], "zlib >=1"),
+            "  run_exports:\n    strong:\n      - zlib >=1"
+        );
+    }
 }
