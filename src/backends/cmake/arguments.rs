@@ -110,8 +110,8 @@ pub(super) fn reserved(name: &str, value: &str) -> Option<&'static str> {
     }
 }
 
-/// Options that the backend sets itself, with their alternatives.
-const OWNED: [(&str, &str); 18] = [
+/// Options that cannot be given, with their alternatives.
+const OWNED: [(&str, &str); 19] = [
     (
         "--fresh",
         "remove it: the backend configures the project again when that is necessary",
@@ -136,6 +136,7 @@ const OWNED: [(&str, &str); 18] = [
     ("-H", "use `source-dir`"),
     ("-E", "remove it"),
     ("-P", "remove it"),
+    ("-N", "remove it: the project must be configured"),
 ];
 
 /// Arguments that are not allowed.
@@ -209,9 +210,6 @@ fn other(word: &str) -> Option<(String, &'static str)> {
             "remove it",
         ));
     }
-    if word == "-N" {
-        return Some(("`-N` is set by the backend".to_string(), "remove it"));
-    }
     if !word.starts_with('-') {
         return Some((
             format!("`{word}` in `extra-args` would replace the source directory"),
@@ -226,8 +224,28 @@ fn other(word: &str) -> Option<(String, &'static str)> {
             word.starts_with(option)
         }
     });
-    owned.map(|(option, help)| (format!("`{option}` is set by the backend"), *help))
+    owned.map(|(option, help)| {
+        let message = if INSTEAD.contains(option) {
+            format!("with `{option}`, CMake does not configure the project")
+        } else {
+            format!("`{option}` is set by the backend")
+        };
+        (message, *help)
+    })
 }
+
+/// Options with which CMake does something else.
+const INSTEAD: [&str; 9] = [
+    "--build",
+    "--install",
+    "--open",
+    "--find-package",
+    "--version",
+    "--help",
+    "--workflow",
+    "-E",
+    "-P",
+];
 
 /// Warnings about arguments that were written for a shell, because no shell reads them.
 pub(super) fn warnings(arguments: &[String]) -> Vec<Warning> {
@@ -241,8 +259,7 @@ pub(super) fn warnings(arguments: &[String]) -> Vec<Warning> {
         {
             text = format!("{start}={}", &quoted[1..quoted.len() - 1]);
         }
-        let percent = text.split('%').nth(1).filter(|name| KNOWN.contains(name));
-        if let Some(name) = percent {
+        for name in KNOWN {
             text = text.replace(&format!("%{name}%"), &format!("${name}"));
         }
         (text != *argument).then(|| {

@@ -105,6 +105,7 @@ fn text_for_a_shell_is_noticed() {
     assert!(corrected("-DR='a b'").ends_with("`-DR=a b`"));
     assert!(corrected("-DR=\\$ORIGIN").ends_with("`-DR=$ORIGIN`"));
     assert!(corrected("-DR=%PREFIX%/x").ends_with("`-DR=$PREFIX/x`"));
+    assert!(corrected("-DR=9%;%PREFIX%;%SRC_DIR%").ends_with("`-DR=9%;$PREFIX;$SRC_DIR`"));
     assert_eq!(help("-DR=100%"), None);
     assert_eq!(help("-DR=it's"), None);
 }
