@@ -2,14 +2,12 @@
 //!
 //! `match` is true for a name without a value, so rattler-build skips a package with
 //! `skip: match(python, "<3.9")` everywhere if `python` has no value. conda-forge gives it
-//! one, and pixi does not. A condition that depends on such a comparison is not known, and
-//! is left out.
+//! one, and pixi does not. The result of such a comparison is not known.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use rattler_build_recipe::EvaluationContext;
-use rattler_build_recipe::stage0::evaluate::evaluate_skip_list;
 use rattler_build_recipe::stage0::{
     ConditionalList, Item, Output, Recipe as Stage0, Value as Stage0Value,
 };
@@ -21,36 +19,28 @@ use crate::diagnostic::Warning;
 use crate::recipe::variants::VariantSelection;
 
 impl Renderer<'_> {
-    /// Leaves out the conditions that depend on a name without a value.
+    /// Replaces the conditions that depend on a name without a value by what is certain: such a
+    /// condition holds only where it does not matter whether the comparison is true.
     pub(super) fn without_open_conditions(mut self, variants: &VariantConfig) -> Self {
         let names = entries::template_names(&self.stage0, variants);
         let mut stage0 = self.stage0.clone();
         for list in lists(&mut stage0) {
             let items = std::mem::take(list).into_vec().into_iter();
-            let items = items.filter(|item| {
-                let Some(condition) = concrete(item) else {
-                    return true;
-                };
-                let open = open(condition, |name| is_known(name, &names));
-                let holds = |value| self.holds(&replaced(condition, &open, value));
-                open.is_empty() || (holds(true) && holds(false))
+            let items = items.map(|item| {
+                let certain = concrete(&item).and_then(|condition| {
+                    let open = open(condition, |name| is_known(name, &names));
+                    let [yes, no] = [true, false].map(|value| replaced(condition, &open, value));
+                    (!open.is_empty()).then(|| format!("({yes}) and ({no})"))
+                });
+                match certain {
+                    Some(certain) => Item::Value(Stage0Value::new_concrete(certain, None)),
+                    None => item,
+                }
             });
             *list = ConditionalList::new(items.collect());
         }
         self.stage0 = stage0;
         self
-    }
-
-    /// Whether a condition without open comparisons skips a package.
-    fn holds(&self, condition: &str) -> bool {
-        let config = self.jinja_config(BTreeMap::new());
-        let bare = EvaluationContext::with_variables_and_config(Default::default(), config);
-        let context = bare
-            .with_context(entries::context(&self.stage0))
-            .map_or(bare, |(context, _)| context);
-        let value = Stage0Value::new_concrete(condition.to_string(), None);
-        let list = ConditionalList::new(vec![Item::Value(value)]);
-        evaluate_skip_list(&list, &context).unwrap_or(false)
     }
 }
 

@@ -200,6 +200,14 @@ fn a_skip_condition_about_a_variant_without_a_value_skips_nothing() {
     assert_eq!(found("win or match(python, \"<3.9\")"), built);
     assert_eq!(found("not match(python, \"3.12.*\")"), built);
     assert_eq!(found("linux or match(python, \"<3.9\")"), "");
+    let condition = "mpi == \"nompi\" or match(python, \"<3.9\")";
+    let shown = on(
+        "linux-64",
+        &skip(condition),
+        json!({"mpi": ["nompi", "openmpi"]}),
+    );
+    assert_eq!(shown.lines().count(), 1, "{shown}");
+    assert!(shown.contains("{mpi=openmpi}"), "{shown}");
     let with = json!({"python": ["3.8"]});
     assert_eq!(on("linux-64", &skip("match(python, \"<3.9\")"), with), "");
     let multi = "recipe: {name: x, version: 1}
