@@ -103,6 +103,14 @@ impl ManifestCondition {
         (self.kind == Kind::Expression).then(|| format!("if({})", self.stated))
     }
 
+    /// The first name in the condition that is neither a value nor a function of `jinja`.
+    pub(super) fn unknown_name(&self, jinja: &Jinja) -> Option<&str> {
+        let functions: HashSet<&str> = jinja.env().globals().map(|(name, _)| name).collect();
+        let known = |name: &str| jinja.context().contains_key(name) || functions.contains(name);
+        let mut names = self.expression.used_variables().iter().map(String::as_str);
+        names.find(|name| !known(name))
+    }
+
     /// The place of the condition in the manifest.
     pub(super) fn span(&self, manifest: &Manifest) -> Option<SourceSpan> {
         span(self.kind, &self.stated, manifest)
@@ -221,12 +229,9 @@ fn condition_error(
     reason: &str,
     manifest: &Manifest,
 ) -> Report {
-    let functions: HashSet<&str> = jinja.env().globals().map(|(name, _)| name).collect();
-    let known = |name: &str| jinja.context().contains_key(name) || functions.contains(name);
-    let names = condition.expression.used_variables();
-    match names.iter().find(|name| !known(name)) {
+    match condition.unknown_name(jinja) {
         Some(name) => UnknownName {
-            name: name.clone(),
+            name: name.to_string(),
             expression: condition.stated.clone(),
             advice: advice(name, jinja),
             file: manifest.file(),

@@ -85,6 +85,8 @@ impl MappedSources {
         // A condition about a variant that the output does not use does not hold.
         let counts = |condition: &Option<ManifestCondition>| match condition {
             None => true,
+            // `match` is true for a name without a value.
+            Some(condition) if condition.unknown_name(jinja).is_some() => false,
             Some(condition) => jinja
                 .eval(condition.jinja().source())
                 .is_ok_and(|value| value.is_true()),
