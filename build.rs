@@ -24,7 +24,7 @@ fn main() {
     }
 }
 
-/// Links the launchers without shared libraries, whose loading would be half of their time.
+/// Links the launchers without shared libraries, whose loading takes a sixth of their time.
 ///
 /// Where the C library is not installed as archives, at least the unwinder of GCC becomes a part of
 /// the launchers; to load it would take a tenth of their time. Rust asks for each library by name,
