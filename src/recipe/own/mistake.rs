@@ -4,6 +4,7 @@
 //! This module converts that to the error in the recipe, a label at its place, and a way
 //! out that works with pixi.
 
+mod experimental;
 mod key;
 mod template;
 
@@ -13,11 +14,12 @@ use miette::Report;
 use rattler_build_recipe::{ParseError, RenderError, TopologicalSortError};
 
 use super::errors::{
-    BadSyntax, BadValue, BadVariants, BareTemplate, Cycle, Experimental, MissingRecipeKey,
-    NoSuchOutput, NoSuchStaging, Unread,
+    BadSyntax, BadValue, BadVariants, BareTemplate, Cycle, MissingRecipeKey, NoSuchOutput,
+    NoSuchStaging, Unread,
 };
 use super::text::{RecipeText, span};
 use crate::diagnostic::{list, nearest};
+use experimental::needs_experimental;
 
 /// The data about a recipe that is available when an error is reported.
 #[derive(Debug, Clone, Copy)]
@@ -283,42 +285,6 @@ impl RecipePlace<'_> {
         Some(found.offset()..found.offset() + found.len())
     }
 
-    fn experimental(&self, message: &str, at: Option<Range<usize>>) -> Report {
-        let here = at.clone().map_or("", |at| &self.text.as_str()[at]);
-        let what = EXPERIMENTAL.iter().find(|(part, _)| message.contains(part));
-        let what = what.or_else(|| EXPERIMENTAL.iter().find(|(_, word)| here.contains(word)));
-        let word = what.map(|(_, word)| *word);
-        if let Some(word) = word
-            && self.is_build_string(at.as_ref())
-        {
-            // rattler-build evaluates it without experimental features, even if they are on.
-            let message = format!("a build string cannot use `{word}`");
-            let help = "give the value a name in `context`, and write the name here";
-            return self.value(&message, Some(help), at);
-        }
-        let from = at.as_ref().map_or(0, |at| at.start);
-        let found = word.and_then(|word| {
-            self.text
-                .word(word, from)
-                .or_else(|| self.text.word(word, 0))
-        });
-        Experimental {
-            what: word.unwrap_or("this").to_string(),
-            file: self.text.file(),
-            at: found.or(at).map(span),
-        }
-        .into()
-    }
-
-    /// Whether the value at this place is that of `build: string`.
-    fn is_build_string(&self, at: Option<&Range<usize>>) -> bool {
-        let before = at.map_or("", |at| &self.text.as_str()[..at.start]);
-        let line = before.lines().next_back().unwrap_or_default().trim_end();
-        line.trim_end_matches(['"', '\''])
-            .trim_end()
-            .ends_with("string:")
-    }
-
     fn value(&self, message: &str, help: Option<&str>, at: Option<Range<usize>>) -> Report {
         BadValue {
             message: message.to_string(),
@@ -379,14 +345,6 @@ impl RecipePlace<'_> {
     }
 }
 
-/// Parts of messages, with the name of the feature in the recipe.
-const EXPERIMENTAL: [(&str, &str); 4] = [
-    ("attestation", "attestation"),
-    ("build.steps", "steps"),
-    ("load_from_file", "load_from_file"),
-    ("git", "git"),
-];
-
 /// The reason without its place, because the label shows it.
 fn without_place(reason: &str) -> &str {
     match reason.split_once(": ") {
@@ -409,12 +367,6 @@ fn plain(text: &str) -> String {
         .replace("variant config file", "`[workspace.build-variants]`")
         .replace("Enable --v3 to use", "Use");
     one_line(&text)
-}
-
-/// Whether an error of rattler-build is about a feature that is turned off.
-fn needs_experimental(message: &str) -> bool {
-    let message = message.to_lowercase();
-    message.contains("--experimental") || message.contains("experimental feature")
 }
 
 fn one_line(text: &str) -> String {

@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use miette::Report;
 
-use super::{RecipePlace, needs_experimental, one_line};
+use super::experimental::needs_experimental;
+use super::{RecipePlace, one_line};
 use crate::diagnostic::{list, nearest};
 use crate::recipe::own::errors::{BadRecipeTemplate, NoToolchain, UndefinedName};
 use crate::recipe::own::text::span;
