@@ -325,19 +325,19 @@ fn matching(folder: &Path, patterns: &[String]) -> Vec<PathBuf> {
     let Ok(matcher) = builder.build() else {
         return Vec::new();
     };
-    // Without a directory in the patterns, no file in a subdirectory can match.
-    let mut deep = patterns.iter().filter(|pattern| pattern[1..].contains('/'));
-    let candidates: Vec<PathBuf> = if let Some(pattern) = deep.next() {
-        let (directories, _) = split_at_wildcard(&pattern[1..], &WILDCARDS);
-        own_files(&folder.join(directories)).collect()
-    } else {
-        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-        entries.map(|entry| entry.path()).collect()
-    };
+    let candidates = patterns.iter().flat_map(|pattern| {
+        let (directories, rest) = split_at_wildcard(&pattern[1..], &WILDCARDS);
+        let root = folder.join(directories);
+        if rest.contains('/') || rest == "**" {
+            own_files(&root).collect()
+        } else {
+            let entries = std::fs::read_dir(root).into_iter().flatten().flatten();
+            entries.map(|entry| entry.path()).collect::<Vec<_>>()
+        }
+    });
     let fits = |path: &PathBuf| path.is_file() && matcher.matched(path, false).is_whitelist();
-    let mut files: Vec<PathBuf> = candidates.into_iter().filter(fits).collect();
-    files.sort();
-    files
+    let files: BTreeSet<PathBuf> = candidates.filter(fits).collect();
+    files.into_iter().collect()
 }
 
 #[cfg(test)]

@@ -69,4 +69,5 @@ fn patterns_are_looked_for_in_the_project() {
     assert_eq!(found(&PATTERNS), 2);
     assert_eq!(found(&["vendor/*/LICENSE"]), 1);
     assert_eq!(found(&["**/LICENSE"]), 2);
+    assert_eq!(found(&["vendor/**", "vendor/*/LICENSE", "LICENSE*"]), 3);
 }
